@@ -1,0 +1,275 @@
+//! Typed value columns with validity: borrowed slices, checked once, in the order of the points.
+//!
+//! Natively the slices are the Arrow buffers that Polars sees, in WebAssembly they are owned by the module. Floats are
+//! finite and −0.0 is 0.0: the loader makes it so ([`crate::normal`]), later stages see neither.
+
+use crate::{dictionary::Dictionary, facts::Facts, summary::Summary};
+use core::fmt;
+
+/// One column: a name, its values, which of them are present, and what is known of the whole of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Column<'a> {
+    /// The name it has in the file, in filters and in tiles.
+    pub name: &'a str,
+    /// The values; what stands where a value is absent is never looked at.
+    pub values: Values<'a>,
+    valid: Option<&'a [u8]>,
+    /// Facts of the full dataset, which decide names and types of properties.
+    pub facts: &'a Facts,
+    /// Partial aggregates over blocks of rows, where they have been built.
+    pub summary: Option<&'a Summary>,
+}
+
+/// The values of a column.
+#[derive(Clone, Copy, Debug)]
+pub enum Values<'a> {
+    /// 32-bit integers.
+    I32(&'a [i32]),
+    /// 64-bit integers.
+    I64(&'a [i64]),
+    /// Single floats, all finite.
+    F32(&'a [f32]),
+    /// Double floats, all finite.
+    F64(&'a [f64]),
+    /// Truth values, a bit each, least significant first.
+    Bool(Bits<'a>),
+    /// Texts: codes into a dictionary.
+    Text(Codes<'a>, &'a Dictionary),
+    /// Points in time: microseconds since 1970-01-01T00:00:00Z.
+    Time(&'a [i64]),
+}
+
+/// `len` bits, least significant first, as in Arrow.
+#[derive(Clone, Copy, Debug)]
+pub struct Bits<'a> {
+    /// The bytes; at least `len` bits.
+    pub bytes: &'a [u8],
+    /// How many bits count.
+    pub len: usize,
+}
+
+/// Codes as narrow as the dictionary allows.
+#[derive(Clone, Copy, Debug)]
+pub enum Codes<'a> {
+    /// Up to 256 texts.
+    U8(&'a [u8]),
+    /// Up to 65,536 texts.
+    U16(&'a [u16]),
+    /// More.
+    U32(&'a [u32]),
+}
+
+/// The type of a column, as people name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Integers of 32 or 64 bits.
+    Integer,
+    /// Floats of 32 or 64 bits.
+    Float,
+    /// Truth values.
+    Boolean,
+    /// Texts.
+    Text,
+    /// Points in time.
+    Time,
+}
+
+impl Kind {
+    /// The name used in messages and metadata.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Integer => "integer",
+            Self::Float => "number",
+            Self::Boolean => "boolean",
+            Self::Text => "text",
+            Self::Time => "time",
+        }
+    }
+}
+
+/// Buffers of a column that do not fit together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadColumn {
+    rows: usize,
+    got: usize,
+    what: &'static str,
+}
+
+impl fmt::Display for BadColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} hold {} entries, expected {}", self.what, self.got, self.rows)
+    }
+}
+
+impl core::error::Error for BadColumn {}
+
+impl<'a> Column<'a> {
+    /// Checks that the buffers fit together. `valid` has a bit per row, set where there is a value; `None` means all.
+    ///
+    /// # Errors
+    /// [`BadColumn`] when the validity (or the bits of a boolean column) is shorter than the values.
+    pub fn new(
+        name: &'a str,
+        values: Values<'a>,
+        valid: Option<&'a [u8]>,
+        facts: &'a Facts,
+    ) -> Result<Self, BadColumn> {
+        let rows = values.len();
+        if let Some(bytes) = valid
+            && bytes.len() * 8 < rows
+        {
+            return Err(BadColumn { rows, got: bytes.len() * 8, what: "validity bits" });
+        }
+        if let Values::Bool(bits) = values
+            && bits.bytes.len() * 8 < rows
+        {
+            return Err(BadColumn { rows, got: bits.bytes.len() * 8, what: "boolean bits" });
+        }
+        Ok(Self { name, values, valid, facts, summary: None })
+    }
+
+    /// The same column with its block summary.
+    #[must_use]
+    pub fn with_summary(self, summary: Option<&'a Summary>) -> Self {
+        Self { summary, ..self }
+    }
+
+    /// Rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether every row has a value for certain, so that validity need not be looked at.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.valid.is_none()
+    }
+
+    /// Whether a row has a value.
+    #[must_use]
+    pub fn is_valid(&self, row: usize) -> bool {
+        self.valid.is_none_or(|bytes| bytes[row / 8] >> (row % 8) & 1 != 0)
+    }
+
+    /// Validity of up to 64 rows from `row`, as bits; bits beyond the column are not cleared.
+    #[must_use]
+    pub fn valid_word(&self, row: usize) -> u64 {
+        self.valid.map_or(u64::MAX, |bytes| word(bytes, row))
+    }
+
+    /// The type.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self.values {
+            Values::I32(_) | Values::I64(_) => Kind::Integer,
+            Values::F32(_) | Values::F64(_) => Kind::Float,
+            Values::Bool(_) => Kind::Boolean,
+            Values::Text(..) => Kind::Text,
+            Values::Time(_) => Kind::Time,
+        }
+    }
+}
+
+impl Values<'_> {
+    /// Rows.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        match self {
+            Self::I32(v) => v.len(),
+            Self::I64(v) | Self::Time(v) => v.len(),
+            Self::F32(v) => v.len(),
+            Self::F64(v) => v.len(),
+            Self::Bool(bits) => bits.len,
+            Self::Text(codes, _) => codes.len(),
+        }
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Bits<'_> {
+    /// The bit of a row.
+    #[must_use]
+    pub fn get(&self, row: usize) -> bool {
+        self.bytes[row / 8] >> (row % 8) & 1 != 0
+    }
+
+    /// Up to 64 bits from `row`.
+    #[must_use]
+    pub fn word(&self, row: usize) -> u64 {
+        word(self.bytes, row)
+    }
+}
+
+impl Codes<'_> {
+    /// Rows.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        match self {
+            Self::U8(v) => v.len(),
+            Self::U16(v) => v.len(),
+            Self::U32(v) => v.len(),
+        }
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The code of a row.
+    #[must_use]
+    pub fn get(&self, row: usize) -> usize {
+        match self {
+            Self::U8(v) => v[row].into(),
+            Self::U16(v) => v[row].into(),
+            Self::U32(v) => v[row] as usize,
+        }
+    }
+}
+
+/// 64 bits from bit `start` of a bitmap, zeros beyond its end.
+fn word(bytes: &[u8], start: usize) -> u64 {
+    let (byte, shift) = (start / 8, start % 8);
+    let mut sixteen = [0; 16];
+    let tail = bytes.get(byte..).unwrap_or(&[]);
+    let take = tail.len().min(9);
+    sixteen[..take].copy_from_slice(&tail[..take]);
+    let low = u128::from_le_bytes(sixteen) >> shift;
+    low as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_start_at_any_bit() {
+        let bytes: [u8; 20] = core::array::from_fn(|i| (i * 37 + 11) as u8);
+        let bit = |i: usize| bytes.get(i / 8).is_some_and(|byte| byte >> (i % 8) & 1 != 0);
+        for start in 0..170 {
+            let expected = (0..64).fold(0u64, |word, i| word | u64::from(bit(start + i)) << i);
+            assert_eq!(word(&bytes, start), expected, "from bit {start}");
+        }
+    }
+
+    #[test]
+    fn short_validity_is_refused_with_the_numbers() {
+        let facts = Facts::default();
+        let error = Column::new("a", Values::I32(&[1; 9]), Some(&[0xff]), &facts).expect_err("8 bits for 9 rows");
+        assert_eq!(alloc::format!("{error}"), "validity bits hold 8 entries, expected 9");
+    }
+}

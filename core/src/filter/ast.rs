@@ -1,0 +1,5 @@
+//! The tree.
+
+/// A filter as written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expr {}

@@ -1,0 +1,43 @@
+//! Cuts Mapbox Vector Tiles from columns of points: the same bytes on a server and in a browser.
+//!
+//! What enters is positions, value columns and a query; what leaves is the bytes of a tile. The modules stand in the
+//! order of the pipeline. Nothing here reads files, keeps caches or starts threads; there is no `std`, no `unsafe`.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+// From degrees to keys.
+pub mod mercator;
+pub mod morton;
+mod tile;
+
+// Columns and what is known of them.
+mod columns;
+mod dictionary;
+mod facts;
+mod normal;
+mod points;
+mod summary;
+
+// Which rows.
+mod error;
+pub mod filter;
+mod mask;
+mod query;
+
+pub use columns::{BadColumn, Bits, Codes, Column, Kind, Values};
+pub use dictionary::{Dictionary, Unsorted};
+pub use error::QueryError;
+pub use facts::{Facts, MAX_CATEGORIES, MAX_EXACT, Scalar};
+pub use filter::Filter;
+pub use mask::Mask;
+pub use mercator::World;
+pub use normal::normal;
+pub use points::{BadPoints, EXTENT_BITS, Points, Roles, sort};
+pub use query::{Alias, By, Interval, Measure, MeasureKind, Mode, Period, Properties, Shape, TileQuery};
+pub use summary::Summary;
+pub use tile::{InvalidTile, MAX_ZOOM, TileId};

@@ -1,0 +1,251 @@
+//! Points in Morton order: the index is the sort order.
+//!
+//! [`sort`] puts (key, row) pairs in order once; [`Points`] is the checked view of the sorted keys, the original row
+//! numbers and the value columns permuted the same way. A tile is then one range of rows.
+
+use crate::{columns::Column, morton, tile::TileId};
+use alloc::{vec, vec::Vec};
+use core::{fmt, ops::Range};
+
+/// Extent of a tile in local units, as a power of two: 4096.
+pub const EXTENT_BITS: u8 = 12;
+
+/// A view of points in Morton order with their columns; cheap to make and to copy.
+#[derive(Clone, Copy, Debug)]
+pub struct Points<'a> {
+    layer: &'a str,
+    keys: &'a [u64],
+    rows: &'a [u32],
+    columns: &'a [Column<'a>],
+    roles: Roles,
+}
+
+/// Columns with a special part, by their position.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Roles {
+    /// The column that gives feature ids: unique integers in 0…2⁵³−1. Without one, the original row number is the id.
+    pub id: Option<usize>,
+    /// The column that `datetime` speaks of.
+    pub time: Option<usize>,
+}
+
+/// Parts that do not make points.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadPoints {
+    /// Fewer or more row numbers, or values in a column, than keys.
+    Length {
+        /// Which part: `row numbers` or the position of a column.
+        column: Option<usize>,
+        /// Entries it has.
+        got: usize,
+        /// Keys.
+        expected: usize,
+    },
+    /// A role names a column that is not there.
+    Role(usize),
+    /// More points than row numbers (2³²) can tell apart.
+    TooMany(usize),
+}
+
+impl fmt::Display for BadPoints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length { column: None, got, expected } => write!(f, "{got} row numbers for {expected} keys"),
+            Self::Length { column: Some(column), got, expected } => {
+                write!(f, "column {column} has {got} values for {expected} keys")
+            }
+            Self::Role(column) => write!(f, "a role names column {column}, which is not there"),
+            Self::TooMany(got) => write!(f, "{got} points, expected at most {}", u32::MAX),
+        }
+    }
+}
+
+impl core::error::Error for BadPoints {}
+
+impl<'a> Points<'a> {
+    /// Puts the parts together. `keys` must be in ascending order and everything else in the same order ([`sort`]).
+    ///
+    /// # Errors
+    /// [`BadPoints`] when lengths differ, a role names no column, or there are more than `u32::MAX` points.
+    pub fn new(
+        layer: &'a str,
+        keys: &'a [u64],
+        rows: &'a [u32],
+        columns: &'a [Column<'a>],
+        roles: Roles,
+    ) -> Result<Self, BadPoints> {
+        let expected = keys.len();
+        if expected > u32::MAX as usize {
+            return Err(BadPoints::TooMany(expected));
+        }
+        if rows.len() != expected {
+            return Err(BadPoints::Length { column: None, got: rows.len(), expected });
+        }
+        for (i, column) in columns.iter().enumerate() {
+            if column.len() != expected {
+                return Err(BadPoints::Length { column: Some(i), got: column.len(), expected });
+            }
+        }
+        if let Some(role) = [roles.id, roles.time].into_iter().flatten().find(|&role| role >= columns.len()) {
+            return Err(BadPoints::Role(role));
+        }
+        debug_assert!(keys.is_sorted(), "keys are in ascending order");
+        Ok(Self { layer, keys, rows, columns, roles })
+    }
+
+    /// The name of the dataset, which is the name of its layer in tiles.
+    #[must_use]
+    pub const fn layer(&self) -> &'a str {
+        self.layer
+    }
+
+    /// How many points there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// Morton keys, ascending.
+    #[must_use]
+    pub const fn keys(&self) -> &'a [u64] {
+        self.keys
+    }
+
+    /// The row number each point had in its file.
+    #[must_use]
+    pub const fn rows(&self) -> &'a [u32] {
+        self.rows
+    }
+
+    /// Value columns.
+    #[must_use]
+    pub const fn columns(&self) -> &'a [Column<'a>] {
+        self.columns
+    }
+
+    /// Columns with a special part.
+    #[must_use]
+    pub const fn roles(&self) -> Roles {
+        self.roles
+    }
+
+    /// The position of the column of a name.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// The run of points in a tile.
+    #[must_use]
+    pub fn range(&self, tile: TileId) -> Range<usize> {
+        let (lo, hi) = morton::range(tile);
+        let start = self.keys.partition_point(|&key| key < lo);
+        start..start + self.keys[start..].partition_point(|&key| key <= hi)
+    }
+}
+
+/// Sorts points by key, ties by row: a stable radix sort of the pairs. `rows` starts as ascending row numbers.
+///
+/// Takes 11 bits a pass, skips passes in which all keys agree, and needs as much memory again while it runs. Entries
+/// without a partner (one of the two is longer) are cut off.
+pub fn sort(keys: &mut Vec<u64>, rows: &mut Vec<u32>) {
+    const BITS: u32 = 11;
+    const MASK: usize = (1 << BITS) - 1;
+    let len = keys.len().min(rows.len());
+    keys.truncate(len);
+    rows.truncate(len);
+    if keys.is_sorted() {
+        return;
+    }
+    let digit = |key: u64, pass: u32| (key >> (pass * BITS)) as usize & MASK;
+    let passes = u64::BITS.div_ceil(BITS);
+    let mut counts = vec![[0u32; MASK + 1]; passes as usize];
+    for &key in keys.iter() {
+        for pass in 0..passes {
+            counts[pass as usize][digit(key, pass)] += 1;
+        }
+    }
+    let (mut other_keys, mut other_rows) = (vec![0; len], vec![0; len]);
+    for pass in 0..passes {
+        let starts = &mut counts[pass as usize];
+        if starts.iter().any(|&count| count as usize == len) {
+            continue;
+        }
+        let mut total = 0;
+        for start in starts.iter_mut() {
+            total += core::mem::replace(start, total);
+        }
+        for (&key, &row) in keys.iter().zip(rows.iter()) {
+            let place = &mut starts[digit(key, pass)];
+            other_keys[*place as usize] = key;
+            other_rows[*place as usize] = row;
+            *place += 1;
+        }
+        core::mem::swap(keys, &mut other_keys);
+        core::mem::swap(rows, &mut other_rows);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mercator::World;
+
+    fn scatter(n: u32) -> Vec<u64> {
+        (0..n).map(|i| u64::from(i.wrapping_mul(0x9e37_79b9) >> 20) << 40 | u64::from(i % 7)).collect()
+    }
+
+    #[test]
+    fn the_radix_sort_is_the_stable_sort() {
+        for n in [0, 1, 2, 100, 5000] {
+            let mut keys = scatter(n);
+            let mut rows: Vec<u32> = (0..n).collect();
+            let mut expected: Vec<(u64, u32)> = keys.iter().copied().zip(rows.iter().copied()).collect();
+            expected.sort_unstable();
+            sort(&mut keys, &mut rows);
+            assert!(keys.iter().copied().zip(rows.iter().copied()).eq(expected));
+        }
+    }
+
+    #[test]
+    fn a_range_holds_what_is_inside_and_nothing_else() {
+        let mut keys: Vec<u64> = (0..3000u32)
+            .map(|i| morton::key(World { x: i.wrapping_mul(0x9e37_79b9), y: i.wrapping_mul(0x85eb_ca6b) }))
+            .chain([0, 0, u64::MAX, u64::MAX])
+            .collect();
+        let mut rows = (0..keys.len() as u32).collect();
+        sort(&mut keys, &mut rows);
+        let points = Points::new("p", &keys, &rows, &[], Roles::default()).expect("fits");
+        for z in 0..=6 {
+            let mut seen = 0;
+            for x in 0..1 << z {
+                for y in 0..1 << z {
+                    let tile = TileId::new(z, x, y).expect("valid");
+                    let range = points.range(tile);
+                    for (row, &key) in keys.iter().enumerate() {
+                        let inside = TileId::containing(morton::position(key), tile.z()) == tile;
+                        assert_eq!(range.contains(&row), inside);
+                    }
+                    seen += range.len();
+                    if z > 3 {
+                        break;
+                    }
+                }
+            }
+            assert!(z > 3 || seen == keys.len());
+        }
+    }
+
+    #[test]
+    fn lengths_are_checked() {
+        let error = Points::new("p", &[1, 2], &[0], &[], Roles::default()).expect_err("too short");
+        assert_eq!(alloc::format!("{error}"), "1 row numbers for 2 keys");
+        assert!(Points::new("p", &[], &[], &[], Roles { id: Some(0), time: None }).is_err());
+    }
+}

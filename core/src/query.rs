@@ -1,0 +1,161 @@
+//! [`TileQuery`]: everything a request can say about a tile but its address, as one canonical text.
+//!
+//! The same text is the HTTP query string, the path token (base64url), the protocol URL and the value in a configuration
+//! file. It parses without knowing a dataset; [`crate::Plan`] checks it against one.
+
+use crate::filter::Expr;
+use alloc::{string::String, vec::Vec};
+
+/// What to draw: which rows, as what, with which properties. `TileQuery::default()` is the empty query string.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TileQuery {
+    /// `filter`, CQL2.
+    pub filter: Option<Expr>,
+    /// `datetime`: an interval over the dataset's time column.
+    pub datetime: Option<Interval>,
+    /// `bbox`: west, south, east, north in degrees; west > east crosses the antimeridian.
+    pub bbox: Option<[f64; 4]>,
+    /// `agg` but `count` (always there) and `log_count`: sorted, each once.
+    pub measures: Vec<Measure>,
+    /// `agg=log_count`: adds `point_count_log`.
+    pub log_count: bool,
+    /// `by`: a count for each category or period in each cell.
+    pub by: Option<By>,
+    /// `mode`.
+    pub mode: Mode,
+    /// `cell`: size of a cell in pixels of a 512-pixel tile, a power of two from 1 to 64.
+    pub cell: u8,
+    /// `shape` of cells.
+    pub shape: Shape,
+    /// `properties` of rows.
+    pub properties: Properties,
+    /// `limit`: most rows in a tile before cells take over; with `mode=points` the rest is thinned.
+    pub limit: u32,
+    /// `alias`: extra property names, sorted, each once.
+    pub aliases: Vec<Alias>,
+}
+
+/// A closed interval of microseconds since 1970 UTC; a missing end is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interval {
+    /// First instant.
+    pub start: Option<i64>,
+    /// Last instant.
+    pub end: Option<i64>,
+}
+
+/// A number made of the values of a column in a cell, written as `<column>_<name>`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Measure {
+    /// The column.
+    pub column: String,
+    /// What is made of it.
+    pub kind: MeasureKind,
+}
+
+/// What a measure makes of the values of a cell. Nulls are left out; a cell of nulls has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MeasureKind {
+    /// The sum.
+    Sum,
+    /// The arithmetic mean.
+    Mean,
+    /// The smallest.
+    Min,
+    /// The largest.
+    Max,
+    /// The percentile in hundredths of a percent (5000 is the median), linear between ranks (Hyndman and Fan's type 7).
+    Percentile(u16),
+    /// The most frequent value, ties by the smallest.
+    Mode,
+    /// How many distinct values.
+    Distinct,
+}
+
+/// `by`: what cells are counted by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct By {
+    /// A column of few values, or a time column where there is a period.
+    pub column: String,
+    /// The period of a time column.
+    pub period: Option<Period>,
+}
+
+/// Periods of time, in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Period {
+    /// Calendar years.
+    Year,
+    /// Calendar months.
+    Month,
+    /// Days.
+    Day,
+    /// Hours.
+    Hour,
+}
+
+/// What a tile shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Cells at low zooms, rows from the zoom on where they fit.
+    #[default]
+    Auto,
+    /// Rows always, thinned where there are too many.
+    Points,
+    /// Cells always.
+    Cells,
+}
+
+/// The geometry of a cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// A point in its centre.
+    #[default]
+    Point,
+    /// Its square.
+    Polygon,
+    /// The mean position of its rows.
+    Centroid,
+}
+
+/// Which columns a row carries.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Properties {
+    /// The first 16 columns without long texts.
+    #[default]
+    Default,
+    /// `*`.
+    All,
+    /// These, in the order of the dataset; none at all if empty.
+    Columns(Vec<String>),
+}
+
+/// Names that other tools gave to the same things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Alias {
+    /// `_average` for `_mean`.
+    Carto,
+    /// `cluster`, `cluster_id`, `point_count_abbreviated`.
+    Supercluster,
+    /// `clustered`, `sqrt_point_count`.
+    Tippecanoe,
+}
+
+impl Default for TileQuery {
+    fn default() -> Self {
+        Self {
+            filter: None,
+            datetime: None,
+            bbox: None,
+            measures: Vec::new(),
+            log_count: false,
+            by: None,
+            mode: Mode::Auto,
+            cell: 4,
+            shape: Shape::Point,
+            properties: Properties::Default,
+            limit: 10_000,
+            aliases: Vec::new(),
+        }
+    }
+}
