@@ -97,6 +97,7 @@ impl Dictionary {
     }
 
     /// All texts in code order.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
         (0..self.len()).map(|code| self.get(code))
     }

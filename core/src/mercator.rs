@@ -10,7 +10,7 @@ use core::f64::consts::PI;
 pub const MAX_LATITUDE: f64 = 85.051_128_779_806_59;
 
 /// Circumference of the EPSG:3857 sphere in metres: 2π · 6,378,137.
-pub const CIRCUMFERENCE: f64 = 40_075_016.685_578_488;
+pub const CIRCUMFERENCE: f64 = 40_075_016.685_578_49;
 
 /// Steps per axis, 2³².
 const SIZE: f64 = 4_294_967_296.0;
