@@ -1,0 +1,348 @@
+//! One dataset with its facts: points in Morton order, their columns, what loading chose and lost.
+//!
+//! Every column's values are held once, in buffers that the core's columns and the Polars frame both look at. Nothing
+//! changes after it is made, but for block summaries, which are built when first asked for and then kept.
+
+use anyhow::{Context, Result};
+use duotile_core::{Bits, Codes, Column, Dictionary, Facts, Points, Roles, Summary, Values, World, mercator, morton};
+use polars_arrow::{
+    array::{BooleanArray, PrimitiveArray},
+    bitmap::Bitmap,
+    datatypes::ArrowDataType,
+    types::NativeType,
+};
+use polars_buffer::Buffer;
+use polars_core::prelude::{
+    BooleanChunked, ChunkedArray, Column as FrameColumn, DataFrame, Float32Type, Float64Type, Int32Type, Int64Type,
+    IntoColumn, PolarsNumericType, UInt8Type, UInt16Type, UInt32Type,
+};
+use rayon::prelude::*;
+use std::sync::OnceLock;
+
+/// Points in Morton order with their columns and facts. Immutable once made.
+#[derive(Debug)]
+pub struct Dataset {
+    name: String,
+    title: Option<String>,
+    attribution: Option<String>,
+    version: String,
+    keys: Vec<u64>,
+    rows: Vec<u32>,
+    columns: Vec<Stored>,
+    roles: Roles,
+    frame: DataFrame,
+    report: Report,
+    bounds: Option<[f64; 4]>,
+    focus: [f64; 4],
+}
+
+/// What loading chose and what it lost.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Everything worth telling, a sentence each, in the order it was found out.
+    pub lines: Vec<String>,
+    /// Rows in the files.
+    pub rows_read: u64,
+    /// Rows without a usable position, which are not in the dataset.
+    pub unusable: u64,
+    /// The columns that gave the position: longitude and latitude, or one geometry column twice.
+    pub position: (String, String),
+    /// The time column.
+    pub time: Option<String>,
+    /// The column that gives ids.
+    pub id: Option<String>,
+    /// Columns that a tile cannot carry, each with the reason.
+    pub dropped: Vec<(String, String)>,
+    /// NaN and infinite values that became null.
+    pub non_finite: u64,
+    /// Lines of CSV files that were left out.
+    pub bad_lines: u64,
+}
+
+/// A column in Morton order, before it has facts.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub name: String,
+    pub data: Data,
+    /// One bit a row from bit 0, set where there is a value; `None` where every row has one.
+    pub valid: Option<Bitmap>,
+}
+
+/// The values of a column, in buffers that can be shared.
+#[derive(Debug)]
+pub(crate) enum Data {
+    I32(Buffer<i32>),
+    I64(Buffer<i64>),
+    F32(Buffer<f32>),
+    F64(Buffer<f64>),
+    Bool(Bitmap),
+    Text8(Buffer<u8>, Dictionary),
+    Text16(Buffer<u16>, Dictionary),
+    Text32(Buffer<u32>, Dictionary),
+    /// Microseconds since 1970 UTC.
+    Time(Buffer<i64>),
+}
+
+/// What a dataset is made of.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub name: String,
+    pub title: Option<String>,
+    pub attribution: Option<String>,
+    pub version: String,
+    /// Ascending.
+    pub keys: Vec<u64>,
+    /// Original row numbers, in the order of the keys.
+    pub rows: Vec<u32>,
+    pub columns: Vec<Loaded>,
+    pub roles: Roles,
+    pub report: Report,
+}
+
+#[derive(Debug)]
+struct Stored {
+    loaded: Loaded,
+    facts: Facts,
+    summary: OnceLock<Summary>,
+}
+
+impl Dataset {
+    /// Takes facts of every column and puts the parts together.
+    ///
+    /// # Errors
+    /// When the parts do not fit together, which would be a mistake of the loader.
+    pub(crate) fn new(parts: Parts) -> Result<Self> {
+        let Parts { name, title, attribution, version, keys, rows, columns, roles, report } = parts;
+        let columns: Vec<Stored> = columns
+            .into_par_iter()
+            .map(|loaded| {
+                let facts = Facts::of(loaded.data.values(), loaded.valid());
+                Stored { loaded, facts, summary: OnceLock::new() }
+            })
+            .collect();
+        let frame = columns.iter().map(|stored| stored.loaded.to_frame()).collect();
+        let frame = DataFrame::new(keys.len(), frame).context("columns do not fit together")?;
+        let bounds = bounds(&keys);
+        let focus = focus(&keys);
+        let dataset =
+            Self { name, title, attribution, version, keys, rows, columns, roles, frame, report, bounds, focus };
+        let columns = dataset.try_columns()?;
+        Points::new(&dataset.name, &dataset.keys, &dataset.rows, &columns, roles)?;
+        drop(columns);
+        Ok(dataset)
+    }
+
+    /// Its name in addresses, and the name of its layer in tiles.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What people call it, where that was said.
+    #[must_use]
+    pub fn title(&self) -> Option<&str> {
+        self.title.as_deref()
+    }
+
+    /// Changes whenever the content or the way it was loaded may have changed; hexadecimal.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Whom to name on the map.
+    #[must_use]
+    pub fn attribution(&self) -> Option<&str> {
+        self.attribution.as_deref()
+    }
+
+    /// Rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// What loading chose and lost.
+    #[must_use]
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// Id and time column.
+    #[must_use]
+    pub fn roles(&self) -> Roles {
+        self.roles
+    }
+
+    /// The frame of all positions in degrees (west, south, east, north), a world unit wider on each side. `None` for no
+    /// rows.
+    #[must_use]
+    pub fn bounds(&self) -> Option<[f64; 4]> {
+        self.bounds
+    }
+
+    /// The frame of the densest 99 % of rows, for the first view; the world for no rows. East may be above 180 where the
+    /// rows lie on both sides of the antimeridian.
+    #[must_use]
+    pub fn focus(&self) -> [f64; 4] {
+        self.focus
+    }
+
+    /// All value columns as Polars sees them, same order and buffers: texts are codes, times are 64-bit integers.
+    #[must_use]
+    pub fn frame(&self) -> &DataFrame {
+        &self.frame
+    }
+
+    /// Morton keys, ascending.
+    #[must_use]
+    pub fn keys(&self) -> &[u64] {
+        &self.keys
+    }
+
+    /// The value columns as the core sees them, with the summaries built so far.
+    #[must_use]
+    pub fn columns(&self) -> Vec<Column<'_>> {
+        self.try_columns().unwrap_or_default()
+    }
+
+    /// Calls `f` with the points as the core sees them. Cheap: nothing is copied but slices.
+    pub fn with_points<R>(&self, f: impl FnOnce(Points<'_>) -> R) -> R {
+        let columns = self.columns();
+        match Points::new(&self.name, &self.keys, &self.rows, &columns, self.roles) {
+            Ok(points) => f(points),
+            Err(error) => unreachable!("checked when the dataset was made: {error}"),
+        }
+    }
+
+    /// The block summary of a column, built on first use; one thread builds, others wait. `None` for no such column.
+    pub fn summary(&self, column: usize) -> Option<&Summary> {
+        let stored = self.columns.get(column)?;
+        Some(stored.summary.get_or_init(Summary::default))
+    }
+
+    /// Bytes in memory.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let columns: usize = self.columns.iter().map(|stored| stored.loaded.size()).sum();
+        self.keys.capacity() * 8 + self.rows.capacity() * 4 + columns
+    }
+
+    fn try_columns(&self) -> Result<Vec<Column<'_>>> {
+        self.columns.iter().map(Stored::column).collect()
+    }
+}
+
+impl Stored {
+    fn column(&self) -> Result<Column<'_>> {
+        let loaded = &self.loaded;
+        let column = Column::new(&loaded.name, loaded.data.values(), loaded.valid(), &self.facts)?;
+        Ok(column.with_summary(self.summary.get()))
+    }
+}
+
+impl Loaded {
+    /// The validity as the core wants it: bytes from bit 0.
+    fn valid(&self) -> Option<&[u8]> {
+        self.valid.as_ref().map(bytes)
+    }
+
+    fn size(&self) -> usize {
+        self.data.size() + self.valid.as_ref().map_or(0, |bitmap| bitmap.len().div_ceil(8))
+    }
+
+    fn to_frame(&self) -> FrameColumn {
+        let (name, valid) = (self.name.as_str(), self.valid.as_ref());
+        match &self.data {
+            Data::I32(values) => primitive::<Int32Type>(name, values, valid),
+            Data::I64(values) | Data::Time(values) => primitive::<Int64Type>(name, values, valid),
+            Data::F32(values) => primitive::<Float32Type>(name, values, valid),
+            Data::F64(values) => primitive::<Float64Type>(name, values, valid),
+            Data::Text8(codes, _) => primitive::<UInt8Type>(name, codes, valid),
+            Data::Text16(codes, _) => primitive::<UInt16Type>(name, codes, valid),
+            Data::Text32(codes, _) => primitive::<UInt32Type>(name, codes, valid),
+            Data::Bool(bits) => {
+                let array = BooleanArray::new(ArrowDataType::Boolean, bits.clone(), valid.cloned());
+                BooleanChunked::with_chunk(name.into(), array).into_column()
+            }
+        }
+    }
+}
+
+impl Data {
+    fn values(&self) -> Values<'_> {
+        match self {
+            Self::I32(values) => Values::I32(values),
+            Self::I64(values) => Values::I64(values),
+            Self::F32(values) => Values::F32(values),
+            Self::F64(values) => Values::F64(values),
+            Self::Bool(bits) => Values::Bool(Bits { bytes: bytes(bits), len: bits.len() }),
+            Self::Text8(codes, words) => Values::Text(Codes::U8(codes), words),
+            Self::Text16(codes, words) => Values::Text(Codes::U16(codes), words),
+            Self::Text32(codes, words) => Values::Text(Codes::U32(codes), words),
+            Self::Time(values) => Values::Time(values),
+        }
+    }
+
+    fn size(&self) -> usize {
+        match self {
+            Self::I32(values) => values.len() * 4,
+            Self::F32(values) => values.len() * 4,
+            Self::I64(values) | Self::Time(values) => values.len() * 8,
+            Self::F64(values) => values.len() * 8,
+            Self::Bool(bits) => bits.len().div_ceil(8),
+            Self::Text8(codes, words) => codes.len() + words.size(),
+            Self::Text16(codes, words) => codes.len() * 2 + words.size(),
+            Self::Text32(codes, words) => codes.len() * 4 + words.size(),
+        }
+    }
+}
+
+/// The bytes of a bitmap that starts at bit 0; all of the loader's do.
+fn bytes(bitmap: &Bitmap) -> &[u8] {
+    let (bytes, offset, _) = bitmap.as_slice();
+    debug_assert_eq!(offset, 0, "bitmaps of a dataset start at a byte");
+    bytes
+}
+
+fn primitive<T>(name: &str, values: &Buffer<T::Native>, valid: Option<&Bitmap>) -> FrameColumn
+where
+    T: PolarsNumericType,
+    T::Native: NativeType,
+    ChunkedArray<T>: IntoColumn,
+{
+    let array = PrimitiveArray::new(T::Native::PRIMITIVE.into(), values.clone(), valid.cloned());
+    ChunkedArray::<T>::with_chunk(name.into(), array).into_column()
+}
+
+/// West, south, east, north of all keys, a step wider.
+fn bounds(keys: &[u64]) -> Option<[f64; 4]> {
+    let start = (World { x: u32::MAX, y: u32::MAX }, World { x: 0, y: 0 });
+    let join = |(a, b): (World, World), (c, d): (World, World)| {
+        (World { x: a.x.min(c.x), y: a.y.min(c.y) }, World { x: b.x.max(d.x), y: b.y.max(d.y) })
+    };
+    let one = |key: &u64| (morton::position(*key), morton::position(*key));
+    let (low, high) =
+        keys.par_chunks(1 << 16).map(|chunk| chunk.iter().map(one).fold(start, join)).reduce(|| start, join);
+    (!keys.is_empty()).then(|| frame(low, high))
+}
+
+/// Degrees of a closed box of world steps, a step wider on each side.
+fn frame(low: World, high: World) -> [f64; 4] {
+    [
+        mercator::longitude(low.x.saturating_sub(1)),
+        mercator::latitude(high.y.saturating_add(1)),
+        mercator::longitude(high.x.saturating_add(1)),
+        mercator::latitude(low.y.saturating_sub(1)),
+    ]
+}
+
+fn focus(keys: &[u64]) -> [f64; 4] {
+    bounds(keys).unwrap_or([-180.0, -mercator::MAX_LATITUDE, 180.0, mercator::MAX_LATITUDE])
+}
