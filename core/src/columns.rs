@@ -252,6 +252,12 @@ fn word(bytes: &[u8], start: usize) -> u64 {
     low as u64
 }
 
+/// A time in microseconds as tiles and JSON carry it: whole milliseconds since 1970 UTC, rounded down.
+#[must_use]
+pub const fn milliseconds(micros: i64) -> i64 {
+    micros.div_euclid(1000)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -36,6 +36,8 @@ pub enum Scalar {
 pub struct Facts {
     /// Rows that have a value.
     pub present: u64,
+    /// Rows that have none.
+    pub nulls: u64,
     /// Smallest and largest value; `None` where no row has one.
     pub range: Option<(Scalar, Scalar)>,
     /// Distinct values; `None` where they were not counted (floats, times, many integers).
@@ -81,6 +83,11 @@ impl Facts {
     /// Takes the facts of a column: `valid` as in [`crate::Column::new`].
     #[must_use]
     pub fn of(values: Values<'_>, valid: Option<&[u8]>) -> Self {
+        let facts = Self::of_present(values, valid);
+        Self { nulls: values.len() as u64 - facts.present, ..facts }
+    }
+
+    fn of_present(values: Values<'_>, valid: Option<&[u8]>) -> Self {
         let rows = (0..values.len()).filter(|row| valid.is_none_or(|bits| bits[row / 8] >> (row % 8) & 1 != 0));
         match values {
             Values::I32(v) => Self::integers(rows.map(|row| v[row].into())),
@@ -166,7 +173,7 @@ impl Facts {
         let distinct = Some(categories.len() as u64);
         categories.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.compare(b.0)));
         categories.truncate(MAX_CATEGORIES);
-        Self { present, range, distinct, categories, text_bytes: 0 }
+        Self { present, range, distinct, categories, ..Self::default() }
     }
 }
 
@@ -190,7 +197,7 @@ mod tests {
     #[test]
     fn nulls_do_not_count_and_ties_take_the_smaller() {
         let facts = Facts::of(Values::I64(&[7, 7, -3, -3, 99]), Some(&[0b0_1111]));
-        assert_eq!(facts.present, 4);
+        assert_eq!((facts.present, facts.nulls), (4, 1));
         assert_eq!(facts.range, Some((Scalar::Integer(-3), Scalar::Integer(7))));
         assert_eq!(facts.categories, [(Scalar::Integer(-3), 2), (Scalar::Integer(7), 2)]);
         assert_eq!(Facts::of(Values::F64(&[1.0]), Some(&[0])).range, None);

@@ -19,7 +19,9 @@ mod tile;
 mod columns;
 mod dictionary;
 mod facts;
+mod interim;
 mod normal;
+use interim::{suggest, time};
 mod points;
 mod summary;
 
@@ -29,6 +31,21 @@ pub mod filter;
 mod mask;
 mod query;
 
+// What they add up to.
+mod category;
+mod cells;
+mod exact;
+mod measure;
+mod profile;
+
+// The tile.
+mod mvt;
+mod pbf;
+mod plan;
+mod tiler;
+mod values;
+
+pub use category::Category;
 pub use columns::{BadColumn, Bits, Codes, Column, Kind, Values};
 pub use dictionary::{Dictionary, Unsorted};
 pub use error::QueryError;
@@ -37,7 +54,10 @@ pub use filter::Filter;
 pub use mask::Mask;
 pub use mercator::World;
 pub use normal::normal;
+pub use plan::{Extra, Plan, Property, PropertyKind, Source};
 pub use points::{BadPoints, EXTENT_BITS, Points, Roles, sort};
+pub use profile::Profile;
 pub use query::{Alias, By, Interval, Measure, MeasureKind, Mode, Period, Properties, Shape, TileQuery};
 pub use summary::Summary;
 pub use tile::{InvalidTile, MAX_ZOOM, TileId};
+pub use tiler::{MAX_TILE_BYTES, Report, Scratch, Selection};

@@ -89,6 +89,12 @@ impl Mask {
         })
     }
 
+    /// The first row of a run that passes.
+    #[must_use]
+    pub fn next(&self, run: Range<usize>) -> Option<usize> {
+        self.rows(run).next()
+    }
+
     /// The bits, 64 rows a word, from the first row of the span.
     #[must_use]
     pub fn words(&self) -> &[u64] {

@@ -3,7 +3,11 @@
 //! [`sort`] puts (key, row) pairs in order once; [`Points`] is the checked view of the sorted keys, the original row
 //! numbers and the value columns permuted the same way. A tile is then one range of rows.
 
-use crate::{columns::Column, morton, tile::TileId};
+use crate::{
+    columns::{Column, Values},
+    morton,
+    tile::TileId,
+};
 use alloc::{vec, vec::Vec};
 use core::{fmt, ops::Range};
 
@@ -133,6 +137,16 @@ impl<'a> Points<'a> {
     #[must_use]
     pub const fn roles(&self) -> Roles {
         self.roles
+    }
+
+    /// The id of a row's feature: its value in the id column, else its original row number.
+    #[must_use]
+    pub fn id(&self, row: usize) -> u64 {
+        match self.roles.id.map(|column| self.columns[column].values) {
+            Some(Values::I32(ids)) => u64::from(ids[row].cast_unsigned()),
+            Some(Values::I64(ids)) => ids[row].cast_unsigned(),
+            _ => self.rows[row].into(),
+        }
     }
 
     /// The position of the column of a name.

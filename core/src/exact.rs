@@ -1,0 +1,128 @@
+//! Sums that do not depend on the order of adding, and an order of floats as integers.
+//!
+//! Integers are summed in 128 bits. Floats are summed as double-double, a pair of doubles of about 106 bits (Dekker
+//! 1971, Knuth's two-sum), and rounded once: wherever the values of a cell span fewer bits than that, which is to say
+//! nearly always, the sum is exact before rounding, so every path to it gives the same bits.
+
+/// A running total.
+pub trait Total: Copy {
+    /// Nothing added yet.
+    const ZERO: Self;
+    /// Adds another total.
+    fn merge(&mut self, other: Self);
+    /// The total, rounded once.
+    fn rounded(self) -> f64;
+}
+
+impl Total for i128 {
+    const ZERO: Self = 0;
+
+    #[inline]
+    fn merge(&mut self, other: Self) {
+        *self += other;
+    }
+
+    fn rounded(self) -> f64 {
+        self as f64
+    }
+}
+
+/// The unevaluated sum of two doubles, the second at most half a unit in the last place of the first.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DoubleDouble {
+    high: f64,
+    low: f64,
+}
+
+impl DoubleDouble {
+    /// Adds one double.
+    #[inline]
+    pub fn add(&mut self, value: f64) {
+        let (sum, error) = two_sum(self.high, value);
+        (self.high, self.low) = quick_two_sum(sum, error + self.low);
+    }
+}
+
+impl Total for DoubleDouble {
+    const ZERO: Self = Self { high: 0.0, low: 0.0 };
+
+    #[inline]
+    fn merge(&mut self, other: Self) {
+        let (high, high_error) = two_sum(self.high, other.high);
+        let (low, low_error) = two_sum(self.low, other.low);
+        let (high, error) = quick_two_sum(high, high_error + low);
+        (self.high, self.low) = quick_two_sum(high, error + low_error);
+    }
+
+    fn rounded(self) -> f64 {
+        self.high
+    }
+}
+
+#[inline]
+fn two_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let b_part = sum - a;
+    (sum, (a - (sum - b_part)) + (b - b_part))
+}
+
+#[inline]
+fn quick_two_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    (sum, b - (sum - a))
+}
+
+/// Maps a float without NaN to an integer of the same order.
+#[inline]
+pub const fn ordered(value: f64) -> i64 {
+    let bits = value.to_bits().cast_signed();
+    bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
+}
+
+/// The float of an integer made by [`ordered`].
+#[inline]
+pub const fn unordered(order: i64) -> f64 {
+    f64::from_bits((order ^ ((order >> 63).cast_unsigned() >> 1).cast_signed()).cast_unsigned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn order_and_back() {
+        let floats = [f64::MIN, -1.5, -f64::MIN_POSITIVE, 0.0, 5e-324, 1.0, f64::MAX];
+        assert!(floats.map(ordered).is_sorted());
+        assert_eq!(floats.map(|v| unordered(ordered(v))), floats);
+    }
+
+    /// Cents as integers are the independent truth: their sum is exact.
+    #[test]
+    fn sums_of_prices_do_not_depend_on_order_or_grouping() {
+        let cents: Vec<i64> = (0..10_000i64).map(|i| (i * 7919) % 1_000_003 - 200_000).collect();
+        let values: Vec<f64> = cents.iter().map(|&c| c as f64 / 64.0).collect();
+        let truth = cents.iter().sum::<i64>() as f64 / 64.0;
+        let sum = |values: &[f64]| {
+            let mut total = DoubleDouble::ZERO;
+            values.iter().for_each(|&v| total.add(v));
+            total
+        };
+        assert_eq!(sum(&values).rounded(), truth);
+        let tenths: Vec<f64> = cents.iter().map(|&c| c as f64 / 10.0).collect();
+        let reversed: Vec<f64> = tenths.iter().rev().copied().collect();
+        for block in [1, 3, 128, 5000] {
+            let mut merged = DoubleDouble::ZERO;
+            tenths.chunks(block).for_each(|chunk| merged.merge(sum(chunk)));
+            assert_eq!(merged.rounded(), sum(&tenths).rounded());
+            assert_eq!(merged.rounded(), sum(&reversed).rounded());
+        }
+    }
+
+    #[test]
+    fn small_parts_survive_large_ones() {
+        let mut total = DoubleDouble::ZERO;
+        [1e17, 1.0, -1e17, 1.0].iter().for_each(|&v| total.add(v));
+        assert_eq!(total.rounded(), 2.0);
+    }
+}

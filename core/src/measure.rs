@@ -1,0 +1,263 @@
+//! A number for each cell: sum, mean, extremes, percentiles, the most frequent value, how many distinct ones.
+//!
+//! Sums and extremes come from one aggregate of the run, which a block summary shortens. The others need the values
+//! themselves: they are gathered once for each column and run, as integers in the order of the values.
+
+use crate::{
+    columns::{Column, Kind, Values, milliseconds},
+    exact::{Total as _, ordered, unordered},
+    facts::MAX_EXACT,
+    mask::Mask,
+    query::MeasureKind,
+    summary::{Aggregate, each_row},
+    values::Value,
+};
+use alloc::{format, string::String, vec::Vec};
+use core::ops::Range;
+
+/// All measures of one column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Measures {
+    /// The column.
+    pub column: usize,
+    /// Each kind with the position of its property.
+    pub kinds: Vec<(MeasureKind, usize)>,
+}
+
+/// A measured value, before it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Measured {
+    /// An integer that every client reads exactly, or a time in milliseconds.
+    Integer(i64),
+    /// An integer too large for that, as text.
+    Wide(String),
+    /// A single float.
+    Float(f32),
+    /// A double.
+    Double(f64),
+    /// A truth value.
+    Boolean(bool),
+    /// The code of a text.
+    Code(u32),
+}
+
+/// Whether a measure makes sense of a column, as an error says it: the kinds it works on.
+pub const fn accepts(measure: MeasureKind, kind: Kind) -> Result<(), &'static str> {
+    match (measure, kind) {
+        (MeasureKind::Sum, Kind::Time | Kind::Text) => Err("an integer, number or boolean column"),
+        (MeasureKind::Mean, Kind::Text) => Err("an integer, number, boolean or time column"),
+        (MeasureKind::Percentile(_), Kind::Text | Kind::Boolean) => Err("an integer, number or time column"),
+        _ => Ok(()),
+    }
+}
+
+impl Measures {
+    /// Whether a block summary of the column shortens the work.
+    pub fn uses_summary(&self) -> bool {
+        self.kinds.iter().any(|&(kind, _)| !needs_values(kind))
+    }
+
+    /// Measures the rows of a run that pass the mask; `emit` gets the property and its value. Where no row has a value
+    /// there is nothing to emit but a distinct count of zero.
+    pub fn measure(
+        &self,
+        column: &Column<'_>,
+        run: Range<usize>,
+        mask: Option<&Mask>,
+        gathered: &mut Vec<i64>,
+        mut emit: impl FnMut(usize, Measured),
+    ) {
+        let aggregate = self.uses_summary().then(|| Aggregate::of(column, run.clone(), mask));
+        if self.kinds.iter().any(|&(kind, _)| needs_values(kind)) {
+            gather(column, run, mask, gathered);
+        }
+        for &(kind, property) in &self.kinds {
+            let value = match (kind, &aggregate) {
+                (MeasureKind::Sum, Some(aggregate)) => sum(column, aggregate),
+                (MeasureKind::Mean, Some(aggregate)) => mean(column, aggregate),
+                (MeasureKind::Min, Some(aggregate)) => {
+                    (aggregate.present() > 0).then(|| present(column, aggregate.extremes().0))
+                }
+                (MeasureKind::Max, Some(aggregate)) => {
+                    (aggregate.present() > 0).then(|| present(column, aggregate.extremes().1))
+                }
+                (MeasureKind::Percentile(hundredths), _) => percentile(column, gathered, hundredths),
+                (MeasureKind::Mode, _) => mode(gathered).map(|order| present(column, order)),
+                (MeasureKind::Distinct, _) => Some(Measured::Integer(gathered.chunk_by(|a, b| a == b).count() as i64)),
+                _ => None,
+            };
+            if let Some(value) = value {
+                emit(property, value);
+            }
+        }
+    }
+}
+
+impl Measured {
+    /// As a value of a tile.
+    pub fn value<'a>(&'a self, column: &Column<'a>) -> Value<'a> {
+        match *self {
+            Self::Integer(value) => Value::Integer(value),
+            Self::Wide(ref text) => Value::Text(text),
+            Self::Float(value) => Value::Float(value),
+            Self::Double(value) => Value::Double(value),
+            Self::Boolean(value) => Value::Boolean(value),
+            Self::Code(code) => match column.values {
+                Values::Text(_, words) => Value::Code(code, words.get(code as usize)),
+                _ => Value::Integer(code.into()),
+            },
+        }
+    }
+
+    /// As a number, for ranges and quantiles of cells.
+    #[must_use]
+    pub fn number(&self) -> Option<f64> {
+        match *self {
+            Self::Integer(value) => Some(value as f64),
+            Self::Wide(ref text) => text.parse().ok(),
+            Self::Float(value) => Some(value.into()),
+            Self::Double(value) => Some(value),
+            Self::Boolean(_) | Self::Code(_) => None,
+        }
+    }
+}
+
+const fn needs_values(kind: MeasureKind) -> bool {
+    matches!(kind, MeasureKind::Percentile(_) | MeasureKind::Mode | MeasureKind::Distinct)
+}
+
+/// The values of a run in ascending order, as ordered integers.
+fn gather(column: &Column<'_>, run: Range<usize>, mask: Option<&Mask>, gathered: &mut Vec<i64>) {
+    gathered.clear();
+    match column.values {
+        Values::I32(v) => each_row(column, run, mask, |row| gathered.push(v[row].into())),
+        Values::I64(v) | Values::Time(v) => each_row(column, run, mask, |row| gathered.push(v[row])),
+        Values::F32(v) => each_row(column, run, mask, |row| gathered.push(ordered(v[row].into()))),
+        Values::F64(v) => each_row(column, run, mask, |row| gathered.push(ordered(v[row]))),
+        Values::Bool(bits) => each_row(column, run, mask, |row| gathered.push(bits.get(row).into())),
+        Values::Text(codes, _) => each_row(column, run, mask, |row| gathered.push(codes.get(row) as i64)),
+    }
+    gathered.sort_unstable();
+}
+
+/// A value of the column from its ordered integer.
+fn present(column: &Column<'_>, order: i64) -> Measured {
+    match column.values {
+        Values::I32(_) | Values::I64(_) => integer(order.into(), column.facts.is_wide()),
+        Values::F32(_) => Measured::Float(unordered(order) as f32),
+        Values::F64(_) => Measured::Double(unordered(order)),
+        Values::Bool(_) => Measured::Boolean(order != 0),
+        Values::Text(..) => Measured::Code(order as u32),
+        Values::Time(_) => Measured::Integer(milliseconds(order)),
+    }
+}
+
+/// An integer, or its digits where the property is of texts because some values are too large to be exact.
+fn integer(value: i128, wide: bool) -> Measured {
+    match i64::try_from(value) {
+        Ok(value) if !wide && value.unsigned_abs() <= MAX_EXACT.unsigned_abs() => Measured::Integer(value),
+        _ => Measured::Wide(format!("{value}")),
+    }
+}
+
+fn sum(column: &Column<'_>, aggregate: &Aggregate) -> Option<Measured> {
+    match aggregate {
+        Aggregate::Integers(partial) if partial.present > 0 => Some(integer(partial.sum, column.facts.is_sum_wide())),
+        Aggregate::Floats(partial) if partial.present > 0 => finite(partial.sum.rounded()),
+        _ => None,
+    }
+}
+
+fn mean(column: &Column<'_>, aggregate: &Aggregate) -> Option<Measured> {
+    let present = aggregate.present();
+    match aggregate {
+        _ if present == 0 => None,
+        Aggregate::Integers(partial) if column.kind() == Kind::Time => {
+            let micros = partial.sum.div_euclid(present.into());
+            i64::try_from(micros).ok().map(|micros| Measured::Integer(milliseconds(micros)))
+        }
+        _ => finite(aggregate.sum() / present as f64),
+    }
+}
+
+/// A double, unless the sum of finite values has left their range.
+fn finite(value: f64) -> Option<Measured> {
+    value.is_finite().then_some(Measured::Double(value))
+}
+
+/// Linear between ranks: at h = (n − 1)·p, the value at ⌊h⌋ plus the fraction of h of the way to the next (Hyndman and
+/// Fan 1996, type 7). Integers are taken as doubles; times are rounded down to milliseconds.
+fn percentile(column: &Column<'_>, sorted: &[i64], hundredths: u16) -> Option<Measured> {
+    let last = sorted.len().checked_sub(1)?;
+    let rank = last as u64 * u64::from(hundredths);
+    let (below, fraction) = ((rank / 10_000) as usize, (rank % 10_000) as f64 / 10_000.0);
+    let number = |order: i64| match column.values {
+        Values::F32(_) | Values::F64(_) => unordered(order),
+        _ => order as f64,
+    };
+    let low = number(sorted[below]);
+    let high = number(sorted[(below + 1).min(last)]);
+    let value = if fraction == 0.0 { low } else { low + (high - low) * fraction };
+    match column.values {
+        Values::Time(_) => Some(Measured::Integer(milliseconds(libm::floor(value) as i64))),
+        _ => finite(value),
+    }
+}
+
+/// The most frequent of sorted values, ties by the smallest.
+fn mode(sorted: &[i64]) -> Option<i64> {
+    let mut best: Option<&[i64]> = None;
+    for run in sorted.chunk_by(|a, b| a == b) {
+        if best.is_none_or(|best| run.len() > best.len()) {
+            best = Some(run);
+        }
+    }
+    best.and_then(|run| run.first().copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Facts;
+
+    fn measure(values: Values<'_>, valid: Option<&[u8]>, kind: MeasureKind) -> Option<Measured> {
+        let facts = Facts::of(values, valid);
+        let column = Column::new("v", values, valid, &facts).expect("fits");
+        let mut out = None;
+        let measures = Measures { column: 0, kinds: Vec::from([(kind, 0)]) };
+        measures.measure(&column, 0..column.len(), None, &mut Vec::new(), |_, value| out = Some(value));
+        out
+    }
+
+    /// The values R's `quantile(c(1, 2, 4, 8), p, type = 7)` gives.
+    #[test]
+    fn percentiles_are_those_of_type_seven() {
+        let values = Values::I32(&[8, 1, 4, 2]);
+        for (hundredths, expected) in [(5000, 3.0), (2500, 1.75), (9500, 7.4), (0, 1.0), (10_000, 8.0)] {
+            let Some(Measured::Double(got)) = measure(values, None, MeasureKind::Percentile(hundredths)) else {
+                panic!("a percentile of integers is a double")
+            };
+            assert!((got - expected).abs() < 1e-12, "{hundredths}: {got}");
+        }
+    }
+
+    #[test]
+    fn nulls_are_left_out_and_a_cell_of_nulls_has_no_value() {
+        let values = Values::F64(&[1.5, 99.0, 2.5]);
+        assert_eq!(measure(values, Some(&[0b101]), MeasureKind::Mean), Some(Measured::Double(2.0)));
+        for kind in [MeasureKind::Sum, MeasureKind::Mean, MeasureKind::Min, MeasureKind::Mode] {
+            assert_eq!(measure(values, Some(&[0]), kind), None);
+        }
+        assert_eq!(measure(values, Some(&[0]), MeasureKind::Distinct), Some(Measured::Integer(0)));
+    }
+
+    #[test]
+    fn large_integers_are_told_as_text() {
+        let huge = i64::MAX;
+        let values = Values::I64(&[huge, huge]);
+        assert_eq!(measure(values, None, MeasureKind::Sum), Some(Measured::Wide("18446744073709551614".into())));
+        assert_eq!(measure(values, None, MeasureKind::Min), Some(Measured::Wide("9223372036854775807".into())));
+        assert_eq!(measure(Values::I64(&[7, 7, 3]), None, MeasureKind::Mode), Some(Measured::Integer(7)));
+        assert_eq!(measure(Values::I64(&[7, 3]), None, MeasureKind::Mode), Some(Measured::Integer(3)));
+    }
+}

@@ -1,0 +1,152 @@
+//! How full the tiles of each zoom are under a filter: what decides where rows take over from cells, and how much
+//! `mode=points` thins.
+//!
+//! Found by descending from the world into overfull tiles only, each a range look-up and two ranks: at most
+//! rows / limit tiles a zoom.
+
+use crate::{
+    mask::Mask,
+    points::Points,
+    tile::{MAX_ZOOM, TileId},
+};
+
+const ZOOMS: usize = MAX_ZOOM as usize + 1;
+
+/// Facts of each zoom under a filter and a limit.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Profile {
+    limit: u64,
+    /// Rows that pass.
+    total: u64,
+    /// Rows in overfull tiles.
+    overfull: [u64; ZOOMS],
+    /// Rows in the fullest tile, where that is overfull.
+    fullest: [u64; ZOOMS],
+}
+
+impl Profile {
+    /// Looks at the rows that pass a mask; a tile with more than `limit` of them is overfull.
+    #[must_use]
+    pub fn of(points: &Points<'_>, mask: Option<&Mask>, limit: u32) -> Self {
+        let count = |range: core::ops::Range<usize>| mask.map_or(range.len(), |mask| mask.count(range)) as u64;
+        let mut profile = Self { limit: limit.into(), total: count(0..points.len()), ..Self::default() };
+        let mut stack = alloc::vec![(TileId::WORLD, 0..points.len())];
+        while let Some((tile, range)) = stack.pop() {
+            let rows = count(range.clone());
+            if rows <= profile.limit {
+                continue;
+            }
+            let z = usize::from(tile.z());
+            profile.overfull[z] += rows;
+            profile.fullest[z] = profile.fullest[z].max(rows);
+            let mut rest = range.start;
+            for child in tile.children().into_iter().flatten() {
+                let last = crate::morton::range(child).1;
+                let end = rest + points.keys()[rest..range.end].partition_point(|&key| key <= last);
+                stack.push((child, rest..end));
+                rest = end;
+            }
+        }
+        profile
+    }
+
+    /// Rows that pass the filter.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// The zoom from which `mode=auto` shows rows: the first whose overfull tiles together hold at most 1 % of the rows.
+    #[must_use]
+    pub fn points_minzoom(&self) -> Option<u8> {
+        (0..=MAX_ZOOM).find(|&z| self.overfull[usize::from(z)] * 100 <= self.total)
+    }
+
+    /// Whether `mode=points` shows every row of a zoom.
+    #[must_use]
+    pub fn is_whole(&self, z: u8) -> bool {
+        self.fullest.get(usize::from(z)).is_none_or(|&fullest| fullest <= self.limit)
+    }
+
+    /// Whether `mode=points` keeps a row, by its original number, at a zoom.
+    ///
+    /// A row is kept where hash(row) < limit / fullest, both as fractions of 2³². The fullest tile can only empty with
+    /// zoom, so a row shown at one zoom is shown at every deeper one, and neighbouring tiles agree.
+    #[must_use]
+    pub fn keeps(&self, row: u32, z: u8) -> bool {
+        self.is_whole(z) || u64::from(hash(row)) * self.fullest[usize::from(z)] < self.limit << 32
+    }
+}
+
+/// A fixed scrambling of row numbers: the finaliser of `MurmurHash3` (Appleby, public domain).
+const fn hash(row: u32) -> u32 {
+    let mut h = row ^ 0x9e37_79b9;
+    h = (h ^ h >> 16).wrapping_mul(0x85eb_ca6b);
+    h = (h ^ h >> 13).wrapping_mul(0xc2b2_ae35);
+    h ^ h >> 16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{mercator::World, morton, points::Roles};
+    use alloc::{collections::BTreeMap, vec::Vec};
+
+    fn keys() -> Vec<u64> {
+        let mut keys: Vec<u64> = (0..6000u32)
+            .map(|i| {
+                let spread = i % 5 * 6;
+                let (x, y) = (i.wrapping_mul(0x9e37_79b9) >> spread, i.wrapping_mul(0x85eb_ca6b) >> spread);
+                morton::key(World { x, y })
+            })
+            .chain(core::iter::repeat_n(77, 30))
+            .collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    #[test]
+    fn a_profile_is_what_counting_every_tile_gives() {
+        let keys = keys();
+        let rows: Vec<u32> = (0..keys.len() as u32).collect();
+        let points = Points::new("p", &keys, &rows, &[], Roles::default()).expect("fits");
+        let mask = Mask::new(0..keys.len(), alloc::vec![0x5a5a_5a5a_0ff0_ffff; keys.len() / 64 + 1]);
+        for mask in [None, Some(&mask)] {
+            for limit in [1, 20, 29, 100, 10_000] {
+                let profile = Profile::of(&points, mask, limit);
+                let mut minzoom = None;
+                for z in 0..=MAX_ZOOM {
+                    let mut tiles = BTreeMap::new();
+                    for row in (0..keys.len()).filter(|&row| mask.is_none_or(|mask| mask.get(row))) {
+                        *tiles.entry(TileId::containing(morton::position(keys[row]), z)).or_insert(0u64) += 1;
+                    }
+                    let overfull: u64 = tiles.values().filter(|&&n| n > limit.into()).sum();
+                    let total: u64 = tiles.values().sum();
+                    assert_eq!((profile.overfull[usize::from(z)], profile.total()), (overfull, total));
+                    assert_eq!(profile.is_whole(z), overfull == 0);
+                    if minzoom.is_none() && overfull as f64 <= 0.01 * total as f64 {
+                        minzoom = Some(z);
+                    }
+                }
+                assert_eq!(profile.points_minzoom(), minzoom, "limit {limit}");
+            }
+        }
+    }
+
+    #[test]
+    fn thinning_keeps_about_the_limit_and_never_hides_on_zooming_in() {
+        let keys = keys();
+        let rows: Vec<u32> = (0..keys.len() as u32).collect();
+        let points = Points::new("p", &keys, &rows, &[], Roles::default()).expect("fits");
+        let profile = Profile::of(&points, None, 500);
+        let kept = |z| rows.iter().filter(|&&row| profile.keeps(row, z)).count();
+        // Binomial with mean 500: six standard deviations are 134.
+        assert!(kept(0).abs_diff(500) < 134, "{}", kept(0));
+        for z in 0..MAX_ZOOM {
+            assert!(rows.iter().all(|&row| !profile.keeps(row, z) || profile.keeps(row, z + 1)));
+        }
+        let roomy = Profile::of(&points, None, 3000);
+        assert!(!roomy.is_whole(0) && roomy.is_whole(13));
+        assert!(rows.iter().all(|&row| roomy.keeps(row, 13)));
+    }
+}

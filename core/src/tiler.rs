@@ -1,0 +1,330 @@
+//! The whole pipeline on one screen: a plan, points and a tile address go in, the bytes of the tile come out.
+//!
+//! The rows of the tile are one range; of those that pass, either each becomes a feature or each occupied cell does. An
+//! empty tile is zero bytes. Nothing here can fail, and nothing is allocated once the scratch space is warm.
+
+use crate::{
+    category::Categories,
+    cells,
+    columns::{Values, milliseconds},
+    mask::Mask,
+    measure::Measured,
+    morton,
+    mvt::{Buffers, Geometry, Layer},
+    plan::{Extra, Plan},
+    points::{EXTENT_BITS, Points},
+    profile::Profile,
+    query::{Mode, Shape},
+    tile::TileId,
+    values::Value,
+};
+use alloc::{format, string::String, vec::Vec};
+use core::{fmt::Write as _, ops::Range};
+
+/// A tile takes no further features past this size. Far beyond what a client can draw: a guard, not a tool.
+pub const MAX_TILE_BYTES: usize = 16 << 20;
+
+/// Which rows pass, and how full tiles are because of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Selection<'a> {
+    /// The rows that pass; `None` for all. It covers at least the range of the tiles that are cut with it.
+    pub mask: Option<&'a Mask>,
+    /// Fullness under that mask and the plan's limit; `Profile::default()` where the plan does not need one.
+    pub profile: &'a Profile,
+}
+
+/// Space that stays warm between tiles.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    buffers: Buffers,
+    gathered: Vec<i64>,
+    counts: Vec<u32>,
+    text: String,
+}
+
+/// What is in a tile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Features written.
+    pub features: u32,
+    /// Rows of the tile that pass the filter.
+    pub rows: u64,
+    /// Of these, rows that are neither a feature nor counted in one.
+    pub omitted: u64,
+    /// Whether features are cells.
+    pub cells: bool,
+}
+
+/// What the features of a tile are.
+enum View {
+    Rows,
+    /// Cells of a level, with their ids or without.
+    Cells(u8, bool),
+}
+
+impl Plan {
+    /// Cuts a tile and appends its bytes to `out`.
+    pub fn tile_into(
+        &self,
+        points: &Points<'_>,
+        selection: Selection<'_>,
+        tile: TileId,
+        scratch: &mut Scratch,
+        out: &mut Vec<u8>,
+    ) -> Report {
+        let range = points.range(tile);
+        let rows = selection.mask.map_or(range.len(), |mask| mask.count(range.clone()));
+        if rows == 0 {
+            return Report::default();
+        }
+        let Scratch { buffers, gathered, counts, text } = scratch;
+        let mut layer = Layer::new(out, points.layer(), 1 << EXTENT_BITS, &self.names, buffers);
+        let view = self.view(points, selection, tile, range.clone(), rows);
+        let shown = match view {
+            View::Rows => self.rows(points, selection, tile, range, &mut layer, text),
+            View::Cells(level, ids) => {
+                self.cells(points, selection.mask, tile, range, (level, ids), &mut layer, (gathered, counts, text))
+            }
+        };
+        let features = layer.finish();
+        let (rows, cells) = (rows as u64, matches!(view, View::Cells(..)));
+        Report { features, rows, omitted: rows - shown, cells }
+    }
+
+    /// Rows or cells: see `mode` and `limit` in the design. Neighbouring tiles differ only where one is overfull.
+    fn view(
+        &self,
+        points: &Points<'_>,
+        selection: Selection<'_>,
+        tile: TileId,
+        range: Range<usize>,
+        rows: usize,
+    ) -> View {
+        let (z, limit) = (tile.z(), self.limit as usize);
+        match self.mode {
+            Mode::Points => View::Rows,
+            Mode::Auto if selection.profile.points_minzoom().is_some_and(|minzoom| minzoom <= z) => {
+                if rows <= limit {
+                    return View::Rows;
+                }
+                // Too many rows at too few places: the finest cells that fit.
+                let levels = (z + self.grid..=(z + EXTENT_BITS).min(cells::MAX_LEVEL)).rev();
+                let mut fitting = levels
+                    .filter(|&level| cells::count(points.keys(), selection.mask, range.clone(), level, limit) <= limit);
+                View::Cells(fitting.next().unwrap_or(z + self.grid), false)
+            }
+            Mode::Auto | Mode::Cells => View::Cells(z + self.grid, true),
+        }
+    }
+
+    /// Writes rows and tells how many.
+    fn rows(
+        &self,
+        points: &Points<'_>,
+        selection: Selection<'_>,
+        tile: TileId,
+        range: Range<usize>,
+        layer: &mut Layer<'_>,
+        text: &mut String,
+    ) -> u64 {
+        let thinned = self.mode == Mode::Points && !selection.profile.is_whole(tile.z());
+        let mut shown = 0;
+        let mut write = |row: usize| {
+            if layer.size() > MAX_TILE_BYTES || (thinned && !selection.profile.keeps(points.rows()[row], tile.z())) {
+                return;
+            }
+            for &(column, property) in &self.columns {
+                let column = &points.columns()[column];
+                if !column.is_valid(row) {
+                    continue;
+                }
+                let value = match column.values {
+                    Values::I32(v) => Value::Integer(v[row].into()),
+                    Values::I64(v) if column.facts.is_wide() => {
+                        text.clear();
+                        let _ = write!(text, "{}", v[row]);
+                        Value::Text(text)
+                    }
+                    Values::I64(v) => Value::Integer(v[row]),
+                    Values::F32(v) => Value::Float(v[row]),
+                    Values::F64(v) => Value::Double(v[row]),
+                    Values::Bool(bits) => Value::Boolean(bits.get(row)),
+                    Values::Text(codes, words) => {
+                        let code = codes.get(row);
+                        Value::Code(code as u32, words.get(code))
+                    }
+                    Values::Time(v) => Value::Integer(milliseconds(v[row])),
+                };
+                layer.property(property, value);
+            }
+            let (x, y) = tile.local(morton::position(points.keys()[row]), EXTENT_BITS);
+            layer.feature(Some(points.id(row)), Geometry::Point { x, y });
+            shown += 1;
+        };
+        match selection.mask {
+            Some(mask) => mask.rows(range).for_each(&mut write),
+            None => range.for_each(&mut write),
+        }
+        shown
+    }
+
+    /// Writes cells and tells how many rows they count.
+    fn cells(
+        &self,
+        points: &Points<'_>,
+        mask: Option<&Mask>,
+        tile: TileId,
+        range: Range<usize>,
+        (level, ids): (u8, bool),
+        layer: &mut Layer<'_>,
+        (gathered, counts, text): (&mut Vec<i64>, &mut Vec<u32>, &mut String),
+    ) -> u64 {
+        let mut shown = 0;
+        cells::walk(points.keys(), mask, range, level, |code, run, count| {
+            if layer.size() > MAX_TILE_BYTES {
+                return false;
+            }
+            // A marker bit in front makes ids unique across levels; past 2⁵³ clients would round them.
+            let id = (ids && level <= 26).then(|| 1 << (2 * level) | code);
+            layer.property(0, Value::Integer(count as i64));
+            self.measure(points, run.clone(), mask, gathered, |column, property, value| {
+                layer.property(property, value.value(&points.columns()[column]));
+            });
+            if let Some(categories) = &self.categories {
+                self.count(categories, points, run.clone(), mask, counts, |property, count| {
+                    layer.property(property, Value::Integer(count.into()));
+                });
+            }
+            for &(extra, property) in &self.extras {
+                match extra {
+                    Extra::Log => layer.property(property, Value::Double(libm::log10(count as f64))),
+                    Extra::Cluster | Extra::Clustered => layer.property(property, Value::Boolean(true)),
+                    Extra::ClusterId => {
+                        if let Some(id) = id {
+                            layer.property(property, Value::Integer(id as i64));
+                        }
+                    }
+                    Extra::Abbreviated => {
+                        *text = abbreviated(count);
+                        layer.property(property, Value::Text(text));
+                    }
+                    Extra::Sqrt => {
+                        let root = libm::round(libm::sqrt(count as f64) * 100.0) / 100.0;
+                        layer.property(property, Value::Double(root));
+                    }
+                }
+            }
+            layer.feature(id, self.geometry(points, mask, tile, (level, code), run));
+            shown += count as u64;
+            true
+        });
+        shown
+    }
+
+    fn geometry(
+        &self,
+        points: &Points<'_>,
+        mask: Option<&Mask>,
+        tile: TileId,
+        (level, code): (u8, u64),
+        run: Range<usize>,
+    ) -> Geometry {
+        let corner = morton::position(code.checked_shl(64 - 2 * u32::from(level)).unwrap_or(0));
+        let (x, y) = tile.local(corner, EXTENT_BITS);
+        let side = 1u32 << (tile.z() + EXTENT_BITS).saturating_sub(level);
+        match self.shape {
+            Shape::Point => Geometry::Point { x: x + side / 2, y: y + side / 2 },
+            Shape::Polygon => Geometry::Square { x, y, side },
+            Shape::Centroid => {
+                let (mut east, mut south, mut rows) = (0u64, 0u64, 0u64);
+                let mut add = |row: usize| {
+                    let world = morton::position(points.keys()[row]);
+                    (east, south, rows) = (east + u64::from(world.x), south + u64::from(world.y), rows + 1);
+                };
+                match mask {
+                    Some(mask) => mask.rows(run).for_each(&mut add),
+                    None => run.for_each(&mut add),
+                }
+                let mean = crate::World { x: (east / rows.max(1)) as u32, y: (south / rows.max(1)) as u32 };
+                let (x, y) = tile.local(mean, EXTENT_BITS);
+                Geometry::Point { x, y }
+            }
+        }
+    }
+
+    /// All measures of a run: column, property, value.
+    fn measure(
+        &self,
+        points: &Points<'_>,
+        run: Range<usize>,
+        mask: Option<&Mask>,
+        gathered: &mut Vec<i64>,
+        mut emit: impl FnMut(usize, usize, Measured),
+    ) {
+        for measures in &self.measures {
+            let column = &points.columns()[measures.column];
+            measures.measure(column, run.clone(), mask, gathered, |property, value| {
+                emit(measures.column, property, value);
+            });
+        }
+    }
+
+    /// All category counts of a run: property, count.
+    fn count(
+        &self,
+        categories: &Categories,
+        points: &Points<'_>,
+        run: Range<usize>,
+        mask: Option<&Mask>,
+        counts: &mut Vec<u32>,
+        mut emit: impl FnMut(usize, u32),
+    ) {
+        let column = &points.columns()[categories.column];
+        categories.count(column, run, mask, counts, |slot, count| emit(self.first_category + slot, count));
+    }
+
+    /// Visits the cells of a zoom, over the whole world, with the numbers they carry: (position among
+    /// [`Plan::properties`], value). This is what legends and the ranges in metadata are made of. `visit` says whether to
+    /// go on.
+    pub fn each_cell(
+        &self,
+        points: &Points<'_>,
+        mask: Option<&Mask>,
+        z: u8,
+        scratch: &mut Scratch,
+        mut visit: impl FnMut(&[(usize, f64)]) -> bool,
+    ) {
+        let Scratch { gathered, counts, .. } = scratch;
+        let level = (z + self.grid).min(cells::MAX_LEVEL);
+        let mut numbers = Vec::new();
+        cells::walk(points.keys(), mask, 0..points.len(), level, |_, run, count| {
+            numbers.clear();
+            numbers.push((0, count as f64));
+            self.measure(points, run.clone(), mask, gathered, |_, property, value| {
+                numbers.extend(value.number().map(|number| (property, number)));
+            });
+            if let Some(categories) = &self.categories {
+                self.count(categories, points, run, mask, counts, |property, count| {
+                    numbers.push((property, count.into()))
+                });
+            }
+            visit(&numbers)
+        });
+    }
+}
+
+/// A count as people read it: `950`, `1.2k`, `15k`, as supercluster has it.
+fn abbreviated(count: usize) -> String {
+    match count {
+        0..1000 => format!("{count}"),
+        1000..10_000 => {
+            let tenths = (count + 50) / 100;
+            if tenths.is_multiple_of(10) {
+                format!("{}k", tenths / 10)
+            } else {
+                format!("{}.{}k", tenths / 10, tenths % 10)
+            }
+        }
+        _ => format!("{}k", (count + 500) / 1000),
+    }
+}
