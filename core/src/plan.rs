@@ -289,11 +289,9 @@ impl Names {
     /// name only if it is not `point_count`, which tells cells from rows.
     fn add(&mut self, name: String, kind: PropertyKind, source: Source) -> usize {
         let taken = |name: &str| self.properties.iter().any(|property| property.name == name);
-        let name = if taken(&name) {
-            (2..).map(|n| format!("{name}_{n}")).find(|name| !taken(name)).unwrap_or(name)
-        } else {
-            name
-        };
+        // One more than the properties there are must be free.
+        let numbered = (2..self.properties.len() + 3).map(|n| format!("{name}_{n}"));
+        let name = core::iter::once(name.clone()).chain(numbered).find(|name| !taken(name)).unwrap_or(name);
         self.properties.push(Property { name, kind, source });
         self.properties.len() - 1
     }
@@ -357,10 +355,10 @@ fn column_kind(column: &Column<'_>) -> PropertyKind {
 
 fn measured_kind(measure: MeasureKind, column: &Column<'_>) -> PropertyKind {
     match (measure, column.kind()) {
-        (MeasureKind::Distinct, _) => PropertyKind::Integer,
         (MeasureKind::Sum, Kind::Integer) if column.facts.is_sum_wide() => PropertyKind::Text,
-        (MeasureKind::Sum, Kind::Integer | Kind::Boolean) => PropertyKind::Integer,
-        (MeasureKind::Mean | MeasureKind::Percentile(_), Kind::Time) => PropertyKind::Integer,
+        (MeasureKind::Distinct, _)
+        | (MeasureKind::Sum, Kind::Integer | Kind::Boolean)
+        | (MeasureKind::Mean | MeasureKind::Percentile(_), Kind::Time) => PropertyKind::Integer,
         (MeasureKind::Sum | MeasureKind::Mean | MeasureKind::Percentile(_), _) => PropertyKind::Number,
         (MeasureKind::Min | MeasureKind::Max | MeasureKind::Mode, _) => column_kind(column),
     }

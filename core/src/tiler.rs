@@ -55,6 +55,14 @@ pub struct Report {
     pub cells: bool,
 }
 
+/// A tile being cut: its address and its rows.
+struct Cut<'p, 'a> {
+    points: &'p Points<'a>,
+    selection: Selection<'p>,
+    tile: TileId,
+    range: Range<usize>,
+}
+
 /// What the features of a tile are.
 enum View {
     Rows,
@@ -79,12 +87,11 @@ impl Plan {
         }
         let Scratch { buffers, gathered, counts, text } = scratch;
         let mut layer = Layer::new(out, points.layer(), 1 << EXTENT_BITS, &self.names, buffers);
-        let view = self.view(points, selection, tile, range.clone(), rows);
+        let cut = Cut { points, selection, tile, range };
+        let view = self.view(&cut, rows);
         let shown = match view {
-            View::Rows => self.rows(points, selection, tile, range, &mut layer, text),
-            View::Cells(level, ids) => {
-                self.cells(points, selection.mask, tile, range, (level, ids), &mut layer, (gathered, counts, text))
-            }
+            View::Rows => self.rows(&cut, &mut layer, text),
+            View::Cells(level, ids) => self.cells(&cut, (level, ids), &mut layer, (gathered, counts, text)),
         };
         let features = layer.finish();
         let (rows, cells) = (rows as u64, matches!(view, View::Cells(..)));
@@ -92,14 +99,8 @@ impl Plan {
     }
 
     /// Rows or cells: see `mode` and `limit` in the design. Neighbouring tiles differ only where one is overfull.
-    fn view(
-        &self,
-        points: &Points<'_>,
-        selection: Selection<'_>,
-        tile: TileId,
-        range: Range<usize>,
-        rows: usize,
-    ) -> View {
+    fn view(&self, cut: &Cut<'_, '_>, rows: usize) -> View {
+        let &Cut { points, selection, tile, .. } = cut;
         let (z, limit) = (tile.z(), self.limit as usize);
         match self.mode {
             Mode::Points => View::Rows,
@@ -109,8 +110,9 @@ impl Plan {
                 }
                 // Too many rows at too few places: the finest cells that fit.
                 let levels = (z + self.grid..=(z + EXTENT_BITS).min(cells::MAX_LEVEL)).rev();
-                let mut fitting = levels
-                    .filter(|&level| cells::count(points.keys(), selection.mask, range.clone(), level, limit) <= limit);
+                let mut fitting = levels.filter(|&level| {
+                    cells::count(points.keys(), selection.mask, cut.range.clone(), level, limit) <= limit
+                });
                 View::Cells(fitting.next().unwrap_or(z + self.grid), false)
             }
             Mode::Auto | Mode::Cells => View::Cells(z + self.grid, true),
@@ -118,15 +120,8 @@ impl Plan {
     }
 
     /// Writes rows and tells how many.
-    fn rows(
-        &self,
-        points: &Points<'_>,
-        selection: Selection<'_>,
-        tile: TileId,
-        range: Range<usize>,
-        layer: &mut Layer<'_>,
-        text: &mut String,
-    ) -> u64 {
+    fn rows(&self, cut: &Cut<'_, '_>, layer: &mut Layer<'_>, text: &mut String) -> u64 {
+        let &Cut { points, selection, tile, .. } = cut;
         let thinned = self.mode == Mode::Points && !selection.profile.is_whole(tile.z());
         let mut shown = 0;
         let mut write = |row: usize| {
@@ -162,8 +157,8 @@ impl Plan {
             shown += 1;
         };
         match selection.mask {
-            Some(mask) => mask.rows(range).for_each(&mut write),
-            None => range.for_each(&mut write),
+            Some(mask) => mask.rows(cut.range.clone()).for_each(&mut write),
+            None => cut.range.clone().for_each(&mut write),
         }
         shown
     }
@@ -171,16 +166,14 @@ impl Plan {
     /// Writes cells and tells how many rows they count.
     fn cells(
         &self,
-        points: &Points<'_>,
-        mask: Option<&Mask>,
-        tile: TileId,
-        range: Range<usize>,
+        cut: &Cut<'_, '_>,
         (level, ids): (u8, bool),
         layer: &mut Layer<'_>,
         (gathered, counts, text): (&mut Vec<i64>, &mut Vec<u32>, &mut String),
     ) -> u64 {
+        let &Cut { points, selection: Selection { mask, .. }, .. } = cut;
         let mut shown = 0;
-        cells::walk(points.keys(), mask, range, level, |code, run, count| {
+        cells::walk(points.keys(), mask, cut.range.clone(), level, |code, run, count| {
             if layer.size() > MAX_TILE_BYTES {
                 return false;
             }
@@ -214,21 +207,15 @@ impl Plan {
                     }
                 }
             }
-            layer.feature(id, self.geometry(points, mask, tile, (level, code), run));
+            layer.feature(id, self.geometry(cut, (level, code), run));
             shown += count as u64;
             true
         });
         shown
     }
 
-    fn geometry(
-        &self,
-        points: &Points<'_>,
-        mask: Option<&Mask>,
-        tile: TileId,
-        (level, code): (u8, u64),
-        run: Range<usize>,
-    ) -> Geometry {
+    fn geometry(&self, cut: &Cut<'_, '_>, (level, code): (u8, u64), run: Range<usize>) -> Geometry {
+        let &Cut { points, selection: Selection { mask, .. }, tile, .. } = cut;
         let corner = morton::position(code.checked_shl(64 - 2 * u32::from(level)).unwrap_or(0));
         let (x, y) = tile.local(corner, EXTENT_BITS);
         let side = 1u32 << (tile.z() + EXTENT_BITS).saturating_sub(level);
@@ -305,7 +292,7 @@ impl Plan {
             });
             if let Some(categories) = &self.categories {
                 self.count(categories, points, run, mask, counts, |property, count| {
-                    numbers.push((property, count.into()))
+                    numbers.push((property, count.into()));
                 });
             }
             visit(&numbers)
