@@ -1,0 +1,18 @@
+# What a person types. Everything is done by the scripts, which can be called without make.
+
+.PHONY: help serve test lint bench
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+serve: ## build everything and serve the built-in data; ARGS="my.parquet --port 9000" for anything else
+	@scripts/serve.sh $(ARGS)
+
+test: ## every test: Rust, WebAssembly, Node and Chromium; PARTS="core wasm" for some (see scripts/test.sh)
+	@scripts/test.sh $(PARTS)
+
+lint: ## formatting and lints; changes nothing
+	@scripts/lint.sh
+
+bench: ## time the stages of core; ROWS=10000000 for more
+	@scripts/bench.sh $(ROWS)

@@ -1,0 +1,107 @@
+//! Times the stages of core one by one, on one thread, with nothing cached: `cargo bench --bench stages -- ROWS`.
+//!
+//! Tiles are the fullest of their zoom. Rates are per point for what looks at every point, per feature for tiles.
+#![expect(clippy::print_stdout, reason = "a table is what a bench is for")]
+
+use duotile_benches::{Sample, median};
+use duotile_core::{
+    Column, Facts, Measure, MeasureKind, Mode, Plan, Points, Profile, Roles, Scratch, Selection, Summary, TileId,
+    TileQuery, Values, World, mercator, morton, sort,
+};
+use std::time::Duration;
+
+fn main() {
+    // Cargo passes --bench; the one number is ours.
+    let rows = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(1_000_000);
+    let sample = Sample::new(rows);
+    println!("{rows} points, one thread, median of up to 9 runs\n");
+    println!("{:34} {:>12} {:>10}  of what", "stage", "ms", "ns each");
+
+    let project = || -> Vec<World> {
+        let positions = sample.lon.iter().zip(&sample.lat);
+        positions.filter_map(|(&lon, &lat)| mercator::project(lon, lat)).collect()
+    };
+    let worlds = project();
+    line("project", median(project), rows, "points");
+
+    let keyed = || worlds.iter().map(|&world| morton::key(world)).collect::<Vec<u64>>();
+    line("interleave", median(keyed), rows, "points");
+
+    let numbered = || (0..).take(worlds.len()).collect::<Vec<u32>>();
+    let sorted = || {
+        let (mut keys, mut rows) = (keyed(), numbered());
+        sort(&mut keys, &mut rows);
+        (keys, rows)
+    };
+    let (keys, rows_of) = sorted();
+    line("interleave and sort", median(sorted), rows, "points");
+
+    let values: Vec<f64> = rows_of.iter().map(|&row| sample.value[row as usize]).collect();
+    let facts = Facts::of(Values::F64(&values), None);
+    let column = Column::new("value", Values::F64(&values), None, &facts).expect("as long as it is");
+    line("summary of a column", median(|| Summary::of(&column)), rows, "points");
+    let summary = Summary::of(&column);
+    let columns = [column.with_summary(Some(&summary))];
+    let points = Points::new("points", &keys, &rows_of, &columns, Roles::default()).expect("of one length");
+
+    let fullest: Vec<TileId> = (0..=14).map(|z| fullest(&points, z)).collect();
+    let ranges = median(|| fullest.iter().map(|&tile| points.range(tile).len()).sum::<usize>());
+    line("range of a tile", ranges, fullest.len(), "tiles");
+    let profile = Profile::of(&points, None, 10_000);
+    line("profile", median(|| Profile::of(&points, None, 10_000)), rows, "points");
+
+    let cells = |kinds: &[MeasureKind]| {
+        let measures = kinds.iter().map(|&kind| Measure { column: "value".into(), kind }).collect();
+        plan(&points, &TileQuery { mode: Mode::Cells, cell: 2, measures, ..TileQuery::default() })
+    };
+    let (count, sum) = (cells(&[]), cells(&[MeasureKind::Sum, MeasureKind::Mean]));
+    let exact = cells(&[MeasureKind::Percentile(5000)]);
+    for z in [0, 4, 8, 12] {
+        let tile = fullest[z];
+        cut(&format!("z{z} cells 256², count"), &count, &points, &profile, tile);
+        cut(&format!("z{z} cells 256², count, sum, mean"), &sum, &points, &profile, tile);
+        cut(&format!("z{z} cells 256², median"), &exact, &points, &profile, tile);
+    }
+    let rows_only = plan(&points, &TileQuery { mode: Mode::Points, limit: u32::MAX, ..TileQuery::default() });
+    for z in [8, 12, 14] {
+        cut(&format!("z{z} rows, one column"), &rows_only, &points, &profile, fullest[z]);
+    }
+}
+
+fn plan(points: &Points<'_>, query: &TileQuery) -> Plan {
+    query.plan(points).expect("fits the columns above")
+}
+
+/// Cuts a tile again and again into the same space, as a server does.
+fn cut(name: &str, plan: &Plan, points: &Points<'_>, profile: &Profile, tile: TileId) {
+    let (mut scratch, mut bytes) = (Scratch::default(), Vec::new());
+    let whole = Profile::of(points, None, plan.limit());
+    let profile = if plan.limit() == u32::MAX { &whole } else { profile };
+    let mut features = 0;
+    let elapsed = median(|| {
+        bytes.clear();
+        let report = plan.tile_into(points, Selection { mask: None, profile }, tile, &mut scratch, &mut bytes);
+        features = report.features;
+        bytes.len()
+    });
+    line(name, elapsed, features as usize, &format!("features, {} bytes", bytes.len()));
+}
+
+/// The tile of a zoom with the most points.
+fn fullest(points: &Points<'_>, z: u8) -> TileId {
+    let (mut best, mut most, mut start) = (TileId::WORLD, 0, 0);
+    while let Some(&key) = points.keys().get(start) {
+        let tile = TileId::containing(morton::position(key), z);
+        let end = points.range(tile).end;
+        if end - start > most {
+            (best, most) = (tile, end - start);
+        }
+        start = end;
+    }
+    best
+}
+
+fn line(stage: &str, time: Duration, items: usize, of: &str) {
+    let each = time.as_secs_f64() * 1e9 / items.max(1) as f64;
+    println!("{stage:34} {:>12.4} {each:>10.2}  {items} {of}", time.as_secs_f64() * 1e3);
+}

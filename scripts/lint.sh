@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Formatting and lints of Rust and TypeScript; nothing is changed.
+#
+# Clippy runs in the release profile, over whose build scripts and macros the tests and the server have passed before.
+source "$(dirname "$0")/lib.sh"
+
+scripts/setup.sh lint
+step "Rust is formatted (cargo fmt)" cargo fmt --all --check
+step "Rust has no warnings (clippy)" \
+  cargo clippy --quiet --locked --release --workspace --all-targets -- -D warnings
+if have cargo-deny; then
+  step "What we depend on is allowed (cargo deny)" cargo deny --log-level error check
+else
+  echo "    (cargo-deny is not here: the rules of deny.toml were not checked)"
+fi

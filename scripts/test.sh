@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Runs the tests: test.sh [core] [wasm] [rust] [node] [e2e]; all of them, in that order, when none is named.
+#
+#   core   core alone: it needs no operating system, and its tests with overflow checks on
+#   wasm   the WebAssembly module, in Node and in Chromium
+#   rust   every Rust test, optimised, against the program with its page
+#   node   the page's and the package's code, and the program from outside: decoders, clients, a proxy
+#   e2e    the page in Chromium
+source "$(dirname "$0")/lib.sh"
+
+test_core() {
+  scripts/setup.sh rust targets
+  scripts/no-std.sh
+  step "Tests of core, overflow checks on" cargo test --quiet --locked -p duotile-core
+}
+
+test_wasm() {
+  scripts/setup.sh wasm browser
+  # Without a mode of its own, one test file runs in both. Chromium may take its time to start on a busy machine.
+  step "Tests of WebAssembly in Node" wasm-pack --quiet test --node wasm --locked
+  step "Tests of WebAssembly in Chromium" env WASM_BINDGEN_USE_BROWSER=1 WASM_BINDGEN_TEST_DRIVER_TIMEOUT=60 \
+    WASM_BINDGEN_TEST_TIMEOUT=120 \
+    wasm-pack --quiet test --headless --chrome --chromedriver "$(command -v chromedriver)" wasm --locked
+}
+
+test_rust() {
+  scripts/setup.sh nginx
+  scripts/build.sh
+  step "Every Rust test, optimised" cargo test --quiet --locked --release --workspace
+}
+
+test_node() {
+  scripts/setup.sh nginx
+  scripts/build.sh
+  step "Tests in Node" npm run --silent test:node
+}
+
+test_e2e() {
+  scripts/setup.sh browser
+  scripts/build.sh
+  step "Tests of the page in Chromium" npm run --silent test:e2e
+}
+
+[ $# -gt 0 ] || set -- core wasm rust node e2e
+for part in "$@"; do
+  case "$part" in
+    core | wasm | rust | node | e2e) "test_$part" ;;
+    *) fail "test.sh: unknown part $part, expected core, wasm, rust, node or e2e" ;;
+  esac
+done
