@@ -1,8 +1,9 @@
 //! The values of a layer, each written once where that pays, and the index of each.
 //!
-//! Truth values, small integers and the codes of small dictionaries find their index in tables. Everything else goes
-//! through one hash table by type and bits. A property whose first values are mostly new is no longer hashed for the rest
-//! of the layer: the specification says only that values SHOULD be unique, and hashing all of them costs half the speed.
+//! Truth values, small integers and low codes find their index in tables, everything else in one hash table by type and
+//! bits. A property whose first numbers are mostly new is no longer hashed for the rest of the layer: the specification
+//! says only that values SHOULD be unique, and hashing all of them costs half the speed. Texts are always looked for:
+//! they are long, and whether one is found must not depend on its code, which is another one in a subset.
 
 use crate::pbf;
 use alloc::{vec, vec::Vec};
@@ -104,6 +105,7 @@ impl ValueTable {
                 }
                 &mut table[code as usize]
             }
+            Value::Code(..) => self.map.place(value.bits(property)),
             Value::Text(_) => return self.write(value),
             _ => {
                 let trial = &mut self.trials[property];
@@ -267,6 +269,17 @@ mod tests {
             table.trials[0] = Trial::default();
         }
         assert!(table.map.entries.len() > Map::LEAST);
+    }
+
+    #[test]
+    fn texts_are_found_whatever_their_codes() {
+        let indices = |first_code: u32| {
+            let mut table = ValueTable::default();
+            table.clear(1);
+            (0..3000).map(|i| table.index(0, Value::Code(first_code + i * 7 % 2000, "text"))).collect::<Vec<u32>>()
+        };
+        assert_eq!(indices(0), indices(1_000_000));
+        assert_eq!(indices(0).iter().max(), Some(&1999));
     }
 
     #[test]
