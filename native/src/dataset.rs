@@ -224,7 +224,8 @@ impl Dataset {
     /// The block summary of a column, built on first use; one thread builds, others wait. `None` for no such column.
     pub fn summary(&self, column: usize) -> Option<&Summary> {
         let stored = self.columns.get(column)?;
-        Some(stored.summary.get_or_init(Summary::default))
+        let column = stored.column().ok()?;
+        Some(stored.summary.get_or_init(|| Summary::of(&column)))
     }
 
     /// Bytes in memory.

@@ -3,9 +3,37 @@
 //! What enters is paths and [`Options`]; what leaves is a [`Dataset`] and its report. Each format gives chunks of rows as
 //! Polars frames; the rest of the way is the same for all. No row and no value is lost without a line that says so.
 
+mod arrow;
+mod choose;
+mod columns;
+mod content;
+mod files;
+mod geometry;
+mod kind;
+mod load;
+mod parquet;
+mod plan;
+mod positions;
+mod roles;
+mod source;
+mod times;
+mod values;
+mod words;
+
 use crate::dataset::Dataset;
-use anyhow::Result;
-use std::path::PathBuf;
+use anyhow::{Context, Result, bail};
+use arrow::Arrow;
+use content::Content;
+use duotile_core::EXTENT_BITS;
+use files::{Format, Input};
+use load::{Label, load};
+use parquet::Parquet;
+use plan::Opened;
+use source::Source;
+use std::{
+    path::{Path, PathBuf},
+    time::UNIX_EPOCH,
+};
 
 /// How to load; the default finds everything out by itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -88,13 +116,27 @@ impl Progress for () {
     fn line(&self, _: &str) {}
 }
 
-/// Reads files (or folders, or globs) of one kind as one dataset.
+/// Reads files (or folders, or globs) as one dataset.
 ///
 /// # Errors
 /// One clear sentence when a file is missing, empty, damaged or without positions, or when an option does not fit.
 pub fn read(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Result<Dataset> {
-    progress.line(&format!("{} files, {options:?}", paths.len()));
-    anyhow::bail!("reading is being written")
+    let inputs = files::expand(paths)?;
+    let Some(first) = inputs.first() else { bail!("no files were given") };
+    let mut version = Version::new(options);
+    let mut lines = Vec::new();
+    let mut opened = Vec::with_capacity(inputs.len());
+    progress.stage("look", None);
+    for input in &inputs {
+        let label = input.path.display().to_string();
+        version.file(&input.path).with_context(|| label.clone())?;
+        let source = open(input, options, &mut lines).with_context(|| label.clone())?;
+        opened.push(Opened { label, source, partitions: input.partitions.clone() });
+    }
+    let name = options.name.clone().unwrap_or_else(|| files::name(paths.first().unwrap_or(&first.path)));
+    let label =
+        Label { name, title: options.title.clone(), attribution: options.attribution.clone(), version: version.text() };
+    load(opened, options, label, lines, progress)
 }
 
 /// The data the program brings along: places of the world from GeoNames.
@@ -102,5 +144,57 @@ pub fn read(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Re
 /// # Errors
 /// Only when the program is damaged.
 pub fn builtin(progress: &dyn Progress) -> Result<Dataset> {
-    read(&[], &Options::default(), progress)
+    let content = Content::Static(include_bytes!("../../data/places.parquet"));
+    let options = Options::default();
+    let mut version = Version::new(&options);
+    version.bytes(content.as_ref());
+    let label = Label {
+        name: "places".into(),
+        title: Some("Places of the world".into()),
+        attribution: Some("GeoNames (CC BY 4.0)".into()),
+        version: version.text(),
+    };
+    let source = Box::new(Parquet::open(content, None)?);
+    let opened = Opened { label: "the built-in places".into(), source, partitions: Vec::new() };
+    load(vec![opened], &options, label, Vec::new(), progress)
+}
+
+fn open(input: &Input, options: &Options, lines: &mut Vec<String>) -> Result<Box<dyn Source>> {
+    let content = Content::open(&input.path)?;
+    Ok(match input.format {
+        Format::Parquet => Box::new(Parquet::open(content, options.crs)?),
+        Format::Arrow => Box::new(Arrow::open(content.decompressed()?)?),
+        Format::Csv => bail!("CSV is being written {lines:?}"),
+    })
+}
+
+/// A hash of everything that may change the dataset: FNV-1a, 64 bits.
+struct Version(u64);
+
+impl Version {
+    fn new(options: &Options) -> Self {
+        let mut version = Self(0xcbf2_9ce4_8422_2325);
+        version.bytes(env!("CARGO_PKG_VERSION").as_bytes());
+        version.bytes(format!("{options:?} {EXTENT_BITS}").as_bytes());
+        version
+    }
+
+    /// Where a file is, how large, and when it was changed.
+    fn file(&mut self, path: &Path) -> Result<()> {
+        let facts = path.metadata()?;
+        let changed = facts.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        self.bytes(format!("{} {} {changed:?}", place.display(), facts.len()).as_bytes());
+        Ok(())
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        }
+    }
+
+    fn text(&self) -> String {
+        format!("{:016x}", self.0)
+    }
 }

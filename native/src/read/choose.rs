@@ -1,0 +1,292 @@
+//! Which columns hold the positions, going by the names people use.
+//!
+//! What enters is the columns of the first look at the files and what the user said; what leaves is one [`Place`] and
+//! what to tell about other candidates. The two columns of a pair must be named alike but for longitude and latitude.
+
+use super::{
+    Crs, Options,
+    geometry::{Declared, Encoding},
+    kind::{Field, Kind, describe},
+    positions::Place,
+};
+use anyhow::{Result, bail};
+use polars_core::prelude::DataType;
+
+/// Words for the two axes, best first.
+const PAIRS: [(&str, &str); 8] = [
+    ("longitude", "latitude"),
+    ("lon", "lat"),
+    ("lng", "lat"),
+    ("long", "lat"),
+    ("x", "y"),
+    ("longitud", "latitud"),
+    ("laengengrad", "breitengrad"),
+    ("easting", "northing"),
+];
+
+/// Words that may stand at the end of a name with nothing between (`startlon`).
+const ENDINGS: usize = 3;
+
+/// Where the positions are, in what CRS, and what to tell.
+#[derive(Debug, PartialEq)]
+pub(super) struct Choice {
+    pub place: Place,
+    pub crs: Crs,
+    pub lines: Vec<String>,
+}
+
+/// Chooses the position columns.
+///
+/// # Errors
+/// When there are none, or the user named some that cannot be.
+pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Options) -> Result<Choice> {
+    let crs = options.crs.unwrap_or(Crs::Degrees);
+    let chosen = |place| Ok(Choice { place, crs, lines: Vec::new() });
+    match (&options.lon, &options.lat) {
+        (Some(lon), Some(lat)) => {
+            let (x, y) = (numbers(fields, lon, "--lon")?, numbers(fields, lat, "--lat")?);
+            return chosen(Place::Pair(x, y));
+        }
+        (Some(name), None) => {
+            let field = find(fields, name, "--lon")?;
+            if let Some(encoding) = Encoding::of(&field.dtype).filter(|_| !is_number(field)) {
+                return chosen(Place::Geometry(field.name.clone(), encoding));
+            }
+            let pairs = pairs(fields);
+            if let Some((x, y)) = pairs.iter().find(|pair| pair.0 == field.name) {
+                return chosen(Place::Pair(x.to_string(), y.to_string()));
+            }
+            bail!("--lon {name} needs --lat with the column of latitudes; {}", columns(fields));
+        }
+        (None, Some(name)) => bail!("--lat {name} needs --lon with the column of longitudes; {}", columns(fields)),
+        (None, None) => {}
+    }
+    let pairs = pairs(fields);
+    let mut lines = Vec::new();
+    if let Some(declared) = declared {
+        let field = find(fields, &declared.column, "the \"geo\" metadata")?;
+        match (&declared.others, Encoding::of(&field.dtype)) {
+            (None, Some(encoding)) => {
+                if declared.crs == Crs::Metres {
+                    lines.push("the geometry is in Web Mercator metres (EPSG:3857)".into());
+                }
+                return Ok(Choice { place: Place::Geometry(field.name.clone(), encoding), crs: declared.crs, lines });
+            }
+            (Some(others), _) if pairs.is_empty() => bail!(
+                "the geometry column {:?} holds {others}; only points are read, and there are no longitude and latitude \
+                 columns either",
+                field.name
+            ),
+            (others, _) => lines.push(format!(
+                "the geometry column {:?} ({}) is not used, longitude and latitude columns are",
+                field.name,
+                others.as_deref().unwrap_or(&describe(&field.dtype))
+            )),
+        }
+    }
+    if let Some((x, y)) = pairs.first() {
+        if let [_, others @ ..] = &pairs[..]
+            && !others.is_empty()
+        {
+            let flags: Vec<String> = others.iter().map(|(x, y)| format!("--lon {x} --lat {y}")).collect();
+            lines.push(format!("positions could also come from: {}", flags.join("; ")));
+        }
+        return Ok(Choice { place: Place::Pair(x.to_string(), y.to_string()), crs, lines });
+    }
+    if let Some((field, encoding)) = fields.iter().find_map(|field| Some((field, Encoding::by_name(field)?))) {
+        return Ok(Choice { place: Place::Geometry(field.name.clone(), encoding), crs, lines });
+    }
+    bail!("found no longitude and latitude columns; name them with --lon and --lat; {}", columns(fields))
+}
+
+/// All pairs of columns that could be positions, best first.
+fn pairs(fields: &[Field]) -> Vec<(&str, &str)> {
+    let mut found: Vec<(usize, usize, &str, &str)> = Vec::new();
+    for (at, x) in fields.iter().enumerate().filter(|(_, field)| could_be(field)) {
+        for (rank, (east, north)) in PAIRS.iter().enumerate() {
+            let wanted = stems(&x.name, east, rank < ENDINGS);
+            let partner = fields.iter().filter(|y| could_be(y) && y.name != x.name).find(|y| {
+                let theirs = stems(&y.name, north, rank < ENDINGS);
+                wanted.iter().any(|stem| theirs.contains(stem))
+            });
+            if let Some(y) = partner {
+                // A name of nothing but the axis comes before one with other words.
+                let plain = wanted.iter().any(Vec::is_empty);
+                let rank = if rank >= 4 { rank + 100 } else { 0 } + if plain { 0 } else { 10 };
+                found.push((rank, at, &x.name, &y.name));
+                break;
+            }
+        }
+    }
+    found.sort();
+    found.into_iter().map(|(_, _, x, y)| (x, y)).collect()
+}
+
+/// What is left of a name without the word of the axis: its other words in order. Several ways if the word comes twice,
+/// none if it does not come at all.
+fn stems(name: &str, axis: &str, ending: bool) -> Vec<Vec<String>> {
+    let words = words(name);
+    let mut stems = Vec::new();
+    for at in 0..words.len() {
+        let mut rest = words.clone();
+        if words[at] == axis {
+            // The place of the axis stays marked, so that x_start does not go with start_y.
+            rest[at] = "*".into();
+        } else if let Some(stem) = words[at].strip_suffix(axis).filter(|_| ending) {
+            rest[at] = format!("{stem}*");
+        } else {
+            continue;
+        }
+        if rest == ["*"] {
+            rest.clear();
+        }
+        stems.push(rest);
+    }
+    stems
+}
+
+/// The words of a name in lower case: split before a capital that follows a small letter or begins a word of small
+/// letters, and at everything else than letters and digits.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut before = ' ';
+    let mut letters = name.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let begins = letter.is_uppercase()
+            && (before.is_lowercase()
+                || before.is_uppercase() && letters.peek().is_some_and(|next| next.is_lowercase()));
+        if begins || !letter.is_alphanumeric() {
+            words.push(String::new());
+        }
+        if letter.is_alphanumeric() {
+            words.last_mut().into_iter().for_each(|word| word.extend(letter.to_lowercase()));
+        }
+        before = letter;
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Whether the words of a name pass a test.
+pub(super) fn find_name(name: &str, test: impl Fn(&[String]) -> bool) -> bool {
+    test(&words(name))
+}
+
+/// Texts may be numbers with a decimal comma.
+fn could_be(field: &Field) -> bool {
+    is_number(field) || matches!(field.dtype, DataType::String)
+}
+
+fn is_number(field: &Field) -> bool {
+    matches!(field.kind, Ok(Kind::I32 | Kind::I64 | Kind::F32 | Kind::F64))
+        && !matches!(field.dtype, DataType::Duration(_))
+}
+
+fn numbers(fields: &[Field], name: &str, flag: &str) -> Result<String> {
+    let field = find(fields, name, flag)?;
+    if !could_be(field) {
+        bail!("{flag} {name}: that column is {}, expected numbers", describe(&field.dtype));
+    }
+    Ok(field.name.clone())
+}
+
+/// The column of a name.
+///
+/// # Errors
+/// When there is none, with near names and all names.
+pub(super) fn find<'f>(fields: &'f [Field], name: &str, flag: &str) -> Result<&'f Field> {
+    if let Some(field) = fields.iter().find(|field| field.name == name) {
+        return Ok(field);
+    }
+    let similar = |field: &&Field| strsim::jaro_winkler(&field.name.to_lowercase(), &name.to_lowercase()) > 0.8;
+    let near = fields.iter().find(similar).map_or(String::new(), |field| format!(" (did you mean {:?}?)", field.name));
+    bail!("{flag}: there is no column {name:?}{near}; {}", columns(fields))
+}
+
+/// All columns with their types.
+fn columns(fields: &[Field]) -> String {
+    let mut names: Vec<String> =
+        fields.iter().take(40).map(|field| format!("{} ({})", field.name, describe(&field.dtype))).collect();
+    if fields.len() > names.len() {
+        names.push(format!("and {} more", fields.len() - names.len()));
+    }
+    format!("the columns are: {}", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(names: &[&str]) -> Vec<Field> {
+        names.iter().map(|name| Field::new(name, &DataType::Float64)).collect()
+    }
+
+    fn pair(names: &[&str]) -> Option<(String, String)> {
+        match choose(&fields(names), None, &Options::default()).ok()?.place {
+            Place::Pair(x, y) => Some((x, y)),
+            Place::Geometry(..) => None,
+        }
+    }
+
+    #[test]
+    fn the_names_people_use_are_found() {
+        for (lat, lon) in [
+            ("lat", "lon"),
+            ("latitude", "longitude"),
+            ("Lat", "Lng"),
+            ("LAT", "LONG"),
+            ("y", "x"),
+            ("Y", "X"),
+            ("pickup_latitude", "pickup_longitude"),
+            ("start_lat", "start_lng"),
+            ("decimalLatitude", "decimalLongitude"),
+            ("Start Lat", "Start Lon"),
+            ("lat_deg", "lon_deg"),
+            ("startlat", "startlon"),
+            ("centroid_y", "centroid_x"),
+            ("latDest", "lonDest"),
+            ("Latitude (deg)", "Longitude (deg)"),
+            ("YCoord", "XCoord"),
+        ] {
+            assert_eq!(pair(&["id", lat, lon, "value"]), Some((lon.into(), lat.into())), "{lon} {lat}");
+        }
+    }
+
+    #[test]
+    fn pairs_must_match_and_names_that_only_look_alike_do_not() {
+        assert_eq!(pair(&["pickup_longitude", "dropoff_latitude"]), None);
+        assert_eq!(pair(&["salon", "plate"]), None);
+        assert_eq!(pair(&["x", "size_y"]), None);
+        assert_eq!(pair(&["x_start", "start_y"]), None);
+        let error = choose(&fields(&["a", "b"]), None, &Options::default()).expect_err("none").to_string();
+        assert!(error.contains("--lon") && error.contains("a (f64), b (f64)"), "{error}");
+    }
+
+    #[test]
+    fn of_several_pairs_the_plain_one_is_taken_and_the_others_are_told() {
+        let names = ["x", "y", "dropoff_longitude", "dropoff_latitude", "lon", "lat"];
+        let choice = choose(&fields(&names), None, &Options::default()).expect("found");
+        assert_eq!(choice.place, Place::Pair("lon".into(), "lat".into()));
+        let line = &choice.lines[0];
+        assert!(line.contains("--lon dropoff_longitude --lat dropoff_latitude; --lon x --lat y"), "{line}");
+    }
+
+    #[test]
+    fn what_the_user_says_comes_first_and_is_checked() {
+        let mut fields = fields(&["lon", "lat", "gx", "gy"]);
+        fields.push(Field::new("flag", &DataType::Boolean));
+        let options = |lon: &str, lat: &str| Options {
+            lon: Some(lon.into()),
+            lat: (!lat.is_empty()).then(|| lat.into()),
+            ..Options::default()
+        };
+        let choice = choose(&fields, None, &options("gx", "gy")).expect("there");
+        assert_eq!(choice.place, Place::Pair("gx".into(), "gy".into()));
+        for (lon, lat, expected) in
+            [("lonn", "lat", "did you mean \"lon\"?"), ("flag", "lat", "expected numbers"), ("gx", "", "needs --lat")]
+        {
+            let error = choose(&fields, None, &options(lon, lat)).expect_err("wrong").to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Paths, folders and patterns become a list of files, each of a known format.
+
+use anyhow::{Context, Result, bail};
+use std::{
+    ffi::OsStr,
+    fs::{self, File},
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+/// Formats that are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    Csv,
+    Parquet,
+    Arrow,
+}
+
+/// A file to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Input {
+    pub path: PathBuf,
+    pub format: Format,
+    /// `key=value` folders on the way to it.
+    pub partitions: Vec<(String, String)>,
+}
+
+/// What files are called that are read.
+const EXPECTED: &str = "expected .csv, .tsv, .txt (also with .gz or .zst), .parquet, .arrow, .feather or .ipc";
+
+/// All files of the given paths, in order: files as they are, folders with all they hold, patterns with what they match.
+///
+/// # Errors
+/// When a path leads nowhere, a folder holds nothing to read, or a file is empty or of an unknown format.
+pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<Input>> {
+    let mut inputs = Vec::new();
+    for path in paths {
+        let text = path.to_string_lossy();
+        if path.is_dir() {
+            let before = inputs.len();
+            folder(path, &[], &mut inputs)?;
+            if inputs.len() == before {
+                bail!("the folder {} holds no file to read, {EXPECTED}", path.display());
+            }
+        } else if path.exists() {
+            inputs.push(Input { path: path.clone(), format: format(path)?, partitions: partitions(path) });
+        } else if text.contains(['*', '?', '[']) {
+            let matches = glob::glob(&text).with_context(|| format!("the pattern {text} cannot be understood"))?;
+            let mut found: Vec<PathBuf> =
+                matches.collect::<Result<_, _>>().with_context(|| format!("the pattern {text}"))?;
+            found.retain(|path| path.is_file());
+            found.sort();
+            if found.is_empty() {
+                bail!("no file matches {text}");
+            }
+            for path in found {
+                inputs.push(Input { format: format(&path)?, partitions: partitions(&path), path });
+            }
+        } else {
+            bail!("there is no file {}{}", path.display(), near(path));
+        }
+    }
+    Ok(inputs)
+}
+
+fn folder(path: &Path, partitions: &[(String, String)], inputs: &mut Vec<Input>) -> Result<()> {
+    let shown = path.display();
+    let entries = fs::read_dir(path).with_context(|| format!("cannot look into {shown}"))?;
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_>>()
+        .with_context(|| format!("cannot look into {shown}"))?;
+    paths.sort();
+    for path in paths {
+        let name = path.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
+        if name.starts_with(['.', '_']) {
+            continue;
+        }
+        if path.is_dir() {
+            let mut inner = partitions.to_vec();
+            inner.extend(partition(&name));
+            folder(&path, &inner, inputs)?;
+        } else if by_name(&path).is_some() && path.metadata().is_ok_and(|facts| facts.len() > 0) {
+            inputs.push(Input { format: format(&path)?, partitions: partitions.to_vec(), path });
+        }
+    }
+    Ok(())
+}
+
+/// The partitions that a path names itself.
+fn partitions(path: &Path) -> Vec<(String, String)> {
+    let parts = path.parent().into_iter().flat_map(Path::components);
+    parts.filter_map(|part| partition(&part.as_os_str().to_string_lossy())).collect()
+}
+
+/// `key=value`, where the value may be percent-encoded.
+fn partition(name: &str) -> Option<(String, String)> {
+    let (key, value) = name.split_once('=')?;
+    if key.is_empty() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let mut rest = value.as_bytes();
+    while let Some((&byte, tail)) = rest.split_first() {
+        let code = tail.get(..2).filter(|_| byte == b'%').and_then(|two| std::str::from_utf8(two).ok());
+        match code.and_then(|two| u8::from_str_radix(two, 16).ok()) {
+            Some(decoded) => (bytes.push(decoded), rest = &tail[2..]).1,
+            None => (bytes.push(byte), rest = tail).1,
+        }
+    }
+    Some((key.to_owned(), String::from_utf8(bytes).unwrap_or_else(|_| value.to_owned())))
+}
+
+/// The format by the ending, else by the first bytes.
+fn format(path: &Path) -> Result<Format> {
+    let shown = path.display();
+    let mut start = Vec::new();
+    let file = File::open(path).with_context(|| format!("cannot open {shown}"))?;
+    file.take(16).read_to_end(&mut start).with_context(|| format!("cannot read {shown}"))?;
+    if start.is_empty() {
+        bail!("{shown} is empty");
+    }
+    if start.starts_with(b"PAR1") {
+        return Ok(Format::Parquet);
+    }
+    if start.starts_with(b"ARROW1") {
+        return Ok(Format::Arrow);
+    }
+    by_name(path).with_context(|| format!("{shown} is of no format that is read, {EXPECTED}"))
+}
+
+fn by_name(path: &Path) -> Option<Format> {
+    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+    let name = [".gz", ".zst", ".zstd"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
+    match name.rsplit_once('.')?.1 {
+        "csv" | "tsv" | "tab" | "txt" | "psv" => Some(Format::Csv),
+        "parquet" | "geoparquet" | "pq" | "parq" => Some(Format::Parquet),
+        "arrow" | "arrows" | "feather" | "ipc" => Some(Format::Arrow),
+        _ => None,
+    }
+}
+
+/// Files in the same folder that are called nearly so.
+fn near(path: &Path) -> String {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(entries) = fs::read_dir(parent) else {
+        return format!(" (nor a folder {})", parent.display());
+    };
+    let wanted = path.file_name().map(OsStr::to_string_lossy).unwrap_or_default().to_lowercase();
+    let mut names: Vec<(u64, String)> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .map(|name| ((strsim::jaro_winkler(&name.to_lowercase(), &wanted) * 1e6) as u64, name))
+        .filter(|(score, _)| *score > 800_000)
+        .collect();
+    names.sort_by(|a, b| b.cmp(a));
+    let names: Vec<String> =
+        names.into_iter().take(3).map(|(_, name)| parent.join(name).display().to_string()).collect();
+    if names.is_empty() { String::new() } else { format!(" (did you mean {}?)", names.join(" or ")) }
+}
+
+/// The name of a dataset that comes from this path: the file's without endings, with nothing that an address or a layer
+/// name could stumble over.
+pub(super) fn name(path: &Path) -> String {
+    let parts = path.components().rev().map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let plain = parts.into_iter().find(|part| !part.contains(['*', '?', '[', '=']) && !part.starts_with('.'));
+    let part = plain.unwrap_or_default();
+    let stem = part.find('.').map_or(part.as_str(), |dot| &part[..dot]);
+    let safe: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+    if safe.trim_matches('_').is_empty() { "points".into() } else { safe }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_fit_for_addresses() {
+        for (path, expected) in [
+            ("/a/trips.parquet", "trips"),
+            ("My trips 2024.csv.gz", "My_trips_2024"),
+            ("data/*.parquet", "data"),
+            ("/data/trips/year=2024/*.parquet", "trips"),
+            ("日本.csv", "points"),
+        ] {
+            assert_eq!(name(Path::new(path)), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn folders_give_their_files_in_order_with_partitions() {
+        let root = tempfile::tempdir().expect("a folder");
+        for (path, bytes) in [
+            ("b.csv", "x"),
+            ("a.parquet", "PAR1"),
+            ("year=2024/city=S%C3%A3o%20Paulo/c.tsv", "x"),
+            ("_SUCCESS", "x"),
+            (".hidden.csv", "x"),
+            ("notes.md", "x"),
+            ("empty.csv", ""),
+        ] {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().expect("inside")).expect("made");
+            fs::write(path, bytes).expect("written");
+        }
+        let inputs = expand(&[root.path().to_owned()]).expect("files");
+        let names: Vec<_> = inputs.iter().map(|input| input.path.file_name().expect("a name").to_owned()).collect();
+        assert_eq!(names, ["a.parquet", "b.csv", "c.tsv"]);
+        let expected = [("year".to_owned(), "2024".to_owned()), ("city".into(), "São Paulo".into())];
+        assert_eq!(inputs[2].partitions, expected);
+        let pattern = expand(&[root.path().join("*.csv")]).expect_err("one of them is empty").to_string();
+        assert!(pattern.contains("empty.csv is empty"), "{pattern}");
+        let missing = expand(&[root.path().join("a.parkuet")]).expect_err("missing").to_string();
+        assert!(missing.contains("did you mean") && missing.contains("a.parquet"), "{missing}");
+        let nothing = expand(&[root.path().join("notes.md")]).expect_err("unknown").to_string();
+        assert!(nothing.contains("expected .csv"), "{nothing}");
+        fs::create_dir(root.path().join("void")).expect("made");
+        let nothing = expand(&[root.path().join("void")]).expect_err("empty").to_string();
+        assert!(nothing.contains("holds no file to read"), "{nothing}");
+    }
+}

@@ -1,0 +1,111 @@
+//! What a column of a file becomes: one of the types a tile can carry, or nothing, with the reason.
+
+use polars_core::prelude::{DataType, TimeUnit};
+
+/// The types of columns in a dataset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    I32,
+    I64,
+    F32,
+    F64,
+    Bool,
+    Text,
+    Time,
+}
+
+/// A column as its file has it, and what it becomes.
+#[derive(Clone, Debug)]
+pub(super) struct Field {
+    pub name: String,
+    /// The type in which its source gives it; for texts to be converted, still text.
+    pub dtype: DataType,
+    /// What it becomes, or why it is left out.
+    pub kind: Result<Kind, String>,
+    /// What a reader should know of the conversion.
+    pub note: Option<String>,
+}
+
+impl Kind {
+    /// The kind that holds the values of both, where files differ.
+    pub fn join(self, other: Self) -> Self {
+        use Kind::{F32, F64, I32, I64, Text};
+        match (self, other) {
+            (a, b) if a == b => a,
+            (I32 | I64, I32 | I64) => I64,
+            (I32 | I64 | F32 | F64, I32 | I64 | F32 | F64) => F64,
+            _ => Text,
+        }
+    }
+
+    /// The name used in messages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::I32 | Self::I64 => "integer",
+            Self::F32 | Self::F64 => "number",
+            Self::Bool => "boolean",
+            Self::Text => "text",
+            Self::Time => "time",
+        }
+    }
+}
+
+impl Field {
+    /// A column of a typed file.
+    pub fn new(name: &str, dtype: &DataType) -> Self {
+        let (kind, note) = fate(dtype);
+        let note = note.map(|note| format!("column {name:?} ({}) becomes {note}", describe(dtype)));
+        let kind = kind.map_err(|reason| format!("{} {reason}", describe(dtype)));
+        Self { name: name.to_owned(), dtype: dtype.clone(), kind, note }
+    }
+}
+
+/// What a type becomes, and what is worth saying about it.
+fn fate(dtype: &DataType) -> (Result<Kind, &'static str>, Option<&'static str>) {
+    match dtype {
+        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::UInt8 | DataType::UInt16 => {
+            (Ok(Kind::I32), None)
+        }
+        DataType::UInt32 | DataType::Int64 => (Ok(Kind::I64), None),
+        // Turned into text on the way should a value be too large.
+        DataType::UInt64 => (Ok(Kind::I64), None),
+        DataType::Float32 => (Ok(Kind::F32), None),
+        DataType::Float64 => (Ok(Kind::F64), None),
+        DataType::Decimal(..) => (Ok(Kind::F64), Some("a 64-bit float")),
+        DataType::Boolean => (Ok(Kind::Bool), None),
+        DataType::String | DataType::Categorical(..) | DataType::Enum(..) => (Ok(Kind::Text), None),
+        DataType::Date => (Ok(Kind::Time), Some("a time, midnight UTC")),
+        DataType::Datetime(..) => (Ok(Kind::Time), None),
+        DataType::Time => (Ok(Kind::Text), Some("a text, HH:MM:SS")),
+        DataType::Duration(TimeUnit::Milliseconds) => (Ok(Kind::I64), Some("an integer of milliseconds")),
+        DataType::Duration(TimeUnit::Microseconds) => (Ok(Kind::I64), Some("an integer of microseconds")),
+        DataType::Duration(TimeUnit::Nanoseconds) => (Ok(Kind::I64), Some("an integer of nanoseconds")),
+        DataType::Null => (Err("holds no values"), None),
+        DataType::Binary | DataType::BinaryOffset => (Err("cannot be shown"), None),
+        DataType::List(_) | DataType::Array(..) | DataType::Struct(_) => {
+            (Err("is nested, which tiles cannot carry"), None)
+        }
+        DataType::Extension(_, inner) => fate(inner),
+        _ => (Err("is not known here"), None),
+    }
+}
+
+/// A type as people name it.
+pub(super) fn describe(dtype: &DataType) -> String {
+    match dtype {
+        DataType::List(inner) => format!("list of {}", describe(inner)),
+        DataType::Array(inner, width) => format!("array of {width} {}", describe(inner)),
+        DataType::Struct(fields) => {
+            let names: Vec<&str> = fields.iter().map(|field| field.name().as_str()).take(4).collect();
+            format!("struct of {}{}", names.join(", "), if fields.len() > names.len() { ", …" } else { "" })
+        }
+        DataType::Decimal(precision, scale) => format!("decimal({precision}, {scale})"),
+        DataType::Extension(_, inner) => describe(inner),
+        DataType::Categorical(..) | DataType::Enum(..) => "categorical".into(),
+        DataType::Binary | DataType::BinaryOffset => "binary".into(),
+        DataType::Duration(_) => "duration".into(),
+        DataType::Time => "time of day".into(),
+        DataType::Date => "date".into(),
+        other => other.to_string(),
+    }
+}

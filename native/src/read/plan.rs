@@ -1,0 +1,146 @@
+//! What becomes of every column of every file, decided before a value is read.
+//!
+//! Files may differ: columns go by name, a column that one file lacks is empty there, and types that differ are joined.
+
+use super::{
+    Options,
+    choose::{self, Choice, find},
+    kind::{Field, Kind},
+    source::Source,
+};
+use anyhow::Result;
+use polars_core::prelude::DataType;
+
+/// An open file.
+pub(super) struct Opened {
+    pub label: String,
+    pub source: Box<dyn Source>,
+    pub partitions: Vec<(String, String)>,
+}
+
+/// What is read.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub choice: Choice,
+    /// Value columns in the order of the files.
+    pub columns: Vec<(String, Kind)>,
+    /// Columns left out, with the reason.
+    pub dropped: Vec<(String, String)>,
+    pub lines: Vec<String>,
+}
+
+/// The folder name that stands for no value.
+pub(super) const NO_VALUE: &str = "__HIVE_DEFAULT_PARTITION__";
+
+/// Looks at all files together.
+///
+/// # Errors
+/// When there are no positions, or an option names a column that is not there.
+pub(super) fn plan(files: &[Opened], options: &Options) -> Result<Plan> {
+    let mut lines = Vec::new();
+    let fields = union(files, &mut lines);
+    let declared = files.iter().find_map(|file| file.source.geometry());
+    let mut choice = choose::choose(&fields, declared, options)?;
+    lines.append(&mut choice.lines);
+    for (names, flag) in [(&options.hide, "--hide"), (&options.keep, "--keep")] {
+        for name in names {
+            find(&fields, name, flag)?;
+        }
+    }
+    if let Some(name) = &options.id {
+        find(&fields, name, "--id")?;
+    }
+    if let Some(name) = &options.time {
+        find(&fields, name, "--time")?;
+    }
+    let positions = choice.place.columns();
+    let mut plan = Plan { columns: Vec::new(), dropped: Vec::new(), lines: Vec::new(), choice: choice.clone_place() };
+    for field in &fields {
+        let name = &field.name;
+        let named = |option: &Option<String>| option.as_ref() == Some(name);
+        let kept = options.keep.is_empty() || options.keep.contains(name) || named(&options.id) || named(&options.time);
+        if positions.contains(&name.as_str()) || options.hide.contains(name) || !kept {
+            continue;
+        }
+        match &field.kind {
+            // A text that the user says is the time; what cannot be read as one will be an error.
+            Ok(Kind::Text) if named(&options.time) => plan.columns.push((name.clone(), Kind::Time)),
+            Ok(kind) => {
+                plan.columns.push((name.clone(), *kind));
+                lines.extend(field.note.clone());
+            }
+            Err(reason) => {
+                plan.dropped.push((name.clone(), reason.clone()));
+                lines.push(format!("column {name:?} is left out: {reason}"));
+            }
+        }
+    }
+    plan.lines = lines;
+    Ok(plan)
+}
+
+/// The columns of all files by name, in the order they are first met, then the partitions.
+fn union(files: &[Opened], lines: &mut Vec<String>) -> Vec<Field> {
+    let mut fields: Vec<Field> = Vec::new();
+    for file in files {
+        for field in file.source.fields() {
+            match fields.iter_mut().find(|known| known.name == field.name) {
+                None => fields.push(field.clone()),
+                Some(known) => join(known, field, &file.label, lines),
+            }
+        }
+    }
+    for file in files {
+        let partitions = file.partitions.iter().map(|(key, _)| key);
+        for key in partitions {
+            if fields.iter().any(|field| &field.name == key) {
+                continue;
+            }
+            let mut values = files.iter().flat_map(|file| &file.partitions).filter(|(name, _)| name == key);
+            let whole = |value: &str| value.parse::<i64>().is_ok_and(|number| number.to_string() == value);
+            let kind = if values.all(|(_, value)| value == NO_VALUE || whole(value)) { Kind::I64 } else { Kind::Text };
+            lines.push(format!("column {key:?} ({}) comes from the names of folders", kind.name()));
+            fields.push(Field { name: key.clone(), dtype: DataType::String, kind: Ok(kind), note: None });
+        }
+    }
+    for field in &fields {
+        let holds = |file: &&Opened| {
+            let has = file.source.fields().iter().any(|other| other.name == field.name);
+            has || file.partitions.iter().any(|(key, _)| *key == field.name)
+        };
+        let lacking: Vec<&str> = files.iter().filter(|file| !holds(file)).map(|file| file.label.as_str()).collect();
+        if let [first, others @ ..] = &lacking[..] {
+            let more = if others.is_empty() { String::new() } else { format!(" and {} more files", others.len()) };
+            lines.push(format!("column {:?} is not in {first}{more}: its rows have no value there", field.name));
+        }
+    }
+    fields
+}
+
+fn join(known: &mut Field, field: &Field, label: &str, lines: &mut Vec<String>) {
+    match (&known.kind, &field.kind) {
+        (Ok(a), Ok(b)) => {
+            let joined = a.join(*b);
+            if a.name() != joined.name() || b.name() != joined.name() {
+                lines.push(format!(
+                    "column {:?} is {} in one file and {} in {label}: it becomes {}",
+                    field.name,
+                    a.name(),
+                    b.name(),
+                    joined.name()
+                ));
+            }
+            known.kind = Ok(joined);
+        }
+        // A file where the column has no values and so no type.
+        (Err(_), Ok(_)) if known.dtype == DataType::Null => *known = field.clone(),
+        (Ok(_), Err(reason)) if field.dtype != DataType::Null => known.kind = Err(reason.clone()),
+        _ => {}
+    }
+}
+
+impl Choice {
+    fn clone_place(&self) -> Self {
+        Self { place: self.place.clone(), crs: self.crs, lines: Vec::new() }
+    }
+}

@@ -1,0 +1,142 @@
+//! Which column is the time, and which gives the ids.
+
+use super::{
+    Options, TimeUnit,
+    choose::find_name,
+    columns::{Gather, Rules},
+    kind::Kind,
+};
+use anyhow::{Result, bail};
+
+/// Last words of the names of times.
+const TIMES: [&str; 8] = ["time", "timestamp", "ts", "date", "datetime", "at", "epoch", "day"];
+
+/// Names of ids that are not two words.
+const IDS: [&str; 8] = ["id", "fid", "gid", "oid", "uid", "objectid", "rowid", "geonameid"];
+
+/// Finds the time column, turning integers into times where their name and range say so.
+///
+/// # Errors
+/// When `--time` names a column that holds no times.
+pub(super) fn time(
+    columns: &mut [Gather],
+    options: &Options,
+    rules: &Rules,
+    lines: &mut Vec<String>,
+) -> Result<Option<usize>> {
+    if let Some(name) = &options.time {
+        let Some(at) = columns.iter().position(|column| &column.name == name) else {
+            bail!("--time {name}: that column is not read as a value (it is left out or gives the position)");
+        };
+        match columns[at].kind() {
+            Kind::Time => {}
+            Kind::I32 | Kind::I64 => {
+                let unit = options.time_unit.or_else(|| plausible(&columns[at]));
+                let Some(unit) = unit else {
+                    bail!("--time {name}: cannot tell what its integers count; say --time-unit s, ms, us or ns");
+                };
+                convert(&mut columns[at], unit, rules, lines);
+            }
+            kind => bail!("--time {name}: that column is {}, expected times or integers", kind.name()),
+        }
+        if let Some(text) = &columns[at].first_unreadable {
+            bail!("--time {name}: {} of its values are no times, the first is {text:?}", columns[at].unreadable);
+        }
+        return Ok(Some(at));
+    }
+    let times: Vec<usize> = (0..columns.len()).filter(|&at| columns[at].kind() == Kind::Time).collect();
+    if let [first, others @ ..] = &times[..] {
+        if !others.is_empty() {
+            let names: Vec<&str> = others.iter().map(|&at| columns[at].name.as_str()).collect();
+            lines.push(format!(
+                "time is column {:?}; {} could be too: choose with --time",
+                columns[*first].name,
+                names.join(", ")
+            ));
+        }
+        return Ok(Some(*first));
+    }
+    for at in 0..columns.len() {
+        let named =
+            find_name(&columns[at].name, |words| words.last().is_some_and(|last| TIMES.contains(&last.as_str())));
+        if !named || !matches!(columns[at].kind(), Kind::I32 | Kind::I64) {
+            continue;
+        }
+        if let Some(unit) = options.time_unit.or_else(|| plausible(&columns[at])) {
+            convert(&mut columns[at], unit, rules, lines);
+            return Ok(Some(at));
+        }
+    }
+    Ok(None)
+}
+
+fn convert(column: &mut Gather, unit: TimeUnit, rules: &Rules, lines: &mut Vec<String>) {
+    let name = match unit {
+        TimeUnit::Seconds => "seconds",
+        TimeUnit::Milliseconds => "milliseconds",
+        TimeUnit::Microseconds => "microseconds",
+        TimeUnit::Nanoseconds => "nanoseconds",
+    };
+    lines.push(format!(
+        "column {:?} is the time: its integers are taken as {name} since 1970 (else say --time-unit or another --time)",
+        column.name
+    ));
+    let rules = Rules { unit: Some(unit), ..rules.clone() };
+    let empty = Gather::new(&column.name, Kind::Bool, 0);
+    *column = std::mem::replace(column, empty).into_times(&rules);
+}
+
+/// The unit in which all integers lie between 1980 and 2100.
+fn plausible(column: &Gather) -> Option<TimeUnit> {
+    const YEARS: std::ops::RangeInclusive<i64> = 315_532_800..=4_102_444_800;
+    let (min, max) = column.integer_range()?;
+    let units = [
+        (TimeUnit::Seconds, 1),
+        (TimeUnit::Milliseconds, 1000),
+        (TimeUnit::Microseconds, 1_000_000),
+        (TimeUnit::Nanoseconds, 1_000_000_000),
+    ];
+    let fits =
+        |&(_, per_second): &(TimeUnit, i64)| YEARS.contains(&(min / per_second)) && YEARS.contains(&(max / per_second));
+    units.into_iter().find(fits).map(|(unit, _)| unit)
+}
+
+/// Finds the id column; `order` are the rows that are kept.
+///
+/// # Errors
+/// When `--id` names a column that cannot give ids.
+pub(super) fn id(
+    columns: &[Gather],
+    order: &[u32],
+    options: &Options,
+    lines: &mut Vec<String>,
+) -> Result<Option<usize>> {
+    if let Some(name) = &options.id {
+        let Some(at) = columns.iter().position(|column| &column.name == name) else {
+            bail!("--id {name}: that column is not read as a value (it is left out or gives the position)");
+        };
+        if let Err(reason) = columns[at].check_ids(order) {
+            bail!("--id {name}: the column {reason}; ids must be unique integers in 0…2⁵³−1");
+        }
+        return Ok(Some(at));
+    }
+    let mut reasons = Vec::new();
+    let mut candidates: Vec<usize> = (0..columns.len()).filter(|&at| is_id(&columns[at].name)).collect();
+    candidates.sort_by_key(|&at| !columns[at].name.eq_ignore_ascii_case("id"));
+    for at in candidates.into_iter().take(3) {
+        match columns[at].check_ids(order) {
+            Ok(()) => return Ok(Some(at)),
+            Err(reason) => reasons.push(format!("column {:?} {reason}", columns[at].name)),
+        }
+    }
+    let why = if reasons.is_empty() { String::from("no column is named like one") } else { reasons.join(", ") };
+    lines.push(format!("ids are row numbers: {why}"));
+    Ok(None)
+}
+
+fn is_id(name: &str) -> bool {
+    find_name(name, |words| match words {
+        [word] => IDS.contains(&word.as_str()),
+        _ => words.last().is_some_and(|last| last == "id"),
+    })
+}

@@ -1,0 +1,51 @@
+//! One file as a source of columns: what it has, and its rows in chunks.
+
+use super::{
+    geometry::Declared,
+    kind::{Field, Kind},
+};
+use anyhow::Result;
+use polars_core::prelude::{DataFrame, Series};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// A file that gives columns.
+pub(super) trait Source {
+    /// Its columns, in its order; names are distinct.
+    fn fields(&self) -> &[Field];
+
+    /// Rows, where they are known beforehand.
+    fn rows(&self) -> Option<u64>;
+
+    /// The geometry column it declares.
+    fn geometry(&self) -> Option<&Declared> {
+        None
+    }
+
+    /// Gives all rows in chunks with (at least) these columns. A column that has a kind here is going to be that; the
+    /// source may give it as text where that says more.
+    fn chunks(
+        &mut self,
+        columns: &[(usize, Option<Kind>)],
+        each: &mut dyn FnMut(DataFrame) -> Result<()>,
+    ) -> Result<()>;
+}
+
+/// Calls into decoders that may panic on damaged input.
+pub(super) fn guarded<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+        Err(anyhow::anyhow!("the file is damaged ({})", text.lines().next().unwrap_or("the decoder gave up")))
+    })
+}
+
+/// A chunk from arrays and their fields.
+pub(super) fn frame(
+    height: usize,
+    parts: impl Iterator<Item = (polars_arrow::datatypes::Field, polars_arrow::array::ArrayRef)>,
+) -> Result<DataFrame> {
+    let columns: Result<Vec<_>> = parts
+        .map(|(field, array)| Ok(polars_core::prelude::IntoColumn::into_column(Series::try_from((&field, array))?)))
+        .collect();
+    Ok(DataFrame::new(height, columns?)?)
+}
