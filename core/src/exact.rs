@@ -1,8 +1,8 @@
 //! Sums that do not depend on the order of adding, and an order of floats as integers.
 //!
-//! Integers are summed in 128 bits. Floats are summed as double-double, a pair of doubles of about 106 bits (Dekker
-//! 1971, Knuth's two-sum), and rounded once: wherever the values of a cell span fewer bits than that, which is to say
-//! nearly always, the sum is exact before rounding, so every path to it gives the same bits.
+//! Integers are summed in 128 bits. Floats are summed as a pair of doubles, the running sum and the sum of its exact
+//! rounding errors (Knuth's two-sum, Neumaier 1974), and rounded once. Wherever the values of a cell span fewer than about
+//! 106 bits, which is to say nearly always, the pair is exact, so every path to it gives the same bits.
 
 /// A running total.
 pub trait Total: Copy {
@@ -27,35 +27,36 @@ impl Total for i128 {
     }
 }
 
-/// The unevaluated sum of two doubles, the second at most half a unit in the last place of the first.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// The unevaluated sum of two doubles.
+///
+/// Only the first is on the critical path of adding: one addition a value.
+#[derive(Clone, Copy, Debug)]
 pub struct DoubleDouble {
-    high: f64,
-    low: f64,
+    sum: f64,
+    errors: f64,
 }
 
 impl DoubleDouble {
     /// Adds one double.
     #[inline]
     pub fn add(&mut self, value: f64) {
-        let (sum, error) = two_sum(self.high, value);
-        (self.high, self.low) = quick_two_sum(sum, error + self.low);
+        let (sum, error) = two_sum(self.sum, value);
+        self.sum = sum;
+        self.errors += error;
     }
 }
 
 impl Total for DoubleDouble {
-    const ZERO: Self = Self { high: 0.0, low: 0.0 };
+    const ZERO: Self = Self { sum: 0.0, errors: 0.0 };
 
     #[inline]
     fn merge(&mut self, other: Self) {
-        let (high, high_error) = two_sum(self.high, other.high);
-        let (low, low_error) = two_sum(self.low, other.low);
-        let (high, error) = quick_two_sum(high, high_error + low);
-        (self.high, self.low) = quick_two_sum(high, error + low_error);
+        self.add(other.sum);
+        self.errors += other.errors;
     }
 
     fn rounded(self) -> f64 {
-        self.high
+        self.sum + self.errors
     }
 }
 
@@ -64,12 +65,6 @@ fn two_sum(a: f64, b: f64) -> (f64, f64) {
     let sum = a + b;
     let b_part = sum - a;
     (sum, (a - (sum - b_part)) + (b - b_part))
-}
-
-#[inline]
-fn quick_two_sum(a: f64, b: f64) -> (f64, f64) {
-    let sum = a + b;
-    (sum, b - (sum - a))
 }
 
 /// Maps a float without NaN to an integer of the same order.
