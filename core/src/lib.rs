@@ -19,9 +19,7 @@ mod tile;
 mod columns;
 mod dictionary;
 mod facts;
-mod interim;
 mod normal;
-use interim::{suggest, time};
 mod points;
 mod summary;
 
@@ -30,6 +28,8 @@ mod error;
 pub mod filter;
 mod mask;
 mod query;
+mod suggest;
+pub mod time;
 
 // What they add up to.
 mod category;
@@ -57,7 +57,10 @@ pub use normal::normal;
 pub use plan::{Extra, Plan, Property, PropertyKind, Source};
 pub use points::{BadPoints, EXTENT_BITS, Points, Roles, sort};
 pub use profile::Profile;
-pub use query::{Alias, By, Interval, Measure, MeasureKind, Mode, Period, Properties, Shape, TileQuery};
+pub use query::{
+    Alias, By, Interval, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, Period, Properties, Shape, TileQuery,
+};
+pub use suggest::{nearest, unknown_column};
 pub use summary::Summary;
 pub use tile::{InvalidTile, MAX_ZOOM, TileId};
 pub use tiler::{MAX_TILE_BYTES, Report, Scratch, Selection};

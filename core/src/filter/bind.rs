@@ -1,6 +1,23 @@
 //! The tree fitted to the columns of a dataset: what is left is a few exact tests joined by AND and OR.
+//!
+//! Why two values are enough: a filter keeps the rows where its condition is true, and NOT asks for the rows where it is
+//! false; unknown is neither. So NOT is driven inwards (De Morgan's laws hold in Kleene logic) until it stands before a
+//! single condition, and there "false" is a test of its own: the complement among the values that are present. Every
+//! leaf is then false for a null, whether it was negated or not.
 
-use alloc::vec::Vec;
+use super::{
+    ast::{Expr, Property},
+    leaf::{self, Condition},
+    place::{self, Axis},
+};
+use crate::{
+    columns::Kind,
+    error::QueryError,
+    points::Points,
+    query::{Interval, TileQuery},
+    suggest,
+};
+use alloc::{format, vec::Vec};
 
 /// A filter that fits a dataset, in negation normal form.
 ///
@@ -65,4 +82,131 @@ pub enum Test {
     Boolean(bool),
     /// A text whose code is in this set; a bit for each code, least significant first.
     Codes(Vec<u64>),
+}
+
+impl Filter {
+    /// Fits a filter to a dataset. Columns it has not may still be `lon` and `lat`: the position in degrees.
+    ///
+    /// # Errors
+    /// [`QueryError`] at the first character where a column is unknown, or a value is not of its column's type.
+    pub fn bind(expr: &Expr, points: &Points<'_>) -> Result<Self, QueryError> {
+        bind(expr, points, false)
+    }
+
+    /// The rows of a query: its filter, its interval of time and its box together.
+    ///
+    /// # Errors
+    /// As [`Filter::bind`]; also when there is an interval and the dataset has no time column, or the box is none.
+    pub fn of(query: &TileQuery, points: &Points<'_>) -> Result<Self, QueryError> {
+        let mut parts = Vec::new();
+        if let Some(expr) = &query.filter {
+            parts.push(Self::bind(expr, points)?);
+        }
+        if let Some(interval) = query.datetime {
+            parts.push(during(interval, points)?);
+        }
+        if let Some(sides) = query.bbox {
+            parts.push(place::inside(sides).map_err(|message| QueryError::new("bbox", message))?);
+        }
+        Ok(all(parts))
+    }
+}
+
+/// All of these, simplified: constants out, nested ones flat, repeated ones once.
+pub(super) fn all(parts: Vec<Filter>) -> Filter {
+    join(parts, true)
+}
+
+/// Any of these, simplified in the same way.
+pub(super) fn any(parts: Vec<Filter>) -> Filter {
+    join(parts, false)
+}
+
+fn join(parts: Vec<Filter>, all: bool) -> Filter {
+    let mut list = Vec::new();
+    for part in parts {
+        match (part, all) {
+            (Filter::Constant(constant), _) if constant == all => {}
+            (Filter::Constant(constant), _) => return Filter::Constant(constant),
+            (Filter::All(inner), true) | (Filter::Any(inner), false) => list.extend(inner),
+            (other, _) if list.contains(&other) => {}
+            (other, _) => list.push(other),
+        }
+    }
+    if list.len() == 1
+        && let Some(only) = list.pop()
+    {
+        return only;
+    }
+    match (list.is_empty(), all) {
+        (true, _) => Filter::Constant(all),
+        (false, true) => Filter::All(list),
+        (false, false) => Filter::Any(list),
+    }
+}
+
+/// The rows where a filter is true, or, with `not`, those where it is false.
+fn bind(expr: &Expr, points: &Points<'_>, not: bool) -> Result<Filter, QueryError> {
+    let (property, condition) = match expr {
+        Expr::Constant(constant) => return Ok(Filter::Constant(*constant != not)),
+        Expr::Not(inner) => return bind(inner, points, !not),
+        Expr::And(list) => return bind_list(list, points, not).map(|list| join(list, !not)),
+        Expr::Or(list) => return bind_list(list, points, not).map(|list| join(list, not)),
+        Expr::Inside(sides, at) => {
+            let inside = place::inside(*sides).map_err(|message| super::error(message, at.0))?;
+            return Ok(if not { place::outside(&inside) } else { inside });
+        }
+        Expr::Holds(property) => (property, Condition::Holds),
+        Expr::IsNull(property) => (property, Condition::IsNull),
+        Expr::Compare(property, op, literal) => (property, Condition::Compare(*op, literal)),
+        Expr::Between(property, low, high) => (property, Condition::Between(low, high)),
+        Expr::In(property, items) => (property, Condition::In(items)),
+        Expr::Like(property, pattern) => (property, Condition::Like(pattern)),
+    };
+    if let Some(index) = points.column(&property.name) {
+        leaf::column(index, &points.columns()[index], property, condition, not)
+    } else if let Some(axis) = Axis::of(&property.name) {
+        place::degrees(axis, property, condition, not)
+    } else {
+        Err(unknown(property, points))
+    }
+}
+
+/// All operands; the complaint, if any, about the one that stands first in the text.
+fn bind_list(list: &[Expr], points: &Points<'_>, not: bool) -> Result<Vec<Filter>, QueryError> {
+    let mut bound = Vec::with_capacity(list.len());
+    let mut first: Option<QueryError> = None;
+    for expr in list {
+        match bind(expr, points, not) {
+            Ok(filter) => bound.push(filter),
+            Err(error) if first.as_ref().is_none_or(|first| error.position < first.position) => first = Some(error),
+            Err(_) => {}
+        }
+    }
+    first.map_or(Ok(bound), Err)
+}
+
+fn unknown(property: &Property, points: &Points<'_>) -> QueryError {
+    let known = points.columns().iter().map(|column| column.name).chain(Axis::NAMES);
+    suggest::unknown_column(points, "filter", &property.name)
+        .at(property.place.0)
+        .hint(suggest::did_you_mean(&property.name, known))
+}
+
+/// An interval over the time column.
+fn during(interval: Interval, points: &Points<'_>) -> Result<Filter, QueryError> {
+    if interval.start.is_none() && interval.end.is_none() {
+        return Ok(Filter::Constant(true));
+    }
+    let Some(index) = points.roles().time else {
+        let message = format!("the dataset \"{}\" has no time column", points.layer());
+        let times = points.columns().iter().filter(|column| column.kind() == Kind::Time).map(|column| column.name);
+        let hint = times.clone().next().map(|name| format!("use the filter, as in {name} >= DATE('2024-03-05')"));
+        return Err(QueryError::new("datetime", message).hint(hint));
+    };
+    let (min, max) = (interval.start.unwrap_or(i64::MIN), interval.end.unwrap_or(i64::MAX));
+    if min > max {
+        return Ok(Filter::Constant(false));
+    }
+    Ok(Filter::Column(index, Test::Integers { min, max, not: false }))
 }

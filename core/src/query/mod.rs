@@ -3,6 +3,13 @@
 //! The same text is the HTTP query string, the path token (base64url), the protocol URL and the value in a configuration
 //! file. It parses without knowing a dataset; [`crate::Plan`] checks it against one.
 
+mod parse;
+mod print;
+mod text;
+mod token;
+
+pub use parse::{MAX_LIMIT, MAX_QUERY};
+
 use crate::filter::Expr;
 use alloc::{string::String, vec::Vec};
 

@@ -1,0 +1,345 @@
+//! One condition on one column, as an exact test.
+//!
+//! The values of every column are counted out as whole numbers that keep their order: integers and microseconds as they
+//! are, floats by [`rank`], texts by their code, FALSE and TRUE as 0 and 1. A literal becomes the first value not below
+//! it and the last value not above it (for 2.5 among integers: 3 and 2; for a date: the first and last microsecond of
+//! its day). Each condition then is a set of closed ranges, and its negation the ranges between them.
+
+use super::{
+    ast::{Comparison, Literal, Property, Value},
+    bind::{Filter, Test, any},
+    error,
+    like::{Pattern, lower},
+};
+use crate::{
+    columns::{Column, Kind, Values},
+    dictionary::Dictionary,
+    error::QueryError,
+    time,
+};
+use alloc::{
+    format,
+    string::{String, ToString as _},
+    vec,
+    vec::Vec,
+};
+
+/// A condition on a column.
+#[derive(Clone, Copy)]
+pub(super) enum Condition<'a> {
+    Holds,
+    IsNull,
+    Compare(Comparison, &'a Literal),
+    Between(&'a Literal, &'a Literal),
+    In(&'a [Literal]),
+    Like(&'a str),
+}
+
+/// Closed, ascending, apart from each other.
+pub(super) type Ranges = Vec<(i128, i128)>;
+
+/// The rows where the condition on a column is true, or, with `not`, those where it is false.
+pub(super) fn column(
+    index: usize,
+    column: &Column<'_>,
+    property: &Property,
+    condition: Condition<'_>,
+    not: bool,
+) -> Result<Filter, QueryError> {
+    let present = || if column.is_full() { Filter::Constant(true) } else { Filter::Column(index, Test::Present) };
+    if let Condition::IsNull = condition {
+        return Ok(match (not, column.is_full()) {
+            (true, _) => present(),
+            (false, true) => Filter::Constant(false),
+            (false, false) => Filter::Column(index, Test::Null),
+        });
+    }
+    let texts = match column.values {
+        Values::Text(_, texts) => Some(texts),
+        _ => None,
+    };
+    let ranges = match (condition, texts) {
+        (Condition::Like(pattern), Some(texts)) => like(pattern, property.fold, texts),
+        (Condition::Compare(..) | Condition::Between(..) | Condition::In(_), Some(texts)) if property.fold => {
+            folded(condition, texts)
+        }
+        (Condition::Like(_), None) => return Err(not_text(column.name, column.kind(), property, "LIKE")),
+        (_, None) if property.fold => return Err(not_text(column.name, column.kind(), property, "CASEI")),
+        (Condition::Holds, _) if column.kind() != Kind::Boolean => {
+            let message = format!(
+                "the column \"{}\" is {}, expected a comparison after it; only a boolean column stands alone",
+                column.name,
+                column.kind().name()
+            );
+            return Err(error(message, property.place.0));
+        }
+        _ => ranges(condition, |literal| bounds(literal, column))?,
+    };
+    let domain = domain(column);
+    let ranges = within(ranges, domain, not);
+    Ok(match ranges[..] {
+        [] => Filter::Constant(false),
+        [all] if all == domain => present(),
+        _ => tests(index, column.kind(), texts.map_or(0, Dictionary::len), &ranges, domain),
+    })
+}
+
+/// The smallest and the largest number the values of a column can have. A dictionary without texts has none.
+fn domain(column: &Column<'_>) -> (i128, i128) {
+    match column.values {
+        Values::I32(_) | Values::I64(_) | Values::Time(_) => (i64::MIN.into(), i64::MAX.into()),
+        Values::F32(_) | Values::F64(_) => FLOATS,
+        Values::Bool(_) => (0, 1),
+        Values::Text(_, texts) => (0, texts.len() as i128 - 1),
+    }
+}
+
+/// The ranges of a condition, from the bounds of its literals.
+pub(super) fn ranges(
+    condition: Condition<'_>,
+    mut bounds: impl FnMut(&Literal) -> Result<(i128, i128), QueryError>,
+) -> Result<Ranges, QueryError> {
+    const MIN: i128 = i128::MIN;
+    const MAX: i128 = i128::MAX;
+    Ok(match condition {
+        Condition::Compare(op, literal) => {
+            let (low, high) = bounds(literal)?;
+            match op {
+                Comparison::Equal => vec![(low, high)],
+                Comparison::NotEqual => vec![(MIN, low - 1), (high + 1, MAX)],
+                Comparison::Less => vec![(MIN, low - 1)],
+                Comparison::LessOrEqual => vec![(MIN, high)],
+                Comparison::Greater => vec![(high + 1, MAX)],
+                Comparison::GreaterOrEqual => vec![(low, MAX)],
+            }
+        }
+        Condition::Between(low, high) => vec![(bounds(low)?.0, bounds(high)?.1)],
+        Condition::In(items) => items.iter().map(bounds).collect::<Result<_, _>>()?,
+        Condition::Holds => vec![(1, 1)],
+        Condition::IsNull | Condition::Like(_) => Vec::new(),
+    })
+}
+
+/// Ranges cut to a domain, sorted and merged; with `not`, what is left of the domain.
+pub(super) fn within(mut ranges: Ranges, (first, last): (i128, i128), not: bool) -> Ranges {
+    ranges.sort_unstable();
+    let mut merged: Ranges = Vec::new();
+    for (low, high) in ranges {
+        let (low, high) = (low.max(first), high.min(last));
+        if low > high {
+            continue;
+        }
+        match merged.last_mut() {
+            Some((_, end)) if low <= *end + 1 => *end = high.max(*end),
+            _ => merged.push((low, high)),
+        }
+    }
+    if !not {
+        return merged;
+    }
+    let mut rest = Vec::with_capacity(merged.len() + 1);
+    let mut next = first;
+    for (low, high) in merged {
+        if next < low {
+            rest.push((next, low - 1));
+        }
+        next = high + 1;
+    }
+    if next <= last {
+        rest.push((next, last));
+    }
+    rest
+}
+
+/// The first value of a column not below a literal, and the last not above it.
+fn bounds(literal: &Literal, column: &Column<'_>) -> Result<(i128, i128), QueryError> {
+    match (&literal.value, column.values) {
+        (Value::Integer(whole), Values::I32(_) | Values::I64(_)) => Ok((*whole, *whole)),
+        // Beyond the integers a cast saturates, which is beyond them still.
+        (Value::Decimal(number), Values::I32(_) | Values::I64(_)) => {
+            Ok((widen(libm::ceil(*number)), widen(libm::floor(*number))))
+        }
+        (value @ (Value::Integer(_) | Value::Decimal(_)), Values::F32(_) | Values::F64(_)) => Ok(float_bounds(value)),
+        (Value::Boolean(boolean), Values::Bool(_)) => Ok((i128::from(*boolean), i128::from(*boolean))),
+        (Value::Text(text), Values::Text(_, texts)) => Ok(match texts.code(text) {
+            Ok(code) => (code as i128, code as i128),
+            Err(below) => (below as i128, below as i128 - 1),
+        }),
+        (Value::Time(moment), Values::Time(_)) => Ok((moment.first().into(), moment.last().into())),
+        (Value::Text(text), Values::Time(_)) => match time::parse(text) {
+            Ok(moment) => Ok((moment.first().into(), moment.last().into())),
+            Err(bad) => {
+                let message =
+                    format!("the column \"{}\" is time, got '{text}', expected {}", column.name, bad.expected);
+                Err(error(message, literal.place.0).hint("as in TIMESTAMP('2024-03-05T10:00:00Z')".to_string()))
+            }
+        },
+        _ => Err(mismatch(column.name, column.kind(), literal)),
+    }
+}
+
+fn widen(number: f64) -> i128 {
+    (number as i128).clamp(-(1 << 126), 1 << 126)
+}
+
+/// The first float not below a number and the last not above it, as ranks.
+pub(super) fn float_bounds(value: &Value) -> (i128, i128) {
+    match value {
+        Value::Integer(whole) => {
+            let nearest = *whole as f64;
+            let rank = rank(nearest);
+            match (nearest as i128).cmp(whole) {
+                core::cmp::Ordering::Less => (rank + 1, rank),
+                core::cmp::Ordering::Equal => (rank, rank),
+                core::cmp::Ordering::Greater => (rank, rank - 1),
+            }
+        }
+        Value::Decimal(number) => (rank(*number), rank(*number)),
+        _ => (1, 0),
+    }
+}
+
+/// Ranks of the finite floats.
+pub(super) const FLOATS: (i128, i128) = (rank(f64::MIN), rank(f64::MAX));
+
+/// The position of a finite float among all of them, 0.0 and −0.0 being one: neighbours differ by 1.
+pub(super) const fn rank(float: f64) -> i128 {
+    let bits = float.to_bits();
+    let size = (bits & !(1 << 63)) as i128;
+    if bits >> 63 == 0 { size } else { -size }
+}
+
+/// The float of a rank.
+pub(super) const fn unrank(rank: i128) -> f64 {
+    let size = f64::from_bits(rank.unsigned_abs() as u64);
+    if rank < 0 { -size } else { size }
+}
+
+/// The tests for the ranges of a column, which are neither none nor all of its domain.
+fn tests(index: usize, kind: Kind, texts: usize, ranges: &[(i128, i128)], (first, last): (i128, i128)) -> Filter {
+    let test = |test| Filter::Column(index, test);
+    match kind {
+        Kind::Boolean => return test(Test::Boolean(ranges[0].0 == 1)),
+        Kind::Text => {
+            let mut bits = vec![0u64; texts.div_ceil(64)];
+            for &(low, high) in ranges {
+                set(&mut bits, low as usize, high as usize);
+            }
+            return test(Test::Codes(bits));
+        }
+        Kind::Integer | Kind::Time | Kind::Float => {}
+    }
+    let range = |(low, high): (i128, i128), not| {
+        test(if kind == Kind::Float {
+            Test::Floats { min: unrank(low), max: unrank(high), not }
+        } else {
+            Test::Integers { min: low as i64, max: high as i64, not }
+        })
+    };
+    let singles = |ranges: &[(i128, i128)], not| {
+        test(if kind == Kind::Float {
+            Test::FloatSet { values: ranges.iter().map(|&(value, _)| unrank(value)).collect(), not }
+        } else {
+            Test::IntegerSet { values: ranges.iter().map(|&(value, _)| value as i64).collect(), not }
+        })
+    };
+    let single = |ranges: &[(i128, i128)]| ranges.iter().all(|(low, high)| low == high);
+    let gaps = within(ranges.to_vec(), (first, last), true);
+    match (ranges, &gaps[..]) {
+        (&[only], _) => range(only, false),
+        (_, &[gap]) => range(gap, true),
+        _ if single(ranges) => singles(ranges, false),
+        _ if single(&gaps) => singles(&gaps, true),
+        _ => {
+            // Single values in one set, the longer ranges each by itself.
+            let (alone, long): (Vec<_>, Vec<_>) = ranges.iter().partition(|(low, high)| low == high);
+            let mut parts: Vec<Filter> = long.into_iter().map(|long| range(long, false)).collect();
+            if !alone.is_empty() {
+                parts.push(singles(&alone, false));
+            }
+            any(parts)
+        }
+    }
+}
+
+/// Sets the bits from `low` to `high`.
+fn set(bits: &mut [u64], low: usize, high: usize) {
+    for (word, bits) in bits.iter_mut().enumerate().take(high / 64 + 1).skip(low / 64) {
+        let from = if word == low / 64 { low % 64 } else { 0 };
+        let to = if word == high / 64 { high % 64 } else { 63 };
+        *bits |= (u64::MAX << from) & (u64::MAX >> (63 - to));
+    }
+}
+
+/// The codes whose texts match a pattern.
+fn like(pattern: &str, fold: bool, texts: &Dictionary) -> Ranges {
+    // The parser let only whole patterns through; half of one matches nothing.
+    let Some(pattern) = Pattern::new(pattern) else { return Vec::new() };
+    codes(texts, |text| if fold { pattern.matches(&lower(text)) } else { pattern.matches(text) })
+}
+
+/// The codes whose texts in lower case meet a comparison with texts in lower case.
+fn folded(condition: Condition<'_>, texts: &Dictionary) -> Ranges {
+    fn text(literal: &Literal) -> &str {
+        if let Value::Text(text) = &literal.value { text } else { "" }
+    }
+    let mut items: Vec<&str> = match condition {
+        Condition::In(items) => items.iter().map(text).collect(),
+        _ => Vec::new(),
+    };
+    items.sort_unstable();
+    codes(texts, |entry| {
+        let entry: String = lower(entry);
+        match condition {
+            Condition::Compare(op, literal) => op.holds(entry.as_str().cmp(text(literal))),
+            Condition::Between(low, high) => (text(low)..=text(high)).contains(&entry.as_str()),
+            _ => items.binary_search(&entry.as_str()).is_ok(),
+        }
+    })
+}
+
+fn codes(texts: &Dictionary, test: impl Fn(&str) -> bool) -> Ranges {
+    let mut ranges: Ranges = Vec::new();
+    for (code, _) in texts.iter().enumerate().filter(|(_, text)| test(text)) {
+        let code = code as i128;
+        match ranges.last_mut() {
+            Some((_, high)) if *high + 1 == code => *high = code,
+            _ => ranges.push((code, code)),
+        }
+    }
+    ranges
+}
+
+/// A literal that is not of the type of a column.
+pub(super) fn mismatch(name: &str, kind: Kind, literal: &Literal) -> QueryError {
+    let value = &literal.value;
+    let hint = match (value, kind) {
+        (Value::Text(text), Kind::Integer | Kind::Float) if Value::parse_number(text.trim()).is_some() => {
+            Some(format!("write {} without quotes", text.trim()))
+        }
+        (Value::Text(text), Kind::Boolean)
+            if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") =>
+        {
+            Some(format!("write {} without quotes", text.to_ascii_uppercase()))
+        }
+        (Value::Integer(0), Kind::Boolean) => Some("write FALSE".to_string()),
+        (Value::Integer(1), Kind::Boolean) => Some("write TRUE".to_string()),
+        (Value::Integer(_) | Value::Decimal(_) | Value::Boolean(_), Kind::Text) => Some(format!("write '{value}'")),
+        (Value::Time(moment), Kind::Text) => Some(format!("write '{moment}'")),
+        (_, Kind::Time) => Some("as in TIMESTAMP('2024-03-05T10:00:00Z') or DATE('2024-03-05')".to_string()),
+        _ => None,
+    };
+    let expected = match kind {
+        Kind::Integer | Kind::Float => "a number",
+        Kind::Boolean => "TRUE or FALSE",
+        Kind::Text => "a text in single quotes",
+        Kind::Time => "a date or a time",
+    };
+    let message = format!("the column \"{name}\" is {}, got {value}, expected {expected}", kind.name());
+    error(message, literal.place.0).hint(hint)
+}
+
+/// LIKE or CASEI on a column that holds no texts.
+pub(super) fn not_text(name: &str, kind: Kind, property: &Property, what: &str) -> QueryError {
+    error(format!("the column \"{name}\" is {}, {what} expects a text column", kind.name()), property.place.0)
+}

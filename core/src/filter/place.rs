@@ -1,0 +1,129 @@
+//! Conditions on the position: boxes, and `lon` and `lat` as if they were columns, as ranges of world x and y.
+//!
+//! Degrees of a row are the centre of its world step. They grow with x and fall with y, so a range of degrees is a range
+//! of steps, found by binary search: exact, and evaluated on the keys alone. A position is never null.
+
+use super::{
+    ast::Property,
+    bind::{Filter, all, any},
+    build::check_box,
+    error,
+    leaf::{self, Condition},
+};
+use crate::{
+    columns::Kind,
+    error::QueryError,
+    mercator::{self, latitude, longitude},
+};
+use alloc::{format, string::String, vec, vec::Vec};
+
+/// A coordinate by its name in filters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Axis {
+    Lon,
+    Lat,
+}
+
+impl Axis {
+    pub(super) const NAMES: [&'static str; 2] = ["lon", "lat"];
+
+    pub(super) fn of(name: &str) -> Option<Self> {
+        match name {
+            "lon" => Some(Self::Lon),
+            "lat" => Some(Self::Lat),
+            _ => None,
+        }
+    }
+}
+
+/// The rows where a condition on a coordinate is true, or, with `not`, those where it is false.
+pub(super) fn degrees(
+    axis: Axis,
+    property: &Property,
+    condition: Condition<'_>,
+    not: bool,
+) -> Result<Filter, QueryError> {
+    let name = &property.name;
+    match condition {
+        Condition::IsNull => return Ok(Filter::Constant(not)),
+        Condition::Like(_) => return Err(leaf::not_text(name, Kind::Float, property, "LIKE")),
+        Condition::Holds => {
+            let message = format!("the coordinate \"{name}\" is a number, expected a comparison after it");
+            return Err(error(message, property.place.0));
+        }
+        _ if property.fold => return Err(leaf::not_text(name, Kind::Float, property, "CASEI")),
+        _ => {}
+    }
+    let ranges = leaf::ranges(condition, |literal| {
+        if matches!(literal.value, super::Value::Integer(_) | super::Value::Decimal(_)) {
+            Ok(leaf::float_bounds(&literal.value))
+        } else {
+            Err(leaf::mismatch(name, Kind::Float, literal))
+        }
+    })?;
+    let steps = leaf::within(ranges, leaf::FLOATS, not).into_iter().filter_map(|(low, high)| {
+        let (first, last) = match axis {
+            Axis::Lon => {
+                (partition(|x| leaf::rank(longitude(x)) < low), partition(|x| leaf::rank(longitude(x)) <= high))
+            }
+            Axis::Lat => (partition(|y| leaf::rank(latitude(y)) > high), partition(|y| leaf::rank(latitude(y)) >= low)),
+        };
+        // Half-open becomes closed; nothing is left out.
+        let last = last.checked_sub(1)?;
+        (first <= last).then_some((first as u32, last as u32))
+    });
+    Ok(any(steps.map(|(first, last)| range(axis, first, last)).collect()))
+}
+
+fn range(axis: Axis, first: u32, last: u32) -> Filter {
+    match axis {
+        _ if (first, last) == (0, u32::MAX) => Filter::Constant(true),
+        Axis::Lon => Filter::X(first, last),
+        Axis::Lat => Filter::Y(first, last),
+    }
+}
+
+/// The first step that fails a test, where all that pass stand before all that fail; 2³² if none fails.
+fn partition(test: impl Fn(u32) -> bool) -> u64 {
+    let (mut low, mut high) = (0u64, 1 << 32);
+    while low < high {
+        let middle = low.midpoint(high);
+        if test(middle as u32) { low = middle + 1 } else { high = middle }
+    }
+    low
+}
+
+/// The rows in a box of degrees: west, south, east, north. The corners are projected as points are, and the box is
+/// closed on all sides; west > east crosses the antimeridian.
+pub(super) fn inside(sides: [f64; 4]) -> Result<Filter, String> {
+    check_box(sides)?;
+    let [west, south, east, north] = sides;
+    let (Some(north_west), Some(south_east)) = (mercator::project(west, north), mercator::project(east, south)) else {
+        return Err("a corner has no position".into());
+    };
+    // Less than a step is left out: that is the whole round.
+    let round = 360.0 - (east - west) < 360.0 / 4_294_967_296.0;
+    let x = if round { Filter::Constant(true) } else { wrapping(north_west.x, south_east.x) };
+    Ok(all(vec![x, range(Axis::Lat, north_west.y, south_east.y)]))
+}
+
+/// The rows outside a box that [`inside`] gave.
+pub(super) fn outside(inside: &Filter) -> Filter {
+    match inside {
+        Filter::Constant(constant) => Filter::Constant(!constant),
+        Filter::All(parts) => any(parts.iter().map(outside).collect()),
+        Filter::X(first, last) if last.wrapping_add(1) == *first => Filter::Constant(false),
+        Filter::X(first, last) => wrapping(last.wrapping_add(1), first.wrapping_sub(1)),
+        Filter::Y(first, last) => {
+            let above = first.checked_sub(1).map(|end| Filter::Y(0, end));
+            let below = last.checked_add(1).map(|start| Filter::Y(start, u32::MAX));
+            any(above.into_iter().chain(below).collect::<Vec<_>>())
+        }
+        Filter::Any(_) | Filter::Column(..) => Filter::Constant(false),
+    }
+}
+
+/// A range of x that may run over the antimeridian; the whole round is no condition.
+fn wrapping(first: u32, last: u32) -> Filter {
+    if last.wrapping_add(1) == first { Filter::Constant(true) } else { Filter::X(first, last) }
+}

@@ -1,0 +1,127 @@
+//! Texts inside a query string: percent-encoding, and lists of names in which odd names are double-quoted.
+
+use crate::error::QueryError;
+use alloc::{
+    format,
+    string::{String, ToString as _},
+    vec::Vec,
+};
+use core::fmt;
+
+/// What a URL's query takes as it is, besides letters and digits, and what readers leave alone.
+const PLAIN: &[u8] = b"-._~:,*()'=/!@$;";
+
+/// A text with everything else as `%XX`.
+pub(super) struct Encoded<'a>(pub(super) &'a str);
+
+impl fmt::Display for Encoded<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.bytes().try_for_each(|byte| {
+            if byte.is_ascii_alphanumeric() || PLAIN.contains(&byte) {
+                write!(f, "{}", char::from(byte))
+            } else {
+                write!(f, "%{byte:02X}")
+            }
+        })
+    }
+}
+
+/// Reads form encoding: `+` is a space, `%XX` a byte of UTF-8.
+pub(super) fn decode(parameter: &str, text: &str) -> Result<String, QueryError> {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'+' => decoded.push(b' '),
+            b'%' => {
+                let digit = |at: usize| bytes.get(at).and_then(|&b| char::from(b).to_digit(16));
+                let (Some(high), Some(low)) = (digit(at), digit(at + 1)) else {
+                    let place = text[..at - 1].chars().count();
+                    return Err(QueryError::new(parameter, "got % without two hexadecimal digits after it")
+                        .at(place)
+                        .hint("a percent sign itself is written %25".to_string()));
+                };
+                decoded.push((high << 4 | low) as u8);
+                at += 2;
+            }
+            byte => decoded.push(byte),
+        }
+    }
+    String::from_utf8(decoded).map_err(|bad| {
+        let place = String::from_utf8_lossy(&bad.as_bytes()[..bad.utf8_error().valid_up_to()]).chars().count();
+        QueryError::new(parameter, "the percent-encoded bytes are not UTF-8").at(place)
+    })
+}
+
+/// A piece of a list, up to one of its separators.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Item {
+    /// The text, without quotes, or without the spaces around it.
+    pub(super) text: String,
+    /// Whether it stood in double quotes.
+    pub(super) quoted: bool,
+    /// Where it starts, in characters.
+    pub(super) place: usize,
+    /// The separator after it; none after the last.
+    pub(super) end: Option<char>,
+}
+
+/// Splits at separators outside of double quotes (in which the quote itself is doubled).
+pub(super) fn split(parameter: &str, text: &str, separators: &[char]) -> Result<Vec<Item>, QueryError> {
+    let chars: Vec<char> = text.chars().collect();
+    let mut items = Vec::new();
+    let mut at = 0;
+    loop {
+        while chars.get(at) == Some(&' ') {
+            at += 1;
+        }
+        let place = at;
+        let mut item = Item { text: String::new(), quoted: chars.get(at) == Some(&'"'), place, end: None };
+        if item.quoted {
+            at += 1;
+            loop {
+                match (chars.get(at), chars.get(at + 1)) {
+                    (Some('"'), Some('"')) => {
+                        item.text.push('"');
+                        at += 2;
+                    }
+                    (Some('"'), _) => break,
+                    (Some(&c), _) => {
+                        item.text.push(c);
+                        at += 1;
+                    }
+                    (None, _) => {
+                        return Err(QueryError::new(parameter, "the quote \" is never closed").at(place));
+                    }
+                }
+            }
+            at += 1;
+            while chars.get(at) == Some(&' ') {
+                at += 1;
+            }
+            if let Some(c) = chars.get(at).filter(|c| !separators.contains(c)) {
+                let message = format!("got {c:?} after a quoted name, expected a separator or the end");
+                return Err(QueryError::new(parameter, message).at(at));
+            }
+        } else {
+            let length = chars[at..].iter().take_while(|c| !separators.contains(c)).count();
+            item.text = chars[at..at + length].iter().collect::<String>().trim_end_matches(' ').to_string();
+            at += length;
+        }
+        item.end = chars.get(at).copied();
+        let last = item.end.is_none();
+        items.push(item);
+        if last {
+            return Ok(items);
+        }
+        at += 1;
+    }
+}
+
+/// A name as it stands in a list: in double quotes if it is odd.
+pub(super) fn quote(name: &str) -> String {
+    let odd = name.is_empty() || name == "*" || name.contains([',', ':', '"']) || name.trim_matches(' ') != name;
+    if odd { format!("\"{}\"", name.replace('"', "\"\"")) } else { name.to_string() }
+}
