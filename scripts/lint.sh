@@ -4,10 +4,11 @@
 # Clippy runs in the release profile, over whose build scripts and macros the tests and the server have passed before.
 source "$(dirname "$0")/lib.sh"
 
-scripts/setup.sh lint
+scripts/setup.sh lint targets
 step "Rust is formatted (cargo fmt)" cargo fmt --all --check
-step "Rust has no warnings (clippy)" \
-  cargo clippy --quiet --locked --release --workspace --all-targets -- -D warnings
+step "Rust has no warnings (clippy)" cargo clippy --quiet --locked --release --all-targets -- -D warnings
+step "The module has no warnings (clippy)" \
+  cargo clippy --quiet --locked -p duotile-wasm --all-targets --target wasm32-unknown-unknown -- -D warnings
 if have cargo-deny; then
   step "What we depend on is allowed (cargo deny)" cargo deny --log-level error check
 else

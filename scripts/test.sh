@@ -16,17 +16,18 @@ test_core() {
 
 test_wasm() {
   scripts/setup.sh wasm browser
-  # Without a mode of its own, one test file runs in both. Chromium may take its time to start on a busy machine.
-  step "Tests of WebAssembly in Node" wasm-pack --quiet test --node wasm --locked
-  step "Tests of WebAssembly in Chromium" env WASM_BINDGEN_USE_BROWSER=1 WASM_BINDGEN_TEST_DRIVER_TIMEOUT=60 \
-    WASM_BINDGEN_TEST_TIMEOUT=120 \
-    wasm-pack --quiet test --headless --chrome --chromedriver "$(command -v chromedriver)" wasm --locked
+  step "Tests of the module, natively" cargo test --quiet --locked -p duotile-wasm
+  step "Tests of the module in Node, overflow checks on" wasm-pack --log-level warn test --node wasm --locked
+  # The tests name no place to run in, so this takes them to the browser, which may take its time to start.
+  step "Tests of the module in Chromium, optimised" \
+    env WASM_BINDGEN_USE_BROWSER=1 WASM_BINDGEN_TEST_DRIVER_TIMEOUT=60 WASM_BINDGEN_TEST_TIMEOUT=120 \
+    wasm-pack --log-level warn test --release --headless --chrome --chromedriver "$(command -v chromedriver)" wasm --locked
 }
 
 test_rust() {
   scripts/setup.sh nginx
   scripts/build.sh
-  step "Every Rust test, optimised" cargo test --quiet --locked --release --workspace
+  step "Every Rust test, optimised" cargo test --quiet --locked --release
 }
 
 test_node() {
