@@ -1,0 +1,173 @@
+//! One filter cut by every path gives the same bytes: no mask, Polars' mask, core's evaluator over all rows and over the
+//! rows of the tile alone, block summaries or none, and the filtered rows cut out as a dataset of their own.
+
+use duotile::{dataset::Dataset, mask, read};
+use duotile_core::{
+    Bits, Codes, Column, Filter, Mask, Mode, Plan, Points, Profile, Roles, Scratch, Selection, Summary, TileId,
+    TileQuery, Values,
+};
+
+const FILTERS: [&str; 12] = [
+    "population > 10000",
+    "population BETWEEN 1000 AND 2000 OR country IN ('FR','DE')",
+    "name LIKE 'San %' AND NOT country = 'US'",
+    "CASEI(name) LIKE '%berg' OR population = 0",
+    "lat > 0 AND lon < 12.5",
+    "S_INTERSECTS(geometry, BBOX(170,-60,-170,60))",
+    "NOT (country = 'US' OR lat < -10)",
+    "admin1 IS NULL",
+    "timezone LIKE 'Asia/%' AND lat < 30",
+    "population > 100000000",
+    "population >= 0 OR population < 0",
+    "lon IS NOT NULL",
+];
+
+const QUERIES: [&str; 4] = [
+    "",
+    "cell=2&agg=sum:population,mean:population,median:population,max:population,mode:country,nunique:timezone&by=continent",
+    "cell=16&shape=centroid&agg=p95:population&alias=supercluster,tippecanoe,carto",
+    "properties=*&limit=300",
+];
+
+fn tiles(points: &Points<'_>) -> Vec<TileId> {
+    let mut tiles: Vec<TileId> = vec![TileId::WORLD];
+    for z in [1, 3, 5, 8, 11, 14, 22] {
+        let mut some: Vec<TileId> = (0..points.len())
+            .step_by(points.len() / 6)
+            .map(|row| TileId::containing(duotile_core::morton::position(points.keys()[row]), z))
+            .collect();
+        some.dedup();
+        tiles.extend(some);
+    }
+    tiles
+}
+
+fn cut(plan: &Plan, points: &Points<'_>, mask: Option<&Mask>, profile: &Profile, tile: TileId) -> Vec<u8> {
+    let mut out = Vec::new();
+    plan.tile_into(points, Selection { mask, profile }, tile, &mut Scratch::default(), &mut out);
+    out
+}
+
+/// The rows of a mask as columns of their own, with the facts of the full dataset, as a subset for the browser has them.
+struct Subset {
+    keys: Vec<u64>,
+    rows: Vec<u32>,
+    columns: Vec<(Buffer, Vec<u8>)>,
+}
+
+enum Buffer {
+    I32(Vec<i32>),
+    I64(Vec<i64>),
+    F32(Vec<f32>),
+    F64(Vec<f64>),
+    Bool(Vec<u8>),
+    Codes(Vec<u32>),
+}
+
+fn pack(bits: impl Iterator<Item = bool>) -> Vec<u8> {
+    let bits: Vec<bool> = bits.collect();
+    bits.chunks(8).map(|eight| eight.iter().rev().fold(0, |byte, &bit| byte << 1 | u8::from(bit))).collect()
+}
+
+impl Subset {
+    fn of(points: &Points<'_>, mask: &Mask) -> Self {
+        let rows: Vec<usize> = mask.rows(0..points.len()).collect();
+        let columns = points.columns().iter().map(|column| {
+            let valid = pack(rows.iter().map(|&row| column.is_valid(row)));
+            let buffer = match column.values {
+                Values::I32(v) => Buffer::I32(rows.iter().map(|&row| v[row]).collect()),
+                Values::I64(v) | Values::Time(v) => Buffer::I64(rows.iter().map(|&row| v[row]).collect()),
+                Values::F32(v) => Buffer::F32(rows.iter().map(|&row| v[row]).collect()),
+                Values::F64(v) => Buffer::F64(rows.iter().map(|&row| v[row]).collect()),
+                Values::Bool(bits) => Buffer::Bool(pack(rows.iter().map(|&row| bits.get(row)))),
+                Values::Text(codes, _) => Buffer::Codes(rows.iter().map(|&row| codes.get(row) as u32).collect()),
+            };
+            (buffer, valid)
+        });
+        Self {
+            columns: columns.collect(),
+            keys: rows.iter().map(|&row| points.keys()[row]).collect(),
+            rows: rows.iter().map(|&row| points.rows()[row]).collect(),
+        }
+    }
+
+    fn columns<'a>(&'a self, full: &[Column<'a>]) -> Vec<Column<'a>> {
+        let parts = full.iter().zip(&self.columns);
+        parts
+            .map(|(full, (buffer, valid))| {
+                let values = match (buffer, full.values) {
+                    (Buffer::I32(v), _) => Values::I32(v),
+                    (Buffer::I64(v), Values::Time(_)) => Values::Time(v),
+                    (Buffer::I64(v), _) => Values::I64(v),
+                    (Buffer::F32(v), _) => Values::F32(v),
+                    (Buffer::F64(v), _) => Values::F64(v),
+                    (Buffer::Bool(bytes), _) => Values::Bool(Bits { bytes, len: self.keys.len() }),
+                    (Buffer::Codes(codes), Values::Text(_, words)) => Values::Text(Codes::U32(codes), words),
+                    (Buffer::Codes(_), _) => unreachable!("codes come from texts"),
+                };
+                Column::new(full.name, values, Some(valid), full.facts).expect("fits")
+            })
+            .collect()
+    }
+}
+
+fn places() -> Dataset {
+    read::builtin(&()).expect("the program brings its data along")
+}
+
+#[test]
+fn every_path_gives_the_same_bytes() {
+    let dataset = places();
+    let (mut compared, mut not_empty) = (0, 0);
+    dataset.with_points(|points| {
+        // As the dataset gives them, the columns have no summaries yet; then with all of them.
+        let bare: Vec<Column<'_>> = points.columns().iter().map(|column| column.with_summary(None)).collect();
+        let summaries: Vec<Summary> = bare.iter().map(Summary::of).collect();
+        let with: Vec<Column<'_>> = bare.iter().zip(&summaries).map(|(c, s)| c.with_summary(Some(s))).collect();
+        let roles = Roles { id: None, ..points.roles() };
+        let view = |columns| Points::new(points.layer(), points.keys(), points.rows(), columns, roles).expect("fits");
+        let (bare, with) = (view(&bare), view(&with));
+        for filter in FILTERS {
+            for rest in QUERIES {
+                let query = TileQuery::parse(&format!("{rest}&filter={}", filter.replace('%', "%25"))).expect(filter);
+                let unfiltered = TileQuery { filter: None, ..query.clone() };
+                let fitted = Filter::of(&query, &bare).expect(filter);
+                let polars = mask::mask(&dataset, &fitted).expect("a mask");
+                let own = fitted.mask(&bare, 0..bare.len());
+                assert_eq!(polars.words(), own.words(), "{filter}");
+                let profile = Profile::of(&bare, Some(&polars), query.limit);
+
+                let subset = Subset::of(&bare, &polars);
+                let columns = subset.columns(bare.columns());
+                let subset = Points::new(bare.layer(), &subset.keys, &subset.rows, &columns, roles).expect("fits");
+                let subset_profile = Profile::of(&subset, None, query.limit);
+                assert_eq!(profile, subset_profile);
+
+                let plan = |query: &TileQuery, points: &Points<'_>| query.plan(points).expect("fits");
+                let cells = TileQuery { mode: Mode::Cells, ..query.clone() };
+                let (filtered, cells) = (plan(&query, &bare), plan(&cells, &bare));
+                let (unfiltered, in_subset) = (plan(&unfiltered, &bare), plan(&unfiltered, &subset));
+                for tile in tiles(&bare) {
+                    let reference = cut(&filtered, &bare, Some(&polars), &profile, tile);
+                    let same = |path: &str, bytes: &[u8]| assert!(bytes == reference, "{path}: {query} {tile}");
+                    same("core's mask", &cut(&filtered, &bare, Some(&own), &profile, tile));
+                    same("with summaries", &cut(&filtered, &with, Some(&polars), &profile, tile));
+                    same("the subset", &cut(&in_subset, &subset, None, &subset_profile, tile));
+                    // Under an explicit mode the rows of the tile are enough.
+                    let short = fitted.mask(&bare, bare.range(tile));
+                    let none = Profile::default();
+                    assert!(
+                        cut(&cells, &bare, Some(&short), &none, tile) == cut(&cells, &bare, Some(&polars), &none, tile)
+                    );
+                    if polars.total() == bare.len() {
+                        same("no mask", &cut(&unfiltered, &bare, None, &profile, tile));
+                        same("no mask, with summaries", &cut(&unfiltered, &with, None, &profile, tile));
+                    }
+                    compared += 1;
+                    not_empty += usize::from(!reference.is_empty());
+                }
+            }
+        }
+    });
+    assert!(compared > 1000 && not_empty > 300, "{compared} tiles, {not_empty} of them not empty");
+}
