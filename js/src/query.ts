@@ -1,0 +1,55 @@
+/**
+ * What a request can say about a tile but its address. A {@link TileQuery} enters, the text that the server reads
+ * leaves; the server's canonical form of it may be shorter, never different in meaning.
+ */
+
+/** Parameters as design and server name them; what is left out has the server's default. */
+export interface TileQuery {
+  /** CQL2 text: `population > 1000 AND country = 'FR'`. */
+  filter?: string;
+  /** An interval over the dataset's time column: `2024-01-01/2024-02-01`, `../b`, `a/..`. */
+  datetime?: string;
+  /** West, south, east, north in degrees; west > east crosses the antimeridian. */
+  bbox?: readonly [number, number, number, number];
+  /** `sum:fare`, `mean:fare`, …; the count is always there. */
+  agg?: readonly string[];
+  /** A count for each value of this column, or for each period as in `time:month`. */
+  by?: string;
+  mode?: "auto" | "points" | "cells";
+  /** Pixels of a cell's side in a tile of 512 pixels. */
+  cell?: 1 | 2 | 4 | 8 | 16 | 32 | 64;
+  shape?: "point" | "polygon" | "centroid";
+  /** Columns that a row carries; `"*"` means all of them. */
+  properties?: "*" | readonly string[];
+  /** Most rows in a tile before cells take over. */
+  limit?: number;
+  alias?: readonly ("carto" | "supercluster" | "tippecanoe")[];
+}
+
+const ORDER = [
+  "filter",
+  "datetime",
+  "bbox",
+  "agg",
+  "by",
+  "mode",
+  "cell",
+  "shape",
+  "properties",
+  "limit",
+  "alias",
+] as const satisfies readonly (keyof TileQuery)[];
+
+/** The query string, without a question mark; empty for an empty query. A blank filter is no filter. */
+export function toQueryString(query: TileQuery): string {
+  const pairs: string[] = [];
+  for (const name of ORDER) {
+    const value = query[name];
+    const text = value === undefined ? "" : String(value).trim();
+    // `properties=` without a column is a wish of its own: rows that carry nothing.
+    if (text !== "" || (name === "properties" && value !== undefined)) {
+      pairs.push(`${name}=${encodeURIComponent(text)}`);
+    }
+  }
+  return pairs.join("&");
+}

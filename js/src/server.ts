@@ -1,0 +1,76 @@
+/**
+ * A Duotile server as seen from a client: names and queries enter, typed documents and tile addresses leave. Addresses
+ * are made from where the server was reached, so a prefix that a proxy put before it needs no word here.
+ */
+
+import { Problem } from "./problem.js";
+import { type TileQuery, toQueryString } from "./query.js";
+import type { Catalog, Dataset, Metadata, TileJson } from "./types.js";
+
+/** Rows as GeoJSON. */
+export interface Rows {
+  /** How many there are in all. */
+  numberMatched: number;
+  features: { id?: number | string; properties: Record<string, unknown> }[];
+}
+
+/** A server at an address. */
+export class Server {
+  /** The address of the server, with a slash at its end. */
+  readonly base: string;
+
+  /** `base` is an absolute address, such as `document.baseURI`; what follows its last slash is dropped. */
+  constructor(base: string) {
+    this.base = new URL(".", base).href;
+  }
+
+  datasets(signal?: AbortSignal): Promise<Catalog> {
+    return this.#json("datasets", signal);
+  }
+
+  dataset(id: string, signal?: AbortSignal): Promise<Dataset> {
+    return this.#json(`datasets/${encodeURIComponent(id)}`, signal);
+  }
+
+  /** TileJSON of a query. Rejects with a {@link Problem} that says where a filter is wrong. */
+  tileJson(id: string, query: TileQuery = {}, signal?: AbortSignal): Promise<TileJson> {
+    return this.#json(path(id, "tilejson", query), signal);
+  }
+
+  /** TileJSON with statistics. */
+  metadata(id: string, query: TileQuery = {}, signal?: AbortSignal): Promise<Metadata> {
+    return this.#json(path(id, "metadata", query), signal);
+  }
+
+  /** Some of the rows that pass a query, in a cell given by its feature id if there is one. */
+  rows(
+    id: string,
+    query: TileQuery,
+    page: { cell?: number; limit?: number } = {},
+    signal?: AbortSignal,
+  ): Promise<Rows> {
+    const pairs = Object.entries(page).map(([name, value]) => `${name}=${value}`);
+    return this.#json(withQuery(`datasets/${encodeURIComponent(id)}/rows`, toQueryString(query), ...pairs), signal);
+  }
+
+  /** The template of a query's tiles. With the dataset's version in it, caches may keep them for good. */
+  tiles(id: string, query: TileQuery = {}, version?: string): string {
+    const of = version === undefined ? "" : `v=${encodeURIComponent(version)}`;
+    return withQuery(`${this.base}tiles/${encodeURIComponent(id)}/{z}/{x}/{y}.mvt`, toQueryString(query), of);
+  }
+
+  async #json<T>(path: string, signal: AbortSignal | undefined): Promise<T> {
+    const response = await fetch(this.base + path, signal ? { signal } : {});
+    if (!response.ok) throw await Problem.of(response);
+    return (await response.json()) as T;
+  }
+}
+
+function path(id: string, document: "tilejson" | "metadata", query: TileQuery): string {
+  return withQuery(`tiles/${encodeURIComponent(id)}/${document}.json`, toQueryString(query));
+}
+
+function withQuery(address: string, ...parts: string[]): string {
+  const query = parts.filter((part) => part !== "").join("&");
+  return query === "" ? address : `${address}?${query}`;
+}

@@ -1,0 +1,90 @@
+/** The documents of a Duotile server, as far as clients read them. */
+
+/** West, south, east, north in degrees. */
+export type Bounds = [number, number, number, number];
+
+/** A dataset in the catalogue. */
+export interface DatasetSummary {
+  id: string;
+  title: string;
+  attribution: string | null;
+  version: string;
+  rows: number;
+  rows_without_position: number;
+  bounds: Bounds | null;
+  /** The frame of the densest 99 % of the rows; its east may lie beyond 180. */
+  focus: Bounds;
+  id_column: string | null;
+  time_column: string | null;
+  /** Whether the rows behind a cell may be asked for. */
+  rows_open: boolean;
+}
+
+/** `GET datasets`. */
+export interface Catalog {
+  datasets: DatasetSummary[];
+  /** The dataset of addresses that name none. */
+  default: string | null;
+}
+
+/** A column of a dataset. */
+export interface ColumnInfo {
+  name: string;
+  type: string;
+  nulls: number;
+  min?: number | string;
+  max?: number | string;
+  distinct?: number;
+  categories?: { value: unknown; count: number }[];
+}
+
+/** `GET datasets/{id}`. */
+export interface Dataset extends DatasetSummary {
+  columns: ColumnInfo[];
+}
+
+/** What a property of a feature means. */
+export interface PropertyInfo {
+  property: string;
+  type: "Number" | "String" | "Boolean";
+  on: "rows" | "cells";
+  measure?: string;
+  column?: string;
+  /** Says so where a number is a point in time: milliseconds since 1970 UTC. */
+  unit?: string;
+}
+
+/** TileJSON 3.0 of a query. */
+export interface TileJson {
+  tilejson: string;
+  name: string;
+  tiles: string[];
+  minzoom: number;
+  maxzoom: number;
+  bounds: Bounds;
+  /** Longitude, latitude, zoom. */
+  center: [number, number, number];
+  attribution?: string;
+  dataset: string;
+  dataset_version: string;
+  /** The zoom from which tiles show rows; absent if they never do. */
+  points_minzoom?: number;
+  properties: PropertyInfo[];
+}
+
+/** Range and quantiles of one property of cells. */
+export interface MeasureInfo {
+  property: string;
+  min: number;
+  max: number;
+  probabilities: number[];
+  zooms: { z: number; cells: number; quantiles: number[] }[];
+}
+
+/** The metadata of a query: its TileJSON with statistics. */
+export interface Metadata extends TileJson {
+  /** Rows that pass the filter. */
+  rows: number;
+  rows_total: number;
+  measures: MeasureInfo[];
+}

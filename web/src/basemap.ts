@@ -1,0 +1,97 @@
+/**
+ * The ground: land, borders and names of countries from Natural Earth, shipped with the page. Neighbours share their
+ * border once in the file, so coasts and borders are drawn as different lines.
+ */
+
+import type { FeatureCollection, LineString, MultiLineString, Position } from "geojson";
+import type { LayerSpecification, SourceSpecification } from "maplibre-gl";
+import { feature, mesh } from "topojson-client";
+import type { GeometryCollection, Topology } from "topojson-specification";
+import address from "./data/countries.topo.json?url";
+import type { Theme } from "./theme";
+
+type Countries = Topology<{
+  countries: GeometryCollection;
+  labels: GeometryCollection<{ name: string; size: number }>;
+}>;
+
+/** Loads the ground as sources of a style. */
+export async function loadBasemap(): Promise<Record<string, SourceSpecification>> {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`the base map could not be loaded (${response.status})`);
+  const topology: Countries = await response.json();
+  const { countries, labels } = topology.objects;
+  const source = (data: FeatureCollection | LineString | MultiLineString): SourceSpecification => ({
+    type: "geojson",
+    data: data.type === "FeatureCollection" ? data : { type: "Feature", properties: {}, geometry: data },
+    maxzoom: 9,
+  });
+  return {
+    land: { ...source(feature(topology, countries)), attribution: "Natural Earth" } as SourceSpecification,
+    coast: source(withoutSeam(mesh(topology, countries, (a, b) => a === b))),
+    borders: source(mesh(topology, countries, (a, b) => a !== b)),
+    countries: source(feature(topology, labels)),
+  };
+}
+
+/** Layers below the data. */
+export function groundLayers(theme: Theme): LayerSpecification[] {
+  const line = (id: string, color: string, near: number): LayerSpecification => ({
+    id,
+    type: "line",
+    source: id,
+    layout: { "line-join": "round" },
+    paint: { "line-color": color, "line-width": ["interpolate", ["linear"], ["zoom"], 0, 0.5, 8, near] },
+  });
+  return [
+    { id: "sea", type: "background", paint: { "background-color": theme.sea } },
+    { id: "land", type: "fill", source: "land", paint: { "fill-color": theme.land, "fill-antialias": false } },
+    line("borders", theme.border, 1.4),
+    line("coast", theme.coast, 1),
+  ];
+}
+
+/** Names above the data: the larger a country, the earlier. Drawn with the reader's own fonts. */
+export function nameLayers(theme: Theme): LayerSpecification[] {
+  return [
+    {
+      id: "names",
+      type: "symbol",
+      source: "countries",
+      maxzoom: 8,
+      filter: [">=", ["get", "size"], ["step", ["zoom"], 6.2, 2, 5.7, 3, 5, 4, 4.3, 5, 0]],
+      layout: {
+        "text-field": ["get", "name"],
+        "text-font": ["sans-serif"],
+        "text-size": ["interpolate", ["linear"], ["zoom"], 1, 10, 6, 14],
+        "text-max-width": 7,
+        "symbol-sort-key": ["-", ["get", "size"]],
+        "text-padding": 6,
+      },
+      paint: {
+        "text-color": theme.text,
+        "text-halo-color": theme.halo,
+        "text-halo-width": 1.4,
+      },
+    },
+  ];
+}
+
+/** Lines without the parts that run along the antimeridian or the edge at the pole, where no coast is. */
+function withoutSeam({ coordinates }: MultiLineString): MultiLineString {
+  const edge = ([x = 0, y = 0]: Position) => Math.abs(x) > 179.99 || y < -85.1;
+  const parts: Position[][] = [];
+  for (const line of coordinates) {
+    let part: Position[] = [];
+    line.forEach((point, at) => {
+      const before = line[at - 1];
+      if (before && edge(before) && edge(point)) {
+        parts.push(part);
+        part = [];
+      }
+      part.push(point);
+    });
+    parts.push(part);
+  }
+  return { type: "MultiLineString", coordinates: parts.filter((part) => part.length > 1) };
+}

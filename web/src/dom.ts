@@ -1,0 +1,46 @@
+/** Elements and texts: the few lines that stand in for a framework. */
+
+import type { PropertyInfo } from "duotile";
+
+/** An element with a class and children; texts become text, never markup. */
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className: string,
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...children);
+  return made;
+}
+
+/** The element of the page with this id. */
+export function byId<T extends HTMLElement>(id: string, kind: new () => T): T {
+  const found = document.getElementById(id);
+  if (!(found instanceof kind)) throw new Error(`the page has no ${kind.name} #${id}`);
+  return found;
+}
+
+const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 3 });
+
+/** A count or a measure, for reading. */
+export function number(value: number): string {
+  return grouped.format(value);
+}
+
+const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
+
+/** A count in as few characters as can be. */
+export function compact(value: number): string {
+  return value < 10_000 ? number(value) : short.format(value);
+}
+
+/** A value of a property, for reading: exact, but for times, which tiles carry as numbers. */
+export function formatted(value: unknown, info: PropertyInfo | undefined): string {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "number" && info?.unit?.startsWith("milliseconds since 1970")) {
+    const time = new Date(value);
+    return Number.isNaN(time.getTime()) ? String(value) : time.toISOString().replace(/(:00)?\.000Z$/, "Z");
+  }
+  return String(value);
+}

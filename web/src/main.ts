@@ -1,0 +1,147 @@
+/** The page: asks the server what there is, shows it, and passes on what the reader wishes. */
+
+import "maplibre-gl/dist/maplibre-gl.css";
+import "./style.css";
+import { type DatasetSummary, Problem, Server, type TileJson, type TileQuery } from "duotile";
+import type { ErrorEvent } from "maplibre-gl";
+import { hasView, place, remember } from "./address";
+import { loadBasemap } from "./basemap";
+import { breaksByZoom } from "./classes";
+import { CELLS, ROWS } from "./layers";
+import { type Drawn, legend } from "./legend";
+import { type DataMap, frameOn, makeMap } from "./map";
+import { makePanel } from "./panel";
+import { openOnClick } from "./popup";
+import { onTheme } from "./theme";
+
+declare global {
+  interface Window {
+    /** For those who look at the page from its console, and for its tests. */
+    duotile?: { map: DataMap["map"] };
+  }
+}
+
+const server = new Server(document.baseURI);
+const panel = makePanel({ dataset: (id) => void choose(id), filter: (text) => void filterBy(text) });
+
+let datasets: DatasetSummary[] = [];
+let dataset: DatasetSummary | undefined;
+let query: TileQuery = {};
+let tileJson: TileJson | undefined;
+let breaks = breaksByZoom(undefined);
+let view: DataMap;
+let asking = new AbortController();
+/** The whole zoom that the legend is about. */
+let explained = -1;
+
+/** Another dataset, without a filter unless told. */
+async function choose(id: string, filter = "", move = true): Promise<void> {
+  dataset = datasets.find((one) => one.id === id) ?? datasets[0];
+  if (!dataset) return panel.status("This server has no datasets.");
+  panel.list(datasets, dataset);
+  panel.filter(filter);
+  panel.facts(dataset, undefined);
+  view.show(undefined);
+  tileJson = undefined;
+  breaks = breaksByZoom(undefined);
+  if (move) frameOn(view.map, dataset.focus);
+  const described = server.dataset(dataset.id).then(panel.describe);
+  await Promise.all([filterBy(filter), described.catch(tell)]);
+}
+
+/** The rows of the dataset that pass a filter; a filter that is wrong changes nothing on the map. */
+async function filterBy(filter: string): Promise<void> {
+  if (!dataset) return;
+  const asked = dataset;
+  // Cells as squares: they fill their place at every zoom, also while the next tiles are loading.
+  const wish: TileQuery = { shape: "polygon", ...(filter ? { filter } : {}) };
+  asking.abort();
+  asking = new AbortController();
+  const { signal } = asking;
+  panel.status("");
+  panel.busy(true);
+  try {
+    const statistics = server.metadata(asked.id, wish, signal);
+    statistics.catch(() => undefined);
+    const answer = await server.tileJson(asked.id, wish, signal);
+    [query, tileJson] = [wish, answer];
+    draw();
+    remember({ ...(asked.id === datasets[0]?.id ? {} : { dataset: asked.id }), filter });
+    const { rows, measures } = await statistics;
+    breaks = breaksByZoom(measures.find(({ property }) => property === "point_count"));
+    panel.facts(asked, rows);
+    draw();
+  } catch (error) {
+    if (signal.aborted) return;
+    if (error instanceof Problem && error.parameter === "filter") panel.refuse(error);
+    else tell(error);
+  } finally {
+    if (!signal.aborted) panel.busy(false);
+  }
+}
+
+function draw(): void {
+  if (!tileJson) return;
+  view.show({ tileJson, tiles: server.tiles(tileJson.dataset, query, tileJson.dataset_version), breaks });
+  explain();
+}
+
+/** The legend of what is drawn. Below the zoom of rows there are only cells; above it, the map itself is asked. */
+function explain(): void {
+  if (!tileJson) {
+    panel.legend([]);
+    return;
+  }
+  const zoom = view.map.getZoom();
+  explained = Math.floor(zoom);
+  const has = (layer: string) =>
+    view.map.getLayer(layer) !== undefined && view.map.queryRenderedFeatures({ layers: [layer] }).length > 0;
+  const mixed = zoom >= (tileJson.points_minzoom ?? Infinity);
+  const drawn: Drawn = mixed ? { cells: has(CELLS), rows: has(ROWS) } : { cells: true, rows: false };
+  panel.legend(legend(breaks, zoom, drawn));
+}
+
+function tell(error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error);
+  panel.status(text === "Failed to fetch" ? "The server does not answer." : text);
+}
+
+function failed({ error }: ErrorEvent): void {
+  const status = "status" in error ? ` (${error.status})` : "";
+  panel.status(`A part of the map could not be loaded${status}. ${status ? "" : error.message}`);
+}
+
+async function start(): Promise<void> {
+  panel.busy(true);
+  const ground = loadBasemap().catch((error: unknown) => {
+    tell(error);
+    return {};
+  });
+  const here = place();
+  const catalog = server.datasets();
+  catalog.catch(() => undefined);
+  const map = document.getElementById("map");
+  if (!map) throw new Error("the page has no #map");
+  const unplaced = !hasView();
+  view = await makeMap(map, await ground);
+  window.duotile = { map: view.map };
+  view.map.on("error", failed);
+  view.map.on("idle", explain);
+  view.map.on("zoom", () => {
+    if (Math.floor(view.map.getZoom()) !== explained) explain();
+  });
+  view.map.on("movestart", () => panel.status(""));
+  openOnClick(view.map, server, () =>
+    dataset && tileJson
+      ? { dataset: dataset.id, query, properties: tileJson.properties, rowsOpen: dataset.rows_open }
+      : undefined,
+  );
+  onTheme(() => {
+    view.repaint();
+    explain();
+  });
+  ({ datasets } = await catalog);
+  await choose(here.dataset ?? "", here.filter, unplaced);
+}
+
+start().catch(tell);

@@ -1,0 +1,94 @@
+/** The map: ground, data, names; made anew from what it shows whenever that changes, so that it never depends on the past. */
+
+import type { TileJson } from "duotile";
+import {
+  type LngLatBoundsLike,
+  Map as MapLibre,
+  NavigationControl,
+  ScaleControl,
+  type SourceSpecification,
+  type StyleSpecification,
+  setWorkerUrl,
+  type VectorTileSource,
+} from "maplibre-gl";
+import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import { VIEW } from "./address";
+import { groundLayers, nameLayers } from "./basemap";
+import type { Breaks } from "./classes";
+import { dataLayers, dataSource, SOURCE } from "./layers";
+import { theme } from "./theme";
+
+/** What is drawn. */
+export interface Shown {
+  tileJson: TileJson;
+  /** The template of tile addresses. */
+  tiles: string;
+  breaks: [Breaks, ...Breaks[]];
+}
+
+/** A map with the means to change what it shows. */
+export interface DataMap {
+  map: MapLibre;
+  /** Draws this; nothing but the ground if there is nothing. */
+  show: (shown: Shown | undefined) => void;
+  /** Draws the same in the colours of now. */
+  repaint: () => void;
+}
+
+/** Makes the map, with nothing but the ground yet, where the address says. */
+export async function makeMap(container: HTMLElement, ground: Record<string, SourceSpecification>): Promise<DataMap> {
+  setWorkerUrl(new URL(worker, document.baseURI).href);
+  let now: Shown | undefined;
+  const style = (): StyleSpecification => ({
+    version: 8,
+    sources: { ...ground, ...(now ? { [SOURCE]: dataSource(now.tileJson, now.tiles) } : {}) },
+    layers: [
+      ...groundLayers(theme()),
+      ...(now ? dataLayers(now.tileJson.dataset, now.breaks, theme()) : []),
+      ...("countries" in ground ? nameLayers(theme()) : []),
+    ],
+  });
+  const map = new MapLibre({
+    container,
+    style: style(),
+    hash: VIEW,
+    maxZoom: 22,
+    dragRotate: false,
+    pitchWithRotate: false,
+    attributionControl: { compact: true },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
+  map.addControl(new ScaleControl(), "bottom-left");
+  const repaint = () => {
+    map.setStyle(style(), { diff: true });
+  };
+  const show = (shown: Shown | undefined) => {
+    const before = now;
+    now = shown;
+    // The same dataset with other tiles: they are exchanged one by one, and the map does not go blank between.
+    const source = map.getSource<VectorTileSource>(SOURCE);
+    if (source && before && shown && before.tileJson.dataset === shown.tileJson.dataset) {
+      if (before.tiles !== shown.tiles) source.setTiles([shown.tiles]);
+    }
+    repaint();
+  };
+  await map.once("style.load");
+  return { map, show, repaint };
+}
+
+/** West, south, east, north; east may lie beyond 180. */
+export type Frame = [number, number, number, number];
+
+/** Moves to a frame. */
+export function frameOn(map: MapLibre, [west, south, east, north]: Frame): void {
+  const bounds: LngLatBoundsLike = [west, Math.max(south, -85), east, Math.min(north, 85)];
+  map.fitBounds(bounds, { padding: padding(), maxZoom: 14, animate: false });
+}
+
+/** Room for the panel, which lies beside the view where there is space for both. */
+function padding(): { top: number; bottom: number; left: number; right: number } {
+  const wide = window.innerWidth > 900;
+  return { top: wide ? 20 : 90, bottom: 40, left: wide ? 340 : 16, right: 20 };
+}
