@@ -113,6 +113,8 @@ fn pairs(fields: &[Field]) -> Vec<(&str, &str)> {
                 // A name of nothing but the axis comes before one with other words.
                 let plain = wanted.iter().any(Vec::is_empty);
                 let rank = if rank >= 4 { rank + 100 } else { 0 } + if plain { 0 } else { 10 };
+                // Texts may be numbers with a comma, but numbers are numbers for certain.
+                let rank = rank + if is_number(x) && is_number(y) { 0 } else { 1000 };
                 found.push((rank, at, &x.name, &y.name));
                 break;
             }
@@ -172,9 +174,9 @@ pub(super) fn find_name(name: &str, test: impl Fn(&[String]) -> bool) -> bool {
     test(&words(name))
 }
 
-/// Texts may be numbers with a decimal comma.
+/// Texts may be numbers with a decimal comma; a column without values may be anything.
 fn could_be(field: &Field) -> bool {
-    is_number(field) || matches!(field.dtype, DataType::String)
+    is_number(field) || matches!(field.dtype, DataType::String | DataType::Null)
 }
 
 fn is_number(field: &Field) -> bool {

@@ -26,7 +26,6 @@ pub(super) struct Rules {
     pub zone: Zone,
     /// What integers count where they become times.
     pub unit: Option<TimeUnit>,
-    pub decimal_comma: bool,
 }
 
 /// A column being gathered.
@@ -95,11 +94,6 @@ impl Gather {
             Values::Text(..) => Kind::Text,
             Values::Time(_) => Kind::Time,
         }
-    }
-
-    /// Rows without a value.
-    pub fn nulls(&self) -> usize {
-        self.valid.as_ref().map_or(0, MutableBitmap::unset_bits)
     }
 
     /// Adds rows without a value.
@@ -292,9 +286,7 @@ impl Gather {
         }
         let read = match self.kind() {
             Kind::I32 | Kind::I64 => values::integer(field).map(|value| self.push_integer(value, rules)),
-            Kind::F32 | Kind::F64 => {
-                values::float(field, rules.decimal_comma).map(|value| self.push_float(value, rules))
-            }
+            Kind::F32 | Kind::F64 => values::number(field).map(|value| self.push_float(value, rules)),
             Kind::Bool => values::boolean(field).map(|value| self.push_bool(value, rules)),
             Kind::Text | Kind::Time => times::parse(field).map(|time| {
                 let micros = if time.zoned { time.micros } else { rules.zone.to_utc()(time.micros) };

@@ -51,12 +51,10 @@ pub(super) fn load(
     lines.into_iter().for_each(|line| log.line(line));
     let plan = plan(&files, options)?;
     tell_plan(&plan, &mut log);
-    let rules = Rules {
-        zone: Zone::new(options.timezone.as_deref())?,
-        unit: options.time_unit.or(Some(TimeUnit::Seconds)),
-        decimal_comma: options.csv.decimal_comma.unwrap_or(true),
-    };
+    let rules =
+        Rules { zone: Zone::new(options.timezone.as_deref())?, unit: options.time_unit.or(Some(TimeUnit::Seconds)) };
     let (mut columns, mut positions) = gather(&mut files, &plan, &rules, progress)?;
+    log.report.bad_lines = files.iter().map(|file| file.source.left_out()).sum();
     drop(files);
     tell_columns(&columns, &mut log);
     tell_positions(&positions, &plan.choice.place, &mut log)?;

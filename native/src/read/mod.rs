@@ -7,6 +7,7 @@ mod arrow;
 mod choose;
 mod columns;
 mod content;
+mod csv;
 mod files;
 mod geometry;
 mod kind;
@@ -24,6 +25,7 @@ use crate::dataset::Dataset;
 use anyhow::{Context, Result, bail};
 use arrow::Arrow;
 use content::Content;
+use csv::Csv;
 use duotile_core::EXTENT_BITS;
 use files::{Format, Input};
 use load::{Label, load};
@@ -130,7 +132,7 @@ pub fn read(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Re
     for input in &inputs {
         let label = input.path.display().to_string();
         version.file(&input.path).with_context(|| label.clone())?;
-        let source = open(input, options, &mut lines).with_context(|| label.clone())?;
+        let source = open(input, options, &mut lines, progress).with_context(|| label.clone())?;
         opened.push(Opened { label, source, partitions: input.partitions.clone() });
     }
     let name = options.name.clone().unwrap_or_else(|| files::name(paths.first().unwrap_or(&first.path)));
@@ -159,12 +161,12 @@ pub fn builtin(progress: &dyn Progress) -> Result<Dataset> {
     load(vec![opened], &options, label, Vec::new(), progress)
 }
 
-fn open(input: &Input, options: &Options, lines: &mut Vec<String>) -> Result<Box<dyn Source>> {
+fn open(input: &Input, options: &Options, lines: &mut Vec<String>, progress: &dyn Progress) -> Result<Box<dyn Source>> {
     let content = Content::open(&input.path)?;
     Ok(match input.format {
         Format::Parquet => Box::new(Parquet::open(content, options.crs)?),
         Format::Arrow => Box::new(Arrow::open(content.decompressed()?)?),
-        Format::Csv => bail!("CSV is being written {lines:?}"),
+        Format::Csv => Box::new(Csv::open(content, &options.csv, lines, progress)?),
     })
 }
 
@@ -198,3 +200,6 @@ impl Version {
         format!("{:016x}", self.0)
     }
 }
+
+#[cfg(test)]
+mod tests;

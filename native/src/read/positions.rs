@@ -149,6 +149,9 @@ fn coordinates(column: &Column) -> Result<Vec<f64>> {
         let texts = column.str()?;
         return Ok(texts.iter().map(|text| text.and_then(values::coordinate).unwrap_or(f64::NAN)).collect());
     }
+    if let DataType::Null = column.dtype() {
+        return Ok(vec![f64::NAN; column.len()]);
+    }
     if !column.dtype().is_numeric() && !matches!(column.dtype(), DataType::Decimal(..)) {
         bail!("column {name:?} is {}, expected numbers as coordinates", column.dtype());
     }

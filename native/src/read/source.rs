@@ -21,6 +21,11 @@ pub(super) trait Source {
         None
     }
 
+    /// Lines that were too broken to be rows.
+    fn left_out(&self) -> u64 {
+        0
+    }
+
     /// Gives all rows in chunks with (at least) these columns. A column that has a kind here is going to be that; the
     /// source may give it as text where that says more.
     fn chunks(

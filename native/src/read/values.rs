@@ -33,13 +33,13 @@ const MISSING: [&str; 11] = ["NA", "N/A", "n/a", "na", "NULL", "Null", "null", "
 pub(super) fn classify(field: &[u8], decimal_comma: bool) -> Class {
     let Some(&first) = field.first() else { return Class::Empty };
     match first {
-        b'0'..=b'9' | b'-' | b'+' | b'.' | b',' => number(field, decimal_comma),
+        b'0'..=b'9' | b'-' | b'+' | b'.' | b',' => numeric(field, decimal_comma),
         b'i' | b'I' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'\\' if field.len() <= 8 => word(field),
         _ => Class::Text,
     }
 }
 
-fn number(field: &[u8], decimal_comma: bool) -> Class {
+fn numeric(field: &[u8], decimal_comma: bool) -> Class {
     let digits = field.strip_prefix(b"-").or_else(|| field.strip_prefix(b"+")).unwrap_or(field);
     if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) {
         if digits.len() > 1 && digits[0] == b'0' || field[0] == b'+' {
@@ -47,7 +47,16 @@ fn number(field: &[u8], decimal_comma: bool) -> Class {
         }
         return integer(field).map_or(Class::Digits, Class::Integer);
     }
-    if float(field, decimal_comma).is_some() {
+    let sign = if decimal_comma { b',' } else { b'.' };
+    let mut signs = 0;
+    let plain = digits.len() > 1
+        && digits.iter().all(|&byte| {
+            byte.is_ascii_digit() || {
+                signs += 1;
+                byte == sign
+            }
+        });
+    if plain && signs == 1 || float(field, decimal_comma).is_some() {
         return Class::Float;
     }
     if field.len() >= 8 && times::parse(field).is_some() {
@@ -102,10 +111,14 @@ pub(super) fn float(field: &[u8], decimal_comma: bool) -> Option<f64> {
     text.replacen(',', ".", 1).parse().ok()
 }
 
-/// A number of degrees or metres in any of the two spellings.
+/// A decimal number in either of the two spellings.
+pub(super) fn number(field: &[u8]) -> Option<f64> {
+    float(field, false).or_else(|| float(field, true))
+}
+
+/// A number of degrees or metres, blanks around it or not.
 pub(super) fn coordinate(text: &str) -> Option<f64> {
-    let text = text.trim();
-    text.parse().ok().or_else(|| float(text.as_bytes(), true))
+    number(text.trim().as_bytes())
 }
 
 #[cfg(test)]

@@ -1,0 +1,232 @@
+//! How a CSV file is written: encoding, line ends, delimiter, decimal sign, names of columns. Found out, not asked.
+
+use super::split::{record, text};
+use crate::read::{CsvOptions, content::Content, values};
+use anyhow::{Context, Result, bail};
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use std::sync::Arc;
+
+/// Bytes at the beginning that are looked at.
+const SAMPLE: usize = 1 << 18;
+/// Records of these that are looked at.
+const RECORDS: usize = 500;
+
+/// What was found out about a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Dialect {
+    pub delimiter: u8,
+    pub decimal_comma: bool,
+    /// Names of the columns, distinct.
+    pub names: Vec<String>,
+    /// Where the second record begins.
+    pub body: usize,
+    /// Lines that the first record takes.
+    pub header_lines: u64,
+}
+
+/// The bytes as UTF-8 with line feeds, and what was done for it.
+///
+/// # Errors
+/// When the encoding that was asked for is not known, or the bytes are no text.
+pub(super) fn decoded(content: Content, options: &CsvOptions, lines: &mut Vec<String>) -> Result<Content> {
+    let content = match &options.encoding {
+        Some(label) => {
+            let encoding = Encoding::for_label(label.as_bytes()).with_context(|| {
+                format!(
+                    "--encoding {label} is not known, expected utf-8, windows-1252, utf-16le, shift_jis and the like"
+                )
+            })?;
+            transcoded(content, encoding, lines)?
+        }
+        None => match Encoding::for_bom(content.as_ref()) {
+            Some((encoding, _)) if encoding != UTF_8 => transcoded(content, encoding, lines)?,
+            _ => content,
+        },
+    };
+    let bytes = content.as_ref();
+    let start = &bytes[..bytes.len().min(SAMPLE)];
+    if start.contains(&0) {
+        bail!("the file is no text: it holds zero bytes (if it is UTF-16, say --encoding utf-16le)");
+    }
+    if !start.contains(&b'\n') && start.contains(&b'\r') {
+        lines.push("lines end with carriage returns only".into());
+        let bytes = bytes.iter().map(|&byte| if byte == b'\r' { b'\n' } else { byte });
+        return Ok(Content::Owned(Arc::new(bytes.collect())));
+    }
+    Ok(content)
+}
+
+/// The bytes taken as Windows-1252, where they turned out not to be UTF-8.
+pub(super) fn from_windows(content: Content, lines: &mut Vec<String>) -> Result<Content> {
+    transcoded(content, WINDOWS_1252, lines)
+}
+
+fn transcoded(content: Content, encoding: &'static Encoding, lines: &mut Vec<String>) -> Result<Content> {
+    if encoding == UTF_8 {
+        return Ok(content);
+    }
+    lines.push(format!("encoding: {} (else say --encoding)", encoding.name()));
+    let (text, _, damaged) = encoding.decode(content.as_ref());
+    if damaged {
+        lines.push(format!("some bytes are not {}; they become U+FFFD", encoding.name()));
+    }
+    Ok(Content::Owned(Arc::new(text.into_owned().into_bytes())))
+}
+
+/// Looks at the beginning of a file.
+///
+/// # Errors
+/// When there is nothing in it, or no line with names.
+pub(super) fn detect(bytes: &[u8], options: &CsvOptions, lines: &mut Vec<String>) -> Result<Dialect> {
+    let start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    // Blank lines before the names.
+    let blank = bytes[start..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+    let start = start + blank;
+    if bytes[start..].trim_ascii().is_empty() {
+        bail!("the file holds no lines");
+    }
+    let sample =
+        Sample { bytes: &bytes[..bytes.len().min(start + SAMPLE)], start, whole: bytes.len() <= start + SAMPLE };
+    let delimiter = options.delimiter.unwrap_or_else(|| sample.delimiter());
+    let mut header = Vec::new();
+    let end = record(bytes, start, delimiter, |_, raw| header.push(text(raw).trim().to_owned()));
+    let numbers = header.iter().filter(|name| values::coordinate(name).is_some()).count();
+    if numbers > 0 && numbers * 2 >= header.len() {
+        let shown: String = header.join(", ").chars().take(80).collect();
+        bail!("the first line holds numbers ({shown}), expected the names of the columns; add a line with names");
+    }
+    let decimal_comma = options.decimal_comma.unwrap_or_else(|| sample.decimal_comma(delimiter));
+    if delimiter != b',' || decimal_comma {
+        let name = match delimiter {
+            b'\t' => "tab".to_owned(),
+            other => format!("{:?}", char::from(other)),
+        };
+        let comma = if decimal_comma { ", decimal comma" } else { "" };
+        lines.push(format!("CSV delimiter: {name}{comma}"));
+    }
+    let names = distinct(header, lines);
+    let header_lines = end.lines + bytes[..start].iter().filter(|&&byte| byte == b'\n').count() as u64;
+    Ok(Dialect { delimiter, decimal_comma, names, body: end.next, header_lines })
+}
+
+struct Sample<'b> {
+    bytes: &'b [u8],
+    start: usize,
+    whole: bool,
+}
+
+impl Sample<'_> {
+    /// Field counts of the first records; the last is left out where the sample cuts it.
+    fn widths(&self, delimiter: u8) -> Vec<usize> {
+        let mut widths = Vec::new();
+        let mut at = self.start;
+        while at < self.bytes.len() && widths.len() < RECORDS {
+            let mut width = 0;
+            let end = record(self.bytes, at, delimiter, |number, _| width = number + 1);
+            if end.next >= self.bytes.len() && !self.whole && !widths.is_empty() {
+                break;
+            }
+            if self.bytes[at..end.next].trim_ascii() != b"" {
+                widths.push(width);
+            }
+            at = end.next;
+        }
+        widths
+    }
+
+    /// The delimiter that gives most lines as many fields as the first, and more than one.
+    fn delimiter(&self) -> u8 {
+        let score = |delimiter: u8| {
+            let widths = self.widths(delimiter);
+            let first = widths.first().copied().unwrap_or(0);
+            if first < 2 {
+                return (0, 0);
+            }
+            let same = widths.iter().filter(|&&width| width == first).count();
+            (same * 10 / widths.len(), first)
+        };
+        // The last of equals wins, so the most usual stands last.
+        [b'|', b'\t', b';', b','].into_iter().max_by_key(|&delimiter| score(delimiter)).unwrap_or(b',')
+    }
+
+    /// Whether more fields are numbers with a comma than with a point.
+    fn decimal_comma(&self, delimiter: u8) -> bool {
+        let (mut commas, mut points) = (0, 0);
+        let mut at = self.start;
+        for _ in 0..RECORDS {
+            if at >= self.bytes.len() {
+                break;
+            }
+            let end = record(self.bytes, at, delimiter, |_, raw| {
+                let field = raw.bytes.trim_ascii();
+                let decimal = |sign: u8| {
+                    field.iter().filter(|&&byte| byte == sign).count() == 1
+                        && field.iter().all(|&byte| byte == sign || byte == b'-' || byte.is_ascii_digit())
+                };
+                commas += u32::from(decimal(b','));
+                points += u32::from(decimal(b'.'));
+            });
+            at = end.next;
+        }
+        commas > points
+    }
+}
+
+/// Names for all columns, none twice.
+fn distinct(header: Vec<String>, lines: &mut Vec<String>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::with_capacity(header.len());
+    for (at, name) in header.into_iter().enumerate() {
+        let wanted = if name.is_empty() { format!("column_{}", at + 1) } else { name };
+        let mut name = wanted.clone();
+        let mut number = 2;
+        while names.contains(&name) {
+            name = format!("{wanted}_{number}");
+            number += 1;
+        }
+        if name != wanted {
+            lines.push(format!("two columns are called {wanted:?}; the second is {name:?} here"));
+        }
+        names.push(name);
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Dialect {
+        detect(text.as_bytes(), &CsvOptions::default(), &mut Vec::new()).expect("a dialect")
+    }
+
+    #[test]
+    fn delimiters_and_decimal_signs_are_found() {
+        for (text, delimiter, decimal_comma) in [
+            ("id,lon,lat\n1,2.5,3.5\n", b',', false),
+            ("id;lon;lat\n1;2,5;3,5\n2;1,5;0,5\n", b';', true),
+            ("id;lon;lat\n1;2.5;3.5\n", b';', false),
+            ("id\tlon\tlat\n1\t2.5\t3.5\n", b'\t', false),
+            ("id|lon|lat\n1|2.5|3.5\n", b'|', false),
+            ("name,lon,lat\n\"a;b;c;d\",2.5,3.5\n", b',', false),
+            ("id,lon,lat\n1,\"2,5\",\"3,5\"\n", b',', true),
+            ("only\nx\n", b',', false),
+        ] {
+            let dialect = of(text);
+            assert_eq!((dialect.delimiter, dialect.decimal_comma), (delimiter, decimal_comma), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_distinct_and_never_empty() {
+        let dialect = of("\u{feff}\r\na,,a,\"b \",a\r\n1,2,3,4,5\r\n");
+        assert_eq!(dialect.names, ["a", "column_2", "a_2", "b", "a_3"]);
+        assert_eq!(dialect.header_lines, 2);
+    }
+
+    #[test]
+    fn numbers_are_no_names() {
+        let error = detect(b"1,2.5,3.5\n2,3,4\n", &CsvOptions::default(), &mut Vec::new()).expect_err("no names");
+        assert!(error.to_string().contains("add a line with names"), "{error}");
+        assert!(detect(b" \n\n", &CsvOptions::default(), &mut Vec::new()).is_err());
+    }
+}
