@@ -180,7 +180,9 @@ impl fmt::Display for Value {
             Self::Integer(whole) => write!(f, "{whole}"),
             Self::Decimal(number) => {
                 let (plain, scientific) = (number.to_string(), alloc::format!("{number:e}"));
-                f.write_str(if scientific.len() < plain.len() { &scientific } else { &plain })
+                // Without point and exponent it would be read as a whole number, and as another one.
+                let plain = plain.contains('.') && plain.len() <= scientific.len();
+                if plain { write!(f, "{number}") } else { f.write_str(&scientific) }
             }
             Self::Text(text) => write!(f, "'{}'", text.replace('\'', "''")),
             Self::Boolean(true) => f.write_str("TRUE"),
