@@ -10,7 +10,8 @@ use alloc::{
 /// Longer names are compared by their beginning only.
 const LONGEST: usize = 64;
 
-/// The candidate fewest edits away from `name`, not minding case; `None` if even that is more than a third of it away.
+/// The candidate fewest edits away from `name`, not minding case; `None` if even that is more than a third of it away, or
+/// if `name` is a candidate itself.
 ///
 /// ```
 /// use duotile_core::nearest;
@@ -18,14 +19,15 @@ const LONGEST: usize = 64;
 /// assert_eq!(nearest("colour", ["fare", "tip"]), None);
 /// ```
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let name = fold(name);
-    let most = name.len().div_ceil(3);
+    let folded = fold(name);
+    let most = folded.len().div_ceil(3);
     candidates
         .into_iter()
-        .map(|candidate| (edits(&name, &fold(candidate)), candidate))
+        .map(|candidate| (edits(&folded, &fold(candidate)), candidate))
         .filter(|&(edits, _)| edits <= most)
         .min_by_key(|&(edits, _)| edits)
         .map(|(_, candidate)| candidate)
+        .filter(|&candidate| candidate != name)
 }
 
 /// [`nearest`] as a hint.
@@ -85,6 +87,7 @@ mod tests {
             ("pickup longitude", Some("pickup_longitude")),
             ("tipp", Some("tip")),
             ("colour", None),
+            ("tip", None),
             ("", None),
         ] {
             assert_eq!(nearest(typed, columns), meant, "{typed}");

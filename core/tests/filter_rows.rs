@@ -14,6 +14,24 @@ use std::cmp::Ordering;
 /// True, false, or unknown.
 type Truth = Option<bool>;
 
+/// Kleene's AND: false wins over unknown.
+fn and(a: Truth, b: Truth) -> Truth {
+    match (a, b) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    }
+}
+
+/// Kleene's OR: true wins over unknown.
+fn or(a: Truth, b: Truth) -> Truth {
+    match (a, b) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (Some(false), Some(false)) => Some(false),
+        _ => None,
+    }
+}
+
 struct Naive<'a> {
     rows: &'a Rows,
     row: usize,
@@ -23,17 +41,8 @@ impl Naive<'_> {
     fn truth(&self, expr: &Expr) -> Truth {
         match expr {
             Expr::Constant(constant) => Some(*constant),
-            // Kleene: false wins over unknown in AND, true in OR.
-            Expr::And(list) => list.iter().map(|expr| self.truth(expr)).fold(Some(true), |a, b| match (a, b) {
-                (Some(false), _) | (_, Some(false)) => Some(false),
-                (Some(true), Some(true)) => Some(true),
-                _ => None,
-            }),
-            Expr::Or(list) => list.iter().map(|expr| self.truth(expr)).fold(Some(false), |a, b| match (a, b) {
-                (Some(true), _) | (_, Some(true)) => Some(true),
-                (Some(false), Some(false)) => Some(false),
-                _ => None,
-            }),
+            Expr::And(list) => list.iter().map(|expr| self.truth(expr)).reduce(and).expect("not empty"),
+            Expr::Or(list) => list.iter().map(|expr| self.truth(expr)).reduce(or).expect("not empty"),
             Expr::Not(inner) => self.truth(inner).map(|truth| !truth),
             Expr::Holds(property) => self.cell(property).map(|cell| cell == Cell::Boolean(true)),
             Expr::IsNull(property) => Some(self.cell(property).is_none()),
@@ -207,8 +216,8 @@ fn coordinates_compare_exactly_at_the_steps_of_the_world() {
             [(x, y), (x.wrapping_add(1), y), (x.wrapping_sub(1), y), (x, y.wrapping_add(1)), (x, y.wrapping_sub(1))];
         let mut keys: Vec<u64> = spots.iter().map(|&(x, y)| morton::key(World { x, y })).collect();
         keys.sort_unstable();
-        let rows = Rows { rows: (0..keys.len() as u32).collect(), keys, columns: Vec::new() };
-        let points = Points::new("test", &rows.keys, &rows.rows, &[], Roles::default()).expect("fits");
+        let rows = Rows { numbers: (0..keys.len() as u32).collect(), keys, columns: Vec::new() };
+        let points = Points::new("test", &rows.keys, &rows.numbers, &[], Roles::default()).expect("fits");
         for op in Comparison::ALL {
             for (name, degrees) in [("lon", mercator::longitude(x)), ("lat", mercator::latitude(y))] {
                 let expr = Expr::parse(&format!("{name} {} {degrees}", op.symbol())).expect("valid");

@@ -130,7 +130,12 @@ fn join(parts: Vec<Filter>, all: bool) -> Filter {
             (Filter::Constant(constant), _) => return Filter::Constant(constant),
             (Filter::All(inner), true) | (Filter::Any(inner), false) => list.extend(inner),
             (other, _) if list.contains(&other) => {}
-            (other, _) => list.push(other),
+            (other, _) => {
+                match list.iter_mut().find_map(|known| meet(known, &other).filter(|_| all).map(|both| (known, both))) {
+                    Some((known, both)) => *known = both,
+                    None => list.push(other),
+                }
+            }
         }
     }
     if list.len() == 1
@@ -142,6 +147,28 @@ fn join(parts: Vec<Filter>, all: bool) -> Filter {
         (true, _) => Filter::Constant(all),
         (false, true) => Filter::All(list),
         (false, false) => Filter::Any(list),
+    }
+}
+
+/// Two ranges of one column as one, so that the two ends of a slider are one test. Ranges that do not meet are left alone.
+fn meet(a: &Filter, b: &Filter) -> Option<Filter> {
+    match (a, b) {
+        (Filter::Y(first, last), Filter::Y(from, to)) => {
+            let (first, last) = (*first.max(from), *last.min(to));
+            (first <= last).then_some(Filter::Y(first, last))
+        }
+        (Filter::Column(index, a), Filter::Column(other, b)) if index == other => match (a, b) {
+            (&Test::Integers { min, max, not: false }, &Test::Integers { min: from, max: to, not: false }) => {
+                let (min, max) = (min.max(from), max.min(to));
+                (min <= max).then_some(Filter::Column(*index, Test::Integers { min, max, not: false }))
+            }
+            (&Test::Floats { min, max, not: false }, &Test::Floats { min: from, max: to, not: false }) => {
+                let (min, max) = (min.max(from), max.min(to));
+                (min <= max).then_some(Filter::Column(*index, Test::Floats { min, max, not: false }))
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -32,8 +32,23 @@ pub(super) fn too_many(place: usize) -> QueryError {
 }
 
 pub(super) fn no_function(name: &str, place: usize) -> QueryError {
+    let hint = match name.to_ascii_uppercase().as_str() {
+        "LOWER" | "UPPER" => Some("CASEI(column) = CASEI('text') compares without minding case".to_string()),
+        _ => did_you_mean(name, FUNCTIONS),
+    };
     error(format!("the function {name} is not supported, expected CASEI, DATE, TIMESTAMP or S_INTERSECTS"), place)
-        .hint(did_you_mean(name, FUNCTIONS))
+        .hint(hint)
+}
+
+/// The column of a box is where the rows are, whatever it is called in the file.
+pub(super) fn geometry(side: Side) -> Result<(), QueryError> {
+    match side {
+        Side::Property(property) if ["geometry", "geom"].contains(&property.name.as_str()) => Ok(()),
+        Side::Property(property) => {
+            Err(error(format!("got {property}, expected geometry, which stands for the position"), property.place.0))
+        }
+        Side::Literal(literal) => Err(error(format!("got {}, expected geometry", literal.value), literal.place.0)),
+    }
 }
 
 pub(super) fn compare(property: Property, op: Comparison, mut literal: Literal) -> Result<Expr, QueryError> {

@@ -29,9 +29,11 @@ pub(super) enum Token {
 const SYMBOLS: [&str; 17] = ["<>", "<=", ">=", "=", "<", ">", "(", ")", ",", "+", "-", "*", "/", "%", "^", "[", "]"];
 
 /// What people write from habit, and what CQL2 has for it.
-const HABITS: [(&str, &str); 6] = [
+const HABITS: [(&str, &str); 8] = [
     ("==", "equality is a single `=`"),
     ("!=", "inequality is `<>`"),
+    ("=>", "at least is `>=`"),
+    ("=<", "at most is `<=`"),
     ("&&", "use `AND`"),
     ("||", "use `OR`"),
     ("!", "use `NOT`"),

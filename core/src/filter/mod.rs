@@ -7,6 +7,7 @@ mod json;
 mod lex;
 mod like;
 mod parse;
+mod parse_json;
 mod print;
 
 // The tree fitted to columns, and evaluated.

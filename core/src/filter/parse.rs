@@ -95,7 +95,8 @@ impl Parser {
             return error("arithmetic is not supported, expected a comparison of a column with a value", self.place())
                 .hint("a column whose name has such a character is written in double quotes".to_string());
         }
-        error(format!("got {}, expected {expected}", describe(self.peek())), self.place())
+        let hint = self.is_keyword("ILIKE").then(|| "use CASEI(column) LIKE CASEI('text')".to_string());
+        error(format!("got {}, expected {expected}", describe(self.peek())), self.place()).hint(hint)
     }
 
     /// One level deeper, within the limit.
@@ -141,7 +142,8 @@ impl Parser {
         if self.symbol("(") {
             let inner = self.deeper(Self::or)?;
             self.expect(")")?;
-            return Ok(inner);
+            // What looked like a boolean column may have been a column in parentheses.
+            return if let Expr::Holds(property) = inner { self.about(property) } else { Ok(inner) };
         }
         self.condition()
     }
@@ -250,7 +252,10 @@ impl Parser {
             Side::Literal(literal) => Ok(literal),
             Side::Property(property) => {
                 let name = property.name;
-                let hint = format!("if the text is meant, use single quotes: '{}'", name.replace('\'', "''"));
+                let hint = match self.peek() {
+                    Token::Text(text) if !quoted => format!("a function has parentheses: {name}('{text}')"),
+                    _ => format!("if the text is meant, use single quotes: '{}'", name.replace('\'', "''")),
+                };
                 Err(if quoted {
                     error(format!("got \"{name}\", the name of a column, expected a value"), place)
                 } else {
@@ -335,12 +340,7 @@ impl Parser {
     fn inside(&mut self) -> Result<Expr, QueryError> {
         let place = self.place();
         self.next += 2;
-        match self.operand()? {
-            Side::Property(_) => {}
-            Side::Literal(literal) => {
-                return Err(error("got a value, expected the column geometry", literal.place.0));
-            }
-        }
+        build::geometry(self.operand()?)?;
         self.expect(",")?;
         let at = self.place();
         if !(self.keyword("BBOX") && self.symbol("(")) {

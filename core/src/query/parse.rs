@@ -90,7 +90,7 @@ impl TileQuery {
                 "alias" => query.aliases = aliases(value)?,
                 "bbox" => query.bbox = Some(bbox(value)?),
                 "by" => query.by = Some(by(value)?),
-                "cell" => query.cell = choice(name, value, &[1, 2, 4, 8, 16, 32, 64].map(|n: u8| (n.to_string(), n)))?,
+                "cell" => query.cell = cell(value)?,
                 "datetime" => query.datetime = datetime(value)?,
                 "filter" => filter = Some(value),
                 "filter-lang" => language = value,
@@ -132,6 +132,14 @@ fn choice<T: Copy>(parameter: &str, got: &str, known: &[(String, T)]) -> Result<
         let names: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();
         not_one_of(parameter, got, &names)
     })
+}
+
+fn cell(text: &str) -> Result<u8, QueryError> {
+    text.trim()
+        .parse()
+        .ok()
+        .filter(|cell: &u8| cell.is_power_of_two() && *cell <= 64)
+        .ok_or_else(|| QueryError::new("cell", format!("got {text:?}, expected 1, 2, 4, 8, 16, 32 or 64 (pixels)")))
 }
 
 fn limit(text: &str) -> Result<u32, QueryError> {
@@ -189,6 +197,9 @@ fn datetime(text: &str) -> Result<Option<Interval>, QueryError> {
 fn measures(text: &str) -> Result<(Vec<Measure>, bool), QueryError> {
     let (mut measures, mut log_count) = (Vec::new(), false);
     let error = |message: String, place: usize| QueryError::new("agg", message).at(place);
+    if text.trim_matches(' ').is_empty() {
+        return Ok((measures, log_count));
+    }
     let mut items = split("agg", text, &[',', ':'])?.into_iter();
     while let Some(Item { text: name, place, end, .. }) = items.next() {
         match (name.as_str(), end) {
@@ -238,6 +249,9 @@ fn by(text: &str) -> Result<By, QueryError> {
 }
 
 fn aliases(text: &str) -> Result<Vec<Alias>, QueryError> {
+    if text.trim_matches(' ').is_empty() {
+        return Ok(Vec::new());
+    }
     let known = Alias::ALL.map(|alias| (alias.name().to_string(), alias));
     let mut aliases = split("alias", text, &[','])?
         .into_iter()

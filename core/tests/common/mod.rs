@@ -8,7 +8,7 @@ use duotile_core::{
     time::Moment,
 };
 
-/// SplitMix64.
+/// The `SplitMix64` generator.
 pub struct Random(pub u64);
 
 impl Random {
@@ -66,7 +66,7 @@ pub enum Store {
 /// Points with a column of every kind.
 pub struct Rows {
     pub keys: Vec<u64>,
-    pub rows: Vec<u32>,
+    pub numbers: Vec<u32>,
     pub columns: Vec<Data>,
 }
 
@@ -158,7 +158,7 @@ impl Rows {
             .collect();
         keys.sort_unstable();
         let columns = NAMES.iter().enumerate().map(|(index, name)| Data::new(random, index, name, rows)).collect();
-        Self { keys, rows: (0..rows as u32).collect(), columns }
+        Self { keys, numbers: (0..rows as u32).collect(), columns }
     }
 
     pub fn position(&self, row: usize) -> World {
@@ -174,7 +174,7 @@ impl Rows {
             .map(|data| Column::new(data.name, data.values(), data.valid.as_deref(), &facts).expect("fits"))
             .collect();
         let roles = Roles { id: None, time: Some(7) };
-        test(&Points::new("test", &self.keys, &self.rows, &columns, roles).expect("fits"))
+        test(&Points::new("test", &self.keys, &self.numbers, &columns, roles).expect("fits"))
     }
 }
 
@@ -307,10 +307,72 @@ fn pattern(random: &mut Random, fold: bool) -> String {
     if fold { lower(&pattern) } else { pattern }
 }
 
+/// The tree as CQL2 JSON.
+pub fn json(expr: &Expr) -> String {
+    let op = |op: &str, args: &[String]| format!("{{\"op\": {op:?}, \"args\": [{}]}}", args.join(", "));
+    let list = |list: &[Expr]| list.iter().map(json).collect::<Vec<_>>();
+    let column = |property: &Property| {
+        let plain = format!("{{\"property\":{}}}", json_text(&property.name));
+        if property.fold { op("casei", &[plain]) } else { plain }
+    };
+    let value = |property: &Property, literal: &Literal| {
+        let plain = match &literal.value {
+            Value::Integer(whole) => whole.to_string(),
+            Value::Decimal(number) => format!("{number:e}"),
+            Value::Text(text) => json_text(text),
+            Value::Boolean(boolean) => boolean.to_string(),
+            Value::Time(moment @ Moment::Date(_)) => format!("{{\"date\": \"{moment}\"}}"),
+            Value::Time(moment) => format!("{{\"timestamp\": \"{moment}\"}}"),
+        };
+        if property.fold { op("casei", &[plain]) } else { plain }
+    };
+    match expr {
+        Expr::Constant(constant) => constant.to_string(),
+        Expr::And(operands) => op("and", &list(operands)),
+        Expr::Or(operands) => op("or", &list(operands)),
+        Expr::Not(inner) => op("not", &[json(inner)]),
+        Expr::Holds(property) => column(property),
+        Expr::IsNull(property) => op("isNull", &[column(property)]),
+        Expr::Compare(property, symbol, literal) => op(symbol.symbol(), &[column(property), value(property, literal)]),
+        Expr::Between(property, low, high) => {
+            op("between", &[column(property), value(property, low), value(property, high)])
+        }
+        Expr::In(property, items) => {
+            let items: Vec<_> = items.iter().map(|item| value(property, item)).collect();
+            op("in", &[column(property), format!("[{}]", items.join(","))])
+        }
+        Expr::Like(property, pattern) => {
+            op("like", &[column(property), value(property, &literal(Value::Text(pattern.clone())))])
+        }
+        Expr::Inside([west, south, east, north], _) => op(
+            "s_intersects",
+            &[r#"{"property":"geometry"}"#.into(), format!("{{\"bbox\":[{west},{south},{east},{north}]}}")],
+        ),
+    }
+}
+
+/// A JSON text, with some characters as `\u` escapes.
+fn json_text(text: &str) -> String {
+    let escaped: String = text
+        .chars()
+        .map(|c| match c {
+            '"' => "\\\"".to_string(),
+            '\\' => "\\\\".to_string(),
+            'a'..='z' | ' ' | 'é' => c.to_string(),
+            c => {
+                let units: Vec<String> =
+                    c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect();
+                units.concat()
+            }
+        })
+        .collect();
+    format!("\"{escaped}\"")
+}
+
 /// A random filter over the columns of [`Rows`].
 pub fn expr(random: &mut Random, depth: usize) -> Expr {
     if depth > 0 && random.chance(65) {
-        let list = |random: &mut Random| (0..1 + random.below(4)).map(|_| expr(random, depth - 1)).collect();
+        let list = |random: &mut Random| (0..=random.below(4)).map(|_| expr(random, depth - 1)).collect();
         return match random.below(5) {
             0 | 1 => Expr::And(list(random)),
             2 | 3 => Expr::Or(list(random)),
@@ -332,7 +394,7 @@ pub fn expr(random: &mut Random, depth: usize) -> Expr {
         2 => Expr::IsNull(Property { fold: false, ..property }),
         3 if column == 4 => Expr::Holds(property),
         4 | 5 => Expr::Between(property, value(random, column, fold), value(random, column, fold)),
-        6 | 7 => Expr::In(property, (0..1 + random.below(6)).map(|_| value(random, column, fold)).collect()),
+        6 | 7 => Expr::In(property, (0..=random.below(6)).map(|_| value(random, column, fold)).collect()),
         8 | 9 if textual => Expr::Like(property, pattern(random, fold)),
         _ => {
             let op = random.pick(&Comparison::ALL);

@@ -1,0 +1,280 @@
+//! The query string: one canonical text, whatever way it is written, and clear words for what is wrong.
+
+mod common;
+
+use common::{NAMES, Random, expr};
+use duotile_core::{
+    Alias, By, Interval, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, Period, Properties, Shape, TileQuery,
+};
+
+fn printed(text: &str) -> String {
+    TileQuery::parse(text).unwrap_or_else(|error| panic!("{text}: {error}")).to_string()
+}
+
+#[test]
+fn a_query_prints_the_same_however_it_is_written() {
+    for (text, canonical) in [
+        ("", ""),
+        ("&&", ""),
+        ("agg=count", ""),
+        ("agg=", ""),
+        (
+            "agg=count,sum:b,count,sum:a,log_count,avg:a,average:a,p50:a,sum:a",
+            "agg=log_count,sum:a,mean:a,median:a,sum:b",
+        ),
+        ("agg=p99.90:a,p9.5:a,p05:a,p99.99:a", "agg=p5:a,p9.5:a,p99.9:a,p99.99:a"),
+        ("agg=sum:%22a,b%22,sum:%22c:d%22,sum:%22e%22", "agg=sum:%22a,b%22,sum:%22c:d%22,sum:e"),
+        ("agg=sum:%22q%22%22q%22, max:two+words", "agg=sum:%22q%22%22q%22,max:two%20words"),
+        ("by=kind", "by=kind"),
+        ("by=ts:month", "by=ts:month"),
+        ("by=%22ts:month%22", "by=%22ts:month%22"),
+        ("mode=auto&cell=4&shape=point&limit=10000", ""),
+        ("shape=centroid&mode=cells&limit=5&cell=64", "cell=64&limit=5&mode=cells&shape=centroid"),
+        ("properties=", "properties="),
+        ("properties=*", "properties=*"),
+        ("properties=b,a,b", "properties=a,b"),
+        ("properties=%22*%22", "properties=%22*%22"),
+        ("alias=tippecanoe,carto,carto", "alias=carto,tippecanoe"),
+        ("bbox=-180.0,-0.0,1e1,2.50", "bbox=-180,0,10,2.5"),
+        ("datetime=2024-02-28/2024-02-29", "datetime=2024-02-28T00:00:00Z/2024-02-29T23:59:59.999999Z"),
+        ("datetime=2024-01-01T00:00:00%2B01:00/..", "datetime=2023-12-31T23:00:00Z/.."),
+        ("datetime=2024-01-01T00:00:00+01:00/", "datetime=2023-12-31T23:00:00Z/.."),
+        ("datetime=/2024-01-01", "datetime=../2024-01-01T23:59:59.999999Z"),
+        ("datetime=2024-01-01T10:00:00Z", "datetime=2024-01-01T10:00:00Z/2024-01-01T10:00:00Z"),
+        ("datetime=../..", ""),
+        ("filter=a+%3e+2.50", "filter=a%20%3E%202.5"),
+        ("filter=a='50%25'", "filter=a%20=%20'50%25'"),
+        ("filter=a='x%2By%26z'", "filter=a%20=%20'x%2By%26z'"),
+        ("filter=%C3%A9='日'", "filter=%C3%A9%20=%20'%E6%97%A5'"),
+        ("filter-lang=cql2-json&filter={\"op\":\"<\",\"args\":[{\"property\":\"a\"},1]}", "filter=a%20%3C%201"),
+        ("filter={\"op\":\"<\",\"args\":[{\"property\":\"a\"},1]}&filter-lang=cql2-json", "filter=a%20%3C%201"),
+        ("filter-lang=cql2-text", ""),
+        ("v=1&key=x&access_token=y&v=2&limit=7", "limit=7"),
+    ] {
+        assert_eq!(printed(text), canonical, "{text}");
+        assert_eq!(printed(canonical), canonical);
+    }
+}
+
+#[test]
+fn the_parts_of_a_query_are_read() {
+    let query = TileQuery::parse(
+        "agg=p99.9:fare,log_count&by=ts:hour&mode=points&cell=8&shape=polygon&properties=a&limit=9&alias=supercluster\
+         &bbox=170,-10,-170,10&datetime=1970-01-02/..",
+    );
+    let expected = TileQuery {
+        filter: None,
+        datetime: Some(Interval { start: Some(86_400_000_000), end: None }),
+        bbox: Some([170.0, -10.0, -170.0, 10.0]),
+        measures: vec![Measure { column: "fare".into(), kind: MeasureKind::Percentile(9990) }],
+        log_count: true,
+        by: Some(By { column: "ts".into(), period: Some(Period::Hour) }),
+        mode: Mode::Points,
+        cell: 8,
+        shape: Shape::Polygon,
+        properties: Properties::Columns(vec!["a".into()]),
+        limit: 9,
+        aliases: vec![Alias::Supercluster],
+    };
+    assert_eq!(query, Ok(expected));
+}
+
+#[test]
+fn measures_have_the_names_that_clients_expect() {
+    for (word, name) in [
+        ("sum", "sum"),
+        ("avg", "mean"),
+        ("average", "mean"),
+        ("p50", "median"),
+        ("p95", "p95"),
+        ("p99.9", "p99.9"),
+        ("p99.90", "p99.9"),
+        ("p2.25", "p2.25"),
+        ("nunique", "nunique"),
+        ("mode", "mode"),
+    ] {
+        assert_eq!(MeasureKind::parse(word).map(|kind| kind.name().into_owned()), Some(name.to_string()), "{word}");
+    }
+    for word in ["p", "p0", "p00", "p100", "p-1", "p1.", "p.5", "p1.234", "p1e1", "p+5", "Sum", "", "count"] {
+        assert_eq!(MeasureKind::parse(word), None, "{word}");
+    }
+    for hundredths in 1..10_000 {
+        let kind = MeasureKind::Percentile(hundredths);
+        assert_eq!(MeasureKind::parse(&kind.name()), Some(kind));
+    }
+}
+
+#[test]
+fn mistakes_are_told_with_parameter_and_remedy() {
+    for (text, parameter, position, says) in [
+        ("fliter=a", "fliter", None, "did you mean \"filter\""),
+        ("?cell=4", "?cell", None, "did you mean \"cell\""),
+        ("x=1", "x", None, "expected one of agg, alias"),
+        ("cell=4&cell=8", "cell", None, "twice"),
+        ("agg=men:a", "agg", Some(0), "did you mean \"mean\""),
+        ("agg=sum:a,sum", "agg", Some(6), "expected sum:column"),
+        ("agg=sum:a,sum:", "agg", Some(6), "expected sum:column"),
+        ("agg=sum:a:b", "agg", Some(4), "double quotes"),
+        ("agg=count:a", "agg", Some(0), "nunique:column"),
+        ("agg=sum:%22a", "agg", Some(4), "never closed"),
+        ("agg=sum:%22a%22b", "agg", Some(7), "after a quoted name"),
+        ("agg=sum:a,,sum:b", "agg", Some(6), "got \"\""),
+        ("by=", "by", None, "expected a column"),
+        ("by=ts:mnth", "by", Some(3), "did you mean \"month\""),
+        ("by=a:b:c", "by", None, "double quotes"),
+        ("mode=cels", "mode", None, "expected one of auto, points, cells (did you mean \"cells\"?)"),
+        ("shape=square", "shape", None, "point, polygon, centroid"),
+        ("cell=3", "cell", None, "1, 2, 4, 8, 16, 32 or 64"),
+        ("cell=128", "cell", None, "got \"128\""),
+        ("limit=0", "limit", None, "from 1 to 1000000"),
+        ("limit=1000001", "limit", None, "from 1 to 1000000"),
+        ("limit=ten", "limit", None, "got \"ten\""),
+        ("properties=a,,b", "properties", Some(2), "got \"\""),
+        ("properties=a,*", "properties", Some(2), "got \"*\""),
+        ("alias=carto,kepler", "alias", Some(6), "carto, supercluster, tippecanoe"),
+        ("bbox=1,2,3", "bbox", None, "got 3 numbers"),
+        ("bbox=1,2,3,x", "bbox", Some(6), "got \"x\""),
+        ("bbox=1,2,3,inf", "bbox", Some(6), "expected degrees"),
+        ("bbox=1,5,3,4", "bbox", None, "south (5) is above north (4)"),
+        ("bbox=-181,5,3,6", "bbox", None, "west is -181"),
+        ("bbox=1,-91,3,6", "bbox", None, "south is -91"),
+        ("datetime=2024", "datetime", Some(4), "hyphen"),
+        ("datetime=..", "datetime", Some(0), "expected a date"),
+        ("datetime=2024-01-02/2024-01-01", "datetime", Some(11), "ends before it starts"),
+        ("datetime=2024-01-01/2024-01-32", "datetime", Some(19), "day of that month"),
+        ("filter=a%20==%205", "filter", Some(2), "`==`"),
+        ("filter=", "filter", Some(0), "got nothing"),
+        ("filter-lang=sql&filter=a", "filter-lang", None, "cql2-text, cql2-json"),
+        ("filter=a%2", "filter", Some(1), "%25"),
+        ("filter=%zz", "filter", Some(0), "hexadecimal"),
+        ("filter=a%FFb", "filter", Some(1), "not UTF-8"),
+    ] {
+        let error = TileQuery::parse(text).expect_err(text);
+        assert_eq!((error.parameter.as_str(), error.position), (parameter, position), "{text}: {error}");
+        assert!(error.to_string().contains(says), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_query_that_is_too_long_is_refused() {
+    let longest = MAX_QUERY - "filter=a%20=%20''".len();
+    assert!(TileQuery::parse(&format!("filter=a='{}'", "x".repeat(longest))).is_ok());
+    let error = TileQuery::parse(&format!("filter=a='{}'", "x".repeat(longest + 1))).expect_err("too long");
+    assert!(error.message.contains("4097 bytes long, expected at most 4096"), "{error}");
+    assert!(TileQuery::parse(&"&".repeat(100_000)).is_err());
+    assert!(TileQuery::parse(&format!("v={}", "x".repeat(100_000))).is_err());
+}
+
+fn name(random: &mut Random) -> String {
+    match random.below(4) {
+        0 => random.pick(&NAMES).to_string(),
+        1 => random.pick(&["*", "", " a", "a ", "a,b", "a:b", "\"", "%", "+", "a&b=c", "日本", ":"]).to_string(),
+        _ => random.pick(&["fare", "tip", "ts"]).to_string(),
+    }
+}
+
+fn query(random: &mut Random) -> TileQuery {
+    let time = |random: &mut Random| (random.next() % 253_402_300_800_000_000) as i64;
+    let (a, b) = (time(random), time(random));
+    let mut measures: Vec<Measure> = (0..random.below(4))
+        .map(|_| {
+            let kinds = [
+                MeasureKind::Sum,
+                MeasureKind::Mean,
+                MeasureKind::Min,
+                MeasureKind::Max,
+                MeasureKind::Mode,
+                MeasureKind::Distinct,
+                MeasureKind::Percentile(1 + random.below(9999) as u16),
+            ];
+            Measure { column: name(random), kind: random.pick(&kinds) }
+        })
+        .collect();
+    measures.sort();
+    measures.dedup();
+    let mut columns: Vec<String> = (0..random.below(4)).map(|_| name(random)).collect();
+    columns.sort();
+    columns.dedup();
+    let mut aliases: Vec<Alias> = (0..random.below(3)).map(|_| random.pick(&Alias::ALL)).collect();
+    aliases.sort();
+    aliases.dedup();
+    let interval =
+        Interval { start: random.chance(70).then_some(a.min(b)), end: random.chance(70).then_some(a.max(b)) };
+    TileQuery {
+        filter: random.chance(50).then(|| expr(random, 2).normalise()),
+        datetime: (interval.start.is_some() || interval.end.is_some()).then_some(interval),
+        bbox: random.chance(50).then(|| {
+            let mut side = |of: f64| (random.next() >> 11) as f64 / (1u64 << 53) as f64 * 2.0 * of - of;
+            let (south, north) = (side(90.0), side(90.0));
+            [side(180.0), south.min(north), side(180.0), south.max(north)]
+        }),
+        measures,
+        log_count: random.chance(30),
+        by: random.chance(50).then(|| By {
+            column: name(random),
+            period: random.pick(&[
+                None,
+                Some(Period::Year),
+                Some(Period::Month),
+                Some(Period::Day),
+                Some(Period::Hour),
+            ]),
+        }),
+        mode: random.pick(&Mode::ALL),
+        cell: 1 << random.below(7),
+        shape: random.pick(&Shape::ALL),
+        properties: match random.below(3) {
+            0 => Properties::Default,
+            1 => Properties::All,
+            _ => Properties::Columns(columns),
+        },
+        limit: random.pick(&[1, 10_000, MAX_LIMIT]),
+        aliases,
+    }
+}
+
+#[test]
+fn random_queries_survive_text_and_token() {
+    let rounds = if cfg!(debug_assertions) { 3000 } else { 50_000 };
+    let mut random = Random(8);
+    let mut read = 0;
+    for _ in 0..rounds {
+        let query = query(&mut random);
+        let text = query.to_string();
+        assert!(
+            text.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"<>#%\\^`{|}[]+".contains(&byte) || byte == b'%')
+        );
+        if text.len() > MAX_QUERY {
+            assert!(TileQuery::parse(&text).is_err());
+            continue;
+        }
+        read += 1;
+        assert_eq!(TileQuery::parse(&text).as_ref(), Ok(&query), "{text}");
+        assert_eq!(TileQuery::from_token(&query.token()).as_ref(), Ok(&query), "{text}");
+        // What form encoding writes instead is read the same.
+        assert_eq!(TileQuery::parse(&text.replace("%20", "+").replace("%2C", ",")).as_ref(), Ok(&query), "{text}");
+    }
+    assert!(read * 10 > rounds * 9);
+}
+
+#[test]
+fn tokens_are_base64url_and_every_query_has_one_only() {
+    // "cell=8" and two longer ones as `basenc --base64url` gives them, without padding.
+    for (text, token) in [("", ""), ("cell=8", "Y2VsbD04"), ("limit=7", "bGltaXQ9Nw"), ("cell=16", "Y2VsbD0xNg")] {
+        assert_eq!(TileQuery::parse(text).expect(text).token(), token);
+        assert_eq!(TileQuery::from_token(token).expect(token).to_string(), text);
+    }
+    for (token, says) in [
+        ("Y2VsbD04=", "got '='"),
+        ("Y2Vs bD04", "got ' '"),
+        ("Y2VsbD0+", "got '+'"),
+        ("bGltaXQ9N", "cut off"),
+        ("bGltaXQ9Nx", "cut off"),
+        ("_w", "not UTF-8"),
+        ("é", "got 'é'"),
+    ] {
+        let error = TileQuery::from_token(token).expect_err(token);
+        assert!(error.parameter == "token" && error.message.contains(says), "{token}: {error}");
+    }
+    assert_eq!(TileQuery::from_token("Y2VsbD0z").expect_err("cell=3").parameter, "cell");
+}

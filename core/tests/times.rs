@@ -1,0 +1,126 @@
+//! Times: text to microseconds and back, and the periods of the calendar.
+
+use duotile_core::{
+    Period,
+    time::{DAY, HOUR, Moment, SECOND, parse, print},
+};
+
+/// Days since 1970 by walking the calendar year by year and month by month.
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let leap = |year: i64| year % 4 == 0 && year % 100 != 0 || year % 400 == 0;
+    let years: i64 = if year >= 1970 {
+        (1970..year).map(|year| if leap(year) { 366 } else { 365 }).sum()
+    } else {
+        -(year..1970).map(|year| if leap(year) { 366 } else { 365 }).sum::<i64>()
+    };
+    let lengths = [31, if leap(year) { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    years + lengths[..month as usize - 1].iter().sum::<i64>() + day - 1
+}
+
+#[test]
+fn every_first_and_last_of_a_month_is_the_day_the_calendar_says() {
+    for year in (0..=9999).step_by(61).chain([1600, 1700, 1900, 1999, 2000, 2023, 2024, 2100]) {
+        for month in 1..=12 {
+            let first = days(year, month, 1);
+            let next = if month == 12 { days(year + 1, 1, 1) } else { days(year, month + 1, 1) };
+            for day in [1, 28, next - first] {
+                let text = format!("{year:04}-{month:02}-{day:02}");
+                let expected = (first + day - 1) as i32;
+                assert_eq!(parse(&text), Ok(Moment::Date(expected)), "{text}");
+                assert_eq!(Moment::Date(expected).to_string(), text);
+            }
+            let beyond = format!("{year:04}-{month:02}-{:02}", next - first + 1);
+            assert!(parse(&beyond).is_err(), "{beyond}");
+            let middle = (first + 13) * DAY + 5 * HOUR + 7;
+            assert_eq!(Period::Month.floor(middle), first * DAY);
+            assert_eq!(Period::Month.next(middle), next * DAY);
+            assert_eq!(Period::Year.floor(middle), days(year, 1, 1) * DAY);
+            assert_eq!(Period::Year.next(middle), days(year + 1, 1, 1) * DAY);
+            assert_eq!(Period::Day.floor(middle), (first + 13) * DAY);
+            assert_eq!(Period::Day.next(middle), (first + 14) * DAY);
+            assert_eq!(Period::Hour.floor(middle), (first + 13) * DAY + 5 * HOUR);
+            assert_eq!(Period::Hour.next(middle), (first + 13) * DAY + 6 * HOUR);
+        }
+    }
+}
+
+#[test]
+fn known_instants_are_read_and_printed() {
+    // Seconds as `date -u +%s` gives them.
+    for (text, seconds, micros) in [
+        ("1970-01-01T00:00:00Z", 0, 0),
+        ("2024-02-29T12:34:56Z", 1_709_210_096, 0),
+        ("2000-03-01T00:00:00.000001Z", 951_868_800, 1),
+        ("1969-12-31T23:59:59.9Z", -1, 900_000),
+        ("1900-01-01T00:00:00Z", -2_208_988_800, 0),
+        ("9999-12-31T23:59:59.999999Z", 253_402_300_799, 999_999),
+        ("0000-01-01T00:00:00Z", -62_167_219_200, 0),
+    ] {
+        let instant = seconds * SECOND + micros;
+        assert_eq!(parse(text), Ok(Moment::Instant(instant)), "{text}");
+        assert_eq!(print(instant), text);
+    }
+}
+
+#[test]
+fn liberties_are_taken_and_mistakes_are_placed() {
+    let noon = Moment::Instant(DAY / 2);
+    for text in [
+        "1970-01-01T12:00:00Z",
+        "1970-01-01t12:00:00z",
+        "1970-01-01 12:00:00",
+        "1970-01-01T12:00",
+        "1970-01-01T12:00Z",
+        "1970-01-01T14:30:00+02:30",
+        "1970-01-01T14:30:00 02:30",
+        "1970-01-01T02:00:00-10:00",
+        "1970-01-01T11:59:60Z",
+        "1970-01-01T12:00:00.0000009Z",
+        "1970-01-01T12:00:00,0Z",
+        "1969-12-31T23:00:00-13:00",
+    ] {
+        assert_eq!(parse(text), Ok(noon), "{text}");
+    }
+    for (text, position) in [
+        ("", 0),
+        ("24-01-01", 0),
+        ("2024/01/01", 4),
+        ("2024-13-01", 5),
+        ("2024-02-30", 8),
+        ("2024-1-1", 5),
+        ("2024-01-01x", 10),
+        ("2024-01-01T", 11),
+        ("2024-01-01T24:00:00Z", 11),
+        ("2024-01-01T00:60:00Z", 14),
+        ("2024-01-01T00:00:61Z", 17),
+        ("2024-01-01T00:00:00.Z", 20),
+        ("2024-01-01T00:00:00+0100", 22),
+        ("2024-01-01T00:00:00ZZ", 20),
+        ("2024-01-01T00:00:00 Z", 20),
+        ("0000-01-01T00:00:00+01:00", 0),
+        ("２024-01-01", 0),
+        ("2024-01-0é", 8),
+    ] {
+        assert_eq!(parse(text).map_err(|bad| bad.position), Err(position), "{text}");
+    }
+}
+
+#[test]
+fn periods_tile_all_of_time_and_no_instant_is_too_far_out() {
+    for period in [Period::Year, Period::Month, Period::Day, Period::Hour] {
+        for instant in [i64::MIN, i64::MIN + 1, -1, 0, 1, i64::MAX - 1, i64::MAX] {
+            assert!(period.floor(instant) <= instant || instant < i64::MIN + 367 * DAY);
+            assert!(period.next(instant) > instant || instant > i64::MAX - 367 * DAY);
+            assert!(!period.label(instant).is_empty() && !print(instant).is_empty());
+        }
+        let mut start = period.floor(-3 * 366 * DAY);
+        while start < 3 * 366 * DAY {
+            let next = period.next(start);
+            assert!(next > start);
+            assert_eq!((period.floor(next - 1), period.floor(next)), (start, next));
+            start = next;
+        }
+    }
+    assert_eq!(Period::Month.label(45 * DAY + 5), "1970-02-01");
+    assert_eq!(Period::Hour.label(DAY + HOUR + 5), "1970-01-02T01:00:00Z");
+}
