@@ -18,13 +18,15 @@ export type Breaks = number[];
 export function breaksByZoom(measure: MeasureInfo | undefined): [Breaks, ...Breaks[]] {
   const [first, ...more] = (measure?.zooms ?? []).map(({ quantiles }) => {
     const breaks: Breaks = [];
+    const [least, most] = [quantiles[0] ?? 0, quantiles.at(-1) ?? 0];
     for (const share of SHARES) {
       const at = measure?.probabilities.indexOf(share) ?? -1;
       // Counts are whole; a class starts above the least count and above the class before it.
       const value = Math.ceil(quantiles[at] ?? 0);
-      if (value > (breaks.at(-1) ?? quantiles[0] ?? 0)) breaks.push(value);
+      if (value > (breaks.at(-1) ?? least)) breaks.push(value);
     }
-    return breaks;
+    // Nearly all cells are alike: those with more than the least still look different.
+    return breaks.length === 0 && most > least ? [least + 1] : breaks;
   });
   return first ? [first, ...more] : [LOGARITHMIC];
 }
@@ -45,8 +47,8 @@ export function colourExpression(all: [Breaks, ...Breaks[]], ramp: (at: number) 
   const steps = all.map((breaks) => {
     const [first = "", ...rest] = colours(breaks, ramp);
     // An expression of one step is none: a break that no count reaches stands in.
-    const pairs = rest.length > 0 ? rest.flatMap((colour, at) => [breaks[at] ?? 0, colour]) : [Infinity, first];
-    return ["step", ["get", "point_count"], first, ...pairs.map((part) => (part === Infinity ? 1e300 : part))];
+    const pairs = rest.length > 0 ? rest.flatMap((colour, at) => [breaks[at] ?? 0, colour]) : [1e300, first];
+    return ["step", ["get", "point_count"], first, ...pairs];
   });
   const [first, ...more] = steps;
   if (more.length === 0) return first as ExpressionSpecification;
