@@ -4,6 +4,7 @@ use super::bind::{Filter, Test};
 use crate::{
     columns::{Codes, Column, Values},
     mask::Mask,
+    mercator::World,
     morton,
     points::Points,
 };
@@ -34,14 +35,25 @@ impl Filter {
                 .iter()
                 .fold(0, |word, part| if word == u64::MAX { word } else { word | part.word(points, start, end) }),
             Self::Column(index, test) => points.columns().get(*index).map_or(0, |column| test.word(column, start, end)),
+            // Bits apart from each other keep their order, so a coordinate need not be put together again.
             Self::X(first, last) => {
-                let width = last.wrapping_sub(*first);
-                bits(&points.keys()[start..end], |&key| morton::position(key).x.wrapping_sub(*first) <= width)
+                let key = |x| morton::key(World { x, y: 0 });
+                within(&points.keys()[start..end], key(u32::MAX), key(*first), key(*last))
             }
             Self::Y(first, last) => {
-                bits(&points.keys()[start..end], |&key| (*first..=*last).contains(&morton::position(key).y))
+                let key = |y| morton::key(World { x: 0, y });
+                within(&points.keys()[start..end], key(u32::MAX), key(*first), key(*last))
             }
         }
+    }
+}
+
+/// Keys whose bits of one coordinate lie from `first` to `last`, over the end of the world if `first` is above `last`.
+fn within(keys: &[u64], coordinate: u64, first: u64, last: u64) -> u64 {
+    if first <= last {
+        bits(keys, |key| (first..=last).contains(&(key & coordinate)))
+    } else {
+        !bits(keys, |key| key & coordinate > last && key & coordinate < first)
     }
 }
 
