@@ -20,7 +20,7 @@ impl QueryError {
     /// An error about a whole parameter.
     #[must_use]
     pub fn new(parameter: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { parameter: parameter.into(), position: None, message: message.into(), hint: None }
+        Self { parameter: one_line(parameter.into()), position: None, message: one_line(message.into()), hint: None }
     }
 
     /// The same at a character of the parameter's text.
@@ -32,8 +32,21 @@ impl QueryError {
     /// The same with a hint.
     #[must_use]
     pub fn hint(self, hint: impl Into<Option<String>>) -> Self {
-        Self { hint: hint.into(), ..self }
+        Self { hint: hint.into().map(one_line), ..self }
     }
+}
+
+/// One line of bounded length, whatever text is quoted in it: control characters are escaped, and of much too much the
+/// middle goes, since what was expected stands at the end.
+fn one_line(text: String) -> String {
+    const MOST: usize = 400;
+    let escape = |c: char| if c.is_control() { c.escape_default().collect() } else { String::from(c) };
+    let length = text.chars().count();
+    if length <= MOST {
+        return if text.contains(char::is_control) { text.chars().map(escape).collect() } else { text };
+    }
+    let (head, tail) = (text.chars().take(MOST / 2), text.chars().skip(length - MOST / 2));
+    head.chain([' ', '…', ' ']).chain(tail).map(escape).collect()
 }
 
 impl fmt::Display for QueryError {
@@ -48,3 +61,21 @@ impl fmt::Display for QueryError {
 }
 
 impl core::error::Error for QueryError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{format, string::ToString as _};
+
+    #[test]
+    fn an_error_is_one_line_that_says_what_was_expected_whatever_is_quoted_in_it() {
+        let error = QueryError::new("filter", format!("got '{}', expected a number", "x\n\u{7}".repeat(2000)))
+            .at(3)
+            .hint("write\tit".to_string());
+        let text = error.to_string();
+        assert!(text.starts_with("filter, character 4: got 'x\\n\\u{7}x") && text.contains(" … "), "{text}");
+        assert!(text.ends_with("', expected a number (write\\tit)"), "{text}");
+        assert!(text.chars().count() < 2000 && !text.contains(char::is_control));
+        assert_eq!(QueryError::new("a", "short").to_string(), "a: short");
+    }
+}

@@ -101,7 +101,7 @@ fn noise(random: &mut Random) -> String {
 }
 
 fn check(error: &QueryError, text: &str) {
-    assert!(!error.message.is_empty() && !error.to_string().is_empty());
+    assert!(!error.message.is_empty() && !error.to_string().contains(char::is_control), "{error:?}");
     let length = text.chars().count();
     assert!(error.position.is_some_and(|position| position <= length), "{error} in {text:?}");
 }

@@ -1,4 +1,17 @@
 //! Filters: CQL2 to one tree, the tree fitted to a dataset, the fitted tree over rows to a mask.
+//!
+//! What a filter means:
+//! - **Nulls.** Three-valued logic: a condition on a missing value is unknown, and unknown excludes, also under NOT.
+//!   Only `IS NULL` sees that a value is missing.
+//! - **Numbers** compare exactly: integers with decimals, `2.5` with an integer column (nothing equals it), single floats
+//!   widened to double. A decimal is the double nearest to it.
+//! - **Texts** compare by their UTF-8 bytes. LIKE minds case: `%` is any run, `_` one Unicode scalar, `\` takes the next
+//!   character literally. `CASEI(x)` compares lower case, and takes its literals with or without CASEI around them.
+//! - **Times.** `DATE('2024-03-05')` is the interval of its day in UTC: `=` is any time in it, `<=` includes it, `>` starts
+//!   after it. `TIMESTAMP('…')` is one microsecond; without a zone it is UTC. A plain text of either form will do too.
+//! - **Positions.** `lon` and `lat` are degrees (unless columns have these names);
+//!   `S_INTERSECTS(geometry, BBOX(west, south, east, north))` is closed on all sides, and crosses the antimeridian where
+//!   west > east.
 
 // Text and JSON to the tree, and back.
 mod ast;
