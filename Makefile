@@ -1,12 +1,15 @@
 # What a person types. Everything is done by the scripts, which can be called without make.
 
-.PHONY: help serve test lint bench
+.PHONY: help serve web test lint bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: ## build everything and serve the built-in data; ARGS="my.parquet --port 9000" for anything else
 	@scripts/serve.sh $(ARGS)
+
+web: ## build the page, which the next cargo build takes in
+	@scripts/build.sh page
 
 test: ## every test: Rust, WebAssembly, Node and Chromium; PARTS="core wasm" for some (see scripts/test.sh)
 	@scripts/test.sh $(PARTS)

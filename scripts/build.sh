@@ -1,21 +1,31 @@
 #!/usr/bin/env bash
-# Builds what is served: the page (npm), then the program with the page inside (cargo). Quick when nothing changed.
+# Builds what is served: build.sh [page] [program]; both when none is named. Quick when nothing changed.
+#
+#   page      what a browser loads (npm); the program carries it
+#   program   the server and command line (cargo)
 source "$(dirname "$0")/lib.sh"
 
-web() {
+build_page() {
+  scripts/setup.sh node
   local sources=(js web package.json package-lock.json)
-  if unchanged node_modules/.duotile-web "${sources[@]}" && [ -f web/dist/index.html ]; then
-    echo "==> The page is up to date"
+  if unchanged node_modules/.duotile-page "${sources[@]}" && [ -d web/dist/assets ]; then
     return
   fi
   step "Building the page (npm run build)" npm run --silent build
-  stamp node_modules/.duotile-web "${sources[@]}"
+  stamp node_modules/.duotile-page "${sources[@]}"
 }
 
-program() {
-  cargo build --quiet --locked --release -p duotile
+build_program() {
+  scripts/setup.sh rust
+  local first=""
+  [ -x "${CARGO_TARGET_DIR:-target}/release/duotile" ] || first="; the first time takes 10 minutes or more, most of it Polars"
+  step "Building the program (cargo build --release$first)" cargo build --quiet --locked --release -p duotile
 }
 
-scripts/setup.sh rust node
-web
-step "Building the program (cargo build --release; the first time takes 10 minutes or more, most of it Polars)" program
+[ $# -gt 0 ] || set -- page program
+for part in "$@"; do
+  case "$part" in
+    page | program) "build_$part" ;;
+    *) fail "build.sh: unknown part $part, expected page or program" ;;
+  esac
+done

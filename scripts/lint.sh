@@ -5,6 +5,9 @@
 source "$(dirname "$0")/lib.sh"
 
 scripts/setup.sh lint targets
+# The program's code takes in the page.
+scripts/build.sh page
+step "TypeScript, JSON and styles are formatted, without warnings and of right types (npm run lint)" npm run --silent lint
 step "Rust is formatted (cargo fmt)" cargo fmt --all --check
 step "Rust has no warnings (clippy)" cargo clippy --quiet --locked --release --all-targets -- -D warnings
 step "The module has no warnings (clippy)" \

@@ -87,7 +87,7 @@ setup_node() {
       process.exit(1);
     }'
   if ! unchanged node_modules/.duotile package-lock.json; then
-    step "Installing npm packages (npm ci)" npm ci --no-progress
+    step "Installing npm packages (npm ci)" npm ci --no-progress --loglevel=error
     stamp node_modules/.duotile package-lock.json
   fi
 }
