@@ -4,6 +4,7 @@
 //! which rows pass a filter. Everything that shapes a byte of a tile is in `duotile-core`.
 
 pub mod dataset;
+mod focus;
 pub mod generate;
 pub mod mask;
 pub mod read;
