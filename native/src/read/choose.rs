@@ -120,7 +120,7 @@ fn pairs(fields: &[Field]) -> Vec<(&str, &str)> {
             }
         }
     }
-    found.sort_unstable();
+    found.sort();
     found.into_iter().map(|(_, _, x, y)| (x, y)).collect()
 }
 

@@ -1,0 +1,313 @@
+//! The command line: arguments as documented structs, whose comments are the manual.
+
+use crate::{
+    cache::Budget,
+    http::{Settings, cors::Cors, urls},
+    load::Load,
+};
+use clap::{Args, Parser, Subcommand};
+use serde::Deserialize;
+use std::{net::SocketAddr, path::PathBuf};
+
+const EXAMPLES: &str = "Examples:
+  duotile                                   the built-in places of the world
+  duotile trips.parquet                     a file; the map is at the address that is printed
+  duotile serve trips=data/2014/*.csv.gz    many files as one dataset named trips
+  duotile serve a.csv b.parquet --port 9000
+  duotile serve points.csv --lon x --lat y --crs 3857 --decimal-comma
+  duotile serve --config duotile.toml       many datasets, each with its options
+  duotile tile trips.parquet 0/0/0 'agg=mean:fare&filter=fare > 10' | duotile inspect -
+  duotile generate 10M points.parquet       something large to try";
+
+/// Live vector tiles from data too big to draw
+///
+/// Reads points from CSV, Parquet and Arrow files and serves them as a map, as vector tiles, and as TileJSON for
+/// `MapLibre`, deck.gl, Kepler.gl and QGIS.
+#[derive(Debug, Parser)]
+#[command(name = "duotile", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do; to serve, unless said
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What to serve, when nothing else is said
+    #[command(flatten)]
+    pub serve: Serve,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve files as a map and as vector tiles
+    #[command(after_help = EXAMPLES)]
+    Serve(Box<Serve>),
+    /// Cut one tile and write it to standard output
+    Tile(Box<Tile>),
+    /// Show a tile as text, or what is in a data file
+    Inspect(Box<Inspect>),
+    /// Write a large, realistic set of points
+    Generate(Generate),
+}
+
+/// `serve`.
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// Files, folders or patterns, one dataset each, [NAME=]PATH; the built-in places if there are none
+    ///
+    /// A pattern such as 'data/*.parquet' (quoted, so that the shell leaves it alone) makes one dataset of many files.
+    /// The name stands in addresses and is the layer of the tiles; unless given, it is made from the file's.
+    #[arg(value_name = "[NAME=]PATH")]
+    pub paths: Vec<String>,
+    /// A TOML file with these settings and a [[dataset]] table for each dataset
+    #[arg(long, value_name = "FILE", env = "DUOTILE_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// How to serve.
+    #[command(flatten)]
+    pub serving: Serving,
+    /// How to read.
+    #[command(flatten)]
+    pub load: Load,
+}
+
+/// How to serve; each is also a name in the configuration file.
+#[derive(Args, Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+#[command(next_help_heading = "Serving")]
+pub struct Serving {
+    /// Port; 8080 unless said, or the next that is free
+    #[arg(long, short, env = "DUOTILE_PORT")]
+    pub port: Option<u16>,
+    /// Address to listen at: this machine only (127.0.0.1 and ::1) unless said; 0.0.0.0 for all
+    #[arg(long, env = "DUOTILE_HOST", value_name = "ADDRESS")]
+    pub host: Option<String>,
+    /// Where the server is for its clients, such as <https://example.org/maps>
+    #[arg(long, env = "DUOTILE_BASE_URL", value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Believe the X-Forwarded headers of a proxy
+    #[arg(long, env = "DUOTILE_TRUST_PROXY", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    pub trust_proxy: Option<bool>,
+    /// Who may read from other origins: any, local, off, or origins with commas between
+    ///
+    /// Unless said: pages of this machine and kepler.gl while listening to this machine only, else any.
+    #[arg(long, env = "DUOTILE_CORS", value_name = "WHO")]
+    pub cors: Option<String>,
+    /// Give /metrics an address of its own, or turn it off
+    #[arg(long, env = "DUOTILE_METRICS", value_name = "ADDRESS:PORT|off")]
+    pub metrics: Option<String>,
+    /// Most rows that a download of a subset may have
+    #[arg(long, env = "DUOTILE_MAX_SUBSET", value_name = "ROWS")]
+    pub max_subset: Option<usize>,
+    /// Memory for the rows that filters select; 512MB unless said
+    #[arg(long, env = "DUOTILE_MASK_MEMORY", value_name = "SIZE")]
+    pub mask_memory: Option<Bytes>,
+    /// Memory for finished tiles; 64MB unless said, 0 for none
+    #[arg(long, env = "DUOTILE_TILE_MEMORY", value_name = "SIZE")]
+    pub tile_memory: Option<Bytes>,
+    /// Tiles that are cut at once; as many as there are processors unless said
+    #[arg(long, env = "DUOTILE_THREADS", value_name = "N")]
+    pub threads: Option<usize>,
+    /// Address of a `MapLibre` style to draw under the data
+    #[arg(long, env = "DUOTILE_BASEMAP", value_name = "URL")]
+    pub basemap: Option<String>,
+}
+
+/// `tile`.
+#[derive(Args, Debug)]
+pub struct Tile {
+    /// A file, folder or pattern, [NAME=]PATH; "places" for the built-in data
+    #[arg(value_name = "[NAME=]PATH")]
+    pub dataset: String,
+    /// The tile as z/x/y, such as 0/0/0
+    #[arg(value_name = "Z/X/Y")]
+    pub tile: String,
+    /// A query, as in the address of a tile: 'agg=mean:fare&filter=fare > 10'
+    #[arg(default_value = "")]
+    pub query: String,
+    /// How to read.
+    #[command(flatten)]
+    pub load: Load,
+}
+
+/// `inspect`.
+#[derive(Args, Debug)]
+pub struct Inspect {
+    /// A tile (.mvt, .pbf, - for standard input), plain or compressed; or a data file, folder or pattern
+    #[arg(value_name = "FILE")]
+    pub file: String,
+    /// How to read.
+    #[command(flatten)]
+    pub load: Load,
+}
+
+/// `generate`.
+#[derive(Args, Debug)]
+pub struct Generate {
+    /// How many: 10000000, 10M, 250k
+    #[arg(value_name = "ROWS", value_parser = parse_count)]
+    pub rows: u64,
+    /// The file to write; its ending says as what: .parquet, .csv or .arrow
+    #[arg(value_name = "FILE")]
+    pub out: PathBuf,
+    /// The same seed gives the same points
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// A number of bytes: `512MB`, `1GB`, `65536`.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(try_from = "String")]
+pub struct Bytes(pub u64);
+
+impl std::str::FromStr for Bytes {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let upper = text.trim().to_ascii_uppercase();
+        let upper = upper.trim_end_matches('B').trim_end_matches('I');
+        let (digits, shift) = match upper.chars().last() {
+            Some('K') => (&upper[..upper.len() - 1], 10),
+            Some('M') => (&upper[..upper.len() - 1], 20),
+            Some('G') => (&upper[..upper.len() - 1], 30),
+            _ => (upper, 0),
+        };
+        let number = digits.trim().parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
+        number.map(Self).ok_or_else(|| format!("\"{text}\" is no size, expected something like 512MB"))
+    }
+}
+
+impl TryFrom<String> for Bytes {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+/// A count of rows: `10M`, `250k`, `1_000_000`.
+fn parse_count(text: &str) -> Result<u64, String> {
+    let plain = text.trim().replace(['_', ','], "");
+    let (digits, unit) = match plain.chars().last() {
+        Some('k' | 'K') => (&plain[..plain.len() - 1], 1_000),
+        Some('m' | 'M') => (&plain[..plain.len() - 1], 1_000_000),
+        Some('g' | 'G') => (&plain[..plain.len() - 1], 1_000_000_000),
+        _ => (&plain[..], 1),
+    };
+    let count = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+    count.ok_or_else(|| format!("\"{text}\" is no count, expected something like 10M"))
+}
+
+/// Where `/metrics` is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetricsAt {
+    /// Beside everything else.
+    Here,
+    /// Nowhere.
+    Off,
+    /// At an address of its own.
+    Own(SocketAddr),
+}
+
+impl Serving {
+    /// These, and where they say nothing, others.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            port: self.port.or(other.port),
+            host: self.host.or(other.host),
+            base_url: self.base_url.or(other.base_url),
+            trust_proxy: self.trust_proxy.or(other.trust_proxy),
+            cors: self.cors.or(other.cors),
+            metrics: self.metrics.or(other.metrics),
+            max_subset: self.max_subset.or(other.max_subset),
+            mask_memory: self.mask_memory.or(other.mask_memory),
+            tile_memory: self.tile_memory.or(other.tile_memory),
+            threads: self.threads.or(other.threads),
+            basemap: self.basemap.or(other.basemap),
+        }
+    }
+
+    /// Where `/metrics` shall be.
+    ///
+    /// # Errors
+    /// For what is no address.
+    pub fn metrics_at(&self) -> Result<MetricsAt, String> {
+        match self.metrics.as_deref() {
+            None => Ok(MetricsAt::Here),
+            Some("off" | "none") => Ok(MetricsAt::Off),
+            Some(text) => text
+                .parse()
+                .map(MetricsAt::Own)
+                .map_err(|_| format!("--metrics is \"{text}\", expected an address such as 127.0.0.1:9090, or off")),
+        }
+    }
+
+    /// What the server wants to know. `local`: it listens to this machine only.
+    ///
+    /// # Errors
+    /// One line about the setting that is wrong.
+    pub fn settings(&self, local: bool) -> Result<Settings, String> {
+        let default = Settings::default();
+        let cors = match &self.cors {
+            Some(text) => text.parse().map_err(|error| format!("--cors: {error}"))?,
+            None if local => Cors::Local,
+            None => Cors::Any,
+        };
+        let base =
+            self.base_url.as_deref().map(urls::parse_base).transpose().map_err(|e| format!("--base-url: {e}"))?;
+        Ok(Settings {
+            origin: urls::Origin { base, trust_proxy: self.trust_proxy.unwrap_or(false) },
+            cors,
+            max_subset: self.max_subset.unwrap_or(default.max_subset),
+            budget: Budget {
+                masks: self.mask_memory.map_or(default.budget.masks, |bytes| bytes.0),
+                tiles: self.tile_memory.map_or(default.budget.tiles, |bytes| bytes.0),
+            },
+            threads: self.threads.unwrap_or(default.threads),
+            metrics_here: self.metrics_at()? == MetricsAt::Here,
+            basemap: self.basemap.clone(),
+            ..default
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_are_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_bare_path_is_served() {
+        let cli = Cli::try_parse_from(["duotile", "a.csv", "--port", "1"]).expect("fine");
+        assert!(cli.command.is_none());
+        assert_eq!((cli.serve.paths, cli.serve.serving.port), (vec!["a.csv".to_owned()], Some(1)));
+        let cli = Cli::try_parse_from(["duotile", "serve", "a.csv", "--lon", "x"]).expect("fine");
+        let Some(Command::Serve(serve)) = cli.command else { panic!("serve") };
+        assert_eq!(serve.load.lon.as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn sizes_and_counts_have_units() {
+        for (text, bytes) in [("0", 0), ("65536", 65536), ("512MB", 512 << 20), ("1 GiB", 1 << 30), ("2k", 2048)] {
+            assert_eq!(text.parse::<Bytes>(), Ok(Bytes(bytes)), "{text}");
+        }
+        for odd in ["", "MB", "-1", "1.5GB", "99999999999G"] {
+            assert!(odd.parse::<Bytes>().is_err(), "{odd}");
+        }
+        assert_eq!(parse_count("10M"), Ok(10_000_000));
+        assert_eq!(parse_count("1_000"), Ok(1000));
+        assert!(parse_count("ten").is_err());
+    }
+
+    #[test]
+    fn the_command_line_wins_over_the_file() {
+        let here = Serving { port: Some(1), ..Serving::default() };
+        let file = Serving { port: Some(2), cors: Some("any".into()), ..Serving::default() };
+        let both = here.or(file);
+        assert_eq!((both.port, both.cors.as_deref()), (Some(1), Some("any")));
+        assert_eq!(both.settings(true).expect("fine").cors, Cors::Any);
+    }
+}

@@ -1,0 +1,119 @@
+//! The viewer and its files, embedded in the program; compressed once, when first asked for.
+//!
+//! Pages are asked for again each time, files with a hash in their name never.
+
+use super::{Problem, Route, Shared, caching, encoding::Encoding};
+use axum::{
+    body::Bytes,
+    extract::State as With,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use rust_embed::RustEmbed;
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, Mutex, PoisonError},
+};
+
+#[derive(RustEmbed)]
+#[folder = "../web/dist"]
+struct Dist;
+
+/// Compressed once: the slowest levels that still take no more than a moment.
+const LEVEL: u32 = 9;
+
+static PACKED: LazyLock<Mutex<HashMap<(String, Encoding), (Encoding, Bytes)>>> = LazyLock::new(Mutex::default);
+
+/// A file of the viewer; `/` is its page. Everything that no route takes comes here.
+///
+/// # Errors
+/// 404 for no such file, 405 for other methods than GET and HEAD.
+pub async fn get(With(state): With<Shared>, method: Method, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
+    if method == Method::OPTIONS {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let path = uri.path().trim_start_matches('/');
+    let path = if path.is_empty() { "index.html" } else { path };
+    let file = Dist::get(path)
+        .ok_or_else(|| Problem::not_found(format!("nothing is at {}; /docs lists what there is", uri.path())))?;
+    if !matches!(method, Method::GET | Method::HEAD) {
+        let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, format!("{method} is not for a file"));
+        return Err(problem.header(header::ALLOW, HeaderValue::from_static("GET, HEAD")));
+    }
+    let etag = caching::etag(&[path, &hex(&file.metadata.sha256_hash())]);
+    let kind = file.metadata.mimetype();
+    let mut response = if caching::is_fresh(&headers, &etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let encoding = if is_packed(kind) { Encoding::Identity } else { Encoding::negotiate(&headers) };
+        let key = (path.to_owned(), encoding);
+        let known = PACKED.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let (used, body) = match known {
+            Some(known) => known,
+            None if encoding == Encoding::Identity => (Encoding::Identity, Bytes::from(file.data.into_owned())),
+            None => {
+                let data = file.data.into_owned();
+                let (used, body) = state.pool.run(move |_| Ok(encoding.encode(data, LEVEL))).await?;
+                let packed = (used, Bytes::from(body));
+                PACKED.lock().unwrap_or_else(PoisonError::into_inner).insert(key, packed.clone());
+                packed
+            }
+        };
+        let mut response = Response::new(body.into());
+        if let Some(used) = used.header() {
+            response.headers_mut().insert(header::CONTENT_ENCODING, used);
+        }
+        response
+    };
+    let answers = response.headers_mut();
+    if let Ok(kind) = HeaderValue::try_from(typed(kind)) {
+        answers.insert(header::CONTENT_TYPE, kind);
+    }
+    answers.insert(header::ETAG, etag);
+    answers.insert(header::CACHE_CONTROL, if is_hashed(path) { caching::IMMUTABLE } else { caching::REVALIDATE });
+    answers.append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    answers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response.extensions_mut().insert(Route("/"));
+    Ok(response)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Texts are UTF-8.
+fn typed(kind: &str) -> String {
+    let text = kind.starts_with("text/") || kind.ends_with("javascript") || kind.ends_with("json");
+    if text && !kind.contains("charset") { format!("{kind}; charset=utf-8") } else { kind.to_owned() }
+}
+
+/// Whether files of a type are compressed already.
+fn is_packed(kind: &str) -> bool {
+    (kind.starts_with("image/") && !kind.contains("svg")) || kind.starts_with("font/woff") || kind.starts_with("video/")
+}
+
+/// Whether a bundler put a hash into the name: `assets/index-B3xk9_2a.js`.
+fn is_hashed(path: &str) -> bool {
+    let Some((_, name)) = path.strip_prefix("assets/").and_then(|name| name.rsplit_once('-')) else { return false };
+    let hash = name.split('.').next().unwrap_or("");
+    hash.len() >= 8 && hash.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_with_a_hash_never_change() {
+        assert!(is_hashed("assets/index-B3xk9_2a.js"));
+        for path in ["index.html", "assets/index.js", "favicon.svg", "index-B3xk9_2a.js", "assets/a-b.js"] {
+            assert!(!is_hashed(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn texts_say_that_they_are_utf_8() {
+        assert_eq!(typed("text/html"), "text/html; charset=utf-8");
+        assert_eq!(typed("application/wasm"), "application/wasm");
+    }
+}

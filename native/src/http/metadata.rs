@@ -1,0 +1,187 @@
+//! TileJSON with statistics of every property under the query: what Kepler.gl reads to offer fields, ranges and values,
+//! and what legends need: range and quantiles of cells for each zoom.
+
+use super::{
+    Problem,
+    document::Context,
+    facts::{self, Times},
+    legend::{Legend, PROBABILITIES},
+    tilejson,
+};
+use duotile_core::{Category, Column, Extra, Facts, MAX_EXACT, Points, Property, PropertyKind, Scalar, Shape, Source};
+use rayon::prelude::*;
+use serde_json::{Map, Value, json};
+use std::{borrow::Cow, collections::BTreeMap};
+
+/// Longest text that is told as a value.
+const MAX_TEXT: usize = 256;
+
+/// Facts of the columns that rows carry, by position.
+type ColumnFacts<'a> = BTreeMap<usize, Cow<'a, Facts>>;
+
+/// The metadata of a query.
+///
+/// # Errors
+/// When the client has gone.
+pub fn of(context: &Context<'_>) -> Result<Map<String, Value>, Problem> {
+    let prepared = context.prepared;
+    let legend = context.legend()?;
+    let dataset = &prepared.entry.dataset;
+    let mut map = tilejson::of(context);
+    dataset.with_points(|points| {
+        let mask = context.selected.mask.as_deref();
+        let columns: Vec<usize> = prepared
+            .properties()
+            .filter_map(|(_, property)| match property.source {
+                Source::Column(column) | Source::Measure(column, _) => Some(column),
+                _ => None,
+            })
+            .collect();
+        let facts: ColumnFacts<'_> = columns
+            .into_par_iter()
+            .filter_map(|index| Some((index, facts::of(points.columns().get(index)?, mask))))
+            .collect();
+        context.cancel.check()?;
+        let rows = mask.map_or(points.len(), duotile_core::Mask::total);
+        let attributes: Vec<Value> = prepared
+            .properties()
+            .map(|(index, property)| attribute(&points, property, &facts, &legend, (index, rows)))
+            .collect();
+        let tilestats = json!({
+            "layerCount": 1,
+            "layers": [{
+                "layer": points.layer(),
+                "count": rows,
+                "geometry": if prepared.plan.shape() == Shape::Polygon { "Polygon" } else { "Point" },
+                "attributeCount": attributes.len(),
+                "attributes": attributes,
+            }],
+        });
+        map.insert("rows".into(), json!(rows));
+        map.insert("rows_total".into(), json!(points.len()));
+        map.insert("measures".into(), measures(context, &legend));
+        map.insert("categories".into(), categories(context, &points));
+        // As tippecanoe has it; some clients read only this.
+        let inner = json!({ "vector_layers": map.get("vector_layers"), "tilestats": tilestats });
+        map.insert("json".into(), json!(inner.to_string()));
+        map.insert("tilestats".into(), tilestats);
+        Ok(map)
+    })
+}
+
+/// What Kepler.gl wants to know of a property. Numbers always have `min` and `max`, or their scale would be broken.
+fn attribute(
+    points: &Points<'_>,
+    property: &Property,
+    facts: &ColumnFacts<'_>,
+    legend: &Legend,
+    (index, rows): (usize, usize),
+) -> Value {
+    let kind = match property.kind {
+        PropertyKind::Integer | PropertyKind::Number => "number",
+        PropertyKind::Text => "string",
+        PropertyKind::Boolean => "boolean",
+    };
+    let column = match property.source {
+        Source::Column(column) | Source::Measure(column, _) => {
+            points.columns().get(column).zip(facts.get(&column).map(|facts| &**facts))
+        }
+        _ => None,
+    };
+    let mut map = Map::new();
+    map.insert("attribute".into(), json!(property.name));
+    map.insert("type".into(), json!(kind));
+    let (count, values) = match (&property.source, column) {
+        (Source::Column(_), Some((column, facts))) => (facts.present, values(column, facts)),
+        // The values of a cell's extreme or mode are values of the column.
+        (Source::Measure(..), Some((column, facts))) if kind != "number" => (facts.present, values(column, facts)),
+        _ => (rows as u64, Vec::new()),
+    };
+    map.insert("count".into(), json!(count));
+    map.insert("values".into(), json!(values));
+    if kind == "number" {
+        let (min, max) = numbers(property, column, legend.range(index), legend, rows);
+        map.insert("min".into(), min);
+        map.insert("max".into(), max);
+    }
+    Value::Object(map)
+}
+
+/// The most frequent values, as tiles have them.
+fn values(column: &Column<'_>, facts: &Facts) -> Vec<Value> {
+    let short = |value: &Value| value.as_str().is_none_or(|text| text.len() <= MAX_TEXT);
+    let all = facts.categories.iter().map(|&(scalar, _)| facts::value(column, scalar, Times::Milliseconds));
+    all.filter(short).collect()
+}
+
+fn numbers(
+    property: &Property,
+    column: Option<(&Column<'_>, &Facts)>,
+    range: Option<(f64, f64)>,
+    legend: &Legend,
+    rows: usize,
+) -> (Value, Value) {
+    let whole = property.kind == PropertyKind::Integer;
+    let number = |value: f64| if whole && value.abs() <= MAX_EXACT as f64 { json!(value as i64) } else { json!(value) };
+    match (&property.source, column) {
+        (Source::Column(_), Some((column, facts))) => {
+            let (min, max) = facts.range.unwrap_or((Scalar::Integer(0), Scalar::Integer(0)));
+            (facts::value(column, min, Times::Milliseconds), facts::value(column, max, Times::Milliseconds))
+        }
+        (Source::Extra(Extra::ClusterId), _) => (json!(0), json!(MAX_EXACT)),
+        (Source::Extra(extra), _) => {
+            let (min, max) = legend.range(0).unwrap_or((1.0, rows.max(1) as f64));
+            let of =
+                |count: f64| if *extra == Extra::Log { count.log10() } else { (count.sqrt() * 100.0).round() / 100.0 };
+            (json!(of(min)), json!(of(max)))
+        }
+        // Without cells that were walked, a count lies between one row and all of them.
+        (Source::Count, _) => range.map_or((json!(1), json!(rows.max(1))), |(min, max)| (number(min), number(max))),
+        _ => range.map_or((json!(0), json!(0)), |(min, max)| (number(min), number(max))),
+    }
+}
+
+/// Range and quantiles of everything that is a number on cells, for each zoom.
+fn measures(context: &Context<'_>, legend: &Legend) -> Value {
+    let on_cells = context
+        .prepared
+        .properties()
+        .filter(|(_, property)| matches!(property.source, Source::Count | Source::Measure(..) | Source::Category(..)));
+    let told = on_cells.filter_map(|(index, property)| {
+        let (min, max) = legend.range(index)?;
+        let zooms: Vec<Value> = legend
+            .zooms
+            .iter()
+            .enumerate()
+            .filter_map(|(z, zoom)| {
+                let quantiles = zoom.quantiles.get(index)?.as_ref()?;
+                Some(json!({ "z": z, "cells": zoom.cells, "quantiles": quantiles }))
+            })
+            .collect();
+        Some(json!({
+            "property": property.name, "min": min, "max": max, "probabilities": PROBABILITIES, "zooms": zooms,
+        }))
+    });
+    told.collect()
+}
+
+/// The properties of `by` with the value that each counts; `null` for rows without one, no value for all others.
+fn categories(context: &Context<'_>, points: &Points<'_>) -> Value {
+    let told = context.prepared.properties().filter_map(|(_, property)| {
+        let Source::Category(index, category) = &property.source else { return None };
+        let column = points.columns().get(*index)?;
+        let mut map = Map::new();
+        map.insert("property".into(), json!(property.name));
+        map.insert("column".into(), json!(column.name));
+        match *category {
+            Category::Value(scalar) => {
+                drop(map.insert("value".into(), facts::value(column, scalar, Times::Milliseconds)))
+            }
+            Category::Period(start) => drop(map.insert("value".into(), json!(facts::iso(start)))),
+            Category::Null => drop(map.insert("value".into(), Value::Null)),
+            Category::Other => drop(map.insert("other".into(), json!(true))),
+        }
+        Some(Value::Object(map))
+    });
+    told.collect()
+}

@@ -1,0 +1,154 @@
+//! The server: datasets and settings enter, a router leaves. No socket is opened here, so tests need none.
+//!
+//! Each file answers one family of paths; [`problem`] is how all of them fail. Around everything lie, from outside in:
+//! CORS, counting, the catching of panics, and limits on what a request may say.
+
+pub mod assets;
+pub mod caching;
+pub mod cors;
+pub mod datasets;
+pub mod document;
+pub mod encoding;
+pub mod facts;
+pub mod legend;
+pub mod metadata;
+pub mod metrics;
+pub mod operation;
+pub mod params;
+pub mod prepare;
+pub mod problem;
+pub mod query;
+pub mod rows;
+pub mod state;
+pub mod stats;
+pub mod style;
+pub mod subset;
+pub mod tile;
+pub mod tilejson;
+pub mod tiles;
+pub mod urls;
+pub mod work;
+
+pub use problem::Problem;
+pub use state::{Settings, Shared, State};
+
+use axum::{
+    Router,
+    extract::{MatchedPath, Request, State as With},
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, get},
+};
+use std::any::Any;
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// Longest path and query that are looked at.
+const MAX_URI: usize = 16 << 10;
+
+/// What a request was about, for counting, where its path alone does not say it.
+#[derive(Clone, Copy, Debug)]
+pub struct Route(pub &'static str);
+
+/// Every path of the router with what answers it. [`tiles::PATHS`] tells the last one apart.
+fn routes(here: &Settings) -> Vec<(&'static str, MethodRouter<Shared>)> {
+    let mut routes = vec![
+        ("/datasets", get(datasets::list)),
+        ("/datasets/{id}", get(datasets::one)),
+        ("/datasets/{id}/stats", get(stats::get)),
+        ("/datasets/{id}/rows", get(rows::get)),
+        ("/datasets/{id}/subset.arrow", get(subset::get)),
+        ("/health", get(operation::health)),
+        ("/ready", get(operation::ready)),
+        ("/openapi.json", get(operation::openapi)),
+        ("/docs", get(operation::docs)),
+        ("/tiles/{*path}", get(tiles::get).post(tiles::post)),
+    ];
+    if here.metrics_here {
+        routes.push(("/metrics", get(operation::metrics)));
+    }
+    routes
+}
+
+/// Every path of the router, as the API's description has them.
+#[must_use]
+pub fn paths(settings: &Settings) -> Vec<&'static str> {
+    let plain = routes(settings).into_iter().map(|(path, _)| path).filter(|path| *path != "/tiles/{*path}");
+    plain.chain(tiles::PATHS.iter().copied()).chain(["/"]).collect()
+}
+
+/// The whole server as a service.
+#[must_use]
+pub fn app(state: Shared) -> Router {
+    let cors = std::sync::Arc::new(state.settings.cors.clone());
+    let mut router = Router::new();
+    for (path, answers) in routes(&state.settings) {
+        router = router.route(path, answers);
+    }
+    router
+        .fallback(assets::get)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn(limits))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(state.clone(), counted))
+        .layer(from_fn_with_state(cors, cors::layer))
+        .with_state(state)
+}
+
+/// Only `/metrics`, for an address of its own.
+#[must_use]
+pub fn metrics_app(state: Shared) -> Router {
+    Router::new().route("/metrics", get(operation::metrics)).with_state(state)
+}
+
+async fn method_not_allowed(method: Method) -> Response {
+    if method == Method::OPTIONS {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    let detail = format!("{method} is not for this path; the Allow header says what is");
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail).into_response()
+}
+
+async fn limits(request: Request, next: Next) -> Response {
+    let uri = request.uri();
+    let length = uri.path().len() + uri.query().map_or(0, str::len);
+    if length > MAX_URI {
+        let detail = format!("path and query are {length} bytes, expected at most {MAX_URI}");
+        return Problem::new(StatusCode::URI_TOO_LONG, detail).into_response();
+    }
+    next.run(request).await
+}
+
+async fn counted(With(state): With<Shared>, request: Request, next: Next) -> Response {
+    let _flying = state.metrics.in_flight();
+    let start = std::time::Instant::now();
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let method = request.method().clone();
+    let address = tracing::enabled!(tracing::Level::DEBUG).then(|| request.uri().to_string());
+    let response = next.run(request).await;
+    let known = |path: &MatchedPath| paths(&state.settings).into_iter().find(|known| *known == path.as_str());
+    let route = match response.extensions().get::<Route>() {
+        Some(Route(route)) => route,
+        None => path.as_ref().and_then(known).unwrap_or("other"),
+    };
+    state.metrics.answered(route, response.status().as_u16());
+    if let Some(address) = address {
+        tracing::debug!("{method} {address}: {} in {:.1?}", response.status(), start.elapsed());
+    }
+    response
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature that the layer asks for")]
+fn panicked(cause: Box<dyn Any + Send>) -> Response {
+    let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied());
+    Problem::internal(&text.unwrap_or("a panic without a text")).into_response()
+}
+
+/// An answer in JSON (or a dialect of it), to be asked for again each time unless said otherwise.
+#[must_use]
+pub fn json(kind: &'static str, body: impl Into<axum::body::Body>) -> Response {
+    let mut response = Response::new(body.into());
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    response.headers_mut().insert(header::CACHE_CONTROL, caching::REVALIDATE);
+    response
+}

@@ -1,0 +1,66 @@
+//! What operators and tools ask for: is it alive, is it ready, how is it doing, what can it do.
+
+use super::{Problem, Shared, caching, json};
+use axum::{
+    extract::State as With,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+/// The description of the API.
+pub const OPENAPI: &str = include_str!("openapi.json");
+/// A page that shows it.
+const DOCS: &str = include_str!("docs.html");
+
+/// The process answers.
+pub async fn health() -> Response {
+    let mut response = json("application/json", r#"{"status":"ok"}"#);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// There is something to serve.
+///
+/// # Errors
+/// 503 while there is nothing yet.
+pub async fn ready(With(state): With<Shared>) -> Result<Response, Problem> {
+    let datasets = state.catalog.all().len();
+    if datasets == 0 {
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no dataset has been loaded yet"));
+    }
+    let mut response = json("application/json", json!({ "status": "ready", "datasets": datasets }).to_string());
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+/// Counts and times.
+pub async fn metrics(With(state): With<Shared>) -> Response {
+    let sizes =
+        [("masks", state.masks.size()), ("tiles", state.tiles.weight()), ("documents", state.documents.weight())];
+    let mut response = json(
+        "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        state.metrics.text(&sizes, state.pool.queued()),
+    );
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The description of the API.
+pub async fn openapi(headers: HeaderMap) -> Response {
+    page("application/json", OPENAPI, &headers)
+}
+
+/// Its page.
+pub async fn docs(headers: HeaderMap) -> Response {
+    page("text/html; charset=utf-8", DOCS, &headers)
+}
+
+fn page(kind: &'static str, body: &'static str, headers: &HeaderMap) -> Response {
+    let etag = caching::etag(&[body]);
+    let mut response =
+        if caching::is_fresh(headers, &etag) { StatusCode::NOT_MODIFIED.into_response() } else { json(kind, body) };
+    response.headers_mut().insert(header::CACHE_CONTROL, caching::REVALIDATE);
+    response.headers_mut().insert(header::ETAG, etag);
+    response
+}

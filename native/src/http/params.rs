@@ -1,0 +1,97 @@
+//! Parameters of a path of its own beside those of a query: taken out of the query string, each at most once.
+
+use super::{Problem, prepare, urls};
+use duotile_core::TileId;
+use std::collections::BTreeMap;
+
+/// A query string taken apart.
+#[derive(Debug)]
+pub struct Params {
+    own: BTreeMap<&'static str, String>,
+    /// What is left, for [`duotile_core::TileQuery::parse`].
+    pub rest: String,
+}
+
+impl Params {
+    /// Takes the parameters named `own` out of a query string.
+    ///
+    /// # Errors
+    /// 400 for one that is there twice.
+    pub fn new(query: Option<&str>, own: &[&'static str]) -> Result<Self, Problem> {
+        let (mut taken, mut rest) = (BTreeMap::new(), Vec::new());
+        for pair in query.unwrap_or("").split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let Some(&name) = own.iter().find(|own| urls::decode(name).as_deref() == Some(**own)) else {
+                rest.push(pair);
+                continue;
+            };
+            let value =
+                urls::decode(value).ok_or_else(|| Problem::parameter(name, "its percent signs do not make UTF-8"))?;
+            if taken.insert(name, value).is_some() {
+                return Err(Problem::parameter(name, "is there twice, expected once"));
+            }
+        }
+        Ok(Self { own: taken, rest: rest.join("&") })
+    }
+
+    /// The text of a parameter; an empty one counts as not there.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.own.get(name).map(String::as_str).filter(|text| !text.is_empty())
+    }
+
+    /// A whole number in a range.
+    ///
+    /// # Errors
+    /// 400 for anything else.
+    pub fn number(&self, name: &str, default: usize, range: std::ops::RangeInclusive<usize>) -> Result<usize, Problem> {
+        let Some(text) = self.text(name) else { return Ok(default) };
+        text.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
+            let detail = format!("got \"{text}\", expected a whole number from {} to {}", range.start(), range.end());
+            Problem::parameter(name, detail)
+        })
+    }
+
+    /// A tile as `z/x/y`.
+    ///
+    /// # Errors
+    /// 400 for anything else.
+    pub fn tile(&self, name: &str) -> Result<Option<TileId>, Problem> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let parts: Vec<&str> = text.split('/').collect();
+        let &[z, x, y] = &parts[..] else {
+            return Err(Problem::parameter(name, format!("got \"{text}\", expected z/x/y")));
+        };
+        prepare::tile_id(z, x, y).map(Some).map_err(|problem| Problem::parameter(name, problem.detail))
+    }
+
+    /// Any parameter of ours, as it would stand in a query string, but for one.
+    #[must_use]
+    pub fn without(&self, left_out: &str) -> String {
+        let own = self.own.iter().filter(|(name, _)| **name != left_out);
+        let own = own.map(|(name, value)| format!("{name}={}", urls::encode(value)));
+        own.chain((!self.rest.is_empty()).then(|| self.rest.clone())).collect::<Vec<_>>().join("&")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_parameters_are_taken_out_and_decoded() {
+        let params = Params::new(Some("filter=a%3D1&limit=5&tile=3%2F1%2F2&by=x"), &["limit", "tile"]).expect("fine");
+        assert_eq!(params.rest, "filter=a%3D1&by=x");
+        assert_eq!(params.number("limit", 100, 1..=10), Ok(5));
+        assert_eq!(params.tile("tile").expect("a tile").map(|tile| tile.to_string()), Some("3/1/2".into()));
+        assert_eq!(params.without("limit"), "tile=3%2F1%2F2&filter=a%3D1&by=x");
+    }
+
+    #[test]
+    fn odd_values_and_repetitions_are_refused() {
+        assert!(Params::new(Some("a=1&a=2"), &["a"]).is_err());
+        assert!(Params::new(Some("a=%ff"), &["a"]).is_err());
+        let params = Params::new(Some("n=11&t=1/2"), &["n", "t"]).expect("fine");
+        assert!(params.number("n", 1, 0..=10).is_err() && params.tile("t").is_err());
+    }
+}

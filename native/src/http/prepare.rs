@@ -1,0 +1,85 @@
+//! From the text of a request to a plan: parsed, checked against the dataset, and kept for the requests that follow.
+
+use super::{Problem, Shared};
+use crate::catalog::Entry;
+use duotile_core::{MAX_ZOOM, Mode, Plan, Property, Source, TileId, TileQuery};
+use std::sync::Arc;
+
+/// A query that fits a dataset, with what else is needed to answer it.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The dataset.
+    pub entry: Arc<Entry>,
+    /// The query as it was understood.
+    pub query: TileQuery,
+    /// The query fitted to the dataset.
+    pub plan: Plan,
+    /// The dataset's name and version and the canonical query: what an answer depends on besides its address.
+    pub key: Arc<str>,
+}
+
+impl Prepared {
+    /// Fits a query to a dataset.
+    ///
+    /// # Errors
+    /// 400 for what does not fit.
+    pub fn new(entry: Arc<Entry>, query: TileQuery) -> Result<Self, Problem> {
+        let plan = entry.dataset.with_points(|points| query.plan(&points))?;
+        let dataset = &entry.dataset;
+        let key = format!("{}\n{}\n{}", dataset.name(), dataset.version(), plan.canonical()).into();
+        Ok(Self { entry, query, plan, key })
+    }
+
+    /// The properties that features of this query's tiles may carry, with their positions among all of the plan's.
+    pub fn properties(&self) -> impl Iterator<Item = (usize, &Property)> {
+        let mode = self.plan.mode();
+        self.plan.properties().iter().enumerate().filter(move |(_, property)| match property.source {
+            Source::Column(_) => mode != Mode::Cells,
+            _ => mode != Mode::Points,
+        })
+    }
+}
+
+/// The plan of a request: of its token if there is one, else of its query string.
+///
+/// # Errors
+/// 400 with position, expectation and hint.
+pub fn prepare(
+    state: &Shared,
+    entry: &Arc<Entry>,
+    token: Option<&str>,
+    query: Option<&str>,
+) -> Result<Arc<Prepared>, Problem> {
+    let (name, version) = (entry.dataset.name(), entry.dataset.version());
+    let query = query.unwrap_or("");
+    let key = format!("{name}\n{version}\n{}\n{query}", token.unwrap_or(""));
+    state.prepared.get_or_insert_with(&key, || {
+        let parsed = TileQuery::parse(query)?;
+        let parsed = match token {
+            None => parsed,
+            Some(token) if parsed == TileQuery::default() => TileQuery::from_token(token)?,
+            Some(_) => {
+                let detail =
+                    "the query is in the token of this path already, so its query string must not have another";
+                return Err(Problem::parameter("token", detail));
+            }
+        };
+        Prepared::new(entry.clone(), parsed).map(Arc::new)
+    })
+}
+
+/// Reads a tile address.
+///
+/// # Errors
+/// 400 for what is no number, 404 for a tile outside the pyramid.
+pub fn tile_id(z: &str, x: &str, y: &str) -> Result<TileId, Problem> {
+    let number = |name: &str, text: &str| {
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse::<u32>().ok().filter(|_| digits).ok_or_else(|| {
+            let detail = format!("\"{text}\" is no {name} of a tile; expected a whole number, z from 0 to {MAX_ZOOM}");
+            Problem::parameter(name, detail)
+        })
+    };
+    let (z, x, y) = (number("z", z)?, number("x", x)?, number("y", y)?);
+    TileId::new(z, x, y).map_err(|error| Problem::not_found(error.to_string()))
+}

@@ -1,0 +1,140 @@
+//! What went wrong, as a problem document (RFC 9457): every error of the server leaves through here.
+//!
+//! Causes inside the server are logged once and not sent. Errors are never cached.
+
+use axum::{
+    Json,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use duotile_core::QueryError;
+use serde::Serialize;
+
+/// A problem document with its status.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct Problem {
+    /// Always `about:blank`: the status says which problem it is.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    /// What was got and what was expected.
+    pub detail: String,
+    /// The parameter at fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
+    /// The character of the parameter's decoded text, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<usize>,
+    /// How it may have been meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// A number that goes with the detail, such as the rows of a subset that is too large.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    #[serde(skip)]
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Problem {
+    /// A problem of a status.
+    #[must_use]
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: detail.into(),
+            parameter: None,
+            position: None,
+            hint: None,
+            count: None,
+            headers: Vec::new(),
+        }
+    }
+
+    /// 400, about one parameter.
+    #[must_use]
+    pub fn parameter(name: &str, detail: impl Into<String>) -> Self {
+        Self { parameter: Some(name.into()), ..Self::new(StatusCode::BAD_REQUEST, detail) }
+    }
+
+    /// 404.
+    #[must_use]
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    /// 500: the cause goes to the log, not to the client.
+    #[must_use]
+    pub fn internal(cause: &dyn std::fmt::Display) -> Self {
+        tracing::error!("answering 500: {cause}");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the server failed on this request; its log says why")
+    }
+
+    /// 503: too much waits already.
+    #[must_use]
+    pub fn busy() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "too many requests are waiting; try again in a second")
+            .header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+
+    /// The same with a hint.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<Option<String>>) -> Self {
+        Self { hint: hint.into(), ..self }
+    }
+
+    /// The same with a number that goes with it.
+    #[must_use]
+    pub fn count(self, count: usize) -> Self {
+        Self { count: Some(count as u64), ..self }
+    }
+
+    /// The same with a header.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl From<QueryError> for Problem {
+    fn from(error: QueryError) -> Self {
+        let QueryError { parameter, position, message, hint } = error;
+        Self { position, hint, ..Self::parameter(&parameter, message) }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.status(), Json(&self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.extend(self.headers);
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_error_keeps_what_it_says() {
+        let error = QueryError::new("filter", "expected a value").at(7).hint(Some("try 'x'".to_string()));
+        let json = serde_json::to_value(Problem::from(error)).expect("serializes");
+        let expected = serde_json::json!({
+            "type": "about:blank", "title": "Bad Request", "status": 400, "detail": "expected a value",
+            "parameter": "filter", "position": 7, "hint": "try 'x'",
+        });
+        assert_eq!(json, expected);
+    }
+}

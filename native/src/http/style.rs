@@ -1,0 +1,122 @@
+//! A complete MapLibre style of a query: cells sized to the grid and coloured by quantiles of each zoom, rows, no
+//! outside address.
+
+use super::{
+    Problem,
+    document::{Context, Document},
+    legend::{Legend, PROBABILITIES},
+    tilejson,
+};
+use duotile_core::{MAX_ZOOM, Mode, PropertyKind, Shape, Source};
+use serde_json::{Map, Value, json};
+
+/// From little to much, readable on the dark ground: a part of viridis (CC0), dark end cut off.
+const COLOURS: [&str; 6] = ["#3e4989", "#31688e", "#26828e", "#35b779", "#b5de2b", "#fde725"];
+/// The quantiles between them.
+const BREAKS: [f64; 5] = [0.3, 0.5, 0.7, 0.9, 0.95];
+const GROUND: &str = "#11151c";
+
+/// The style of a query.
+///
+/// # Errors
+/// When the client has gone.
+pub fn of(context: &Context<'_>) -> Result<Map<String, Value>, Problem> {
+    let prepared = context.prepared;
+    let legend = context.legend()?;
+    let info = tilejson::of(context);
+    let layer = prepared.entry.dataset.name();
+    let mut source = json!({
+        "type": "vector", "tiles": info.get("tiles"), "minzoom": 0, "maxzoom": MAX_ZOOM, "bounds": info.get("bounds"),
+    });
+    if let (Some(source), Some(attribution)) = (source.as_object_mut(), info.get("attribution")) {
+        source.insert("attribution".into(), attribution.clone());
+    }
+    let mut layers = vec![json!({ "id": "ground", "type": "background", "paint": { "background-color": GROUND } })];
+    let mode = prepared.plan.mode();
+    if mode != Mode::Points {
+        let (index, name) = measured(context);
+        let colour = colours(&legend, index, &name);
+        layers.push(match prepared.plan.shape() {
+            Shape::Polygon => json!({
+                "id": "cells", "type": "fill", "source": layer, "source-layer": layer,
+                "filter": ["has", "point_count"],
+                "paint": { "fill-color": colour, "fill-opacity": 0.9, "fill-antialias": false },
+            }),
+            Shape::Point | Shape::Centroid => json!({
+                "id": "cells", "type": "circle", "source": layer, "source-layer": layer,
+                "filter": ["has", "point_count"],
+                "paint": {
+                    "circle-color": colour,
+                    "circle-radius": radius(f64::from(prepared.query.cell)),
+                    "circle-opacity": 0.9,
+                },
+            }),
+        });
+    }
+    if mode != Mode::Cells {
+        layers.push(json!({
+            "id": "rows", "type": "circle", "source": layer, "source-layer": layer,
+            "filter": ["!", ["has", "point_count"]],
+            "paint": {
+                "circle-color": COLOURS[4],
+                "circle-radius": ["interpolate", ["linear"], ["zoom"], 4, 1.5, 10, 2.5, 16, 5],
+                "circle-stroke-color": GROUND,
+                "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 8, 0, 14, 1],
+                "circle-opacity": 0.85,
+            },
+        }));
+    }
+    let mut sources = Map::new();
+    sources.insert(layer.into(), source);
+    let center = info.get("center").and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut style = Map::new();
+    style.insert("version".into(), json!(8));
+    style.insert("name".into(), info.get("name").cloned().unwrap_or_default());
+    style.insert("center".into(), json!(center.get(..2)));
+    style.insert("zoom".into(), json!(center.get(2)));
+    style.insert("sources".into(), Value::Object(sources));
+    style.insert("layers".into(), Value::Array(layers));
+    style.insert("metadata".into(), json!({ "duotile:tilejson": context.links.document(Document::TileJson) }));
+    Ok(style)
+}
+
+/// What cells are coloured by: the first measure that is a number, else the count.
+fn measured(context: &Context<'_>) -> (usize, String) {
+    let number = |kind| matches!(kind, PropertyKind::Integer | PropertyKind::Number);
+    let mut all = context.prepared.properties();
+    let measure = all.find(|(_, p)| matches!(p.source, Source::Measure(..)) && number(p.kind));
+    measure.map_or((0, "point_count".into()), |(index, property)| (index, property.name.clone()))
+}
+
+/// For each zoom, a step at each quantile. Zooms that were not walked look like the deepest that was.
+fn colours(legend: &Legend, index: usize, name: &str) -> Value {
+    let at_zoom = |z: usize| {
+        let mut steps = vec![json!("step"), json!(["to-number", ["get", name], 0]), json!(COLOURS[0])];
+        if let Some(quantiles) = legend.quantiles(z, index) {
+            let mut last = quantiles[0];
+            for (p, colour) in BREAKS.iter().zip(&COLOURS[1..]) {
+                let place = PROBABILITIES.iter().position(|known| known == p);
+                let Some(value) = place.map(|place| quantiles[place]).filter(|&value| value > last) else { continue };
+                steps.extend([json!(value), json!(colour)]);
+                last = value;
+            }
+        }
+        // A step without steps is no expression.
+        if steps.len() == 3 { json!(COLOURS[3]) } else { Value::Array(steps) }
+    };
+    let mut steps = vec![json!("step"), json!(["zoom"]), at_zoom(0)];
+    for z in 1..legend.zooms.len() {
+        steps.extend([json!(z), at_zoom(z)]);
+    }
+    if steps.len() == 3 { at_zoom(0) } else { Value::Array(steps) }
+}
+
+/// Half a cell at each whole zoom, twice that just before the next, where the cells become half as large on the ground.
+fn radius(cell: f64) -> Value {
+    let start = (cell / 2.0).max(0.75);
+    let mut stops = vec![json!("interpolate"), json!(["exponential", 2]), json!(["zoom"])];
+    for z in 0..=MAX_ZOOM {
+        stops.extend([json!(z), json!(start), json!(f64::from(z) + 0.999), json!(start * 2.0)]);
+    }
+    Value::Array(stops)
+}

@@ -1,0 +1,169 @@
+//! Everything under `/tiles`: which dataset, which query, and which tile or document a path speaks of.
+//!
+//! The last segment is taken whole, so `.mvt` and `.pbf` need no routes of their own, and a token may stand before it.
+
+use super::{
+    Problem, Shared,
+    document::{self, Document},
+    prepare::{self, Prepared},
+    query, tile,
+};
+use crate::catalog::Entry;
+use axum::{
+    body::Body,
+    extract::{Path, State as With},
+    http::{HeaderMap, StatusCode, Uri},
+    response::Response,
+};
+use duotile_core::TileId;
+use std::sync::Arc;
+
+/// The paths, as the API's description has them.
+pub const PATHS: [&str; 18] = [
+    "/tiles/{z}/{x}/{y}.mvt",
+    "/tiles/tilejson.json",
+    "/tiles/metadata.json",
+    "/tiles/style.json",
+    "/tiles/q",
+    "/tiles/q/{token}/{z}/{x}/{y}.mvt",
+    "/tiles/q/{token}/tilejson.json",
+    "/tiles/q/{token}/metadata.json",
+    "/tiles/q/{token}/style.json",
+    "/tiles/{dataset}/{z}/{x}/{y}.mvt",
+    "/tiles/{dataset}/tilejson.json",
+    "/tiles/{dataset}/metadata.json",
+    "/tiles/{dataset}/style.json",
+    "/tiles/{dataset}/q",
+    "/tiles/{dataset}/q/{token}/{z}/{x}/{y}.mvt",
+    "/tiles/{dataset}/q/{token}/tilejson.json",
+    "/tiles/{dataset}/q/{token}/metadata.json",
+    "/tiles/{dataset}/q/{token}/style.json",
+];
+
+/// What a path speaks of.
+#[derive(Debug, PartialEq, Eq)]
+struct Target<'p> {
+    dataset: Option<&'p str>,
+    token: Option<&'p str>,
+    what: What,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum What {
+    Tile(TileId),
+    Document(Document),
+    /// Where queries are posted.
+    Query,
+}
+
+/// Reads a path after `/tiles/`, decoded.
+fn target(path: &str) -> Result<Target<'_>, Problem> {
+    let nothing = || Problem::not_found(format!("nothing is at /tiles/{path}; /docs lists what there is"));
+    let (rest, last) = path.rsplit_once('/').unwrap_or(("", path));
+    let mut parts: Vec<&str> = rest.split('/').filter(|part| !part.is_empty()).collect();
+    let what = if let Some(document) = Document::of(last) {
+        What::Document(document)
+    } else if last == "q" {
+        What::Query
+    } else {
+        let y = last.strip_suffix(".mvt").or_else(|| last.strip_suffix(".pbf")).ok_or_else(nothing)?;
+        let (Some(x), Some(z)) = (parts.pop(), parts.pop()) else { return Err(nothing()) };
+        What::Tile(prepare::tile_id(z, x, y)?)
+    };
+    let (dataset, token) = match (&parts[..], &what) {
+        ([], _) => (None, None),
+        (&[dataset], _) => (Some(dataset), None),
+        (&["q", token], What::Tile(_) | What::Document(_)) => (None, Some(token)),
+        (&[dataset, "q", token], What::Tile(_) | What::Document(_)) => (Some(dataset), Some(token)),
+        _ => return Err(nothing()),
+    };
+    Ok(Target { dataset, token, what })
+}
+
+/// The dataset of a name; the default one without.
+///
+/// # Errors
+/// 404 with a near name where there is one.
+pub fn dataset(state: &Shared, name: Option<&str>) -> Result<Arc<Entry>, Problem> {
+    match name {
+        None => state.catalog.first().ok_or_else(|| Problem::not_found("there is no dataset yet")),
+        Some(name) => state.catalog.get(name).ok_or_else(|| {
+            let hint = state.catalog.near(name).map(|near| format!("did you mean {near}?"));
+            Problem::not_found(format!("there is no dataset \"{name}\"; /datasets lists them")).hint(hint)
+        }),
+    }
+}
+
+/// A tile, or a document beside it.
+///
+/// # Errors
+/// 400 for what the query says wrongly, 404 for what is not there.
+pub async fn get(
+    With(state): With<Shared>,
+    Path(path): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let Target { dataset: name, token, what } = target(&path)?;
+    let entry = dataset(&state, name)?;
+    let prepared: Arc<Prepared> = prepare::prepare(&state, &entry, token, uri.query())?;
+    match what {
+        What::Tile(id) => tile::answer(&state, prepared, id, uri.query(), &headers).await,
+        What::Document(kind) => document::answer(&state, kind, prepared, token.is_some(), uri.query(), &headers).await,
+        What::Query => Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "a query is sent here with POST")
+            .header(axum::http::header::ALLOW, axum::http::HeaderValue::from_static("POST"))),
+    }
+}
+
+/// A query in, its token and URLs out.
+///
+/// # Errors
+/// As [`get`], and 413 for a body that is too large.
+pub async fn post(
+    With(state): With<Shared>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let Target { dataset: name, what, .. } = target(&path)?;
+    if what != What::Query {
+        return Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "POST is for a path that ends in /q")
+            .header(axum::http::header::ALLOW, axum::http::HeaderValue::from_static("GET, HEAD")));
+    }
+    let entry = dataset(&state, name)?;
+    query::answer(&state, &entry, &headers, body).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shape_of_path_is_told_apart() {
+        let id = TileId::new(3, 4, 5).expect("valid");
+        for (path, dataset, token, what) in [
+            ("3/4/5.mvt", None, None, What::Tile(id)),
+            ("a/3/4/5.pbf", Some("a"), None, What::Tile(id)),
+            ("q/tok/3/4/5.mvt", None, Some("tok"), What::Tile(id)),
+            ("a/q/tok/3/4/5.mvt", Some("a"), Some("tok"), What::Tile(id)),
+            ("q/q/tok/3/4/5.mvt", Some("q"), Some("tok"), What::Tile(id)),
+            ("tilejson.json", None, None, What::Document(Document::TileJson)),
+            ("a/metadata.json", Some("a"), None, What::Document(Document::Metadata)),
+            ("a/q/tok/style.json", Some("a"), Some("tok"), What::Document(Document::Style)),
+            ("q", None, None, What::Query),
+            ("a/q", Some("a"), None, What::Query),
+        ] {
+            assert_eq!(target(path).expect(path), Target { dataset, token, what }, "{path}");
+        }
+    }
+
+    #[test]
+    fn other_paths_are_404_and_odd_numbers_400() {
+        for path in ["", "a", "a/b/c/3/4/5.mvt", "3/4/5.png", "4/5.mvt", "a/q/tok/q", "23/0/0.mvt", "0/1/0.mvt"] {
+            assert_eq!(target(path).expect_err(path).status(), 404, "{path}");
+        }
+        for path in ["a/b/4/5.mvt", "1/-1/0.mvt", "1/1.5/0.mvt", "1/0/.mvt", "99999999999/0/0.mvt"] {
+            assert_eq!(target(path).expect_err(path).status(), 400, "{path}");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Where the server is, as the client sees it: the start of every absolute URL it writes.
+//!
+//! `--base-url` wins; with `--trust-proxy` the proxy's headers; else the `Host` header. Pages use relative URLs only.
+
+use axum::http::{HeaderMap, header};
+use std::fmt::Write as _;
+
+/// How the public address is known.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// `--base-url`, without a slash at its end.
+    pub base: Option<String>,
+    /// `--trust-proxy`: forwarded headers are believed.
+    pub trust_proxy: bool,
+}
+
+impl Origin {
+    /// The base of absolute URLs for a request, without a slash at its end.
+    #[must_use]
+    pub fn base(&self, headers: &HeaderMap) -> String {
+        if let Some(base) = &self.base {
+            return base.clone();
+        }
+        let host = text(headers, header::HOST.as_str()).filter(|host| is_host(host)).unwrap_or("localhost");
+        if !self.trust_proxy {
+            return format!("http://{host}");
+        }
+        let forwarded = text(headers, "forwarded").map(first);
+        let scheme = text(headers, "x-forwarded-proto")
+            .map(first)
+            .or_else(|| forwarded.and_then(|list| parameter(list, "proto")))
+            .filter(|scheme| matches!(*scheme, "http" | "https"))
+            .unwrap_or("http");
+        let host = text(headers, "x-forwarded-host")
+            .map(first)
+            .or_else(|| forwarded.and_then(|list| parameter(list, "host")))
+            .filter(|host| is_host(host))
+            .unwrap_or(host);
+        let port = text(headers, "x-forwarded-port").map(first).filter(|port| port.parse::<u16>().is_ok());
+        let port = port.filter(|port| !has_port(host) && *port != if scheme == "https" { "443" } else { "80" });
+        let port = port.map_or(String::new(), |port| format!(":{port}"));
+        let prefix = text(headers, "x-forwarded-prefix").map(first).filter(|prefix| is_prefix(prefix)).unwrap_or("");
+        format!("{scheme}://{host}{port}{}", prefix.trim_end_matches('/'))
+    }
+}
+
+/// Reads `--base-url`.
+///
+/// # Errors
+/// One line when it is not an absolute http or https URL without query.
+pub fn parse_base(text: &str) -> Result<String, String> {
+    let trimmed = text.trim().trim_end_matches('/');
+    let rest = trimmed.strip_prefix("https://").or_else(|| trimmed.strip_prefix("http://"));
+    match rest.map(|rest| rest.split_once('/').unwrap_or((rest, ""))) {
+        Some((host, path)) if is_host(host) && (path.is_empty() || is_prefix(&format!("/{path}"))) => {
+            Ok(trimmed.into())
+        }
+        _ => Err(format!("\"{text}\" is no base URL; expected something like https://example.org/maps")),
+    }
+}
+
+/// A text as it may stand in a path segment or a query value: everything but plain letters, digits and `-_.~` as `%XX`.
+#[must_use]
+pub fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// What a part of a query string says: `+` is a space, `%XX` a byte. `None` where that makes no UTF-8.
+#[must_use]
+pub fn decode(text: &str) -> Option<String> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        out.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let mut digit = || char::from(bytes.next()?).to_digit(16);
+                (digit()? << 4 | digit()?) as u8
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(out).ok()
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// The first of several, which the proxy nearest to the client wrote.
+fn first(list: &str) -> &str {
+    list.split(',').next().unwrap_or("").trim()
+}
+
+/// A parameter of the first element of a `Forwarded` header (RFC 7239).
+fn parameter<'h>(element: &'h str, name: &str) -> Option<&'h str> {
+    element.split(';').find_map(|pair| {
+        let (key, value) = pair.split_once('=')?;
+        key.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"'))
+    })
+}
+
+/// A host with or without port, in the few characters that those have.
+fn is_host(host: &str) -> bool {
+    !host.is_empty()
+        && host.len() <= 255
+        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
+}
+
+fn has_port(host: &str) -> bool {
+    host.rsplit_once(':').is_some_and(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn is_prefix(prefix: &str) -> bool {
+    prefix.starts_with('/')
+        && !prefix.starts_with("//")
+        && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/.-_~".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base(trust_proxy: bool, pairs: &[(&'static str, &str)]) -> String {
+        let headers = pairs.iter().map(|(name, value)| {
+            (axum::http::HeaderName::from_static(name), axum::http::HeaderValue::from_str(value).expect("a header"))
+        });
+        Origin { base: None, trust_proxy }.base(&headers.collect())
+    }
+
+    #[test]
+    fn forwarded_headers_count_only_when_trusted() {
+        let headers = [
+            ("host", "inner:8080"),
+            ("x-forwarded-proto", "https"),
+            ("x-forwarded-host", "maps.example, inner"),
+            ("x-forwarded-prefix", "/maps/"),
+        ];
+        assert_eq!(base(true, &headers), "https://maps.example/maps");
+        assert_eq!(base(false, &headers), "http://inner:8080");
+        assert_eq!(
+            base(true, &[("host", "a"), ("forwarded", "for=1.2.3.4;proto=https;host=\"b:81\"")]),
+            "https://b:81"
+        );
+        assert_eq!(
+            base(true, &[("host", "a"), ("x-forwarded-port", "8443"), ("x-forwarded-proto", "https")]),
+            "https://a:8443"
+        );
+    }
+
+    #[test]
+    fn odd_headers_are_left_aside() {
+        let headers = [
+            ("host", "a/<script>"),
+            ("x-forwarded-proto", "javascript"),
+            ("x-forwarded-host", "b\"c"),
+            ("x-forwarded-prefix", "//evil.example"),
+        ];
+        assert_eq!(base(true, &headers), "http://localhost");
+        assert_eq!(base(true, &[]), "http://localhost");
+    }
+
+    #[test]
+    fn what_is_encoded_decodes_to_the_same() {
+        let text = "a b+c/d?e=f&g%h é日本~-_.";
+        assert_eq!(decode(&encode(text)).as_deref(), Some(text));
+        assert_eq!(decode("a+b").as_deref(), Some("a b"));
+        for odd in ["%", "%4", "%zz", "%ff"] {
+            assert_eq!(decode(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn base_urls_are_checked() {
+        assert_eq!(parse_base("https://example.org/maps/"), Ok("https://example.org/maps".into()));
+        assert_eq!(parse_base("http://[::1]:80"), Ok("http://[::1]:80".into()));
+        for odd in ["example.org", "ftp://a", "https://", "https://a?b", "https://a b"] {
+            assert!(parse_base(odd).is_err(), "{odd}");
+        }
+    }
+}

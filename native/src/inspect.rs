@@ -1,0 +1,126 @@
+//! What is in a file, as text for people: a tile through the independent reader, or the facts of a data file.
+
+use crate::{
+    dataset::Dataset,
+    http::facts::{self, Times},
+    mvt_reader,
+};
+use anyhow::{Context as _, Result};
+use duotile_core::Kind;
+use std::{fmt::Write as _, io::Read as _};
+
+/// Undoes gzip or zstd where a tile comes compressed, as from a server or an archive.
+///
+/// # Errors
+/// When it starts like one of them but is damaged.
+pub fn unpack(bytes: Vec<u8>) -> Result<Vec<u8>> {
+    let mut plain = Vec::new();
+    match bytes.get(..4) {
+        Some([0x1f, 0x8b, ..]) => {
+            flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_end(&mut plain).context("its gzip is damaged")?;
+            Ok(plain)
+        }
+        Some([0x28, 0xb5, 0x2f, 0xfd]) => zstd::decode_all(&bytes[..]).context("its zstd is damaged"),
+        _ => Ok(bytes),
+    }
+}
+
+/// A tile as text: each layer, each feature, each property with its type.
+///
+/// # Errors
+/// What is wrong with the tile.
+pub fn tile(bytes: &[u8]) -> Result<String> {
+    let layers = mvt_reader::read(bytes)?;
+    let mut out = String::new();
+    if layers.is_empty() {
+        out.push_str("an empty tile\n");
+    }
+    for layer in layers {
+        let (name, count) = (&layer.name, layer.features.len());
+        writeln!(out, "layer {name:?}: version {}, extent {}, {count} features", layer.version, layer.extent)?;
+        for feature in layer.features {
+            let id = feature.id.map_or(String::new(), |id| format!(" id {id}"));
+            writeln!(out, "  {}{id}", feature.geometry)?;
+            for (key, value) in feature.properties {
+                writeln!(out, "    {key} = {value}")?;
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// The facts of a dataset: what loading chose, then each column.
+#[must_use]
+pub fn dataset(dataset: &Dataset) -> String {
+    let report = dataset.report();
+    let mut out = String::new();
+    let size = dataset.size() as f64 / f64::from(1 << 20);
+    let _ = writeln!(
+        out,
+        "{}: {} rows, {size:.1} MB in memory, version {}",
+        dataset.name(),
+        dataset.len(),
+        dataset.version()
+    );
+    for line in &report.lines {
+        let _ = writeln!(out, "  {line}");
+    }
+    if let Some([west, south, east, north]) = dataset.bounds() {
+        let _ = writeln!(out, "bounds {west:.6},{south:.6},{east:.6},{north:.6}");
+    }
+    dataset.with_points(|points| {
+        for (index, column) in points.columns().iter().enumerate() {
+            let facts = column.facts;
+            let nulls = (points.len() as u64).saturating_sub(facts.present);
+            let role = match index {
+                _ if points.roles().id == Some(index) => ", gives ids",
+                _ if points.roles().time == Some(index) => ", the time of rows",
+                _ => "",
+            };
+            let _ = write!(out, "{} ({}{role})", column.name, column.kind().name());
+            if nulls > 0 {
+                let _ = write!(out, ", {nulls} without a value");
+            }
+            if let Some(distinct) = facts.distinct {
+                let _ = write!(out, ", {distinct} distinct");
+            }
+            if let (Some((min, max)), true) = (facts.range, column.kind() != Kind::Text) {
+                let tell = |value| facts::value(column, value, Times::Iso).to_string().replace('"', "");
+                let _ = write!(out, ", {} to {}", tell(min), tell(max));
+            }
+            let frequent: Vec<String> = facts
+                .categories
+                .iter()
+                .take(5)
+                .map(|&(value, count)| format!("{} {count}", facts::value(column, value, Times::Iso)))
+                .collect();
+            if !frequent.is_empty() {
+                let _ = write!(out, "\n  most frequent: {}", frequent.join(", "));
+            }
+            out.push('\n');
+        }
+    });
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+
+    #[test]
+    fn compressed_tiles_are_unpacked_and_plain_ones_left() {
+        let plain = vec![7u8; 100];
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(&plain).expect("in memory");
+        assert_eq!(unpack(gzip.finish().expect("in memory")).expect("gzip"), plain);
+        assert_eq!(unpack(zstd::encode_all(&plain[..], 1).expect("in memory")).expect("zstd"), plain);
+        assert_eq!(unpack(plain.clone()).expect("plain"), plain);
+        assert!(unpack(vec![0x1f, 0x8b, 0, 0, 0]).is_err());
+    }
+
+    #[test]
+    fn an_empty_tile_says_so() {
+        assert_eq!(tile(&[]).expect("valid"), "an empty tile\n");
+    }
+}

@@ -1,0 +1,231 @@
+//! How to read files, as flags and as a table of the configuration; and which files make which dataset.
+
+use crate::{
+    catalog::{self, Entry},
+    dataset::Dataset,
+    read::{self, Crs, CsvOptions, Options, Progress, TimeUnit},
+};
+use anyhow::{Context as _, Result, bail};
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// How to read a file. What is not said is found out by itself, and printed.
+#[derive(Args, Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+#[command(next_help_heading = "Reading")]
+pub struct Load {
+    /// What people call the dataset
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// Whom to name on the map
+    #[arg(long, value_name = "TEXT")]
+    pub attribution: Option<String>,
+    /// Column of longitudes (or x), or of point geometries
+    #[arg(long, value_name = "COLUMN")]
+    pub lon: Option<String>,
+    /// Column of latitudes (or y)
+    #[arg(long, value_name = "COLUMN")]
+    pub lat: Option<String>,
+    /// What positions are given in: degrees (4326) or Web Mercator metres (3857)
+    #[arg(long, value_name = "EPSG")]
+    pub crs: Option<CrsName>,
+    /// Time column
+    #[arg(long, value_name = "COLUMN")]
+    pub time: Option<String>,
+    /// What an integer time column counts since 1970
+    #[arg(long, value_name = "UNIT")]
+    pub time_unit: Option<TimeUnitName>,
+    /// Zone of times that name none, such as Europe/Paris; UTC unless said
+    #[arg(long, value_name = "ZONE")]
+    pub timezone: Option<String>,
+    /// Column of ids: unique whole numbers from 0 to 2^53 - 1
+    #[arg(long, value_name = "COLUMN")]
+    pub id: Option<String>,
+    /// Columns to leave out, for filters too; with commas between
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub hide: Vec<String>,
+    /// Columns to keep, all others are left out; with commas between
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// What stands between the fields of a CSV file; "tab" for a tab
+    #[arg(long, value_name = "CHAR")]
+    pub delimiter: Option<String>,
+    /// Whether decimals in a CSV file have a comma
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub decimal_comma: Option<bool>,
+    /// Encoding of a CSV file, such as utf-8, windows-1252, utf-16le
+    #[arg(long, value_name = "LABEL")]
+    pub encoding: Option<String>,
+}
+
+/// Coordinate reference systems by their EPSG number.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, ValueEnum)]
+pub enum CrsName {
+    /// Degrees
+    #[value(name = "4326", alias = "degrees")]
+    #[serde(rename = "4326", alias = "degrees")]
+    Degrees,
+    /// Web Mercator metres
+    #[value(name = "3857", alias = "metres")]
+    #[serde(rename = "3857", alias = "metres")]
+    Metres,
+}
+
+/// Units of integer times.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, ValueEnum)]
+pub enum TimeUnitName {
+    /// Seconds
+    #[serde(rename = "s")]
+    S,
+    /// Milliseconds
+    #[serde(rename = "ms")]
+    Ms,
+    /// Microseconds
+    #[serde(rename = "us")]
+    Us,
+    /// Nanoseconds
+    #[serde(rename = "ns")]
+    Ns,
+}
+
+/// A dataset to be: its name, where it comes from, how to read it, what of it may leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Its name in addresses.
+    pub name: String,
+    /// Files, folders or patterns; none for the built-in data.
+    pub paths: Vec<PathBuf>,
+    /// How to read it.
+    pub load: Load,
+    /// Whether its rows may be listed.
+    pub rows: bool,
+    /// Whether subsets of it may be downloaded.
+    pub subset: bool,
+}
+
+/// The name of the built-in data.
+pub const BUILTIN: &str = "places";
+
+impl Load {
+    /// As the reader wants it.
+    ///
+    /// # Errors
+    /// For a delimiter that is no single character.
+    pub fn options(&self, name: &str) -> Result<Options> {
+        let delimiter = match self.delimiter.as_deref() {
+            None => None,
+            Some("tab" | "\\t" | "\t") => Some(b'\t'),
+            Some(text) => match text.as_bytes() {
+                &[byte] => Some(byte),
+                _ => bail!("--delimiter is \"{text}\", expected one character, or tab"),
+            },
+        };
+        Ok(Options {
+            name: Some(name.into()),
+            title: self.title.clone(),
+            attribution: self.attribution.clone(),
+            lon: self.lon.clone(),
+            lat: self.lat.clone(),
+            crs: self.crs.map(|crs| match crs {
+                CrsName::Degrees => Crs::Degrees,
+                CrsName::Metres => Crs::Metres,
+            }),
+            time: self.time.clone(),
+            time_unit: self.time_unit.map(|unit| match unit {
+                TimeUnitName::S => TimeUnit::Seconds,
+                TimeUnitName::Ms => TimeUnit::Milliseconds,
+                TimeUnitName::Us => TimeUnit::Microseconds,
+                TimeUnitName::Ns => TimeUnit::Nanoseconds,
+            }),
+            timezone: self.timezone.clone(),
+            id: self.id.clone(),
+            hide: self.hide.clone(),
+            keep: self.columns.clone(),
+            csv: CsvOptions { delimiter, decimal_comma: self.decimal_comma, encoding: self.encoding.clone() },
+        })
+    }
+}
+
+impl Source {
+    /// The built-in data.
+    #[must_use]
+    pub fn builtin() -> Self {
+        Self { name: BUILTIN.into(), paths: Vec::new(), load: Load::default(), rows: true, subset: true }
+    }
+
+    /// Reads `NAME=PATH` or `PATH`.
+    ///
+    /// # Errors
+    /// For a name that cannot stand in an address.
+    pub fn parse(text: &str, load: &Load) -> Result<Self> {
+        // A path may hold an equals sign itself, as the folders of a Hive table do.
+        let named =
+            text.split_once('=').filter(|(name, _)| !name.contains(['/', '\\', '*']) && !Path::new(text).exists());
+        let (name, path) = match named {
+            Some((name, path)) => {
+                catalog::check_name(name).map_err(anyhow::Error::msg)?;
+                (name.to_owned(), path)
+            }
+            None => (catalog::slug(text), text),
+        };
+        Ok(Self { name, paths: vec![path.into()], load: load.clone(), rows: true, subset: true })
+    }
+
+    /// Sources with names that differ: a later one of the same name gets a number.
+    #[must_use]
+    pub fn distinct(sources: Vec<Self>) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::with_capacity(sources.len());
+        for mut source in sources {
+            source.name = catalog::free_name(&source.name, |name| all.iter().any(|known| known.name == name));
+            all.push(source);
+        }
+        all
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// One clear line that names the file.
+    pub fn read(&self, progress: &dyn Progress) -> Result<Dataset> {
+        let Some(first) = self.paths.first() else { return read::builtin(progress) };
+        let options = self.load.options(&self.name)?;
+        read::read(&self.paths, &options, progress).with_context(|| first.display().to_string())
+    }
+
+    /// Reads it for the catalogue.
+    ///
+    /// # Errors
+    /// As [`Source::read`].
+    pub fn entry(&self, progress: &dyn Progress) -> Result<Entry> {
+        Ok(Entry { dataset: self.read(progress)?, rows: self.rows, subset: self.subset })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_split_from_paths_but_hive_folders_are_not() {
+        let load = Load::default();
+        let read = |text| Source::parse(text, &load).map(|source| (source.name, source.paths));
+        assert_eq!(read("a=b/c.csv").expect("fine"), ("a".into(), vec!["b/c.csv".into()]));
+        assert_eq!(read("b/year=2020/c.csv").expect("fine"), ("c".into(), vec!["b/year=2020/c.csv".into()]));
+        assert!(read("a b=c.csv").is_err());
+    }
+
+    #[test]
+    fn clashing_names_get_numbers() {
+        let source = |text| Source::parse(text, &Load::default()).expect("fine");
+        let names = Source::distinct(vec![source("x/a.csv"), source("y/a.csv"), source("a.parquet")]);
+        assert_eq!(names.iter().map(|source| source.name.as_str()).collect::<Vec<_>>(), ["a", "a-2", "a-3"]);
+    }
+
+    #[test]
+    fn delimiters_are_single_characters() {
+        let with = |text: &str| Load { delimiter: Some(text.into()), ..Load::default() }.options("a");
+        assert_eq!(with("tab").expect("fine").csv.delimiter, Some(b'\t'));
+        assert!(with(";;").is_err());
+    }
+}

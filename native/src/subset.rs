@@ -1,0 +1,168 @@
+//! Rows of a dataset as an Arrow IPC stream in Morton order, for the browser: keys and row numbers as they are here, so
+//! that positions and ids match without projecting again, and the facts of the full dataset as metadata.
+//!
+//! Columns: `_key` (u64), `_row` (u32), `lon`, `lat` (degrees, for other tools; left out where a column has that name),
+//! then the value columns: integers, floats, booleans, times as timestamps in microseconds UTC, texts as a dictionary in
+//! byte order. Schema metadata `duotile` is JSON, see [`facts`].
+
+use crate::dataset::Dataset;
+use anyhow::{Context as _, Result};
+use duotile_core::{Codes, Column, MAX_EXACT, Points, Scalar, Values, mercator, morton};
+use polars_arrow::{
+    array::{Array, BooleanArray, DictionaryArray, DictionaryKey, PrimitiveArray, Utf8Array},
+    bitmap::Bitmap,
+    datatypes::{ArrowDataType, ArrowSchema, Field, TimeUnit},
+    io::ipc::write::{StreamWriter, WriteOptions},
+    record_batch::RecordBatchT,
+    types::NativeType,
+};
+use serde_json::{Map, Value, json};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// The subset's version of this layout.
+const FORMAT: u32 = 1;
+
+/// Writes rows (ascending positions in Morton order) with some of the columns. `query` is the canonical text of what
+/// selected them.
+///
+/// # Errors
+/// When Arrow refuses, which would be a mistake here.
+pub fn write(dataset: &Dataset, rows: &[u32], columns: &[usize], query: &str) -> Result<Vec<u8>> {
+    dataset.with_points(|points| {
+        let keys = points.keys();
+        let mut fields: Vec<(&str, Box<dyn Array>)> = vec![
+            ("_key", Box::new(PrimitiveArray::from_vec(gather(rows, |row| keys[row])))),
+            ("_row", Box::new(PrimitiveArray::from_vec(gather(rows, |row| points.rows()[row])))),
+        ];
+        let degrees = |row: usize| mercator::unproject(morton::position(keys[row]));
+        let taken = |name: &str| columns.iter().any(|&index| points.columns()[index].name == name);
+        if !taken("lon") && !taken("lat") {
+            fields.push(("lon", Box::new(PrimitiveArray::from_vec(gather(rows, |row| degrees(row).0)))));
+            fields.push(("lat", Box::new(PrimitiveArray::from_vec(gather(rows, |row| degrees(row).1)))));
+        }
+        for &index in columns {
+            let column = &points.columns()[index];
+            fields.push((column.name, array(column, rows)?));
+        }
+        let schema: ArrowSchema =
+            fields.iter().map(|(name, array)| Field::new((*name).into(), array.dtype().clone(), true)).collect();
+        let arrays = fields.into_iter().map(|(_, array)| array).collect();
+        let mut out = Vec::new();
+        let mut writer = StreamWriter::new(&mut out, WriteOptions { compression: None });
+        let facts = facts(dataset, &points, columns, query).to_string();
+        writer.set_custom_schema_metadata(Arc::new([("duotile".into(), facts.into())].into_iter().collect()));
+        writer.start(&schema, None)?;
+        writer.write(&RecordBatchT::try_new(rows.len(), Arc::new(schema), arrays)?, None)?;
+        writer.finish()?;
+        Ok(out)
+    })
+}
+
+/// Bytes a row takes, about, to tell the size before making it.
+#[must_use]
+pub fn row_bytes(points: &Points<'_>, columns: &[usize]) -> usize {
+    let width = |column: &Column<'_>| match column.values {
+        Values::I32(_) | Values::F32(_) => 4,
+        Values::I64(_) | Values::F64(_) | Values::Time(_) => 8,
+        Values::Bool(_) => 1,
+        Values::Text(..) => 4,
+    };
+    28 + columns.iter().map(|&index| width(&points.columns()[index])).sum::<usize>()
+}
+
+fn gather<T>(rows: &[u32], value: impl Fn(usize) -> T) -> Vec<T> {
+    rows.iter().map(|&row| value(row as usize)).collect()
+}
+
+/// The values of a column at some rows.
+fn array(column: &Column<'_>, rows: &[u32]) -> Result<Box<dyn Array>> {
+    let valid = (!column.is_full()).then(|| rows.iter().map(|&row| column.is_valid(row as usize)).collect::<Bitmap>());
+    let times = || ArrowDataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
+    Ok(match column.values {
+        Values::I32(v) => primitive(rows, v, valid),
+        Values::I64(v) => primitive(rows, v, valid),
+        Values::F32(v) => primitive(rows, v, valid),
+        Values::F64(v) => primitive(rows, v, valid),
+        Values::Time(v) => Box::new(PrimitiveArray::new(times(), gather(rows, |row| v[row]).into(), valid)),
+        Values::Bool(bits) => {
+            let bits = rows.iter().map(|&row| bits.get(row as usize)).collect::<Bitmap>();
+            Box::new(BooleanArray::new(ArrowDataType::Boolean, bits, valid))
+        }
+        Values::Text(codes, words) => {
+            let kept = kept_codes(column, codes, rows);
+            let texts = Utf8Array::<i32>::from_iter_values(kept.iter().map(|&code| words.get(code as usize)));
+            let place = |row: usize| {
+                if column.is_valid(row) { kept.binary_search(&(codes.get(row) as u32)).unwrap_or(0) } else { 0 }
+            };
+            match Codes::width(kept.len()) {
+                1 => dictionary(gather(rows, |row| place(row) as u8), valid, texts)?,
+                2 => dictionary(gather(rows, |row| place(row) as u16), valid, texts)?,
+                _ => dictionary(gather(rows, |row| place(row) as u32), valid, texts)?,
+            }
+        }
+    })
+}
+
+fn primitive<T: NativeType>(rows: &[u32], values: &[T], valid: Option<Bitmap>) -> Box<dyn Array> {
+    Box::new(PrimitiveArray::new(T::PRIMITIVE.into(), gather(rows, |row| values[row]).into(), valid))
+}
+
+fn dictionary<K: DictionaryKey>(codes: Vec<K>, valid: Option<Bitmap>, texts: Utf8Array<i32>) -> Result<Box<dyn Array>> {
+    let dtype = ArrowDataType::Dictionary(K::KEY_TYPE, Box::new(ArrowDataType::Utf8), true);
+    let codes = PrimitiveArray::new(K::PRIMITIVE.into(), codes.into(), valid);
+    Ok(Box::new(DictionaryArray::try_new(dtype, codes, Box::new(texts)).context("codes do not fit their texts")?))
+}
+
+/// The codes of the texts that the subset's dictionary holds, ascending: those of its rows, and those that the facts name.
+fn kept_codes(column: &Column<'_>, codes: Codes<'_>, rows: &[u32]) -> Vec<u32> {
+    let named = column.facts.categories.iter().map(|&(value, _)| value);
+    let named = named.chain(column.facts.range.into_iter().flat_map(|(min, max)| [min, max]));
+    let named = named.filter_map(|value| if let Scalar::Text(code) = value { Some(code) } else { None });
+    let used =
+        rows.iter().map(|&row| row as usize).filter(|&row| column.is_valid(row)).map(|row| codes.get(row) as u32);
+    used.chain(named).collect::<BTreeSet<u32>>().into_iter().collect()
+}
+
+/// What the browser must know of the full dataset to cut the same tiles: name, version, roles, facts of each column.
+///
+/// Integers beyond ±(2⁵³ − 1) are texts; times are microseconds since 1970.
+fn facts(dataset: &Dataset, points: &Points<'_>, columns: &[usize], query: &str) -> Value {
+    let scalar = |column: &Column<'_>, value: Scalar| match (value, column.values) {
+        (Scalar::Integer(value) | Scalar::Time(value), _) if value.unsigned_abs() > MAX_EXACT.unsigned_abs() => {
+            json!(value.to_string())
+        }
+        (Scalar::Integer(value) | Scalar::Time(value), _) => json!(value),
+        (Scalar::Float(value), _) => json!(value),
+        (Scalar::Boolean(value), _) => json!(value),
+        (Scalar::Text(code), Values::Text(_, words)) => json!(words.get(code as usize)),
+        (Scalar::Text(code), _) => json!(code),
+    };
+    let told = columns.iter().map(|&index| {
+        let column = &points.columns()[index];
+        let facts = column.facts;
+        let mut map = Map::new();
+        map.insert("name".into(), json!(column.name));
+        map.insert("kind".into(), json!(column.kind().name()));
+        map.insert("present".into(), json!(facts.present));
+        map.insert("range".into(), json!(facts.range.map(|(min, max)| [scalar(column, min), scalar(column, max)])));
+        map.insert("distinct".into(), json!(facts.distinct));
+        let categories = facts.categories.iter().map(|&(value, count)| json!([scalar(column, value), count]));
+        map.insert("categories".into(), categories.collect());
+        map.insert("text_bytes".into(), json!(facts.text_bytes));
+        Value::Object(map)
+    });
+    let place = |role: Option<usize>| role.map(|index| points.columns()[index].name);
+    json!({
+        "format": FORMAT,
+        "name": dataset.name(),
+        "title": dataset.title(),
+        "attribution": dataset.attribution(),
+        "version": dataset.version(),
+        "rows_total": dataset.len(),
+        "bounds": dataset.bounds(),
+        "query": query,
+        "id": place(points.roles().id),
+        "time": place(points.roles().time),
+        "columns": told.collect::<Value>(),
+    })
+}
