@@ -5,8 +5,8 @@
 
 use duotile_benches::{Sample, median};
 use duotile_core::{
-    Column, Facts, Measure, MeasureKind, Mode, Plan, Points, Profile, Roles, Scratch, Selection, Summary, TileId,
-    TileQuery, Values, World, mercator, morton, sort,
+    Column, Facts, Fences, Measure, MeasureKind, Mode, Plan, Points, Profile, Roles, Scratch, Selection, Summary,
+    TileId, TileQuery, Values, World, mercator, morton, sort,
 };
 use std::time::Duration;
 
@@ -43,6 +43,8 @@ fn main() {
     let summary = Summary::of(&column);
     let columns = [column.with_summary(Some(&summary))];
     let points = Points::new("points", &keys, &rows_of, &columns, Roles::default()).expect("of one length");
+    let fences = Fences::of(&keys);
+    let points = points.with_fences(&fences);
 
     let fullest: Vec<TileId> = (0..=14).map(|z| fullest(&points, z)).collect();
     let ranges = median(|| fullest.iter().map(|&tile| points.range(tile).len()).sum::<usize>());

@@ -1,10 +1,10 @@
 //! Cells of a tile: runs of rows, found by galloping.
 //!
 //! At level *l* the world is a grid of 2ˡ × 2ˡ cells. In Morton order a cell is a run of rows that share the top 2*l* bits
-//! of their keys, so the end of a run is found by exponential, then binary search: the cost grows with the number of
-//! occupied cells, not with the number of rows.
+//! of their keys, so the end of a run is found by exponential, then binary search ([`crate::fences`]): the cost grows with
+//! the number of occupied cells, not with the number of rows.
 
-use crate::mask::Mask;
+use crate::{fences::Keys, mask::Mask};
 use core::ops::Range;
 
 /// The deepest level: a cell is one step of the world.
@@ -13,7 +13,7 @@ pub const MAX_LEVEL: u8 = 32;
 /// Visits each cell of a level that holds a passing row of `range`, in Morton order, with its code (the top 2·`level`
 /// bits of its keys), its run of rows and the number that pass. Stops early when `visit` says `false`.
 pub fn walk(
-    keys: &[u64],
+    keys: Keys<'_>,
     mask: Option<&Mask>,
     range: Range<usize>,
     level: u8,
@@ -28,9 +28,9 @@ pub fn walk(
                 None => return,
             }
         }
-        let code = keys[start].checked_shr(shift).unwrap_or(0);
-        let last = keys[start] | (1u64.checked_shl(shift).unwrap_or(0).wrapping_sub(1));
-        let end = gallop(&keys[..range.end], start, last);
+        let code = keys.keys[start].checked_shr(shift).unwrap_or(0);
+        let last = keys.keys[start] | (1u64.checked_shl(shift).unwrap_or(0).wrapping_sub(1));
+        let end = keys.after(start..range.end, last);
         // The run begins at its first passing row: rows before it in the cell do not pass.
         let count = mask.map_or(end - start, |mask| mask.count(start..end));
         if !visit(code, start..end, count) {
@@ -41,29 +41,13 @@ pub fn walk(
 }
 
 /// How many cells of a level hold a passing row of `range`, as far as `most`, past which it stops counting.
-pub fn count(keys: &[u64], mask: Option<&Mask>, range: Range<usize>, level: u8, most: usize) -> usize {
+pub fn count(keys: Keys<'_>, mask: Option<&Mask>, range: Range<usize>, level: u8, most: usize) -> usize {
     let mut cells = 0;
     walk(keys, mask, range, level, |_, _, _| {
         cells += 1;
         cells <= most
     });
     cells
-}
-
-/// The first row after `start` whose key is above `last`.
-#[inline]
-fn gallop(keys: &[u64], start: usize, last: u64) -> usize {
-    let mut step = 1;
-    let mut low = start;
-    while let Some(&key) = keys.get(low + step) {
-        if key > last {
-            break;
-        }
-        low += step;
-        step *= 2;
-    }
-    let high = (low + step).min(keys.len());
-    low + 1 + keys[low + 1..high].partition_point(|&key| key <= last)
 }
 
 #[cfg(test)]
@@ -79,6 +63,7 @@ mod tests {
         keys.sort_unstable();
         let words: Vec<u64> = (0..64u64).map(|i| i.wrapping_mul(0xd134_2543_de82_ef95) & (i << 40 | 0xff0)).collect();
         let mask = Mask::new(0..keys.len(), words);
+        let sorted = Keys { keys: &keys, fences: &[] };
         for mask in [None, Some(&mask)] {
             for level in [0, 1, 5, 9, 20, 31, 32] {
                 for range in [0..keys.len(), 17..keys.len() - 3, 50..50] {
@@ -88,12 +73,12 @@ mod tests {
                         *expected.entry(code).or_insert(0) += 1;
                     }
                     let mut got = BTreeMap::new();
-                    walk(&keys, mask, range.clone(), level, |code, run, count| {
+                    walk(sorted, mask, range.clone(), level, |code, run, count| {
                         assert_eq!(run.filter(|&row| mask.is_none_or(|mask| mask.get(row))).count(), count);
                         got.insert(code, count).is_none()
                     });
                     assert_eq!(got, expected, "level {level}, {range:?}");
-                    assert_eq!(count(&keys, mask, range, level, usize::MAX), expected.len());
+                    assert_eq!(count(sorted, mask, range, level, usize::MAX), expected.len());
                 }
             }
         }

@@ -5,6 +5,7 @@
 
 use crate::{
     columns::{Column, Values},
+    fences::{Fences, Keys},
     morton,
     tile::TileId,
 };
@@ -18,7 +19,7 @@ pub const EXTENT_BITS: u8 = 12;
 #[derive(Clone, Copy, Debug)]
 pub struct Points<'a> {
     layer: &'a str,
-    keys: &'a [u64],
+    keys: Keys<'a>,
     rows: &'a [u32],
     columns: &'a [Column<'a>],
     roles: Roles,
@@ -94,7 +95,14 @@ impl<'a> Points<'a> {
             return Err(BadPoints::Role(role));
         }
         debug_assert!(keys.is_sorted(), "keys are in ascending order");
-        Ok(Self { layer, keys, rows, columns, roles })
+        Ok(Self { layer, keys: Keys { keys, fences: &[] }, rows, columns, roles })
+    }
+
+    /// The same with the fences of its keys, which make searching faster. Those of other keys are not taken.
+    #[must_use]
+    pub fn with_fences(mut self, fences: &'a Fences) -> Self {
+        self.keys.fences = fences.for_keys(self.keys.keys).unwrap_or(&[]);
+        self
     }
 
     /// The name of the dataset, which is the name of its layer in tiles.
@@ -106,18 +114,22 @@ impl<'a> Points<'a> {
     /// How many points there are.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.keys.len()
+        self.keys.keys.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.keys.is_empty()
+        self.keys.keys.is_empty()
     }
 
     /// Morton keys, ascending.
     #[must_use]
     pub const fn keys(&self) -> &'a [u64] {
+        self.keys.keys
+    }
+
+    pub(crate) const fn sorted(&self) -> Keys<'a> {
         self.keys
     }
 
@@ -159,8 +171,9 @@ impl<'a> Points<'a> {
     #[must_use]
     pub fn range(&self, tile: TileId) -> Range<usize> {
         let (lo, hi) = morton::range(tile);
-        let start = self.keys.partition_point(|&key| key < lo);
-        start..start + self.keys[start..].partition_point(|&key| key <= hi)
+        let rows = 0..self.len();
+        let start = lo.checked_sub(1).map_or(0, |before| self.keys.after(rows.clone(), before));
+        start..self.keys.after(start..rows.end, hi)
     }
 }
 

@@ -42,7 +42,7 @@ impl Profile {
             let mut rest = range.start;
             for child in tile.children().into_iter().flatten() {
                 let last = crate::morton::range(child).1;
-                let end = rest + points.keys()[rest..range.end].partition_point(|&key| key <= last);
+                let end = points.sorted().after(rest..range.end, last);
                 stack.push((child, rest..end));
                 rest = end;
             }

@@ -111,7 +111,7 @@ impl Plan {
                 // Too many rows at too few places: the finest cells that fit.
                 let levels = (z + self.grid..=(z + EXTENT_BITS).min(cells::MAX_LEVEL)).rev();
                 let mut fitting = levels.filter(|&level| {
-                    cells::count(points.keys(), selection.mask, cut.range.clone(), level, limit) <= limit
+                    cells::count(points.sorted(), selection.mask, cut.range.clone(), level, limit) <= limit
                 });
                 View::Cells(fitting.next().unwrap_or(z + self.grid), false)
             }
@@ -173,7 +173,7 @@ impl Plan {
     ) -> u64 {
         let &Cut { points, selection: Selection { mask, .. }, .. } = cut;
         let mut shown = 0;
-        cells::walk(points.keys(), mask, cut.range.clone(), level, |code, run, count| {
+        cells::walk(points.sorted(), mask, cut.range.clone(), level, |code, run, count| {
             if layer.size() > MAX_TILE_BYTES {
                 return false;
             }
@@ -284,7 +284,7 @@ impl Plan {
         let Scratch { gathered, counts, .. } = scratch;
         let level = (z + self.grid).min(cells::MAX_LEVEL);
         let mut numbers = Vec::new();
-        cells::walk(points.keys(), mask, 0..points.len(), level, |_, run, count| {
+        cells::walk(points.sorted(), mask, 0..points.len(), level, |_, run, count| {
             numbers.clear();
             numbers.push((0, count as f64));
             self.measure(points, run.clone(), mask, gathered, |_, property, value| {
