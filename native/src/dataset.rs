@@ -4,7 +4,9 @@
 //! changes after it is made, but for block summaries, which are built when first asked for and then kept.
 
 use anyhow::{Context, Result};
-use duotile_core::{Bits, Codes, Column, Dictionary, Facts, Points, Roles, Summary, Values, World, mercator, morton};
+use duotile_core::{
+    Bits, Codes, Column, Dictionary, Facts, Fences, Points, Roles, Summary, Values, World, mercator, morton,
+};
 use polars_arrow::{
     array::{BooleanArray, PrimitiveArray},
     bitmap::Bitmap,
@@ -27,6 +29,7 @@ pub struct Dataset {
     attribution: Option<String>,
     version: String,
     keys: Vec<u64>,
+    fences: Fences,
     rows: Vec<u32>,
     columns: Vec<Stored>,
     roles: Roles,
@@ -124,8 +127,22 @@ impl Dataset {
         let frame = DataFrame::new(keys.len(), frame).context("columns do not fit together")?;
         let bounds = bounds(&keys);
         let focus = focus(&keys);
-        let dataset =
-            Self { name, title, attribution, version, keys, rows, columns, roles, frame, report, bounds, focus };
+        let fences = Fences::of(&keys);
+        let dataset = Self {
+            name,
+            title,
+            attribution,
+            version,
+            keys,
+            fences,
+            rows,
+            columns,
+            roles,
+            frame,
+            report,
+            bounds,
+            focus,
+        };
         let columns = dataset.try_columns()?;
         Points::new(&dataset.name, &dataset.keys, &dataset.rows, &columns, roles)?;
         drop(columns);
@@ -216,7 +233,7 @@ impl Dataset {
     pub fn with_points<R>(&self, f: impl FnOnce(Points<'_>) -> R) -> R {
         let columns = self.columns();
         match Points::new(&self.name, &self.keys, &self.rows, &columns, self.roles) {
-            Ok(points) => f(points),
+            Ok(points) => f(points.with_fences(&self.fences)),
             Err(error) => unreachable!("checked when the dataset was made: {error}"),
         }
     }
@@ -232,7 +249,7 @@ impl Dataset {
     #[must_use]
     pub fn size(&self) -> usize {
         let columns: usize = self.columns.iter().map(|stored| stored.loaded.size()).sum();
-        self.keys.capacity() * 8 + self.rows.capacity() * 4 + columns
+        self.keys.capacity() * 8 + self.fences.size() + self.rows.capacity() * 4 + columns
     }
 
     fn try_columns(&self) -> Result<Vec<Column<'_>>> {
