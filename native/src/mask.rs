@@ -1,21 +1,21 @@
 //! A fitted filter becomes Polars expressions, and these a mask in Morton order.
 //!
 //! What enters is a dataset and a filter fitted to it; what leaves has a bit set for each row that passes. Polars compares
-//! values and looks them up in sets; sets of texts with many gaps and positions are looked up here, on codes and keys.
-//! Rows are done in blocks of whole words, in parallel; a null never passes but where it is asked for.
+//! values and looks them up in sets; positions and sets of texts with gaps, which are tests on the bits of keys and
+//! codes, go to core's evaluator. Rows are done in blocks of whole words, in parallel.
 
 use crate::dataset::Dataset;
 use anyhow::{Context, Result, bail};
-use duotile_core::{Codes, Column, Filter, Mask, Values, filter::Test, morton};
+use duotile_core::{Codes, Column, Filter, Mask, Values, filter::Test};
 use polars_core::prelude::{BooleanChunked, DataFrame, DataType, NamedFrom, Series};
-use polars_lazy::prelude::{Expr, IntoLazy, col, lit};
+use polars_lazy::prelude::{Expr, IntoLazy, Literal, col, lit};
 use rayon::prelude::*;
 
 /// Rows in a block: whole words, large enough for Polars to be at its best, small enough for all threads to have some.
 const BLOCK: usize = 1 << 18;
 
 /// Runs of a set of codes up to which comparing is quicker than looking up.
-const RUNS: usize = 4;
+const RUNS: usize = 1;
 
 /// Which rows of a dataset pass a filter.
 ///
@@ -38,16 +38,16 @@ impl Evaluation<'_> {
             Filter::Constant(pass) => Ok(vec![if *pass { u64::MAX } else { 0 }; self.dataset.len().div_ceil(64)]),
             Filter::All(parts) => self.join(parts, true),
             Filter::Any(parts) => self.join(parts, false),
-            Filter::X(first, last) => Ok(self.positions(|key| wraps(morton::position(key).x, *first, *last))),
-            Filter::Y(first, last) => Ok(self.positions(|key| wraps(morton::position(key).y, *first, *last))),
-            Filter::Column(at, Test::Codes(bits)) if runs(bits).nth(RUNS).is_some() => self.look_up(*at, bits),
+            Filter::X(..) | Filter::Y(..) => self.core(filter),
+            Filter::Column(_, Test::Codes(_)) if is_core(filter) => self.core(filter),
             Filter::Column(at, test) => self.polars(&self.test(*at, test)?, &[*at]),
         }
     }
 
-    /// All or any of several filters: what Polars can do in one expression, then the rest, word by word.
+    /// All or any of several filters: what Polars can do in one expression, what core does in one pass, then the rest.
     fn join(&self, parts: &[Filter], all: bool) -> Result<Vec<u64>> {
         let (simple, others): (Vec<&Filter>, Vec<&Filter>) = parts.iter().partition(|part| is_simple(part));
+        let (leaves, others): (Vec<&Filter>, Vec<&Filter>) = others.into_iter().partition(|part| is_core(part));
         let mut words = vec![if all { u64::MAX } else { 0 }; self.dataset.len().div_ceil(64)];
         let mut merge = |other: Vec<u64>| {
             words.iter_mut().zip(other).for_each(|(word, other)| if all { *word &= other } else { *word |= other });
@@ -57,6 +57,10 @@ impl Evaluation<'_> {
         let joined = exprs.into_iter().reduce(|a, b| if all { a.and(b) } else { a.or(b) });
         if let Some(expr) = joined {
             merge(self.polars(&expr, &used)?);
+        }
+        if !leaves.is_empty() {
+            let leaves: Vec<Filter> = leaves.into_iter().cloned().collect();
+            merge(self.core(&if all { Filter::All(leaves) } else { Filter::Any(leaves) })?);
         }
         for part in others {
             merge(self.words(part)?);
@@ -85,7 +89,9 @@ impl Evaluation<'_> {
     fn test(&self, at: usize, test: &Test) -> Result<Expr> {
         let column = self.columns.get(at).with_context(|| format!("a filter names column {at}, which is not there"))?;
         let this = col(name(at).as_str());
-        let float = || col(name(at).as_str()).cast(DataType::Float64);
+        // Single floats are compared as doubles, as in core.
+        let float =
+            if matches!(column.values, Values::F32(_)) { this.clone().cast(DataType::Float64) } else { this.clone() };
         Ok(match (test, column.values) {
             (Test::Null, _) => this.is_null(),
             (Test::Present, _) => this.is_not_null(),
@@ -108,18 +114,16 @@ impl Evaluation<'_> {
                 inside(this, low, high, *not)
             }
             (Test::Floats { min, max, not }, Values::F32(_) | Values::F64(_)) => {
-                inside(this, Some(float().gt_eq(lit(*min))), Some(float().lt_eq(lit(*max))), *not)
+                let low = (*min > f64::NEG_INFINITY).then(|| float.clone().gt_eq(lit(*min)));
+                let high = (*max < f64::INFINITY).then(|| float.lt_eq(lit(*max)));
+                inside(this, low, high, *not)
             }
             (Test::IntegerSet { values, not }, Values::I32(_)) => {
                 let narrow: Vec<i32> = values.iter().filter_map(|&value| i32::try_from(value).ok()).collect();
-                among(this, Series::new("".into(), narrow), *not)
+                among(&this, &narrow, *not)
             }
-            (Test::IntegerSet { values, not }, Values::I64(_) | Values::Time(_)) => {
-                among(this, Series::new("".into(), values), *not)
-            }
-            (Test::FloatSet { values, not }, Values::F32(_) | Values::F64(_)) => {
-                among(float(), Series::new("".into(), values), *not)
-            }
+            (Test::IntegerSet { values, not }, Values::I64(_) | Values::Time(_)) => among(&this, values, *not),
+            (Test::FloatSet { values, not }, Values::F32(_) | Values::F64(_)) => among(&float, values, *not),
             (Test::Codes(bits), Values::Text(codes, _)) => {
                 let run = |(first, last): (u32, u32)| match codes {
                     Codes::U8(_) => between(&this, lit(first.min(0xff) as u8), lit(last.min(0xff) as u8)),
@@ -168,25 +172,31 @@ impl Evaluation<'_> {
         Ok(blocks.concat())
     }
 
-    /// A set of codes, looked up for each row.
-    fn look_up(&self, at: usize, bits: &[u64]) -> Result<Vec<u64>> {
-        let column = self.columns.get(at).with_context(|| format!("a filter names column {at}, which is not there"))?;
-        let Values::Text(codes, _) = column.values else {
-            bail!("a filter tests column {:?} ({}) as a text", column.name, column.kind().name());
-        };
-        let hit = |code: usize| bits.get(code / 64).is_some_and(|word| word >> (code % 64) & 1 != 0);
-        let word = |word: usize| {
-            let rows = word * 64..(word * 64 + 64).min(codes.len());
-            let hits = rows.enumerate().fold(0, |hits, (bit, row)| hits | u64::from(hit(codes.get(row))) << bit);
-            hits & column.valid_word(word * 64)
-        };
-        Ok((0..codes.len().div_ceil(64)).into_par_iter().with_min_len(1 << 10).map(word).collect())
+    /// What core's evaluator does best: block by block, in parallel.
+    fn core(&self, filter: &Filter) -> Result<Vec<u64>> {
+        self.check_codes(filter)?;
+        let rows = self.dataset.len();
+        let starts: Vec<usize> = (0..rows).step_by(BLOCK).collect();
+        let blocks: Vec<Mask> = self.dataset.with_points(|points| {
+            starts.into_par_iter().map(|start| filter.mask(&points, start..rows.min(start + BLOCK))).collect()
+        });
+        Ok(blocks.iter().flat_map(Mask::words).copied().collect())
     }
 
-    fn positions(&self, test: impl Fn(u64) -> bool + Sync) -> Vec<u64> {
-        let word =
-            |keys: &[u64]| keys.iter().enumerate().fold(0, |word, (bit, &key)| word | u64::from(test(key)) << bit);
-        self.dataset.keys().par_chunks(64).with_min_len(1 << 10).map(word).collect()
+    /// Core takes a filter as fitted; here it is looked at once more.
+    fn check_codes(&self, filter: &Filter) -> Result<()> {
+        match filter {
+            Filter::All(parts) | Filter::Any(parts) => parts.iter().try_for_each(|part| self.check_codes(part)),
+            Filter::Column(at, test) => {
+                let column =
+                    self.columns.get(*at).with_context(|| format!("a filter names column {at}, which is not there"))?;
+                if !matches!((test, column.values), (Test::Codes(_), Values::Text(..))) {
+                    bail!("a filter tests column {:?} ({}) as a text", column.name, column.kind().name());
+                }
+                Ok(())
+            }
+            Filter::Constant(_) | Filter::X(..) | Filter::Y(..) => Ok(()),
+        }
     }
 }
 
@@ -205,6 +215,15 @@ fn is_simple(filter: &Filter) -> bool {
     }
 }
 
+/// Whether it is a test that core does best: on the bits of keys or codes.
+fn is_core(filter: &Filter) -> bool {
+    match filter {
+        Filter::X(..) | Filter::Y(..) => true,
+        Filter::Column(_, Test::Codes(_)) => !is_simple(filter),
+        _ => false,
+    }
+}
+
 /// Inside both bounds, or outside either; a missing bound holds for all.
 fn inside(this: Expr, low: Option<Expr>, high: Option<Expr>, not: bool) -> Expr {
     let both = match (low, high) {
@@ -220,8 +239,17 @@ fn between(this: &Expr, first: Expr, last: Expr) -> Expr {
     this.clone().gt_eq(first).and(this.clone().lt_eq(last))
 }
 
-fn among(this: Expr, values: Series, not: bool) -> Expr {
-    let found = this.is_in(lit(values).implode(true), false);
+/// Equal to one of some values, or to none: a few are compared one by one, more are looked up.
+fn among<T: Literal + Copy>(this: &Expr, values: &[T], not: bool) -> Expr
+where
+    Series: for<'v> NamedFrom<&'v [T], [T]>,
+{
+    let found = if let 1..=4 = values.len() {
+        values.iter().map(|&value| this.clone().eq(lit(value))).reduce(Expr::or)
+    } else {
+        None
+    };
+    let found = found.unwrap_or_else(|| this.clone().is_in(lit(Series::new("".into(), values)).implode(true), false));
     if not { found.not() } else { found }
 }
 
@@ -240,11 +268,6 @@ fn runs(bits: &[u64]) -> impl Iterator<Item = (u32, u32)> {
         }
         (first < at).then(|| (first as u32, at as u32 - 1))
     })
-}
-
-/// Whether a step lies in a closed range that may wrap.
-fn wraps(step: u32, first: u32, last: u32) -> bool {
-    if first <= last { (first..=last).contains(&step) } else { step >= first || step <= last }
 }
 
 /// True and not null, as words.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::dataset::{Data, Loaded, Parts, Report};
-use duotile_core::{Dictionary, Roles, Scalar, sort};
+use duotile_core::{Dictionary, Roles, Scalar, morton, sort};
 use polars_arrow::bitmap::Bitmap;
 
 /// Numbers that only look random: xorshift.
