@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Builds what is served: build.sh [page] [program]; both when none is named. Quick when nothing changed.
+# Builds: build.sh [page] [program] [module]; page and program when none is named. Quick when nothing changed.
 #
 #   page      what a browser loads (npm); the program carries it
 #   program   the server and command line (cargo)
+#   module    the WebAssembly module, into wasm/pkg (wasm-pack; wasm-opt is npm's binaryen)
 source "$(dirname "$0")/lib.sh"
 
 build_page() {
@@ -22,10 +23,16 @@ build_program() {
   step "Building the program (cargo build --release$first)" cargo build --quiet --locked --release -p duotile
 }
 
+build_module() {
+  scripts/setup.sh wasm node
+  step "Building the WebAssembly module (wasm-pack build)" \
+    wasm-pack --log-level warn build wasm --target web --profile wasm -- --quiet --locked
+}
+
 [ $# -gt 0 ] || set -- page program
 for part in "$@"; do
   case "$part" in
-    page | program) "build_$part" ;;
-    *) fail "build.sh: unknown part $part, expected page or program" ;;
+    page | program | module) "build_$part" ;;
+    *) fail "build.sh: unknown part $part, expected page, program or module" ;;
   esac
 done

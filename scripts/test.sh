@@ -15,13 +15,15 @@ test_core() {
 }
 
 test_wasm() {
-  scripts/setup.sh wasm browser
+  scripts/setup.sh wasm browser node
   step "Tests of the module, natively" cargo test --quiet --locked -p duotile-wasm
   step "Tests of the module in Node, overflow checks on" wasm-pack --log-level warn test --node wasm --locked
   # The tests name no place to run in, so this takes them to the browser, which may take its time to start.
   step "Tests of the module in Chromium, optimised" \
     env WASM_BINDGEN_USE_BROWSER=1 WASM_BINDGEN_TEST_DRIVER_TIMEOUT=60 WASM_BINDGEN_TEST_TIMEOUT=120 \
     wasm-pack --log-level warn test --release --headless --chrome --chromedriver "$(command -v chromedriver)" wasm --locked
+  scripts/build.sh module
+  step "Tests of the built module" node --test --test-reporter=spec wasm/tests/built.mjs
 }
 
 test_rust() {

@@ -52,6 +52,12 @@ fn main() {
     let profile = Profile::of(&points, None, 10_000);
     line("profile", median(|| Profile::of(&points, None, 10_000)), rows, "points");
 
+    for text in ["filter=value > 2", "bbox=-10,30,30,60"] {
+        let plan = plan(&points, &TileQuery::parse(text).expect("a good query"));
+        let filter = plan.filter().expect("there is one");
+        line(&format!("mask of {text}"), median(|| filter.mask(&points, 0..points.len())), rows, "points");
+    }
+
     let cells = |kinds: &[MeasureKind]| {
         let measures = kinds.iter().map(|&kind| Measure { column: "value".into(), kind }).collect();
         plan(&points, &TileQuery { mode: Mode::Cells, cell: 2, measures, ..TileQuery::default() })

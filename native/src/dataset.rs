@@ -3,10 +3,9 @@
 //! Every column's values are held once, in buffers that the core's columns and the Polars frame both look at. Nothing
 //! changes after it is made, but for block summaries, which are built when first asked for and then kept.
 
+use crate::focus::{bounds, focus};
 use anyhow::{Context, Result};
-use duotile_core::{
-    Bits, Codes, Column, Dictionary, Facts, Fences, Points, Roles, Summary, Values, World, mercator, morton,
-};
+use duotile_core::{Bits, Codes, Column, Dictionary, Facts, Fences, Points, Roles, Summary, Values};
 use polars_arrow::{
     array::{BooleanArray, PrimitiveArray},
     bitmap::Bitmap,
@@ -337,30 +336,4 @@ where
 {
     let array = PrimitiveArray::new(T::Native::PRIMITIVE.into(), values.clone(), valid.cloned());
     ChunkedArray::<T>::with_chunk(name.into(), array).into_column()
-}
-
-/// West, south, east, north of all keys, a step wider.
-fn bounds(keys: &[u64]) -> Option<[f64; 4]> {
-    let start = (World { x: u32::MAX, y: u32::MAX }, World { x: 0, y: 0 });
-    let join = |(a, b): (World, World), (c, d): (World, World)| {
-        (World { x: a.x.min(c.x), y: a.y.min(c.y) }, World { x: b.x.max(d.x), y: b.y.max(d.y) })
-    };
-    let one = |key: &u64| (morton::position(*key), morton::position(*key));
-    let (low, high) =
-        keys.par_chunks(1 << 16).map(|chunk| chunk.iter().map(one).fold(start, join)).reduce(|| start, join);
-    (!keys.is_empty()).then(|| frame(low, high))
-}
-
-/// Degrees of a closed box of world steps, a step wider on each side.
-fn frame(low: World, high: World) -> [f64; 4] {
-    [
-        mercator::longitude(low.x.saturating_sub(1)),
-        mercator::latitude(high.y.saturating_add(1)),
-        mercator::longitude(high.x.saturating_add(1)),
-        mercator::latitude(low.y.saturating_sub(1)),
-    ]
-}
-
-fn focus(keys: &[u64]) -> [f64; 4] {
-    bounds(keys).unwrap_or([-180.0, -mercator::MAX_LATITUDE, 180.0, mercator::MAX_LATITUDE])
 }

@@ -79,14 +79,15 @@ fn write(rows: u64, seed: u64, out: &Path, part: &Path, cities: &Cities, progres
     }
     let file = BufWriter::with_capacity(1 << 20, File::create(part)?);
     let mut writer = match ending.as_str() {
-        "parquet" => Writer::Parquet(ParquetWriter::new(file).batched(&schema)?),
+        "parquet" => Writer::Parquet(Box::new(ParquetWriter::new(file).batched(&schema)?)),
         "csv" => {
             let format = Some("%Y-%m-%dT%H:%M:%SZ".into());
-            Writer::Csv(CsvWriter::new(file).with_datetime_format(format).batched(&schema)?)
+            Writer::Csv(Box::new(CsvWriter::new(file).with_datetime_format(format).batched(&schema)?))
         }
         _ => {
             let plain = vec![IpcField { fields: Vec::new(), dictionary_id: None }; schema.len()];
-            Writer::Arrow(IpcWriter::new(file).with_compat_level(CompatLevel::oldest()).batched(&schema, plain)?)
+            let writer = IpcWriter::new(file).with_compat_level(CompatLevel::oldest());
+            Writer::Arrow(Box::new(writer.batched(&schema, plain)?))
         }
     };
     progress.stage("generate", Some(rows));
@@ -98,9 +99,9 @@ fn write(rows: u64, seed: u64, out: &Path, part: &Path, cities: &Cities, progres
 }
 
 enum Writer {
-    Parquet(parquet::BatchedWriter<BufWriter<File>>),
-    Csv(csv::BatchedWriter<BufWriter<File>>),
-    Arrow(ipc::BatchedWriter<BufWriter<File>>),
+    Parquet(Box<parquet::BatchedWriter<BufWriter<File>>>),
+    Csv(Box<csv::BatchedWriter<BufWriter<File>>>),
+    Arrow(Box<ipc::BatchedWriter<BufWriter<File>>>),
 }
 
 impl Writer {
@@ -227,7 +228,7 @@ fn chunk(span: std::ops::Range<u64>, seed: u64, cities: &Cities) -> Result<DataF
     Ok(DataFrame::new(rows.len(), columns)?)
 }
 
-/// Random numbers of one row: SplitMix64.
+/// Random numbers of one row: `SplitMix64`.
 struct Dice(u64);
 
 impl Dice {
@@ -252,10 +253,10 @@ impl Dice {
 
     /// In `0..bound`.
     fn below(&mut self, bound: u64) -> u64 {
-        (u128::from(self.next()) * u128::from(bound) >> 64) as u64
+        ((u128::from(self.next()) * u128::from(bound)) >> 64) as u64
     }
 
-    /// Normally distributed around 0 with deviation 1 (Box and Muller; the second number is not used).
+    /// Normally distributed around 0 with deviation 1 (after Box and Muller; the second number is not used).
     fn normal(&mut self) -> f64 {
         let (a, b) = (1.0 - self.unit(), self.unit());
         libm::sqrt(-2.0 * libm::log(a)) * libm::cos(2.0 * std::f64::consts::PI * b)

@@ -10,6 +10,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod dataset;
+mod focus;
 pub mod generate;
 pub mod http;
 pub mod inspect;

@@ -33,7 +33,7 @@ export function dataLayers(dataset: string, breaks: [Breaks, ...Breaks[]], theme
       filter: ["!", ["has", "point_count"]],
       paint: {
         "circle-color": theme.row,
-        "circle-radius": ["interpolate", ["linear"], ["zoom"], 4, 1.6, 10, 3, 14, 5, 18, 7],
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 4, 1.6, 10, 3.2, 13, 5, 18, 7],
         "circle-opacity": 0.85,
         "circle-stroke-color": theme.rim,
         "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 8, 0, 11, 0.6, 16, 1.2],

@@ -33,6 +33,8 @@ let view: DataMap;
 let asking = new AbortController();
 /** The whole zoom that the legend is about. */
 let explained = -1;
+/** Whether the server is still working on a query. */
+let waiting = false;
 
 /** Another dataset, without a filter unless told. */
 async function choose(id: string, filter = "", move = true): Promise<void> {
@@ -59,6 +61,7 @@ async function filterBy(filter: string): Promise<void> {
   asking = new AbortController();
   const { signal } = asking;
   panel.status("");
+  waiting = true;
   panel.busy(true);
   try {
     const statistics = server.metadata(asked.id, wish, signal);
@@ -76,7 +79,9 @@ async function filterBy(filter: string): Promise<void> {
     if (error instanceof Problem && error.parameter === "filter") panel.refuse(error);
     else tell(error);
   } finally {
-    if (!signal.aborted) panel.busy(false);
+    if (!signal.aborted) waiting = false;
+    // What was drawn is told when it is there; if nothing was, the map will not speak up by itself.
+    view.map.triggerRepaint();
   }
 }
 
@@ -126,7 +131,11 @@ async function start(): Promise<void> {
   view = await makeMap(map, await ground);
   window.duotile = { map: view.map };
   view.map.on("error", failed);
-  view.map.on("idle", explain);
+  view.map.on("dataloading", () => panel.busy(true));
+  view.map.on("idle", () => {
+    explain();
+    panel.busy(waiting);
+  });
   view.map.on("zoom", () => {
     if (Math.floor(view.map.getZoom()) !== explained) explain();
   });

@@ -191,7 +191,7 @@ fn a_filter_that_does_not_fit_is_an_error() {
     for filter in [
         Filter::Column(9, Test::Null),
         Filter::Column(0, Test::Boolean(true)),
-        Filter::Column(1, Test::Codes(vec![0b10101010101])),
+        Filter::Column(1, Test::Codes(vec![0b101_0101_0101])),
     ] {
         assert!(mask(&dataset, &filter).is_err(), "{filter:?}");
     }

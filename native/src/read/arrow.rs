@@ -28,7 +28,7 @@ impl Arrow {
     ///
     /// # Errors
     /// When it is cut off or damaged.
-    pub fn open(content: Content) -> Result<Self> {
+    pub fn open(content: &Content) -> Result<Self> {
         let is_file = content.as_ref().starts_with(b"ARROW1");
         guarded(|| {
             let mut cursor = Cursor::new(content.clone());

@@ -120,7 +120,7 @@ fn pairs(fields: &[Field]) -> Vec<(&str, &str)> {
             }
         }
     }
-    found.sort();
+    found.sort_unstable();
     found.into_iter().map(|(_, _, x, y)| (x, y)).collect()
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 /// How a column holds points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Encoding {
-    /// Well-known binary, also PostGIS's with an SRID, also as hexadecimal text.
+    /// Well-known binary, also `PostGIS`'s with an SRID, also as hexadecimal text.
     Wkb,
     /// Well-known text, `POINT (1 2)`.
     Wkt,
@@ -24,7 +24,7 @@ pub(super) struct Points {
     pub xs: Vec<f64>,
     pub ys: Vec<f64>,
     /// Geometries that are something else than a point, or damaged.
-    pub not_points: u64,
+    pub others: u64,
 }
 
 /// What a file says of its geometry column.
@@ -159,7 +159,7 @@ impl Encoding {
 impl Points {
     fn push<T>(&mut self, value: Option<T>, read: impl FnOnce(T) -> Option<(f64, f64)>) {
         let point = value.map(read);
-        self.not_points += u64::from(point == Some(None));
+        self.others += u64::from(point == Some(None));
         let (x, y) = point.flatten().unwrap_or((f64::NAN, f64::NAN));
         self.xs.push(x);
         self.ys.push(y);
@@ -226,7 +226,7 @@ mod tests {
         let iso_z = [&[1, 0xe9, 3, 0, 0][..], &1.5f64.to_le_bytes(), &(-2.0f64).to_le_bytes(), &[0; 8]].concat();
         for bytes in [little, big, with_srid, iso_z] {
             assert_eq!(wkb(&bytes), Some((1.5, -2.0)), "{bytes:?}");
-            let text: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+            let text = bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02X}"));
             assert_eq!(hex(&text), Some((1.5, -2.0)));
             assert_eq!(wkb(&bytes[..20]), None);
         }

@@ -66,9 +66,8 @@ fn fate(dtype: &DataType) -> (Result<Kind, &'static str>, Option<&'static str>) 
         DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::UInt8 | DataType::UInt16 => {
             (Ok(Kind::I32), None)
         }
-        DataType::UInt32 | DataType::Int64 => (Ok(Kind::I64), None),
-        // Turned into text on the way should a value be too large.
-        DataType::UInt64 => (Ok(Kind::I64), None),
+        // An unsigned column turns into text on the way, should a value be too large.
+        DataType::UInt32 | DataType::Int64 | DataType::UInt64 => (Ok(Kind::I64), None),
         DataType::Float32 => (Ok(Kind::F32), None),
         DataType::Float64 => (Ok(Kind::F64), None),
         DataType::Decimal(..) => (Ok(Kind::F64), Some("a 64-bit float")),

@@ -165,7 +165,7 @@ fn open(input: &Input, options: &Options, lines: &mut Vec<String>, progress: &dy
     let content = Content::open(&input.path)?;
     Ok(match input.format {
         Format::Parquet => Box::new(Parquet::open(content, options.crs)?),
-        Format::Arrow => Box::new(Arrow::open(content.decompressed()?)?),
+        Format::Arrow => Box::new(Arrow::open(&content.decompressed()?)?),
         Format::Csv => Box::new(Csv::open(content, &options.csv, lines, progress)?),
     })
 }

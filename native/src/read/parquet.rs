@@ -43,7 +43,14 @@ impl Parquet {
             });
             let fields = fields.collect();
             let metadata = reader.get_metadata()?;
-            let groups = metadata.row_groups.iter().map(|group| group.num_rows()).collect();
+            let groups = metadata
+                .row_groups
+                .iter()
+                .map(|group| {
+                    let rows: usize = group.num_rows();
+                    rows
+                })
+                .collect();
             let pairs = metadata.key_value_metadata.as_deref().unwrap_or_default();
             let geo = pairs.iter().find(|pair| pair.key == "geo").and_then(|pair| pair.value.clone());
             Ok((fields, groups, geo))

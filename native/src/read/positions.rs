@@ -12,6 +12,9 @@ use rayon::prelude::*;
 /// Positions looked at when many rows have none that is usable.
 const SAMPLE: usize = 10_000;
 
+/// Positions a thread projects at a time.
+const PIECE: usize = 1 << 16;
+
 /// Where positions come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -82,11 +85,10 @@ impl Positions {
             Place::Pair(x, y) => (coordinates(chunk.column(x)?)?, coordinates(chunk.column(y)?)?),
             Place::Geometry(name, encoding) => {
                 let points = encoding.points(chunk.column(name)?)?;
-                self.not_points += points.not_points;
+                self.not_points += points.others;
                 (points.xs, points.ys)
             }
         };
-        const PIECE: usize = 1 << 16;
         let crs = self.crs;
         let pieces: Vec<Vec<Option<u64>>> = xs
             .par_chunks(PIECE)

@@ -56,14 +56,13 @@ pub(super) fn time(
         }
         return Ok(Some(*first));
     }
-    for at in 0..columns.len() {
-        let named =
-            find_name(&columns[at].name, |words| words.last().is_some_and(|last| TIMES.contains(&last.as_str())));
-        if !named || !matches!(columns[at].kind(), Kind::I32 | Kind::I64) {
+    for (at, column) in columns.iter_mut().enumerate() {
+        let named = find_name(&column.name, |words| words.last().is_some_and(|last| TIMES.contains(&last.as_str())));
+        if !named || !matches!(column.kind(), Kind::I32 | Kind::I64) {
             continue;
         }
-        if let Some(unit) = options.time_unit.or_else(|| plausible(&columns[at])) {
-            convert(&mut columns[at], unit, rules, lines);
+        if let Some(unit) = options.time_unit.or_else(|| plausible(column)) {
+            convert(column, unit, rules, lines);
             return Ok(Some(at));
         }
     }

@@ -160,7 +160,7 @@ fn csv_types_are_decided_by_all_values() {
     let mut text = String::from("lon,lat,n,wide,f,zip,phone,when,mixed,flag,none,big\n");
     for row in 0..50_000u32 {
         let mixed = if row == 49_990 { "n/k".into() } else { row.to_string() };
-        text += &format!(
+        let line = format!(
             "{},{},{row},{},{}.5,0{},+49{row},2024-01-{:02}T10:00:00,{mixed},true,,18446744073709551615\n",
             f64::from(row % 360) - 180.0,
             f64::from(row % 170) - 85.0,
@@ -169,6 +169,7 @@ fn csv_types_are_decided_by_all_values() {
             1000 + row % 9000,
             row % 31 + 1,
         );
+        text.push_str(&line);
     }
     let dataset = load_csv(&text);
     assert_eq!(dataset.len(), 50_000);
@@ -235,7 +236,8 @@ fn large_files_are_cut_into_pieces_at_records() {
             1 => "\"\"".into(),
             _ => format!("plain {row}"),
         };
-        text += &format!("{row},{}.25,{}.5,{note}\n", row % 180, row % 80);
+        let line = format!("{row},{}.25,{}.5,{note}\n", row % 180, row % 80);
+        text.push_str(&line);
         row += 1;
     }
     for lone in [false, true] {

@@ -51,30 +51,26 @@ pub(super) fn parse(text: &[u8]) -> Option<Written> {
         return None;
     }
     let micros = days * DAY + (hour * 3600 + minute * 60 + second) * SECOND + fraction;
-    Some(match offset(rest.strip_prefix(b" ").unwrap_or(rest))? {
-        Some(seconds) => Written { micros: micros - seconds * SECOND, zoned: true },
-        None => Written { micros, zoned: false },
-    })
+    let (ahead, zoned) = offset(rest.strip_prefix(b" ").unwrap_or(rest))?;
+    Some(Written { micros: micros - ahead * SECOND, zoned })
 }
 
-/// `Z`, `UTC`, `+01`, `+0100`, `+01:00`, or nothing.
-fn offset(text: &[u8]) -> Option<Option<i64>> {
-    match text {
-        b"" => return Some(None),
-        b"Z" | b"z" | b"UTC" | b"GMT" => return Some(Some(0)),
-        _ => {}
-    }
-    let (&sign, digits) = text.split_first()?;
-    let sign = match sign {
-        b'+' => 1,
-        b'-' => -1,
+/// Seconds ahead of UTC by `Z`, `UTC`, `+01`, `+0100`, `+01:00`; nothing at all names no zone.
+fn offset(text: &[u8]) -> Option<(i64, bool)> {
+    let (sign, digits) = match text {
+        b"" => return Some((0, false)),
+        b"Z" | b"z" | b"UTC" | b"GMT" => return Some((0, true)),
+        [b'+', digits @ ..] => (1, digits),
+        [b'-', digits @ ..] => (-1, digits),
         _ => return None,
     };
     let hours = number(digits.get(..2)?)?;
-    let rest = &digits[2..];
-    let minutes =
-        if rest.is_empty() { 0 } else { number(rest.strip_prefix(b":").unwrap_or(rest)).filter(|_| rest.len() > 1)? };
-    (hours <= 18 && minutes <= 59).then_some(Some(sign * (hours * 3600 + minutes * 60)))
+    let minutes = match &digits[2..] {
+        [] => 0,
+        [b':', two @ ..] | two if two.len() == 2 => number(two)?,
+        _ => return None,
+    };
+    (hours <= 18 && minutes <= 59).then_some((sign * (hours * 3600 + minutes * 60), true))
 }
 
 /// Digits only, and not too many.

@@ -36,10 +36,10 @@ pub(super) fn decoded(content: Content, options: &CsvOptions, lines: &mut Vec<St
                     "--encoding {label} is not known, expected utf-8, windows-1252, utf-16le, shift_jis and the like"
                 )
             })?;
-            transcoded(content, encoding, lines)?
+            transcoded(content, encoding, lines)
         }
         None => match Encoding::for_bom(content.as_ref()) {
-            Some((encoding, _)) if encoding != UTF_8 => transcoded(content, encoding, lines)?,
+            Some((encoding, _)) if encoding != UTF_8 => transcoded(content, encoding, lines),
             _ => content,
         },
     };
@@ -57,20 +57,20 @@ pub(super) fn decoded(content: Content, options: &CsvOptions, lines: &mut Vec<St
 }
 
 /// The bytes taken as Windows-1252, where they turned out not to be UTF-8.
-pub(super) fn from_windows(content: Content, lines: &mut Vec<String>) -> Result<Content> {
+pub(super) fn from_windows(content: Content, lines: &mut Vec<String>) -> Content {
     transcoded(content, WINDOWS_1252, lines)
 }
 
-fn transcoded(content: Content, encoding: &'static Encoding, lines: &mut Vec<String>) -> Result<Content> {
+fn transcoded(content: Content, encoding: &'static Encoding, lines: &mut Vec<String>) -> Content {
     if encoding == UTF_8 {
-        return Ok(content);
+        return content;
     }
     lines.push(format!("encoding: {} (else say --encoding)", encoding.name()));
     let (text, _, damaged) = encoding.decode(content.as_ref());
     if damaged {
         lines.push(format!("some bytes are not {}; they become U+FFFD", encoding.name()));
     }
-    Ok(Content::Owned(Arc::new(text.into_owned().into_bytes())))
+    Content::Owned(Arc::new(text.into_owned().into_bytes()))
 }
 
 /// Looks at the beginning of a file.
@@ -105,7 +105,7 @@ pub(super) fn detect(bytes: &[u8], options: &CsvOptions, lines: &mut Vec<String>
         lines.push(format!("CSV delimiter: {name}{comma}"));
     }
     let names = distinct(header, lines);
-    let header_lines = end.lines + bytes[..start].iter().filter(|&&byte| byte == b'\n').count() as u64;
+    let header_lines = end.lines + bytes[..start].iter().map(|&byte| u64::from(byte == b'\n')).sum::<u64>();
     Ok(Dialect { delimiter, decimal_comma, names, body: end.next, header_lines })
 }
 
@@ -160,7 +160,7 @@ impl Sample<'_> {
             let end = record(self.bytes, at, delimiter, |_, raw| {
                 let field = raw.bytes.trim_ascii();
                 let decimal = |sign: u8| {
-                    field.iter().filter(|&&byte| byte == sign).count() == 1
+                    field.iter().map(|&byte| usize::from(byte == sign)).sum::<usize>() == 1
                         && field.iter().all(|&byte| byte == sign || byte == b'-' || byte.is_ascii_digit())
                 };
                 commas += u32::from(decimal(b','));

@@ -47,7 +47,7 @@ impl Csv {
         progress.stage("look at lines", Some(content.as_ref().len() as u64));
         let mut found = scan(content.as_ref(), &dialect, &|done| progress.advance(done));
         if found.is_none() || std::str::from_utf8(&content.as_ref()[..dialect.body]).is_err() {
-            content = dialect::from_windows(content, lines)?;
+            content = dialect::from_windows(content, lines);
             notes.clear();
             dialect = dialect::detect(content.as_ref(), options, &mut notes)?;
             found = scan(content.as_ref(), &dialect, &|done| progress.advance(done));

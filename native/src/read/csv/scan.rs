@@ -107,19 +107,19 @@ fn spans(bytes: &[u8], body: usize) -> Vec<Range<usize>> {
     let nominal: Vec<usize> = (body..bytes.len()).step_by(PIECE).collect();
     let quotes = |&start: &usize| {
         let chunk = &bytes[start..bytes.len().min(start + PIECE)];
-        chunk.iter().filter(|&&byte| byte == b'"').count()
+        chunk.iter().map(|&byte| usize::from(byte == b'"')).sum()
     };
     let quotes: Vec<usize> = nominal.par_iter().map(quotes).collect();
     let mut starts = vec![body];
     let mut before = 0;
     for (&at, count) in nominal.iter().skip(1).zip(quotes) {
         before += count;
-        let mut quoted = before % 2 == 1;
-        let end = bytes[at..].iter().position(|&byte| {
-            quoted ^= byte == b'"';
-            byte == b'\n' && !quoted
+        let mut inside = before % 2 == 1;
+        let feed = bytes[at..].iter().position(|&byte| {
+            inside ^= byte == b'"';
+            byte == b'\n' && !inside
         });
-        let start = end.map_or(bytes.len(), |end| at + end + 1);
+        let start = feed.map_or(bytes.len(), |feed| at + feed + 1);
         if starts.last().is_none_or(|&last| start > last) {
             starts.push(start);
         }

@@ -1,0 +1,167 @@
+//! A chunk of a column, as Polars has it, is added to what was gathered: whole slices where nothing can be lost, value by
+//! value where something may have to be counted.
+
+use super::{Gather, Rules, Values};
+use crate::read::{kind::describe, times};
+use anyhow::{Result, bail};
+use polars_arrow::array::Array;
+use polars_core::prelude::{ChunkedArray, Column, DataType, Int64Type, PolarsNumericType, TimeUnit as Unit};
+
+impl Gather {
+    /// Adds a chunk of rows.
+    ///
+    /// # Errors
+    /// When the chunk is of a type that cannot become this column.
+    pub fn append(&mut self, column: &Column, rules: &Rules) -> Result<()> {
+        let column = match column.dtype() {
+            DataType::Extension(..) => column.to_physical_repr(),
+            _ => column.clone(),
+        };
+        match column.dtype() {
+            DataType::String => {
+                for array in column.str()?.downcast_iter() {
+                    for text in array {
+                        self.push(text, |column, text| column.push_text(text, rules));
+                    }
+                }
+            }
+            DataType::Categorical(..) | DataType::Enum(..) => {
+                let texts = column.cast(&DataType::String)?;
+                return self.append(&texts, rules);
+            }
+            DataType::Boolean => {
+                for array in column.bool()?.downcast_iter() {
+                    for value in array {
+                        self.push(value, |column, value| column.push_bool(value, rules));
+                    }
+                }
+            }
+            DataType::Int8 | DataType::Int16 | DataType::UInt8 | DataType::UInt16 => {
+                self.append_integers(column.cast(&DataType::Int32)?.i32()?, rules);
+            }
+            DataType::Int32 => self.append_integers(column.i32()?, rules),
+            DataType::UInt32 => self.append_integers(column.cast(&DataType::Int64)?.i64()?, rules),
+            DataType::Int64 => self.append_integers(column.i64()?, rules),
+            DataType::UInt64 => self.append_unsigned(&column, rules)?,
+            DataType::Float32 => self.append_floats(column.f32()?, rules),
+            DataType::Float64 => self.append_floats(column.f64()?, rules),
+            DataType::Decimal(..) => self.append_floats(column.cast(&DataType::Float64)?.f64()?, rules),
+            DataType::Date => {
+                let days = column.to_physical_repr().cast(&DataType::Int64)?;
+                self.append_times(days.i64()?, |days| (i64::from(days as i32) * 86_400 * times::SECOND, false));
+            }
+            DataType::Datetime(unit, zone) => {
+                let physical = column.to_physical_repr();
+                let mut to_utc = rules.zone.to_utc();
+                let naive = zone.is_none();
+                self.append_times(physical.i64()?, |value| {
+                    let (micros, trimmed) = match unit {
+                        Unit::Nanoseconds => (value.div_euclid(1000), value.rem_euclid(1000) != 0),
+                        Unit::Microseconds => (value, false),
+                        Unit::Milliseconds => (value.saturating_mul(1000), false),
+                    };
+                    (if naive { to_utc(micros) } else { micros }, trimmed)
+                });
+            }
+            DataType::Duration(_) => self.append_integers(column.to_physical_repr().i64()?, rules),
+            DataType::Time => {
+                for array in column.to_physical_repr().i64()?.downcast_iter() {
+                    for nanos in array {
+                        self.push(nanos, |column, &nanos| column.push_text(&time_of_day(nanos), rules));
+                    }
+                }
+            }
+            DataType::Null => self.append_nulls(column.len()),
+            other => bail!("column {:?} is {}, which cannot become {}", self.name, describe(other), self.kind().name()),
+        }
+        Ok(())
+    }
+
+    fn append_integers<T>(&mut self, chunk: &ChunkedArray<T>, rules: &Rules)
+    where
+        T: PolarsNumericType,
+        T::Native: Into<i64>,
+    {
+        for array in chunk.downcast_iter() {
+            let full = array.null_count() == 0;
+            let slice = array.values().as_slice();
+            match &mut self.values {
+                Values::I64(values) if full => values.extend(slice.iter().map(|&value| value.into())),
+                Values::I32(values) if full && size_of::<T::Native>() == 4 => {
+                    values.extend(slice.iter().map(|&value| value.into() as i32));
+                }
+                _ => {
+                    for value in array {
+                        self.push(value, |column, &value| column.push_integer(value.into(), rules));
+                    }
+                    continue;
+                }
+            }
+            self.extend_valid(slice.len());
+        }
+    }
+
+    fn append_unsigned(&mut self, column: &Column, rules: &Rules) -> Result<()> {
+        for array in column.u64()?.downcast_iter() {
+            for value in array {
+                let Some(&value) = value else {
+                    self.push_null();
+                    continue;
+                };
+                if let Ok(value) = i64::try_from(value) {
+                    self.push_integer(value, rules);
+                } else {
+                    if matches!(self.values, Values::I32(_) | Values::I64(_)) {
+                        self.turn_into_text();
+                        self.overflowed = true;
+                    }
+                    self.push_text(&value.to_string(), rules);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn append_floats<T>(&mut self, chunk: &ChunkedArray<T>, rules: &Rules)
+    where
+        T: PolarsNumericType,
+        T::Native: Into<f64>,
+    {
+        for array in chunk.downcast_iter() {
+            let slice = array.values().as_slice();
+            let full = array.null_count() == 0 && slice.iter().all(|&value| value.into().is_finite());
+            match &mut self.values {
+                Values::F64(values) if full => values.extend(slice.iter().map(|&value| value.into() + 0.0)),
+                Values::F32(values) if full => values.extend(slice.iter().map(|&value| value.into() as f32 + 0.0)),
+                _ => {
+                    for value in array {
+                        self.push(value, |column, &value| column.push_float(value.into(), rules));
+                    }
+                    continue;
+                }
+            }
+            self.extend_valid(slice.len());
+        }
+    }
+
+    fn append_times(&mut self, chunk: &ChunkedArray<Int64Type>, mut to_micros: impl FnMut(i64) -> (i64, bool)) {
+        for array in chunk.downcast_iter() {
+            for value in array {
+                let Some(&value) = value else {
+                    self.push_null();
+                    continue;
+                };
+                let (micros, trimmed) = to_micros(value);
+                self.trimmed += u64::from(trimmed);
+                self.push_time(micros);
+            }
+        }
+    }
+}
+
+/// Nanoseconds since midnight as text.
+fn time_of_day(nanos: i64) -> String {
+    let (seconds, fraction) = (nanos / 1_000_000_000, nanos % 1_000_000_000);
+    let text = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if fraction == 0 { text } else { format!("{text}.{}", format!("{fraction:09}").trim_end_matches('0')) }
+}

@@ -1,0 +1,245 @@
+//! Chunks of a column, as Polars gives them, are gathered into one buffer of the type it becomes, then put in order.
+//!
+//! Whatever cannot be kept is counted: nothing is lost silently. Floats leave here finite and without −0.0.
+
+mod chunks;
+mod order;
+
+use super::{
+    kind::Kind,
+    times::{self, Zone},
+    values,
+    words::Words,
+};
+use crate::read::TimeUnit;
+use polars_arrow::bitmap::MutableBitmap;
+
+/// How values are read that can be read in several ways.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rules {
+    pub zone: Zone,
+    /// What integers count where they become times.
+    pub unit: Option<TimeUnit>,
+}
+
+/// A column being gathered.
+#[derive(Debug)]
+pub(super) struct Gather {
+    pub name: String,
+    values: Values,
+    /// `None` while every row has a value.
+    valid: Option<MutableBitmap>,
+    len: usize,
+    /// NaN and infinite values that became null.
+    pub non_finite: u64,
+    /// Values that could not be read as what the column becomes, and the first of them.
+    pub unreadable: u64,
+    pub first_unreadable: Option<String>,
+    /// Times with a part below the microsecond.
+    pub trimmed: u64,
+    /// Whether integers too large for 64 bits turned it into text.
+    pub overflowed: bool,
+}
+
+#[derive(Debug)]
+enum Values {
+    I32(Vec<i32>),
+    I64(Vec<i64>),
+    F32(Vec<f32>),
+    F64(Vec<f64>),
+    Bool(MutableBitmap),
+    Text(Vec<u32>, Words),
+    Time(Vec<i64>),
+}
+
+impl Gather {
+    /// An empty column for about `rows` rows.
+    pub fn new(name: &str, kind: Kind, rows: usize) -> Self {
+        let values = match kind {
+            Kind::I32 => Values::I32(Vec::with_capacity(rows)),
+            Kind::I64 => Values::I64(Vec::with_capacity(rows)),
+            Kind::F32 => Values::F32(Vec::with_capacity(rows)),
+            Kind::F64 => Values::F64(Vec::with_capacity(rows)),
+            Kind::Bool => Values::Bool(MutableBitmap::with_capacity(rows)),
+            Kind::Text => Values::Text(Vec::with_capacity(rows), Words::new()),
+            Kind::Time => Values::Time(Vec::with_capacity(rows)),
+        };
+        Self {
+            name: name.to_owned(),
+            values,
+            valid: None,
+            len: 0,
+            non_finite: 0,
+            unreadable: 0,
+            first_unreadable: None,
+            trimmed: 0,
+            overflowed: false,
+        }
+    }
+
+    /// What it becomes.
+    pub fn kind(&self) -> Kind {
+        match self.values {
+            Values::I32(_) => Kind::I32,
+            Values::I64(_) => Kind::I64,
+            Values::F32(_) => Kind::F32,
+            Values::F64(_) => Kind::F64,
+            Values::Bool(_) => Kind::Bool,
+            Values::Text(..) => Kind::Text,
+            Values::Time(_) => Kind::Time,
+        }
+    }
+
+    /// Adds rows without a value.
+    pub fn append_nulls(&mut self, rows: usize) {
+        for _ in 0..rows {
+            self.push_null();
+        }
+    }
+
+    /// Adds the same value for many rows, given as text.
+    pub fn append_constant(&mut self, value: Option<&str>, rows: usize, rules: &Rules) {
+        for _ in 0..rows {
+            match value {
+                Some(text) => self.push_text(text, rules),
+                None => self.push_null(),
+            }
+        }
+    }
+
+    fn push<T>(&mut self, value: Option<T>, push: impl FnOnce(&mut Self, T)) {
+        match value {
+            Some(value) => push(self, value),
+            None => self.push_null(),
+        }
+    }
+
+    fn push_text(&mut self, text: &str, rules: &Rules) {
+        if let Values::Text(codes, words) = &mut self.values {
+            codes.push(words.code(text));
+            self.extend_valid(1);
+            return;
+        }
+        let field = text.trim().as_bytes();
+        if field.is_empty() || values::is_missing(field) {
+            return self.push_null();
+        }
+        let read = match self.kind() {
+            Kind::I32 | Kind::I64 => values::integer(field).map(|value| self.push_integer(value, rules)),
+            Kind::F32 | Kind::F64 => values::number(field).map(|value| self.push_float(value, rules)),
+            Kind::Bool => values::boolean(field).map(|value| self.push_bool(value, rules)),
+            Kind::Text | Kind::Time => times::parse(field).map(|time| {
+                let micros = if time.zoned { time.micros } else { rules.zone.to_utc()(time.micros) };
+                self.push_time(micros);
+            }),
+        };
+        if read.is_none() {
+            self.push_unreadable(text);
+        }
+    }
+
+    fn push_integer(&mut self, value: i64, rules: &Rules) {
+        match &mut self.values {
+            Values::I32(values) => match i32::try_from(value) {
+                Ok(value) => values.push(value),
+                Err(_) => return self.push_unreadable(&value.to_string()),
+            },
+            Values::I64(values) => values.push(value),
+            Values::F32(values) => values.push(value as f32),
+            Values::F64(values) => values.push(value as f64),
+            Values::Bool(_) => return self.push_unreadable(&value.to_string()),
+            Values::Text(codes, words) => codes.push(words.code(&value.to_string())),
+            Values::Time(values) => {
+                let micros = match rules.unit {
+                    Some(TimeUnit::Seconds) | None => value.checked_mul(times::SECOND),
+                    Some(TimeUnit::Milliseconds) => value.checked_mul(1000),
+                    Some(TimeUnit::Microseconds) => Some(value),
+                    Some(TimeUnit::Nanoseconds) => Some(value.div_euclid(1000)),
+                };
+                match micros {
+                    Some(micros) => values.push(micros),
+                    None => return self.push_unreadable(&value.to_string()),
+                }
+            }
+        }
+        self.extend_valid(1);
+    }
+
+    fn push_float(&mut self, value: f64, rules: &Rules) {
+        let Some(normal) = duotile_core::normal(value) else {
+            self.non_finite += 1;
+            return self.push_null();
+        };
+        match &mut self.values {
+            Values::F32(values) => values.push(normal as f32),
+            Values::F64(values) => values.push(normal),
+            Values::Text(codes, words) => codes.push(words.code(&normal.to_string())),
+            // Integers and times that were written as decimals.
+            _ if normal.fract() == 0.0 && normal.abs() < 9e15 => return self.push_integer(normal as i64, rules),
+            _ => return self.push_unreadable(&normal.to_string()),
+        }
+        self.extend_valid(1);
+    }
+
+    fn push_bool(&mut self, value: bool, rules: &Rules) {
+        match &mut self.values {
+            Values::Bool(bits) => bits.push(value),
+            Values::Text(..) => return self.push_text(if value { "true" } else { "false" }, rules),
+            _ => return self.push_unreadable(if value { "true" } else { "false" }),
+        }
+        self.extend_valid(1);
+    }
+
+    fn push_time(&mut self, micros: i64) {
+        match &mut self.values {
+            Values::Time(values) | Values::I64(values) => values.push(micros),
+            Values::Text(codes, words) => codes.push(words.code(&times::print(micros))),
+            _ => return self.push_unreadable(&times::print(micros)),
+        }
+        self.extend_valid(1);
+    }
+
+    fn push_unreadable(&mut self, text: &str) {
+        self.unreadable += 1;
+        self.first_unreadable.get_or_insert_with(|| text.to_owned());
+        self.push_null();
+    }
+
+    fn push_null(&mut self) {
+        match &mut self.values {
+            Values::I32(values) => values.push(0),
+            Values::I64(values) | Values::Time(values) => values.push(0),
+            Values::F32(values) => values.push(0.0),
+            Values::F64(values) => values.push(0.0),
+            Values::Bool(bits) => bits.push(false),
+            Values::Text(codes, _) => codes.push(0),
+        }
+        let len = self.len;
+        self.valid.get_or_insert_with(|| MutableBitmap::from_len_set(len)).push(false);
+        self.len += 1;
+    }
+
+    fn extend_valid(&mut self, rows: usize) {
+        if let Some(valid) = &mut self.valid {
+            valid.extend_constant(rows, true);
+        }
+        self.len += rows;
+    }
+
+    fn is_valid(&self, row: usize) -> bool {
+        self.valid.as_ref().is_none_or(|valid| valid.get(row))
+    }
+
+    fn turn_into_text(&mut self) {
+        let mut words = Words::new();
+        let codes = (0..self.len)
+            .map(|row| match &self.values {
+                _ if !self.is_valid(row) => 0,
+                Values::I32(values) => words.code(&values[row].to_string()),
+                Values::I64(values) => words.code(&values[row].to_string()),
+                _ => 0,
+            })
+            .collect();
+        self.values = Values::Text(codes, words);
+    }
+}
