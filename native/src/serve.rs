@@ -16,7 +16,7 @@ use axum::serve::ListenerExt as _;
 use std::{
     io::{ErrorKind, Write as _},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -64,6 +64,7 @@ async fn serve(serving: Serving, sources: Vec<Source>) -> Result<()> {
         MetricsAt::Here | MetricsAt::Off => None,
     };
     let state = State::new(Catalog::default(), settings);
+    state.reading.store(sources.len(), Ordering::Release);
     let (stop, stopped) = watch::channel(false);
     let mut servers: Vec<JoinHandle<()>> =
         listeners.into_iter().map(|listener| start(listener, http::app(state.clone()), stopped.clone())).collect();
@@ -72,7 +73,13 @@ async fn serve(serving: Serving, sources: Vec<Source>) -> Result<()> {
     let sources = Arc::new(sources);
     let reading = tokio::task::spawn_blocking({
         let (state, sources) = (state.clone(), sources.clone());
-        move || sources.iter().try_for_each(|source| load(&state, source))
+        move || {
+            sources.iter().try_for_each(|source| {
+                load(&state, source)?;
+                state.reading.fetch_sub(1, Ordering::AcqRel);
+                Ok::<_, anyhow::Error>(())
+            })
+        }
     });
     let mut signals = Signals::new()?;
     tokio::select! {

@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::json;
+use std::sync::atomic::Ordering;
 
 /// The description of the API.
 pub const OPENAPI: &str = include_str!("openapi.json");
@@ -20,14 +21,14 @@ pub async fn health() -> Response {
     response
 }
 
-/// There is something to serve.
+/// Everything is there to serve.
 ///
 /// # Errors
-/// 503 while there is nothing yet.
+/// 503 while files are being read.
 pub async fn ready(With(state): With<Shared>) -> Result<Response, Problem> {
     let datasets = state.catalog.all().len();
-    if datasets == 0 {
-        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no dataset has been loaded yet"));
+    if state.reading.load(Ordering::Acquire) > 0 || datasets == 0 {
+        return Err(Problem::reading());
     }
     let mut response = json("application/json", json!({ "status": "ready", "datasets": datasets }).to_string());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -40,11 +40,12 @@ impl Prepared {
     }
 }
 
-/// The plan of a request: of its token if there is one, else of its query string.
+/// The plan of a request: of its token if there is one, else of its query string. Fitting a filter may look at every
+/// text of a column, so it is done with the other CPU work.
 ///
 /// # Errors
-/// 400 with position, expectation and hint.
-pub fn prepare(
+/// 400 with position, expectation and hint; 503 when too much waits.
+pub async fn prepare(
     state: &Shared,
     entry: &Arc<Entry>,
     token: Option<&str>,
@@ -53,19 +54,23 @@ pub fn prepare(
     let (name, version) = (entry.dataset.name(), entry.dataset.version());
     let query = query.unwrap_or("");
     let key = format!("{name}\n{version}\n{}\n{query}", token.unwrap_or(""));
-    state.prepared.get_or_insert_with(&key, || {
-        let parsed = TileQuery::parse(query)?;
-        let parsed = match token {
-            None => parsed,
-            Some(token) if parsed == TileQuery::default() => TileQuery::from_token(token)?,
-            Some(_) => {
-                let detail =
-                    "the query is in the token of this path already, so its query string must not have another";
-                return Err(Problem::parameter("token", detail));
-            }
-        };
-        Prepared::new(entry.clone(), parsed).map(Arc::new)
-    })
+    let place = match state.prepared.get_value_or_guard_async(&key).await {
+        Ok(prepared) => return Ok(prepared),
+        Err(place) => place,
+    };
+    let parsed = TileQuery::parse(query)?;
+    let parsed = match token {
+        None => parsed,
+        Some(token) if parsed == TileQuery::default() => TileQuery::from_token(token)?,
+        Some(_) => {
+            let detail = "the query is in the token of this path already, so its query string must not have another";
+            return Err(Problem::parameter("token", detail));
+        }
+    };
+    let entry = entry.clone();
+    let prepared = state.pool.run(move |_| Prepared::new(entry, parsed).map(Arc::new)).await?;
+    let _ = place.insert(prepared.clone());
+    Ok(prepared)
 }
 
 /// Reads a tile address.

@@ -79,6 +79,13 @@ impl Problem {
             .header(header::RETRY_AFTER, HeaderValue::from_static("1"))
     }
 
+    /// 503: what is asked for may be in a file that is still being read.
+    #[must_use]
+    pub fn reading() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "files are still being read; try again in a second")
+            .header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+
     /// The same with a hint.
     #[must_use]
     pub fn hint(self, hint: impl Into<Option<String>>) -> Self {

@@ -46,7 +46,7 @@ pub async fn get(
         Some(other) => return Err(Problem::parameter("f", format!("got \"{other}\", expected geojson or json"))),
     };
     let (tile, cell) = (params.tile("tile")?, params.text("cell").map(cell_keys).transpose()?);
-    let prepared = prepare::prepare(&state, &entry, None, Some(&params.rest))?;
+    let prepared = prepare::prepare(&state, &entry, None, Some(&params.rest)).await?;
     let base = state.settings.origin.base(&headers);
     let encoding = Encoding::negotiate(&headers);
     let here = state.clone();

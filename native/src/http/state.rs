@@ -15,7 +15,7 @@ use crate::{
 };
 use axum::body::Bytes;
 use quick_cache::{Weighter, sync::Cache};
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicUsize};
 
 /// What the operator decides.
 #[derive(Clone, Debug)]
@@ -61,6 +61,8 @@ pub type Shared = Arc<State>;
 pub struct State {
     /// The datasets.
     pub catalog: Catalog,
+    /// Datasets that are still being read for the first time.
+    pub reading: AtomicUsize,
     /// What is kept of filters.
     pub masks: Masks,
     /// Finished tiles.
@@ -108,6 +110,7 @@ impl State {
         let threads = if settings.threads == 0 { processors } else { settings.threads };
         Arc::new(Self {
             catalog,
+            reading: AtomicUsize::new(0),
             masks: Masks::new(settings.budget.masks),
             tiles: Cache::with_weighter(10_000, settings.budget.tiles, BySize),
             documents: Cache::with_weighter(1000, DOCUMENT_BYTES, BySize),

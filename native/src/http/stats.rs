@@ -36,7 +36,7 @@ pub async fn get(
 ) -> Result<Response, Problem> {
     let entry = tiles::dataset(&state, Some(&id))?;
     let params = Params::new(uri.query(), &["column", "bins", "measure", "z"])?;
-    let prepared = prepare::prepare(&state, &entry, None, Some(&params.rest))?;
+    let prepared = prepare::prepare(&state, &entry, None, Some(&params.rest)).await?;
     let here = state.clone();
     let (column, measure) = (params.text("column").map(str::to_owned), params.text("measure").map(str::to_owned));
     match (column, measure) {

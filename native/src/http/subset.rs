@@ -23,7 +23,7 @@ pub async fn get(
     if !entry.subset {
         return Err(Problem::new(StatusCode::FORBIDDEN, format!("subsets of {id} are not given out here")));
     }
-    let prepared = prepare::prepare(&state, &entry, None, uri.query())?;
+    let prepared = prepare::prepare(&state, &entry, None, uri.query()).await?;
     let encoding = Encoding::negotiate(&headers);
     let policy = caching::policy(uri.query(), entry.dataset.version());
     let etag = caching::etag(&["subset", &prepared.key]);

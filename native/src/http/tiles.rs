@@ -16,7 +16,7 @@ use axum::{
     response::Response,
 };
 use duotile_core::TileId;
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 /// The paths, as the API's description has them.
 pub const PATHS: [&str; 18] = [
@@ -83,11 +83,15 @@ fn target(path: &str) -> Result<Target<'_>, Problem> {
 /// The dataset of a name; the default one without.
 ///
 /// # Errors
-/// 404 with a near name where there is one.
+/// 404 with a near name where there is one; 503 while it may be among those that are being read.
 pub fn dataset(state: &Shared, name: Option<&str>) -> Result<Arc<Entry>, Problem> {
+    let found = name.map_or_else(|| state.catalog.first(), |name| state.catalog.get(name));
+    if found.is_none() && state.reading.load(Ordering::Acquire) > 0 {
+        return Err(Problem::reading());
+    }
     match name {
-        None => state.catalog.first().ok_or_else(|| Problem::not_found("there is no dataset yet")),
-        Some(name) => state.catalog.get(name).ok_or_else(|| {
+        None => found.ok_or_else(|| Problem::not_found("there is no dataset")),
+        Some(name) => found.ok_or_else(|| {
             let hint = state.catalog.near(name).map(|near| format!("did you mean {near}?"));
             Problem::not_found(format!("there is no dataset \"{name}\"; /datasets lists them")).hint(hint)
         }),
@@ -106,7 +110,7 @@ pub async fn get(
 ) -> Result<Response, Problem> {
     let Target { dataset: name, token, what } = target(&path)?;
     let entry = dataset(&state, name)?;
-    let prepared: Arc<Prepared> = prepare::prepare(&state, &entry, token, uri.query())?;
+    let prepared: Arc<Prepared> = prepare::prepare(&state, &entry, token, uri.query()).await?;
     match what {
         What::Tile(id) => tile::answer(&state, prepared, id, uri.query(), &headers).await,
         What::Document(kind) => document::answer(&state, kind, prepared, token.is_some(), uri.query(), &headers).await,
