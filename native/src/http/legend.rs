@@ -63,7 +63,8 @@ fn walk(state: &Shared, prepared: &Prepared, selected: &Selected, cancel: &Cance
     let deepest = match plan.mode() {
         Mode::Points => None,
         Mode::Cells => Some(MAX_ZOOM),
-        Mode::Auto => selected.profile.points_minzoom().map_or(Some(MAX_ZOOM), |minzoom| minzoom.checked_sub(1)),
+        // Where rows are shown from z0 on there may still be overfull tiles, so z0 is walked all the same.
+        Mode::Auto => Some(selected.profile.points_minzoom().map_or(MAX_ZOOM, |minzoom| minzoom.saturating_sub(1))),
     };
     let dataset = &prepared.entry.dataset;
     for column in plan.summaries() {
