@@ -1,10 +1,11 @@
 //! One filter cut by every path gives the same bytes: no mask, Polars' mask, core's evaluator over all rows and over the
-//! rows of the tile alone, block summaries or none, and the filtered rows cut out as a dataset of their own.
+//! rows of the tile alone, block summaries or none, what the server keeps, and the filtered rows cut out as a dataset of
+//! their own.
 
-use duotile::{dataset::Dataset, mask, read};
+use duotile::{cache::Masks, dataset::Dataset, mask, read};
 use duotile_core::{
-    Bits, Codes, Column, Filter, Mask, Mode, Plan, Points, Profile, Roles, Scratch, Selection, Summary, TileId,
-    TileQuery, Values,
+    Bits, Codes, Column, Filter, Mask, Mode, Plan, Points, Profile, Scratch, Selection, Summary, TileId, TileQuery,
+    Values,
 };
 
 const FILTERS: [&str; 12] = [
@@ -124,7 +125,7 @@ fn every_path_gives_the_same_bytes() {
         let bare: Vec<Column<'_>> = points.columns().iter().map(|column| column.with_summary(None)).collect();
         let summaries: Vec<Summary> = bare.iter().map(Summary::of).collect();
         let with: Vec<Column<'_>> = bare.iter().zip(&summaries).map(|(c, s)| c.with_summary(Some(s))).collect();
-        let roles = Roles { id: None, ..points.roles() };
+        let roles = points.roles();
         let view = |columns| Points::new(points.layer(), points.keys(), points.rows(), columns, roles).expect("fits");
         let (bare, with) = (view(&bare), view(&with));
         for filter in FILTERS {
@@ -147,6 +148,8 @@ fn every_path_gives_the_same_bytes() {
                 let cells = TileQuery { mode: Mode::Cells, ..query.clone() };
                 let (filtered, cells) = (plan(&query, &bare), plan(&cells, &bare));
                 let (unfiltered, in_subset) = (plan(&unfiltered, &bare), plan(&unfiltered, &subset));
+                let masks = Masks::new(1 << 20);
+                let mut fresh = false;
                 for tile in tiles(&bare) {
                     let reference = cut(&filtered, &bare, Some(&polars), &profile, tile);
                     let same = |path: &str, bytes: &[u8]| assert!(bytes == reference, "{path}: {query} {tile}");
@@ -163,6 +166,14 @@ fn every_path_gives_the_same_bytes() {
                         same("no mask", &cut(&unfiltered, &bare, None, &profile, tile));
                         same("no mask, with summaries", &cut(&unfiltered, &with, None, &profile, tile));
                     }
+                    // As the server does it: a fresh mask, then the one it kept.
+                    for hit in [fresh, true] {
+                        let mut out = Vec::new();
+                        let served = masks.cut(&dataset, &filtered, tile, || Ok::<_, anyhow::Error>(()), &mut out);
+                        assert_eq!(served.expect("a tile").hit, filtered.filter().map(|_| hit));
+                        same("the server's", &out);
+                    }
+                    fresh = true;
                     compared += 1;
                     not_empty += usize::from(!reference.is_empty());
                 }
