@@ -5,13 +5,13 @@ use super::{
     kind::{Field, Kind},
     source::{Source, frame, guarded},
 };
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, bail};
 use polars_arrow::{
     datatypes::ArrowSchema,
     io::ipc::read::{self, FileReader, StreamReader, StreamState},
     record_batch::RecordBatch,
 };
-use polars_core::prelude::{DataFrame, DataType};
+use polars_core::prelude::DataFrame;
 use std::{io::Cursor, sync::Arc};
 
 /// An open Arrow file or stream.
@@ -29,6 +29,9 @@ impl Arrow {
     /// # Errors
     /// When it is cut off or damaged.
     pub fn open(content: &Content) -> Result<Self> {
+        if content.as_ref().starts_with(b"FEA1") {
+            bail!("the file is Feather version 1, which is not read; write it anew as version 2 (Arrow IPC)");
+        }
         let is_file = content.as_ref().starts_with(b"ARROW1");
         guarded(|| {
             let mut cursor = Cursor::new(content.clone());
@@ -42,10 +45,11 @@ impl Arrow {
             } else {
                 None
             };
-            let fields = schema.iter_values().map(|field| Field::new(&field.name, &DataType::from_arrow_field(field)));
+            let fields = schema.iter_values().map(Field::from_arrow);
             Ok(Self { fields: fields.collect(), is_file, rows, content: content.clone() })
         })
-        .context("cannot read the schema of the Arrow file; it is damaged, cut off or something else")
+        // What the decoder says of flat buffers helps nobody.
+        .map_err(|_| anyhow!("cannot read the schema of the Arrow file: it is damaged, cut off or something else"))
     }
 }
 

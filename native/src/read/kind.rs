@@ -1,6 +1,8 @@
 //! What a column of a file becomes: one of the types a tile can carry, or nothing, with the reason.
 
-use polars_core::prelude::{DataType, TimeUnit};
+use super::source::guarded;
+use polars_arrow::datatypes::Field as ArrowField;
+use polars_core::prelude::{DataType, TimeUnit, UnknownKind};
 
 /// The types of columns in a dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +53,19 @@ impl Kind {
 }
 
 impl Field {
+    /// A column of a file with an Arrow schema. Types that Polars does not know are left out.
+    pub fn from_arrow(field: &ArrowField) -> Self {
+        match guarded(|| Ok(DataType::from_arrow_field(field))) {
+            Ok(dtype) => Self::new(&field.name, &dtype),
+            Err(_) => Self::left_out(&field.name, format!("{:?} is not known here", field.dtype)),
+        }
+    }
+
+    /// A column that cannot be read.
+    pub fn left_out(name: &str, reason: String) -> Self {
+        Self { name: name.to_owned(), dtype: DataType::Unknown(UnknownKind::Any), kind: Err(reason), note: None }
+    }
+
     /// A column of a typed file.
     pub fn new(name: &str, dtype: &DataType) -> Self {
         let (kind, note) = fate(dtype);

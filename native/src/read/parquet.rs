@@ -8,7 +8,8 @@ use super::{
     source::{Source, guarded},
 };
 use anyhow::{Context, Result, bail};
-use polars_core::prelude::{DataFrame, DataType};
+use polars_arrow::datatypes::{ArrowDataType, TimeUnit};
+use polars_core::prelude::DataFrame;
 use polars_io::{SerReader, parquet::read::ParquetReader};
 use std::io::Cursor;
 
@@ -37,9 +38,12 @@ impl Parquet {
         let (fields, groups, geo) = guarded(|| {
             let mut reader = ParquetReader::new(Cursor::new(content.clone()));
             let schema = reader.schema()?;
-            let fields = schema.iter_values().map(|field| {
-                let dtype = DataType::from_arrow_field(field);
-                Field::new(&field.name, &dtype)
+            let fields = schema.iter_values().map(|field| match field.dtype {
+                // Parquet keeps milliseconds, the schema stored beside it says seconds, and Polars believes it.
+                ArrowDataType::Time32(TimeUnit::Second) => {
+                    Field::left_out(&field.name, "times of day in whole seconds cannot be read from Parquet".into())
+                }
+                _ => Field::from_arrow(field),
             });
             let fields = fields.collect();
             let metadata = reader.get_metadata()?;

@@ -3,11 +3,11 @@
 use super::*;
 use duotile_core::{Scalar, Values, mercator, morton};
 use flate2::{Compression, write::GzEncoder};
-use polars_core::prelude::{Column, DataFrame, DataType, NamedFrom, Series, TimeUnit as Unit};
+use polars_core::prelude::{Column, DataFrame, DataType, IntoSeries, NamedFrom, Series, TimeUnit as Unit};
 use polars_io::{
     SerWriter,
     ipc::{IpcStreamWriter, IpcWriter},
-    parquet::write::ParquetWriter,
+    parquet::write::{KeyValueMetadata, ParquetWriter},
 };
 use std::{fs, io::Write};
 
@@ -447,6 +447,70 @@ fn geometries_give_positions() {
 }
 
 #[test]
+fn geoparquet_says_where_its_points_are() {
+    let wkb = |x: f64, y: f64| [&[1, 1, 0, 0, 0][..], &x.to_le_bytes(), &y.to_le_bytes()].concat();
+    let points = [wkb(1_113_194.907_932_735_7, 0.0), wkb(0.0, 0.0)];
+    let points = Series::new("here".into(), points.iter().map(Vec::as_slice).collect::<Vec<&[u8]>>());
+    let xy = frame(vec![series("x", &[10.0, 0.0]), series("y", &[0.0, 0.0])]).into_struct("there".into()).into_series();
+    let mut frame = frame(vec![points.into(), xy.into(), Column::new("n".into(), [1i64, 2])]);
+    let mut load = |column: &str, about: &str| {
+        let geo = format!(r#"{{"version":"1.1.0","primary_column":"{column}","columns":{{"{column}":{about}}}}}"#);
+        let mut bytes = Vec::new();
+        let metadata = KeyValueMetadata::from_static(vec![("geo".into(), geo)]);
+        let writer = ParquetWriter::new(&mut bytes).with_key_value_metadata(Some(metadata));
+        writer.finish(&mut frame).expect("written");
+        load_with("a.parquet", bytes, &Options::default())
+    };
+    let ten = morton::key(mercator::project(10.0, 0.0).expect("usable"));
+    let metres = r#"{"encoding":"WKB","geometry_types":["Point"],"crs":{"id":{"authority":"EPSG","code":3857}}}"#;
+    let dataset = load("here", metres).expect("reads");
+    assert!(dataset.keys().iter().any(|key| key.abs_diff(ten) < 64), "{:?}", dataset.keys());
+    assert_eq!(dataset.report().position.0, "here");
+    let dataset = load("there", r#"{"encoding":"point","geometry_types":[]}"#).expect("reads");
+    assert!(dataset.keys().contains(&ten));
+    assert_eq!(dataset.columns().iter().map(|column| column.name).collect::<Vec<_>>(), ["n"]);
+    let lines = format!("{:#}", load("here", r#"{"geometry_types":["LineString"]}"#).expect_err("no points"));
+    assert!(lines.contains("holds LineString; only points are read"), "{lines}");
+    let utm = r#"{"crs":{"name":"UTM 33N","id":{"authority":"EPSG","code":32633}}}"#;
+    let utm = format!("{:#}", load("here", utm).expect_err("unknown"));
+    assert!(utm.contains("UTM 33N (EPSG:32633), expected OGC:CRS84"), "{utm}");
+}
+
+#[test]
+fn texts_come_back_as_they_were_written() {
+    let mut step = 7u64;
+    let mut roll = |sides: usize| {
+        step = step.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (step >> 33) as usize % sides
+    };
+    const LETTERS: [&str; 12] = ["a", "b", ",", "\"", "\n", "\r\n", "0", ".", " ", "é", ";", "''"];
+    for round in 0..60 {
+        let rows: Vec<Vec<String>> = (0..40)
+            .map(|_| (0..3).map(|_| (0..roll(6)).map(|_| LETTERS[roll(LETTERS.len())]).collect()).collect())
+            .collect();
+        // So that all three are text whatever the dice say.
+        let mut text = String::from("lon,lat,p,q,r\n1,2,x,x,x\n");
+        let mut expected = vec![vec!["x".to_owned()]; 3];
+        for (row, fields) in rows.iter().enumerate() {
+            text.push_str(&format!("{row},{}", row % 80));
+            for (field, column) in fields.iter().zip(&mut expected) {
+                let quoted = field.contains([',', '"', '\n', '\r']) || roll(2) == 0;
+                let empty = field.is_empty() && !quoted;
+                column.push(if empty { "-".into() } else { field.clone() });
+                let field = if quoted { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.clone() };
+                text.push(',');
+                text.push_str(&field);
+            }
+            text.push_str(if round % 2 == 0 { "\n" } else { "\r\n" });
+        }
+        let dataset = load_csv(&text);
+        for (name, expected) in ["p", "q", "r"].into_iter().zip(expected) {
+            assert_eq!(values(&dataset, name), expected, "{text}");
+        }
+    }
+}
+
+#[test]
 fn folders_are_one_dataset_with_their_partitions() {
     let folder = Folder::new();
     folder.put("trips/year=2023/a.csv", "lon,lat,n\n1,2,1\n");
@@ -495,6 +559,7 @@ fn damaged_files_are_refused_with_one_line() {
         ("a.parquet", b"PAR1PAR1PAR1".to_vec(), "footer"),
         ("a.parquet", b"lon,lat\n1,2\n".to_vec(), "does not begin with PAR1"),
         ("a.arrow", b"ARROW1\0\0abc".to_vec(), "Arrow"),
+        ("a.feather", b"FEA1abcdefgh".to_vec(), "Feather version 1"),
         ("a.geojson", b"{}".to_vec(), "no format that is read"),
     ] {
         let error = error_of(name, &bytes, &none);
