@@ -98,8 +98,10 @@ impl Links {
         let name = urls::encode(prepared.entry.dataset.name());
         let mut folder = format!("{base}/tiles/{name}");
         let mut pairs = Vec::new();
-        if by_token {
-            folder = format!("{folder}/q/{}", prepared.query.token());
+        let token = if by_token { prepared.query.token() } else { String::new() };
+        // The empty query has an empty token, which no path can hold.
+        if !token.is_empty() {
+            folder = format!("{folder}/q/{token}");
         } else if !prepared.plan.canonical().is_empty() {
             pairs.push(prepared.plan.canonical());
         }

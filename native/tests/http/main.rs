@@ -1,0 +1,16 @@
+//! The server without a socket: what goes in as a request comes out as an answer, and each answer is held against the
+//! rows themselves or against what a client is known to expect.
+
+mod caching;
+mod cors;
+mod documents;
+mod encoding;
+mod errors;
+mod kepler;
+mod openapi;
+mod rows;
+mod stats;
+mod subset;
+mod support;
+mod tiles;
+mod urls;

@@ -1,0 +1,86 @@
+//! The subset, read back by Polars' own reader of Arrow streams.
+
+use crate::support::{ROWS, Server, rows};
+use duotile::http::Settings;
+use duotile_core::{mercator, morton};
+use polars_core::prelude::{DataFrame, DataType};
+use polars_io::{SerReader as _, ipc::IpcStreamReader};
+use serde_json::Value;
+
+fn read(body: &[u8]) -> (DataFrame, Value) {
+    let mut reader = IpcStreamReader::new(std::io::Cursor::new(body));
+    let metadata =
+        reader.custom_metadata().expect("a schema").expect("metadata").get("duotile").expect("ours").to_string();
+    let frame = IpcStreamReader::new(std::io::Cursor::new(body)).finish().expect("a stream");
+    (frame, serde_json::from_str(&metadata).expect("JSON"))
+}
+
+#[tokio::test]
+async fn it_holds_the_rows_that_pass_in_the_order_of_the_map() {
+    let server = Server::new();
+    let answer = server.get("/datasets/trips/subset.arrow?filter=people%20%3E%200").await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(answer.header("content-type"), "application/vnd.apache.arrow.stream");
+    let (frame, metadata) = read(&answer.body);
+    let rows = rows();
+    let expected = rows.iter().filter(|row| row.people > 0).count();
+    assert_eq!((frame.height(), answer.header("duotile-rows")), (expected, expected.to_string().as_str()));
+    let column = |name: &str| frame.column(name).expect(name).as_materialized_series().clone();
+    let keys: Vec<u64> = column("_key").u64().expect("u64").into_no_null_iter().collect();
+    assert!(keys.is_sorted());
+    let numbers: Vec<u32> = column("_row").u32().expect("u32").into_no_null_iter().collect();
+    let texts = column("kind").cast(&DataType::String).expect("texts");
+    let texts = texts.str().expect("texts");
+    let (fares, people, open) = (column("fare"), column("people"), column("open"));
+    let (times, lon) = (column("when"), column("lon"));
+    let times = times.cast(&DataType::Int64).expect("microseconds");
+    for (i, (&key, &number)) in keys.iter().zip(&numbers).enumerate() {
+        let row = &rows[number as usize];
+        assert!(row.people > 0);
+        assert_eq!(Some(morton::position(key)), mercator::project(row.lon, row.lat), "row {number}");
+        assert_eq!(texts.get(i), row.kind);
+        assert_eq!(fares.f64().expect("f64").get(i), row.fare);
+        assert_eq!(people.cast(&DataType::Int64).expect("i64").i64().expect("i64").get(i), Some(row.people));
+        assert_eq!(open.bool().expect("bool").get(i), Some(row.open));
+        assert_eq!(times.i64().expect("i64").get(i), Some(row.time * 1_000_000));
+        assert!((lon.f64().expect("f64").get(i).expect("degrees") - row.lon).abs() < 2e-7);
+    }
+    assert_eq!(metadata["name"], "trips");
+    assert_eq!((&metadata["rows_total"], &metadata["time"]), (&ROWS.into(), &"when".into()));
+    assert_eq!(metadata["version"], server.json("/datasets/trips").await["version"]);
+    // Facts are of all rows, not of the subset.
+    let kind = metadata["columns"]
+        .as_array()
+        .expect("columns")
+        .iter()
+        .find(|column| column["name"] == "kind")
+        .expect("kind")
+        .clone();
+    assert_eq!(kind["present"], rows.iter().filter(|row| row.kind.is_some()).count());
+}
+
+#[tokio::test]
+async fn chosen_columns_and_no_rows_at_all() {
+    let server = Server::new();
+    let (frame, metadata) =
+        read(&server.get("/datasets/trips/subset.arrow?properties=kind&filter=people%20%3E%20100").await.body);
+    assert_eq!(frame.height(), 0);
+    let names: Vec<&str> = frame.get_column_names().iter().map(|name| name.as_str()).collect();
+    assert_eq!(names, ["_key", "_row", "lon", "lat", "kind"]);
+    assert_eq!(metadata["columns"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
+async fn too_many_rows_are_413_with_their_count() {
+    let server = Server::with(Settings { max_subset: 100, ..Settings::default() });
+    let problem = server.get("/datasets/trips/subset.arrow").await.problem(413);
+    assert_eq!(problem["count"], ROWS);
+    let filter = "fare%20%3E%2099";
+    let dear = rows().iter().filter(|row| row.fare.is_some_and(|fare| fare > 99.0)).count();
+    assert!(dear <= 100);
+    assert_eq!(
+        server.get(&format!("/datasets/trips/subset.arrow?filter={filter}")).await.header("duotile-rows"),
+        dear.to_string()
+    );
+    server.get("/datasets/trips/subset.arrow?filter=x%3D1").await.problem(400);
+}
