@@ -141,7 +141,7 @@ fn layer_of(layer: wire::Layer) -> Result<Layer> {
     ensure!((1..=2).contains(&version), "its version is {version}, expected 1 or 2");
     let name = layer.name.context("it has no name")?;
     ensure!(!name.is_empty(), "its name is empty");
-    ensure!(!layer.features.is_empty(), "it has no features");
+    // A layer without features is what an encoder should not write; a reader takes it.
     let extent = layer.extent.unwrap_or(4096);
     ensure!(extent > 0, "its extent is 0");
     let values = layer.values.into_iter().enumerate();
@@ -206,6 +206,8 @@ fn parts(commands: &[u32]) -> Result<Vec<Part>> {
                 ensure!(count > 0, "a command without positions");
                 ensure!(rest.len() >= count.saturating_mul(2), "the geometry ends within a command");
                 let (own, after) = rest.split_at(count * 2);
+                let moves = command == MOVE_TO || own.chunks_exact(2).all(|delta| delta != [0, 0]);
+                ensure!(moves, "a LineTo that leads nowhere");
                 rest = after;
                 let positions = own.chunks_exact(2).map(|delta| {
                     cursor = (cursor.0 + unzigzag(delta[0]), cursor.1 + unzigzag(delta[1]));
@@ -346,7 +348,7 @@ mod tests {
         let wrong: [(&str, fn(&mut wire::Layer)); 9] = [
             ("no version", |layer| layer.version = None),
             ("no name", |layer| layer.name = None),
-            ("no features", |layer| layer.features.clear()),
+            ("no such geometry type", |layer| layer.features[0].kind = Some(4)),
             ("odd tags", |layer| drop(layer.features[0].tags.pop())),
             ("key out of range", |layer| layer.features[0].tags[0] = 9),
             ("value out of range", |layer| layer.features[0].tags[1] = 9),
@@ -364,6 +366,15 @@ mod tests {
         twice.layers.push(twice.layers[0].clone());
         assert!(read(&twice.encode_to_vec()).is_err(), "two layers of one name");
         assert!(read(&[0xff; 7]).is_err());
+        assert!(geometry_of(2, &[9, 0, 0, 10, 2, 0]).is_ok());
+        assert!(geometry_of(2, &[9, 0, 0, 10, 0, 0]).is_err(), "a line that leads nowhere");
+    }
+
+    #[test]
+    fn what_only_writers_should_not_do_is_read() {
+        let mut tile = example();
+        tile.layers[0].features.clear();
+        assert_eq!(read(&tile.encode_to_vec()).expect("valid")[0].features, []);
     }
 
     #[test]

@@ -75,7 +75,10 @@ impl Cors {
             return;
         }
         if *self != Self::Any {
-            headers.append(header::VARY, HeaderValue::from_static("Origin"));
+            // In one line with what is there: nginx before 1.23 looks at the last line only.
+            let before = headers.get(header::VARY).and_then(|vary| vary.to_str().ok());
+            let vary = before.and_then(|before| HeaderValue::try_from(format!("{before}, Origin")).ok());
+            headers.insert(header::VARY, vary.unwrap_or(HeaderValue::from_static("Origin")));
         }
         if let Some(allow) = self.allow(origin) {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allow);
