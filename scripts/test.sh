@@ -4,8 +4,8 @@
 #   core   core alone: it needs no operating system, and its tests with overflow checks on
 #   wasm   the WebAssembly module, in Node and in Chromium
 #   rust   every Rust test, optimised, against the program with its page
-#   node   the page's and the package's code, and the program from outside: decoders, clients, a proxy
-#   e2e    the page in Chromium
+#   node   the page's and the package's code, and the program from outside: decoders, clients, DuckDB
+#   e2e    the page in Chromium, behind a proxy too
 source "$(dirname "$0")/lib.sh"
 
 test_core() {
@@ -39,7 +39,7 @@ test_node() {
 }
 
 test_e2e() {
-  scripts/setup.sh browser
+  scripts/setup.sh browser nginx
   scripts/build.sh
   step "Tests of the page in Chromium" npm run --silent test:e2e
 }

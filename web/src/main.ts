@@ -68,9 +68,12 @@ async function filterBy(filter: string): Promise<void> {
     statistics.catch(() => undefined);
     const answer = await server.tileJson(asked.id, wish, signal);
     [query, tileJson] = [wish, answer];
-    draw();
     remember({ ...(asked.id === datasets[0]?.id ? {} : { dataset: asked.id }), filter });
-    const { rows, measures } = await statistics;
+    // Statistics of much data take their time: the map does not wait for them longer than the eye would notice.
+    const soon = await Promise.race([statistics, new Promise<undefined>((resolve) => setTimeout(resolve, 300))]);
+    if (!soon) draw();
+    const { rows, measures } = soon ?? (await statistics);
+    if (signal.aborted) return;
     breaks = breaksByZoom(measures.find(({ property }) => property === "point_count"));
     panel.facts(asked, rows);
     draw();
@@ -134,7 +137,7 @@ async function start(): Promise<void> {
   view.map.on("dataloading", () => panel.busy(true));
   view.map.on("idle", () => {
     explain();
-    panel.busy(waiting);
+    panel.busy(waiting || !view.settled());
   });
   view.map.on("zoom", () => {
     if (Math.floor(view.map.getZoom()) !== explained) explain();

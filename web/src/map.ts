@@ -33,6 +33,8 @@ export interface DataMap {
   show: (shown: Shown | undefined) => void;
   /** Draws the same in the colours of now. */
   repaint: () => void;
+  /** Whether all that was to be drawn is drawn. */
+  settled: () => boolean;
 }
 
 /** Makes the map, with nothing but the ground yet, where the address says. */
@@ -61,21 +63,38 @@ export async function makeMap(container: HTMLElement, ground: Record<string, Sou
   map.keyboard.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
   map.addControl(new ScaleControl(), "bottom-left");
+  // Tiles first, colours when they are there: a tile that is told to change its colours while its successor is still
+  // being fetched would be drawn once more from what it held before.
+  let due = false;
+  const loaded = () => map.loaded() && map.areTilesLoaded();
   const repaint = () => {
+    if (due) return;
+    if (loaded()) {
+      paint();
+    } else {
+      due = true;
+      map.once("idle", paint);
+    }
+  };
+  const paint = () => {
+    due = false;
     map.setStyle(style(), { diff: true });
+    map.triggerRepaint();
   };
   const show = (shown: Shown | undefined) => {
     const before = now;
     now = shown;
-    // The same dataset with other tiles: they are exchanged one by one, and the map does not go blank between.
     const source = map.getSource<VectorTileSource>(SOURCE);
-    if (source && before && shown && before.tileJson.dataset === shown.tileJson.dataset) {
+    if (source && shown && before?.tileJson.dataset === shown.tileJson.dataset) {
+      // Tiles are exchanged one by one, and the map does not go blank between.
       if (before.tiles !== shown.tiles) source.setTiles([shown.tiles]);
+      repaint();
+    } else {
+      paint();
     }
-    repaint();
   };
   await map.once("style.load");
-  return { map, show, repaint };
+  return { map, show, repaint, settled: () => !due && loaded() };
 }
 
 /** West, south, east, north; east may lie beyond 180. */

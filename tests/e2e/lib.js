@@ -1,0 +1,143 @@
+/** Chromium on the page, and what both of the tests of the page ask of it. */
+
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const shots = fileURLToPath(new URL("screenshots/", import.meta.url));
+
+/** Software rendering, and no connections but those that the page makes. */
+const FLAGS = [
+  "--no-sandbox",
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** How long the map may take to be drawn without a graphics card, on a busy machine. */
+export const PATIENCE = 90_000;
+
+/** Starts Debian's Chromium, or the one that `CHROMIUM` names. */
+export function launch() {
+  return chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: FLAGS });
+}
+
+/**
+ * Opens an address in a page of its own and waits until the map is drawn. Everything that goes wrong in the page, and
+ * every request to another origin, is collected.
+ *
+ * @param {import("playwright-core").Browser} browser
+ * @param {string} address
+ * @param {import("playwright-core").BrowserContextOptions} [options]
+ */
+export async function open(browser, address, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 760 }, ...options });
+  const page = await context.newPage();
+  /** @type {string[]} */
+  const complaints = [];
+  /** @type {string[]} */
+  const strangers = [];
+  const origin = new URL(address).origin;
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (!["data:", "blob:"].includes(url.protocol) && url.origin !== origin) strangers.push(request.url());
+  });
+  await page.goto(address);
+  await drawn(page);
+  return { page, complaints, strangers, close: () => context.close() };
+}
+
+/**
+ * Waits until the map has the data's layers, and nothing of it is still loading.
+ *
+ * @param {import("playwright-core").Page} page
+ */
+export async function drawn(page) {
+  await page.waitForFunction(
+    () => {
+      const map = window.duotile?.map;
+      const busy = document.getElementById("progress")?.hidden === false;
+      return map !== undefined && !busy && map.getLayer("cells") && map.loaded() && map.areTilesLoaded();
+    },
+    undefined,
+    { timeout: PATIENCE, polling: 100 },
+  );
+}
+
+/**
+ * The features that the map draws in a layer: their ids, properties and, for the middle of each, the pixel.
+ *
+ * @param {import("playwright-core").Page} page
+ * @param {"cells" | "rows"} layer
+ */
+export async function features(page, layer) {
+  return page.evaluate((layer) => {
+    const map = window.duotile?.map;
+    if (!map) throw new Error("no map");
+    return map.queryRenderedFeatures({ layers: [layer] }).map(({ id, properties, geometry }) => {
+      /** @type {[number, number][]} */
+      const points =
+        geometry.type === "Point"
+          ? [/** @type {[number, number]} */ (geometry.coordinates)]
+          : geometry.type === "Polygon"
+            ? /** @type {[number, number][]} */ ((geometry.coordinates[0] ?? []).slice(0, 4))
+            : [];
+      const middle = (/** @type {0 | 1} */ axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
+      const { x, y } = map.project([middle(0), middle(1)]);
+      return { id, properties, x, y };
+    });
+  }, layer);
+}
+
+/**
+ * The colours of pixels of the page, as `[red, green, blue]`.
+ *
+ * @param {import("playwright-core").Page} page
+ * @param {{ x: number, y: number }[]} places
+ * @returns {Promise<number[][]>}
+ */
+export async function pixels(page, places) {
+  const image = (await page.screenshot()).toString("base64");
+  return page.evaluate(
+    async ({ image, places }) => {
+      const bytes = Uint8Array.from(atob(image), (letter) => letter.charCodeAt(0));
+      const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+      const context = canvas.getContext("2d", { willReadFrequently: true });
+      if (!context) throw new Error("no canvas");
+      context.drawImage(bitmap, 0, 0);
+      return places.map(({ x, y }) => [...context.getImageData(Math.round(x), Math.round(y), 1, 1).data.slice(0, 3)]);
+    },
+    { image, places },
+  );
+}
+
+/**
+ * Keeps a picture for people, in a folder that git does not.
+ *
+ * @param {import("playwright-core").Page} page
+ * @param {string} name
+ */
+export async function picture(page, name) {
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: `${shots}${name}.png` });
+}
+
+/**
+ * Nothing went wrong, and nothing left the origin.
+ *
+ * @param {{ complaints: string[], strangers: string[] }} seen
+ */
+export function assertQuiet({ complaints, strangers }) {
+  assert.deepEqual(complaints, []);
+  assert.deepEqual(strangers, []);
+}

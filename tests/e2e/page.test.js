@@ -1,0 +1,284 @@
+/** The page in Chromium, on the built-in data: what is drawn, what a click tells, what a filter changes. */
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { serve } from "../node/lib/duotile.js";
+import { assertQuiet, drawn, features, launch, open, PATIENCE, picture, pixels } from "./lib.js";
+
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let server;
+/** @type {import("playwright-core").Browser} */
+let browser;
+
+before(async () => {
+  [server, browser] = await Promise.all([serve(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const EUROPE = "#view=4.3/49/8";
+const PARIS = "#view=12/48.8566/2.3522";
+
+test("the page opens on the world, with the data drawn, its name, its source and its legend", async () => {
+  const { page, close, ...seen } = await open(browser, server.base);
+  const { datasets } = await (await fetch(new URL("datasets", server.base))).json();
+  assert.equal(await page.textContent("#title"), datasets[0].title);
+  assert.equal(await page.textContent("#facts"), `${datasets[0].rows.toLocaleString("en")} rows`);
+  assert.match(
+    (await page.textContent(".maplibregl-ctrl-attrib")) ?? "",
+    /GeoNames.*Natural Earth|Natural Earth.*GeoNames/,
+  );
+  const cells = await features(page, "cells");
+  assert.ok(cells.length > 1000, `${cells.length} cells`);
+  const classes = await page.locator("#legend li").allTextContents();
+  assert.ok(classes.length >= 4, String(classes));
+  // The densest 99 % of the places is in view: at least that share of the rows, each once.
+  const counts = new Map(cells.map(({ id, properties }) => [id, properties["point_count"]]));
+  const sum = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  assert.ok(sum > 0.9 * datasets[0].rows, `${sum} of ${datasets[0].rows} rows are in view`);
+  await picture(page, "world");
+  assertQuiet(seen);
+  await close();
+});
+
+test("cells are painted in the colour that the legend has for their count", async () => {
+  const { page, close, ...seen } = await open(browser, server.base + EUROPE);
+  const legend = await page.locator("#legend li").evaluateAll((items) =>
+    items.map((item) => {
+      const swatch = item.querySelector("i");
+      const [from = "", to = from] = (item.textContent ?? "").split("–").map((part) => part.replace(/[^0-9]/g, ""));
+      const open = item.textContent?.includes("+") ?? false;
+      const colour = (swatch?.style.background ?? "").match(/\d+/g)?.map(Number) ?? [];
+      return { from: Number(from), to: open ? Number.POSITIVE_INFINITY : Number(to), colour };
+    }),
+  );
+  // Where names and the panel do not lie on top.
+  const shown = (await features(page, "cells")).filter(({ x, y }) => x > 330 && x < 1100 && y > 60 && y < 660);
+  await page.evaluate(() => window.duotile?.map.setLayoutProperty("names", "visibility", "none"));
+  await page.waitForTimeout(500);
+  await drawn(page);
+  const colours = await pixels(page, shown);
+  let right = 0;
+  shown.forEach(({ properties }, at) => {
+    const count = Number(properties["point_count"]);
+    const { colour } =
+      legend.find(({ from, to }) => from <= count && count <= to) ?? assert.fail(`no class for ${count}`);
+    // Cells are a little transparent, so the ground shines through.
+    const far = Math.max(...colour.map((part, i) => Math.abs(part - (colours[at]?.[i] ?? 0))));
+    right += Number(far < 40);
+  });
+  assert.ok(shown.length > 1000 && right > 0.97 * shown.length, `${right} of ${shown.length} cells have their colour`);
+  await picture(page, "europe");
+  assertQuiet(seen);
+  await close();
+});
+
+test("cells are as large as the grid: four pixels of a tile of 512", async () => {
+  const { page, close } = await open(browser, `${server.base}#view=5/49/8`);
+  const widths = await page.evaluate(() => {
+    const map = window.duotile?.map;
+    return map?.queryRenderedFeatures({ layers: ["cells"] }).map(({ geometry }) => {
+      if (geometry.type !== "Polygon") throw new Error(geometry.type);
+      const points = (geometry.coordinates[0] ?? []).map(([x = 0, y = 0]) => map.project([x, y]));
+      const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
+      return [Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys)];
+    });
+  });
+  assert.ok(widths && widths.length > 500);
+  for (const [width = 0, height = 0] of widths)
+    assert.ok(Math.abs(width - 4) < 0.05 && Math.abs(height - 4) < 0.05, `${width} × ${height}`);
+  await close();
+});
+
+test("a click on a cell tells its count and some of the rows behind it", async () => {
+  const { page, close, ...seen } = await open(browser, server.base + EUROPE);
+  const inView = (await features(page, "cells")).filter(({ x, y }) => x > 400 && x < 1000 && y > 300 && y < 600);
+  const cell = inView.reduce((a, b) => (b.properties["point_count"] > a.properties["point_count"] ? b : a));
+  await page.mouse.click(cell.x, cell.y);
+  const popup = page.locator(".popup");
+  await popup.locator("details").first().waitFor({ timeout: PATIENCE });
+  const count = Number(cell.properties["point_count"]);
+  assert.equal(await popup.locator("h2").textContent(), `${count.toLocaleString("en")} rows`);
+  assert.equal(await popup.locator("details").count(), Math.min(count, 5));
+  await popup.locator("summary").first().click();
+  const shown = await popup.locator("details").first().locator("tr").allTextContents();
+  assert.ok(
+    shown.some((line) => line.startsWith("population")),
+    String(shown),
+  );
+  await picture(page, "popup-cell");
+  await page.keyboard.press("Escape");
+  assertQuiet(seen);
+  await close();
+});
+
+test("near the ground there are rows, and a click tells their properties", async () => {
+  const { page, close, ...seen } = await open(browser, server.base + PARIS);
+  const rows = await features(page, "rows");
+  assert.ok(rows.length > 10, `${rows.length} rows`);
+  const row = rows.reduce((a, b) => (Number(b.properties["population"]) > Number(a.properties["population"]) ? b : a));
+  assert.equal(row.properties["name"], "Paris");
+  await page.mouse.click(row.x, row.y);
+  const popup = page.locator(".popup");
+  await popup.waitFor();
+  assert.equal(await popup.locator("h2").textContent(), "Paris");
+  assert.match((await popup.textContent()) ?? "", new RegExp(`population${row.properties["population"]}`));
+  await picture(page, "popup-row");
+  assertQuiet(seen);
+  await close();
+});
+
+test("a filter changes what is drawn, in place, and is in the address", async () => {
+  const { page, close, ...seen } = await open(browser, server.base + EUROPE);
+  const facts = (/** @type {string} */ start) =>
+    page.waitForFunction((start) => document.getElementById("facts")?.textContent?.startsWith(start), start, {
+      timeout: PATIENCE,
+    });
+  const all = await features(page, "cells");
+  const name = (await (await fetch(new URL("datasets", server.base))).json()).default;
+
+  // Some, still in cells.
+  const some = "population > 2000";
+  const asked = new URL(`tiles/${name}/metadata.json?filter=${encodeURIComponent(some)}`, server.base);
+  const { rows, rows_total } = await (await fetch(asked)).json();
+  await page.fill("#filter-text", some);
+  await page.keyboard.press("Enter");
+  await facts(`${rows.toLocaleString("en")} of ${rows_total.toLocaleString("en")} rows`);
+  await drawn(page);
+  const left = await features(page, "cells");
+  assert.ok(left.length > 1000 && left.length < 0.8 * all.length, `${all.length} cells became ${left.length}`);
+  assert.match(page.url(), /view=4\.3\/49\/8.*filter=population/);
+  await picture(page, "filter");
+
+  // Few: so few that each is drawn, and is one that passes.
+  await page.fill("#filter-text", "population > 100000");
+  await page.keyboard.press("Enter");
+  await facts("6,");
+  await drawn(page);
+  assert.equal((await features(page, "cells")).length, 0, "cells of the filter before are still drawn");
+  const few = await features(page, "rows");
+  assert.ok(
+    few.length > 300 && few.every(({ properties }) => properties["population"] > 100_000),
+    `${few.length} rows`,
+  );
+  await picture(page, "filter-rows");
+
+  // None, and all again.
+  await page.fill("#filter-text", "population > 1e12");
+  await page.keyboard.press("Enter");
+  await facts("0 of");
+  await drawn(page);
+  assert.equal((await features(page, "rows")).length, 0, "rows of the filter before are still drawn");
+  await page.fill("#filter-text", "");
+  await facts(`${rows_total.toLocaleString("en")} rows`);
+  await drawn(page);
+  assert.equal((await features(page, "cells")).length, all.length);
+  assertQuiet(seen);
+  await close();
+});
+
+test("a filter that is wrong is explained where it stands, and changes nothing on the map", async () => {
+  const { page, complaints, strangers, close } = await open(browser, server.base + EUROPE);
+  const before = await features(page, "cells");
+  await page.fill("#filter-text", "country = 'FR' AND popultion > 5");
+  await page.keyboard.press("Enter");
+  const error = page.locator("#filter-error");
+  await error.waitFor({ timeout: PATIENCE });
+  assert.match((await error.textContent()) ?? "", /popultion.*population/s, "the near name is offered");
+  assert.equal(
+    await page.locator("#filter-text").evaluate((input) => /** @type {HTMLInputElement} */ (input).selectionStart),
+    19,
+  );
+  assert.equal((await features(page, "cells")).length, before.length);
+  await picture(page, "filter-wrong");
+  // The browser itself reports the 400; nothing else may be there.
+  assert.ok(
+    complaints.every((line) => line.includes("400")),
+    String(complaints),
+  );
+  assert.deepEqual(strangers, []);
+  await page.fill("#filter-text", "country = 'FR'");
+  assert.equal(await error.isHidden(), true);
+  await close();
+});
+
+test("an address with view and filter opens them", async () => {
+  const { page, close, ...seen } = await open(browser, `${server.base}#view=6/46.8/2.5&filter=country%20%3D%20'FR'`);
+  assert.equal(await page.inputValue("#filter-text"), "country = 'FR'");
+  assert.match((await page.textContent("#facts")) ?? "", / of /);
+  const zoom = await page.evaluate(() => window.duotile?.map.getZoom());
+  assert.equal(zoom, 6);
+  assertQuiet(seen);
+  await close();
+});
+
+test("on a phone the panel leaves room for the map, and opens", async () => {
+  const { page, close, ...seen } = await open(browser, server.base, {
+    viewport: { width: 390, height: 780 },
+    hasTouch: true,
+    isMobile: true,
+    colorScheme: "dark",
+  });
+  const panel = await page.locator("#panel").boundingBox();
+  assert.ok(panel && panel.height < 160 && panel.width <= 390, JSON.stringify(panel));
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.equal(wide, 390, "the page is wider than the phone");
+  await picture(page, "phone");
+  await page.tap("#fold");
+  assert.equal(await page.locator("#filter-text").isVisible(), true);
+  await picture(page, "phone-open");
+  assertQuiet(seen);
+  await close();
+});
+
+test("light and dark follow the system, while the page is open too", async () => {
+  const { page, close, ...seen } = await open(browser, server.base + EUROPE, { colorScheme: "light" });
+  // In the North Sea.
+  const ocean = [{ x: 460, y: 100 }];
+  const lightness = async () => Math.max(...((await pixels(page, ocean))[0] ?? []));
+  const light = await lightness();
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.waitForTimeout(500);
+  await drawn(page);
+  const dark = await lightness();
+  assert.ok(light > 200 && dark < 60, `${light} and ${dark}`);
+  await picture(page, "europe-dark");
+  assertQuiet(seen);
+  await close();
+});
+
+test("nothing in the data becomes markup, and several datasets can be chosen", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "duotile-page-"));
+  const bad = "<img src=x onerror=alert(1)>";
+  writeFileSync(join(folder, "one.csv"), `lon,lat,name\n10,50,${bad}\n11,51,plain\n`);
+  writeFileSync(join(folder, "two.csv"), "lon,lat,name\n-70,-30,south\n-71,-31,south too\n");
+  const own = await serve(`first=${join(folder, "one.csv")}`, `second=${join(folder, "two.csv")}`);
+  try {
+    const { page, close, ...seen } = await open(browser, own.base);
+    const rows = [...(await features(page, "rows")), ...(await features(page, "cells"))];
+    assert.ok(rows.length > 0, "nothing is drawn");
+    const place = await page.evaluate(() => window.duotile?.map.project([10, 50]));
+    assert.ok(place);
+    await page.mouse.click(place.x, place.y);
+    await page.locator(".popup").waitFor();
+    await page.waitForFunction((bad) => document.querySelector(".popup")?.textContent?.includes(bad), bad, {
+      timeout: PATIENCE,
+    });
+    assert.equal(await page.locator(".popup img").count(), 0);
+    await page.selectOption("#datasets", "second");
+    await drawn(page);
+    const center = await page.evaluate(() => window.duotile?.map.getCenter().toArray());
+    assert.ok(center && Math.abs(center[0] + 70.5) < 1.5 && Math.abs(center[1] + 30.5) < 1.5, String(center));
+    assert.match(page.url(), /dataset=second/);
+    assertQuiet(seen);
+    await close();
+  } finally {
+    await own.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
