@@ -46,14 +46,13 @@ pub(super) fn time(
     }
     let times: Vec<usize> = (0..columns.len()).filter(|&at| columns[at].kind() == Kind::Time).collect();
     if let [first, others @ ..] = &times[..] {
-        if !others.is_empty() {
-            let names: Vec<&str> = others.iter().map(|&at| columns[at].name.as_str()).collect();
-            lines.push(format!(
-                "time is column {:?}; {} could be too: choose with --time",
-                columns[*first].name,
-                names.join(", ")
-            ));
-        }
+        let names: Vec<&str> = others.iter().map(|&at| columns[at].name.as_str()).collect();
+        let others = if names.is_empty() {
+            String::new()
+        } else {
+            format!("; {} could be too: choose with --time", names.join(", "))
+        };
+        lines.push(format!("time is column {:?}{others}", columns[*first].name));
         return Ok(Some(*first));
     }
     for (at, column) in columns.iter_mut().enumerate() {
@@ -124,7 +123,10 @@ pub(super) fn id(
     candidates.sort_by_key(|&at| !columns[at].name.eq_ignore_ascii_case("id"));
     for at in candidates.into_iter().take(3) {
         match columns[at].check_ids(order) {
-            Ok(()) => return Ok(Some(at)),
+            Ok(()) => {
+                lines.push(format!("ids come from column {:?}", columns[at].name));
+                return Ok(Some(at));
+            }
             Err(reason) => reasons.push(format!("column {:?} {reason}", columns[at].name)),
         }
     }

@@ -4,7 +4,7 @@ use super::{
     geometry::Declared,
     kind::{Field, Kind},
 };
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use polars_core::prelude::{DataFrame, Series};
 use std::{
     panic::{self, AssertUnwindSafe},
@@ -57,10 +57,17 @@ pub(super) fn guarded<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
     GUARDED.fetch_add(1, Ordering::Relaxed);
     let result = panic::catch_unwind(AssertUnwindSafe(call));
     GUARDED.fetch_sub(1, Ordering::Relaxed);
+    let result = result.map(|result| {
+        // Decoders give advice for their own callers over several lines.
+        result.map_err(|error| match format!("{error:#}").split_once('\n') {
+            Some((first, _)) => anyhow!("{}", first.trim_end()),
+            None => error,
+        })
+    });
     result.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<&str>().map(ToString::to_string);
         let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-        Err(anyhow::anyhow!("the file is damaged ({})", text.lines().next().unwrap_or("the decoder gave up")))
+        Err(anyhow!("the file is damaged ({})", text.lines().next().unwrap_or("the decoder gave up")))
     })
 }
 

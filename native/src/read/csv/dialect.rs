@@ -85,6 +85,13 @@ pub(super) fn detect(bytes: &[u8], options: &CsvOptions, lines: &mut Vec<String>
     if bytes[start..].trim_ascii().is_empty() {
         bail!("the file holds no lines");
     }
+    let mut options = options.clone();
+    let mut start = start;
+    // Spreadsheets write the delimiter into a line of its own.
+    if let [b's', b'e', b'p', b'=', delimiter, end @ (b'\r' | b'\n'), ..] = bytes[start..] {
+        options.delimiter = options.delimiter.or(Some(delimiter));
+        start += 6 + usize::from(end == b'\r');
+    }
     let sample =
         Sample { bytes: &bytes[..bytes.len().min(start + SAMPLE)], start, whole: bytes.len() <= start + SAMPLE };
     let delimiter = options.delimiter.unwrap_or_else(|| sample.delimiter());
@@ -210,6 +217,7 @@ mod tests {
             ("name,lon,lat\n\"a;b;c;d\",2.5,3.5\n", b',', false),
             ("id,lon,lat\n1,\"2,5\",\"3,5\"\n", b',', true),
             ("only\nx\n", b',', false),
+            ("sep=;\r\na,b;lon;lat\r\n1;2.5;3.5\r\n", b';', false),
         ] {
             let dialect = of(text);
             assert_eq!((dialect.delimiter, dialect.decimal_comma), (delimiter, decimal_comma), "{text}");
