@@ -5,7 +5,7 @@
 #   wasm   the WebAssembly module, in Node and in Chromium
 #   rust   every Rust test, optimised, against the program with its page
 #   node   the page's and the package's code, and the program from outside: decoders, clients, DuckDB
-#   e2e    the page in Chromium, behind a proxy too
+#   e2e    the page in Chromium, behind nginx too
 source "$(dirname "$0")/lib.sh"
 
 test_core() {
@@ -27,13 +27,11 @@ test_wasm() {
 }
 
 test_rust() {
-  scripts/setup.sh nginx
   scripts/build.sh
   step "Every Rust test, optimised" cargo test --quiet --locked --release
 }
 
 test_node() {
-  scripts/setup.sh nginx
   scripts/build.sh
   step "Tests in Node" npm run --silent test:node
 }
@@ -41,7 +39,7 @@ test_node() {
 test_e2e() {
   scripts/setup.sh browser nginx
   scripts/build.sh
-  step "Tests of the page in Chromium" npm run --silent test:e2e
+  step "Tests of the page in Chromium, alone and behind nginx" npm run --silent test:e2e
 }
 
 [ $# -gt 0 ] || set -- core wasm rust node e2e
