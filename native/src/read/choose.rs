@@ -187,7 +187,7 @@ fn is_number(field: &Field) -> bool {
 fn numbers(fields: &[Field], name: &str, flag: &str) -> Result<String> {
     let field = find(fields, name, flag)?;
     if !could_be(field) {
-        bail!("{flag} {name}: that column is {}, expected numbers", describe(&field.dtype));
+        bail!("{flag} {name}: that column is {}, expected numbers", field.type_name());
     }
     Ok(field.name.clone())
 }
@@ -208,7 +208,7 @@ pub(super) fn find<'f>(fields: &'f [Field], name: &str, flag: &str) -> Result<&'
 /// All columns with their types.
 fn columns(fields: &[Field]) -> String {
     let mut names: Vec<String> =
-        fields.iter().take(40).map(|field| format!("{} ({})", field.name, describe(&field.dtype))).collect();
+        fields.iter().take(40).map(|field| format!("{} ({})", field.name, field.type_name())).collect();
     if fields.len() > names.len() {
         names.push(format!("and {} more", fields.len() - names.len()));
     }
@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(pair(&["x", "size_y"]), None);
         assert_eq!(pair(&["x_start", "start_y"]), None);
         let error = choose(&fields(&["a", "b"]), None, &Options::default()).expect_err("none").to_string();
-        assert!(error.contains("--lon") && error.contains("a (f64), b (f64)"), "{error}");
+        assert!(error.contains("--lon") && error.contains("a (number), b (number)"), "{error}");
     }
 
     #[test]

@@ -142,15 +142,16 @@ fn by_name(path: &Path) -> Option<Format> {
 
 /// Files in the same folder that are called nearly so.
 fn near(path: &Path) -> String {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let Ok(entries) = fs::read_dir(parent) else {
-        return format!(" (nor a folder {})", parent.display());
+    let parent = path.parent().unwrap_or(Path::new(""));
+    let folder = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return format!(" (nor a folder {})", folder.display());
     };
     let wanted = path.file_name().map(OsStr::to_string_lossy).unwrap_or_default().to_lowercase();
     let mut names: Vec<(u64, String)> = entries
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .map(|name| ((strsim::jaro_winkler(&name.to_lowercase(), &wanted) * 1e6) as u64, name))
-        .filter(|(score, _)| *score > 800_000)
+        .filter(|(score, _)| *score > 850_000)
         .collect();
     names.sort_by(|a, b| b.cmp(a));
     let names: Vec<String> =

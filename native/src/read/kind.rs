@@ -61,6 +61,11 @@ impl Field {
         }
     }
 
+    /// What it becomes, or what it is.
+    pub fn type_name(&self) -> String {
+        self.kind.as_ref().map_or_else(|_| describe(&self.dtype), |kind| kind.name().to_owned())
+    }
+
     /// A column that cannot be read.
     pub fn left_out(name: &str, reason: String) -> Self {
         Self { name: name.to_owned(), dtype: DataType::Unknown(UnknownKind::Any), kind: Err(reason), note: None }

@@ -98,6 +98,7 @@ fn gather(
     let mut columns: Vec<Gather> = plan.columns.iter().map(|(name, kind)| Gather::new(name, *kind, expected)).collect();
     let mut positions = Positions::new(plan.choice.crs, expected);
     progress.stage("read", total);
+    let several = files.len() > 1;
     for file in files {
         let place = &plan.choice.place;
         let wanted: Vec<_> = file
@@ -117,7 +118,8 @@ fn gather(
             progress.advance(positions.rows_read);
             Ok(())
         };
-        file.source.chunks(&wanted, &mut each).with_context(|| label.clone())?;
+        let read = file.source.chunks(&wanted, &mut each);
+        if several { read.with_context(|| label.clone()) } else { read }?;
     }
     Ok((columns, positions))
 }
@@ -182,7 +184,9 @@ fn tell_positions(positions: &Positions, place: &Place, log: &mut Log<'_>) -> Re
     let hint = || positions.hint().map_or(String::new(), |hint| format!("; {hint}"));
     if all > 0 && unusable == all {
         let columns = place.columns().join(" and ");
-        bail!("none of the {all} rows has a usable position in {columns}{}", hint());
+        let texts = positions.first_text.as_ref();
+        let texts = texts.map_or(String::new(), |(name, text)| format!("; {name} holds texts such as {text:?}"));
+        bail!("none of the {all} rows has a usable position in {columns}{texts}{}", hint());
     }
     if unusable > 0 {
         let mut parts = Vec::new();

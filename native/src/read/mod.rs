@@ -131,8 +131,8 @@ pub fn read(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Re
     progress.stage("look", None);
     for input in &inputs {
         let label = input.path.display().to_string();
-        version.file(&input.path).with_context(|| label.clone())?;
-        let source = open(input, options, &mut lines, progress).with_context(|| label.clone())?;
+        let source = version.file(&input.path).and_then(|()| open(input, options, &mut lines, progress));
+        let source = if inputs.len() > 1 { source.with_context(|| label.clone())? } else { source? };
         opened.push(Opened { label, source, partitions: input.partitions.clone() });
     }
     let name = options.name.clone().unwrap_or_else(|| files::name(paths.first().unwrap_or(&first.path)));

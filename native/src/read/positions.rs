@@ -38,6 +38,8 @@ pub(super) struct Positions {
     pub not_points: u64,
     /// Rows exactly at 0, 0.
     pub at_zero: u64,
+    /// The first text that is no number, and its column.
+    pub first_text: Option<(String, String)>,
     sample: Vec<(f64, f64)>,
 }
 
@@ -62,6 +64,7 @@ impl Positions {
             missing: 0,
             not_points: 0,
             at_zero: 0,
+            first_text: None,
             sample: Vec::new(),
         }
     }
@@ -82,7 +85,12 @@ impl Positions {
             bail!("more than {} rows, which is as many as one dataset can hold; split the files", u32::MAX);
         }
         let (xs, ys) = match place {
-            Place::Pair(x, y) => (coordinates(chunk.column(x)?)?, coordinates(chunk.column(y)?)?),
+            Place::Pair(x, y) => {
+                let mut texts = self.first_text.take();
+                let both = (coordinates(chunk.column(x)?, &mut texts)?, coordinates(chunk.column(y)?, &mut texts)?);
+                self.first_text = texts;
+                both
+            }
             Place::Geometry(name, encoding) => {
                 let points = encoding.points(chunk.column(name)?)?;
                 self.not_points += points.others;
@@ -144,12 +152,20 @@ fn project(crs: Crs, x: f64, y: f64) -> Option<World> {
     }
 }
 
-/// A column of numbers, or of texts that are numbers; NaN where there is none.
-fn coordinates(column: &Column) -> Result<Vec<f64>> {
+/// A column of numbers, or of texts that are numbers; NaN where there is none. Notes the first text that is no number.
+fn coordinates(column: &Column, first_text: &mut Option<(String, String)>) -> Result<Vec<f64>> {
     let name = column.name();
     if let DataType::String = column.dtype() {
         let texts = column.str()?;
-        return Ok(texts.iter().map(|text| text.and_then(values::coordinate).unwrap_or(f64::NAN)).collect());
+        let mut read = |text: Option<&str>| {
+            let text = text.map(str::trim).filter(|text| !text.is_empty())?;
+            let value = values::coordinate(text);
+            if value.is_none() {
+                first_text.get_or_insert_with(|| (name.to_string(), text.chars().take(40).collect()));
+            }
+            value
+        };
+        return Ok(texts.iter().map(|text| read(text).unwrap_or(f64::NAN)).collect());
     }
     if let DataType::Null = column.dtype() {
         return Ok(vec![f64::NAN; column.len()]);

@@ -215,8 +215,11 @@ fn broken_lines_are_counted_and_named() {
     text += &"7,8,9\n".repeat(20);
     let dataset = load_csv(&text);
     assert_eq!(dataset.len(), 22);
-    assert!(says(&dataset, "1 lines have too many fields and are left out: line 4 has 4 fields, expected 3"));
-    assert!(says(&dataset, "1 lines have too few fields; what they lack is taken as no value: line 5 has 2 fields"));
+    assert!(says(&dataset, "1 of 23 lines have too many fields and are left out: line 4 has 4 fields, expected 3"));
+    assert!(says(
+        &dataset,
+        "1 of 22 lines have too few fields; what they lack is taken as no value: line 5 has 2 fields"
+    ));
     assert_eq!(dataset.report().bad_lines, 1);
     assert_eq!(values(&dataset, "n")[..3], ["3", "-", "9"]);
     let error = error_of("a.csv", "lon,lat\n1,2\n1,2,3\n1,2,3\n", &Options::default());
@@ -307,6 +310,8 @@ fn rows_without_a_position_are_counted_and_told_with_what_would_help() {
     assert!(says(&dataset, "2 of 100 rows have no usable position and are left out: 1 have none, 1 are out of range"));
     assert!(says(&dataset, "1 rows lie exactly at 0, 0"));
     assert_eq!(values(&dataset, "id")[0], "3");
+    let texts = error_of("a.csv", "lat,lon\nnorth,5\n", &Options::default());
+    assert!(texts.contains("lat holds texts such as \"north\""), "{texts}");
     let swapped = error_of("a.csv", "lat,lon\n151.2,-33.9\n150.9,-34.0\n", &Options::default());
     assert!(swapped.contains("none of the 2 rows") && swapped.contains("swapped"), "{swapped}");
     let metres = "x,y\n1113194.9,6446275.8\n1113195.0,6446276.0\n";

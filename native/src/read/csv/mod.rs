@@ -185,17 +185,19 @@ fn check(scan: &Scan, width: usize, lines: &mut Vec<String>) -> Result<()> {
     }
     if let Some((line, fields)) = scan.long.first {
         let count = scan.long.count;
+        let all = scan.rows + count;
         let what = format!("line {line} has {fields} fields, expected {width}");
-        if count * 10 > scan.rows + count {
-            bail!("{what}; so have {count} of {} lines: is the delimiter right? (--delimiter)", scan.rows + count);
+        if count * 10 > all {
+            bail!("{what}; {count} of {all} lines have too many: is the delimiter right? (--delimiter)");
         }
-        lines.push(format!("{count} lines have too many fields and are left out: {what}"));
+        lines.push(format!("{count} of {all} lines have too many fields and are left out: {what}"));
     }
     if let Some((line, fields)) = scan.short.first {
         let count = scan.short.count;
         lines.push(format!(
-            "{count} lines have too few fields; what they lack is taken as no value: line {line} has {fields} fields, \
-             expected {width}"
+            "{count} of {} lines have too few fields; what they lack is taken as no value: line {line} has {fields} \
+             fields, expected {width}",
+            scan.rows
         ));
     }
     Ok(())
