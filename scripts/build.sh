@@ -20,7 +20,7 @@ build_program() {
   scripts/setup.sh rust
   local first=""
   [ -x "${CARGO_TARGET_DIR:-target}/release/duotile" ] || first="; the first time takes 10 minutes or more, most of it Polars"
-  step "Building the program (cargo build --release$first)" cargo build --quiet --locked --release -p duotile
+  step "Building the program (cargo build --release$first)" cargo build --locked --release -p duotile
 }
 
 build_module() {

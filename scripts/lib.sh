@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # Tools that only this project wants, at the versions it wants, are kept away from the person's own.
 tools="${DUOTILE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/duotile/tools}"
 export PATH="$tools/bin:$PWD/node_modules/.bin:$HOME/.cargo/bin:$PATH"
-export CARGO_TERM_PROGRESS_WHEN=never
+[ -t 2 ] || export CARGO_TERM_PROGRESS_WHEN=never
 export CARGO_INSTALL_ROOT="$tools"
 export NPM_CONFIG_FUND=false NPM_CONFIG_AUDIT=false NPM_CONFIG_UPDATE_NOTIFIER=false
 
