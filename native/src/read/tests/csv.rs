@@ -1,0 +1,176 @@
+//! CSV: types, quotes, broken lines, dialects.
+
+use super::*;
+
+#[test]
+fn csv_types_are_decided_by_all_values() {
+    let mut text = String::from("lon,lat,n,wide,f,zip,phone,when,mixed,flag,none,big\n");
+    for row in 0..50_000u32 {
+        let mixed = if row == 49_990 { "n/k".into() } else { row.to_string() };
+        let line = format!(
+            "{},{},{row},{},{}.5,0{},+49{row},2024-01-{:02}T10:00:00,{mixed},true,,18446744073709551615\n",
+            f64::from(row % 360) - 180.0,
+            f64::from(row % 170) - 85.0,
+            u64::from(row) + (1 << 40),
+            row,
+            1000 + row % 9000,
+            row % 31 + 1,
+        );
+        text.push_str(&line);
+    }
+    let dataset = load_csv(&text);
+    assert_eq!(dataset.len(), 50_000);
+    for (name, expected) in [
+        ("n", "integer"),
+        ("wide", "integer"),
+        ("f", "number"),
+        ("zip", "text"),
+        ("phone", "text"),
+        ("when", "time"),
+        ("mixed", "text"),
+        ("flag", "boolean"),
+        ("none", "none"),
+        ("big", "text"),
+    ] {
+        assert_eq!(kind(&dataset, name), expected, "{name}");
+    }
+    assert!(says(
+        &dataset,
+        "column \"mixed\" is text: line 49992 has \"n/k\", though 49999 of its 50000 values are numbers"
+    ));
+    assert!(says(&dataset, "column \"zip\" stays text, to keep digits such as \"01000\""));
+    assert!(says(&dataset, "column \"none\" is left out"));
+    let columns = dataset.columns();
+    let width = |name: &str| columns.iter().find(|column| column.name == name).map(|column| column.values);
+    assert!(matches!(width("n"), Some(Values::I32(_))) && matches!(width("wide"), Some(Values::I64(_))));
+    assert_eq!(values(&dataset, "mixed")[49_989..49_992], ["49989", "n/k", "49991"]);
+    assert_eq!(values(&dataset, "when")[30], "2024-01-31T10:00:00Z");
+    assert_eq!(dataset.report().time.as_deref(), Some("when"));
+}
+
+#[test]
+fn fields_in_quotes_may_hold_anything() {
+    let dataset =
+        load_csv("lon,lat,t,n\r\n1,2,\"a, \"\"b\"\"\nc\",\"7\"\r\n3,4,\"\",8\r\n5,6,,9\r\n7,8,5\" pipe,10\r\n");
+    assert_eq!(values(&dataset, "t"), ["a, \"b\"\nc", "", "-", "5\" pipe"]);
+    assert_eq!(values(&dataset, "n"), ["7", "8", "9", "10"]);
+}
+
+#[test]
+fn broken_lines_are_counted_and_named() {
+    let mut text = String::from("lon,lat,n\n1,2,3\n\n1,2,3,4\n5,6\n");
+    text += &"7,8,9\n".repeat(20);
+    let dataset = load_csv(&text);
+    assert_eq!(dataset.len(), 22);
+    assert!(says(&dataset, "1 of 23 lines have too many fields and are left out: line 4 has 4 fields, expected 3"));
+    assert!(says(
+        &dataset,
+        "1 of 22 lines have too few fields; what they lack is taken as no value: line 5 has 2 fields"
+    ));
+    assert_eq!(dataset.report().bad_lines, 1);
+    assert_eq!(values(&dataset, "n")[..3], ["3", "-", "9"]);
+    let error = error_of("a.csv", "lon,lat\n1,2\n1,2,3\n1,2,3\n", &Options::default());
+    assert!(error.contains("line 3 has 3 fields, expected 2") && error.contains("--delimiter"), "{error}");
+    let error = error_of("a.csv", "lon,lat,t\n1,2,\"open\n3,4,x\n", &Options::default());
+    assert!(error.contains("quote that opens in line 2"), "{error}");
+}
+
+#[test]
+fn large_files_are_cut_into_pieces_at_records() {
+    // Quoted line feeds and quotes around every place where a piece could begin, and one lone quote.
+    let mut text = String::from("id,lon,lat,note\n");
+    let mut row = 0u32;
+    while text.len() < 9_500_000 {
+        let note = match row % 5 {
+            0 => format!("\"line one {row}\nline, \"\"two\"\"\n\""),
+            1 => "\"\"".into(),
+            _ => format!("plain {row}"),
+        };
+        let line = format!("{row},{}.25,{}.5,{note}\n", row % 180, row % 80);
+        text.push_str(&line);
+        row += 1;
+    }
+    for lone in [false, true] {
+        let text = if lone { text.replace("plain 7\n", "pl\"ain 7\n") } else { text.clone() };
+        let dataset = load_csv(&text);
+        assert_eq!(dataset.len(), row as usize);
+        let ids = values(&dataset, "id");
+        assert!(ids.iter().enumerate().all(|(at, id)| *id == at.to_string()));
+        let notes = values(&dataset, "note");
+        assert_eq!(notes[7], if lone { "pl\"ain 7" } else { "plain 7" });
+        let last = (row - 1) / 5 * 5;
+        assert_eq!(notes[last as usize], format!("line one {last}\nline, \"two\"\n"));
+    }
+}
+
+#[test]
+fn delimiters_commas_and_encodings_are_found_and_told() {
+    let text = "Stadt;Länge;Breite;lon;lat\nMünchen;1;2;11,5;48,1\nKöln;3;4;6,9;50,9\n";
+    let (windows, _, _) = encoding_rs::WINDOWS_1252.encode(text);
+    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let bom = ["\u{feff}", text].concat();
+    for (bytes, encoding) in
+        [(text.as_bytes(), None), (&windows, Some("windows-1252")), (&utf16, Some("UTF-16LE")), (bom.as_bytes(), None)]
+    {
+        let dataset = load_csv(bytes);
+        assert_eq!(values(&dataset, "Stadt"), ["München", "Köln"]);
+        let key = morton::key(mercator::project(11.5, 48.1).expect("usable"));
+        assert!(dataset.keys().contains(&key));
+        assert!(says(&dataset, "CSV delimiter: ';', decimal comma"));
+        assert_eq!(dataset.report().lines.iter().any(|line| line.starts_with("encoding")), encoding.is_some());
+        assert!(encoding.is_none_or(|encoding| says(&dataset, encoding)));
+    }
+    let options = Options {
+        csv: CsvOptions { delimiter: Some(b'!'), decimal_comma: Some(true), encoding: Some("latin1".into()) },
+        ..Options::default()
+    };
+    let dataset = load_with("a.txt", b"lon!lat!n\xe9\n1,5!2!a\xe9\n", &options).expect("reads");
+    assert_eq!(values(&dataset, "né"), ["aé"]);
+    let options = Options { csv: CsvOptions { encoding: Some("utf-99".into()), ..CsvOptions::default() }, ..options };
+    assert!(error_of("a.csv", "lon,lat\n1,2\n", &options).contains("--encoding utf-99 is not known"));
+}
+
+#[test]
+fn words_for_nothing_are_nothing_among_numbers_and_words_among_words() {
+    let dataset = load_csv("lon,lat,n,t,f\n1,2,NA,NA,1.5\n1,2,5,x,NaN\n1,2,null,-, 2.5 \n1,2,-3,,inf\n");
+    assert_eq!(values(&dataset, "n"), ["-", "5", "-", "-3"]);
+    assert_eq!(values(&dataset, "t"), ["NA", "x", "-", "-"]);
+    assert_eq!(values(&dataset, "f"), ["1.5", "-", "2.5", "-"]);
+    assert!(says(&dataset, "column \"n\": 2 fields such as NA"));
+    assert!(says(&dataset, "column \"f\": 2 values are NaN or infinite"));
+    assert_eq!(dataset.report().non_finite, 2);
+}
+
+#[test]
+fn texts_come_back_as_they_were_written() {
+    const LETTERS: [&str; 12] = ["a", "b", ",", "\"", "\n", "\r\n", "0", ".", " ", "é", ";", "''"];
+    let mut step = 7u64;
+    let mut roll = |sides: usize| {
+        step = step.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (step >> 33) as usize % sides
+    };
+    for round in 0..60 {
+        let rows: Vec<Vec<String>> = (0..40)
+            .map(|_| (0..3).map(|_| (0..roll(6)).map(|_| LETTERS[roll(LETTERS.len())]).collect()).collect())
+            .collect();
+        // So that all three are text whatever the dice say.
+        let mut text = String::from("lon,lat,p,q,r\n1,2,x,x,x\n");
+        let mut expected = vec![vec!["x".to_owned()]; 3];
+        for (row, fields) in rows.iter().enumerate() {
+            text.push_str(&[row.to_string(), (row % 80).to_string()].join(","));
+            for (field, column) in fields.iter().zip(&mut expected) {
+                let quoted = field.contains([',', '"', '\n', '\r']) || roll(2) == 0;
+                let empty = field.is_empty() && !quoted;
+                column.push(if empty { "-".into() } else { field.clone() });
+                let field = if quoted { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.clone() };
+                text.push(',');
+                text.push_str(&field);
+            }
+            text.push_str(if round % 2 == 0 { "\n" } else { "\r\n" });
+        }
+        let dataset = load_csv(&text);
+        for (name, expected) in ["p", "q", "r"].into_iter().zip(expected) {
+            assert_eq!(values(&dataset, name), expected, "{text}");
+        }
+    }
+}
