@@ -15,6 +15,9 @@ type Countries = Topology<{
   labels: GeometryCollection<{ name: string; size: number }>;
 }>;
 
+/** The zoom from which on the coasts are too coarse to tell the truth: there the ground is plain. */
+const NEAR = 11;
+
 /** Loads the ground as sources of a style. */
 export async function loadBasemap(): Promise<Record<string, SourceSpecification>> {
   const response = await fetch(address);
@@ -41,10 +44,18 @@ export function groundLayers(theme: Theme): LayerSpecification[] {
     type: "line",
     source: id,
     layout: { "line-join": "round" },
-    paint: { "line-color": color, "line-width": ["interpolate", ["linear"], ["zoom"], 0, 0.5, 8, near] },
+    paint: {
+      "line-color": color,
+      "line-width": ["interpolate", ["linear"], ["zoom"], 0, 0.5, 8, near],
+      "line-opacity": ["interpolate", ["linear"], ["zoom"], NEAR - 2, 1, NEAR, 0],
+    },
   });
   return [
-    { id: "sea", type: "background", paint: { "background-color": theme.sea } },
+    {
+      id: "sea",
+      type: "background",
+      paint: { "background-color": ["interpolate", ["linear"], ["zoom"], NEAR - 2, theme.sea, NEAR, theme.land] },
+    },
     { id: "land", type: "fill", source: "land", paint: { "fill-color": theme.land, "fill-antialias": false } },
     line("borders", theme.border, 1.4),
     line("coast", theme.coast, 1),

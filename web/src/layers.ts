@@ -15,9 +15,11 @@ export function dataSource(tileJson: TileJson, tiles: string): SourceSpecificati
   return { type: "vector", tiles: [tiles], minzoom, maxzoom, bounds, ...(attribution ? { attribution } : {}) };
 }
 
-/** Layers of a dataset, whose name is that of its layer in the tiles. */
-export function dataLayers(dataset: string, breaks: [Breaks, ...Breaks[]], theme: Theme): LayerSpecification[] {
-  const from = { source: SOURCE, "source-layer": dataset };
+/** Layers of a query. The name of the dataset is that of its layer in the tiles. */
+export function dataLayers(tileJson: TileJson, breaks: [Breaks, ...Breaks[]], theme: Theme): LayerSpecification[] {
+  const from = { source: SOURCE, "source-layer": tileJson.dataset };
+  // Where rows begin they stand as close as they ever do; from there on there is room for larger dots.
+  const first = tileJson.points_minzoom ?? 12;
   return [
     {
       id: CELLS,
@@ -33,10 +35,10 @@ export function dataLayers(dataset: string, breaks: [Breaks, ...Breaks[]], theme
       filter: ["!", ["has", "point_count"]],
       paint: {
         "circle-color": theme.row,
-        "circle-radius": ["interpolate", ["linear"], ["zoom"], 4, 1.6, 10, 3.2, 13, 5, 18, 7],
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], first, 2.4, first + 3, 4.5, first + 8, 6.5],
         "circle-opacity": 0.85,
         "circle-stroke-color": theme.rim,
-        "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 8, 0, 11, 0.6, 16, 1.2],
+        "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], first, 0.2, first + 5, 1],
       },
     },
   ];

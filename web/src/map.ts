@@ -46,7 +46,7 @@ export async function makeMap(container: HTMLElement, ground: Record<string, Sou
     sources: { ...ground, ...(now ? { [SOURCE]: dataSource(now.tileJson, now.tiles) } : {}) },
     layers: [
       ...groundLayers(theme()),
-      ...(now ? dataLayers(now.tileJson.dataset, now.breaks, theme()) : []),
+      ...(now ? dataLayers(now.tileJson, now.breaks, theme()) : []),
       ...("countries" in ground ? nameLayers(theme()) : []),
     ],
   });

@@ -86,8 +86,9 @@ export function makePanel(wishes: Wishes) {
       if (hint) lines.push(" ", sentence(hint));
       if (position !== undefined) {
         const scalars = [...input.value];
-        const around = scalars.slice(Math.max(position - 18, 0), position + 18).join("");
-        lines.push(element("code", "", `${around}\n${" ".repeat(Math.min(position, 18))}↑`));
+        const before = position > 16 ? ["…", ...scalars.slice(position - 15, position)] : scalars.slice(0, position);
+        const after = scalars.slice(position, position + 18);
+        lines.push(element("code", "", `${[...before, ...after].join("")}\n${" ".repeat(before.length)}↑`));
         const at = scalars.slice(0, position).join("").length;
         input.setSelectionRange(at, at);
       }
@@ -135,7 +136,9 @@ function about({ min, max, nulls, distinct }: ColumnInfo): string {
 
 /** A filter that this dataset would take. */
 function example(columns: ColumnInfo[]): string {
-  const text = columns.find(({ type, categories }) => type === "text" && typeof categories?.[0]?.value === "string");
+  const texts = columns.filter(({ type, categories }) => type === "text" && typeof categories?.[0]?.value === "string");
+  // The fewer values a column has, the more it tells what they are.
+  const [text] = texts.sort((a, b) => (a.distinct ?? Infinity) - (b.distinct ?? Infinity));
   if (text) return `${quoted(text.name)} = '${String(text.categories?.[0]?.value).replaceAll("'", "''")}'`;
   const some = columns.find(({ min }) => typeof min === "number");
   return some ? `${quoted(some.name)} > ${some.min}` : "a CQL2 expression";
