@@ -42,7 +42,7 @@ impl Weighter<(Arc<str>, Arc<str>), Arc<Mask>> for ByMask {
 /// What is kept of the filters of all datasets, and space to cut tiles in.
 #[derive(Debug)]
 pub struct Masks {
-    masks: Cache<(Arc<str>, Arc<str>), Arc<Mask>, ByMask>,
+    kept: Cache<(Arc<str>, Arc<str>), Arc<Mask>, ByMask>,
     profiles: Cache<(Arc<str>, Arc<str>, u32), Arc<Profile>>,
     scratch: Mutex<Vec<Scratch>>,
 }
@@ -83,7 +83,7 @@ impl Masks {
     pub fn new(bytes: u64) -> Self {
         // One shard: a mask may be as large as the budget, and looking it up is rare beside the work it saves.
         let options = OptionsBuilder::new().estimated_items_capacity(1000).weight_capacity(bytes).shards(1).build();
-        let masks = match options {
+        let kept = match options {
             Ok(options) => Cache::with_options(
                 options,
                 ByMask,
@@ -92,18 +92,18 @@ impl Masks {
             ),
             Err(_) => Cache::with_weighter(1000, bytes, ByMask),
         };
-        Self { masks, profiles: Cache::new(10_000), scratch: Mutex::default() }
+        Self { kept, profiles: Cache::new(10_000), scratch: Mutex::default() }
     }
 
     /// Bytes held.
     #[must_use]
     pub fn size(&self) -> u64 {
-        self.masks.weight()
+        self.kept.weight()
     }
 
     /// Forgets everything, when a dataset is replaced.
     pub fn clear(&self) {
-        self.masks.clear();
+        self.kept.clear();
         self.profiles.clear();
     }
 
@@ -148,7 +148,7 @@ impl Masks {
             None => (None, None),
             Some(filter) => {
                 let mut hit = true;
-                let mask = self.masks.get_or_insert_with(&(version.clone(), text.clone()), || {
+                let mask = self.kept.get_or_insert_with(&(version.clone(), text.clone()), || {
                     hit = false;
                     crate::mask::mask(dataset, filter).map(Arc::new)
                 })?;
@@ -172,7 +172,7 @@ impl Masks {
         let filter = plan.filter().filter(|_| !plan.needs_profile())?;
         let range = points.range(tile);
         let key = (Arc::from(dataset.version()), Arc::from(plan.filter_text()));
-        if range.len() > SHORT || self.masks.contains_key(&key) {
+        if range.len() > SHORT || self.kept.contains_key(&key) {
             return None;
         }
         Some(Selected { mask: Some(Arc::new(filter.mask(&points, range))), profile: Arc::default() })

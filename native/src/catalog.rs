@@ -128,7 +128,7 @@ pub fn free_name(name: &str, taken: impl Fn(&str) -> bool) -> String {
     if !taken(name) {
         return name.to_owned();
     }
-    (2u32..).map(|n| format!("{name}-{n}")).find(|name| !taken(name)).unwrap_or_default()
+    (2..u32::MAX).map(|n| format!("{name}-{n}")).find(|name| !taken(name)).unwrap_or_default()
 }
 
 #[cfg(test)]

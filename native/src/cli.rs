@@ -22,7 +22,7 @@ const EXAMPLES: &str = "Examples:
 /// Live vector tiles from data too big to draw
 ///
 /// Reads points from CSV, Parquet and Arrow files and serves them as a map, as vector tiles, and as TileJSON for
-/// `MapLibre`, deck.gl, Kepler.gl and QGIS.
+/// MapLibre, deck.gl, Kepler.gl and QGIS.
 #[derive(Debug, Parser)]
 #[command(name = "duotile", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub struct Cli {
@@ -76,10 +76,10 @@ pub struct Serving {
     /// Port; 8080 unless said, or the next that is free
     #[arg(long, short, env = "DUOTILE_PORT")]
     pub port: Option<u16>,
-    /// Address to listen at: this machine only (127.0.0.1 and ::1) unless said; 0.0.0.0 for all
+    /// Address to listen at: this machine only unless said; 0.0.0.0 for all
     #[arg(long, env = "DUOTILE_HOST", value_name = "ADDRESS")]
     pub host: Option<String>,
-    /// Where the server is for its clients, such as <https://example.org/maps>
+    /// Where the server is for its clients: https, host, and the prefix of a proxy
     #[arg(long, env = "DUOTILE_BASE_URL", value_name = "URL")]
     pub base_url: Option<String>,
     /// Believe the X-Forwarded headers of a proxy
@@ -105,9 +105,6 @@ pub struct Serving {
     /// Tiles that are cut at once; as many as there are processors unless said
     #[arg(long, env = "DUOTILE_THREADS", value_name = "N")]
     pub threads: Option<usize>,
-    /// Address of a `MapLibre` style to draw under the data
-    #[arg(long, env = "DUOTILE_BASEMAP", value_name = "URL")]
-    pub basemap: Option<String>,
 }
 
 /// `tile`.
@@ -221,7 +218,6 @@ impl Serving {
             mask_memory: self.mask_memory.or(other.mask_memory),
             tile_memory: self.tile_memory.or(other.tile_memory),
             threads: self.threads.or(other.threads),
-            basemap: self.basemap.or(other.basemap),
         }
     }
 
@@ -263,7 +259,6 @@ impl Serving {
             },
             threads: self.threads.unwrap_or(default.threads),
             metrics_here: self.metrics_at()? == MetricsAt::Here,
-            basemap: self.basemap.clone(),
             ..default
         })
     }

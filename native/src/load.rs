@@ -5,7 +5,7 @@ use crate::{
     dataset::Dataset,
     read::{self, Crs, CsvOptions, Options, Progress, TimeUnit},
 };
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -190,7 +190,10 @@ impl Source {
     pub fn read(&self, progress: &dyn Progress) -> Result<Dataset> {
         let Some(first) = self.paths.first() else { return read::builtin(progress) };
         let options = self.load.options(&self.name)?;
-        read::read(&self.paths, &options, progress).with_context(|| first.display().to_string())
+        let named = first.display().to_string();
+        // Most errors name the file themselves.
+        read::read(&self.paths, &options, progress)
+            .map_err(|error| if format!("{error:#}").contains(&named) { error } else { error.context(named) })
     }
 
     /// Reads it for the catalogue.

@@ -58,18 +58,6 @@ pub fn write(dataset: &Dataset, rows: &[u32], columns: &[usize], query: &str) ->
     })
 }
 
-/// Bytes a row takes, about, to tell the size before making it.
-#[must_use]
-pub fn row_bytes(points: &Points<'_>, columns: &[usize]) -> usize {
-    let width = |column: &Column<'_>| match column.values {
-        Values::I32(_) | Values::F32(_) => 4,
-        Values::I64(_) | Values::F64(_) | Values::Time(_) => 8,
-        Values::Bool(_) => 1,
-        Values::Text(..) => 4,
-    };
-    28 + columns.iter().map(|&index| width(&points.columns()[index])).sum::<usize>()
-}
-
 fn gather<T>(rows: &[u32], value: impl Fn(usize) -> T) -> Vec<T> {
     rows.iter().map(|&row| value(row as usize)).collect()
 }

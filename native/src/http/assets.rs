@@ -12,6 +12,7 @@ use axum::{
 use rust_embed::RustEmbed;
 use std::{
     collections::HashMap,
+    fmt::Write as _,
     sync::{LazyLock, Mutex, PoisonError},
 };
 
@@ -22,7 +23,10 @@ struct Dist;
 /// Compressed once: the slowest levels that still take no more than a moment.
 const LEVEL: u32 = 9;
 
-static PACKED: LazyLock<Mutex<HashMap<(String, Encoding), (Encoding, Bytes)>>> = LazyLock::new(Mutex::default);
+/// Bodies as they are sent, by path and what the client takes.
+type Packed = HashMap<(String, Encoding), (Encoding, Bytes)>;
+
+static PACKED: LazyLock<Mutex<Packed>> = LazyLock::new(Mutex::default);
 
 /// A file of the viewer; `/` is its page. Everything that no route takes comes here.
 ///
@@ -78,7 +82,10 @@ pub async fn get(With(state): With<Shared>, method: Method, uri: Uri, headers: H
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// Texts are UTF-8.

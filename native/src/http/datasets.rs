@@ -20,7 +20,7 @@ pub async fn list(With(state): With<Shared>, headers: HeaderMap) -> Response {
     let base = state.settings.origin.base(&headers);
     let all: Vec<Value> = state.catalog.all().iter().map(|entry| Value::Object(summary(entry, &base))).collect();
     let default = state.catalog.first().map(|entry| entry.dataset.name().to_owned());
-    let body = json!({ "datasets": all, "default": default, "basemap": state.settings.basemap });
+    let body = json!({ "datasets": all, "default": default });
     json("application/json", body.to_string())
 }
 

@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn facts_under_a_mask_are_those_of_its_rows() {
         let values: Vec<i64> = (0..200).map(|i| i * i % 17).collect();
-        let valid: Vec<u8> = (0..25).map(|i| i * 37 | 1).collect();
+        let valid: Vec<u8> = (0..25).map(|i| (i * 37) | 1).collect();
         let all = Facts::of(Values::I64(&values), Some(&valid));
         let column = Column::new("a", Values::I64(&values), Some(&valid), &all).expect("fits");
         let mask = Mask::new(0..200, vec![0x0f0f_1234_5678_9abc, 0, u64::MAX, 0xff]);

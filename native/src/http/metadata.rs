@@ -175,7 +175,7 @@ fn categories(context: &Context<'_>, points: &Points<'_>) -> Value {
         map.insert("column".into(), json!(column.name));
         match *category {
             Category::Value(scalar) => {
-                drop(map.insert("value".into(), facts::value(column, scalar, Times::Milliseconds)))
+                map.insert("value".into(), facts::value(column, scalar, Times::Milliseconds));
             }
             Category::Period(start) => drop(map.insert("value".into(), json!(facts::iso(start)))),
             Category::Null => drop(map.insert("value".into(), Value::Null)),

@@ -120,6 +120,7 @@ impl Metrics {
     }
 
     /// A request is being answered.
+    #[must_use]
     pub fn in_flight(&self) -> InFlight {
         self.in_flight.inc();
         InFlight(self.in_flight.clone())

@@ -1,7 +1,7 @@
 //! The server: datasets and settings enter, a router leaves. No socket is opened here, so tests need none.
 //!
 //! Each file answers one family of paths; [`problem`] is how all of them fail. Around everything lie, from outside in:
-//! CORS, counting, the catching of panics, and limits on what a request may say.
+//! CORS, counting (with a limit on the length of addresses), and the catching of panics.
 
 pub mod assets;
 pub mod caching;
@@ -36,11 +36,11 @@ use axum::{
     Router,
     extract::{MatchedPath, Request, State as With},
     http::{HeaderValue, Method, StatusCode, header},
-    middleware::{Next, from_fn, from_fn_with_state},
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{MethodRouter, get},
 };
-use std::any::Any;
+use std::{any::Any, sync::Arc};
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// Longest path and query that are looked at.
@@ -78,9 +78,9 @@ pub fn paths(settings: &Settings) -> Vec<&'static str> {
 }
 
 /// The whole server as a service.
-#[must_use]
 pub fn app(state: Shared) -> Router {
-    let cors = std::sync::Arc::new(state.settings.cors.clone());
+    let cors = Arc::new(state.settings.cors.clone());
+    let known: Arc<[&'static str]> = paths(&state.settings).into();
     let mut router = Router::new();
     for (path, answers) in routes(&state.settings) {
         router = router.route(path, answers);
@@ -88,15 +88,13 @@ pub fn app(state: Shared) -> Router {
     router
         .fallback(assets::get)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(from_fn(limits))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(state.clone(), counted))
+        .layer(from_fn_with_state((state.clone(), known), counted))
         .layer(from_fn_with_state(cors, cors::layer))
         .with_state(state)
 }
 
 /// Only `/metrics`, for an address of its own.
-#[must_use]
 pub fn metrics_app(state: Shared) -> Router {
     Router::new().route("/metrics", get(operation::metrics)).with_state(state)
 }
@@ -109,31 +107,27 @@ async fn method_not_allowed(method: Method) -> Response {
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail).into_response()
 }
 
-async fn limits(request: Request, next: Next) -> Response {
-    let uri = request.uri();
-    let length = uri.path().len() + uri.query().map_or(0, str::len);
-    if length > MAX_URI {
-        let detail = format!("path and query are {length} bytes, expected at most {MAX_URI}");
-        return Problem::new(StatusCode::URI_TOO_LONG, detail).into_response();
-    }
-    next.run(request).await
-}
-
-async fn counted(With(state): With<Shared>, request: Request, next: Next) -> Response {
+/// Refuses what is too long to be looked at, and counts every answer by its route and status.
+async fn counted(With((state, known)): With<(Shared, Arc<[&'static str]>)>, request: Request, next: Next) -> Response {
     let _flying = state.metrics.in_flight();
     let start = std::time::Instant::now();
     let path = request.extensions().get::<MatchedPath>().cloned();
-    let method = request.method().clone();
-    let address = tracing::enabled!(tracing::Level::DEBUG).then(|| request.uri().to_string());
-    let response = next.run(request).await;
-    let known = |path: &MatchedPath| paths(&state.settings).into_iter().find(|known| *known == path.as_str());
-    let route = match response.extensions().get::<Route>() {
-        Some(Route(route)) => route,
-        None => path.as_ref().and_then(known).unwrap_or("other"),
+    let asked = tracing::enabled!(tracing::Level::DEBUG).then(|| format!("{} {}", request.method(), request.uri()));
+    let length = request.uri().path().len() + request.uri().query().map_or(0, str::len);
+    let response = if length > MAX_URI {
+        let detail = format!("path and query are {length} bytes, expected at most {MAX_URI}");
+        Problem::new(StatusCode::URI_TOO_LONG, detail).into_response()
+    } else {
+        next.run(request).await
+    };
+    let route = match (response.extensions().get::<Route>(), &path) {
+        (Some(Route(route)), _) => route,
+        (None, Some(path)) => known.iter().find(|known| **known == path.as_str()).unwrap_or(&"other"),
+        (None, None) => "other",
     };
     state.metrics.answered(route, response.status().as_u16());
-    if let Some(address) = address {
-        tracing::debug!("{method} {address}: {} in {:.1?}", response.status(), start.elapsed());
+    if let Some(asked) = asked {
+        tracing::debug!("{asked}: {} in {:.1?}", response.status(), start.elapsed());
     }
     response
 }

@@ -62,7 +62,7 @@ impl Params {
         let &[z, x, y] = &parts[..] else {
             return Err(Problem::parameter(name, format!("got \"{text}\", expected z/x/y")));
         };
-        prepare::tile_id(z, x, y).map(Some).map_err(|problem| Problem::parameter(name, problem.detail))
+        prepare::tile_id(z, x, y).map(Some).map_err(|problem| Problem::parameter(name, problem.detail()))
     }
 
     /// Any parameter of ours, as it would stand in a query string, but for one.

@@ -10,28 +10,32 @@ use axum::{
 use duotile_core::QueryError;
 use serde::Serialize;
 
-/// A problem document with its status.
+/// A problem document with its status. Small, because it travels beside every answer that goes well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem(Box<Document>);
+
+/// What it says.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
-pub struct Problem {
+struct Document {
     /// Always `about:blank`: the status says which problem it is.
     #[serde(rename = "type")]
     kind: &'static str,
     title: &'static str,
     status: u16,
     /// What was got and what was expected.
-    pub detail: String,
+    detail: String,
     /// The parameter at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub parameter: Option<String>,
+    parameter: Option<String>,
     /// The character of the parameter's decoded text, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub position: Option<usize>,
+    position: Option<usize>,
     /// How it may have been meant.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
+    hint: Option<String>,
     /// A number that goes with the detail, such as the rows of a subset that is too large.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<u64>,
+    count: Option<usize>,
     #[serde(skip)]
     headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -40,7 +44,7 @@ impl Problem {
     /// A problem of a status.
     #[must_use]
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Document {
             kind: "about:blank",
             title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
@@ -50,13 +54,13 @@ impl Problem {
             hint: None,
             count: None,
             headers: Vec::new(),
-        }
+        }))
     }
 
     /// 400, about one parameter.
     #[must_use]
     pub fn parameter(name: &str, detail: impl Into<String>) -> Self {
-        Self { parameter: Some(name.into()), ..Self::new(StatusCode::BAD_REQUEST, detail) }
+        Self::new(StatusCode::BAD_REQUEST, detail).about(name)
     }
 
     /// 404.
@@ -75,57 +79,76 @@ impl Problem {
     /// 503: too much waits already.
     #[must_use]
     pub fn busy() -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "too many requests are waiting; try again in a second")
-            .header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+        Self::later("too many requests are waiting; try again in a second")
     }
 
     /// 503: what is asked for may be in a file that is still being read.
     #[must_use]
     pub fn reading() -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "files are still being read; try again in a second")
-            .header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+        Self::later("files are still being read; try again in a second")
+    }
+
+    fn later(detail: &str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+
+    /// The same, with the parameter at fault.
+    #[must_use]
+    pub fn about(mut self, parameter: &str) -> Self {
+        self.0.parameter = Some(parameter.into());
+        self
     }
 
     /// The same with a hint.
     #[must_use]
-    pub fn hint(self, hint: impl Into<Option<String>>) -> Self {
-        Self { hint: hint.into(), ..self }
+    pub fn hint(mut self, hint: impl Into<Option<String>>) -> Self {
+        self.0.hint = hint.into();
+        self
     }
 
     /// The same with a number that goes with it.
     #[must_use]
-    pub fn count(self, count: usize) -> Self {
-        Self { count: Some(count as u64), ..self }
+    pub fn count(mut self, count: usize) -> Self {
+        self.0.count = Some(count);
+        self
     }
 
     /// The same with a header.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        self.0.headers.push((name, value));
         self
     }
 
     /// The status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// What was got and what was expected.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.0.detail
     }
 }
 
 impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Self {
         let QueryError { parameter, position, message, hint } = error;
-        Self { position, hint, ..Self::parameter(&parameter, message) }
+        let mut problem = Self::parameter(&parameter, message).hint(hint);
+        problem.0.position = position;
+        problem
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = (self.status(), Json(&self)).into_response();
+        let mut response = (self.status(), Json(&self.0)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.extend(self.headers);
+        headers.extend(self.0.headers);
         response
     }
 }
@@ -137,7 +160,7 @@ mod tests {
     #[test]
     fn a_query_error_keeps_what_it_says() {
         let error = QueryError::new("filter", "expected a value").at(7).hint(Some("try 'x'".to_string()));
-        let json = serde_json::to_value(Problem::from(error)).expect("serializes");
+        let json = serde_json::to_value(Problem::from(error).0).expect("serializes");
         let expected = serde_json::json!({
             "type": "about:blank", "title": "Bad Request", "status": 400, "detail": "expected a value",
             "parameter": "filter", "position": 7, "hint": "try 'x'",

@@ -34,8 +34,6 @@ pub struct Settings {
     pub queue: usize,
     /// Whether `/metrics` is here, not on an address of its own.
     pub metrics_here: bool,
-    /// A style to draw under the data, for the viewer.
-    pub basemap: Option<String>,
 }
 
 impl Default for Settings {
@@ -48,7 +46,6 @@ impl Default for Settings {
             threads: 0,
             queue: 1000,
             metrics_here: true,
-            basemap: None,
         }
     }
 }

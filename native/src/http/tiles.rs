@@ -6,17 +6,19 @@ use super::{
     Problem, Shared,
     document::{self, Document},
     prepare::{self, Prepared},
-    query, tile,
+    query, tile, urls,
 };
 use crate::catalog::Entry;
 use axum::{
-    body::Body,
-    extract::{Path, State as With},
-    http::{HeaderMap, StatusCode, Uri},
+    extract::{Request, State as With},
+    http::{StatusCode, Uri},
     response::Response,
 };
 use duotile_core::TileId;
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    borrow::Cow,
+    sync::{Arc, atomic::Ordering},
+};
 
 /// The paths, as the API's description has them.
 pub const PATHS: [&str; 18] = [
@@ -80,6 +82,18 @@ fn target(path: &str) -> Result<Target<'_>, Problem> {
     Ok(Target { dataset, token, what })
 }
 
+/// The path after `/tiles/`, decoded; copied only where there is something to decode.
+fn path(uri: &Uri) -> Result<Cow<'_, str>, Problem> {
+    let path = uri.path().strip_prefix("/tiles/").unwrap_or_default();
+    if !path.contains('%') {
+        return Ok(path.into());
+    }
+    // A plus sign is only itself in a path.
+    urls::decode(&path.replace('+', "%2B"))
+        .map(Cow::Owned)
+        .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "the percent signs of the path do not make UTF-8"))
+}
+
 /// The dataset of a name; the default one without.
 ///
 /// # Errors
@@ -102,18 +116,15 @@ pub fn dataset(state: &Shared, name: Option<&str>) -> Result<Arc<Entry>, Problem
 ///
 /// # Errors
 /// 400 for what the query says wrongly, 404 for what is not there.
-pub async fn get(
-    With(state): With<Shared>,
-    Path(path): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub async fn get(With(state): With<Shared>, request: Request) -> Result<Response, Problem> {
+    let (parts, _) = request.into_parts();
+    let (path, text, headers) = (path(&parts.uri)?, parts.uri.query(), &parts.headers);
     let Target { dataset: name, token, what } = target(&path)?;
     let entry = dataset(&state, name)?;
-    let prepared: Arc<Prepared> = prepare::prepare(&state, &entry, token, uri.query()).await?;
+    let prepared: Arc<Prepared> = prepare::prepare(&state, &entry, token, text).await?;
     match what {
-        What::Tile(id) => tile::answer(&state, prepared, id, uri.query(), &headers).await,
-        What::Document(kind) => document::answer(&state, kind, prepared, token.is_some(), uri.query(), &headers).await,
+        What::Tile(id) => tile::answer(&state, prepared, id, text, headers).await,
+        What::Document(kind) => document::answer(&state, kind, prepared, token.is_some(), text, headers).await,
         What::Query => Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "a query is sent here with POST")
             .header(axum::http::header::ALLOW, axum::http::HeaderValue::from_static("POST"))),
     }
@@ -123,19 +134,16 @@ pub async fn get(
 ///
 /// # Errors
 /// As [`get`], and 413 for a body that is too large.
-pub async fn post(
-    With(state): With<Shared>,
-    Path(path): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Problem> {
+pub async fn post(With(state): With<Shared>, request: Request) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let path = path(&parts.uri)?;
     let Target { dataset: name, what, .. } = target(&path)?;
     if what != What::Query {
         return Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "POST is for a path that ends in /q")
             .header(axum::http::header::ALLOW, axum::http::HeaderValue::from_static("GET, HEAD")));
     }
     let entry = dataset(&state, name)?;
-    query::answer(&state, &entry, &headers, body).await
+    query::answer(&state, &entry, &parts.headers, body).await
 }
 
 #[cfg(test)]

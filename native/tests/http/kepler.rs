@@ -213,7 +213,7 @@ async fn an_empty_tile_is_no_error() {
     let (tileset, _) = given(&server, "").await;
     let answer = server.get(&local(&tileset.replace("{z}/{x}/{y}", "9/0/0"))).await;
     assert_eq!(answer.status, 204);
-    assert!(tileset.ends_with(".pbf"));
+    assert!(tileset.ends_with("{y}.pbf"), "{tileset}");
 }
 
 #[tokio::test]
