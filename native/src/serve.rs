@@ -16,7 +16,7 @@ use axum::serve::ListenerExt as _;
 use std::{
     io::{ErrorKind, Write as _},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
     time::{Duration, Instant},
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -94,10 +94,14 @@ async fn serve(serving: Serving, sources: Vec<Source>) -> Result<()> {
     let here = format!("http://{host}:{port}");
     let mut stdout = std::io::stdout();
     let _ = writeln!(stdout, "Open {}/", base.unwrap_or(here)).and_then(|()| stdout.flush());
+    let turns = Arc::new(Mutex::new(()));
     while signals.next().await == Told::Again {
-        let (state, sources) = (state.clone(), sources.clone());
-        let read = move || sources.iter().for_each(|source| again(&state, source));
-        tokio::task::spawn_blocking(read).await.context("reading failed")?;
+        let (state, sources, turns) = (state.clone(), sources.clone(), turns.clone());
+        // Not waited for, so that being told to stop is heard meanwhile; but one after the other.
+        tokio::task::spawn_blocking(move || {
+            let _turn = turns.lock().unwrap_or_else(PoisonError::into_inner);
+            sources.iter().for_each(|source| again(&state, source));
+        });
     }
     let _ = stop.send(true);
     let _ = tokio::time::timeout(GRACE, async {

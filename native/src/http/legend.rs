@@ -11,9 +11,9 @@ use std::sync::Arc;
 /// The quantiles that are told.
 pub const PROBABILITIES: [f64; 13] = [0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0];
 
-/// Work after which no further zoom is begun: a cell costs [`CELL`], a row that must be looked at costs 1.
+/// Work after which no further zoom is told: a number of a cell costs [`NUMBER`], a row that must be looked at costs 1.
 const BUDGET: usize = 60_000_000;
-const CELL: usize = 10;
+const NUMBER: usize = 12;
 
 /// What the cells of a query carry.
 #[derive(Debug, Default)]
@@ -80,15 +80,15 @@ fn walk(state: &Shared, prepared: &Prepared, selected: &Selected, cancel: &Cance
         if z > 0 && spent > BUDGET {
             break;
         }
-        let (mut values, mut cells) = (vec![Vec::new(); plan.properties().len()], 0usize);
-        let mut cut = false;
+        let (mut values, mut cells, mut cut) = (vec![Vec::new(); plan.properties().len()], 0usize, false);
         dataset.with_points(|points| {
             plan.each_cell(&points, selected.mask.as_deref(), z, &mut scratch, |numbers| {
                 for &(property, number) in numbers {
                     values[property].push(number);
                 }
                 cells += 1;
-                cut = (z > 0 && spent + cells * CELL > BUDGET) || (cells % 4096 == 0 && cancel.check().is_err());
+                spent += numbers.len() * NUMBER;
+                cut = (z > 0 && spent > BUDGET) || (cells.is_multiple_of(4096) && cancel.check().is_err());
                 !cut
             });
         });
@@ -96,7 +96,6 @@ fn walk(state: &Shared, prepared: &Prepared, selected: &Selected, cancel: &Cance
         if cut || cells == 0 {
             break;
         }
-        spent += cells * CELL;
         legend.zooms.push(Zoom { cells, quantiles: values.into_iter().map(quantiles).collect() });
         // Deeper cells would be the same ones.
         if cells == rows {

@@ -82,3 +82,27 @@ async fn keys_of_a_proxy_are_carried_on() {
     let template = server.json("/tiles/trips/tilejson.json?key=abc&cell=8&v=1").await["tiles"][0].to_string();
     assert!(template.contains("cell=8&key=abc&v="), "{template}");
 }
+
+#[tokio::test]
+async fn names_beyond_ascii_work_in_every_address() {
+    use duotile::{catalog::Entry, read::Options};
+    let options = Options { name: Some("zürich-日本".into()), ..Options::default() };
+    let server = Server::of(Entry::open(crate::support::dataset(&options)), Settings::default());
+    let list = server.json("/datasets").await;
+    let local = |url: &serde_json::Value| {
+        url.as_str().expect("an address").replace("http://tiles.example:8080", "").replace("{z}/{x}/{y}", "0/0/0")
+    };
+    for (name, link) in list["datasets"][0]["links"].as_object().expect("links") {
+        let answer = server.get(&local(link)).await;
+        assert_eq!(answer.status, 200, "{name} {link}: {}", answer.text());
+    }
+    let name = "z%C3%BCrich-%E6%97%A5%E6%9C%AC";
+    for path in [
+        format!("/datasets/{name}/rows"),
+        format!("/datasets/{name}/subset.arrow"),
+        format!("/tiles/{name}/style.json"),
+    ] {
+        assert_eq!(server.get(&path).await.status, 200, "{path}");
+    }
+    server.get("/tiles/z%FCrich/0/0/0.mvt").await.problem(400);
+}
