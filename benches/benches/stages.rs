@@ -5,7 +5,7 @@
 
 use duotile_benches::{Sample, median};
 use duotile_core::{
-    Column, Facts, Fences, Measure, MeasureKind, Mode, Plan, Points, Profile, Roles, Scratch, Selection, Summary,
+    Column, Facts, Landmarks, Measure, MeasureKind, Mode, Plan, Points, Profile, Roles, Scratch, Selection, Summary,
     TileId, TileQuery, Values, World, mercator, morton, sort,
 };
 use std::time::Duration;
@@ -39,12 +39,17 @@ fn main() {
     let values: Vec<f64> = rows_of.iter().map(|&row| sample.value[row as usize]).collect();
     let facts = Facts::of(Values::F64(&values), None);
     let column = Column::new("value", Values::F64(&values), None, &facts).expect("as long as it is");
-    line("summary of a column", median(|| Summary::of(&column)), rows, "points");
-    let summary = Summary::of(&column);
-    let columns = [column.with_summary(Some(&summary))];
+    line("landmarks", median(|| Landmarks::build(&keys)), rows, "points");
+    let words = Landmarks::build(&keys);
+    let landmarks = Landmarks::new(&words, keys.len());
+    println!("{:34} {:>12} {:>10}  {} landmarks, {} bytes", "", "", "", landmarks.len(), words.len() * 8);
+    let summarise = || Summary::build(landmarks, &column, None);
+    line("summary of a column", median(summarise), rows, "points");
+    let summed = summarise();
+    let summary = Summary::new(&summed);
+    let columns = [column];
     let points = Points::new("points", &keys, &rows_of, &columns, Roles::default()).expect("of one length");
-    let fences = Fences::of(&keys);
-    let points = points.with_fences(&fences);
+    let points = points.with_landmarks(landmarks);
 
     let fullest: Vec<TileId> = (0..=14).map(|z| fullest(&points, z)).collect();
     let ranges = median(|| fullest.iter().map(|&tile| points.range(tile).len()).sum::<usize>());
@@ -64,15 +69,18 @@ fn main() {
     };
     let (count, sum) = (cells(&[]), cells(&[MeasureKind::Sum, MeasureKind::Mean]));
     let exact = cells(&[MeasureKind::Percentile(5000)]);
+    let all = Selection { mask: None, profile: &profile, summaries: &[Some(summary)] };
     for z in [0, 4, 8, 12] {
         let tile = fullest[z];
-        cut(&format!("z{z} cells 256², count"), &count, &points, &profile, tile);
-        cut(&format!("z{z} cells 256², count, sum, mean"), &sum, &points, &profile, tile);
-        cut(&format!("z{z} cells 256², median"), &exact, &points, &profile, tile);
+        cut(&format!("z{z} cells 256², count"), &count, &points, all, tile);
+        cut(&format!("z{z} cells 256², count, sum, mean"), &sum, &points, all, tile);
+        cut(&format!("z{z} cells 256², median"), &exact, &points, all, tile);
     }
     let rows_only = plan(&points, &TileQuery { mode: Mode::Points, limit: u32::MAX, ..TileQuery::default() });
     for z in [8, 12, 14] {
-        cut(&format!("z{z} rows, one column"), &rows_only, &points, &profile, fullest[z]);
+        let profile = Profile::of(&points, None, rows_only.limit());
+        let all = Selection { profile: &profile, ..all };
+        cut(&format!("z{z} rows, one column"), &rows_only, &points, all, fullest[z]);
     }
 }
 
@@ -81,14 +89,12 @@ fn plan(points: &Points<'_>, query: &TileQuery) -> Plan {
 }
 
 /// Cuts a tile again and again into the same space, as a server does.
-fn cut(name: &str, plan: &Plan, points: &Points<'_>, profile: &Profile, tile: TileId) {
+fn cut(name: &str, plan: &Plan, points: &Points<'_>, selection: Selection<'_>, tile: TileId) {
     let (mut scratch, mut bytes) = (Scratch::default(), Vec::new());
-    let whole = Profile::of(points, None, plan.limit());
-    let profile = if plan.limit() == u32::MAX { &whole } else { profile };
     let mut features = 0;
     let elapsed = median(|| {
         bytes.clear();
-        let report = plan.tile_into(points, Selection { mask: None, profile }, tile, &mut scratch, &mut bytes);
+        let report = plan.tile_into(points, selection, tile, &mut scratch, &mut bytes);
         features = report.features;
         bytes.len()
     });

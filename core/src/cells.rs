@@ -1,85 +1,186 @@
-//! Cells of a tile: runs of rows, found by galloping.
+//! Cells of a tile: runs of rows.
 //!
 //! At level *l* the world is a grid of 2ˡ × 2ˡ cells. In Morton order a cell is a run of rows that share the top 2*l* bits
-//! of their keys, so the end of a run is found by exponential, then binary search ([`crate::fences`]): the cost grows with
-//! the number of occupied cells, not with the number of rows.
+//! of their keys. Where it holds many rows it is among the [landmarks](crate::Landmarks), with its run; the rows between
+//! landmarks are few for each cell, and the end of a run is found among their keys: the cost grows with the number of
+//! occupied cells, not with the number of rows. Without landmarks it is found by galloping.
 
-use crate::{fences::Keys, mask::Mask};
+use crate::{
+    landmarks::{Keys, gallop},
+    mask::Mask,
+};
 use core::ops::Range;
 
 /// The deepest level: a cell is one step of the world.
 pub const MAX_LEVEL: u8 = 32;
 
-/// Visits each cell of a level that holds a passing row of `range`, in Morton order, with its code (the top 2·`level`
-/// bits of its keys), its run of rows and the number that pass. Stops early when `visit` says `false`.
-pub fn walk(
-    keys: Keys<'_>,
+/// An occupied cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// The top 2 · level bits of its keys.
+    pub code: u64,
+    /// Its rows, from the first that passes or before it.
+    pub run: Range<usize>,
+    /// How many of them pass.
+    pub count: usize,
+    /// Which landmark it is.
+    pub landmark: Option<usize>,
+}
+
+/// Visits each cell of a level that holds a passing row of `range`, in Morton order. The range must be that of a cell of
+/// this level or a coarser one. Stops early when `visit` says `false`.
+pub fn walk(keys: Keys<'_>, mask: Option<&Mask>, range: Range<usize>, level: u8, mut visit: impl FnMut(Cell) -> bool) {
+    let level = level.min(MAX_LEVEL);
+    let landmarks = keys.landmarks;
+    let (mut row, mut at) = (range.start, landmarks.from(range.start));
+    // Passing rows before `row`.
+    let mut before = mask.map_or(0, |mask| mask.rank(row));
+    loop {
+        // The next landmark of the level; coarser ones are stepped into, unless none of their rows passes.
+        let next = loop {
+            let Some(landmark) = landmarks.find(at).filter(|landmark| landmark.start < range.end) else { break None };
+            if landmark.finest >= level {
+                break Some(landmark);
+            }
+            let empty = mask.is_some_and(|mask| mask.count(landmark.run()) == 0);
+            at = if empty { landmark.skip } else { at + 1 };
+        };
+        let sparse = row..next.map_or(range.end, |landmark| landmark.start);
+        if !between(keys.keys, mask, sparse, level, &mut before, &mut visit) {
+            return;
+        }
+        let Some(landmark) = next else { return };
+        let end = landmark.end.min(range.end);
+        let rank = mask.map_or(0, |mask| mask.rank(end));
+        let count = if mask.is_some() { rank.saturating_sub(before) } else { end - landmark.start };
+        let code = code(landmark.key, level);
+        if count > 0 && !visit(Cell { code, run: landmark.start..end, count, landmark: Some(at) }) {
+            return;
+        }
+        (row, before, at) = (end, rank, landmark.skip);
+    }
+}
+
+/// Visits the cells of rows among which there is no landmark.
+#[inline]
+fn between(
+    keys: &[u64],
     mask: Option<&Mask>,
     range: Range<usize>,
     level: u8,
-    mut visit: impl FnMut(u64, Range<usize>, usize) -> bool,
-) {
-    let shift = 64 - 2 * u32::from(level.min(MAX_LEVEL));
+    before: &mut usize,
+    visit: &mut impl FnMut(Cell) -> bool,
+) -> bool {
     let mut start = range.start;
     while start < range.end {
         if let Some(mask) = mask {
             match mask.next(start..range.end) {
                 Some(row) => start = row,
-                None => return,
+                None => return true,
             }
         }
-        let code = keys.keys[start].checked_shr(shift).unwrap_or(0);
-        let last = keys.keys[start] | (1u64.checked_shl(shift).unwrap_or(0).wrapping_sub(1));
-        let end = keys.after(start..range.end, last);
-        // The run begins at its first passing row: rows before it in the cell do not pass.
-        let count = mask.map_or(end - start, |mask| mask.count(start..end));
-        if !visit(code, start..end, count) {
-            return;
+        let last = keys[start] | u64::MAX.checked_shr(2 * u32::from(level)).unwrap_or(0);
+        let end = start + gallop(&keys[start..range.end], last);
+        let count = mask.map_or(end - start, |mask| {
+            let rank = mask.rank(end);
+            rank.saturating_sub(core::mem::replace(before, rank))
+        });
+        if !visit(Cell { code: code(keys[start], level), run: start..end, count, landmark: None }) {
+            return false;
         }
         start = end;
     }
+    true
 }
 
 /// How many cells of a level hold a passing row of `range`, as far as `most`, past which it stops counting.
 pub fn count(keys: Keys<'_>, mask: Option<&Mask>, range: Range<usize>, level: u8, most: usize) -> usize {
     let mut cells = 0;
-    walk(keys, mask, range, level, |_, _, _| {
+    walk(keys, mask, range, level, |_| {
         cells += 1;
         cells <= most
     });
     cells
 }
 
+fn code(key: u64, level: u8) -> u64 {
+    key.checked_shr(64 - 2 * u32::from(level)).unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::landmarks::Landmarks;
     use alloc::{collections::BTreeMap, vec::Vec};
 
-    #[test]
-    fn cells_are_the_rows_grouped_by_the_top_bits() {
+    fn keys() -> Vec<u64> {
         let mut keys: Vec<u64> =
             (0..4000u64).map(|i| (i * i).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (i % 50)).collect();
         keys.extend([0, 0, u64::MAX, u64::MAX, u64::MAX]);
+        keys.extend([1 << 40; 200]);
         keys.sort_unstable();
-        let words: Vec<u64> = (0..64u64).map(|i| i.wrapping_mul(0xd134_2543_de82_ef95) & (i << 40 | 0xff0)).collect();
-        let mask = Mask::new(0..keys.len(), words);
-        let sorted = Keys { keys: &keys, fences: &[] };
-        for mask in [None, Some(&mask)] {
-            for level in [0, 1, 5, 9, 20, 31, 32] {
-                for range in [0..keys.len(), 17..keys.len() - 3, 50..50] {
-                    let mut expected = BTreeMap::new();
-                    for row in range.clone().filter(|&row| mask.is_none_or(|mask| mask.get(row))) {
-                        let code = if level == 0 { 0 } else { keys[row] >> (64 - 2 * level) };
-                        *expected.entry(code).or_insert(0) += 1;
+        keys
+    }
+
+    #[test]
+    fn cells_are_the_rows_grouped_by_the_top_bits() {
+        let keys = keys();
+        let words: Vec<u64> = (0..70u64).map(|i| i.wrapping_mul(0xd134_2543_de82_ef95) & (i << 40 | 0xff0)).collect();
+        let (sparse, none) = (Mask::new(0..keys.len(), words), Mask::new(0..keys.len(), Vec::new()));
+        let words = Landmarks::build(&keys);
+        let known = Landmarks::new(&words, keys.len());
+        for landmarks in [known, Landmarks::unknown(keys.len())] {
+            let sorted = Keys { keys: &keys, landmarks };
+            for mask in [None, Some(&sparse), Some(&none)] {
+                for level in [0, 1, 2, 5, 9, 20, 31, 32] {
+                    // Whole cells of this level and of coarser ones.
+                    for coarse in 0..=level.min(9) {
+                        let shift = 64 - 2 * u32::from(coarse);
+                        let mut start = 0;
+                        while start < keys.len() {
+                            let end = keys.partition_point(|&key| code(key, coarse) <= code(keys[start], coarse));
+                            assert!(shift == 64 || keys[start] >> shift == keys[end - 1] >> shift);
+                            same(sorted, mask, start..end, level);
+                            start = end;
+                        }
                     }
-                    let mut got = BTreeMap::new();
-                    walk(sorted, mask, range.clone(), level, |code, run, count| {
-                        assert_eq!(run.filter(|&row| mask.is_none_or(|mask| mask.get(row))).count(), count);
-                        got.insert(code, count).is_none()
-                    });
-                    assert_eq!(got, expected, "level {level}, {range:?}");
-                    assert_eq!(count(sorted, mask, range, level, usize::MAX), expected.len());
+                    same(sorted, mask, 50..50, level);
                 }
+            }
+        }
+    }
+
+    fn same(sorted: Keys<'_>, mask: Option<&Mask>, range: Range<usize>, level: u8) {
+        let passes = |row: usize| mask.is_none_or(|mask| mask.get(row));
+        let mut expected = BTreeMap::new();
+        for row in range.clone().filter(|&row| passes(row)) {
+            let code = if level == 0 { 0 } else { sorted.keys[row] >> (64 - 2 * level) };
+            *expected.entry(code).or_insert(0) += 1;
+        }
+        let mut got = Vec::new();
+        walk(sorted, mask, range.clone(), level, |cell| {
+            assert_eq!(cell.run.clone().filter(|&row| passes(row)).count(), cell.count);
+            assert!(cell.landmark.is_none_or(|at| sorted.landmarks.get(at).run() == cell.run));
+            got.push((cell.code, cell.count));
+            true
+        });
+        assert!(got.is_sorted(), "level {level}, {range:?}");
+        assert_eq!(got, expected.into_iter().collect::<Vec<_>>(), "level {level}, {range:?}");
+        assert_eq!(count(sorted, mask, range, level, usize::MAX), got.len());
+    }
+
+    /// What a damaged file may hold that [`Landmarks::checked`] does not see: the cells are wrong, but nothing panics.
+    #[test]
+    fn landmarks_of_other_keys_do_no_harm() {
+        let keys = keys();
+        let words = Landmarks::build(&keys);
+        for at in 0..words.len() {
+            for bits in [0, 1, 17 << 32, 40, u64::MAX, 1 << 40] {
+                let mut damaged = words.clone();
+                damaged[at] ^= bits;
+                let Ok(landmarks) = Landmarks::new(&damaged, keys.len()).checked() else { continue };
+                let sorted = Keys { keys: &keys, landmarks };
+                assert!(count(sorted, None, 0..keys.len(), 9, usize::MAX) <= keys.len());
             }
         }
     }

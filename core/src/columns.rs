@@ -3,7 +3,7 @@
 //! Natively the slices are the Arrow buffers that Polars sees, in WebAssembly they are owned by the module. Floats are
 //! finite and −0.0 is 0.0: the loader makes it so ([`crate::normal`]), later stages see neither.
 
-use crate::{dictionary::Dictionary, facts::Facts, summary::Summary};
+use crate::{dictionary::Dictionary, facts::Facts};
 use core::fmt;
 
 /// One column: a name, its values, which of them are present, and what is known of the whole of it.
@@ -16,8 +16,6 @@ pub struct Column<'a> {
     valid: Option<&'a [u8]>,
     /// Facts of the full dataset, which decide names and types of properties.
     pub facts: &'a Facts,
-    /// Partial aggregates over blocks of rows, where they have been built.
-    pub summary: Option<&'a Summary>,
 }
 
 /// The values of a column.
@@ -126,13 +124,7 @@ impl<'a> Column<'a> {
         {
             return Err(BadColumn { rows, got: bits.bytes.len() * 8, what: "boolean bits" });
         }
-        Ok(Self { name, values, valid, facts, summary: None })
-    }
-
-    /// The same column with its block summary.
-    #[must_use]
-    pub fn with_summary(self, summary: Option<&'a Summary>) -> Self {
-        Self { summary, ..self }
+        Ok(Self { name, values, valid, facts })
     }
 
     /// Rows.

@@ -12,6 +12,10 @@ pub trait Total: Copy {
     fn merge(&mut self, other: Self);
     /// The total, rounded once.
     fn rounded(self) -> f64;
+    /// All of it in two words.
+    fn to_words(self) -> [u64; 2];
+    /// The total of two words.
+    fn from_words(words: [u64; 2]) -> Self;
 }
 
 impl Total for i128 {
@@ -24,6 +28,14 @@ impl Total for i128 {
 
     fn rounded(self) -> f64 {
         self as f64
+    }
+
+    fn to_words(self) -> [u64; 2] {
+        [self as u64, (self >> 64) as u64]
+    }
+
+    fn from_words([low, high]: [u64; 2]) -> Self {
+        i128::from(high.cast_signed()) << 64 | i128::from(low)
     }
 }
 
@@ -57,6 +69,14 @@ impl Total for DoubleDouble {
 
     fn rounded(self) -> f64 {
         self.sum + self.errors
+    }
+
+    fn to_words(self) -> [u64; 2] {
+        [self.sum.to_bits(), self.errors.to_bits()]
+    }
+
+    fn from_words([sum, errors]: [u64; 2]) -> Self {
+        Self { sum: f64::from_bits(sum), errors: f64::from_bits(errors) }
     }
 }
 

@@ -108,7 +108,7 @@ impl Mask {
     }
 
     /// Passing rows of the span before `row`.
-    fn rank(&self, row: usize) -> usize {
+    pub(crate) fn rank(&self, row: usize) -> usize {
         let row = row.clamp(self.span.start, self.span.end) - self.span.start;
         let (block, word) = (row / (64 * STRIDE), row / 64);
         let mut rank = self.ranks.get(block).copied().unwrap_or(0);

@@ -1,15 +1,16 @@
 //! A number for each cell: sum, mean, extremes, percentiles, the most frequent value, how many distinct ones.
 //!
-//! Sums and extremes come from one aggregate of the run, which a block summary shortens. The others need the values
+//! Sums and extremes come from one aggregate of the cell, which a summary may hold. The others need the values
 //! themselves: they are gathered once for each column and run, as integers in the order of the values.
 
 use crate::{
+    cells::Cell,
     columns::{Column, Kind, Values, milliseconds},
     exact::{Total as _, ordered, unordered},
     facts::MAX_EXACT,
     mask::Mask,
     query::MeasureKind,
-    summary::{Aggregate, each_row},
+    summary::{Aggregate, Summary, each_row},
     values::Value,
 };
 use alloc::{format, string::String, vec::Vec};
@@ -52,24 +53,25 @@ pub const fn accepts(measure: MeasureKind, kind: Kind) -> Result<(), &'static st
 }
 
 impl Measures {
-    /// Whether a block summary of the column shortens the work.
+    /// Whether a summary of the column shortens the work.
     pub fn uses_summary(&self) -> bool {
         self.kinds.iter().any(|&(kind, _)| !needs_values(kind))
     }
 
-    /// Measures the rows of a run that pass the mask; `emit` gets the property and its value. Where no row has a value
+    /// Measures the rows of a cell that pass the mask, which are those of the summary; `emit` gets the property and its value. Where no row has a value
     /// there is nothing to emit but a distinct count of zero.
     pub fn measure(
         &self,
         column: &Column<'_>,
-        run: Range<usize>,
+        summary: Option<Summary<'_>>,
+        cell: &Cell,
         mask: Option<&Mask>,
         gathered: &mut Vec<i64>,
         mut emit: impl FnMut(usize, Measured),
     ) {
-        let aggregate = self.uses_summary().then(|| Aggregate::of(column, run.clone(), mask));
+        let aggregate = self.uses_summary().then(|| Aggregate::of(column, summary, cell, mask));
         if self.kinds.iter().any(|&(kind, _)| needs_values(kind)) {
-            gather(column, run, mask, gathered);
+            gather(column, cell.run.clone(), mask, gathered);
         }
         for &(kind, property) in &self.kinds {
             let value = match (kind, &aggregate) {
@@ -225,7 +227,8 @@ mod tests {
         let column = Column::new("v", values, valid, &facts).expect("fits");
         let mut out = None;
         let measures = Measures { column: 0, kinds: Vec::from([(kind, 0)]) };
-        measures.measure(&column, 0..column.len(), None, &mut Vec::new(), |_, value| out = Some(value));
+        let cell = Cell { code: 0, run: 0..column.len(), count: column.len(), landmark: None };
+        measures.measure(&column, None, &cell, None, &mut Vec::new(), |_, value| out = Some(value));
         out
     }
 

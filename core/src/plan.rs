@@ -262,7 +262,7 @@ impl Plan {
         &self.properties
     }
 
-    /// Columns whose block summary shortens the measuring of cells.
+    /// Columns whose summary shortens the measuring of cells.
     pub fn summaries(&self) -> impl Iterator<Item = usize> {
         self.measures.iter().filter(|measures| measures.uses_summary()).map(|measures| measures.column)
     }

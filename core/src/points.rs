@@ -5,7 +5,7 @@
 
 use crate::{
     columns::{Column, Values},
-    fences::{Fences, Keys},
+    landmarks::{Keys, Landmarks},
     morton,
     tile::TileId,
 };
@@ -95,14 +95,23 @@ impl<'a> Points<'a> {
             return Err(BadPoints::Role(role));
         }
         debug_assert!(keys.is_sorted(), "keys are in ascending order");
-        Ok(Self { layer, keys: Keys { keys, fences: &[] }, rows, columns, roles })
+        Ok(Self { layer, keys: Keys { keys, landmarks: Landmarks::unknown(expected) }, rows, columns, roles })
     }
 
-    /// The same with the fences of its keys, which make searching faster. Those of other keys are not taken.
+    /// The same with the landmarks of its keys, which make searching faster. Those of another number of keys are not
+    /// taken.
     #[must_use]
-    pub fn with_fences(mut self, fences: &'a Fences) -> Self {
-        self.keys.fences = fences.for_keys(self.keys.keys).unwrap_or(&[]);
+    pub fn with_landmarks(mut self, landmarks: Landmarks<'a>) -> Self {
+        if landmarks.rows() == self.len() {
+            self.keys.landmarks = landmarks;
+        }
         self
+    }
+
+    /// The landmarks of its keys, as far as they are known.
+    #[must_use]
+    pub const fn landmarks(&self) -> Landmarks<'a> {
+        self.keys.landmarks
     }
 
     /// The name of the dataset, which is the name of its layer in tiles.
@@ -171,9 +180,7 @@ impl<'a> Points<'a> {
     #[must_use]
     pub fn range(&self, tile: TileId) -> Range<usize> {
         let (lo, hi) = morton::range(tile);
-        let rows = 0..self.len();
-        let start = lo.checked_sub(1).map_or(0, |before| self.keys.after(rows.clone(), before));
-        start..self.keys.after(start..rows.end, hi)
+        lo.checked_sub(1).map_or(0, |before| self.keys.after(before))..self.keys.after(hi)
     }
 }
 
@@ -248,13 +255,16 @@ mod tests {
             .collect();
         let mut rows = (0..keys.len() as u32).collect();
         sort(&mut keys, &mut rows);
-        let points = Points::new("p", &keys, &rows, &[], Roles::default()).expect("fits");
+        let bare = Points::new("p", &keys, &rows, &[], Roles::default()).expect("fits");
+        let words = Landmarks::build(&keys);
+        let points = bare.with_landmarks(Landmarks::new(&words, keys.len()));
         for z in 0..=6 {
             let mut seen = 0;
             for x in 0..1 << z {
                 for y in 0..1 << z {
                     let tile = TileId::new(z, x, y).expect("valid");
                     let range = points.range(tile);
+                    assert_eq!(range, bare.range(tile));
                     for (row, &key) in keys.iter().enumerate() {
                         let inside = TileId::containing(morton::position(key), tile.z()) == tile;
                         assert_eq!(range.contains(&row), inside);

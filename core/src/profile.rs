@@ -1,14 +1,16 @@
 //! How full the tiles of each zoom are under a filter: what decides where rows take over from cells, and how much
 //! `mode=points` thins.
 //!
-//! Found by descending from the world into overfull tiles only, each a range look-up and two ranks: at most
-//! rows / limit tiles a zoom.
+//! Overfull tiles are found among the landmarks, or, where these are not known or the limit is below theirs, by descending
+//! from the world into overfull tiles only: at most rows / limit tiles a zoom, two ranks each.
 
 use crate::{
+    landmarks::{CROWD, Landmarks},
     mask::Mask,
     points::Points,
     tile::{MAX_ZOOM, TileId},
 };
+use core::ops::Range;
 
 const ZOOMS: usize = MAX_ZOOM as usize + 1;
 
@@ -28,26 +30,53 @@ impl Profile {
     /// Looks at the rows that pass a mask; a tile with more than `limit` of them is overfull.
     #[must_use]
     pub fn of(points: &Points<'_>, mask: Option<&Mask>, limit: u32) -> Self {
-        let count = |range: core::ops::Range<usize>| mask.map_or(range.len(), |mask| mask.count(range)) as u64;
+        let count = |range: Range<usize>| mask.map_or(range.len(), |mask| mask.count(range)) as u64;
         let mut profile = Self { limit: limit.into(), total: count(0..points.len()), ..Self::default() };
+        if limit as usize >= CROWD && !points.landmarks().is_empty() {
+            profile.look_at(points.landmarks(), count);
+        } else {
+            profile.descend(points, count);
+        }
+        profile
+    }
+
+    /// Overfull tiles are among the landmarks: a landmark is the tile of each of its levels.
+    fn look_at(&mut self, landmarks: Landmarks<'_>, count: impl Fn(Range<usize>) -> u64) {
+        let mut at = 0;
+        while let Some(landmark) = landmarks.find(at) {
+            let rows = count(landmark.run());
+            if rows <= self.limit {
+                at = landmark.skip;
+                continue;
+            }
+            (landmark.coarsest..=landmark.finest.min(MAX_ZOOM)).for_each(|z| self.add(z, rows));
+            at += 1;
+        }
+    }
+
+    /// Overfull tiles hold all overfull tiles of the next zoom.
+    fn descend(&mut self, points: &Points<'_>, count: impl Fn(Range<usize>) -> u64) {
         let mut stack = alloc::vec![(TileId::WORLD, 0..points.len())];
         while let Some((tile, range)) = stack.pop() {
             let rows = count(range.clone());
-            if rows <= profile.limit {
+            if rows <= self.limit {
                 continue;
             }
-            let z = usize::from(tile.z());
-            profile.overfull[z] += rows;
-            profile.fullest[z] = profile.fullest[z].max(rows);
+            self.add(tile.z(), rows);
             let mut rest = range.start;
             for child in tile.children().into_iter().flatten() {
-                let last = crate::morton::range(child).1;
-                let end = points.sorted().after(rest..range.end, last);
+                let end = points.sorted().after(crate::morton::range(child).1);
                 stack.push((child, rest..end));
                 rest = end;
             }
         }
-        profile
+    }
+
+    /// Adds an overfull tile.
+    fn add(&mut self, z: u8, rows: u64) {
+        let z = usize::from(z);
+        self.overfull[z] += rows;
+        self.fullest[z] = self.fullest[z].max(rows);
     }
 
     /// Rows that pass the filter.
@@ -111,9 +140,12 @@ mod tests {
         let rows: Vec<u32> = (0..keys.len() as u32).collect();
         let points = Points::new("p", &keys, &rows, &[], Roles::default()).expect("fits");
         let mask = Mask::new(0..keys.len(), alloc::vec![0x5a5a_5a5a_0ff0_ffff; keys.len() / 64 + 1]);
+        let words = Landmarks::build(&keys);
+        let known = points.with_landmarks(Landmarks::new(&words, keys.len()));
         for mask in [None, Some(&mask)] {
-            for limit in [1, 20, 29, 100, 10_000] {
+            for limit in [1, 20, 29, 31, 32, 33, 100, 10_000] {
                 let profile = Profile::of(&points, mask, limit);
+                assert_eq!(profile, Profile::of(&known, mask, limit));
                 let mut minzoom = None;
                 for z in 0..=MAX_ZOOM {
                     let mut tiles = BTreeMap::new();

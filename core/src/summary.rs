@@ -1,20 +1,21 @@
-//! Partial aggregates of a column over blocks of rows, so that a long run costs little more than a short one.
+//! What each landmark's rows add up to, so that a cell with many rows costs no more than one with few.
 //!
-//! A shallow tree: the lowest level has a node for every [`BLOCK`] rows, each level above one for every [`FAN`] nodes.
-//! A run takes whole nodes as high as they fit and scans the rows at its two ragged ends.
+//! What enters is a column and the rows that pass; what leaves is an aggregate for each of the [landmarks](crate::Landmarks)
+//! as flat words, which can lie in a file. A cell that is a landmark finds its aggregate there; any other has few rows,
+//! which are scanned. The summary of a filter's rows serves every tile under it.
 
 use crate::{
-    columns::{Column, Values},
+    cells::Cell,
+    columns::{Codes, Column, Values},
     exact::{DoubleDouble, Total, ordered},
+    landmarks::Landmarks,
     mask::Mask,
 };
 use alloc::vec::Vec;
 use core::ops::Range;
 
-/// Rows under a node of the lowest level.
-const BLOCK: usize = 128;
-/// Nodes under a node of a higher level.
-const FAN: usize = 16;
+/// Words of an aggregate: values, the two of their sum, smallest, largest.
+const WORDS: usize = 5;
 
 /// What the present values of some rows add up to. Extremes are kept as ordered integers: see [`ordered`].
 #[derive(Clone, Copy, Debug)]
@@ -36,15 +37,9 @@ pub(crate) enum Aggregate {
     Floats(Partial<DoubleDouble>),
 }
 
-/// Block summary of a column; made once, borrowed by [`Column::summary`].
-#[derive(Clone, Debug)]
-pub struct Summary(Tree);
-
-#[derive(Clone, Debug)]
-enum Tree {
-    Integers(Vec<Vec<Partial<i128>>>),
-    Floats(Vec<Vec<Partial<DoubleDouble>>>),
-}
+/// An aggregate of a column for each landmark, over the rows that pass; a view of words as [`Summary::build`] makes them.
+#[derive(Clone, Copy, Debug)]
+pub struct Summary<'a>(&'a [[u64; WORDS]]);
 
 /// A value that can be added up and compared.
 trait Value: Copy {
@@ -105,81 +100,96 @@ impl<T: Total> Partial<T> {
         self.max = self.max.max(other.max);
     }
 
-    /// The aggregate of a run from a tree and, at its ends, from the rows.
-    fn of_run(tree: &[Vec<Self>], run: Range<usize>, scan: impl Fn(Range<usize>) -> Self) -> Self {
-        let (mut lo, mut hi) = (run.start.div_ceil(BLOCK), run.end / BLOCK);
-        if lo >= hi {
-            return scan(run);
-        }
-        let mut total = scan(run.start..lo * BLOCK);
-        total.merge(&scan(hi * BLOCK..run.end));
-        for level in tree {
-            let (up_lo, up_hi) = (lo.div_ceil(FAN), hi / FAN);
-            let whole = if up_lo < up_hi { up_lo * FAN..up_hi * FAN } else { hi..hi };
-            level[lo..whole.start].iter().chain(&level[whole.end..hi]).for_each(|node| total.merge(node));
-            if whole.is_empty() {
-                break;
-            }
-            (lo, hi) = (up_lo, up_hi);
-        }
-        total
+    fn to_words(self) -> [u64; WORDS] {
+        let [low, high] = self.sum.to_words();
+        [self.present, low, high, self.min.cast_unsigned(), self.max.cast_unsigned()]
+    }
+
+    fn from_words([present, low, high, min, max]: [u64; WORDS]) -> Self {
+        Self { present, sum: T::from_words([low, high]), min: min.cast_signed(), max: max.cast_signed() }
     }
 }
 
-impl Summary {
-    /// Builds the summary of a column. Texts are summarised by code, which gives their extremes.
+impl<'a> Summary<'a> {
+    /// The words of the summary of a column over the rows that pass. Texts are summarised by code, which gives their
+    /// extremes. The same as [`Summary::sparse`] of all landmarks, then [`Summary::join`].
     #[must_use]
-    pub fn of(column: &Column<'_>) -> Self {
-        fn grow<T: Total>(rows: usize, block: impl Fn(Range<usize>) -> Partial<T>) -> Vec<Vec<Partial<T>>> {
-            let lowest = (0..rows / BLOCK).map(|i| block(i * BLOCK..(i + 1) * BLOCK)).collect();
-            let mut levels: Vec<Vec<Partial<T>>> = Vec::from([lowest]);
-            while let Some(below) = levels.last().filter(|below| below.len() >= FAN) {
-                let level = below.chunks_exact(FAN).map(|nodes| {
-                    let mut total = Partial::EMPTY;
-                    nodes.iter().for_each(|node| total.merge(node));
-                    total
-                });
-                levels.push(level.collect());
-            }
-            levels
-        }
-        Self(match column.values {
-            Values::F32(v) => Tree::Floats(grow(v.len(), |run| scan(column, v, run, None))),
-            Values::F64(v) => Tree::Floats(grow(v.len(), |run| scan(column, v, run, None))),
-            _ => Tree::Integers(grow(column.len(), |run| integers(column, run, None))),
-        })
+    pub fn build(landmarks: Landmarks<'_>, column: &Column<'_>, mask: Option<&Mask>) -> Vec<u64> {
+        Self::join(landmarks, column, Self::sparse(landmarks, column, mask, 0..landmarks.len()))
     }
 
-    /// Bytes held.
+    /// The aggregates of some landmarks, of only those of their rows that no landmark inside them has: what takes the
+    /// time, and can be done in parts at once. The parts are put together in their order.
     #[must_use]
-    pub fn size(&self) -> usize {
-        fn bytes<T>(levels: &[Vec<T>]) -> usize {
-            levels.iter().map(|level| level.capacity() * size_of::<T>()).sum()
+    pub fn sparse(landmarks: Landmarks<'_>, column: &Column<'_>, mask: Option<&Mask>, part: Range<usize>) -> Vec<u64> {
+        let own = part.flat_map(|at| match column.values {
+            Values::F32(v) => landmarks.own(at, |run| scan(column, v, run, mask)).to_words(),
+            Values::F64(v) => landmarks.own(at, |run| scan(column, v, run, mask)).to_words(),
+            _ => landmarks.own(at, |run| integers(column, run, mask)).to_words(),
+        });
+        own.collect()
+    }
+
+    /// Adds to each landmark's aggregate those of the landmarks inside it.
+    #[must_use]
+    pub fn join(landmarks: Landmarks<'_>, column: &Column<'_>, mut sparse: Vec<u64>) -> Vec<u64> {
+        let (nodes, _) = sparse.as_chunks_mut();
+        match column.values {
+            Values::F32(_) | Values::F64(_) => landmarks.join::<DoubleDouble>(nodes),
+            _ => landmarks.join::<i128>(nodes),
         }
-        match &self.0 {
-            Tree::Integers(levels) => bytes(levels),
-            Tree::Floats(levels) => bytes(levels),
+        sparse
+    }
+
+    /// Takes words that [`Summary::build`] made. Of a landmark that they do not reach, the rows are scanned.
+    #[must_use]
+    pub fn new(words: &'a [u64]) -> Self {
+        Self(words.as_chunks().0)
+    }
+
+    /// How many words the summary of so many landmarks has.
+    #[must_use]
+    pub const fn words(landmarks: usize) -> usize {
+        landmarks * WORDS
+    }
+}
+
+impl Landmarks<'_> {
+    /// The aggregate of a landmark's rows without those of the landmarks inside it.
+    fn own<T: Total>(&self, at: usize, scan: impl Fn(Range<usize>) -> Partial<T>) -> Partial<T> {
+        let landmark = self.get(at);
+        let (mut row, mut inside, mut total) = (landmark.start, at + 1, Partial::EMPTY);
+        while inside < landmark.skip {
+            let child = self.get(inside);
+            total.merge(&scan(row..child.start));
+            (row, inside) = (child.end, child.skip);
+        }
+        total.merge(&scan(row..landmark.end));
+        total
+    }
+
+    fn join<T: Total>(&self, nodes: &mut [[u64; WORDS]]) {
+        for at in (0..nodes.len().min(self.len())).rev() {
+            let (mut inside, mut total) = (at + 1, Partial::<T>::from_words(nodes[at]));
+            while inside < self.get(at).skip {
+                total.merge(&Partial::from_words(nodes[inside]));
+                inside = self.get(inside).skip;
+            }
+            nodes[at] = total.to_words();
         }
     }
 }
 
 impl Aggregate {
-    /// The aggregate of the rows of a run that pass a mask; from the column's summary where every row passes.
-    pub fn of(column: &Column<'_>, run: Range<usize>, mask: Option<&Mask>) -> Self {
-        let tree = column.summary.map(|summary| &summary.0).filter(|_| mask.is_none());
-        match (column.values, tree) {
-            (Values::F32(v), Some(Tree::Floats(tree))) => {
-                Self::Floats(Partial::of_run(tree, run, |run| scan(column, v, run, None)))
-            }
-            (Values::F64(v), Some(Tree::Floats(tree))) => {
-                Self::Floats(Partial::of_run(tree, run, |run| scan(column, v, run, None)))
-            }
-            (Values::F32(v), _) => Self::Floats(scan(column, v, run, mask)),
-            (Values::F64(v), _) => Self::Floats(scan(column, v, run, mask)),
-            (_, Some(Tree::Integers(tree))) => {
-                Self::Integers(Partial::of_run(tree, run, |run| integers(column, run, None)))
-            }
-            _ => Self::Integers(integers(column, run, mask)),
+    /// The aggregate of the rows of a cell that pass a mask: from the summary of these rows where the cell is a landmark.
+    pub fn of(column: &Column<'_>, summary: Option<Summary<'_>>, cell: &Cell, mask: Option<&Mask>) -> Self {
+        let known = summary.zip(cell.landmark).and_then(|(summary, at)| summary.0.get(at));
+        match (column.values, known) {
+            (Values::F32(_) | Values::F64(_), Some(&words)) => Self::Floats(Partial::from_words(words)),
+            (_, Some(&words)) => Self::Integers(Partial::from_words(words)),
+            (Values::F32(v), None) => Self::Floats(scan(column, v, cell.run.clone(), mask)),
+            (Values::F64(v), None) => Self::Floats(scan(column, v, cell.run.clone(), mask)),
+            (_, None) => Self::Integers(integers(column, cell.run.clone(), mask)),
         }
     }
 
@@ -209,7 +219,6 @@ impl Aggregate {
 }
 
 fn integers(column: &Column<'_>, run: Range<usize>, mask: Option<&Mask>) -> Partial<i128> {
-    use crate::columns::Codes;
     match column.values {
         Values::I32(v) => scan(column, v, run, mask),
         Values::I64(v) | Values::Time(v) => scan(column, v, run, mask),
@@ -249,28 +258,44 @@ pub(crate) fn each_row(column: &Column<'_>, run: Range<usize>, mask: Option<&Mas
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::Facts;
+    use crate::{cells, facts::Facts, landmarks::Keys};
 
     #[test]
-    fn a_run_from_the_tree_is_the_run_row_by_row() {
+    fn a_landmark_adds_up_to_its_rows_one_by_one() {
         let facts = Facts::default();
-        let n = BLOCK * FAN * FAN * 2 + 777;
+        let mut keys: Vec<u64> =
+            (0..5000u64).map(|i| (i * i).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (i % 60)).collect();
+        keys.extend([9; 100]);
+        keys.sort_unstable();
+        let n = keys.len();
+        let words = Landmarks::build(&keys);
+        let landmarks = Landmarks::new(&words, n);
         let floats: Vec<f64> = (0..n).map(|i| f64::from((i as i32).wrapping_mul(7919) % 10_007) / 8.0).collect();
         let wide: Vec<i64> = (0..n as i64).map(|i| i.wrapping_mul(i64::MAX / 3)).collect();
         let valid: Vec<u8> = (0..n.div_ceil(8)).map(|i| (i * 31) as u8).collect();
+        let mask = Mask::new(0..n, (0..n as u64 / 64).map(|i| i.wrapping_mul(0xd134_2543_de82_ef95)).collect());
         for values in [Values::F64(&floats), Values::I64(&wide)] {
             for valid in [None, Some(&valid[..])] {
-                let column = Column::new("v", values, valid, &facts).expect("fits");
-                let summary = Summary::of(&column);
-                let with = column.with_summary(Some(&summary));
-                let ends = [0, 1, BLOCK - 1, BLOCK, BLOCK * FAN, BLOCK * FAN * FAN + 5, n - 1, n];
-                for start in ends {
-                    for end in ends.into_iter().filter(|&end| end >= start) {
-                        let run = start..end;
-                        let facts = |a: Aggregate| (a.present(), a.sum().to_bits(), a.extremes());
-                        let tree = facts(Aggregate::of(&with, run.clone(), None));
-                        assert_eq!(tree, facts(Aggregate::of(&column, run, None)));
+                for mask in [None, Some(&mask)] {
+                    let column = Column::new("v", values, valid, &facts).expect("fits");
+                    let built = Summary::build(landmarks, &column, mask);
+                    let summary = Summary::new(&built);
+                    let cut = landmarks.len() / 3;
+                    let parts = [0..cut, cut..landmarks.len()];
+                    let parts = parts.map(|part| Summary::sparse(landmarks, &column, mask, part)).concat();
+                    assert_eq!(Summary::join(landmarks, &column, parts), built);
+                    let mut known = 0;
+                    for level in 0..=32 {
+                        cells::walk(Keys { keys: &keys, landmarks }, mask, 0..n, level, |cell| {
+                            let facts = |a: Aggregate| (a.present(), a.sum().to_bits(), a.extremes());
+                            let here = facts(Aggregate::of(&column, Some(summary), &cell, mask));
+                            assert_eq!(here, facts(Aggregate::of(&column, None, &cell, mask)));
+                            known += usize::from(cell.landmark.is_some());
+                            true
+                        });
                     }
+                    assert!(known > landmarks.len() / 2);
+                    assert_eq!(built.len(), Summary::words(landmarks.len()));
                 }
             }
         }

@@ -5,7 +5,7 @@
 
 use crate::{
     category::Categories,
-    cells,
+    cells::{self, Cell},
     columns::{Values, milliseconds},
     mask::Mask,
     measure::Measured,
@@ -15,6 +15,7 @@ use crate::{
     points::{EXTENT_BITS, Points},
     profile::Profile,
     query::{Mode, Shape},
+    summary::Summary,
     tile::TileId,
     values::Value,
 };
@@ -31,6 +32,8 @@ pub struct Selection<'a> {
     pub mask: Option<&'a Mask>,
     /// Fullness under that mask and the plan's limit; `Profile::default()` where the plan does not need one.
     pub profile: &'a Profile,
+    /// Summaries of these rows, by column; `None`, or too few, where there is none.
+    pub summaries: &'a [Option<Summary<'a>>],
 }
 
 /// Space that stays warm between tiles.
@@ -171,20 +174,21 @@ impl Plan {
         layer: &mut Layer<'_>,
         (gathered, counts, text): (&mut Vec<i64>, &mut Vec<u32>, &mut String),
     ) -> u64 {
-        let &Cut { points, selection: Selection { mask, .. }, .. } = cut;
+        let &Cut { points, selection, .. } = cut;
         let mut shown = 0;
-        cells::walk(points.sorted(), mask, cut.range.clone(), level, |code, run, count| {
+        cells::walk(points.sorted(), selection.mask, cut.range.clone(), level, |cell| {
+            let Cell { code, count, .. } = cell;
             if layer.size() > MAX_TILE_BYTES {
                 return false;
             }
             // A marker bit in front makes ids unique across levels; past 2⁵³ clients would round them.
             let id = (ids && level <= 26).then(|| 1 << (2 * level) | code);
             layer.property(0, Value::Integer(count as i64));
-            self.measure(points, run.clone(), mask, gathered, |column, property, value| {
+            self.measure(points, selection, &cell, gathered, |column, property, value| {
                 layer.property(property, value.value(&points.columns()[column]));
             });
             if let Some(categories) = &self.categories {
-                self.count(categories, points, run.clone(), mask, counts, |property, count| {
+                self.count(categories, points, cell.run.clone(), selection.mask, counts, |property, count| {
                     layer.property(property, Value::Integer(count.into()));
                 });
             }
@@ -207,7 +211,7 @@ impl Plan {
                     }
                 }
             }
-            layer.feature(id, self.geometry(cut, (level, code), run));
+            layer.feature(id, self.geometry(cut, (level, code), cell.run));
             shown += count as u64;
             true
         });
@@ -239,18 +243,19 @@ impl Plan {
         }
     }
 
-    /// All measures of a run: column, property, value.
+    /// All measures of a cell: column, property, value.
     fn measure(
         &self,
         points: &Points<'_>,
-        run: Range<usize>,
-        mask: Option<&Mask>,
+        selection: Selection<'_>,
+        cell: &Cell,
         gathered: &mut Vec<i64>,
         mut emit: impl FnMut(usize, usize, Measured),
     ) {
         for measures in &self.measures {
             let column = &points.columns()[measures.column];
-            measures.measure(column, run.clone(), mask, gathered, |property, value| {
+            let summary = selection.summaries.get(measures.column).copied().flatten();
+            measures.measure(column, summary, cell, selection.mask, gathered, |property, value| {
                 emit(measures.column, property, value);
             });
         }
@@ -276,7 +281,7 @@ impl Plan {
     pub fn each_cell(
         &self,
         points: &Points<'_>,
-        mask: Option<&Mask>,
+        selection: Selection<'_>,
         z: u8,
         scratch: &mut Scratch,
         mut visit: impl FnMut(&[(usize, f64)]) -> bool,
@@ -284,14 +289,14 @@ impl Plan {
         let Scratch { gathered, counts, .. } = scratch;
         let level = (z + self.grid).min(cells::MAX_LEVEL);
         let mut numbers = Vec::new();
-        cells::walk(points.sorted(), mask, 0..points.len(), level, |_, run, count| {
+        cells::walk(points.sorted(), selection.mask, 0..points.len(), level, |cell| {
             numbers.clear();
-            numbers.push((0, count as f64));
-            self.measure(points, run.clone(), mask, gathered, |_, property, value| {
+            numbers.push((0, cell.count as f64));
+            self.measure(points, selection, &cell, gathered, |_, property, value| {
                 numbers.extend(value.number().map(|number| (property, number)));
             });
             if let Some(categories) = &self.categories {
-                self.count(categories, points, run, mask, counts, |property, count| {
+                self.count(categories, points, cell.run, selection.mask, counts, |property, count| {
                     numbers.push((property, count.into()));
                 });
             }

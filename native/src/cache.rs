@@ -1,19 +1,22 @@
-//! Masks, profiles and finished answers, kept within a budget of bytes; each is made once however many ask for it.
+//! Masks, the summaries and profiles of their rows, kept within a budget of bytes; each is made once however many ask.
 //!
 //! A mask goes by the dataset's version and the canonical text of what decides which rows, so every tile, zoom and
 //! measure under one filter shares it. What is kept changes no answer: only its time.
 
 use crate::dataset::Dataset;
-use anyhow::Result;
-use duotile_core::{Mask, Plan, Points, Profile, Report, Scratch, Selection, TileId};
+use anyhow::{Result, bail};
+use duotile_core::{Mask, Plan, Points, Profile, Report, Scratch, Selection, Summary, TileId};
 use quick_cache::{OptionsBuilder, Weighter, sync::Cache};
 use std::{
+    ops::Range,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 /// Ranges up to this many rows are tested row by row, where no mask over all rows is at hand and none is needed.
 const SHORT: usize = 1 << 16;
+/// A part of the rows of a dataset that is this much smaller is scanned, where there is no summary of a filter's rows.
+const SCANS: usize = 64;
 
 /// How many bytes may be kept.
 #[derive(Clone, Copy, Debug)]
@@ -30,19 +33,35 @@ impl Default for Budget {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-struct ByMask;
+/// What a mask, or a summary of its rows, goes by: the dataset's version, the text of its filter, the column of the
+/// summary.
+type Key = (Arc<str>, Arc<str>, Option<usize>);
 
-impl Weighter<(Arc<str>, Arc<str>), Arc<Mask>> for ByMask {
-    fn weight(&self, (_, filter): &(Arc<str>, Arc<str>), mask: &Arc<Mask>) -> u64 {
-        (mask.size() + filter.len() + 200) as u64
+/// What is kept of a filter.
+#[derive(Clone, Debug)]
+enum Kept {
+    Mask(Arc<Mask>),
+    /// Words of a [`Summary`].
+    Summary(Arc<Vec<u64>>),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct BySize;
+
+impl Weighter<Key, Kept> for BySize {
+    fn weight(&self, (_, filter, _): &Key, kept: &Kept) -> u64 {
+        let size = match kept {
+            Kept::Mask(mask) => mask.size(),
+            Kept::Summary(words) => words.len() * 8,
+        };
+        (size + filter.len() + 200) as u64
     }
 }
 
 /// What is kept of the filters of all datasets, and space to cut tiles in.
 #[derive(Debug)]
 pub struct Masks {
-    kept: Cache<(Arc<str>, Arc<str>), Arc<Mask>, ByMask>,
+    kept: Cache<Key, Kept, BySize>,
     profiles: Cache<(Arc<str>, Arc<str>, u32), Arc<Profile>>,
     scratch: Mutex<Vec<Scratch>>,
 }
@@ -61,24 +80,34 @@ pub struct Cut {
 }
 
 /// The rows that pass, as a plan needs to know them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Selected {
     /// The rows; `None` for all.
     pub mask: Option<Arc<Mask>>,
     /// How full tiles are.
     pub profile: Arc<Profile>,
+    /// Summaries of just these rows, each with its column.
+    summaries: Vec<(usize, Arc<Vec<u64>>)>,
 }
 
 impl Selected {
-    /// As the core wants it.
-    #[must_use]
-    pub fn view(&self) -> Selection<'_> {
-        Selection { mask: self.mask.as_deref(), profile: &self.profile }
+    /// Calls `f` with the points and with the rows as the core wants them: with the summaries of the columns that a plan
+    /// measures, as far as these are at hand.
+    pub fn with<R>(&self, dataset: &Dataset, plan: &Plan, f: impl FnOnce(Points<'_>, Selection<'_>) -> R) -> R {
+        dataset.with_points(|points| {
+            let mut summaries = vec![None; points.columns().len()];
+            if self.mask.is_none() {
+                plan.summaries().for_each(|column| summaries[column] = dataset.summary(column));
+            }
+            self.summaries.iter().for_each(|(column, words)| summaries[*column] = Some(Summary::new(words)));
+            let selection = Selection { mask: self.mask.as_deref(), profile: &self.profile, summaries: &summaries };
+            f(points, selection)
+        })
     }
 }
 
 impl Masks {
-    /// Keeps up to `bytes` of masks.
+    /// Keeps up to `bytes` of masks and summaries.
     #[must_use]
     pub fn new(bytes: u64) -> Self {
         // One shard: a mask may be as large as the budget, and looking it up is rare beside the work it saves.
@@ -86,11 +115,11 @@ impl Masks {
         let kept = match options {
             Ok(options) => Cache::with_options(
                 options,
-                ByMask,
+                BySize,
                 quick_cache::DefaultHashBuilder::default(),
                 quick_cache::sync::DefaultLifecycle::default(),
             ),
-            Err(_) => Cache::with_weighter(1000, bytes, ByMask),
+            Err(_) => Cache::with_weighter(1000, bytes, BySize),
         };
         Self { kept, profiles: Cache::new(10_000), scratch: Mutex::default() }
     }
@@ -120,19 +149,18 @@ impl Masks {
         out: &mut Vec<u8>,
     ) -> Result<Cut, E> {
         let start = Instant::now();
-        let short = dataset.with_points(|points| self.short(dataset, plan, points, tile));
-        let (selected, hit) = match short {
+        let rows = dataset.with_points(|points| points.range(tile));
+        let (mut selected, hit) = match self.short(dataset, plan, rows.clone()) {
             Some(selected) => (selected, None),
             None => self.select(dataset, plan)?,
         };
         go_on()?;
-        for column in plan.summaries() {
-            let _ = dataset.summary(column);
-        }
+        self.summarise(dataset, plan, &mut selected, rows.len())?;
         let mask = start.elapsed();
         go_on()?;
         let mut scratch = self.take_scratch();
-        let report = dataset.with_points(|points| plan.tile_into(&points, selected.view(), tile, &mut scratch, out));
+        let report = selected
+            .with(dataset, plan, |points, selection| plan.tile_into(&points, selection, tile, &mut scratch, out));
         self.give_scratch(scratch);
         Ok(Cut { report, mask, tile: start.elapsed().saturating_sub(mask), hit })
     }
@@ -148,10 +176,11 @@ impl Masks {
             None => (None, None),
             Some(filter) => {
                 let mut hit = true;
-                let mask = self.kept.get_or_insert_with(&(version.clone(), text.clone()), || {
+                let kept = self.kept.get_or_insert_with(&(version.clone(), text.clone(), None), || {
                     hit = false;
-                    crate::mask::mask(dataset, filter).map(Arc::new)
+                    crate::mask::mask(dataset, filter).map(|mask| Kept::Mask(Arc::new(mask)))
                 })?;
+                let Kept::Mask(mask) = kept else { bail!("a summary stands where a mask should") };
                 (Some(mask), Some(hit))
             }
         };
@@ -164,18 +193,38 @@ impl Masks {
         } else {
             Arc::new(Profile::default())
         };
-        Ok((Selected { mask, profile }, hit))
+        Ok((Selected { mask, profile, summaries: Vec::new() }, hit))
     }
 
     /// A mask over just the rows of a tile, where that is enough and less work.
-    fn short(&self, dataset: &Dataset, plan: &Plan, points: Points<'_>, tile: TileId) -> Option<Selected> {
+    fn short(&self, dataset: &Dataset, plan: &Plan, rows: Range<usize>) -> Option<Selected> {
         let filter = plan.filter().filter(|_| !plan.needs_profile())?;
-        let range = points.range(tile);
-        let key = (Arc::from(dataset.version()), Arc::from(plan.filter_text()));
-        if range.len() > SHORT || self.kept.contains_key(&key) {
+        let key = (dataset.version().into(), plan.filter_text().into(), None);
+        if rows.len() > SHORT || self.kept.contains_key(&key) {
             return None;
         }
-        Some(Selected { mask: Some(Arc::new(filter.mask(&points, range))), profile: Arc::default() })
+        let mask = dataset.with_points(|points| filter.mask(&points, rows));
+        Some(Selected { mask: Some(Arc::new(mask)), ..Selected::default() })
+    }
+
+    /// Adds the summaries of the rows that pass a filter, made now if `rows` of a tile are so many that scanning them
+    /// would take about as long.
+    ///
+    /// # Errors
+    /// None that could happen: what is kept is what was put there.
+    pub fn summarise(&self, dataset: &Dataset, plan: &Plan, selected: &mut Selected, rows: usize) -> Result<()> {
+        let Some(mask) = selected.mask.clone().filter(|_| rows > SHORT.max(dataset.len() / SCANS)) else {
+            return Ok(());
+        };
+        for column in plan.summaries() {
+            let key = (dataset.version().into(), plan.filter_text().into(), Some(column));
+            let kept = self.kept.get_or_insert_with(&key, || {
+                Ok::<_, anyhow::Error>(Kept::Summary(Arc::new(dataset.summarise(column, Some(&mask)))))
+            })?;
+            let Kept::Summary(words) = kept else { bail!("a mask stands where a summary should") };
+            selected.summaries.push((column, words));
+        }
+        Ok(())
     }
 
     /// Space to cut in, warm where there is some.

@@ -1,11 +1,11 @@
 //! One dataset with its facts: points in Morton order, their columns, what loading chose and lost.
 //!
 //! Every column's values are held once, in buffers that the core's columns and the Polars frame both look at. Nothing
-//! changes after it is made, but for block summaries, which are built when first asked for and then kept.
+//! changes after it is made, but for the summaries of columns, which are built when first asked for and then kept.
 
 use crate::focus::{bounds, focus};
 use anyhow::{Context, Result};
-use duotile_core::{Bits, Codes, Column, Dictionary, Facts, Fences, Points, Roles, Summary, Values};
+use duotile_core::{Bits, Codes, Column, Dictionary, Facts, Landmarks, Mask, Points, Roles, Summary, Values};
 use polars_arrow::{
     array::{BooleanArray, PrimitiveArray},
     bitmap::Bitmap,
@@ -28,7 +28,7 @@ pub struct Dataset {
     attribution: Option<String>,
     version: String,
     keys: Vec<u64>,
-    fences: Fences,
+    landmarks: Buffer<u64>,
     rows: Vec<u32>,
     columns: Vec<Stored>,
     roles: Roles,
@@ -105,7 +105,7 @@ pub(crate) struct Parts {
 struct Stored {
     loaded: Loaded,
     facts: Facts,
-    summary: OnceLock<Summary>,
+    summary: OnceLock<Buffer<u64>>,
 }
 
 impl Dataset {
@@ -126,14 +126,14 @@ impl Dataset {
         let frame = DataFrame::new(keys.len(), frame).context("columns do not fit together")?;
         let bounds = bounds(&keys);
         let focus = focus(&keys);
-        let fences = Fences::of(&keys);
+        let landmarks = Landmarks::build(&keys).into();
         let dataset = Self {
             name,
             title,
             attribution,
             version,
             keys,
-            fences,
+            landmarks,
             rows,
             columns,
             roles,
@@ -222,7 +222,7 @@ impl Dataset {
         &self.keys
     }
 
-    /// The value columns as the core sees them, with the summaries built so far.
+    /// The value columns as the core sees them.
     #[must_use]
     pub fn columns(&self) -> Vec<Column<'_>> {
         self.try_columns().unwrap_or_default()
@@ -232,23 +232,37 @@ impl Dataset {
     pub fn with_points<R>(&self, f: impl FnOnce(Points<'_>) -> R) -> R {
         let columns = self.columns();
         match Points::new(&self.name, &self.keys, &self.rows, &columns, self.roles) {
-            Ok(points) => f(points.with_fences(&self.fences)),
+            Ok(points) => f(points.with_landmarks(Landmarks::new(&self.landmarks, self.keys.len()))),
             Err(error) => unreachable!("checked when the dataset was made: {error}"),
         }
     }
 
-    /// The block summary of a column, built on first use; one thread builds, others wait. `None` for no such column.
-    pub fn summary(&self, column: usize) -> Option<&Summary> {
+    /// The summary of a column over all rows, built on first use; one thread builds, others wait. `None` for no such
+    /// column.
+    pub fn summary(&self, column: usize) -> Option<Summary<'_>> {
         let stored = self.columns.get(column)?;
-        let column = stored.column().ok()?;
-        Some(stored.summary.get_or_init(|| Summary::of(&column)))
+        Some(Summary::new(stored.summary.get_or_init(|| self.summarise(column, None).into())))
+    }
+
+    /// The words of the summary of a column over the rows that pass, made by all processors. None for no such column.
+    pub(crate) fn summarise(&self, column: usize, mask: Option<&Mask>) -> Vec<u64> {
+        // Many more parts than processors, as some landmarks have many more rows than others.
+        const PARTS: usize = 64;
+        self.with_points(|points| {
+            let landmarks = points.landmarks();
+            let Some(column) = points.columns().get(column) else { return Vec::new() };
+            let place = |part: usize| landmarks.len() * part / PARTS;
+            let parts = (0..PARTS).into_par_iter().map(|part| place(part)..place(part + 1));
+            let parts: Vec<Vec<u64>> = parts.map(|part| Summary::sparse(landmarks, column, mask, part)).collect();
+            Summary::join(landmarks, column, parts.concat())
+        })
     }
 
     /// Bytes in memory.
     #[must_use]
     pub fn size(&self) -> usize {
-        let columns: usize = self.columns.iter().map(|stored| stored.loaded.size()).sum();
-        self.keys.capacity() * 8 + self.fences.size() + self.rows.capacity() * 4 + columns
+        let columns: usize = self.columns.iter().map(Stored::size).sum();
+        self.keys.capacity() * 8 + self.landmarks.len() * 8 + self.rows.capacity() * 4 + columns
     }
 
     fn try_columns(&self) -> Result<Vec<Column<'_>>> {
@@ -259,8 +273,11 @@ impl Dataset {
 impl Stored {
     fn column(&self) -> Result<Column<'_>> {
         let loaded = &self.loaded;
-        let column = Column::new(&loaded.name, loaded.data.values(), loaded.valid(), &self.facts)?;
-        Ok(column.with_summary(self.summary.get()))
+        Ok(Column::new(&loaded.name, loaded.data.values(), loaded.valid(), &self.facts)?)
+    }
+
+    fn size(&self) -> usize {
+        self.loaded.size() + self.summary.get().map_or(0, |words| words.len() * 8)
     }
 }
 

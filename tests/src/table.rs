@@ -1,7 +1,7 @@
 //! A random table of points, as plain rows and as the core's columns.
 
 use crate::Random;
-use duotile_core::{Bits, Codes, Column, Dictionary, Facts, Points, Roles, Values, World, morton, sort};
+use duotile_core::{Bits, Codes, Column, Dictionary, Facts, Landmarks, Points, Roles, Values, World, morton, sort};
 
 /// One row as a person would write it down.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +50,7 @@ pub struct Owned {
     words: Dictionary,
     valid: [Vec<u8>; 7],
     facts: Vec<Facts>,
+    landmarks: Vec<u64>,
 }
 
 const KINDS: [&str; 7] = ["", "bus", "cafe", "café", "Zoo", "a|b", "東京"];
@@ -139,6 +140,7 @@ impl Table {
             ],
             words,
             facts: Vec::new(),
+            landmarks: Landmarks::build(&keys),
             keys,
             rows,
         };
@@ -173,12 +175,22 @@ impl Owned {
             .collect()
     }
 
+    /// The points, whose landmarks are not known.
+    ///
+    /// # Panics
+    /// Never.
+    #[must_use]
+    pub fn bare<'a>(&'a self, columns: &'a [Column<'a>]) -> Points<'a> {
+        Points::new("t", &self.keys, &self.rows, columns, Roles { id: None, time: Some(6) }).expect("fits")
+    }
+
     /// The points.
     ///
     /// # Panics
     /// Never.
     #[must_use]
     pub fn points<'a>(&'a self, columns: &'a [Column<'a>]) -> Points<'a> {
-        Points::new("t", &self.keys, &self.rows, columns, Roles { id: None, time: Some(6) }).expect("fits")
+        let landmarks = Landmarks::new(&self.landmarks, self.keys.len());
+        self.bare(columns).with_landmarks(landmarks.checked().expect("built for them"))
     }
 }

@@ -7,8 +7,9 @@ use duotile_core::{
 use duotile_tests::{Feature, Property, Random, Row, Table, cells, decode, local};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Sizes below and above every threshold: none, one, a word, a rank block, a summary block, a fan of them.
-const SIZES: [usize; 8] = [0, 1, 2, 63, 500, 700, 3000, 9000];
+/// Sizes below and above every threshold: none, one, the rows of a landmark and one more, a word, a rank
+/// block, many landmarks in each other.
+const SIZES: [usize; 10] = [0, 1, 2, 32, 33, 63, 500, 700, 3000, 9000];
 
 fn everything() -> TileQuery {
     let measure = |column: &str, kind| Measure { column: column.into(), kind };
@@ -87,9 +88,8 @@ fn cells_are_brute_force_feature_by_feature() {
     for (case, &size) in SIZES.iter().enumerate() {
         let table = Table::random(size, case as u64);
         let owned = table.owned();
-        let bare = owned.columns();
-        let summaries: Vec<Summary> = bare.iter().map(Summary::of).collect();
-        let with: Vec<_> = bare.iter().zip(&summaries).map(|(c, s)| c.with_summary(Some(s))).collect();
+        let columns = owned.columns();
+        let (bare, points) = (owned.bare(&columns), owned.points(&columns));
         let mut random = Random::new(7 + case as u64);
         for filtered in [false, true] {
             let passes = |row: usize| !filtered || !(row * 7 + row / 13).is_multiple_of(3);
@@ -97,14 +97,16 @@ fn cells_are_brute_force_feature_by_feature() {
             for z in [0, 1, 2, 7, 14, 17, 22] {
                 let cell = *random.pick(&[1u8, 4, 16, 64]);
                 let query = TileQuery { cell, ..everything() };
-                for columns in [&bare, &with] {
-                    let points = owned.points(columns);
-                    let plan = query.plan(&points).expect("fits");
-                    let mask = filtered.then(|| mask(&points, &passes));
-                    let selection = Selection { mask: mask.as_ref(), profile: &Profile::default() };
+                let plan = query.plan(&points).expect("fits");
+                let mask = filtered.then(|| mask(&points, &passes));
+                let words = columns.iter().map(|column| Summary::build(points.landmarks(), column, mask.as_ref()));
+                let words: Vec<Vec<u64>> = words.collect();
+                let summaries: Vec<Option<Summary<'_>>> = words.iter().map(|words| Some(Summary::new(words))).collect();
+                for (points, summaries) in [(&bare, &[][..]), (&points, &[]), (&points, &summaries)] {
+                    let selection = Selection { mask: mask.as_ref(), profile: &Profile::default(), summaries };
                     for tile in occupied(rows(), z).into_iter().take(40) {
                         let grid = 512 / u64::from(cell);
-                        let (bytes, report) = cut(&plan, &points, selection, tile);
+                        let (bytes, report) = cut(&plan, points, selection, tile);
                         let mut got = decode(&bytes);
                         let mut expected = cells(rows(), tile, grid);
                         assert_eq!(got.len(), expected.len());
@@ -141,7 +143,7 @@ fn shapes_are_the_square_the_centre_and_the_mean_position() {
             let by_id = |shape| {
                 let query = TileQuery { mode: Mode::Cells, cell: 8, shape, ..TileQuery::default() };
                 let plan = query.plan(&points).expect("fits");
-                let selection = Selection { mask: None, profile: &Profile::default() };
+                let selection = Selection { mask: None, profile: &Profile::default(), summaries: &[] };
                 let features = decode(&cut(&plan, &points, selection, tile).0);
                 features.into_iter().map(|f| (f.id, f.vertices)).collect::<BTreeMap<_, _>>()
             };
@@ -187,7 +189,7 @@ fn rows_are_brute_force_with_every_value() {
             let passes = |row: usize| !filtered || row.is_multiple_of(5);
             let mask = filtered.then(|| mask(&points, &passes));
             let profile = Profile::of(&points, mask.as_ref(), plan.limit());
-            let selection = Selection { mask: mask.as_ref(), profile: &profile };
+            let selection = Selection { mask: mask.as_ref(), profile: &profile, summaries: &[] };
             for z in [0, 5, 14, 21, 22] {
                 let mut seen = 0;
                 let rows = || table.rows.iter().enumerate().filter(|&(i, _)| passes(i));
@@ -219,7 +221,7 @@ fn the_count_of_all_tiles_of_a_zoom_is_the_count_of_rows_that_pass() {
             for every in [1, 3, usize::MAX] {
                 let mask = mask(&points, &|row| row.is_multiple_of(every));
                 let profile = Profile::of(&points, Some(&mask), limit);
-                let selection = Selection { mask: Some(&mask), profile: &profile };
+                let selection = Selection { mask: Some(&mask), profile: &profile, summaries: &[] };
                 let rows =
                     || table.rows.iter().enumerate().filter(|(i, _)| i.is_multiple_of(every)).map(|(_, row)| row);
                 for z in 0..=14 {
@@ -254,7 +256,7 @@ fn auto_switches_every_tile_at_one_zoom_and_overfull_tiles_show_the_finest_cells
     let limit = 60;
     let plan = TileQuery { limit, ..TileQuery::default() }.plan(&points).expect("fits");
     let profile = Profile::of(&points, None, limit);
-    let selection = Selection { mask: None, profile: &profile };
+    let selection = Selection { mask: None, profile: &profile, summaries: &[] };
     let minzoom = (0..=22u32).find(|&z| {
         let tiles = occupied(table.rows.iter(), z);
         let rows =
@@ -288,7 +290,7 @@ fn thinning_has_no_seams_and_hides_nothing_on_zooming_in() {
     let limit = 400;
     let plan = TileQuery { mode: Mode::Points, limit, ..TileQuery::default() }.plan(&points).expect("fits");
     let profile = Profile::of(&points, None, limit);
-    let selection = Selection { mask: None, profile: &profile };
+    let selection = Selection { mask: None, profile: &profile, summaries: &[] };
     let mut before: BTreeSet<u64> = BTreeSet::new();
     for z in 0..=22 {
         let mut shown = BTreeSet::new();

@@ -1,11 +1,11 @@
 //! One filter cut by every path gives the same bytes: no mask, Polars' mask, core's evaluator over all rows and over the
-//! rows of the tile alone, block summaries or none, what the server keeps, and the filtered rows cut out as a dataset of
+//! rows of the tile alone, landmarks and summaries or none, what the server keeps, and the filtered rows cut out as a dataset of
 //! their own.
 
 use duotile::{cache::Masks, dataset::Dataset, mask, read};
 use duotile_core::{
-    Bits, Codes, Column, Filter, Mask, Mode, Plan, Points, Profile, Scratch, Selection, Summary, TileId, TileQuery,
-    Values,
+    Bits, Codes, Column, Filter, Landmarks, Mask, Mode, Plan, Points, Profile, Scratch, Selection, Summary, TileId,
+    TileQuery, Values,
 };
 
 const FILTERS: [&str; 12] = [
@@ -45,7 +45,23 @@ fn tiles(points: &Points<'_>) -> Vec<TileId> {
 
 fn cut(plan: &Plan, points: &Points<'_>, mask: Option<&Mask>, profile: &Profile, tile: TileId) -> Vec<u8> {
     let mut out = Vec::new();
-    plan.tile_into(points, Selection { mask, profile }, tile, &mut Scratch::default(), &mut out);
+    let selection = Selection { mask, profile, summaries: &[] };
+    plan.tile_into(points, selection, tile, &mut Scratch::default(), &mut out);
+    out
+}
+
+fn summed(
+    plan: &Plan,
+    points: &Points<'_>,
+    mask: Option<&Mask>,
+    profile: &Profile,
+    words: &[Vec<u64>],
+    tile: TileId,
+) -> Vec<u8> {
+    let mut out = Vec::new();
+    let summaries: Vec<_> = words.iter().map(|words| Some(Summary::new(words))).collect();
+    let selection = Selection { mask, profile, summaries: &summaries };
+    plan.tile_into(points, selection, tile, &mut Scratch::default(), &mut out);
     out
 }
 
@@ -121,13 +137,13 @@ fn every_path_gives_the_same_bytes() {
     let dataset = places();
     let (mut compared, mut not_empty) = (0, 0);
     dataset.with_points(|points| {
-        // As the dataset gives them, the columns have no summaries yet; then with all of them.
-        let bare: Vec<Column<'_>> = points.columns().iter().map(|column| column.with_summary(None)).collect();
-        let summaries: Vec<Summary> = bare.iter().map(Summary::of).collect();
-        let with: Vec<Column<'_>> = bare.iter().zip(&summaries).map(|(c, s)| c.with_summary(Some(s))).collect();
+        // As the dataset gives them, they have landmarks; without these, they are searched alone.
         let roles = points.roles();
-        let view = |columns| Points::new(points.layer(), points.keys(), points.rows(), columns, roles).expect("fits");
-        let (bare, with) = (view(&bare), view(&with));
+        let bare = Points::new(points.layer(), points.keys(), points.rows(), points.columns(), roles).expect("fits");
+        let summarise = |mask: Option<&Mask>| -> Vec<Vec<u64>> {
+            bare.columns().iter().map(|column| Summary::build(points.landmarks(), column, mask)).collect()
+        };
+        let of_all = summarise(None);
         for filter in FILTERS {
             for rest in QUERIES {
                 let query = TileQuery::parse(&format!("{rest}&filter={}", filter.replace('%', "%25"))).expect(filter);
@@ -137,10 +153,14 @@ fn every_path_gives_the_same_bytes() {
                 let own = fitted.mask(&bare, 0..bare.len());
                 assert_eq!(polars.words(), own.words(), "{filter}");
                 let profile = Profile::of(&bare, Some(&polars), query.limit);
+                assert_eq!(profile, Profile::of(&points, Some(&polars), query.limit));
+                let of_these = summarise(Some(&polars));
 
                 let subset = Subset::of(&bare, &polars);
                 let columns = subset.columns(bare.columns());
                 let subset = Points::new(bare.layer(), &subset.keys, &subset.rows, &columns, roles).expect("fits");
+                let words = Landmarks::build(subset.keys());
+                let subset = subset.with_landmarks(Landmarks::new(&words, subset.len()));
                 let subset_profile = Profile::of(&subset, None, query.limit);
                 assert_eq!(profile, subset_profile);
 
@@ -154,7 +174,8 @@ fn every_path_gives_the_same_bytes() {
                     let reference = cut(&filtered, &bare, Some(&polars), &profile, tile);
                     let same = |path: &str, bytes: &[u8]| assert!(bytes == reference, "{path}: {query} {tile}");
                     same("core's mask", &cut(&filtered, &bare, Some(&own), &profile, tile));
-                    same("with summaries", &cut(&filtered, &with, Some(&polars), &profile, tile));
+                    same("with landmarks", &cut(&filtered, &points, Some(&polars), &profile, tile));
+                    same("summaries", &summed(&filtered, &points, Some(&polars), &profile, &of_these, tile));
                     same("the subset", &cut(&in_subset, &subset, None, &subset_profile, tile));
                     // Under an explicit mode the rows of the tile are enough.
                     let short = fitted.mask(&bare, bare.range(tile));
@@ -164,7 +185,7 @@ fn every_path_gives_the_same_bytes() {
                     );
                     if polars.total() == bare.len() {
                         same("no mask", &cut(&unfiltered, &bare, None, &profile, tile));
-                        same("no mask, with summaries", &cut(&unfiltered, &with, None, &profile, tile));
+                        same("no mask, summaries", &summed(&unfiltered, &points, None, &profile, &of_all, tile));
                     }
                     // As the server does it: a fresh mask, then the one it kept.
                     for hit in [fresh, true] {

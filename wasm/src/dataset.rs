@@ -4,8 +4,8 @@
 
 use core::fmt;
 use duotile_core::{
-    Codes, Column, Dictionary, Facts, Mask, Plan, Points, Profile, QueryError, Report, Roles, Scratch, Selection,
-    TileId, TileQuery, Values, mercator, morton, normal, sort,
+    Codes, Column, Dictionary, Facts, Landmarks, Mask, Plan, Points, Profile, QueryError, Report, Roles, Scratch,
+    Selection, Summary, TileId, TileQuery, Values, mercator, morton, normal, sort,
 };
 
 /// Points in Morton order with columns in the same order.
@@ -15,6 +15,7 @@ pub struct Dataset {
     given: usize,
     keys: Vec<u64>,
     rows: Vec<u32>,
+    landmarks: Vec<u64>,
     columns: Vec<Stored>,
     selected: Option<Selected>,
     scratch: Scratch,
@@ -42,6 +43,8 @@ struct Selected {
     plan: Plan,
     mask: Option<Mask>,
     profile: Profile,
+    /// The words of a summary for each column that is measured, over the rows that pass.
+    summaries: Vec<Option<Vec<u64>>>,
 }
 
 /// Arrays that do not make a dataset.
@@ -110,6 +113,7 @@ impl Dataset {
         Ok(Self {
             name: name.into(),
             given: lon.len(),
+            landmarks: Landmarks::build(&keys),
             keys,
             rows,
             columns: Vec::new(),
@@ -185,11 +189,13 @@ impl Dataset {
     pub fn tile_into(&mut self, tile: TileId, query: &str, out: &mut Vec<u8>) -> Result<Report, QueryError> {
         let columns = columns(&self.columns)?;
         let points = Points::new(&self.name, &self.keys, &self.rows, &columns, Roles::default()).map_err(unfit)?;
+        let points = points.with_landmarks(Landmarks::new(&self.landmarks, self.keys.len()));
         let selected = match self.selected.take() {
             Some(selected) if selected.query == query => selected,
             _ => Selected::new(query, &points)?,
         };
-        let selection = Selection { mask: selected.mask.as_ref(), profile: &selected.profile };
+        let summaries: Vec<_> = selected.summaries.iter().map(|words| words.as_deref().map(Summary::new)).collect();
+        let selection = Selection { mask: selected.mask.as_ref(), profile: &selected.profile, summaries: &summaries };
         let report = selected.plan.tile_into(&points, selection, tile, &mut self.scratch, out);
         self.selected = Some(selected);
         Ok(report)
@@ -225,7 +231,12 @@ impl Selected {
         let mask = plan.filter().map(|filter| filter.mask(points, 0..points.len()));
         let profile =
             if plan.needs_profile() { Profile::of(points, mask.as_ref(), plan.limit()) } else { Profile::default() };
-        Ok(Self { query: query.into(), plan, mask, profile })
+        let mut summaries = vec![None; points.columns().len()];
+        for column in plan.summaries() {
+            let words = Summary::build(points.landmarks(), &points.columns()[column], mask.as_ref());
+            summaries[column] = Some(words);
+        }
+        Ok(Self { query: query.into(), plan, mask, profile, summaries })
     }
 }
 

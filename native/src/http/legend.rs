@@ -67,9 +67,8 @@ fn walk(state: &Shared, prepared: &Prepared, selected: &Selected, cancel: &Cance
         Mode::Auto => Some(selected.profile.points_minzoom().map_or(MAX_ZOOM, |minzoom| minzoom.saturating_sub(1))),
     };
     let dataset = &prepared.entry.dataset;
-    for column in plan.summaries() {
-        let _ = dataset.summary(column);
-    }
+    let mut selected = selected.clone();
+    state.masks.summarise(dataset, plan, &mut selected, dataset.len()).map_err(|error| Problem::internal(&error))?;
     let slow = |kind| matches!(kind, MeasureKind::Percentile(_) | MeasureKind::Mode | MeasureKind::Distinct);
     let looks = prepared.query.measures.iter().filter(|measure| slow(measure.kind)).count()
         + usize::from(prepared.query.by.is_some());
@@ -81,8 +80,8 @@ fn walk(state: &Shared, prepared: &Prepared, selected: &Selected, cancel: &Cance
             break;
         }
         let (mut values, mut cells, mut cut) = (vec![Vec::new(); plan.properties().len()], 0usize, false);
-        dataset.with_points(|points| {
-            plan.each_cell(&points, selected.mask.as_deref(), z, &mut scratch, |numbers| {
+        selected.with(dataset, plan, |points, selection| {
+            plan.each_cell(&points, selection, z, &mut scratch, |numbers| {
                 for &(property, number) in numbers {
                     values[property].push(number);
                 }
