@@ -5,7 +5,7 @@
 //! squares; lines and polygons will come with their own writer.
 
 use crate::{
-    pbf,
+    pbf::{self, Writer},
     values::{Value, ValueTable},
 };
 use alloc::{string::String, vec::Vec};
@@ -24,9 +24,6 @@ mod number {
     pub const FEATURE_GEOMETRY: u8 = 4;
 }
 
-/// The most bytes the layer's own key and length take.
-const PREFIX: usize = 1 + 5;
-
 /// Buffers that stay warm between tiles.
 #[derive(Debug, Default)]
 pub struct Buffers {
@@ -36,13 +33,16 @@ pub struct Buffers {
     /// Properties in the order of their first use.
     keys: Vec<u32>,
     /// Key and value indices of the feature at hand.
-    tags: Vec<u32>,
+    tags: Writer,
+    /// Features.
+    features: Writer,
 }
 
 /// A layer on its way into `out`.
 pub struct Layer<'a> {
     out: &'a mut Vec<u8>,
-    start: usize,
+    name: &'a str,
+    extent: u32,
     features: u32,
     names: &'a [String],
     buffers: &'a mut Buffers,
@@ -71,18 +71,20 @@ pub enum Geometry {
 
 impl<'a> Layer<'a> {
     /// Begins a layer behind what `out` holds. `names` are the names of all properties a feature may carry.
-    pub fn new(out: &'a mut Vec<u8>, name: &str, extent: u32, names: &'a [String], buffers: &'a mut Buffers) -> Self {
-        let start = out.len();
-        out.extend_from_slice(&[0; PREFIX]);
-        pbf::field(out, number::LAYER_VERSION, 2);
-        pbf::bytes(out, number::LAYER_NAME, name.as_bytes());
-        pbf::field(out, number::LAYER_EXTENT, extent.into());
+    pub fn new(
+        out: &'a mut Vec<u8>,
+        name: &'a str,
+        extent: u32,
+        names: &'a [String],
+        buffers: &'a mut Buffers,
+    ) -> Self {
         buffers.values.clear(names.len());
         buffers.keys.clear();
         buffers.tags.clear();
+        buffers.features.clear();
         buffers.slots.clear();
         buffers.slots.resize(names.len(), 0);
-        Self { out, start, features: 0, names, buffers }
+        Self { out, name, extent, features: 0, names, buffers }
     }
 
     /// Gives the feature at hand a property, by its position in the names. Every property at most once.
@@ -94,56 +96,66 @@ impl<'a> Layer<'a> {
             buffers.keys.push(property as u32);
             *slot = buffers.keys.len() as u32;
         }
-        buffers.tags.push(*slot - 1);
-        buffers.tags.push(buffers.values.index(property, value));
+        buffers.tags.room(2 * Writer::VARINT);
+        buffers.tags.varint((*slot - 1).into());
+        buffers.tags.varint(buffers.values.index(property, value).into());
     }
 
     /// Writes the feature at hand.
     #[inline]
     pub fn feature(&mut self, id: Option<u64>, geometry: Geometry) {
-        let tags = &mut self.buffers.tags;
-        let tags_len: usize = tags.iter().map(|&tag| pbf::varint_len(tag.into())).sum();
+        let Buffers { tags, features: out, .. } = &mut *self.buffers;
         let (commands, kind) = geometry.commands();
         let commands = commands.as_slice();
         let geometry_len: usize = commands.iter().map(|&command| pbf::varint_len(command.into())).sum();
         let id_len = id.map_or(0, |id| 1 + pbf::varint_len(id));
-        let tags_field = if tags.is_empty() { 0 } else { 1 + pbf::varint_len(tags_len as u64) + tags_len };
+        let tags_field = if tags.len() == 0 { 0 } else { 1 + pbf::varint_len(tags.len() as u64) + tags.len() };
         let len = id_len + tags_field + 2 + 1 + pbf::varint_len(geometry_len as u64) + geometry_len;
 
-        pbf::delimited(self.out, number::LAYER_FEATURE, len);
+        // A byte for each of five keys and the type, a varint for three lengths and the id.
+        out.room(6 + (4 + commands.len()) * Writer::VARINT + tags.len());
+        out.byte(number::LAYER_FEATURE << 3 | 2);
+        out.varint(len as u64);
         if let Some(id) = id {
-            pbf::field(self.out, number::FEATURE_ID, id);
+            out.byte(number::FEATURE_ID << 3);
+            out.varint(id);
         }
-        if !tags.is_empty() {
-            pbf::delimited(self.out, number::FEATURE_TAGS, tags_len);
-            tags.drain(..).for_each(|tag| pbf::varint(self.out, tag.into()));
+        if tags.len() > 0 {
+            out.byte(number::FEATURE_TAGS << 3 | 2);
+            out.varint(tags.len() as u64);
+            out.bytes(tags.written());
+            tags.clear();
         }
-        pbf::field(self.out, number::FEATURE_TYPE, kind);
-        pbf::delimited(self.out, number::FEATURE_GEOMETRY, geometry_len);
-        commands.iter().for_each(|&command| pbf::varint(self.out, command.into()));
+        out.bytes(&[number::FEATURE_TYPE << 3, kind, number::FEATURE_GEOMETRY << 3 | 2]);
+        out.varint(geometry_len as u64);
+        commands.iter().for_each(|&command| out.varint(command.into()));
         self.features += 1;
     }
 
     /// Bytes written so far, values included.
     pub fn size(&self) -> usize {
-        self.out.len() - self.start + self.buffers.values.bytes().len()
+        self.buffers.features.len() + self.buffers.values.bytes().len()
     }
 
     /// Ends the layer and tells how many features it has. A layer without features leaves nothing behind.
     pub fn finish(self) -> u32 {
+        let Self { out, buffers, names, .. } = self;
         if self.features == 0 {
-            self.out.truncate(self.start);
             return 0;
         }
-        for &key in &self.buffers.keys {
-            pbf::bytes(self.out, number::LAYER_KEY, self.names[key as usize].as_bytes());
+        let mut head = Vec::new();
+        pbf::field(&mut head, number::LAYER_VERSION, 2);
+        pbf::bytes(&mut head, number::LAYER_NAME, self.name.as_bytes());
+        pbf::field(&mut head, number::LAYER_EXTENT, self.extent.into());
+        let mut keys = Vec::new();
+        for &key in &buffers.keys {
+            pbf::bytes(&mut keys, number::LAYER_KEY, names[key as usize].as_bytes());
         }
-        self.out.extend_from_slice(self.buffers.values.bytes());
-        let len = self.out.len() - self.start - PREFIX;
-        let mut prefix = Vec::with_capacity(PREFIX);
-        pbf::delimited(&mut prefix, number::TILE_LAYER, len);
-        self.out[self.start..self.start + prefix.len()].copy_from_slice(&prefix);
-        self.out.drain(self.start + prefix.len()..self.start + PREFIX);
+        let parts = [&head, buffers.features.written(), &keys, buffers.values.bytes()];
+        let len = parts.iter().map(|part| part.len()).sum();
+        out.reserve(len + 2 * Writer::VARINT);
+        pbf::delimited(out, number::TILE_LAYER, len);
+        parts.iter().for_each(|part| out.extend_from_slice(part));
         self.features
     }
 }
@@ -163,7 +175,7 @@ impl Commands {
 impl Geometry {
     /// The geometry as commands, with its type (1 a point, 3 a polygon).
     #[inline]
-    fn commands(self) -> (Commands, u64) {
+    fn commands(self) -> (Commands, u8) {
         const fn command(id: u32, count: u32) -> u32 {
             id & 7 | count << 3
         }

@@ -1,11 +1,81 @@
 //! Protocol buffer bytes: varints, zigzag and keys, appended to a buffer. Knows nothing of tiles.
 //!
 //! Source: the protocol buffers encoding guide, wire types 0 (varint), 1 (64 bits), 2 (length-delimited), 5 (32 bits).
+//! What is written for every feature goes to a [`Writer`], what is written once for a layer to a plain vector.
 
 use alloc::vec::Vec;
 
+/// A buffer that stays warm. Room is made for many bytes at once, so that each of them is stored without asking whether
+/// there is some: a varint of up to four bytes is one store, whatever its length.
+#[derive(Debug, Default)]
+pub struct Writer {
+    bytes: Vec<u8>,
+    len: usize,
+}
+
+impl Writer {
+    /// The most bytes that [`Writer::varint`] needs room for.
+    pub const VARINT: usize = 10;
+
+    /// Forgets what was written.
+    pub fn clear(&mut self) {
+        self.len = 0;
+    }
+
+    /// What was written.
+    pub fn written(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+
+    /// How much was written.
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Makes room for so many bytes.
+    #[inline]
+    pub fn room(&mut self, bytes: usize) {
+        if self.bytes.len() - self.len < bytes {
+            self.bytes.resize((self.len + bytes).next_power_of_two(), 0);
+        }
+    }
+
+    /// Appends bytes that there is room for.
+    #[inline]
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.bytes[self.len..self.len + bytes.len()].copy_from_slice(bytes);
+        self.len += bytes.len();
+    }
+
+    /// Appends a byte that there is room for.
+    #[inline]
+    pub fn byte(&mut self, byte: u8) {
+        self.bytes[self.len] = byte;
+        self.len += 1;
+    }
+
+    /// Appends a varint, for which there is room of [`Writer::VARINT`] bytes.
+    #[inline]
+    pub fn varint(&mut self, mut value: u64) {
+        if value < 1 << 28 {
+            // Seven bits to a byte, each with the eighth set but the last.
+            let v = value as u32;
+            let spread = v & 0x7f | v << 1 & 0x7f00 | v << 2 & 0x7f_0000 | v << 3 & 0x7f00_0000;
+            let len = varint_len(value);
+            let more = 0x0080_8080 & !(u32::MAX << (8 * (len - 1)));
+            self.bytes[self.len..self.len + 4].copy_from_slice(&(spread | more).to_le_bytes());
+            self.len += len;
+            return;
+        }
+        while value >= 0x80 {
+            self.byte(value as u8 | 0x80);
+            value >>= 7;
+        }
+        self.byte(value as u8);
+    }
+}
+
 /// Appends a varint.
-#[inline]
 pub fn varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
@@ -67,6 +137,22 @@ mod tests {
             }
         }
         assert_eq!(varint_len(u64::MAX), 10);
+    }
+
+    #[test]
+    fn a_writer_writes_the_same() {
+        let (mut out, mut writer) = (Vec::new(), Writer::default());
+        let powers = (0..64).flat_map(|bit| [(1u64 << bit) - 1, 1 << bit, (1 << bit) + 1]);
+        for value in powers.chain([0x0f0f_0f0f, 0x0555_5555, u64::MAX]) {
+            varint(&mut out, value);
+            writer.room(Writer::VARINT);
+            writer.varint(value);
+            assert_eq!(writer.written(), out, "{value}");
+        }
+        writer.room(3);
+        writer.bytes(&[1, 2]);
+        writer.byte(3);
+        assert_eq!((&writer.written()[out.len()..], writer.len()), (&[1, 2, 3][..], out.len() + 3));
     }
 
     #[test]

@@ -140,12 +140,13 @@ impl ValueTable {
                 pbf::field(out, number::SIGNED, pbf::zigzag(value));
             }
             Value::Float(value) => {
-                out.extend_from_slice(&[number::LAYER_VALUE << 3 | 2, 5, number::FLOAT << 3 | 5]);
-                out.extend_from_slice(&value.to_le_bytes());
+                let [a, b, c, d] = value.to_le_bytes();
+                out.extend_from_slice(&[number::LAYER_VALUE << 3 | 2, 5, number::FLOAT << 3 | 5, a, b, c, d]);
             }
             Value::Double(value) => {
-                out.extend_from_slice(&[number::LAYER_VALUE << 3 | 2, 9, number::DOUBLE << 3 | 1]);
-                out.extend_from_slice(&value.to_le_bytes());
+                let [a, b, c, d, e, f, g, h] = value.to_le_bytes();
+                let head = [number::LAYER_VALUE << 3 | 2, 9, number::DOUBLE << 3 | 1];
+                out.extend_from_slice(&[head[0], head[1], head[2], a, b, c, d, e, f, g, h]);
             }
             Value::Boolean(value) => {
                 out.extend_from_slice(&[number::LAYER_VALUE << 3 | 2, 2, number::BOOLEAN << 3, value.into()]);
