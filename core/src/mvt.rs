@@ -32,8 +32,6 @@ pub struct Buffers {
     slots: Vec<u32>,
     /// Properties in the order of their first use.
     keys: Vec<u32>,
-    /// Key and value indices of the feature at hand.
-    tags: Writer,
     /// Features.
     features: Writer,
 }
@@ -44,6 +42,8 @@ pub struct Layer<'a> {
     name: &'a str,
     extent: u32,
     features: u32,
+    /// Where the feature at hand has its length, and where that of its tags.
+    at: (usize, usize),
     names: &'a [String],
     buffers: &'a mut Buffers,
 }
@@ -80,14 +80,29 @@ impl<'a> Layer<'a> {
     ) -> Self {
         buffers.values.clear(names.len());
         buffers.keys.clear();
-        buffers.tags.clear();
         buffers.features.clear();
         buffers.slots.clear();
         buffers.slots.resize(names.len(), 0);
-        Self { out, name, extent, features: 0, names, buffers }
+        Self { out, name, extent, features: 0, at: (0, 0), names, buffers }
     }
 
-    /// Gives the feature at hand a property, by its position in the names. Every property at most once.
+    /// Begins a feature.
+    #[inline]
+    pub fn begin(&mut self, id: Option<u64>) {
+        let out = &mut self.buffers.features;
+        // Two keys with a byte for the length of each, and the id with its key.
+        out.room(4 + 1 + Writer::VARINT);
+        out.bytes(&[number::LAYER_FEATURE << 3 | 2, 0]);
+        self.at.0 = out.len() - 1;
+        if let Some(id) = id {
+            out.byte(number::FEATURE_ID << 3);
+            out.varint(id);
+        }
+        out.bytes(&[number::FEATURE_TAGS << 3 | 2, 0]);
+        self.at.1 = out.len() - 1;
+    }
+
+    /// Gives the feature a property, by its position in the names. Every property at most once.
     #[inline]
     pub fn property(&mut self, property: usize, value: Value<'_>) {
         let buffers = &mut *self.buffers;
@@ -96,39 +111,27 @@ impl<'a> Layer<'a> {
             buffers.keys.push(property as u32);
             *slot = buffers.keys.len() as u32;
         }
-        buffers.tags.room(2 * Writer::VARINT);
-        buffers.tags.varint((*slot - 1).into());
-        buffers.tags.varint(buffers.values.index(property, value).into());
+        buffers.features.room(2 * Writer::VARINT);
+        buffers.features.varint((*slot - 1).into());
+        buffers.features.varint(buffers.values.index(property, value).into());
     }
 
-    /// Writes the feature at hand.
+    /// Ends the feature with its geometry.
     #[inline]
-    pub fn feature(&mut self, id: Option<u64>, geometry: Geometry) {
-        let Buffers { tags, features: out, .. } = &mut *self.buffers;
-        let (commands, kind) = geometry.commands();
-        let commands = commands.as_slice();
-        let geometry_len: usize = commands.iter().map(|&command| pbf::varint_len(command.into())).sum();
-        let id_len = id.map_or(0, |id| 1 + pbf::varint_len(id));
-        let tags_field = if tags.len() == 0 { 0 } else { 1 + pbf::varint_len(tags.len() as u64) + tags.len() };
-        let len = id_len + tags_field + 2 + 1 + pbf::varint_len(geometry_len as u64) + geometry_len;
-
-        // A byte for each of five keys and the type, a varint for three lengths and the id.
-        out.room(6 + (4 + commands.len()) * Writer::VARINT + tags.len());
-        out.byte(number::LAYER_FEATURE << 3 | 2);
-        out.varint(len as u64);
-        if let Some(id) = id {
-            out.byte(number::FEATURE_ID << 3);
-            out.varint(id);
+    pub fn end(&mut self, geometry: Geometry) {
+        let (start, tags) = self.at;
+        let out = &mut self.buffers.features;
+        match out.len() - tags - 1 {
+            0 => out.truncate(tags - 1),
+            len => out.patch(tags, len),
         }
-        if tags.len() > 0 {
-            out.byte(number::FEATURE_TAGS << 3 | 2);
-            out.varint(tags.len() as u64);
-            out.bytes(tags.written());
-            tags.clear();
-        }
-        out.bytes(&[number::FEATURE_TYPE << 3, kind, number::FEATURE_GEOMETRY << 3 | 2]);
-        out.varint(geometry_len as u64);
-        commands.iter().for_each(|&command| out.varint(command.into()));
+        out.room(4 + Geometry::MOST * Writer::VARINT);
+        let kind = geometry.kind();
+        out.bytes(&[number::FEATURE_TYPE << 3, kind, number::FEATURE_GEOMETRY << 3 | 2, 0]);
+        let at = out.len() - 1;
+        geometry.write(out);
+        out.patch(at, out.len() - at - 1);
+        out.patch(start, out.len() - start - 1);
         self.features += 1;
     }
 
@@ -160,38 +163,37 @@ impl<'a> Layer<'a> {
     }
 }
 
-/// Up to eleven command and parameter integers.
-struct Commands {
-    integers: [u32; 11],
-    len: usize,
-}
-
-impl Commands {
-    fn as_slice(&self) -> &[u32] {
-        &self.integers[..self.len]
-    }
-}
-
 impl Geometry {
-    /// The geometry as commands, with its type (1 a point, 3 a polygon).
+    /// The most commands and parameters of a geometry.
+    const MOST: usize = 11;
+
+    /// Its type: 1 a point, 3 a polygon.
+    const fn kind(self) -> u8 {
+        match self {
+            Self::Point { .. } => 1,
+            Self::Square { .. } => 3,
+        }
+    }
+
+    /// Appends it as commands and parameters. Positions in a tile are not negative, so their zigzag code is their double.
     #[inline]
-    fn commands(self) -> (Commands, u8) {
-        const fn command(id: u32, count: u32) -> u32 {
+    fn write(self, out: &mut Writer) {
+        const fn command(id: u64, count: u64) -> u64 {
             id & 7 | count << 3
         }
-        // Positions in a tile are not negative, so their zigzag code is their double.
+        let double = |local: u32| u64::from(local) << 1;
         match self {
             Self::Point { x, y } => {
-                let mut integers = [0; 11];
-                integers[..3].copy_from_slice(&[command(1, 1), x << 1, y << 1]);
-                (Commands { integers, len: 3 }, 1)
+                out.varint(command(1, 1));
+                out.varint(double(x));
+                out.varint(double(y));
             }
             // Clockwise on the screen, which is positive in tile space: an outer ring.
             Self::Square { x, y, side } => {
-                let (forth, back) = (side << 1, (side << 1) - 1);
+                let (forth, back) = (double(side), double(side) - 1);
                 let integers =
-                    [command(1, 1), x << 1, y << 1, command(2, 3), forth, 0, 0, forth, back, 0, command(7, 1)];
-                (Commands { integers, len: 11 }, 3)
+                    [command(1, 1), double(x), double(y), command(2, 3), forth, 0, 0, forth, back, 0, command(7, 1)];
+                integers.into_iter().for_each(|integer| out.varint(integer));
             }
         }
     }
@@ -204,7 +206,10 @@ mod tests {
     /// The example of the specification: a point at (25, 17) with id 1 is 0a…: see section 4.3.5.1.
     #[test]
     fn a_point_is_the_example_of_the_specification() {
-        assert_eq!(Geometry::Point { x: 25, y: 17 }.commands().0.as_slice(), [9, 50, 34]);
+        let mut commands = Writer::default();
+        commands.room(3);
+        Geometry::Point { x: 25, y: 17 }.write(&mut commands);
+        assert_eq!(commands.written(), [9, 50, 34]);
     }
 
     #[test]
@@ -212,8 +217,9 @@ mod tests {
         let (mut out, mut buffers) = (Vec::from([0xaa]), Buffers::default());
         let names = ["unused".into(), "n".into()];
         let mut layer = Layer::new(&mut out, "p", 4096, &names, &mut buffers);
+        layer.begin(Some(300));
         layer.property(1, Value::Integer(7));
-        layer.feature(Some(300), Geometry::Square { x: 1, y: 2, side: 3 });
+        layer.end(Geometry::Square { x: 1, y: 2, side: 3 });
         assert_eq!(layer.finish(), 1);
         let expected: &[&[u8]] = &[
             &[0xaa, 0x1a, 39],                                       // a layer of 39 bytes behind what was there
@@ -223,6 +229,25 @@ mod tests {
             &[0x1a, 1, b'n', 0x22, 2, 0x28, 7],                      // key and value
         ];
         assert_eq!(out, expected.concat());
+    }
+
+    /// Lengths of more than a byte, and none at all.
+    #[test]
+    fn a_feature_may_have_many_tags_or_none() {
+        let (mut out, mut buffers) = (Vec::new(), Buffers::default());
+        let names: Vec<String> = (0..70).map(|i| alloc::format!("{i}")).collect();
+        let mut layer = Layer::new(&mut out, "p", 4096, &names, &mut buffers);
+        layer.begin(None);
+        layer.end(Geometry::Point { x: 1, y: 2 });
+        layer.begin(None);
+        (0..70).for_each(|i| layer.property(i, Value::Integer(5)));
+        layer.end(Geometry::Point { x: 1, y: 2 });
+        assert_eq!(layer.finish(), 2);
+        let features = &out[3 + 8..];
+        assert_eq!(features[..9], [0x12, 7, 0x18, 1, 0x22, 3, 9, 2, 4]);
+        let tags: Vec<u8> = (0..70).flat_map(|slot| [slot, 0]).collect();
+        let expected = [&[0x12, 150, 1, 0x12, 140, 1], &tags[..], &[0x18, 1, 0x22, 3, 9, 2, 4]].concat();
+        assert_eq!(features[9..9 + expected.len()], expected);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 
 /// A buffer that stays warm. Room is made for many bytes at once, so that each of them is stored without asking whether
-/// there is some: a varint of up to four bytes is one store, whatever its length.
+/// there is some; a length is patched into its place when it is known, so that nothing is written or measured twice.
 #[derive(Debug, Default)]
 pub struct Writer {
     bytes: Vec<u8>,
@@ -56,22 +56,45 @@ impl Writer {
 
     /// Appends a varint, for which there is room of [`Writer::VARINT`] bytes.
     #[inline]
-    pub fn varint(&mut self, mut value: u64) {
-        if value < 1 << 28 {
-            // Seven bits to a byte, each with the eighth set but the last.
-            let v = value as u32;
-            let spread = v & 0x7f | v << 1 & 0x7f00 | v << 2 & 0x7f_0000 | v << 3 & 0x7f00_0000;
-            let len = varint_len(value);
-            let more = 0x0080_8080 & !(u32::MAX << (8 * (len - 1)));
-            self.bytes[self.len..self.len + 4].copy_from_slice(&(spread | more).to_le_bytes());
-            self.len += len;
+    pub fn varint(&mut self, value: u64) {
+        if value < 0x80 { self.byte(value as u8) } else { self.long(value) }
+    }
+
+    /// Appends a varint of two bytes or more.
+    #[inline]
+    fn long(&mut self, mut value: u64) {
+        let v = value as u32;
+        match value {
+            0..0x4000 => self.bytes(&[v as u8 | 0x80, (v >> 7) as u8]),
+            0x4000..0x20_0000 => self.bytes(&[v as u8 | 0x80, (v >> 7) as u8 | 0x80, (v >> 14) as u8]),
+            _ => {
+                while value >= 0x80 {
+                    self.byte(value as u8 | 0x80);
+                    value >>= 7;
+                }
+                self.byte(value as u8);
+            }
+        }
+    }
+
+    /// Takes back what was written from a place on.
+    pub fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+    }
+
+    /// Puts a varint in the place of the byte at `at`. Only one that takes more than a byte moves what is behind.
+    #[inline]
+    pub fn patch(&mut self, at: usize, value: usize) {
+        if value < 0x80 {
+            self.bytes[at] = value as u8;
             return;
         }
-        while value >= 0x80 {
-            self.byte(value as u8 | 0x80);
-            value >>= 7;
-        }
-        self.byte(value as u8);
+        let (end, more) = (self.len, varint_len(value as u64) - 1);
+        self.room(more);
+        self.bytes.copy_within(at + 1..end, at + 1 + more);
+        self.len = at;
+        self.varint(value as u64);
+        self.len = end + more;
     }
 }
 
@@ -153,6 +176,22 @@ mod tests {
         writer.bytes(&[1, 2]);
         writer.byte(3);
         assert_eq!((&writer.written()[out.len()..], writer.len()), (&[1, 2, 3][..], out.len() + 3));
+    }
+
+    #[test]
+    fn a_length_is_patched_in_whatever_it_takes() {
+        for value in [0, 127, 128, 300, 20_000, 3_000_000] {
+            let mut writer = Writer::default();
+            writer.room(4);
+            writer.bytes(&[7, 0, 8, 9]);
+            writer.patch(1, value);
+            let mut expected = Vec::from([7]);
+            varint(&mut expected, value as u64);
+            expected.extend([8, 9]);
+            assert_eq!(writer.written(), expected);
+            writer.truncate(1);
+            assert_eq!(writer.written(), [7]);
+        }
     }
 
     #[test]

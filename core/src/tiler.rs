@@ -131,6 +131,7 @@ impl Plan {
             if layer.size() > MAX_TILE_BYTES || (thinned && !selection.profile.keeps(points.rows()[row], tile.z())) {
                 return;
             }
+            layer.begin(Some(points.id(row)));
             for &(column, property) in &self.columns {
                 let column = &points.columns()[column];
                 if !column.is_valid(row) {
@@ -156,7 +157,7 @@ impl Plan {
                 layer.property(property, value);
             }
             let (x, y) = tile.local(morton::position(points.keys()[row]), EXTENT_BITS);
-            layer.feature(Some(points.id(row)), Geometry::Point { x, y });
+            layer.end(Geometry::Point { x, y });
             shown += 1;
         };
         match selection.mask {
@@ -183,6 +184,7 @@ impl Plan {
             }
             // A marker bit in front makes ids unique across levels; past 2⁵³ clients would round them.
             let id = (ids && level <= 26).then(|| 1 << (2 * level) | code);
+            layer.begin(id);
             layer.property(0, Value::Integer(count as i64));
             self.measure(points, selection, &cell, gathered, |column, property, value| {
                 layer.property(property, value.value(&points.columns()[column]));
@@ -211,7 +213,7 @@ impl Plan {
                     }
                 }
             }
-            layer.feature(id, self.geometry(cut, (level, code), cell.run));
+            layer.end(self.geometry(cut, (level, code), cell.run));
             shown += count as u64;
             true
         });
@@ -220,9 +222,12 @@ impl Plan {
 
     fn geometry(&self, cut: &Cut<'_, '_>, (level, code): (u8, u64), run: Range<usize>) -> Geometry {
         let &Cut { points, selection: Selection { mask, .. }, tile, .. } = cut;
-        let corner = morton::position(code.checked_shl(64 - 2 * u32::from(level)).unwrap_or(0));
-        let (x, y) = tile.local(corner, EXTENT_BITS);
-        let side = 1u32 << (tile.z() + EXTENT_BITS).saturating_sub(level);
+        // A tile is 2^deeper cells wide, and no cell is finer than a local unit.
+        let deeper = level.saturating_sub(tile.z());
+        let (corner, unit) = (morton::position(code), EXTENT_BITS.saturating_sub(deeper));
+        let local = |cell: u32, tile: u32| cell.wrapping_sub(tile << deeper) << unit;
+        let (x, y) = (local(corner.x, tile.x()), local(corner.y, tile.y()));
+        let side = 1u32 << unit;
         match self.shape {
             Shape::Point => Geometry::Point { x: x + side / 2, y: y + side / 2 },
             Shape::Polygon => Geometry::Square { x, y, side },
