@@ -40,9 +40,9 @@ fn main() {
     let facts = Facts::of(Values::F64(&values), None);
     let column = Column::new("value", Values::F64(&values), None, &facts).expect("as long as it is");
     line("landmarks", median(|| Landmarks::build(&keys)), rows, "points");
-    let words = Landmarks::build(&keys);
-    let landmarks = Landmarks::new(&words, keys.len());
-    println!("{:34} {:>12} {:>10}  {} landmarks, {} bytes", "", "", "", landmarks.len(), words.len() * 8);
+    let crowds = Landmarks::build(&keys);
+    let landmarks = Landmarks::new(&crowds, keys.len());
+    println!("{:34} {:>12} {:>10}  {} landmarks, {} bytes", "", "", "", landmarks.len(), crowds.len() * 8);
     let summarise = || Summary::build(landmarks, &column, None);
     line("summary of a column", median(summarise), rows, "points");
     let summed = summarise();

@@ -139,14 +139,16 @@ impl ValueTable {
                 pbf::delimited(out, number::LAYER_VALUE, 1 + pbf::varint_len(pbf::zigzag(value)));
                 pbf::field(out, number::SIGNED, pbf::zigzag(value));
             }
+            // Each in one piece.
             Value::Float(value) => {
-                let [a, b, c, d] = value.to_le_bytes();
-                out.extend_from_slice(&[number::LAYER_VALUE << 3 | 2, 5, number::FLOAT << 3 | 5, a, b, c, d]);
+                let mut bytes = [number::LAYER_VALUE << 3 | 2, 5, number::FLOAT << 3 | 5, 0, 0, 0, 0];
+                bytes[3..].copy_from_slice(&value.to_le_bytes());
+                out.extend_from_slice(&bytes);
             }
             Value::Double(value) => {
-                let [a, b, c, d, e, f, g, h] = value.to_le_bytes();
-                let head = [number::LAYER_VALUE << 3 | 2, 9, number::DOUBLE << 3 | 1];
-                out.extend_from_slice(&[head[0], head[1], head[2], a, b, c, d, e, f, g, h]);
+                let mut bytes = [number::LAYER_VALUE << 3 | 2, 9, number::DOUBLE << 3 | 1, 0, 0, 0, 0, 0, 0, 0, 0];
+                bytes[3..].copy_from_slice(&value.to_le_bytes());
+                out.extend_from_slice(&bytes);
             }
             Value::Boolean(value) => {
                 out.extend_from_slice(&[number::LAYER_VALUE << 3 | 2, 2, number::BOOLEAN << 3, value.into()]);
