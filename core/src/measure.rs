@@ -69,7 +69,8 @@ impl Measures {
         gathered: &mut Vec<i64>,
         mut emit: impl FnMut(usize, Measured),
     ) {
-        let aggregate = self.uses_summary().then(|| Aggregate::of(column, summary, cell, mask));
+        let extremes = self.kinds.iter().any(|(kind, _)| matches!(kind, MeasureKind::Min | MeasureKind::Max));
+        let aggregate = self.uses_summary().then(|| Aggregate::of(column, summary, cell, mask, extremes));
         if self.kinds.iter().any(|&(kind, _)| needs_values(kind)) {
             gather(column, cell.run.clone(), mask, gathered);
         }

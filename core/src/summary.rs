@@ -89,6 +89,11 @@ impl<T: Total> Partial<T> {
     fn take(&mut self, value: impl Value<Sum = T>) {
         self.present += 1;
         value.add(&mut self.sum);
+        self.bound(value);
+    }
+
+    #[inline]
+    fn bound(&mut self, value: impl Value<Sum = T>) {
         self.min = self.min.min(value.order());
         self.max = self.max.max(value.order());
     }
@@ -123,9 +128,9 @@ impl<'a> Summary<'a> {
     #[must_use]
     pub fn sparse(landmarks: Landmarks<'_>, column: &Column<'_>, mask: Option<&Mask>, part: Range<usize>) -> Vec<u64> {
         let own = part.flat_map(|at| match column.values {
-            Values::F32(v) => landmarks.own(at, |run| scan(column, v, run, mask)).to_words(),
-            Values::F64(v) => landmarks.own(at, |run| scan(column, v, run, mask)).to_words(),
-            _ => landmarks.own(at, |run| integers(column, run, mask)).to_words(),
+            Values::F32(v) => landmarks.own(at, |run| scan(column, v, run, mask, true)).to_words(),
+            Values::F64(v) => landmarks.own(at, |run| scan(column, v, run, mask, true)).to_words(),
+            _ => landmarks.own(at, |run| integers(column, run, mask, true)).to_words(),
         });
         own.collect()
     }
@@ -182,14 +187,21 @@ impl Landmarks<'_> {
 
 impl Aggregate {
     /// The aggregate of the rows of a cell that pass a mask: from the summary of these rows where the cell is a landmark.
-    pub fn of(column: &Column<'_>, summary: Option<Summary<'_>>, cell: &Cell, mask: Option<&Mask>) -> Self {
+    /// Where extremes are not asked for, they may be missing.
+    pub fn of(
+        column: &Column<'_>,
+        summary: Option<Summary<'_>>,
+        cell: &Cell,
+        mask: Option<&Mask>,
+        extremes: bool,
+    ) -> Self {
         let known = summary.zip(cell.landmark).and_then(|(summary, at)| summary.0.get(at));
         match (column.values, known) {
             (Values::F32(_) | Values::F64(_), Some(&words)) => Self::Floats(Partial::from_words(words)),
             (_, Some(&words)) => Self::Integers(Partial::from_words(words)),
-            (Values::F32(v), None) => Self::Floats(scan(column, v, cell.run.clone(), mask)),
-            (Values::F64(v), None) => Self::Floats(scan(column, v, cell.run.clone(), mask)),
-            (_, None) => Self::Integers(integers(column, cell.run.clone(), mask)),
+            (Values::F32(v), None) => Self::Floats(scan(column, v, cell.run.clone(), mask, extremes)),
+            (Values::F64(v), None) => Self::Floats(scan(column, v, cell.run.clone(), mask, extremes)),
+            (_, None) => Self::Integers(integers(column, cell.run.clone(), mask, extremes)),
         }
     }
 
@@ -218,13 +230,13 @@ impl Aggregate {
     }
 }
 
-fn integers(column: &Column<'_>, run: Range<usize>, mask: Option<&Mask>) -> Partial<i128> {
+fn integers(column: &Column<'_>, run: Range<usize>, mask: Option<&Mask>, extremes: bool) -> Partial<i128> {
     match column.values {
-        Values::I32(v) => scan(column, v, run, mask),
-        Values::I64(v) | Values::Time(v) => scan(column, v, run, mask),
-        Values::Text(Codes::U8(v), _) => scan(column, v, run, mask),
-        Values::Text(Codes::U16(v), _) => scan(column, v, run, mask),
-        Values::Text(Codes::U32(v), _) => scan(column, v, run, mask),
+        Values::I32(v) => scan(column, v, run, mask, extremes),
+        Values::I64(v) | Values::Time(v) => scan(column, v, run, mask, extremes),
+        Values::Text(Codes::U8(v), _) => scan(column, v, run, mask, extremes),
+        Values::Text(Codes::U16(v), _) => scan(column, v, run, mask, extremes),
+        Values::Text(Codes::U32(v), _) => scan(column, v, run, mask, extremes),
         Values::Bool(bits) => {
             let mut total = Partial::EMPTY;
             each_row(column, run, mask, |row| total.take(bits.get(row)));
@@ -234,11 +246,22 @@ fn integers(column: &Column<'_>, run: Range<usize>, mask: Option<&Mask>) -> Part
     }
 }
 
-/// Aggregates the rows of a run one by one.
-fn scan<V: Value>(column: &Column<'_>, values: &[V], run: Range<usize>, mask: Option<&Mask>) -> Partial<V::Sum> {
+/// Aggregates the rows of a run one by one; where all count, first their sum, which is waited for value by value.
+fn scan<V: Value>(
+    column: &Column<'_>,
+    values: &[V],
+    run: Range<usize>,
+    mask: Option<&Mask>,
+    extremes: bool,
+) -> Partial<V::Sum> {
     let mut total = Partial::EMPTY;
     if mask.is_none() && column.is_full() {
-        values[run].iter().for_each(|&value| total.take(value));
+        let values = &values[run];
+        total.present = values.len() as u64;
+        values.iter().for_each(|&value| value.add(&mut total.sum));
+        if extremes {
+            values.iter().for_each(|&value| total.bound(value));
+        }
     } else {
         each_row(column, run, mask, |row| total.take(values[row]));
     }
@@ -288,8 +311,8 @@ mod tests {
                     for level in 0..=32 {
                         cells::walk(Keys { keys: &keys, landmarks }, mask, 0..n, level, |cell| {
                             let facts = |a: Aggregate| (a.present(), a.sum().to_bits(), a.extremes());
-                            let here = facts(Aggregate::of(&column, Some(summary), &cell, mask));
-                            assert_eq!(here, facts(Aggregate::of(&column, None, &cell, mask)));
+                            let here = facts(Aggregate::of(&column, Some(summary), &cell, mask, true));
+                            assert_eq!(here, facts(Aggregate::of(&column, None, &cell, mask, true)));
                             known += usize::from(cell.landmark.is_some());
                             true
                         });

@@ -5,7 +5,7 @@
 //! says only that values SHOULD be unique, and hashing all of them costs half the speed. Texts are always looked for:
 //! they are long, and whether one is found must not depend on its code, which is another one in a subset.
 
-use crate::pbf;
+use crate::pbf::{self, Writer};
 use alloc::{vec, vec::Vec};
 
 /// Field numbers of the specification's Value message, and of values in a layer.
@@ -48,7 +48,7 @@ pub enum Value<'a> {
 /// Values written so far and where to find them.
 #[derive(Debug, Default)]
 pub struct ValueTable {
-    bytes: Vec<u8>,
+    bytes: Writer,
     count: u32,
     booleans: [u32; 2],
     small: Vec<u32>,
@@ -88,7 +88,7 @@ impl ValueTable {
 
     /// The `values` fields of the layer.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.bytes.written()
     }
 
     /// The index of a value of a property; writes it if it is not there, or not looked for.
@@ -130,32 +130,38 @@ impl ValueTable {
     /// Appends a value and tells its index.
     fn write(&mut self, value: Value<'_>) -> u32 {
         let out = &mut self.bytes;
+        // Two keys, the length of the value and what is in it but for a text.
+        out.room(2 + 2 * Writer::VARINT);
         match value {
             Value::Integer(value @ 0..) => {
-                pbf::delimited(out, number::LAYER_VALUE, 1 + pbf::varint_len(value as u64));
-                pbf::field(out, number::UNSIGNED, value as u64);
+                out.bytes(&[number::LAYER_VALUE << 3 | 2, 1 + pbf::varint_len(value as u64) as u8]);
+                out.byte(number::UNSIGNED << 3);
+                out.varint(value as u64);
             }
             Value::Integer(value) => {
-                pbf::delimited(out, number::LAYER_VALUE, 1 + pbf::varint_len(pbf::zigzag(value)));
-                pbf::field(out, number::SIGNED, pbf::zigzag(value));
+                let code = pbf::zigzag(value);
+                out.bytes(&[number::LAYER_VALUE << 3 | 2, 1 + pbf::varint_len(code) as u8]);
+                out.byte(number::SIGNED << 3);
+                out.varint(code);
             }
-            // Each in one piece.
             Value::Float(value) => {
-                let mut bytes = [number::LAYER_VALUE << 3 | 2, 5, number::FLOAT << 3 | 5, 0, 0, 0, 0];
-                bytes[3..].copy_from_slice(&value.to_le_bytes());
-                out.extend_from_slice(&bytes);
+                out.bytes(&[number::LAYER_VALUE << 3 | 2, 5, number::FLOAT << 3 | 5]);
+                out.bytes(&value.to_le_bytes());
             }
             Value::Double(value) => {
-                let mut bytes = [number::LAYER_VALUE << 3 | 2, 9, number::DOUBLE << 3 | 1, 0, 0, 0, 0, 0, 0, 0, 0];
-                bytes[3..].copy_from_slice(&value.to_le_bytes());
-                out.extend_from_slice(&bytes);
+                out.bytes(&[number::LAYER_VALUE << 3 | 2, 9, number::DOUBLE << 3 | 1]);
+                out.bytes(&value.to_le_bytes());
             }
             Value::Boolean(value) => {
-                out.extend_from_slice(&[number::LAYER_VALUE << 3 | 2, 2, number::BOOLEAN << 3, value.into()]);
+                out.bytes(&[number::LAYER_VALUE << 3 | 2, 2, number::BOOLEAN << 3, value.into()]);
             }
             Value::Code(_, text) | Value::Text(text) => {
-                pbf::delimited(out, number::LAYER_VALUE, 1 + pbf::varint_len(text.len() as u64) + text.len());
-                pbf::bytes(out, number::TEXT, text.as_bytes());
+                out.byte(number::LAYER_VALUE << 3 | 2);
+                out.varint((1 + pbf::varint_len(text.len() as u64) + text.len()) as u64);
+                out.byte(number::TEXT << 3 | 2);
+                out.varint(text.len() as u64);
+                out.room(text.len());
+                out.bytes(text.as_bytes());
             }
         }
         self.count += 1;
