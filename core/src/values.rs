@@ -1,7 +1,7 @@
 //! The values of a layer, each written once where that pays, and the index of each.
 //!
 //! Truth values, small integers and low codes find their index in tables, everything else in one hash table by type and
-//! bits. A property whose first numbers are mostly new is no longer hashed for the rest of the layer: the specification
+//! bits. A property that had mostly new numbers for a while is no longer hashed for the rest of the layer: the specification
 //! says only that values SHOULD be unique, and hashing all of them costs half the speed. Texts are always looked for:
 //! they are long, and whether one is found must not depend on its code, which is another one in a subset.
 
@@ -23,7 +23,7 @@ mod number {
 const SMALL: usize = 1024;
 /// Codes below this have a table, one for each property.
 const CODES: usize = 4096;
-/// After this many values of a property it is decided whether hashing pays.
+/// After each so many values of a property it is decided whether hashing pays.
 const TRIAL: u32 = 256;
 /// An index that is not there.
 const NONE: u32 = u32::MAX;
@@ -66,8 +66,18 @@ struct Trial {
 }
 
 impl Trial {
+    /// Whether values are still looked for.
     fn pays(self) -> bool {
-        self.seen < TRIAL || self.new * 2 <= TRIAL
+        self.seen < TRIAL
+    }
+
+    /// A value was looked for. A round in which at most half were new is followed by another.
+    fn take(&mut self, new: bool) {
+        self.seen += 1;
+        self.new += u32::from(new);
+        if self.seen == TRIAL && self.new * 2 <= TRIAL {
+            *self = Self::default();
+        }
     }
 }
 
@@ -113,10 +123,7 @@ impl ValueTable {
                     return self.write(value);
                 }
                 let place = self.map.place(value.bits(property));
-                if trial.seen < TRIAL {
-                    trial.seen += 1;
-                    trial.new += u32::from(*place == NONE);
-                }
+                trial.take(*place == NONE);
                 place
             }
         };
@@ -289,6 +296,16 @@ mod tests {
         };
         assert_eq!(indices(0), indices(1_000_000));
         assert_eq!(indices(0).iter().max(), Some(&1999));
+    }
+
+    #[test]
+    fn values_that_become_new_are_hashed_no_longer() {
+        let mut table = ValueTable::default();
+        table.clear(1);
+        (0..3 * TRIAL).for_each(|_| assert_eq!(table.index(0, Value::Double(7.0)), 0));
+        let indices: Vec<u32> = (0..TRIAL).map(|i| table.index(0, Value::Double(f64::from(i) + 0.5))).collect();
+        assert_eq!(indices.last(), Some(&TRIAL));
+        assert!(!table.trials[0].pays());
     }
 
     #[test]
