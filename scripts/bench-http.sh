@@ -57,7 +57,7 @@ scripts/build.sh page program
 data "$rows" parquet
 quiet
 began http make bench-http "ROWS=$rows"
-trap 'stop; finish' EXIT
+trap 'code=$?; stop; (exit "$code"); finish' EXIT
 
 serve --tile-memory 0
 step "Finding tiles" node benches/http/addresses.js "$base" points "$bench"
