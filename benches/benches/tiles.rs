@@ -14,7 +14,7 @@ use duotile_benches::{
     median,
     tiles::{Ranked, five, many, memory, ranked},
 };
-use duotile_core::{Mode, Plan, Scratch, TileId, TileQuery};
+use duotile_core::{Plan, Scratch, TileId, TileQuery};
 use std::{
     error::Error,
     path::PathBuf,
@@ -106,7 +106,9 @@ impl Bench {
     /// What the first tile of a query builds and later ones find: block summaries of columns, how full tiles are.
     fn prepare(&self, plan: &Plan) -> Result<(), Failed> {
         let start = Instant::now();
-        plan.summaries().for_each(|column| drop(self.dataset.summary(column).map(|_| ())));
+        for column in plan.summaries() {
+            let _ = self.dataset.summary(column);
+        }
         self.masks.select(&self.dataset, plan)?;
         let (query, seconds) = (quoted(plan.canonical()), start.elapsed().as_secs_f64());
         println!(r#"{{"what":"prepare","query":{query},"seconds":{seconds}}}"#);
@@ -155,10 +157,11 @@ impl Bench {
     /// Where the time of the whole world goes: walking from cell to cell, measuring them, writing them.
     fn stages(&self, cells: &Plan) -> Result<(), Failed> {
         let count = self.plan("mode=cells&cell=2")?;
+        let (all, _) = self.masks.select(&self.dataset, cells)?;
         let visit = |plan: &Plan| {
             let (mut scratch, mut seen) = (Scratch::default(), 0usize);
-            self.dataset.with_points(|points| {
-                plan.each_cell(&points, None, 0, &mut scratch, |numbers| {
+            all.with(&self.dataset, plan, |points, selection| {
+                plan.each_cell(&points, selection, 0, &mut scratch, |numbers| {
                     seen += numbers.len();
                     true
                 });

@@ -99,7 +99,7 @@ function query(chance) {
 }
 
 const text = (/** @type {Record<string, string>} */ parameters) => String(new URLSearchParams(parameters));
-/** The query in a path, as the server's own tokens are: base64url of its canonical text; any spelling is taken. */
+/** A query in a path, as the tokens of the server are: base64url of its text, in any spelling. */
 const token = (/** @type {string} */ text) => Buffer.from(text).toString("base64url");
 
 const BAD = /** @type {const} */ ([
@@ -135,7 +135,7 @@ const KINDS = {
   }),
   token: (chance) => {
     const document = chance.pick([`${tile(chance)}.mvt`, `${tile(chance)}.pbf`, "tilejson.json", "metadata.json", "style.json"]);
-    return { path: `tiles/points/q/${token(`filter=${filter(chance)}`)}/${document}`, may: FOUND };
+    return { path: `tiles/points/q/${token(text({ filter: filter(chance) }))}/${document}`, may: FOUND };
   },
   documents: (chance) => {
     const document = chance.pick(["tilejson.json", "metadata.json", "style.json"]);

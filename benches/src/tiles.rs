@@ -73,7 +73,8 @@ mod tests {
     use duotile_core::{Roles, World, sort};
 
     fn keys() -> Vec<u64> {
-        let at = |i: u32| World { x: i.wrapping_mul(0x9e37_79b9) >> (i % 5), y: i.wrapping_mul(0x85eb_ca6b) >> (i % 3) };
+        let at =
+            |i: u32| World { x: i.wrapping_mul(0x9e37_79b9) >> (i % 5), y: i.wrapping_mul(0x85eb_ca6b) >> (i % 3) };
         let mut keys: Vec<u64> = (0..5000).map(|i| morton::key(at(i))).collect();
         sort(&mut keys, &mut (0..5000).collect());
         keys
