@@ -1,9 +1,9 @@
 # What a person types. Everything is done by the scripts, which can be called without make.
 
-.PHONY: help serve web test lint bench
+.PHONY: help serve web test lint bench bench-peers bench-http soak
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: ## build everything and serve the built-in data; ARGS="my.parquet --port 9000" for anything else
 	@scripts/serve.sh $(ARGS)
@@ -19,3 +19,12 @@ lint: ## formatting and lints; changes nothing
 
 bench: ## time the stages of core; ROWS=10000000 for more
 	@scripts/bench.sh $(ROWS)
+
+bench-peers: ## tiles beside DuckDB, Polars, Datashader, geojson-vt and supercluster; writes benches/RESULTS.md
+	@scripts/bench-peers.sh $(PARTS)
+
+bench-http: ## requests per second and how long they take; adds to benches/RESULTS.md
+	@scripts/bench-http.sh
+
+soak: ## mixed load for MINUTES=10, with slow clients, disconnects and replaced data; memory must not grow
+	@scripts/soak.sh $(MINUTES)

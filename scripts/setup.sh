@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing, and says so: setup.sh [rust] [targets] [lint] [wasm] [node] [browser] [nginx]
+# Installs what is missing, and says so: setup.sh [rust] [targets] [lint] [wasm] [node] [browser] [nginx] [wrk]
 #
 # Looks only when everything is there. Rust (rustup) and Node (with npm) must be on the machine; Debian's packages are
 # fetched with apt-get, as root or by sudo; without either, the line to run is printed.
@@ -94,10 +94,11 @@ setup_node() {
 
 setup_browser() { need_packages chromium chromium chromedriver chromium-driver; }
 setup_nginx() { need_packages nginx nginx-light openssl openssl; }
+setup_wrk() { need_packages wrk wrk; }
 
 for part in "$@"; do
   case "$part" in
-    rust | targets | lint | wasm | node | browser | nginx) "setup_$part" ;;
-    *) fail "setup.sh: unknown part $part, expected rust, targets, lint, wasm, node, browser or nginx" ;;
+    rust | targets | lint | wasm | node | browser | nginx | wrk) "setup_$part" ;;
+    *) fail "setup.sh: unknown part $part, expected rust, targets, lint, wasm, node, browser, nginx or wrk" ;;
   esac
 done

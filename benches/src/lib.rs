@@ -1,4 +1,6 @@
-//! What the benches share: points made the same way each time, and a clock that tells the median.
+//! What the benches share: points made the same way each time, which tiles are timed, and a clock that tells the median.
+
+pub mod tiles;
 
 use std::{
     hint::black_box,

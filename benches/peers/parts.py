@@ -1,0 +1,132 @@
+"""Sections of the report, each from its lines: what else ours was timed on, growth, the browser, HTTP."""
+
+MB = 1 << 20
+
+
+def ours(lines, number, table):
+    """Loading, filters, percentiles, where the time goes, many tiles."""
+    found = {}
+    for line in lines:
+        if "rival" not in line:
+            found.setdefault(line["what"], []).append(line)
+    theirs = {(line["what"], line.get("name")): line["ms"] for line in lines if "rival" in line and "ms" in line}
+    load = found["load"][0]
+    sections = [
+        "### What was built before",
+        f"Reading the file took {number(load['seconds'])} s and left {load['bytes'] / MB:,.0f} MB of keys, row numbers and "
+        f"columns (the process held {load['resident'] / MB:,.0f} MB, {load['peak'] / MB:,.0f} MB at its peak). The first tile "
+        "of a query builds what later ones find: "
+        + "; ".join(f"`{line['query']}` {number(line['seconds'] * 1e3)} ms" for line in found.get("prepare", []))
+        + ".",
+    ]
+    if "stages" in found:
+        stages = found["stages"][0]
+        share = lambda stage: f"{number(stages[stage])} ms ({stages[stage] / stages['ms']:.0%})"
+        sections += [
+            "### Where the time of z0 goes",
+            f"Walking from cell to cell {share('walk')}, measuring {share('measure')}, writing {share('write')}; together "
+            f"{number(stages['ms'])} ms, or {number(stages['count_only'])} ms with the count alone.",
+        ]
+    if "many" in found:
+        rows = [
+            [line["case"], f"z{line['z']}", f"{line['tiles']:,}", number(line["ms"] * 1e3), number(line["p99"] * 1e3), number(line["ns_each"])]
+            for line in found["many"]
+        ]
+        head = ["what", "zoom", "tiles", "median, µs", "99 %, µs", "ns a feature over all"]
+        sections += ["### Many tiles, each once", table(head, rows)]
+        full = [line for line in found["tile"] if line["rank"] == 0 and line["z"] >= 8]
+        rows = [
+            [line["case"], f"z{line['z']}", f"{line['features']:,}", f"{line['bytes'] / MB:.2f}", number(line["ms"]), number(line["ms"] * 1e6 / line["features"]), number(line["features"] / line["ms"] / 1e3)]
+            for line in full
+        ]
+        head = ["what", "zoom", "features of the fullest", "MB", "ms", "ns a feature", "million features a second"]
+        sections.append(table(head, rows))
+    if "filter" in found:
+        rows = [
+            [f"`{line['filter']}`", f"{line['rows']:,}", number(line["ms"]), number(line["mask"]), number(line["again"]), f"{number(line['deep'])} (z{line['deep_z']})", number(theirs.get(("filter", line["name"])))]
+            for line in found["filter"]
+        ]
+        head = ["filter, such as", "rows", "first z0, ms", "of it the mask", "z0 again", "a deep tile", "DuckDB z0"]
+        sections += [
+            "### A filter never seen before, z0, count, sum and mean",
+            "From the text of the query to the tile, median over several filters; the mask is made on all processors.",
+            table(head, rows),
+        ]
+    if "median" in found:
+        duck = theirs.get(("median", None))
+        beside = f"; DuckDB, without writing a tile, {number(duck)} ms" if duck else ""
+        sections += ["### Exact median of each cell, z0", f"{number(found['median'][0]['ms'])} ms{beside}."]
+    return sections
+
+
+def growth(lines, run, number, table):
+    """Tile time and memory against rows."""
+    rows, size = {}, None
+    for line in lines:
+        if line["what"] == "load":
+            size = line["rows"]
+            rows.setdefault(size, {})[line.get("rival", "Duotile"), "memory"] = line["resident"]
+            rows[size][line.get("rival", "Duotile"), "bytes"] = line["bytes"]
+        elif line["what"] == "tile" and line["case"] == "cells" and line["rank"] == 0:
+            rows[size][line.get("rival", "Duotile"), line["z"]] = line["ms"]
+    head = ["points", "z0, ms", "DuckDB", "×", "z10 fullest, ms", "DuckDB", "×", "dataset, MB", "process, MB", "DuckDB table, MB", "process, MB"]
+    body = []
+    for size, found in sorted(rows.items()):
+        row = [f"{size:,}"]
+        for z in (0, 10):
+            mine, other = found.get(("Duotile", z)), found.get(("DuckDB", z))
+            row += [number(mine), number(other), number(other / mine) if mine and other else ""]
+        for who in ("Duotile", "DuckDB"):
+            row += [f"{found[who, kind] / MB:,.0f}" if (who, kind) in found else "" for kind in ("bytes", "memory")]
+        body.append(row)
+    return "\n\n".join(
+        [
+            "## Growth",
+            run,
+            "Cells, 256 × 256, count, sum and mean, with the vector tile; Duotile on one thread, DuckDB on two. Memory "
+            "after loading; neither side's includes block summaries or the operating system's cache of files.",
+            table(head, body),
+            "![Tile time and memory against rows](growth.svg)",
+        ]
+    )
+
+
+def browser(lines, run, number, table):
+    """The WebAssembly module beside what browsers use now, in Node."""
+    sections = ["## In the browser (Node)", run]
+    sizes = sorted({line["rows"] for line in lines if line["what"] == "index"})
+    for size in sizes:
+        of_size = [line for line in lines if line.get("rows") == size]
+        body = []
+        for index in (line for line in of_size if line["what"] == "index"):
+            times = {line["z"]: line for line in of_size if line["what"] == "tiles" and line["who"] == index["who"]}
+            row = [index["who"], number(index["ms"]), f"{index['extra'] / MB:,.0f}", f"{index['input'] / MB:,.0f}"]
+            row += [f"{number(times[z]['median'])} ({number(times[z]['fullest'])})" if z in times and times[z]["tiles"] > 1 else number(times[z]["median"]) if z in times else "" for z in (0, 4, 6, 10)]
+            body.append(row)
+        head = ["what", "index, ms", "extra memory, MB", "its input, MB", "z0, ms", "z4", "z6", "z10"]
+        sections += [f"### {size:,} points", table(head, body)]
+    sections.append(
+        "Each in a process of its own. Tiles are chosen as above; median, the fullest in brackets; the first time each tile "
+        "is asked for. Extra memory is what the process holds more after indexing, garbage collected, with the input still "
+        "there; the module holds every column, the others only positions and what features carry."
+    )
+    return "\n\n".join(sections)
+
+
+def http(lines, run, number, table):
+    """Requests a second and how long they take."""
+    body = [
+        [line["name"], line["connections"], f"{line['requests']:,}", f"{line['rate']:,.0f}", f"{line['bytes'] / line['seconds'] / 1e6:,.0f}", number(line["p50"]), number(line["p99"]), number(line["most"]), line["errors"]]
+        for line in lines
+        if line["what"] == "load test"
+    ]
+    head = ["what", "connections", "requests", "requests/s", "MB/s", "50 %, ms", "99 %, ms", "slowest, ms", "errors"]
+    return "\n\n".join(
+        [
+            "## HTTP",
+            run,
+            "wrk runs on the same processors as the server and takes its share of them. Nothing is compressed. Raw points: "
+            "18 tiles of z8 to z14 with at most 30,000 rows, in turn.",
+            table(head, body),
+        ]
+    )

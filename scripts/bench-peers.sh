@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Times tiles beside rivals on the same data, and writes benches/RESULTS.md: bench-peers.sh [tiles] [growth] [browser]
+#
+#   tiles    every even zoom to 14: cells, raw points, filters; DuckDB, Polars and Datashader. ROWS=10000000 points
+#   growth   z0 and z10 against rows, beside DuckDB. GROWTH="100000 1000000 10000000"; 100000000 needs 16 GB of memory
+#   browser  the WebAssembly module beside geojson-vt and supercluster in Node. BROWSER_ROWS="100000 1000000"
+#
+# All three when none is named. POSTGIS=1 adds PostGIS to tiles, from Debian's packages, with a database of its own.
+# Everything is kept in BENCH_DIR (target/bench); for each part one thing runs at a time. RESULTS=FILE is written instead
+# of benches/RESULTS.md.
+source "$(dirname "$0")/bench-lib.sh"
+
+rows="${ROWS:-10000000}"
+growth="${GROWTH:-100000 1000000 10000000}"
+browser_rows="${BROWSER_ROWS:-100000 1000000}"
+
+tiles=
+build() {
+  [ -z "$tiles" ] || return 0
+  scripts/build.sh page program
+  step "Building the bench (cargo bench --no-run)" find_tiles
+}
+
+# Names the built bench, which is then run by itself: cargo would look at all sources again each time.
+find_tiles() {
+  tiles="$(cargo bench --quiet --locked -p duotile-benches --bench tiles --no-run --message-format json |
+    sed -n 's/.*"name":"tiles".*"executable":"\([^"]*\)".*/\1/p')"
+  [ -x "$tiles" ]
+}
+
+part_tiles() {
+  build
+  setup_python
+  data "$rows" parquet
+  quiet
+  began peers make bench-peers "ROWS=$rows"
+  step "Duotile, $rows points" into peers "$tiles" "$data"
+  local ours="$bench/peers.jsonl"
+  # Each reads the tiles that ours was timed on from the lines so far.
+  step "DuckDB" rival duck.py "$data" "$ours"
+  step "Polars" rival frames.py "$data" "$ours" polars
+  step "Datashader" rival frames.py "$data" "$ours" datashader
+  if [ "${POSTGIS:-0}" = 1 ]; then
+    step "PostGIS" rival postgis.py "$data" "$ours"
+  fi
+}
+
+# rival SCRIPT ARGUMENT…: what it prints is added when it is done, so that it reads our lines alone.
+rival() {
+  local script="$1"
+  shift
+  "$python" "benches/peers/$script" "$@" >"$bench/rival.jsonl"
+  cat "$bench/rival.jsonl" >>"$bench/peers.jsonl"
+}
+
+part_growth() {
+  build
+  setup_python
+  began growth make bench-peers "GROWTH=\"$growth\""
+  for size in $growth; do
+    data "$size" parquet
+    quiet
+    rm -f "$bench/ours.jsonl"
+    step "Duotile, $size points" into ours "$tiles" "$data" --brief --zooms 0,10
+    step "DuckDB, $size points" into ours "$python" benches/peers/duck.py "$data" "$bench/ours.jsonl" --brief
+    cat "$bench/ours.jsonl" >>"$bench/growth.jsonl"
+  done
+  step "Drawing growth.svg" python3 benches/peers/growth.py "$bench/growth.jsonl" "$(dirname "$results")/growth.svg"
+}
+
+part_browser() {
+  scripts/build.sh program module
+  step "Installing geojson-vt, vt-pbf and supercluster (npm ci in benches/node)" npm ci --prefix benches/node --no-progress --loglevel=error
+  began browser make bench-peers "BROWSER_ROWS=\"$browser_rows\""
+  for size in $browser_rows; do
+    data "$size" csv
+    quiet
+    for who in duotile supercluster supercluster-60 geojson-vt; do
+      step "$who, $size points" into browser node --expose-gc --max-old-space-size=8192 benches/node/browser.js "$data" "$who"
+    done
+  done
+}
+
+[ $# -gt 0 ] || set -- tiles growth browser
+for part in "$@"; do
+  case "$part" in
+    tiles | growth | browser) "part_$part" ;;
+    *) fail "bench-peers.sh: unknown part $part, expected tiles, growth or browser" ;;
+  esac
+done
+report
