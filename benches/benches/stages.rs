@@ -5,8 +5,8 @@
 
 use duotile_benches::{Sample, median};
 use duotile_core::{
-    Column, Facts, Landmarks, Measure, MeasureKind, Mode, Plan, Points, Profile, Roles, Scratch, Selection, Summary,
-    TileId, TileQuery, Values, World, mercator, morton, sort,
+    Codes, Column, Dictionary, Facts, Landmarks, Measure, MeasureKind, Mode, Plan, Points, Profile, Roles, Scratch,
+    Selection, Summary, TileId, TileQuery, Values, World, mercator, morton, sort,
 };
 use std::time::Duration;
 
@@ -47,7 +47,18 @@ fn main() {
     line("summary of a column", median(summarise), rows, "points");
     let summed = summarise();
     let summary = Summary::new(&summed);
-    let columns = [column];
+    let ids: Vec<i64> = rows_of.iter().map(|&row| row.into()).collect();
+    let words = Dictionary::new(["culture", "food", "health", "shop"]).expect("in order");
+    let codes: Vec<u8> = rows_of.iter().map(|&row| (row % 7 % 4) as u8).collect();
+    let times: Vec<i64> = rows_of.iter().map(|&row| i64::from(row) * 3_000_017 % 31_536_000_000_000).collect();
+    let more = [
+        ("id", Values::I64(&ids)),
+        ("category", Values::Text(Codes::U8(&codes), &words)),
+        ("ts", Values::Time(&times)),
+    ];
+    let more = more.map(|(name, values)| (name, values, Facts::of(values, None)));
+    let more = more.iter().map(|(name, values, facts)| Column::new(name, *values, None, facts).expect("as long"));
+    let columns: Vec<Column<'_>> = [column].into_iter().chain(more).collect();
     let points = Points::new("points", &keys, &rows_of, &columns, Roles::default()).expect("of one length");
     let points = points.with_landmarks(landmarks);
 
@@ -76,11 +87,14 @@ fn main() {
         cut(&format!("z{z} cells 256², count, sum, mean"), &sum, &points, all, tile);
         cut(&format!("z{z} cells 256², median"), &exact, &points, all, tile);
     }
-    let rows_only = plan(&points, &TileQuery { mode: Mode::Points, limit: u32::MAX, ..TileQuery::default() });
-    for z in [8, 12, 14] {
-        let profile = Profile::of(&points, None, rows_only.limit());
-        let all = Selection { profile: &profile, ..all };
-        cut(&format!("z{z} rows, one column"), &rows_only, &points, all, fullest[z]);
+    for (name, columns) in [("one column", "value"), ("four columns", "value,id,category,ts")] {
+        let query = TileQuery::parse(&format!("mode=points&properties={columns}")).expect("a good query");
+        let raw = plan(&points, &TileQuery { limit: u32::MAX, ..query });
+        let profile = Profile::of(&points, None, raw.limit());
+        for z in [8, 12, 14] {
+            let all = Selection { profile: &profile, ..all };
+            cut(&format!("z{z} rows, {name}"), &raw, &points, all, fullest[z]);
+        }
     }
 }
 

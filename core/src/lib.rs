@@ -43,6 +43,7 @@ mod profile;
 mod mvt;
 mod pbf;
 mod plan;
+mod rows;
 mod tiler;
 mod values;
 

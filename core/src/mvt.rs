@@ -5,7 +5,7 @@
 //! squares; lines and polygons will come with their own writer.
 
 use crate::{
-    pbf::{self, Writer},
+    pbf::{self, Cursor, Writer},
     values::{Value, ValueTable},
 };
 use alloc::{string::String, vec::Vec};
@@ -32,6 +32,8 @@ pub struct Buffers {
     slots: Vec<u32>,
     /// Properties in the order of their first use.
     keys: Vec<u32>,
+    /// Properties of the feature at hand, each with the index of its value.
+    tags: Vec<(usize, u32)>,
     /// Features.
     features: Writer,
 }
@@ -42,8 +44,6 @@ pub struct Layer<'a> {
     name: &'a str,
     extent: u32,
     features: u32,
-    /// Where the feature at hand has its length, and where that of its tags.
-    at: (usize, usize),
     names: &'a [String],
     buffers: &'a mut Buffers,
 }
@@ -80,58 +80,69 @@ impl<'a> Layer<'a> {
     ) -> Self {
         buffers.values.clear(names.len());
         buffers.keys.clear();
+        buffers.tags.clear();
         buffers.features.clear();
         buffers.slots.clear();
         buffers.slots.resize(names.len(), 0);
-        Self { out, name, extent, features: 0, at: (0, 0), names, buffers }
+        Self { out, name, extent, features: 0, names, buffers }
     }
 
-    /// Begins a feature.
-    #[inline]
-    pub fn begin(&mut self, id: Option<u64>) {
-        let out = &mut self.buffers.features;
-        // Two keys with a byte for the length of each, and the id with its key.
-        out.room(4 + 1 + Writer::VARINT);
-        out.bytes(&[number::LAYER_FEATURE << 3 | 2, 0]);
-        self.at.0 = out.len() - 1;
-        if let Some(id) = id {
-            out.byte(number::FEATURE_ID << 3);
-            out.varint(id);
-        }
-        out.bytes(&[number::FEATURE_TAGS << 3 | 2, 0]);
-        self.at.1 = out.len() - 1;
-    }
-
-    /// Gives the feature a property, by its position in the names. Every property at most once.
+    /// Gives the feature at hand a property, by its position in the names. Every property at most once.
     #[inline]
     pub fn property(&mut self, property: usize, value: Value<'_>) {
-        let buffers = &mut *self.buffers;
-        let slot = &mut buffers.slots[property];
-        if *slot == 0 {
-            buffers.keys.push(property as u32);
-            *slot = buffers.keys.len() as u32;
-        }
-        buffers.features.room(2 * Writer::VARINT);
-        buffers.features.varint((*slot - 1).into());
-        buffers.features.varint(buffers.values.index(property, value).into());
+        let index = self.index(property, value);
+        self.buffers.tags.push((property, index));
     }
 
-    /// Ends the feature with its geometry.
+    /// Writes the feature at hand.
     #[inline]
-    pub fn end(&mut self, geometry: Geometry) {
-        let (start, tags) = self.at;
-        let out = &mut self.buffers.features;
-        match out.len() - tags - 1 {
-            0 => out.truncate(tags - 1),
-            len => out.patch(tags, len),
-        }
-        out.room(4 + Geometry::MOST * Writer::VARINT);
-        let kind = geometry.kind();
-        out.bytes(&[number::FEATURE_TYPE << 3, kind, number::FEATURE_GEOMETRY << 3 | 2, 0]);
-        let at = out.len() - 1;
-        geometry.write(out);
-        out.patch(at, out.len() - at - 1);
-        out.patch(start, out.len() - start - 1);
+    pub fn feature(&mut self, id: Option<u64>, geometry: Geometry) {
+        let tags = core::mem::take(&mut self.buffers.tags);
+        self.tagged(id, tags.iter().copied(), geometry);
+        self.buffers.tags = tags;
+        self.buffers.tags.clear();
+    }
+
+    /// The index of a value of a property, for [`Layer::tagged`].
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the type of the value is known where this is called, not here")]
+    pub fn index(&mut self, property: usize, value: Value<'_>) -> u32 {
+        self.buffers.values.index(property, value)
+    }
+
+    /// Writes a feature whose properties have values that were given an index.
+    #[inline]
+    pub fn tagged(&mut self, id: Option<u64>, tags: impl Iterator<Item = (usize, u32)>, geometry: Geometry) {
+        // Keys and lengths of the feature, its tags and its geometry, type and id, every property once, every command.
+        let room = (8 + 2 * self.names.len() + Geometry::MOST) * Cursor::VARINT;
+        let Buffers { slots, keys, features, .. } = &mut *self.buffers;
+        features.append(room, |out| {
+            out.bytes([number::LAYER_FEATURE << 3 | 2, 0]);
+            if let Some(id) = id {
+                out.bytes([number::FEATURE_ID << 3]);
+                out.varint(id);
+            }
+            out.bytes([number::FEATURE_TAGS << 3 | 2, 0]);
+            let start = out.at();
+            for (property, index) in tags {
+                let slot = &mut slots[property];
+                if *slot == 0 {
+                    keys.push(property as u32);
+                    *slot = keys.len() as u32;
+                }
+                out.varint((*slot - 1).into());
+                out.varint(index.into());
+            }
+            match out.at() - start {
+                0 => out.back_to(start - 2),
+                len => out.patch(start - 1, len),
+            }
+            out.bytes([number::FEATURE_TYPE << 3, geometry.kind(), number::FEATURE_GEOMETRY << 3 | 2, 0]);
+            let start = out.at();
+            geometry.write(out);
+            out.patch(start - 1, out.at() - start);
+            out.patch(1, out.at() - 2);
+        });
         self.features += 1;
     }
 
@@ -156,7 +167,7 @@ impl<'a> Layer<'a> {
         }
         let parts = [&head, buffers.features.written(), &keys, buffers.values.bytes()];
         let len = parts.iter().map(|part| part.len()).sum();
-        out.reserve(len + 2 * Writer::VARINT);
+        out.reserve(len + 2 * Cursor::VARINT);
         pbf::delimited(out, number::TILE_LAYER, len);
         parts.iter().for_each(|part| out.extend_from_slice(part));
         self.features
@@ -177,14 +188,14 @@ impl Geometry {
 
     /// Appends it as commands and parameters. Positions in a tile are not negative, so their zigzag code is their double.
     #[inline]
-    fn write(self, out: &mut Writer) {
+    fn write(self, out: &mut Cursor<'_>) {
         const fn command(id: u64, count: u64) -> u64 {
             id & 7 | count << 3
         }
         let double = |local: u32| u64::from(local) << 1;
         match self {
             Self::Point { x, y } => {
-                out.varint(command(1, 1));
+                out.bytes([command(1, 1) as u8]);
                 out.varint(double(x));
                 out.varint(double(y));
             }
@@ -207,8 +218,7 @@ mod tests {
     #[test]
     fn a_point_is_the_example_of_the_specification() {
         let mut commands = Writer::default();
-        commands.room(3);
-        Geometry::Point { x: 25, y: 17 }.write(&mut commands);
+        commands.append(30, |out| Geometry::Point { x: 25, y: 17 }.write(out));
         assert_eq!(commands.written(), [9, 50, 34]);
     }
 
@@ -217,9 +227,8 @@ mod tests {
         let (mut out, mut buffers) = (Vec::from([0xaa]), Buffers::default());
         let names = ["unused".into(), "n".into()];
         let mut layer = Layer::new(&mut out, "p", 4096, &names, &mut buffers);
-        layer.begin(Some(300));
         layer.property(1, Value::Integer(7));
-        layer.end(Geometry::Square { x: 1, y: 2, side: 3 });
+        layer.feature(Some(300), Geometry::Square { x: 1, y: 2, side: 3 });
         assert_eq!(layer.finish(), 1);
         let expected: &[&[u8]] = &[
             &[0xaa, 0x1a, 39],                                       // a layer of 39 bytes behind what was there
@@ -237,11 +246,9 @@ mod tests {
         let (mut out, mut buffers) = (Vec::new(), Buffers::default());
         let names: Vec<String> = (0..70).map(|i| alloc::format!("{i}")).collect();
         let mut layer = Layer::new(&mut out, "p", 4096, &names, &mut buffers);
-        layer.begin(None);
-        layer.end(Geometry::Point { x: 1, y: 2 });
-        layer.begin(None);
+        layer.feature(None, Geometry::Point { x: 1, y: 2 });
         (0..70).for_each(|i| layer.property(i, Value::Integer(5)));
-        layer.end(Geometry::Point { x: 1, y: 2 });
+        layer.feature(None, Geometry::Point { x: 1, y: 2 });
         assert_eq!(layer.finish(), 2);
         let features = &out[3 + 8..];
         assert_eq!(features[..9], [0x12, 7, 0x18, 1, 0x22, 3, 9, 2, 4]);

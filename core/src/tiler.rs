@@ -6,7 +6,6 @@
 use crate::{
     category::Categories,
     cells::{self, Cell},
-    columns::{Values, milliseconds},
     mask::Mask,
     measure::Measured,
     morton,
@@ -15,12 +14,13 @@ use crate::{
     points::{EXTENT_BITS, Points},
     profile::Profile,
     query::{Mode, Shape},
+    rows::{self, Blocks},
     summary::Summary,
     tile::TileId,
     values::Value,
 };
 use alloc::{format, string::String, vec::Vec};
-use core::{fmt::Write as _, ops::Range};
+use core::ops::Range;
 
 /// A tile takes no further features past this size. Far beyond what a client can draw: a guard, not a tool.
 pub const MAX_TILE_BYTES: usize = 16 << 20;
@@ -40,6 +40,7 @@ pub struct Selection<'a> {
 #[derive(Debug, Default)]
 pub struct Scratch {
     buffers: Buffers,
+    blocks: Blocks,
     gathered: Vec<i64>,
     counts: Vec<u32>,
     text: String,
@@ -88,12 +89,12 @@ impl Plan {
         if rows == 0 {
             return Report::default();
         }
-        let Scratch { buffers, gathered, counts, text } = scratch;
+        let Scratch { buffers, blocks, gathered, counts, text } = scratch;
         let mut layer = Layer::new(out, points.layer(), 1 << EXTENT_BITS, &self.names, buffers);
         let cut = Cut { points, selection, tile, range };
         let view = self.view(&cut, rows);
         let shown = match view {
-            View::Rows => self.rows(&cut, &mut layer, text),
+            View::Rows => self.rows(&cut, &mut layer, blocks),
             View::Cells(level, ids) => self.cells(&cut, (level, ids), &mut layer, (gathered, counts, text)),
         };
         let features = layer.finish();
@@ -123,48 +124,20 @@ impl Plan {
     }
 
     /// Writes rows and tells how many.
-    fn rows(&self, cut: &Cut<'_, '_>, layer: &mut Layer<'_>, text: &mut String) -> u64 {
-        let &Cut { points, selection, tile, .. } = cut;
-        let thinned = self.mode == Mode::Points && !selection.profile.is_whole(tile.z());
-        let mut shown = 0;
-        let mut write = |row: usize| {
-            if layer.size() > MAX_TILE_BYTES || (thinned && !selection.profile.keeps(points.rows()[row], tile.z())) {
-                return;
+    fn rows(&self, cut: &Cut<'_, '_>, layer: &mut Layer<'_>, blocks: &mut Blocks) -> u64 {
+        let &Cut { points, selection: Selection { mask, profile, .. }, tile, ref range } = cut;
+        let range = range.clone();
+        let kept = |&row: &usize| profile.keeps(points.rows()[row], tile.z());
+        let thinned = self.mode == Mode::Points && !profile.is_whole(tile.z());
+        // Each its own loop: what is not asked is not asked for every row.
+        match (mask, thinned) {
+            (None, false) => rows::write(points, &self.columns, tile, range, layer, blocks),
+            (None, true) => rows::write(points, &self.columns, tile, range.filter(kept), layer, blocks),
+            (Some(mask), false) => rows::write(points, &self.columns, tile, mask.rows(range), layer, blocks),
+            (Some(mask), true) => {
+                rows::write(points, &self.columns, tile, mask.rows(range).filter(kept), layer, blocks)
             }
-            layer.begin(Some(points.id(row)));
-            for &(column, property) in &self.columns {
-                let column = &points.columns()[column];
-                if !column.is_valid(row) {
-                    continue;
-                }
-                let value = match column.values {
-                    Values::I32(v) => Value::Integer(v[row].into()),
-                    Values::I64(v) if column.facts.is_wide() => {
-                        text.clear();
-                        let _ = write!(text, "{}", v[row]);
-                        Value::Text(text)
-                    }
-                    Values::I64(v) => Value::Integer(v[row]),
-                    Values::F32(v) => Value::Float(v[row]),
-                    Values::F64(v) => Value::Double(v[row]),
-                    Values::Bool(bits) => Value::Boolean(bits.get(row)),
-                    Values::Text(codes, words) => {
-                        let code = codes.get(row);
-                        Value::Code(code as u32, words.get(code))
-                    }
-                    Values::Time(v) => Value::Integer(milliseconds(v[row])),
-                };
-                layer.property(property, value);
-            }
-            let (x, y) = tile.local(morton::position(points.keys()[row]), EXTENT_BITS);
-            layer.end(Geometry::Point { x, y });
-            shown += 1;
-        };
-        match selection.mask {
-            Some(mask) => mask.rows(cut.range.clone()).for_each(&mut write),
-            None => cut.range.clone().for_each(&mut write),
         }
-        shown
     }
 
     /// Writes cells and tells how many rows they count.
@@ -184,7 +157,6 @@ impl Plan {
             }
             // A marker bit in front makes ids unique across levels; past 2⁵³ clients would round them.
             let id = (ids && level <= 26).then(|| 1 << (2 * level) | code);
-            layer.begin(id);
             layer.property(0, Value::Integer(count as i64));
             self.measure(points, selection, &cell, gathered, |column, property, value| {
                 layer.property(property, value.value(&points.columns()[column]));
@@ -213,7 +185,7 @@ impl Plan {
                     }
                 }
             }
-            layer.end(self.geometry(cut, (level, code), cell.run));
+            layer.feature(id, self.geometry(cut, (level, code), cell.run));
             shown += count as u64;
             true
         });

@@ -5,7 +5,7 @@
 //! says only that values SHOULD be unique, and hashing all of them costs half the speed. Texts are always looked for:
 //! they are long, and whether one is found must not depend on its code, which is another one in a subset.
 
-use crate::pbf::{self, Writer};
+use crate::pbf::{self, Cursor, Writer};
 use alloc::{vec, vec::Vec};
 
 /// Field numbers of the specification's Value message, and of values in a layer.
@@ -26,7 +26,7 @@ const CODES: usize = 4096;
 /// After each so many values of a property it is decided whether hashing pays.
 const TRIAL: u32 = 256;
 /// An index that is not there.
-const NONE: u32 = u32::MAX;
+pub const NONE: u32 = u32::MAX;
 
 /// A value of a property.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -102,7 +102,8 @@ impl ValueTable {
     }
 
     /// The index of a value of a property; writes it if it is not there, or not looked for.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the type of the value is known where this is called, not here")]
     pub fn index(&mut self, property: usize, value: Value<'_>) -> u32 {
         let next = self.count;
         let place = match value {
@@ -135,42 +136,43 @@ impl ValueTable {
     }
 
     /// Appends a value and tells its index.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
     fn write(&mut self, value: Value<'_>) -> u32 {
-        let out = &mut self.bytes;
-        // Two keys, the length of the value and what is in it but for a text.
-        out.room(2 + 2 * Writer::VARINT);
-        match value {
+        let text = if let Value::Code(_, text) | Value::Text(text) = value { text.len() } else { 0 };
+        // Two keys, two lengths or what is in a value, and a text.
+        self.bytes.append(4 * Cursor::VARINT + text, |out| match value {
             Value::Integer(value @ 0..) => {
-                out.bytes(&[number::LAYER_VALUE << 3 | 2, 1 + pbf::varint_len(value as u64) as u8]);
-                out.byte(number::UNSIGNED << 3);
+                let len = 1 + pbf::varint_len(value as u64);
+                out.bytes([number::LAYER_VALUE << 3 | 2, len as u8, number::UNSIGNED << 3]);
                 out.varint(value as u64);
             }
             Value::Integer(value) => {
                 let code = pbf::zigzag(value);
-                out.bytes(&[number::LAYER_VALUE << 3 | 2, 1 + pbf::varint_len(code) as u8]);
-                out.byte(number::SIGNED << 3);
+                let len = 1 + pbf::varint_len(code);
+                out.bytes([number::LAYER_VALUE << 3 | 2, len as u8, number::SIGNED << 3]);
                 out.varint(code);
             }
             Value::Float(value) => {
-                out.bytes(&[number::LAYER_VALUE << 3 | 2, 5, number::FLOAT << 3 | 5]);
-                out.bytes(&value.to_le_bytes());
+                out.bytes([number::LAYER_VALUE << 3 | 2, 5, number::FLOAT << 3 | 5]);
+                out.bytes(value.to_le_bytes());
             }
             Value::Double(value) => {
-                out.bytes(&[number::LAYER_VALUE << 3 | 2, 9, number::DOUBLE << 3 | 1]);
-                out.bytes(&value.to_le_bytes());
+                out.bytes([number::LAYER_VALUE << 3 | 2, 9, number::DOUBLE << 3 | 1]);
+                out.bytes(value.to_le_bytes());
             }
             Value::Boolean(value) => {
-                out.bytes(&[number::LAYER_VALUE << 3 | 2, 2, number::BOOLEAN << 3, value.into()]);
+                out.bytes([number::LAYER_VALUE << 3 | 2, 2, number::BOOLEAN << 3, value.into()]);
             }
             Value::Code(_, text) | Value::Text(text) => {
-                out.byte(number::LAYER_VALUE << 3 | 2);
-                out.varint((1 + pbf::varint_len(text.len() as u64) + text.len()) as u64);
-                out.byte(number::TEXT << 3 | 2);
-                out.varint(text.len() as u64);
-                out.room(text.len());
-                out.bytes(text.as_bytes());
+                let len = text.len() as u64;
+                out.bytes([number::LAYER_VALUE << 3 | 2]);
+                out.varint(1 + pbf::varint_len(len) as u64 + len);
+                out.bytes([number::TEXT << 3 | 2]);
+                out.varint(len);
+                out.slice(text.as_bytes());
             }
-        }
+        });
         self.count += 1;
         self.count - 1
     }
