@@ -12,7 +12,7 @@ use std::{
 
 /// Bytes that can be shared.
 #[derive(Clone)]
-pub(super) enum Content {
+pub(crate) enum Content {
     /// A file, mapped.
     Mapped(Arc<MMapSemaphore>),
     /// In memory.
