@@ -149,8 +149,7 @@ impl Dataset {
     /// When the parts do not fit together, which would be a mistake of the loader.
     pub(crate) fn new(parts: Parts) -> Result<Self> {
         let Parts { name, title, attribution, version, keys, rows, columns, roles, report, known } = parts;
-        let Known { facts, bounds, focus, landmarks, summaries } =
-            known.unwrap_or_else(|| Known::of(&keys, &columns));
+        let Known { facts, bounds, focus, landmarks, summaries } = known.unwrap_or_else(|| Known::of(&keys, &columns));
         if facts.len() != columns.len() || summaries.len() != columns.len() {
             bail!("{} facts and {} summaries for {} columns", facts.len(), summaries.len(), columns.len());
         }

@@ -28,6 +28,7 @@ use arrow::Arrow;
 use content::Content;
 use csv::Csv;
 use duotile_core::EXTENT_BITS;
+pub(crate) use files::name;
 use files::{Format, Input};
 pub(crate) use kind::Kind;
 use load::load;
@@ -174,7 +175,7 @@ fn look(inputs: &[Input], paths: &[PathBuf], options: &Options, progress: &dyn P
         let source = if inputs.len() > 1 { source.with_context(|| label.clone())? } else { source? };
         opened.push(Opened { label, source, partitions: input.partitions.clone() });
     }
-    let name = options.name.clone().unwrap_or_else(|| files::name(paths.first().unwrap_or(&first.path)));
+    let name = options.name.clone().unwrap_or_else(|| name(paths.first().unwrap_or(&first.path)));
     let label =
         Label { name, title: options.title.clone(), attribution: options.attribution.clone(), version: version.text() };
     Ok(Files { opened, label, lines })

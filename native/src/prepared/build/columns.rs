@@ -77,9 +77,18 @@ impl Column {
             Stored::Text16 => plain.codes(places, |code| code as u16, out)?,
             Stored::Text32 => plain.codes(places, |code| code, out)?,
         }
-        runs.delete(at);
+        runs.delete(|runs, run| runs.values(run, at));
+        runs.delete(|runs, run| runs.valid(run, at));
         let values = out.end_buffer()?;
-        Ok(Described { name: self.name, kind: self.stored, values, valid, dictionary: words, facts: None, summary: None })
+        Ok(Described {
+            name: self.name,
+            kind: self.stored,
+            values,
+            valid,
+            dictionary: words,
+            facts: None,
+            summary: None,
+        })
     }
 }
 

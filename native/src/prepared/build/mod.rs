@@ -73,6 +73,8 @@ pub fn build(
     if !["arrow", "parquet"].contains(&ending.as_str()) {
         bail!("the ending of {} is not known, expected .arrow or .parquet", out.display());
     }
+    let name = options.name.clone().unwrap_or_else(|| read::name(out));
+    let options = &Options { name: Some(name), ..options.clone() };
     let folder = Folder::beside(out)?;
     let whole = folder.file("whole.arrow");
     let mut built = arrow(paths, options, out, &whole, settings, &folder, progress)?;
@@ -138,11 +140,13 @@ fn arrow(
         writer.put(bytemuck::cast_slice(keys))
     })?;
     description.keys = writer.end_buffer()?;
+    runs.delete(Runs::keys);
     order.follow(
         |run, rows| spill::read::<u32>(&runs.row_numbers(run), rows),
         |rows| writer.put(bytemuck::cast_slice(rows)),
     )?;
     description.row_numbers = writer.end_buffer()?;
+    runs.delete(Runs::row_numbers);
     if settings.positions {
         description.positions = Some(positions(&mut writer, path, &description.keys, most)?);
     }
@@ -233,8 +237,7 @@ fn index(
         known: Some(known),
     })?;
     // What is measured most. The summary of another column is built when it is asked for.
-    let measured =
-        |kind: Stored| matches!(kind, Stored::I32 | Stored::I64 | Stored::F32 | Stored::F64 | Stored::Time);
+    let measured = |kind: Stored| matches!(kind, Stored::I32 | Stored::I64 | Stored::F32 | Stored::F64 | Stored::Time);
     let total = description.columns.len() as u64;
     progress.stage("summarise columns", Some(total));
     for (at, column) in description.columns.iter_mut().enumerate() {

@@ -131,14 +131,11 @@ impl<'f> Runs<'f> {
         Ok(Dictionary::new(each)?)
     }
 
-    /// Deletes the files of a column in all runs.
-    pub fn delete(&self, column: usize) {
+    /// Deletes a file of all runs, to make room for what was written from it.
+    pub fn delete(&self, file: impl Fn(&Self, usize) -> PathBuf) {
         for run in 0..self.all.len() {
-            let (ends, texts) = self.word_files(run, column);
-            for path in [self.values(run, column), self.valid(run, column), ends, texts] {
-                // What is not deleted now goes with the folder.
-                let _ = fs::remove_file(path);
-            }
+            // What is not deleted now goes with the folder.
+            let _ = fs::remove_file(file(self, run));
         }
     }
 
