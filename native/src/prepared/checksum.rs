@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_sample_reaches_from_the_first_byte_to_the_last() {
-        let mut bytes: Vec<u8> = (0..1_000_000u32).map(|i| (i * 7 >> 3) as u8).collect();
+        let mut bytes: Vec<u8> = (0..1_000_000u32).map(|i| ((i * 7) >> 3) as u8).collect();
         let before = sample(&bytes);
         for at in [0, bytes.len() - 1] {
             bytes[at] ^= 1;

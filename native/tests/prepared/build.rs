@@ -39,7 +39,7 @@ fn what_cannot_be_built_is_said_and_leaves_nothing() {
         (&places, Options { id: Some("n".into()), ..plain.clone() }, out("a.arrow"), "has the value 1 more than once"),
         (&places, Options { time: Some("name".into()), ..plain.clone() }, out("a.arrow"), "--time name"),
     ] {
-        let line = format!("{:#}", built(&[input.clone()], &options, &out, 1 << 20).expect_err("refused"));
+        let line = format!("{:#}", built(std::slice::from_ref(input), &options, &out, 1 << 20).expect_err("refused"));
         assert!(line.contains(expected) && !line.contains('\n'), "{line}");
     }
     assert_eq!(names(folder.path()), before);
@@ -53,7 +53,8 @@ fn an_input_is_not_written_over() {
     let path = folder.path().join("points.arrow");
     duotile::generate::generate(100, 1, &path, &()).expect("written");
     let before = fs::read(&path).expect("there");
-    let line = format!("{:#}", built(&[path.clone()], &Options::default(), &path, 1 << 20).expect_err("refused"));
+    let line =
+        format!("{:#}", built(std::slice::from_ref(&path), &Options::default(), &path, 1 << 20).expect_err("refused"));
     assert!(line.contains("is one of the files that are read"), "{line}");
     assert!(fs::read(&path).expect("there") == before);
 }

@@ -5,7 +5,7 @@ use duotile::{
     prepared::{Settings, build, verify},
     read::{Options, read},
 };
-use polars_core::prelude::DataType;
+use polars_core::prelude::{DataType, PlSmallStr};
 use polars_io::{SerReader as _, ipc::IpcReader};
 use std::fs::{self, File};
 
@@ -70,7 +70,7 @@ fn other_readers_see_the_same_rows() {
     let dataset = open(&out).expect("opened");
     let keys = frame.column("_key").expect("there").u64().expect("keys");
     assert!(keys.into_no_null_iter().eq(dataset.keys().iter().copied()));
-    let names: Vec<&str> = frame.get_column_names().into_iter().map(|name| name.as_str()).collect();
+    let names: Vec<&str> = frame.get_column_names().into_iter().map(PlSmallStr::as_str).collect();
     let own: Vec<&str> = dataset.columns().iter().map(|column| column.name).collect();
     assert_eq!(names, [&["_key", "_row", "lon", "lat"], &own[..]].concat());
     let (west, east) = (dataset.bounds().expect("rows")[0], dataset.bounds().expect("rows")[2]);
@@ -114,7 +114,7 @@ fn the_parquet_twin_holds_the_same_rows() {
 fn what_is_said_when_opening_is_kept_and_the_rest_was_decided_before() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = small(folder.path());
-    let with = |options: Options| read(&[out.clone()], &options, &());
+    let with = |options: Options| read(std::slice::from_ref(&out), &options, &());
     let plain = with(Options::default()).expect("opened");
     assert_eq!((plain.name(), plain.title()), ("small", None));
     assert_eq!(plain.report().id.as_deref(), Some("id"));

@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn two_dictionaries_become_one() {
         let union = |a: &[&'static str], b: &[&'static str]| {
-            Union { a: a.to_vec().into_iter().peekable(), b: b.to_vec().into_iter().peekable() }.collect::<Vec<_>>()
+            Union { a: a.iter().copied().peekable(), b: b.iter().copied().peekable() }.collect::<Vec<_>>()
         };
         assert_eq!(union(&["a", "c"], &["", "b", "c", "d"]), ["", "a", "b", "c", "d"]);
         assert_eq!(union(&[], &["b"]), ["b"]);
