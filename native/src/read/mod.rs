@@ -134,24 +134,25 @@ pub fn read(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Re
     {
         return prepared::open(&only.path, options, progress);
     }
-    let Files { opened, label, lines } = look(&inputs, paths, options, progress)?;
+    let Files { opened, label, lines } = look(&inputs, paths, options, None, progress)?;
     load(opened, options, label, lines, progress)
 }
 
 /// Reads files (or folders, or globs) in parts of about `limit` bytes, each sorted on its own. Gives what all of them
-/// decide together, and the files that were read.
+/// decide together, and the files that were read. What is compressed is unpacked into files of `folder`.
 ///
 /// # Errors
 /// As [`read`], and those of `each`.
 pub(crate) fn read_in_parts<'a>(
     paths: &[PathBuf],
     options: &'a Options,
+    folder: &Path,
     limit: usize,
     progress: &'a dyn Progress,
     each: &mut dyn FnMut(Part) -> Result<()>,
 ) -> Result<(Whole<'a>, Vec<PathBuf>)> {
     let inputs = files::expand(paths)?;
-    let Files { opened, label, lines } = look(&inputs, paths, options, progress)?;
+    let Files { opened, label, lines } = look(&inputs, paths, options, Some(folder), progress)?;
     let files = inputs.into_iter().map(|input| input.path).collect();
     Ok((load::in_parts(opened, options, label, lines, limit, progress, each)?, files))
 }
@@ -163,7 +164,13 @@ struct Files {
     lines: Vec<String>,
 }
 
-fn look(inputs: &[Input], paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Result<Files> {
+fn look(
+    inputs: &[Input],
+    paths: &[PathBuf],
+    options: &Options,
+    spool: Option<&Path>,
+    progress: &dyn Progress,
+) -> Result<Files> {
     let Some(first) = inputs.first() else { bail!("no files were given") };
     let mut version = Version::new(options);
     let mut lines = Vec::new();
@@ -171,7 +178,10 @@ fn look(inputs: &[Input], paths: &[PathBuf], options: &Options, progress: &dyn P
     progress.stage("look", None);
     for input in inputs {
         let label = input.path.display().to_string();
-        let source = version.file(&input.path).and_then(|()| open(input, options, &mut lines, progress));
+        let source = version.file(&input.path).and_then(|()| {
+            let spool = spool.map(|folder| folder.join(format!("input.{}", opened.len())));
+            open(input, options, spool.as_deref(), &mut lines, progress)
+        });
         let source = if inputs.len() > 1 { source.with_context(|| label.clone())? } else { source? };
         opened.push(Opened { label, source, partitions: input.partitions.clone() });
     }
@@ -201,7 +211,13 @@ pub fn builtin(progress: &dyn Progress) -> Result<Dataset> {
     load(vec![opened], &options, label, Vec::new(), progress)
 }
 
-fn open(input: &Input, options: &Options, lines: &mut Vec<String>, progress: &dyn Progress) -> Result<Box<dyn Source>> {
+fn open(
+    input: &Input,
+    options: &Options,
+    spool: Option<&Path>,
+    lines: &mut Vec<String>,
+    progress: &dyn Progress,
+) -> Result<Box<dyn Source>> {
     let content = Content::open(&input.path)?;
     Ok(match input.format {
         Format::Parquet => Box::new(Parquet::open(content, options.crs)?),
@@ -211,8 +227,8 @@ fn open(input: &Input, options: &Options, lines: &mut Vec<String>, progress: &dy
                 input.path.display()
             )
         }
-        Format::Arrow => Box::new(Arrow::open(&content.decompressed()?)?),
-        Format::Csv => Box::new(Csv::open(content, &options.csv, lines, progress)?),
+        Format::Arrow => Box::new(Arrow::open(&content.decompressed(spool)?)?),
+        Format::Csv => Box::new(Csv::open(content.decompressed(spool)?, &options.csv, lines, progress)?),
     })
 }
 

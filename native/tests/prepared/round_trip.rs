@@ -7,7 +7,10 @@ use duotile::{
 };
 use polars_core::prelude::{DataType, PlSmallStr};
 use polars_io::{SerReader as _, ipc::IpcReader};
-use std::fs::{self, File};
+use std::{
+    fs::{self, File},
+    io::Write as _,
+};
 
 const QUERIES: [&str; 5] = [
     "agg=mean:fare,sum:passengers,min:size,max:pickup_time&mode=cells",
@@ -160,4 +163,24 @@ fn a_file_without_rows_is_a_file() {
     assert!(dataset.is_empty() && dataset.bounds().is_none());
     verify(&out, &()).expect("undamaged");
     assert_eq!(refused(&out), "it opens");
+}
+
+#[test]
+fn compressed_input_is_unpacked_on_disk() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let input = inputs(folder.path(), 300).remove(0);
+    let text = fs::read(&input).expect("there");
+    let (gzip, zstd) = (folder.path().join("a.csv.gz"), folder.path().join("a.csv.zst"));
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(&text).expect("in memory");
+    fs::write(&gzip, packed.finish().expect("in memory")).expect("written");
+    fs::write(&zstd, zstd::encode_all(&text[..], 1).expect("in memory")).expect("written");
+    let out = folder.path().join("points.arrow");
+    for path in [input, gzip.clone(), zstd] {
+        assert_eq!(built(&[path], &Options::default(), &out, 10_000).expect("built").rows, 98);
+    }
+    let whole = fs::read(&gzip).expect("there");
+    fs::write(&gzip, &whole[..whole.len() / 2]).expect("written");
+    let line = format!("{:#}", built(&[gzip], &Options::default(), &out, 10_000).expect_err("cut off"));
+    assert!(line.contains("gzip data is damaged or cut off"), "{line}");
 }

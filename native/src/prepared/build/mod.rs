@@ -106,7 +106,7 @@ fn arrow(
     let memory = usize::try_from(settings.memory).unwrap_or(usize::MAX);
     let mut runs = Runs::new(folder);
     // Sorting and ordering take about as much again.
-    let (mut whole, files) = read::read_in_parts(paths, options, memory / 2, progress, &mut |part| {
+    let (mut whole, files) = read::read_in_parts(paths, options, folder.path(), memory / 2, progress, &mut |part| {
         names(&part.columns, settings.positions)?;
         runs.add(part)
     })?;
