@@ -4,13 +4,25 @@
 //! replaced, shifted or filled up with zeros from one that is as it was written.
 
 use super::ALIGNMENT;
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
+use crc32fast::Hasher;
 use serde::{Deserialize, Serialize};
+use std::{
+    fs::File,
+    io,
+    ops::Range,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread::{self, ScopedJoinHandle},
+};
 
 /// Bytes of a page of the sample.
 const PAGE: usize = 4096;
 /// Pages of a sample.
 const PAGES: usize = 64;
+/// Threads that wait for the disk.
+const READERS: usize = 8;
+/// Bytes that are read at a time where all are.
+const PIECE: usize = 1 << 20;
 
 /// Bytes of a prepared file, with their checksums.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
@@ -40,25 +52,13 @@ impl Stretch {
         }
     }
 
-    /// Its bytes, if the sample is as it was.
-    ///
-    /// # Errors
-    /// As [`Stretch::of`], and when the sample is another.
-    pub fn sampled<'f>(&self, file: &'f [u8], what: &str) -> Result<&'f [u8]> {
-        let bytes = self.of(file)?;
-        if sample(bytes) != self.sample {
-            bail!("its {what} have changed");
-        }
-        Ok(bytes)
-    }
-
     /// Its bytes, if all are as they were.
     ///
     /// # Errors
     /// As [`Stretch::of`], and when some byte is another.
     pub fn whole<'f>(&self, file: &'f [u8], what: &str) -> Result<&'f [u8]> {
         let bytes = self.of(file)?;
-        if crc32fast::hash(bytes) != self.crc {
+        if crc32fast::hash(bytes) != self.crc || sample(bytes) != self.sample {
             bail!("its {what} have changed");
         }
         Ok(bytes)
@@ -70,12 +70,99 @@ pub(super) fn sample(bytes: &[u8]) -> u32 {
     if bytes.len() <= PAGE * PAGES {
         return crc32fast::hash(bytes);
     }
-    let mut hasher = crc32fast::Hasher::new();
-    for page in 0..PAGES {
-        let at = page * (bytes.len() - PAGE) / (PAGES - 1);
-        hasher.update(&bytes[at..at + PAGE]);
-    }
+    let mut hasher = Hasher::new();
+    pages(bytes.len() as u64).for_each(|at| hasher.update(&bytes[at as usize..at as usize + PAGE]));
     hasher.finalize()
+}
+
+/// Where the pages of a sample begin.
+fn pages(length: u64) -> impl Iterator<Item = u64> {
+    (0..PAGES as u64).map(move |page| page * (length - PAGE as u64) / (PAGES as u64 - 1))
+}
+
+/// Checks the samples of stretches and all of one stretch, which the file must hold.
+///
+/// Pages are read from the file, not looked at where it is mapped: a disk is asked for many at once, and only for what is
+/// wanted. Where a mapped page is missing, the system would wait for it and for megabytes around it.
+///
+/// # Errors
+/// What has changed, or cannot be read.
+pub(super) fn check(file: &File, samples: &[(String, Stretch)], whole: &Stretch) -> Result<()> {
+    let next = AtomicUsize::new(0);
+    let look = || -> Result<()> {
+        let mut page = vec![0; PAGE * PAGES];
+        while let Some((what, stretch)) = samples.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if read_sample(file, stretch, &mut page).with_context(|| format!("cannot read its {what}"))?
+                != stretch.sample
+            {
+                bail!("its {what} have changed");
+            }
+        }
+        Ok(())
+    };
+    let parts = (0..READERS as u64).map(|part| {
+        let place = |part: u64| whole.at + whole.bytes / READERS as u64 * part;
+        place(part)..if part + 1 == READERS as u64 { whole.at + whole.bytes } else { place(part + 1) }
+    });
+    let (looked, hashed) = thread::scope(|scope| {
+        let lookers: Vec<_> = (0..READERS).map(|_| scope.spawn(look)).collect();
+        let hashers: Vec<_> = parts.map(|part| scope.spawn(|| hash(file, part))).collect();
+        let looked: Vec<_> = lookers.into_iter().map(ScopedJoinHandle::join).collect();
+        (looked, hashers.into_iter().map(ScopedJoinHandle::join).collect::<Vec<_>>())
+    });
+    for looked in looked {
+        looked.map_err(|_| anyhow!("a thread ended"))??;
+    }
+    let mut all = Hasher::new();
+    for part in hashed {
+        all.combine(&part.map_err(|_| anyhow!("a thread ended"))?.context("cannot read its index")?);
+    }
+    if all.finalize() != whole.crc {
+        bail!("its index has changed");
+    }
+    Ok(())
+}
+
+fn read_sample(file: &File, stretch: &Stretch, page: &mut [u8]) -> io::Result<u32> {
+    if stretch.bytes <= page.len() as u64 {
+        let page = &mut page[..stretch.bytes as usize];
+        read_at(file, page, stretch.at)?;
+        return Ok(crc32fast::hash(page));
+    }
+    let mut hasher = Hasher::new();
+    for at in pages(stretch.bytes) {
+        read_at(file, &mut page[..PAGE], stretch.at + at)?;
+        hasher.update(&page[..PAGE]);
+    }
+    Ok(hasher.finalize())
+}
+
+fn hash(file: &File, part: Range<u64>) -> io::Result<Hasher> {
+    let (mut hasher, mut piece) = (Hasher::new(), vec![0; PIECE.min((part.end - part.start) as usize)]);
+    let mut at = part.start;
+    while at < part.end {
+        let piece = &mut piece[..PIECE.min((part.end - at) as usize)];
+        read_at(file, piece, at)?;
+        hasher.update(piece);
+        at += piece.len() as u64;
+    }
+    Ok(hasher)
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, bytes, at)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => (bytes, at) = (&mut bytes[read..], at + read as u64),
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

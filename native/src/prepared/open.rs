@@ -2,7 +2,13 @@
 //!
 //! What is read is the head, the description, the index, and a sample of everything else.
 
-use super::{MARK, description::Description, mapped, seal, seal::Seal};
+use super::{
+    MARK,
+    checksum::{Stretch, check},
+    description::Description,
+    mapped, seal,
+    seal::Seal,
+};
 use crate::{
     dataset::{Dataset, Parts},
     read::{Options, Progress, Version, content::Content},
@@ -43,8 +49,8 @@ pub(crate) fn is_prepared(path: &Path) -> Result<bool> {
 /// One line that names the file, and what is wrong with it or with an option.
 pub(crate) fn open(path: &Path, options: &Options, progress: &dyn Progress) -> Result<Dataset> {
     fits(options).with_context(|| path.display().to_string())?;
-    let (file, description) = checked(path)?;
-    dataset(&file, description, options, progress).with_context(|| refused(path))
+    let (file, bytes, description) = checked(path)?;
+    dataset(&file, &bytes, description, options, progress).with_context(|| refused(path))
 }
 
 /// How an error about a file begins.
@@ -53,36 +59,35 @@ pub(super) fn refused(path: &Path) -> String {
 }
 
 /// Maps a file whose seal holds.
-pub(super) fn checked(path: &Path) -> Result<(Content, Description)> {
-    let file = Content::open(path)?;
+pub(super) fn checked(path: &Path) -> Result<(File, Content, Description)> {
+    let shown = path.display();
+    let file = File::open(path).with_context(|| format!("cannot open {shown}"))?;
+    let bytes = Content::map(&file).with_context(|| format!("cannot map {shown}"))?;
     let read = || {
-        let seal = Seal::check(file.as_ref())?;
-        Description::parse(seal.description(file.as_ref()).unwrap_or_default())
+        let seal = Seal::check(bytes.as_ref())?;
+        Description::parse(seal.description(bytes.as_ref()).unwrap_or_default())
     };
     let description = read().with_context(|| refused(path))?;
-    Ok((file, description))
+    Ok((file, bytes, description))
 }
 
 fn dataset(
+    disk: &File,
     file: &Content,
     mut description: Description,
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Dataset> {
     let rows = description.rows;
-    for (what, stretch) in description.stretches() {
-        stretch.sampled(file.as_ref(), &what)?;
-    }
+    let stretches: Vec<(String, Stretch)> =
+        description.stretches().into_iter().map(|(what, stretch)| (what, *stretch)).collect();
+    stretches.iter().try_for_each(|(_, stretch)| stretch.of(file.as_ref()).map(|_| ()))?;
+    // Tiles go by the index, so that all of it must hold.
+    check(disk, &stretches, &description.landmarks)?;
     let mut columns =
         description.columns.iter().map(|column| mapped::column(file, column, rows)).collect::<Result<Vec<_>>>()?;
     let mut known = description.known(file)?;
-    // Tiles go by the index, so that all of it must hold.
-    let (whole, fits) = rayon::join(
-        || description.landmarks.whole(file.as_ref(), "index").map(|_| ()),
-        || Landmarks::new(&known.landmarks, rows as usize).checked().map(|_| ()),
-    );
-    whole?;
-    fits.context("its index has changed")?;
+    Landmarks::new(&known.landmarks, rows as usize).checked().context("its index has changed")?;
     let mut version = Version::new(options);
     version.bytes(&serde_json::to_vec(&description)?);
     let mut report = description.report;

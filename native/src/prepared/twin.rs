@@ -21,7 +21,7 @@ const GROUP: usize = 1 << 19;
 /// # Errors
 /// When a file cannot be read or written.
 pub(super) fn write(prepared: &Path, twin: &Path, progress: &dyn Progress) -> Result<u64> {
-    let (file, description) = checked(prepared)?;
+    let (_, file, description) = checked(prepared)?;
     let rows = description.rows as usize;
     let keys = mapped::view::<u64>(&file, &description.keys)?;
     let numbers = mapped::view::<u32>(&file, &description.row_numbers)?;

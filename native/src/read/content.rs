@@ -47,13 +47,20 @@ impl Content {
         let mut file = File::open(path).with_context(|| format!("cannot open {shown}"))?;
         let facts = file.metadata().with_context(|| format!("cannot look at {shown}"))?;
         if facts.is_file() && facts.len() > 0 {
-            let map = MMapSemaphore::new_from_file(&file).with_context(|| format!("cannot map {shown}"))?;
-            return Ok(Self::Mapped(Arc::new(map)));
+            return Self::map(&file).with_context(|| format!("cannot map {shown}"));
         }
         // Pipes and the like.
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).with_context(|| format!("cannot read {shown}"))?;
         Ok(Self::Owned(Arc::new(bytes)))
+    }
+
+    /// The bytes of an open file, mapped.
+    ///
+    /// # Errors
+    /// When it cannot be mapped: it is empty, or none of a disk.
+    pub fn map(file: &File) -> Result<Self> {
+        Ok(Self::Mapped(Arc::new(MMapSemaphore::new_from_file(file)?)))
     }
 
     /// The same bytes without gzip or zstd around them: in memory, or in a file of this path, which is mapped.
