@@ -176,7 +176,10 @@ impl Lookup {
     #[inline]
     fn slot(&self, values: &Values<'_>, row: usize) -> usize {
         match (self, values) {
-            (Self::Codes(slots), Values::Text(codes, _)) => slots[codes.get(row)].into(),
+            // A code that has no text, as in a file that was damaged, has no slot either.
+            (Self::Codes(slots), Values::Text(codes, _)) => {
+                slots.get(codes.get(row)).map_or(usize::MAX, |&slot| slot.into())
+            }
             (Self::Booleans(slots), Values::Bool(bits)) => slots[usize::from(bits.get(row))].into(),
             (Self::Integers(slots, other), values) => {
                 let value = match values {

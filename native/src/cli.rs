@@ -17,7 +17,19 @@ const EXAMPLES: &str = "Examples:
   duotile serve points.csv --lon x --lat y --crs 3857 --decimal-comma
   duotile serve --config duotile.toml       many datasets, each with its options
   duotile tile trips.parquet 0/0/0 'agg=mean:fare&filter=fare > 10' | duotile inspect -
+  duotile build trips.csv -o trips.arrow    sort once, then `duotile trips.arrow` opens at once
   duotile generate 10M points.parquet       something large to try";
+
+const BUILDING: &str = "Examples:
+  duotile build trips.parquet -o trips.arrow
+  duotile build '2014-*.csv' -o taxis.arrow --lon pickup_x --lat pickup_y --memory 8GB
+  duotile build trips.csv -o trips.parquet  the same rows, sorted, for other tools
+  duotile serve trips.arrow                 opens at once, whatever its size
+  duotile inspect trips.arrow --verify      looks at every byte of it
+
+A prepared file is an Arrow IPC file that other tools read too: _key is the Morton key, _row the row's number in the
+input, then come the values. It takes the place of an older one when it is whole. Replace it in this way only (write
+another, then move it): a file that is being served must not be changed or cut in place.";
 
 /// Live vector tiles from data too big to draw
 ///
@@ -44,6 +56,9 @@ pub enum Command {
     Tile(Box<Tile>),
     /// Show a tile as text, or what is in a data file
     Inspect(Box<Inspect>),
+    /// Sort points into a file that opens at once, in bounded memory
+    #[command(after_help = BUILDING)]
+    Build(Box<Build>),
     /// Write a large, realistic set of points
     Generate(Generate),
 }
@@ -130,6 +145,29 @@ pub struct Inspect {
     /// A tile (.mvt, .pbf, - for standard input), plain or compressed; or a data file, folder or pattern
     #[arg(value_name = "FILE")]
     pub file: String,
+    /// Look at every byte of a prepared file
+    #[arg(long)]
+    pub verify: bool,
+    /// How to read.
+    #[command(flatten)]
+    pub load: Load,
+}
+
+/// `build`.
+#[derive(Args, Debug)]
+pub struct Build {
+    /// Files, folders or patterns, which become one dataset
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// The file to write: .arrow to be served, .parquet for other tools
+    #[arg(long, short, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Memory to use; half of what is free unless said. Beside the file to be, there must be room for the rows once more
+    #[arg(long, value_name = "SIZE")]
+    pub memory: Option<Bytes>,
+    /// Write longitude and latitude too, for other tools; Duotile has them from the key
+    #[arg(long)]
+    pub positions: bool,
     /// How to read.
     #[command(flatten)]
     pub load: Load,

@@ -2,9 +2,11 @@
 
 use crate::{
     cache::Masks,
-    cli::{Cli, Command, Generate, Inspect, Tile},
+    catalog,
+    cli::{Build, Cli, Command, Generate, Inspect, Tile},
     generate, inspect,
     load::{BUILTIN, Source},
+    prepared,
     progress::Terminal,
     serve,
 };
@@ -13,6 +15,7 @@ use duotile_core::{TileId, TileQuery};
 use std::{
     io::{IsTerminal as _, Read as _, Write as _},
     path::Path,
+    time::Instant,
 };
 
 /// Runs a command.
@@ -25,6 +28,7 @@ pub fn run(cli: Cli) -> Result<()> {
         Some(Command::Serve(serve)) => serve::run(*serve),
         Some(Command::Tile(tile)) => cut(&tile),
         Some(Command::Inspect(inspect)) => show(&inspect),
+        Some(Command::Build(build)) => prepare(&build),
         Some(Command::Generate(generate)) => make(&generate),
     }
 }
@@ -80,6 +84,10 @@ fn tile_id(text: &str) -> Result<TileId> {
 
 fn show(inspect: &Inspect) -> Result<()> {
     let file = inspect.file.as_str();
+    if inspect.verify {
+        let bytes = prepared::verify(Path::new(file), &Terminal::new(""))?;
+        writeln!(std::io::stderr(), "{file}: all {bytes} bytes are as they were written")?;
+    }
     let is_tile = file == "-" || [".mvt", ".pbf", ".mvt.gz", ".pbf.gz"].iter().any(|end| file.ends_with(end));
     let text = if is_tile {
         let mut bytes = Vec::new();
@@ -97,6 +105,35 @@ fn show(inspect: &Inspect) -> Result<()> {
     let mut stdout = std::io::stdout();
     stdout.write_all(text.as_bytes())?;
     Ok(stdout.flush()?)
+}
+
+fn prepare(args: &Build) -> Result<()> {
+    let start = Instant::now();
+    let name = args.out.display().to_string();
+    let options = args.load.options(&catalog::slug(&name))?;
+    let settings = prepared::Settings {
+        memory: args.memory.map_or_else(prepared::half_of_free, |bytes| bytes.0),
+        positions: args.positions,
+    };
+    clean_up_when_told();
+    let built = prepared::build(&args.paths, &options, &args.out, settings, &Terminal::new(&catalog::slug(&name)))?;
+    let (megabytes, seconds) = (built.bytes as f64 / f64::from(1 << 20), start.elapsed().as_secs_f64());
+    let parts = if built.runs > 1 { format!(", sorted in {} parts", built.runs) } else { String::new() };
+    writeln!(std::io::stderr(), "{name}: {} rows, {megabytes:.0} MB, built in {seconds:.1} s{parts}", built.rows)?;
+    Ok(())
+}
+
+/// What a build has put on disk does not outlive it when it is told to end.
+fn clean_up_when_told() {
+    let wait = || -> std::io::Result<()> {
+        tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(serve::told_to_end())
+    };
+    std::thread::spawn(move || {
+        if wait().is_ok() {
+            prepared::give_up();
+            std::process::exit(130);
+        }
+    });
 }
 
 fn make(args: &Generate) -> Result<()> {

@@ -1,11 +1,15 @@
 //! One dataset with its facts: points in Morton order, their columns, what loading chose and lost.
 //!
-//! Every column's values are held once, in buffers that the core's columns and the Polars frame both look at. Nothing
-//! changes after it is made, but for the summaries of columns, which are built when first asked for and then kept.
+//! Every column's values are held once, in memory or in a mapped file, in buffers that the core's columns and the Polars
+//! frame both look at. Nothing changes after it is made, but for the summaries of columns and the frame, which are built
+//! when first asked for and then kept.
 
-use crate::focus::{bounds, focus};
-use anyhow::{Context, Result};
-use duotile_core::{Bits, Codes, Column, Dictionary, Facts, Landmarks, Mask, Points, Roles, Summary, Values};
+use crate::{
+    bits::Bits,
+    focus::{bounds, focus},
+};
+use anyhow::{Result, bail};
+use duotile_core::{Codes, Column, Dictionary, Facts, Landmarks, Mask, Points, Roles, Summary, Values};
 use polars_arrow::{
     array::{BooleanArray, PrimitiveArray},
     bitmap::Bitmap,
@@ -18,6 +22,7 @@ use polars_core::prelude::{
     IntoColumn, PolarsNumericType, UInt8Type, UInt16Type, UInt32Type,
 };
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
 
 /// Points in Morton order with their columns and facts. Immutable once made.
@@ -27,19 +32,19 @@ pub struct Dataset {
     title: Option<String>,
     attribution: Option<String>,
     version: String,
-    keys: Vec<u64>,
+    keys: Buffer<u64>,
     landmarks: Buffer<u64>,
-    rows: Vec<u32>,
+    rows: Buffer<u32>,
     columns: Vec<Stored>,
     roles: Roles,
-    frame: DataFrame,
+    frame: OnceLock<DataFrame>,
     report: Report,
     bounds: Option<[f64; 4]>,
     focus: [f64; 4],
 }
 
 /// What loading chose and what it lost.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Report {
     /// Everything worth telling, a sentence each, in the order it was found out.
     pub lines: Vec<String>,
@@ -67,7 +72,7 @@ pub(crate) struct Loaded {
     pub name: String,
     pub data: Data,
     /// One bit a row from bit 0, set where there is a value; `None` where every row has one.
-    pub valid: Option<Bitmap>,
+    pub valid: Option<Bits>,
 }
 
 /// The values of a column, in buffers that can be shared.
@@ -77,7 +82,7 @@ pub(crate) enum Data {
     I64(Buffer<i64>),
     F32(Buffer<f32>),
     F64(Buffer<f64>),
-    Bool(Bitmap),
+    Bool(Bits),
     Text8(Buffer<u8>, Dictionary),
     Text16(Buffer<u16>, Dictionary),
     Text32(Buffer<u32>, Dictionary),
@@ -93,12 +98,41 @@ pub(crate) struct Parts {
     pub attribution: Option<String>,
     pub version: String,
     /// Ascending.
-    pub keys: Vec<u64>,
+    pub keys: Buffer<u64>,
     /// Original row numbers, in the order of the keys.
-    pub rows: Vec<u32>,
+    pub rows: Buffer<u32>,
     pub columns: Vec<Loaded>,
     pub roles: Roles,
     pub report: Report,
+    /// What is known of the rows already; else it is found out by looking at all of them.
+    pub known: Option<Known>,
+}
+
+/// What is known of all rows together.
+#[derive(Debug)]
+pub(crate) struct Known {
+    /// Of each column.
+    pub facts: Vec<Facts>,
+    pub bounds: Option<[f64; 4]>,
+    pub focus: [f64; 4],
+    /// Of the keys.
+    pub landmarks: Buffer<u64>,
+    /// Of each column, where it was built.
+    pub summaries: Vec<Option<Buffer<u64>>>,
+}
+
+impl Known {
+    /// Looks at all rows. Summaries are left to be built when they are asked for.
+    pub fn of(keys: &[u64], columns: &[Loaded]) -> Self {
+        let facts = columns.par_iter().map(|column| Facts::of(column.data.values(), column.valid())).collect();
+        Self {
+            facts,
+            bounds: bounds(keys),
+            focus: focus(keys),
+            landmarks: Landmarks::build(keys).into(),
+            summaries: vec![None; columns.len()],
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -109,24 +143,22 @@ struct Stored {
 }
 
 impl Dataset {
-    /// Takes facts of every column and puts the parts together.
+    /// Puts the parts together.
     ///
     /// # Errors
     /// When the parts do not fit together, which would be a mistake of the loader.
     pub(crate) fn new(parts: Parts) -> Result<Self> {
-        let Parts { name, title, attribution, version, keys, rows, columns, roles, report } = parts;
-        let columns: Vec<Stored> = columns
-            .into_par_iter()
-            .map(|loaded| {
-                let facts = Facts::of(loaded.data.values(), loaded.valid());
-                Stored { loaded, facts, summary: OnceLock::new() }
-            })
-            .collect();
-        let frame = columns.iter().map(|stored| stored.loaded.to_frame()).collect();
-        let frame = DataFrame::new(keys.len(), frame).context("columns do not fit together")?;
-        let bounds = bounds(&keys);
-        let focus = focus(&keys);
-        let landmarks = Landmarks::build(&keys).into();
+        let Parts { name, title, attribution, version, keys, rows, columns, roles, report, known } = parts;
+        let Known { facts, bounds, focus, landmarks, summaries } = known.unwrap_or_else(|| Known::of(&keys, &columns));
+        if facts.len() != columns.len() || summaries.len() != columns.len() {
+            bail!("{} facts and {} summaries for {} columns", facts.len(), summaries.len(), columns.len());
+        }
+        let stored = |((loaded, facts), words): ((_, _), Option<_>)| {
+            let summary = OnceLock::new();
+            words.into_iter().for_each(|words| drop(summary.set(words)));
+            Stored { loaded, facts, summary }
+        };
+        let columns: Vec<Stored> = columns.into_iter().zip(facts).zip(summaries).map(stored).collect();
         let dataset = Self {
             name,
             title,
@@ -137,7 +169,7 @@ impl Dataset {
             rows,
             columns,
             roles,
-            frame,
+            frame: OnceLock::new(),
             report,
             bounds,
             focus,
@@ -213,7 +245,13 @@ impl Dataset {
     /// All value columns as Polars sees them, same order and buffers: texts are codes, times are 64-bit integers.
     #[must_use]
     pub fn frame(&self) -> &DataFrame {
-        &self.frame
+        self.frame.get_or_init(|| {
+            let columns = self.columns.iter().map(|stored| stored.loaded.to_frame()).collect();
+            match DataFrame::new(self.len(), columns) {
+                Ok(frame) => frame,
+                Err(error) => unreachable!("lengths were checked when the dataset was made: {error}"),
+            }
+        })
     }
 
     /// Morton keys, ascending.
@@ -258,11 +296,11 @@ impl Dataset {
         })
     }
 
-    /// Bytes in memory.
+    /// Bytes in memory, or in the file that is mapped.
     #[must_use]
     pub fn size(&self) -> usize {
         let columns: usize = self.columns.iter().map(Stored::size).sum();
-        self.keys.capacity() * 8 + self.landmarks.len() * 8 + self.rows.capacity() * 4 + columns
+        self.keys.len() * 8 + self.landmarks.len() * 8 + self.rows.len() * 4 + columns
     }
 
     fn try_columns(&self) -> Result<Vec<Column<'_>>> {
@@ -283,16 +321,21 @@ impl Stored {
 
 impl Loaded {
     /// The validity as the core wants it: bytes from bit 0.
-    fn valid(&self) -> Option<&[u8]> {
-        self.valid.as_ref().map(bytes)
+    pub fn valid(&self) -> Option<&[u8]> {
+        self.valid.as_ref().map(Bits::bytes)
+    }
+
+    /// The first row without a value.
+    pub fn first_null(&self) -> Option<usize> {
+        self.valid.as_ref().and_then(Bits::first_unset)
     }
 
     fn size(&self) -> usize {
-        self.data.size() + self.valid.as_ref().map_or(0, |bitmap| bitmap.len().div_ceil(8))
+        self.data.size() + self.valid.as_ref().map_or(0, |bits| bits.len().div_ceil(8))
     }
 
     fn to_frame(&self) -> FrameColumn {
-        let (name, valid) = (self.name.as_str(), self.valid.as_ref());
+        let (name, valid) = (self.name.as_str(), self.valid.as_ref().map(Bits::to_bitmap));
         match &self.data {
             Data::I32(values) => primitive::<Int32Type>(name, values, valid),
             Data::I64(values) | Data::Time(values) => primitive::<Int64Type>(name, values, valid),
@@ -302,7 +345,7 @@ impl Loaded {
             Data::Text16(codes, _) => primitive::<UInt16Type>(name, codes, valid),
             Data::Text32(codes, _) => primitive::<UInt32Type>(name, codes, valid),
             Data::Bool(bits) => {
-                let array = BooleanArray::new(ArrowDataType::Boolean, bits.clone(), valid.cloned());
+                let array = BooleanArray::new(ArrowDataType::Boolean, bits.to_bitmap(), valid);
                 BooleanChunked::with_chunk(name.into(), array).into_column()
             }
         }
@@ -310,13 +353,13 @@ impl Loaded {
 }
 
 impl Data {
-    fn values(&self) -> Values<'_> {
+    pub fn values(&self) -> Values<'_> {
         match self {
             Self::I32(values) => Values::I32(values),
             Self::I64(values) => Values::I64(values),
             Self::F32(values) => Values::F32(values),
             Self::F64(values) => Values::F64(values),
-            Self::Bool(bits) => Values::Bool(Bits { bytes: bytes(bits), len: bits.len() }),
+            Self::Bool(bits) => Values::Bool(duotile_core::Bits { bytes: bits.bytes(), len: bits.len() }),
             Self::Text8(codes, words) => Values::Text(Codes::U8(codes), words),
             Self::Text16(codes, words) => Values::Text(Codes::U16(codes), words),
             Self::Text32(codes, words) => Values::Text(Codes::U32(codes), words),
@@ -338,19 +381,12 @@ impl Data {
     }
 }
 
-/// The bytes of a bitmap that starts at bit 0; all of the loader's do.
-fn bytes(bitmap: &Bitmap) -> &[u8] {
-    let (bytes, offset, _) = bitmap.as_slice();
-    debug_assert_eq!(offset, 0, "bitmaps of a dataset start at a byte");
-    bytes
-}
-
-fn primitive<T>(name: &str, values: &Buffer<T::Native>, valid: Option<&Bitmap>) -> FrameColumn
+fn primitive<T>(name: &str, values: &Buffer<T::Native>, valid: Option<Bitmap>) -> FrameColumn
 where
     T: PolarsNumericType,
     T::Native: NativeType,
     ChunkedArray<T>: IntoColumn,
 {
-    let array = PrimitiveArray::new(T::Native::PRIMITIVE.into(), values.clone(), valid.cloned());
+    let array = PrimitiveArray::new(T::Native::PRIMITIVE.into(), values.clone(), valid);
     ChunkedArray::<T>::with_chunk(name.into(), array).into_column()
 }

@@ -4,6 +4,7 @@
 //! which rows pass a filter, [`cache`] keeps masks and cuts tiles with them, [`http`] answers requests for what is in a
 //! [`catalog`]. Everything that shapes a byte of a tile is in `duotile-core`.
 
+mod bits;
 pub mod cache;
 pub mod catalog;
 pub mod cli;
@@ -17,6 +18,7 @@ pub mod inspect;
 pub mod load;
 pub mod mask;
 pub mod mvt_reader;
+pub mod prepared;
 mod progress;
 pub mod read;
 mod serve;

@@ -219,6 +219,29 @@ enum Told {
     Again,
 }
 
+/// Waits until the process is told to end.
+///
+/// # Errors
+/// When signals cannot be heard.
+#[cfg(unix)]
+pub(crate) async fn told_to_end() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut end = signal(SignalKind::terminate())?;
+    tokio::select! {
+        told = tokio::signal::ctrl_c() => told,
+        _ = end.recv() => Ok(()),
+    }
+}
+
+/// Waits until the process is told to end.
+///
+/// # Errors
+/// When signals cannot be heard.
+#[cfg(not(unix))]
+pub(crate) async fn told_to_end() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
 #[cfg(unix)]
 struct Signals {
     end: tokio::signal::unix::Signal,

@@ -1,9 +1,11 @@
 //! Masks against a row-by-row reading of the same filters, over random rows with nulls.
 
 use super::*;
-use crate::dataset::{Data, Loaded, Parts, Report};
+use crate::{
+    bits::Bits,
+    dataset::{Data, Loaded, Parts, Report},
+};
 use duotile_core::{Dictionary, Roles, Scalar, morton, sort};
-use polars_arrow::bitmap::Bitmap;
 
 /// Numbers that only look random: xorshift.
 struct Dice(u64);
@@ -38,7 +40,7 @@ fn dataset(rows: usize, dice: &mut Dice) -> Dataset {
     let mut numbers = (0..rows as u32).collect();
     sort(&mut keys, &mut numbers);
     let small = |dice: &mut Dice| dice.roll(21) as i64 - 10;
-    let bits = |dice: &mut Dice| (0..rows).map(|_| dice.roll(3) > 0).collect::<Bitmap>();
+    let bits = |dice: &mut Dice| (0..rows).map(|_| dice.roll(3) > 0).collect::<Bits>();
     let data = vec![
         Data::I32((0..rows).map(|_| small(dice) as i32).collect()),
         Data::I64((0..rows).map(|_| small(dice)).collect()),
@@ -52,6 +54,8 @@ fn dataset(rows: usize, dice: &mut Dice) -> Dataset {
     ];
     let columns = data.into_iter().enumerate().map(|(at, data)| {
         let valid = (at % 3 != 1).then(|| bits(dice));
+        // As in memory, and as in a mapped file.
+        let valid = valid.map(|bits| if at < 5 { bits } else { Bits::Mapped(bits.bytes().to_vec().into(), rows) });
         Loaded { name: format!("^a{at}.*$"), data, valid }
     });
     Dataset::new(Parts {
@@ -59,11 +63,12 @@ fn dataset(rows: usize, dice: &mut Dice) -> Dataset {
         title: None,
         attribution: None,
         version: "0".into(),
-        keys,
-        rows: numbers,
+        keys: keys.into(),
+        rows: numbers.into(),
         columns: columns.collect(),
         roles: Roles::default(),
         report: Report::default(),
+        known: None,
     })
     .expect("fits")
 }

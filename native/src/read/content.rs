@@ -5,14 +5,14 @@ use polars_utils::mmap::MMapSemaphore;
 use std::{
     fmt,
     fs::File,
-    io::{self, Read},
+    io::{Read, Write as _},
     path::Path,
     sync::Arc,
 };
 
 /// Bytes that can be shared.
 #[derive(Clone)]
-pub(super) enum Content {
+pub(crate) enum Content {
     /// A file, mapped.
     Mapped(Arc<MMapSemaphore>),
     /// In memory.
@@ -47,8 +47,7 @@ impl Content {
         let mut file = File::open(path).with_context(|| format!("cannot open {shown}"))?;
         let facts = file.metadata().with_context(|| format!("cannot look at {shown}"))?;
         if facts.is_file() && facts.len() > 0 {
-            let map = MMapSemaphore::new_from_file(&file).with_context(|| format!("cannot map {shown}"))?;
-            return Ok(Self::Mapped(Arc::new(map)));
+            return Self::map(&file).with_context(|| format!("cannot map {shown}"));
         }
         // Pipes and the like.
         let mut bytes = Vec::new();
@@ -56,25 +55,43 @@ impl Content {
         Ok(Self::Owned(Arc::new(bytes)))
     }
 
-    /// The same bytes without gzip or zstd around them.
+    /// The bytes of an open file, mapped.
     ///
     /// # Errors
-    /// When they are damaged or cut off.
-    pub fn decompressed(self) -> Result<Self> {
+    /// When it cannot be mapped: it is empty, or none of a disk.
+    pub fn map(file: &File) -> Result<Self> {
+        Ok(Self::Mapped(Arc::new(MMapSemaphore::new_from_file(file)?)))
+    }
+
+    /// The same bytes without gzip or zstd around them: in memory, or in a file of this path, which is mapped.
+    ///
+    /// # Errors
+    /// When they are damaged or cut off, or the file cannot be written.
+    pub fn decompressed(self, spool: Option<&Path>) -> Result<Self> {
         let bytes = self.as_ref();
-        let mut out = Vec::with_capacity(bytes.len().saturating_mul(4));
-        let read = if bytes.starts_with(&[0x1f, 0x8b]) {
-            flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut out).context("gzip data is damaged or cut off")
+        let (mut decoder, what): (Box<dyn Read + '_>, _) = if bytes.starts_with(&[0x1f, 0x8b]) {
+            (Box::new(flate2::read::MultiGzDecoder::new(bytes)), "gzip")
         } else if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
-            zstd_decode(bytes, &mut out).context("zstd data is damaged or cut off")
+            (Box::new(zstd::stream::read::Decoder::new(bytes)?), "zstd")
         } else {
             return Ok(self);
         };
-        read?;
-        Ok(Self::Owned(Arc::new(out)))
+        let damaged = || format!("{what} data is damaged or cut off");
+        let Some(path) = spool else {
+            let mut out = Vec::with_capacity(bytes.len().saturating_mul(4));
+            decoder.read_to_end(&mut out).with_context(damaged)?;
+            return Ok(Self::Owned(Arc::new(out)));
+        };
+        let cannot = || format!("cannot write {}", path.display());
+        let mut out = File::create(path).with_context(cannot)?;
+        let mut piece = vec![0; 1 << 20];
+        loop {
+            match decoder.read(&mut piece).with_context(damaged)? {
+                0 => break,
+                length => out.write_all(&piece[..length]).with_context(cannot)?,
+            }
+        }
+        drop(out);
+        Self::open(path)
     }
-}
-
-fn zstd_decode(bytes: &[u8], out: &mut Vec<u8>) -> io::Result<usize> {
-    zstd::stream::read::Decoder::new(bytes)?.read_to_end(out)
 }

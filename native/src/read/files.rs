@@ -161,7 +161,7 @@ fn near(path: &Path) -> String {
 
 /// The name of a dataset that comes from this path: the file's without endings, with nothing that an address or a layer
 /// name could stumble over.
-pub(super) fn name(path: &Path) -> String {
+pub(crate) fn name(path: &Path) -> String {
     let parts = path.components().rev().map(|part| part.as_os_str().to_string_lossy().into_owned());
     let plain = parts.into_iter().find(|part| !part.contains(['*', '?', '[', '=']) && !part.starts_with('.'));
     let part = plain.unwrap_or_default();

@@ -1,14 +1,18 @@
 //! From open files to a dataset: read every chunk once, gather, sort, put in order.
+//!
+//! Rows can be read in parts, each sorted on its own, where all of them do not fit in memory. What all rows decide
+//! together is known when the last was read, and parts are then settled by it.
 
 use super::{
     Options, Progress, TimeUnit,
-    columns::{Gather, Rules},
+    columns::{Gather, Rules, settle},
+    kind::Kind,
     plan::{NO_VALUE, Opened, Plan, plan},
     positions::{Place, Positions},
     roles,
     times::Zone,
 };
-use crate::dataset::{Dataset, Parts, Report};
+use crate::dataset::{Dataset, Loaded, Parts, Report};
 use anyhow::{Context, Result, bail};
 use duotile_core::{Roles, sort};
 use polars_core::prelude::DataFrame;
@@ -16,11 +20,34 @@ use rayon::prelude::*;
 
 /// What a dataset is called and which version it is.
 #[derive(Debug)]
-pub(super) struct Label {
+pub(crate) struct Label {
     pub name: String,
     pub title: Option<String>,
     pub attribution: Option<String>,
     pub version: String,
+}
+
+/// Rows in Morton order with their columns: all rows, or a run of those in the files.
+#[derive(Debug)]
+pub(crate) struct Part {
+    /// Ascending.
+    pub keys: Vec<u64>,
+    /// Numbers of the rows over all files; those of equal keys ascend.
+    pub rows: Vec<u32>,
+    /// In the order of [`Whole::columns`], not settled yet.
+    pub columns: Vec<Loaded>,
+}
+
+/// What is known when all rows were read.
+pub(crate) struct Whole<'a> {
+    pub label: Label,
+    /// Name and kind of each column.
+    pub columns: Vec<(String, Kind)>,
+    /// The time column.
+    pub time: Option<usize>,
+    unit: TimeUnit,
+    options: &'a Options,
+    log: Log<'a>,
 }
 
 /// Sentences for the reader: told at once, and kept.
@@ -41,62 +68,168 @@ impl Log<'_> {
 /// # Errors
 /// When they are damaged, have no usable positions, or an option does not fit them.
 pub(super) fn load(
-    mut files: Vec<Opened>,
+    files: Vec<Opened>,
     options: &Options,
     label: Label,
     lines: Vec<String>,
     progress: &dyn Progress,
 ) -> Result<Dataset> {
+    let mut all = Part { keys: Vec::new(), rows: Vec::new(), columns: Vec::new() };
+    let mut each = |part| {
+        all = part;
+        Ok(())
+    };
+    let mut whole = in_parts(files, options, label, lines, usize::MAX, progress, &mut each)?;
+    let settled = all.columns.into_par_iter().enumerate().map(|(at, column)| whole.settle(at, column));
+    let (columns, lost): (Vec<_>, Vec<_>) = settled.collect();
+    whole.tell_lost(&lost)?;
+    let roles = whole.roles(&columns, &all.rows, usize::MAX)?;
+    let Whole { label, log, .. } = whole;
+    Dataset::new(Parts {
+        name: label.name,
+        title: label.title,
+        attribution: label.attribution,
+        version: label.version,
+        keys: all.keys.into(),
+        rows: all.rows.into(),
+        columns,
+        roles,
+        report: log.report,
+        known: None,
+    })
+}
+
+/// Reads open files in parts, each as soon as it holds `limit` bytes; there is always at least one.
+///
+/// # Errors
+/// When they are damaged, have no usable positions, or an option does not fit them; and those of `each`.
+pub(super) fn in_parts<'a>(
+    mut files: Vec<Opened>,
+    options: &'a Options,
+    label: Label,
+    lines: Vec<String>,
+    limit: usize,
+    progress: &'a dyn Progress,
+    each: &mut dyn FnMut(Part) -> Result<()>,
+) -> Result<Whole<'a>> {
     let mut log = Log { progress, report: Report::default() };
     lines.into_iter().for_each(|line| log.line(line));
     let plan = plan(&files, options)?;
     tell_plan(&plan, &mut log);
     let rules =
         Rules { zone: Zone::new(options.timezone.as_deref())?, unit: options.time_unit.or(Some(TimeUnit::Seconds)) };
-    let (mut columns, mut positions) = gather(&mut files, &plan, &rules, progress)?;
+    let mut gathered = gather(&mut files, &plan, &rules, limit, progress, each)?;
     log.report.bad_lines = files.iter().map(|file| file.source.left_out()).sum();
     drop(files);
-    tell_columns(&columns, &mut log);
-    tell_positions(&positions, &plan.choice.place, &mut log)?;
+    tell_columns(&gathered.columns, &mut log);
+    tell_positions(&gathered.positions, &plan.choice.place, &mut log)?;
     let mut found = Vec::new();
-    let time = roles::time(&mut columns, options, &rules, &mut found)?;
-    progress.stage("sort", None);
-    sort(&mut positions.keys, &mut positions.rows);
-    positions.keys.shrink_to_fit();
-    positions.rows.shrink_to_fit();
-    let order = &positions.rows;
-    let id = roles::id(&columns, order, options, &mut found)?;
+    let time = roles::time(&gathered.columns, options, &mut found)?;
+    if gathered.parts == 0 || gathered.rows() > 0 {
+        each(gathered.part(progress))?;
+    }
     found.into_iter().for_each(|line| log.line(line));
-    log.report.time = time.map(|at| columns[at].name.clone());
-    log.report.id = id.map(|at| columns[at].name.clone());
-    progress.stage("order columns", None);
-    let columns = columns.into_par_iter().map(|column| column.finish(order)).collect();
-    Dataset::new(Parts {
-        name: label.name,
-        title: label.title,
-        attribution: label.attribution,
-        version: label.version,
-        keys: positions.keys,
-        rows: positions.rows,
-        columns,
-        roles: Roles { id, time },
-        report: log.report,
-    })
+    let mut columns: Vec<(String, Kind)> =
+        gathered.columns.into_iter().map(|column| (column.name.clone(), column.kind())).collect();
+    if let Some(time) = time {
+        columns[time.column].1 = Kind::Time;
+        log.report.time = Some(columns[time.column].0.clone());
+    }
+    let unit = time.and_then(|time| time.unit).unwrap_or(TimeUnit::Seconds);
+    Ok(Whole { label, columns, time: time.map(|time| time.column), unit, options, log })
+}
+
+impl Whole<'_> {
+    /// A column of a part as it is in the whole, and how many of its integers are too large to be times.
+    pub fn settle(&self, column: usize, loaded: Loaded) -> (Loaded, u64) {
+        settle(loaded, self.columns[column].1, self.unit)
+    }
+
+    /// Tells how many integers of each column were too large to be times.
+    ///
+    /// # Errors
+    /// When they are of the column that `--time` names.
+    pub fn tell_lost(&mut self, lost: &[u64]) -> Result<()> {
+        for ((name, _), &lost) in self.columns.iter().zip(lost).filter(|(_, lost)| **lost > 0) {
+            let what = format!("{lost} of its integers are too large to be times in {}", self.unit.name());
+            if self.options.time.as_ref() == Some(name) {
+                bail!("--time {name}: {what}");
+            }
+            self.log.line(format!("column {name:?}: {what} and are left out"));
+        }
+        Ok(())
+    }
+
+    /// Finds the id column among all columns in Morton order, with `memory` bytes to look for ids that are there twice.
+    ///
+    /// # Errors
+    /// When `--id` names a column that cannot give ids.
+    pub fn roles(&mut self, columns: &[Loaded], rows: &[u32], memory: usize) -> Result<Roles> {
+        let mut found = Vec::new();
+        let id = roles::id(columns, rows, memory, self.options, &mut found)?;
+        found.into_iter().for_each(|line| self.log.line(line));
+        self.log.report.id = id.map(|at| columns[at].name.clone());
+        Ok(Roles { id, time: self.time })
+    }
+
+    /// What was chosen and lost.
+    pub fn report(&self) -> &Report {
+        &self.log.report
+    }
+}
+
+/// Rows that are being gathered.
+struct Gathered {
+    columns: Vec<Gather>,
+    positions: Positions,
+    /// Parts given so far.
+    parts: usize,
+}
+
+impl Gathered {
+    /// Rows since the last part.
+    fn rows(&self) -> u64 {
+        self.positions.rows_read - u64::from(self.positions.first)
+    }
+
+    fn size(&self) -> usize {
+        self.positions.keys.len() * 12 + self.columns.iter().map(Gather::size).sum::<usize>()
+    }
+
+    /// Takes the rows since the last part, sorted.
+    fn part(&mut self, progress: &dyn Progress) -> Part {
+        progress.stage("sort", None);
+        self.parts += 1;
+        let first = self.positions.first;
+        let (mut keys, mut rows) = self.positions.take();
+        sort(&mut keys, &mut rows);
+        keys.shrink_to_fit();
+        rows.shrink_to_fit();
+        progress.stage("order columns", None);
+        let columns: Vec<Gather> = self.columns.iter_mut().map(Gather::take).collect();
+        let columns = columns.into_par_iter().map(|column| column.finish(&rows)).collect();
+        rows.iter_mut().for_each(|row| *row += first);
+        Part { keys, rows, columns }
+    }
 }
 
 fn gather(
     files: &mut [Opened],
     plan: &Plan,
     rules: &Rules,
+    limit: usize,
     progress: &dyn Progress,
-) -> Result<(Vec<Gather>, Positions)> {
+    each: &mut dyn FnMut(Part) -> Result<()>,
+) -> Result<Gathered> {
     let total: Option<u64> = files.iter().map(|file| file.source.rows()).sum();
-    let expected = total.unwrap_or(0).min(u64::from(u32::MAX)) as usize;
     if total.is_some_and(|rows| rows > u64::from(u32::MAX)) {
         bail!("{} rows are more than one dataset can hold ({}); split the files", total.unwrap_or(0), u32::MAX);
     }
-    let mut columns: Vec<Gather> = plan.columns.iter().map(|(name, kind)| Gather::new(name, *kind, expected)).collect();
-    let mut positions = Positions::new(plan.choice.crs, expected);
+    let width: usize = 12 + plan.columns.iter().map(|(_, kind)| kind.width()).sum::<usize>();
+    let most = limit / width;
+    let expected = (total.unwrap_or(0).min(u64::from(u32::MAX)) as usize).min(most);
+    let columns = plan.columns.iter().map(|(name, kind)| Gather::new(name, *kind, expected)).collect();
+    let mut gathered = Gathered { columns, positions: Positions::new(plan.choice.crs, expected), parts: 0 };
     progress.stage("read", total);
     let several = files.len() > 1;
     for file in files {
@@ -112,16 +245,26 @@ fn gather(
             })
             .collect();
         let (partitions, label) = (&file.partitions, &file.label);
-        let mut each = |chunk: DataFrame| {
-            positions.append(&chunk, place)?;
-            columns.par_iter_mut().try_for_each(|column| append(column, &chunk, partitions, rules))?;
-            progress.advance(positions.rows_read);
+        let mut add = |chunk: DataFrame| {
+            gathered.positions.append(&chunk, place)?;
+            gathered.columns.par_iter_mut().try_for_each(|column| append(column, &chunk, partitions, rules))?;
+            progress.advance(gathered.positions.rows_read);
+            if gathered.size() >= limit {
+                each(gathered.part(progress))?;
+                progress.stage("read", total);
+                progress.advance(gathered.positions.rows_read);
+            }
             Ok(())
         };
-        let read = file.source.chunks(&wanted, &mut each);
+        let mut pieces = |chunk: DataFrame| {
+            // A chunk may itself be much of what memory holds.
+            let rows = (most / 8).max(1);
+            (0..chunk.height()).step_by(rows).try_for_each(|start| add(chunk.slice(start as i64, rows)))
+        };
+        let read = file.source.chunks(&wanted, &mut pieces);
         if several { read.with_context(|| label.clone()) } else { read }?;
     }
-    Ok((columns, positions))
+    Ok(gathered)
 }
 
 fn append(column: &mut Gather, chunk: &DataFrame, partitions: &[(String, String)], rules: &Rules) -> Result<()> {
@@ -206,7 +349,7 @@ fn tell_positions(positions: &Positions, place: &Place, log: &mut Log<'_>) -> Re
             parts.join(", ")
         ));
     }
-    if positions.at_zero > 0 && positions.at_zero < positions.keys.len() as u64 {
+    if positions.at_zero > 0 && positions.at_zero < positions.kept {
         log.line(format!("{} rows lie exactly at 0, 0; they are kept", positions.at_zero));
     }
     if positions.look_like_degrees() {

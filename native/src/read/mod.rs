@@ -6,10 +6,11 @@
 mod arrow;
 mod choose;
 mod columns;
-mod content;
+pub(crate) mod content;
 mod csv;
 mod files;
 mod geometry;
+mod ids;
 mod kind;
 mod load;
 mod parquet;
@@ -21,14 +22,17 @@ mod times;
 mod values;
 mod words;
 
-use crate::dataset::Dataset;
+use crate::{dataset::Dataset, prepared};
 use anyhow::{Context, Result, bail};
 use arrow::Arrow;
 use content::Content;
 use csv::Csv;
 use duotile_core::EXTENT_BITS;
+pub(crate) use files::name;
 use files::{Format, Input};
-use load::{Label, load};
+pub(crate) use kind::Kind;
+use load::load;
+pub(crate) use load::{Label, Part, Whole};
 use parquet::Parquet;
 use plan::Opened;
 use source::Source;
@@ -124,21 +128,67 @@ impl Progress for () {
 /// One clear sentence when a file is missing, empty, damaged or without positions, or when an option does not fit.
 pub fn read(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Result<Dataset> {
     let inputs = files::expand(paths)?;
+    if let [only] = &inputs[..]
+        && only.format == Format::Arrow
+        && prepared::is_prepared(&only.path)?
+    {
+        return prepared::open(&only.path, options, progress);
+    }
+    let Files { opened, label, lines } = look(&inputs, paths, options, None, progress)?;
+    load(opened, options, label, lines, progress)
+}
+
+/// Reads files (or folders, or globs) in parts of about `limit` bytes, each sorted on its own. Gives what all of them
+/// decide together, and the files that were read. What is compressed is unpacked into files of `folder`.
+///
+/// # Errors
+/// As [`read`], and those of `each`.
+pub(crate) fn read_in_parts<'a>(
+    paths: &[PathBuf],
+    options: &'a Options,
+    folder: &Path,
+    limit: usize,
+    progress: &'a dyn Progress,
+    each: &mut dyn FnMut(Part) -> Result<()>,
+) -> Result<(Whole<'a>, Vec<PathBuf>)> {
+    let inputs = files::expand(paths)?;
+    let Files { opened, label, lines } = look(&inputs, paths, options, Some(folder), progress)?;
+    let files = inputs.into_iter().map(|input| input.path).collect();
+    Ok((load::in_parts(opened, options, label, lines, limit, progress, each)?, files))
+}
+
+/// Files that were looked at.
+struct Files {
+    opened: Vec<Opened>,
+    label: Label,
+    lines: Vec<String>,
+}
+
+fn look(
+    inputs: &[Input],
+    paths: &[PathBuf],
+    options: &Options,
+    spool: Option<&Path>,
+    progress: &dyn Progress,
+) -> Result<Files> {
     let Some(first) = inputs.first() else { bail!("no files were given") };
     let mut version = Version::new(options);
     let mut lines = Vec::new();
     let mut opened = Vec::with_capacity(inputs.len());
     progress.stage("look", None);
-    for input in &inputs {
+    for input in inputs {
         let label = input.path.display().to_string();
-        let source = version.file(&input.path).and_then(|()| open(input, options, &mut lines, progress));
+        let source = version.file(&input.path).and_then(|()| {
+            let spool = spool.map(|folder| folder.join(format!("input.{}", opened.len())));
+            open(input, options, spool.as_deref(), &mut lines, progress)
+        });
         let source = if inputs.len() > 1 { source.with_context(|| label.clone())? } else { source? };
         opened.push(Opened { label, source, partitions: input.partitions.clone() });
     }
-    let name = options.name.clone().unwrap_or_else(|| files::name(paths.first().unwrap_or(&first.path)));
+    let name = options.name.clone().unwrap_or_else(|| name(paths.first().unwrap_or(&first.path)));
     let label =
         Label { name, title: options.title.clone(), attribution: options.attribution.clone(), version: version.text() };
-    load(opened, options, label, lines, progress)
+    Ok(Files { opened, label, lines })
 }
 
 /// The data the program brings along: places of the world from GeoNames.
@@ -161,20 +211,32 @@ pub fn builtin(progress: &dyn Progress) -> Result<Dataset> {
     load(vec![opened], &options, label, Vec::new(), progress)
 }
 
-fn open(input: &Input, options: &Options, lines: &mut Vec<String>, progress: &dyn Progress) -> Result<Box<dyn Source>> {
+fn open(
+    input: &Input,
+    options: &Options,
+    spool: Option<&Path>,
+    lines: &mut Vec<String>,
+    progress: &dyn Progress,
+) -> Result<Box<dyn Source>> {
     let content = Content::open(&input.path)?;
     Ok(match input.format {
         Format::Parquet => Box::new(Parquet::open(content, options.crs)?),
-        Format::Arrow => Box::new(Arrow::open(&content.decompressed()?)?),
-        Format::Csv => Box::new(Csv::open(content, &options.csv, lines, progress)?),
+        Format::Arrow if prepared::is_prepared(&input.path)? => {
+            bail!(
+                "{} is a prepared file: it is served as it is, alone, not read together with others",
+                input.path.display()
+            )
+        }
+        Format::Arrow => Box::new(Arrow::open(&content.decompressed(spool)?)?),
+        Format::Csv => Box::new(Csv::open(content.decompressed(spool)?, &options.csv, lines, progress)?),
     })
 }
 
 /// A hash of everything that may change the dataset: FNV-1a, 64 bits.
-struct Version(u64);
+pub(crate) struct Version(u64);
 
 impl Version {
-    fn new(options: &Options) -> Self {
+    pub fn new(options: &Options) -> Self {
         let mut version = Self(0xcbf2_9ce4_8422_2325);
         version.bytes(env!("CARGO_PKG_VERSION").as_bytes());
         version.bytes(format!("{options:?} {EXTENT_BITS}").as_bytes());
@@ -190,13 +252,13 @@ impl Version {
         Ok(())
     }
 
-    fn bytes(&mut self, bytes: &[u8]) {
+    pub fn bytes(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
         }
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         format!("{:016x}", self.0)
     }
 }

@@ -24,14 +24,21 @@ pub(super) enum Place {
     Geometry(String, Encoding),
 }
 
-/// Keys of all rows read so far.
+/// Keys of the rows read so far, and what was found on the way.
 #[derive(Debug)]
 pub(super) struct Positions {
     crs: Crs,
+    /// Keys of the rows since some were taken away.
     pub keys: Vec<u64>,
-    /// The row of each key, counted over all files.
+    /// The row of each of these keys, counted from [`Positions::first`].
     pub rows: Vec<u32>,
+    /// The first row since some were taken away, counted over all files.
+    pub first: u32,
     pub rows_read: u64,
+    /// Rows with a usable position.
+    pub kept: u64,
+    /// Rows within 361 metres of 0, 0, which degrees taken for metres would be.
+    close: u64,
     /// Rows with no coordinates at all.
     pub missing: u64,
     /// Geometries that are not points, or that cannot be read.
@@ -60,7 +67,10 @@ impl Positions {
             crs,
             keys: Vec::with_capacity(rows),
             rows: Vec::with_capacity(rows),
+            first: 0,
             rows_read: 0,
+            kept: 0,
+            close: 0,
             missing: 0,
             not_points: 0,
             at_zero: 0,
@@ -71,7 +81,15 @@ impl Positions {
 
     /// Rows without a usable position.
     pub fn unusable(&self) -> u64 {
-        self.rows_read - self.keys.len() as u64
+        self.rows_read - self.kept
+    }
+
+    /// Takes away keys and rows; what comes is counted from here.
+    pub fn take(&mut self) -> (Vec<u64>, Vec<u32>) {
+        self.first = self.rows_read as u32;
+        let rows = self.keys.len();
+        let keys = std::mem::replace(&mut self.keys, Vec::with_capacity(rows));
+        (keys, std::mem::replace(&mut self.rows, Vec::with_capacity(rows)))
     }
 
     /// Adds the rows of a chunk.
@@ -79,7 +97,7 @@ impl Positions {
     /// # Errors
     /// When a column of the place is not there or of a type that holds no positions, and beyond 2³² − 1 rows.
     pub fn append(&mut self, chunk: &DataFrame, place: &Place) -> Result<()> {
-        let first = self.rows_read;
+        let first = self.rows_read - u64::from(self.first);
         self.rows_read += chunk.height() as u64;
         if self.rows_read > u64::from(u32::MAX) {
             bail!("more than {} rows, which is as many as one dataset can hold; split the files", u32::MAX);
@@ -108,6 +126,8 @@ impl Positions {
             if let Some(key) = key {
                 self.keys.push(key);
                 self.rows.push((first + at as u64) as u32);
+                self.kept += 1;
+                self.close += u64::from(is_close(key));
                 self.at_zero += u64::from(x == 0.0 && y == 0.0);
             } else if x.is_nan() || y.is_nan() {
                 self.missing += 1;
@@ -137,12 +157,13 @@ impl Positions {
 
     /// Whether positions said to be metres look like degrees.
     pub fn look_like_degrees(&self) -> bool {
-        let close = |&key: &u64| {
-            let World { x, y } = morton::position(key);
-            x.abs_diff(1 << 31).max(y.abs_diff(1 << 31)) < (361.0 / mercator::CIRCUMFERENCE * 4_294_967_296.0) as u32
-        };
-        self.crs == Crs::Metres && !self.keys.is_empty() && self.keys.iter().all(close)
+        self.crs == Crs::Metres && self.kept > 0 && self.close == self.kept
     }
+}
+
+fn is_close(key: u64) -> bool {
+    let World { x, y } = morton::position(key);
+    x.abs_diff(1 << 31).max(y.abs_diff(1 << 31)) < (361.0 / mercator::CIRCUMFERENCE * 4_294_967_296.0) as u32
 }
 
 fn project(crs: Crs, x: f64, y: f64) -> Option<World> {
@@ -201,8 +222,21 @@ mod tests {
     fn rows_without_a_position_are_counted_and_keep_their_number() {
         let positions = positions(Crs::Degrees, &[10.0, f64::NAN, 0.0, 500.0], &[50.0, 1.0, 0.0, 1.0]);
         assert_eq!(positions.rows, [0, 2]);
+        assert_eq!(positions.kept, 2);
         assert_eq!((positions.unusable(), positions.missing, positions.at_zero), (2, 1, 1));
         assert_eq!(positions.keys[0], morton::key(mercator::project(10.0, 50.0).expect("usable")));
+    }
+
+    #[test]
+    fn what_was_taken_away_still_counts() {
+        let mut positions = positions(Crs::Degrees, &[10.0, f64::NAN], &[50.0, 1.0]);
+        assert_eq!(positions.take().1, [0]);
+        let columns = vec![Column::new("x".into(), [f64::NAN, 20.0]), Column::new("y".into(), [0.0, 1.0])];
+        positions
+            .append(&DataFrame::new(2, columns).expect("fits"), &Place::Pair("x".into(), "y".into()))
+            .expect("numbers");
+        assert_eq!((positions.first, positions.take().1), (2, vec![1]));
+        assert_eq!((positions.rows_read, positions.kept, positions.unusable()), (4, 2, 2));
     }
 
     #[test]

@@ -1,11 +1,7 @@
 //! Which column is the time, and which gives the ids.
 
-use super::{
-    Options, TimeUnit,
-    choose::find_name,
-    columns::{Gather, Rules},
-    kind::Kind,
-};
+use super::{Options, TimeUnit, choose::find_name, columns::Gather, ids, kind::Kind};
+use crate::dataset::Loaded;
 use anyhow::{Result, bail};
 
 /// Last words of the names of times.
@@ -14,35 +10,39 @@ const TIMES: [&str; 8] = ["time", "timestamp", "ts", "date", "datetime", "at", "
 /// Names of ids that are not two words.
 const IDS: [&str; 8] = ["id", "fid", "gid", "oid", "uid", "objectid", "rowid", "geonameid"];
 
-/// Finds the time column, turning integers into times where their name and range say so.
+/// The time column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Time {
+    pub column: usize,
+    /// What its integers count, where it holds integers.
+    pub unit: Option<TimeUnit>,
+}
+
+/// Finds the time column; integers are times where their name and range say so.
 ///
 /// # Errors
 /// When `--time` names a column that holds no times.
-pub(super) fn time(
-    columns: &mut [Gather],
-    options: &Options,
-    rules: &Rules,
-    lines: &mut Vec<String>,
-) -> Result<Option<usize>> {
+pub(super) fn time(columns: &[Gather], options: &Options, lines: &mut Vec<String>) -> Result<Option<Time>> {
     if let Some(name) = &options.time {
         let Some(at) = columns.iter().position(|column| &column.name == name) else {
             bail!("--time {name}: that column is not read as a value (it is left out or gives the position)");
         };
-        match columns[at].kind() {
-            Kind::Time => {}
+        let unit = match columns[at].kind() {
+            Kind::Time => None,
             Kind::I32 | Kind::I64 => {
                 let unit = options.time_unit.or_else(|| plausible(&columns[at]));
                 let Some(unit) = unit else {
                     bail!("--time {name}: cannot tell what its integers count; say --time-unit s, ms, us or ns");
                 };
-                convert(&mut columns[at], unit, rules, lines);
+                lines.push(taken_as(name, unit));
+                Some(unit)
             }
             kind => bail!("--time {name}: that column is {}, expected times or integers", kind.name()),
-        }
+        };
         if let Some(text) = &columns[at].first_unreadable {
             bail!("--time {name}: {} of its values are no times, the first is {text:?}", columns[at].unreadable);
         }
-        return Ok(Some(at));
+        return Ok(Some(Time { column: at, unit }));
     }
     let times: Vec<usize> = (0..columns.len()).filter(|&at| columns[at].kind() == Kind::Time).collect();
     if let [first, others @ ..] = &times[..] {
@@ -53,35 +53,38 @@ pub(super) fn time(
             format!("; {} could be too: choose with --time", names.join(", "))
         };
         lines.push(format!("time is column {:?}{others}", columns[*first].name));
-        return Ok(Some(*first));
+        return Ok(Some(Time { column: *first, unit: None }));
     }
-    for (at, column) in columns.iter_mut().enumerate() {
+    for (at, column) in columns.iter().enumerate() {
         let named = find_name(&column.name, |words| words.last().is_some_and(|last| TIMES.contains(&last.as_str())));
         if !named || !matches!(column.kind(), Kind::I32 | Kind::I64) {
             continue;
         }
         if let Some(unit) = options.time_unit.or_else(|| plausible(column)) {
-            convert(column, unit, rules, lines);
-            return Ok(Some(at));
+            lines.push(taken_as(&column.name, unit));
+            return Ok(Some(Time { column: at, unit: Some(unit) }));
         }
     }
     Ok(None)
 }
 
-fn convert(column: &mut Gather, unit: TimeUnit, rules: &Rules, lines: &mut Vec<String>) {
-    let name = match unit {
-        TimeUnit::Seconds => "seconds",
-        TimeUnit::Milliseconds => "milliseconds",
-        TimeUnit::Microseconds => "microseconds",
-        TimeUnit::Nanoseconds => "nanoseconds",
-    };
-    lines.push(format!(
-        "column {:?} is the time: its integers are taken as {name} since 1970 (else say --time-unit or another --time)",
-        column.name
-    ));
-    let rules = Rules { unit: Some(unit), ..rules.clone() };
-    let empty = Gather::new(&column.name, Kind::Bool, 0);
-    *column = std::mem::replace(column, empty).into_times(&rules);
+fn taken_as(column: &str, unit: TimeUnit) -> String {
+    format!(
+        "column {column:?} is the time: its integers are taken as {} since 1970 (else say --time-unit or another --time)",
+        unit.name()
+    )
+}
+
+impl TimeUnit {
+    /// Its name in messages.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Seconds => "seconds",
+            Self::Milliseconds => "milliseconds",
+            Self::Microseconds => "microseconds",
+            Self::Nanoseconds => "nanoseconds",
+        }
+    }
 }
 
 /// The unit in which all integers lie between 1980 and 2100.
@@ -99,13 +102,15 @@ fn plausible(column: &Gather) -> Option<TimeUnit> {
     units.into_iter().find(fits).map(|(unit, _)| unit)
 }
 
-/// Finds the id column; `order` are the rows that are kept.
+/// Finds the id column among columns in Morton order; `rows` are the rows' numbers, `memory` is what may be used to look
+/// for ids that are there twice, in bytes.
 ///
 /// # Errors
 /// When `--id` names a column that cannot give ids.
 pub(super) fn id(
-    columns: &[Gather],
-    order: &[u32],
+    columns: &[Loaded],
+    rows: &[u32],
+    memory: usize,
     options: &Options,
     lines: &mut Vec<String>,
 ) -> Result<Option<usize>> {
@@ -113,7 +118,7 @@ pub(super) fn id(
         let Some(at) = columns.iter().position(|column| &column.name == name) else {
             bail!("--id {name}: that column is not read as a value (it is left out or gives the position)");
         };
-        if let Err(reason) = columns[at].check_ids(order) {
+        if let Err(reason) = ids::check(&columns[at], rows, memory) {
             bail!("--id {name}: the column {reason}; ids must be unique integers in 0…2⁵³−1");
         }
         return Ok(Some(at));
@@ -122,7 +127,7 @@ pub(super) fn id(
     let mut candidates: Vec<usize> = (0..columns.len()).filter(|&at| is_id(&columns[at].name)).collect();
     candidates.sort_by_key(|&at| !columns[at].name.eq_ignore_ascii_case("id"));
     for at in candidates.into_iter().take(3) {
-        match columns[at].check_ids(order) {
+        match ids::check(&columns[at], rows, memory) {
             Ok(()) => {
                 lines.push(format!("ids come from column {:?}", columns[at].name));
                 return Ok(Some(at));

@@ -65,13 +65,19 @@ impl Words {
         self.slots = slots;
     }
 
-    /// The texts sorted by their bytes, and for each code so far its place among them.
-    pub fn sorted(mut self) -> (Dictionary, Vec<u32>) {
+    /// Bytes held.
+    pub fn size(&self) -> usize {
+        self.text.len() + self.ends.len() * size_of::<usize>() + self.slots.len() * size_of::<(u32, u32)>()
+    }
+
+    /// The texts that are used sorted by their bytes, and for each code so far its place among them; 0 for one that is
+    /// not used.
+    pub fn sorted(mut self, used: &[bool]) -> (Dictionary, Vec<u32>) {
         self.slots = Vec::new();
-        let mut order: Vec<u32> = (0..self.len() as u32).collect();
+        let mut order: Vec<u32> = (0..self.len() as u32).filter(|&code| used[code as usize]).collect();
         order.par_sort_unstable_by(|&a, &b| self.get(a as usize).cmp(self.get(b as usize)));
         let dictionary = Dictionary::new(order.iter().map(|&code| self.get(code as usize))).unwrap_or_default();
-        let mut places = vec![0; order.len()];
+        let mut places = vec![0; self.len()];
         for (place, &code) in order.iter().enumerate() {
             places[code as usize] = place as u32;
         }
@@ -100,7 +106,8 @@ mod tests {
         let texts: Vec<String> = (0..20_000u32).map(|i| format!("{}", i.wrapping_mul(0x9e37_79b9) % 5000)).collect();
         let mut words = Words::new();
         let codes: Vec<u32> = texts.iter().map(|text| words.code(text)).collect();
-        let (dictionary, places) = words.sorted();
+        let used = vec![true; words.len()];
+        let (dictionary, places) = words.sorted(&used);
         let mut expected: Vec<&String> = texts.iter().collect();
         expected.sort();
         expected.dedup();
@@ -114,6 +121,15 @@ mod tests {
     fn the_empty_text_is_a_text() {
         let mut words = Words::new();
         assert_eq!([words.code("a"), words.code(""), words.code("")], [0, 1, 1]);
-        assert_eq!(words.sorted().1, [1, 0]);
+        assert_eq!(words.sorted(&[true, true]).1, [1, 0]);
+    }
+
+    #[test]
+    fn texts_that_are_not_used_are_left_out() {
+        let mut words = Words::new();
+        assert_eq!(["b", "c", "a"].map(|text| words.code(text)), [0, 1, 2]);
+        let (dictionary, places) = words.sorted(&[true, false, true]);
+        assert!(dictionary.iter().eq(["a", "b"]));
+        assert_eq!(places, [1, 0, 0]);
     }
 }

@@ -4,6 +4,7 @@
 
 mod chunks;
 mod order;
+mod settle;
 
 use super::{
     kind::Kind,
@@ -13,6 +14,7 @@ use super::{
 };
 use crate::read::TimeUnit;
 use polars_arrow::bitmap::MutableBitmap;
+pub(super) use settle::settle;
 
 /// How values are read that can be read in several ways.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +41,8 @@ pub(super) struct Gather {
     pub trimmed: u64,
     /// Whether integers too large for 64 bits turned it into text.
     pub overflowed: bool,
+    /// Smallest and largest integer of what was taken away.
+    range: Option<(i64, i64)>,
 }
 
 #[derive(Debug)]
@@ -55,18 +59,9 @@ enum Values {
 impl Gather {
     /// An empty column for about `rows` rows.
     pub fn new(name: &str, kind: Kind, rows: usize) -> Self {
-        let values = match kind {
-            Kind::I32 => Values::I32(Vec::with_capacity(rows)),
-            Kind::I64 => Values::I64(Vec::with_capacity(rows)),
-            Kind::F32 => Values::F32(Vec::with_capacity(rows)),
-            Kind::F64 => Values::F64(Vec::with_capacity(rows)),
-            Kind::Bool => Values::Bool(MutableBitmap::with_capacity(rows)),
-            Kind::Text => Values::Text(Vec::with_capacity(rows), Words::new()),
-            Kind::Time => Values::Time(Vec::with_capacity(rows)),
-        };
         Self {
             name: name.to_owned(),
-            values,
+            values: Values::new(kind, rows),
             valid: None,
             len: 0,
             non_finite: 0,
@@ -74,7 +69,29 @@ impl Gather {
             first_unreadable: None,
             trimmed: 0,
             overflowed: false,
+            range: None,
         }
+    }
+
+    /// Takes away what was gathered. The column is empty then, with room for as much again, but keeps what it counted and
+    /// what it has become.
+    pub fn take(&mut self) -> Self {
+        self.range = self.integer_range();
+        let len = std::mem::take(&mut self.len);
+        let empty = Values::new(self.kind(), len);
+        let values = std::mem::replace(&mut self.values, empty);
+        Self { values, valid: self.valid.take(), len, ..Self::new(&self.name, Kind::Bool, 0) }
+    }
+
+    /// Bytes of what was gathered.
+    pub fn size(&self) -> usize {
+        let values = match &self.values {
+            Values::I32(_) | Values::F32(_) => self.len * 4,
+            Values::I64(_) | Values::F64(_) | Values::Time(_) => self.len * 8,
+            Values::Bool(_) => self.len.div_ceil(8),
+            Values::Text(_, words) => self.len * 4 + words.size(),
+        };
+        values + self.valid.as_ref().map_or(0, |_| self.len.div_ceil(8))
     }
 
     /// What it becomes.
@@ -149,18 +166,10 @@ impl Gather {
             Values::F64(values) => values.push(value as f64),
             Values::Bool(_) => return self.push_unreadable(&value.to_string()),
             Values::Text(codes, words) => codes.push(words.code(&value.to_string())),
-            Values::Time(values) => {
-                let micros = match rules.unit {
-                    Some(TimeUnit::Seconds) | None => value.checked_mul(times::SECOND),
-                    Some(TimeUnit::Milliseconds) => value.checked_mul(1000),
-                    Some(TimeUnit::Microseconds) => Some(value),
-                    Some(TimeUnit::Nanoseconds) => Some(value.div_euclid(1000)),
-                };
-                match micros {
-                    Some(micros) => values.push(micros),
-                    None => return self.push_unreadable(&value.to_string()),
-                }
-            }
+            Values::Time(values) => match rules.unit.unwrap_or(TimeUnit::Seconds).micros(value) {
+                Some(micros) => values.push(micros),
+                None => return self.push_unreadable(&value.to_string()),
+            },
         }
         self.extend_valid(1);
     }
@@ -241,5 +250,31 @@ impl Gather {
             })
             .collect();
         self.values = Values::Text(codes, words);
+    }
+}
+
+impl Values {
+    fn new(kind: Kind, rows: usize) -> Self {
+        match kind {
+            Kind::I32 => Self::I32(Vec::with_capacity(rows)),
+            Kind::I64 => Self::I64(Vec::with_capacity(rows)),
+            Kind::F32 => Self::F32(Vec::with_capacity(rows)),
+            Kind::F64 => Self::F64(Vec::with_capacity(rows)),
+            Kind::Bool => Self::Bool(MutableBitmap::with_capacity(rows)),
+            Kind::Text => Self::Text(Vec::with_capacity(rows), Words::new()),
+            Kind::Time => Self::Time(Vec::with_capacity(rows)),
+        }
+    }
+}
+
+impl TimeUnit {
+    /// Microseconds of so many of it; `None` where 64 bits do not hold them.
+    fn micros(self, value: i64) -> Option<i64> {
+        match self {
+            Self::Seconds => value.checked_mul(times::SECOND),
+            Self::Milliseconds => value.checked_mul(1000),
+            Self::Microseconds => Some(value),
+            Self::Nanoseconds => Some(value.div_euclid(1000)),
+        }
     }
 }

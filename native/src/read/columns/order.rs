@@ -1,67 +1,40 @@
 //! What was gathered is looked at as a whole, then put in the order of the points in its final form.
 
-use super::{Gather, Rules, Values};
+use super::{Gather, Values};
 use crate::{
+    bits::Bits,
     dataset::{Data, Loaded},
-    read::kind::Kind,
 };
 use duotile_core::Codes;
 use polars_arrow::bitmap::{Bitmap, MutableBitmap};
 
 impl Gather {
-    /// Whether all of some rows have a value and no two the same, within what an id can be; else why not.
-    pub fn check_ids(&self, order: &[u32]) -> Result<(), String> {
-        let value = |row: u32| -> i64 {
-            match &self.values {
-                Values::I32(values) => values[row as usize].into(),
-                Values::I64(values) => values[row as usize],
-                _ => -1,
-            }
-        };
-        if !matches!(self.values, Values::I32(_) | Values::I64(_)) {
-            return Err(format!("is {}, not integer", self.kind().name()));
-        }
-        if let Some(row) = order.iter().find(|&&row| !self.is_valid(row as usize)) {
-            return Err(format!("has no value in row {row}"));
-        }
-        let mut ids: Vec<i64> = order.iter().map(|&row| value(row)).collect();
-        if let Some(bad) = ids.iter().find(|id| !(0..=duotile_core::MAX_EXACT).contains(id)) {
-            return Err(format!("has the value {bad}, outside 0…2⁵³−1"));
-        }
-        ids.sort_unstable();
-        match ids.windows(2).find(|pair| pair[0] == pair[1]) {
-            Some(pair) => Err(format!("has the value {} more than once", pair[0])),
-            None => Ok(()),
-        }
-    }
-
-    /// Smallest and largest integer of a column.
+    /// Smallest and largest integer of a column so far.
     pub fn integer_range(&self) -> Option<(i64, i64)> {
-        let rows = (0..self.len).filter(|&row| self.is_valid(row));
-        let (min, max) = match &self.values {
-            Values::I32(v) => (rows.clone().map(|row| v[row].into()).min(), rows.map(|row| v[row].into()).max()),
-            Values::I64(v) => (rows.clone().map(|row| v[row]).min(), rows.map(|row| v[row]).max()),
-            _ => (None, None),
-        };
-        min.zip(max)
-    }
-
-    /// The same column with its integers taken as times.
-    pub fn into_times(mut self, rules: &Rules) -> Self {
-        let mut times = Self::new(&self.name, Kind::Time, self.len);
-        for row in 0..self.len {
-            match &self.values {
-                _ if !self.is_valid(row) => times.push_null(),
-                Values::I32(values) => times.push_integer(values[row].into(), rules),
-                Values::I64(values) => times.push_integer(values[row], rules),
-                _ => times.push_null(),
-            }
+        fn range<T: Copy + Ord + Into<i64>>(values: &[T], valid: Option<&MutableBitmap>) -> Option<(i64, i64)> {
+            let (min, max) = match valid {
+                None => (values.iter().min(), values.iter().max()),
+                Some(valid) => {
+                    let present =
+                        || values.iter().enumerate().filter(|(row, _)| valid.get(*row)).map(|(_, value)| value);
+                    (present().min(), present().max())
+                }
+            };
+            min.zip(max).map(|(&min, &max)| (min.into(), max.into()))
         }
-        self.values = Values::Bool(MutableBitmap::new());
-        times
+        let here = match &self.values {
+            Values::I32(values) => range(values, self.valid.as_ref()),
+            Values::I64(values) => range(values, self.valid.as_ref()),
+            _ => None,
+        };
+        match (self.range, here) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (a, b) => a.or(b),
+        }
     }
 
-    /// The rows of `order`, in that order, in their final form.
+    /// The rows of `order`, in that order, in their final form. What stands where there is no value is zero, and a
+    /// dictionary holds the texts of these rows only: the bytes follow from the values alone.
     pub fn finish(self, order: &[u32]) -> Loaded {
         fn pick<T: Copy>(values: &[T], order: &[u32]) -> Vec<T> {
             order.iter().map(|&row| values[row as usize]).collect()
@@ -78,11 +51,16 @@ impl Gather {
             Values::F32(values) => Data::F32(pick(&values, order).into()),
             Values::F64(values) => Data::F64(pick(&values, order).into()),
             Values::Time(values) => Data::Time(pick(&values, order).into()),
-            Values::Bool(values) => Data::Bool(bits(&values)),
+            Values::Bool(values) => Data::Bool(bits(&values).into()),
             Values::Text(codes, words) => {
-                let (dictionary, places) = words.sorted();
-                let place = |&row: &u32| places.get(codes[row as usize] as usize).copied().unwrap_or(0);
-                let picked = order.iter().map(place);
+                let code = |&row: &u32| {
+                    let present = self.valid.as_ref().is_none_or(|valid| valid.get(row as usize));
+                    present.then(|| codes[row as usize] as usize)
+                };
+                let mut used = vec![false; words.len()];
+                order.iter().filter_map(code).for_each(|code| used[code] = true);
+                let (dictionary, places) = words.sorted(&used);
+                let picked = order.iter().map(|row| code(row).map_or(0, |code| places[code]));
                 match Codes::width(dictionary.len()) {
                     1 => Data::Text8(picked.map(|code| code as u8).collect(), dictionary),
                     2 => Data::Text16(picked.map(|code| code as u16).collect(), dictionary),
@@ -90,6 +68,6 @@ impl Gather {
                 }
             }
         };
-        Loaded { name: self.name, data, valid }
+        Loaded { name: self.name, data, valid: valid.map(Bits::from) }
     }
 }

@@ -41,7 +41,7 @@ impl Csv {
         lines: &mut Vec<String>,
         progress: &dyn Progress,
     ) -> Result<Self> {
-        let mut content = dialect::decoded(content.decompressed()?, options, lines)?;
+        let mut content = dialect::decoded(content, options, lines)?;
         let mut notes = Vec::new();
         let mut dialect = dialect::detect(content.as_ref(), options, &mut notes)?;
         progress.stage("look at lines", Some(content.as_ref().len() as u64));

@@ -1,0 +1,251 @@
+//! Builds a prepared file in bounded memory, whatever the size of its input.
+//!
+//! The input is read once, in parts that fit into memory; each is sorted and put on disk as a [run](runs). The [order](merge)
+//! of all rows is found by merging the runs' keys, and each [column](columns) is brought into it and written. The rest is
+//! found out from the file itself, mapped. The file appears under its name when it is whole.
+
+mod columns;
+mod folder;
+mod memory;
+mod merge;
+mod runs;
+mod spill;
+
+use super::{
+    KEY, LAT, LON, ROW,
+    checksum::Stretch,
+    description::{Description, Origin, Stored},
+    mapped, twin,
+    writer::{Field, Writer, is_wide},
+};
+use crate::{
+    dataset::{Dataset, Known, Loaded, Parts, Report},
+    read::{self, Options, Progress, content::Content},
+};
+use anyhow::{Context as _, Result, bail};
+use columns::Column;
+use duotile_core::{Roles, mercator, morton};
+use folder::Folder;
+pub use memory::half_of_free;
+use merge::merge;
+use polars_arrow::datatypes::ArrowDataType;
+use runs::Runs;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// How to build.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Memory to use, in bytes; reading has at least a few megabytes.
+    pub memory: u64,
+    /// Whether longitude and latitude are written too, for other tools.
+    pub positions: bool,
+}
+
+/// What was built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Built {
+    /// Rows in it.
+    pub rows: u64,
+    /// Its length.
+    pub bytes: u64,
+    /// Parts that were sorted on their own.
+    pub runs: usize,
+}
+
+/// Rows that a thread merges at a time, if memory allows.
+const PIECE: usize = 1 << 20;
+
+/// Reads files and writes one prepared file (`.arrow`), or the same rows in the same order as Parquet (`.parquet`).
+///
+/// # Errors
+/// One clear line: what cannot be read, written, or does not fit.
+pub fn build(
+    paths: &[PathBuf],
+    options: &Options,
+    out: &Path,
+    settings: Settings,
+    progress: &dyn Progress,
+) -> Result<Built> {
+    let ending = out.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    if !["arrow", "parquet"].contains(&ending.as_str()) {
+        bail!("the ending of {} is not known, expected .arrow or .parquet", out.display());
+    }
+    let name = options.name.clone().unwrap_or_else(|| read::name(out));
+    let options = &Options { name: Some(name), ..options.clone() };
+    let folder = Folder::beside(out)?;
+    let whole = folder.file("whole.arrow");
+    let mut built = arrow(paths, options, out, &whole, settings, &folder, progress)?;
+    let from = if ending == "parquet" {
+        let twin = folder.file("whole.parquet");
+        built.bytes = twin::write(&whole, &twin, progress)?;
+        twin
+    } else {
+        whole
+    };
+    fs::rename(&from, out).with_context(|| format!("cannot write {}", out.display()))?;
+    Ok(built)
+}
+
+/// Deletes what builds that are under way have put on disk: for a process that is told to end.
+pub fn give_up() {
+    folder::delete_all();
+}
+
+fn arrow(
+    paths: &[PathBuf],
+    options: &Options,
+    out: &Path,
+    path: &Path,
+    settings: Settings,
+    folder: &Folder,
+    progress: &dyn Progress,
+) -> Result<Built> {
+    let memory = usize::try_from(settings.memory).unwrap_or(usize::MAX);
+    let mut runs = Runs::new(folder);
+    // Sorting and ordering take about as much again.
+    let (mut whole, files) = read::read_in_parts(paths, options, folder.path(), memory / 2, progress, &mut |part| {
+        names(&part.columns, settings.positions)?;
+        runs.add(part)
+    })?;
+    if files.iter().any(|file| file.canonicalize().is_ok_and(|file| out.canonicalize().is_ok_and(|out| out == file))) {
+        bail!("{} is one of the files that are read; give the output another name", out.display());
+    }
+    let lost = runs.settle(&whole)?;
+    whole.tell_lost(&lost)?;
+    let columns = whole.columns.iter().enumerate().map(|(at, (name, _))| Column::of(&runs, at, name));
+    let columns: Vec<Column> = columns.collect::<Result<_>>()?;
+    let rows = runs.rows() as u64;
+    let (mut writer, mut words) = Writer::start(path, rows, &fields(rows, &columns, settings.positions))?;
+    let first = words.len() - columns.len();
+    let mut words = words.drain(first..);
+    let mut description = Description {
+        program: env!("CARGO_PKG_VERSION").into(),
+        name: whole.label.name.clone(),
+        title: whole.label.title.clone(),
+        attribution: whole.label.attribution.clone(),
+        sources: files.iter().map(|file| Origin::of(file)).collect::<Result<_>>()?,
+        rows,
+        ..Description::default()
+    };
+
+    progress.stage("merge", Some(rows));
+    let most = (memory / (64 * rayon::current_num_threads())).clamp(runs::STEP, PIECE);
+    let mut done = 0;
+    let order = merge(&runs, folder, most, |keys| {
+        done += keys.len() as u64;
+        progress.advance(done);
+        writer.put(bytemuck::cast_slice(keys))
+    })?;
+    description.keys = writer.end_buffer()?;
+    runs.delete(Runs::keys);
+    order.follow(
+        |run, rows| spill::read::<u32>(&runs.row_numbers(run), rows),
+        |rows| writer.put(bytemuck::cast_slice(rows)),
+    )?;
+    description.row_numbers = writer.end_buffer()?;
+    runs.delete(Runs::row_numbers);
+    if settings.positions {
+        description.positions = Some(positions(&mut writer, path, &description.keys, most)?);
+    }
+    for (at, column) in columns.into_iter().enumerate() {
+        let described = column.write(at, &runs, &order, words.next().flatten(), &mut writer, progress)?;
+        description.columns.push(described);
+    }
+    writer.end_buffers()?;
+    index(&mut writer, &mut description, path, |columns, rows| whole.roles(columns, rows, memory / 2), progress)?;
+    description.report = whole.report().clone();
+    let bytes = writer.finish(&description)?;
+    Ok(Built { rows, bytes, runs: runs.all.len() })
+}
+
+/// Refuses names that the file has for itself.
+fn names(columns: &[Loaded], positions: bool) -> Result<()> {
+    let taken: &[&str] = if positions { &[KEY, ROW, LON, LAT] } else { &[KEY, ROW] };
+    match columns.iter().find(|column| taken.contains(&column.name.as_str())) {
+        Some(Loaded { name, .. }) => {
+            bail!("a prepared file has a column {name:?} of its own; leave out that of the input with --hide {name}")
+        }
+        None => Ok(()),
+    }
+}
+
+fn fields(rows: u64, columns: &[Column], positions: bool) -> Vec<Field<'_>> {
+    let own = |name, dtype, width: u64| Field { name, dtype, bytes: rows * width, nulls: 0, words: None };
+    let mut fields = vec![own(KEY, ArrowDataType::UInt64, 8), own(ROW, ArrowDataType::UInt32, 4)];
+    if positions {
+        fields.extend([LON, LAT].map(|name| own(name, ArrowDataType::Float64, 8)));
+    }
+    fields.extend(columns.iter().map(|column| {
+        let words = column.texts.as_ref().map(|(words, _)| words);
+        Field {
+            name: &column.name,
+            dtype: column.stored.arrow(words.is_some_and(is_wide)),
+            bytes: column.stored.bytes(rows),
+            nulls: column.nulls,
+            words,
+        }
+    }));
+    fields
+}
+
+/// Writes longitudes and latitudes, from the keys that were written.
+fn positions(writer: &mut Writer, path: &Path, keys: &Stretch, most: usize) -> Result<[Stretch; 2]> {
+    writer.flush()?;
+    let (first, end) = (keys.at as usize / 8, (keys.at + keys.bytes) as usize / 8);
+    let mut write = |axis: fn((f64, f64)) -> f64| {
+        for start in (first..end).step_by(most.max(1)) {
+            let keys = spill::read::<u64>(path, start..end.min(start + most))?;
+            let degrees: Vec<f64> =
+                keys.into_iter().map(|key| axis(mercator::unproject(morton::position(key)))).collect();
+            writer.put(bytemuck::cast_slice(&degrees))?;
+        }
+        writer.end_buffer()
+    };
+    Ok([write(|(lon, _)| lon)?, write(|(_, lat)| lat)?])
+}
+
+/// Looks at the columns that were written, and adds what is known of all rows together.
+fn index(
+    writer: &mut Writer,
+    description: &mut Description,
+    path: &Path,
+    roles: impl FnOnce(&[Loaded], &[u32]) -> Result<Roles>,
+    progress: &dyn Progress,
+) -> Result<()> {
+    progress.stage("look at columns", None);
+    let file = Content::open(path)?;
+    let columns = description.columns.iter().map(|column| mapped::column(&file, column, description.rows));
+    let columns: Vec<Loaded> = columns.collect::<Result<_>>()?;
+    let (keys, rows) = (mapped::view(&file, &description.keys)?, mapped::view(&file, &description.row_numbers)?);
+    let roles = roles(&columns, &rows)?;
+    let known = Known::of(&keys, &columns);
+    description.set_known(&known, roles);
+    description.landmarks = writer.section(&known.landmarks)?;
+    let dataset = Dataset::new(Parts {
+        name: description.name.clone(),
+        title: None,
+        attribution: None,
+        version: String::new(),
+        keys,
+        rows,
+        columns,
+        roles,
+        report: Report::default(),
+        known: Some(known),
+    })?;
+    // What is measured most. The summary of another column is built when it is asked for.
+    let measured = |kind: Stored| matches!(kind, Stored::I32 | Stored::I64 | Stored::F32 | Stored::F64 | Stored::Time);
+    let total = description.columns.len() as u64;
+    progress.stage("summarise columns", Some(total));
+    for (at, column) in description.columns.iter_mut().enumerate() {
+        if measured(column.kind) && roles.id != Some(at) {
+            column.summary = Some(writer.section(&dataset.summarise(at, None))?);
+        }
+        progress.advance(at as u64 + 1);
+    }
+    writer.flush()?;
+    description.sample(Content::open(path)?.as_ref())
+}

@@ -1,0 +1,330 @@
+//! What a prepared file says of itself, in JSON: where its buffers are, and everything that is known of the whole of them.
+//!
+//! Floats are written as texts, since readers of JSON differ in how they round.
+
+use super::{
+    checksum::{Stretch, sample},
+    mapped::view,
+};
+use crate::{
+    dataset::{Known, Report},
+    read::{Kind, content::Content},
+};
+use anyhow::{Context as _, Result};
+use duotile_core::{Facts, Roles, Scalar};
+use polars_arrow::datatypes::{ArrowDataType, IntegerType, TimeUnit};
+use serde::{Deserialize, Serialize};
+use std::{path::PathBuf, time::UNIX_EPOCH};
+
+/// The whole of it.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub(super) struct Description {
+    /// The version of the program that wrote the file.
+    pub program: String,
+    pub name: String,
+    pub title: Option<String>,
+    pub attribution: Option<String>,
+    pub sources: Vec<Origin>,
+    pub rows: u64,
+    pub keys: Stretch,
+    pub row_numbers: Stretch,
+    /// Longitudes and latitudes, for other tools.
+    pub positions: Option<[Stretch; 2]>,
+    /// Words of [`duotile_core::Landmarks`].
+    pub landmarks: Stretch,
+    pub columns: Vec<Described>,
+    /// Column numbers.
+    pub id: Option<usize>,
+    pub time: Option<usize>,
+    pub bounds: Option<[Exact; 4]>,
+    pub focus: [Exact; 4],
+    pub report: Report,
+}
+
+/// A file that it was made of.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub(super) struct Origin {
+    pub path: PathBuf,
+    pub bytes: u64,
+    /// Nanoseconds from 1970 to its last change.
+    pub modified: Option<u64>,
+}
+
+/// A value column.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct Described {
+    pub name: String,
+    pub kind: Stored,
+    pub values: Stretch,
+    /// A bit a row, where some rows have no value.
+    pub valid: Option<Stretch>,
+    pub dictionary: Option<Words>,
+    pub facts: Option<ColumnFacts>,
+    /// Words of [`duotile_core::Summary`], where there are some.
+    pub summary: Option<Stretch>,
+}
+
+/// How the values of a column are stored.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Stored {
+    I32,
+    I64,
+    F32,
+    F64,
+    Bool,
+    Text8,
+    Text16,
+    Text32,
+    Time,
+}
+
+/// The texts of a column: where each begins, as Arrow has it, and their bytes.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+pub(super) struct Words {
+    pub entries: u64,
+    /// Whether offsets have 64 bits.
+    pub wide: bool,
+    pub offsets: Stretch,
+    pub texts: Stretch,
+}
+
+/// Facts of a column.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct ColumnFacts {
+    present: u64,
+    nulls: u64,
+    range: Option<(One, One)>,
+    distinct: Option<u64>,
+    categories: Vec<(One, u64)>,
+    text_bytes: u64,
+}
+
+/// A value.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum One {
+    Integer(i64),
+    Float(Exact),
+    Boolean(bool),
+    Text(u32),
+    Time(i64),
+}
+
+/// A float that comes back as it was.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub(super) struct Exact(pub f64);
+
+impl TryFrom<String> for Exact {
+    type Error = std::num::ParseFloatError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse().map(Self)
+    }
+}
+
+impl From<Exact> for String {
+    fn from(value: Exact) -> Self {
+        value.0.to_string()
+    }
+}
+
+impl Stored {
+    /// What it is a form of.
+    pub const fn kind(self) -> Kind {
+        match self {
+            Self::I32 => Kind::I32,
+            Self::I64 => Kind::I64,
+            Self::F32 => Kind::F32,
+            Self::F64 => Kind::F64,
+            Self::Bool => Kind::Bool,
+            Self::Text8 | Self::Text16 | Self::Text32 => Kind::Text,
+            Self::Time => Kind::Time,
+        }
+    }
+
+    /// How Arrow calls it.
+    pub fn arrow(self, wide: bool) -> ArrowDataType {
+        let texts = if wide { ArrowDataType::LargeUtf8 } else { ArrowDataType::Utf8 };
+        let dictionary = |codes| ArrowDataType::Dictionary(codes, Box::new(texts), true);
+        match self {
+            Self::I32 => ArrowDataType::Int32,
+            Self::I64 => ArrowDataType::Int64,
+            Self::F32 => ArrowDataType::Float32,
+            Self::F64 => ArrowDataType::Float64,
+            Self::Bool => ArrowDataType::Boolean,
+            Self::Text8 => dictionary(IntegerType::UInt8),
+            Self::Text16 => dictionary(IntegerType::UInt16),
+            Self::Text32 => dictionary(IntegerType::UInt32),
+            Self::Time => ArrowDataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+        }
+    }
+
+    /// Bytes that so many rows take.
+    pub const fn bytes(self, rows: u64) -> u64 {
+        match self {
+            Self::Bool => rows.div_ceil(8),
+            Self::Text8 => rows,
+            Self::Text16 => rows * 2,
+            Self::I32 | Self::F32 | Self::Text32 => rows * 4,
+            Self::I64 | Self::F64 | Self::Time => rows * 8,
+        }
+    }
+}
+
+impl Description {
+    /// From the bytes in a file.
+    ///
+    /// # Errors
+    /// When they are something else, which cannot be where the seal holds.
+    pub fn parse(bytes: &[u8]) -> Result<Self> {
+        serde_json::from_slice(bytes).context("its description cannot be read")
+    }
+
+    /// All buffers and sections, with what they are.
+    pub fn stretches(&mut self) -> Vec<(String, &mut Stretch)> {
+        let mut all = vec![
+            ("keys".to_owned(), &mut self.keys),
+            ("row numbers".to_owned(), &mut self.row_numbers),
+            ("index".to_owned(), &mut self.landmarks),
+        ];
+        all.extend(self.positions.iter_mut().flatten().map(|stretch| ("positions".to_owned(), stretch)));
+        for column in &mut self.columns {
+            all.push((format!("values of column {:?}", column.name), &mut column.values));
+            all.extend(column.valid.as_mut().map(|valid| (format!("nulls of column {:?}", column.name), valid)));
+            all.extend(column.summary.as_mut().map(|words| (format!("summary of column {:?}", column.name), words)));
+        }
+        all
+    }
+
+    /// Takes the checksums of samples.
+    ///
+    /// # Errors
+    /// When a stretch is not in the file.
+    pub fn sample(&mut self, file: &[u8]) -> Result<()> {
+        for (_, stretch) in self.stretches() {
+            stretch.sample = sample(stretch.of(file)?);
+        }
+        Ok(())
+    }
+
+    /// Takes over what is known of all rows, but for what is in sections of its own.
+    pub fn set_known(&mut self, known: &Known, roles: Roles) {
+        (self.id, self.time) = (roles.id, roles.time);
+        self.bounds = known.bounds.map(|bounds| bounds.map(Exact));
+        self.focus = known.focus.map(Exact);
+        for (column, facts) in self.columns.iter_mut().zip(&known.facts) {
+            column.facts = Some(ColumnFacts::from(facts));
+        }
+    }
+
+    /// What is known of all rows.
+    ///
+    /// # Errors
+    /// When a section is not in the file.
+    pub fn known(&self, file: &Content) -> Result<Known> {
+        let facts = self.columns.iter().map(|column| column.facts.as_ref().map(Facts::from).unwrap_or_default());
+        let summaries = self.columns.iter().map(|column| column.summary.map(|words| view(file, &words)).transpose());
+        Ok(Known {
+            facts: facts.collect(),
+            bounds: self.bounds.map(|bounds| bounds.map(|degree| degree.0)),
+            focus: self.focus.map(|degree| degree.0),
+            landmarks: view(file, &self.landmarks)?,
+            summaries: summaries.collect::<Result<_>>()?,
+        })
+    }
+}
+
+impl Origin {
+    /// A file as it is now.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn of(path: &std::path::Path) -> Result<Self> {
+        let facts = path.metadata().with_context(|| format!("cannot look at {}", path.display()))?;
+        let modified = facts.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        Ok(Self {
+            path: path.canonicalize().unwrap_or_else(|_| path.to_owned()),
+            bytes: facts.len(),
+            modified: modified.and_then(|time| u64::try_from(time.as_nanos()).ok()),
+        })
+    }
+
+    /// Whether the file is there and not as it was.
+    pub fn has_changed(&self) -> bool {
+        Self::of(&self.path).is_ok_and(|now| now.bytes != self.bytes || now.modified != self.modified)
+    }
+}
+
+impl From<&Facts> for ColumnFacts {
+    fn from(facts: &Facts) -> Self {
+        Self {
+            present: facts.present,
+            nulls: facts.nulls,
+            range: facts.range.map(|(min, max)| (min.into(), max.into())),
+            distinct: facts.distinct,
+            categories: facts.categories.iter().map(|&(value, count)| (value.into(), count)).collect(),
+            text_bytes: facts.text_bytes,
+        }
+    }
+}
+
+impl From<&ColumnFacts> for Facts {
+    fn from(facts: &ColumnFacts) -> Self {
+        Self {
+            present: facts.present,
+            nulls: facts.nulls,
+            range: facts.range.map(|(min, max)| (min.into(), max.into())),
+            distinct: facts.distinct,
+            categories: facts.categories.iter().map(|&(value, count)| (value.into(), count)).collect(),
+            text_bytes: facts.text_bytes,
+        }
+    }
+}
+
+impl From<Scalar> for One {
+    fn from(value: Scalar) -> Self {
+        match value {
+            Scalar::Integer(value) => Self::Integer(value),
+            Scalar::Float(value) => Self::Float(Exact(value)),
+            Scalar::Boolean(value) => Self::Boolean(value),
+            Scalar::Text(code) => Self::Text(code),
+            Scalar::Time(micros) => Self::Time(micros),
+        }
+    }
+}
+
+impl From<One> for Scalar {
+    fn from(value: One) -> Self {
+        match value {
+            One::Integer(value) => Self::Integer(value),
+            One::Float(value) => Self::Float(value.0),
+            One::Boolean(value) => Self::Boolean(value),
+            One::Text(code) => Self::Text(code),
+            One::Time(micros) => Self::Time(micros),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_come_back_as_they_were() {
+        for value in [0.1 + 0.2, f64::MAX, f64::MIN_POSITIVE, -1e-300, 5e-324] {
+            let facts = Facts {
+                present: 7,
+                nulls: 1,
+                range: Some((Scalar::Float(value), Scalar::Integer(i64::MIN))),
+                distinct: Some(3),
+                categories: vec![(Scalar::Text(4), 2), (Scalar::Boolean(true), 1), (Scalar::Time(i64::MAX), 1)],
+                text_bytes: u64::MAX,
+            };
+            let text = serde_json::to_string(&ColumnFacts::from(&facts)).expect("JSON");
+            let back: ColumnFacts = serde_json::from_str(&text).expect("JSON");
+            assert_eq!(Facts::from(&back), facts, "{text}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Buffers of a mapped file as the types they hold: nothing is copied and nothing is read.
+
+use super::{
+    checksum::Stretch,
+    description::{Described, Stored, Words},
+};
+use crate::{
+    bits::Bits,
+    dataset::{Data, Loaded},
+    read::content::Content,
+};
+use anyhow::{Context as _, Result, bail};
+use bytemuck::Pod;
+use duotile_core::{Codes, Dictionary};
+use polars_buffer::Buffer;
+use std::{marker::PhantomData, ops::Range};
+
+/// Part of a file as values. Keeps the file mapped.
+struct View<T> {
+    file: Content,
+    range: Range<usize>,
+    values: PhantomData<fn() -> T>,
+}
+
+impl<T: Pod> AsRef<[T]> for View<T> {
+    fn as_ref(&self) -> &[T] {
+        // Checked when it was made.
+        let bytes = self.file.as_ref().get(self.range.clone()).unwrap_or_default();
+        bytemuck::try_cast_slice(bytes).unwrap_or_default()
+    }
+}
+
+/// A stretch as values.
+///
+/// # Errors
+/// When it is not in the file, or no whole number of values.
+pub(super) fn view<T: Pod>(file: &Content, stretch: &Stretch) -> Result<Buffer<T>> {
+    let bytes = stretch.of(file.as_ref())?;
+    if bytes.is_empty() {
+        return Ok(Buffer::new());
+    }
+    if bytemuck::try_cast_slice::<u8, T>(bytes).is_err() {
+        bail!("{} bytes at {} are no values of {} bytes each", stretch.bytes, stretch.at, size_of::<T>());
+    }
+    let start = stretch.at as usize;
+    Ok(Buffer::from_owner(View { file: file.clone(), range: start..start + bytes.len(), values: PhantomData }))
+}
+
+/// A column of so many rows.
+///
+/// # Errors
+/// When its buffers or its dictionary do not fit.
+pub(super) fn column(file: &Content, described: &Described, rows: u64) -> Result<Loaded> {
+    let name = &described.name;
+    let (kind, values) = (described.kind, &described.values);
+    let fits =
+        values.bytes == kind.bytes(rows) && described.valid.is_none_or(|valid| valid.bytes == Stored::Bool.bytes(rows));
+    if !fits {
+        bail!("its column {name:?} is not as long as its description says");
+    }
+    let dictionary = || -> Result<Dictionary> {
+        let words = described.dictionary.with_context(|| format!("its column {name:?} has no texts"))?;
+        let texts = dictionary(file.as_ref(), &words).with_context(|| format!("its column {name:?}"))?;
+        let width = kind.bytes(1);
+        if Codes::width(texts.len()) as u64 != width {
+            bail!("its column {name:?} has {} texts for codes of {width} bytes", texts.len());
+        }
+        Ok(texts)
+    };
+    let data = match kind {
+        Stored::I32 => Data::I32(view(file, values)?),
+        Stored::I64 => Data::I64(view(file, values)?),
+        Stored::F32 => Data::F32(view(file, values)?),
+        Stored::F64 => Data::F64(view(file, values)?),
+        Stored::Bool => Data::Bool(Bits::Mapped(view(file, values)?, rows as usize)),
+        Stored::Text8 => Data::Text8(view(file, values)?, dictionary()?),
+        Stored::Text16 => Data::Text16(view(file, values)?, dictionary()?),
+        Stored::Text32 => Data::Text32(view(file, values)?, dictionary()?),
+        Stored::Time => Data::Time(view(file, values)?),
+    };
+    let valid = described.valid.as_ref().map(|valid| view(file, valid)).transpose()?;
+    Ok(Loaded { name: name.clone(), data, valid: valid.map(|bytes| Bits::Mapped(bytes, rows as usize)) })
+}
+
+/// The texts of a column.
+fn dictionary(file: &[u8], words: &Words) -> Result<Dictionary> {
+    let texts = std::str::from_utf8(words.texts.of(file)?).context("its texts are not UTF-8")?;
+    let offsets = words.offsets.of(file)?;
+    let ends: Vec<usize> = if words.wide {
+        bytemuck::try_cast_slice::<u8, u64>(offsets).unwrap_or_default().iter().map(|&end| end as usize).collect()
+    } else {
+        bytemuck::try_cast_slice::<u8, u32>(offsets).unwrap_or_default().iter().map(|&end| end as usize).collect()
+    };
+    if ends.len() as u64 != words.entries + 1 || ends.windows(2).any(|pair| texts.get(pair[0]..pair[1]).is_none()) {
+        bail!("its texts do not begin where its description says");
+    }
+    Ok(Dictionary::new(ends.windows(2).map(|pair| &texts[pair[0]..pair[1]]))?)
+}

@@ -1,0 +1,6 @@
+//! Prepared files from outside: what is built, what opens, what is refused.
+
+mod build;
+mod damage;
+mod round_trip;
+mod support;
