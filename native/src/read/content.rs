@@ -14,17 +14,23 @@ use std::{
 #[derive(Clone)]
 pub(super) enum Content {
     /// A file, mapped.
-    Mapped(Arc<MMapSemaphore>),
+    Mapped(Arc<Mapped>),
     /// In memory.
     Owned(Arc<Vec<u8>>),
     /// Part of the program.
     Static(&'static [u8]),
 }
 
+/// A mapped file.
+pub(super) struct Mapped {
+    map: MMapSemaphore,
+    file: File,
+}
+
 impl AsRef<[u8]> for Content {
     fn as_ref(&self) -> &[u8] {
         match self {
-            Self::Mapped(map) => (**map).as_ref(),
+            Self::Mapped(mapped) => mapped.map.as_ref(),
             Self::Owned(bytes) => bytes,
             Self::Static(bytes) => bytes,
         }
@@ -48,12 +54,27 @@ impl Content {
         let facts = file.metadata().with_context(|| format!("cannot look at {shown}"))?;
         if facts.is_file() && facts.len() > 0 {
             let map = MMapSemaphore::new_from_file(&file).with_context(|| format!("cannot map {shown}"))?;
-            return Ok(Self::Mapped(Arc::new(map)));
+            return Ok(Self::Mapped(Arc::new(Mapped { map, file })));
         }
         // Pipes and the like.
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).with_context(|| format!("cannot read {shown}"))?;
         Ok(Self::Owned(Arc::new(bytes)))
+    }
+
+    /// Lets go of the parts of a mapped file that were looked at, which count as memory of this program: maps it anew.
+    /// Does nothing where that fails.
+    pub fn let_go(&mut self) {
+        let Self::Mapped(mapped) = self else { return };
+        let again =
+            mapped.file.try_clone().ok().and_then(|file| Some((MMapSemaphore::new_from_file(&file).ok()?, file)));
+        match again {
+            // A file that is another length now would not fit what is known of it.
+            Some((map, file)) if map.as_ref().len() == mapped.map.as_ref().len() => {
+                *mapped = Arc::new(Mapped { map, file });
+            }
+            _ => {}
+        }
     }
 
     /// The same bytes without gzip or zstd around them.

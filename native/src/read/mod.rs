@@ -16,7 +16,9 @@ mod parquet;
 mod plan;
 mod positions;
 mod roles;
+mod sort;
 mod source;
+mod stand;
 mod times;
 mod values;
 mod words;
@@ -32,6 +34,7 @@ use load::{Label, load};
 use parquet::Parquet;
 use plan::Opened;
 use source::Source;
+pub use stand::Stand;
 use std::{
     path::{Path, PathBuf},
     time::UNIX_EPOCH,

@@ -7,6 +7,7 @@ use crate::{
 };
 use duotile_core::Codes;
 use polars_arrow::bitmap::{Bitmap, MutableBitmap};
+use rayon::prelude::*;
 
 impl Gather {
     /// Whether all of some rows have a value and no two the same, within what an id can be; else why not.
@@ -24,13 +25,12 @@ impl Gather {
         if let Some(row) = order.iter().find(|&&row| !self.is_valid(row as usize)) {
             return Err(format!("has no value in row {row}"));
         }
-        let mut ids: Vec<i64> = order.iter().map(|&row| value(row)).collect();
-        if let Some(bad) = ids.iter().find(|id| !(0..=duotile_core::MAX_EXACT).contains(id)) {
+        let ids = || order.iter().map(|&row| value(row));
+        if let Some(bad) = ids().find(|id| !(0..=duotile_core::MAX_EXACT).contains(id)) {
             return Err(format!("has the value {bad}, outside 0…2⁵³−1"));
         }
-        ids.sort_unstable();
-        match ids.windows(2).find(|pair| pair[0] == pair[1]) {
-            Some(pair) => Err(format!("has the value {} more than once", pair[0])),
+        match repeated(&ids, order.len()) {
+            Some(id) => Err(format!("has the value {id} more than once")),
             None => Ok(()),
         }
     }
@@ -91,5 +91,44 @@ impl Gather {
             }
         };
         Loaded { name: self.name, data, valid }
+    }
+}
+
+/// The smallest of some numbers that is there more than once; they are not negative.
+fn repeated<I: Iterator<Item = i64>>(numbers: &impl Fn() -> I, count: usize) -> Option<i64> {
+    let (Some(min), Some(max)) = (numbers().min(), numbers().max()) else { return None };
+    let span = (max - min) as usize;
+    if span / 32 > count {
+        let mut sorted: Vec<i64> = numbers().collect();
+        sorted.par_sort_unstable();
+        return sorted.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0]);
+    }
+    // Close together, as most ids are: a bit for each takes less than a copy of them.
+    let mut seen = vec![0u64; span / 64 + 1];
+    let twice = numbers().filter(|number| {
+        let at = (number - min) as usize;
+        let bit = 1 << (at % 64);
+        let known = seen[at / 64] & bit != 0;
+        seen[at / 64] |= bit;
+        known
+    });
+    twice.min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_repeat_are_found_however_far_apart_they_lie() {
+        for factor in [1, 3, 1_000_000_007] {
+            let mut all: Vec<i64> = (0..5000).map(|i| (i * 7919 % 5000) * factor).collect();
+            assert_eq!(repeated(&|| all.iter().copied(), all.len()), None, "{factor}");
+            all.extend([4000 * factor, 30 * factor]);
+            assert_eq!(repeated(&|| all.iter().copied(), all.len()), Some(30 * factor), "{factor}");
+        }
+        assert_eq!(repeated(&|| [].into_iter(), 0), None);
+        let max = duotile_core::MAX_EXACT;
+        assert_eq!(repeated(&|| [max, 0, max].into_iter(), 3), Some(max));
     }
 }
