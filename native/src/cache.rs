@@ -130,10 +130,10 @@ impl Masks {
         self.kept.weight()
     }
 
-    /// Forgets everything, when a dataset is replaced.
-    pub fn clear(&self) {
-        self.kept.clear();
-        self.profiles.clear();
+    /// Forgets what is of a version of a dataset, when that is replaced.
+    pub fn forget(&self, version: &str) {
+        self.kept.retain(|key, _| &*key.0 != version);
+        self.profiles.retain(|key, _| &*key.0 != version);
     }
 
     /// Cuts a tile into `out`. `go_on` is asked between steps.

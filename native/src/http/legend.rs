@@ -40,6 +40,13 @@ impl Legend {
             .reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))
     }
 
+    /// Bytes in memory.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let of = |zoom: &Zoom| size_of::<Zoom>() + size_of_val(&zoom.quantiles[..]);
+        self.zooms.iter().map(of).sum()
+    }
+
     /// What a zoom carries; of the deepest that was walked, for those deeper.
     #[must_use]
     pub fn quantiles(&self, z: usize, property: usize) -> Option<&[f64; PROBABILITIES.len()]> {
