@@ -9,7 +9,10 @@ use duotile_core::{Mask, Plan, Points, Profile, Report, Scratch, Selection, Summ
 use quick_cache::{OptionsBuilder, Weighter, sync::Cache};
 use std::{
     ops::Range,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -17,6 +20,9 @@ use std::{
 const SHORT: usize = 1 << 16;
 /// A part of the rows of a dataset that is this much smaller is scanned, where there is no summary of a filter's rows.
 const SCANS: usize = 64;
+
+/// Bytes of profiles.
+const PROFILE_BYTES: u64 = 8 << 20;
 
 /// How many bytes may be kept.
 #[derive(Clone, Copy, Debug)]
@@ -58,11 +64,41 @@ impl Weighter<Key, Kept> for BySize {
     }
 }
 
+/// What a profile goes by: the dataset's version, the text of its filter, the limit of rows in a tile.
+type ProfileKey = (Arc<str>, Arc<str>, u32);
+
+impl Weighter<ProfileKey, Arc<Profile>> for BySize {
+    fn weight(&self, (_, filter, _): &ProfileKey, _: &Arc<Profile>) -> u64 {
+        (size_of::<Profile>() + filter.len() + 200) as u64
+    }
+}
+
+/// How often something was looked for, and found or not.
+#[derive(Debug, Default)]
+struct Looks {
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+impl Looks {
+    fn count(&self, hit: bool) {
+        let counter = if hit { &self.hits } else { &self.misses };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn told(&self) -> [u64; 2] {
+        [self.hits.load(Ordering::Relaxed), self.misses.load(Ordering::Relaxed)]
+    }
+}
+
 /// What is kept of the filters of all datasets, and space to cut tiles in.
 #[derive(Debug)]
 pub struct Masks {
     kept: Cache<Key, Kept, BySize>,
-    profiles: Cache<(Arc<str>, Arc<str>, u32), Arc<Profile>>,
+    profiles: Cache<ProfileKey, Arc<Profile>, BySize>,
+    mask_looks: Looks,
+    summary_looks: Looks,
+    profile_looks: Looks,
     scratch: Mutex<Vec<Scratch>>,
 }
 
@@ -121,13 +157,36 @@ impl Masks {
             ),
             Err(_) => Cache::with_weighter(1000, bytes, BySize),
         };
-        Self { kept, profiles: Cache::new(10_000), scratch: Mutex::default() }
+        Self {
+            kept,
+            profiles: Cache::with_weighter(10_000, PROFILE_BYTES, BySize),
+            mask_looks: Looks::default(),
+            summary_looks: Looks::default(),
+            profile_looks: Looks::default(),
+            scratch: Mutex::default(),
+        }
     }
 
-    /// Bytes held.
+    /// Bytes of masks and summaries.
     #[must_use]
     pub fn size(&self) -> u64 {
         self.kept.weight()
+    }
+
+    /// Bytes of profiles.
+    #[must_use]
+    pub fn profiles_size(&self) -> u64 {
+        self.profiles.weight()
+    }
+
+    /// How often masks, summaries and profiles were found, and how often not.
+    #[must_use]
+    pub fn looks(&self) -> [(&'static str, [u64; 2]); 3] {
+        [
+            ("masks", self.mask_looks.told()),
+            ("summaries", self.summary_looks.told()),
+            ("profiles", self.profile_looks.told()),
+        ]
     }
 
     /// Forgets what is of a version of a dataset, when that is replaced.
@@ -180,16 +239,21 @@ impl Masks {
                     hit = false;
                     crate::mask::mask(dataset, filter).map(|mask| Kept::Mask(Arc::new(mask)))
                 })?;
+                self.mask_looks.count(hit);
                 let Kept::Mask(mask) = kept else { bail!("a summary stands where a mask should") };
                 (Some(mask), Some(hit))
             }
         };
         let profile = if plan.needs_profile() {
-            self.profiles.get_or_insert_with(&(version, text, plan.limit()), || {
+            let mut hit = true;
+            let profile = self.profiles.get_or_insert_with(&(version, text, plan.limit()), || {
+                hit = false;
                 Ok::<_, anyhow::Error>(Arc::new(
                     dataset.with_points(|points| Profile::of(&points, mask.as_deref(), plan.limit())),
                 ))
-            })?
+            })?;
+            self.profile_looks.count(hit);
+            profile
         } else {
             Arc::new(Profile::default())
         };
@@ -218,9 +282,12 @@ impl Masks {
         };
         for column in plan.summaries() {
             let key = (dataset.version().into(), plan.filter_text().into(), Some(column));
+            let mut hit = true;
             let kept = self.kept.get_or_insert_with(&key, || {
+                hit = false;
                 Ok::<_, anyhow::Error>(Kept::Summary(Arc::new(dataset.summarise(column, Some(&mask)))))
             })?;
+            self.summary_looks.count(hit);
             let Kept::Summary(words) = kept else { bail!("a mask stands where a summary should") };
             selected.summaries.push((column, words));
         }

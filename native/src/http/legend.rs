@@ -60,9 +60,13 @@ impl Legend {
 /// # Errors
 /// When the client has gone.
 pub fn of(state: &Shared, prepared: &Prepared, selected: &Selected, cancel: &Cancel) -> Result<Arc<Legend>, Problem> {
-    state
-        .legends
-        .get_or_insert_with(&prepared.key.to_string(), || walk(state, prepared, selected, cancel).map(Arc::new))
+    let mut hit = true;
+    let legend = state.legends.get_or_insert_with(&prepared.key.to_string(), || {
+        hit = false;
+        walk(state, prepared, selected, cancel).map(Arc::new)
+    });
+    state.metrics.looked("legends", hit);
+    legend
 }
 
 fn walk(state: &Shared, prepared: &Prepared, selected: &Selected, cancel: &Cancel) -> Result<Legend, Problem> {

@@ -7,7 +7,7 @@ use prometheus_client::{
 };
 use std::{
     fmt,
-    sync::atomic::AtomicU64,
+    sync::atomic::{AtomicU64, Ordering},
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -58,10 +58,12 @@ pub enum Outcome {
 }
 
 /// What is looked at only when somebody asks.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Now {
     /// Bytes that each cache holds.
     pub caches: Vec<(&'static str, u64)>,
+    /// How often something was found in a cache that counts by itself, and how often not.
+    pub looks: [(&'static str, [u64; 2]); 3],
     /// Bytes that each dataset holds.
     pub datasets: Vec<(String, u64)>,
     /// Jobs that wait for a processor.
@@ -231,6 +233,11 @@ impl Metrics {
     pub fn text(&self, now: Now) -> String {
         for (cache, bytes) in now.caches {
             self.cache_bytes.get_or_create(&Cache { cache }).set(bytes as i64);
+        }
+        for (cache, [hits, misses]) in now.looks {
+            for (found, count) in [("hit", hits), ("miss", misses)] {
+                self.looks.get_or_create(&Look { cache, found }).inner().store(count, Ordering::Relaxed);
+            }
         }
         for (dataset, bytes) in now.datasets {
             self.dataset_bytes.get_or_create(&Dataset { dataset }).set(bytes as i64);

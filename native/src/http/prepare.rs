@@ -75,9 +75,13 @@ pub async fn prepare(
     let query = query.unwrap_or("");
     let key = format!("{name}\n{version}\n{}\n{query}", token.unwrap_or(""));
     let place = match state.prepared.get_value_or_guard_async(&key).await {
-        Ok(prepared) => return Ok(prepared),
+        Ok(prepared) => {
+            state.metrics.looked("queries", true);
+            return Ok(prepared);
+        }
         Err(place) => place,
     };
+    state.metrics.looked("queries", false);
     let parsed = TileQuery::parse(query)?;
     let parsed = match token {
         None => parsed,

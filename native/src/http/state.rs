@@ -196,11 +196,13 @@ impl State {
         Now {
             caches: vec![
                 ("masks", self.masks.size()),
+                ("profiles", self.masks.profiles_size()),
                 ("tiles", self.tiles.weight()),
                 ("documents", self.documents.weight()),
                 ("legends", self.legends.weight()),
                 ("queries", self.prepared.weight()),
             ],
+            looks: self.masks.looks(),
             datasets: self
                 .catalog
                 .all()

@@ -90,9 +90,6 @@ async fn cut(state: &Shared, prepared: Arc<Prepared>, key: &TileKey) -> Result<A
         let mut out = Vec::new();
         let go_on = || cancel.check().map_err(Failed::from);
         let cut = here.masks.cut(&prepared.entry.dataset, &prepared.plan, tile, go_on, &mut out)?;
-        if let Some(hit) = cut.hit {
-            here.metrics.looked("masks", hit);
-        }
         here.metrics.cut(cut.tile.as_secs_f64(), out.len(), cut.report.features as usize);
         cancel.check()?;
         let start = Instant::now();
