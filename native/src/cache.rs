@@ -3,16 +3,13 @@
 //! A mask goes by the dataset's version and the canonical text of what decides which rows, so every tile, zoom and
 //! measure under one filter shares it. What is kept changes no answer: only its time.
 
-use crate::dataset::Dataset;
+use crate::{dataset::Dataset, looks::Looks};
 use anyhow::{Result, bail};
 use duotile_core::{Mask, Plan, Points, Profile, Report, Scratch, Selection, Summary, TileId};
 use quick_cache::{OptionsBuilder, Weighter, sync::Cache};
 use std::{
     ops::Range,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -70,24 +67,6 @@ type ProfileKey = (Arc<str>, Arc<str>, u32);
 impl Weighter<ProfileKey, Arc<Profile>> for BySize {
     fn weight(&self, (_, filter, _): &ProfileKey, _: &Arc<Profile>) -> u64 {
         (size_of::<Profile>() + filter.len() + 200) as u64
-    }
-}
-
-/// How often something was looked for, and found or not.
-#[derive(Debug, Default)]
-struct Looks {
-    hits: AtomicU64,
-    misses: AtomicU64,
-}
-
-impl Looks {
-    fn count(&self, hit: bool) {
-        let counter = if hit { &self.hits } else { &self.misses };
-        counter.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn told(&self) -> [u64; 2] {
-        [self.hits.load(Ordering::Relaxed), self.misses.load(Ordering::Relaxed)]
     }
 }
 

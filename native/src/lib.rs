@@ -15,6 +15,7 @@ pub mod generate;
 pub mod http;
 pub mod inspect;
 pub mod load;
+mod looks;
 pub mod mask;
 pub mod mvt_reader;
 mod progress;

@@ -27,7 +27,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 /// How long requests may take to finish once told to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -72,11 +72,6 @@ async fn serve(serving: Serving, sources: Vec<Source>) -> Result<()> {
     let few = Places::new(Limits { connections: METRICS, ..settings.limits });
     let state = State::new(Catalog::default(), settings);
     let reader = Arc::new(Mutex::new(Reader::new(state.clone(), sources)));
-    // Not waited for where it is not said, so that being told to stop is heard meanwhile; but one after the other.
-    let read = move |how: fn(&mut Reader) -> Result<()>| {
-        let reader = reader.clone();
-        tokio::task::spawn_blocking(move || how(&mut reader.lock().unwrap_or_else(PoisonError::into_inner)))
-    };
     let (stop, stopped) = watch::channel(false);
     for listener in listeners {
         tokio::spawn(connections::serve(listener, http::app(state.clone()), state.places.clone(), stopped.clone()));
@@ -86,7 +81,7 @@ async fn serve(serving: Serving, sources: Vec<Source>) -> Result<()> {
     }
     let mut signals = Signals::new()?;
     tokio::select! {
-        read = read(Reader::start) => read.context("reading failed")??,
+        read = with(&reader, Reader::start) => read.context("reading failed")??,
         () = async { while signals.next().await == Told::Again {} } => return Ok(()),
     }
     let host = match addresses.first() {
@@ -98,18 +93,28 @@ async fn serve(serving: Serving, sources: Vec<Source>) -> Result<()> {
     let mut stdout = std::io::stdout();
     let _ = writeln!(stdout, "Open {}/", base.unwrap_or(here)).and_then(|()| stdout.flush());
     if serving.watch.unwrap_or(false) {
-        let read = read.clone();
+        let reader = reader.clone();
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(LOOK).await;
-                let _ = read(Reader::look).await;
+                let _ = with(&reader, Reader::look).await;
             }
         });
     }
     while signals.next().await == Told::Again {
-        drop(read(Reader::again));
+        // Not waited for, so that being told to stop is heard meanwhile.
+        drop(with(&reader, Reader::again));
     }
     let _ = stop.send(true);
     let _ = tokio::time::timeout(GRACE, async { tokio::join!(state.places.emptied(), few.emptied()) }).await;
     Ok(())
+}
+
+/// Does something with the reader, off the async threads, when whatever it is at is done.
+fn with<T: Send + 'static>(
+    reader: &Arc<Mutex<Reader>>,
+    what: impl FnOnce(&mut Reader) -> T + Send + 'static,
+) -> JoinHandle<T> {
+    let reader = reader.clone();
+    tokio::task::spawn_blocking(move || what(&mut reader.lock().unwrap_or_else(PoisonError::into_inner)))
 }

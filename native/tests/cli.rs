@@ -48,13 +48,19 @@ struct Server {
 
 impl Server {
     fn start(args: &[&str]) -> Self {
-        let mut child = duotile().args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut command = duotile();
+        command.args(args);
+        Self::of(command)
+    }
+
+    fn of(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
         let Some(address) = line.trim().strip_prefix("Open http://") else {
             let mut errors = String::new();
             child.stderr.take().expect("piped").read_to_string(&mut errors).expect("text");
-            panic!("{args:?}: {line:?} {errors}");
+            panic!("{command:?}: {line:?} {errors}");
         };
         Self { address: address.trim_end_matches('/').to_owned(), child }
     }
@@ -285,6 +291,26 @@ fn silent_clients_do_not_keep_others_out_nor_the_server_up() {
         assert_eq!(server.get(path).0, 200, "{path}");
     }
     server.signal("-TERM");
+    assert!(server.child.wait().expect("it ends").success());
+}
+
+#[cfg(unix)]
+#[test]
+fn running_out_of_file_descriptors_passes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = write(folder.path(), "a.csv", CSV);
+    let mut command = Command::new("sh");
+    let program = env!("CARGO_BIN_EXE_duotile");
+    command.args(["-c", "ulimit -n 60; exec \"$0\" \"$1\" --port 0", program, &file]).stdin(Stdio::null());
+    let mut server = Server::of(command);
+    let crowd: Vec<_> = (0..100).map(|_| TcpStream::connect(&server.address).expect("it listens")).collect();
+    assert_eq!(server.get("/health").0, 200);
+    drop(crowd);
+    assert_eq!(server.get("/tiles/a/0/0/0.mvt").0, 200);
+    server.signal("-TERM");
+    let mut errors = String::new();
+    server.child.stderr.take().expect("piped").read_to_string(&mut errors).expect("text");
+    assert!(errors.contains("cannot take a connection"), "{errors}");
     assert!(server.child.wait().expect("it ends").success());
 }
 

@@ -5,11 +5,14 @@
 //! While answers go out, a piece of one of them must be taken within the stall time. While one is being made, nothing is
 //! asked of the client. Where all places are taken, connections that ask for nothing give theirs up early.
 
-use super::outgoing::PIECE;
-use axum::{Router, body::Body, body::Bytes};
+use super::{
+    outgoing::PIECE,
+    pulse::{Answering, Paced, Pulse},
+};
+use axum::Router;
 use hyper::{
     Request,
-    body::{Frame, Incoming, SizeHint},
+    body::Incoming,
     service::{Service as _, service_fn},
 };
 use hyper_util::{
@@ -17,14 +20,7 @@ use hyper_util::{
     server::conn::auto::Builder,
     service::TowerToHyperService,
 };
-use std::{
-    convert::Infallible,
-    io::ErrorKind,
-    pin::{Pin, pin},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll},
-    time::{Duration, Instant},
-};
+use std::{convert::Infallible, io::ErrorKind, pin::pin, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpListener,
@@ -35,8 +31,6 @@ use tokio::{
 const BUFFER: usize = 2 * PIECE;
 /// Requests that a connection of HTTP/2 may make at once.
 const STREAMS: u32 = 128;
-/// Of several answers that go out at once, each may wait so many stall times for its turn.
-const TURNS: u32 = 8;
 /// How long no connection is taken after the system could give none.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -191,139 +185,6 @@ where
                 }
             }
         }
-    }
-}
-
-/// What a connection is at.
-#[derive(Debug)]
-struct Pulse(Mutex<Doing>);
-
-#[derive(Debug)]
-struct Doing {
-    /// Requests that are not answered to their end.
-    requests: usize,
-    /// Since when there are none.
-    since: Instant,
-    /// Answers that go out, each with the time its last piece was taken.
-    answers: Vec<(u64, Instant)>,
-    next: u64,
-}
-
-impl Default for Pulse {
-    fn default() -> Self {
-        Self(Mutex::new(Doing { requests: 0, since: Instant::now(), answers: Vec::new(), next: 0 }))
-    }
-}
-
-impl Pulse {
-    fn doing(&self) -> MutexGuard<'_, Doing> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// How long it has been without a request; `None` while there is one.
-    fn idle(&self) -> Option<Duration> {
-        let doing = self.doing();
-        (doing.requests == 0).then(|| doing.since.elapsed())
-    }
-
-    /// Ends when the connection has broken a limit.
-    async fn overdue(&self, limits: &Limits) {
-        loop {
-            let left = {
-                let doing = self.doing();
-                let moved = doing.answers.iter().map(|answer| answer.1);
-                match moved.clone().max().zip(moved.min()) {
-                    Some((last, first)) => limits
-                        .stall
-                        .checked_sub(last.elapsed())
-                        .min((limits.stall * TURNS).checked_sub(first.elapsed())),
-                    None if doing.requests == 0 => limits.idle.checked_sub(doing.since.elapsed()),
-                    // An answer is being made: look again when it might be stalled.
-                    None => Some(limits.stall),
-                }
-            };
-            match left {
-                // What it is at may change meanwhile, so no sleep is longer than the shortest limit.
-                Some(left) if !left.is_zero() => tokio::time::sleep(left.min(limits.idle).min(limits.stall)).await,
-                _ => return,
-            }
-        }
-    }
-}
-
-/// A request from its headers until its answer is gone.
-#[derive(Debug)]
-struct Answering {
-    pulse: Arc<Pulse>,
-    answer: Option<u64>,
-}
-
-impl Answering {
-    fn new(pulse: &Arc<Pulse>) -> Self {
-        pulse.doing().requests += 1;
-        Self { pulse: pulse.clone(), answer: None }
-    }
-
-    /// A piece was taken; the first time, the answer begins to go out.
-    fn moved(&mut self) {
-        let mut doing = self.pulse.doing();
-        let now = Instant::now();
-        match self.answer {
-            Some(answer) => {
-                doing.answers.iter_mut().filter(|(id, _)| *id == answer).for_each(|(_, moved)| *moved = now)
-            }
-            None => {
-                self.answer = Some(doing.next);
-                let id = doing.next;
-                doing.next += 1;
-                doing.answers.push((id, now));
-            }
-        }
-    }
-}
-
-impl Drop for Answering {
-    fn drop(&mut self) {
-        let mut doing = self.pulse.doing();
-        doing.requests -= 1;
-        doing.since = Instant::now();
-        let answer = self.answer;
-        doing.answers.retain(|(id, _)| Some(*id) != answer);
-    }
-}
-
-/// A body whose pieces are noticed when they are taken.
-#[derive(Debug)]
-struct Paced {
-    body: Body,
-    answering: Answering,
-}
-
-impl Paced {
-    fn new(body: Body, mut answering: Answering) -> Self {
-        answering.moved();
-        Self { body, answering }
-    }
-}
-
-impl hyper::body::Body for Paced {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let frame = Pin::new(&mut self.body).poll_frame(cx);
-        if let Poll::Ready(Some(Ok(_))) = frame {
-            self.answering.moved();
-        }
-        frame
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }
 

@@ -19,6 +19,7 @@ pub mod outgoing;
 pub mod params;
 pub mod prepare;
 pub mod problem;
+mod pulse;
 pub mod query;
 pub mod rows;
 pub mod state;

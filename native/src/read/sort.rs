@@ -52,25 +52,21 @@ fn split(mut keys: Vec<u64>, mut rows: Vec<u32>, count: usize) -> Vec<Run> {
 }
 
 /// Two runs as one. Of equal keys those of the first come first: its rows are the smaller ones.
-fn merge((a, a_rows): &Run, (b, b_rows): &Run) -> Run {
-    let len = a.len() + b.len();
+fn merge(first: &Run, second: &Run) -> Run {
+    let len = first.0.len() + second.0.len();
     let (mut keys, mut rows) = (vec![0; len], vec![0; len]);
     keys.par_chunks_mut(PIECE).zip(rows.par_chunks_mut(PIECE)).enumerate().for_each(|(piece, (keys, rows))| {
         let before = piece * PIECE;
-        let mut i = from_first(a, b, before);
-        let mut j = before - i;
+        let mut from = from_first(&first.0, &second.0, before);
+        let mut other = before - from;
         for (key, row) in keys.iter_mut().zip(rows) {
-            let first = match (a.get(i), b.get(j)) {
-                (Some(x), Some(y)) => x <= y,
-                (x, _) => x.is_some(),
+            let is_first = match (first.0.get(from), second.0.get(other)) {
+                (Some(here), Some(there)) => here <= there,
+                (here, _) => here.is_some(),
             };
-            if first {
-                (*key, *row) = (a[i], a_rows[i]);
-                i += 1;
-            } else {
-                (*key, *row) = (b[j], b_rows[j]);
-                j += 1;
-            }
+            let (run, at) = if is_first { (first, &mut from) } else { (second, &mut other) };
+            (*key, *row) = (run.0[*at], run.1[*at]);
+            *at += 1;
         }
     });
     (keys, rows)
@@ -99,7 +95,7 @@ mod tests {
     fn the_order_is_that_of_the_core_whatever_the_number_of_threads() {
         let inputs: [(&str, Vec<u64>); 6] = [
             ("all differ", keys(3 * PIECE + 7, |x| x << 11)),
-            ("many ties", keys(3 * PIECE + 1, |x| x % 50 << 40)),
+            ("many ties", keys(3 * PIECE + 1, |x| (x % 50) << 40)),
             ("all equal", keys(FEW + 3, |_| 5)),
             ("falling", (0..FEW as u64 * 2).rev().collect()),
             ("rising", (0..FEW as u64 * 2).collect()),

@@ -60,11 +60,7 @@ impl Reader {
     }
 
     /// Reads everything again but what is known to be the same. What goes wrong is logged and counted.
-    ///
-    /// # Errors
-    /// None; it has the form of [`Reader::start`].
-    #[expect(clippy::unnecessary_wraps, reason = "the form that all of them have")]
-    pub fn again(&mut self) -> Result<()> {
+    pub fn again(&mut self) {
         for watched in &mut self.sources {
             let same = watched.settled && watched.read == Some(Stand::of(&watched.source.paths));
             if same {
@@ -74,21 +70,15 @@ impl Reader {
                 watched.reload(&self.state);
             }
         }
-        Ok(())
     }
 
     /// Looks at all files, and reads those that changed and have been quiet since.
-    ///
-    /// # Errors
-    /// None, as [`Reader::again`].
-    #[expect(clippy::unnecessary_wraps, reason = "the form that all of them have")]
-    pub fn look(&mut self) -> Result<()> {
+    pub fn look(&mut self) {
         for watched in &mut self.sources {
             if watched.is_due(Stand::of(&watched.source.paths), Instant::now()) {
                 watched.reload(&self.state);
             }
         }
-        Ok(())
     }
 }
 
@@ -205,7 +195,7 @@ mod tests {
         // Nobody holds the old rows any more.
         assert_eq!(std::sync::Arc::strong_count(&old), 1);
         fs::write(folder.path().join("a.csv"), "nothing\n").expect("written");
-        reader.again().expect("never");
+        reader.again();
         assert_eq!(state.catalog.get("a").expect("there").dataset.len(), 2);
         assert!(state.metrics.text(state.now()).contains("duotile_dataset_stale{dataset=\"a\"} 1"));
     }
