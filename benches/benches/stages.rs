@@ -48,12 +48,12 @@ fn main() {
     let summed = summarise();
     let summary = Summary::new(&summed);
     let ids: Vec<i64> = rows_of.iter().map(|&row| row.into()).collect();
-    let words = Dictionary::new(["culture", "food", "health", "shop"]).expect("in order");
+    let texts = Dictionary::new(["culture", "food", "health", "shop"]).expect("in order");
     let codes: Vec<u8> = rows_of.iter().map(|&row| (row % 7 % 4) as u8).collect();
     let times: Vec<i64> = rows_of.iter().map(|&row| i64::from(row) * 3_000_017 % 31_536_000_000_000).collect();
     let more = [
         ("id", Values::I64(&ids)),
-        ("category", Values::Text(Codes::U8(&codes), &words)),
+        ("category", Values::Text(Codes::U8(&codes), &texts)),
         ("ts", Values::Time(&times)),
     ];
     let more = more.map(|(name, values)| (name, values, Facts::of(values, None)));

@@ -3,7 +3,7 @@
 //! A mask goes by the dataset's version and the canonical text of what decides which rows, so every tile, zoom and
 //! measure under one filter shares it. What is kept changes no answer: only its time.
 
-use crate::dataset::Dataset;
+use crate::{dataset::Dataset, looks::Looks};
 use anyhow::{Result, bail};
 use duotile_core::{Mask, Plan, Points, Profile, Report, Scratch, Selection, Summary, TileId};
 use quick_cache::{OptionsBuilder, Weighter, sync::Cache};
@@ -17,6 +17,9 @@ use std::{
 const SHORT: usize = 1 << 16;
 /// A part of the rows of a dataset that is this much smaller is scanned, where there is no summary of a filter's rows.
 const SCANS: usize = 64;
+
+/// Bytes of profiles.
+const PROFILE_BYTES: u64 = 8 << 20;
 
 /// How many bytes may be kept.
 #[derive(Clone, Copy, Debug)]
@@ -58,11 +61,23 @@ impl Weighter<Key, Kept> for BySize {
     }
 }
 
+/// What a profile goes by: the dataset's version, the text of its filter, the limit of rows in a tile.
+type ProfileKey = (Arc<str>, Arc<str>, u32);
+
+impl Weighter<ProfileKey, Arc<Profile>> for BySize {
+    fn weight(&self, (_, filter, _): &ProfileKey, _: &Arc<Profile>) -> u64 {
+        (size_of::<Profile>() + filter.len() + 200) as u64
+    }
+}
+
 /// What is kept of the filters of all datasets, and space to cut tiles in.
 #[derive(Debug)]
 pub struct Masks {
     kept: Cache<Key, Kept, BySize>,
-    profiles: Cache<(Arc<str>, Arc<str>, u32), Arc<Profile>>,
+    profiles: Cache<ProfileKey, Arc<Profile>, BySize>,
+    mask_looks: Looks,
+    summary_looks: Looks,
+    profile_looks: Looks,
     scratch: Mutex<Vec<Scratch>>,
 }
 
@@ -121,19 +136,42 @@ impl Masks {
             ),
             Err(_) => Cache::with_weighter(1000, bytes, BySize),
         };
-        Self { kept, profiles: Cache::new(10_000), scratch: Mutex::default() }
+        Self {
+            kept,
+            profiles: Cache::with_weighter(10_000, PROFILE_BYTES, BySize),
+            mask_looks: Looks::default(),
+            summary_looks: Looks::default(),
+            profile_looks: Looks::default(),
+            scratch: Mutex::default(),
+        }
     }
 
-    /// Bytes held.
+    /// Bytes of masks and summaries.
     #[must_use]
     pub fn size(&self) -> u64 {
         self.kept.weight()
     }
 
-    /// Forgets everything, when a dataset is replaced.
-    pub fn clear(&self) {
-        self.kept.clear();
-        self.profiles.clear();
+    /// Bytes of profiles.
+    #[must_use]
+    pub fn profiles_size(&self) -> u64 {
+        self.profiles.weight()
+    }
+
+    /// How often masks, summaries and profiles were found, and how often not.
+    #[must_use]
+    pub fn looks(&self) -> [(&'static str, [u64; 2]); 3] {
+        [
+            ("masks", self.mask_looks.told()),
+            ("summaries", self.summary_looks.told()),
+            ("profiles", self.profile_looks.told()),
+        ]
+    }
+
+    /// Forgets what is of a version of a dataset, when that is replaced.
+    pub fn forget(&self, version: &str) {
+        self.kept.retain(|key, _| &*key.0 != version);
+        self.profiles.retain(|key, _| &*key.0 != version);
     }
 
     /// Cuts a tile into `out`. `go_on` is asked between steps.
@@ -180,16 +218,21 @@ impl Masks {
                     hit = false;
                     crate::mask::mask(dataset, filter).map(|mask| Kept::Mask(Arc::new(mask)))
                 })?;
+                self.mask_looks.count(hit);
                 let Kept::Mask(mask) = kept else { bail!("a summary stands where a mask should") };
                 (Some(mask), Some(hit))
             }
         };
         let profile = if plan.needs_profile() {
-            self.profiles.get_or_insert_with(&(version, text, plan.limit()), || {
+            let mut hit = true;
+            let profile = self.profiles.get_or_insert_with(&(version, text, plan.limit()), || {
+                hit = false;
                 Ok::<_, anyhow::Error>(Arc::new(
                     dataset.with_points(|points| Profile::of(&points, mask.as_deref(), plan.limit())),
                 ))
-            })?
+            })?;
+            self.profile_looks.count(hit);
+            profile
         } else {
             Arc::new(Profile::default())
         };
@@ -218,9 +261,12 @@ impl Masks {
         };
         for column in plan.summaries() {
             let key = (dataset.version().into(), plan.filter_text().into(), Some(column));
+            let mut hit = true;
             let kept = self.kept.get_or_insert_with(&key, || {
+                hit = false;
                 Ok::<_, anyhow::Error>(Kept::Summary(Arc::new(dataset.summarise(column, Some(&mask)))))
             })?;
+            self.summary_looks.count(hit);
             let Kept::Summary(words) = kept else { bail!("a mask stands where a summary should") };
             selected.summaries.push((column, words));
         }

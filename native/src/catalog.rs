@@ -59,6 +59,13 @@ impl Catalog {
         entries.iter().find(|entry| entry.dataset.name() == name).cloned()
     }
 
+    /// Whether it is served, and has not been replaced.
+    #[must_use]
+    pub fn holds(&self, entry: &Arc<Entry>) -> bool {
+        let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
+        entries.iter().any(|held| Arc::ptr_eq(held, entry))
+    }
+
     /// The default dataset.
     #[must_use]
     pub fn first(&self) -> Option<Arc<Entry>> {

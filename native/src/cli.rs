@@ -2,7 +2,7 @@
 
 use crate::{
     cache::Budget,
-    http::{Settings, cors::Cors, urls},
+    http::{Settings, connections::Limits, cors::Cors, urls},
     load::Load,
 };
 use clap::{Args, Parser, Subcommand};
@@ -108,6 +108,15 @@ pub struct Serving {
     /// Give /metrics an address of its own, or turn it off
     #[arg(long, env = "DUOTILE_METRICS", value_name = "ADDRESS:PORT|off")]
     pub metrics: Option<String>,
+    /// Read files again when they change
+    ///
+    /// They are looked at every second, and read once they have been quiet for two; until then, and if they cannot be
+    /// read, the old rows are served. SIGHUP does it at once.
+    #[arg(long, env = "DUOTILE_WATCH", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    pub watch: Option<bool>,
+    /// Most connections at once; 800 unless said, because many systems let a program open 1024 files
+    #[arg(long, env = "DUOTILE_CONNECTIONS", value_name = "N")]
+    pub connections: Option<usize>,
     /// Most rows that a download of a subset may have
     #[arg(long, env = "DUOTILE_MAX_SUBSET", value_name = "ROWS")]
     pub max_subset: Option<usize>,
@@ -252,6 +261,8 @@ impl Serving {
             trust_proxy: self.trust_proxy.or(other.trust_proxy),
             cors: self.cors.or(other.cors),
             metrics: self.metrics.or(other.metrics),
+            watch: self.watch.or(other.watch),
+            connections: self.connections.or(other.connections),
             max_subset: self.max_subset.or(other.max_subset),
             mask_memory: self.mask_memory.or(other.mask_memory),
             tile_memory: self.tile_memory.or(other.tile_memory),
@@ -296,6 +307,7 @@ impl Serving {
                 tiles: self.tile_memory.map_or(default.budget.tiles, |bytes| bytes.0),
             },
             threads: self.threads.unwrap_or(default.threads),
+            limits: Limits { connections: self.connections.unwrap_or(default.limits.connections), ..default.limits },
             metrics_here: self.metrics_at()? == MetricsAt::Here,
             ..default
         })

@@ -16,6 +16,7 @@ pub mod generate;
 pub mod http;
 pub mod inspect;
 pub mod load;
+mod looks;
 pub mod mask;
 pub mod mvt_reader;
 pub mod prepared;

@@ -1,32 +1,39 @@
 //! `serve`: listens, reads the files, answers until told to stop.
 //!
 //! It listens before it reads, so a port that is taken is known at once and `/health` answers while `/ready` says not
-//! yet. SIGINT and SIGTERM let requests finish; SIGHUP reads the files again and swaps each dataset whole.
+//! yet. SIGINT and SIGTERM let requests finish; SIGHUP reads the files again, as `--watch` does when they change.
+
+mod listen;
+mod reader;
+mod signals;
 
 use crate::{
     catalog::Catalog,
     cli::{MetricsAt, Serve, Serving},
     config,
-    http::{self, Shared, State},
+    http::{
+        self, State,
+        connections::{self, Limits, Places},
+    },
     load::Source,
-    progress::Terminal,
 };
 use anyhow::{Context as _, Result, anyhow};
-use axum::serve::ListenerExt as _;
+use listen::{addresses, listen, reason};
+use reader::{LOOK, Reader};
+pub(crate) use signals::told_to_end;
+use signals::{Signals, Told};
 use std::{
-    io::{ErrorKind, Write as _},
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
-    time::{Duration, Instant},
+    io::Write as _,
+    net::{IpAddr, Ipv4Addr},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-/// The port unless said.
-const PORT: u16 = 8080;
-/// How many ports are tried after it.
-const TRIES: u16 = 100;
 /// How long requests may take to finish once told to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// Connections to the address of `--metrics`.
+const METRICS: usize = 32;
 
 /// Serves until told to stop.
 ///
@@ -63,27 +70,19 @@ async fn serve(serving: Serving, sources: Vec<Source>) -> Result<()> {
         ),
         MetricsAt::Here | MetricsAt::Off => None,
     };
+    let few = Places::new(Limits { connections: METRICS, ..settings.limits });
     let state = State::new(Catalog::default(), settings);
-    state.reading.store(sources.len(), Ordering::Release);
+    let reader = Arc::new(Mutex::new(Reader::new(state.clone(), sources)));
     let (stop, stopped) = watch::channel(false);
-    let mut servers: Vec<JoinHandle<()>> =
-        listeners.into_iter().map(|listener| start(listener, http::app(state.clone()), stopped.clone())).collect();
-    servers.extend(metrics.map(|listener| start(listener, http::metrics_app(state.clone()), stopped.clone())));
-
-    let sources = Arc::new(sources);
-    let reading = tokio::task::spawn_blocking({
-        let (state, sources) = (state.clone(), sources.clone());
-        move || {
-            sources.iter().try_for_each(|source| {
-                load(&state, source)?;
-                state.reading.fetch_sub(1, Ordering::AcqRel);
-                Ok::<_, anyhow::Error>(())
-            })
-        }
-    });
+    for listener in listeners {
+        tokio::spawn(connections::serve(listener, http::app(state.clone()), state.places.clone(), stopped.clone()));
+    }
+    if let Some(listener) = metrics {
+        tokio::spawn(connections::serve(listener, http::metrics_app(state.clone()), few.clone(), stopped));
+    }
     let mut signals = Signals::new()?;
     tokio::select! {
-        read = reading => read.context("reading failed")??,
+        read = with(&reader, Reader::start) => read.context("reading failed")??,
         () = async { while signals.next().await == Told::Again {} } => return Ok(()),
     }
     let host = match addresses.first() {
@@ -94,188 +93,29 @@ async fn serve(serving: Serving, sources: Vec<Source>) -> Result<()> {
     let here = format!("http://{host}:{port}");
     let mut stdout = std::io::stdout();
     let _ = writeln!(stdout, "Open {}/", base.unwrap_or(here)).and_then(|()| stdout.flush());
-    let turns = Arc::new(Mutex::new(()));
-    while signals.next().await == Told::Again {
-        let (state, sources, turns) = (state.clone(), sources.clone(), turns.clone());
-        // Not waited for, so that being told to stop is heard meanwhile; but one after the other.
-        tokio::task::spawn_blocking(move || {
-            let _turn = turns.lock().unwrap_or_else(PoisonError::into_inner);
-            sources.iter().for_each(|source| again(&state, source));
+    if serving.watch.unwrap_or(false) {
+        let reader = reader.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(LOOK).await;
+                let _ = with(&reader, Reader::look).await;
+            }
         });
     }
+    while signals.next().await == Told::Again {
+        // Not waited for, so that being told to stop is heard meanwhile.
+        drop(with(&reader, Reader::again));
+    }
     let _ = stop.send(true);
-    let _ = tokio::time::timeout(GRACE, async {
-        for server in servers {
-            let _ = server.await;
-        }
-    })
-    .await;
+    let _ = tokio::time::timeout(GRACE, async { tokio::join!(state.places.emptied(), few.emptied()) }).await;
     Ok(())
 }
 
-/// Reads a dataset into the catalogue, and says how that went.
-fn load(state: &Shared, source: &Source) -> Result<()> {
-    let start = Instant::now();
-    let entry = source.entry(&Terminal::new(&source.name))?;
-    let dataset = &entry.dataset;
-    let unusable = match dataset.report().unusable {
-        0 => String::new(),
-        count => format!(", {count} more without a position"),
-    };
-    let columns = dataset.with_points(|points| points.columns().len());
-    let size = dataset.size() as f64 / f64::from(1 << 20);
-    let line = format!(
-        "{}: {} rows{unusable}, {columns} columns, {size:.0} MB, read in {:.1} s",
-        dataset.name(),
-        dataset.len(),
-        start.elapsed().as_secs_f64()
-    );
-    let _ = writeln!(std::io::stderr(), "{line}");
-    state.replace(entry);
-    Ok(())
-}
-
-/// Reads a dataset again; the old one stays where that fails.
-fn again(state: &Shared, source: &Source) {
-    let failed = load(state, source).err();
-    state.metrics.reloaded(failed.is_none());
-    if let Some(error) = failed {
-        tracing::error!("{}: the old rows stay: {error:#}", source.name);
-    }
-}
-
-fn start(listener: TcpListener, app: axum::Router, mut stopped: watch::Receiver<bool>) -> JoinHandle<()> {
-    // Small answers must not wait for more to send.
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-    tokio::spawn(async move {
-        let stop = async move { drop(stopped.wait_for(|stop| *stop).await) };
-        if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stop).await {
-            tracing::error!("a listener ended: {error}");
-        }
-    })
-}
-
-/// The addresses of `--host`.
-fn addresses(host: Option<&str>) -> Result<Vec<IpAddr>> {
-    match host {
-        None | Some("localhost") => Ok(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]),
-        Some(text) => {
-            let address = text.trim_matches(['[', ']']).parse();
-            Ok(vec![address.map_err(|_| anyhow!("--host is \"{text}\", expected an address such as 0.0.0.0"))?])
-        }
-    }
-}
-
-/// Listens at all addresses on one port: the one that was said, else the first that is free.
-async fn listen(addresses: &[IpAddr], port: Option<u16>) -> Result<(Vec<TcpListener>, u16)> {
-    let ports = port.map_or(PORT..=PORT + TRIES, |port| port..=port);
-    for candidate in ports {
-        match bind(addresses, candidate).await {
-            Ok((listeners, bound)) => {
-                if port.is_none() && bound != PORT {
-                    let _ = writeln!(std::io::stderr(), "port {PORT} is taken, {bound} is free");
-                }
-                return Ok((listeners, bound));
-            }
-            Err((_, error)) if port.is_none() && error.kind() == ErrorKind::AddrInUse => {}
-            Err((address, error)) => return Err(anyhow!("cannot listen at {address}: {}", reason(&error))),
-        }
-    }
-    Err(anyhow!("ports {PORT} to {} are all taken; --port names another", PORT + TRIES))
-}
-
-async fn bind(addresses: &[IpAddr], port: u16) -> Result<(Vec<TcpListener>, u16), (SocketAddr, std::io::Error)> {
-    let (mut listeners, mut bound) = (Vec::new(), port);
-    for &address in addresses {
-        let address = SocketAddr::new(address, bound);
-        match TcpListener::bind(address).await {
-            Ok(listener) => {
-                bound = listener.local_addr().map_or(bound, |address| address.port());
-                listeners.push(listener);
-            }
-            // A machine without IPv6, or a free port for IPv4 that IPv6 has not: one of two is enough.
-            Err(error) if !listeners.is_empty() && (error.kind() != ErrorKind::AddrInUse || port == 0) => {}
-            Err(error) => return Err((address, error)),
-        }
-    }
-    Ok((listeners, bound))
-}
-
-fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        ErrorKind::AddrInUse => "the port is taken by another program".into(),
-        ErrorKind::PermissionDenied => "this user may not listen there".into(),
-        ErrorKind::AddrNotAvailable => "this machine has no such address".into(),
-        _ => error.to_string(),
-    }
-}
-
-/// What the operating system tells a server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Told {
-    /// To stop.
-    Stop,
-    /// To read the files again.
-    Again,
-}
-
-/// Waits until the process is told to end.
-///
-/// # Errors
-/// When signals cannot be heard.
-#[cfg(unix)]
-pub(crate) async fn told_to_end() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut end = signal(SignalKind::terminate())?;
-    tokio::select! {
-        told = tokio::signal::ctrl_c() => told,
-        _ = end.recv() => Ok(()),
-    }
-}
-
-/// Waits until the process is told to end.
-///
-/// # Errors
-/// When signals cannot be heard.
-#[cfg(not(unix))]
-pub(crate) async fn told_to_end() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
-}
-
-#[cfg(unix)]
-struct Signals {
-    end: tokio::signal::unix::Signal,
-    hang_up: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let end = signal(SignalKind::terminate()).context("cannot hear SIGTERM")?;
-        Ok(Self { end, hang_up: signal(SignalKind::hangup()).context("cannot hear SIGHUP")? })
-    }
-
-    async fn next(&mut self) -> Told {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => Told::Stop,
-            _ = self.end.recv() => Told::Stop,
-            _ = self.hang_up.recv() => Told::Again,
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn new() -> Result<Self> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) -> Told {
-        let _ = tokio::signal::ctrl_c().await;
-        Told::Stop
-    }
+/// Does something with the reader, off the async threads, when whatever it is at is done.
+fn with<T: Send + 'static>(
+    reader: &Arc<Mutex<Reader>>,
+    what: impl FnOnce(&mut Reader) -> T + Send + 'static,
+) -> JoinHandle<T> {
+    let reader = reader.clone();
+    tokio::task::spawn_blocking(move || what(&mut reader.lock().unwrap_or_else(PoisonError::into_inner)))
 }

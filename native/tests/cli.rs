@@ -6,10 +6,14 @@ use std::{
     net::{TcpListener, TcpStream},
     path::Path,
     process::{Child, Command, Output, Stdio},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 const CSV: &str = "lon,lat,name,n\n13.4,52.5,a,1\n2.35,48.85,b,2\n-74,40.7,c,3\n";
+
+const REPLACED: &str = "duotile_reloads_total{dataset=\"a\",outcome=\"replaced\"}";
+const FAILED: &str = "duotile_reloads_total{dataset=\"a\",outcome=\"failed\"}";
+const UNCHANGED: &str = "duotile_reloads_total{dataset=\"a\",outcome=\"unchanged\"}";
 
 fn duotile() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_duotile"));
@@ -44,13 +48,19 @@ struct Server {
 
 impl Server {
     fn start(args: &[&str]) -> Self {
-        let mut child = duotile().args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut command = duotile();
+        command.args(args);
+        Self::of(command)
+    }
+
+    fn of(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
         let Some(address) = line.trim().strip_prefix("Open http://") else {
             let mut errors = String::new();
             child.stderr.take().expect("piped").read_to_string(&mut errors).expect("text");
-            panic!("{args:?}: {line:?} {errors}");
+            panic!("{command:?}: {line:?} {errors}");
         };
         Self { address: address.trim_end_matches('/').to_owned(), child }
     }
@@ -64,6 +74,23 @@ impl Server {
         let answer = text(&answer);
         let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
         (status, answer.split_once("\r\n\r\n").map_or(String::new(), |(_, body)| body.to_owned()))
+    }
+
+    /// A header of the answer to a path.
+    fn head(&self, path: &str, name: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        write!(stream, "HEAD {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        let line = answer.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")).map(str::to_owned));
+        line.unwrap_or_default()
+    }
+
+    /// How often something was counted in the metrics.
+    fn count(&self, name: &str) -> u64 {
+        let metrics = self.get("/metrics").1;
+        let count = metrics.lines().find_map(|line| line.strip_prefix(name));
+        count.map_or(0, |count| count.trim().parse().expect("a count"))
     }
 
     fn signal(&self, name: &str) {
@@ -98,7 +125,7 @@ fn write(folder: &Path, name: &str, content: impl AsRef<[u8]>) -> String {
 fn help_is_a_manual_and_wrong_usage_is_2() {
     let help = run(&["--help"]);
     assert!(help.status.success());
-    for part in ["Examples:", "duotile generate", "--base-url", "DUOTILE_PORT", "--decimal-comma"] {
+    for part in ["Examples:", "duotile generate", "--base-url", "DUOTILE_PORT", "--decimal-comma", "--watch"] {
         assert!(text(&help.stdout).contains(part), "{part}");
     }
     for args in [&["serve", "--nonsense"][..], &["tile"], &["generate", "ten", "a.csv"], &["--port", "70000"]] {
@@ -196,10 +223,94 @@ fn files_are_read_again_when_told_and_a_damaged_one_changes_nothing() {
     server.until("four rows", |server| server.get("/datasets/a").1.contains("\"rows\":4,"));
     write(folder.path(), "a.csv", "no,positions\n1,2\n");
     server.signal("-HUP");
-    let failed = "duotile_reloads_total{outcome=\"failed\"} 1";
-    server.until("a failed reload in the metrics", |server| server.get("/metrics").1.contains(failed));
+    server.until("a failed reload in the metrics", |server| server.count(FAILED) == 1);
+    assert!(server.get("/metrics").1.contains("duotile_dataset_stale{dataset=\"a\"} 1\n"));
     assert!(server.get("/datasets/a").1.contains("\"rows\":4,"));
     server.signal("-TERM");
+    assert!(server.child.wait().expect("it ends").success());
+}
+
+#[test]
+fn files_that_are_the_same_are_not_read_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = write(folder.path(), "a.csv", CSV);
+    let hour_ago = SystemTime::now() - Duration::from_hours(1);
+    fs::File::options().append(true).open(&file).and_then(|file| file.set_modified(hour_ago)).expect("dated");
+    let server = Server::start(&[&file, "--port", "0"]);
+    server.signal("-HUP");
+    server.until("nothing to read", |server| server.count(UNCHANGED) == 1);
+    // Touched: it may be another file now.
+    fs::File::options().append(true).open(&file).and_then(|file| file.set_modified(SystemTime::now())).expect("dated");
+    server.signal("-HUP");
+    server.until("read again", |server| server.count(REPLACED) == 1);
+    assert_eq!((server.count(UNCHANGED), server.count(FAILED)), (1, 0));
+}
+
+#[test]
+fn watched_files_are_read_when_they_change_and_a_broken_one_is_tried_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "a-1.csv", CSV);
+    let pattern = folder.path().join("a-*.csv").display().to_string();
+    let mut server = Server::start(&["serve", &format!("a={pattern}"), "--port", "0", "--watch"]);
+    let tag = |server: &Server| server.head("/tiles/a/0/0/0.mvt", "etag");
+    let before = tag(&server);
+    assert!(server.get("/datasets/a").1.contains("\"rows\":3,"));
+    // A new file of the pattern.
+    write(folder.path(), "a-2.csv", CSV);
+    server.until("six rows", |server| server.get("/datasets/a").1.contains("\"rows\":6,"));
+    assert_ne!(tag(&server), before);
+    // Written beside and renamed, as files should be replaced.
+    let next = write(folder.path(), "next", format!("{CSV}5,5,d,4\n"));
+    fs::rename(next, folder.path().join("a-2.csv")).expect("renamed");
+    server.until("seven rows", |server| server.get("/datasets/a").1.contains("\"rows\":7,"));
+    let after = tag(&server);
+    write(folder.path(), "a-2.csv", "no,positions\n1,2\n");
+    server.until("a failed reload", |server| server.count(FAILED) == 1);
+    fs::remove_file(folder.path().join("a-1.csv")).expect("removed");
+    server.until("another, for another change", |server| server.count(FAILED) == 2);
+    // Five more looks at files that stay broken.
+    std::thread::sleep(Duration::from_secs(5));
+    assert_eq!((server.count(FAILED), server.count(REPLACED), tag(&server)), (2, 2, after));
+    assert_eq!(server.get("/ready").0, 200);
+    server.signal("-TERM");
+    assert!(server.child.wait().expect("it ends").success());
+}
+
+#[test]
+fn silent_clients_do_not_keep_others_out_nor_the_server_up() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = write(folder.path(), "a.csv", CSV);
+    let mut server = Server::start(&[&file, "--port", "0", "--connections", "4"]);
+    let mut silent = Vec::new();
+    for _ in 0..12 {
+        let mut stream = TcpStream::connect(&server.address).expect("it listens");
+        stream.write_all(b"GET /health HTTP/1.1\r\nX-Slow: ").expect("sent");
+        silent.push(stream);
+    }
+    for path in ["/health", "/ready", "/metrics", "/tiles/a/0/0/0.mvt"] {
+        assert_eq!(server.get(path).0, 200, "{path}");
+    }
+    server.signal("-TERM");
+    assert!(server.child.wait().expect("it ends").success());
+}
+
+#[cfg(unix)]
+#[test]
+fn running_out_of_file_descriptors_passes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = write(folder.path(), "a.csv", CSV);
+    let mut command = Command::new("sh");
+    let program = env!("CARGO_BIN_EXE_duotile");
+    command.args(["-c", "ulimit -n 60; exec \"$0\" \"$1\" --port 0", program, &file]).stdin(Stdio::null());
+    let mut server = Server::of(command);
+    let crowd: Vec<_> = (0..100).map(|_| TcpStream::connect(&server.address).expect("it listens")).collect();
+    assert_eq!(server.get("/health").0, 200);
+    drop(crowd);
+    assert_eq!(server.get("/tiles/a/0/0/0.mvt").0, 200);
+    server.signal("-TERM");
+    let mut errors = String::new();
+    server.child.stderr.take().expect("piped").read_to_string(&mut errors).expect("text");
+    assert!(errors.contains("cannot take a connection"), "{errors}");
     assert!(server.child.wait().expect("it ends").success());
 }
 

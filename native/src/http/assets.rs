@@ -2,7 +2,7 @@
 //!
 //! Pages are asked for again each time, files with a hash in their name never.
 
-use super::{Problem, Route, Shared, caching, encoding::Encoding};
+use super::{Problem, Route, Shared, caching, encoding::Encoding, work::Size};
 use axum::{
     body::Bytes,
     extract::State as With,
@@ -57,7 +57,7 @@ pub async fn get(With(state): With<Shared>, method: Method, uri: Uri, headers: H
             None if encoding == Encoding::Identity => (Encoding::Identity, Bytes::from(file.data.into_owned())),
             None => {
                 let data = file.data.into_owned();
-                let (used, body) = state.pool.run(move |_| Ok(encoding.encode(data, LEVEL))).await?;
+                let (used, body) = state.pool.run(Size::Short, move |_| Ok(encoding.encode(data, LEVEL))).await?;
                 let packed = (used, Bytes::from(body));
                 PACKED.lock().unwrap_or_else(PoisonError::into_inner).insert(key, packed.clone());
                 packed

@@ -5,6 +5,7 @@ use super::{
     document::{Document, kept},
     facts::{self, Times},
     json, tilejson, tiles, urls,
+    work::{Cancel, Size},
 };
 use crate::catalog::Entry;
 use axum::{
@@ -32,7 +33,7 @@ pub async fn one(With(state): With<Shared>, Path(id): Path<String>, headers: Hea
     let entry = tiles::dataset(&state, Some(&id))?;
     let base = state.settings.origin.base(&headers);
     let key = format!("{base}/datasets/{id}\n{}", entry.dataset.version());
-    let make = move |_: &super::work::Cancel| {
+    let make = move |_: &Cancel| {
         let mut map = summary(&entry, &base);
         entry.dataset.with_points(|points| {
             let columns: Vec<Value> = (0..points.columns().len()).map(|index| column(&points, index)).collect();
@@ -40,7 +41,7 @@ pub async fn one(With(state): With<Shared>, Path(id): Path<String>, headers: Hea
         });
         Ok(Value::Object(map).to_string().into_bytes())
     };
-    kept(&state, key, "application/json", &headers, make).await
+    kept(&state, key, &headers, Size::Short, make).await
 }
 
 fn summary(entry: &Entry, base: &str) -> Map<String, Value> {

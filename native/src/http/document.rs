@@ -8,7 +8,7 @@ use super::{
     metadata,
     prepare::Prepared,
     style, tilejson, urls,
-    work::Cancel,
+    work::{Cancel, Size},
 };
 use crate::cache::Selected;
 use axum::{
@@ -161,12 +161,14 @@ pub async fn answer(
         };
         serde_json::to_vec(&json).map_err(|error| Problem::internal(&error))
     };
-    let mut response = kept(state, key, "application/json", headers, make).await?;
+    // All but TileJSON walk the cells of many zooms.
+    let size = if document == Document::TileJson { Size::Short } else { Size::Long };
+    let mut response = kept(state, key, headers, size, make).await?;
     response.extensions_mut().insert(document.route());
     Ok(response)
 }
 
-/// Answers from what is kept under a key, else makes it on a processor and keeps it. The key names everything the body
+/// Answers with JSON from what is kept under a key, else makes it on a processor and keeps it. The key names everything the body
 /// depends on; the tag is made of it.
 ///
 /// # Errors
@@ -174,8 +176,8 @@ pub async fn answer(
 pub async fn kept(
     state: &Shared,
     key: String,
-    kind: &'static str,
     headers: &HeaderMap,
+    size: Size,
     make: impl FnOnce(&Cancel) -> Result<Vec<u8>, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
     let etag = caching::etag(&[env!("CARGO_PKG_VERSION"), &key]);
@@ -191,12 +193,12 @@ pub async fn kept(
             }
             Err(guard) => {
                 state.metrics.looked("documents", false);
-                let body = state.pool.run(move |cancel| Ok(pack(encoding, make(cancel)?))).await?;
+                let body = state.pool.run(size, move |cancel| Ok(pack(encoding, make(cancel)?))).await?;
                 let _ = guard.insert(body.clone());
                 body
             }
         };
-        unpack(kind, &body)
+        unpack(&body)
     };
     response.headers_mut().insert(header::ETAG, etag);
     response.headers_mut().insert(header::CACHE_CONTROL, caching::REVALIDATE);
@@ -215,12 +217,12 @@ fn pack(encoding: Encoding, body: Vec<u8>) -> Bytes {
     body.into()
 }
 
-fn unpack(kind: &'static str, packed: &Bytes) -> Response {
+fn unpack(packed: &Bytes) -> Response {
     let (body, used) = match packed.len().checked_sub(1) {
         Some(last) => (packed.slice(..last), packed[last]),
         None => (packed.clone(), 0),
     };
-    let mut response = json(kind, body);
+    let mut response = json("application/json", body);
     let used = [Encoding::Identity, Encoding::Gzip, Encoding::Zstd].get(usize::from(used)).and_then(|e| e.header());
     if let Some(used) = used {
         response.headers_mut().insert(header::CONTENT_ENCODING, used);

@@ -40,6 +40,13 @@ impl Legend {
             .reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))
     }
 
+    /// Bytes in memory.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let of = |zoom: &Zoom| size_of::<Zoom>() + size_of_val(&zoom.quantiles[..]);
+        self.zooms.iter().map(of).sum()
+    }
+
     /// What a zoom carries; of the deepest that was walked, for those deeper.
     #[must_use]
     pub fn quantiles(&self, z: usize, property: usize) -> Option<&[f64; PROBABILITIES.len()]> {
@@ -53,9 +60,13 @@ impl Legend {
 /// # Errors
 /// When the client has gone.
 pub fn of(state: &Shared, prepared: &Prepared, selected: &Selected, cancel: &Cancel) -> Result<Arc<Legend>, Problem> {
-    state
-        .legends
-        .get_or_insert_with(&prepared.key.to_string(), || walk(state, prepared, selected, cancel).map(Arc::new))
+    let mut hit = true;
+    let legend = state.legends.get_or_insert_with(&prepared.key.to_string(), || {
+        hit = false;
+        walk(state, prepared, selected, cancel).map(Arc::new)
+    });
+    state.metrics.looked("legends", hit);
+    legend
 }
 
 fn walk(state: &Shared, prepared: &Prepared, selected: &Selected, cancel: &Cancel) -> Result<Legend, Problem> {

@@ -39,7 +39,10 @@ pub fn of(context: &Context<'_>) -> Result<Map<String, Value>, Problem> {
             .collect();
         let facts: ColumnFacts<'_> = columns
             .into_par_iter()
-            .filter_map(|index| Some((index, facts::of(points.columns().get(index)?, mask))))
+            .filter_map(|index| {
+                context.cancel.check().ok()?;
+                Some((index, facts::of(points.columns().get(index)?, mask)))
+            })
             .collect();
         context.cancel.check()?;
         let rows = mask.map_or(points.len(), duotile_core::Mask::total);

@@ -5,7 +5,11 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::{Registry, Unit},
 };
-use std::{fmt, sync::atomic::AtomicU64};
+use std::{
+    fmt,
+    sync::atomic::{AtomicU64, Ordering},
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 /// A kind of request and how it ended.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -22,11 +26,6 @@ struct Look {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Outcome {
-    outcome: &'static str,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Cache {
     cache: &'static str,
 }
@@ -36,6 +35,45 @@ struct Dataset {
     dataset: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Reload {
+    dataset: String,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Reason {
+    reason: &'static str,
+}
+
+/// How a dataset that was to be read again came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Newer rows took the place of the old.
+    Replaced,
+    /// They could not be read; the old rows stay.
+    Failed,
+    /// Its files are the same as before.
+    Unchanged,
+}
+
+/// What is looked at only when somebody asks.
+#[derive(Clone, Debug)]
+pub struct Now {
+    /// Bytes that each cache holds.
+    pub caches: Vec<(&'static str, u64)>,
+    /// How often something was found in a cache that counts by itself, and how often not.
+    pub looks: [(&'static str, [u64; 2]); 3],
+    /// Bytes that each dataset holds.
+    pub datasets: Vec<(String, u64)>,
+    /// Jobs that wait for a processor.
+    pub queued: usize,
+    /// Bytes of answers on their way.
+    pub outgoing: u64,
+    /// Open connections.
+    pub connections: usize,
+}
+
 /// All of them.
 pub struct Metrics {
     registry: Registry,
@@ -43,12 +81,18 @@ pub struct Metrics {
     looks: Family<Look, Counter>,
     cache_bytes: Family<Cache, Gauge>,
     rows: Family<Dataset, Gauge>,
-    reloads: Family<Outcome, Counter>,
+    dataset_bytes: Family<Dataset, Gauge>,
+    read_at: Family<Dataset, Gauge<f64, AtomicU64>>,
+    stale: Family<Dataset, Gauge>,
+    reloads: Family<Reload, Counter>,
+    refused: Family<Reason, Counter>,
     tile_seconds: Histogram,
     tile_bytes: Counter,
     features: Counter,
     in_flight: Gauge,
     queued: Gauge,
+    outgoing: Gauge,
+    connections: Gauge,
     build: Gauge<f64, AtomicU64>,
 }
 
@@ -77,12 +121,18 @@ impl Default for Metrics {
             looks: Family::default(),
             cache_bytes: Family::default(),
             rows: Family::default(),
+            dataset_bytes: Family::default(),
+            read_at: Family::default(),
+            stale: Family::default(),
             reloads: Family::default(),
+            refused: Family::default(),
             tile_seconds: Histogram::new(seconds),
             tile_bytes: Counter::default(),
             features: Counter::default(),
             in_flight: Gauge::default(),
             queued: Gauge::default(),
+            outgoing: Gauge::default(),
+            connections: Gauge::default(),
             build: Gauge::default(),
         };
         let registry = &mut all.registry;
@@ -90,7 +140,20 @@ impl Default for Metrics {
         registry.register("cache_looks", "Looks into a cache, by what was found", all.looks.clone());
         registry.register_with_unit("cache_size", "Bytes held by a cache", Unit::Bytes, all.cache_bytes.clone());
         registry.register("dataset_rows", "Rows with a position, by dataset", all.rows.clone());
+        registry.register_with_unit("dataset_size", "Bytes held by a dataset", Unit::Bytes, all.dataset_bytes.clone());
+        registry.register_with_unit(
+            "dataset_read_time",
+            "When the rows of a dataset were read, since 1970",
+            Unit::Seconds,
+            all.read_at.clone(),
+        );
+        registry.register(
+            "dataset_stale",
+            "1 where the files of a dataset could not be read again, so that older rows are served",
+            all.stale.clone(),
+        );
         registry.register("reloads", "Datasets read again, by outcome", all.reloads.clone());
+        registry.register("refused", "Requests answered 503, by what was used up", all.refused.clone());
         registry.register_with_unit("tile_work", "Time to cut a tile", Unit::Seconds, all.tile_seconds.clone());
         registry.register_with_unit(
             "tile_size",
@@ -101,14 +164,15 @@ impl Default for Metrics {
         registry.register("tile_features", "Features written to tiles", all.features.clone());
         registry.register("requests_in_flight", "Requests being answered", all.in_flight.clone());
         registry.register("jobs_waiting", "Jobs that wait for a processor", all.queued.clone());
+        registry.register_with_unit("answers_held", "Answers on their way", Unit::Bytes, all.outgoing.clone());
+        registry.register("connections", "Open connections", all.connections.clone());
         registry.register_with_unit(
             "start_time",
             "When the server started, since 1970",
             Unit::Seconds,
             all.build.clone(),
         );
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        all.build.set(now.as_secs_f64());
+        all.build.set(since_1970());
         all
     }
 }
@@ -138,25 +202,55 @@ impl Metrics {
         self.features.inc_by(features as u64);
     }
 
-    /// A dataset holds this many rows.
+    /// A dataset was read, and holds this many rows.
     pub fn loaded(&self, dataset: &str, rows: usize) {
-        self.rows.get_or_create(&Dataset { dataset: dataset.into() }).set(rows as i64);
+        let dataset = Dataset { dataset: dataset.into() };
+        self.rows.get_or_create(&dataset).set(rows as i64);
+        self.read_at.get_or_create(&dataset).set(since_1970());
+        self.stale.get_or_create(&dataset).set(0);
     }
 
-    /// A dataset was read again, or could not be.
-    pub fn reloaded(&self, fine: bool) {
-        self.reloads.get_or_create(&Outcome { outcome: if fine { "replaced" } else { "failed" } }).inc();
+    /// A dataset was to be read again.
+    pub fn reloaded(&self, dataset: &str, outcome: Outcome) {
+        let name = match outcome {
+            Outcome::Replaced => "replaced",
+            Outcome::Failed => "failed",
+            Outcome::Unchanged => "unchanged",
+        };
+        self.reloads.get_or_create(&Reload { dataset: dataset.into(), outcome: name }).inc();
+        if outcome == Outcome::Failed {
+            self.stale.get_or_create(&Dataset { dataset: dataset.into() }).set(1);
+        }
     }
 
-    /// The text that Prometheus reads, with the sizes of caches as they are now.
+    /// A request was answered 503.
+    pub fn refused(&self, reason: &'static str) {
+        self.refused.get_or_create(&Reason { reason }).inc();
+    }
+
+    /// The text that Prometheus reads.
     #[must_use]
-    pub fn text(&self, caches: &[(&'static str, u64)], queued: usize) -> String {
-        for &(cache, bytes) in caches {
+    pub fn text(&self, now: Now) -> String {
+        for (cache, bytes) in now.caches {
             self.cache_bytes.get_or_create(&Cache { cache }).set(bytes as i64);
         }
-        self.queued.set(queued as i64);
+        for (cache, [hits, misses]) in now.looks {
+            for (found, count) in [("hit", hits), ("miss", misses)] {
+                self.looks.get_or_create(&Look { cache, found }).inner().store(count, Ordering::Relaxed);
+            }
+        }
+        for (dataset, bytes) in now.datasets {
+            self.dataset_bytes.get_or_create(&Dataset { dataset }).set(bytes as i64);
+        }
+        self.queued.set(now.queued as i64);
+        self.outgoing.set(now.outgoing as i64);
+        self.connections.set(now.connections as i64);
         let mut out = String::new();
         let _ = text::encode(&mut out, &self.registry);
         out
     }
+}
+
+fn since_1970() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
 }

@@ -5,6 +5,7 @@
 
 pub mod assets;
 pub mod caching;
+pub mod connections;
 pub mod cors;
 pub mod datasets;
 pub mod document;
@@ -14,9 +15,11 @@ pub mod legend;
 pub mod metadata;
 pub mod metrics;
 pub mod operation;
+pub mod outgoing;
 pub mod params;
 pub mod prepare;
 pub mod problem;
+mod pulse;
 pub mod query;
 pub mod rows;
 pub mod state;
@@ -118,7 +121,7 @@ async fn counted(With((state, known)): With<(Shared, Arc<[&'static str]>)>, requ
         let detail = format!("path and query are {length} bytes, expected at most {MAX_URI}");
         Problem::new(StatusCode::URI_TOO_LONG, detail).into_response()
     } else {
-        next.run(request).await
+        state.outgoing.admit(next.run(request).await)
     };
     let route = match (response.extensions().get::<Route>(), &path) {
         (Some(Route(route)), _) => route,
@@ -126,6 +129,9 @@ async fn counted(With((state, known)): With<(Shared, Arc<[&'static str]>)>, requ
         (None, None) => "other",
     };
     state.metrics.answered(route, response.status().as_u16());
+    if let Some(problem::Refused(why)) = response.extensions().get() {
+        state.metrics.refused(why);
+    }
     if let Some(asked) = asked {
         tracing::debug!("{asked}: {} in {:.1?}", response.status(), start.elapsed());
     }

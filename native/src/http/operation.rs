@@ -37,12 +37,8 @@ pub async fn ready(With(state): With<Shared>) -> Result<Response, Problem> {
 
 /// Counts and times.
 pub async fn metrics(With(state): With<Shared>) -> Response {
-    let sizes =
-        [("masks", state.masks.size()), ("tiles", state.tiles.weight()), ("documents", state.documents.weight())];
-    let mut response = json(
-        "application/openmetrics-text; version=1.0.0; charset=utf-8",
-        state.metrics.text(&sizes, state.pool.queued()),
-    );
+    let text = state.metrics.text(state.now());
+    let mut response = json("application/openmetrics-text; version=1.0.0; charset=utf-8", text);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

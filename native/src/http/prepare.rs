@@ -1,8 +1,8 @@
 //! From the text of a request to a plan: parsed, checked against the dataset, and kept for the requests that follow.
 
-use super::{Problem, Shared};
+use super::{Problem, Shared, work::Size};
 use crate::catalog::Entry;
-use duotile_core::{MAX_ZOOM, Mode, Plan, Property, Source, TileId, TileQuery};
+use duotile_core::{Filter, MAX_ZOOM, Mode, Plan, Property, Source, TileId, TileQuery, filter::Test};
 use std::sync::Arc;
 
 /// A query that fits a dataset, with what else is needed to answer it.
@@ -30,6 +30,15 @@ impl Prepared {
         Ok(Self { entry, query, plan, key })
     }
 
+    /// About how many bytes it takes: what grows with the query, and the sets of texts that its filter selects.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let texts = self.plan.canonical().len() + self.plan.filter_text().len() + self.key.len();
+        let properties = self.plan.properties().iter().map(|property| 2 * property.name.len() + 200);
+        // The query is held as a tree too.
+        texts * 16 + properties.sum::<usize>() + self.plan.filter().map_or(0, filter_size) + size_of::<Self>()
+    }
+
     /// The properties that features of this query's tiles may carry, with their positions among all of the plan's.
     pub fn properties(&self) -> impl Iterator<Item = (usize, &Property)> {
         let mode = self.plan.mode();
@@ -38,6 +47,17 @@ impl Prepared {
             _ => mode != Mode::Points,
         })
     }
+}
+
+fn filter_size(filter: &Filter) -> usize {
+    let inside = match filter {
+        Filter::All(parts) | Filter::Any(parts) => parts.iter().map(filter_size).sum(),
+        Filter::Column(_, Test::Codes(words)) => words.len() * 8,
+        Filter::Column(_, Test::IntegerSet { values, .. }) => values.len() * 8,
+        Filter::Column(_, Test::FloatSet { values, .. }) => values.len() * 8,
+        _ => 0,
+    };
+    inside + size_of::<Filter>()
 }
 
 /// The plan of a request: of its token if there is one, else of its query string. Fitting a filter may look at every
@@ -55,9 +75,13 @@ pub async fn prepare(
     let query = query.unwrap_or("");
     let key = format!("{name}\n{version}\n{}\n{query}", token.unwrap_or(""));
     let place = match state.prepared.get_value_or_guard_async(&key).await {
-        Ok(prepared) => return Ok(prepared),
+        Ok(prepared) => {
+            state.metrics.looked("queries", true);
+            return Ok(prepared);
+        }
         Err(place) => place,
     };
+    state.metrics.looked("queries", false);
     let parsed = TileQuery::parse(query)?;
     let parsed = match token {
         None => parsed,
@@ -67,10 +91,22 @@ pub async fn prepare(
             return Err(Problem::parameter("token", detail));
         }
     };
-    let entry = entry.clone();
-    let prepared = state.pool.run(move |_| Prepared::new(entry, parsed).map(Arc::new)).await?;
+    let prepared = fit(state, entry, parsed).await?;
     let _ = place.insert(prepared.clone());
+    // Replaced meanwhile: nothing that is kept may keep the old rows in memory.
+    if !state.catalog.holds(entry) {
+        state.prepared.remove(&key);
+    }
     Ok(prepared)
+}
+
+/// Fits a query to a dataset on a processor.
+///
+/// # Errors
+/// 400 for what does not fit; 503 when too much waits.
+pub async fn fit(state: &Shared, entry: &Arc<Entry>, query: TileQuery) -> Result<Arc<Prepared>, Problem> {
+    let entry = entry.clone();
+    state.pool.run(Size::Short, move |_| Prepared::new(entry, query).map(Arc::new)).await
 }
 
 /// Reads a tile address.

@@ -38,7 +38,13 @@ struct Document {
     count: Option<usize>,
     #[serde(skip)]
     headers: Vec<(HeaderName, HeaderValue)>,
+    #[serde(skip)]
+    refused: Option<Refused>,
 }
+
+/// Why a request that may come again was not answered now; stands beside the answer, for counting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused(pub &'static str);
 
 impl Problem {
     /// A problem of a status.
@@ -54,6 +60,7 @@ impl Problem {
             hint: None,
             count: None,
             headers: Vec::new(),
+            refused: None,
         }))
     }
 
@@ -79,17 +86,31 @@ impl Problem {
     /// 503: too much waits already.
     #[must_use]
     pub fn busy() -> Self {
-        Self::later("too many requests are waiting; try again in a second")
+        Self::later("queue", "too many requests are waiting; try again in a second")
+    }
+
+    /// 503: no processor was free for too long.
+    #[must_use]
+    pub fn late() -> Self {
+        Self::later("wait", "no processor became free in time; try again in a second")
+    }
+
+    /// 503: too many bytes of answers are on their way to clients that take them slowly.
+    #[must_use]
+    pub fn full() -> Self {
+        Self::later("answers", "too many answers are on their way; try again in a second")
     }
 
     /// 503: what is asked for may be in a file that is still being read.
     #[must_use]
     pub fn reading() -> Self {
-        Self::later("files are still being read; try again in a second")
+        Self::later("reading", "files are still being read; try again in a second")
     }
 
-    fn later(detail: &str) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+    fn later(why: &'static str, detail: &str) -> Self {
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, detail);
+        problem.0.refused = Some(Refused(why));
+        problem.header(header::RETRY_AFTER, HeaderValue::from_static("1"))
     }
 
     /// The same, with the parameter at fault.
@@ -149,6 +170,9 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.extend(self.0.headers);
+        if let Some(refused) = self.0.refused {
+            response.extensions_mut().insert(refused);
+        }
         response
     }
 }

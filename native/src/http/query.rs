@@ -3,9 +3,7 @@
 use super::{
     Problem, Shared,
     document::{Document, Links},
-    json,
-    prepare::Prepared,
-    urls,
+    json, prepare, urls,
 };
 use crate::catalog::Entry;
 use axum::{
@@ -15,17 +13,23 @@ use axum::{
 };
 use duotile_core::TileQuery;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// Longest body that is read.
 const MAX_BODY: usize = 64 << 10;
+/// How long it may take to come.
+const BODY_TIME: Duration = Duration::from_secs(10);
 
 /// Answers a posted query. The body is a query string, or a JSON object of its parameters.
 ///
 /// # Errors
 /// 400 for what it says wrongly, 413 for too long a body.
 pub async fn answer(state: &Shared, entry: &Arc<Entry>, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
-    let body = to_bytes(body, MAX_BODY).await.map_err(|_| {
+    let body = tokio::time::timeout(BODY_TIME, to_bytes(body, MAX_BODY)).await.map_err(|_| {
+        let detail = format!("the query did not come within {} seconds", BODY_TIME.as_secs());
+        Problem::new(StatusCode::REQUEST_TIMEOUT, detail)
+    })?;
+    let body = body.map_err(|_| {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("a query is expected to be at most {MAX_BODY} bytes"))
     })?;
     let text = std::str::from_utf8(&body)
@@ -33,7 +37,7 @@ pub async fn answer(state: &Shared, entry: &Arc<Entry>, headers: &HeaderMap, bod
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
     let is_json = kind.contains("json") || text.trim_start().starts_with('{');
     let query = if is_json { from_json(text)? } else { text.trim().trim_start_matches('?').to_owned() };
-    let prepared = Prepared::new(entry.clone(), TileQuery::parse(&query)?)?;
+    let prepared = prepare::fit(state, entry, TileQuery::parse(&query)?).await?;
     let base = state.settings.origin.base(headers);
     let by_token = Links::new(&base, &prepared, true, None);
     let plain = Links::new(&base, &prepared, false, None);

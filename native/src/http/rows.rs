@@ -11,6 +11,7 @@ use super::{
     params::Params,
     prepare::{self, Prepared},
     tiles, urls,
+    work::{Cancel, Size},
 };
 use axum::{
     extract::{Path, State as With},
@@ -50,7 +51,7 @@ pub async fn get(
     let base = state.settings.origin.base(&headers);
     let encoding = Encoding::negotiate(&headers);
     let here = state.clone();
-    let work = move |cancel: &super::work::Cancel| {
+    let work = move |cancel: &Cancel| {
         let (selected, _) = here.masks.select(&entry.dataset, &prepared.plan).map_err(|error| failed(&error))?;
         cancel.check()?;
         let mask = selected.mask.as_deref();
@@ -78,7 +79,7 @@ pub async fn get(
         cancel.check()?;
         Ok(encoding.encode(body.into_bytes(), 1))
     };
-    let (used, body) = state.pool.run(work).await?;
+    let (used, body) = state.pool.run(Size::Short, work).await?;
     let mut response = json(if geojson { "application/geo+json" } else { "application/json" }, body);
     response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
     if let Some(used) = used.header() {
@@ -99,7 +100,15 @@ fn cell_keys(text: &str) -> Result<(u64, u64), Problem> {
 /// The rows of a page.
 fn page(mask: Option<&Mask>, range: Range<usize>, offset: usize, limit: usize) -> Vec<usize> {
     match mask {
-        Some(mask) => mask.rows(range).skip(offset).take(limit).collect(),
+        Some(mask) => {
+            // By ranks, so that a late page costs no more than the first.
+            let (mut low, mut high) = (range.start, range.end);
+            while low < high {
+                let middle = low + (high - low) / 2;
+                if mask.count(range.start..middle + 1) <= offset { low = middle + 1 } else { high = middle }
+            }
+            mask.rows(low..range.end).take(limit).collect()
+        }
         None => range.skip(offset).take(limit).collect(),
     }
 }
@@ -173,6 +182,19 @@ fn degrees(points: &Points<'_>, row: usize) -> (f64, f64) {
 mod tests {
     use super::*;
     use duotile_core::TileId;
+
+    #[test]
+    fn every_page_of_a_mask_is_what_skipping_gives() {
+        let words =
+            (0..40u64).map(|i| i.wrapping_mul(0x9e37_79b9_7f4a_7c15) & i.rotate_left(7).wrapping_mul(31)).collect();
+        let mask = Mask::new(0..40 * 64, words);
+        for range in [0..2560, 100..2000, 700..701, 64..64] {
+            for offset in [0, 1, 5, 63, 200, 10_000] {
+                let expected: Vec<usize> = mask.rows(range.clone()).skip(offset).take(7).collect();
+                assert_eq!(page(Some(&mask), range.clone(), offset, 7), expected, "{range:?} {offset}");
+            }
+        }
+    }
 
     #[test]
     fn a_cell_is_the_keys_of_the_square_it_was_made_of() {

@@ -1,9 +1,11 @@
 //! What every request can reach: the datasets, the caches, the processors, the settings.
 
 use super::{
+    connections::{Limits, Places},
     cors::Cors,
     legend::Legend,
-    metrics::Metrics,
+    metrics::{Metrics, Now},
+    outgoing::Outgoing,
     prepare::Prepared,
     tile::{Finished, TileKey},
     urls::Origin,
@@ -14,8 +16,15 @@ use crate::{
     catalog::Catalog,
 };
 use axum::body::Bytes;
-use quick_cache::{Weighter, sync::Cache};
-use std::sync::{Arc, atomic::AtomicUsize};
+use quick_cache::{
+    DefaultHashBuilder, OptionsBuilder, Weighter,
+    sync::{Cache, DefaultLifecycle},
+};
+use std::{
+    hash::Hash,
+    sync::{Arc, atomic::AtomicUsize},
+    time::Duration,
+};
 
 /// What the operator decides.
 #[derive(Clone, Debug)]
@@ -32,6 +41,12 @@ pub struct Settings {
     pub threads: usize,
     /// Jobs that may wait for a processor before others are refused.
     pub queue: usize,
+    /// How long a job may wait for a processor before it is refused.
+    pub patience: Duration,
+    /// Bytes of answers that may be on their way to clients.
+    pub outgoing: u64,
+    /// What connections may do.
+    pub limits: Limits,
     /// Whether `/metrics` is here, not on an address of its own.
     pub metrics_here: bool,
 }
@@ -45,6 +60,9 @@ impl Default for Settings {
             budget: Budget::default(),
             threads: 0,
             queue: 1000,
+            patience: Duration::from_secs(15),
+            outgoing: 256 << 20,
+            limits: Limits::default(),
             metrics_here: true,
         }
     }
@@ -67,11 +85,15 @@ pub struct State {
     /// Finished documents, by what they are of.
     pub documents: Cache<String, Bytes, BySize>,
     /// What cells carry, by query.
-    pub legends: Cache<String, Arc<Legend>>,
+    pub legends: Cache<String, Arc<Legend>, BySize>,
     /// Queries that have been understood, by dataset and text.
-    pub prepared: Cache<String, Arc<Prepared>>,
+    pub prepared: Cache<String, Arc<Prepared>, BySize>,
     /// The processors.
     pub pool: Pool,
+    /// Answers on their way.
+    pub outgoing: Arc<Outgoing>,
+    /// The places for connections.
+    pub places: Arc<Places>,
     /// Counts and times.
     pub metrics: Metrics,
     /// What the operator decided.
@@ -94,8 +116,36 @@ impl Weighter<String, Bytes> for BySize {
     }
 }
 
+impl Weighter<String, Arc<Legend>> for BySize {
+    fn weight(&self, key: &String, legend: &Arc<Legend>) -> u64 {
+        (key.len() + legend.size()) as u64 + 100
+    }
+}
+
+impl Weighter<String, Arc<Prepared>> for BySize {
+    fn weight(&self, key: &String, prepared: &Arc<Prepared>) -> u64 {
+        (key.len() + prepared.size()) as u64 + 100
+    }
+}
+
 /// Bytes of finished documents that are kept.
 const DOCUMENT_BYTES: u64 = 16 << 20;
+/// Bytes of legends.
+const LEGEND_BYTES: u64 = 16 << 20;
+/// Bytes of queries that have been understood.
+const PREPARED_BYTES: u64 = 32 << 20;
+
+/// A cache of about so many items and at most so many bytes, the largest an eighth of that: whatever the number of
+/// processors, of which the default makes many small parts.
+fn cache<K: Eq + Hash, V: Clone>(items: usize, bytes: u64) -> Cache<K, V, BySize>
+where
+    BySize: Weighter<K, V>,
+{
+    match OptionsBuilder::new().estimated_items_capacity(items).weight_capacity(bytes).shards(8).build() {
+        Ok(options) => Cache::with_options(options, BySize, DefaultHashBuilder::default(), DefaultLifecycle::default()),
+        Err(_) => Cache::with_weighter(items, bytes, BySize),
+    }
+}
 
 impl State {
     /// Puts the parts together.
@@ -109,24 +159,59 @@ impl State {
             catalog,
             reading: AtomicUsize::new(0),
             masks: Masks::new(settings.budget.masks),
-            tiles: Cache::with_weighter(10_000, settings.budget.tiles, BySize),
-            documents: Cache::with_weighter(1000, DOCUMENT_BYTES, BySize),
-            legends: Cache::new(200),
-            prepared: Cache::new(2000),
-            pool: Pool::new(threads, settings.queue),
+            tiles: cache(10_000, settings.budget.tiles),
+            documents: cache(1000, DOCUMENT_BYTES),
+            legends: cache(1000, LEGEND_BYTES),
+            prepared: cache(10_000, PREPARED_BYTES),
+            pool: Pool::new(threads, settings.queue, settings.patience),
+            outgoing: Outgoing::new(settings.outgoing),
+            places: Places::new(settings.limits),
             metrics,
             settings,
         })
     }
 
-    /// Puts a newer dataset in the place of the one with its name and forgets what was kept of the old.
+    /// Puts a newer dataset in the place of the one with its name and forgets what was kept of that.
     pub fn replace(&self, entry: crate::catalog::Entry) {
+        let old = self.catalog.get(entry.dataset.name());
         self.metrics.loaded(entry.dataset.name(), entry.dataset.len());
         self.catalog.put(entry);
-        self.masks.clear();
-        self.tiles.clear();
-        self.documents.clear();
-        self.legends.clear();
-        self.prepared.clear();
+        if let Some(old) = old {
+            self.forget(old.dataset.version());
+        }
+    }
+
+    /// Drops what is kept of a version of a dataset. Every key holds it, and no two datasets have the same.
+    fn forget(&self, version: &str) {
+        self.masks.forget(version);
+        self.tiles.retain(|key, _| !key.is_of(version));
+        self.documents.retain(|key, _| !key.contains(version));
+        self.legends.retain(|key, _| !key.contains(version));
+        self.prepared.retain(|key, _| !key.contains(version));
+    }
+
+    /// How things stand, for `/metrics`.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        Now {
+            caches: vec![
+                ("masks", self.masks.size()),
+                ("profiles", self.masks.profiles_size()),
+                ("tiles", self.tiles.weight()),
+                ("documents", self.documents.weight()),
+                ("legends", self.legends.weight()),
+                ("queries", self.prepared.weight()),
+            ],
+            looks: self.masks.looks(),
+            datasets: self
+                .catalog
+                .all()
+                .iter()
+                .map(|entry| (entry.dataset.name().to_owned(), entry.dataset.size() as u64))
+                .collect(),
+            queued: self.pool.queued(),
+            outgoing: self.outgoing.held(),
+            connections: self.places.open(),
+        }
     }
 }

@@ -9,6 +9,7 @@ use super::{
     params::Params,
     prepare::{self, Prepared},
     tiles,
+    work::{Cancel, Size},
 };
 use crate::cache::Selected;
 use axum::{
@@ -49,14 +50,14 @@ pub async fn get(
             })?;
             let bins = params.number("bins", 20, 1..=MAX_BINS)?;
             let key = format!("stats\n{column}\n{bins}\n{}", prepared.key);
-            let make = move |cancel: &super::work::Cancel| {
+            let make = move |cancel: &Cancel| {
                 let (selected, _) =
                     here.masks.select(&entry.dataset, &prepared.plan).map_err(|error| failed(&error))?;
                 cancel.check()?;
-                let told = entry.dataset.with_points(|points| of(&points.columns()[index], &selected, bins));
+                let told = entry.dataset.with_points(|points| of(&points.columns()[index], &selected, bins, cancel))?;
                 Ok(Value::Object(told).to_string().into_bytes())
             };
-            kept(&state, key, "application/json", &headers, make).await
+            kept(&state, key, &headers, Size::Long, make).await
         }
         (None, Some(measure)) => {
             let z = params.number("z", 0, 0..=usize::from(MAX_ZOOM))?;
@@ -66,8 +67,8 @@ pub async fn get(
                 unknown("measure", &measure, &names)
             })?;
             let key = format!("cells\n{measure}\n{z}\n{}", prepared.key);
-            let make = move |cancel: &super::work::Cancel| cells(&here, &prepared, index, z, cancel);
-            kept(&state, key, "application/json", &headers, make).await
+            let make = move |cancel: &Cancel| cells(&here, &prepared, index, z, cancel);
+            kept(&state, key, &headers, Size::Long, make).await
         }
         _ => Err(Problem::parameter("column", "expected either column, or measure with z")),
     }
@@ -86,7 +87,7 @@ fn cells(
     prepared: &Arc<Prepared>,
     index: usize,
     z: usize,
-    cancel: &super::work::Cancel,
+    cancel: &Cancel,
 ) -> Result<Vec<u8>, Problem> {
     let (selected, _) = state.masks.select(&prepared.entry.dataset, &prepared.plan).map_err(|error| failed(&error))?;
     let legend = legend::of(state, prepared, &selected, cancel)?;
@@ -103,10 +104,11 @@ fn cells(
     Ok(body.to_string().into_bytes())
 }
 
-/// Statistics of the rows that pass.
-fn of(column: &Column<'_>, selected: &Selected, bins: usize) -> Map<String, Value> {
+/// Statistics of the rows that pass. Of numbers, all are held at once and sorted: 8 bytes a row while it takes.
+fn of(column: &Column<'_>, selected: &Selected, bins: usize, cancel: &Cancel) -> Result<Map<String, Value>, Problem> {
     let mask = selected.mask.as_deref();
     let facts = facts::of(column, mask);
+    cancel.check()?;
     let rows = mask.map_or(column.len(), duotile_core::Mask::total);
     let mut map = Map::new();
     map.insert("column".into(), json!(column.name));
@@ -121,9 +123,11 @@ fn of(column: &Column<'_>, selected: &Selected, bins: usize) -> Map<String, Valu
         map.insert("distinct".into(), json!(distinct));
         map.insert("categories".into(), told.collect());
     }
-    let Some(mut values) = numbers(column, selected) else { return map };
+    let Some(mut values) = numbers(column, selected) else { return Ok(map) };
+    cancel.check()?;
     values.par_sort_unstable_by(f64::total_cmp);
-    let (Some(&min), Some(&max)) = (values.first(), values.last()) else { return map };
+    let (Some(&min), Some(&max)) = (values.first(), values.last()) else { return Ok(map) };
+    cancel.check()?;
     let time = column.kind() == Kind::Time;
     // Times go through here as milliseconds, which a double holds exactly.
     let tell = |value: f64| if time { json!(facts::iso((value * 1000.0) as i64)) } else { json!(value) };
@@ -137,7 +141,7 @@ fn of(column: &Column<'_>, selected: &Selected, bins: usize) -> Map<String, Valu
     let (edges, counts) = histogram(&values, min, max, bins);
     let edges: Vec<Value> = edges.into_iter().map(tell).collect();
     map.insert("histogram".into(), json!({ "edges": edges, "counts": counts }));
-    map
+    Ok(map)
 }
 
 /// The values that are numbers; times in milliseconds. `None` for truth values and texts.

@@ -1,6 +1,12 @@
 //! The filtered rows as an Arrow IPC stream, to take along; see [`crate::subset`] for what is in it.
 
-use super::{Problem, Shared, caching, document::failed, encoding::Encoding, prepare, rows, tiles};
+use super::{
+    Problem, Shared, caching,
+    document::failed,
+    encoding::Encoding,
+    prepare, rows, tiles,
+    work::{Cancel, Size},
+};
 use axum::{
     extract::{Path, State as With},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
@@ -31,7 +37,7 @@ pub async fn get(
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let here = state.clone();
-        let work = move |cancel: &super::work::Cancel| {
+        let work = move |cancel: &Cancel| {
             let dataset = &entry.dataset;
             let (selected, _) = here.masks.select(dataset, &prepared.plan).map_err(|error| failed(&error))?;
             cancel.check()?;
@@ -46,13 +52,14 @@ pub async fn get(
                 Some(mask) => mask.rows(0..dataset.len()).map(|row| row as u32).collect(),
                 None => (0..dataset.len() as u32).collect(),
             };
+            cancel.check()?;
             let columns = rows::columns(&prepared);
             let body = crate::subset::write(dataset, &all, &columns, prepared.plan.filter_text());
             let body = body.map_err(|error| failed(&error))?;
             cancel.check()?;
             Ok((count, encoding.encode(body, 1)))
         };
-        let (count, (used, body)) = state.pool.run(work).await?;
+        let (count, (used, body)) = state.pool.run(Size::Long, work).await?;
         let mut response = Response::new(body.into());
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/vnd.apache.arrow.stream"));

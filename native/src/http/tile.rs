@@ -1,6 +1,6 @@
 //! A tile over HTTP: cached, fresh at the client, or cut on a processor; with what was left out in headers.
 
-use super::{Problem, Route, Shared, caching, encoding::Encoding, prepare::Prepared};
+use super::{Problem, Route, Shared, caching, encoding::Encoding, prepare::Prepared, work::Size};
 use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -25,6 +25,14 @@ pub struct TileKey {
     query: Arc<str>,
     tile: TileId,
     encoding: Encoding,
+}
+
+impl TileKey {
+    /// Whether it is a tile of this version of a dataset.
+    #[must_use]
+    pub fn is_of(&self, version: &str) -> bool {
+        self.query.contains(version)
+    }
 }
 
 /// A finished tile.
@@ -77,14 +85,11 @@ async fn cut(state: &Shared, prepared: Arc<Prepared>, key: &TileKey) -> Result<A
     let (tile, encoding) = (key.tile, key.encoding);
     let asked = Instant::now();
     let here = state.clone();
-    let finished = state.pool.run(move |cancel| {
+    let finished = state.pool.run(Size::Short, move |cancel| {
         let wait = asked.elapsed();
         let mut out = Vec::new();
         let go_on = || cancel.check().map_err(Failed::from);
         let cut = here.masks.cut(&prepared.entry.dataset, &prepared.plan, tile, go_on, &mut out)?;
-        if let Some(hit) = cut.hit {
-            here.metrics.looked("masks", hit);
-        }
         here.metrics.cut(cut.tile.as_secs_f64(), out.len(), cut.report.features as usize);
         cancel.check()?;
         let start = Instant::now();

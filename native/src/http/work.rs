@@ -1,20 +1,36 @@
 //! CPU work off the async threads: a few jobs at once, a bounded queue, and nothing done for a client that has gone.
 //!
-//! A job enters as a closure with a [`Cancel`] to look at between its steps; its result leaves, or a [`Problem`].
+//! A job enters as a closure with a [`Cancel`] to look at between its steps; its result leaves, or a [`Problem`]. Jobs that
+//! may take long get half of the processors, so that tiles never wait for statistics and downloads alone.
 
 use super::problem::Problem;
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Runs jobs on as many threads as there are processors.
 #[derive(Debug)]
 pub struct Pool {
-    permits: Arc<Semaphore>,
+    threads: Arc<Semaphore>,
+    /// Those that jobs which may take long can have of them.
+    long: Arc<Semaphore>,
     queued: AtomicUsize,
     most_queued: usize,
+    patience: Duration,
+}
+
+/// How long a job may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// About as long as a tile.
+    Short,
+    /// Seconds, on a large dataset.
+    Long,
 }
 
 /// Whether anybody still waits for a job.
@@ -60,10 +76,17 @@ impl Drop for Waiting {
 }
 
 impl Pool {
-    /// A pool of `threads` with room for `most_queued` waiting jobs.
+    /// A pool of `threads` with room for `most_queued` waiting jobs, none of which waits longer than `patience`.
     #[must_use]
-    pub fn new(threads: usize, most_queued: usize) -> Self {
-        Self { permits: Arc::new(Semaphore::new(threads.max(1))), queued: AtomicUsize::new(0), most_queued }
+    pub fn new(threads: usize, most_queued: usize, patience: Duration) -> Self {
+        let threads = threads.max(1);
+        Self {
+            threads: Arc::new(Semaphore::new(threads)),
+            long: Arc::new(Semaphore::new((threads / 2).max(1))),
+            queued: AtomicUsize::new(0),
+            most_queued,
+            patience,
+        }
     }
 
     /// Jobs that wait for a thread.
@@ -75,30 +98,56 @@ impl Pool {
     /// Runs a job.
     ///
     /// # Errors
-    /// What the job says; 503 when the queue is full; 500 when the job panics, after which the pool goes on.
+    /// What the job says; 503 when the queue is full or no thread becomes free in time; 500 when the job panics, after
+    /// which the pool goes on.
     pub async fn run<T: Send + 'static>(
         &self,
+        size: Size,
         job: impl FnOnce(&Cancel) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let permit = if let Ok(permit) = self.permits.clone().try_acquire_owned() {
-            permit
-        } else {
-            if self.queued.fetch_add(1, Ordering::Relaxed) >= self.most_queued {
-                self.queued.fetch_sub(1, Ordering::Relaxed);
-                return Err(Problem::busy());
-            }
-            let _queued = Queued(&self.queued);
-            self.permits.clone().acquire_owned().await.map_err(|_| Problem::busy())?
-        };
+        let place = self.place(size).await?;
         let cancel = Cancel::default();
         let _waiting = Waiting(cancel.clone());
         let task = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
+            let _place = place;
             cancel.check()?;
             job(&cancel)
         });
         task.await.unwrap_or_else(|panic| Err(Problem::internal(&panic)))
     }
+
+    /// A thread to run on. A client that goes away meanwhile leaves the queue with the future of this.
+    async fn place(&self, size: Size) -> Result<Place, Problem> {
+        let now = |of: &Arc<Semaphore>| of.clone().try_acquire_owned().ok();
+        let long = match size {
+            Size::Short => Some(None),
+            Size::Long => now(&self.long).map(Some),
+        };
+        let long = match long.map(|long| (long, now(&self.threads))) {
+            Some((long, Some(thread))) => return Ok(Place { _thread: thread, _long: long }),
+            Some((long, None)) => Some(long),
+            None => None,
+        };
+        if self.queued.fetch_add(1, Ordering::Relaxed) >= self.most_queued {
+            self.queued.fetch_sub(1, Ordering::Relaxed);
+            return Err(Problem::busy());
+        }
+        let _queued = Queued(&self.queued);
+        let wait = async {
+            let long = match long {
+                Some(long) => long,
+                None => Some(self.long.clone().acquire_owned().await.ok()?),
+            };
+            Some(Place { _thread: self.threads.clone().acquire_owned().await.ok()?, _long: long })
+        };
+        tokio::time::timeout(self.patience, wait).await.ok().flatten().ok_or_else(Problem::late)
+    }
+}
+
+/// A thread, and a share of those for long jobs where one is needed; both given back when dropped.
+struct Place {
+    _thread: OwnedSemaphorePermit,
+    _long: Option<OwnedSemaphorePermit>,
 }
 
 #[cfg(test)]
@@ -106,41 +155,47 @@ mod tests {
     use super::*;
     use std::sync::mpsc;
 
-    #[tokio::test]
-    async fn a_full_queue_answers_503_and_a_panic_500_and_the_pool_goes_on() {
-        let pool = Arc::new(Pool::new(1, 0));
+    const PATIENCE: Duration = Duration::from_mins(1);
+
+    /// A job that runs until it is let go, and what lets it go.
+    async fn hold(pool: &Arc<Pool>, size: Size) -> (tokio::task::JoinHandle<Result<u8, Problem>>, mpsc::Sender<()>) {
         let (release, wait) = mpsc::channel::<()>();
         let (started, running) = tokio::sync::oneshot::channel();
-        let first = tokio::spawn({
-            let pool = pool.clone();
-            async move {
-                pool.run(move |_| {
-                    let _ = started.send(());
-                    let _ = wait.recv();
-                    Ok(1)
-                })
-                .await
-            }
+        let pool = pool.clone();
+        let job = tokio::spawn(async move {
+            pool.run(size, move |_| {
+                let _ = started.send(());
+                let _ = wait.recv();
+                Ok(1)
+            })
+            .await
         });
         running.await.expect("it runs");
-        let refused = pool.run(|_| Ok(2)).await.expect_err("no room");
+        (job, release)
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_answers_503_and_a_panic_500_and_the_pool_goes_on() {
+        let pool = Arc::new(Pool::new(1, 0, PATIENCE));
+        let (first, release) = hold(&pool, Size::Short).await;
+        let refused = pool.run(Size::Short, |_| Ok(2)).await.expect_err("no room");
         assert_eq!(refused.status(), 503);
         release.send(()).expect("it waits");
         assert_eq!(first.await.expect("no panic"), Ok(1));
-        let broken = pool.run::<u8>(|_| panic!("on purpose")).await.expect_err("it panics");
+        let broken = pool.run::<u8>(Size::Short, |_| panic!("on purpose")).await.expect_err("it panics");
         assert_eq!(broken.status(), 500);
-        assert_eq!(pool.run(|_| Ok(3)).await, Ok(3));
+        assert_eq!(pool.run(Size::Short, |_| Ok(3)).await, Ok(3));
     }
 
     #[tokio::test]
     async fn a_job_sees_that_its_client_has_gone() {
-        let pool = Arc::new(Pool::new(1, 10));
+        let pool = Arc::new(Pool::new(1, 10, PATIENCE));
         let (started, running) = tokio::sync::oneshot::channel();
         let (told, tell) = mpsc::channel();
         let request = tokio::spawn({
             let pool = pool.clone();
             async move {
-                pool.run(move |cancel| {
+                pool.run(Size::Short, move |cancel| {
                     let _ = started.send(());
                     while cancel.check().is_ok() {
                         std::thread::yield_now();
@@ -155,5 +210,43 @@ mod tests {
         request.abort();
         assert!(request.await.is_err_and(|error| error.is_cancelled()));
         assert_eq!(tell.recv(), Ok("gone"));
+    }
+
+    #[tokio::test]
+    async fn who_waits_too_long_is_told_so_and_who_goes_away_leaves_the_queue() {
+        let pool = Arc::new(Pool::new(1, 10, Duration::from_millis(20)));
+        let (first, release) = hold(&pool, Size::Short).await;
+        let late = pool.run(Size::Short, |_| Ok(2)).await.expect_err("no thread");
+        assert_eq!((late.status().as_u16(), pool.queued()), (503, 0));
+        assert_eq!(axum::response::IntoResponse::into_response(late).headers()["retry-after"], "1");
+        let mut waiting = Box::pin(pool.run(Size::Short, |_| Ok(3)));
+        assert!(ask_once(&mut waiting).await.is_none());
+        assert_eq!(pool.queued(), 1);
+        drop(waiting);
+        assert_eq!(pool.queued(), 0);
+        release.send(()).expect("it waits");
+        assert_eq!(first.await.expect("no panic"), Ok(1));
+    }
+
+    /// What a future gives when it is asked once.
+    async fn ask_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
+        std::future::poll_fn(|cx| {
+            std::task::Poll::Ready(match std::pin::Pin::new(&mut *future).poll(cx) {
+                std::task::Poll::Ready(output) => Some(output),
+                std::task::Poll::Pending => None,
+            })
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn long_jobs_leave_threads_to_short_ones() {
+        let pool = Arc::new(Pool::new(2, 0, PATIENCE));
+        let (first, release) = hold(&pool, Size::Long).await;
+        assert_eq!(pool.run(Size::Long, |_| Ok(2)).await.expect_err("no share").status(), 503);
+        assert_eq!(pool.run(Size::Short, |_| Ok(3)).await, Ok(3));
+        release.send(()).expect("it waits");
+        assert_eq!(first.await.expect("no panic"), Ok(1));
+        assert_eq!(pool.run(Size::Long, |_| Ok(4)).await, Ok(4));
     }
 }

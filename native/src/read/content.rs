@@ -14,17 +14,23 @@ use std::{
 #[derive(Clone)]
 pub(crate) enum Content {
     /// A file, mapped.
-    Mapped(Arc<MMapSemaphore>),
+    Mapped(Arc<Mapped>),
     /// In memory.
     Owned(Arc<Vec<u8>>),
     /// Part of the program.
     Static(&'static [u8]),
 }
 
+/// A mapped file.
+pub(crate) struct Mapped {
+    map: MMapSemaphore,
+    file: File,
+}
+
 impl AsRef<[u8]> for Content {
     fn as_ref(&self) -> &[u8] {
         match self {
-            Self::Mapped(map) => (**map).as_ref(),
+            Self::Mapped(mapped) => mapped.map.as_ref(),
             Self::Owned(bytes) => bytes,
             Self::Static(bytes) => bytes,
         }
@@ -55,12 +61,28 @@ impl Content {
         Ok(Self::Owned(Arc::new(bytes)))
     }
 
+    /// Lets go of the parts of a mapped file that were looked at, which count as memory of this program: maps it anew.
+    /// Does nothing where that fails.
+    pub fn let_go(&mut self) {
+        let Self::Mapped(mapped) = self else { return };
+        let again =
+            mapped.file.try_clone().ok().and_then(|file| Some((MMapSemaphore::new_from_file(&file).ok()?, file)));
+        match again {
+            // A file that is another length now would not fit what is known of it.
+            Some((map, file)) if map.as_ref().len() == mapped.map.as_ref().len() => {
+                *mapped = Arc::new(Mapped { map, file });
+            }
+            _ => {}
+        }
+    }
+
     /// The bytes of an open file, mapped.
     ///
     /// # Errors
     /// When it cannot be mapped: it is empty, or none of a disk.
     pub fn map(file: &File) -> Result<Self> {
-        Ok(Self::Mapped(Arc::new(MMapSemaphore::new_from_file(file)?)))
+        let file = file.try_clone()?;
+        Ok(Self::Mapped(Arc::new(Mapped { map: MMapSemaphore::new_from_file(&file)?, file })))
     }
 
     /// The same bytes without gzip or zstd around them: in memory, or in a file of this path, which is mapped.

@@ -33,37 +33,51 @@ const EXPECTED: &str = "expected .csv, .tsv, .txt (also with .gz or .zst), .parq
 /// # Errors
 /// When a path leads nowhere, a folder holds nothing to read, or a file is empty or of an unknown format.
 pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<Input>> {
-    let mut inputs = Vec::new();
+    let input =
+        |found: Found| Ok(Input { format: format(&found.path)?, path: found.path, partitions: found.partitions });
+    find(paths)?.into_iter().map(input).collect()
+}
+
+/// A file that was found, not looked into.
+pub(super) struct Found {
+    pub path: PathBuf,
+    partitions: Vec<(String, String)>,
+}
+
+/// As [`expand`], without opening a file.
+///
+/// # Errors
+/// When a path leads nowhere, or a folder holds nothing to read.
+pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>> {
+    let mut found = Vec::new();
     for path in paths {
         let text = path.to_string_lossy();
         if path.is_dir() {
-            let before = inputs.len();
-            folder(path, &[], &mut inputs)?;
-            if inputs.len() == before {
+            let before = found.len();
+            folder(path, &[], &mut found)?;
+            if found.len() == before {
                 bail!("the folder {} holds no file to read, {EXPECTED}", path.display());
             }
         } else if path.exists() {
-            inputs.push(Input { path: path.clone(), format: format(path)?, partitions: partitions(path) });
+            found.push(Found { path: path.clone(), partitions: partitions(path) });
         } else if text.contains(['*', '?', '[']) {
             let matches = glob::glob(&text).with_context(|| format!("the pattern {text} cannot be understood"))?;
-            let mut found: Vec<PathBuf> =
+            let mut matches: Vec<PathBuf> =
                 matches.collect::<Result<_, _>>().with_context(|| format!("the pattern {text}"))?;
-            found.retain(|path| path.is_file());
-            found.sort();
-            if found.is_empty() {
+            matches.retain(|path| path.is_file());
+            matches.sort();
+            if matches.is_empty() {
                 bail!("no file matches {text}");
             }
-            for path in found {
-                inputs.push(Input { format: format(&path)?, partitions: partitions(&path), path });
-            }
+            found.extend(matches.into_iter().map(|path| Found { partitions: partitions(&path), path }));
         } else {
             bail!("there is no file {}{}", path.display(), near(path));
         }
     }
-    Ok(inputs)
+    Ok(found)
 }
 
-fn folder(path: &Path, partitions: &[(String, String)], inputs: &mut Vec<Input>) -> Result<()> {
+fn folder(path: &Path, partitions: &[(String, String)], found: &mut Vec<Found>) -> Result<()> {
     let shown = path.display();
     let entries = fs::read_dir(path).with_context(|| format!("cannot look into {shown}"))?;
     let mut paths: Vec<PathBuf> = entries
@@ -79,9 +93,9 @@ fn folder(path: &Path, partitions: &[(String, String)], inputs: &mut Vec<Input>)
         if path.is_dir() {
             let mut inner = partitions.to_vec();
             inner.extend(partition(&name));
-            folder(&path, &inner, inputs)?;
+            folder(&path, &inner, found)?;
         } else if by_name(&path).is_some() && path.metadata().is_ok_and(|facts| facts.len() > 0) {
-            inputs.push(Input { format: format(&path)?, partitions: partitions.to_vec(), path });
+            found.push(Found { partitions: partitions.to_vec(), path });
         }
     }
     Ok(())

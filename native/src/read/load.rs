@@ -10,11 +10,12 @@ use super::{
     plan::{NO_VALUE, Opened, Plan, plan},
     positions::{Place, Positions},
     roles,
+    sort::sort,
     times::Zone,
 };
 use crate::dataset::{Dataset, Loaded, Parts, Report};
 use anyhow::{Context, Result, bail};
-use duotile_core::{Roles, sort};
+use duotile_core::Roles;
 use polars_core::prelude::DataFrame;
 use rayon::prelude::*;
 

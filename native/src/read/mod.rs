@@ -17,7 +17,9 @@ mod parquet;
 mod plan;
 mod positions;
 mod roles;
+mod sort;
 mod source;
+mod stand;
 mod times;
 mod values;
 mod words;
@@ -36,6 +38,7 @@ pub(crate) use load::{Label, Part, Whole};
 use parquet::Parquet;
 use plan::Opened;
 use source::Source;
+pub use stand::Stand;
 use std::{
     path::{Path, PathBuf},
     time::UNIX_EPOCH,

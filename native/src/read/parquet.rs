@@ -107,6 +107,7 @@ impl Source for Parquet {
             if chunk.height() != rows {
                 bail!("the Parquet file is damaged: {} rows where its footer says {rows}", chunk.height());
             }
+            self.content.let_go();
             each(chunk)?;
             start += rows;
             rows = 0;

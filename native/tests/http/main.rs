@@ -6,6 +6,7 @@ mod cors;
 mod documents;
 mod encoding;
 mod errors;
+mod floods;
 mod kepler;
 mod openapi;
 mod rows;

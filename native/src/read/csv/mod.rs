@@ -80,6 +80,26 @@ impl Csv {
         }
     }
 
+    /// The rows of a piece.
+    fn read(
+        &self,
+        piece: &Piece,
+        options: &CsvParseOptions,
+        schema: &Schema,
+        projection: &[usize],
+    ) -> Result<DataFrame> {
+        let tidy = piece.untidy.then(|| self.tidy(piece));
+        let bytes = tidy.as_deref().unwrap_or(&self.content.as_ref()[piece.span.clone()]);
+        let (end, rows) = (bytes.len(), piece.rows);
+        let frame = guarded(|| {
+            Ok(read_chunk(bytes, options, schema, false, projection, 0, rows, None, usize::MAX, end, Some(0))?)
+        })?;
+        if frame.height() != rows {
+            bail!("{} rows were read where {rows} were seen; the quotes of the file are damaged", frame.height());
+        }
+        Ok(frame)
+    }
+
     /// A piece as Polars shall see it: as it is, or written anew without what is broken.
     fn tidy(&self, piece: &Piece) -> Vec<u8> {
         let bytes = self.content.as_ref();
@@ -140,28 +160,16 @@ impl Source for Csv {
             })
             .collect();
         let options = CsvParseOptions::default().with_separator(self.dialect.delimiter);
-        let read = |piece: &Piece| -> Result<DataFrame> {
-            let tidy = piece.untidy.then(|| self.tidy(piece));
-            let bytes = tidy.as_deref().unwrap_or(&self.content.as_ref()[piece.span.clone()]);
-            if piece.rows == 0 {
-                return Ok(DataFrame::empty());
-            }
-            let end = bytes.len();
-            let rows = piece.rows;
-            let frame = guarded(|| {
-                Ok(read_chunk(bytes, &options, &schema, false, &projection, 0, rows, None, usize::MAX, end, Some(0))?)
-            })?;
-            if frame.height() != rows {
-                bail!("{} rows were read where {rows} were seen; the quotes of the file are damaged", frame.height());
-            }
-            Ok(frame)
-        };
         // A few pieces at a time: enough for all threads, little memory.
-        for pieces in self.scan.pieces.chunks(2 * rayon::current_num_threads()) {
+        let few = 2 * rayon::current_num_threads();
+        self.content.let_go();
+        for first in (0..self.scan.pieces.len()).step_by(few) {
+            let pieces = self.scan.pieces.iter().skip(first).take(few);
+            let pieces: Vec<&Piece> = pieces.filter(|piece| piece.rows > 0).collect();
+            let read = |piece: &&Piece| self.read(piece, &options, &schema, &projection);
             let frames: Vec<DataFrame> = pieces.par_iter().map(read).collect::<Result<_>>()?;
-            for frame in frames.into_iter().filter(|frame| frame.height() > 0) {
-                each(frame)?;
-            }
+            self.content.let_go();
+            frames.into_iter().try_for_each(&mut *each)?;
         }
         Ok(())
     }

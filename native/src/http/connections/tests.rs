@@ -1,0 +1,173 @@
+//! Clients that do what they should not, on streams in memory, under limits of a moment. Only what happens is asserted,
+//! never when.
+
+use super::*;
+use crate::http::outgoing::Outgoing;
+use axum::{middleware, routing::get};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex},
+    net::TcpStream,
+    task::JoinHandle,
+};
+
+const LARGE: usize = 8 << 20;
+const ASK: &[u8] = b"GET /small HTTP/1.1\r\nHost: a\r\n\r\n";
+
+fn limits() -> Limits {
+    let moment = Duration::from_millis(60);
+    Limits { connections: 1, idle: moment, stall: moment, crowded: Duration::ZERO }
+}
+
+fn app(outgoing: &Arc<Outgoing>) -> Router {
+    let outgoing = outgoing.clone();
+    Router::new()
+        .route("/small", get(|| async { "small" }))
+        .route("/large", get(|| async { vec![7u8; LARGE] }))
+        .route(
+            "/late",
+            get(|| async {
+                tokio::time::sleep(limits().idle * 5).await;
+                "late"
+            }),
+        )
+        .layer(middleware::map_response(move |response| std::future::ready(outgoing.admit(response))))
+}
+
+/// A client's end of a connection, and the server's task; what tells the server to stop.
+fn open(outgoing: &Arc<Outgoing>, limits: Limits) -> (DuplexStream, JoinHandle<()>, watch::Sender<bool>) {
+    let (client, server) = duplex(4096);
+    let (tell, stop) = watch::channel(false);
+    let (app, places) = (app(outgoing), Places::new(limits));
+    let task = tokio::spawn(async move { connection(server, app, &places, stop).await });
+    (client, task, tell)
+}
+
+fn outgoing() -> Arc<Outgoing> {
+    Outgoing::new(u64::MAX)
+}
+
+/// What comes until the server ends the connection.
+async fn rest(client: &mut (impl AsyncRead + Unpin)) -> String {
+    let mut all = Vec::new();
+    let _ = client.read_to_end(&mut all).await;
+    String::from_utf8_lossy(&all).into_owned()
+}
+
+#[tokio::test]
+async fn a_client_that_says_nothing_is_left() {
+    let (mut client, task, _stop) = open(&outgoing(), limits());
+    assert_eq!(rest(&mut client).await, "");
+    task.await.expect("it ends");
+}
+
+#[tokio::test]
+async fn a_client_whose_headers_come_drop_by_drop_is_left() {
+    for start in [&b"GET /small HTTP/1.1\r\nX-Long: "[..], b"PRI * HTTP/2"] {
+        let (mut client, task, _stop) = open(&outgoing(), limits());
+        client.write_all(start).await.expect("it listens");
+        while client.write_all(b"x").await.is_ok() && !task.is_finished() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        task.await.expect("it ends");
+    }
+}
+
+#[tokio::test]
+async fn a_client_may_ask_again_and_is_left_when_it_does_not() {
+    let (mut client, task, _stop) = open(&outgoing(), limits());
+    client.write_all(&[ASK, ASK].concat()).await.expect("it listens");
+    assert_eq!(rest(&mut client).await.matches("200 OK").count(), 2);
+    task.await.expect("it ends");
+}
+
+#[tokio::test]
+async fn an_answer_that_takes_long_to_make_is_waited_for() {
+    let (mut client, task, _stop) = open(&outgoing(), limits());
+    client.write_all(b"GET /late HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("it listens");
+    assert!(rest(&mut client).await.ends_with("late"));
+    task.await.expect("it ends");
+}
+
+#[tokio::test]
+async fn a_client_that_takes_no_more_of_an_answer_is_left_and_its_bytes_are_freed() {
+    let all = outgoing();
+    let (mut client, task, _stop) = open(&all, Limits { idle: Duration::from_mins(10), ..limits() });
+    client.write_all(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("it listens");
+    let mut some = [0; 1000];
+    client.read_exact(&mut some).await.expect("it begins");
+    assert_eq!(all.held(), LARGE as u64);
+    task.await.expect("it ends");
+    assert_eq!(all.held(), 0);
+    assert!(rest(&mut client).await.len() < LARGE / 2);
+}
+
+#[tokio::test]
+async fn a_client_that_is_slow_but_goes_on_gets_all_of_it() {
+    let (mut client, _task, _stop) = open(&outgoing(), limits());
+    client.write_all(b"GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.expect("it listens");
+    let (mut got, mut buffer) = (0, vec![0; 64 << 10]);
+    loop {
+        match client.read(&mut buffer).await.expect("it goes on") {
+            0 => break,
+            some => got += some,
+        }
+        // Slower than a whole answer may stall, faster than a piece.
+        if got % 40 == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+    assert!(got > LARGE, "{got}");
+}
+
+#[tokio::test]
+async fn told_to_stop_it_finishes_what_it_is_at() {
+    let (mut client, task, stop) = open(&outgoing(), Limits { idle: Duration::from_mins(10), ..limits() });
+    client.write_all(b"GET /late HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("it listens");
+    tokio::task::yield_now().await;
+    stop.send(true).expect("it runs");
+    assert!(rest(&mut client).await.ends_with("late"));
+    task.await.expect("it ends");
+}
+
+#[tokio::test]
+async fn http_2_is_answered_in_its_own_way() {
+    let (mut client, _task, _stop) = open(&outgoing(), limits());
+    client.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.expect("it listens");
+    let mut frame = [0; 9];
+    client.read_exact(&mut frame).await.expect("a frame");
+    assert_eq!(frame[3..], [4, 0, 0, 0, 0, 0], "settings of the whole connection");
+}
+
+#[tokio::test]
+async fn headers_too_large_are_refused() {
+    let (mut client, _task, _stop) = open(&outgoing(), limits());
+    client.write_all(b"GET /small HTTP/1.1\r\nHost: a\r\nX-Long: ").await.expect("it listens");
+    let header = vec![b'x'; 2 * BUFFER];
+    let _ = client.write_all(&header).await;
+    assert!(rest(&mut client).await.starts_with("HTTP/1.1 431 "));
+}
+
+#[tokio::test]
+async fn where_all_places_are_taken_who_does_nothing_gives_way() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let places = Places::new(Limits { idle: Duration::from_mins(10), ..limits() });
+    let (tell, stop) = watch::channel(false);
+    let server = tokio::spawn(serve(listener, app(&outgoing()), places.clone(), stop));
+    let mut idle = TcpStream::connect(address).await.expect("it listens");
+    idle.write_all(ASK).await.expect("taken");
+    let mut start = [0; 12];
+    idle.read_exact(&mut start).await.expect("an answer");
+    assert_eq!((&start[..], places.open()), (&b"HTTP/1.1 200"[..], 1));
+    for _ in 0..3 {
+        let mut other = TcpStream::connect(address).await.expect("it listens");
+        other.write_all(ASK).await.expect("taken");
+        other.read_exact(&mut start).await.expect("an answer");
+        assert_eq!((&start[..], places.open()), (&b"HTTP/1.1 200"[..], 1));
+    }
+    assert!(rest(&mut idle).await.ends_with("small"));
+    tell.send(true).expect("it runs");
+    server.await.expect("it ends");
+    places.emptied().await;
+    assert_eq!(places.open(), 0);
+}

@@ -1,0 +1,148 @@
+//! What a connection is at: since when it asks for nothing, and how its answers are taken. Requests and bodies tell of
+//! themselves here; [`connections`](super::connections) ends a connection that has broken a limit.
+
+use super::connections::Limits;
+use axum::body::{Body, Bytes};
+use hyper::body::{Frame, SizeHint};
+use std::{
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+/// Of several answers that go out at once, each may wait so many stall times for its turn.
+const TURNS: u32 = 8;
+
+/// What a connection is at.
+#[derive(Debug)]
+pub(super) struct Pulse(Mutex<Doing>);
+
+#[derive(Debug)]
+struct Doing {
+    /// Requests that are not answered to their end.
+    requests: usize,
+    /// Since when there are none.
+    since: Instant,
+    /// Answers that go out, each with the time its last piece was taken.
+    answers: Vec<(u64, Instant)>,
+    next: u64,
+}
+
+impl Default for Pulse {
+    fn default() -> Self {
+        Self(Mutex::new(Doing { requests: 0, since: Instant::now(), answers: Vec::new(), next: 0 }))
+    }
+}
+
+impl Pulse {
+    fn doing(&self) -> MutexGuard<'_, Doing> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long it has been without a request; `None` while there is one.
+    pub fn idle(&self) -> Option<Duration> {
+        let doing = self.doing();
+        (doing.requests == 0).then(|| doing.since.elapsed())
+    }
+
+    /// Ends when the connection has broken a limit.
+    pub async fn overdue(&self, limits: &Limits) {
+        loop {
+            let left = {
+                let doing = self.doing();
+                let moved = doing.answers.iter().map(|answer| answer.1);
+                match moved.clone().max().zip(moved.min()) {
+                    Some((last, first)) => limits
+                        .stall
+                        .checked_sub(last.elapsed())
+                        .min((limits.stall * TURNS).checked_sub(first.elapsed())),
+                    None if doing.requests == 0 => limits.idle.checked_sub(doing.since.elapsed()),
+                    // An answer is being made: look again when it might be stalled.
+                    None => Some(limits.stall),
+                }
+            };
+            match left {
+                // What it is at may change meanwhile, so no sleep is longer than the shortest limit.
+                Some(left) if !left.is_zero() => tokio::time::sleep(left.min(limits.idle).min(limits.stall)).await,
+                _ => return,
+            }
+        }
+    }
+}
+
+/// A request from its headers until its answer is gone.
+#[derive(Debug)]
+pub(super) struct Answering {
+    pulse: Arc<Pulse>,
+    answer: Option<u64>,
+}
+
+impl Answering {
+    /// A request on a connection.
+    pub fn new(pulse: &Arc<Pulse>) -> Self {
+        pulse.doing().requests += 1;
+        Self { pulse: pulse.clone(), answer: None }
+    }
+
+    /// A piece was taken; the first time, the answer begins to go out.
+    fn moved(&mut self) {
+        let mut doing = self.pulse.doing();
+        let now = Instant::now();
+        if let Some(answer) = self.answer {
+            doing.answers.iter_mut().filter(|(id, _)| *id == answer).for_each(|(_, moved)| *moved = now);
+        } else {
+            let id = doing.next;
+            doing.next += 1;
+            doing.answers.push((id, now));
+            drop(doing);
+            self.answer = Some(id);
+        }
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        let mut doing = self.pulse.doing();
+        doing.requests -= 1;
+        doing.since = Instant::now();
+        let answer = self.answer;
+        doing.answers.retain(|(id, _)| Some(*id) != answer);
+    }
+}
+
+/// A body whose pieces are noticed when they are taken.
+#[derive(Debug)]
+pub(super) struct Paced {
+    body: Body,
+    answering: Answering,
+}
+
+impl Paced {
+    /// The body of the answer to a request.
+    pub fn new(body: Body, mut answering: Answering) -> Self {
+        answering.moved();
+        Self { body, answering }
+    }
+}
+
+impl hyper::body::Body for Paced {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(cx);
+        if let Poll::Ready(Some(Ok(_))) = frame {
+            self.answering.moved();
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
