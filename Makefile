@@ -17,7 +17,7 @@ test: ## every test: Rust, WebAssembly, Node and Chromium; PARTS="core wasm" for
 lint: ## formatting and lints; changes nothing
 	@scripts/lint.sh
 
-bench: ## time the stages of core; ROWS=10000000 for more
+bench: ## time the stages of core; ROWS=10000000 or 100000000 (8 GB) for more
 	@scripts/bench.sh $(ROWS)
 
 bench-peers: ## tiles beside DuckDB, Polars, Datashader, geojson-vt and supercluster; writes benches/RESULTS.md

@@ -12,6 +12,7 @@ running=
 # start COMMAND…: runs a server in the background until it prints its address, named in $base then.
 start() {
   local log="$bench/server.log"
+  : >"$log"
   "$@" >"$log" 2>&1 &
   running=$!
   local waited=0

@@ -5,8 +5,7 @@
 #   growth   z0 and z10 against rows, beside DuckDB. GROWTH="100000 1000000 10000000"; 100000000 needs 16 GB of memory
 #   browser  the WebAssembly module beside geojson-vt and supercluster in Node. BROWSER_ROWS="100000 1000000"
 #
-# All three when none is named. POSTGIS=1 adds PostGIS to tiles, from Debian's packages, with a database of its own.
-# Everything is kept in BENCH_DIR (target/bench); for each part one thing runs at a time. RESULTS=FILE is written instead
+# All three when none is named. Everything is kept in BENCH_DIR (target/bench); for each part one thing runs at a time. RESULTS=FILE is written instead
 # of benches/RESULTS.md.
 source "$(dirname "$0")/bench-lib.sh"
 
@@ -40,9 +39,6 @@ part_tiles() {
   step "DuckDB" rival duck.py "$data" "$ours"
   step "Polars" rival frames.py "$data" "$ours" polars
   step "Datashader" rival frames.py "$data" "$ours" datashader
-  if [ "${POSTGIS:-0}" = 1 ]; then
-    step "PostGIS" rival postgis.py "$data" "$ours"
-  fi
 }
 
 # rival SCRIPT ARGUMENT…: what it prints is added when it is done, so that it reads our lines alone.

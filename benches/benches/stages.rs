@@ -3,7 +3,7 @@
 //! Tiles are the fullest of their zoom. Rates are per point for what looks at every point, per feature for tiles.
 #![expect(clippy::print_stdout, reason = "a table is what a bench is for")]
 
-use duotile_benches::{Sample, median};
+use duotile_benches::{Sample, median, tiles::ranked};
 use duotile_core::{
     Codes, Column, Dictionary, Facts, Landmarks, Measure, MeasureKind, Mode, Plan, Points, Profile, Roles, Scratch,
     Selection, Summary, TileId, TileQuery, Values, World, mercator, morton, sort,
@@ -59,16 +59,17 @@ fn main() {
     let more = more.map(|(name, values)| (name, values, Facts::of(values, None)));
     let more = more.iter().map(|(name, values, facts)| Column::new(name, *values, None, facts).expect("as long"));
     let columns: Vec<Column<'_>> = [column].into_iter().chain(more).collect();
+    line("facts of a column", median(|| Facts::of(Values::F64(&values), None)), rows, "points");
     let points = Points::new("points", &keys, &rows_of, &columns, Roles::default()).expect("of one length");
     let points = points.with_landmarks(landmarks);
 
-    let fullest: Vec<TileId> = (0..=14).map(|z| fullest(&points, z)).collect();
+    let fullest: Vec<TileId> = (0..=14).map(|z| ranked(&points, z)[0].tile).collect();
     let ranges = median(|| fullest.iter().map(|&tile| points.range(tile).len()).sum::<usize>());
     line("range of a tile", ranges, fullest.len(), "tiles");
     let profile = Profile::of(&points, None, 10_000);
     line("profile", median(|| Profile::of(&points, None, 10_000)), rows, "points");
 
-    for text in ["filter=value > 2", "bbox=-10,30,30,60"] {
+    for text in ["filter=value > 2", "filter=category IN ('culture','shop')", "bbox=-10,30,30,60"] {
         let plan = plan(&points, &TileQuery::parse(text).expect("a good query"));
         let filter = plan.filter().expect("there is one");
         line(&format!("mask of {text}"), median(|| filter.mask(&points, 0..points.len())), rows, "points");
@@ -87,6 +88,7 @@ fn main() {
         cut(&format!("z{z} cells 256², count, sum, mean"), &sum, &points, all, tile);
         cut(&format!("z{z} cells 256², median"), &exact, &points, all, tile);
     }
+    world(&points, all, [&count, &sum]);
     for (name, columns) in [("one column", "value"), ("four columns", "value,id,category,ts")] {
         let query = TileQuery::parse(&format!("mode=points&properties={columns}")).expect("a good query");
         let raw = plan(&points, &TileQuery { limit: u32::MAX, ..query });
@@ -96,6 +98,40 @@ fn main() {
             cut(&format!("z{z} rows, {name}"), &raw, &points, all, fullest[z]);
         }
     }
+}
+
+/// The whole world: its steps apart, other measures, a filter.
+fn world(points: &Points<'_>, all: Selection<'_>, [count, sum]: [&Plan; 2]) {
+    for (name, plan) in [("z0 walk from cell to cell", count), ("z0 walk and measure sum, mean", sum)] {
+        let mut scratch = Scratch::default();
+        let mut visit = || {
+            let mut cells = 0;
+            plan.each_cell(points, all, 0, &mut scratch, |_| {
+                cells += 1;
+                true
+            });
+            cells
+        };
+        let cells = visit();
+        line(name, median(visit), cells, "cells");
+    }
+    let planned = |query: &str| plan(points, &TileQuery::parse(query).expect("a good query"));
+    cut("z0 cells 256², by category", &planned("mode=cells&cell=2&by=category"), points, all, TileId::WORLD);
+    cut("z0 cells 256², extremes", &planned("mode=cells&cell=2&agg=min:value,max:value"), points, all, TileId::WORLD);
+    cut(
+        "z0 cells 256², p95, mode",
+        &planned("mode=cells&cell=2&agg=p95:value,mode:category"),
+        points,
+        all,
+        TileId::WORLD,
+    );
+    let filtered = planned("mode=cells&cell=2&agg=sum:value,mean:value&filter=value > 2");
+    let mask = filtered.filter().expect("there is one").mask(points, 0..points.len());
+    let some = Selection { mask: Some(&mask), summaries: &[], ..all };
+    cut("z0 filtered, no summary of it", &filtered, points, some, TileId::WORLD);
+    let passing = Summary::build(points.landmarks(), &points.columns()[0], Some(&mask));
+    let some = Selection { summaries: &[Some(Summary::new(&passing))], ..some };
+    cut("z0 filtered, with a summary", &filtered, points, some, TileId::WORLD);
 }
 
 fn plan(points: &Points<'_>, query: &TileQuery) -> Plan {
@@ -113,20 +149,6 @@ fn cut(name: &str, plan: &Plan, points: &Points<'_>, selection: Selection<'_>, t
         bytes.len()
     });
     line(name, elapsed, features as usize, &format!("features, {} bytes", bytes.len()));
-}
-
-/// The tile of a zoom with the most points.
-fn fullest(points: &Points<'_>, z: u8) -> TileId {
-    let (mut best, mut most, mut start) = (TileId::WORLD, 0, 0);
-    while let Some(&key) = points.keys().get(start) {
-        let tile = TileId::containing(morton::position(key), z);
-        let end = points.range(tile).end;
-        if end - start > most {
-            (best, most) = (tile, end - start);
-        }
-        start = end;
-    }
-    best
 }
 
 fn line(stage: &str, time: Duration, items: usize, of: &str) {

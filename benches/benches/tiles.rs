@@ -132,17 +132,17 @@ impl Bench {
 
     /// Each of many tiles once.
     fn many(&self, case: &str, plan: &Plan, tiles: &[Ranked]) -> Result<(), Failed> {
-        let mut times = Vec::with_capacity(tiles.len());
+        let mut taken = Vec::with_capacity(tiles.len());
         let mut features = 0;
         for &Ranked { tile, .. } in tiles {
             let start = Instant::now();
             let (cut, _) = self.cut(plan, tile)?;
-            times.push(start.elapsed());
+            taken.push(start.elapsed());
             features += cut.report.features;
         }
-        let total: Duration = times.iter().sum();
-        times.sort_unstable();
-        let at = |share: usize| times.get(times.len() * share / 100).copied().unwrap_or_default();
+        let total: Duration = taken.iter().sum();
+        taken.sort_unstable();
+        let at = |share: usize| taken.get(taken.len() * share / 100).copied().unwrap_or_default();
         println!(
             r#"{{"what":"many","case":"{case}","z":{},"tiles":{},"features":{features},"ms":{},"p99":{},"ns_each":{}}}"#,
             tiles.first().map_or(0, |first| first.tile.z()),

@@ -2,7 +2,7 @@
  * Which addresses a load test asks for: addresses.js BASE DATASET FOLDER
  *
  * Finds the tiles by asking the server how many rows they hold, and writes raw.txt (18 tiles of z8 to z14 with every row,
- * none above 30,000), small.txt (one small tile) and trace.txt (64 people who zoom in, look around and zoom out). The
+ * none above 30,000), small.txt (one small tile) and trace.txt (64 people who zoom in, look around, zoom out, four times). The
  * same data gives the same addresses.
  */
 
@@ -18,6 +18,7 @@ const MOST = 30_000;
 /** Tiles of each zoom that are looked into for the next. */
 const WIDTH = 48;
 const PEOPLE = 64;
+const TRIPS = 4;
 
 /** @param {Tile} tile */
 async function withRows(tile) {
@@ -65,12 +66,12 @@ function below(/** @type {number} */ n) {
 }
 
 /**
- * One person: from the world to a full place in steps of a zoom, six looks around it, and out again; asks only for tiles
- * not seen yet. The window shows 1,200 by 800 pixels of tiles of 512.
+ * One trip: from the world to a full place in steps of a zoom, six looks around it, and out again; asks only for tiles
+ * not seen yet on the way. The window shows 1,200 by 800 pixels of tiles of 512.
  *
  * @param {Tile[]} places
  */
-function person(places) {
+function trip(places) {
   const place = places[below(places.length)] ?? { z: 14, x: 0, y: 0 };
   const filters = ["", "", "", "&filter=category%20=%20'food'", `&filter=value%20%3E%20${5 + below(20)}`];
   const query = `agg=mean:value${filters[below(filters.length)]}`;
@@ -104,7 +105,7 @@ function person(places) {
 }
 
 const zooms = await pyramid();
-const people = Array.from({ length: PEOPLE }, () => person(zooms[14] ?? []));
+const people = Array.from({ length: PEOPLE }, () => Array.from({ length: TRIPS }, () => trip(zooms[14] ?? [])).flat());
 const trace = [];
 for (let step = 0; people.some((asked) => step < asked.length); step += 1) {
   trace.push(...people.flatMap((asked) => asked[step] ?? []));

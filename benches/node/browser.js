@@ -75,7 +75,8 @@ const contenders = {
     extra: () => memory.buffer.byteLength,
     ways: ({ tiler }) => ({
       "Duotile, cells 256²": (z, x, y) => tiler.tile(z, x, y, "mode=cells&cell=2"),
-      "Duotile, cells 256², sum and mean": (z, x, y) => tiler.tile(z, x, y, "mode=cells&cell=2&agg=sum:value,mean:value"),
+      "Duotile, cells 256², sum and mean": (z, x, y) =>
+        tiler.tile(z, x, y, "mode=cells&cell=2&agg=sum:value,mean:value"),
       "Duotile, raw": (z, x, y) => tiler.tile(z, x, y, "mode=points&limit=1000000&properties=*"),
     }),
   },
@@ -118,7 +119,10 @@ if (!contender) throw new Error(`${who} is none of ${Object.keys(contenders)}`);
 function warm() {
   const rows = Math.ceil(points.rows / 10);
   const { words, ...columns } = points;
-  const some = Object.entries(columns).map(([name, all]) => [name, typeof all === "number" ? rows : all.slice(0, rows)]);
+  const some = Object.entries(columns).map(([name, all]) => [
+    name,
+    typeof all === "number" ? rows : all.slice(0, rows),
+  ]);
   const index = contender?.index(contender.input(Object.fromEntries([...some, ["words", words]])));
   for (const cut of Object.values(contender?.ways(index) ?? {})) {
     for (let i = 0; i < 5; i += 1) for (const { z, x, y } of tiles.flat()) cut(z, x, y);

@@ -1,6 +1,6 @@
 """Lays the lines of all runs side by side: report.py FOLDER OUT.md; the table of tiles goes to the terminal too.
 
-FOLDER holds a file of JSON lines for each part that was run (peers, growth, browser, http); a part that was not run is
+FOLDER holds a file of JSON lines for each part that was run (peers, growth, browser, http, soak); a part that was not run is
 left out. Every figure in OUT.md comes from these lines.
 """
 
@@ -12,6 +12,7 @@ import sys
 import parts
 
 OURS = "Duotile"
+TILE_MAKERS = {"DuckDB"}
 
 
 def read(folder, name):
@@ -105,7 +106,7 @@ def peers(lines):
     if not lines:
         return ""
     load = next(line for line in lines if line["what"] == "load" and "rival" not in line)
-    draw = {"DuckDB", "PostGIS"}
+    draw = TILE_MAKERS
     text = [
         f"## Tiles of {load['rows']:,} points",
         run_line(lines),
@@ -114,7 +115,7 @@ def peers(lines):
         "two. Every rival's tile was checked to hold as many cells and rows as ours. Rivals have their points in memory, "
         "projected and sorted by Morton key beforehand; of several formulations the quickest counts.",
         "### Cells, 256 × 256 a tile, with count, sum and mean",
-        "Duotile and DuckDB (and PostGIS where it was run) write the vector tile; Polars and Datashader only group.",
+        "Duotile and DuckDB write the vector tile; Polars and Datashader only group.",
         tiles(lines, "cells", draw),
         "### Raw points with every attribute",
         tiles(lines, "raw", draw),
@@ -125,14 +126,14 @@ def peers(lines):
 def main():
     """Writes the report."""
     folder, out = sys.argv[1:]
-    found = {name: read(folder, name) for name in ("peers", "growth", "browser", "http")}
+    found = {name: read(folder, name) for name in ("peers", "growth", "browser", "http", "soak")}
     sections = [
         "# Results",
         "Written by `benches/peers/report.py`; do not edit. Times drift on shared machines: a ratio within one run says "
         "more than a time.",
         peers(found["peers"]),
     ]
-    for name, part in (("growth", parts.growth), ("browser", parts.browser), ("http", parts.http)):
+    for name, part in (("growth", parts.growth), ("browser", parts.browser), ("http", parts.http), ("soak", parts.soak)):
         if found[name]:
             sections.append(part(found[name], run_line(found[name]), number, table))
     text = "\n\n".join(section for section in sections if section)
@@ -140,7 +141,7 @@ def main():
         file.write(text + "\n")
     for case in ("cells", "raw"):
         if found["peers"]:
-            print(f"\n{case}, ms\n{tiles(found['peers'], case, {'DuckDB', 'PostGIS'})}")
+            print(f"\n{case}, ms\n{tiles(found['peers'], case, TILE_MAKERS)}")
     print(f"\nThe whole of it is in {out}.")
 
 

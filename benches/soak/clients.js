@@ -56,9 +56,11 @@ export class Crowd {
     const where = `${path.slice(0, 200)} was answered ${status}`;
     if (status === 503 && !headers["retry-after"]) this.blame(`${where} without Retry-After`);
     if (status !== 503 && !may.includes(status)) this.blame(`${where}: ${bytes.toString("utf8", 0, 300)}`);
-    if (status >= 400 && headers["content-type"] !== "application/problem+json") this.blame(`${where} without a problem`);
+    if (status >= 400 && headers["content-type"] !== "application/problem+json")
+      this.blame(`${where} without a problem`);
     if (status === 200 && headers["content-type"] === "application/vnd.mapbox-vector-tile") {
-      if (!headers["content-encoding"] && !isTile(bytes)) this.blame(`${where} with ${bytes.length} bytes that are no tile`);
+      if (!headers["content-encoding"] && !isTile(bytes))
+        this.blame(`${where} with ${bytes.length} bytes that are no tile`);
     }
   }
 }
@@ -91,16 +93,20 @@ export function ask(base, { path, method = "GET", headers = {}, body }, agent) {
   return new Promise((resolve, reject) => {
     const began = performance.now();
     const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
-    const sent = open(new URL(path, base), { method, headers: { ...headers, ...length }, agent, timeout: PATIENCE }, (answer) => {
-      /** @type {Buffer[]} */
-      const chunks = [];
-      answer.on("data", (chunk) => chunks.push(chunk));
-      answer.on("error", reject);
-      answer.on("end", () => {
-        const { statusCode: status = 0, headers } = answer;
-        resolve({ status, headers, bytes: Buffer.concat(chunks), ms: performance.now() - began });
-      });
-    });
+    const sent = open(
+      new URL(path, base),
+      { method, headers: { ...headers, ...length }, agent, timeout: PATIENCE },
+      (answer) => {
+        /** @type {Buffer[]} */
+        const chunks = [];
+        answer.on("data", (chunk) => chunks.push(chunk));
+        answer.on("error", reject);
+        answer.on("end", () => {
+          const { statusCode: status = 0, headers } = answer;
+          resolve({ status, headers, bytes: Buffer.concat(chunks), ms: performance.now() - began });
+        });
+      },
+    );
     sent.on("timeout", () => sent.destroy(new Error(`no answer after ${PATIENCE} ms`)));
     sent.on("error", reject);
     sent.end(body);

@@ -94,7 +94,8 @@ function query(chance) {
   if (chance.below(5) === 0) parameters["limit"] = String(1 + chance.below(50_000));
   if (chance.below(6) === 0) parameters["alias"] = chance.pick(["supercluster", "tippecanoe", "carto"]);
   if (chance.below(8) === 0) parameters["bbox"] = chance.pick(["-10,35,30,60", "170,-50,-170,60", "70,5,90,30"]);
-  if (chance.below(8) === 0) parameters["datetime"] = chance.pick(["2025-03-01/2025-06-30", "../2025-02-01", "2025-12-01/.."]);
+  if (chance.below(8) === 0)
+    parameters["datetime"] = chance.pick(["2025-03-01/2025-06-30", "../2025-02-01", "2025-12-01/.."]);
   return parameters;
 }
 
@@ -127,14 +128,23 @@ const BAD = /** @type {const} */ ([
 /** @type {Record<string, (chance: Random) => Omit<Request, "kind">>} */
 const KINDS = {
   tile: (chance) => ({ path: `tiles/points/${tile(chance)}.mvt?${text(query(chance))}`, may: FOUND }),
-  world: (chance) => ({ path: `tiles/points/0/0/0.mvt?mode=cells&cell=2&${text({ filter: filter(chance) })}`, may: FOUND }),
+  world: (chance) => ({
+    path: `tiles/points/0/0/0.mvt?mode=cells&cell=2&${text({ filter: filter(chance) })}`,
+    may: FOUND,
+  }),
   packed: (chance) => ({
     path: `tiles/points/${tile(chance)}.mvt`,
     headers: { "accept-encoding": chance.pick(["gzip", "zstd", "zstd, gzip, br"]) },
     may: FOUND,
   }),
   token: (chance) => {
-    const document = chance.pick([`${tile(chance)}.mvt`, `${tile(chance)}.pbf`, "tilejson.json", "metadata.json", "style.json"]);
+    const document = chance.pick([
+      `${tile(chance)}.mvt`,
+      `${tile(chance)}.pbf`,
+      "tilejson.json",
+      "metadata.json",
+      "style.json",
+    ]);
     return { path: `tiles/points/q/${token(text({ filter: filter(chance) }))}/${document}`, may: FOUND };
   },
   documents: (chance) => {
@@ -150,7 +160,11 @@ const KINDS = {
     return { path: `datasets/points/stats?${text(parameters)}`, may: [200] };
   },
   rows: (chance) => {
-    const parameters = { limit: String(chance.below(2000)), offset: String(chance.below(5000)), filter: filter(chance) };
+    const parameters = {
+      limit: String(chance.below(2000)),
+      offset: String(chance.below(5000)),
+      filter: filter(chance),
+    };
     return { path: `datasets/points/rows?${text(parameters)}&f=${chance.pick(["geojson", "json"])}`, may: [200] };
   },
   subset: (chance) => ({ path: `datasets/points/subset.arrow?${text({ filter: filter(chance) })}`, may: [200, 413] }),
