@@ -5,8 +5,8 @@
 #   growth   z0 and z10 against rows, beside DuckDB. GROWTH="100000 1000000 10000000"; 100000000 needs 16 GB of memory
 #   browser  the WebAssembly module beside geojson-vt and supercluster in Node. BROWSER_ROWS="100000 1000000"
 #
-# All three when none is named. Everything is kept in BENCH_DIR (target/bench); for each part one thing runs at a time. RESULTS=FILE is written instead
-# of benches/RESULTS.md.
+# All three when none is named. Everything is kept in BENCH_DIR (target/bench); one thing runs at a time. RESULTS=FILE is
+# written instead of benches/RESULTS.md.
 source "$(dirname "$0")/bench-lib.sh"
 
 rows="${ROWS:-10000000}"

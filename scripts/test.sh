@@ -4,7 +4,7 @@
 #   core   core alone: it needs no operating system, and its tests with overflow checks on
 #   wasm   the WebAssembly module, in Node and in Chromium
 #   rust   every Rust test, optimised, against the program with its page
-#   node   the page's and the package's code, and the program from outside: decoders, clients, DuckDB
+#   node   the page's and the package's code, and the program from outside: decoders, clients, DuckDB, mixed load
 #   e2e    the page in Chromium, behind nginx too
 source "$(dirname "$0")/lib.sh"
 
@@ -34,6 +34,14 @@ test_rust() {
 test_node() {
   scripts/build.sh
   step "Tests in Node" npm run --silent test:node
+  step "A server under mixed load for 20 seconds (make soak is the long one)" soak_briefly
+}
+
+soak_briefly() {
+  local folder
+  folder="$(mktemp -d)"
+  ROWS=50000 node benches/soak/soak.js "${CARGO_TARGET_DIR:-target}/release/duotile" "$folder" 0.33
+  rm -rf "$folder"
 }
 
 test_e2e() {

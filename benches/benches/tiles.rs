@@ -111,7 +111,8 @@ impl Bench {
         }
         self.masks.select(&self.dataset, plan)?;
         let (query, seconds) = (quoted(plan.canonical()), start.elapsed().as_secs_f64());
-        println!(r#"{{"what":"prepare","query":{query},"seconds":{seconds}}}"#);
+        let (resident, _) = memory().unwrap_or_default();
+        println!(r#"{{"what":"prepare","query":{query},"seconds":{seconds},"resident":{resident}}}"#);
         Ok(())
     }
 

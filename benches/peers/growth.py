@@ -36,6 +36,8 @@ def rows_of(path):
             if line["what"] == "load":
                 size = line["rows"]
                 memory.setdefault((who, "process"), {})[size] = line["resident"] / (1 << 20)
+            elif line["what"] == "prepare":
+                memory[who, "process"][size] = line["resident"] / (1 << 20)
             elif line["what"] == "tile" and line["rank"] == 0:
                 times.setdefault((who, f"z{line['z']}"), {})[size] = line["ms"]
     return times, memory

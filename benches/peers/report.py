@@ -93,7 +93,8 @@ def run_line(lines):
     run = next((line for line in lines if line["what"] == "run"), None)
     if run is None:
         return ""
-    versions = ", ".join(f"{line['rival']} {line['version']}" for line in lines if line["what"] == "load" and "version" in line)
+    loads = [line for line in lines if line["what"] == "load" and "version" in line]
+    versions = ", ".join(dict.fromkeys(f"{line['rival']} {line['version']}" for line in loads))
     return (
         f"`{run['command']}`, {run['at']}, commit {run['commit']}; {run['processors']} × {run['processor']}, "
         f"{run['memory']} GiB, {run['system']}, {run['rust']}, Node {run['node']}"

@@ -22,7 +22,7 @@ const LENGTH = Number(minutes) * 60_000;
 /** Memory may grow by this share of itself, or this many bytes, over the second half: what an allocator's rest varies by. */
 const SHARE = 0.05;
 const LEAST = 24 << 20;
-/** Runs shorter than this, in ms, do not get warm, so growth is not judged. */
+/** Runs shorter than this, in ms, do not get warm, so growth and refusals of too much are not judged. */
 const WARM = 150_000;
 /** More at once than may wait. */
 const FLOOD = 1300;
@@ -165,7 +165,7 @@ if (LENGTH >= WARM && grown.total > bound) {
   );
 }
 const busy = crowd.statuses.get("costly")?.get(503) ?? 0;
-if (busy === 0) crowd.blame(`none of ${3 * FLOOD} costly requests was told to come later`);
+if (LENGTH >= WARM && busy === 0) crowd.blame(`none of ${3 * FLOOD} costly requests was told to come later`);
 const odd = log
   .split("\n")
   .filter((line) => /panick|answering 500|WARN|ERROR/.test(line) && !line.includes("the old rows stay"));
