@@ -68,7 +68,7 @@ def growth(lines, run, number, table):
             rows.setdefault(size, {})[line.get("rival", "Duotile"), "memory"] = line["resident"]
             rows[size][line.get("rival", "Duotile"), "bytes"] = line["bytes"]
         elif line["what"] == "prepare":
-            rows[size]["Duotile", "memory"] = line["resident"]
+            rows[size]["Duotile", "memory"] = line.get("resident", rows[size]["Duotile", "memory"])
         elif line["what"] == "tile" and line["case"] == "cells" and line["rank"] == 0:
             rows[size][line.get("rival", "Duotile"), line["z"]] = line["ms"]
     head = ["points", "z0, ms", "DuckDB", "×", "z10 fullest, ms", "DuckDB", "×", "dataset, MB", "process, MB", "DuckDB table, MB", "process, MB"]
