@@ -126,7 +126,12 @@ export async function ordinary(crowd, seed) {
       crowd.judge(next, answer);
       const tag = answer.headers.etag;
       if (answer.status === 200 && tag && chance.below(4) === 0) {
-        const again = { ...next, kind: "again", headers: { ...next.headers, "if-none-match": tag }, may: [200, 304] };
+        const again = {
+          ...next,
+          kind: "again",
+          headers: { ...next.headers, "if-none-match": tag },
+          may: [...next.may, 304],
+        };
         crowd.judge(again, await ask(crowd.base, again, agent));
       }
     } catch (error) {
