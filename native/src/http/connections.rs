@@ -3,7 +3,8 @@
 //! One rule for each state of a connection, whatever its protocol. While nothing is being answered, the next request must
 //! be there within the idle time: that bounds silence, headers that come drop by drop, and connections kept for later.
 //! While answers go out, a piece of one of them must be taken within the stall time. While one is being made, nothing is
-//! asked of the client. Where all places are taken, connections that ask for nothing give theirs up early.
+//! asked of the client. Where all places are taken, the one that has asked for nothing for longest gives its up. All of
+//! them are looked over together from time to time, so that a request costs next to nothing.
 
 use super::{
     outgoing::PIECE,
@@ -20,11 +21,19 @@ use hyper_util::{
     server::conn::auto::Builder,
     service::TowerToHyperService,
 };
-use std::{convert::Infallible, io::ErrorKind, pin::pin, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    io::ErrorKind,
+    pin::pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpListener,
-    sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    task::AbortHandle,
 };
 
 /// Bytes of headers that are read, and of an answer that wait in a connection of HTTP/1.
@@ -33,6 +42,8 @@ const BUFFER: usize = 2 * PIECE;
 const STREAMS: u32 = 128;
 /// How long no connection is taken after the system could give none.
 const PAUSE: Duration = Duration::from_millis(200);
+/// How often connections are looked over, where no limit is shorter.
+const ROUND: Duration = Duration::from_secs(1);
 
 /// What connections may do.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +75,14 @@ impl Default for Limits {
 pub struct Places {
     limits: Limits,
     free: Arc<Semaphore>,
-    crowd: Notify,
+    taken: Mutex<Taken>,
+}
+
+/// The connections that are open, by a number.
+#[derive(Debug, Default)]
+struct Taken {
+    next: u64,
+    all: HashMap<u64, (Arc<Pulse>, AbortHandle)>,
 }
 
 impl Places {
@@ -73,7 +91,7 @@ impl Places {
     pub fn new(limits: Limits) -> Arc<Self> {
         let connections = limits.connections.clamp(1, 1 << 20);
         let limits = Limits { connections, ..limits };
-        Arc::new(Self { limits, free: Arc::new(Semaphore::new(connections)), crowd: Notify::new() })
+        Arc::new(Self { limits, free: Arc::new(Semaphore::new(connections)), taken: Mutex::default() })
     }
 
     /// Connections that are open.
@@ -87,18 +105,78 @@ impl Places {
         let _ = self.free.acquire_many(self.limits.connections as u32).await;
     }
 
+    fn taken(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A place, as soon as there is one; meanwhile those that do nothing are asked to go.
     async fn take(&self) -> Option<OwnedSemaphorePermit> {
         loop {
             if let Ok(place) = self.free.clone().try_acquire_owned() {
                 return Some(place);
             }
-            self.crowd.notify_waiters();
-            let wait = self.limits.crowded.min(PAUSE);
-            if let Ok(place) = tokio::time::timeout(wait, self.free.clone().acquire_owned()).await {
+            self.make_room();
+            if let Ok(place) = tokio::time::timeout(PAUSE, self.free.clone().acquire_owned()).await {
                 return place.ok();
             }
         }
+    }
+
+    /// Ends the connection that has been without a request for longest, if that is long enough.
+    fn make_room(&self) {
+        let taken = self.taken();
+        let idle = taken.all.values().filter_map(|(pulse, task)| Some((pulse.idle()?, task)));
+        let longest = idle.max_by_key(|(idle, _)| *idle).filter(|(idle, _)| *idle >= self.limits.crowded);
+        if let Some((_, task)) = longest {
+            task.abort();
+        }
+    }
+
+    /// Ends all connections that have broken a limit.
+    fn look_over(&self) {
+        let taken = self.taken();
+        let overdue = taken.all.values().filter(|(pulse, _)| pulse.is_overdue(&self.limits));
+        overdue.for_each(|(_, task)| task.abort());
+    }
+
+    /// How often to do that.
+    fn round(&self) -> Duration {
+        let Limits { idle, stall, .. } = self.limits;
+        (idle.min(stall) / 2).clamp(Duration::from_millis(1), ROUND)
+    }
+
+    /// Answers on a connection, in a task of its own.
+    fn begin<I>(self: &Arc<Self>, place: OwnedSemaphorePermit, stream: I, app: Router, stop: watch::Receiver<bool>)
+    where
+        I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let pulse = Arc::new(Pulse::default());
+        let mut taken = self.taken();
+        let number = taken.next;
+        taken.next += 1;
+        let seat = Seat { places: self.clone(), number, _place: place };
+        let task = tokio::spawn({
+            let pulse = pulse.clone();
+            async move {
+                let _seat = seat;
+                connection(stream, app, pulse, stop).await;
+            }
+        });
+        taken.all.insert(number, (pulse, task.abort_handle()));
+    }
+}
+
+/// A place that is given back when dropped, however its connection ends.
+#[derive(Debug)]
+struct Seat {
+    places: Arc<Places>,
+    number: u64,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.places.taken().all.remove(&self.number);
     }
 }
 
@@ -106,10 +184,16 @@ impl Places {
 /// [`Places::emptied`].
 pub async fn serve(listener: TcpListener, app: Router, places: Arc<Places>, mut stop: watch::Receiver<bool>) {
     let mut failing = false;
+    let mut round = tokio::time::interval(places.round());
+    round.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = stopped(&mut stop) => return,
+            _ = round.tick() => {
+                places.look_over();
+                continue;
+            }
         };
         let stream = match accepted {
             Ok((stream, _)) => stream,
@@ -119,8 +203,9 @@ pub async fn serve(listener: TcpListener, app: Router, places: Arc<Places>, mut 
                 if !std::mem::replace(&mut failing, true) {
                     tracing::error!("cannot take a connection, and goes on trying: {error}");
                 }
-                places.crowd.notify_waiters();
+                places.make_room();
                 tokio::time::sleep(PAUSE).await;
+                places.look_over();
                 continue;
             }
         };
@@ -132,11 +217,7 @@ pub async fn serve(listener: TcpListener, app: Router, places: Arc<Places>, mut 
             () = stopped(&mut stop) => return,
         };
         let Some(place) = place else { return };
-        let (app, places, stop) = (app.clone(), places.clone(), stop.clone());
-        tokio::spawn(async move {
-            connection(stream, app, &places, stop).await;
-            drop(place);
-        });
+        places.begin(place, stream, app.clone(), stop.clone());
     }
 }
 
@@ -149,12 +230,11 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Answers on one connection until it ends, or breaks a limit.
-async fn connection<I>(stream: I, app: Router, places: &Places, mut stop: watch::Receiver<bool>)
+/// Answers on one connection until it ends.
+async fn connection<I>(stream: I, app: Router, pulse: Arc<Pulse>, mut stop: watch::Receiver<bool>)
 where
     I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let pulse = Arc::new(Pulse::default());
     let app = TowerToHyperService::new(app);
     let service = service_fn(|request: Request<Incoming>| {
         let answering = Answering::new(&pulse);
@@ -165,26 +245,16 @@ where
     builder.http1().max_buf_size(BUFFER);
     builder.http2().max_concurrent_streams(STREAMS).max_header_list_size(BUFFER as u32).max_send_buf_size(PIECE);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    let mut stopping = false;
-    loop {
-        tokio::select! {
-            ended = connection.as_mut() => {
-                if let Err(error) = ended {
-                    tracing::debug!("a connection ended: {error}");
-                }
-                return;
-            }
-            () = stopped(&mut stop), if !stopping => {
-                stopping = true;
-                connection.as_mut().graceful_shutdown();
-            }
-            () = pulse.overdue(&places.limits) => return,
-            () = places.crowd.notified() => {
-                if pulse.idle().is_some_and(|idle| idle >= places.limits.crowded) {
-                    return;
-                }
-            }
+    let ended = tokio::select! {
+        biased;
+        ended = connection.as_mut() => ended,
+        () = stopped(&mut stop) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
         }
+    };
+    if let Err(error) = ended {
+        tracing::debug!("a connection ended: {error}");
     }
 }
 

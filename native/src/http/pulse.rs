@@ -46,27 +46,14 @@ impl Pulse {
         (doing.requests == 0).then(|| doing.since.elapsed())
     }
 
-    /// Ends when the connection has broken a limit.
-    pub async fn overdue(&self, limits: &Limits) {
-        loop {
-            let left = {
-                let doing = self.doing();
-                let moved = doing.answers.iter().map(|answer| answer.1);
-                match moved.clone().max().zip(moved.min()) {
-                    Some((last, first)) => limits
-                        .stall
-                        .checked_sub(last.elapsed())
-                        .min((limits.stall * TURNS).checked_sub(first.elapsed())),
-                    None if doing.requests == 0 => limits.idle.checked_sub(doing.since.elapsed()),
-                    // An answer is being made: look again when it might be stalled.
-                    None => Some(limits.stall),
-                }
-            };
-            match left {
-                // What it is at may change meanwhile, so no sleep is longer than the shortest limit.
-                Some(left) if !left.is_zero() => tokio::time::sleep(left.min(limits.idle).min(limits.stall)).await,
-                _ => return,
-            }
+    /// Whether the connection has broken a limit.
+    pub fn is_overdue(&self, limits: &Limits) -> bool {
+        let doing = self.doing();
+        let moved = doing.answers.iter().map(|answer| answer.1);
+        match moved.clone().max().zip(moved.min()) {
+            Some((last, first)) => last.elapsed() > limits.stall || first.elapsed() > limits.stall * TURNS,
+            // Where an answer is being made, the client has nothing to do.
+            None => doing.requests == 0 && doing.since.elapsed() > limits.idle,
         }
     }
 }

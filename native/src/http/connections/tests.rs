@@ -7,7 +7,6 @@ use axum::{middleware, routing::get};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex},
     net::TcpStream,
-    task::JoinHandle,
 };
 
 const LARGE: usize = 8 << 20;
@@ -33,13 +32,21 @@ fn app(outgoing: &Arc<Outgoing>) -> Router {
         .layer(middleware::map_response(move |response| std::future::ready(outgoing.admit(response))))
 }
 
-/// A client's end of a connection, and the server's task; what tells the server to stop.
-fn open(outgoing: &Arc<Outgoing>, limits: Limits) -> (DuplexStream, JoinHandle<()>, watch::Sender<bool>) {
+/// A client's end of a connection; the places, which are empty when the server has ended it; what tells it to stop.
+fn open(outgoing: &Arc<Outgoing>, limits: Limits) -> (DuplexStream, Arc<Places>, watch::Sender<bool>) {
     let (client, server) = duplex(4096);
     let (tell, stop) = watch::channel(false);
-    let (app, places) = (app(outgoing), Places::new(limits));
-    let task = tokio::spawn(async move { connection(server, app, &places, stop).await });
-    (client, task, tell)
+    let places = Places::new(limits);
+    let place = places.free.clone().try_acquire_owned().expect("free");
+    places.begin(place, server, app(outgoing), stop);
+    let watched = Arc::downgrade(&places);
+    tokio::spawn(async move {
+        while let Some(places) = watched.upgrade() {
+            places.look_over();
+            tokio::time::sleep(places.round()).await;
+        }
+    });
+    (client, places, tell)
 }
 
 fn outgoing() -> Arc<Outgoing> {
@@ -55,55 +62,55 @@ async fn rest(client: &mut (impl AsyncRead + Unpin)) -> String {
 
 #[tokio::test]
 async fn a_client_that_says_nothing_is_left() {
-    let (mut client, task, _stop) = open(&outgoing(), limits());
+    let (mut client, places, _stop) = open(&outgoing(), limits());
     assert_eq!(rest(&mut client).await, "");
-    task.await.expect("it ends");
+    places.emptied().await;
 }
 
 #[tokio::test]
 async fn a_client_whose_headers_come_drop_by_drop_is_left() {
     for start in [&b"GET /small HTTP/1.1\r\nX-Long: "[..], b"PRI * HTTP/2"] {
-        let (mut client, task, _stop) = open(&outgoing(), limits());
+        let (mut client, places, _stop) = open(&outgoing(), limits());
         client.write_all(start).await.expect("it listens");
-        while client.write_all(b"x").await.is_ok() && !task.is_finished() {
+        while client.write_all(b"x").await.is_ok() && places.open() > 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        task.await.expect("it ends");
+        places.emptied().await;
     }
 }
 
 #[tokio::test]
 async fn a_client_may_ask_again_and_is_left_when_it_does_not() {
-    let (mut client, task, _stop) = open(&outgoing(), limits());
+    let (mut client, places, _stop) = open(&outgoing(), limits());
     client.write_all(&[ASK, ASK].concat()).await.expect("it listens");
     assert_eq!(rest(&mut client).await.matches("200 OK").count(), 2);
-    task.await.expect("it ends");
+    places.emptied().await;
 }
 
 #[tokio::test]
 async fn an_answer_that_takes_long_to_make_is_waited_for() {
-    let (mut client, task, _stop) = open(&outgoing(), limits());
+    let (mut client, places, _stop) = open(&outgoing(), limits());
     client.write_all(b"GET /late HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("it listens");
     assert!(rest(&mut client).await.ends_with("late"));
-    task.await.expect("it ends");
+    places.emptied().await;
 }
 
 #[tokio::test]
 async fn a_client_that_takes_no_more_of_an_answer_is_left_and_its_bytes_are_freed() {
     let all = outgoing();
-    let (mut client, task, _stop) = open(&all, Limits { idle: Duration::from_mins(10), ..limits() });
+    let (mut client, places, _stop) = open(&all, Limits { idle: Duration::from_mins(10), ..limits() });
     client.write_all(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("it listens");
     let mut some = [0; 1000];
     client.read_exact(&mut some).await.expect("it begins");
     assert_eq!(all.held(), LARGE as u64);
-    task.await.expect("it ends");
+    places.emptied().await;
     assert_eq!(all.held(), 0);
     assert!(rest(&mut client).await.len() < LARGE / 2);
 }
 
 #[tokio::test]
 async fn a_client_that_is_slow_but_goes_on_gets_all_of_it() {
-    let (mut client, _task, _stop) = open(&outgoing(), limits());
+    let (mut client, _places, _stop) = open(&outgoing(), limits());
     client.write_all(b"GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.expect("it listens");
     let (mut got, mut buffer) = (0, vec![0; 64 << 10]);
     loop {
@@ -121,17 +128,17 @@ async fn a_client_that_is_slow_but_goes_on_gets_all_of_it() {
 
 #[tokio::test]
 async fn told_to_stop_it_finishes_what_it_is_at() {
-    let (mut client, task, stop) = open(&outgoing(), Limits { idle: Duration::from_mins(10), ..limits() });
+    let (mut client, places, stop) = open(&outgoing(), Limits { idle: Duration::from_mins(10), ..limits() });
     client.write_all(b"GET /late HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("it listens");
     tokio::task::yield_now().await;
     stop.send(true).expect("it runs");
     assert!(rest(&mut client).await.ends_with("late"));
-    task.await.expect("it ends");
+    places.emptied().await;
 }
 
 #[tokio::test]
 async fn http_2_is_answered_in_its_own_way() {
-    let (mut client, _task, _stop) = open(&outgoing(), limits());
+    let (mut client, _places, _stop) = open(&outgoing(), limits());
     client.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.expect("it listens");
     let mut frame = [0; 9];
     client.read_exact(&mut frame).await.expect("a frame");
@@ -140,7 +147,7 @@ async fn http_2_is_answered_in_its_own_way() {
 
 #[tokio::test]
 async fn headers_too_large_are_refused() {
-    let (mut client, _task, _stop) = open(&outgoing(), limits());
+    let (mut client, _places, _stop) = open(&outgoing(), limits());
     client.write_all(b"GET /small HTTP/1.1\r\nHost: a\r\nX-Long: ").await.expect("it listens");
     let header = vec![b'x'; 2 * BUFFER];
     let _ = client.write_all(&header).await;
