@@ -41,6 +41,7 @@ pub struct Dataset {
     report: Report,
     bounds: Option<[f64; 4]>,
     focus: [f64; 4],
+    mapped: bool,
 }
 
 /// What loading chose and what it lost.
@@ -104,7 +105,7 @@ pub(crate) struct Parts {
     pub columns: Vec<Loaded>,
     pub roles: Roles,
     pub report: Report,
-    /// What is known of the rows already; else it is found out by looking at all of them.
+    /// What is known of the rows already, as of those in a prepared file; else it is found out by looking at all of them.
     pub known: Option<Known>,
 }
 
@@ -149,6 +150,7 @@ impl Dataset {
     /// When the parts do not fit together, which would be a mistake of the loader.
     pub(crate) fn new(parts: Parts) -> Result<Self> {
         let Parts { name, title, attribution, version, keys, rows, columns, roles, report, known } = parts;
+        let mapped = known.is_some();
         let Known { facts, bounds, focus, landmarks, summaries } = known.unwrap_or_else(|| Known::of(&keys, &columns));
         if facts.len() != columns.len() || summaries.len() != columns.len() {
             bail!("{} facts and {} summaries for {} columns", facts.len(), summaries.len(), columns.len());
@@ -173,6 +175,7 @@ impl Dataset {
             report,
             bounds,
             focus,
+            mapped,
         };
         let columns = dataset.try_columns()?;
         Points::new(&dataset.name, &dataset.keys, &dataset.rows, &columns, roles)?;
@@ -294,6 +297,12 @@ impl Dataset {
             let parts: Vec<Vec<u64>> = parts.map(|part| Summary::sparse(landmarks, column, mask, part)).collect();
             Summary::join(landmarks, column, parts.concat())
         })
+    }
+
+    /// Whether it lies in a prepared file that is mapped, and not in memory.
+    #[must_use]
+    pub fn is_mapped(&self) -> bool {
+        self.mapped
     }
 
     /// Bytes in memory, or in the file that is mapped.

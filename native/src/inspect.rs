@@ -57,9 +57,10 @@ pub fn dataset(dataset: &Dataset) -> String {
     let size = dataset.size() as f64 / f64::from(1 << 20);
     let _ = writeln!(
         out,
-        "{}: {} rows, {size:.1} MB in memory, version {}",
+        "{}: {} rows, {size:.1} MB {}, version {}",
         dataset.name(),
         dataset.len(),
+        if dataset.is_mapped() { "mapped" } else { "in memory" },
         dataset.version()
     );
     for line in &report.lines {

@@ -114,9 +114,10 @@ impl Watched {
         let columns = dataset.with_points(|points| points.columns().len());
         let size = dataset.size() as f64 / f64::from(1 << 20);
         let line = format!(
-            "{}: {} rows{unusable}, {columns} columns, {size:.0} MB, read in {:.1} s",
+            "{}: {} rows{unusable}, {columns} columns, {size:.0} MB, {} in {:.1} s",
             dataset.name(),
             dataset.len(),
+            if dataset.is_mapped() { "mapped" } else { "read" },
             start.elapsed().as_secs_f64()
         );
         let _ = writeln!(std::io::stderr(), "{line}");
