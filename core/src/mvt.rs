@@ -38,6 +38,13 @@ pub struct Buffers {
     features: Writer,
 }
 
+impl Buffers {
+    /// Bytes held.
+    pub fn size(&self) -> usize {
+        self.values.size() + self.features.size() + (self.slots.capacity() + self.keys.capacity()) * 4
+    }
+}
+
 /// A layer on its way into `out`.
 pub struct Layer<'a> {
     out: &'a mut Vec<u8>,

@@ -39,6 +39,11 @@ impl Writer {
         self.len
     }
 
+    /// Bytes held.
+    pub fn size(&self) -> usize {
+        self.bytes.capacity()
+    }
+
     /// Appends what is written through a cursor, for which there is room of so many bytes.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the cursor is only good in one function with what it writes")]

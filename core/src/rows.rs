@@ -27,6 +27,13 @@ pub struct Blocks {
     text: String,
 }
 
+impl Blocks {
+    /// Bytes held.
+    pub fn size(&self) -> usize {
+        (self.rows.capacity() + self.indices.capacity()) * 4
+    }
+}
+
 /// Writes a feature for each of some rows, with the columns that it carries and their properties, and tells how many.
 /// Stops where the layer becomes too large.
 pub fn write(

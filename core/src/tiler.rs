@@ -46,6 +46,14 @@ pub struct Scratch {
     text: String,
 }
 
+impl Scratch {
+    /// Bytes held.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.buffers.size() + self.blocks.size() + self.gathered.capacity() * 8 + self.counts.capacity() * 4
+    }
+}
+
 /// What is in a tile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Report {

@@ -96,6 +96,12 @@ impl ValueTable {
         self.map.clear();
     }
 
+    /// Bytes held.
+    pub fn size(&self) -> usize {
+        let codes: usize = self.codes.iter().map(Vec::capacity).sum();
+        self.bytes.size() + (self.small.capacity() + codes) * 4 + self.map.entries.capacity() * size_of::<Entry>()
+    }
+
     /// The `values` fields of the layer.
     pub fn bytes(&self) -> &[u8] {
         self.bytes.written()

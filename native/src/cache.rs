@@ -17,6 +17,8 @@ use std::{
 const SHORT: usize = 1 << 16;
 /// A part of the rows of a dataset that is this much smaller is scanned, where there is no summary of a filter's rows.
 const SCANS: usize = 64;
+/// Space to cut in that is larger than this is not kept.
+const ROOMY: usize = 8 << 20;
 
 /// Bytes of profiles.
 const PROFILE_BYTES: u64 = 8 << 20;
@@ -279,8 +281,10 @@ impl Masks {
         self.scratch.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
-    /// Gives it back.
+    /// Gives it back. What grew for a tile far larger than most is let go.
     pub fn give_scratch(&self, scratch: Scratch) {
-        self.scratch.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
+        if scratch.size() <= ROOMY {
+            self.scratch.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
+        }
     }
 }

@@ -5,6 +5,10 @@ use duotile::{cli::Cli, commands};
 use std::{io::Write as _, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
+/// Gives memory back that many threads have held for a moment; the system's allocator keeps it, thread by thread.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_env("DUOTILE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));

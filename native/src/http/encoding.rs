@@ -61,9 +61,15 @@ impl Encoding {
     }
 
     /// Compresses at `level` (1 is the fastest of both). Small bodies, and bodies that do not shrink, stay as they are:
-    /// the encoding that was used comes back with the bytes.
+    /// the encoding that was used comes back with the bytes, which take no more memory than they need: they may be kept.
     #[must_use]
     pub fn encode(self, body: Vec<u8>, level: u32) -> (Self, Vec<u8>) {
+        let (encoding, mut body) = self.pack(body, level);
+        body.shrink_to_fit();
+        (encoding, body)
+    }
+
+    fn pack(self, body: Vec<u8>, level: u32) -> (Self, Vec<u8>) {
         if body.len() < SMALL {
             return (Self::Identity, body);
         }
@@ -115,6 +121,7 @@ mod tests {
         let mut plain = Vec::new();
         std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&packed[..]), &mut plain).expect("gzip");
         assert_eq!((used, plain), (Encoding::Gzip, body));
+        assert_eq!(packed.capacity(), packed.len());
         assert_eq!(Encoding::Gzip.encode(vec![1, 2, 3], 1), (Encoding::Identity, vec![1, 2, 3]));
     }
 }
