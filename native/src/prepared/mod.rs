@@ -9,6 +9,7 @@
 mod build;
 mod checksum;
 mod description;
+mod facts;
 mod mapped;
 mod messages;
 mod open;

@@ -8,9 +8,10 @@ use super::{
     columns::{Gather, Rules, settle},
     kind::Kind,
     plan::{NO_VALUE, Opened, Plan, plan},
-    positions::{Place, Positions},
+    positions::Positions,
     roles,
     sort::sort,
+    tell::{self, Log},
     times::Zone,
 };
 use crate::dataset::{Dataset, Loaded, Parts, Report};
@@ -49,19 +50,6 @@ pub(crate) struct Whole<'a> {
     unit: TimeUnit,
     options: &'a Options,
     log: Log<'a>,
-}
-
-/// Sentences for the reader: told at once, and kept.
-struct Log<'a> {
-    progress: &'a dyn Progress,
-    report: Report,
-}
-
-impl Log<'_> {
-    fn line(&mut self, line: String) {
-        self.progress.line(&line);
-        self.report.lines.push(line);
-    }
 }
 
 /// Reads open files as one dataset.
@@ -116,14 +104,14 @@ pub(super) fn in_parts<'a>(
     let mut log = Log { progress, report: Report::default() };
     lines.into_iter().for_each(|line| log.line(line));
     let plan = plan(&files, options)?;
-    tell_plan(&plan, &mut log);
+    tell::plan(&plan, &mut log);
     let rules =
         Rules { zone: Zone::new(options.timezone.as_deref())?, unit: options.time_unit.or(Some(TimeUnit::Seconds)) };
     let mut gathered = gather(&mut files, &plan, &rules, limit, progress, each)?;
     log.report.bad_lines = files.iter().map(|file| file.source.left_out()).sum();
     drop(files);
-    tell_columns(&gathered.columns, &mut log);
-    tell_positions(&gathered.positions, &plan.choice.place, &mut log)?;
+    tell::columns(&gathered.columns, &mut log);
+    tell::positions(&gathered.positions, &plan.choice.place, &mut log)?;
     let mut found = Vec::new();
     let time = roles::time(&gathered.columns, options, &mut found)?;
     if gathered.parts == 0 || gathered.rows() > 0 {
@@ -278,86 +266,6 @@ fn append(column: &mut Gather, chunk: &DataFrame, partitions: &[(String, String)
             column.append_constant(value, chunk.height(), rules);
         }
         None => column.append_nulls(chunk.height()),
-    }
-    Ok(())
-}
-
-fn tell_plan(plan: &Plan, log: &mut Log<'_>) {
-    let (line, position) = match &plan.choice.place {
-        Place::Pair(x, y) => (format!("positions come from {x:?} and {y:?}"), (x.clone(), y.clone())),
-        Place::Geometry(name, _) => {
-            (format!("positions come from the geometries in {name:?}"), (name.clone(), name.clone()))
-        }
-    };
-    log.line(line);
-    plan.lines.iter().for_each(|line| log.line(line.clone()));
-    log.report.position = position;
-    log.report.dropped.clone_from(&plan.dropped);
-}
-
-fn tell_columns(columns: &[Gather], log: &mut Log<'_>) {
-    for column in columns {
-        let name = &column.name;
-        if column.non_finite > 0 {
-            log.report.non_finite += column.non_finite;
-            log.line(format!("column {name:?}: {} values are NaN or infinite and become no value", column.non_finite));
-        }
-        if let Some(text) = &column.first_unreadable {
-            let kind = column.kind().name();
-            log.line(format!(
-                "column {name:?}: {} values are no {kind} and are left out, the first is {text:?}",
-                column.unreadable
-            ));
-        }
-        if column.trimmed > 0 {
-            log.line(format!(
-                "column {name:?}: times are kept to the microsecond, {} had a finer part",
-                column.trimmed
-            ));
-        }
-        if column.overflowed {
-            log.line(format!("column {name:?} becomes text: some of its integers are above {}", i64::MAX));
-        }
-    }
-}
-
-fn tell_positions(positions: &Positions, place: &Place, log: &mut Log<'_>) -> Result<()> {
-    let (all, unusable) = (positions.rows_read, positions.unusable());
-    log.report.rows_read = all;
-    log.report.unusable = unusable;
-    let hint = || positions.hint().map_or(String::new(), |hint| format!("; {hint}"));
-    if all > 0 && unusable == all {
-        let columns = place.columns().join(" and ");
-        let texts = positions.first_text.as_ref();
-        let texts = texts.map_or(String::new(), |(name, text)| format!("; {name} holds texts such as {text:?}"));
-        bail!("none of the {all} rows has a usable position in {columns}{texts}{}", hint());
-    }
-    if unusable > 0 {
-        let mut parts = Vec::new();
-        if positions.missing > positions.not_points {
-            parts.push(format!("{} have none", positions.missing - positions.not_points));
-        }
-        if positions.not_points > 0 {
-            parts.push(format!("{} are no points", positions.not_points));
-        }
-        if unusable > positions.missing {
-            parts.push(format!("{} are out of range", unusable - positions.missing));
-        }
-        // Only where it matters: a few odd rows need no advice.
-        let hint = if unusable * 100 > all { hint() } else { String::new() };
-        log.line(format!(
-            "{unusable} of {all} rows have no usable position and are left out: {}{hint}",
-            parts.join(", ")
-        ));
-    }
-    if positions.at_zero > 0 && positions.at_zero < positions.kept {
-        log.line(format!("{} rows lie exactly at 0, 0; they are kept", positions.at_zero));
-    }
-    if positions.look_like_degrees() {
-        log.line("all positions lie within 360 metres of 0, 0: they look like degrees; try without --crs 3857".into());
-    }
-    if all == 0 {
-        log.line("the data has no rows".into());
     }
     Ok(())
 }

@@ -20,6 +20,7 @@ mod roles;
 mod sort;
 mod source;
 mod stand;
+mod tell;
 mod times;
 mod values;
 mod words;
