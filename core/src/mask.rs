@@ -89,6 +89,19 @@ impl Mask {
         })
     }
 
+    /// The bits of 64 rows from `row`; rows outside the span do not pass.
+    #[inline]
+    pub(crate) fn word(&self, row: usize) -> u64 {
+        let Some(at) = row.checked_sub(self.span.start) else {
+            let before = self.span.start - row;
+            return if before < 64 { self.word(self.span.start) << before } else { 0 };
+        };
+        let (word, shift) = (at / 64, at % 64);
+        let bits = |word: usize| self.words.get(word).copied().unwrap_or(0);
+        let low = bits(word) >> shift;
+        if shift == 0 { low } else { low | bits(word + 1) << (64 - shift) }
+    }
+
     /// The first row of a run that passes.
     #[must_use]
     pub fn next(&self, run: Range<usize>) -> Option<usize> {
@@ -149,6 +162,10 @@ mod tests {
                     assert_eq!(mask.count(start..end), expected.len(), "{span:?} {start}..{end}");
                     assert!(mask.rows(start..end).eq(expected.iter().copied()), "{span:?} {start}..{end}");
                 }
+            }
+            for row in (0..=offset + rows + 70).step_by(step) {
+                let expected = (0..64).fold(0u64, |word, i| word | u64::from(bit(row + i)) << i);
+                assert_eq!(mask.word(row), expected, "{span:?} {row}");
             }
             assert_eq!(mask.total(), span.filter(|&row| mask.get(row)).count());
         }

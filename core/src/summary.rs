@@ -271,10 +271,24 @@ fn scan<V: Value>(
 /// Visits the rows of a run that pass the mask and have a value, in order.
 #[inline]
 pub(crate) fn each_row(column: &Column<'_>, run: Range<usize>, mask: Option<&Mask>, mut visit: impl FnMut(usize)) {
-    match mask {
-        Some(mask) => mask.rows(run).filter(|&row| column.is_valid(row)).for_each(visit),
-        None if column.is_full() => run.for_each(visit),
-        None => run.filter(|&row| column.is_valid(row)).for_each(&mut visit),
+    let Some(mask) = mask else {
+        if column.is_full() {
+            run.for_each(visit);
+        } else {
+            run.filter(|&row| column.is_valid(row)).for_each(visit);
+        }
+        return;
+    };
+    // Most runs are shorter than a word, so that one look at the bits is all there is to do beside the rows.
+    let Range { mut start, end } = run;
+    while start < end {
+        let within = u64::MAX >> (64 - (end - start).min(64));
+        let mut bits = mask.word(start) & column.valid_word(start) & within;
+        while bits != 0 {
+            visit(start + bits.trailing_zeros() as usize);
+            bits &= bits - 1;
+        }
+        start += 64;
     }
 }
 
