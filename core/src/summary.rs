@@ -166,10 +166,15 @@ impl Landmarks<'_> {
         let (mut row, mut inside, mut total) = (landmark.start, at + 1, Partial::EMPTY);
         while inside < landmark.skip {
             let child = self.get(inside);
-            total.merge(&scan(row..child.start));
+            // Often one begins where the one before ends.
+            if row < child.start {
+                total.merge(&scan(row..child.start));
+            }
             (row, inside) = (child.end, child.skip);
         }
-        total.merge(&scan(row..landmark.end));
+        if row < landmark.end {
+            total.merge(&scan(row..landmark.end));
+        }
         total
     }
 
