@@ -103,7 +103,7 @@ impl Bench {
         Ok((cut, bytes.len()))
     }
 
-    /// What the first tile of a query builds and later ones find: block summaries of columns, how full tiles are.
+    /// What the first tile of a query builds and later ones find: summaries of columns, how full tiles are.
     fn prepare(&self, plan: &Plan) -> Result<(), Failed> {
         let start = Instant::now();
         for column in plan.summaries() {

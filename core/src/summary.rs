@@ -151,12 +151,6 @@ impl<'a> Summary<'a> {
     pub fn new(words: &'a [u64]) -> Self {
         Self(words.as_chunks().0)
     }
-
-    /// How many words the summary of so many landmarks has.
-    #[must_use]
-    pub const fn words(landmarks: usize) -> usize {
-        landmarks * WORDS
-    }
 }
 
 impl Landmarks<'_> {
@@ -337,7 +331,7 @@ mod tests {
                         });
                     }
                     assert!(known > landmarks.len() / 2);
-                    assert_eq!(built.len(), Summary::words(landmarks.len()));
+                    assert_eq!(built.len(), WORDS * landmarks.len());
                 }
             }
         }
