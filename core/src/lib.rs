@@ -22,7 +22,6 @@ mod facts;
 mod landmarks;
 mod normal;
 mod points;
-mod summary;
 
 // Which rows.
 mod error;
@@ -33,11 +32,14 @@ mod suggest;
 pub mod time;
 
 // What they add up to.
+mod aggregate;
 mod category;
 mod cells;
 mod exact;
 mod measure;
 mod profile;
+mod summary;
+mod sweep;
 
 // The tile.
 mod mvt;
@@ -65,5 +67,6 @@ pub use query::{
 };
 pub use suggest::{nearest, unknown_column};
 pub use summary::Summary;
+pub use sweep::Piece;
 pub use tile::{InvalidTile, MAX_ZOOM, TileId};
 pub use tiler::{MAX_TILE_BYTES, Report, Scratch, Selection};

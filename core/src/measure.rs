@@ -4,13 +4,14 @@
 //! themselves: they are gathered once for each column and run, as integers in the order of the values.
 
 use crate::{
+    aggregate::{Aggregate, each_row},
     cells::Cell,
     columns::{Column, Kind, Values, milliseconds},
     exact::{Total as _, ordered, unordered},
     facts::MAX_EXACT,
     mask::Mask,
     query::MeasureKind,
-    summary::{Aggregate, Summary, each_row},
+    summary::Summary,
     values::Value,
 };
 use alloc::{format, string::String, vec::Vec};
