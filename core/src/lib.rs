@@ -42,6 +42,7 @@ mod summary;
 mod sweep;
 
 // The tile.
+mod cell_features;
 mod mvt;
 mod pbf;
 mod plan;
