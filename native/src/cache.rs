@@ -179,7 +179,7 @@ impl Masks {
     /// Cuts a tile into `out`. `go_on` is asked between steps.
     ///
     /// # Errors
-    /// What `go_on` says, or that the filter could not be evaluated.
+    /// What `go_on` says.
     pub fn cut<E: From<anyhow::Error>>(
         &self,
         dataset: &Dataset,
@@ -218,7 +218,7 @@ impl Masks {
                 let mut hit = true;
                 let kept = self.kept.get_or_insert_with(&(version.clone(), text.clone(), None), || {
                     hit = false;
-                    crate::mask::mask(dataset, filter).map(|mask| Kept::Mask(Arc::new(mask)))
+                    Ok::<_, anyhow::Error>(Kept::Mask(Arc::new(crate::mask::mask(dataset, filter))))
                 })?;
                 self.mask_looks.count(hit);
                 let Kept::Mask(mask) = kept else { bail!("a summary stands where a mask should") };
