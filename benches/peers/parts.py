@@ -97,9 +97,9 @@ def growth(lines, run, number, table):
 def prepared(lines, run, number, table):
     """Prepared files against their rows."""
     body = [
-        [f"{line['rows']:,}", number(line["built"]), f"{line['bytes'] / MB:,.0f}", number(line["opened"]), number(line["first"]), number(line["world"]), number(line["counts"]), number(line["deepFirst"]), number(line["deepAgain"]), number(line["filter"]), number(line["filtered"]), f"{line['anonymous'] / MB:,.0f}"]
+        [f"{line['rows']:,}" + (", in memory" if line["what"] == "in memory" else ""), number(line["built"]), f"{line['bytes'] / MB:,.0f}", number(line["opened"]), number(line["first"]), number(line["world"]), number(line["counts"]), number(line["deepFirst"]), number(line["deepAgain"]), number(line["filter"]), number(line["filtered"]), f"{line['anonymous'] / MB:,.0f}"]
         for line in lines
-        if line["what"] == "prepared"
+        if line["what"] in ("prepared", "in memory")
     ]
     head = ["points", "build, s", "file, MB", "open, s", "first z0, ms", "z0", "z0, count alone", "first z10", "z10", "z0 under a new filter", "again", "memory, MB"]
     return "\n\n".join(
@@ -109,7 +109,9 @@ def prepared(lines, run, number, table):
             "Parquet with four columns is built into a file without its ids in at most 4 GB of memory, then served from "
             "the mapped file. Cells, 256 × 256, count, sum and mean; milliseconds until a client on the same machine has the "
             "whole answer, nothing compressed, no finished tile kept; median of nine unless first, under new filters of three. "
-            "z10 is the fullest tile. Memory is what the server holds beside the pages of the file.",
+            "z10 is the fullest tile. Memory is what the server holds beside the pages of the file, at the end, with the masks "
+            "and summaries of three filters. Rows in memory have a key, a row number, a single float and a category, read "
+            "from Parquet, whose size is told.",
             table(head, body),
         ]
     )

@@ -1,5 +1,6 @@
 /**
- * Builds a prepared file and times a server that opens it: prepared.js DUOTILE INPUT OUT. Prints a JSON line.
+ * Builds a prepared file and times a server that opens it: prepared.js DUOTILE INPUT OUT. Prints a JSON line. Without
+ * OUT the server reads INPUT into memory.
  *
  * INPUT is built only if OUT is not there. Times are those of a client on this machine, so with the transport of the
  * tile; nothing is compressed, and the server keeps no finished tiles. "First" tiles find what they need on disk if the
@@ -10,14 +11,14 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 
 const [duotile, input, out] = process.argv.slice(2);
-if (!duotile || !input || !out) throw new Error("prepared.js DUOTILE INPUT OUT");
+if (!duotile || !input) throw new Error("prepared.js DUOTILE INPUT [OUT]");
 
 const AGG = "mode=cells&cell=2&agg=sum:value,mean:value";
 /** Asked for after each other, each unlike the ones before. */
 const FILTERS = [23, 24, 25].map((least) => encodeURIComponent(`value > ${least}`));
 
 let built = null;
-if (!existsSync(out)) {
+if (out && !existsSync(out)) {
   const began = performance.now();
   const { status } = spawnSync(duotile, ["build", input, "-o", out, "--hide", "id", "--memory", "4GB"], {
     stdio: "inherit",
@@ -27,7 +28,16 @@ if (!existsSync(out)) {
 }
 
 const began = performance.now();
-const server = spawn(duotile, ["serve", `points=${out}`, "--port", "0", "--host", "127.0.0.1", "--tile-memory", "0"]);
+const server = spawn(duotile, [
+  "serve",
+  `points=${out ?? input}`,
+  "--port",
+  "0",
+  "--host",
+  "127.0.0.1",
+  "--tile-memory",
+  "0",
+]);
 const base = await new Promise((resolve, reject) => {
   let said = "";
   server.stdout.on("data", (text) => {
@@ -91,9 +101,9 @@ server.removeAllListeners("exit");
 server.kill();
 process.stdout.write(
   `${JSON.stringify({
-    what: "prepared",
+    what: out ? "prepared" : "in memory",
     rows,
-    bytes: statSync(out).size,
+    bytes: statSync(out ?? input).size,
     built,
     opened,
     first,
