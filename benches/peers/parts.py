@@ -109,8 +109,7 @@ def prepared(lines, run, number, table):
             "Parquet with four columns is built into a file without its ids in at most 4 GB of memory, then served from "
             "the mapped file. Cells, 256 × 256, count, sum and mean; milliseconds until a client on the same machine has the "
             "whole answer, nothing compressed, no finished tile kept; median of nine unless first, under new filters of three. "
-            "z10 is the fullest tile. Memory is what the server holds beside the pages of the file, at the end, with the masks "
-            "and summaries of three filters. Rows in memory have a key, a row number, a single float and a category, read "
+            "z10 is the fullest tile. Memory is what the server holds beside the pages of the file, before any filter. Rows in memory have a key, a row number, a single float and a category, read "
             "from Parquet, whose size is told.",
             table(head, body),
         ]

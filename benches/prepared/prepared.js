@@ -91,12 +91,12 @@ const counts = await median("0/0/0", "mode=cells&cell=2");
 const deep = await fullest(10);
 const deepFirst = await time(deep, AGG);
 const deepAgain = await median(deep, AGG);
+const status = readFileSync(`/proc/${server.pid}/status`, "utf8");
+const anonymous = Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
 const filters = [];
 for (const filter of FILTERS) filters.push(await time("0/0/0", `${AGG}&filter=${filter}`));
 const filtered = await median("0/0/0", `${AGG}&filter=${FILTERS.at(-1)}`);
 const { rows } = await (await fetch(new URL("datasets/points", base))).json();
-const status = readFileSync(`/proc/${server.pid}/status`, "utf8");
-const anonymous = Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
 server.removeAllListeners("exit");
 server.kill();
 process.stdout.write(

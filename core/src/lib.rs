@@ -56,7 +56,7 @@ pub use dictionary::{Dictionary, Unsorted};
 pub use error::QueryError;
 pub use facts::{Facts, MAX_CATEGORIES, MAX_EXACT, Scalar};
 pub use filter::Filter;
-pub use landmarks::{BadLandmarks, Landmarks};
+pub use landmarks::{BadLandmarks, CROWD, Landmarks};
 pub use mask::Mask;
 pub use mercator::World;
 pub use normal::normal;
@@ -67,7 +67,7 @@ pub use query::{
     Alias, By, Interval, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, Period, Properties, Shape, TileQuery,
 };
 pub use suggest::{nearest, unknown_column};
-pub use summary::Summary;
+pub use summary::{Summary, Sums};
 pub use sweep::Piece;
 pub use tile::{InvalidTile, MAX_ZOOM, TileId};
 pub use tiler::{MAX_TILE_BYTES, Report, Scratch, Selection};

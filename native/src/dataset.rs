@@ -8,7 +8,9 @@ use crate::{
     focus::{bounds, focus},
 };
 use anyhow::{Result, bail};
-use duotile_core::{Codes, Column, Dictionary, Facts, Landmarks, Mask, Piece, Points, Roles, Summary, Values};
+use duotile_core::{
+    CROWD, Codes, Column, Dictionary, Facts, Landmarks, Mask, Piece, Points, Roles, Summary, Sums, Values,
+};
 use polars_buffer::Buffer;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -257,14 +259,21 @@ impl Dataset {
     /// column.
     pub fn summary(&self, column: usize) -> Option<Summary<'_>> {
         let stored = self.columns.get(column)?;
-        Some(Summary::new(stored.summary.get_or_init(|| self.summarise(column, None).into())))
+        Some(Summary::new(stored.summary.get_or_init(|| self.summarise(column).into())))
     }
 
-    /// The words of the summary of a column over the rows that pass, made by all processors. None for no such column.
-    pub(crate) fn summarise(&self, column: usize, mask: Option<&Mask>) -> Vec<u64> {
+    /// The words of the summary of a column over all rows. None for no such column.
+    pub(crate) fn summarise(&self, column: usize) -> Vec<u64> {
+        self.sums(column, None, CROWD).map(Sums::into_words).unwrap_or_default()
+    }
+
+    /// What a column adds up to over the rows that pass, made by all processors, for landmarks of which more than `crowd`
+    /// do. `None` for no such column.
+    pub(crate) fn sums(&self, column: usize, mask: Option<&Mask>, crowd: usize) -> Option<Sums> {
+        let fill = |pieces: &mut [Piece<'_>]| pieces.par_iter_mut().for_each(Piece::fill);
         self.with_points(|points| {
-            let Some(column) = points.columns().get(column) else { return Vec::new() };
-            Summary::build_by(points.landmarks(), column, mask, |pieces| pieces.into_par_iter().for_each(Piece::fill))
+            let column = points.columns().get(column)?;
+            Some(Sums::build_by(points.landmarks(), column, mask, crowd, fill))
         })
     }
 

@@ -4,7 +4,7 @@
 
 use duotile::{cache::Masks, dataset::Dataset, mask, read};
 use duotile_core::{
-    Bits, Codes, Column, Filter, Landmarks, Mask, Mode, Plan, Points, Profile, Scratch, Selection, Summary, TileId,
+    Bits, Codes, Column, Filter, Landmarks, Mask, Mode, Plan, Points, Profile, Scratch, Selection, Sums, TileId,
     TileQuery, Values,
 };
 
@@ -55,11 +55,11 @@ fn summed(
     points: &Points<'_>,
     mask: Option<&Mask>,
     profile: &Profile,
-    words: &[Vec<u64>],
+    sums: &[Sums],
     tile: TileId,
 ) -> Vec<u8> {
     let mut out = Vec::new();
-    let summaries: Vec<_> = words.iter().map(|words| Some(Summary::new(words))).collect();
+    let summaries: Vec<_> = sums.iter().map(|sums| Some(sums.view())).collect();
     let selection = Selection { mask, profile, summaries: &summaries };
     plan.tile_into(points, selection, tile, &mut Scratch::default(), &mut out);
     out
@@ -140,8 +140,8 @@ fn every_path_gives_the_same_bytes() {
         // As the dataset gives them, they have landmarks; without these, they are searched alone.
         let roles = points.roles();
         let bare = Points::new(points.layer(), points.keys(), points.rows(), points.columns(), roles).expect("fits");
-        let summarise = |mask: Option<&Mask>| -> Vec<Vec<u64>> {
-            bare.columns().iter().map(|column| Summary::build(points.landmarks(), column, mask)).collect()
+        let summarise = |mask: Option<&Mask>| -> Vec<Sums> {
+            bare.columns().iter().map(|column| Sums::build(points.landmarks(), column, mask)).collect()
         };
         let of_all = summarise(None);
         for filter in FILTERS {

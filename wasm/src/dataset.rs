@@ -5,7 +5,7 @@
 use core::fmt;
 use duotile_core::{
     Codes, Column, Dictionary, Facts, Landmarks, Mask, Plan, Points, Profile, QueryError, Report, Roles, Scratch,
-    Selection, Summary, TileId, TileQuery, Values, mercator, morton, normal, sort,
+    Selection, Sums, TileId, TileQuery, Values, mercator, morton, normal, sort,
 };
 
 /// Points in Morton order with columns in the same order.
@@ -43,8 +43,8 @@ struct Selected {
     plan: Plan,
     mask: Option<Mask>,
     profile: Profile,
-    /// The words of a summary for each column that is measured, over the rows that pass.
-    summaries: Vec<Option<Vec<u64>>>,
+    /// A summary of each column that is measured, over the rows that pass.
+    summaries: Vec<Option<Sums>>,
 }
 
 /// Arrays that do not make a dataset.
@@ -194,7 +194,7 @@ impl Dataset {
             Some(selected) if selected.query == query => selected,
             _ => Selected::new(query, &points)?,
         };
-        let summaries: Vec<_> = selected.summaries.iter().map(|words| words.as_deref().map(Summary::new)).collect();
+        let summaries: Vec<_> = selected.summaries.iter().map(|sums| sums.as_ref().map(Sums::view)).collect();
         let selection = Selection { mask: selected.mask.as_ref(), profile: &selected.profile, summaries: &summaries };
         let report = selected.plan.tile_into(&points, selection, tile, &mut self.scratch, out);
         self.selected = Some(selected);
@@ -233,8 +233,7 @@ impl Selected {
             if plan.needs_profile() { Profile::of(points, mask.as_ref(), plan.limit()) } else { Profile::default() };
         let mut summaries = vec![None; points.columns().len()];
         for column in plan.summaries() {
-            let words = Summary::build(points.landmarks(), &points.columns()[column], mask.as_ref());
-            summaries[column] = Some(words);
+            summaries[column] = Some(Sums::build(points.landmarks(), &points.columns()[column], mask.as_ref()));
         }
         Ok(Self { query: query.into(), plan, mask, profile, summaries })
     }
