@@ -8,7 +8,7 @@ use crate::{
     morton,
 };
 use alloc::vec::Vec;
-use core::{cmp::Reverse, f64::consts::PI};
+use core::f64::consts::PI;
 
 /// Levels of cells that are tried, coarse to fine, until the frame is at least [`ACROSS`] cells wide or high.
 const LEVELS: [u32; 3] = [8, 12, 16];
@@ -110,13 +110,26 @@ fn densest(parts: [&[u64]; 2], level: u32) -> Vec<&[u64]> {
     let mut cells: Vec<&[u64]> = parts.iter().flat_map(|part| part.chunk_by(|a, b| a >> shift == b >> shift)).collect();
     let rows: usize = cells.iter().map(|cell| cell.len()).sum();
     let wanted = rows - rows / 100;
-    cells.sort_by_key(|cell| Reverse(cell.len()));
-    let mut taken = 0;
-    let enough = cells.iter().position(|cell| {
-        taken += cell.len();
-        taken >= wanted
+    let mut sizes: Vec<i64> = cells.iter().map(|cell| cell.len() as i64).collect();
+    sizes.sort_unstable();
+    // The size of the last cell that is taken, and how many of that size are.
+    let (mut taken, mut least, mut of_it) = (0, i64::MAX, 0);
+    while taken < wanted
+        && let Some(size) = sizes.pop()
+    {
+        taken += size as usize;
+        of_it = if size == least { of_it + 1 } else { 1 };
+        least = size;
+    }
+    cells.retain(|cell| {
+        let size = cell.len() as i64;
+        size > least
+            || (size == least && {
+                let more = of_it > 0;
+                of_it = (of_it - 1).max(0);
+                more
+            })
     });
-    cells.truncate(enough.map_or(0, |last| last + 1));
     cells
 }
 

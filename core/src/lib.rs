@@ -22,6 +22,7 @@ mod facts;
 mod landmarks;
 mod normal;
 mod points;
+mod small;
 mod summary;
 
 // Which rows.

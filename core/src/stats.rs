@@ -2,6 +2,7 @@
 
 use crate::{
     columns::{Column, Values},
+    exact,
     mask::Mask,
 };
 use alloc::vec::Vec;
@@ -58,10 +59,18 @@ pub fn numbers(column: &Column<'_>, mask: Option<&Mask>) -> Option<Vec<f64>> {
     })
 }
 
+/// Sorts, as `f64::total_cmp` has it.
+pub fn sort(values: &mut [f64]) {
+    // As integers, which the measures sort too: one copy of the code.
+    let mut ordered: Vec<i64> = values.iter().map(|&value| exact::ordered(value)).collect();
+    ordered.sort_unstable();
+    values.iter_mut().zip(ordered).for_each(|(value, order)| *value = exact::unordered(order));
+}
+
 /// Quantiles by linear interpolation between ranks (type 7), which is also what the measures do; `None` for no values.
 #[must_use]
 pub fn quantiles(mut values: Vec<f64>) -> Option<Quantiles> {
-    values.sort_unstable_by(f64::total_cmp);
+    sort(&mut values);
     (!values.is_empty()).then(|| PROBABILITIES.map(|p| quantile(&values, p)))
 }
 

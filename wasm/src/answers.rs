@@ -192,7 +192,7 @@ fn statistics(points: &Points<'_>, index: usize, selected: &Selected, bins: usiz
     let told: Vec<_> =
         facts.categories.iter().map(|&(value, count)| (Plain::of(column, value, Times::Iso), count)).collect();
     let mut numbers = stats::numbers(column, selected.mask.as_ref()).unwrap_or_default();
-    numbers.sort_unstable_by(f64::total_cmp);
+    stats::sort(&mut numbers);
     let spread = Distribution::of(&numbers, bins);
     let time = column.kind() == Kind::Time;
     // Times are milliseconds here, which a double holds exactly.
