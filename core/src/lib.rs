@@ -23,7 +23,6 @@ mod landmarks;
 mod normal;
 mod points;
 mod small;
-mod summary;
 
 // Which rows.
 mod error;
@@ -34,13 +33,17 @@ mod suggest;
 pub mod time;
 
 // What they add up to.
+mod aggregate;
 mod category;
 mod cells;
 mod exact;
 mod measure;
 mod profile;
+mod summary;
+mod sweep;
 
 // The tile.
+mod cell_features;
 mod mvt;
 mod pbf;
 mod plan;
@@ -79,5 +82,6 @@ pub use query::{
 pub use schema::{ColumnInfo, PropertyInfo, TIME_UNIT, range};
 pub use suggest::{nearest, unknown_column};
 pub use summary::Summary;
+pub use sweep::Piece;
 pub use tile::{InvalidTile, MAX_ZOOM, TileId};
 pub use tiler::{MAX_TILE_BYTES, Report, Scratch, Selection};
