@@ -17,7 +17,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::Response,
 };
-use duotile_core::{MAX_PAGE, Page, Points, Within, cell_keys};
+use duotile_core::{MAX_PAGE, Page, Plain, Points, Within, cell_keys};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -126,7 +126,7 @@ fn members(out: &mut String, points: &Points<'_>, columns: &[usize], row: usize,
         let column = &points.columns()[index];
         let comma = if first { "" } else { "," };
         first = false;
-        let _ = write!(out, "{comma}{}:{}", json!(column.name), facts::cell(column, row, Times::Iso));
+        let _ = write!(out, "{comma}{}:{}", json!(column.name), facts::plain(Plain::cell(column, row, Times::Iso)));
     }
 }
 
