@@ -22,6 +22,7 @@ mod facts;
 mod landmarks;
 mod normal;
 mod points;
+mod small;
 
 // Which rows.
 mod error;
@@ -50,22 +51,35 @@ mod rows;
 mod tiler;
 mod values;
 
+// What is told beside tiles.
+mod cover;
+pub mod frame;
+mod legend;
+mod page;
+mod plain;
+mod schema;
+pub mod stats;
+
 pub use category::Category;
 pub use columns::{BadColumn, Bits, Codes, Column, Kind, Values};
 pub use dictionary::{Dictionary, Unsorted};
-pub use error::QueryError;
+pub use error::{Complaint, QueryError};
 pub use facts::{Facts, MAX_CATEGORIES, MAX_EXACT, Scalar};
 pub use filter::Filter;
 pub use landmarks::{BadLandmarks, CROWD, Landmarks};
+pub use legend::{Legend, Zoom};
 pub use mask::Mask;
 pub use mercator::World;
 pub use normal::normal;
+pub use page::{MAX_PAGE, Page, Within, cell_keys};
+pub use plain::{Plain, Times};
 pub use plan::{Extra, Plan, Property, PropertyKind, Source};
 pub use points::{BadPoints, EXTENT_BITS, Points, Roles, sort};
 pub use profile::Profile;
 pub use query::{
     Alias, By, Interval, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, Period, Properties, Shape, TileQuery,
 };
+pub use schema::{ColumnInfo, PropertyInfo, TIME_UNIT, range};
 pub use suggest::{nearest, unknown_column};
 pub use summary::{Summary, Sums};
 pub use sweep::Piece;
