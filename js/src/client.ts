@@ -19,7 +19,6 @@ import { Crash } from "./problem.js";
 import type { TileSource } from "./protocol.js";
 import type { TileQuery } from "./query.js";
 import { buffersOf, type Input, type InputOptions } from "./read.js";
-import { serve } from "./serve.js";
 import type { Description } from "./tilejson.js";
 import { type Progress, textOf } from "./tiler.js";
 import type { CellStats, Metadata, RowPage, Rows, Schema, Stats, TileJson, TileReport } from "./types.js";
@@ -176,6 +175,7 @@ export class TilerWorker {
 
   async #connect(session: Session, given: WorkerOptions["worker"]): Promise<Port<FromWorker, ToWorker>> {
     if (given === "inline" || (given === undefined && typeof Worker === "undefined")) {
+      const { serve } = await import("./serve.js");
       const [here, there] = line<FromWorker, ToWorker>();
       serve(there, (run) => void setTimeout(run));
       return here;
