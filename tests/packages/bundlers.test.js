@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { copyFileSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { build as esbuild } from "esbuild";
@@ -58,6 +58,21 @@ test("only what is meant to be is packed, and every export is there", () => {
   const { exports } = JSON.parse(readFileSync(join(packed, "package.json"), "utf8"));
   for (const target of Object.values(exports)) {
     for (const file of typeof target === "string" ? [target] : Object.values(target)) readFileSync(join(packed, file));
+  }
+});
+
+test("its types are whole, also for those who check those of packages", () => {
+  const code = `import { Tiler, TilerWorker, type TileSource, addProtocol } from "duotile";
+    const source: TileSource = await Tiler.from({ lon: [1], lat: [2] });
+    const tile: Uint8Array = await (await new TilerWorker().open("lon,lat")).tile(0, 0, 0, { cell: 8 });
+    // @ts-expect-error: there are no such cells.
+    source.tile(0, 0, 0, { cell: 5 });
+    export { addProtocol, tile };`;
+  writeFileSync(join(folder, "types.ts"), code);
+  const options = ["--strict", "--noEmit", "--target", "es2023", "--lib", "es2023,dom", "--types", ""];
+  for (const resolution of ["bundler", "nodenext"]) {
+    const how = ["--module", resolution === "bundler" ? "esnext" : resolution, "--moduleResolution", resolution];
+    execFileSync(join(modules, ".bin/tsc"), ["types.ts", ...options, ...how], { cwd: folder, stdio: "inherit" });
   }
 });
 
