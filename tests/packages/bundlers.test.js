@@ -125,7 +125,7 @@ test("webpack", async () => {
 
 test("a build of Vite", async () => {
   const out = join(folder, "out-vite");
-  await vite({ root: folder, configFile: false, logLevel: "warn", build: { outDir: out } });
+  await vite({ root: folder, configFile: false, logLevel: "error", build: { outDir: out } });
   await opened(out);
 });
 
@@ -141,6 +141,9 @@ test("an unconfigured vite dev", async () => {
     const result = await found(browser, server.resolvedUrls?.local[0] ?? "");
     assert.equal(result["inWorker"], true);
     cut(result);
+    // What makes this hard: the package was bundled anew, away from its files.
+    const deps = readdirSync(join(folder, "node_modules/.vite/deps"));
+    assert.ok(deps.includes("duotile.js"), deps.join());
   } finally {
     await server.close();
   }

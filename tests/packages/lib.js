@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
@@ -34,7 +34,7 @@ export function clean() {
 }
 
 /**
- * A folder that has nothing but the packed package installed, and the pages of these tests.
+ * A folder that has nothing but the packed package installed, and the pages of a test.
  *
  * @param {string} name
  */
@@ -43,7 +43,7 @@ export function installed(name) {
   const folder = fresh(name);
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name, private: true, type: "module" }));
   npm(folder, "install", "--prefer-offline", tarball);
-  cpSync(join(here, "pages"), folder, { recursive: true });
+  cpSync(join(here, "pages", name), folder, { recursive: true });
   return folder;
 }
 
@@ -64,17 +64,6 @@ function pack() {
 function npm(folder, ...args) {
   const quiet = ["--loglevel=error", "--no-audit", "--no-fund", "--ignore-scripts", "--no-workspaces"];
   execFileSync("npm", [...args, ...quiet], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
-}
-
-/**
- * Lets a folder resolve something that the workspace has.
- *
- * @param {string} folder
- * @param {string} name
- * @param {string} from
- */
-export function link(folder, name, from = name) {
-  symlinkSync(join(modules, from), join(folder, "node_modules", name));
 }
 
 const TYPES = new Map([

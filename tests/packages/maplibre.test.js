@@ -37,7 +37,7 @@ async function bundled(version) {
     logOverride: { "import-is-undefined": "silent" },
     alias: { MAPLIBRE: join(modules, `maplibre-gl-${version}`) },
   });
-  copyFileSync(join(folder, "map.html"), join(out, "index.html"));
+  copyFileSync(join(folder, "index.html"), join(out, "index.html"));
   copyFileSync(join(dist, "maplibre-gl.css"), join(out, "maplibre-gl.css"));
   // The worker of version 6 is a file beside the bundle.
   if (version >= 6) {
