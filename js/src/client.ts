@@ -381,10 +381,14 @@ export class RemoteTiler implements TileSource {
     const input = this.#again ? await this.#again() : (this.#given as Input);
     this.#given = undefined;
     const buffers = transfer ? buffersOf(input) : [];
-    return this.#worker.call(session, "open", [this.#dataset, input, options], {
-      signal,
-      onProgress,
-      transfer: buffers,
-    });
+    const args: Parameters<Calls["open"]> = [this.#dataset, input, options];
+    // Whoever waited for the first opening has nothing to do with the next.
+    if (this.#opened) return this.#worker.call(session, "open", args, { transfer: buffers });
+    try {
+      return await this.#worker.call(session, "open", args, { signal, onProgress, transfer: buffers });
+    } catch (error) {
+      if (signal?.aborted && !this.#lost) await this.#worker.call(session, "close", [this.#dataset]);
+      throw error;
+    }
   }
 }

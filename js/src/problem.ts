@@ -38,6 +38,12 @@ export class Problem extends Error {
   }
 }
 
+/** An error whose message says where it lies, for those who show nothing else, as MapLibre does. @internal */
+export function inOneLine(error: unknown): unknown {
+  if (error instanceof Problem) error.message = error.line;
+  return error;
+}
+
 /** The module or its worker broke: what it held is gone. */
 export class Crash extends Error {
   override readonly name = "Crash";

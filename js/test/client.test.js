@@ -172,6 +172,23 @@ test("the script of the package cuts tiles in a thread, tells how far it is, and
   }
 });
 
+test("an aborted opening closes what it had begun to open", async () => {
+  const fake = new FakeWorker();
+  const client = new TilerWorker({ worker: fake.worker, wasm: new Uint8Array() });
+  const controller = new AbortController();
+  const opening = client.open(input, { signal: controller.signal });
+  await turn();
+  fake.say({ ready: true });
+  await turn();
+  const [, { id, args }] = fake.got.splice(0);
+  controller.abort();
+  await turn();
+  assert.deepEqual(fake.got[0], { cancel: id });
+  assert.deepEqual([fake.got[1].call, fake.got[1].args], ["close", [args[0]]]);
+  fake.say({ id: fake.got[1].id, value: undefined });
+  await assert.rejects(opening, { name: "AbortError" });
+});
+
 test("several datasets, of one name too, live in one worker", async () => {
   const client = new TilerWorker({ worker: "inline" });
   const [a, b] = await Promise.all([client.open(input, { name: "p" }), client.open("lon,lat\n1,2\n", { name: "p" })]);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { build as esbuild } from "esbuild";
@@ -61,6 +61,21 @@ test("only what is meant to be is packed, and every export is there", () => {
   }
 });
 
+/**
+ * Code of somebody who uses the package, checked strictly.
+ *
+ * @param {string} name
+ * @param {string} code
+ * @param {string} resolution
+ * @param {...string} more
+ */
+function checked(name, code, resolution, ...more) {
+  writeFileSync(join(folder, name), code);
+  const options = ["--strict", "--noEmit", "--target", "es2023", "--lib", "es2023,dom,dom.iterable", "--types", ""];
+  const how = ["--module", resolution === "bundler" ? "esnext" : resolution, "--moduleResolution", resolution];
+  execFileSync(join(modules, ".bin/tsc"), [name, ...options, ...how, ...more], { cwd: folder, stdio: "inherit" });
+}
+
 test("its types are whole, also for those who check those of packages", () => {
   const code = `import { Tiler, TilerWorker, type TileSource, addProtocol } from "duotile";
     const source: TileSource = await Tiler.from({ lon: [1], lat: [2] });
@@ -68,15 +83,26 @@ test("its types are whole, also for those who check those of packages", () => {
     // @ts-expect-error: there are no such cells.
     source.tile(0, 0, 0, { cell: 5 });
     export { addProtocol, tile };`;
-  writeFileSync(join(folder, "types.ts"), code);
-  const options = ["--strict", "--noEmit", "--target", "es2023", "--lib", "es2023,dom", "--types", ""];
-  for (const resolution of ["bundler", "nodenext"]) {
-    const how = ["--module", resolution === "bundler" ? "esnext" : resolution, "--moduleResolution", resolution];
-    execFileSync(join(modules, ".bin/tsc"), ["types.ts", ...options, ...how], { cwd: folder, stdio: "inherit" });
-  }
+  for (const resolution of ["bundler", "nodenext"]) checked("types.ts", code, resolution);
 });
 
 const PRINT = `await import("./main.js"); console.log(JSON.stringify(globalThis.found));`;
+
+test("MapLibre 4, 5 and 6 take its protocol by their types", () => {
+  const versions = [4, 5, 6].map((version) => `maplibre-gl-${version}`);
+  for (const name of versions) symlinkSync(join(modules, name), join(folder, "node_modules", name));
+  const lines = versions.map((name, at) => {
+    const bound = name.endsWith("6") ? `* as m${at}` : `m${at}`;
+    return `import ${bound} from "${name}";
+      m${at}.addProtocol("duotile", protocol.tile);
+      addProtocol(m${at}, source);
+      await protocol.importInWorkers(m${at});`;
+  });
+  const code = `import { addProtocol, Protocol, type TileSource } from "duotile";
+    declare const source: TileSource;
+    const protocol = new Protocol();`;
+  checked("maplibre.ts", `${code}\n${lines.join("\n")}`, "bundler", "--skipLibCheck");
+});
 
 test("Node, as an ES module", () => {
   const said = execFileSync(process.execPath, ["--input-type=module", "-e", PRINT], { cwd: folder, encoding: "utf8" });
