@@ -98,9 +98,13 @@ export async function serve(folder, headers = {}) {
   return { url: `http://127.0.0.1:${address.port}/`, close: () => server.close() };
 }
 
-/** Starts Debian's Chromium, or the one that `CHROMIUM` names, drawing without a graphics card. */
-export function launch() {
-  const args = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-first-run"];
+/**
+ * Starts Debian's Chromium, or the one that `CHROMIUM` names, drawing without a graphics card.
+ *
+ * @param {...string} more
+ */
+export function launch(...more) {
+  const args = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-first-run", ...more];
   return chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args });
 }
 
