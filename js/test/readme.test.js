@@ -38,7 +38,7 @@ const WORLD = `
   globalThis.fetch = async (url) => {
     if (String(url).includes("metadata")) return Response.json({ rows: 2 });
     expect(String(url).includes("arrow"), "an address that answers");
-    return new Response(readFileSync(String(url).includes("subset") ? "subset.arrow" : "trips.arrow"));
+    return new Response(readFileSync(String(url).includes("subset") ? "places.arrow" : "trips.arrow"));
   };
 `;
 
@@ -47,7 +47,7 @@ before(() => {
   symlinkSync(path(".."), join(folder, "node_modules/duotile"));
   writeFileSync(join(folder, "node_modules/maplibre-gl/package.json"), '{"type":"module","main":"index.js"}');
   writeFileSync(join(folder, "node_modules/maplibre-gl/index.js"), WORLD);
-  for (const name of ["trips.arrow", "subset.arrow"]) cpSync(path(`fixtures/${name}`), join(folder, name));
+  for (const name of ["trips.arrow", "places.arrow"]) cpSync(path(`fixtures/${name}`), join(folder, name));
 });
 
 after(() => rmSync(folder, { recursive: true, force: true }));

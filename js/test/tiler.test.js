@@ -126,14 +126,14 @@ test("statistics, rows and what a legend needs", async () => {
 
 test("a server's subset cuts the server's tile, and knows what it covers", async () => {
   const fixture = (/** @type {string} */ name) => readFileSync(new URL(`fixtures/${name}`, import.meta.url));
-  const subset = await Tiler.from(fixture("subset.arrow"));
+  const subset = await Tiler.from(fixture("places.arrow"));
   const filter = "population > 10000000";
   const query = /** @type {const} */ ({
     filter,
     mode: "points",
     properties: ["geonameid", "name", "country", "population"],
   });
-  assert.deepEqual(Buffer.from(subset.tile(0, 0, 0, query)), fixture("subset.mvt"));
+  assert.deepEqual(Buffer.from(subset.tile(0, 0, 0, query)), fixture("places.mvt"));
   assert.equal(subset.name, "places");
   assert.deepEqual(subset.notes, []);
   assert.deepEqual([subset.about.title, subset.about.rowsTotal], ["Places of the world", 234_908]);
@@ -146,7 +146,7 @@ test("a server's subset cuts the server's tile, and knows what it covers", async
 });
 
 test("a subset without the column of its ids, or of another format, is told", async () => {
-  const bytes = readFileSync(new URL("fixtures/subset.arrow", import.meta.url)).toString("latin1");
+  const bytes = readFileSync(new URL("fixtures/places.arrow", import.meta.url)).toString("latin1");
   /** @param {string} text @param {string} other */
   const changed = (text, other) => {
     assert.equal(bytes.split(text).length, 2);
