@@ -10,7 +10,7 @@ import { Server } from "./server.js";
 import { type Room, Store, type Stored, type Subset, type SubsetRequest, size, type Taking } from "./store.js";
 
 /** How far a download is. */
-export interface Progress {
+export interface TakeProgress {
   /** Rows that are on their way, when the server has said so. */
   rows: number | undefined;
   /** Bytes that have arrived, uncompressed. */
@@ -21,7 +21,7 @@ export interface Progress {
 
 export interface Watched {
   signal?: AbortSignal;
-  onProgress?: (progress: Progress) => void;
+  onProgress?: (progress: TakeProgress) => void;
 }
 
 /** Which rows to take, and from where. */
@@ -159,6 +159,7 @@ export class Offline {
     };
     try {
       await check(length);
+      const about = await reached(request, new Server(request.server).dataset(request.dataset, signal), signal);
       taking = await this.store.take(request, id);
       await this.store.persist();
       for (;;) {
@@ -188,6 +189,7 @@ export class Offline {
         rowsTotal: facts.rows_total,
         taken: new Date().toISOString(),
         columns: facts.columns.map(({ name }) => name),
+        about,
         ...(etag === null ? {} : { etag }),
       });
     } catch (error) {
@@ -205,25 +207,31 @@ export async function takeOffline(request: TakeRequest): Promise<Subset> {
 
 /** Asks for a subset. Rejects with the server's {@link Problem}: 413 says how many rows there are and how many may be. */
 async function ask(
-  { server, dataset, query }: SubsetRequest,
+  request: SubsetRequest,
   etag: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
+  const { server, dataset, query } = request;
   const address = `${server}datasets/${encodeURIComponent(dataset)}/subset.arrow${query === "" ? "" : `?${query}`}`;
-  let response: Response;
-  try {
-    // It is kept here: the browser's cache need not hold it as well.
-    response = await fetch(address, {
-      cache: "no-store",
-      ...(signal ? { signal } : {}),
-      ...(etag === undefined ? {} : { headers: { "if-none-match": etag } }),
-    });
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    throw new Unreachable(`${server} does not answer`, { cause: error });
-  }
+  // It is kept here: the browser's cache need not hold it as well.
+  const asked = fetch(address, {
+    cache: "no-store",
+    ...(signal ? { signal } : {}),
+    ...(etag === undefined ? {} : { headers: { "if-none-match": etag } }),
+  });
+  const response = await reached(request, asked, signal);
   if (!response.ok && response.status !== 304) throw await Problem.of(response);
   return response;
+}
+
+/** What a server answers; that it does not is told as such. */
+async function reached<T>({ server }: SubsetRequest, answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (signal?.aborted || error instanceof Problem) throw error;
+    throw new Unreachable(`${server} does not answer`, { cause: error });
+  }
 }
 
 /** The part of a query that says which rows, as text, and which columns they carry. */

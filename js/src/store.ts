@@ -5,6 +5,7 @@
  */
 
 import { type Files, isCalled, openFiles } from "./files.js";
+import type { Dataset } from "./types.js";
 
 /** What was asked for: enough to ask again. */
 export interface SubsetRequest {
@@ -35,6 +36,8 @@ export interface Subset extends SubsetRequest {
   /** When, as ISO 8601. */
   taken: string;
   columns: string[];
+  /** What the server told of the dataset. */
+  about: Dataset;
   etag?: string;
 }
 

@@ -15,7 +15,12 @@ const SELECTS = "filter=population%20%3E%201000000";
 const asked = [];
 /** @type {(response: import("node:http").ServerResponse, url: string) => void} */
 let answer;
+const about = { id: "cities", rows: 4, columns: [{ name: "population", type: "integer" }] };
 const http = createServer((request, response) => {
+  if (/^\/maps\/datasets\/[^/]+$/.test(request.url ?? "")) {
+    response.end(JSON.stringify(about));
+    return;
+  }
   asked.push({ url: request.url ?? "", headers: request.headers });
   answer(response, request.url ?? "");
 });
@@ -44,7 +49,7 @@ beforeEach(() => {
 });
 
 test("a subset is asked for by what selects rows, and kept with what the server says of it", async () => {
-  /** @type {import("../dist/offline.js").Progress[]} */
+  /** @type {import("../dist/offline.js").TakeProgress[]} */
   const steps = [];
   const subset = await offline.take({
     server: `${base}index.html#view`,
@@ -71,6 +76,7 @@ test("a subset is asked for by what selects rows, and kept with what the server 
     rowsTotal: 4,
     bytes: arrow.length,
     columns: ["name", "population", "open"],
+    about,
     etag: 'W/"1"',
   });
   const { data } = await offline.get(id);
@@ -236,17 +242,12 @@ test("what does not fit is refused before it is written", async () => {
 });
 
 test("an estimate counts the rows and guesses their bytes from the types of columns", async () => {
-  answer = (response, url) => {
-    const document = url.includes("/rows")
-      ? { numberMatched: 1000, features: [] }
-      : {
-          columns: [
-            { type: "integer", name: "a", min: 0, max: 9 },
-            { type: "text", name: "b", distinct: 100 },
-          ],
-        };
-    response.end(JSON.stringify(document));
-  };
+  const columns = [
+    { type: "integer", name: "a", min: 0, max: 9 },
+    { type: "text", name: "b", distinct: 100 },
+  ];
+  Object.assign(about, { columns });
+  answer = (response) => response.end(JSON.stringify({ numberMatched: 1000, features: [] }));
   const estimate = await offline.estimate({ server: base, dataset: "cities", query: { filter: "a > 1" } });
   // Four bytes of a number, one of a code, and 100 texts of 16 bytes, beside the 28 of a position.
   assert.deepEqual(estimate, { rows: 1000, bytes: 1000 * (28 + 4 + 1) + 1600, room: undefined, fits: true });

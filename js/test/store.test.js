@@ -13,6 +13,7 @@ const facts = {
   rowsTotal: 5,
   taken: "2026-01-02T03:04:05.000Z",
   columns: ["a"],
+  about: /** @type {import("../dist/types.js").Dataset} */ ({ id: "places", columns: /** @type {object[]} */ ([]) }),
 };
 const bytes = (/** @type {number[]} */ ...values) => new Uint8Array(values);
 

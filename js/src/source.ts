@@ -1,0 +1,409 @@
+/**
+ * A server and the subsets of its datasets on this device as one source: tiles are cut from a subset that has every row
+ * they need and come from the server elsewhere; when the server cannot be reached, from the best subset there is, which
+ * may be a part. Every answer says which.
+ */
+
+import { Unreachable } from "./offline.js";
+import { Problem } from "./problem.js";
+import { type TileQuery, toQueryString } from "./query.js";
+import type { Rows, Server } from "./server.js";
+import type { Subset } from "./store.js";
+import type { Catalog, Dataset, DatasetSummary, Metadata, TileJson } from "./types.js";
+
+/** Where an answer comes from. */
+export interface Origin {
+  from: "server" | "device";
+  /** Whether rows may be missing that the server has. */
+  partial: boolean;
+  /** The subset that answered. */
+  subset?: Subset;
+}
+
+/** An answer, and where it comes from. */
+export interface Answer<T> extends Origin {
+  value: T;
+}
+
+/** A tile. */
+export interface TileAnswer extends Answer<Uint8Array<ArrayBuffer>> {
+  etag?: string;
+}
+
+/** What cuts tiles from a subset: a `Tiler`, or a client of one in a worker. */
+export interface SubsetTiler {
+  tile(z: number, x: number, y: number, query: string, signal?: AbortSignal): Awaitable<Uint8Array<ArrayBuffer>>;
+  tileJson(query: string): Awaitable<TileJson>;
+  metadata(query: string): Awaitable<Metadata>;
+  rows(query: string, page?: Page): Awaitable<Rows>;
+  covers(subset: string, query: string, z: number, x: number, y: number): Awaitable<boolean>;
+  free(): unknown;
+}
+
+type Awaitable<T> = T | Promise<T>;
+
+/** Which of the rows: those of a cell, by the id of its feature. */
+interface Page {
+  cell?: number;
+  limit?: number;
+}
+
+type Tile = readonly [z: number, x: number, y: number];
+
+/** The tile of documents, which are about every row. */
+const WORLD: Tile = [0, 0, 0];
+
+export interface SourceOptions {
+  server: Server;
+  /** The subsets of this device; those of other servers are left aside. */
+  subsets: () => Promise<Subset[]>;
+  /** Opens one of them. Called when its first tile is needed, and not again while it is open. */
+  open: (subset: Subset) => Promise<SubsetTiler>;
+  /** Told of every answer. */
+  onAnswer?: (origin: Origin) => void;
+}
+
+/** How long a server that did not answer is left alone, in milliseconds. */
+const PAUSE = 15_000;
+/** How long a server is waited for where the device can answer, in milliseconds: some networks neither carry nor fail. */
+const PATIENCE = 20_000;
+/** So many subsets are opened at most to find the one that fits best: each takes its memory. */
+const TRIED = 3;
+
+export class Source {
+  readonly server: Server;
+  readonly #options: SourceOptions;
+  #subsets: Promise<Subset[]> | undefined;
+  readonly #open = new Map<string, { subset: Subset; tiler: Promise<SubsetTiler> }>();
+  /** The dataset's version that the server has, and from which zoom on a query's tiles show rows there. */
+  readonly #versions = new Map<string, string>();
+  readonly #pointsFrom = new Map<string, number | undefined>();
+  #asleep = 0;
+
+  constructor(options: SourceOptions) {
+    this.#options = options;
+    this.server = options.server;
+  }
+
+  /** Whether the server answered when it was last asked. */
+  get reachable(): boolean {
+    return this.#asleep === 0;
+  }
+
+  /** Asks the server again with the next request, as when the network came back. */
+  retry(): void {
+    this.#asleep = 0;
+  }
+
+  /** Looks at the subsets again, as after one was taken or deleted. */
+  reload(): void {
+    this.#subsets = undefined;
+  }
+
+  /** The datasets of the server; those of the device when it cannot be reached. */
+  datasets(signal?: AbortSignal): Promise<Answer<Catalog>> {
+    return this.#ask(
+      undefined,
+      () => this.server.datasets(signal),
+      async () => {
+        const all = (await this.#mine()).map(({ about }) => summary(about));
+        const datasets = all.filter(({ id }, at) => all.findIndex((one) => one.id === id) === at);
+        return datasets.length === 0 ? undefined : { value: { datasets, default: null }, partial: true };
+      },
+    );
+  }
+
+  dataset(id: string, signal?: AbortSignal): Promise<Answer<Dataset>> {
+    return this.#ask(
+      id,
+      () => this.server.dataset(id, signal),
+      async () => {
+        const subset = (await this.#mine(id))[0];
+        return subset && { value: subset.about, partial: false, subset };
+      },
+    );
+  }
+
+  tileJson(id: string, query: TileQuery | string = "", signal?: AbortSignal): Promise<Answer<TileJson>> {
+    const text = textOf(query);
+    return this.#ask(
+      id,
+      async () => this.#learn(id, text, await this.server.tileJson(id, parsed(text), signal)),
+      () => this.#fromBest(id, text, WORLD, (tiler) => tiler.tileJson(text)),
+    );
+  }
+
+  metadata(id: string, query: TileQuery | string = "", signal?: AbortSignal): Promise<Answer<Metadata>> {
+    const text = textOf(query);
+    return this.#ask(
+      id,
+      async () => this.#learn(id, text, await this.server.metadata(id, parsed(text), signal)),
+      () => this.#fromBest(id, text, WORLD, (tiler) => tiler.metadata(text)),
+      // Statistics of much data take their time on a server that is there.
+      false,
+    );
+  }
+
+  rows(id: string, query: TileQuery | string = "", page: Page = {}, signal?: AbortSignal): Promise<Answer<Rows>> {
+    const text = textOf(query);
+    return this.#ask(
+      id,
+      () => this.server.rows(id, parsed(text), page, signal),
+      () => this.#fromBest(id, text, tileOf(page.cell), (tiler) => tiler.rows(text, page)),
+    );
+  }
+
+  /** A tile: from a subset that has all of it, from the server, else from the subset that has most of it. */
+  async tile(id: string, [z, x, y]: Tile, query: TileQuery | string = "", signal?: AbortSignal): Promise<TileAnswer> {
+    const text = textOf(query);
+    const cut = (tiler: SubsetTiler, text: string) => tiler.tile(z, x, y, text, signal);
+    if (!this.#isAsleep) {
+      const whole = await this.#whole(id, text, [z, x, y]);
+      if (whole) {
+        const value = await cut(whole.tiler, whole.text);
+        return this.#told({ value, from: "device", partial: false, subset: whole.subset });
+      }
+    }
+    const { value, ...origin } = await this.#ask<{ bytes: Uint8Array<ArrayBuffer>; etag?: string }>(
+      id,
+      () => this.#fetch(id, [z, x, y], text, signal),
+      () => this.#fromBest(id, text, [z, x, y], async (tiler) => ({ bytes: await cut(tiler, text) })),
+    );
+    return { ...origin, value: value.bytes, ...(value.etag === undefined ? {} : { etag: value.etag }) };
+  }
+
+  /** Closes what is open. */
+  free(): void {
+    for (const id of this.#open.keys()) this.#close(id);
+  }
+
+  /** Asks the server, and the device when it cannot be reached. */
+  async #ask<T>(
+    id: string | undefined,
+    remote: () => Promise<T>,
+    local: () => Promise<{ value: T; partial: boolean; subset?: Subset } | undefined>,
+    hasty = true,
+  ): Promise<Answer<T>> {
+    let why: unknown = new Unreachable(`${this.server.base} does not answer, and is asked again in a few seconds`);
+    if (!this.#isAsleep) {
+      try {
+        const hurried = hasty && (await this.#mine(id)).length > 0;
+        const value = await (hurried ? this.#inTime(remote()) : remote());
+        this.#asleep = 0;
+        return this.#told({ value, from: "server", partial: false });
+      } catch (error) {
+        if (!isUnreachable(error)) throw error;
+        this.#asleep = Date.now() + PAUSE;
+        why = error;
+      }
+    }
+    const found = await local();
+    if (found) return this.#told({ ...found, from: "device" });
+    // Nothing here can stand in for it: whoever asks next asks the server.
+    this.#asleep = Math.min(this.#asleep, 1);
+    throw why;
+  }
+
+  async #inTime<T>(answer: Promise<T>): Promise<T> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const error = new Unreachable(`${this.server.base} did not answer within ${PATIENCE / 1000} seconds`);
+      timer = setTimeout(() => reject(error), PATIENCE);
+    });
+    return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+  }
+
+  #told<A extends Origin>(answer: A): A {
+    const { from, partial, subset } = answer;
+    this.#options.onAnswer?.({ from, partial, ...(subset ? { subset } : {}) });
+    return answer;
+  }
+
+  get #isAsleep(): boolean {
+    return Date.now() < this.#asleep;
+  }
+
+  #learn<T extends TileJson>(id: string, text: string, tileJson: T): T {
+    this.#versions.set(id, tileJson.dataset_version);
+    if (this.#pointsFrom.size > 100) this.#pointsFrom.clear();
+    this.#pointsFrom.set(`${id}?${text}`, tileJson.points_minzoom);
+    return tileJson;
+  }
+
+  async #fetch(
+    id: string,
+    [z, x, y]: Tile,
+    text: string,
+    signal: AbortSignal | undefined,
+  ): Promise<{ bytes: Uint8Array<ArrayBuffer>; etag?: string }> {
+    const version = this.#versions.get(id);
+    const parts = [text, version === undefined ? "" : `v=${version}`].filter(Boolean).join("&");
+    const path = `tiles/${encodeURIComponent(id)}/${z}/${x}/${y}.mvt${parts && `?${parts}`}`;
+    const response = await fetch(this.server.base + path, signal ? { signal } : {});
+    if (!response.ok) throw await Problem.of(response);
+    const etag = response.headers.get("etag");
+    return { bytes: new Uint8Array(await response.arrayBuffer()), ...(etag === null ? {} : { etag }) };
+  }
+
+  /** A subset that has every row of a tile, in the state that the server has, and the query to cut the same tile. */
+  async #whole(id: string, text: string, tile: Tile) {
+    for (const subset of await this.#mine(id)) {
+      const version = this.#versions.get(id);
+      if (version !== undefined && version !== subset.version) continue;
+      const sure = coverage(subset, text, tile);
+      if (sure === "no" || (sure === "maybe" && !this.#open.has(subset.id))) continue;
+      // What cannot be opened is told when it is all there is; here the server stands in.
+      const tiler = await this.#tiler(subset).catch(() => undefined);
+      if (!tiler) continue;
+      const covered = sure === "yes" || (await this.#covers(tiler, subset, text, tile));
+      const same = covered && (await this.#alike(tiler, id, subset, text, tile[0]));
+      if (same !== undefined && same !== false) return { subset, tiler, text: same };
+    }
+    return undefined;
+  }
+
+  async #covers(tiler: SubsetTiler, subset: Subset, text: string, [z, x, y]: Tile) {
+    // A query that does not fit, as of a column that was not taken, is not covered.
+    return Promise.resolve(tiler.covers(subset.selects, text, z, x, y)).catch(() => false);
+  }
+
+  /**
+   * The query by which a subset's tile shows what the server's does. A subset in a box has fewer rows than the query has
+   * elsewhere, so by itself it would show rows where its neighbours from the server still show cells.
+   */
+  async #alike(tiler: SubsetTiler, id: string, subset: Subset, text: string, z: number) {
+    const asked = new URLSearchParams(text);
+    if (!subset.bbox || asked.has("bbox") || (asked.get("mode") ?? "auto") !== "auto") return text;
+    const key = `${id}?${text}`;
+    if (!this.#pointsFrom.has(key)) return undefined;
+    const there = this.#pointsFrom.get(key) ?? Infinity;
+    if (z < there) return `${text}${text && "&"}mode=cells`;
+    const here = (await tiler.tileJson(text)).points_minzoom ?? Infinity;
+    return z >= here ? text : undefined;
+  }
+
+  /** An answer of the subset that has most of what is asked. */
+  async #fromBest<T>(
+    id: string,
+    text: string,
+    tile: Tile,
+    work: (tiler: SubsetTiler) => Awaitable<T>,
+  ): Promise<{ value: T; partial: boolean; subset: Subset } | undefined> {
+    const rank = (subset: Subset) => {
+      const sure = coverage(subset, text, tile);
+      if (sure !== "no") return sure === "yes" ? 3 : 2;
+      return !subset.bbox || touches(subset.bbox, tile) ? 1 : 0;
+    };
+    const best = (await this.#mine(id)).sort((a, b) => rank(b) - rank(a) || b.rows - a.rows).slice(0, TRIED);
+    let found: { subset: Subset; tiler: SubsetTiler } | undefined;
+    let broken: unknown;
+    for (const subset of best) {
+      try {
+        const tiler = await this.#tiler(subset);
+        if (await this.#covers(tiler, subset, text, tile)) {
+          return { value: await work(tiler), partial: false, subset };
+        }
+        found ??= { subset, tiler };
+      } catch (error) {
+        if (error instanceof Problem) throw error;
+        broken = error;
+      }
+    }
+    if (found) return { value: await work(found.tiler), partial: true, subset: found.subset };
+    if (broken) throw broken;
+    return undefined;
+  }
+
+  async #tiler(subset: Subset): Promise<SubsetTiler> {
+    const known = this.#open.get(subset.id);
+    if (known?.subset.taken === subset.taken) return known.tiler;
+    this.#close(subset.id);
+    const tiler = this.#options.open(subset);
+    this.#open.set(subset.id, { subset, tiler });
+    tiler.catch(() => this.#open.delete(subset.id));
+    return tiler;
+  }
+
+  #close(id: string): void {
+    const open = this.#open.get(id);
+    this.#open.delete(id);
+    open?.tiler.then((tiler) => tiler.free()).catch(() => undefined);
+  }
+
+  /** The subsets of this server, or of one of its datasets. Those that are no longer there are closed. */
+  async #mine(id?: string): Promise<Subset[]> {
+    this.#subsets ??= this.#options.subsets().then((all) => {
+      const mine = all.filter(({ server }) => server === this.server.base);
+      for (const open of this.#open.keys()) if (!mine.some(({ id }) => id === open)) this.#close(open);
+      return mine;
+    });
+    const mine = await this.#subsets;
+    return id === undefined ? mine : mine.filter(({ dataset }) => dataset === id);
+  }
+}
+
+/** Whether a subset has all rows of a tile, as far as the texts of both tell. */
+export function coverage(subset: Subset, text: string, tile: Tile): "yes" | "no" | "maybe" {
+  const [had, asked] = [new URLSearchParams(subset.selects), new URLSearchParams(text)];
+  if (had.has("bbox") && !asked.has("bbox") && subset.bbox && !contains(subset.bbox, tile)) return "no";
+  const same = (name: string) => !had.has(name) || had.get(name) === asked.get(name);
+  const boxed = !had.has("bbox") || !asked.has("bbox") || same("bbox");
+  return boxed && same("filter") && same("datetime") ? "yes" : "maybe";
+}
+
+/** Whether a tile lies in a box. */
+function contains(box: Box, tile: Tile): boolean {
+  const [west, south, east, north] = edges(tile);
+  const [left, bottom, right, top] = box;
+  const wide = left <= right ? west >= left && east <= right : west >= left || east <= right;
+  return wide && south >= bottom && north <= top;
+}
+
+/** Whether a tile and a box have anything in common. */
+function touches(box: Box, tile: Tile): boolean {
+  const [west, south, east, north] = edges(tile);
+  const [left, bottom, right, top] = box;
+  const wide = left <= right ? west <= right && east >= left : west <= right || east >= left;
+  return wide && south <= top && north >= bottom;
+}
+
+type Box = readonly [number, number, number, number];
+
+/** West, south, east, north of a tile in degrees. */
+function edges([z, x, y]: Tile): Box {
+  const n = 2 ** z;
+  const latitude = (row: number) => Math.atan(Math.sinh(Math.PI * (1 - (2 * row) / n))) * (180 / Math.PI);
+  return [(x / n) * 360 - 180, latitude(y + 1), ((x + 1) / n) * 360 - 180, latitude(y)];
+}
+
+/** The tile that a cell fills: its id is a one in front of its Morton code. */
+function tileOf(cell = 1): Tile {
+  const z = Math.floor(Math.log2(cell) / 2);
+  let [x, y] = [0, 0];
+  for (let bit = 0; bit < z; bit += 1) {
+    const pair = Math.floor(cell / 4 ** bit) % 4;
+    x += (pair & 1) * 2 ** bit;
+    y += (pair >> 1) * 2 ** bit;
+  }
+  return [z, x, y];
+}
+
+/** Whether an error means that there is no server to be reached: no network, or a proxy with nothing behind it. */
+function isUnreachable(error: unknown): boolean {
+  if (error instanceof Problem) return [502, 503, 504].includes(error.status);
+  // What `fetch` says without a network, and what a page for signing in is when it is read as JSON.
+  return error instanceof TypeError || error instanceof SyntaxError || error instanceof Unreachable;
+}
+
+function summary({ columns: _, ...rest }: Dataset): DatasetSummary {
+  return rest;
+}
+
+/** A query from its text: every value as the text that it is, which prints as it was. */
+function parsed(text: string): TileQuery {
+  return Object.fromEntries(new URLSearchParams(text)) as TileQuery;
+}
+
+function textOf(query: TileQuery | string): string {
+  return typeof query === "string" ? query.replace(/^\?/, "") : toQueryString(query);
+}
