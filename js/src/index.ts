@@ -1,6 +1,16 @@
 /** Everything that the package offers. */
 
-export { Problem } from "./problem.js";
+export type { Arrays } from "./arrays.js";
+export { type Again, type OpenOptions, RemoteTiler, TilerWorker, type WorkerOptions } from "./client.js";
+export type { About, Column, Columns, Positions, Values } from "./columns.js";
+export type { Cell, NumberArray, Plain } from "./infer.js";
+export { Crash, Problem } from "./problem.js";
+export { addProtocol, type MapLibre, Protocol, type ProtocolRequest, type Tile, type TileSource } from "./protocol.js";
 export { type TileQuery, toQueryString } from "./query.js";
-export { type Rows, Server } from "./server.js";
+export { type GeoJson, type Input, type InputOptions, toColumns } from "./read.js";
+export type { Roles } from "./roles.js";
+export { Server } from "./server.js";
+export type { Description } from "./tilejson.js";
+export { type Progress, Tiler, type TilerOptions } from "./tiler.js";
 export type * from "./types.js";
+export type { WasmSource } from "./wasm.js";

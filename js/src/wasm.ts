@@ -1,0 +1,56 @@
+/**
+ * The one place that imports the WebAssembly module's glue. Given nothing, the module comes out of a chunk of
+ * JavaScript, so that no bundler has to know of it and nothing is fetched.
+ */
+
+import init, { Tiler as Core } from "../../wasm/pkg/duotile_wasm.js";
+
+/** Where the WebAssembly module is: an address, an answer to a request for it, its bytes, or the module itself. */
+export type WasmSource = URL | string | Response | BufferSource | WebAssembly.Module;
+
+export type { Core };
+
+let loading: Promise<typeof Core> | undefined;
+
+/** The class of the module, which is loaded once; a load that failed may be tried again. */
+export function load(source?: WasmSource): Promise<typeof Core> {
+  loading ??= start(source).catch((error: unknown) => {
+    loading = undefined;
+    throw explained(error);
+  });
+  return loading;
+}
+
+async function start(source: WasmSource | undefined): Promise<typeof Core> {
+  await init({ module_or_path: await found(source ?? (await embedded())) });
+  return Core;
+}
+
+/** The bytes of the module that the package carries. */
+export async function embedded(): Promise<Uint8Array<ArrayBuffer>> {
+  const { default: base64 } = await import("./wasm-inline.js");
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+}
+
+async function found(source: WasmSource): Promise<Response | BufferSource | WebAssembly.Module> {
+  if (!(typeof source === "string" || source instanceof URL)) return source;
+  let response: Response;
+  try {
+    response = await fetch(source);
+  } catch (error) {
+    throw new Error(`the WebAssembly module at ${source} cannot be fetched: ${(error as Error).message}`);
+  }
+  if (response.ok) return response;
+  throw new Error(`the WebAssembly module at ${source} was answered ${response.status}, expected duotile.wasm`);
+}
+
+/** A policy's refusal is told with what would allow it. */
+function explained(error: unknown): unknown {
+  const said = error instanceof Error ? error.message : String(error);
+  if (!/content.security.policy|unsafe-eval|blocked by csp/i.test(said)) return error;
+  return new Error(
+    "the page's Content-Security-Policy forbids WebAssembly; allow it with script-src 'wasm-unsafe-eval' " +
+      `(the browser said: ${said})`,
+    { cause: error },
+  );
+}
