@@ -4,12 +4,14 @@
  * may be a part. Every answer says which.
  */
 
+import { coverage, type Tile, tileOf, touches } from "./coverage.js";
 import { Unreachable } from "./offline.js";
 import { Problem } from "./problem.js";
-import { type TileQuery, toQueryString } from "./query.js";
-import type { Rows, Server } from "./server.js";
+import type { TileQuery } from "./query.js";
+import type { Server } from "./server.js";
 import type { Subset } from "./store.js";
-import type { Catalog, Dataset, DatasetSummary, Metadata, TileJson } from "./types.js";
+import { textOf } from "./tiler.js";
+import type { Catalog, Dataset, DatasetSummary, Metadata, Rows, TileJson } from "./types.js";
 
 /** Where an answer comes from. */
 export interface Origin {
@@ -47,11 +49,6 @@ interface Page {
   cell?: number;
   limit?: number;
 }
-
-type Tile = readonly [z: number, x: number, y: number];
-
-/** The tile of documents, which are about every row. */
-const WORLD: Tile = [0, 0, 0];
 
 export interface SourceOptions {
   server: Server;
@@ -129,7 +126,7 @@ export class Source {
     return this.#ask(
       id,
       async () => this.#learn(id, text, await this.server.tileJson(id, parsed(text), signal)),
-      () => this.#fromBest(id, text, WORLD, (tiler) => tiler.tileJson(text)),
+      () => this.#fromBest(id, text, tileOf(), (tiler) => tiler.tileJson(text)),
     );
   }
 
@@ -138,7 +135,7 @@ export class Source {
     return this.#ask(
       id,
       async () => this.#learn(id, text, await this.server.metadata(id, parsed(text), signal)),
-      () => this.#fromBest(id, text, WORLD, (tiler) => tiler.metadata(text)),
+      () => this.#fromBest(id, text, tileOf(), (tiler) => tiler.metadata(text)),
       // Statistics of much data take their time on a server that is there.
       false,
     );
@@ -156,13 +153,12 @@ export class Source {
   /** A tile: from a subset that has all of it, from the server, else from the subset that has most of it. */
   async tile(id: string, [z, x, y]: Tile, query: TileQuery | string = "", signal?: AbortSignal): Promise<TileAnswer> {
     const text = textOf(query);
-    const cut = (tiler: SubsetTiler, text: string) => tiler.tile(z, x, y, text, signal);
+    const cut = async (tiler: SubsetTiler, text: string) => tiler.tile(z, x, y, text, signal);
     if (!this.#isAsleep) {
       const whole = await this.#whole(id, text, [z, x, y]);
-      if (whole) {
-        const value = await cut(whole.tiler, whole.text);
-        return this.#told({ value, from: "device", partial: false, subset: whole.subset });
-      }
+      // A query of a column that was not taken is refused here, and not by the server.
+      const value = whole && (await cut(whole.tiler, whole.text).catch(otherThan(Problem)));
+      if (value) return this.#told({ value, from: "device", partial: false, subset: whole.subset });
     }
     const { value, ...origin } = await this.#ask<{ bytes: Uint8Array<ArrayBuffer>; etag?: string }>(
       id,
@@ -262,9 +258,13 @@ export class Source {
     return undefined;
   }
 
-  async #covers(tiler: SubsetTiler, subset: Subset, text: string, [z, x, y]: Tile) {
-    // A query that does not fit, as of a column that was not taken, is not covered.
-    return Promise.resolve(tiler.covers(subset.selects, text, z, x, y)).catch(() => false);
+  /** Whether the module says that a subset covers a tile. A query that it does not understand is not covered. */
+  async #covers(tiler: SubsetTiler, subset: Subset, text: string, [z, x, y]: Tile): Promise<boolean> {
+    try {
+      return await tiler.covers(subset.selects, text, z, x, y);
+    } catch {
+      return false;
+    }
   }
 
   /**
@@ -342,50 +342,11 @@ export class Source {
   }
 }
 
-/** Whether a subset has all rows of a tile, as far as the texts of both tell. */
-export function coverage(subset: Subset, text: string, tile: Tile): "yes" | "no" | "maybe" {
-  const [had, asked] = [new URLSearchParams(subset.selects), new URLSearchParams(text)];
-  if (had.has("bbox") && !asked.has("bbox") && subset.bbox && !contains(subset.bbox, tile)) return "no";
-  const same = (name: string) => !had.has(name) || had.get(name) === asked.get(name);
-  const boxed = !had.has("bbox") || !asked.has("bbox") || same("bbox");
-  return boxed && same("filter") && same("datetime") ? "yes" : "maybe";
-}
-
-/** Whether a tile lies in a box. */
-function contains(box: Box, tile: Tile): boolean {
-  const [west, south, east, north] = edges(tile);
-  const [left, bottom, right, top] = box;
-  const wide = left <= right ? west >= left && east <= right : west >= left || east <= right;
-  return wide && south >= bottom && north <= top;
-}
-
-/** Whether a tile and a box have anything in common. */
-function touches(box: Box, tile: Tile): boolean {
-  const [west, south, east, north] = edges(tile);
-  const [left, bottom, right, top] = box;
-  const wide = left <= right ? west <= right && east >= left : west <= right || east >= left;
-  return wide && south <= top && north >= bottom;
-}
-
-type Box = readonly [number, number, number, number];
-
-/** West, south, east, north of a tile in degrees. */
-function edges([z, x, y]: Tile): Box {
-  const n = 2 ** z;
-  const latitude = (row: number) => Math.atan(Math.sinh(Math.PI * (1 - (2 * row) / n))) * (180 / Math.PI);
-  return [(x / n) * 360 - 180, latitude(y + 1), ((x + 1) / n) * 360 - 180, latitude(y)];
-}
-
-/** The tile that a cell fills: its id is a one in front of its Morton code. */
-function tileOf(cell = 1): Tile {
-  const z = Math.floor(Math.log2(cell) / 2);
-  let [x, y] = [0, 0];
-  for (let bit = 0; bit < z; bit += 1) {
-    const pair = Math.floor(cell / 4 ** bit) % 4;
-    x += (pair & 1) * 2 ** bit;
-    y += (pair >> 1) * 2 ** bit;
-  }
-  return [z, x, y];
+/** Turns errors of a kind into nothing, and lets others through. */
+function otherThan(kind: typeof Problem): (error: unknown) => undefined {
+  return (error) => {
+    if (!(error instanceof kind)) throw error;
+  };
 }
 
 /** Whether an error means that there is no server to be reached: no network, or a proxy with nothing behind it. */
@@ -402,8 +363,4 @@ function summary({ columns: _, ...rest }: Dataset): DatasetSummary {
 /** A query from its text: every value as the text that it is, which prints as it was. */
 function parsed(text: string): TileQuery {
   return Object.fromEntries(new URLSearchParams(text)) as TileQuery;
-}
-
-function textOf(query: TileQuery | string): string {
-  return typeof query === "string" ? query.replace(/^\?/, "") : toQueryString(query);
 }

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, beforeEach, test } from "node:test";
-import { inMemory } from "../dist/files.js";
-import { StreamScan } from "../dist/ipc.js";
-import { Offline } from "../dist/offline.js";
-import { Store } from "../dist/store.js";
+import { inMemory, Offline, Store } from "../dist/index.js";
+import { inside } from "./inside.js";
+
+/** @type {typeof import("../dist/ipc.js")} */
+const { StreamScan } = await inside("ipc");
 
 /** What `duotile serve` sent for `population > 1e6` of four cities; see fixtures/README.md. */
 const arrow = readFileSync(new URL("fixtures/subset.arrow", import.meta.url));

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { Server } from "../dist/server.js";
-import { coverage, Source } from "../dist/source.js";
+import { Server, Source } from "../dist/index.js";
+import { inside } from "./inside.js";
+
+/** @type {typeof import("../dist/coverage.js")} */
+const { coverage } = await inside("coverage");
 
 /** @typedef {import("../dist/store.js").Subset} Subset */
 

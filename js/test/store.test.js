@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inDirectory, inMemory } from "../dist/files.js";
-import { Store, size } from "../dist/store.js";
+import { inDirectory, inMemory, Store } from "../dist/index.js";
 import { fakeDirectory } from "./directory.js";
+import { inside } from "./inside.js";
+
+/** @type {typeof import("../dist/store.js")} */
+const { size } = await inside("store");
 
 const request = { server: "https://example.org/", dataset: "places", query: "filter=a%20%3D%201" };
 const facts = {
