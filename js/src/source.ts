@@ -7,6 +7,7 @@
 import { coverage, type Tile, tileOf, touches } from "./coverage.js";
 import { Unreachable } from "./offline.js";
 import { Problem } from "./problem.js";
+import type { TileSource } from "./protocol.js";
 import type { TileQuery } from "./query.js";
 import type { Server } from "./server.js";
 import type { Subset } from "./store.js";
@@ -56,8 +57,8 @@ export interface SourceOptions {
   subsets: () => Promise<Subset[]>;
   /** Opens one of them. Called when its first tile is needed, and not again while it is open. */
   open: (subset: Subset) => Promise<SubsetTiler>;
-  /** Told of every answer. */
-  onAnswer?: (origin: Origin) => void;
+  /** Told of every answer: about which dataset, and of which tile if it is one. */
+  onAnswer?: (origin: Origin, dataset: string | undefined, tile: Tile | undefined) => void;
 }
 
 /** How long a server that did not answer is left alone, in milliseconds. */
@@ -137,7 +138,7 @@ export class Source {
       async () => this.#learn(id, text, await this.server.metadata(id, parsed(text), signal)),
       () => this.#fromBest(id, text, tileOf(), (tiler) => tiler.metadata(text)),
       // Statistics of much data take their time on a server that is there.
-      false,
+      { hasty: false },
     );
   }
 
@@ -158,14 +159,24 @@ export class Source {
       const whole = await this.#whole(id, text, [z, x, y]);
       // A query of a column that was not taken is refused here, and not by the server.
       const value = whole && (await cut(whole.tiler, whole.text).catch(otherThan(Problem)));
-      if (value) return this.#told({ value, from: "device", partial: false, subset: whole.subset });
+      if (value) return this.#told({ value, from: "device", partial: false, subset: whole.subset }, id, [z, x, y]);
     }
     const { value, ...origin } = await this.#ask<{ bytes: Uint8Array<ArrayBuffer>; etag?: string }>(
       id,
       () => this.#fetch(id, [z, x, y], text, signal),
       () => this.#fromBest(id, text, [z, x, y], async (tiler) => ({ bytes: await cut(tiler, text) })),
+      { tile: [z, x, y] },
     );
     return { ...origin, value: value.bytes, ...(value.etag === undefined ? {} : { etag: value.etag }) };
+  }
+
+  /** A dataset of this source, for `Protocol`. */
+  tiles(id: string): TileSource {
+    return {
+      name: id,
+      tile: async (z, x, y, query, signal) => (await this.tile(id, [z, x, y], query, signal)).value,
+      tileJson: async (query, signal) => (await this.tileJson(id, query, signal)).value,
+    };
   }
 
   /** Closes what is open. */
@@ -178,7 +189,7 @@ export class Source {
     id: string | undefined,
     remote: () => Promise<T>,
     local: () => Promise<{ value: T; partial: boolean; subset?: Subset } | undefined>,
-    hasty = true,
+    { hasty = true, tile }: { hasty?: boolean; tile?: Tile } = {},
   ): Promise<Answer<T>> {
     let why: unknown = new Unreachable(`${this.server.base} does not answer, and is asked again in a few seconds`);
     if (!this.#isAsleep) {
@@ -186,7 +197,7 @@ export class Source {
         const hurried = hasty && (await this.#mine(id)).length > 0;
         const value = await (hurried ? this.#inTime(remote()) : remote());
         this.#asleep = 0;
-        return this.#told({ value, from: "server", partial: false });
+        return this.#told({ value, from: "server", partial: false }, id, tile);
       } catch (error) {
         if (!isUnreachable(error)) throw error;
         this.#asleep = Date.now() + PAUSE;
@@ -194,7 +205,7 @@ export class Source {
       }
     }
     const found = await local();
-    if (found) return this.#told({ ...found, from: "device" });
+    if (found) return this.#told({ ...found, from: "device" }, id, tile);
     // Nothing here can stand in for it: whoever asks next asks the server.
     this.#asleep = Math.min(this.#asleep, 1);
     throw why;
@@ -209,9 +220,9 @@ export class Source {
     return Promise.race([answer, late]).finally(() => clearTimeout(timer));
   }
 
-  #told<A extends Origin>(answer: A): A {
+  #told<A extends Origin>(answer: A, id: string | undefined, tile: Tile | undefined): A {
     const { from, partial, subset } = answer;
-    this.#options.onAnswer?.({ from, partial, ...(subset ? { subset } : {}) });
+    this.#options.onAnswer?.({ from, partial, ...(subset ? { subset } : {}) }, id, tile);
     return answer;
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { Server, Source } from "../dist/index.js";
+import { Protocol, Server, Source } from "../dist/index.js";
 import { inside } from "./inside.js";
 
 /** @type {typeof import("../dist/coverage.js")} */
@@ -68,7 +68,7 @@ function make(subsets, { covers = () => false, broken } = {}) {
   const opened = [];
   /** @type {string[]} */
   const freed = [];
-  /** @type {import("../dist/source.js").Origin[]} */
+  /** @type {object[]} */
   const told = [];
   const source = new Source({
     server: new Server(BASE),
@@ -85,7 +85,7 @@ function make(subsets, { covers = () => false, broken } = {}) {
         free: () => freed.push(id),
       };
     },
-    onAnswer: (origin) => told.push(origin),
+    onAnswer: (origin, dataset, tile) => told.push({ ...origin, dataset, tile }),
   });
   const tile = async (/** @type {string} */ query, /** @type {[number, number, number]} */ at = [0, 0, 0]) => {
     const { value, from, partial, subset } = await source.tile("places", at, query);
@@ -101,7 +101,11 @@ test("without subsets everything is the server's, and tiles carry the version th
   await source.tileJson("places", { filter: "country = 'FR'" });
   assert.deepEqual(await tile(FR, [3, 4, 2]), { text: "server", from: "server", partial: false, id: undefined });
   assert.equal(asked.at(-1), `tiles/places/3/4/2.mvt?${FR}&v=1`);
-  assert.deepEqual(told, Array(2).fill({ from: "server", partial: false }));
+  const server = { from: "server", partial: false, dataset: "places" };
+  assert.deepEqual(told, [
+    { ...server, tile: undefined },
+    { ...server, tile: [3, 4, 2] },
+  ]);
   assert.equal((await source.tile("places", [0, 0, 0])).etag, 'W/"s"');
 });
 
@@ -242,6 +246,16 @@ test("a subset that was taken anew is opened anew, and one that was deleted is c
   source.reload();
   assert.equal((await tile("")).from, "server");
   assert.deepEqual(freed, ["s", "s"]);
+});
+
+test("a dataset of a source is one for the protocol", async () => {
+  const { source } = make([subset()]);
+  const protocol = new Protocol(source.tiles("places"));
+  const asking = async (/** @type {string} */ url) => (await protocol.tile({ url }, new AbortController())).data;
+  const tileJson = await asking("duotile://places?shape=polygon");
+  assert.deepEqual(/** @type {any} */ (tileJson).tiles, ["duotile://places/{z}/{x}/{y}?shape=polygon"]);
+  const tile = await asking("duotile://places/3/4/2?shape=polygon");
+  assert.equal(new TextDecoder().decode(/** @type {ArrayBuffer} */ (tile)), "s 3/4/2 shape=polygon");
 });
 
 test("an abort is no sign of a server that is gone", async () => {
