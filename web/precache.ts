@@ -1,4 +1,4 @@
-/** Tells the service worker of a build which files there are. */
+/** What of a build is kept on devices, and what is left out of it. */
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -22,9 +22,26 @@ export function precache(): Plugin {
       for (const path of paths) hash.update(`${path}\n`).update(readFileSync(join(dir, path)));
       const entry = /src="\.\/(assets\/[^"]+\.js)"/.exec(readFileSync(join(dir, PAGE), "utf8"))?.[1];
       const script = readFileSync(join(dir, SCRIPT), "utf8");
-      if (entry === undefined || !script.includes("__PAGE__")) throw new Error(`${PAGE} or ${SCRIPT} is not as expected`);
+      if (entry === undefined || !script.includes("__PAGE__"))
+        throw new Error(`${PAGE} or ${SCRIPT} is not as expected`);
       const page = JSON.stringify({ version: hash.digest("hex").slice(0, 16), files, entry });
-      writeFileSync(join(dir, SCRIPT), script.replace("__PAGE__", () => page));
+      writeFileSync(
+        join(dir, SCRIPT),
+        script.replace("__PAGE__", () => page),
+      );
     },
+  };
+}
+
+/**
+ * Leaves out what the package would load in this page if it were not given the addresses of its worker and of its module:
+ * both once more as texts, and the reader that the worker has in itself.
+ */
+export function unneeded(): Plugin {
+  const nothing = "\0unneeded";
+  return {
+    name: "unneeded",
+    resolveDynamicImport: (_, importer) => (/\/js\/dist\/[^/]+$/.test(importer ?? "") ? nothing : null),
+    load: (id) => (id === nothing ? "export default undefined;" : null),
   };
 }

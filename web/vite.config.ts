@@ -1,5 +1,5 @@
 import { defineConfig } from "vite";
-import { precache } from "./precache";
+import { precache, unneeded } from "./precache";
 
 // Relative addresses only: the page may lie under any prefix. Nothing is inlined, so that a strict content security
 // policy (scripts, workers and styles from 'self') is enough. The service worker stands beside the page, because what
@@ -19,6 +19,6 @@ export default defineConfig({
       },
     },
   },
-  plugins: [precache()],
+  plugins: [unneeded(), precache()],
   server: { proxy: { "^/(datasets|tiles)": "http://127.0.0.1:8080" } },
 });

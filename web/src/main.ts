@@ -2,14 +2,18 @@
 
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./style.css";
-import { type DatasetSummary, Problem, Server, type TileJson, type TileQuery } from "duotile";
+import { type DatasetSummary, type Origin, Problem, type Subset, type TileJson, type TileQuery } from "duotile";
 import type { ErrorEvent } from "maplibre-gl";
 import { hasView, place, remember } from "./address";
 import { loadBasemap } from "./basemap";
 import { breaksByZoom } from "./classes";
+import { type Data, openData } from "./data";
+import { makeDevice } from "./device";
+import { ago } from "./dom";
+import { keepPage } from "./keep";
 import { CELLS, ROWS } from "./layers";
 import { type Drawn, legend } from "./legend";
-import { type DataMap, frameOn, makeMap } from "./map";
+import { type DataMap, frameOf, frameOn, makeMap } from "./map";
 import { makePanel } from "./panel";
 import { openOnClick } from "./popup";
 import { onTheme } from "./theme";
@@ -21,7 +25,6 @@ declare global {
   }
 }
 
-const server = new Server(document.baseURI);
 const panel = makePanel({ dataset: (id) => void choose(id), filter: (text) => void filterBy(text) });
 
 let datasets: DatasetSummary[] = [];
@@ -30,6 +33,12 @@ let query: TileQuery = {};
 let tileJson: TileJson | undefined;
 let breaks = breaksByZoom(undefined);
 let view: DataMap;
+let data: Data;
+let device: ReturnType<typeof makeDevice> | undefined;
+/** Whether the server answered when it was last asked. */
+let reached = true;
+/** The subset that answered last, and whether what it told is a part. */
+let aside: Origin | undefined;
 let asking = new AbortController();
 /** The whole zoom that the legend is about. */
 let explained = -1;
@@ -47,7 +56,7 @@ async function choose(id: string, filter = "", move = true): Promise<void> {
   tileJson = undefined;
   breaks = breaksByZoom(undefined);
   if (move) frameOn(view.map, dataset.focus);
-  const described = server.dataset(dataset.id).then(panel.describe);
+  const described = data.source.dataset(dataset.id).then(({ value }) => panel.describe(value));
   await Promise.all([filterBy(filter), described.catch(tell)]);
 }
 
@@ -64,19 +73,20 @@ async function filterBy(filter: string): Promise<void> {
   waiting = true;
   panel.busy(true);
   try {
-    const statistics = server.metadata(asked.id, wish, signal);
+    const statistics = data.source.metadata(asked.id, wish, signal);
     statistics.catch(() => undefined);
-    const answer = await server.tileJson(asked.id, wish, signal);
-    [query, tileJson] = [wish, answer];
+    const answer = await data.source.tileJson(asked.id, wish, signal);
+    [query, tileJson] = [wish, answer.value];
     remember({ ...(asked.id === datasets[0]?.id ? {} : { dataset: asked.id }), filter });
     // Statistics of much data take their time: the map does not wait for them longer than the eye would notice.
     const soon = await Promise.race([statistics, new Promise<undefined>((resolve) => setTimeout(resolve, 300))]);
     if (!soon) draw();
-    const { rows, measures } = soon ?? (await statistics);
+    const { value, partial } = soon ?? (await statistics);
     if (signal.aborted) return;
-    breaks = breaksByZoom(measures.find(({ property }) => property === "point_count"));
-    panel.facts(asked, rows);
+    breaks = breaksByZoom(value.measures.find(({ property }) => property === "point_count"));
+    panel.facts(asked, value.rows, partial);
     draw();
+    await device?.update();
   } catch (error) {
     if (signal.aborted) return;
     if (error instanceof Problem && error.parameter === "filter") panel.refuse(error);
@@ -90,8 +100,39 @@ async function filterBy(filter: string): Promise<void> {
 
 function draw(): void {
   if (!tileJson) return;
-  view.show({ tileJson, tiles: server.tiles(tileJson.dataset, query, tileJson.dataset_version), breaks });
+  view.show({ tileJson, tiles: data.tiles(tileJson.dataset, query), breaks });
   explain();
+}
+
+/** Asks for everything on the map again, as when there is another place to have it from. */
+function again(): void {
+  data.source.reload();
+  data.renew();
+  void filterBy(query.filter ?? "");
+}
+
+/** Says where what is on the map comes from, once an answer has come. */
+function answered(answer: Origin): void {
+  if (answer.from === "device") aside = answer;
+  const back = !reached && data.source.reachable;
+  reached = data.source.reachable;
+  origin();
+  // What was cut from a part is asked of the server, now that it is there.
+  if (back) again();
+}
+
+function origin(): void {
+  const { server, device, partial } = data.share();
+  const subset = aside?.subset;
+  const taken = subset ? `, taken ${ago(subset.taken)}` : "";
+  if (!data.source.reachable) {
+    const filter = subset && new URLSearchParams(subset.query).get("filter");
+    const which = filter ? `: only ${filter}` : subset?.bbox ? ": only a box" : "";
+    if (partial > 0 || aside?.partial) panel.origin("part", `Offline, part of the data${which}${taken}`);
+    else panel.origin("device", `Offline, from this device${taken}`);
+  } else if (device > 0) {
+    panel.origin("device", server > 0 ? `From this device and the server` : `From this device${taken}`);
+  } else panel.origin("server", "From the server");
 }
 
 /** The legend of what is drawn. Below the zoom of rows there are only cells; above it, the map itself is asked. */
@@ -107,6 +148,13 @@ function explain(): void {
   const mixed = zoom >= (tileJson.points_minzoom ?? Infinity);
   const drawn: Drawn = mixed ? { cells: has(CELLS), rows: has(ROWS) } : { cells: true, rows: false };
   panel.legend(legend(breaks, zoom, drawn));
+}
+
+/** Shows a subset: its dataset, its filter, its box if it has one. */
+async function open(subset: Subset): Promise<void> {
+  const filter = new URLSearchParams(subset.query).get("filter") ?? "";
+  await choose(subset.dataset, filter, false);
+  if (subset.bbox) frameOn(view.map, subset.bbox);
 }
 
 function tell(error: unknown): void {
@@ -126,7 +174,8 @@ async function start(): Promise<void> {
     return {};
   });
   const here = place();
-  const catalog = server.datasets();
+  data = await openData(answered);
+  const catalog = data.source.datasets();
   catalog.catch(() => undefined);
   const map = document.getElementById("map");
   if (!map) throw new Error("the page has no #map");
@@ -143,7 +192,7 @@ async function start(): Promise<void> {
     if (Math.floor(view.map.getZoom()) !== explained) explain();
   });
   view.map.on("movestart", () => panel.status(""));
-  openOnClick(view.map, server, () =>
+  openOnClick(view.map, data.source, () =>
     dataset && tileJson
       ? { dataset: dataset.id, query, properties: tileJson.properties, rowsOpen: dataset.rows_open }
       : undefined,
@@ -152,8 +201,24 @@ async function start(): Promise<void> {
     view.repaint();
     explain();
   });
-  ({ datasets } = await catalog);
+  device = makeDevice({
+    offline: data.offline,
+    server: data.source.server.base,
+    now: () => (dataset ? { dataset, filter: query.filter ?? "" } : undefined),
+    view: () => frameOf(view.map),
+    reachable: () => data.source.reachable,
+    changed: again,
+    show: (subset) => void open(subset),
+  });
+  view.map.on("moveend", () => device?.moved());
+  window.addEventListener("online", () => {
+    data.source.retry();
+    again();
+  });
+  ({ datasets } = (await catalog).value);
   await choose(here.dataset ?? "", here.filter, unplaced);
+  // A page that was kept is kept up to date.
+  if ((await data.offline.list()).length > 0) await keepPage().catch(() => undefined);
 }
 
 start().catch(tell);

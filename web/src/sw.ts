@@ -5,6 +5,7 @@
  */
 
 export {};
+
 declare const self: ServiceWorkerGlobalScope;
 /** The files of this build, which the bundler writes here. */
 declare const __PAGE__: {

@@ -1,0 +1,60 @@
+/** Where the page's data comes from: the server and the subsets of this device, as one source that MapLibre asks. */
+
+import { addProtocol, Offline, type Origin, Server, Source, type TileQuery, toQueryString } from "duotile";
+import { addProtocol as register } from "maplibre-gl";
+
+/** What the tiles on the map are made of. */
+export interface Share {
+  server: number;
+  device: number;
+  /** Of those from the device, the ones in which rows may be missing. */
+  partial: number;
+}
+
+export interface Data {
+  source: Source;
+  offline: Offline;
+  /** The template of a query's tiles. */
+  tiles: (dataset: string, query: TileQuery) => string;
+  /** What has answered since the template was last made. */
+  share: () => Share;
+  /** Makes templates other than before, so that the map asks for every tile again. */
+  renew: () => void;
+}
+
+/** Opens both. `tell` is called with every answer. */
+export async function openData(tell: (origin: Origin) => void): Promise<Data> {
+  const offline = await Offline.open();
+  let share: Share = { server: 0, device: 0, partial: 0 };
+  let [round, last] = [0, ""];
+  const source = new Source({
+    server: new Server(document.baseURI),
+    subsets: async () => (await offline.list()).flatMap(({ subset }) => subset ?? []),
+    open: async (subset) => (await import("./engine")).open(offline, subset),
+    onAnswer: (origin, _, tile) => {
+      if (tile) {
+        share[origin.from] += 1;
+        share.partial += Number(origin.partial);
+      }
+      tell(origin);
+    },
+  });
+  const protocol = addProtocol({ addProtocol: register });
+  const known = new Set<string>();
+  return {
+    source,
+    offline,
+    tiles(dataset, query) {
+      if (!known.has(dataset)) protocol.add(source.tiles(dataset));
+      known.add(dataset);
+      const template = `duotile://${encodeURIComponent(dataset)}/{z}/{x}/{y}?${toQueryString(query)}#${round}`;
+      if (template !== last) share = { server: 0, device: 0, partial: 0 };
+      last = template;
+      return template;
+    },
+    share: () => share,
+    renew: () => {
+      round += 1;
+    },
+  };
+}
