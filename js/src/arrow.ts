@@ -36,7 +36,7 @@ interface Subset {
   query: string;
   id: string | null;
   time: string | null;
-  columns: { name: string }[];
+  columns: { name: string; present: number }[];
 }
 
 function ofSubset(name: string | undefined, table: Table, names: string[], subset: Subset): Columns {
@@ -63,7 +63,9 @@ function ofSubset(name: string | undefined, table: Table, names: string[], subse
     columns: values(table, names, new Set(names.filter((name) => !told.has(name))), notes),
     ...(subset.id === null ? {} : { id: subset.id }),
     ...(subset.time === null ? {} : { time: subset.time }),
-    facts: Object.fromEntries(subset.columns.map((column) => [column.name, column])),
+    facts: Object.fromEntries(
+      subset.columns.map((column) => [column.name, { ...column, nulls: subset.rows_total - column.present }]),
+    ),
     about,
     notes,
   };

@@ -311,15 +311,9 @@ export class RemoteTiler implements TileSource {
     return this.#call("rows", [textOf(query), page], signal);
   }
 
-  covers(
-    subset: TileQuery | string,
-    query: TileQuery | string,
-    z: number,
-    x: number,
-    y: number,
-    signal?: AbortSignal,
-  ): Promise<boolean> {
-    return this.#call("covers", [textOf(subset), textOf(query), z, x, y], signal);
+  /** Whether every row of a query, or every row that one of its tiles needs, is here for certain. */
+  covers(query: TileQuery | string, tile?: readonly [number, number, number], signal?: AbortSignal): Promise<boolean> {
+    return this.#call("covers", [textOf(query), tile], signal);
   }
 
   /** What the last tile showed and left out. */
@@ -327,10 +321,15 @@ export class RemoteTiler implements TileSource {
     return this.#call("report", [], signal);
   }
 
-  /** Lets the worker itself answer on a broadcast channel; `onLost` is called when it no longer does. */
-  async listen(channel: string, onLost: () => void): Promise<void> {
+  /** Lets the worker itself answer on a broadcast channel, until `onLost` is called; returns what ends it. */
+  async listen(channel: string, onLost: () => void): Promise<() => void> {
     await this.#call("listen", [channel], undefined);
-    this.#session?.lost.add(onLost);
+    const session = this.#session;
+    session?.lost.add(onLost);
+    return () => {
+      session?.lost.delete(onLost);
+      if (!this.#closed && !this.#lost) this.#call("hush", [channel], undefined).catch(() => {});
+    };
   }
 
   /** Gives the worker's memory back. */

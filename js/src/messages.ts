@@ -22,10 +22,11 @@ export interface Calls {
   stats(dataset: number, column: string, query: string, bins: number): Stats;
   cells(dataset: number, measure: string, z: number, query: string): CellStats;
   rows(dataset: number, query: string, page: RowPage): Rows;
-  covers(dataset: number, subset: string, query: string, z: number, x: number, y: number): boolean;
+  covers(dataset: number, query: string, tile?: readonly [number, number, number]): boolean;
   report(dataset: number): TileReport;
   /** Answers requests for the tiles of a dataset that come by a broadcast channel. */
   listen(dataset: number, channel: string): void;
+  hush(dataset: number, channel: string): void;
 }
 
 export type Call = keyof Calls;

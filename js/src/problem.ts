@@ -27,8 +27,7 @@ export class Problem extends Error {
 
   /** What the module threw as a problem if it names a parameter; any other error as it is. */
   static from(error: unknown): unknown {
-    if (!(error instanceof Error) || !("parameter" in error)) return error;
-    return new Problem(400, { ...error, detail: error.message });
+    return error instanceof Error && "parameter" in error ? new Problem(400, error) : error;
   }
 
   /** All of it in one line, for those who only show a message. */

@@ -23,8 +23,8 @@ export interface TileSource {
     signal?: AbortSignal,
   ): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
   tileJson(query?: TileQuery | string, signal?: AbortSignal): TileJson | Promise<TileJson>;
-  /** Lets a worker answer on a broadcast channel by itself, until `onLost` is called. */
-  listen?(channel: string, onLost: () => void): Promise<void>;
+  /** Lets a worker answer on a broadcast channel by itself, until `onLost` is called; returns what ends it. */
+  listen?(channel: string, onLost: () => void): Promise<() => void>;
 }
 
 /** A tile for MapLibre, which does not parse one again whose `etag` it has. */
@@ -87,8 +87,8 @@ function decoded(text: string): string {
 export class Protocol {
   readonly #sources = new Map<string, TileSource>();
   readonly #channel = `duotile ${unique()}`;
-  /** Names that a worker answers for by itself. */
-  readonly #elsewhere = new Set<string>();
+  /** Names that a worker answers for by itself, and what ends that. */
+  readonly #elsewhere = new Map<string, () => void>();
   #stop: (() => void) | undefined;
 
   /** `sources` can be added later, too. */
@@ -100,11 +100,12 @@ export class Protocol {
   add(source: TileSource): void {
     this.remove(source.name);
     this.#sources.set(source.name, source);
-    if (this.#stop) this.#delegate(source);
+    if (this.#stop) void this.#delegate(source);
   }
 
   remove(name: string): void {
     this.#sources.delete(name);
+    this.#elsewhere.get(name)?.();
     this.#elsewhere.delete(name);
   }
 
@@ -158,6 +159,7 @@ export class Protocol {
   close(): void {
     this.#stop?.();
     this.#stop = undefined;
+    for (const end of this.#elsewhere.values()) end();
     this.#elsewhere.clear();
     for (const [scheme, channel] of channels) if (channel === this.#channel) channels.delete(scheme);
   }
@@ -176,6 +178,7 @@ export class Protocol {
     return tileOf(bytes);
   }
 
+  /** Lets the worker of a dataset answer if it can; else it is answered here. */
   async #delegate(source: TileSource): Promise<void> {
     const { name } = source;
     const lost = (): void => {
@@ -185,8 +188,9 @@ export class Protocol {
       channel.postMessage({ lost: name });
       channel.close();
     };
-    await source.listen?.(this.#channel, lost);
-    if (source.listen && this.#sources.get(name) === source) this.#elsewhere.add(name);
+    const end = await source.listen?.(this.#channel, lost).catch(() => undefined);
+    if (end && this.#stop && this.#sources.get(name) === source) this.#elsewhere.set(name, end);
+    else end?.();
   }
 }
 

@@ -18,7 +18,8 @@ type Does = { [C in Exclude<Call, "open">]: Calls[C] } & {
 /** Does what is asked at a port. */
 export function serve(port: Port<ToWorker, FromWorker>, later: Later): void {
   const tilers = new Map<number, Tiler>();
-  const silence = new Map<number, () => void>();
+  /** What ends answering on a channel, by dataset and channel. */
+  const ends = new Map<string, () => void>();
   const work = new Work(later);
   let wasm: WasmSource | undefined;
   const of = (dataset: number): Tiler => {
@@ -36,8 +37,7 @@ export function serve(port: Port<ToWorker, FromWorker>, later: Later): void {
       return { name, version, about, notes };
     },
     close(dataset) {
-      silence.get(dataset)?.();
-      silence.delete(dataset);
+      for (const key of ends.keys()) if (key.startsWith(`${dataset} `)) end(key);
       tilers.get(dataset)?.free();
       tilers.delete(dataset);
     },
@@ -49,10 +49,9 @@ export function serve(port: Port<ToWorker, FromWorker>, later: Later): void {
     stats: (dataset, column, query, bins) => of(dataset).stats(column, query, bins),
     cells: (dataset, measure, z, query) => of(dataset).cells(measure, z, query),
     rows: (dataset, query, page) => of(dataset).rows(query, page),
-    covers: (dataset, subset, query, z, x, y) => of(dataset).covers(subset, query, z, x, y),
+    covers: (dataset, query, tile) => of(dataset).covers(query, tile),
     report: (dataset) => of(dataset).lastReport,
     listen(dataset, channel) {
-      silence.get(dataset)?.();
       const { name } = of(dataset);
       const stop = answer(channel, (asked) => {
         if (asked !== name) return undefined;
@@ -72,10 +71,16 @@ export function serve(port: Port<ToWorker, FromWorker>, later: Later): void {
             });
           });
       });
-      silence.set(dataset, stop);
+      end(`${dataset} ${channel}`);
+      ends.set(`${dataset} ${channel}`, stop);
     },
+    hush: (dataset, channel) => end(`${dataset} ${channel}`),
   };
   let heard = 0;
+  const end = (key: string): void => {
+    ends.get(key)?.();
+    ends.delete(key);
+  };
 
   /** Whether an error broke the module. Then the page is told, and starts another worker. */
   const broke = (error: unknown): boolean => {

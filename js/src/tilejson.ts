@@ -1,9 +1,9 @@
 /**
- * TileJSON and metadata of a query over a {@link Tiler}, as a server has them.
+ * The TileJSON of a query over a {@link Tiler}, as a server has it.
  */
 
 import type { About } from "./columns.js";
-import type { Bounds, CellStats, Metadata, PropertyInfo, TileJson } from "./types.js";
+import type { Bounds, PropertyInfo, TileJson } from "./types.js";
 
 /** What the module tells of a query. */
 export interface Description {
@@ -14,7 +14,7 @@ export interface Description {
   pointsMinzoom?: number;
   /** Rows that pass the filter. */
   rows: number;
-  bounds?: Bounds | null;
+  bounds?: Bounds;
   /** The frame of the densest 99 % of all rows. */
   focus: Bounds;
 }
@@ -43,29 +43,6 @@ export function tileJson(name: string, version: string, about: About, told: Desc
     ...(told.pointsMinzoom === undefined ? {} : { points_minzoom: told.pointsMinzoom }),
     properties: told.properties,
   };
-}
-
-/** TileJSON with statistics: range and quantiles of everything that is a number on cells, for each zoom. */
-export function metadata(
-  tileJson: TileJson,
-  rows: number,
-  rowsTotal: number,
-  cells: (measure: string, z: number) => CellStats,
-): Metadata {
-  const measures = tileJson.properties
-    .filter(({ on, type, measure }) => on === "cells" && type === "Number" && measure !== undefined)
-    .flatMap(({ property }) => {
-      const first = cells(property, 0);
-      if (!first.range) return [];
-      const [min, max] = first.range;
-      const zooms: { z: number; cells: number; quantiles: number[] }[] = [];
-      // Beyond the zooms that were walked, the deepest of them is told again.
-      for (let z = 0, told = first; told.z === z && z <= MAX_ZOOM; z++, told = cells(property, z)) {
-        if (told.quantiles) zooms.push({ z, cells: told.cells, quantiles: told.quantiles });
-      }
-      return [{ property, min, max, probabilities: first.probabilities, zooms }];
-    });
-  return { ...tileJson, rows, rows_total: rowsTotal, measures };
 }
 
 /** The centre of a frame, and a whole zoom at which a map of 1024 × 768 pixels holds it. */

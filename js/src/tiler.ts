@@ -7,10 +7,10 @@ import { type About, type Column, type Columns, rowsOf } from "./columns.js";
 import { Crash, Problem } from "./problem.js";
 import { type TileQuery, toQueryString } from "./query.js";
 import { type Input, type InputOptions, toColumns } from "./read.js";
-import { type Description, metadata, tileJson } from "./tilejson.js";
-import type { CellStats, Metadata, RowPage, Rows, Schema, Stats, TileJson, TileReport } from "./types.js";
+import { type Description, tileJson } from "./tilejson.js";
+import type { CellStats, MeasureInfo, Metadata, RowPage, Rows, Schema, Stats, TileJson, TileReport } from "./types.js";
 import { unique } from "./unique.js";
-import { type Core, load, type WasmSource } from "./wasm.js";
+import { type Core, type CoreClass, load, type WasmSource } from "./wasm.js";
 
 /** How far opening is. */
 export interface Progress {
@@ -37,9 +37,11 @@ export class Tiler {
   /** What a reader should know: columns that were left out, values that became null. */
   readonly notes: readonly string[];
   readonly #core: Core;
+  readonly #class: CoreClass;
 
-  private constructor(core: Core, table: Columns) {
+  private constructor(core: Core, Class: CoreClass, table: Columns) {
     this.#core = core;
+    this.#class = Class;
     this.name = table.name;
     this.about = table.about ?? {};
     this.version = this.about.version ?? unique();
@@ -70,7 +72,7 @@ export class Tiler {
         for (const [name, facts] of Object.entries(table.facts ?? {})) core.setFacts(name, facts);
         core.setRoles(table.id, table.time);
         tell({ stage: "columns", done: 1 });
-        return new Tiler(core, table);
+        return new Tiler(core, Core, table);
       },
       `opening ${rowsOf(table.positions)} rows`,
     );
@@ -102,8 +104,8 @@ export class Tiler {
   /** TileJSON with how many rows pass, and range and quantiles of what cells carry. */
   metadata(query: TileQuery | string = ""): Metadata {
     const { rows } = this.describe(query);
-    const total = this.schema().rows;
-    return metadata(this.tileJson(query), rows, total, (measure, z) => this.cells(measure, z, query));
+    const measures = guarded(() => this.#core.legend(textOf(query)) as MeasureInfo[]);
+    return { ...this.tileJson(query), rows, rows_total: this.schema().rows, measures };
   }
 
   /** The columns, how many rows there are, and how many had no position on the map. */
@@ -126,9 +128,17 @@ export class Tiler {
     return guarded(() => this.#core.rows(textOf(query), page) as Rows);
   }
 
-  /** Whether every row that a tile of `query` needs is in a subset that was cut with `subset`. */
-  covers(subset: TileQuery | string, query: TileQuery | string, z: number, x: number, y: number): boolean {
-    return guarded(() => this.#core.covers(textOf(subset), textOf(query), z, x, y));
+  /**
+   * Whether every row of a query, or every row that one of its tiles needs, is here for certain. Of a dataset that is not
+   * a subset it always is. Where rows take over from cells depends on rows of other tiles, too: unless all rows of the
+   * query are here, `mode=auto` may show rows where the full dataset shows cells.
+   */
+  covers(query: TileQuery | string, tile?: readonly [number, number, number]): boolean {
+    const subset = this.about.query;
+    if (subset === undefined) return true;
+    return guarded(() =>
+      tile ? this.#class.covers(subset, textOf(query), ...tile) : this.#class.coversAll(subset, textOf(query)),
+    );
   }
 
   /** Gives the memory back. */

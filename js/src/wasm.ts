@@ -8,12 +8,15 @@ import init, { Tiler as Core } from "../../wasm/pkg/duotile_wasm.js";
 /** Where the WebAssembly module is: an address, an answer to a request for it, its bytes, or the module itself. */
 export type WasmSource = URL | string | Response | BufferSource | WebAssembly.Module;
 
+/** The class of the module. */
+export type CoreClass = typeof Core;
+
 export type { Core };
 
-let loading: Promise<typeof Core> | undefined;
+let loading: Promise<CoreClass> | undefined;
 
 /** The class of the module, which is loaded once; a load that failed may be tried again. */
-export function load(source?: WasmSource): Promise<typeof Core> {
+export function load(source?: WasmSource): Promise<CoreClass> {
   loading ??= start(source).catch((error: unknown) => {
     loading = undefined;
     throw explained(error);
@@ -21,7 +24,7 @@ export function load(source?: WasmSource): Promise<typeof Core> {
   return loading;
 }
 
-async function start(source: WasmSource | undefined): Promise<typeof Core> {
+async function start(source: WasmSource | undefined): Promise<CoreClass> {
   await init({ module_or_path: await found(source ?? (await embedded())) });
   return Core;
 }
