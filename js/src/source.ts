@@ -39,7 +39,8 @@ export interface SubsetTiler {
   tileJson(query: string): Awaitable<TileJson>;
   metadata(query: string): Awaitable<Metadata>;
   rows(query: string, page?: Page): Awaitable<Rows>;
-  covers(subset: string, query: string, z: number, x: number, y: number): Awaitable<boolean>;
+  /** Whether it has every row that a tile of a query needs; every row of the query, without a tile. */
+  covers(query: string, tile?: Tile): Awaitable<boolean>;
   free(): unknown;
 }
 
@@ -262,20 +263,11 @@ export class Source {
       // What cannot be opened is told when it is all there is; here the server stands in.
       const tiler = await this.#tiler(subset).catch(() => undefined);
       if (!tiler) continue;
-      const covered = sure === "yes" || (await this.#covers(tiler, subset, text, tile));
+      const covered = sure === "yes" || (await covers(tiler, text, tile));
       const same = covered && (await this.#alike(tiler, id, subset, text, tile[0]));
       if (same !== undefined && same !== false) return { subset, tiler, text: same };
     }
     return undefined;
-  }
-
-  /** Whether the module says that a subset covers a tile. A query that it does not understand is not covered. */
-  async #covers(tiler: SubsetTiler, subset: Subset, text: string, [z, x, y]: Tile): Promise<boolean> {
-    try {
-      return await tiler.covers(subset.selects, text, z, x, y);
-    } catch {
-      return false;
-    }
   }
 
   /**
@@ -284,7 +276,7 @@ export class Source {
    */
   async #alike(tiler: SubsetTiler, id: string, subset: Subset, text: string, z: number) {
     const asked = new URLSearchParams(text);
-    if (!subset.bbox || asked.has("bbox") || (asked.get("mode") ?? "auto") !== "auto") return text;
+    if (!subset.bbox || (asked.get("mode") ?? "auto") !== "auto" || (await covers(tiler, text))) return text;
     const key = `${id}?${text}`;
     if (!this.#pointsFrom.has(key)) return undefined;
     const there = this.#pointsFrom.get(key) ?? Infinity;
@@ -311,7 +303,7 @@ export class Source {
     for (const subset of best) {
       try {
         const tiler = await this.#tiler(subset);
-        if (await this.#covers(tiler, subset, text, tile)) {
+        if (await covers(tiler, text, tile)) {
           return { value: await work(tiler), partial: false, subset };
         }
         found ??= { subset, tiler };
@@ -350,6 +342,15 @@ export class Source {
     });
     const mine = await this.#subsets;
     return id === undefined ? mine : mine.filter(({ dataset }) => dataset === id);
+  }
+}
+
+/** Whether a subset covers a query. One that does not fit it, as of a column that was not taken, is not covered. */
+async function covers(tiler: SubsetTiler, text: string, tile?: Tile): Promise<boolean> {
+  try {
+    return await tiler.covers(text, tile);
+  } catch {
+    return false;
   }
 }
 

@@ -61,7 +61,7 @@ const subset = (some = {}) =>
  * from zoom 5.
  *
  * @param {Subset[]} subsets
- * @param {{ covers?: (subset: string, query: string) => boolean, broken?: string }} [options]
+ * @param {{ covers?: (subset: string, query: string, tile?: readonly number[]) => boolean, broken?: string }} [options]
  */
 function make(subsets, { covers = () => false, broken } = {}) {
   /** @type {string[]} */
@@ -70,6 +70,7 @@ function make(subsets, { covers = () => false, broken } = {}) {
   const freed = [];
   /** @type {object[]} */
   const told = [];
+  const had = Object.fromEntries(subsets.map(({ id, selects }) => [id, selects]));
   const source = new Source({
     server: new Server(BASE),
     subsets: async () => subsets,
@@ -81,7 +82,7 @@ function make(subsets, { covers = () => false, broken } = {}) {
         tileJson: () => /** @type {any} */ ({ name: id, points_minzoom: 5 }),
         metadata: () => /** @type {any} */ ({ name: id, rows: 10 }),
         rows: () => ({ numberMatched: 10, features: [] }),
-        covers: (subset, query) => covers(subset, query),
+        covers: (query, tile) => covers(had[id] ?? "", query, tile),
         free: () => freed.push(id),
       };
     },
@@ -150,7 +151,7 @@ test("subsets of other servers and datasets are left aside", async () => {
 test("in its box a subset shows cells as long as the server does around it", async () => {
   const box = /** @type {[number, number, number, number]} */ ([-10, 30, 50, 70]);
   const boxed = subset({ selects: "bbox=-10,30,50,70", bbox: box });
-  const { tile, source } = make([boxed], { covers: () => true });
+  const { tile, source } = make([boxed], { covers: (_, query, tile) => tile !== undefined || query.includes("bbox") });
   assert.equal((await tile("", [6, 33, 22])).from, "server", "from which zoom on the server has rows is not known yet");
   await source.tileJson("places");
   assert.deepEqual(await tile("", [6, 33, 22]), {
@@ -161,6 +162,7 @@ test("in its box a subset shows cells as long as the server does around it", asy
   });
   assert.equal((await tile("", [9, 264, 176])).text, "s 9/264/176 ", "rows from zoom 8 on, as everywhere");
   assert.equal((await tile("", [6, 10, 22])).from, "server", "outside of the box");
+  assert.equal((await tile("bbox=0,40,1,41", [6, 33, 22])).text, "s 6/33/22 bbox=0,40,1,41", "a query within the box");
   // The subset has rows from zoom 5; a server that has them from zoom 3 on is asked for what lies between.
   pointsFrom = 3;
   await source.tileJson("places");
