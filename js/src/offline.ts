@@ -94,13 +94,16 @@ export class Offline {
     return subset;
   }
 
-  /** Asks whether a subset is still what the server has, and takes it again if not, or if it is broken. */
-  async refresh(id: string, watched: Watched = {}): Promise<{ subset: Subset; changed: boolean }> {
+  /** Asks whether a subset is still what the server has, and takes it again if not; in any case with `force`. */
+  async refresh(
+    id: string,
+    { force = false, ...watched }: Watched & { force?: boolean } = {},
+  ): Promise<{ subset: Subset; changed: boolean }> {
     const stored = (await this.store.list()).find((one) => one.id === id);
     // Without a record nobody knows what was asked for.
     if (!stored?.request) return { subset: (await this.store.get(id)).subset, changed: false };
     const { request, subset } = stored;
-    const response = await ask(request, subset?.etag, watched.signal);
+    const response = await ask(request, force ? undefined : subset?.etag, watched.signal);
     if (subset && response.status === 304) return { subset, changed: false };
     return { subset: await this.#keep(request, response, id, watched), changed: true };
   }

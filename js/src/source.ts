@@ -56,7 +56,7 @@ export interface SourceOptions {
   server: Server;
   /** The subsets of this device; those of other servers are left aside. */
   subsets: () => Promise<Subset[]>;
-  /** Opens one of them. Called when its first tile is needed, and not again while it is open. */
+  /** Opens one of them. Called when its first tile is needed, and not again: neither while it is open, nor if it fails. */
   open: (subset: Subset) => Promise<SubsetTiler>;
   /** Told of every answer: about which dataset, and of which tile if it is one. */
   onAnswer?: (origin: Origin, dataset: string | undefined, tile: Tile | undefined) => void;
@@ -74,6 +74,7 @@ export class Source {
   readonly #options: SourceOptions;
   #subsets: Promise<Subset[]> | undefined;
   readonly #open = new Map<string, { subset: Subset; tiler: Promise<SubsetTiler> }>();
+  readonly #failed = new Set<string>();
   /** The dataset's version that the server has, and from which zoom on a query's tiles show rows there. */
   readonly #versions = new Map<string, string>();
   readonly #pointsFrom = new Map<string, number | undefined>();
@@ -94,9 +95,11 @@ export class Source {
     this.#asleep = 0;
   }
 
-  /** Looks at the subsets again, as after one was taken or deleted. */
+  /** Looks at the subsets again, as after one was taken or deleted. Those that could not be opened are tried again. */
   reload(): void {
     this.#subsets = undefined;
+    for (const id of this.#failed) this.#open.delete(id);
+    this.#failed.clear();
   }
 
   /** The datasets of the server; those of the device when it cannot be reached. */
@@ -323,7 +326,8 @@ export class Source {
     this.#close(subset.id);
     const tiler = this.#options.open(subset);
     this.#open.set(subset.id, { subset, tiler });
-    tiler.catch(() => this.#open.delete(subset.id));
+    // Not tried again with every tile.
+    tiler.catch(() => this.#failed.add(subset.id));
     return tiler;
   }
 

@@ -131,6 +131,8 @@ test("a refresh asks with the tag: what is unchanged stays, what changed takes i
     [true, id, 'W/"2"', "Large ones"],
   );
   assert.equal((await offline.list()).length, 1);
+  await offline.refresh(id, { force: true });
+  assert.equal(asked.at(-1)?.headers["if-none-match"], undefined);
 });
 
 const refusals = /** @type {const} */ ([

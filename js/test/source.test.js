@@ -230,10 +230,14 @@ test("with nothing on the device each request asks the server, and says what it 
 });
 
 test("a subset that cannot be opened leaves the server to answer, and is told when there is none", async () => {
-  const { tile } = make([subset()], { broken: "s" });
-  assert.equal((await tile("")).from, "server");
+  const { tile, opened, source } = make([subset()], { broken: "s" });
+  for (let i = 0; i < 3; i += 1) assert.equal((await tile("")).from, "server");
   answer = down;
   await assert.rejects(tile(""), { message: "s is broken" });
+  assert.deepEqual(opened, ["s"], "it is tried again with every tile");
+  source.reload();
+  await assert.rejects(tile(""));
+  assert.deepEqual(opened, ["s", "s"]);
 });
 
 test("a subset that was taken anew is opened anew, and one that was deleted is closed", async () => {

@@ -14,6 +14,8 @@ export interface Share {
 export interface Data {
   source: Source;
   offline: Offline;
+  /** Why subsets could not be opened, by their ids. */
+  faults: ReadonlyMap<string, string>;
   /** The template of a query's tiles. */
   tiles: (dataset: string, query: TileQuery) => string;
   /** What has answered since the template was last made. */
@@ -22,15 +24,26 @@ export interface Data {
   renew: () => void;
 }
 
-/** Opens both. `tell` is called with every answer. */
-export async function openData(tell: (origin: Origin) => void): Promise<Data> {
+/** Opens both. `tell` is called with every answer, `fault` when a subset cannot be opened. */
+export async function openData(tell: (origin: Origin) => void, fault: () => void): Promise<Data> {
   const offline = await Offline.open();
+  const faults = new Map<string, string>();
   let share: Share = { server: 0, device: 0, partial: 0 };
   let [round, last] = [0, ""];
   const source = new Source({
     server: new Server(document.baseURI),
     subsets: async () => (await offline.list()).flatMap(({ subset }) => subset ?? []),
-    open: async (subset) => (await import("./engine")).open(offline, subset),
+    async open(subset) {
+      try {
+        const tiler = await (await import("./engine")).open(offline, subset);
+        faults.delete(subset.id);
+        return tiler;
+      } catch (error) {
+        faults.set(subset.id, error instanceof Error ? error.message : String(error));
+        fault();
+        throw error;
+      }
+    },
     onAnswer: (origin, _, tile) => {
       if (tile) {
         share[origin.from] += 1;
@@ -44,6 +57,7 @@ export async function openData(tell: (origin: Origin) => void): Promise<Data> {
   return {
     source,
     offline,
+    faults,
     tiles(dataset, query) {
       if (!known.has(dataset)) protocol.add(source.tiles(dataset));
       known.add(dataset);

@@ -7,6 +7,8 @@ import { keepPage } from "./keep";
 /** What is on the map, and what this part asks of the page. */
 export interface Surroundings {
   offline: Offline;
+  /** Why subsets could not be opened, by their ids. */
+  faults: ReadonlyMap<string, string>;
   server: string;
   /** The dataset and filter on the map; none before there are any. */
   now: () => { dataset: DatasetSummary; filter: string } | undefined;
@@ -21,7 +23,7 @@ export interface Surroundings {
 }
 
 /** Takes hold of this part of the panel. */
-export function makeDevice({ offline, server, now, view, reachable, changed, show }: Surroundings) {
+export function makeDevice({ offline, faults, server, now, view, reachable, changed, show }: Surroundings) {
   const details = byId("device", HTMLDetailsElement);
   const form = byId("take", HTMLFormElement);
   const start = byId("take-start", HTMLButtonElement);
@@ -113,9 +115,9 @@ export function makeDevice({ offline, server, now, view, reachable, changed, sho
     }
   };
 
-  const refresh = (id: string) =>
+  const refresh = (id: string, force: boolean) =>
     run(async (watched) => {
-      const { subset, changed } = await offline.refresh(id, watched);
+      const { subset, changed } = await offline.refresh(id, { ...watched, force });
       return changed ? `Taken anew: ${number(subset.rows)} rows.` : "Nothing has changed on the server.";
     });
 
@@ -134,7 +136,8 @@ export function makeDevice({ offline, server, now, view, reachable, changed, sho
   };
 
   /** An entry: what it is, how large, how old; show, refresh, delete. */
-  const item = ({ id, subset, request: about, broken, taking, bytes: size }: Stored) => {
+  const item = ({ id, subset, request: about, taking, bytes: size, ...stored }: Stored) => {
+    const broken = stored.broken ?? faults.get(id);
     const filter = about ? (new URLSearchParams(about.query).get("filter") ?? "All rows") : id;
     const name = `${subset?.title ?? about?.dataset ?? ""}: ${filter}`;
     const title = element("button", "link", filter);
@@ -155,7 +158,7 @@ export function makeDevice({ offline, server, now, view, reachable, changed, sho
     again.type = "button";
     again.setAttribute("aria-label", `${again.textContent} ${name}`);
     again.disabled = !reachable() || taking;
-    again.addEventListener("click", () => void refresh(id));
+    again.addEventListener("click", () => void refresh(id, broken !== undefined));
     const gone = element("button", "", "Delete");
     gone.type = "button";
     gone.setAttribute("aria-label", `Delete ${name}`);

@@ -174,7 +174,7 @@ async function start(): Promise<void> {
     return {};
   });
   const here = place();
-  data = await openData(answered);
+  data = await openData(answered, () => void device?.update());
   const catalog = data.source.datasets();
   catalog.catch(() => undefined);
   const map = document.getElementById("map");
@@ -203,6 +203,7 @@ async function start(): Promise<void> {
   });
   device = makeDevice({
     offline: data.offline,
+    faults: data.faults,
     server: data.source.server.base,
     now: () => (dataset ? { dataset, filter: query.filter ?? "" } : undefined),
     view: () => frameOf(view.map),
