@@ -1,5 +1,5 @@
 import { defineConfig } from "vite";
-import { precache, unneeded } from "./precache";
+import { precache, unneeded } from "./precache.ts";
 
 // Relative addresses only: the page may lie under any prefix. Nothing is inlined, so that a strict content security
 // policy (scripts, workers and styles from 'self') is enough. The service worker stands beside the page, because what

@@ -78,7 +78,9 @@ export class Source {
   /** The dataset's version that the server has, and from which zoom on a query's tiles show rows there. */
   readonly #versions = new Map<string, string>();
   readonly #pointsFrom = new Map<string, number | undefined>();
+  /** Until when the server is left alone. */
   #asleep = 0;
+  #reachable = true;
 
   constructor(options: SourceOptions) {
     this.#options = options;
@@ -87,7 +89,7 @@ export class Source {
 
   /** Whether the server answered when it was last asked. */
   get reachable(): boolean {
-    return this.#asleep === 0;
+    return this.#reachable;
   }
 
   /** Asks the server again with the next request, as when the network came back. */
@@ -201,17 +203,19 @@ export class Source {
         const hurried = hasty && (await this.#mine(id)).length > 0;
         const value = await (hurried ? this.#inTime(remote()) : remote());
         this.#asleep = 0;
+        this.#reachable = true;
         return this.#told({ value, from: "server", partial: false }, id, tile);
       } catch (error) {
         if (!isUnreachable(error)) throw error;
         this.#asleep = Date.now() + PAUSE;
+        this.#reachable = false;
         why = error;
       }
     }
     const found = await local();
     if (found) return this.#told({ ...found, from: "device" }, id, tile);
     // Nothing here can stand in for it: whoever asks next asks the server.
-    this.#asleep = Math.min(this.#asleep, 1);
+    this.#asleep = 0;
     throw why;
   }
 

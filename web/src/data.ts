@@ -1,6 +1,6 @@
 /** Where the page's data comes from: the server and the subsets of this device, as one source that MapLibre asks. */
 
-import { addProtocol, Offline, type Origin, Server, Source, type TileQuery, toQueryString } from "duotile";
+import { addProtocol, Offline, Server, Source, type Subset, type TileQuery, toQueryString } from "duotile";
 import { addProtocol as register } from "maplibre-gl";
 
 /** What the tiles on the map are made of. */
@@ -9,6 +9,8 @@ export interface Share {
   device: number;
   /** Of those from the device, the ones in which rows may be missing. */
   partial: number;
+  /** The subset that gave the last of them. */
+  subset?: Subset;
 }
 
 export interface Data {
@@ -25,7 +27,7 @@ export interface Data {
 }
 
 /** Opens both. `tell` is called with every answer, `fault` when a subset cannot be opened. */
-export async function openData(tell: (origin: Origin) => void, fault: () => void): Promise<Data> {
+export async function openData(tell: () => void, fault: () => void): Promise<Data> {
   const offline = await Offline.open();
   const faults = new Map<string, string>();
   let share: Share = { server: 0, device: 0, partial: 0 };
@@ -48,8 +50,9 @@ export async function openData(tell: (origin: Origin) => void, fault: () => void
       if (tile) {
         share[origin.from] += 1;
         share.partial += Number(origin.partial);
+        if (origin.subset) share.subset = origin.subset;
       }
-      tell(origin);
+      tell();
     },
   });
   const protocol = addProtocol({ addProtocol: register });

@@ -28,6 +28,8 @@ declare global {
 const panel = makePanel({ dataset: (id) => void choose(id), filter: (text) => void filterBy(text) });
 
 let datasets: DatasetSummary[] = [];
+/** The dataset of addresses that name none; unknown while the server is. */
+let first: string | undefined;
 let dataset: DatasetSummary | undefined;
 let query: TileQuery = {};
 let tileJson: TileJson | undefined;
@@ -37,8 +39,8 @@ let data: Data;
 let device: ReturnType<typeof makeDevice> | undefined;
 /** Whether the server answered when it was last asked. */
 let reached = true;
-/** The subset that answered last, and whether what it told is a part. */
-let aside: Origin | undefined;
+/** Where what is told of the query comes from. */
+let told: Origin = { from: "server", partial: false };
 let asking = new AbortController();
 /** The whole zoom that the legend is about. */
 let explained = -1;
@@ -75,9 +77,10 @@ async function filterBy(filter: string): Promise<void> {
   try {
     const statistics = data.source.metadata(asked.id, wish, signal);
     statistics.catch(() => undefined);
-    const answer = await data.source.tileJson(asked.id, wish, signal);
-    [query, tileJson] = [wish, answer.value];
-    remember({ ...(asked.id === datasets[0]?.id ? {} : { dataset: asked.id }), filter });
+    const { value: answer, ...from } = await data.source.tileJson(asked.id, wish, signal);
+    if (signal.aborted) return;
+    [query, tileJson, told] = [wish, answer, from];
+    remember({ ...(asked.id === first ? {} : { dataset: asked.id }), filter });
     // Statistics of much data take their time: the map does not wait for them longer than the eye would notice.
     const soon = await Promise.race([statistics, new Promise<undefined>((resolve) => setTimeout(resolve, 300))]);
     if (!soon) draw();
@@ -104,31 +107,46 @@ function draw(): void {
   explain();
 }
 
-/** Asks for everything on the map again, as when there is another place to have it from. */
-function again(): void {
+/** Asks for everything again, as when there is another place to have it from. */
+async function again(): Promise<void> {
   data.source.reload();
   data.renew();
-  void filterBy(query.filter ?? "");
+  await look();
+  await filterBy(query.filter ?? "");
 }
 
-/** Says where what is on the map comes from, once an answer has come. */
-function answered(answer: Origin): void {
-  if (answer.from === "device") aside = answer;
+/** Looks which datasets there are, on the server or on this device. */
+async function look(): Promise<void> {
+  const { value, from } = await data.source.datasets();
+  datasets = value.datasets;
+  first = from === "server" ? datasets[0]?.id : undefined;
+  dataset = datasets.find(({ id }) => id === dataset?.id) ?? dataset;
+  if (dataset) panel.list(datasets, dataset);
+}
+
+/** Follows where answers come from, and says it. */
+function answered(): void {
   const back = !reached && data.source.reachable;
   reached = data.source.reachable;
   origin();
   // What was cut from a part is asked of the server, now that it is there.
-  if (back) again();
+  if (back) again().catch(tell);
+}
+
+/** Asks whether the server is there, while it is not. */
+function knock(): void {
+  if (data.source.reachable || document.hidden) return;
+  data.source.retry();
+  data.source.datasets().catch(() => undefined);
 }
 
 function origin(): void {
-  const { server, device, partial } = data.share();
-  const subset = aside?.subset;
+  const { server, device, partial, subset = told.subset } = data.share();
   const taken = subset ? `, taken ${ago(subset.taken)}` : "";
   if (!data.source.reachable) {
     const filter = subset && new URLSearchParams(subset.query).get("filter");
     const which = filter ? `: only ${filter}` : subset?.bbox ? ": only a box" : "";
-    if (partial > 0 || aside?.partial) panel.origin("part", `Offline, part of the data${which}${taken}`);
+    if (partial > 0 || told.partial) panel.origin("part", `Offline, part of the data${which}${taken}`);
     else panel.origin("device", `Offline, from this device${taken}`);
   } else if (device > 0) {
     panel.origin("device", server > 0 ? `From this device and the server` : `From this device${taken}`);
@@ -175,7 +193,7 @@ async function start(): Promise<void> {
   });
   const here = place();
   data = await openData(answered, () => void device?.update());
-  const catalog = data.source.datasets();
+  const catalog = look();
   catalog.catch(() => undefined);
   const map = document.getElementById("map");
   if (!map) throw new Error("the page has no #map");
@@ -208,16 +226,16 @@ async function start(): Promise<void> {
     now: () => (dataset ? { dataset, filter: query.filter ?? "" } : undefined),
     view: () => frameOf(view.map),
     reachable: () => data.source.reachable,
-    changed: again,
+    changed: () => void again().catch(tell),
     show: (subset) => void open(subset),
   });
   view.map.on("moveend", () => device?.moved());
-  window.addEventListener("online", () => {
-    data.source.retry();
-    again();
-  });
-  ({ datasets } = (await catalog).value);
-  await choose(here.dataset ?? "", here.filter, unplaced);
+  setInterval(knock, 20_000);
+  window.addEventListener("online", knock);
+  await catalog;
+  const known = here.dataset === undefined || datasets.some(({ id }) => id === here.dataset);
+  await choose(here.dataset ?? "", known ? here.filter : "", unplaced || !known);
+  if (!known) panel.status(`There is no ${here.dataset} ${reached ? "on this server" : "on this device"}.`);
   // A page that was kept is kept up to date.
   if ((await data.offline.list()).length > 0) await keepPage().catch(() => undefined);
 }
