@@ -55,7 +55,7 @@ function validity(column: Read<unknown>, made: Validity): { valid?: Uint8Array }
   }
   if (column.nullCount > 0) {
     each(column, (batch, at, row) => {
-      if (!batch.isValid(at)) made.clear(row);
+      if (!has(batch, at)) made.clear(row);
     });
   }
   return made.property;
@@ -67,10 +67,15 @@ function each(column: Read<unknown>, visit: (batch: Batch<unknown>, at: number, 
   for (const batch of column.data) for (let at = 0; at < batch.length; at++) visit(batch, at, row++);
 }
 
+/** Whether a row has a value; batches without a null need have no bitmap. */
+export function has(batch: Batch<unknown>, at: number): boolean {
+  return batch.nullCount === 0 || batch.isValid(at);
+}
+
 /** Every row that has a value. */
 function eachValid(column: Read<unknown>, visit: (batch: Batch<unknown>, at: number, row: number) => void): void {
   each(column, (batch, at, row) => {
-    if (batch.isValid(at)) visit(batch, at, row);
+    if (has(batch, at)) visit(batch, at, row);
   });
 }
 

@@ -5,6 +5,7 @@
 
 import type { Batch, Column as Read, Table } from "@uwdata/flechette";
 import { degrees } from "./arrays.js";
+import { ordered } from "./arrow-file.js";
 import { convert, typeName } from "./arrow-values.js";
 import { type About, bit, type Column, type Columns, check, list, type Positions } from "./columns.js";
 import { points } from "./geometry.js";
@@ -79,7 +80,7 @@ async function read(bytes: Uint8Array): Promise<Table> {
   // Buffers are looked at as they lie, so they must lie on whole words.
   const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
   try {
-    return tableFromIPC(aligned, { useBigInt: true, useBigIntTimestamp: true });
+    return tableFromIPC(ordered(aligned), { useBigInt: true, useBigIntTimestamp: true });
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     if (/codec/i.test(said)) {

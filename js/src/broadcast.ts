@@ -71,6 +71,7 @@ export function answer(channel: string, find: Find): () => void {
 export class Asker {
   readonly #from: string;
   readonly #common: BroadcastChannel;
+  readonly #own: BroadcastChannel;
   readonly #pending = new Map<number, { ask: Wanted; resolve(tile: Tile): void; reject(error: Error): void }>();
   #next = 0;
 
@@ -81,7 +82,8 @@ export class Asker {
       if (!("lost" in data)) return;
       for (const { ask } of this.#pending.values()) if (ask.name === data.lost) this.#common.postMessage(ask);
     };
-    new BroadcastChannel(this.#from).onmessage = ({ data }: MessageEvent<Given>) => {
+    this.#own = new BroadcastChannel(this.#from);
+    this.#own.onmessage = ({ data }: MessageEvent<Given>) => {
       if (!("id" in data)) return;
       const pending = this.#pending.get(data.id);
       this.#pending.delete(data.id);
@@ -103,5 +105,10 @@ export class Asker {
       });
       this.#common.postMessage(ask satisfies Ask);
     });
+  }
+
+  close(): void {
+    this.#common.close();
+    this.#own.close();
   }
 }

@@ -14,11 +14,11 @@ import {
   type Port,
   type ToWorker,
 } from "./messages.js";
+import { baseAddress } from "./place.js";
 import { Crash } from "./problem.js";
 import type { TileSource } from "./protocol.js";
 import type { TileQuery } from "./query.js";
 import { buffersOf, type Input, type InputOptions } from "./read.js";
-import { serve } from "./serve.js";
 import type { Description } from "./tilejson.js";
 import { type Progress, textOf } from "./tiler.js";
 import type { CellStats, Metadata, RowPage, Rows, Schema, Stats, TileJson, TileReport } from "./types.js";
@@ -26,8 +26,11 @@ import { embedded, type WasmSource } from "./wasm.js";
 
 /** Where script and module of a worker are; the package brings both unless said. */
 export interface WorkerOptions {
-  /** The address of `duotile/worker`, a worker that runs it, or `"inline"` for none: everything in this thread. */
-  worker?: URL | string | Worker;
+  /**
+   * The address of `duotile/worker`, what starts a worker that runs it, one that runs already (which cannot be started
+   * again if it breaks), or `"inline"` for none: everything in this thread.
+   */
+  worker?: URL | string | Worker | (() => Worker);
   wasm?: Exclude<WasmSource, Response>;
 }
 
@@ -62,7 +65,8 @@ export class TilerWorker {
   readonly #options: WorkerOptions;
   #session: Session | undefined;
   #next = 0;
-  #closed = false;
+  /** Why there can be no other session. */
+  #end: Error | undefined;
 
   constructor(options: WorkerOptions = {}) {
     this.#options = options;
@@ -80,13 +84,13 @@ export class TilerWorker {
 
   /** Ends the worker; what it owes rejects. */
   close(): void {
-    this.#closed = true;
-    this.#lose(this.#session, new Error("the worker was closed"));
+    this.#end = new Error("the worker was closed; make another TilerWorker");
+    this.#lose(this.#session, this.#end);
   }
 
   /** The worker that is running, or a new one. */
   session(): Session {
-    if (this.#closed) throw new Error("the worker was closed; make another TilerWorker");
+    if (this.#end) throw this.#end;
     if (this.#session) return this.#session;
     const pending = new Map<number, Pending>();
     const session: Session = {
@@ -145,6 +149,7 @@ export class TilerWorker {
   #lose(session: Session | undefined, error: Error): void {
     if (!session) return;
     if (this.#session === session) this.#session = undefined;
+    if (isWorker(this.#options.worker)) this.#end ??= error;
     session.end();
     for (const { reject } of session.pending.values()) reject(error);
     session.pending.clear();
@@ -163,20 +168,21 @@ export class TilerWorker {
         else this.#receive(session, message);
       });
     });
-    const source = typeof wasm === "string" || wasm instanceof URL ? new URL(wasm, base()).href : wasm;
+    const source = typeof wasm === "string" || wasm instanceof URL ? new URL(wasm, baseAddress()).href : wasm;
     port.post({ wasm: source });
     return port;
   }
 
   async #connect(session: Session, given: WorkerOptions["worker"]): Promise<Port<FromWorker, ToWorker>> {
     if (given === "inline" || (given === undefined && typeof Worker === "undefined")) {
+      const { serve } = await import("./serve.js");
       const [here, there] = line<FromWorker, ToWorker>();
       serve(there, (run) => void setTimeout(run));
       return here;
     }
-    const worker = given instanceof Worker ? given : await started(given);
+    const worker = isWorker(given) ? given : typeof given === "function" ? given() : await started(given);
     session.end = () => worker.terminate();
-    const where = given === undefined ? "the worker (a blob: script)" : `the worker (${given})`;
+    const where = typeof given === "string" || given instanceof URL ? `the worker ${given}` : "the worker";
     worker.onerror = (event) => {
       event.preventDefault?.();
       const said = event.message || "it did not start";
@@ -215,8 +221,13 @@ export class TilerWorker {
   }
 }
 
+function isWorker(given: WorkerOptions["worker"]): given is Worker {
+  return typeof given === "object" && "postMessage" in given;
+}
+
 /** Starts a worker from an address, or from the script that the package carries. */
 async function started(given: URL | string | undefined): Promise<Worker> {
+  if (typeof Worker === "undefined") throw new Error('there are no workers here; leave `worker` out, or say "inline"');
   if (given !== undefined) return new Worker(given, { type: "module" });
   const { default: script } = await import("./worker-inline.js");
   const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
@@ -226,11 +237,6 @@ async function started(given: URL | string | undefined): Promise<Worker> {
     // A worker fetches its script after this; some engines have not read it yet.
     setTimeout(() => URL.revokeObjectURL(url), 60_000);
   }
-}
-
-/** What relative addresses are relative to. */
-function base(): string | undefined {
-  return typeof document === "undefined" ? globalThis.location?.href : document.baseURI;
 }
 
 /** A dataset in a worker: a {@link Tiler} whose answers are promises. */
@@ -353,11 +359,11 @@ export class RemoteTiler implements TileSource {
 
   /** Opens the dataset if it is not, or if its worker was lost. */
   async ready(): Promise<Session> {
+    if (this.#lost && !this.#again) {
+      throw new Error(`dataset "${this.name}" is gone, open it again: ${this.#lost.message}`, { cause: this.#lost });
+    }
     const session = this.#worker.session();
     if (session !== this.#session) {
-      if (this.#lost && !this.#again) {
-        throw new Error(`dataset "${this.name}" is gone, open it again: ${this.#lost.message}`, { cause: this.#lost });
-      }
       this.#session = session;
       this.#lost = undefined;
       session.lost.add((error) => {

@@ -4,6 +4,7 @@
  */
 
 import type { Batch, Field, Column as Read } from "@uwdata/flechette";
+import { has } from "./arrow-values.js";
 
 /** Degrees, and how many geometries were no points. */
 export interface Points {
@@ -22,7 +23,7 @@ export function points(field: Field, column: Read<unknown>): Points | undefined 
   let [row, others] = [0, 0];
   for (const batch of column.data) {
     for (let at = 0; at < batch.length; at++) {
-      const point = batch.isValid(at) ? reader(batch, at) : [Number.NaN, Number.NaN];
+      const point = has(batch, at) ? reader(batch, at) : [Number.NaN, Number.NaN];
       if (!point) others++;
       lon[row] = point?.[0] ?? Number.NaN;
       lat[row++] = point?.[1] ?? Number.NaN;

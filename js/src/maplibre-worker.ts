@@ -4,8 +4,8 @@
  */
 
 import { Asker } from "./broadcast.js";
+import { unique } from "./place.js";
 import { type ProtocolRequest, parseAddress, type Tile } from "./protocol.js";
-import { unique } from "./unique.js";
 
 type Load = (request: ProtocolRequest, controller: AbortController) => Promise<{ data: unknown }>;
 

@@ -5,11 +5,11 @@
 
 import { answer } from "./broadcast.js";
 import { tileOf } from "./etag.js";
+import { baseAddress, unique } from "./place.js";
 import { Problem } from "./problem.js";
 import type { TileQuery } from "./query.js";
 import { textOf } from "./tiler.js";
 import type { TileJson } from "./types.js";
-import { unique } from "./unique.js";
 
 /** Where tiles come from: a {@link Tiler}, a {@link RemoteTiler}, or anything that answers like one. */
 export interface TileSource {
@@ -147,7 +147,7 @@ export class Protocol {
     channels.set(scheme, this.#channel);
     maplibregl.addProtocol(LIST, async () => ({ data: [...channels] }));
     if (script !== undefined) {
-      await maplibregl.importScriptInWorkers(new URL(script, document.baseURI).href);
+      await maplibregl.importScriptInWorkers(new URL(script, baseAddress()).href);
       return;
     }
     const { default: code } = await import("./maplibre-worker-inline.js");

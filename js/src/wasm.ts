@@ -1,9 +1,9 @@
 /**
- * The one place that imports the WebAssembly module's glue. Given nothing, the module comes out of a chunk of
- * JavaScript, so that no bundler has to know of it and nothing is fetched.
+ * The one place that imports the WebAssembly module's glue, when it is first needed. Given nothing, the module comes out
+ * of a chunk of JavaScript, so that no bundler has to know of it and nothing is fetched.
  */
 
-import init, { Tiler as Core } from "../../wasm/pkg/duotile_wasm.js";
+import type { Tiler as Core } from "../../wasm/pkg/duotile_wasm.js";
 
 /** Where the WebAssembly module is: an address, an answer to a request for it, its bytes, or the module itself. */
 export type WasmSource = URL | string | Response | BufferSource | WebAssembly.Module;
@@ -25,8 +25,9 @@ export function load(source?: WasmSource): Promise<CoreClass> {
 }
 
 async function start(source: WasmSource | undefined): Promise<CoreClass> {
+  const { default: init, Tiler } = await import("../../wasm/pkg/duotile_wasm.js");
   await init({ module_or_path: await found(source ?? (await embedded())) });
-  return Core;
+  return Tiler;
 }
 
 /** The bytes of the module that the package carries. */
