@@ -35,13 +35,14 @@ export function precache(): Plugin {
 
 /**
  * Leaves out what the package would load in this page if it were not given the addresses of its worker and of its module:
- * both once more as texts, and the reader that the worker has in itself.
+ * both once more as texts, and what the worker has in itself. What takes subsets is loaded here.
  */
 export function unneeded(): Plugin {
   const nothing = "\0unneeded";
   return {
     name: "unneeded",
-    resolveDynamicImport: (_, importer) => (/\/js\/dist\/[^/]+$/.test(importer ?? "") ? nothing : null),
+    resolveDynamicImport: (path, importer) =>
+      /\/js\/dist\/[^/]+$/.test(importer ?? "") && !/^\.\/take-/.test(String(path)) ? nothing : null,
     load: (id) => (id === nothing ? "export default undefined;" : null),
   };
 }

@@ -11,10 +11,9 @@ export {
   type TakeProgress,
   type TakeRequest,
   takeOffline,
-  Unreachable,
   type Watched,
 } from "./offline.js";
-export { Crash, Problem } from "./problem.js";
+export { Crash, Problem, Unreachable } from "./problem.js";
 export { addProtocol, type MapLibre, Protocol, type ProtocolRequest, type Tile, type TileSource } from "./protocol.js";
 export { type TileQuery, toQueryString } from "./query.js";
 export { type GeoJson, type Input, type InputOptions, toColumns } from "./read.js";

@@ -38,6 +38,11 @@ export class Problem extends Error {
   }
 }
 
+/** A server that could not be reached, or broke off. */
+export class Unreachable extends Error {
+  override readonly name = "Unreachable";
+}
+
 /** The module or its worker broke: what it held is gone. */
 export class Crash extends Error {
   override readonly name = "Crash";

@@ -5,8 +5,7 @@
  */
 
 import { coverage, type Tile, tileOf, touches } from "./coverage.js";
-import { Unreachable } from "./offline.js";
-import { Problem } from "./problem.js";
+import { Problem, Unreachable } from "./problem.js";
 import type { TileSource } from "./protocol.js";
 import type { TileQuery } from "./query.js";
 import type { Server } from "./server.js";
