@@ -15,8 +15,11 @@ const file = new URL("size.json", import.meta.url);
 export const MORE = 1024;
 export const LESS = 4096;
 
-/** What reads Arrow, and what is carried for want of files. */
-const LATER = ["./arrow.js", "./*-inline.js"];
+/** What reads Arrow, what takes subsets from a server, and what is carried for want of files. */
+const LATER = ["./arrow.js", "./take.js", "./*-inline.js"];
+
+/** What a page names that shows tiles and keeps nothing. */
+const TILES = ["addProtocol", "Problem", "Server", "Tiler", "TilerWorker", "toQueryString"];
 
 /** @typedef {{ gzip: number, brotli: number }} Size */
 
@@ -28,9 +31,11 @@ export async function sizes() {
   const wasm = readFileSync(new URL("dist/duotile.wasm", import.meta.url));
   return {
     // All that a page loads to show a dataset by a worker, minified as people do.
-    page: size(await bundle("index", ["./serve.js", "../../wasm/pkg/duotile_wasm.js", ...LATER])),
+    page: size(await bundle("index", ["./serve.js", "../../wasm/pkg/duotile_wasm.js", ...LATER], TILES)),
     // The same with what it needs to tile by itself.
-    "page that tiles": size(await bundle("index", LATER)),
+    "page that tiles": size(await bundle("index", LATER, TILES)),
+    // Everything that the package offers, by a worker: subsets kept on the device and a source over them and a server.
+    "page that keeps": size(await bundle("index", ["./serve.js", "../../wasm/pkg/duotile_wasm.js", ...LATER])),
     worker: size(await bundle("worker", LATER)),
     "worker with Arrow": size(readFileSync(new URL("dist/worker.js", import.meta.url))),
     "MapLibre's workers": size(readFileSync(new URL("dist/maplibre-worker.mjs", import.meta.url))),
@@ -46,11 +51,14 @@ function size(bytes) {
 /**
  * @param {string} entry
  * @param {string[]} external What is loaded later, or not at all.
+ * @param {string[]} [names] Those that are imported of it; all of them unless said.
  */
-async function bundle(entry, external) {
+async function bundle(entry, external, names) {
   const { outputFiles } = await build({
     absWorkingDir: here,
-    entryPoints: [`src/${entry}.ts`],
+    ...(names
+      ? { stdin: { contents: `export { ${names.join(", ")} } from "./src/${entry}.ts";`, resolveDir: here } }
+      : { entryPoints: [`src/${entry}.ts`] }),
     bundle: true,
     format: "esm",
     minify: true,

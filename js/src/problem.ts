@@ -44,6 +44,11 @@ export function inOneLine(error: unknown): unknown {
   return error;
 }
 
+/** A server that could not be reached, or broke off. */
+export class Unreachable extends Error {
+  override readonly name = "Unreachable";
+}
+
 /** The module or its worker broke: what it held is gone. */
 export class Crash extends Error {
   override readonly name = "Crash";

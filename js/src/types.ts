@@ -18,6 +18,8 @@ export interface DatasetSummary {
   time_column: string | null;
   /** Whether the rows behind a cell may be asked for. */
   rows_open: boolean;
+  /** Whether subsets may be taken. */
+  subset_open: boolean;
 }
 
 /** `GET datasets`. */
