@@ -36,6 +36,8 @@ export function makeDevice({ offline, faults, server, now, view, reachable, chan
   const kept = byId("kept", HTMLUListElement);
   let stop: AbortController | undefined;
   let guessing = new AbortController();
+  /** What the list was made of. */
+  let listed = "";
 
   const tell = (where: HTMLElement, text: string) => {
     where.textContent = text;
@@ -190,7 +192,14 @@ export function makeDevice({ offline, faults, server, now, view, reachable, chan
   const list = async () => {
     // Those of other servers are for their pages; what nobody can tell is everybody's.
     const mine = (await offline.list()).filter(({ request }) => !request || request.server === server);
-    kept.replaceChildren(...mine.map(item));
+    // What is as it was stays where it is: somebody may be about to press a button of it.
+    const state = JSON.stringify([mine, [...faults], reachable(), now()?.dataset.version]);
+    if (state !== listed) {
+      const label = kept.contains(document.activeElement) && document.activeElement?.getAttribute("aria-label");
+      kept.replaceChildren(...mine.map(item));
+      if (label) kept.querySelector<HTMLElement>(`[aria-label="${CSS.escape(label)}"]`)?.focus();
+    }
+    listed = state;
     const sum = mine.reduce((sum, { bytes }) => sum + bytes, 0);
     byId("kept-sum", HTMLSpanElement).textContent = mine.length === 0 ? "" : `${mine.length} · ${bytes(sum)}`;
     const room = mine.length > 0 ? await offline.store.room() : undefined;

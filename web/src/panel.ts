@@ -115,6 +115,8 @@ export function makePanel(wishes: Wishes) {
       byId("progress", HTMLDivElement).hidden = !is;
     },
 
+    isBusy: () => !byId("progress", HTMLDivElement).hidden,
+
     /** A line at the foot of the map; none without a text. */
     status(text: string) {
       status.textContent = text;
