@@ -6,7 +6,7 @@
  */
 
 import { execFileSync } from "node:child_process";
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -90,8 +90,3 @@ copyFileSync(new URL("dist/maplibre-worker.js", import.meta.url), new URL("dist/
 rmSync(new URL("dist/maplibre-worker.js", import.meta.url));
 const tsc = fileURLToPath(new URL("bin/tsc", import.meta.resolve("typescript/package.json")));
 execFileSync(process.execPath, [tsc, "-p", "tsconfig.json", "--emitDeclarationOnly"], { cwd: here, stdio: "inherit" });
-// The glue lies outside of the package; its declarations come along.
-const glue = "../../wasm/pkg/duotile_wasm";
-copyFileSync(new URL("../wasm/pkg/duotile_wasm.d.ts", import.meta.url), new URL("dist/glue.d.ts", import.meta.url));
-const declarations = new URL("dist/wasm.d.ts", import.meta.url);
-writeFileSync(declarations, readFileSync(declarations, "utf8").replace(glue, "./glue"));

@@ -205,24 +205,27 @@ impl Bench {
             for filter in filters {
                 let start = Instant::now();
                 let plan = self.plan(&format!("{AGG}{filter}"))?;
+                self.masks.select(&self.dataset, &plan)?;
+                let mask = start.elapsed();
                 let (cut, _) = self.cut(&plan, TileId::WORLD)?;
-                times.push((start.elapsed(), cut.mask));
+                times.push((start.elapsed(), mask, cut.mask));
                 last = Some((plan, filter, cut.report));
             }
             times.sort_unstable();
             let Some((plan, filter, report)) = last else { continue };
-            let (time, mask) = times[times.len() / 2];
+            let (time, mask, summary) = times[times.len() / 2];
             let again = median(|| self.cut(&plan, TileId::WORLD));
             let ranked = self.dataset.with_points(|points| ranked(&points, z));
             let deep = five(&ranked)[0].tile;
             let deep = median(|| self.cut(&plan, deep));
             println!(
-                r#"{{"what":"filter","name":"{name}","filter":{},"z":0,"rows":{},"features":{},"ms":{},"mask":{},"again":{},"deep_z":{z},"deep":{}}}"#,
+                r#"{{"what":"filter","name":"{name}","filter":{},"z":0,"rows":{},"features":{},"ms":{},"mask":{},"summary":{},"again":{},"deep_z":{z},"deep":{}}}"#,
                 quoted(&filter),
                 report.rows,
                 report.features,
                 milliseconds(time),
                 milliseconds(mask),
+                milliseconds(summary),
                 milliseconds(again),
                 milliseconds(deep),
             );

@@ -9,6 +9,7 @@ use crate::{
     facts::Scalar,
     mask::Mask,
     query::{By, Period},
+    small,
 };
 use alloc::{format, string::String, vec, vec::Vec};
 use core::ops::Range;
@@ -113,7 +114,7 @@ impl Categories {
                     _ => None,
                 });
                 let mut integers: Vec<_> = integers.collect();
-                integers.sort_unstable();
+                small::sort(&mut integers);
                 Lookup::Integers(integers, other)
             }
         };

@@ -28,8 +28,14 @@ pub struct Cell {
 }
 
 /// Visits each cell of a level that holds a passing row of `range`, in Morton order. The range must be that of a cell of
-/// this level or a coarser one. Stops early when `visit` says `false`.
-pub fn walk(keys: Keys<'_>, mask: Option<&Mask>, range: Range<usize>, level: u8, mut visit: impl FnMut(Cell) -> bool) {
+/// this level or a coarser one. Stops early when `visit` says `false`, and tells whether it went on to the end.
+pub fn walk(
+    keys: Keys<'_>,
+    mask: Option<&Mask>,
+    range: Range<usize>,
+    level: u8,
+    mut visit: impl FnMut(Cell) -> bool,
+) -> bool {
     let level = level.min(MAX_LEVEL);
     let landmarks = keys.landmarks;
     let (mut row, mut at) = (range.start, landmarks.from(range.start));
@@ -47,15 +53,15 @@ pub fn walk(keys: Keys<'_>, mask: Option<&Mask>, range: Range<usize>, level: u8,
         };
         let sparse = row..next.map_or(range.end, |landmark| landmark.start);
         if !between(keys.keys, mask, sparse, level, &mut before, &mut visit) {
-            return;
+            return false;
         }
-        let Some(landmark) = next else { return };
+        let Some(landmark) = next else { return true };
         let end = landmark.end.min(range.end);
         let rank = mask.map_or(0, |mask| mask.rank(end));
         let count = if mask.is_some() { rank.saturating_sub(before) } else { end - landmark.start };
         let code = code(landmark.key, level);
         if count > 0 && !visit(Cell { code, run: landmark.start..end, count, landmark: Some(at) }) {
-            return;
+            return false;
         }
         (row, before, at) = (end, rank, landmark.skip);
     }

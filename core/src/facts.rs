@@ -3,8 +3,11 @@
 //! Facts are taken once, over every row of the full dataset, and then travel with the column (also into a subset for the
 //! browser). They decide which properties a tile has and of what type, so they must not depend on filter or tile.
 
-use crate::columns::{Codes, Values};
-use alloc::{collections::BTreeMap, vec, vec::Vec};
+use crate::{
+    columns::{Codes, Values},
+    small,
+};
+use alloc::{vec, vec::Vec};
 use core::cmp::Ordering;
 
 /// The largest integer that every client reads exactly, 2⁵³ − 1. Columns with larger ones go to tiles as texts.
@@ -130,11 +133,15 @@ impl Facts {
     }
 
     fn integers(values: impl Iterator<Item = i64>) -> Self {
-        let mut counts = BTreeMap::new();
+        // Sorted: so few that putting one among them costs little.
+        let mut counts: Vec<(i64, u64)> = Vec::new();
         let facts = Self::extremes(
             values.inspect(|&value| {
                 if counts.len() <= MAX_DISTINCT_INTEGERS {
-                    *counts.entry(value).or_insert(0u64) += 1;
+                    match counts.binary_search_by_key(&value, |&(known, _)| known) {
+                        Ok(place) => counts[place].1 += 1,
+                        Err(place) => counts.insert(place, (value, 1)),
+                    }
                 }
             }),
             Scalar::Integer,
@@ -171,7 +178,7 @@ impl Facts {
         let range = categories.first().zip(categories.last()).map(|(first, last)| (first.0, last.0));
         let present = categories.iter().map(|&(_, count)| count).sum();
         let distinct = Some(categories.len() as u64);
-        categories.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.compare(b.0)));
+        small::sort_by(&mut categories, |a, b| b.1.cmp(&a.1).then_with(|| a.0.compare(b.0)).is_lt());
         categories.truncate(MAX_CATEGORIES);
         Self { present, range, distinct, categories, ..Self::default() }
     }

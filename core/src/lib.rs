@@ -22,7 +22,7 @@ mod facts;
 mod landmarks;
 mod normal;
 mod points;
-mod summary;
+mod small;
 
 // Which rows.
 mod error;
@@ -33,19 +33,32 @@ mod suggest;
 pub mod time;
 
 // What they add up to.
+mod aggregate;
 mod category;
 mod cells;
 mod exact;
 mod measure;
 mod profile;
+mod summary;
+mod sweep;
 
 // The tile.
+mod cell_features;
 mod mvt;
 mod pbf;
 mod plan;
 mod rows;
 mod tiler;
 mod values;
+
+// What is told beside tiles.
+mod cover;
+pub mod frame;
+mod legend;
+mod page;
+mod plain;
+mod schema;
+pub mod stats;
 
 pub use category::Category;
 pub use columns::{BadColumn, Bits, Codes, Column, Kind, Values};
@@ -54,16 +67,21 @@ pub use error::QueryError;
 pub use facts::{Facts, MAX_CATEGORIES, MAX_EXACT, Scalar};
 pub use filter::Filter;
 pub use landmarks::{BadLandmarks, Landmarks};
+pub use legend::{Legend, Zoom};
 pub use mask::Mask;
 pub use mercator::World;
 pub use normal::normal;
+pub use page::{MAX_PAGE, Page, Within, cell_keys};
+pub use plain::{Plain, Times};
 pub use plan::{Extra, Plan, Property, PropertyKind, Source};
 pub use points::{BadPoints, EXTENT_BITS, Points, Roles, sort};
 pub use profile::Profile;
 pub use query::{
     Alias, By, Interval, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, Period, Properties, Shape, TileQuery,
 };
+pub use schema::{ColumnInfo, PropertyInfo, TIME_UNIT, range};
 pub use suggest::{nearest, unknown_column};
 pub use summary::Summary;
+pub use sweep::Piece;
 pub use tile::{InvalidTile, MAX_ZOOM, TileId};
 pub use tiler::{MAX_TILE_BYTES, Report, Scratch, Selection};

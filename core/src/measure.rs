@@ -4,13 +4,14 @@
 //! themselves: they are gathered once for each column and run, as integers in the order of the values.
 
 use crate::{
+    aggregate::{Aggregate, each_row},
     cells::Cell,
     columns::{Column, Kind, Values, milliseconds},
     exact::{Total as _, ordered, unordered},
     facts::MAX_EXACT,
     mask::Mask,
     query::MeasureKind,
-    summary::{Aggregate, Summary, each_row},
+    summary::Summary,
     values::Value,
 };
 use alloc::{format, string::String, vec::Vec};
@@ -23,6 +24,16 @@ pub struct Measures {
     pub column: usize,
     /// Each kind with the position of its property.
     pub kinds: Vec<(MeasureKind, usize)>,
+}
+
+/// What is found out about some cells; space that stays warm between tiles.
+#[derive(Debug, Default)]
+pub struct Space {
+    aggregates: Vec<Aggregate>,
+    /// The values of each cell in ascending order, as ordered integers, one cell after the other.
+    gathered: Vec<i64>,
+    /// Where those of each cell end.
+    ends: Vec<usize>,
 }
 
 /// A measured value, before it is written.
@@ -58,41 +69,78 @@ impl Measures {
         self.kinds.iter().any(|&(kind, _)| !needs_values(kind))
     }
 
-    /// Measures the rows of a cell that pass the mask, which are those of the summary; `emit` gets the property and its value. Where no row has a value
-    /// there is nothing to emit but a distinct count of zero.
-    pub fn measure(
+    /// Looks at the rows of some cells that pass the mask, which are those of the summary.
+    pub fn prepare(
         &self,
         column: &Column<'_>,
         summary: Option<Summary<'_>>,
-        cell: &Cell,
+        cells: &[Cell],
         mask: Option<&Mask>,
-        gathered: &mut Vec<i64>,
-        mut emit: impl FnMut(usize, Measured),
+        space: &mut Space,
     ) {
-        let extremes = self.kinds.iter().any(|(kind, _)| matches!(kind, MeasureKind::Min | MeasureKind::Max));
-        let aggregate = self.uses_summary().then(|| Aggregate::of(column, summary, cell, mask, extremes));
-        if self.kinds.iter().any(|&(kind, _)| needs_values(kind)) {
-            gather(column, cell.run.clone(), mask, gathered);
+        let Space { aggregates, gathered, ends } = space;
+        aggregates.clear();
+        gathered.clear();
+        ends.clear();
+        if self.uses_summary() {
+            let extremes = self.kinds.iter().any(|(kind, _)| matches!(kind, MeasureKind::Min | MeasureKind::Max));
+            aggregates.extend(cells.iter().map(|cell| Aggregate::of(column, summary, cell, mask, extremes)));
         }
-        for &(kind, property) in &self.kinds {
-            let value = match (kind, &aggregate) {
-                (MeasureKind::Sum, Some(aggregate)) => sum(column, aggregate),
-                (MeasureKind::Mean, Some(aggregate)) => mean(column, aggregate),
-                (MeasureKind::Min, Some(aggregate)) => {
-                    (aggregate.present() > 0).then(|| present(column, aggregate.extremes().0))
-                }
-                (MeasureKind::Max, Some(aggregate)) => {
-                    (aggregate.present() > 0).then(|| present(column, aggregate.extremes().1))
-                }
-                (MeasureKind::Percentile(hundredths), _) => percentile(column, gathered, hundredths),
-                (MeasureKind::Mode, _) => mode(gathered).map(|order| present(column, order)),
-                (MeasureKind::Distinct, _) => Some(Measured::Integer(gathered.chunk_by(|a, b| a == b).count() as i64)),
-                _ => None,
-            };
-            if let Some(value) = value {
-                emit(property, value);
+        if self.kinds.iter().any(|&(kind, _)| needs_values(kind)) {
+            for cell in cells {
+                let start = gathered.len();
+                gather(column, cell.run.clone(), mask, gathered);
+                gathered[start..].sort_unstable();
+                ends.push(gathered.len());
             }
         }
+    }
+
+    /// One of the kinds, of the cells that were looked at; `emit` gets the place of each cell and its value. Where no row
+    /// has a value there is nothing to emit but a distinct count of zero.
+    pub fn each(&self, column: &Column<'_>, kind: usize, space: &Space, emit: impl FnMut(usize, Measured)) {
+        /// For each kind a loop of its own.
+        fn all<T>(
+            of: impl Iterator<Item = T>,
+            value: impl Fn(T) -> Option<Measured>,
+            mut emit: impl FnMut(usize, Measured),
+        ) {
+            for (at, of) in of.enumerate() {
+                if let Some(value) = value(of) {
+                    emit(at, value);
+                }
+            }
+        }
+        let (aggregates, values) = (space.aggregates.iter(), space.values());
+        match self.kinds[kind].0 {
+            MeasureKind::Sum => all(aggregates, |of| sum(column, of), emit),
+            MeasureKind::Mean => all(aggregates, |of| mean(column, of), emit),
+            MeasureKind::Min => {
+                all(aggregates, |of| (of.present() > 0).then(|| present(column, of.extremes().0)), emit);
+            }
+            MeasureKind::Max => {
+                all(aggregates, |of| (of.present() > 0).then(|| present(column, of.extremes().1)), emit);
+            }
+            MeasureKind::Percentile(hundredths) => all(values, |of| percentile(column, of, hundredths), emit),
+            MeasureKind::Mode => all(values, |of| mode(of).map(|order| present(column, order)), emit),
+            MeasureKind::Distinct => {
+                let distinct = |of: &[i64]| Some(Measured::Integer(of.chunk_by(|a, b| a == b).count() as i64));
+                all(values, distinct, emit);
+            }
+        }
+    }
+}
+
+impl Space {
+    /// Bytes held.
+    pub fn size(&self) -> usize {
+        self.aggregates.capacity() * size_of::<Aggregate>() + (self.gathered.capacity() + self.ends.capacity()) * 8
+    }
+
+    /// The values of each cell.
+    fn values(&self) -> impl Iterator<Item = &[i64]> {
+        let starts = core::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| &self.gathered[start..end])
     }
 }
 
@@ -129,9 +177,8 @@ const fn needs_values(kind: MeasureKind) -> bool {
     matches!(kind, MeasureKind::Percentile(_) | MeasureKind::Mode | MeasureKind::Distinct)
 }
 
-/// The values of a run in ascending order, as ordered integers.
+/// Adds the values of a run, as ordered integers.
 fn gather(column: &Column<'_>, run: Range<usize>, mask: Option<&Mask>, gathered: &mut Vec<i64>) {
-    gathered.clear();
     match column.values {
         Values::I32(v) => each_row(column, run, mask, |row| gathered.push(v[row].into())),
         Values::I64(v) | Values::Time(v) => each_row(column, run, mask, |row| gathered.push(v[row])),
@@ -140,7 +187,6 @@ fn gather(column: &Column<'_>, run: Range<usize>, mask: Option<&Mask>, gathered:
         Values::Bool(bits) => each_row(column, run, mask, |row| gathered.push(bits.get(row).into())),
         Values::Text(codes, _) => each_row(column, run, mask, |row| gathered.push(codes.get(row) as i64)),
     }
-    gathered.sort_unstable();
 }
 
 /// A value of the column from its ordered integer.
@@ -229,7 +275,9 @@ mod tests {
         let mut out = None;
         let measures = Measures { column: 0, kinds: Vec::from([(kind, 0)]) };
         let cell = Cell { code: 0, run: 0..column.len(), count: column.len(), landmark: None };
-        measures.measure(&column, None, &cell, None, &mut Vec::new(), |_, value| out = Some(value));
+        let mut space = Space::default();
+        measures.prepare(&column, None, &[cell], None, &mut space);
+        measures.each(&column, 0, &space, |_, value| out = Some(value));
         out
     }
 

@@ -32,8 +32,6 @@ pub struct Buffers {
     slots: Vec<u32>,
     /// Properties in the order of their first use.
     keys: Vec<u32>,
-    /// Properties of the feature at hand, each with the index of its value.
-    tags: Vec<(usize, u32)>,
     /// Features.
     features: Writer,
 }
@@ -87,27 +85,10 @@ impl<'a> Layer<'a> {
     ) -> Self {
         buffers.values.clear(names.len());
         buffers.keys.clear();
-        buffers.tags.clear();
         buffers.features.clear();
         buffers.slots.clear();
         buffers.slots.resize(names.len(), 0);
         Self { out, name, extent, features: 0, names, buffers }
-    }
-
-    /// Gives the feature at hand a property, by its position in the names. Every property at most once.
-    #[inline]
-    pub fn property(&mut self, property: usize, value: Value<'_>) {
-        let index = self.index(property, value);
-        self.buffers.tags.push((property, index));
-    }
-
-    /// Writes the feature at hand.
-    #[inline]
-    pub fn feature(&mut self, id: Option<u64>, geometry: Geometry) {
-        let tags = core::mem::take(&mut self.buffers.tags);
-        self.tagged(id, tags.iter().copied(), geometry);
-        self.buffers.tags = tags;
-        self.buffers.tags.clear();
     }
 
     /// The index of a value of a property, for [`Layer::tagged`].
@@ -234,8 +215,8 @@ mod tests {
         let (mut out, mut buffers) = (Vec::from([0xaa]), Buffers::default());
         let names = ["unused".into(), "n".into()];
         let mut layer = Layer::new(&mut out, "p", 4096, &names, &mut buffers);
-        layer.property(1, Value::Integer(7));
-        layer.feature(Some(300), Geometry::Square { x: 1, y: 2, side: 3 });
+        let seven = layer.index(1, Value::Integer(7));
+        layer.tagged(Some(300), [(1, seven)].into_iter(), Geometry::Square { x: 1, y: 2, side: 3 });
         assert_eq!(layer.finish(), 1);
         let expected: &[&[u8]] = &[
             &[0xaa, 0x1a, 39],                                       // a layer of 39 bytes behind what was there
@@ -253,9 +234,9 @@ mod tests {
         let (mut out, mut buffers) = (Vec::new(), Buffers::default());
         let names: Vec<String> = (0..70).map(|i| alloc::format!("{i}")).collect();
         let mut layer = Layer::new(&mut out, "p", 4096, &names, &mut buffers);
-        layer.feature(None, Geometry::Point { x: 1, y: 2 });
-        (0..70).for_each(|i| layer.property(i, Value::Integer(5)));
-        layer.feature(None, Geometry::Point { x: 1, y: 2 });
+        layer.tagged(None, core::iter::empty(), Geometry::Point { x: 1, y: 2 });
+        let five = layer.index(0, Value::Integer(5));
+        layer.tagged(None, (0..70).map(|i| (i, five)), Geometry::Point { x: 1, y: 2 });
         assert_eq!(layer.finish(), 2);
         let features = &out[3 + 8..];
         assert_eq!(features[..9], [0x12, 7, 0x18, 1, 0x22, 3, 9, 2, 4]);

@@ -11,7 +11,7 @@ use crate::{
     measure::{self, Measures},
     points::Points,
     query::{Alias, MeasureKind, Mode, Period, Properties, Shape, TileQuery},
-    suggest, time,
+    small, suggest, time,
 };
 use alloc::{
     format,
@@ -199,7 +199,7 @@ impl TileQuery {
             Properties::Columns(names) => {
                 let mut indices: Vec<usize> =
                     names.iter().map(|name| column(points, "properties", name)).collect::<Result<_, _>>()?;
-                indices.sort_unstable();
+                small::sort(&mut indices);
                 indices.dedup();
                 indices
             }

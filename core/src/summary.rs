@@ -2,148 +2,67 @@
 //!
 //! What enters is a column and the rows that pass; what leaves is an aggregate for each of the [landmarks](crate::Landmarks)
 //! as flat words, which can lie in a file. A cell that is a landmark finds its aggregate there; any other has few rows,
-//! which are scanned. The summary of a filter's rows serves every tile under it.
+//! which are scanned. Under a filter, landmarks with few passing rows have none either, and zeros stand in their places:
+//! the more selective a filter, the sooner its summary is made. It serves every tile under the filter.
 
 use crate::{
-    cells::Cell,
-    columns::{Codes, Column, Values},
-    exact::{DoubleDouble, Total, ordered},
+    aggregate::{Partial, WORDS, integers, scan},
+    columns::{Column, Values},
+    exact::Total,
     landmarks::Landmarks,
     mask::Mask,
+    sweep::{Piece, is_crowded},
 };
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 use core::ops::Range;
 
-/// Words of an aggregate: values, the two of their sum, smallest, largest.
-const WORDS: usize = 5;
-
-/// What the present values of some rows add up to. Extremes are kept as ordered integers: see [`ordered`].
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Partial<T> {
-    /// Values.
-    pub present: u64,
-    /// Their sum.
-    pub sum: T,
-    /// Their smallest, `i64::MAX` for none.
-    pub min: i64,
-    /// Their largest, `i64::MIN` for none.
-    pub max: i64,
-}
-
-/// The aggregate of some rows: integers (also codes, truth values and times), or floats.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Aggregate {
-    Integers(Partial<i128>),
-    Floats(Partial<DoubleDouble>),
-}
+/// Pieces that the work falls into, about: many more than processors, as some have many more rows than others.
+const PIECES: usize = 64;
 
 /// An aggregate of a column for each landmark, over the rows that pass; a view of words as [`Summary::build`] makes them.
 #[derive(Clone, Copy, Debug)]
 pub struct Summary<'a>(&'a [[u64; WORDS]]);
 
-/// A value that can be added up and compared.
-trait Value: Copy {
-    type Sum: Total;
-    fn order(self) -> i64;
-    fn add(self, sum: &mut Self::Sum);
-}
-
-macro_rules! integer_value {
-    ($($type:ty),*) => {$(
-        impl Value for $type {
-            type Sum = i128;
-            #[inline]
-            fn order(self) -> i64 {
-                self.into()
-            }
-            #[inline]
-            fn add(self, sum: &mut i128) {
-                *sum += i128::from(self);
-            }
-        }
-    )*};
-}
-integer_value!(bool, u8, u16, u32, i32, i64);
-
-macro_rules! float_value {
-    ($($type:ty),*) => {$(
-        impl Value for $type {
-            type Sum = DoubleDouble;
-            #[inline]
-            fn order(self) -> i64 {
-                ordered(self.into())
-            }
-            #[inline]
-            fn add(self, sum: &mut DoubleDouble) {
-                sum.add(self.into());
-            }
-        }
-    )*};
-}
-float_value!(f32, f64);
-
-impl<T: Total> Partial<T> {
-    const EMPTY: Self = Self { present: 0, sum: T::ZERO, min: i64::MAX, max: i64::MIN };
-
-    #[inline]
-    fn take(&mut self, value: impl Value<Sum = T>) {
-        self.present += 1;
-        value.add(&mut self.sum);
-        self.bound(value);
-    }
-
-    #[inline]
-    fn bound(&mut self, value: impl Value<Sum = T>) {
-        self.min = self.min.min(value.order());
-        self.max = self.max.max(value.order());
-    }
-
-    fn merge(&mut self, other: &Self) {
-        self.present += other.present;
-        self.sum.merge(other.sum);
-        self.min = self.min.min(other.min);
-        self.max = self.max.max(other.max);
-    }
-
-    fn to_words(self) -> [u64; WORDS] {
-        let [low, high] = self.sum.to_words();
-        [self.present, low, high, self.min.cast_unsigned(), self.max.cast_unsigned()]
-    }
-
-    fn from_words([present, low, high, min, max]: [u64; WORDS]) -> Self {
-        Self { present, sum: T::from_words([low, high]), min: min.cast_signed(), max: max.cast_signed() }
-    }
-}
-
 impl<'a> Summary<'a> {
     /// The words of the summary of a column over the rows that pass. Texts are summarised by code, which gives their
-    /// extremes. The same as [`Summary::sparse`] of all landmarks, then [`Summary::join`].
+    /// extremes.
     #[must_use]
     pub fn build(landmarks: Landmarks<'_>, column: &Column<'_>, mask: Option<&Mask>) -> Vec<u64> {
-        Self::join(landmarks, column, Self::sparse(landmarks, column, mask, 0..landmarks.len()))
+        Self::build_by(landmarks, column, mask, |pieces| pieces.into_iter().for_each(Piece::fill))
     }
 
-    /// The aggregates of some landmarks, of only those of their rows that no landmark inside them has: what takes the
-    /// time, and can be done in parts at once. The parts are put together in their order.
+    /// The same, where `fill` fills the pieces in any order, or at once.
     #[must_use]
-    pub fn sparse(landmarks: Landmarks<'_>, column: &Column<'_>, mask: Option<&Mask>, part: Range<usize>) -> Vec<u64> {
-        let own = part.flat_map(|at| match column.values {
-            Values::F32(v) => landmarks.own(at, |run| scan(column, v, run, mask, true)).to_words(),
-            Values::F64(v) => landmarks.own(at, |run| scan(column, v, run, mask, true)).to_words(),
-            _ => landmarks.own(at, |run| integers(column, run, mask, true)).to_words(),
-        });
-        own.collect()
-    }
-
-    /// Adds to each landmark's aggregate those of the landmarks inside it.
-    #[must_use]
-    pub fn join(landmarks: Landmarks<'_>, column: &Column<'_>, mut sparse: Vec<u64>) -> Vec<u64> {
-        let (nodes, _) = sparse.as_chunks_mut();
-        match column.values {
-            Values::F32(_) | Values::F64(_) => landmarks.join::<DoubleDouble>(nodes),
-            _ => landmarks.join::<i128>(nodes),
+    pub fn build_by(
+        landmarks: Landmarks<'_>,
+        column: &Column<'_>,
+        mask: Option<&Mask>,
+        fill: impl FnOnce(Vec<Piece<'_>>),
+    ) -> Vec<u64> {
+        let mut words = vec![0; landmarks.len() * WORDS];
+        let (nodes, _) = words.as_chunks_mut();
+        let (mut pieces, mut above) = (Vec::new(), Vec::new());
+        let (mut at, mut rest) = (0, &mut *nodes);
+        while at < landmarks.len() {
+            let skip = landmarks.get(at).skip;
+            let large = (skip - at) * PIECES > landmarks.len();
+            let (here, behind) = rest.split_at_mut(if large { 1 } else { skip - at });
+            if large {
+                above.push(at);
+            } else {
+                pieces.push(Piece { landmarks, column, mask, at, nodes: here });
+            }
+            (at, rest) = (if large { at + 1 } else { skip }, behind);
         }
-        sparse
+        fill(pieces);
+        for &at in above.iter().rev().filter(|&&at| is_crowded(&landmarks.get(at), mask)) {
+            nodes[at] = match column.values {
+                Values::F32(v) => around(landmarks, at, nodes, |run| scan(column, v, run, mask, true)),
+                Values::F64(v) => around(landmarks, at, nodes, |run| scan(column, v, run, mask, true)),
+                _ => around(landmarks, at, nodes, |run| integers(column, run, mask, true)),
+            };
+        }
+        words
     }
 
     /// Takes words that [`Summary::build`] made. Of a landmark that they do not reach, the rows are scanned.
@@ -151,150 +70,50 @@ impl<'a> Summary<'a> {
     pub fn new(words: &'a [u64]) -> Self {
         Self(words.as_chunks().0)
     }
-}
 
-impl Landmarks<'_> {
-    /// The aggregate of a landmark's rows without those of the landmarks inside it.
-    fn own<T: Total>(&self, at: usize, scan: impl Fn(Range<usize>) -> Partial<T>) -> Partial<T> {
-        let landmark = self.get(at);
-        let (mut row, mut inside, mut total) = (landmark.start, at + 1, Partial::EMPTY);
-        while inside < landmark.skip {
-            let child = self.get(inside);
-            // Often one begins where the one before ends.
-            if row < child.start {
-                total.merge(&scan(row..child.start));
-            }
-            (row, inside) = (child.end, child.skip);
-        }
-        if row < landmark.end {
-            total.merge(&scan(row..landmark.end));
-        }
-        total
-    }
-
-    fn join<T: Total>(&self, nodes: &mut [[u64; WORDS]]) {
-        for at in (0..nodes.len().min(self.len())).rev() {
-            let (mut inside, mut total) = (at + 1, Partial::<T>::from_words(nodes[at]));
-            while inside < self.get(at).skip {
-                total.merge(&Partial::from_words(nodes[inside]));
-                inside = self.get(inside).skip;
-            }
-            nodes[at] = total.to_words();
-        }
+    /// The words of a landmark's aggregate, if it is there.
+    #[inline]
+    pub(crate) fn find(&self, at: usize) -> Option<&'a [u64; WORDS]> {
+        self.0.get(at).filter(|words| is_known(words))
     }
 }
 
-impl Aggregate {
-    /// The aggregate of the rows of a cell that pass a mask: from the summary of these rows where the cell is a landmark.
-    /// Where extremes are not asked for, they may be missing.
-    pub fn of(
-        column: &Column<'_>,
-        summary: Option<Summary<'_>>,
-        cell: &Cell,
-        mask: Option<&Mask>,
-        extremes: bool,
-    ) -> Self {
-        let known = summary.zip(cell.landmark).and_then(|(summary, at)| summary.0.get(at));
-        match (column.values, known) {
-            (Values::F32(_) | Values::F64(_), Some(&words)) => Self::Floats(Partial::from_words(words)),
-            (_, Some(&words)) => Self::Integers(Partial::from_words(words)),
-            (Values::F32(v), None) => Self::Floats(scan(column, v, cell.run.clone(), mask, extremes)),
-            (Values::F64(v), None) => Self::Floats(scan(column, v, cell.run.clone(), mask, extremes)),
-            (_, None) => Self::Integers(integers(column, cell.run.clone(), mask, extremes)),
-        }
-    }
-
-    /// How many values there are.
-    pub const fn present(&self) -> u64 {
-        match self {
-            Self::Integers(partial) => partial.present,
-            Self::Floats(partial) => partial.present,
-        }
-    }
-
-    /// The sum rounded to a double.
-    pub fn sum(&self) -> f64 {
-        match self {
-            Self::Integers(partial) => partial.sum.rounded(),
-            Self::Floats(partial) => partial.sum.rounded(),
-        }
-    }
-
-    /// Smallest and largest, as ordered integers.
-    pub const fn extremes(&self) -> (i64, i64) {
-        match self {
-            Self::Integers(partial) => (partial.min, partial.max),
-            Self::Floats(partial) => (partial.min, partial.max),
-        }
-    }
+/// Whether there is an aggregate. One of no values has a smallest that is not 0.
+const fn is_known(&[present, _, _, min, _]: &[u64; WORDS]) -> bool {
+    present != 0 || min != 0
 }
 
-fn integers(column: &Column<'_>, run: Range<usize>, mask: Option<&Mask>, extremes: bool) -> Partial<i128> {
-    match column.values {
-        Values::I32(v) => scan(column, v, run, mask, extremes),
-        Values::I64(v) | Values::Time(v) => scan(column, v, run, mask, extremes),
-        Values::Text(Codes::U8(v), _) => scan(column, v, run, mask, extremes),
-        Values::Text(Codes::U16(v), _) => scan(column, v, run, mask, extremes),
-        Values::Text(Codes::U32(v), _) => scan(column, v, run, mask, extremes),
-        Values::Bool(bits) => {
-            let mut total = Partial::EMPTY;
-            each_row(column, run, mask, |row| total.take(bits.get(row)));
-            total
+/// The aggregate of a landmark from those of the landmarks inside it and the few rows between them.
+fn around<T: Total>(
+    landmarks: Landmarks<'_>,
+    at: usize,
+    nodes: &[[u64; WORDS]],
+    scan: impl Fn(Range<usize>) -> Partial<T>,
+) -> [u64; WORDS] {
+    let landmark = landmarks.get(at);
+    let (mut row, mut inside, mut total) = (landmark.start, at + 1, Partial::EMPTY);
+    while inside < landmark.skip {
+        let child = landmarks.get(inside);
+        if is_known(&nodes[inside]) {
+            total.merge(&scan(row..child.start));
+            total.merge(&Partial::from_words(nodes[inside]));
+            row = child.end;
         }
-        Values::F32(_) | Values::F64(_) => Partial::EMPTY,
+        inside = child.skip;
     }
-}
-
-/// Aggregates the rows of a run one by one; where all count, first their sum, which is waited for value by value.
-fn scan<V: Value>(
-    column: &Column<'_>,
-    values: &[V],
-    run: Range<usize>,
-    mask: Option<&Mask>,
-    extremes: bool,
-) -> Partial<V::Sum> {
-    let mut total = Partial::EMPTY;
-    if mask.is_none() && column.is_full() {
-        let values = &values[run];
-        total.present = values.len() as u64;
-        values.iter().for_each(|&value| value.add(&mut total.sum));
-        if extremes {
-            values.iter().for_each(|&value| total.bound(value));
-        }
-    } else {
-        each_row(column, run, mask, |row| total.take(values[row]));
-    }
-    total
-}
-
-/// Visits the rows of a run that pass the mask and have a value, in order.
-#[inline]
-pub(crate) fn each_row(column: &Column<'_>, run: Range<usize>, mask: Option<&Mask>, mut visit: impl FnMut(usize)) {
-    let Some(mask) = mask else {
-        if column.is_full() {
-            run.for_each(visit);
-        } else {
-            run.filter(|&row| column.is_valid(row)).for_each(visit);
-        }
-        return;
-    };
-    // Most runs are shorter than a word, so that one look at the bits is all there is to do beside the rows.
-    let Range { mut start, end } = run;
-    while start < end {
-        let within = u64::MAX >> (64 - (end - start).min(64));
-        let mut bits = mask.word(start) & column.valid_word(start) & within;
-        while bits != 0 {
-            visit(start + bits.trailing_zeros() as usize);
-            bits &= bits - 1;
-        }
-        start += 64;
-    }
+    total.merge(&scan(row..landmark.end));
+    total.to_words()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{cells, facts::Facts, landmarks::Keys};
+    use crate::{
+        aggregate::Aggregate,
+        cells,
+        facts::Facts,
+        landmarks::{CROWD, Keys},
+    };
 
     #[test]
     fn a_landmark_adds_up_to_its_rows_one_by_one() {
@@ -316,21 +135,19 @@ mod tests {
                     let column = Column::new("v", values, valid, &facts).expect("fits");
                     let built = Summary::build(landmarks, &column, mask);
                     let summary = Summary::new(&built);
-                    let cut = landmarks.len() / 3;
-                    let parts = [0..cut, cut..landmarks.len()];
-                    let parts = parts.map(|part| Summary::sparse(landmarks, &column, mask, part)).concat();
-                    assert_eq!(Summary::join(landmarks, &column, parts), built);
                     let mut known = 0;
                     for level in 0..=32 {
                         cells::walk(Keys { keys: &keys, landmarks }, mask, 0..n, level, |cell| {
                             let facts = |a: Aggregate| (a.present(), a.sum().to_bits(), a.extremes());
                             let here = facts(Aggregate::of(&column, Some(summary), &cell, mask, true));
                             assert_eq!(here, facts(Aggregate::of(&column, None, &cell, mask, true)));
-                            known += usize::from(cell.landmark.is_some());
+                            let crowded = cell.landmark.is_some() && cell.count > CROWD;
+                            assert_eq!(cell.landmark.is_some_and(|at| summary.find(at).is_some()), crowded);
+                            known += usize::from(crowded);
                             true
                         });
                     }
-                    assert!(known > landmarks.len() / 2);
+                    assert!(known > landmarks.len() / 4);
                     assert_eq!(built.len(), WORDS * landmarks.len());
                 }
             }

@@ -48,6 +48,9 @@ function ofSubset(name: string | undefined, table: Table, names: string[], subse
   if (!keys || !rows) throw new RangeError(`a subset without _key and _row; ${list(names)}`);
   const notes: string[] = [];
   const told = new Set(subset.columns.map((column) => column.name));
+  if (subset.id !== null && !told.has(subset.id)) {
+    notes.push(`the subset was made without its id column "${subset.id}": the ids of rows are their numbers`);
+  }
   const about: About = {
     version: subset.version,
     query: subset.query,
@@ -62,8 +65,8 @@ function ofSubset(name: string | undefined, table: Table, names: string[], subse
       rows: joined(rows, (rows) => new Uint32Array(rows)),
     },
     columns: values(table, names, new Set(names.filter((name) => !told.has(name))), notes),
-    ...(subset.id === null ? {} : { id: subset.id }),
-    ...(subset.time === null ? {} : { time: subset.time }),
+    ...(subset.id !== null && told.has(subset.id) ? { id: subset.id } : {}),
+    ...(subset.time !== null && told.has(subset.time) ? { time: subset.time } : {}),
     facts: Object.fromEntries(
       subset.columns.map((column) => [column.name, { ...column, nulls: subset.rows_total - column.present }]),
     ),

@@ -88,7 +88,7 @@ export class TilerWorker {
     this.#lose(this.#session, this.#end);
   }
 
-  /** The worker that is running, or a new one. */
+  /** The worker that is running, or a new one. @internal */
   session(): Session {
     if (this.#end) throw this.#end;
     if (this.#session) return this.#session;
@@ -106,7 +106,7 @@ export class TilerWorker {
     return session;
   }
 
-  /** Asks the worker of a session. */
+  /** Asks the worker of a session. @internal */
   async call<C extends Call>(
     session: Session,
     call: C,
@@ -252,6 +252,7 @@ export class RemoteTiler implements TileSource {
   #lost: Error | undefined;
   #closed = false;
 
+  /** @internal */
   constructor(worker: TilerWorker, dataset: number, input: Input | Again, options: OpenOptions) {
     this.#worker = worker;
     this.#dataset = dataset;
@@ -357,7 +358,7 @@ export class RemoteTiler implements TileSource {
     return this.#worker.call(session, call, all, { signal });
   }
 
-  /** Opens the dataset if it is not, or if its worker was lost. */
+  /** Opens the dataset if it is not, or if its worker was lost. @internal */
   async ready(): Promise<Session> {
     if (this.#lost && !this.#again) {
       throw new Error(`dataset "${this.name}" is gone, open it again: ${this.#lost.message}`, { cause: this.#lost });
@@ -380,10 +381,14 @@ export class RemoteTiler implements TileSource {
     const input = this.#again ? await this.#again() : (this.#given as Input);
     this.#given = undefined;
     const buffers = transfer ? buffersOf(input) : [];
-    return this.#worker.call(session, "open", [this.#dataset, input, options], {
-      signal,
-      onProgress,
-      transfer: buffers,
-    });
+    const args: Parameters<Calls["open"]> = [this.#dataset, input, options];
+    // Whoever waited for the first opening has nothing to do with the next.
+    if (this.#opened) return this.#worker.call(session, "open", args, { transfer: buffers });
+    try {
+      return await this.#worker.call(session, "open", args, { signal, onProgress, transfer: buffers });
+    } catch (error) {
+      if (signal?.aborted && !this.#lost) await this.#worker.call(session, "close", [this.#dataset]);
+      throw error;
+    }
   }
 }

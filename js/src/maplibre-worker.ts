@@ -5,6 +5,7 @@
 
 import { Asker } from "./broadcast.js";
 import { unique } from "./place.js";
+import { inOneLine } from "./problem.js";
 import { type ProtocolRequest, parseAddress, type Tile } from "./protocol.js";
 
 type Load = (request: ProtocolRequest, controller: AbortController) => Promise<{ data: unknown }>;
@@ -31,7 +32,9 @@ async function register(): Promise<void> {
     maplibre.addProtocol(scheme, async ({ url }, { signal }): Promise<Tile> => {
       const { name, tile, query } = parseAddress(url);
       if (!tile) throw new Error(`${url} is no address of a tile`);
-      return asker.tile(name, ...tile, query, signal);
+      return asker.tile(name, ...tile, query, signal).catch((error: unknown) => {
+        throw inOneLine(error);
+      });
     });
   }
 }

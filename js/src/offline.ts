@@ -17,6 +17,7 @@ export interface TakeProgress {
   total: number | undefined;
 }
 
+/** How taking is followed, and stopped. */
 export interface Watched {
   signal?: AbortSignal;
   onProgress?: (progress: TakeProgress) => void;

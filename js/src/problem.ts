@@ -25,7 +25,7 @@ export class Problem extends Error {
     return new Problem(response.status, document);
   }
 
-  /** What the module threw as a problem if it names a parameter; any other error as it is. */
+  /** What the module threw as a problem if it names a parameter; any other error as it is. @internal */
   static from(error: unknown): unknown {
     return error instanceof Error && "parameter" in error ? new Problem(400, error) : error;
   }
@@ -38,6 +38,12 @@ export class Problem extends Error {
   }
 }
 
+/** An error whose message says where it lies, for those who show nothing else, as MapLibre does. @internal */
+export function inOneLine(error: unknown): unknown {
+  if (error instanceof Problem) error.message = error.line;
+  return error;
+}
+
 /** A server that could not be reached, or broke off. */
 export class Unreachable extends Error {
   override readonly name = "Unreachable";
@@ -47,7 +53,7 @@ export class Unreachable extends Error {
 export class Crash extends Error {
   override readonly name = "Crash";
 
-  /** What broke while doing what. */
+  /** What broke while doing what. @internal */
   static of(doing: string, cause: unknown): Crash {
     const said = cause instanceof Error ? cause.message : String(cause);
     const memory = /memory|allocat|unreachable|Invalid typed array length/i.test(said);

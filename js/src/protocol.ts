@@ -6,7 +6,7 @@
 import { answer } from "./broadcast.js";
 import { tileOf } from "./etag.js";
 import { baseAddress, unique } from "./place.js";
-import { Problem } from "./problem.js";
+import { inOneLine, Problem } from "./problem.js";
 import type { TileQuery } from "./query.js";
 import { textOf } from "./tiler.js";
 import type { TileJson } from "./types.js";
@@ -45,7 +45,6 @@ export interface MapLibre {
     scheme: string,
     load: (request: ProtocolRequest, controller: AbortController) => Promise<{ data: unknown }>,
   ): void;
-  removeProtocol(scheme: string): void;
   importScriptInWorkers(url: string): Promise<unknown>;
 }
 
@@ -126,9 +125,7 @@ export class Protocol {
       const carried = query.replace(/[{}]/g, encodeURIComponent);
       return { data: { ...document, tiles: [carried === "" ? template : `${template}?${carried}`] } };
     } catch (error) {
-      // MapLibre shows only the message.
-      if (error instanceof Problem) error.message = error.line;
-      throw error;
+      throw inOneLine(error);
     }
   };
 

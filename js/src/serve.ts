@@ -18,6 +18,8 @@ type Does = { [C in Exclude<Call, "open">]: Calls[C] } & {
 /** Does what is asked at a port. */
 export function serve(port: Port<ToWorker, FromWorker>, later: Later): void {
   const tilers = new Map<number, Tiler>();
+  /** What is open or being opened, and was not closed. */
+  const wanted = new Set<number>();
   /** What ends answering on a channel, by dataset and channel. */
   const ends = new Map<string, () => void>();
   const work = new Work(later);
@@ -30,13 +32,18 @@ export function serve(port: Port<ToWorker, FromWorker>, later: Later): void {
 
   const calls: Does = {
     async open(dataset, input, options, onProgress) {
+      wanted.add(dataset);
       const tiler = await Tiler.from(input, { ...options, onProgress, ...(wasm === undefined ? {} : { wasm }) });
-      tilers.get(dataset)?.free();
+      if (!wanted.has(dataset)) {
+        tiler.free();
+        throw new Error("closed while it was opened");
+      }
       tilers.set(dataset, tiler);
       const { name, version, about, notes } = tiler;
       return { name, version, about, notes };
     },
     close(dataset) {
+      wanted.delete(dataset);
       for (const key of ends.keys()) if (key.startsWith(`${dataset} `)) end(key);
       tilers.get(dataset)?.free();
       tilers.delete(dataset);

@@ -51,6 +51,7 @@ interface Page {
   limit?: number;
 }
 
+/** What a {@link Source} is made of. */
 export interface SourceOptions {
   server: Server;
   /** The subsets of this device; those of other servers are left aside. */
@@ -68,6 +69,7 @@ const PATIENCE = 20_000;
 /** So many subsets are opened at most to find the one that fits best: each takes its memory. */
 const TRIED = 3;
 
+/** Datasets of a server and their subsets on this device: whichever has what is asked answers, and says so. */
 export class Source {
   readonly server: Server;
   readonly #options: SourceOptions;

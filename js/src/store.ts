@@ -93,6 +93,7 @@ interface StoredRecord {
 
 const RECORD = ".json";
 
+/** Subsets on this device. */
 export class Store {
   readonly #files: Files;
   readonly #going = new Set<string>();

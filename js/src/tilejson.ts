@@ -34,7 +34,7 @@ export function tileJson(name: string, version: string, about: About, told: Desc
     tiles: [tiles],
     minzoom: 0,
     maxzoom: MAX_ZOOM,
-    bounds: told.bounds ?? [-180, -MAX_LATITUDE, 180, MAX_LATITUDE],
+    bounds: frame(told.bounds),
     center: view(told.focus),
     ...(about.attribution === undefined ? {} : { attribution: about.attribution }),
     dataset: name,
@@ -43,6 +43,11 @@ export function tileJson(name: string, version: string, about: About, told: Desc
     ...(told.pointsMinzoom === undefined ? {} : { points_minzoom: told.pointsMinzoom }),
     properties: told.properties,
   };
+}
+
+/** A frame as TileJSON may have it; the world if there are no rows. */
+function frame([west, south, east, north]: Bounds = [-180, -MAX_LATITUDE, 180, MAX_LATITUDE]): Bounds {
+  return [Math.max(west, -180), south, Math.min(east, 180), north];
 }
 
 /** The centre of a frame, and a whole zoom at which a map of 1024 × 768 pixels holds it. */

@@ -105,7 +105,7 @@ export class Tiler {
   metadata(query: TileQuery | string = ""): Metadata {
     const { rows } = this.describe(query);
     const measures = guarded(() => this.#core.legend(textOf(query)) as MeasureInfo[]);
-    return { ...this.tileJson(query), rows, rows_total: this.schema().rows, measures };
+    return { ...this.tileJson(query), rows, rows_total: this.about.rowsTotal ?? this.schema().rows, measures };
   }
 
   /** The columns, how many rows there are, and how many had no position on the map. */

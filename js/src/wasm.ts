@@ -3,19 +3,18 @@
  * of a chunk of JavaScript, so that no bundler has to know of it and nothing is fetched.
  */
 
-import type { Tiler as Core } from "../../wasm/pkg/duotile_wasm.js";
-
 /** Where the WebAssembly module is: an address, an answer to a request for it, its bytes, or the module itself. */
 export type WasmSource = URL | string | Response | BufferSource | WebAssembly.Module;
 
-/** The class of the module. */
-export type CoreClass = typeof Core;
+/** The class of the module. @internal */
+export type CoreClass = typeof import("../../wasm/pkg/duotile_wasm.js").Tiler;
 
-export type { Core };
+/** @internal */
+export type Core = InstanceType<CoreClass>;
 
 let loading: Promise<CoreClass> | undefined;
 
-/** The class of the module, which is loaded once; a load that failed may be tried again. */
+/** The class of the module, which is loaded once; a load that failed may be tried again. @internal */
 export function load(source?: WasmSource): Promise<CoreClass> {
   loading ??= start(source).catch((error: unknown) => {
     loading = undefined;
@@ -30,7 +29,7 @@ async function start(source: WasmSource | undefined): Promise<CoreClass> {
   return Tiler;
 }
 
-/** The bytes of the module that the package carries. */
+/** The bytes of the module that the package carries. @internal */
 export async function embedded(): Promise<Uint8Array<ArrayBuffer>> {
   const { default: base64 } = await import("./wasm-inline.js");
   return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { Crash, Problem, TilerWorker } from "../dist/index.js";
 import { FakeWorker, ThreadWorker, turn } from "./lib.js";
@@ -170,6 +171,36 @@ test("the script of the package cuts tiles in a thread, tells how far it is, and
   } finally {
     client.close();
   }
+});
+
+test("an aborted opening closes what it had begun to open", async () => {
+  const fake = new FakeWorker();
+  const client = new TilerWorker({ worker: fake.worker, wasm: new Uint8Array() });
+  const controller = new AbortController();
+  const opening = client.open(input, { signal: controller.signal });
+  await turn();
+  fake.say({ ready: true });
+  await turn();
+  const [, { id, args }] = fake.got.splice(0);
+  controller.abort();
+  await turn();
+  assert.deepEqual(fake.got[0], { cancel: id });
+  assert.deepEqual([fake.got[1].call, fake.got[1].args], ["close", [args[0]]]);
+  fake.say({ id: fake.got[1].id, value: undefined });
+  await assert.rejects(opening, { name: "AbortError" });
+});
+
+test("a module that runs out of memory says so, and the process goes on", () => {
+  const code = `
+    import { Tiler } from "duotile";
+    const rows = 2_000_000;
+    const positions = { lon: new Float64Array(rows), lat: new Float64Array(rows) };
+    await Tiler.from(positions).catch(({ name, message }) => console.log(name, message));
+    const tiler = await Tiler.from({ lon: [1], lat: [2] });
+    console.log(tiler.schema().rows);`;
+  const args = ["--wasm-max-mem-pages=200", "--input-type=module", "-e", code];
+  const said = execFileSync(process.execPath, args, { cwd: new URL("..", import.meta.url), encoding: "utf8" });
+  assert.match(said, /^Crash opening 2000000 rows broke .*out of memory: give fewer rows or columns\n1\n$/);
 });
 
 test("several datasets, of one name too, live in one worker", async () => {

@@ -157,6 +157,14 @@ test("CSV: fields may be empty, quoted over lines, and end without a newline", a
   assert.deepEqual([...positions.lon], [1, 3]);
 });
 
+test("CSV: an integer that a double would change stays a text", async () => {
+  const { columns } = await toColumns("lon,lat,id,n\n1,2,12345678901234567891,12345678901234567890.5\n3,4,5,\n");
+  assert.deepEqual(columns.map(plain), [
+    ["id", "text", ["12345678901234567891", "5"]],
+    ["n", "number", ["12345678901234567000", null]],
+  ]);
+});
+
 test("CSV that does not fit is refused with the record", async () => {
   await assert.rejects(toColumns("lon,lat\n1,2\n3\n"), /record 3 of the CSV has 1 fields, expected 2/);
   await assert.rejects(toColumns('lon,lat\n"1,2\n'), /record 2 .* does not end/);

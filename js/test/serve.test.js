@@ -67,6 +67,21 @@ test("a dataset that is not open is told, not died of", async () => {
   assert.ok(said[1].value.length > 0);
 });
 
+test("a dataset that is closed while it is opened is not kept", async () => {
+  const { said, message, drain } = await opened();
+  message({ id: 1, call: "open", args: [8, { lon: [1], lat: [2] }, { name: "q" }] });
+  message({ id: 2, call: "close", args: [8] });
+  await drain();
+  await turn();
+  message({ id: 3, call: "schema", args: [8] });
+  await drain();
+  const answers = Object.fromEntries(
+    said.filter(({ id, progress }) => id > 0 && !progress).map((said) => [said.id, said]),
+  );
+  assert.match(answers[1].error.message, /closed while it was opened/);
+  assert.match(answers[3].error.message, /not open/);
+});
+
 test("columns that do not fit in themselves are refused, and the worker goes on", async () => {
   const { said, message, drain } = await opened();
   const positions = { lon: new Float64Array(1), lat: new Float64Array(1) };

@@ -124,6 +124,39 @@ test("statistics, rows and what a legend needs", async () => {
   assert.throws(() => tiler.stats("peple"), /peple.*people/);
 });
 
+test("a server's subset cuts the server's tile, and knows what it covers", async () => {
+  const fixture = (/** @type {string} */ name) => readFileSync(new URL(`fixtures/${name}`, import.meta.url));
+  const subset = await Tiler.from(fixture("places.arrow"));
+  const filter = "population > 10000000";
+  const query = /** @type {const} */ ({
+    filter,
+    mode: "points",
+    properties: ["geonameid", "name", "country", "population"],
+  });
+  assert.deepEqual(Buffer.from(subset.tile(0, 0, 0, query)), fixture("places.mvt"));
+  assert.equal(subset.name, "places");
+  assert.deepEqual(subset.notes, []);
+  assert.deepEqual([subset.about.title, subset.about.rowsTotal], ["Places of the world", 234_908]);
+  assert.match(subset.version, /^[\da-f]{16}$/);
+  assert.equal(subset.covers({ filter: "population > 20000000" }), true);
+  assert.equal(subset.covers({ filter: "population > 9000000" }), false);
+  assert.equal(subset.covers({ filter: "population > 9000000" }, [3, 1, 2]), false);
+  const { rows, rows_total } = subset.metadata({ filter: "population > 20000000" });
+  assert.ok(rows > 0 && rows < subset.schema().rows && rows_total === 234_908);
+});
+
+test("a subset without the column of its ids, or of another format, is told", async () => {
+  const bytes = readFileSync(new URL("fixtures/places.arrow", import.meta.url)).toString("latin1");
+  /** @param {string} text @param {string} other */
+  const changed = (text, other) => {
+    assert.equal(bytes.split(text).length, 2);
+    return Uint8Array.from(Buffer.from(bytes.replace(text, other), "latin1"));
+  };
+  const subset = await Tiler.from(changed('"id":"geonameid"', '"id":"removedid"'));
+  assert.match(subset.notes.join(), /without its id column "removedid"/);
+  await assert.rejects(Tiler.from(changed('"format":1', '"format":2')), /format 2, expected 1/);
+});
+
 test("what is not a subset covers everything", async () => {
   const tiler = await Tiler.from(input, { name: "cities" });
   assert.equal(tiler.covers({ filter: "people > 0" }), true);

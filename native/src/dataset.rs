@@ -9,7 +9,7 @@ use crate::{
     focus::{bounds, focus},
 };
 use anyhow::{Result, bail};
-use duotile_core::{Codes, Column, Dictionary, Facts, Landmarks, Mask, Points, Roles, Summary, Values};
+use duotile_core::{Codes, Column, Dictionary, Facts, Landmarks, Mask, Piece, Points, Roles, Summary, Values};
 use polars_arrow::{
     array::{BooleanArray, PrimitiveArray},
     bitmap::Bitmap,
@@ -287,15 +287,9 @@ impl Dataset {
 
     /// The words of the summary of a column over the rows that pass, made by all processors. None for no such column.
     pub(crate) fn summarise(&self, column: usize, mask: Option<&Mask>) -> Vec<u64> {
-        // Many more parts than processors, as some landmarks have many more rows than others.
-        const PARTS: usize = 64;
         self.with_points(|points| {
-            let landmarks = points.landmarks();
             let Some(column) = points.columns().get(column) else { return Vec::new() };
-            let place = |part: usize| landmarks.len() * part / PARTS;
-            let parts = (0..PARTS).into_par_iter().map(|part| place(part)..place(part + 1));
-            let parts: Vec<Vec<u64>> = parts.map(|part| Summary::sparse(landmarks, column, mask, part)).collect();
-            Summary::join(landmarks, column, parts.concat())
+            Summary::build_by(points.landmarks(), column, mask, |pieces| pieces.into_par_iter().for_each(Piece::fill))
         })
     }
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { copyFileSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { build as esbuild } from "esbuild";
@@ -61,7 +61,48 @@ test("only what is meant to be is packed, and every export is there", () => {
   }
 });
 
+/**
+ * Code of somebody who uses the package, checked strictly.
+ *
+ * @param {string} name
+ * @param {string} code
+ * @param {string} resolution
+ * @param {...string} more
+ */
+function checked(name, code, resolution, ...more) {
+  writeFileSync(join(folder, name), code);
+  const options = ["--strict", "--noEmit", "--target", "es2023", "--lib", "es2023,dom,dom.iterable", "--types", ""];
+  const how = ["--module", resolution === "bundler" ? "esnext" : resolution, "--moduleResolution", resolution];
+  execFileSync(join(modules, ".bin/tsc"), [name, ...options, ...how, ...more], { cwd: folder, stdio: "inherit" });
+}
+
+test("its types are whole, also for those who check those of packages", () => {
+  const code = `import { Tiler, TilerWorker, type TileSource, addProtocol } from "duotile";
+    const source: TileSource = await Tiler.from({ lon: [1], lat: [2] });
+    const tile: Uint8Array = await (await new TilerWorker().open("lon,lat")).tile(0, 0, 0, { cell: 8 });
+    // @ts-expect-error: there are no such cells.
+    source.tile(0, 0, 0, { cell: 5 });
+    export { addProtocol, tile };`;
+  for (const resolution of ["bundler", "nodenext"]) checked("types.ts", code, resolution);
+});
+
 const PRINT = `await import("./main.js"); console.log(JSON.stringify(globalThis.found));`;
+
+test("MapLibre 4, 5 and 6 take its protocol by their types", () => {
+  const versions = [4, 5, 6].map((version) => `maplibre-gl-${version}`);
+  for (const name of versions) symlinkSync(join(modules, name), join(folder, "node_modules", name));
+  const lines = versions.map((name, at) => {
+    const bound = name.endsWith("6") ? `* as m${at}` : `m${at}`;
+    return `import ${bound} from "${name}";
+      m${at}.addProtocol("duotile", protocol.tile);
+      addProtocol(m${at}, source);
+      await protocol.importInWorkers(m${at});`;
+  });
+  const code = `import { addProtocol, Protocol, type TileSource } from "duotile";
+    declare const source: TileSource;
+    const protocol = new Protocol();`;
+  checked("maplibre.ts", `${code}\n${lines.join("\n")}`, "bundler", "--skipLibCheck");
+});
 
 test("Node, as an ES module", () => {
   const said = execFileSync(process.execPath, ["--input-type=module", "-e", PRINT], { cwd: folder, encoding: "utf8" });
@@ -110,7 +151,7 @@ test("webpack", async () => {
 
 test("a build of Vite", async () => {
   const out = join(folder, "out-vite");
-  await vite({ root: folder, configFile: false, logLevel: "warn", build: { outDir: out } });
+  await vite({ root: folder, configFile: false, logLevel: "error", build: { outDir: out } });
   await opened(out);
 });
 
@@ -126,6 +167,9 @@ test("an unconfigured vite dev", async () => {
     const result = await found(browser, server.resolvedUrls?.local[0] ?? "");
     assert.equal(result["inWorker"], true);
     cut(result);
+    // What makes this hard: the package was bundled anew, away from its files.
+    const deps = readdirSync(join(folder, "node_modules/.vite/deps"));
+    assert.ok(deps.includes("duotile.js"), deps.join());
   } finally {
     await server.close();
   }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
@@ -34,7 +34,7 @@ export function clean() {
 }
 
 /**
- * A folder that has nothing but the packed package installed, and the pages of these tests.
+ * A folder that has nothing but the packed package installed, and the pages of a test.
  *
  * @param {string} name
  */
@@ -43,7 +43,7 @@ export function installed(name) {
   const folder = fresh(name);
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name, private: true, type: "module" }));
   npm(folder, "install", "--prefer-offline", tarball);
-  cpSync(join(here, "pages"), folder, { recursive: true });
+  cpSync(join(here, "pages", name), folder, { recursive: true });
   return folder;
 }
 
@@ -64,17 +64,6 @@ function pack() {
 function npm(folder, ...args) {
   const quiet = ["--loglevel=error", "--no-audit", "--no-fund", "--ignore-scripts", "--no-workspaces"];
   execFileSync("npm", [...args, ...quiet], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
-}
-
-/**
- * Lets a folder resolve something that the workspace has.
- *
- * @param {string} folder
- * @param {string} name
- * @param {string} from
- */
-export function link(folder, name, from = name) {
-  symlinkSync(join(modules, from), join(folder, "node_modules", name));
 }
 
 const TYPES = new Map([
@@ -109,9 +98,13 @@ export async function serve(folder, headers = {}) {
   return { url: `http://127.0.0.1:${address.port}/`, close: () => server.close() };
 }
 
-/** Starts Debian's Chromium, or the one that `CHROMIUM` names, drawing without a graphics card. */
-export function launch() {
-  const args = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-first-run"];
+/**
+ * Starts Debian's Chromium, or the one that `CHROMIUM` names, drawing without a graphics card.
+ *
+ * @param {...string} more
+ */
+export function launch(...more) {
+  const args = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-first-run", ...more];
   return chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args });
 }
 

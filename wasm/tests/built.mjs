@@ -37,9 +37,10 @@ function points() {
     codes[row] = (row * row) % 7;
   }
   const tiler = new Tiler("points", lon, lat);
-  tiler.addNumbers("value", value);
-  tiler.addNumbers("level", level);
-  tiler.addTexts("word", ["one", "two", "three", "vier", "fünf", ""], codes);
+  tiler.addF64("value", value);
+  tiler.addF64("level", level);
+  const offsets = new Uint32Array([0, 3, 6, 11, 15, 20, 20]);
+  tiler.addText("word", codes, new TextEncoder().encode("onetwothreevierfünf"), offsets);
   return tiler;
 }
 
@@ -53,7 +54,7 @@ initSync({ module: read("../pkg/duotile_wasm_bg.wasm") });
 
 test("every tile has the digest that Rust wrote down", () => {
   const tiler = points();
-  assert.equal(tiler.info().rows, 19_998);
+  assert.equal(tiler.schema().rows, 19_998);
   const lines = read("../../tests/golden/tiles.txt").toString().trimEnd().split("\n").slice(1);
   assert.ok(lines.length > 50);
   for (const line of lines) {

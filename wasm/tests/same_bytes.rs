@@ -5,7 +5,7 @@
 //! say.
 
 use duotile_core::TileId;
-use duotile_wasm::Dataset;
+use duotile_wasm::{Dataset, Given, Words};
 use std::fmt::Write as _;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -56,11 +56,11 @@ fn points() -> Dataset {
         level.push((fraction() * 50.0).floor());
     }
     let mut points = Dataset::new("points", &lon, &lat).expect("as many of each");
-    points.add_numbers("value", &value).expect("one for each");
-    points.add_numbers("level", &level).expect("one for each");
-    let words = ["one", "two", "three", "vier", "fünf", ""].map(String::from);
+    points.add("value", Given::F64(&value), None).expect("one for each");
+    points.add("level", Given::F64(&level), None).expect("one for each");
+    let words = Words { bytes: "onetwothreevierfünf".as_bytes(), offsets: &[0, 3, 6, 11, 15, 20, 20] };
     let codes: Vec<u32> = (0..20_000).map(|row| row * row % 7).collect();
-    points.add_texts("word", &words, &codes).expect("one for each");
+    points.add("word", Given::Text { codes: &codes, words }, None).expect("one for each");
     points
 }
 

@@ -15,7 +15,7 @@ use crate::{
     columns::{Column, Kind, Values},
     dictionary::Dictionary,
     error::QueryError,
-    time,
+    small, time,
 };
 use alloc::{
     format,
@@ -122,7 +122,7 @@ pub(super) fn ranges(
 
 /// Ranges cut to a domain, sorted and merged; with `not`, what is left of the domain.
 pub(super) fn within(mut ranges: Ranges, (first, last): (i128, i128), not: bool) -> Ranges {
-    ranges.sort_unstable();
+    small::sort(&mut ranges);
     let mut merged: Ranges = Vec::new();
     for (low, high) in ranges {
         let (low, high) = (low.max(first), high.min(last));
@@ -287,7 +287,7 @@ fn folded(condition: Condition<'_>, texts: &Dictionary) -> Ranges {
         Condition::In(items) => items.iter().map(text).collect(),
         _ => Vec::new(),
     };
-    items.sort_unstable();
+    small::sort(&mut items);
     codes(texts, |entry| {
         let entry: String = lower(entry);
         match condition {

@@ -34,6 +34,7 @@ pub use bind::{Filter, Test};
 pub use like::Pattern;
 
 pub(crate) use build::check_box;
+pub(crate) use place::Steps;
 
 use crate::error::QueryError;
 use alloc::string::String;

@@ -13,7 +13,8 @@ use super::{
 use crate::{
     columns::Kind,
     error::QueryError,
-    mercator::{self, latitude, longitude},
+    mercator::{self, World, latitude, longitude},
+    tile::TileId,
 };
 use alloc::{format, string::String, vec, vec::Vec};
 
@@ -96,15 +97,55 @@ fn partition(test: impl Fn(u32) -> bool) -> u64 {
 /// The rows in a box of degrees: west, south, east, north. The corners are projected as points are, and the box is
 /// closed on all sides; west > east crosses the antimeridian.
 pub(super) fn inside(sides: [f64; 4]) -> Result<Filter, String> {
-    check_box(sides)?;
-    let [west, south, east, north] = sides;
-    let (Some(north_west), Some(south_east)) = (mercator::project(west, north), mercator::project(east, south)) else {
-        return Err("a corner has no position".into());
-    };
-    // Less than a step is left out: that is the whole round.
-    let round = 360.0 - (east - west) < 360.0 / 4_294_967_296.0;
-    let x = if round { Filter::Constant(true) } else { wrapping(north_west.x, south_east.x) };
-    Ok(all(vec![x, range(Axis::Lat, north_west.y, south_east.y)]))
+    let Steps { x, y: (first, last) } = Steps::of(sides)?;
+    let x = x.map_or(Filter::Constant(true), |(first, last)| Filter::X(first, last));
+    Ok(all(vec![x, range(Axis::Lat, first, last)]))
+}
+
+/// A box in steps of the world, closed on all sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Steps {
+    /// First and last x; first > last runs over the antimeridian. `None` for the whole round.
+    x: Option<(u32, u32)>,
+    y: (u32, u32),
+}
+
+impl Steps {
+    /// Of a box in degrees.
+    pub(crate) fn of(sides: [f64; 4]) -> Result<Self, String> {
+        check_box(sides)?;
+        let [west, south, east, north] = sides;
+        let (Some(north_west), Some(south_east)) = (mercator::project(west, north), mercator::project(east, south))
+        else {
+            return Err("a corner has no position".into());
+        };
+        // Less than a step is left out: that is the whole round.
+        let round = 360.0 - (east - west) < 360.0 / 4_294_967_296.0;
+        let x = (north_west.x, south_east.x);
+        Ok(Self {
+            x: Some(x).filter(|(first, last)| !round && last.wrapping_add(1) != *first),
+            y: (north_west.y, south_east.y),
+        })
+    }
+
+    /// Of a tile.
+    pub(crate) fn of_tile(tile: TileId) -> Self {
+        let (World { x, y }, more) = (tile.corner(), u32::MAX.checked_shr(tile.z().into()).unwrap_or(0));
+        Self { x: (tile.z() > 0).then_some((x, x + more)), y: (y, y + more) }
+    }
+
+    /// Whether all of another box is in this one.
+    pub(crate) fn holds(self, other: Self) -> bool {
+        let round = match (self.x, other.x) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some((first, last)), Some((from, to))) => {
+                let (skipped, width) = (from.wrapping_sub(first), to.wrapping_sub(from));
+                u64::from(skipped) + u64::from(width) <= u64::from(last.wrapping_sub(first))
+            }
+        };
+        round && self.y.0 <= other.y.0 && other.y.1 <= self.y.1
+    }
 }
 
 /// The rows outside a box that [`inside`] gave.

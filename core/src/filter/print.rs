@@ -8,7 +8,7 @@ use super::{
     lex::{continues_name, starts_name},
     parse::KEYWORDS,
 };
-use crate::time::Moment;
+use crate::{small, time::Moment};
 use alloc::{
     boxed::Box,
     string::{String, ToString as _},
@@ -35,7 +35,7 @@ impl Expr {
                 Self::Compare(property, if not { op.negate() } else { op }, literal)
             }
             Self::In(property, mut items) => {
-                items.sort_by(|a, b| a.value.order(&b.value));
+                small::sort_by(&mut items, |a, b| a.value.order(&b.value).is_lt());
                 items.dedup();
                 if items.len() == 1
                     && let Some(only) = items.pop()
@@ -64,7 +64,7 @@ fn join(list: Vec<Expr>, not: bool, all: bool) -> Expr {
         }
     }
     let mut operands: Vec<(String, Expr)> = operands.into_iter().map(|expr| (text(&expr), expr)).collect();
-    operands.sort_by(|(a, _), (b, _)| a.cmp(b));
+    small::sort_by(&mut operands, |(a, _), (b, _)| a < b);
     operands.dedup_by(|(a, _), (b, _)| a == b);
     let mut operands: Vec<Expr> = operands.into_iter().map(|(_, expr)| expr).collect();
     if operands.len() == 1

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     error::QueryError,
     filter::{Expr, check_box},
+    small,
     suggest::did_you_mean,
     time::{self, Moment},
 };
@@ -230,7 +231,7 @@ fn measures(text: &str) -> Result<(Vec<Measure>, bool), QueryError> {
             _ => return Err(error(format!("got {name} without a column, expected {name}:column"), place)),
         }
     }
-    measures.sort();
+    small::sort(&mut measures);
     measures.dedup();
     Ok((measures, log_count))
 }
@@ -257,7 +258,7 @@ fn aliases(text: &str) -> Result<Vec<Alias>, QueryError> {
         .into_iter()
         .map(|item| choice("alias", &item.text, &known).map_err(|error| error.at(item.place)))
         .collect::<Result<Vec<_>, _>>()?;
-    aliases.sort_unstable();
+    small::sort(&mut aliases);
     aliases.dedup();
     Ok(aliases)
 }
@@ -276,7 +277,7 @@ fn properties(text: &str) -> Result<Properties, QueryError> {
         }
         columns.push(item.text);
     }
-    columns.sort_unstable();
+    small::sort(&mut columns);
     columns.dedup();
     Ok(Properties::Columns(columns))
 }

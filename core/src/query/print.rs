@@ -7,7 +7,7 @@ use super::{
     Alias, Measure, MeasureKind, Mode, Properties, Shape, TileQuery,
     text::{Encoded, quote},
 };
-use crate::{filter::Value, time::Moment};
+use crate::{filter::Value, small, time::Moment};
 use alloc::{
     borrow::Cow,
     format,
@@ -33,13 +33,13 @@ impl TileQuery {
     pub fn parameters(&self) -> Vec<(&'static str, String)> {
         let default = Self::default();
         let list = |mut items: Vec<String>| {
-            items.sort_unstable();
+            small::sort(&mut items);
             items.dedup();
             items.join(",")
         };
         let agg = {
             let mut measures = self.measures.clone();
-            measures.sort();
+            small::sort(&mut measures);
             measures.dedup();
             let measures = measures.iter().map(ToString::to_string);
             self.log_count.then(|| "log_count".to_string()).into_iter().chain(measures).collect::<Vec<_>>().join(",")

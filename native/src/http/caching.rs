@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use std::fmt::Write as _;
 
 /// Changes when the same rows and query would give other bytes.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// Kept for a year, never asked for again.
 pub const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");

@@ -4,7 +4,7 @@ use super::{
     Problem, Shared,
     document::{Document, kept},
     facts::{self, Times},
-    json, tilejson, tiles, urls,
+    json, tiles, urls,
     work::{Cancel, Size},
 };
 use crate::catalog::Entry;
@@ -13,7 +13,7 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
-use duotile_core::{Column, Kind, Points, PropertyKind};
+use duotile_core::{ColumnInfo, frame::view, range};
 use serde_json::{Map, Value, json};
 
 /// All datasets, the default one first.
@@ -36,7 +36,8 @@ pub async fn one(With(state): With<Shared>, Path(id): Path<String>, headers: Hea
     let make = move |_: &Cancel| {
         let mut map = summary(&entry, &base);
         entry.dataset.with_points(|points| {
-            let columns: Vec<Value> = (0..points.columns().len()).map(|index| column(&points, index)).collect();
+            let columns = (0..points.columns().len()).filter_map(|index| ColumnInfo::of(&points, index));
+            let columns: Vec<Value> = columns.map(column).collect();
             map.insert("columns".into(), json!(columns));
         });
         Ok(Value::Object(map).to_string().into_bytes())
@@ -56,12 +57,13 @@ fn summary(entry: &Entry, base: &str) -> Map<String, Value> {
     map.insert("rows_without_position".into(), json!(report.unusable));
     map.insert("bounds".into(), json!(dataset.bounds()));
     map.insert("focus".into(), json!(dataset.focus()));
-    map.insert("center".into(), json!(tilejson::view(dataset.focus())));
+    map.insert("center".into(), json!(view(dataset.focus())));
     dataset.with_points(|points| {
         let named = |role: Option<usize>| role.and_then(|index| points.columns().get(index));
         map.insert("id_column".into(), json!(named(points.roles().id).map(|column| column.name)));
         map.insert("time_column".into(), json!(named(points.roles().time).map(|column| column.name)));
-        let time = named(points.roles().time).and_then(|column| range(column, Times::Iso));
+        let time = named(points.roles().time).and_then(|column| range(column, column.facts, Times::Iso));
+        let time = time.map(|ends| ends.map(facts::plain));
         map.insert("time_range".into(), json!(time));
     });
     map.insert("rows_open".into(), json!(entry.rows));
@@ -79,55 +81,22 @@ fn summary(entry: &Entry, base: &str) -> Map<String, Value> {
     map
 }
 
-fn range(column: &Column<'_>, times: Times) -> Option<[Value; 2]> {
-    let (min, max) = column.facts.range?;
-    Some([facts::value(column, min, times), facts::value(column, max, times)])
-}
-
 /// What is known of a column over all rows.
-fn column(points: &Points<'_>, index: usize) -> Value {
-    let Some(column) = points.columns().get(index) else { return Value::Null };
-    let facts = column.facts;
+fn column(info: ColumnInfo<'_>) -> Value {
     let mut map = Map::new();
-    map.insert("name".into(), json!(column.name));
-    map.insert("type".into(), json!(column.kind().name()));
-    let in_tiles = match column.kind() {
-        Kind::Integer if facts.is_wide() => PropertyKind::Text,
-        Kind::Integer | Kind::Time => PropertyKind::Integer,
-        Kind::Float => PropertyKind::Number,
-        Kind::Boolean => PropertyKind::Boolean,
-        Kind::Text => PropertyKind::Text,
-    };
-    map.insert(
-        "in_tiles".into(),
-        json!(match (column.kind(), in_tiles) {
-            (Kind::Time, _) => "milliseconds since 1970-01-01T00:00:00Z",
-            (_, PropertyKind::Text) => "text",
-            (_, PropertyKind::Boolean) => "boolean",
-            _ => "number",
-        }),
-    );
-    map.insert("present".into(), json!(facts.present));
-    map.insert("nulls".into(), json!((points.len() as u64).saturating_sub(facts.present)));
-    if column.kind() != Kind::Text
-        && let Some([min, max]) = range(column, Times::Iso)
-    {
-        map.insert("min".into(), min);
-        map.insert("max".into(), max);
+    map.insert("name".into(), json!(info.name));
+    map.insert("type".into(), json!(info.kind));
+    map.insert("in_tiles".into(), json!(info.in_tiles));
+    map.insert("present".into(), json!(info.present));
+    map.insert("nulls".into(), json!(info.nulls));
+    if let Some([min, max]) = info.range {
+        map.insert("min".into(), facts::plain(min));
+        map.insert("max".into(), facts::plain(max));
     }
-    if let Some(distinct) = facts.distinct {
+    if let Some(distinct) = info.distinct {
         map.insert("distinct".into(), json!(distinct));
-        let top = facts.categories.iter().take(20);
-        let top: Vec<Value> = top
-            .map(|&(value, count)| json!({ "value": facts::value(column, value, Times::Iso), "count": count }))
-            .collect();
-        map.insert("categories".into(), json!(top));
+        map.insert("categories".into(), facts::counted(info.categories));
     }
-    let roles = points.roles();
-    if roles.id == Some(index) {
-        map.insert("role".into(), json!("id"));
-    } else if roles.time == Some(index) {
-        map.insert("role".into(), json!("time"));
-    }
+    info.role.map(|role| map.insert("role".into(), json!(role)));
     Value::Object(map)
 }

@@ -3,9 +3,7 @@
 use super::{
     Problem, Route, Shared, caching,
     encoding::Encoding,
-    json,
-    legend::{self, Legend},
-    metadata,
+    json, legend, metadata,
     prepare::Prepared,
     style, tilejson, urls,
     work::{Cancel, Size},
@@ -16,6 +14,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use duotile_core::Legend;
 use std::sync::Arc;
 
 /// Which document.

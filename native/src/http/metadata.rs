@@ -5,10 +5,12 @@ use super::{
     Problem,
     document::Context,
     facts::{self, Times},
-    legend::{Legend, PROBABILITIES},
     tilejson,
 };
-use duotile_core::{Category, Column, Extra, Facts, MAX_EXACT, Points, Property, PropertyKind, Scalar, Shape, Source};
+use duotile_core::{
+    Category, Column, Extra, Facts, Legend, MAX_EXACT, Plain, Points, Property, PropertyKind, Scalar, Shape, Source,
+    stats::PROBABILITIES,
+};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use std::{borrow::Cow, collections::BTreeMap};
@@ -31,7 +33,8 @@ pub fn of(context: &Context<'_>) -> Result<Map<String, Value>, Problem> {
     dataset.with_points(|points| {
         let mask = context.selected.mask.as_deref();
         let columns: Vec<usize> = prepared
-            .properties()
+            .plan
+            .shown()
             .filter_map(|(_, property)| match property.source {
                 Source::Column(column) | Source::Measure(column, _) => Some(column),
                 _ => None,
@@ -47,7 +50,8 @@ pub fn of(context: &Context<'_>) -> Result<Map<String, Value>, Problem> {
         context.cancel.check()?;
         let rows = mask.map_or(points.len(), duotile_core::Mask::total);
         let attributes: Vec<Value> = prepared
-            .properties()
+            .plan
+            .shown()
             .map(|(index, property)| attribute(&points, property, &facts, &legend, (index, rows)))
             .collect();
         let tilestats = json!({
@@ -146,11 +150,7 @@ fn numbers(
 
 /// Range and quantiles of everything that is a number on cells, for each zoom.
 fn measures(context: &Context<'_>, legend: &Legend) -> Value {
-    let on_cells = context
-        .prepared
-        .properties()
-        .filter(|(_, property)| matches!(property.source, Source::Count | Source::Measure(..) | Source::Category(..)));
-    let told = on_cells.filter_map(|(index, property)| {
+    let told = context.prepared.plan.measured().filter_map(|(index, property)| {
         let (min, max) = legend.range(index)?;
         let zooms: Vec<Value> = legend
             .zooms
@@ -170,7 +170,7 @@ fn measures(context: &Context<'_>, legend: &Legend) -> Value {
 
 /// The properties of `by` with the value that each counts; `null` for rows without one, no value for all others.
 fn categories(context: &Context<'_>, points: &Points<'_>) -> Value {
-    let told = context.prepared.properties().filter_map(|(_, property)| {
+    let told = context.prepared.plan.shown().filter_map(|(_, property)| {
         let Source::Category(index, category) = &property.source else { return None };
         let column = points.columns().get(*index)?;
         let mut map = Map::new();
@@ -180,7 +180,7 @@ fn categories(context: &Context<'_>, points: &Points<'_>) -> Value {
             Category::Value(scalar) => {
                 map.insert("value".into(), facts::value(column, scalar, Times::Milliseconds));
             }
-            Category::Period(start) => drop(map.insert("value".into(), json!(facts::iso(start)))),
+            Category::Period(start) => drop(map.insert("value".into(), facts::plain(Plain::iso(start)))),
             Category::Null => drop(map.insert("value".into(), Value::Null)),
             Category::Other => drop(map.insert("other".into(), json!(true))),
         }

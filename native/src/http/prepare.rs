@@ -2,7 +2,7 @@
 
 use super::{Problem, Shared, work::Size};
 use crate::catalog::Entry;
-use duotile_core::{Filter, MAX_ZOOM, Mode, Plan, Property, Source, TileId, TileQuery, filter::Test};
+use duotile_core::{Filter, MAX_ZOOM, Plan, TileId, TileQuery, filter::Test};
 use std::sync::Arc;
 
 /// A query that fits a dataset, with what else is needed to answer it.
@@ -37,15 +37,6 @@ impl Prepared {
         let properties = self.plan.properties().iter().map(|property| 2 * property.name.len() + 200);
         // The query is held as a tree too.
         texts * 16 + properties.sum::<usize>() + self.plan.filter().map_or(0, filter_size) + size_of::<Self>()
-    }
-
-    /// The properties that features of this query's tiles may carry, with their positions among all of the plan's.
-    pub fn properties(&self) -> impl Iterator<Item = (usize, &Property)> {
-        let mode = self.plan.mode();
-        self.plan.properties().iter().enumerate().filter(move |(_, property)| match property.source {
-            Source::Column(_) => mode != Mode::Cells,
-            _ => mode != Mode::Points,
-        })
     }
 }
 

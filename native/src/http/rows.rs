@@ -9,8 +9,7 @@ use super::{
     facts::{self, Times},
     json,
     params::Params,
-    prepare::{self, Prepared},
-    tiles, urls,
+    prepare, tiles, urls,
     work::{Cancel, Size},
 };
 use axum::{
@@ -18,12 +17,9 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::Response,
 };
-use duotile_core::{Mask, Points, Properties, Source, mercator, morton};
+use duotile_core::{MAX_PAGE, Page, Plain, Points, Within, cell_keys};
 use serde_json::{Value, json};
-use std::{fmt::Write as _, ops::Range};
-
-/// Most rows of a page.
-const MAX_PAGE: usize = 10_000;
+use std::fmt::Write as _;
 
 /// Rows.
 ///
@@ -46,7 +42,7 @@ pub async fn get(
         Some("json") => false,
         Some(other) => return Err(Problem::parameter("f", format!("got \"{other}\", expected geojson or json"))),
     };
-    let (tile, cell) = (params.tile("tile")?, params.text("cell").map(cell_keys).transpose()?);
+    let (tile, keys) = (params.tile("tile")?, params.text("cell").map(keys).transpose()?);
     let prepared = prepare::prepare(&state, &entry, None, Some(&params.rest)).await?;
     let base = state.settings.origin.base(&headers);
     let encoding = Encoding::negotiate(&headers);
@@ -56,20 +52,12 @@ pub async fn get(
         cancel.check()?;
         let mask = selected.mask.as_deref();
         let body = entry.dataset.with_points(|points| {
-            let mut range = tile.map_or(0..points.len(), |tile| points.range(tile));
-            if let Some((lo, hi)) = cell {
-                let keys = points.keys();
-                let within = keys.partition_point(|&key| key < lo)..keys.partition_point(|&key| key <= hi);
-                range = range.start.max(within.start)..range.end.min(within.end);
-            }
-            let range = range.start..range.end.max(range.start);
-            let matched = mask.map_or(range.len(), |mask| mask.count(range.clone()));
-            let page = page(mask, range, offset, limit);
+            let Page { rows: page, matched } = Page::of(&points, mask, Within { tile, keys }, offset, limit);
             let next = (offset.saturating_add(page.len()) < matched && !page.is_empty()).then(|| {
                 let id = urls::encode(&id);
                 format!("{base}/datasets/{id}/rows?{}&offset={}", params.without("offset"), offset + page.len())
             });
-            let columns = columns(&prepared);
+            let columns = prepared.query.told_columns(&prepared.plan, &points);
             if geojson {
                 features(&points, &columns, &page, matched, next)
             } else {
@@ -88,45 +76,16 @@ pub async fn get(
     Ok(response)
 }
 
-/// First and last key of a cell, by its id: a marker bit in front of its Morton code.
-fn cell_keys(text: &str) -> Result<(u64, u64), Problem> {
-    let id = text.parse::<u64>().ok().filter(|id| *id > 0 && id.ilog2().is_multiple_of(2));
-    let id = id.ok_or_else(|| Problem::parameter("cell", format!("\"{text}\" is no id of a cell in a tile")))?;
-    let bits = id.ilog2();
-    let lo = (id ^ 1 << bits).checked_shl(64 - bits).unwrap_or(0);
-    Ok((lo, lo | u64::MAX.checked_shr(bits).unwrap_or(0)))
-}
-
-/// The rows of a page.
-fn page(mask: Option<&Mask>, range: Range<usize>, offset: usize, limit: usize) -> Vec<usize> {
-    match mask {
-        Some(mask) => {
-            // By ranks, so that a late page costs no more than the first.
-            let (mut low, mut high) = (range.start, range.end);
-            while low < high {
-                let middle = low + (high - low) / 2;
-                if mask.count(range.start..middle + 1) <= offset { low = middle + 1 } else { high = middle }
-            }
-            mask.rows(low..range.end).take(limit).collect()
-        }
-        None => range.skip(offset).take(limit).collect(),
-    }
-}
-
-/// The columns that were asked for; all of them unless said.
-#[must_use]
-pub fn columns(prepared: &Prepared) -> Vec<usize> {
-    if prepared.query.properties == Properties::Default {
-        return (0..prepared.entry.dataset.with_points(|points| points.columns().len())).collect();
-    }
-    let sources = prepared.plan.properties().iter();
-    sources.filter_map(|p| if let Source::Column(column) = p.source { Some(column) } else { None }).collect()
+/// First and last key of a cell, by its id.
+fn keys(text: &str) -> Result<(u64, u64), Problem> {
+    let keys = text.parse().ok().and_then(cell_keys);
+    keys.ok_or_else(|| Problem::parameter("cell", format!("\"{text}\" is no id of a cell in a tile")))
 }
 
 fn features(points: &Points<'_>, columns: &[usize], page: &[usize], matched: usize, next: Option<String>) -> String {
     let mut out = String::from("{\"type\":\"FeatureCollection\",\"features\":[");
     for (i, &row) in page.iter().enumerate() {
-        let (lon, lat) = degrees(points, row);
+        let (lon, lat) = points.degrees(row);
         let comma = if i > 0 { "," } else { "" };
         let _ = write!(
             out,
@@ -150,7 +109,7 @@ fn features(points: &Points<'_>, columns: &[usize], page: &[usize], matched: usi
 fn objects(points: &Points<'_>, columns: &[usize], page: &[usize], matched: usize, next: Option<String>) -> String {
     let mut out = String::from("{\"rows\":[");
     for (i, &row) in page.iter().enumerate() {
-        let (lon, lat) = degrees(points, row);
+        let (lon, lat) = points.degrees(row);
         let comma = if i > 0 { "," } else { "" };
         let _ = write!(out, "{comma}\n{{\"_id\":{},\"_lon\":{lon},\"_lat\":{lat}", points.id(row));
         members(&mut out, points, columns, row, false);
@@ -167,44 +126,19 @@ fn members(out: &mut String, points: &Points<'_>, columns: &[usize], row: usize,
         let column = &points.columns()[index];
         let comma = if first { "" } else { "," };
         first = false;
-        let _ = write!(out, "{comma}{}:{}", json!(column.name), facts::cell(column, row, Times::Iso));
+        let _ = write!(out, "{comma}{}:{}", json!(column.name), facts::plain(Plain::cell(column, row, Times::Iso)));
     }
-}
-
-/// The position of a row to about a centimetre.
-fn degrees(points: &Points<'_>, row: usize) -> (f64, f64) {
-    let (lon, lat) = mercator::unproject(morton::position(points.keys()[row]));
-    let round = |degrees: f64| (degrees * 1e7).round() / 1e7;
-    (round(lon), round(lat))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use duotile_core::TileId;
 
     #[test]
-    fn every_page_of_a_mask_is_what_skipping_gives() {
-        let words =
-            (0..40u64).map(|i| i.wrapping_mul(0x9e37_79b9_7f4a_7c15) & i.rotate_left(7).wrapping_mul(31)).collect();
-        let mask = Mask::new(0..40 * 64, words);
-        for range in [0..2560, 100..2000, 700..701, 64..64] {
-            for offset in [0, 1, 5, 63, 200, 10_000] {
-                let expected: Vec<usize> = mask.rows(range.clone()).skip(offset).take(7).collect();
-                assert_eq!(page(Some(&mask), range.clone(), offset, 7), expected, "{range:?} {offset}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_cell_is_the_keys_of_the_square_it_was_made_of() {
-        assert_eq!(cell_keys("1"), Ok((0, u64::MAX)));
-        // The cell of level 9 that is the tile 9/270/170.
-        let (lo, hi) = morton::range(TileId::new(9, 270, 170).expect("valid"));
-        let id = 1u64 << 18 | lo >> (64 - 18);
-        assert_eq!(cell_keys(&id.to_string()), Ok((lo, hi)));
+    fn a_cell_is_told_by_its_number() {
+        assert_eq!(keys("1"), Ok((0, u64::MAX)));
         for odd in ["0", "2", "-1", "x", "3", ""] {
-            assert!(cell_keys(odd).is_err(), "{odd}");
+            assert!(keys(odd).is_err(), "{odd}");
         }
     }
 }

@@ -3,7 +3,6 @@
 use super::{
     connections::{Limits, Places},
     cors::Cors,
-    legend::Legend,
     metrics::{Metrics, Now},
     outgoing::Outgoing,
     prepare::Prepared,
@@ -16,6 +15,7 @@ use crate::{
     catalog::Catalog,
 };
 use axum::body::Bytes;
+use duotile_core::Legend;
 use quick_cache::{
     DefaultHashBuilder, OptionsBuilder, Weighter,
     sync::{Cache, DefaultLifecycle},

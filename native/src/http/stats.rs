@@ -5,7 +5,7 @@ use super::{
     Problem, Shared,
     document::{failed, kept},
     facts::{self, Times},
-    legend::{self, PROBABILITIES},
+    legend,
     params::Params,
     prepare::{self, Prepared},
     tiles,
@@ -17,13 +17,13 @@ use axum::{
     http::{HeaderMap, Uri},
     response::Response,
 };
-use duotile_core::{Column, Kind, MAX_ZOOM, Values};
+use duotile_core::{
+    Column, Kind, MAX_ZOOM, Plain, range,
+    stats::{self, Distribution, MAX_BINS, PROBABILITIES},
+};
 use rayon::slice::ParallelSliceMut as _;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
-
-/// Most bins of a histogram.
-const MAX_BINS: usize = 1000;
 
 /// Statistics.
 ///
@@ -63,7 +63,7 @@ pub async fn get(
             let z = params.number("z", 0, 0..=usize::from(MAX_ZOOM))?;
             let all = prepared.plan.properties();
             let index = all.iter().position(|property| property.name == measure).ok_or_else(|| {
-                let names: Vec<&str> = prepared.properties().map(|(_, property)| property.name.as_str()).collect();
+                let names: Vec<&str> = prepared.plan.shown().map(|(_, property)| property.name.as_str()).collect();
                 unknown("measure", &measure, &names)
             })?;
             let key = format!("cells\n{measure}\n{z}\n{}", prepared.key);
@@ -117,69 +117,26 @@ fn of(column: &Column<'_>, selected: &Selected, bins: usize, cancel: &Cancel) ->
     map.insert("present".into(), json!(facts.present));
     map.insert("nulls".into(), json!((rows as u64).saturating_sub(facts.present)));
     if let Some(distinct) = facts.distinct {
-        let told = facts.categories.iter();
-        let told =
-            told.map(|&(value, count)| json!({ "value": facts::value(column, value, Times::Iso), "count": count }));
+        let told = facts.categories.iter().map(|&(value, count)| (Plain::of(column, value, Times::Iso), count));
         map.insert("distinct".into(), json!(distinct));
-        map.insert("categories".into(), told.collect());
+        map.insert("categories".into(), facts::counted(told));
     }
-    let Some(mut values) = numbers(column, selected) else { return Ok(map) };
+    let Some(mut values) = stats::numbers(column, mask) else { return Ok(map) };
     cancel.check()?;
     values.par_sort_unstable_by(f64::total_cmp);
-    let (Some(&min), Some(&max)) = (values.first(), values.last()) else { return Ok(map) };
     cancel.check()?;
+    let Some(spread) = Distribution::of(&values, bins) else { return Ok(map) };
     let time = column.kind() == Kind::Time;
     // Times go through here as milliseconds, which a double holds exactly.
-    let tell = |value: f64| if time { json!(facts::iso((value * 1000.0) as i64)) } else { json!(value) };
-    let range = facts.range.map(|(min, max)| [min, max].map(|value| facts::value(column, value, Times::Iso)));
-    map.insert("min".into(), json!(range.as_ref().map(|range| &range[0])));
-    map.insert("max".into(), json!(range.as_ref().map(|range| &range[1])));
-    map.insert("mean".into(), tell(values.iter().sum::<f64>() / values.len() as f64));
-    let quantiles = PROBABILITIES.map(|p| tell(legend::quantile(&values, p)));
+    let tell = |value: f64| if time { facts::plain(Plain::iso((value * 1000.0) as i64)) } else { json!(value) };
+    let [min, max] =
+        range(column, &facts, Times::Iso).map_or([Value::Null, Value::Null], |ends| ends.map(facts::plain));
+    map.insert("min".into(), min);
+    map.insert("max".into(), max);
+    map.insert("mean".into(), tell(spread.mean));
     map.insert("probabilities".into(), json!(PROBABILITIES));
-    map.insert("quantiles".into(), json!(quantiles));
-    let (edges, counts) = histogram(&values, min, max, bins);
-    let edges: Vec<Value> = edges.into_iter().map(tell).collect();
-    map.insert("histogram".into(), json!({ "edges": edges, "counts": counts }));
+    map.insert("quantiles".into(), json!(spread.quantiles.map(tell)));
+    let edges: Vec<Value> = spread.edges.into_iter().map(tell).collect();
+    map.insert("histogram".into(), json!({ "edges": edges, "counts": spread.counts }));
     Ok(map)
-}
-
-/// The values that are numbers; times in milliseconds. `None` for truth values and texts.
-fn numbers(column: &Column<'_>, selected: &Selected) -> Option<Vec<f64>> {
-    let value: &dyn Fn(usize) -> f64 = match &column.values {
-        Values::I32(v) => &|row| f64::from(v[row]),
-        Values::I64(v) => &|row| v[row] as f64,
-        Values::F32(v) => &|row| f64::from(v[row]),
-        Values::F64(v) => &|row| v[row],
-        Values::Time(v) => &|row| v[row] as f64 / 1000.0,
-        Values::Bool(_) | Values::Text(..) => return None,
-    };
-    let valid = |row: &usize| column.is_valid(*row);
-    Some(match selected.mask.as_deref() {
-        Some(mask) => mask.rows(0..column.len()).filter(valid).map(value).collect(),
-        None => (0..column.len()).filter(valid).map(value).collect(),
-    })
-}
-
-/// Bins of equal width over sorted values; a value on an edge counts above it, the largest in the last bin.
-fn histogram(sorted: &[f64], min: f64, max: f64, bins: usize) -> (Vec<f64>, Vec<usize>) {
-    let bins = if min == max { 1 } else { bins };
-    let edge = |i: usize| min + (max - min) * (i as f64 / bins as f64);
-    let below = |i: usize| if i == bins { sorted.len() } else { sorted.partition_point(|value| *value < edge(i)) };
-    let counts = (0..bins).map(|i| below(i + 1) - below(i)).collect();
-    ((0..=bins).map(edge).collect(), counts)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_histogram_counts_every_value_once() {
-        let values = [0.0, 0.0, 1.0, 2.5, 5.0, 9.9, 10.0];
-        let (edges, counts) = histogram(&values, 0.0, 10.0, 4);
-        assert_eq!(edges, [0.0, 2.5, 5.0, 7.5, 10.0]);
-        assert_eq!(counts, [3, 1, 1, 2]);
-        assert_eq!(histogram(&[3.0, 3.0], 3.0, 3.0, 20), (vec![3.0, 3.0], vec![2]));
-    }
 }

@@ -4,10 +4,9 @@
 use super::{
     Problem,
     document::{Context, Document},
-    legend::{Legend, PROBABILITIES},
     tilejson,
 };
-use duotile_core::{MAX_ZOOM, Mode, PropertyKind, Shape, Source};
+use duotile_core::{Legend, MAX_ZOOM, Mode, PropertyKind, Shape, Source, stats::PROBABILITIES};
 use serde_json::{Map, Value, json};
 
 /// From little to much, readable on the dark ground: a part of viridis (CC0), dark end cut off.
@@ -83,7 +82,7 @@ pub fn of(context: &Context<'_>) -> Result<Map<String, Value>, Problem> {
 /// What cells are coloured by: the first measure that is a number, else the count.
 fn measured(context: &Context<'_>) -> (usize, String) {
     let number = |kind| matches!(kind, PropertyKind::Integer | PropertyKind::Number);
-    let mut all = context.prepared.properties();
+    let mut all = context.prepared.plan.shown();
     let measure = all.find(|(_, p)| matches!(p.source, Source::Measure(..)) && number(p.kind));
     measure.map_or((0, "point_count".into()), |(index, property)| (index, property.name.clone()))
 }

@@ -4,7 +4,7 @@ use super::{
     Problem, Shared, caching,
     document::failed,
     encoding::Encoding,
-    prepare, rows, tiles,
+    prepare, tiles,
     work::{Cancel, Size},
 };
 use axum::{
@@ -53,7 +53,7 @@ pub async fn get(
                 None => (0..dataset.len() as u32).collect(),
             };
             cancel.check()?;
-            let columns = rows::columns(&prepared);
+            let columns = dataset.with_points(|points| prepared.query.told_columns(&prepared.plan, &points));
             let body = crate::subset::write(dataset, &all, &columns, prepared.plan.filter_text());
             let body = body.map_err(|error| failed(&error))?;
             cancel.check()?;

@@ -23,7 +23,8 @@ function points(shift = 0) {
 const asked = new Map();
 const count = (url) => asked.set(url, (asked.get(url) ?? 0) + 1);
 
-const worker = new TilerWorker();
+const files = options.has("files");
+const worker = new TilerWorker(files ? { worker: "/worker.js", wasm: "/duotile.wasm" } : {});
 const open = (shift) => worker.open(points(shift), { name: "points" });
 const protocol = new Protocol(await open(0));
 // The habit from PMTiles, and a count of what comes by the page.
@@ -48,7 +49,7 @@ protocol.add({
   },
 });
 
-if (inWorkers) await protocol.importInWorkers(maplibregl);
+if (inWorkers) await protocol.importInWorkers(maplibregl, "duotile", files ? "/maplibre-worker.mjs" : undefined);
 
 const map = new maplibregl.Map({
   container: "map",

@@ -1,0 +1,124 @@
+//! The rows behind a cell, a tile or a filter, a page at a time, in the order of the map.
+
+use crate::{
+    mask::Mask,
+    mercator, morton,
+    plan::{Plan, Source},
+    points::Points,
+    query::{Properties, TileQuery},
+    tile::TileId,
+};
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// Most rows of a page.
+pub const MAX_PAGE: usize = 10_000;
+
+/// Rows of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Their places among the points.
+    pub rows: Vec<usize>,
+    /// Rows of all pages.
+    pub matched: usize,
+}
+
+/// Where to look for rows: everything that is said must hold.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Within {
+    /// In a tile.
+    pub tile: Option<TileId>,
+    /// Between two keys, both included, as [`cell_keys`] gives them.
+    pub keys: Option<(u64, u64)>,
+}
+
+impl Page {
+    /// The rows that pass a mask, after so many of them, up to so many.
+    #[must_use]
+    pub fn of(points: &Points<'_>, mask: Option<&Mask>, within: Within, offset: usize, limit: usize) -> Self {
+        let mut range = within.tile.map_or(0..points.len(), |tile| points.range(tile));
+        if let Some((lo, hi)) = within.keys {
+            let keys = points.keys();
+            let within = keys.partition_point(|&key| key < lo)..keys.partition_point(|&key| key <= hi);
+            range = range.start.max(within.start)..range.end.min(within.end);
+        }
+        let range = range.start..range.end.max(range.start);
+        let matched = mask.map_or(range.len(), |mask| mask.count(range.clone()));
+        Self { rows: rows(mask, range, offset, limit), matched }
+    }
+}
+
+/// First and last key of a cell, by the id it has in tiles: a marker bit in front of its Morton code. `None` for a number
+/// that is no id of a cell.
+#[must_use]
+pub fn cell_keys(id: u64) -> Option<(u64, u64)> {
+    let bits = id.checked_ilog2().filter(|bits| bits.is_multiple_of(2))?;
+    let lo = (id ^ 1 << bits).checked_shl(64 - bits).unwrap_or(0);
+    Some((lo, lo | u64::MAX.checked_shr(bits).unwrap_or(0)))
+}
+
+fn rows(mask: Option<&Mask>, range: Range<usize>, offset: usize, limit: usize) -> Vec<usize> {
+    match mask {
+        Some(mask) => {
+            // By ranks, so that a late page costs no more than the first.
+            let (mut low, mut high) = (range.start, range.end);
+            while low < high {
+                let middle = low + (high - low) / 2;
+                if mask.count(range.start..middle + 1) <= offset { low = middle + 1 } else { high = middle }
+            }
+            mask.rows(low..range.end).take(limit).collect()
+        }
+        None => range.skip(offset).take(limit).collect(),
+    }
+}
+
+impl Points<'_> {
+    /// The position of a row in degrees, to about a centimetre.
+    #[must_use]
+    pub fn degrees(&self, row: usize) -> (f64, f64) {
+        let (lon, lat) = mercator::unproject(morton::position(self.keys()[row]));
+        let round = |degrees: f64| libm::round(degrees * 1e7) / 1e7;
+        (round(lon), round(lat))
+    }
+}
+
+impl TileQuery {
+    /// The columns that rows are told with: those of `properties`, all of them unless said.
+    #[must_use]
+    pub fn told_columns(&self, plan: &Plan, points: &Points<'_>) -> Vec<usize> {
+        if self.properties == Properties::Default {
+            return (0..points.columns().len()).collect();
+        }
+        let sources = plan.properties().iter();
+        sources.filter_map(|p| if let Source::Column(column) = p.source { Some(column) } else { None }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_of_a_mask_is_what_skipping_gives() {
+        let words =
+            (0..40u64).map(|i| i.wrapping_mul(0x9e37_79b9_7f4a_7c15) & i.rotate_left(7).wrapping_mul(31)).collect();
+        let mask = Mask::new(0..40 * 64, words);
+        for range in [0..2560, 100..2000, 700..701, 64..64] {
+            for offset in [0, 1, 5, 63, 200, 10_000] {
+                let expected: Vec<usize> = mask.rows(range.clone()).skip(offset).take(7).collect();
+                assert_eq!(rows(Some(&mask), range.clone(), offset, 7), expected, "{range:?} {offset}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cell_is_the_keys_of_the_square_it_was_made_of() {
+        assert_eq!(cell_keys(1), Some((0, u64::MAX)));
+        // The cell of level 9 that is the tile 9/270/170.
+        let (lo, hi) = morton::range(TileId::new(9, 270, 170).expect("valid"));
+        assert_eq!(cell_keys(1u64 << 18 | lo >> (64 - 18)), Some((lo, hi)));
+        for odd in [0, 2, 3, 8, 1 << 63] {
+            assert_eq!(cell_keys(odd), None, "{odd}");
+        }
+    }
+}

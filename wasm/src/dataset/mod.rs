@@ -1,0 +1,83 @@
+//! Points and columns owned by the module, and what is known of the last queries.
+//!
+//! Knows nothing of JavaScript, so that native tests cut the very tiles the browser gets.
+
+mod bad;
+mod columns;
+mod facts;
+mod order;
+mod roles;
+mod selected;
+#[cfg(test)]
+mod tests;
+
+pub use bad::BadInput;
+pub use columns::{Given, Words};
+pub use facts::{GivenFacts, GivenScalar};
+pub use selected::Selected;
+
+use columns::Stored;
+use duotile_core::{Roles, Scratch};
+use order::Order;
+
+/// Points in Morton order with columns in the same order.
+#[derive(Debug)]
+pub struct Dataset {
+    name: String,
+    order: Order,
+    columns: Vec<Stored>,
+    roles: Roles,
+    /// The last queries, the very last first.
+    recent: Vec<Selected>,
+    scratch: Scratch,
+}
+
+impl Dataset {
+    /// Projects positions (degrees) and sorts them. Rows without a position on the map are left out and counted.
+    ///
+    /// # Errors
+    /// [`BadInput`] when the slices differ in length or are too long.
+    pub fn new(name: &str, lon: &[f64], lat: &[f64]) -> Result<Self, BadInput> {
+        Order::of_degrees(lon, lat).map(|order| Self::of(name, order))
+    }
+
+    /// Takes rows of a dataset that was projected elsewhere: Morton keys, and the number of each row there. They are
+    /// sorted if they are not.
+    ///
+    /// # Errors
+    /// [`BadInput`] when the slices differ in length or are too long.
+    pub fn from_keys(name: &str, keys: &[u64], rows: &[u32]) -> Result<Self, BadInput> {
+        Order::of_keys(keys, rows).map(|order| Self::of(name, order))
+    }
+
+    fn of(name: &str, order: Order) -> Self {
+        let (columns, recent) = (Vec::new(), Vec::new());
+        Self { name: name.into(), order, columns, roles: Roles::default(), recent, scratch: Scratch::default() }
+    }
+
+    /// The name of the layer.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Morton keys, ascending.
+    #[must_use]
+    pub fn keys(&self) -> &[u64] {
+        &self.order.keys
+    }
+
+    /// Rows that were given but have no position on the map.
+    #[must_use]
+    pub const fn unusable(&self) -> usize {
+        self.order.given - self.order.keys.len()
+    }
+
+    /// The place of the column of a name.
+    fn find(&self, name: &str) -> Result<usize, BadInput> {
+        self.columns.iter().position(|column| column.name == name).ok_or_else(|| {
+            let known = self.columns.iter().map(|column| column.name.clone()).collect();
+            BadInput::Missing { name: name.into(), known }
+        })
+    }
+}

@@ -1,0 +1,115 @@
+//! What is found out for a query, and kept for the requests that follow: plan, mask, profile, summaries, legend.
+
+use super::Dataset;
+use duotile_core::{
+    Landmarks, Legend, Mask, Plan, Points, Profile, QueryError, Report, Scratch, Selection, Summary, TileId, TileQuery,
+};
+use std::fmt;
+
+/// Queries that are kept: more than a map has layers.
+const KEPT: usize = 8;
+
+/// A query fitted to the dataset, with the rows that pass.
+#[derive(Debug)]
+pub struct Selected {
+    text: String,
+    /// The query as it was understood.
+    pub query: TileQuery,
+    /// The query fitted to the columns.
+    pub plan: Plan,
+    /// The rows that pass; `None` for all.
+    pub mask: Option<Mask>,
+    /// How full tiles are.
+    pub profile: Profile,
+    /// The words of a summary for each column that is measured, over the rows that pass; made when cells are cut.
+    summaries: Option<Vec<Option<Vec<u64>>>>,
+    legend: Option<Legend>,
+}
+
+impl Dataset {
+    /// Calls `f` with the points and with what a query selects of them. The query is the text after the `?` of a tile URL.
+    ///
+    /// # Errors
+    /// [`QueryError`] when the query does not parse, or does not fit the columns.
+    pub fn with<R>(
+        &mut self,
+        query: &str,
+        f: impl FnOnce(&Points<'_>, &mut Selected, &mut Scratch) -> R,
+    ) -> Result<R, QueryError> {
+        let Self { name, order, columns, roles, recent, scratch } = self;
+        let columns =
+            columns.iter().map(super::columns::Stored::column).collect::<Result<Vec<_>, _>>().map_err(unfit)?;
+        let points = Points::new(name, &order.keys, &order.rows, &columns, *roles).map_err(unfit)?;
+        let points = points.with_landmarks(Landmarks::new(&order.landmarks, order.keys.len()));
+        let selected = match recent.iter().position(|selected| selected.text == query) {
+            Some(place) => recent.remove(place),
+            None => Selected::new(query, &points)?,
+        };
+        recent.truncate(KEPT - 1);
+        recent.insert(0, selected);
+        Ok(f(&points, &mut recent[0], scratch))
+    }
+
+    /// Cuts a tile and appends its bytes to `out`.
+    ///
+    /// # Errors
+    /// As [`Dataset::with`].
+    pub fn tile_into(&mut self, tile: TileId, query: &str, out: &mut Vec<u8>) -> Result<Report, QueryError> {
+        self.with(query, |points, selected, scratch| {
+            selected.summarise(points);
+            let summaries = selected.summaries();
+            selected.plan.tile_into(points, selected.selection(&summaries), tile, scratch, out)
+        })
+    }
+}
+
+impl Selected {
+    fn new(text: &str, points: &Points<'_>) -> Result<Self, QueryError> {
+        let query = TileQuery::parse(text)?;
+        let plan = query.plan(points)?;
+        let mask = plan.filter().map(|filter| filter.mask(points, 0..points.len()));
+        let profile =
+            if plan.needs_profile() { Profile::of(points, mask.as_ref(), plan.limit()) } else { Profile::default() };
+        Ok(Self { text: text.into(), query, plan, mask, profile, summaries: None, legend: None })
+    }
+
+    /// How many rows pass.
+    #[must_use]
+    pub fn rows(&self, points: &Points<'_>) -> usize {
+        self.mask.as_ref().map_or(points.len(), Mask::total)
+    }
+
+    /// What the cells of the query carry.
+    pub fn legend(&mut self, points: &Points<'_>, scratch: &mut Scratch) -> &Legend {
+        self.summarise(points);
+        let legend = self.legend.take().unwrap_or_else(|| {
+            let summaries = self.summaries();
+            Legend::of(&self.plan, points, self.selection(&summaries), scratch, || true).unwrap_or_default()
+        });
+        self.legend.insert(legend)
+    }
+
+    fn summarise(&mut self, points: &Points<'_>) {
+        if self.summaries.is_none() {
+            let mut summaries = vec![None; points.columns().len()];
+            for column in self.plan.summaries() {
+                let words = Summary::build(points.landmarks(), &points.columns()[column], self.mask.as_ref());
+                summaries[column] = Some(words);
+            }
+            self.summaries = Some(summaries);
+        }
+    }
+
+    fn summaries(&self) -> Vec<Option<Summary<'_>>> {
+        self.summaries.iter().flatten().map(|words| words.as_deref().map(Summary::new)).collect()
+    }
+
+    fn selection<'a>(&'a self, summaries: &'a [Option<Summary<'a>>]) -> Selection<'a> {
+        Selection { mask: self.mask.as_ref(), profile: &self.profile, summaries }
+    }
+}
+
+/// The parts fit by construction; should they not, it is told like any other error.
+fn unfit(error: impl fmt::Display) -> QueryError {
+    QueryError::new("dataset", error.to_string())
+}

@@ -1,0 +1,196 @@
+//! The class that JavaScript sees: typed arrays in, tiles out.
+
+use crate::{
+    dataset::{BadInput, Dataset, Given, Words},
+    given,
+    object::{error, number, object, query_error},
+};
+use duotile_core::{Report, TileId, TileQuery};
+use wasm_bindgen::prelude::*;
+
+/// Points in the memory of the module, and tiles cut from them.
+///
+/// Give it positions, then columns, then ask for tiles.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Tiler {
+    pub(crate) dataset: Dataset,
+    report: Report,
+}
+
+#[wasm_bindgen]
+impl Tiler {
+    /// Takes positions in degrees and sorts them. `name` is the layer in tiles.
+    ///
+    /// # Errors
+    /// When the arrays differ in length, or hold more rows than row numbers can tell apart.
+    #[wasm_bindgen(constructor)]
+    pub fn new(name: &str, lon: &[f64], lat: &[f64]) -> Result<Self, JsValue> {
+        Self::of(Dataset::new(name, lon, lat))
+    }
+
+    /// Takes rows of a dataset that was projected elsewhere, such as a subset: Morton keys, and the row number of each
+    /// there, which is the id of its feature.
+    ///
+    /// # Errors
+    /// When the arrays differ in length, or hold more rows than row numbers can tell apart.
+    #[wasm_bindgen(js_name = fromKeys)]
+    pub fn from_keys(name: &str, keys: &[u64], rows: &[u32]) -> Result<Self, JsValue> {
+        Self::of(Dataset::from_keys(name, keys, rows))
+    }
+
+    fn of(dataset: Result<Dataset, BadInput>) -> Result<Self, JsValue> {
+        Ok(Self { dataset: dataset.map_err(bad)?, report: Report::default() })
+    }
+
+    /// Adds a column of 32-bit integers, a value for each position that was given. `valid` has a bit for each position,
+    /// least significant first, set where there is a value; without it, all have one.
+    ///
+    /// # Errors
+    /// When a length is not that of the positions, or the name is taken.
+    #[wasm_bindgen(js_name = addI32)]
+    pub fn add_i32(&mut self, name: &str, values: &[i32], valid: Option<Vec<u8>>) -> Result<(), JsValue> {
+        self.add(name, Given::I32(values), valid)
+    }
+
+    /// Adds a column of 64-bit integers; see `addI32`.
+    ///
+    /// # Errors
+    /// When a length is not that of the positions, or the name is taken.
+    #[wasm_bindgen(js_name = addI64)]
+    pub fn add_i64(&mut self, name: &str, values: &[i64], valid: Option<Vec<u8>>) -> Result<(), JsValue> {
+        self.add(name, Given::I64(values), valid)
+    }
+
+    /// Adds a column of single floats; see `addI32`. NaN and the infinities are nulls.
+    ///
+    /// # Errors
+    /// When a length is not that of the positions, or the name is taken.
+    #[wasm_bindgen(js_name = addF32)]
+    pub fn add_f32(&mut self, name: &str, values: &[f32], valid: Option<Vec<u8>>) -> Result<(), JsValue> {
+        self.add(name, Given::F32(values), valid)
+    }
+
+    /// Adds a column of numbers; see `addI32`. NaN and the infinities are nulls.
+    ///
+    /// # Errors
+    /// When a length is not that of the positions, or the name is taken.
+    #[wasm_bindgen(js_name = addF64)]
+    pub fn add_f64(&mut self, name: &str, values: &[f64], valid: Option<Vec<u8>>) -> Result<(), JsValue> {
+        self.add(name, Given::F64(values), valid)
+    }
+
+    /// Adds a column of truth values, a bit for each position, least significant first; see `addI32`.
+    ///
+    /// # Errors
+    /// When there are fewer bits than positions, or the name is taken.
+    #[wasm_bindgen(js_name = addBool)]
+    pub fn add_bool(&mut self, name: &str, bits: &[u8], valid: Option<Vec<u8>>) -> Result<(), JsValue> {
+        self.add(name, Given::Bool(bits), valid)
+    }
+
+    /// Adds a column of points in time, in microseconds since 1970 UTC; see `addI32`.
+    ///
+    /// # Errors
+    /// When a length is not that of the positions, or the name is taken.
+    #[wasm_bindgen(js_name = addTime)]
+    pub fn add_time(&mut self, name: &str, micros: &[i64], valid: Option<Vec<u8>>) -> Result<(), JsValue> {
+        self.add(name, Given::Time(micros), valid)
+    }
+
+    /// Adds a column of texts: for each position the place of its text among some words, which lie in `bytes` as UTF-8,
+    /// each from its offset to the next. Words may be in any order, and repeat; a code beyond them is a null.
+    ///
+    /// # Errors
+    /// When a length is not that of the positions, the name is taken, or words and offsets do not fit.
+    #[wasm_bindgen(js_name = addText)]
+    pub fn add_text(
+        &mut self,
+        name: &str,
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array | Uint16Array | Uint32Array")] codes: &JsValue,
+        bytes: &[u8],
+        offsets: &[u32],
+        valid: Option<Vec<u8>>,
+    ) -> Result<(), JsValue> {
+        let codes = given::codes(codes)?;
+        self.add(name, Given::Text { codes: &codes, words: Words { bytes, offsets } }, valid)
+    }
+
+    /// Takes what the full dataset knows of a column, as a subset's metadata tells it, so that tiles of the subset have
+    /// the same properties: `{ present, nulls, range, distinct, categories, text_bytes }`.
+    ///
+    /// # Errors
+    /// When there is no such column, or the facts cannot be those of a dataset that holds these rows.
+    #[wasm_bindgen(js_name = setFacts)]
+    pub fn set_facts(&mut self, name: &str, facts: &JsValue) -> Result<(), JsValue> {
+        self.dataset.set_facts(name, &given::facts(facts)?).map_err(bad)
+    }
+
+    /// Says which column gives feature ids, and which the time that `datetime` speaks of.
+    ///
+    /// # Errors
+    /// When there is no such column, or it is not fit for that.
+    #[wasm_bindgen(js_name = setRoles)]
+    #[expect(clippy::needless_pass_by_value, reason = "an optional text cannot be borrowed from JavaScript")]
+    pub fn set_roles(&mut self, id: Option<String>, time: Option<String>) -> Result<(), JsValue> {
+        self.dataset.set_roles(id.as_deref(), time.as_deref()).map_err(bad)
+    }
+
+    /// Cuts a tile: a Mapbox Vector Tile, empty where no row passes. `query` is what a tile URL has after its `?`.
+    ///
+    /// # Errors
+    /// When there is no such tile, or the query does not parse or does not fit the columns.
+    pub fn tile(&mut self, z: u32, x: u32, y: u32, query: &str) -> Result<Vec<u8>, JsValue> {
+        let mut bytes = Vec::new();
+        self.report = self.dataset.tile_into(tile(z, x, y)?, query, &mut bytes).map_err(|error| query_error(&error))?;
+        Ok(bytes)
+    }
+
+    /// What is in the last tile: `{ features, rows, omitted, cells }`.
+    #[wasm_bindgen(js_name = lastReport, unchecked_return_type = "{ features: number, rows: number, omitted: number, cells: boolean }")]
+    #[must_use]
+    pub fn last_report(&self) -> JsValue {
+        let Report { features, rows, omitted, cells } = self.report;
+        object(&[
+            ("features", features.into()),
+            ("rows", number(rows as usize)),
+            ("omitted", number(omitted as usize)),
+            ("cells", cells.into()),
+        ])
+    }
+
+    /// Whether every row that a tile of `query` needs is in a subset that was cut with `subset`, for certain.
+    ///
+    /// # Errors
+    /// When there is no such tile, or a query does not parse.
+    pub fn covers(subset: &str, query: &str, z: u32, x: u32, y: u32) -> Result<bool, JsValue> {
+        let parse = |text| TileQuery::parse(text).map_err(|error| query_error(&error));
+        Ok(parse(subset)?.covers_tile(&parse(query)?, tile(z, x, y)?))
+    }
+
+    /// Whether every row that passes `query` is in a subset that was cut with `subset`, for certain: then every tile of
+    /// it is the one that the full dataset gives.
+    ///
+    /// # Errors
+    /// When a query does not parse.
+    #[wasm_bindgen(js_name = coversAll)]
+    pub fn covers_all(subset: &str, query: &str) -> Result<bool, JsValue> {
+        let parse = |text| TileQuery::parse(text).map_err(|error| query_error(&error));
+        Ok(parse(subset)?.covers(&parse(query)?))
+    }
+}
+
+impl Tiler {
+    fn add(&mut self, name: &str, given: Given<'_>, valid: Option<Vec<u8>>) -> Result<(), JsValue> {
+        self.dataset.add(name, given, valid.as_deref()).map_err(bad)
+    }
+}
+
+fn tile(z: u32, x: u32, y: u32) -> Result<TileId, JsValue> {
+    TileId::new(z, x, y).map_err(|bad| error(&bad.to_string()))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as map_err gives it")]
+fn bad(input: BadInput) -> JsValue {
+    error(&input.to_string())
+}

@@ -1,0 +1,234 @@
+//! A subset of a dataset, with the facts of the whole, in place of it: where one query is known to cover another, its
+//! tiles are those of the full dataset, byte for byte. Runs natively, in Node and in a browser.
+
+mod cases;
+
+use cases::{Random, Table, filter, query, tile};
+use duotile_core::{Codes, Column, Scalar, TileId, TileQuery, Values};
+use duotile_wasm::{Dataset, Given, GivenFacts, GivenScalar, Words};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+/// The rows that pass a query, as the server hands them out (native/src/subset.rs).
+fn subset(full: &mut Dataset, query: &str) -> Dataset {
+    let mut names = [None, None];
+    let mut subset = full
+        .with(query, |points, selected, _| {
+            let all = 0..points.len();
+            let rows: Vec<usize> = match &selected.mask {
+                Some(mask) => mask.rows(all).collect(),
+                None => all.collect(),
+            };
+            let keys: Vec<u64> = rows.iter().map(|&row| points.keys()[row]).collect();
+            let numbers: Vec<u32> = rows.iter().map(|&row| points.rows()[row]).collect();
+            let mut subset = Dataset::from_keys("t", &keys, &numbers).expect("as many of each");
+            for column in points.columns() {
+                add(&mut subset, column, &rows);
+            }
+            let roles = points.roles();
+            names = [roles.id, roles.time].map(|role| role.map(|index| points.columns()[index].name.to_owned()));
+            subset
+        })
+        .expect("a good query");
+    let [id, time] = names;
+    subset.set_roles(id.as_deref(), time.as_deref()).expect("fit");
+    subset
+}
+
+fn add(subset: &mut Dataset, column: &Column<'_>, rows: &[usize]) {
+    let mut valid = vec![0u8; rows.len().div_ceil(8)];
+    for (place, &row) in rows.iter().enumerate() {
+        valid[place / 8] |= u8::from(column.is_valid(row)) << (place % 8);
+    }
+    let valid = (!column.is_full()).then_some(&valid[..]);
+    let name = column.name;
+    let result = match column.values {
+        Values::I32(v) => subset.add(name, Given::I32(&of(rows, |row| v[row])), valid),
+        Values::I64(v) => subset.add(name, Given::I64(&of(rows, |row| v[row])), valid),
+        Values::F32(v) => subset.add(name, Given::F32(&of(rows, |row| v[row])), valid),
+        Values::F64(v) => subset.add(name, Given::F64(&of(rows, |row| v[row])), valid),
+        Values::Time(v) => subset.add(name, Given::Time(&of(rows, |row| v[row])), valid),
+        Values::Bool(bits) => {
+            let mut bytes = vec![0u8; rows.len().div_ceil(8)];
+            rows.iter()
+                .enumerate()
+                .for_each(|(place, &row)| bytes[place / 8] |= u8::from(bits.get(row)) << (place % 8));
+            subset.add(name, Given::Bool(&bytes), valid)
+        }
+        Values::Text(codes, words) => {
+            let named = column.facts.categories.iter().map(|&(value, _)| value);
+            let named = named.chain(column.facts.range.into_iter().flat_map(|(min, max)| [min, max]));
+            let mut kept: Vec<usize> = named
+                .filter_map(|value| if let Scalar::Text(code) = value { Some(code as usize) } else { None })
+                .collect();
+            kept.extend(rows.iter().filter(|&&row| column.is_valid(row)).map(|&row| codes.get(row)));
+            kept.sort_unstable();
+            kept.dedup();
+            let (mut bytes, mut offsets) = (String::new(), vec![0]);
+            for &code in &kept {
+                bytes += words.get(code);
+                offsets.push(bytes.len() as u32);
+            }
+            let codes = of(rows, |row| kept.binary_search(&codes.get(row)).unwrap_or(0) as u32);
+            subset.add(
+                name,
+                Given::Text { codes: &codes, words: Words { bytes: bytes.as_bytes(), offsets: &offsets } },
+                valid,
+            )
+        }
+    };
+    result.expect("fits");
+    subset.set_facts(name, &facts(column)).expect("those of a dataset with these rows");
+}
+
+fn of<T>(rows: &[usize], value: impl Fn(usize) -> T) -> Vec<T> {
+    rows.iter().map(|&row| value(row)).collect()
+}
+
+/// Facts as they travel: texts as themselves, large integers as texts.
+fn facts(column: &Column<'_>) -> GivenFacts {
+    let scalar = |value: Scalar| match (value, column.values) {
+        (Scalar::Integer(value) | Scalar::Time(value), _) if value.unsigned_abs() > 1 << 53 => {
+            GivenScalar::Text(value.to_string())
+        }
+        (Scalar::Integer(value) | Scalar::Time(value), _) => GivenScalar::Number(value as f64),
+        (Scalar::Float(value), _) => GivenScalar::Number(value),
+        (Scalar::Boolean(value), _) => GivenScalar::Boolean(value),
+        (Scalar::Text(code), Values::Text(_, words)) => GivenScalar::Text(words.get(code as usize).into()),
+        (Scalar::Text(code), _) => unreachable!("code {code} without words"),
+    };
+    let facts = column.facts;
+    GivenFacts {
+        present: facts.present,
+        nulls: facts.nulls,
+        range: facts.range.map(|(min, max)| [scalar(min), scalar(max)]),
+        distinct: facts.distinct,
+        categories: facts.categories.iter().map(|&(value, count)| (scalar(value), count)).collect(),
+        text_bytes: facts.text_bytes,
+    }
+}
+
+fn cut(dataset: &mut Dataset, tile: TileId, query: &str) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    dataset.tile_into(tile, query, &mut bytes).map_err(|error| error.to_string())?;
+    Ok(bytes)
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_is_covered_is_cut_from_a_subset_as_from_the_whole() {
+    let (mut all, mut part, mut none) = (0, 0, 0);
+    for seed in 1000..1120 {
+        let table = Table::random([300, 900, 3000][seed as usize % 3], seed);
+        let mut random = Random::new(!seed);
+        let ours = filter(&mut random);
+        // What decides which rows: no more of a query than that makes a subset.
+        let mut pairs = vec![format!("filter={}", ours.replace('%', "%25"))];
+        if random.once_in(4) {
+            pairs.push(random.pick(&["datetime=2023-11-20/2024-01-03", "datetime=../2023-12-24T12:00:00Z"]).into());
+        }
+        if random.once_in(3) {
+            pairs.push(
+                random
+                    .pick(&["bbox=-180,-85,180,85", "bbox=170,-60,-170,60", "bbox=-10.5,35,30,71", "bbox=0,0,90,85.06"])
+                    .into(),
+            );
+        }
+        let selecting = TileQuery::parse(&pairs.join("&")).expect("a good query");
+        let mut full = table.dataset();
+        let mut some = subset(&mut full, &selecting.to_string());
+        for _ in 0..30 {
+            let theirs = match random.below(6) {
+                0 => None,
+                1 => Some(filter(&mut random)),
+                2 => Some(format!("({ours}) AND ({})", filter(&mut random))),
+                3 => Some(format!("({}) AND ({ours})", filter(&mut random))),
+                _ => Some(ours.clone()),
+            };
+            let (query, tile) = (query(&mut random, theirs.as_deref()), tile(&table, &mut random));
+            let asked = TileQuery::parse(&query).expect("a good query");
+            let what = || format!("table {seed}, {tile}, {query}, of the rows of {selecting}");
+            if selecting.covers(&asked) {
+                all += 1;
+                assert!(selecting.covers_tile(&asked, tile), "{}", what());
+                assert_eq!(cut(&mut some, tile, &query), cut(&mut full, tile, &query), "{}", what());
+            } else if selecting.covers_tile(&asked, tile) {
+                part += 1;
+                // Which zoom rows start at is for all rows to say, so that is left out of it.
+                let cells = TileQuery { mode: duotile_core::Mode::Cells, ..asked }.to_string();
+                assert_eq!(cut(&mut some, tile, &cells), cut(&mut full, tile, &cells), "{}", what());
+            } else {
+                none += 1;
+            }
+        }
+    }
+    assert!(all > 500 && part > 60 && none > 500, "{all} queries and {part} tiles are covered, {none} not");
+}
+
+/// Whatever is said to be covered is, for queries that have nothing to do with each other.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_query_that_covers_another_passes_each_of_its_rows() {
+    let table = Table::random(2000, 7);
+    let mut dataset = table.dataset();
+    let mut random = Random::new(77);
+    let simple = |random: &mut Random| {
+        let number = random.below(30) as i64 - 10;
+        let op = random.pick(&["=", "<>", "<", "<=", ">", ">="]);
+        match random.below(8) {
+            0..=2 => format!("few {op} {}", number % 3),
+            3 => format!("few IN ({}, {})", number % 3, number % 2),
+            4 => format!("few BETWEEN {} AND {}", number % 3, number % 3 + 1),
+            5 => format!("few {op} {}.5", number % 3),
+            6 => random.pick(&["few IS NOT NULL", "few IS NULL", "kind = 'bus'", "kind IN ('bus', 'Zoo')"]).into(),
+            _ => {
+                let (west, south) = (number * 5, number * 2);
+                format!(
+                    "S_INTERSECTS(geometry, BBOX({west}, {south}, {}, {}))",
+                    west + 20 + 10 * (number & 7),
+                    south + 30
+                )
+            }
+        }
+    };
+    let mut covered = 0;
+    for _ in 0..4000 {
+        let [ours, mut theirs] = [simple(&mut random), simple(&mut random)];
+        if random.once_in(3) {
+            theirs = format!("{theirs} {} {}", random.pick(&["AND", "OR"]), simple(&mut random));
+        }
+        let parse = |filter: &str| TileQuery::parse(&format!("mode=cells&filter={filter}")).expect("a good query");
+        if !parse(&ours).covers(&parse(&theirs)) {
+            continue;
+        }
+        covered += 1;
+        let both = format!("mode=cells&filter=({ours}) AND ({theirs})");
+        let mut rows =
+            |query: &str| dataset.with(query, |points, selected, _| selected.rows(points)).expect("a good query");
+        assert_eq!(rows(&both), rows(&format!("mode=cells&filter={theirs}")), "{ours} is said to cover {theirs}");
+    }
+    assert!(covered > 300, "{covered} are covered");
+}
+
+#[test]
+#[cfg(not(target_arch = "wasm32"))]
+fn codes_are_as_narrow_as_their_words_allow() {
+    let words: Vec<String> = (0..70_000).map(|word| format!("{word:05}")).collect();
+    for (count, width) in [(3usize, 1), (256, 1), (257, 2), (65_536, 2), (65_537, 4)] {
+        let bytes = words[..count].concat();
+        let offsets: Vec<u32> = (0..=count as u32).map(|word| word * 5).collect();
+        let last = count as u32 - 1;
+        let mut dataset = Dataset::new("t", &[0.0, 1.0], &[0.0, 1.0]).expect("as many of each");
+        let given = Given::Text { codes: &[last, 0], words: Words { bytes: bytes.as_bytes(), offsets: &offsets } };
+        dataset.add("w", given, None).expect("fits");
+        let held = dataset.with("", |points, _, _| match points.columns()[0].values {
+            Values::Text(codes, words) => (
+                words.get(codes.get(0)).to_owned(),
+                match codes {
+                    Codes::U8(_) => 1,
+                    Codes::U16(_) => 2,
+                    Codes::U32(_) => 4,
+                },
+            ),
+            _ => unreachable!("texts"),
+        });
+        assert_eq!(held.expect("a good query").1, width, "{count} words");
+    }
+}
