@@ -102,12 +102,8 @@ async function cells(page) {
 test("what was taken is drawn, panned, zoomed and filtered after a reload with neither network nor server", async () => {
   const { page, complaints, strangers, close } = await open(browser, proxy.base + EUROPE);
   assert.equal(await page.textContent("#origin"), "From the server");
-  const heavy = () => proxy.asked.filter((path) => /\.wasm|worker-(?!.*maplibre)|engine|take-/.test(path));
-  assert.deepEqual(
-    heavy().filter((path) => !path.includes("maplibre")),
-    [],
-    "nothing of this is needed yet",
-  );
+  const heavy = () => proxy.asked.filter((path) => /\.wasm|^assets\/(worker|engine|take)-/.test(path));
+  assert.deepEqual(heavy(), [], "nothing of this is needed yet");
 
   const some = "population > 5000";
   const rows = await count(some);
@@ -154,7 +150,7 @@ test("what was taken is drawn, panned, zoomed and filtered after a reload with n
   const row = shown.reduce((a, b) => (b.properties["population"] > a.properties["population"] ? b : a));
   await page.mouse.click(row.x, row.y);
   await says(page, ".popup", /population/);
-  await filter(page, "", /rows here/);
+  await filter(page, "", /rows on this device/);
   await page.fill("#filter-text", "popultion > 5");
   await page.keyboard.press("Enter");
   await says(page, "#filter-error", /popultion.*population/);
@@ -172,9 +168,12 @@ test("beyond what was taken there is a part, and it says so; with the server bac
   const french = await count("country = 'FR'");
   await take(page);
   await cut(page);
-  await filter(page, "", /rows here/);
+  await filter(page, "", /rows on this device/);
   await says(page, "#origin", /^Offline, part of the data: only country = 'FR', taken/);
-  assert.match((await page.textContent("#facts")) ?? "", new RegExp(`^${french.toLocaleString("en")} rows here`));
+  assert.match(
+    (await page.textContent("#facts")) ?? "",
+    new RegExp(`^${french.toLocaleString("en")} rows on this device`),
+  );
   const part = Object.keys(await cells(page)).length;
   assert.ok(part > 500 && part < everything / 2, `${part} of ${everything} cells`);
   await says(page, "#kept", /country = 'FR'/);
@@ -188,7 +187,7 @@ test("beyond what was taken there is a part, and it says so; with the server bac
   await close();
 });
 
-test("the rows in view are taken as a box, and seam with what comes from the server", async () => {
+test("the rows in view are taken as a box, and fit what comes from the server", async () => {
   const { page, complaints, strangers, close } = await open(browser, `${proxy.base}#view=7.5/46.8/8.2`);
   const before = await cells(page);
   await unfold(page);
