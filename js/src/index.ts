@@ -25,7 +25,6 @@ export {
   Source,
   type SourceOptions,
   type SubsetTiler,
-  type TileAnswer,
 } from "./source.js";
 export {
   type Room,

@@ -27,11 +27,6 @@ export interface Answer<T> extends Origin {
   value: T;
 }
 
-/** A tile. */
-export interface TileAnswer extends Answer<Uint8Array<ArrayBuffer>> {
-  etag?: string;
-}
-
 /** What cuts tiles from a subset: a `Tiler`, or a client of one in a worker. */
 export interface SubsetTiler {
   tile(z: number, x: number, y: number, query: string, signal?: AbortSignal): Awaitable<Uint8Array<ArrayBuffer>>;
@@ -159,7 +154,12 @@ export class Source {
   }
 
   /** A tile: from a subset that has all of it, from the server, else from the subset that has most of it. */
-  async tile(id: string, [z, x, y]: Tile, query: TileQuery | string = "", signal?: AbortSignal): Promise<TileAnswer> {
+  async tile(
+    id: string,
+    [z, x, y]: Tile,
+    query: TileQuery | string = "",
+    signal?: AbortSignal,
+  ): Promise<Answer<Uint8Array<ArrayBuffer>>> {
     const text = textOf(query);
     const cut = async (tiler: SubsetTiler, text: string) => tiler.tile(z, x, y, text, signal);
     if (!this.#isAsleep) {
@@ -168,13 +168,12 @@ export class Source {
       const value = whole && (await cut(whole.tiler, whole.text).catch(otherThan(Problem)));
       if (value) return this.#told({ value, from: "device", partial: false, subset: whole.subset }, id, [z, x, y]);
     }
-    const { value, ...origin } = await this.#ask<{ bytes: Uint8Array<ArrayBuffer>; etag?: string }>(
+    return this.#ask(
       id,
       () => this.#fetch(id, [z, x, y], text, signal),
-      () => this.#fromBest(id, text, [z, x, y], async (tiler) => ({ bytes: await cut(tiler, text) })),
+      () => this.#fromBest(id, text, [z, x, y], (tiler) => cut(tiler, text)),
       { tile: [z, x, y] },
     );
-    return { ...origin, value: value.bytes, ...(value.etag === undefined ? {} : { etag: value.etag }) };
   }
 
   /** A dataset of this source, for `Protocol`. */
@@ -251,14 +250,13 @@ export class Source {
     [z, x, y]: Tile,
     text: string,
     signal: AbortSignal | undefined,
-  ): Promise<{ bytes: Uint8Array<ArrayBuffer>; etag?: string }> {
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const version = this.#versions.get(id);
     const parts = [text, version === undefined ? "" : `v=${version}`].filter(Boolean).join("&");
     const path = `tiles/${encodeURIComponent(id)}/${z}/${x}/${y}.mvt${parts && `?${parts}`}`;
     const response = await fetch(this.server.base + path, signal ? { signal } : {});
     if (!response.ok) throw await Problem.of(response);
-    const etag = response.headers.get("etag");
-    return { bytes: new Uint8Array(await response.arrayBuffer()), ...(etag === null ? {} : { etag }) };
+    return new Uint8Array(await response.arrayBuffer());
   }
 
   /** A subset that has every row of a tile, in the state that the server has, and the query to cut the same tile. */

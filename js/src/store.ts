@@ -121,19 +121,23 @@ export class Store {
     const sizes = await this.#files.list();
     const taking = await this.#taking();
     const all = await Promise.all(idsOf(sizes).map((id) => this.#look(id, sizes, taking)));
-    return all.sort((a, b) => (b.subset?.taken ?? "").localeCompare(a.subset?.taken ?? ""));
+    const told = all.map(({ file: _, ...stored }) => stored);
+    return told.sort((a, b) => (b.subset?.taken ?? "").localeCompare(a.subset?.taken ?? ""));
   }
 
   /** The record of a subset and its Arrow stream. Rejects with what is wrong with it. */
   async get(id: string): Promise<{ subset: Subset; data: Blob }> {
-    const { subset, broken, taking } = await this.#look(id, await this.#files.list(), await this.#taking());
-    const file = subset && (await this.#record(id))?.file;
-    const data = file === undefined ? undefined : await this.#files.read(file);
-    if (subset && data) return { subset, data };
-    if (taking) throw busy(id);
-    throw broken === undefined
-      ? new StoreError("missing", `nothing is kept under ${id}`)
-      : new StoreError("broken", `${id} cannot be used: ${broken}; delete it or take it again`);
+    // Another window may put a newer state in its place between two looks: then the second finds that.
+    for (let tries = 0; ; tries += 1) {
+      const { subset, broken, taking, file } = await this.#look(id, await this.#files.list(), await this.#taking());
+      const data = file === undefined ? undefined : await this.#files.read(file);
+      if (subset && data?.size === subset.bytes) return { subset, data };
+      if (subset && tries === 0) continue;
+      if (taking) throw busy(id);
+      throw broken === undefined
+        ? new StoreError("missing", `nothing is kept under ${id}`)
+        : new StoreError("broken", `${id} cannot be used: ${broken}; delete it or take it again`);
+    }
   }
 
   /** Begins to take a subset, a new one or another state of one that is there. */
@@ -218,8 +222,8 @@ export class Store {
     return new StoreError("quota", `${text}; ${advice}`, { cause });
   }
 
-  /** What is under an id, and whether it holds what its record says. Left-overs of what was cut off are deleted. */
-  async #look(id: string, sizes: Map<string, number>, going: Set<string>): Promise<Stored> {
+  /** What is under an id, in which file, and whether that holds what the record says. */
+  async #look(id: string, sizes: Map<string, number>, going: Set<string>): Promise<Stored & { file?: string }> {
     const own = [...sizes].filter(([name]) => idOf(name) === id);
     const bytes = own.reduce((sum, [, size]) => sum + size, 0);
     const taking = going.has(id) || this.#going.has(id);
@@ -239,8 +243,9 @@ export class Store {
       const got = there === undefined ? "its file is gone" : `its file has ${there} bytes`;
       return { id, bytes, request, taking, broken: `${got}, expected ${subset.bytes}` };
     }
-    if (!taking && own.length > 2) await this.#clear(id, file);
-    return { id, bytes, request, subset, taking };
+    const rest = own.map(([name]) => name).filter((name) => name !== file && name !== id + RECORD);
+    if (!taking && rest.length > 0) await this.#sweep(id, rest);
+    return { id, bytes, request, subset, taking, file };
   }
 
   async #record(id: string): Promise<StoredRecord | undefined> {
@@ -265,6 +270,13 @@ export class Store {
     const names = [...(await this.#files.list()).keys()];
     const rest = names.filter((name) => idOf(name) === id && name !== file && name !== id + RECORD);
     await Promise.all(rest.map((name) => this.#files.delete(name)));
+  }
+
+  /** Deletes what a download left behind that was cut off, unless somebody is at it. */
+  async #sweep(id: string, names: string[]): Promise<void> {
+    const release = await this.#lock(id).catch(() => undefined);
+    if (!release) return;
+    await Promise.all(names.map((name) => this.#files.delete(name))).finally(release);
   }
 
   /** The record goes last: while a file is there, it is known what it was. */

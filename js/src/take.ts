@@ -98,7 +98,8 @@ async function keep(
     await check(length);
     const about = await reached(request, new Server(request.server).dataset(request.dataset, signal), signal);
     taking = await store.take(request, id);
-    await store.persist();
+    // Some browsers ask the reader first: rows need not wait for that.
+    void store.persist();
     for (;;) {
       onProgress?.({ rows, bytes: scan.received, total: length ?? scan.total });
       const { value } = await reader.read().catch((error: unknown) => {

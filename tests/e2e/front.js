@@ -1,6 +1,6 @@
 /**
  * A server in front of the program, as a proxy is: it can fall silent while its address stays, serve the page of another
- * build, and answer some requests otherwise.
+ * build (that in the folder `DUOTILE_PAGE`, unless told), and answer some requests otherwise.
  */
 
 import { existsSync, readFileSync } from "node:fs";
@@ -38,7 +38,15 @@ const TYPES = /** @type {Record<string, string>} */ ({
  */
 export async function front(upstream, prefix = "/") {
   /** @type {Front} */
-  const front = { base: "", upstream, down: false, page: undefined, otherwise: undefined, asked: [], stop: async () => {} };
+  const front = {
+    base: "",
+    upstream,
+    down: false,
+    page: process.env["DUOTILE_PAGE"],
+    otherwise: undefined,
+    asked: [],
+    stop: async () => {},
+  };
   const server = createServer((asked, response) => {
     const path = asked.url ?? "";
     if (front.down || !path.startsWith(prefix)) {

@@ -36,6 +36,8 @@ export function makeDevice({ offline, faults, server, now, view, reachable, chan
   const kept = byId("kept", HTMLUListElement);
   let stop: AbortController | undefined;
   let guessing = new AbortController();
+  /** What the list was made of. */
+  let listed = "";
 
   const tell = (where: HTMLElement, text: string) => {
     where.textContent = text;
@@ -57,7 +59,11 @@ export function makeDevice({ offline, faults, server, now, view, reachable, chan
     const { signal } = guessing;
     const here = now();
     const request = wish();
+    const closed = reachable()
+      ? "The server gives out no rows to take along."
+      : "Rows are taken when the server answers.";
     form.hidden = !reachable() || here?.dataset.subset_open === false;
+    tell(byId("closed", HTMLParagraphElement), form.hidden ? closed : "");
     byId("extent-all", HTMLSpanElement).textContent = here?.filter ? "All that pass the filter" : "All rows";
     byId("extent-view", HTMLSpanElement).textContent = here?.filter ? "Those of them in view" : "Those in view";
     if (!details.open || !request || form.hidden) return;
@@ -190,11 +196,18 @@ export function makeDevice({ offline, faults, server, now, view, reachable, chan
   const list = async () => {
     // Those of other servers are for their pages; what nobody can tell is everybody's.
     const mine = (await offline.list()).filter(({ request }) => !request || request.server === server);
-    kept.replaceChildren(...mine.map(item));
+    // What is as it was stays where it is: somebody may be about to press a button of it.
+    const state = JSON.stringify([mine, [...faults], reachable(), now()?.dataset.version]);
+    if (state !== listed) {
+      const label = kept.contains(document.activeElement) && document.activeElement?.getAttribute("aria-label");
+      kept.replaceChildren(...mine.map(item));
+      if (label) kept.querySelector<HTMLElement>(`[aria-label="${CSS.escape(label)}"]`)?.focus();
+    }
+    listed = state;
     const sum = mine.reduce((sum, { bytes }) => sum + bytes, 0);
     byId("kept-sum", HTMLSpanElement).textContent = mine.length === 0 ? "" : `${mine.length} · ${bytes(sum)}`;
     const room = mine.length > 0 ? await offline.store.room() : undefined;
-    const promise = room?.persisted ? "" : " The browser may clear them when the device runs short of room.";
+    const promise = room?.persisted ? "" : " The browser may clear what is kept when the device runs short of room.";
     byId("room", HTMLParagraphElement).textContent = room ? `${bytes(room.free)} free for this site.${promise}` : "";
   };
 

@@ -49,9 +49,9 @@ export function formatted(value: unknown, info: PropertyInfo | undefined): strin
 export function bytes(value: number): string {
   const unit = value < 1e6 ? "kilobyte" : value < 1e9 ? "megabyte" : "gigabyte";
   const amount = value / { kilobyte: 1e3, megabyte: 1e6, gigabyte: 1e9 }[unit];
-  return new Intl.NumberFormat("en", { style: "unit", unit, maximumFractionDigits: amount < 10 ? 1 : 0 }).format(
-    amount,
-  );
+  const format = new Intl.NumberFormat("en", { style: "unit", unit, maximumFractionDigits: amount < 10 ? 1 : 0 });
+  // A number and its unit stay in one line.
+  return format.format(amount).replace(" ", "\u00a0");
 }
 
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });

@@ -89,7 +89,7 @@ async function filterBy(filter: string): Promise<void> {
     breaks = breaksByZoom(value.measures.find(({ property }) => property === "point_count"));
     panel.facts(asked, value.rows, partial);
     draw();
-    await device?.update();
+    device?.update().catch(tell);
   } catch (error) {
     if (signal.aborted) return;
     if (error instanceof Problem && error.parameter === "filter") panel.refuse(error);
@@ -192,7 +192,7 @@ async function start(): Promise<void> {
     return {};
   });
   const here = place();
-  data = await openData(answered, () => void device?.update());
+  data = await openData(answered, () => void device?.update().catch(tell));
   const catalog = look();
   catalog.catch(() => undefined);
   const map = document.getElementById("map");
@@ -202,6 +202,10 @@ async function start(): Promise<void> {
   window.duotile = { map: view.map };
   view.map.on("error", failed);
   view.map.on("dataloading", () => panel.busy(true));
+  // Of tiles that turn out to be unchanged the map says nothing: it is made to look at itself.
+  setInterval(() => {
+    if (panel.isBusy() && view.map.areTilesLoaded()) view.map.triggerRepaint();
+  }, 300);
   view.map.on("idle", () => {
     explain();
     panel.busy(waiting || !view.settled());

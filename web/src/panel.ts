@@ -68,7 +68,7 @@ export function makePanel(wishes: Wishes) {
     /** How many rows there are, and how many of them pass; of those that are at hand if that is a part. */
     facts({ rows, rows_without_position: lost }: DatasetSummary, passed: number | undefined, partial = false) {
       const some = passed !== undefined && (partial || passed !== rows);
-      const of = partial ? "rows here" : `of ${number(rows)} rows`;
+      const of = partial ? "rows on this device" : `of ${number(rows)} rows`;
       const text = some ? `${number(passed)} ${of}` : `${number(rows)} rows`;
       const left = lost > 0 ? ` · ${number(lost)} without a position are not shown` : "";
       byId("facts", HTMLParagraphElement).textContent = text + left;
@@ -114,6 +114,8 @@ export function makePanel(wishes: Wishes) {
     busy(is: boolean) {
       byId("progress", HTMLDivElement).hidden = !is;
     },
+
+    isBusy: () => !byId("progress", HTMLDivElement).hidden,
 
     /** A line at the foot of the map; none without a text. */
     status(text: string) {
