@@ -117,26 +117,41 @@ def prepared(lines, run, number, table):
 
 
 def browser(lines, run, number, table):
-    """The WebAssembly module beside what browsers use now, in Node."""
-    sections = ["## In the browser (Node)", run]
-    sizes = sorted({line["rows"] for line in lines if line["what"] == "index"})
-    for size in sizes:
-        of_size = [line for line in lines if line.get("rows") == size]
-        body = []
-        for index in (line for line in of_size if line["what"] == "index"):
-            times = {line["z"]: line for line in of_size if line["what"] == "tiles" and line["who"] == index["who"]}
-            row = [index["who"], number(index["ms"]), f"{index['extra'] / MB:,.0f}", f"{index['input'] / MB:,.0f}"]
-            row += [f"{number(times[z]['median'])} ({number(times[z]['fullest'])})" if z in times and times[z]["tiles"] > 1 else number(times[z]["median"]) if z in times else "" for z in (0, 4, 6, 10)]
-            body.append(row)
-        head = ["what", "index, ms", "extra memory, MB", "its input, MB", "z0, ms", "z4", "z6", "z10"]
-        sections += [f"### {size:,} points", table(head, body)]
+    """The WebAssembly module beside what browsers use now, in Node and in Chromium."""
+    sections = ["## In the browser", run]
+    places = dict.fromkeys(line.get("in", "Node") for line in lines if line["what"] == "index")
+    for place in places:
+        here = [line for line in lines if line.get("in", "Node") == place]
+        for size in sorted({line["rows"] for line in here if line["what"] == "index"}):
+            sections += [f"### {place}, {size:,} points", browser_table([line for line in here if line.get("rows") == size], number, table)]
     sections.append(
         "Each in a process of its own. Tiles are chosen as above; median, the fullest in brackets; the first time each tile "
         "is asked for. Extra memory is what the process holds more after indexing, garbage collected, with the input still "
         "there; for the module it is all of its memory, which holds every column. geojson-vt's tiles are timed once, as it keeps "
-        "what it has cut; others five times. Duotile ends a tile at 16 MB, which raw points at z0 reach with 1,000,000."
+        "what it has cut; others five times. Duotile ends a tile at 16 MB, which raw points at z0 reach with 1,000,000. In "
+        "Chromium, \"by its worker\" is the npm package: starting the worker and copying the columns is part of indexing, "
+        "the way there and back part of each tile; its memory is the module's."
     )
     return "\n\n".join(sections)
+
+
+def browser_table(lines, number, table):
+    """A row for each contender over points of one size."""
+    body = []
+    for index in (line for line in lines if line["what"] == "index"):
+        times = {line["z"]: line for line in lines if line["what"] == "tiles" and line["who"] == index["who"]}
+        extra = "" if index["extra"] is None else f"{index['extra'] / MB:,.0f}"
+        row = [index["who"], number(index["ms"]), extra, f"{index['input'] / MB:,.0f}"]
+        for z in (0, 4, 6, 10):
+            tiles = times.get(z)
+            if tiles is None:
+                row.append("")
+            elif tiles["tiles"] > 1:
+                row.append(f"{number(tiles['median'])} ({number(tiles['fullest'])})")
+            else:
+                row.append(number(tiles["median"]))
+        body.append(row)
+    return table(["what", "index, ms", "extra memory, MB", "its input, MB", "z0, ms", "z4", "z6", "z10"], body)
 
 
 def http(lines, run, number, table):
