@@ -510,7 +510,7 @@ test("a page that is neither https nor localhost says what it cannot do", async 
     const { page, close } = await open(insecure, `http://maps.example:${port}/${EUROPE}`);
     await filter(page, "population > 100000", / of /);
     await take(page);
-    await says(page, "#device-said", /does not open without the network: it is neither https nor localhost.*IndexedDB/);
+    await says(page, "#device-said", /neither https nor localhost: it is not opened without the network, .*IndexedDB/);
     await says(page, "#origin", /^From this device/);
     await picture(page, "offline-insecure");
     await close();
