@@ -92,7 +92,11 @@ export async function drawn(page) {
 export async function says(page, selector, pattern) {
   try {
     await page.waitForFunction(
-      ([selector, source]) => new RegExp(source ?? "").test(document.querySelector(selector ?? "")?.textContent ?? ""),
+      ([selector, source]) => {
+        // Numbers and their units are held together by a space of their own.
+        const text = document.querySelector(selector ?? "")?.textContent?.replaceAll("\u00a0", " ");
+        return new RegExp(source ?? "").test(text ?? "");
+      },
       [selector, pattern.source],
       { timeout: PATIENCE, polling: 100 },
     );

@@ -105,7 +105,9 @@ export function makeDevice({ offline, faults, server, now, view, reachable, chan
         () => "This page opens without the network.",
         (error: Error) => sentence(error.message),
       );
-      tell(said, `${ending} ${page}${offline.store.note ? ` ${sentence(offline.store.note)}` : ""}`);
+      // A place that keeps less than others says so, and what it means for the page.
+      const { note } = offline.store;
+      tell(said, `${ending} ${note === undefined ? page : sentence(note)}`);
     } catch (fault) {
       if (signal.aborted) tell(said, "Cancelled. Nothing was changed.");
       else tell(error, sentence(fault instanceof Error ? fault.message : String(fault)));
@@ -205,7 +207,7 @@ export function makeDevice({ offline, faults, server, now, view, reachable, chan
     }
     listed = state;
     const sum = mine.reduce((sum, { bytes }) => sum + bytes, 0);
-    byId("kept-sum", HTMLSpanElement).textContent = mine.length === 0 ? "" : `${mine.length} · ${bytes(sum)}`;
+    byId("kept-sum", HTMLSpanElement).textContent = mine.length === 0 ? "" : `${mine.length} kept · ${bytes(sum)}`;
     const room = mine.length > 0 ? await offline.store.room() : undefined;
     const promise = room?.persisted ? "" : " The browser may clear what is kept when the device runs short of room.";
     byId("room", HTMLParagraphElement).textContent = room ? `${bytes(room.free)} free for this site.${promise}` : "";
