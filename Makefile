@@ -1,6 +1,6 @@
 # What a person types. Everything is done by the scripts, which can be called without make.
 
-.PHONY: help serve web test lint bench bench-peers bench-http soak
+.PHONY: help serve web test lint bench bench-peers bench-prepared bench-http soak
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ bench: ## time the stages of core; ROWS=10000000 or 100000000 (8 GB) for more
 
 bench-peers: ## tiles beside DuckDB, Polars, Datashader, geojson-vt and supercluster; writes benches/RESULTS.md
 	@scripts/bench-peers.sh $(PARTS)
+
+bench-prepared: ## prepared files of SIZES="1000000 10000000 100000000" points: build, open, tiles; adds to benches/RESULTS.md
+	@scripts/bench-prepared.sh
 
 bench-http: ## requests per second and how long they take; adds to benches/RESULTS.md
 	@scripts/bench-http.sh

@@ -64,10 +64,12 @@ serve --tile-memory 0
 step "Finding tiles" node benches/http/addresses.js "$base" points "$bench"
 step "Each raw tile once" warm
 step "Raw points, nothing cached" ask "raw points, nothing cached" raw 16
+step "Full raw tiles, nothing cached" ask "full tiles of raw points, nothing cached" full 16
 step "One small tile, nothing cached" ask "one small tile, nothing cached" small 16
 serve --tile-memory 512MB
 step "Each raw tile once" warm
 step "Raw points, cached" ask "raw points, cached" raw 16
+step "Full raw tiles, cached" ask "full tiles of raw points, cached" full 16
 step "One small tile, cached" ask "one small tile, cached" small 16
 for connections in 16 64; do
   serve --tile-memory 512MB
@@ -77,8 +79,9 @@ done
 # Ours is asked for the bytes, then stops, so that one server runs at a time.
 ours="$running"
 step "Starting a bare Node server of the same bytes" start \
-  node benches/http/yardstick.js "$base" "$bench/raw.txt" "$bench/small.txt"
+  node benches/http/yardstick.js "$base" "$bench/raw.txt" "$bench/full.txt" "$bench/small.txt"
 kill "$ours"
 step "Raw points from it" ask "yardstick: raw points from memory, bare Node server" raw 16
+step "Full raw tiles from it" ask "yardstick: full tiles of raw points from memory, bare Node server" full 16
 step "One small tile from it" ask "yardstick: one small tile from memory, bare Node server" small 16
 report

@@ -3,7 +3,7 @@
 #
 #   tiles    every even zoom to 14: cells, raw points, filters; DuckDB, Polars and Datashader. ROWS=10000000 points
 #   growth   z0 and z10 against rows, beside DuckDB. GROWTH="100000 1000000 10000000"; 100000000 needs 16 GB of memory
-#   browser  the WebAssembly module beside geojson-vt and supercluster in Node. BROWSER_ROWS="100000 1000000"
+#   browser  the WebAssembly module beside geojson-vt and supercluster in Node and Chromium. BROWSER_ROWS="100000 1000000"
 #
 # All three when none is named. Everything is kept in BENCH_DIR (target/bench); one thing runs at a time. RESULTS=FILE is
 # written instead of benches/RESULTS.md.
@@ -65,7 +65,8 @@ part_growth() {
 }
 
 part_browser() {
-  scripts/build.sh program module
+  scripts/setup.sh browser
+  scripts/build.sh page program
   step "Installing geojson-vt, vt-pbf and supercluster (npm ci in benches/node)" npm ci --prefix benches/node --no-progress --loglevel=error
   began browser make bench-peers "BROWSER_ROWS=\"$browser_rows\""
   for size in $browser_rows; do
@@ -74,6 +75,8 @@ part_browser() {
     for who in duotile supercluster supercluster-60 geojson-vt; do
       step "$who, $size points" into browser node --expose-gc --max-old-space-size=8192 benches/node/browser.js "$data" "$who"
     done
+    step "The same and the package's worker in Chromium, $size points" into browser \
+      node benches/node/chromium.js "$data" duotile duotile-worker supercluster supercluster-60 geojson-vt
   done
 }
 

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Builds: build.sh [page] [program] [module]; page and program when none is named. Quick when nothing changed.
 #
-#   page      what a browser loads (npm); the program carries it
+#   page      what a browser loads (npm), and the module it needs; the program carries it
 #   program   the server and command line (cargo)
 #   module    the WebAssembly module, into wasm/pkg (wasm-pack; wasm-opt is npm's binaryen)
 source "$(dirname "$0")/lib.sh"
 
 build_page() {
-  scripts/setup.sh node
-  local sources=(js web package.json package-lock.json)
-  if unchanged node_modules/.duotile-page "${sources[@]}" && [ -d web/dist/assets ]; then
+  build_module
+  local sources=(js web wasm/pkg package.json package-lock.json)
+  if unchanged node_modules/.duotile-page "${sources[@]}" && [ -f js/dist/index.js ] && [ -d web/dist/assets ]; then
     return
   fi
   step "Building the page (npm run build)" npm run --silent build
@@ -25,8 +25,13 @@ build_program() {
 
 build_module() {
   scripts/setup.sh wasm node
+  local sources=(core wasm/src wasm/Cargo.toml Cargo.toml Cargo.lock)
+  if unchanged node_modules/.duotile-module "${sources[@]}" && [ -f wasm/pkg/duotile_wasm_bg.wasm ]; then
+    return
+  fi
   step "Building the WebAssembly module (wasm-pack build)" \
     wasm-pack --log-level warn build wasm --target web --profile wasm -- --quiet --locked
+  stamp node_modules/.duotile-module "${sources[@]}"
 }
 
 [ $# -gt 0 ] || set -- page program

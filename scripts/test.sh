@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Runs the tests: test.sh [core] [wasm] [rust] [node] [e2e]; all of them, in that order, when none is named.
+# Runs the tests: test.sh [core] [wasm] [rust] [node] [packages] [e2e]; all of them, in that order, when none is named.
 #
-#   core   core alone: it needs no operating system, and its tests with overflow checks on
-#   wasm   the WebAssembly module, in Node and in Chromium
-#   rust   every Rust test, optimised, against the program with its page
-#   node   the page's and the package's code, and the program from outside: decoders, clients, DuckDB, mixed load
-#   e2e    the page in Chromium, behind nginx too
+#   core      core alone: it needs no operating system, and its tests with overflow checks on
+#   wasm      the WebAssembly module, in Node and in Chromium
+#   rust      every Rust test, optimised, against the program with its page
+#   node      the page's and the package's code, and the program from outside: decoders, clients, DuckDB, mixed load
+#   packages  the npm package packed, installed into clean folders, bundled by each tool, in maps of three versions
+#   e2e       the page in Chromium, behind nginx too
 source "$(dirname "$0")/lib.sh"
 
 test_core() {
@@ -44,16 +45,22 @@ soak_briefly() {
   rm -rf "$folder"
 }
 
+test_packages() {
+  scripts/setup.sh browser
+  scripts/build.sh page
+  step "Tests of the packed package: Node, Deno, bundlers, MapLibre 4, 5 and 6 in Chromium" npm run --silent test:packages
+}
+
 test_e2e() {
   scripts/setup.sh browser nginx
   scripts/build.sh
   step "Tests of the page in Chromium, alone and behind nginx" npm run --silent test:e2e
 }
 
-[ $# -gt 0 ] || set -- core wasm rust node e2e
+[ $# -gt 0 ] || set -- core wasm rust node packages e2e
 for part in "$@"; do
   case "$part" in
-    core | wasm | rust | node | e2e) "test_$part" ;;
-    *) fail "test.sh: unknown part $part, expected core, wasm, rust, node or e2e" ;;
+    core | wasm | rust | node | packages | e2e) "test_$part" ;;
+    *) fail "test.sh: unknown part $part, expected core, wasm, rust, node, packages or e2e" ;;
   esac
 done

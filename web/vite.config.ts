@@ -1,9 +1,24 @@
 import { defineConfig } from "vite";
+import { precache, unneeded } from "./precache.ts";
 
 // Relative addresses only: the page may lie under any prefix. Nothing is inlined, so that a strict content security
-// policy (scripts, workers and styles from 'self') is enough.
+// policy (scripts, workers and styles from 'self') is enough. The service worker stands beside the page, because what
+// it may answer for is what lies beneath it; hashes have no hyphen, after which the server looks for them.
 export default defineConfig({
   base: "./",
-  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 1500 },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1500,
+    rolldownOptions: {
+      input: { index: "index.html", sw: "src/sw.ts" },
+      output: {
+        hashCharacters: "base36",
+        entryFileNames: ({ name }) => (name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
+      },
+    },
+  },
+  plugins: [unneeded(), precache()],
   server: { proxy: { "^/(datasets|tiles)": "http://127.0.0.1:8080" } },
 });

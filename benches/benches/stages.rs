@@ -6,7 +6,7 @@
 use duotile_benches::{Sample, median, tiles::ranked};
 use duotile_core::{
     Codes, Column, Dictionary, Facts, Landmarks, Measure, MeasureKind, Mode, Plan, Points, Profile, Roles, Scratch,
-    Selection, Summary, TileId, TileQuery, Values, World, mercator, morton, sort,
+    Selection, Sums, TileId, TileQuery, Values, World, mercator, morton, sort,
 };
 use std::time::Duration;
 
@@ -43,10 +43,10 @@ fn main() {
     let crowds = Landmarks::build(&keys);
     let landmarks = Landmarks::new(&crowds, keys.len());
     println!("{:34} {:>12} {:>10}  {} landmarks, {} bytes", "", "", "", landmarks.len(), crowds.len() * 8);
-    let summarise = || Summary::build(landmarks, &column, None);
+    let summarise = || Sums::build(landmarks, &column, None);
     line("summary of a column", median(summarise), rows, "points");
     let summed = summarise();
-    let summary = Summary::new(&summed);
+    let summary = summed.view();
     let ids: Vec<i64> = rows_of.iter().map(|&row| row.into()).collect();
     let texts = Dictionary::new(["culture", "food", "health", "shop"]).expect("in order");
     let codes: Vec<u8> = rows_of.iter().map(|&row| (row % 7 % 4) as u8).collect();
@@ -129,8 +129,8 @@ fn world(points: &Points<'_>, all: Selection<'_>, [count, sum]: [&Plan; 2]) {
     let mask = filtered.filter().expect("there is one").mask(points, 0..points.len());
     let some = Selection { mask: Some(&mask), summaries: &[], ..all };
     cut("z0 filtered, no summary of it", &filtered, points, some, TileId::WORLD);
-    let passing = Summary::build(points.landmarks(), &points.columns()[0], Some(&mask));
-    let some = Selection { summaries: &[Some(Summary::new(&passing))], ..some };
+    let passing = Sums::build(points.landmarks(), &points.columns()[0], Some(&mask));
+    let some = Selection { summaries: &[Some(passing.view())], ..some };
     cut("z0 filtered, with a summary", &filtered, points, some, TileId::WORLD);
 }
 

@@ -2,7 +2,7 @@
  * Which addresses a load test asks for: addresses.js BASE DATASET FOLDER
  *
  * Finds the tiles by asking the server how many rows they hold, and writes raw.txt (18 tiles of z8 to z14 with every row,
- * none above 30,000), small.txt (one small tile) and trace.txt (64 people who zoom in, look around, zoom out, four times). The
+ * none above 30,000, where rows taken by chance lie), full.txt (as many, the fullest), small.txt (one small tile) and trace.txt (64 people who zoom in, look around, zoom out, four times). The
  * same data gives the same addresses.
  */
 
@@ -47,13 +47,36 @@ async function pyramid() {
 /** @param {Tile} tile @param {string} query */
 const path = ({ z, x, y }, query) => `/tiles/${dataset}/${z}/${x}/${y}.mvt?${query}`;
 
-/** @param {Tile[][]} zooms */
-function raw(zooms) {
-  const query = "mode=points&limit=1000000&properties=*";
-  return [3, 3, 3, 3, 2, 2, 2].flatMap((tiles, at) => {
+const RAW = "mode=points&limit=1000000&properties=*";
+/** Tiles of each zoom from 8 on: 18. */
+const OF_ZOOM = [3, 3, 3, 3, 2, 2, 2];
+
+/** The fullest tiles with every row. @param {Tile[][]} zooms */
+function full(zooms) {
+  return OF_ZOOM.flatMap((tiles, at) => {
     const fitting = zooms[8 + at]?.filter(({ rows }) => rows <= MOST) ?? [];
-    return fitting.slice(0, tiles).map((tile) => path(tile, query));
+    return fitting.slice(0, tiles).map((tile) => path(tile, RAW));
   });
+}
+
+/** The tiles around rows taken by chance, with every row: a full tile is as much likelier as it has more. */
+async function raw() {
+  const { rows } = await (await fetch(new URL(`datasets/${dataset}`, base))).json();
+  const asked = [];
+  for (const [at, tiles] of OF_ZOOM.entries()) {
+    for (let found = 0; found < tiles; ) {
+      const page = new URL(`datasets/${dataset}/rows?limit=1&offset=${below(rows)}`, base);
+      const [lon, lat] = (await (await fetch(page)).json()).features[0].geometry.coordinates;
+      const sin = Math.sin((lat * Math.PI) / 180);
+      const [x, y] = [lon / 360 + 0.5, 0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)];
+      const side = 2 ** (8 + at);
+      const tile = await withRows({ z: 8 + at, x: Math.floor(x * side), y: Math.floor(y * side), rows: 0 });
+      if (tile.rows > MOST) continue;
+      asked.push(path(tile, RAW));
+      found += 1;
+    }
+  }
+  return asked;
 }
 
 /** Chance that is the same at every run: mulberry32. */
@@ -112,7 +135,7 @@ for (let step = 0; people.some((asked) => step < asked.length); step += 1) {
 }
 const small = zooms[14]?.at(-1);
 if (!small) throw new Error("no tiles at zoom 14");
-const files = { raw: raw(zooms), small: [path(small, "mode=cells&cell=16")], trace };
+const files = { raw: await raw(), full: full(zooms), small: [path(small, "mode=cells&cell=16")], trace };
 for (const [name, addresses] of Object.entries(files)) {
   writeFileSync(join(folder, `${name}.txt`), `${addresses.join("\n")}\n`);
   process.stderr.write(`    ${name}: ${addresses.length} addresses\n`);

@@ -3,8 +3,6 @@
  * benches/src/tiles.rs, with a projection written here.
  */
 
-import { closeSync, openSync, readSync } from "node:fs";
-
 /**
  * @typedef {{ rows: number, lon: Float64Array, lat: Float64Array, value: Float64Array, ts: Float64Array, id: Float64Array,
  *   codes: Uint32Array, words: string[] }} Points
@@ -13,20 +11,20 @@ import { closeSync, openSync, readSync } from "node:fs";
 /**
  * Reads id, lon, lat, category, value and ts.
  *
- * @param {string} path
+ * @param {Iterable<string>} lines
  * @returns {Points}
  */
-export function read(path) {
+export function parse(lines) {
   const columns = ["id", "lon", "lat", "value", "ts"].map(() => /** @type {number[]} */ ([]));
   /** @type {number[]} */
   const codes = [];
   /** @type {Map<string, number>} */
   const words = new Map();
   let header = true;
-  for (const line of lines(path)) {
+  for (const line of lines) {
     const [id, lon, lat, category = "", value, ts = ""] = line.split(",");
     if (header) {
-      if (line !== "id,lon,lat,category,value,ts") throw new Error(`${path} has columns ${line}`);
+      if (line !== "id,lon,lat,category,value,ts") throw new Error(`the file has columns ${line}`);
       header = false;
       continue;
     }
@@ -40,23 +38,6 @@ export function read(path) {
   const [id, lon, lat, value, ts] = columns.map((column) => Float64Array.from(column));
   if (!id || !lon || !lat || !value || !ts) throw new Error("no columns");
   return { rows: id.length, id, lon, lat, value, ts, codes: Uint32Array.from(codes), words: [...words.keys()] };
-}
-
-/**
- * @param {string} path
- * @returns {Generator<string>}
- */
-function* lines(path) {
-  const file = openSync(path, "r");
-  const block = Buffer.alloc(1 << 20);
-  let rest = "";
-  for (let got = readSync(file, block); got > 0; got = readSync(file, block)) {
-    const parts = (rest + block.toString("latin1", 0, got)).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts;
-  }
-  if (rest !== "") yield rest;
-  closeSync(file);
 }
 
 /**

@@ -67,7 +67,7 @@ pub use dictionary::{Dictionary, Unsorted};
 pub use error::{Complaint, QueryError};
 pub use facts::{Facts, MAX_CATEGORIES, MAX_EXACT, Scalar};
 pub use filter::Filter;
-pub use landmarks::{BadLandmarks, Landmarks};
+pub use landmarks::{BadLandmarks, CROWD, Landmarks};
 pub use legend::{Legend, Zoom};
 pub use mask::Mask;
 pub use mercator::World;
@@ -82,7 +82,7 @@ pub use query::{
 };
 pub use schema::{ColumnInfo, PropertyInfo, TIME_UNIT, range};
 pub use suggest::{nearest, unknown_column};
-pub use summary::Summary;
+pub use summary::{Summary, Sums};
 pub use sweep::Piece;
 pub use tile::{InvalidTile, MAX_ZOOM, TileId};
 pub use tiler::{MAX_TILE_BYTES, Report, Scratch, Selection};

@@ -2,14 +2,14 @@
 //!
 //! What enters is a column and the rows that pass; what leaves is an aggregate for each of the [landmarks](crate::Landmarks)
 //! as flat words, which can lie in a file. A cell that is a landmark finds its aggregate there; any other has few rows,
-//! which are scanned. Under a filter, landmarks with few passing rows have none either, and zeros stand in their places:
-//! the more selective a filter, the sooner its summary is made. It serves every tile under the filter.
+//! which are scanned. Under a filter only landmarks with many passing rows have one, found by its rank among them: the
+//! more selective a filter, the smaller and the sooner made is its summary, which serves every tile under it.
 
 use crate::{
     aggregate::{Partial, WORDS, integers, scan},
     columns::{Column, Values},
     exact::Total,
-    landmarks::Landmarks,
+    landmarks::{CROWD, Landmarks},
     mask::Mask,
     sweep::{Piece, is_crowded},
 };
@@ -19,90 +19,135 @@ use core::ops::Range;
 /// Pieces that the work falls into, about: many more than processors, as some have many more rows than others.
 const PIECES: usize = 64;
 
-/// An aggregate of a column for each landmark, over the rows that pass; a view of words as [`Summary::build`] makes them.
-#[derive(Clone, Copy, Debug)]
-pub struct Summary<'a>(&'a [[u64; WORDS]]);
+/// The aggregates of a column over the rows that pass.
+#[derive(Clone, Debug)]
+pub struct Sums {
+    /// The landmarks that have one; `None` for all.
+    known: Option<Mask>,
+    words: Vec<u64>,
+}
 
-impl<'a> Summary<'a> {
-    /// The words of the summary of a column over the rows that pass. Texts are summarised by code, which gives their
-    /// extremes.
+/// A view of [`Sums`], or of words of sums over all rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Summary<'a> {
+    known: Option<&'a Mask>,
+    nodes: &'a [[u64; WORDS]],
+}
+
+impl Sums {
+    /// Adds up a column over the rows that pass. Texts are added up by code, which gives their extremes.
     #[must_use]
-    pub fn build(landmarks: Landmarks<'_>, column: &Column<'_>, mask: Option<&Mask>) -> Vec<u64> {
-        Self::build_by(landmarks, column, mask, |pieces| pieces.into_iter().for_each(Piece::fill))
+    pub fn build(landmarks: Landmarks<'_>, column: &Column<'_>, mask: Option<&Mask>) -> Self {
+        Self::build_by(landmarks, column, mask, CROWD, |pieces| pieces.iter_mut().for_each(Piece::fill))
     }
 
-    /// The same, where `fill` fills the pieces in any order, or at once.
+    /// The same, where `fill` fills the pieces in any order, or at once. Under a mask, landmarks of which no more than
+    /// `crowd` rows pass are left out, so that a higher number gives a smaller summary with more to scan beside it.
     #[must_use]
     pub fn build_by(
         landmarks: Landmarks<'_>,
         column: &Column<'_>,
         mask: Option<&Mask>,
-        fill: impl FnOnce(Vec<Piece<'_>>),
-    ) -> Vec<u64> {
-        let mut words = vec![0; landmarks.len() * WORDS];
-        let (nodes, _) = words.as_chunks_mut();
-        let (mut pieces, mut above) = (Vec::new(), Vec::new());
-        let (mut at, mut rest) = (0, &mut *nodes);
+        crowd: usize,
+        fill: impl FnOnce(&mut [Piece<'_>]),
+    ) -> Self {
+        let (mut pieces, mut above, mut at) = (Vec::new(), Vec::new(), 0);
         while at < landmarks.len() {
             let skip = landmarks.get(at).skip;
-            let large = (skip - at) * PIECES > landmarks.len();
-            let (here, behind) = rest.split_at_mut(if large { 1 } else { skip - at });
-            if large {
-                above.push(at);
-            } else {
-                pieces.push(Piece { landmarks, column, mask, at, nodes: here });
+            if (skip - at) * PIECES <= landmarks.len() {
+                pieces.push(Piece::new(landmarks, column, mask, crowd, at));
+                at = skip;
+                continue;
             }
-            (at, rest) = (if large { at + 1 } else { skip }, behind);
+            if is_crowded(&landmarks.get(at), mask, crowd) {
+                above.push(at);
+            }
+            at += 1;
         }
-        fill(pieces);
-        for &at in above.iter().rev().filter(|&&at| is_crowded(&landmarks.get(at), mask)) {
-            nodes[at] = match column.values {
-                Values::F32(v) => around(landmarks, at, nodes, |run| scan(column, v, run, mask, true)),
-                Values::F64(v) => around(landmarks, at, nodes, |run| scan(column, v, run, mask, true)),
-                _ => around(landmarks, at, nodes, |run| integers(column, run, mask, true)),
+        fill(&mut pieces);
+        let mut bits = vec![0u64; landmarks.len().div_ceil(64)];
+        let all = above.iter().chain(pieces.iter().flat_map(|piece| &piece.known));
+        all.for_each(|at| bits[at / 64] |= 1 << (at % 64));
+        let known = Mask::new(0..landmarks.len(), bits);
+        let mut words = vec![0; known.total() * WORDS];
+        let (nodes, _) = words.as_chunks_mut();
+        for Piece { known: of_piece, nodes: found, .. } in pieces {
+            if let Some(&first) = of_piece.first() {
+                let first = known.rank(first);
+                nodes[first..first + found.len()].copy_from_slice(&found);
+            }
+        }
+        for &at in above.iter().rev() {
+            let tree = Tree { landmarks, known: &known, nodes };
+            nodes[known.rank(at)] = match column.values {
+                Values::F32(v) => tree.around(at, |run| scan(column, v, run, mask, true)),
+                Values::F64(v) => tree.around(at, |run| scan(column, v, run, mask, true)),
+                _ => tree.around(at, |run| integers(column, run, mask, true)),
             };
         }
-        words
+        Self { known: mask.map(|_| known), words }
     }
 
-    /// Takes words that [`Summary::build`] made. Of a landmark that they do not reach, the rows are scanned.
+    /// As tiles use them.
+    #[must_use]
+    pub fn view(&self) -> Summary<'_> {
+        Summary { known: self.known.as_ref(), ..Summary::new(&self.words) }
+    }
+
+    /// The words; of sums over all rows, they are what [`Summary::new`] takes.
+    #[must_use]
+    pub fn into_words(self) -> Vec<u64> {
+        self.words
+    }
+
+    /// Bytes held.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.words.capacity() * 8 + self.known.as_ref().map_or(0, Mask::size)
+    }
+}
+
+impl<'a> Summary<'a> {
+    /// Takes the words of [`Sums`] over all rows. Of a landmark that they do not reach, the rows are scanned.
     #[must_use]
     pub fn new(words: &'a [u64]) -> Self {
-        Self(words.as_chunks().0)
+        Self { known: None, nodes: words.as_chunks().0 }
     }
 
     /// The words of a landmark's aggregate, if it is there.
     #[inline]
     pub(crate) fn find(&self, at: usize) -> Option<&'a [u64; WORDS]> {
-        self.0.get(at).filter(|words| is_known(words))
-    }
-}
-
-/// Whether there is an aggregate. One of no values has a smallest that is not 0.
-const fn is_known(&[present, _, _, min, _]: &[u64; WORDS]) -> bool {
-    present != 0 || min != 0
-}
-
-/// The aggregate of a landmark from those of the landmarks inside it and the few rows between them.
-fn around<T: Total>(
-    landmarks: Landmarks<'_>,
-    at: usize,
-    nodes: &[[u64; WORDS]],
-    scan: impl Fn(Range<usize>) -> Partial<T>,
-) -> [u64; WORDS] {
-    let landmark = landmarks.get(at);
-    let (mut row, mut inside, mut total) = (landmark.start, at + 1, Partial::EMPTY);
-    while inside < landmark.skip {
-        let child = landmarks.get(inside);
-        if is_known(&nodes[inside]) {
-            total.merge(&scan(row..child.start));
-            total.merge(&Partial::from_words(nodes[inside]));
-            row = child.end;
+        match self.known {
+            None => self.nodes.get(at),
+            Some(known) => known.get(at).then(|| self.nodes.get(known.rank(at))).flatten(),
         }
-        inside = child.skip;
     }
-    total.merge(&scan(row..landmark.end));
-    total.to_words()
+}
+
+/// Landmarks, some of which have an aggregate.
+struct Tree<'t> {
+    landmarks: Landmarks<'t>,
+    known: &'t Mask,
+    nodes: &'t [[u64; WORDS]],
+}
+
+impl Tree<'_> {
+    /// The aggregate of a landmark from those of the landmarks inside it and the few rows between them.
+    fn around<T: Total>(&self, at: usize, scan: impl Fn(Range<usize>) -> Partial<T>) -> [u64; WORDS] {
+        let landmark = self.landmarks.get(at);
+        let (mut row, mut inside, mut total) = (landmark.start, at + 1, Partial::EMPTY);
+        while inside < landmark.skip {
+            let child = self.landmarks.get(inside);
+            if self.known.get(inside) {
+                total.merge(&scan(row..child.start));
+                total.merge(&Partial::from_words(self.nodes[self.known.rank(inside)]));
+                row = child.end;
+            }
+            inside = child.skip;
+        }
+        total.merge(&scan(row..landmark.end));
+        total.to_words()
+    }
 }
 
 #[cfg(test)]
@@ -133,8 +178,8 @@ mod tests {
             for valid in [None, Some(&valid[..])] {
                 for mask in [None, Some(&mask)] {
                     let column = Column::new("v", values, valid, &facts).expect("fits");
-                    let built = Summary::build(landmarks, &column, mask);
-                    let summary = Summary::new(&built);
+                    let sums = Sums::build(landmarks, &column, mask);
+                    let summary = sums.view();
                     let mut known = 0;
                     for level in 0..=32 {
                         cells::walk(Keys { keys: &keys, landmarks }, mask, 0..n, level, |cell| {
@@ -148,7 +193,8 @@ mod tests {
                         });
                     }
                     assert!(known > landmarks.len() / 4);
-                    assert_eq!(built.len(), WORDS * landmarks.len());
+                    let words = sums.into_words().len() / WORDS;
+                    assert!(if mask.is_some() { words < landmarks.len() } else { words == landmarks.len() });
                 }
             }
         }

@@ -9,7 +9,7 @@ use crate::{
     aggregate::{Partial, WORDS},
     columns::{Codes, Column, Values},
     exact::{DoubleDouble, Total, ordered},
-    landmarks::{CROWD, Landmark, Landmarks},
+    landmarks::{Landmark, Landmarks},
     mask::Mask,
 };
 use alloc::{vec, vec::Vec};
@@ -20,16 +20,18 @@ const WINDOW: usize = 64;
 /// Rows in a window.
 const ROWS: usize = WINDOW * 64;
 
-/// A landmark with all inside it, whose aggregates are still to be found.
+/// A landmark with all inside it, whose aggregates are to be found.
 #[derive(Debug)]
 pub struct Piece<'p> {
-    pub(crate) landmarks: Landmarks<'p>,
-    pub(crate) column: &'p Column<'p>,
-    pub(crate) mask: Option<&'p Mask>,
-    /// The landmark.
-    pub(crate) at: usize,
-    /// The aggregates of it and of those inside it.
-    pub(crate) nodes: &'p mut [[u64; WORDS]],
+    landmarks: Landmarks<'p>,
+    column: &'p Column<'p>,
+    mask: Option<&'p Mask>,
+    crowd: usize,
+    at: usize,
+    /// Those that have an aggregate, ascending.
+    pub(crate) known: Vec<usize>,
+    /// Their aggregates.
+    pub(crate) nodes: Vec<[u64; WORDS]>,
 }
 
 /// What values of a column are added up as.
@@ -183,23 +185,34 @@ impl<'p, N: Number> Window<'p, N> {
     }
 }
 
-impl Piece<'_> {
+impl<'p> Piece<'p> {
+    pub(crate) const fn new(
+        landmarks: Landmarks<'p>,
+        column: &'p Column<'p>,
+        mask: Option<&'p Mask>,
+        crowd: usize,
+        at: usize,
+    ) -> Self {
+        Self { landmarks, column, mask, crowd, at, known: Vec::new(), nodes: Vec::new() }
+    }
+
     /// Finds them.
-    pub fn fill(self) {
+    pub fn fill(&mut self) {
         match self.column.values {
             Values::F32(_) | Values::F64(_) => self.sweep::<f64>(),
             _ => self.sweep::<i64>(),
         }
     }
 
-    fn sweep<N: Number>(self) {
-        let Self { landmarks, column, mask, at, nodes } = self;
+    fn sweep<N: Number>(&mut self) {
+        let Self { landmarks, column, mask, crowd, at, ref mut known, ref mut nodes } = *self;
+        let end = landmarks.get(at).skip;
         let mut window = Window::<N>::new(column, mask);
         let mut row = landmarks.get(at).start;
         let mut open: Vec<Open<N::Sum>> = Vec::new();
-        let mut place = 0;
+        let mut at = at;
         loop {
-            let next = (place < nodes.len()).then(|| landmarks.get(at + place));
+            let next = (at < end).then(|| landmarks.get(at));
             // Those that end before it.
             while let Some(mut inner) = open.pop_if(|open| next.is_none_or(|next| open.end <= next.start)) {
                 window.take(row..inner.end, &mut inner.total);
@@ -210,23 +223,25 @@ impl Piece<'_> {
                 }
             }
             let Some(next) = next else { return };
-            if !is_crowded(&next, mask) {
-                place = next.skip - at;
+            if !is_crowded(&next, mask, crowd) {
+                at = next.skip;
                 continue;
             }
             if let Some(around) = open.last_mut() {
                 window.take(row..next.start, &mut around.total);
             }
             row = next.start;
-            open.push(Open { place, end: next.end, total: Partial::EMPTY });
-            place += 1;
+            open.push(Open { place: nodes.len(), end: next.end, total: Partial::EMPTY });
+            known.push(at);
+            nodes.push([0; WORDS]);
+            at += 1;
         }
     }
 }
 
 /// Whether so many of its rows pass that their aggregate is kept. If so, the same holds for all around it.
-pub(crate) fn is_crowded(landmark: &Landmark, mask: Option<&Mask>) -> bool {
-    mask.is_none_or(|mask| mask.count(landmark.run()) > CROWD)
+pub(crate) fn is_crowded(landmark: &Landmark, mask: Option<&Mask>, crowd: usize) -> bool {
+    mask.is_none_or(|mask| mask.count(landmark.run()) > crowd)
 }
 
 /// A landmark whose rows are being taken.

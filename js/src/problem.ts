@@ -1,7 +1,7 @@
-/** A refusal of the server (RFC 9457), with where in which parameter it lies. */
+/** A refusal of the server (RFC 9457) or of a tiler, with where in which parameter it lies. */
 export class Problem extends Error {
   override readonly name = "Problem";
-  /** The HTTP status. */
+  /** The HTTP status; a tiler has those of a server. */
   readonly status: number;
   /** The parameter at fault. */
   readonly parameter: string | undefined;
@@ -23,6 +23,42 @@ export class Problem extends Error {
   static async of(response: Response): Promise<Problem> {
     const document: unknown = await response.json().catch(() => null);
     return new Problem(response.status, document);
+  }
+
+  /** What the module threw as a problem if it names a parameter; any other error as it is. @internal */
+  static from(error: unknown): unknown {
+    return error instanceof Error && "parameter" in error ? new Problem(400, error) : error;
+  }
+
+  /** All of it in one line, for those who only show a message. */
+  get line(): string {
+    const place = this.position === undefined ? "" : `, character ${this.position + 1}`;
+    const where = this.parameter === undefined ? "" : `${this.parameter}${place}: `;
+    return `${where}${this.message}${this.hint === undefined ? "" : ` (${this.hint})`}`;
+  }
+}
+
+/** An error whose message says where it lies, for those who show nothing else, as MapLibre does. @internal */
+export function inOneLine(error: unknown): unknown {
+  if (error instanceof Problem) error.message = error.line;
+  return error;
+}
+
+/** A server that could not be reached, or broke off. */
+export class Unreachable extends Error {
+  override readonly name = "Unreachable";
+}
+
+/** The module or its worker broke: what it held is gone. */
+export class Crash extends Error {
+  override readonly name = "Crash";
+
+  /** What broke while doing what. @internal */
+  static of(doing: string, cause: unknown): Crash {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    const memory = /memory|allocat|unreachable|Invalid typed array length/i.test(said);
+    const advice = memory ? "; it may have run out of memory: give fewer rows or columns" : "";
+    return new Crash(`${doing} broke (${said})${advice}`, { cause });
   }
 }
 

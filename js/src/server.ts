@@ -5,14 +5,7 @@
 
 import { Problem } from "./problem.js";
 import { type TileQuery, toQueryString } from "./query.js";
-import type { Catalog, Dataset, Metadata, TileJson } from "./types.js";
-
-/** Rows as GeoJSON. */
-export interface Rows {
-  /** How many there are in all. */
-  numberMatched: number;
-  features: { id?: number | string; properties: Record<string, unknown> }[];
-}
+import type { Catalog, Dataset, Metadata, Rows, TileJson } from "./types.js";
 
 /** A server at an address. */
 export class Server {

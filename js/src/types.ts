@@ -18,6 +18,8 @@ export interface DatasetSummary {
   time_column: string | null;
   /** Whether the rows behind a cell may be asked for. */
   rows_open: boolean;
+  /** Whether subsets may be taken. */
+  subset_open: boolean;
 }
 
 /** `GET datasets`. */
@@ -67,6 +69,13 @@ export interface TileJson {
   attribution?: string;
   dataset: string;
   dataset_version: string;
+  vector_layers: {
+    id: string;
+    description?: string;
+    minzoom: number;
+    maxzoom: number;
+    fields: Record<string, string>;
+  }[];
   /** The zoom from which tiles show rows; absent if they never do. */
   points_minzoom?: number;
   properties: PropertyInfo[];
@@ -87,4 +96,70 @@ export interface Metadata extends TileJson {
   rows: number;
   rows_total: number;
   measures: MeasureInfo[];
+}
+
+/** What a tile showed, and what it left out. */
+export interface TileReport {
+  features: number;
+  /** Rows that the features stand for. */
+  rows: number;
+  /** Rows left out because there are too many, under `mode=points`. */
+  omitted: number;
+  /** Whether the features are cells. */
+  cells: boolean;
+}
+
+/** What a tiler holds. */
+export interface Schema {
+  rows: number;
+  /** Rows that were given but have no position on the map; they are left out. */
+  unusable: number;
+  columns: ColumnInfo[];
+}
+
+/** Statistics of a column under a filter. Times are ISO 8601. */
+export interface Stats {
+  column: string;
+  type: string;
+  /** Rows that pass. */
+  rows: number;
+  present: number;
+  nulls: number;
+  distinct?: number;
+  categories?: { value: unknown; count: number }[];
+  min?: number | string | null;
+  max?: number | string | null;
+  mean?: number | string;
+  probabilities?: number[];
+  quantiles?: (number | string)[];
+  histogram?: { edges: (number | string)[]; counts: number[] };
+}
+
+/** What the cells of a zoom carry of one measure. */
+export interface CellStats {
+  measure: string;
+  /** The zoom that is told: the one asked for, or the deepest that was walked. */
+  z: number;
+  asked: number;
+  cells: number;
+  probabilities: number[];
+  quantiles: number[] | null;
+  range: [number, number] | null;
+}
+
+/** Which rows. */
+export interface RowPage {
+  /** Those of a tile: z, x, y. */
+  tile?: [number, number, number];
+  /** Those of a cell, by the id of its feature. */
+  cell?: number | bigint;
+  offset?: number;
+  limit?: number;
+}
+
+/** Rows as GeoJSON. */
+export interface Rows {
+  /** How many there are in all. */
+  numberMatched: number;
+  features: { id?: number | string; properties: Record<string, unknown> }[];
 }

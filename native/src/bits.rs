@@ -1,7 +1,6 @@
 //! A bit for each row, in memory or in a mapped file: validity and the values of boolean columns.
 //!
-//! `core` looks at the bytes where they lie. Polars can share bits only if they are its own, so that those of a file are
-//! copied for it, when it first looks at them.
+//! `core` looks at the bytes where they lie.
 
 use polars_arrow::bitmap::Bitmap;
 use polars_buffer::Buffer;
@@ -58,15 +57,7 @@ impl Bits {
     pub fn unset(&self) -> usize {
         match self {
             Self::Owned(bits) => bits.unset_bits(),
-            Self::Mapped(..) => self.to_bitmap().unset_bits(),
-        }
-    }
-
-    /// As Polars wants them: shared, or copied from a file.
-    pub fn to_bitmap(&self) -> Bitmap {
-        match self {
-            Self::Owned(bits) => bits.clone(),
-            Self::Mapped(bytes, len) => Bitmap::from_u8_slice(bytes, *len),
+            Self::Mapped(bytes, len) => Bitmap::from_u8_slice(bytes, *len).unset_bits(),
         }
     }
 }
@@ -95,7 +86,6 @@ mod tests {
         for bits in [owned, mapped] {
             assert_eq!(bits.iter().collect::<Vec<_>>(), plain);
             assert!((0..bits.len()).all(|row| bits.get(row) == plain[row]));
-            assert_eq!(bits.to_bitmap().iter().collect::<Vec<_>>(), plain);
             assert_eq!((bits.first_unset(), bits.unset()), (Some(21), plain.iter().filter(|bit| !**bit).count()));
         }
         assert_eq!(std::iter::repeat_n(true, 9).collect::<Bits>().first_unset(), None);

@@ -4,8 +4,8 @@
 //! measure under one filter shares it. What is kept changes no answer: only its time.
 
 use crate::{dataset::Dataset, looks::Looks};
-use anyhow::{Result, bail};
-use duotile_core::{Mask, Plan, Points, Profile, Report, Scratch, Selection, Summary, TileId};
+use anyhow::{Context as _, Result, bail};
+use duotile_core::{CROWD, Mask, Plan, Points, Profile, Report, Scratch, Selection, Sums, TileId};
 use quick_cache::{OptionsBuilder, Weighter, sync::Cache};
 use std::{
     ops::Range,
@@ -19,6 +19,9 @@ const SHORT: usize = 1 << 16;
 const SCANS: usize = 64;
 /// Space to cut in that is larger than this is not kept.
 const ROOMY: usize = 8 << 20;
+
+/// A summary of a filter's rows may take about this part of what may be kept, so that there is room for some.
+const SHARE: u64 = 8;
 
 /// Bytes of profiles.
 const PROFILE_BYTES: u64 = 8 << 20;
@@ -46,8 +49,7 @@ type Key = (Arc<str>, Arc<str>, Option<usize>);
 #[derive(Clone, Debug)]
 enum Kept {
     Mask(Arc<Mask>),
-    /// Words of a [`Summary`].
-    Summary(Arc<Vec<u64>>),
+    Sums(Arc<Sums>),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -57,10 +59,17 @@ impl Weighter<Key, Kept> for BySize {
     fn weight(&self, (_, filter, _): &Key, kept: &Kept) -> u64 {
         let size = match kept {
             Kept::Mask(mask) => mask.size(),
-            Kept::Summary(words) => words.len() * 8,
+            Kept::Sums(sums) => sums.size(),
         };
         (size + filter.len() + 200) as u64
     }
+}
+
+/// How many rows of a landmark must pass for it to be summed up: the more rows pass in all, the more, or a summary of very
+/// many rows would be too large to be kept. An aggregate takes 40 bytes, and most landmarks have few rows.
+fn crowd(passing: usize, budget: u64) -> usize {
+    let most = (budget / SHARE / 40).max(1);
+    CROWD.max((2 * passing as u64 / most) as usize)
 }
 
 /// What a profile goes by: the dataset's version, the text of its filter, the limit of rows in a tile.
@@ -104,7 +113,7 @@ pub struct Selected {
     /// How full tiles are.
     pub profile: Arc<Profile>,
     /// Summaries of just these rows, each with its column.
-    summaries: Vec<(usize, Arc<Vec<u64>>)>,
+    summaries: Vec<(usize, Arc<Sums>)>,
 }
 
 impl Selected {
@@ -116,7 +125,7 @@ impl Selected {
             if self.mask.is_none() {
                 plan.summaries().for_each(|column| summaries[column] = dataset.summary(column));
             }
-            self.summaries.iter().for_each(|(column, words)| summaries[*column] = Some(Summary::new(words)));
+            self.summaries.iter().for_each(|(column, sums)| summaries[*column] = Some(sums.view()));
             let selection = Selection { mask: self.mask.as_deref(), profile: &self.profile, summaries: &summaries };
             f(points, selection)
         })
@@ -179,7 +188,7 @@ impl Masks {
     /// Cuts a tile into `out`. `go_on` is asked between steps.
     ///
     /// # Errors
-    /// What `go_on` says, or that the filter could not be evaluated.
+    /// What `go_on` says.
     pub fn cut<E: From<anyhow::Error>>(
         &self,
         dataset: &Dataset,
@@ -218,7 +227,7 @@ impl Masks {
                 let mut hit = true;
                 let kept = self.kept.get_or_insert_with(&(version.clone(), text.clone(), None), || {
                     hit = false;
-                    crate::mask::mask(dataset, filter).map(|mask| Kept::Mask(Arc::new(mask)))
+                    Ok::<_, anyhow::Error>(Kept::Mask(Arc::new(crate::mask::mask(dataset, filter))))
                 })?;
                 self.mask_looks.count(hit);
                 let Kept::Mask(mask) = kept else { bail!("a summary stands where a mask should") };
@@ -256,21 +265,24 @@ impl Masks {
     /// would take about as long.
     ///
     /// # Errors
-    /// None that could happen: what is kept is what was put there.
+    /// None that could happen: what is kept is what was put there, and a plan measures columns that are there.
     pub fn summarise(&self, dataset: &Dataset, plan: &Plan, selected: &mut Selected, rows: usize) -> Result<()> {
         let Some(mask) = selected.mask.clone().filter(|_| rows > SHORT.max(dataset.len() / SCANS)) else {
             return Ok(());
         };
+        let crowd = crowd(mask.total(), self.kept.capacity());
         for column in plan.summaries() {
             let key = (dataset.version().into(), plan.filter_text().into(), Some(column));
             let mut hit = true;
             let kept = self.kept.get_or_insert_with(&key, || {
                 hit = false;
-                Ok::<_, anyhow::Error>(Kept::Summary(Arc::new(dataset.summarise(column, Some(&mask)))))
+                let sums =
+                    dataset.sums(column, Some(&mask), crowd).context("a plan measures a column that is not there")?;
+                Ok::<_, anyhow::Error>(Kept::Sums(Arc::new(sums)))
             })?;
             self.summary_looks.count(hit);
-            let Kept::Summary(words) = kept else { bail!("a mask stands where a summary should") };
-            selected.summaries.push((column, words));
+            let Kept::Sums(sums) = kept else { bail!("a mask stands where a summary should") };
+            selected.summaries.push((column, sums));
         }
         Ok(())
     }

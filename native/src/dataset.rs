@@ -1,26 +1,17 @@
 //! One dataset with its facts: points in Morton order, their columns, what loading chose and lost.
 //!
-//! Every column's values are held once, in memory or in a mapped file, in buffers that the core's columns and the Polars
-//! frame both look at. Nothing changes after it is made, but for the summaries of columns and the frame, which are built
-//! when first asked for and then kept.
+//! Every column's values are held once, in memory or in a mapped file, in buffers that the core's columns look at. Nothing
+//! changes after it is made, but for the summaries of columns, which are built when first asked for and then kept.
 
 use crate::{
     bits::Bits,
     focus::{bounds, focus},
 };
 use anyhow::{Result, bail};
-use duotile_core::{Codes, Column, Dictionary, Facts, Landmarks, Mask, Piece, Points, Roles, Summary, Values};
-use polars_arrow::{
-    array::{BooleanArray, PrimitiveArray},
-    bitmap::Bitmap,
-    datatypes::ArrowDataType,
-    types::NativeType,
+use duotile_core::{
+    CROWD, Codes, Column, Dictionary, Facts, Landmarks, Mask, Piece, Points, Roles, Summary, Sums, Values,
 };
 use polars_buffer::Buffer;
-use polars_core::prelude::{
-    BooleanChunked, ChunkedArray, Column as FrameColumn, DataFrame, Float32Type, Float64Type, Int32Type, Int64Type,
-    IntoColumn, PolarsNumericType, UInt8Type, UInt16Type, UInt32Type,
-};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
@@ -37,7 +28,6 @@ pub struct Dataset {
     rows: Buffer<u32>,
     columns: Vec<Stored>,
     roles: Roles,
-    frame: OnceLock<DataFrame>,
     report: Report,
     bounds: Option<[f64; 4]>,
     focus: [f64; 4],
@@ -171,7 +161,6 @@ impl Dataset {
             rows,
             columns,
             roles,
-            frame: OnceLock::new(),
             report,
             bounds,
             focus,
@@ -245,18 +234,6 @@ impl Dataset {
         self.focus
     }
 
-    /// All value columns as Polars sees them, same order and buffers: texts are codes, times are 64-bit integers.
-    #[must_use]
-    pub fn frame(&self) -> &DataFrame {
-        self.frame.get_or_init(|| {
-            let columns = self.columns.iter().map(|stored| stored.loaded.to_frame()).collect();
-            match DataFrame::new(self.len(), columns) {
-                Ok(frame) => frame,
-                Err(error) => unreachable!("lengths were checked when the dataset was made: {error}"),
-            }
-        })
-    }
-
     /// Morton keys, ascending.
     #[must_use]
     pub fn keys(&self) -> &[u64] {
@@ -282,14 +259,21 @@ impl Dataset {
     /// column.
     pub fn summary(&self, column: usize) -> Option<Summary<'_>> {
         let stored = self.columns.get(column)?;
-        Some(Summary::new(stored.summary.get_or_init(|| self.summarise(column, None).into())))
+        Some(Summary::new(stored.summary.get_or_init(|| self.summarise(column).into())))
     }
 
-    /// The words of the summary of a column over the rows that pass, made by all processors. None for no such column.
-    pub(crate) fn summarise(&self, column: usize, mask: Option<&Mask>) -> Vec<u64> {
+    /// The words of the summary of a column over all rows. None for no such column.
+    pub(crate) fn summarise(&self, column: usize) -> Vec<u64> {
+        self.sums(column, None, CROWD).map(Sums::into_words).unwrap_or_default()
+    }
+
+    /// What a column adds up to over the rows that pass, made by all processors, for landmarks of which more than `crowd`
+    /// do. `None` for no such column.
+    pub(crate) fn sums(&self, column: usize, mask: Option<&Mask>, crowd: usize) -> Option<Sums> {
+        let fill = |pieces: &mut [Piece<'_>]| pieces.par_iter_mut().for_each(Piece::fill);
         self.with_points(|points| {
-            let Some(column) = points.columns().get(column) else { return Vec::new() };
-            Summary::build_by(points.landmarks(), column, mask, |pieces| pieces.into_par_iter().for_each(Piece::fill))
+            let column = points.columns().get(column)?;
+            Some(Sums::build_by(points.landmarks(), column, mask, crowd, fill))
         })
     }
 
@@ -336,23 +320,6 @@ impl Loaded {
     fn size(&self) -> usize {
         self.data.size() + self.valid.as_ref().map_or(0, |bits| bits.len().div_ceil(8))
     }
-
-    fn to_frame(&self) -> FrameColumn {
-        let (name, valid) = (self.name.as_str(), self.valid.as_ref().map(Bits::to_bitmap));
-        match &self.data {
-            Data::I32(values) => primitive::<Int32Type>(name, values, valid),
-            Data::I64(values) | Data::Time(values) => primitive::<Int64Type>(name, values, valid),
-            Data::F32(values) => primitive::<Float32Type>(name, values, valid),
-            Data::F64(values) => primitive::<Float64Type>(name, values, valid),
-            Data::Text8(codes, _) => primitive::<UInt8Type>(name, codes, valid),
-            Data::Text16(codes, _) => primitive::<UInt16Type>(name, codes, valid),
-            Data::Text32(codes, _) => primitive::<UInt32Type>(name, codes, valid),
-            Data::Bool(bits) => {
-                let array = BooleanArray::new(ArrowDataType::Boolean, bits.to_bitmap(), valid);
-                BooleanChunked::with_chunk(name.into(), array).into_column()
-            }
-        }
-    }
 }
 
 impl Data {
@@ -382,14 +349,4 @@ impl Data {
             Self::Text32(codes, words) => codes.len() * 4 + words.size(),
         }
     }
-}
-
-fn primitive<T>(name: &str, values: &Buffer<T::Native>, valid: Option<Bitmap>) -> FrameColumn
-where
-    T: PolarsNumericType,
-    T::Native: NativeType,
-    ChunkedArray<T>: IntoColumn,
-{
-    let array = PrimitiveArray::new(T::Native::PRIMITIVE.into(), values.clone(), valid);
-    ChunkedArray::<T>::with_chunk(name.into(), array).into_column()
 }

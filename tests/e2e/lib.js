@@ -22,9 +22,16 @@ const FLAGS = [
 /** How long the map may take to be drawn without a graphics card, on a busy machine. */
 export const PATIENCE = 90_000;
 
-/** Starts Debian's Chromium, or the one that `CHROMIUM` names. */
-export function launch() {
-  return chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: FLAGS });
+/**
+ * Starts Debian's Chromium, or the one that `CHROMIUM` names.
+ *
+ * @param {string[]} flags more of them
+ */
+export function launch(...flags) {
+  return chromium.launch({
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    args: [...FLAGS, ...flags],
+  });
 }
 
 /**
@@ -33,9 +40,10 @@ export function launch() {
  *
  * @param {import("playwright-core").Browser} browser
  * @param {string} address
- * @param {import("playwright-core").BrowserContextOptions} [options]
+ * @param {import("playwright-core").BrowserContextOptions & { prepare?: () => void }} [options] `prepare` runs in the
+ *   page before anything of it does
  */
-export async function open(browser, address, options = {}) {
+export async function open(browser, address, { prepare, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 760 }, ...options });
   const page = await context.newPage();
   /** @type {string[]} */
@@ -51,6 +59,7 @@ export async function open(browser, address, options = {}) {
     const url = new URL(request.url());
     if (!["data:", "blob:"].includes(url.protocol) && url.origin !== origin) strangers.push(request.url());
   });
+  if (prepare) await context.addInitScript(prepare);
   await page.goto(address);
   await drawn(page);
   return { page, complaints, strangers, close: () => context.close() };
@@ -71,6 +80,29 @@ export async function drawn(page) {
     undefined,
     { timeout: PATIENCE, polling: 100 },
   );
+}
+
+/**
+ * Waits until an element's text is like this.
+ *
+ * @param {import("playwright-core").Page} page
+ * @param {string} selector
+ * @param {RegExp} pattern
+ */
+export async function says(page, selector, pattern) {
+  try {
+    await page.waitForFunction(
+      ([selector, source]) => {
+        // Numbers and their units are held together by a space of their own.
+        const text = document.querySelector(selector ?? "")?.textContent?.replaceAll("\u00a0", " ");
+        return new RegExp(source ?? "").test(text ?? "");
+      },
+      [selector, pattern.source],
+      { timeout: PATIENCE, polling: 100 },
+    );
+  } catch {
+    assert.match((await page.textContent(selector)) ?? "", pattern);
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 //! Every tile equals a brute-force computation, feature by feature, and no row is lost or counted twice.
 
 use duotile_core::{
-    By, Mask, Measure, MeasureKind, Mode, Plan, Points, Profile, Properties, Scratch, Selection, Shape, Summary,
+    By, Mask, Measure, MeasureKind, Mode, Plan, Points, Profile, Properties, Scratch, Selection, Shape, Summary, Sums,
     TileId, TileQuery,
 };
 use duotile_tests::{Feature, Property, Random, Row, Table, cells, decode, local};
@@ -99,9 +99,9 @@ fn cells_are_brute_force_feature_by_feature() {
                 let query = TileQuery { cell, ..everything() };
                 let plan = query.plan(&points).expect("fits");
                 let mask = filtered.then(|| mask(&points, &passes));
-                let words = columns.iter().map(|column| Summary::build(points.landmarks(), column, mask.as_ref()));
-                let words: Vec<Vec<u64>> = words.collect();
-                let summaries: Vec<Option<Summary<'_>>> = words.iter().map(|words| Some(Summary::new(words))).collect();
+                let sums = columns.iter().map(|column| Sums::build(points.landmarks(), column, mask.as_ref()));
+                let sums: Vec<Sums> = sums.collect();
+                let summaries: Vec<Option<Summary<'_>>> = sums.iter().map(|sums| Some(sums.view())).collect();
                 for (points, summaries) in [(&bare, &[][..]), (&points, &[]), (&points, &summaries)] {
                     let selection = Selection { mask: mask.as_ref(), profile: &Profile::default(), summaries };
                     for tile in occupied(rows(), z).into_iter().take(40) {

@@ -1,10 +1,10 @@
-//! One filter cut by every path gives the same bytes: no mask, Polars' mask, core's evaluator over all rows and over the
+//! One filter cut by every path gives the same bytes: no mask, the mask of all rows made in blocks at once and in one go, one over the
 //! rows of the tile alone, landmarks and summaries or none, what the server keeps, and the filtered rows cut out as a dataset of
 //! their own.
 
 use duotile::{cache::Masks, dataset::Dataset, mask, read};
 use duotile_core::{
-    Bits, Codes, Column, Filter, Landmarks, Mask, Mode, Plan, Points, Profile, Scratch, Selection, Summary, TileId,
+    Bits, Codes, Column, Filter, Landmarks, Mask, Mode, Plan, Points, Profile, Scratch, Selection, Sums, TileId,
     TileQuery, Values,
 };
 
@@ -55,11 +55,11 @@ fn summed(
     points: &Points<'_>,
     mask: Option<&Mask>,
     profile: &Profile,
-    words: &[Vec<u64>],
+    sums: &[Sums],
     tile: TileId,
 ) -> Vec<u8> {
     let mut out = Vec::new();
-    let summaries: Vec<_> = words.iter().map(|words| Some(Summary::new(words))).collect();
+    let summaries: Vec<_> = sums.iter().map(|sums| Some(sums.view())).collect();
     let selection = Selection { mask, profile, summaries: &summaries };
     plan.tile_into(points, selection, tile, &mut Scratch::default(), &mut out);
     out
@@ -140,8 +140,8 @@ fn every_path_gives_the_same_bytes() {
         // As the dataset gives them, they have landmarks; without these, they are searched alone.
         let roles = points.roles();
         let bare = Points::new(points.layer(), points.keys(), points.rows(), points.columns(), roles).expect("fits");
-        let summarise = |mask: Option<&Mask>| -> Vec<Vec<u64>> {
-            bare.columns().iter().map(|column| Summary::build(points.landmarks(), column, mask)).collect()
+        let summarise = |mask: Option<&Mask>| -> Vec<Sums> {
+            bare.columns().iter().map(|column| Sums::build(points.landmarks(), column, mask)).collect()
         };
         let of_all = summarise(None);
         for filter in FILTERS {
@@ -149,14 +149,14 @@ fn every_path_gives_the_same_bytes() {
                 let query = TileQuery::parse(&format!("{rest}&filter={}", filter.replace('%', "%25"))).expect(filter);
                 let unfiltered = TileQuery { filter: None, ..query.clone() };
                 let fitted = Filter::of(&query, &bare).expect(filter);
-                let polars = mask::mask(&dataset, &fitted).expect("a mask");
+                let mask = mask::mask(&dataset, &fitted);
                 let own = fitted.mask(&bare, 0..bare.len());
-                assert_eq!(polars.words(), own.words(), "{filter}");
-                let profile = Profile::of(&bare, Some(&polars), query.limit);
-                assert_eq!(profile, Profile::of(&points, Some(&polars), query.limit));
-                let of_these = summarise(Some(&polars));
+                assert_eq!(mask.words(), own.words(), "{filter}");
+                let profile = Profile::of(&bare, Some(&mask), query.limit);
+                assert_eq!(profile, Profile::of(&points, Some(&mask), query.limit));
+                let of_these = summarise(Some(&mask));
 
-                let subset = Subset::of(&bare, &polars);
+                let subset = Subset::of(&bare, &mask);
                 let columns = subset.columns(bare.columns());
                 let subset = Points::new(bare.layer(), &subset.keys, &subset.rows, &columns, roles).expect("fits");
                 let words = Landmarks::build(subset.keys());
@@ -171,19 +171,19 @@ fn every_path_gives_the_same_bytes() {
                 let masks = Masks::new(1 << 20);
                 let mut fresh = false;
                 for tile in tiles(&bare) {
-                    let reference = cut(&filtered, &bare, Some(&polars), &profile, tile);
+                    let reference = cut(&filtered, &bare, Some(&mask), &profile, tile);
                     let same = |path: &str, bytes: &[u8]| assert!(bytes == reference, "{path}: {query} {tile}");
                     same("core's mask", &cut(&filtered, &bare, Some(&own), &profile, tile));
-                    same("with landmarks", &cut(&filtered, &points, Some(&polars), &profile, tile));
-                    same("summaries", &summed(&filtered, &points, Some(&polars), &profile, &of_these, tile));
+                    same("with landmarks", &cut(&filtered, &points, Some(&mask), &profile, tile));
+                    same("summaries", &summed(&filtered, &points, Some(&mask), &profile, &of_these, tile));
                     same("the subset", &cut(&in_subset, &subset, None, &subset_profile, tile));
                     // Under an explicit mode the rows of the tile are enough.
                     let short = fitted.mask(&bare, bare.range(tile));
                     let none = Profile::default();
                     assert!(
-                        cut(&cells, &bare, Some(&short), &none, tile) == cut(&cells, &bare, Some(&polars), &none, tile)
+                        cut(&cells, &bare, Some(&short), &none, tile) == cut(&cells, &bare, Some(&mask), &none, tile)
                     );
-                    if polars.total() == bare.len() {
+                    if mask.total() == bare.len() {
                         same("no mask", &cut(&unfiltered, &bare, None, &profile, tile));
                         same("no mask, summaries", &summed(&unfiltered, &points, None, &profile, &of_all, tile));
                     }

@@ -44,3 +44,28 @@ export function formatted(value: unknown, info: PropertyInfo | undefined): strin
   }
   return String(value);
 }
+
+/** A number of bytes, for reading. */
+export function bytes(value: number): string {
+  const unit = value < 1e6 ? "kilobyte" : value < 1e9 ? "megabyte" : "gigabyte";
+  const amount = value / { kilobyte: 1e3, megabyte: 1e6, gigabyte: 1e9 }[unit];
+  const format = new Intl.NumberFormat("en", { style: "unit", unit, maximumFractionDigits: amount < 10 ? 1 : 0 });
+  // A number and its unit stay in one line.
+  return format.format(amount).replace(" ", "\u00a0");
+}
+
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+/** How long ago a time was. */
+export function ago(time: string): string {
+  const minutes = Math.round((Date.parse(time) - Date.now()) / 60_000);
+  if (minutes > -1) return "just now";
+  if (minutes > -90) return relative.format(minutes, "minute");
+  if (minutes > -36 * 60) return relative.format(Math.round(minutes / 60), "hour");
+  return relative.format(Math.round(minutes / 60 / 24), "day");
+}
+
+/** With a capital at its start and a stop at its end. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
+}

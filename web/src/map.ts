@@ -106,6 +106,17 @@ export function frameOn(map: MapLibre, [west, south, east, north]: Frame): void 
   map.fitBounds(bounds, { padding: padding(), maxZoom: 14, animate: false });
 }
 
+/** What the map shows, as a box for a query: its west may lie east of its east, at the antimeridian. */
+export function frameOf(map: MapLibre): Frame {
+  const bounds = map.getBounds();
+  const [west, east] = [bounds.getWest(), bounds.getEast()];
+  const [south, north] = [Math.max(bounds.getSouth(), -90), Math.min(bounds.getNorth(), 90)];
+  const wrapped = (longitude: number) => ((((longitude + 180) % 360) + 360) % 360) - 180;
+  const round = (degrees: number) => Math.round(degrees * 1e5) / 1e5;
+  if (east - west >= 360) return [-180, round(south), 180, round(north)];
+  return [round(wrapped(west)), round(south), round(wrapped(east)), round(north)];
+}
+
 /** Room for the panel, which lies beside the view where there is space for both. */
 function padding(): { top: number; bottom: number; left: number; right: number } {
   const wide = window.innerWidth > 900;

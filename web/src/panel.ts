@@ -1,7 +1,7 @@
 /** The panel: which dataset, how much of it, which rows of it, and where a filter is wrong. */
 
 import type { ColumnInfo, Dataset, DatasetSummary, Problem } from "duotile";
-import { byId, element, number } from "./dom";
+import { byId, element, number, sentence } from "./dom";
 
 /** What the panel asks for. */
 export interface Wishes {
@@ -65,10 +65,11 @@ export function makePanel(wishes: Wishes) {
       input.placeholder = example(columns);
     },
 
-    /** How many rows there are, and how many of them pass. */
-    facts({ rows, rows_without_position: lost }: DatasetSummary, passed: number | undefined) {
-      const some = passed !== undefined && passed !== rows;
-      const text = some ? `${number(passed)} of ${number(rows)} rows` : `${number(rows)} rows`;
+    /** How many rows there are, and how many of them pass; of those that are at hand if that is a part. */
+    facts({ rows, rows_without_position: lost }: DatasetSummary, passed: number | undefined, partial = false) {
+      const some = passed !== undefined && (partial || passed !== rows);
+      const of = partial ? "rows on this device" : `of ${number(rows)} rows`;
+      const text = some ? `${number(passed)} ${of}` : `${number(rows)} rows`;
       const left = lost > 0 ? ` · ${number(lost)} without a position are not shown` : "";
       byId("facts", HTMLParagraphElement).textContent = text + left;
     },
@@ -98,6 +99,14 @@ export function makePanel(wishes: Wishes) {
       open(true);
     },
 
+    /** Where what is on the map comes from. */
+    origin(kind: "server" | "device" | "part", text: string) {
+      const line = byId("origin", HTMLParagraphElement);
+      line.className = kind;
+      // Said again only when it changes.
+      if (line.textContent !== text) line.textContent = text;
+    },
+
     legend(parts: HTMLElement[]) {
       byId("legend", HTMLDivElement).replaceChildren(...parts);
     },
@@ -105,6 +114,8 @@ export function makePanel(wishes: Wishes) {
     busy(is: boolean) {
       byId("progress", HTMLDivElement).hidden = !is;
     },
+
+    isBusy: () => !byId("progress", HTMLDivElement).hidden,
 
     /** A line at the foot of the map; none without a text. */
     status(text: string) {
@@ -115,10 +126,6 @@ export function makePanel(wishes: Wishes) {
 }
 
 export type Panel = ReturnType<typeof makePanel>;
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
-}
 
 /** A column's name as a filter wants it. */
 function quoted(name: string): string {

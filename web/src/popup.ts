@@ -3,7 +3,7 @@
  * Every text goes through `textContent`, so nothing in the data can become markup.
  */
 
-import { Problem, type PropertyInfo, type Server, type TileQuery } from "duotile";
+import { Problem, type PropertyInfo, type Source, type TileQuery } from "duotile";
 import { type MapGeoJSONFeature, type Map as MapLibre, Popup } from "maplibre-gl";
 import { element, formatted, number } from "./dom";
 import { CELLS, ROWS } from "./layers";
@@ -20,7 +20,7 @@ export interface Asked {
 const MAX_ROWS = 5;
 
 /** Opens popups on clicks, as long as `asked` says what is shown. */
-export function openOnClick(map: MapLibre, server: Server, asked: () => Asked | undefined): void {
+export function openOnClick(map: MapLibre, source: Source, asked: () => Asked | undefined): void {
   let popup: Popup | undefined;
   let going: AbortController | undefined;
   map.on("click", ({ point, lngLat }) => {
@@ -38,7 +38,7 @@ export function openOnClick(map: MapLibre, server: Server, asked: () => Asked | 
     if (!isCell || !about.rowsOpen) return;
     const list = element("div", "rows", "Loading rows…");
     content.append(list);
-    rowsOf(feature, server, about, stop.signal)
+    rowsOf(feature, source, about, stop.signal)
       .then((rows) => list.replaceChildren(...rows))
       .catch((error: unknown) => {
         if (!stop.signal.aborted)
@@ -77,9 +77,10 @@ function rowContent(properties: Record<string, unknown>, about: Asked): HTMLElem
 }
 
 /** A few rows of a cell, each to be unfolded. */
-async function rowsOf(feature: MapGeoJSONFeature, server: Server, about: Asked, signal: AbortSignal) {
+async function rowsOf(feature: MapGeoJSONFeature, source: Source, about: Asked, signal: AbortSignal) {
   const { query, page } = within(feature, about.query);
-  const { features: rows, numberMatched } = await server.rows(about.dataset, query, page, signal);
+  const { value } = await source.rows(about.dataset, query, page, signal);
+  const { features: rows, numberMatched } = value;
   const parts = rows.map(({ id, properties }) => {
     const name = label(properties);
     const title = name === undefined ? `Row ${id}` : formatted(properties[name], undefined);

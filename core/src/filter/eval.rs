@@ -15,13 +15,14 @@ impl Filter {
     /// Which rows of a range pass. The filter must have been bound to these points.
     #[must_use]
     pub fn mask(&self, points: &Points<'_>, rows: Range<usize>) -> Mask {
+        Mask::new(rows.clone(), self.words(points, rows))
+    }
+
+    /// The same as bits, 64 rows a word from the first on; bits after the last are unspecified.
+    #[must_use]
+    pub fn words(&self, points: &Points<'_>, rows: Range<usize>) -> Vec<u64> {
         let end = rows.end.min(points.len());
-        let mut words: Vec<u64> =
-            (rows.start..end).step_by(64).map(|row| self.word(points, row, end.min(row + 64))).collect();
-        if let (Some(last), used @ 1..) = (words.last_mut(), (end - rows.start) % 64) {
-            *last &= (1 << used) - 1;
-        }
-        Mask::new(rows, words)
+        (rows.start..end).step_by(64).map(|row| self.word(points, row, end.min(row + 64))).collect()
     }
 
     /// Up to 64 rows as bits; bits from the end on are unspecified.
@@ -112,15 +113,17 @@ impl Test {
     }
 }
 
-/// A bit for each of up to 64 values. A full word has a fixed length, so that the loop can be unrolled.
+/// A bit for each of up to 64 values: first a byte for each, in a loop without a step that waits for the one before.
 fn bits<T>(values: &[T], test: impl Fn(&T) -> bool) -> u64 {
-    fn gather<T>(values: &[T], test: impl Fn(&T) -> bool) -> u64 {
-        values.iter().enumerate().fold(0, |word, (bit, value)| word | u64::from(test(value)) << bit)
-    }
+    let mut bytes = [0; 64];
     match values.first_chunk::<64>() {
-        Some(full) => gather(full, test),
-        None => gather(values, test),
+        // Of a fixed length, so that the loop can be unrolled.
+        Some(full) => bytes.iter_mut().zip(full).for_each(|(byte, value)| *byte = u8::from(test(value))),
+        None => bytes.iter_mut().zip(values).for_each(|(byte, value)| *byte = u8::from(test(value))),
     }
+    // Multiplying puts the low bits of eight bytes side by side into the highest.
+    let eights = bytes.as_chunks::<8>().0.iter().rev();
+    eights.fold(0, |word, &eight| word << 8 | u64::from_le_bytes(eight).wrapping_mul(0x0102_0408_1020_4080) >> 56)
 }
 
 fn member(set: &[u64], code: usize) -> bool {

@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn only_names_with_a_hash_never_change() {
         assert!(is_hashed("assets/index-B3xk9_2a.js"));
-        for path in ["index.html", "assets/index.js", "favicon.svg", "index-B3xk9_2a.js", "assets/a-b.js"] {
+        for path in ["index.html", "sw.js", "assets/index.js", "favicon.svg", "index-B3xk9_2a.js", "assets/a-b.js"] {
             assert!(!is_hashed(path), "{path}");
         }
     }

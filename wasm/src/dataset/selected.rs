@@ -2,7 +2,8 @@
 
 use super::Dataset;
 use duotile_core::{
-    Landmarks, Legend, Mask, Plan, Points, Profile, QueryError, Report, Scratch, Selection, Summary, TileId, TileQuery,
+    Landmarks, Legend, Mask, Plan, Points, Profile, QueryError, Report, Scratch, Selection, Summary, Sums, TileId,
+    TileQuery,
 };
 use std::fmt;
 
@@ -21,8 +22,8 @@ pub struct Selected {
     pub mask: Option<Mask>,
     /// How full tiles are.
     pub profile: Profile,
-    /// The words of a summary for each column that is measured, over the rows that pass; made when cells are cut.
-    summaries: Option<Vec<Option<Vec<u64>>>>,
+    /// What each measured column adds up to over the rows that pass; made when cells are cut.
+    summaries: Option<Vec<Option<Sums>>>,
     legend: Option<Legend>,
 }
 
@@ -93,15 +94,15 @@ impl Selected {
         if self.summaries.is_none() {
             let mut summaries = vec![None; points.columns().len()];
             for column in self.plan.summaries() {
-                let words = Summary::build(points.landmarks(), &points.columns()[column], self.mask.as_ref());
-                summaries[column] = Some(words);
+                summaries[column] =
+                    Some(Sums::build(points.landmarks(), &points.columns()[column], self.mask.as_ref()));
             }
             self.summaries = Some(summaries);
         }
     }
 
     fn summaries(&self) -> Vec<Option<Summary<'_>>> {
-        self.summaries.iter().flatten().map(|words| words.as_deref().map(Summary::new)).collect()
+        self.summaries.iter().flatten().map(|sums| sums.as_ref().map(Sums::view)).collect()
     }
 
     fn selection<'a>(&'a self, summaries: &'a [Option<Summary<'a>>]) -> Selection<'a> {

@@ -250,7 +250,7 @@ fn index(
     progress.stage("summarise columns", Some(total));
     for (at, column) in description.columns.iter_mut().enumerate() {
         if measured(column.kind) && roles.id != Some(at) {
-            column.summary = Some(writer.section(&dataset.summarise(at, None))?);
+            column.summary = Some(writer.section(&dataset.summarise(at))?);
         }
         progress.advance(at as u64 + 1);
     }

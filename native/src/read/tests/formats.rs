@@ -39,18 +39,6 @@ fn every_format_gives_the_same_dataset() {
 }
 
 #[test]
-fn the_frame_holds_the_same_values_as_the_columns() {
-    let dataset = load_with("a.parquet", parquet(sample()), &Options::default()).expect("reads");
-    let ids = dataset.frame().column("id").expect("there").i64().expect("integers");
-    let ids: Vec<i64> = ids.iter().flatten().collect();
-    dataset.with_points(|points| {
-        let Values::I64(values) = points.columns()[0].values else { panic!("integers") };
-        assert_eq!(values, ids);
-    });
-    assert_eq!(dataset.frame().column("name").expect("there").null_count(), 1);
-}
-
-#[test]
 fn minus_zero_becomes_zero() {
     let columns = vec![series("lon", &[1.0, 2.0]), series("lat", &[1.0, 2.0]), series("v", &[-0.0, f64::NEG_INFINITY])];
     let dataset = load_with("a.parquet", parquet(frame(columns)), &Options::default()).expect("reads");

@@ -1,0 +1,154 @@
+/**
+ * Arrow IPC, as file or stream, becomes {@link Columns}. The reader (flechette) is only loaded when there is Arrow to
+ * read. Values are taken from its buffers as they lie wherever their type allows.
+ */
+
+import type { Batch, Column as Read, Table } from "@uwdata/flechette";
+import { degrees } from "./arrays.js";
+import { ordered } from "./arrow-file.js";
+import { convert, typeName } from "./arrow-values.js";
+import { type About, bit, type Column, type Columns, check, list, type Positions } from "./columns.js";
+import { points } from "./geometry.js";
+import { decodeLz4 } from "./lz4.js";
+import { noPosition, positionColumns, type Roles, rolesOf } from "./roles.js";
+
+/** Reads Arrow IPC bytes. The name is that of the subset, if it is one. */
+export async function fromArrow(name: string | undefined, bytes: Uint8Array, roles: Roles): Promise<Columns> {
+  const table = await read(bytes);
+  const names = table.schema.fields.map((field) => field.name);
+  const subset = table.schema.metadata?.get("duotile");
+  const notes: string[] = [];
+  if (subset !== undefined) return ofSubset(name, table, names, JSON.parse(subset) as Subset);
+  const [positions, taken] = place(table, names, roles, notes);
+  const columns = values(table, names, new Set(taken), notes);
+  const made: Columns = { name: name ?? "points", positions, columns, ...rolesOf(columns, roles, notes), notes };
+  check(made);
+  return made;
+}
+
+/** What the server says of a subset (see native/src/subset.rs). */
+interface Subset {
+  format: number;
+  name: string;
+  title: string | null;
+  attribution: string | null;
+  version: string;
+  rows_total: number;
+  query: string;
+  id: string | null;
+  time: string | null;
+  columns: { name: string; present: number }[];
+}
+
+function ofSubset(name: string | undefined, table: Table, names: string[], subset: Subset): Columns {
+  if (subset.format !== 1) {
+    throw new RangeError(`a subset of format ${subset.format}, expected 1: server and package differ in version`);
+  }
+  const [keys, rows] = [table.getChild("_key"), table.getChild("_row")];
+  if (!keys || !rows) throw new RangeError(`a subset without _key and _row; ${list(names)}`);
+  const notes: string[] = [];
+  const told = new Set(subset.columns.map((column) => column.name));
+  if (subset.id !== null && !told.has(subset.id)) {
+    notes.push(`the subset was made without its id column "${subset.id}": the ids of rows are their numbers`);
+  }
+  const about: About = {
+    version: subset.version,
+    query: subset.query,
+    rowsTotal: subset.rows_total,
+    ...(subset.title === null ? {} : { title: subset.title }),
+    ...(subset.attribution === null ? {} : { attribution: subset.attribution }),
+  };
+  const made: Columns = {
+    name: name ?? subset.name,
+    positions: {
+      keys: joined(keys, (rows) => new BigUint64Array(rows)),
+      rows: joined(rows, (rows) => new Uint32Array(rows)),
+    },
+    columns: values(table, names, new Set(names.filter((name) => !told.has(name))), notes),
+    ...(subset.id !== null && told.has(subset.id) ? { id: subset.id } : {}),
+    ...(subset.time !== null && told.has(subset.time) ? { time: subset.time } : {}),
+    facts: Object.fromEntries(
+      subset.columns.map((column) => [column.name, { ...column, nulls: subset.rows_total - column.present }]),
+    ),
+    about,
+    notes,
+  };
+  check(made);
+  return made;
+}
+
+async function read(bytes: Uint8Array): Promise<Table> {
+  const { tableFromIPC, setCompressionCodec, CompressionType } = await import("@uwdata/flechette");
+  setCompressionCodec(CompressionType.LZ4_FRAME, { decode: decodeLz4, encode: (bytes) => bytes });
+  // Buffers are looked at as they lie, so they must lie on whole words.
+  const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+  try {
+    return tableFromIPC(ordered(aligned), { useBigInt: true, useBigIntTimestamp: true });
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    if (/codec/i.test(said)) {
+      throw new TypeError(
+        "Arrow with ZSTD buffers, which is not read here; write it with LZ4 or without compression " +
+          '(pyarrow: compression="lz4", Polars: compression="uncompressed")',
+      );
+    }
+    if (/^PAR1/.test(new TextDecoder("latin1").decode(bytes.subarray(0, 4)))) {
+      throw new TypeError("a Parquet file, expected Arrow IPC; the package's README tells how to convert it");
+    }
+    throw new TypeError(`Arrow IPC that cannot be read (${said}); expected an Arrow file or stream`);
+  }
+}
+
+/** Positions, and the columns they were taken from. */
+function place(table: Table, names: string[], roles: Roles, notes: string[]): [Positions, string[]] {
+  const geometry = roles.lon !== undefined && roles.lat === undefined ? roles.lon : undefined;
+  const pair = geometry === undefined ? positionColumns(names, roles) : undefined;
+  if (pair) {
+    const [lon, lat] = pair.map((name) => axis(table, name));
+    if (lon && lat) return [{ lon, lat }, pair];
+  }
+  const fields = table.schema.fields.filter(({ name }) => geometry === undefined || name === geometry);
+  for (const field of fields) {
+    const column = table.getChild(field.name);
+    const found = column && points(field, column);
+    if (!found) continue;
+    if (found.others > 0) notes.push(`${found.others} geometries of "${field.name}" are not points: left out`);
+    return [{ lon: found.lon, lat: found.lat }, [field.name]];
+  }
+  throw noPosition(names);
+}
+
+function axis(table: Table, name: string): Float64Array {
+  const column = table.getChild(name);
+  const [converted] = column ? convert(name, column, []) : [];
+  if (converted?.type !== "number" && converted?.type !== "integer") {
+    throw new TypeError(`column "${name}" is ${column ? typeName(column.type) : "missing"}, expected degrees`);
+  }
+  const values = degrees(converted.values as ArrayLike<number | bigint>);
+  if (!converted.valid) return values;
+  const valid = converted.valid;
+  return values.map((value, row) => (bit(valid, row) ? value : Number.NaN));
+}
+
+function values(table: Table, names: string[], left: ReadonlySet<string>, notes: string[]): Column[] {
+  return names.flatMap((name, at) => (left.has(name) ? [] : convert(name, table.getChildAt(at), notes)));
+}
+
+/** The values of all batches in one array; just their view where there is one batch. */
+function joined<T extends BigUint64Array | Uint32Array>(column: Read<unknown>, make: (rows: number) => T): T {
+  const whole = make(column.length);
+  const pieces = column.data.map((batch: Batch<unknown>) => batch.values.subarray(0, batch.length));
+  for (const piece of pieces) {
+    if (piece.constructor !== whole.constructor) {
+      throw new TypeError(`a subset with ${typeName(column.type)}, expected ${whole.constructor.name}`);
+    }
+  }
+  const [only] = pieces;
+  if (pieces.length === 1 && only) return only as unknown as T;
+  let end = 0;
+  for (const piece of pieces) {
+    (whole as { set(values: unknown, at: number): void }).set(piece, end);
+    end += piece.length;
+  }
+  return whole;
+}

@@ -1,0 +1,51 @@
+/** Which rows a subset has, as far as its texts and its box tell: without a look at rows, and without the module. */
+
+import type { Subset } from "./store.js";
+
+export type Tile = readonly [z: number, x: number, y: number];
+
+type Box = readonly [west: number, south: number, east: number, north: number];
+
+/** Whether a subset has all rows of a tile, as far as the texts of both tell. */
+export function coverage(subset: Subset, text: string, tile: Tile): "yes" | "no" | "maybe" {
+  const [had, asked] = [new URLSearchParams(subset.selects), new URLSearchParams(text)];
+  if (had.has("bbox") && !asked.has("bbox") && subset.bbox && !contains(subset.bbox, tile)) return "no";
+  const same = (name: string) => !had.has(name) || had.get(name) === asked.get(name);
+  const boxed = !had.has("bbox") || !asked.has("bbox") || same("bbox");
+  return boxed && same("filter") && same("datetime") ? "yes" : "maybe";
+}
+
+/** Whether a tile lies in a box. */
+function contains(box: Box, tile: Tile): boolean {
+  const [west, south, east, north] = edges(tile);
+  const [left, bottom, right, top] = box;
+  const wide = left <= right ? west >= left && east <= right : west >= left || east <= right;
+  return wide && south >= bottom && north <= top;
+}
+
+/** Whether a tile and a box have anything in common. */
+export function touches(box: Box, tile: Tile): boolean {
+  const [west, south, east, north] = edges(tile);
+  const [left, bottom, right, top] = box;
+  const wide = left <= right ? west <= right && east >= left : west <= right || east >= left;
+  return wide && south <= top && north >= bottom;
+}
+
+/** West, south, east, north of a tile in degrees. */
+function edges([z, x, y]: Tile): Box {
+  const n = 2 ** z;
+  const latitude = (row: number) => Math.atan(Math.sinh(Math.PI * (1 - (2 * row) / n))) * (180 / Math.PI);
+  return [(x / n) * 360 - 180, latitude(y + 1), ((x + 1) / n) * 360 - 180, latitude(y)];
+}
+
+/** The tile that a cell fills, whose id is a one in front of its Morton code; that of the world for no cell. */
+export function tileOf(cell = 1): Tile {
+  const z = Math.floor(Math.log2(cell) / 2);
+  let [x, y] = [0, 0];
+  for (let bit = 0; bit < z; bit += 1) {
+    const pair = Math.floor(cell / 4 ** bit) % 4;
+    x += (pair & 1) * 2 ** bit;
+    y += (pair >> 1) * 2 ** bit;
+  }
+  return [z, x, y];
+}

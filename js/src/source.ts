@@ -1,0 +1,385 @@
+/**
+ * A server and the subsets of its datasets on this device as one source: tiles are cut from a subset that has every row
+ * they need and come from the server elsewhere; when the server cannot be reached, from the best subset there is, which
+ * may be a part. Every answer says which.
+ */
+
+import { coverage, type Tile, tileOf, touches } from "./coverage.js";
+import { Problem, Unreachable } from "./problem.js";
+import type { TileSource } from "./protocol.js";
+import type { TileQuery } from "./query.js";
+import type { Server } from "./server.js";
+import type { Subset } from "./store.js";
+import { textOf } from "./tiler.js";
+import type { Catalog, Dataset, DatasetSummary, Metadata, Rows, TileJson } from "./types.js";
+
+/** Where an answer comes from. */
+export interface Origin {
+  from: "server" | "device";
+  /** Whether rows may be missing that the server has. */
+  partial: boolean;
+  /** The subset that answered. */
+  subset?: Subset;
+}
+
+/** An answer, and where it comes from. */
+export interface Answer<T> extends Origin {
+  value: T;
+}
+
+/** What cuts tiles from a subset: a `Tiler`, or a client of one in a worker. */
+export interface SubsetTiler {
+  tile(z: number, x: number, y: number, query: string, signal?: AbortSignal): Awaitable<Uint8Array<ArrayBuffer>>;
+  tileJson(query: string): Awaitable<TileJson>;
+  metadata(query: string): Awaitable<Metadata>;
+  rows(query: string, page?: Page): Awaitable<Rows>;
+  /** Whether it has every row that a tile of a query needs; every row of the query, without a tile. */
+  covers(query: string, tile?: Tile): Awaitable<boolean>;
+  free(): unknown;
+}
+
+type Awaitable<T> = T | Promise<T>;
+
+/** Which of the rows: those of a cell, by the id of its feature. */
+interface Page {
+  cell?: number;
+  limit?: number;
+}
+
+/** What a {@link Source} is made of. */
+export interface SourceOptions {
+  server: Server;
+  /** The subsets of this device; those of other servers are left aside. */
+  subsets: () => Promise<Subset[]>;
+  /** Opens one of them. Called when its first tile is needed, and not again: neither while it is open, nor if it fails. */
+  open: (subset: Subset) => Promise<SubsetTiler>;
+  /** Told of every answer: about which dataset, and of which tile if it is one. */
+  onAnswer?: (origin: Origin, dataset: string | undefined, tile: Tile | undefined) => void;
+}
+
+/** How long a server that did not answer is left alone, in milliseconds. */
+const PAUSE = 15_000;
+/** How long a server is waited for where the device can answer, in milliseconds: some networks neither carry nor fail. */
+const PATIENCE = 20_000;
+/** So many subsets are opened at most to find the one that fits best: each takes its memory. */
+const TRIED = 3;
+
+/** Datasets of a server and their subsets on this device: whichever has what is asked answers, and says so. */
+export class Source {
+  readonly server: Server;
+  readonly #options: SourceOptions;
+  #subsets: Promise<Subset[]> | undefined;
+  readonly #open = new Map<string, { subset: Subset; tiler: Promise<SubsetTiler> }>();
+  readonly #failed = new Set<string>();
+  /** The dataset's version that the server has, and from which zoom on a query's tiles show rows there. */
+  readonly #versions = new Map<string, string>();
+  readonly #pointsFrom = new Map<string, number | undefined>();
+  /** Until when the server is left alone. */
+  #asleep = 0;
+  #reachable = true;
+
+  constructor(options: SourceOptions) {
+    this.#options = options;
+    this.server = options.server;
+  }
+
+  /** Whether the server answered when it was last asked. */
+  get reachable(): boolean {
+    return this.#reachable;
+  }
+
+  /** Asks the server again with the next request, as when the network came back. */
+  retry(): void {
+    this.#asleep = 0;
+  }
+
+  /** Looks at the subsets again, as after one was taken or deleted. Those that could not be opened are tried again. */
+  reload(): void {
+    this.#subsets = undefined;
+    for (const id of this.#failed) this.#open.delete(id);
+    this.#failed.clear();
+  }
+
+  /** The datasets of the server; those of the device when it cannot be reached. */
+  datasets(signal?: AbortSignal): Promise<Answer<Catalog>> {
+    return this.#ask(
+      undefined,
+      () => this.server.datasets(signal),
+      async () => {
+        const all = (await this.#mine()).map(({ about }) => summary(about));
+        const datasets = all.filter(({ id }, at) => all.findIndex((one) => one.id === id) === at);
+        return datasets.length === 0 ? undefined : { value: { datasets, default: null }, partial: true };
+      },
+    );
+  }
+
+  dataset(id: string, signal?: AbortSignal): Promise<Answer<Dataset>> {
+    return this.#ask(
+      id,
+      () => this.server.dataset(id, signal),
+      async () => {
+        const subset = (await this.#mine(id))[0];
+        return subset && { value: subset.about, partial: false, subset };
+      },
+    );
+  }
+
+  tileJson(id: string, query: TileQuery | string = "", signal?: AbortSignal): Promise<Answer<TileJson>> {
+    const text = textOf(query);
+    return this.#ask(
+      id,
+      async () => this.#learn(id, text, await this.server.tileJson(id, parsed(text), signal)),
+      () => this.#fromBest(id, text, tileOf(), (tiler) => tiler.tileJson(text)),
+    );
+  }
+
+  metadata(id: string, query: TileQuery | string = "", signal?: AbortSignal): Promise<Answer<Metadata>> {
+    const text = textOf(query);
+    return this.#ask(
+      id,
+      async () => this.#learn(id, text, await this.server.metadata(id, parsed(text), signal)),
+      () => this.#fromBest(id, text, tileOf(), (tiler) => tiler.metadata(text)),
+      // Statistics of much data take their time on a server that is there.
+      { hasty: false },
+    );
+  }
+
+  rows(id: string, query: TileQuery | string = "", page: Page = {}, signal?: AbortSignal): Promise<Answer<Rows>> {
+    const text = textOf(query);
+    return this.#ask(
+      id,
+      () => this.server.rows(id, parsed(text), page, signal),
+      () => this.#fromBest(id, text, tileOf(page.cell), (tiler) => tiler.rows(text, page)),
+    );
+  }
+
+  /** A tile: from a subset that has all of it, from the server, else from the subset that has most of it. */
+  async tile(
+    id: string,
+    [z, x, y]: Tile,
+    query: TileQuery | string = "",
+    signal?: AbortSignal,
+  ): Promise<Answer<Uint8Array<ArrayBuffer>>> {
+    const text = textOf(query);
+    const cut = async (tiler: SubsetTiler, text: string) => tiler.tile(z, x, y, text, signal);
+    if (!this.#isAsleep) {
+      const whole = await this.#whole(id, text, [z, x, y]);
+      // A query of a column that was not taken is refused here, and not by the server.
+      const value = whole && (await cut(whole.tiler, whole.text).catch(otherThan(Problem)));
+      if (value) return this.#told({ value, from: "device", partial: false, subset: whole.subset }, id, [z, x, y]);
+    }
+    return this.#ask(
+      id,
+      () => this.#fetch(id, [z, x, y], text, signal),
+      () => this.#fromBest(id, text, [z, x, y], (tiler) => cut(tiler, text)),
+      { tile: [z, x, y] },
+    );
+  }
+
+  /** A dataset of this source, for `Protocol`. */
+  tiles(id: string): TileSource {
+    return {
+      name: id,
+      tile: async (z, x, y, query, signal) => (await this.tile(id, [z, x, y], query, signal)).value,
+      tileJson: async (query, signal) => (await this.tileJson(id, query, signal)).value,
+    };
+  }
+
+  /** Closes what is open. */
+  free(): void {
+    for (const id of this.#open.keys()) this.#close(id);
+  }
+
+  /** Asks the server, and the device when it cannot be reached. */
+  async #ask<T>(
+    id: string | undefined,
+    remote: () => Promise<T>,
+    local: () => Promise<{ value: T; partial: boolean; subset?: Subset } | undefined>,
+    { hasty = true, tile }: { hasty?: boolean; tile?: Tile } = {},
+  ): Promise<Answer<T>> {
+    let why: unknown = new Unreachable(`${this.server.base} does not answer, and is asked again in a few seconds`);
+    if (!this.#isAsleep) {
+      try {
+        const hurried = hasty && (await this.#mine(id)).length > 0;
+        const value = await (hurried ? this.#inTime(remote()) : remote());
+        this.#asleep = 0;
+        this.#reachable = true;
+        return this.#told({ value, from: "server", partial: false }, id, tile);
+      } catch (error) {
+        if (!isUnreachable(error)) throw error;
+        this.#asleep = Date.now() + PAUSE;
+        this.#reachable = false;
+        why = error;
+      }
+    }
+    const found = await local();
+    if (found) return this.#told({ ...found, from: "device" }, id, tile);
+    // Nothing here can stand in for it: whoever asks next asks the server.
+    this.#asleep = 0;
+    throw why;
+  }
+
+  async #inTime<T>(answer: Promise<T>): Promise<T> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const error = new Unreachable(`${this.server.base} did not answer within ${PATIENCE / 1000} seconds`);
+      timer = setTimeout(() => reject(error), PATIENCE);
+    });
+    return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+  }
+
+  #told<A extends Origin>(answer: A, id: string | undefined, tile: Tile | undefined): A {
+    const { from, partial, subset } = answer;
+    this.#options.onAnswer?.({ from, partial, ...(subset ? { subset } : {}) }, id, tile);
+    return answer;
+  }
+
+  get #isAsleep(): boolean {
+    return Date.now() < this.#asleep;
+  }
+
+  #learn<T extends TileJson>(id: string, text: string, tileJson: T): T {
+    this.#versions.set(id, tileJson.dataset_version);
+    if (this.#pointsFrom.size > 100) this.#pointsFrom.clear();
+    this.#pointsFrom.set(`${id}?${text}`, tileJson.points_minzoom);
+    return tileJson;
+  }
+
+  async #fetch(
+    id: string,
+    [z, x, y]: Tile,
+    text: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const version = this.#versions.get(id);
+    const parts = [text, version === undefined ? "" : `v=${version}`].filter(Boolean).join("&");
+    const path = `tiles/${encodeURIComponent(id)}/${z}/${x}/${y}.mvt${parts && `?${parts}`}`;
+    const response = await fetch(this.server.base + path, signal ? { signal } : {});
+    if (!response.ok) throw await Problem.of(response);
+    return new Uint8Array(await response.arrayBuffer());
+  }
+
+  /** A subset that has every row of a tile, in the state that the server has, and the query to cut the same tile. */
+  async #whole(id: string, text: string, tile: Tile) {
+    for (const subset of await this.#mine(id)) {
+      const version = this.#versions.get(id);
+      if (version !== undefined && version !== subset.version) continue;
+      const sure = coverage(subset, text, tile);
+      if (sure === "no" || (sure === "maybe" && !this.#open.has(subset.id))) continue;
+      // What cannot be opened is told when it is all there is; here the server stands in.
+      const tiler = await this.#tiler(subset).catch(() => undefined);
+      if (!tiler) continue;
+      const covered = sure === "yes" || (await covers(tiler, text, tile));
+      const same = covered && (await this.#alike(tiler, id, subset, text, tile[0]));
+      if (same !== undefined && same !== false) return { subset, tiler, text: same };
+    }
+    return undefined;
+  }
+
+  /**
+   * The query by which a subset's tile shows what the server's does. A subset in a box has fewer rows than the query has
+   * elsewhere, so by itself it would show rows where its neighbours from the server still show cells.
+   */
+  async #alike(tiler: SubsetTiler, id: string, subset: Subset, text: string, z: number) {
+    const asked = new URLSearchParams(text);
+    if (!subset.bbox || (asked.get("mode") ?? "auto") !== "auto" || (await covers(tiler, text))) return text;
+    const key = `${id}?${text}`;
+    if (!this.#pointsFrom.has(key)) return undefined;
+    const there = this.#pointsFrom.get(key) ?? Infinity;
+    if (z < there) return `${text}${text && "&"}mode=cells`;
+    const here = (await tiler.tileJson(text)).points_minzoom ?? Infinity;
+    return z >= here ? text : undefined;
+  }
+
+  /** An answer of the subset that has most of what is asked. */
+  async #fromBest<T>(
+    id: string,
+    text: string,
+    tile: Tile,
+    work: (tiler: SubsetTiler) => Awaitable<T>,
+  ): Promise<{ value: T; partial: boolean; subset: Subset } | undefined> {
+    const rank = (subset: Subset) => {
+      const sure = coverage(subset, text, tile);
+      if (sure !== "no") return sure === "yes" ? 3 : 2;
+      return !subset.bbox || touches(subset.bbox, tile) ? 1 : 0;
+    };
+    const best = (await this.#mine(id)).sort((a, b) => rank(b) - rank(a) || b.rows - a.rows).slice(0, TRIED);
+    let found: { subset: Subset; tiler: SubsetTiler } | undefined;
+    let broken: unknown;
+    for (const subset of best) {
+      try {
+        const tiler = await this.#tiler(subset);
+        if (await covers(tiler, text, tile)) {
+          return { value: await work(tiler), partial: false, subset };
+        }
+        found ??= { subset, tiler };
+      } catch (error) {
+        if (error instanceof Problem) throw error;
+        broken = error;
+      }
+    }
+    if (found) return { value: await work(found.tiler), partial: true, subset: found.subset };
+    if (broken) throw broken;
+    return undefined;
+  }
+
+  async #tiler(subset: Subset): Promise<SubsetTiler> {
+    const known = this.#open.get(subset.id);
+    if (known?.subset.taken === subset.taken) return known.tiler;
+    this.#close(subset.id);
+    const tiler = this.#options.open(subset);
+    this.#open.set(subset.id, { subset, tiler });
+    // Not tried again with every tile.
+    tiler.catch(() => this.#failed.add(subset.id));
+    return tiler;
+  }
+
+  #close(id: string): void {
+    const open = this.#open.get(id);
+    this.#open.delete(id);
+    open?.tiler.then((tiler) => tiler.free()).catch(() => undefined);
+  }
+
+  /** The subsets of this server, or of one of its datasets. Those that are no longer there are closed. */
+  async #mine(id?: string): Promise<Subset[]> {
+    this.#subsets ??= this.#options.subsets().then((all) => {
+      const mine = all.filter(({ server }) => server === this.server.base);
+      for (const open of this.#open.keys()) if (!mine.some(({ id }) => id === open)) this.#close(open);
+      return mine;
+    });
+    const mine = await this.#subsets;
+    return id === undefined ? mine : mine.filter(({ dataset }) => dataset === id);
+  }
+}
+
+/** Whether a subset covers a query. One that does not fit it, as of a column that was not taken, is not covered. */
+async function covers(tiler: SubsetTiler, text: string, tile?: Tile): Promise<boolean> {
+  try {
+    return await tiler.covers(text, tile);
+  } catch {
+    return false;
+  }
+}
+
+/** Turns errors of a kind into nothing, and lets others through. */
+function otherThan(kind: typeof Problem): (error: unknown) => undefined {
+  return (error) => {
+    if (!(error instanceof kind)) throw error;
+  };
+}
+
+/** Whether an error means that there is no server to be reached: no network, or a proxy with nothing behind it. */
+function isUnreachable(error: unknown): boolean {
+  if (error instanceof Problem) return [502, 503, 504].includes(error.status);
+  // What `fetch` says without a network, and what a page for signing in is when it is read as JSON.
+  return error instanceof TypeError || error instanceof SyntaxError || error instanceof Unreachable;
+}
+
+function summary({ columns: _, ...rest }: Dataset): DatasetSummary {
+  return rest;
+}
+
+/** A query from its text: every value as the text that it is, which prints as it was. */
+function parsed(text: string): TileQuery {
+  return Object.fromEntries(new URLSearchParams(text)) as TileQuery;
+}

@@ -1,0 +1,186 @@
+/**
+ * Tiles in the thread it is called from: a page, a worker, Node. What enters is an {@link Input}; what leaves are tiles
+ * and documents about them, by the queries that a server takes.
+ */
+
+import { type About, type Column, type Columns, rowsOf } from "./columns.js";
+import { unique } from "./place.js";
+import { Crash, Problem } from "./problem.js";
+import { type TileQuery, toQueryString } from "./query.js";
+import { type Input, type InputOptions, toColumns } from "./read.js";
+import { type Description, tileJson } from "./tilejson.js";
+import type { CellStats, MeasureInfo, Metadata, RowPage, Rows, Schema, Stats, TileJson, TileReport } from "./types.js";
+import { type Core, type CoreClass, load, type WasmSource } from "./wasm.js";
+
+/** How far opening is. */
+export interface Progress {
+  /** Reading the input, sorting positions, adding columns. */
+  stage: "read" | "sort" | "columns";
+  /** What is done of `total`, from 0 to 1. */
+  done: number;
+}
+
+/** How to make a {@link Tiler}. */
+export interface TilerOptions extends InputOptions {
+  /** Where the WebAssembly module is; the package brings it unless said. */
+  wasm?: WasmSource;
+  onProgress?: (progress: Progress) => void;
+}
+
+/** A dataset held in memory, from which tiles are cut. */
+export class Tiler {
+  /** The name of the dataset, and of the layer in its tiles. */
+  readonly name: string;
+  /** Changes with the rows: that of the server for a subset, else one that was never there before. */
+  readonly version: string;
+  readonly about: About;
+  /** What a reader should know: columns that were left out, values that became null. */
+  readonly notes: readonly string[];
+  readonly #core: Core;
+  readonly #class: CoreClass;
+
+  private constructor(core: Core, Class: CoreClass, table: Columns) {
+    this.#core = core;
+    this.#class = Class;
+    this.name = table.name;
+    this.about = table.about ?? {};
+    this.version = this.about.version ?? unique();
+    this.notes = table.notes;
+  }
+
+  /** Reads an input and sorts its rows. */
+  static async from(input: Input, options: TilerOptions = {}): Promise<Tiler> {
+    const tell = options.onProgress ?? (() => {});
+    const loading = load(options.wasm);
+    // Awaited below; should reading fail first, this must not count as an error that nobody saw.
+    loading.catch(() => {});
+    tell({ stage: "read", done: 0 });
+    const table = await toColumns(input, options);
+    const Core = await loading;
+    tell({ stage: "sort", done: 0 });
+    return guarded(
+      () => {
+        const { name, positions } = table;
+        const core =
+          "keys" in positions
+            ? Core.fromKeys(name, positions.keys, positions.rows)
+            : new Core(name, positions.lon, positions.lat);
+        table.columns.forEach((column, at) => {
+          tell({ stage: "columns", done: at / table.columns.length });
+          add(core, column);
+        });
+        for (const [name, facts] of Object.entries(table.facts ?? {})) core.setFacts(name, facts);
+        core.setRoles(table.id, table.time);
+        tell({ stage: "columns", done: 1 });
+        return new Tiler(core, Core, table);
+      },
+      `opening ${rowsOf(table.positions)} rows`,
+    );
+  }
+
+  /** Cuts a tile: a Mapbox Vector Tile, empty where no row passes. Throws a {@link Problem} for a wrong query. */
+  tile(z: number, x: number, y: number, query: TileQuery | string = ""): Uint8Array<ArrayBuffer> {
+    return guarded(() => this.#core.tile(z, x, y, textOf(query)) as Uint8Array<ArrayBuffer>);
+  }
+
+  /** What the last tile showed and left out. */
+  get lastReport(): TileReport {
+    return guarded(() => this.#core.lastReport() as TileReport);
+  }
+
+  /** The shortest text of the same query, and what its tiles carry. */
+  describe(query: TileQuery | string = ""): Description {
+    return guarded(() => this.#core.describe(textOf(query)) as Description);
+  }
+
+  /** The TileJSON of a query. Its tiles are addresses of the protocol {@link addProtocol} registers. */
+  tileJson(query: TileQuery | string = ""): TileJson {
+    const told = this.describe(query);
+    const template = `duotile://${encodeURIComponent(this.name)}/{z}/{x}/{y}`;
+    const tiles = told.canonical === "" ? template : `${template}?${told.canonical}`;
+    return tileJson(this.name, this.version, this.about, told, tiles);
+  }
+
+  /** TileJSON with how many rows pass, and range and quantiles of what cells carry. */
+  metadata(query: TileQuery | string = ""): Metadata {
+    const { rows } = this.describe(query);
+    const measures = guarded(() => this.#core.legend(textOf(query)) as MeasureInfo[]);
+    return { ...this.tileJson(query), rows, rows_total: this.about.rowsTotal ?? this.schema().rows, measures };
+  }
+
+  /** The columns, how many rows there are, and how many had no position on the map. */
+  schema(): Schema {
+    return guarded(() => this.#core.schema() as Schema);
+  }
+
+  /** Histogram, quantiles and categories of a column over the rows that pass. */
+  stats(column: string, query: TileQuery | string = "", bins = 20): Stats {
+    return guarded(() => this.#core.stats(column, textOf(query), bins) as Stats);
+  }
+
+  /** Quantiles of what the cells of a zoom carry, for legends. */
+  cells(measure: string, z: number, query: TileQuery | string = ""): CellStats {
+    return guarded(() => this.#core.cells(textOf(query), measure, z) as CellStats);
+  }
+
+  /** The rows that pass, as GeoJSON, a page at a time; of a cell or a tile if one is given. */
+  rows(query: TileQuery | string = "", page: RowPage = {}): Rows {
+    return guarded(() => this.#core.rows(textOf(query), page) as Rows);
+  }
+
+  /**
+   * Whether every row of a query, or every row that one of its tiles needs, is here for certain. Of a dataset that is not
+   * a subset it always is. Where rows take over from cells depends on rows of other tiles, too: unless all rows of the
+   * query are here, `mode=auto` may show rows where the full dataset shows cells.
+   */
+  covers(query: TileQuery | string, tile?: readonly [number, number, number]): boolean {
+    const subset = this.about.query;
+    if (subset === undefined) return true;
+    return guarded(() =>
+      tile ? this.#class.covers(subset, textOf(query), ...tile) : this.#class.coversAll(subset, textOf(query)),
+    );
+  }
+
+  /** Gives the memory back. */
+  free(): void {
+    this.#core.free();
+  }
+}
+
+/** The text of a query, which may be one already. */
+export function textOf(query: TileQuery | string): string {
+  return typeof query === "string" ? query.replace(/^\?/, "") : toQueryString(query);
+}
+
+function add(core: Core, column: Column): void {
+  const { name, valid } = column;
+  switch (column.type) {
+    case "integer":
+      if (column.values instanceof Int32Array) core.addI32(name, column.values, valid);
+      else core.addI64(name, column.values, valid);
+      break;
+    case "number":
+      if (column.values instanceof Float32Array) core.addF32(name, column.values, valid);
+      else core.addF64(name, column.values, valid);
+      break;
+    case "boolean":
+      core.addBool(name, column.values, valid);
+      break;
+    case "time":
+      core.addTime(name, column.values, valid);
+      break;
+    case "text":
+      core.addText(name, column.codes, column.bytes, column.offsets, valid);
+      break;
+  }
+}
+
+/** Errors of the module are told as a server's; one that broke the module is a {@link Crash}. */
+function guarded<T>(run: () => T, doing = "the module"): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) throw Crash.of(doing, error);
+    throw Problem.from(error);
+  }
+}

@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Tiler, toColumns } from "../dist/index.js";
+
+/**
+ * A column in plain words: its values, nulls where its bitmap has no bit.
+ *
+ * @param {import("../dist/index.js").Column} column
+ */
+function plain(column) {
+  const { name, type, valid } = column;
+  const has = (/** @type {number} */ row) => !valid || ((valid[row >> 3] ?? 0) >> (row & 7)) & 1;
+  const values = column.type === "text" ? column.codes : column.values;
+  const decoder = new TextDecoder();
+  const told = [...values].map((value, row) => {
+    if (!has(row)) return null;
+    if (column.type !== "text") return String(value);
+    return decoder.decode(column.bytes.slice(column.offsets[Number(value)], column.offsets[Number(value) + 1]));
+  });
+  return [name, type, told];
+}
+
+test("plain arrays become the narrowest column that holds their values", async () => {
+  const { columns } = await toColumns({
+    lon: [1, 2, null],
+    lat: new Float32Array([3, 4, 5]),
+    columns: {
+      small: [1, 2, 3],
+      wide: [1, 2 ** 40, 3],
+      big: [1n, 2n, 3n],
+      float: [1, 2.5, 3],
+      typed: new Float32Array([1, 2, 3]),
+      bytes: new Uint8Array([1, 2, 3]),
+      unsigned: new Uint32Array([1, 2 ** 32 - 1, 3]),
+      truth: [true, false, true],
+      time: [new Date(5), new Date(6), new Date(7)],
+      text: ["b", "a", "b"],
+      mixed: ["1", 2, true],
+    },
+  });
+  assert.deepEqual(columns.map(plain), [
+    ["small", "integer", ["1", "2", "3"]],
+    ["wide", "integer", ["1", "1099511627776", "3"]],
+    ["big", "integer", ["1", "2", "3"]],
+    ["float", "number", ["1", "2.5", "3"]],
+    ["typed", "number", ["1", "2", "3"]],
+    ["bytes", "integer", ["1", "2", "3"]],
+    ["unsigned", "integer", ["1", "4294967295", "3"]],
+    ["truth", "boolean", ["5"]],
+    ["time", "time", ["5000", "6000", "7000"]],
+    ["text", "text", ["b", "a", "b"]],
+    ["mixed", "text", ["1", "2", "true"]],
+  ]);
+});
+
+test("nulls of every kind are nulls", async () => {
+  const columns = { n: [null, undefined, Number.NaN, 4], t: [null, "", "x", undefined] };
+  const tiler = await Tiler.from({ lon: [1, 2, 3, 4], lat: [1, 2, 3, 4], columns });
+  assert.deepEqual(
+    tiler.schema().columns.map(({ name, nulls }) => [name, nulls]),
+    [
+      ["n", 3],
+      ["t", 2],
+    ],
+  );
+});
+
+test("arrays that do not fit are refused with the numbers", async () => {
+  const [lon, lat] = [
+    [1, 2],
+    [3, 4],
+  ];
+  await assert.rejects(toColumns({ lon, lat: [3] }), /2 longitudes and 1 latitudes, expected as many of each/);
+  await assert.rejects(toColumns({ lon, lat, columns: { a: [1, 2, 3] } }), /"a" has 3 values, expected 2/);
+  await assert.rejects(toColumns({ lon, lat }, { time: "when" }), /no column "when"/);
+  await assert.rejects(toColumns({ lon, lat, columns: { id: [1, 1] } }, { id: "id" }), /"id" does not hold unique/);
+  const bits = { name: "b", type: /** @type {const} */ ("boolean"), values: new Uint8Array(2) };
+  const positions = { lon: new Float64Array(3), lat: new Float64Array(3) };
+  await assert.rejects(toColumns({ name: "p", positions, columns: [bits], notes: [] }), /2 bytes of bits, expected 1/);
+});
+
+test("a table that WebAssembly cannot hold is refused before it is copied", async () => {
+  // Many columns of the same memory: this test takes none.
+  const values = new Float64Array(4_000_000);
+  const columns = Array.from({ length: 120 }, (_, at) => ({
+    name: `c${at}`,
+    type: /** @type {const} */ ("number"),
+    values,
+  }));
+  const table = { name: "large", positions: { lon: values, lat: values }, columns, notes: [] };
+  await assert.rejects(Tiler.from(table), /3\.6 GiB of 4000000 rows, more than WebAssembly holds: give fewer/);
+});
+
+test("positions out of range are left out, counted and reported", async () => {
+  const tiler = await Tiler.from({ lon: [1, 400, 3, Number.NaN], lat: [1, 2, 91, 4] });
+  const { rows, unusable } = tiler.schema();
+  assert.deepEqual([rows, unusable], [1, 3]);
+});
+
+test("GeoJSON: points, their ids and properties", async () => {
+  /** @param {unknown} id @param {object | null} geometry @param {object | null} properties */
+  const feature = (id, geometry, properties) => ({ type: "Feature", id, geometry, properties });
+  /** @param {...number} coordinates */
+  const point = (...coordinates) => ({ type: "Point", coordinates });
+  const features = [
+    feature(7, point(1, 2), { a: 1, nested: { b: [1] } }),
+    feature(8, point(3, 4, 100), { a: 2.5, late: "x" }),
+    feature(9, null, null),
+    feature(10, { type: "LineString", coordinates: [] }, {}),
+  ];
+  const collection = /** @type {const} */ ({ type: "FeatureCollection", features });
+  for (const input of [collection, JSON.stringify(collection), features, new Blob([JSON.stringify(collection)])]) {
+    const tiler = await Tiler.from(input, { name: "g" });
+    assert.deepEqual(tiler.notes, ["left out, because only Point features are read: 1 LineString"]);
+    assert.equal(tiler.schema().unusable, 2);
+    const found = tiler.rows().features.sort((a, b) => Number(a.id) - Number(b.id));
+    assert.deepEqual(
+      found.map(({ id, properties }) => [id, properties]),
+      [
+        [7, { a: 1, nested: '{"b":[1]}', late: null, id: 7 }],
+        [8, { a: 2.5, nested: null, late: "x", id: 8 }],
+      ],
+    );
+  }
+});
+
+test("GeoJSON of lines, and what is no GeoJSON, is refused", async () => {
+  const line = { type: "Feature", geometry: { type: "LineString", coordinates: [] }, properties: {} };
+  await assert.rejects(toColumns([line]), /1 LineString; only Point/);
+  await assert.rejects(toColumns('{"type":"Topology"}'), /expected a FeatureCollection/);
+  await assert.rejects(toColumns("[1,"), /GeoJSON that cannot be read/);
+});
+
+test("CSV: separators, quotes, ends of lines and types", async () => {
+  const text =
+    '\ufeffname;pickup_lon;pickup_lat;n;price;ok;at;empty\r\n"a ""b""; c";1,5;2;1;1.5;true;2024-01-01 10:00:00;\r\n' +
+    "d;3;4;;-2e3;FALSE;2024-01-02;\r\n\r\n";
+  const table = await toColumns(text);
+  assert.deepEqual(table.columns.map(plain), [
+    ["name", "text", ['a "b"; c', "d"]],
+    ["n", "integer", ["1", null]],
+    ["price", "number", ["1.5", "-2000"]],
+    ["ok", "boolean", ["1"]],
+    ["at", "time", ["1704103200000000", "1704153600000000"]],
+    ["empty", "text", [null, null]],
+  ]);
+  assert.equal(table.time, "at");
+  assert.ok("lon" in table.positions);
+  assert.ok(Number.isNaN(table.positions.lon[0]), "a comma in a number is not guessed at");
+  assert.equal(table.positions.lon[1], 3);
+});
+
+test("CSV: fields may be empty, quoted over lines, and end without a newline", async () => {
+  const { columns, positions } = await toColumns('x,y,"odd ""name"""\n1,2,"over\ntwo lines"\n3,4,');
+  assert.deepEqual(columns.map(plain), [['odd "name"', "text", ["over\ntwo lines", null]]]);
+  assert.ok("lon" in positions);
+  assert.deepEqual([...positions.lon], [1, 3]);
+});
+
+test("CSV: an integer that a double would change stays a text", async () => {
+  const { columns } = await toColumns("lon,lat,id,n\n1,2,12345678901234567891,12345678901234567890.5\n3,4,5,\n");
+  assert.deepEqual(columns.map(plain), [
+    ["id", "text", ["12345678901234567891", "5"]],
+    ["n", "number", ["12345678901234567000", null]],
+  ]);
+});
+
+test("CSV that does not fit is refused with the record", async () => {
+  await assert.rejects(toColumns("lon,lat\n1,2\n3\n"), /record 3 of the CSV has 1 fields, expected 2/);
+  await assert.rejects(toColumns('lon,lat\n"1,2\n'), /record 2 .* does not end/);
+  await assert.rejects(toColumns('lon,lat\n"1"2,3\n'), /record 2 .* behind a closing quote/);
+  await assert.rejects(toColumns("lon,lat,lon\n1,2,3\n"), /two columns "lon"/);
+  await assert.rejects(toColumns("a,b\n1,2\n"), /no longitude.*"a", "b"/);
+});
+
+test("positions are found by the names that people use", async () => {
+  for (const [lon, lat] of [
+    ["longitude", "latitude"],
+    ["Lng", "Lat"],
+    ["x", "y"],
+    ["pickupLongitude", "pickupLatitude"],
+    ["start_lon", "start_lat"],
+  ]) {
+    const { columns } = await toColumns(`${lat},other,${lon}\n1,2,3\n`);
+    assert.deepEqual(
+      columns.map(({ name }) => name),
+      ["other"],
+      `${lon}, ${lat}`,
+    );
+  }
+});

@@ -1,0 +1,77 @@
+/** Where the page's data comes from: the server and the subsets of this device, as one source that MapLibre asks. */
+
+import { addProtocol, Offline, Server, Source, type Subset, type TileQuery, toQueryString } from "duotile";
+import { addProtocol as register } from "maplibre-gl";
+
+/** What the tiles on the map are made of. */
+export interface Share {
+  server: number;
+  device: number;
+  /** Of those from the device, the ones in which rows may be missing. */
+  partial: number;
+  /** The subset that gave the last of them. */
+  subset?: Subset;
+}
+
+export interface Data {
+  source: Source;
+  offline: Offline;
+  /** Why subsets could not be opened, by their ids. */
+  faults: ReadonlyMap<string, string>;
+  /** The template of a query's tiles. */
+  tiles: (dataset: string, query: TileQuery) => string;
+  /** What has answered since the template was last made. */
+  share: () => Share;
+  /** Makes templates other than before, so that the map asks for every tile again. */
+  renew: () => void;
+}
+
+/** Opens both. `tell` is called with every answer, `fault` when a subset cannot be opened. */
+export async function openData(tell: () => void, fault: () => void): Promise<Data> {
+  const offline = await Offline.open();
+  const faults = new Map<string, string>();
+  let share: Share = { server: 0, device: 0, partial: 0 };
+  let [round, last] = [0, ""];
+  const source = new Source({
+    server: new Server(document.baseURI),
+    subsets: async () => (await offline.list()).flatMap(({ subset }) => subset ?? []),
+    async open(subset) {
+      try {
+        const tiler = await (await import("./engine")).open(offline, subset);
+        faults.delete(subset.id);
+        return tiler;
+      } catch (error) {
+        faults.set(subset.id, error instanceof Error ? error.message : String(error));
+        fault();
+        throw error;
+      }
+    },
+    onAnswer: (origin, _, tile) => {
+      if (tile) {
+        share[origin.from] += 1;
+        share.partial += Number(origin.partial);
+        if (origin.subset) share.subset = origin.subset;
+      }
+      tell();
+    },
+  });
+  const protocol = addProtocol({ addProtocol: register });
+  const known = new Set<string>();
+  return {
+    source,
+    offline,
+    faults,
+    tiles(dataset, query) {
+      if (!known.has(dataset)) protocol.add(source.tiles(dataset));
+      known.add(dataset);
+      const template = `duotile://${encodeURIComponent(dataset)}/{z}/{x}/{y}?${toQueryString(query)}#${round}`;
+      if (template !== last) share = { server: 0, device: 0, partial: 0 };
+      last = template;
+      return template;
+    },
+    share: () => share,
+    renew: () => {
+      round += 1;
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/** What cuts tiles from subsets: loaded when one is opened, and not before. */
+
+import { type Offline, type Subset, type SubsetTiler, TilerWorker } from "duotile";
+import wasm from "duotile/duotile.wasm?url";
+import script from "duotile/worker?url";
+
+const here = (address: string) => new URL(address, document.baseURI);
+
+/** One worker for all of them. */
+const worker = new TilerWorker({ worker: here(script), wasm: here(wasm) });
+
+export function open(offline: Offline, { id }: Subset): Promise<SubsetTiler> {
+  return worker.open(async () => (await offline.get(id)).data);
+}
