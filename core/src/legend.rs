@@ -4,6 +4,7 @@
 //! that are told are whole.
 
 use crate::{
+    mask::Mask,
     plan::Plan,
     points::Points,
     query::{MeasureKind, Mode},
@@ -54,7 +55,7 @@ impl Legend {
             |kind: &MeasureKind| matches!(kind, MeasureKind::Percentile(_) | MeasureKind::Mode | MeasureKind::Distinct);
         let kinds = plan.measures.iter().flat_map(|measures| &measures.kinds);
         let looks = kinds.filter(|(kind, _)| slow(kind)).count() + usize::from(plan.categories.is_some());
-        let rows = selection.mask.map_or(points.len(), |mask| mask.total());
+        let rows = selection.mask.map_or(points.len(), Mask::total);
         let (mut legend, mut spent) = (Self::default(), 0);
         for z in 0..deepest.map_or(0, |deepest| deepest + 1) {
             spent += rows * looks;

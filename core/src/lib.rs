@@ -17,6 +17,7 @@ mod tile;
 
 // Columns and what is known of them.
 mod columns;
+mod decimal;
 mod dictionary;
 mod facts;
 mod landmarks;

@@ -2,6 +2,7 @@
 
 use crate::{
     columns::{Column, Values},
+    decimal,
     facts::{Facts, MAX_EXACT, Scalar},
     mask::Mask,
     time,
@@ -82,7 +83,7 @@ impl<'a> Plain<'a> {
     /// A single float in its own shortest digits, not in those of the double it widens to.
     fn single(value: f32) -> Self {
         let digits: String = format!("{value}");
-        digits.parse().map_or(Self::Null, Self::Number)
+        decimal::parse(&digits).map_or(Self::Null, Self::Number)
     }
 }
 

@@ -10,6 +10,7 @@ pub struct New(Object);
 
 impl New {
     /// With another property; left out where that is `undefined`.
+    #[expect(clippy::needless_pass_by_value, reason = "values are made for this and needed no longer")]
     #[inline(never)]
     pub fn with(self, name: &str, value: JsValue) -> Self {
         if !value.is_undefined() {

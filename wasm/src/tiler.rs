@@ -177,6 +177,7 @@ impl Tiler {
 }
 
 impl Tiler {
+    #[expect(clippy::needless_pass_by_value, reason = "optional bytes cannot be borrowed from JavaScript")]
     fn add(&mut self, name: &str, given: Given<'_>, valid: Option<Vec<u8>>) -> Result<(), JsValue> {
         self.dataset.add(name, given, valid.as_deref()).map_err(bad)
     }

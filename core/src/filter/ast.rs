@@ -3,7 +3,7 @@
 //! Every node remembers the character of the text where a complaint about it should point. That place is no part of
 //! what the node means: two trees are equal if they say the same.
 
-use crate::time::Moment;
+use crate::{decimal, time::Moment};
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::cmp::Ordering;
 
@@ -175,7 +175,7 @@ impl Value {
     pub fn parse_number(text: &str) -> Option<Self> {
         match text.parse::<i128>() {
             Ok(whole) if whole.abs_diff(0) < WHOLE.abs_diff(0) => Some(Self::Integer(whole)),
-            _ => text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Self::number),
+            _ => decimal::parse(text).filter(|number| number.is_finite()).map(Self::number),
         }
     }
 

@@ -8,6 +8,7 @@ use super::{
     text::{Item, decode, split},
 };
 use crate::{
+    decimal,
     error::QueryError,
     filter::{Expr, check_box},
     small,
@@ -155,7 +156,7 @@ fn bbox(text: &str) -> Result<[f64; 4], QueryError> {
     let mut sides = Vec::new();
     let mut place = 0;
     for part in text.split(',') {
-        let side = part.trim().parse::<f64>().ok().and_then(crate::normal);
+        let side = decimal::parse(part.trim()).and_then(crate::normal);
         sides.push(side.ok_or_else(|| QueryError::new("bbox", format!("got {part:?}, expected degrees")).at(place))?);
         place += part.chars().count() + 1;
     }
