@@ -165,7 +165,7 @@ impl Measured {
     pub fn number(&self) -> Option<f64> {
         match *self {
             Self::Integer(value) => Some(value as f64),
-            Self::Wide(ref text) => text.parse().ok(),
+            Self::Wide(ref text) => crate::decimal::parse(text),
             Self::Float(value) => Some(value.into()),
             Self::Double(value) => Some(value),
             Self::Boolean(_) | Self::Code(_) => None,
