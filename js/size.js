@@ -18,6 +18,9 @@ export const LESS = 4096;
 /** What reads Arrow, what takes subsets from a server, and what is carried for want of files. */
 const LATER = ["./arrow.js", "./take.js", "./*-inline.js"];
 
+/** What is the worker's part where there is one. */
+const WORKERS = ["./serve.js", "./readers.js", "../../wasm/pkg/duotile_wasm.js"];
+
 /** What a page names that shows tiles and keeps nothing. */
 const TILES = ["addProtocol", "Problem", "Server", "Tiler", "TilerWorker", "toQueryString"];
 
@@ -31,11 +34,11 @@ export async function sizes() {
   const wasm = readFileSync(new URL("dist/duotile.wasm", import.meta.url));
   return {
     // All that a page loads to show a dataset by a worker, minified as people do.
-    page: size(await bundle("index", ["./serve.js", "../../wasm/pkg/duotile_wasm.js", ...LATER], TILES)),
+    page: size(await bundle("index", [...WORKERS, ...LATER], TILES)),
     // The same with what it needs to tile by itself.
     "page that tiles": size(await bundle("index", LATER, TILES)),
     // Everything that the package offers, by a worker: subsets kept on the device and a source over them and a server.
-    "page that keeps": size(await bundle("index", ["./serve.js", "../../wasm/pkg/duotile_wasm.js", ...LATER])),
+    "page that keeps": size(await bundle("index", [...WORKERS, ...LATER])),
     worker: size(await bundle("worker", LATER)),
     "worker with Arrow": size(readFileSync(new URL("dist/worker.js", import.meta.url))),
     "MapLibre's workers": size(readFileSync(new URL("dist/maplibre-worker.mjs", import.meta.url))),

@@ -9,7 +9,7 @@ source "$(dirname "$0")/lib.sh"
 build_page() {
   build_module
   local sources=(js web wasm/pkg package.json package-lock.json)
-  if unchanged node_modules/.duotile-page "${sources[@]}" && [ -d web/dist/assets ]; then
+  if unchanged node_modules/.duotile-page "${sources[@]}" && [ -f js/dist/index.js ] && [ -d web/dist/assets ]; then
     return
   fi
   step "Building the page (npm run build)" npm run --silent build

@@ -1,11 +1,16 @@
 //! What is wrong with a query: where, what was got, what was expected, and a hint where there is one.
 
-use alloc::string::String;
-use core::fmt;
+use alloc::{boxed::Box, string::String};
+use core::{fmt, ops::Deref};
 
-/// A query that cannot be understood, or does not fit the dataset.
+/// A query that cannot be understood, or does not fit the dataset. One word, because it travels beside every answer that
+/// goes well.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QueryError {
+pub struct QueryError(Box<Complaint>);
+
+/// What a [`QueryError`] says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Complaint {
     /// The parameter at fault, such as `filter` or `agg`.
     pub parameter: String,
     /// Where in the decoded text of that parameter, in characters from 0.
@@ -16,23 +21,46 @@ pub struct QueryError {
     pub hint: Option<String>,
 }
 
+impl Deref for QueryError {
+    type Target = Complaint;
+
+    fn deref(&self) -> &Complaint {
+        &self.0
+    }
+}
+
 impl QueryError {
     /// An error about a whole parameter.
     #[must_use]
     pub fn new(parameter: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { parameter: one_line(parameter.into()), position: None, message: one_line(message.into()), hint: None }
+        Self::of(parameter.into(), message.into())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn of(parameter: String, message: String) -> Self {
+        let (parameter, message) = (one_line(parameter), one_line(message));
+        Self(Box::new(Complaint { parameter, position: None, message, hint: None }))
     }
 
     /// The same at a character of the parameter's text.
     #[must_use]
-    pub fn at(self, position: usize) -> Self {
-        Self { position: Some(position), ..self }
+    pub fn at(mut self, position: usize) -> Self {
+        self.0.position = Some(position);
+        self
     }
 
     /// The same with a hint.
     #[must_use]
     pub fn hint(self, hint: impl Into<Option<String>>) -> Self {
-        Self { hint: hint.into().map(one_line), ..self }
+        self.with_hint(hint.into())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn with_hint(mut self, hint: Option<String>) -> Self {
+        self.0.hint = hint.map(one_line);
+        self
     }
 }
 

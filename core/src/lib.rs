@@ -63,7 +63,7 @@ pub mod stats;
 pub use category::Category;
 pub use columns::{BadColumn, Bits, Codes, Column, Kind, Values};
 pub use dictionary::{Dictionary, Unsorted};
-pub use error::QueryError;
+pub use error::{Complaint, QueryError};
 pub use facts::{Facts, MAX_CATEGORIES, MAX_EXACT, Scalar};
 pub use filter::Filter;
 pub use landmarks::{BadLandmarks, Landmarks};

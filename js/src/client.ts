@@ -55,8 +55,13 @@ interface Pending {
 interface Session {
   port: Promise<Port<FromWorker, ToWorker>>;
   pending: Map<number, Pending>;
-  /** Called when it is lost. */
+  /** Who wants to know when it is lost. */
   lost: Set<(error: Error) => void>;
+  /** Why it was lost. */
+  error: Error | undefined;
+  /** Called when it has begun. */
+  begun(): void;
+  /** Called when it is lost. */
   end(): void;
 }
 
@@ -96,6 +101,8 @@ export class TilerWorker {
     const session: Session = {
       pending,
       lost: new Set(),
+      error: undefined,
+      begun: () => {},
       end: () => {},
       port: Promise.reject(new Error("not started")),
     };
@@ -117,6 +124,7 @@ export class TilerWorker {
     signal?.throwIfAborted();
     const port = await session.port;
     signal?.throwIfAborted();
+    if (session.error) throw session.error;
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       const abort = (): void => {
@@ -150,6 +158,7 @@ export class TilerWorker {
     if (!session) return;
     if (this.#session === session) this.#session = undefined;
     if (isWorker(this.#options.worker)) this.#end ??= error;
+    session.error = error;
     session.end();
     for (const { reject } of session.pending.values()) reject(error);
     session.pending.clear();
@@ -167,9 +176,10 @@ export class TilerWorker {
         if ("ready" in message) resolve();
         else this.#receive(session, message);
       });
+      const source = typeof wasm === "string" || wasm instanceof URL ? new URL(wasm, baseAddress()).href : wasm;
+      port.post({ wasm: source });
     });
-    const source = typeof wasm === "string" || wasm instanceof URL ? new URL(wasm, baseAddress()).href : wasm;
-    port.post({ wasm: source });
+    session.begun();
     return port;
   }
 
@@ -177,10 +187,13 @@ export class TilerWorker {
     if (given === "inline" || (given === undefined && typeof Worker === "undefined")) {
       const { serve } = await import("./serve.js");
       const [here, there] = line<FromWorker, ToWorker>();
-      serve(there, (run) => void setTimeout(run));
+      session.end = serve(there, (run) => void setTimeout(run));
       return here;
     }
-    const worker = isWorker(given) ? given : typeof given === "function" ? given() : await started(given);
+    let worker: Worker;
+    if (isWorker(given)) worker = given;
+    else if (typeof given === "function") worker = given();
+    else worker = await started(given, session);
     session.end = () => worker.terminate();
     const where = typeof given === "string" || given instanceof URL ? `the worker ${given}` : "the worker";
     worker.onerror = (event) => {
@@ -225,18 +238,17 @@ function isWorker(given: WorkerOptions["worker"]): given is Worker {
   return typeof given === "object" && "postMessage" in given;
 }
 
+/** A dataset that breaks its worker each time it is opened is opened so often at most. */
+const TRIES = 3;
+
 /** Starts a worker from an address, or from the script that the package carries. */
-async function started(given: URL | string | undefined): Promise<Worker> {
+async function started(given: URL | string | undefined, session: Session): Promise<Worker> {
   if (typeof Worker === "undefined") throw new Error('there are no workers here; leave `worker` out, or say "inline"');
   if (given !== undefined) return new Worker(given, { type: "module" });
   const { default: script } = await import("./worker-inline.js");
   const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-  try {
-    return new Worker(url, { type: "module" });
-  } finally {
-    // A worker fetches its script after this; some engines have not read it yet.
-    setTimeout(() => URL.revokeObjectURL(url), 60_000);
-  }
+  session.begun = () => URL.revokeObjectURL(url);
+  return new Worker(url, { type: "module" });
 }
 
 /** A dataset in a worker: a {@link Tiler} whose answers are promises. */
@@ -250,6 +262,8 @@ export class RemoteTiler implements TileSource {
   #opening: Promise<Opened> | undefined;
   #opened: Opened | undefined;
   #lost: Error | undefined;
+  /** How often in a row the worker was lost while the dataset was opened. */
+  #failures = 0;
   #closed = false;
 
   /** @internal */
@@ -360,19 +374,21 @@ export class RemoteTiler implements TileSource {
 
   /** Opens the dataset if it is not, or if its worker was lost. @internal */
   async ready(): Promise<Session> {
-    if (this.#lost && !this.#again) {
+    if (this.#lost && (!this.#again || this.#failures >= TRIES)) {
       throw new Error(`dataset "${this.name}" is gone, open it again: ${this.#lost.message}`, { cause: this.#lost });
     }
     const session = this.#worker.session();
     if (session !== this.#session) {
       this.#session = session;
       this.#lost = undefined;
+      this.#failures++;
       session.lost.add((error) => {
         this.#lost = error;
       });
       this.#opening = this.#open(session);
     }
     this.#opened = await (this.#opening as Promise<Opened>);
+    this.#failures = 0;
     return session;
   }
 

@@ -40,6 +40,7 @@ export type ToWorker =
 
 /** From the worker. */
 export type FromWorker =
+  /** The answer to the first message; a worker that was started long before is asked like a new one. */
   | { ready: true }
   | { id: number; value: unknown }
   | { id: number; error: Trouble }

@@ -149,7 +149,7 @@ export class Protocol {
     }
     const { default: code } = await import("./maplibre-worker-inline.js");
     const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
-    await maplibregl.importScriptInWorkers(url);
+    await maplibregl.importScriptInWorkers(url).finally(() => URL.revokeObjectURL(url));
   }
 
   /** Stops answering MapLibre's workers. */

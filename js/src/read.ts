@@ -1,11 +1,10 @@
 /**
- * Whatever holds points becomes {@link Columns}: Arrow, GeoJSON, CSV, plain arrays.
+ * What points may be given as. What reads them is loaded when there is something to read: a page whose worker does it
+ * goes without.
  */
 
-import { type Arrays, fromArrays } from "./arrays.js";
-import { type Columns, check } from "./columns.js";
-import { fromCsv } from "./csv.js";
-import { fromGeoJson } from "./geojson.js";
+import type { Arrays } from "./arrays.js";
+import type { Columns } from "./columns.js";
 import type { Roles } from "./roles.js";
 
 /**
@@ -27,35 +26,7 @@ export interface InputOptions extends Roles {
 
 /** Reads an input. */
 export async function toColumns(input: Input, options: InputOptions = {}): Promise<Columns> {
-  const { format, name = "points" } = options;
-  if (typeof input === "string") {
-    const json = format ? format === "geojson" : /^\s*[[{]/.test(input);
-    return json ? fromGeoJson(name, input, options) : fromCsv(name, input, options);
-  }
-  if (input instanceof Blob || input instanceof ArrayBuffer || ArrayBuffer.isView(input)) {
-    const bytes = input instanceof Blob ? new Uint8Array(await input.arrayBuffer()) : view(input);
-    if ((format ?? formatOf(bytes)) !== "arrow") return toColumns(new TextDecoder().decode(bytes), options);
-    const { fromArrow } = await import("./arrow.js");
-    return fromArrow(options.name, bytes, options);
-  }
-  if ("positions" in input) {
-    const named = options.name === undefined ? input : { ...input, name: options.name };
-    check(named);
-    return named;
-  }
-  if ("lon" in input && "lat" in input) return fromArrays(name, input, options);
-  return fromGeoJson(name, input, options);
-}
-
-function view(input: ArrayBuffer | Uint8Array<ArrayBuffer>): Uint8Array {
-  return input instanceof ArrayBuffer ? new Uint8Array(input) : input;
-}
-
-/** Arrow files begin with their name, streams with ones; texts do neither. */
-function formatOf(bytes: Uint8Array): "arrow" | "text" {
-  const start = String.fromCharCode(...bytes.subarray(0, 6));
-  const binary = bytes.subarray(0, 4096).includes(0);
-  return binary || start === "ARROW1" || start.startsWith("\xff\xff\xff\xff") ? "arrow" : "text";
+  return (await import("./readers.js")).read(input, options);
 }
 
 /** The memory of an input that can be handed to a worker instead of copied. */

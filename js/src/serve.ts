@@ -15,8 +15,8 @@ type Does = { [C in Exclude<Call, "open">]: Calls[C] } & {
   open(...args: [...Parameters<Calls["open"]>, (progress: Progress) => void]): Promise<ReturnType<Calls["open"]>>;
 };
 
-/** Does what is asked at a port. */
-export function serve(port: Port<ToWorker, FromWorker>, later: Later): void {
+/** Does what is asked at a port, and returns what ends it: memory is given back, channels are closed. */
+export function serve(port: Port<ToWorker, FromWorker>, later: Later): () => void {
   const tilers = new Map<number, Tiler>();
   /** What is open or being opened, and was not closed. */
   const wanted = new Set<number>();
@@ -108,9 +108,16 @@ export function serve(port: Port<ToWorker, FromWorker>, later: Later): void {
   };
 
   port.listen((message) => {
-    if ("wasm" in message) wasm = message.wasm;
-    else if ("cancel" in message) work.cancel(String(message.cancel));
+    if ("wasm" in message) {
+      wasm = message.wasm;
+      port.post({ ready: true });
+    } else if ("cancel" in message) work.cancel(String(message.cancel));
     else work.add(String(message.id), () => void respond(message.id, message.call, message.args));
   });
-  port.post({ ready: true });
+  return () => {
+    wanted.clear();
+    for (const key of [...ends.keys()]) end(key);
+    for (const tiler of tilers.values()) tiler.free();
+    tilers.clear();
+  };
 }

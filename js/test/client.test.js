@@ -13,9 +13,10 @@ async function open() {
   const client = new TilerWorker({ worker: fake.worker, wasm: new Uint8Array() });
   const opening = client.open(input, { name: "p" });
   await turn();
+  const [first] = fake.got.splice(0);
   fake.say({ ready: true });
   await turn();
-  const [first, second] = fake.got.splice(0);
+  const [second] = fake.got.splice(0);
   assert.deepEqual(first, { wasm: new Uint8Array() }, "the module is told first");
   assert.equal(second.call, "open");
   fake.say({ id: second.id, value: opened });
@@ -78,7 +79,7 @@ test("what can be given again is opened in the next worker, once", async () => {
   const start = () => {
     const fake = new FakeWorker();
     workers.push(fake);
-    setTimeout(() => fake.say({ ready: true }));
+    fake.ready = true;
     return fake.worker;
   };
   let given = 0;
@@ -102,6 +103,28 @@ test("what can be given again is opened in the next worker, once", async () => {
   for (const { id } of second.got.slice(2)) second.say({ id, value: new Uint8Array([9]) });
   assert.deepEqual(await Promise.all(tiles), [new Uint8Array([9]), new Uint8Array([9])]);
   assert.deepEqual([remote.version, given], ["2", 2]);
+});
+
+test("a dataset that breaks its worker each time is not opened for ever", async () => {
+  let started = 0;
+  const start = () => {
+    started++;
+    const fake = new FakeWorker();
+    fake.ready = true;
+    // Whatever is opened breaks it, but the first.
+    const first = started === 1;
+    fake.onpost = ({ id, call }) => {
+      if (call === "open")
+        setTimeout(() => (first ? fake.say({ id, value: opened }) : fake.onerror?.({ message: "again" })));
+      else if (call) setTimeout(() => fake.onerror?.({ message: "once" }));
+    };
+    return fake.worker;
+  };
+  const remote = await new TilerWorker({ worker: start, wasm: new Uint8Array() }).open(() => input, { name: "p" });
+  await assert.rejects(remote.schema(), /once/);
+  for (let i = 0; i < 3; i++) await assert.rejects(remote.schema(), /broke: again/);
+  await assert.rejects(remote.schema(), /"p" is gone, open it again/);
+  assert.equal(started, 4);
 });
 
 test("a worker that was given and broke is not asked again", async () => {

@@ -15,9 +15,18 @@ export class FakeWorker {
   onerror = null;
   onmessageerror = null;
 
+  /** Whether it answers the first message by itself. */
+  ready = false;
+  /** @type {((message: any) => void) | undefined} */
+  onpost;
+
   /** @param {unknown} message */
   postMessage(message) {
     this.got.push(message);
+    if (this.ready && typeof message === "object" && message && "wasm" in message) {
+      setTimeout(() => this.say({ ready: true }));
+    }
+    this.onpost?.(message);
   }
 
   terminate() {

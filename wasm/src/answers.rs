@@ -3,7 +3,7 @@
 use crate::{
     dataset::Selected,
     given,
-    object::{error, list, number, object, plain, query_error, set},
+    object::{New, error, list, plain, query_error, set},
     tiler::Tiler,
 };
 use duotile_core::{
@@ -30,14 +30,12 @@ impl Tiler {
         let focus = frame::focus(keys, |runs| runs.iter().map(|run| Extent::of(run)).fold(Extent::NONE, Extent::join));
         self.answer(query, |points, selected, _| {
             let minzoom = selected.plan.needs_profile().then(|| selected.profile.points_minzoom()).flatten();
-            Ok(object(&[
-                ("canonical", selected.plan.canonical().into()),
-                ("properties", list(selected.plan.describe(points).map(|info| property(&info)))),
-                ("pointsMinzoom", minzoom.map_or(JsValue::UNDEFINED, JsValue::from)),
-                ("rows", number(selected.rows(points))),
-                ("bounds", bounds.map_or(JsValue::UNDEFINED, list)),
-                ("focus", list(focus)),
-            ]))
+            let told = New::default().text("canonical", selected.plan.canonical());
+            let told = told.with("properties", list(selected.plan.describe(points).map(|info| property(&info))));
+            let told = told.with("pointsMinzoom", minzoom.map_or(JsValue::UNDEFINED, JsValue::from));
+            let told = told.count("rows", selected.rows(points));
+            let told = bounds.iter().fold(told, |told, bounds| told.numbers("bounds", bounds));
+            Ok(told.numbers("focus", &focus).done())
         })
     }
 
@@ -73,15 +71,15 @@ impl Tiler {
             let legend = selected.legend(points, scratch);
             let (asked, told) = (z as usize, (z as usize).min(legend.zooms.len().saturating_sub(1)));
             let cells = legend.zooms.get(told).map_or(0, |zoom| zoom.cells);
-            Ok(object(&[
-                ("measure", measure.into()),
-                ("z", number(told)),
-                ("asked", number(asked)),
-                ("cells", number(cells)),
-                ("probabilities", list(PROBABILITIES)),
-                ("quantiles", legend.quantiles(told, property).map_or(JsValue::NULL, |all| list(*all))),
-                ("range", legend.range(property).map_or(JsValue::NULL, |(min, max)| list([min, max]))),
-            ]))
+            let answer = New::default().text("measure", measure).count("z", told).count("asked", asked);
+            let answer = answer.count("cells", cells).numbers("probabilities", &PROBABILITIES);
+            let answer = match (legend.quantiles(told, property), legend.range(property)) {
+                (Some(quantiles), Some((min, max))) => {
+                    answer.numbers("quantiles", quantiles).numbers("range", &[min, max])
+                }
+                _ => answer.with("quantiles", JsValue::NULL).with("range", JsValue::NULL),
+            };
+            Ok(answer.done())
         })
     }
 
@@ -107,12 +105,9 @@ impl Tiler {
         self.answer(query, |points, selected, _| {
             let page = Page::of(points, selected.mask.as_ref(), within, offset, limit);
             let columns = selected.query.told_columns(&selected.plan, points);
-            Ok(object(&[
-                ("type", "FeatureCollection".into()),
-                ("features", features(points, &columns, &page.rows)),
-                ("numberMatched", number(page.matched)),
-                ("numberReturned", number(page.rows.len())),
-            ]))
+            let told = New::default().text("type", "FeatureCollection");
+            let told = told.with("features", features(points, &columns, &page.rows));
+            Ok(told.count("numberMatched", page.matched).count("numberReturned", page.rows.len()).done())
         })
     }
 
@@ -122,14 +117,11 @@ impl Tiler {
     /// # Errors
     /// None that is known.
     pub fn schema(&mut self) -> Result<JsValue, JsValue> {
-        let unusable = number(self.dataset.unusable());
+        let unusable = self.dataset.unusable();
         self.answer("", |points, _, _| {
             let columns = (0..points.columns().len()).filter_map(|index| ColumnInfo::of(points, index));
-            Ok(object(&[
-                ("rows", number(points.len())),
-                ("unusable", unusable),
-                ("columns", list(columns.map(|info| column(&info)))),
-            ]))
+            let told = New::default().count("rows", points.len()).count("unusable", unusable);
+            Ok(told.with("columns", list(columns.map(|info| column(&info)))).done())
         })
     }
 
@@ -152,35 +144,26 @@ impl Tiler {
 }
 
 fn property(info: &PropertyInfo<'_>) -> JsValue {
-    object(&[
-        ("property", info.name.into()),
-        ("type", info.kind.into()),
-        ("measure", info.measure.as_deref().map_or(JsValue::UNDEFINED, JsValue::from)),
-        ("column", info.column.map_or(JsValue::UNDEFINED, JsValue::from)),
-        ("alias", if info.alias { JsValue::TRUE } else { JsValue::UNDEFINED }),
-        ("on", info.on.into()),
-        ("unit", info.unit.map_or(JsValue::UNDEFINED, JsValue::from)),
-    ])
+    let told = New::default().text("property", info.name).text("type", info.kind);
+    let told = told.perhaps("measure", info.measure.as_deref()).perhaps("column", info.column);
+    let told = told.with("alias", if info.alias { JsValue::TRUE } else { JsValue::UNDEFINED });
+    told.text("on", info.on).perhaps("unit", info.unit).done()
 }
 
 fn column(info: &ColumnInfo<'_>) -> JsValue {
-    let [min, max] = info.range.as_ref().map_or([JsValue::UNDEFINED; 2], |ends| ends.each_ref().map(plain));
-    object(&[
-        ("name", info.name.into()),
-        ("type", info.kind.into()),
-        ("in_tiles", info.in_tiles.into()),
-        ("present", number(info.present as usize)),
-        ("nulls", number(info.nulls as usize)),
-        ("min", min),
-        ("max", max),
-        ("distinct", info.distinct.map_or(JsValue::UNDEFINED, |distinct| number(distinct as usize))),
-        ("categories", info.distinct.map_or(JsValue::UNDEFINED, |_| categories(&info.categories))),
-        ("role", info.role.map_or(JsValue::UNDEFINED, JsValue::from)),
-    ])
+    let [min, max] = info.range.as_ref().map_or([None, None], |ends| ends.each_ref().map(Some));
+    let told = New::default().text("name", info.name).text("type", info.kind).text("in_tiles", info.in_tiles);
+    let told = told.count("present", info.present as usize).count("nulls", info.nulls as usize);
+    let told = told.plain("min", min).plain("max", max);
+    categories(told, info.distinct, &info.categories).perhaps("role", info.role).done()
 }
 
-fn categories(told: &[(Plain<'_>, u64)]) -> JsValue {
-    list(told.iter().map(|(value, count)| object(&[("value", plain(value)), ("count", number(*count as usize))])))
+fn categories(told: New, distinct: Option<u64>, all: &[(Plain<'_>, u64)]) -> New {
+    let Some(distinct) = distinct else { return told };
+    let one = |(value, count): &(Plain<'_>, u64)| {
+        New::default().plain("value", Some(value)).count("count", *count as usize).done()
+    };
+    told.count("distinct", distinct as usize).with("categories", list(all.iter().map(one)))
 }
 
 fn statistics(points: &Points<'_>, index: usize, selected: &Selected, bins: usize) -> JsValue {
@@ -188,54 +171,36 @@ fn statistics(points: &Points<'_>, index: usize, selected: &Selected, bins: usiz
     let all = || Mask::new(0..points.len(), vec![u64::MAX; points.len().div_ceil(64)]);
     // The facts that a column carries may be those of a larger dataset.
     let facts = Facts::under(column, selected.mask.as_ref().unwrap_or(&all()));
-    let rows = selected.rows(points);
-    let told: Vec<_> =
+    let (rows, present) = (selected.rows(points), facts.present as usize);
+    let counted: Vec<_> =
         facts.categories.iter().map(|&(value, count)| (Plain::of(column, value, Times::Iso), count)).collect();
+    let told = New::default().text("column", column.name).text("type", column.kind().name());
+    let told = told.count("rows", rows).count("present", present).count("nulls", rows.saturating_sub(present));
+    let told = categories(told, facts.distinct, &counted);
     let mut numbers = stats::numbers(column, selected.mask.as_ref()).unwrap_or_default();
     stats::sort(&mut numbers);
-    let spread = Distribution::of(&numbers, bins);
+    let Some((spread, [min, max])) = Distribution::of(&numbers, bins).zip(range(column, &facts, Times::Iso)) else {
+        return told.done();
+    };
     let time = column.kind() == Kind::Time;
     // Times are milliseconds here, which a double holds exactly.
     let tell = |value: f64| if time { plain(&Plain::iso((value * 1000.0) as i64)) } else { value.into() };
-    let ends = range(column, &facts, Times::Iso).filter(|_| spread.is_some());
-    let [min, max] = ends.map_or([JsValue::UNDEFINED; 2], |ends| ends.each_ref().map(plain));
-    let of = |told: &dyn Fn(&Distribution) -> JsValue| spread.as_ref().map_or(JsValue::UNDEFINED, told);
-    object(&[
-        ("column", column.name.into()),
-        ("type", column.kind().name().into()),
-        ("rows", number(rows)),
-        ("present", number(facts.present as usize)),
-        ("nulls", number(rows.saturating_sub(facts.present as usize))),
-        ("distinct", facts.distinct.map_or(JsValue::UNDEFINED, |distinct| number(distinct as usize))),
-        ("categories", facts.distinct.map_or(JsValue::UNDEFINED, |_| categories(&told))),
-        ("min", min),
-        ("max", max),
-        ("mean", of(&|spread| tell(spread.mean))),
-        ("probabilities", of(&|_| list(PROBABILITIES))),
-        ("quantiles", of(&|spread| list(spread.quantiles.map(tell)))),
-        (
-            "histogram",
-            of(&|spread| {
-                let edges = list(spread.edges.iter().map(|&edge| tell(edge)));
-                object(&[("edges", edges), ("counts", list(spread.counts.iter().map(|&count| number(count))))])
-            }),
-        ),
-    ])
+    let tell_all = |values: &[f64]| list(values.iter().map(|&value| tell(value)));
+    let counts: Vec<f64> = spread.counts.iter().map(|&count| count as f64).collect();
+    let histogram = New::default().with("edges", tell_all(&spread.edges)).numbers("counts", &counts);
+    let told = told.plain("min", Some(&min)).plain("max", Some(&max)).with("mean", tell(spread.mean));
+    let told = told.numbers("probabilities", &PROBABILITIES).with("quantiles", tell_all(&spread.quantiles));
+    told.with("histogram", histogram.done()).done()
 }
 
 fn measure(legend: &Legend, index: usize, name: &str) -> Option<JsValue> {
     let (min, max) = legend.range(index)?;
     let zooms = legend.zooms.iter().enumerate().filter_map(|(z, zoom)| {
         let quantiles = zoom.quantiles.get(index)?.as_ref()?;
-        Some(object(&[("z", number(z)), ("cells", number(zoom.cells)), ("quantiles", list(*quantiles))]))
+        Some(New::default().count("z", z).count("cells", zoom.cells).numbers("quantiles", quantiles).done())
     });
-    Some(object(&[
-        ("property", name.into()),
-        ("min", min.into()),
-        ("max", max.into()),
-        ("probabilities", list(PROBABILITIES)),
-        ("zooms", list(zooms)),
-    ]))
+    let told = New::default().text("property", name).number("min", min).number("max", max);
+    Some(told.numbers("probabilities", &PROBABILITIES).with("zooms", list(zooms)).done())
 }
 
 fn features(points: &Points<'_>, columns: &[usize], rows: &[usize]) -> JsValue {
@@ -247,11 +212,8 @@ fn features(points: &Points<'_>, columns: &[usize], rows: &[usize]) -> JsValue {
         for (column, name) in columns.iter().zip(&names) {
             set(&properties, name, &plain(&Plain::cell(column, row, Times::Iso)));
         }
-        object(&[
-            ("type", "Feature".into()),
-            ("id", JsValue::from_f64(points.id(row) as f64)),
-            ("geometry", object(&[("type", "Point".into()), ("coordinates", list([lon, lat]))])),
-            ("properties", properties),
-        ])
+        let geometry = New::default().text("type", "Point").numbers("coordinates", &[lon, lat]).done();
+        let feature = New::default().text("type", "Feature").number("id", points.id(row) as f64);
+        feature.with("geometry", geometry).with("properties", properties).done()
     }))
 }

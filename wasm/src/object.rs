@@ -4,18 +4,67 @@ use duotile_core::{Plain, QueryError};
 use js_sys::{Array, Error, Object, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 
-/// An object with some properties; those that are `undefined` are left out.
-pub fn object(properties: &[(&str, JsValue)]) -> JsValue {
-    let object = Object::new();
-    for (name, value) in properties {
+/// A new object, property by property.
+#[derive(Debug, Default)]
+pub struct New(Object);
+
+impl New {
+    /// With another property; left out where that is `undefined`.
+    #[inline(never)]
+    pub fn with(self, name: &str, value: JsValue) -> Self {
         if !value.is_undefined() {
-            set(&object, &JsValue::from_str(name), value);
+            set(&self.0, &JsValue::from_str(name), &value);
+        }
+        self
+    }
+
+    /// With a number.
+    #[inline(never)]
+    pub fn number(self, name: &str, number: f64) -> Self {
+        self.with(name, JsValue::from_f64(number))
+    }
+
+    /// With a count, which is far below 2⁵³.
+    #[inline(never)]
+    pub fn count(self, name: &str, count: usize) -> Self {
+        self.number(name, count as f64)
+    }
+
+    /// With a text.
+    #[inline(never)]
+    pub fn text(self, name: &str, text: &str) -> Self {
+        self.with(name, JsValue::from_str(text))
+    }
+
+    /// With a text, where there is one.
+    #[inline(never)]
+    pub fn perhaps(self, name: &str, text: Option<&str>) -> Self {
+        match text {
+            Some(text) => self.text(name, text),
+            None => self,
         }
     }
-    object.into()
+
+    /// With a list of numbers.
+    #[inline(never)]
+    pub fn numbers(self, name: &str, numbers: &[f64]) -> Self {
+        self.with(name, list(numbers.iter().copied()))
+    }
+
+    /// With a value as JSON would have it, where there is one.
+    #[inline(never)]
+    pub fn plain(self, name: &str, value: Option<&Plain<'_>>) -> Self {
+        self.with(name, value.map_or(JsValue::UNDEFINED, plain))
+    }
+
+    /// The object.
+    pub fn done(self) -> JsValue {
+        self.0.into()
+    }
 }
 
 /// Sets a property. Of an object made here, that does not fail.
+#[inline(never)]
 pub fn set(object: &JsValue, name: &JsValue, value: &JsValue) {
     let set = Reflect::set(object, name, value);
     debug_assert!(set.is_ok(), "a new object takes every property");
@@ -30,12 +79,8 @@ pub fn list<T: Into<JsValue>>(values: impl IntoIterator<Item = T>) -> JsValue {
     list.into()
 }
 
-/// A number. Counts of rows are far below 2⁵³.
-pub fn number(count: usize) -> JsValue {
-    JsValue::from_f64(count as f64)
-}
-
 /// A value as JSON would have it.
+#[inline(never)]
 pub fn plain(value: &Plain<'_>) -> JsValue {
     match value {
         Plain::Null => JsValue::NULL,
@@ -47,27 +92,24 @@ pub fn plain(value: &Plain<'_>) -> JsValue {
 }
 
 /// A property of an object that was given; `undefined` where it is none, or has it not.
+#[inline(never)]
 pub fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
 }
 
 /// An `Error`.
+#[inline(never)]
 pub fn error(text: &str) -> JsValue {
     Error::new(text).into()
 }
 
 /// An `Error` with what the server puts into a problem document: `detail`, `parameter`, `position`, `hint`.
+#[inline(never)]
 pub fn query_error(error: &QueryError) -> JsValue {
-    let thrown: JsValue = Error::new(&error.to_string()).into();
-    set(&thrown, &"detail".into(), &JsValue::from_str(&error.message));
-    set(&thrown, &"parameter".into(), &JsValue::from_str(&error.parameter));
-    if let Some(position) = error.position {
-        set(&thrown, &"position".into(), &number(position));
-    }
-    if let Some(hint) = &error.hint {
-        set(&thrown, &"hint".into(), &JsValue::from_str(hint));
-    }
-    thrown
+    let thrown = New(Error::new(&error.to_string()).unchecked_into());
+    let thrown = thrown.text("detail", &error.message).text("parameter", &error.parameter);
+    let thrown = thrown.perhaps("hint", error.hint.as_deref());
+    thrown.with("position", error.position.map_or(JsValue::UNDEFINED, |at| JsValue::from_f64(at as f64))).done()
 }
 
 /// A list that was given.

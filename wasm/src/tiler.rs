@@ -3,7 +3,7 @@
 use crate::{
     dataset::{BadInput, Dataset, Given, Words},
     given,
-    object::{error, number, object, query_error},
+    object::{New, error, query_error},
 };
 use duotile_core::{Report, TileId, TileQuery};
 use wasm_bindgen::prelude::*;
@@ -151,12 +151,8 @@ impl Tiler {
     #[must_use]
     pub fn last_report(&self) -> JsValue {
         let Report { features, rows, omitted, cells } = self.report;
-        object(&[
-            ("features", features.into()),
-            ("rows", number(rows as usize)),
-            ("omitted", number(omitted as usize)),
-            ("cells", cells.into()),
-        ])
+        let told = New::default().count("features", features as usize).count("rows", rows as usize);
+        told.count("omitted", omitted as usize).with("cells", cells.into()).done()
     }
 
     /// Whether every row that a tile of `query` needs is in a subset that was cut with `subset`, for certain.

@@ -4,7 +4,7 @@
 mod cases;
 
 use cases::{Random, Table, filter, query, tile};
-use duotile_core::{Codes, Column, Scalar, TileId, TileQuery, Values};
+use duotile_core::{Column, Scalar, TileId, TileQuery, Values};
 use duotile_wasm::{Dataset, Given, GivenFacts, GivenScalar, Words};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -205,30 +205,4 @@ fn a_query_that_covers_another_passes_each_of_its_rows() {
         assert_eq!(rows(&both), rows(&format!("mode=cells&filter={theirs}")), "{ours} is said to cover {theirs}");
     }
     assert!(covered > 300, "{covered} are covered");
-}
-
-#[test]
-#[cfg(not(target_arch = "wasm32"))]
-fn codes_are_as_narrow_as_their_words_allow() {
-    let words: Vec<String> = (0..70_000).map(|word| format!("{word:05}")).collect();
-    for (count, width) in [(3usize, 1), (256, 1), (257, 2), (65_536, 2), (65_537, 4)] {
-        let bytes = words[..count].concat();
-        let offsets: Vec<u32> = (0..=count as u32).map(|word| word * 5).collect();
-        let last = count as u32 - 1;
-        let mut dataset = Dataset::new("t", &[0.0, 1.0], &[0.0, 1.0]).expect("as many of each");
-        let given = Given::Text { codes: &[last, 0], words: Words { bytes: bytes.as_bytes(), offsets: &offsets } };
-        dataset.add("w", given, None).expect("fits");
-        let held = dataset.with("", |points, _, _| match points.columns()[0].values {
-            Values::Text(codes, words) => (
-                words.get(codes.get(0)).to_owned(),
-                match codes {
-                    Codes::U8(_) => 1,
-                    Codes::U16(_) => 2,
-                    Codes::U32(_) => 4,
-                },
-            ),
-            _ => unreachable!("texts"),
-        });
-        assert_eq!(held.expect("a good query").1, width, "{count} words");
-    }
 }

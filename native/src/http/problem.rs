@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use duotile_core::QueryError;
+use duotile_core::{Complaint, QueryError};
 use serde::Serialize;
 
 /// A problem document with its status. Small, because it travels beside every answer that goes well.
@@ -156,9 +156,9 @@ impl Problem {
 
 impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Self {
-        let QueryError { parameter, position, message, hint } = error;
-        let mut problem = Self::parameter(&parameter, message).hint(hint);
-        problem.0.position = position;
+        let Complaint { parameter, position, message, hint } = &*error;
+        let mut problem = Self::parameter(parameter, message).hint(hint.clone());
+        problem.0.position = *position;
         problem
     }
 }

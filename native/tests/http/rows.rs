@@ -1,11 +1,7 @@
 //! The rows behind what is on the map, held against the rows of the file.
 
-use crate::support::{ROWS, Server, dataset, number, rows};
-use duotile::{
-    catalog::Entry,
-    http::{Settings, facts},
-    read::Options,
-};
+use crate::support::{ROWS, Server, dataset, iso, number, rows};
+use duotile::{catalog::Entry, http::Settings, read::Options};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -29,7 +25,7 @@ async fn a_row_is_told_as_it_was_written() {
         assert_eq!(properties["kind"].as_str(), row.kind);
         assert_eq!(properties["fare"].as_f64(), row.fare);
         assert_eq!((properties["people"].as_i64(), properties["open"].as_bool()), (Some(row.people), Some(row.open)));
-        assert_eq!(properties["when"], facts::iso(row.time * 1_000_000));
+        assert_eq!(properties["when"], iso(row.time));
         assert_eq!(properties["wide"], ((1i64 << 53) + row.number as i64).to_string());
     }
 }

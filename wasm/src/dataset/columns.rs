@@ -113,61 +113,48 @@ impl Given<'_> {
 }
 
 impl Owned {
+    /// Values in the order of the points, and which of these have one.
     fn of(
         order: &Order,
         name: &str,
         given: Given<'_>,
         valid: Option<&[u8]>,
     ) -> Result<(Self, Option<Vec<u8>>), BadInput> {
-        Ok(match given {
-            Given::I32(values) => {
-                let (values, valid) = order.gather(valid, |row| Some(values[row]))?;
-                (Self::I32(values), valid)
-            }
-            Given::I64(values) => {
-                let (values, valid) = order.gather(valid, |row| Some(values[row]))?;
-                (Self::I64(values), valid)
-            }
-            Given::Time(values) => {
-                let (values, valid) = order.gather(valid, |row| Some(values[row]))?;
-                (Self::Time(values), valid)
+        let present = |row: usize| valid.is_none_or(|valid| bit(valid, row));
+        let (values, valid) = match given {
+            Given::I32(values) => (Self::I32(order.gather(|row| values[row])?), order.bits(&present)?),
+            Given::I64(values) => (Self::I64(order.gather(|row| values[row])?), order.bits(&present)?),
+            Given::Time(values) => (Self::Time(order.gather(|row| values[row])?), order.bits(&present)?),
+            Given::Bool(bits) => {
+                (Self::Bool(order.bits(&|row| bit(bits, row))?, order.keys.len()), order.bits(&present)?)
             }
             Given::F32(values) => {
-                let (values, valid) =
-                    order.gather(valid, |row| normal(values[row].into()).map(|value| value as f32))?;
-                (Self::F32(values), valid)
+                let finite = |row: usize| present(row) && values[row].is_finite();
+                let normal = |row: usize| normal(values[row].into()).unwrap_or_default() as f32;
+                (Self::F32(order.gather(normal)?), order.bits(&finite)?)
             }
             Given::F64(values) => {
-                let (values, valid) = order.gather(valid, |row| normal(values[row]))?;
-                (Self::F64(values), valid)
-            }
-            Given::Bool(bits) => {
-                let (values, valid) = order.gather(valid, |row| Some(u8::from(bit(bits, row))))?;
-                let mut bytes = vec![0; values.len().div_ceil(8)];
-                values.iter().enumerate().for_each(|(place, value)| bytes[place / 8] |= value << (place % 8));
-                (Self::Bool(bytes, values.len()), valid)
+                let finite = |row: usize| present(row) && values[row].is_finite();
+                let normal = |row: usize| normal(values[row]).unwrap_or_default();
+                (Self::F64(order.gather(normal)?), order.bits(&finite)?)
             }
             Given::Text { codes, words } => {
                 let words = words.read(name)?;
                 let (places, words) = dictionary(name, &words)?;
-                let code = |row: usize| places.get(codes[row] as usize).copied();
+                let code = |row: usize| places.get(codes[row] as usize).copied().unwrap_or_default();
+                let known = |row: usize| present(row) && (codes[row] as usize) < places.len();
+                let valid = order.bits(&known)?;
                 // As narrow as the words allow.
-                match Codes::width(words.len()) {
-                    1 => {
-                        let (codes, valid) = order.gather(valid, |row| code(row).map(|code| code as u8))?;
-                        (Self::Text8(codes, words), valid)
-                    }
-                    2 => {
-                        let (codes, valid) = order.gather(valid, |row| code(row).map(|code| code as u16))?;
-                        (Self::Text16(codes, words), valid)
-                    }
-                    _ => {
-                        let (codes, valid) = order.gather(valid, code)?;
-                        (Self::Text32(codes, words), valid)
-                    }
-                }
+                let codes = match Codes::width(words.len()) {
+                    1 => Self::Text8(order.gather(|row| code(row) as u8)?, words),
+                    2 => Self::Text16(order.gather(|row| code(row) as u16)?, words),
+                    _ => Self::Text32(order.gather(code)?, words),
+                };
+                (codes, valid)
             }
-        })
+        };
+        let full = valid.iter().map(|byte| byte.count_ones() as usize).sum::<usize>() == order.keys.len();
+        Ok((values, Some(valid).filter(|_| !full)))
     }
 
     pub fn view(&self) -> Values<'_> {

@@ -74,29 +74,35 @@ impl Order {
         Ok(Self { landmarks: Landmarks::build(&sorted), keys: sorted, rows: numbers, given: keys.len(), from })
     }
 
-    /// Values in the order of the points, and which points have one; `None` if all have. `value` is asked for the places
-    /// of given rows; `valid` has a bit for each of these.
-    pub fn gather<T: Copy + Default>(
-        &self,
-        valid: Option<&[u8]>,
-        value: impl Fn(usize) -> Option<T>,
-    ) -> Result<(Vec<T>, Option<Vec<u8>>), BadInput> {
-        let from = match &self.from {
+    /// The given row that each point was, in the order of the points.
+    fn places(&self) -> Option<&[u32]> {
+        match &self.from {
             From::Rows => Some(&self.rows),
             From::Same => None,
             From::Moved(order) => Some(order),
-        };
-        let (mut values, mut bits) = (room(self.keys.len())?, room(self.keys.len().div_ceil(8))?);
-        bits.resize(self.keys.len().div_ceil(8), 0u8);
-        let mut full = true;
-        for place in 0..self.keys.len() {
-            let row = from.map_or(place, |from| from[place] as usize);
-            let value = if valid.is_none_or(|valid| bit(valid, row)) { value(row) } else { None };
-            bits[place / 8] |= u8::from(value.is_some()) << (place % 8);
-            full &= value.is_some();
-            values.push(value.unwrap_or_default());
         }
-        Ok((values, (!full).then_some(bits)))
+    }
+
+    /// Values in the order of the points. `value` is asked for the place of a given row.
+    pub fn gather<T>(&self, value: impl Fn(usize) -> T) -> Result<Vec<T>, BadInput> {
+        let mut values = room(self.keys.len())?;
+        match self.places() {
+            Some(places) => values.extend(places.iter().map(|&row| value(row as usize))),
+            None => values.extend((0..self.keys.len()).map(value)),
+        }
+        Ok(values)
+    }
+
+    /// A bit for each point, in their order.
+    pub fn bits(&self, bit: &dyn Fn(usize) -> bool) -> Result<Vec<u8>, BadInput> {
+        let places = self.places();
+        let mut bits = room(self.keys.len().div_ceil(8))?;
+        bits.resize(self.keys.len().div_ceil(8), 0u8);
+        for place in 0..self.keys.len() {
+            let row = places.map_or(place, |places| places[place] as usize);
+            bits[place / 8] |= u8::from(bit(row)) << (place % 8);
+        }
+        Ok(bits)
     }
 }
 
