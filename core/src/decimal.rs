@@ -60,9 +60,9 @@ fn fraction(mut above: Large, power: i64) -> f64 {
     // So that the quotient has 63 or 64 bits.
     let shift = 63 - (above.bits() - below.bits());
     if shift > 0 {
-        above.shift(shift.unsigned_abs())
+        above.shift(shift.unsigned_abs());
     } else {
-        below.shift(shift.unsigned_abs())
+        below.shift(shift.unsigned_abs());
     }
     let mut quotient = 0u64;
     below.shift(63);

@@ -257,6 +257,7 @@ impl Dataset {
 
     /// The summary of a column over all rows, built on first use; one thread builds, others wait. `None` for no such
     /// column.
+    #[must_use]
     pub fn summary(&self, column: usize) -> Option<Summary<'_>> {
         let stored = self.columns.get(column)?;
         Some(Summary::new(stored.summary.get_or_init(|| self.summarise(column).into())))

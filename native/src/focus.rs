@@ -24,7 +24,7 @@ mod tests {
 
     #[test]
     fn many_pieces_give_the_frame_of_one() {
-        let keys: Vec<u64> = (0..200_000u64).map(|i| i << 44 | i * i).collect();
+        let keys: Vec<u64> = (0..200_000u64).map(|i| (i << 44) | (i * i)).collect();
         assert_eq!(bounds(&keys), Extent::of(&keys).bounds());
         let alone = |runs: &[&[u64]]| runs.iter().map(|run| Extent::of(run)).fold(Extent::NONE, Extent::join);
         assert_eq!(focus(&keys), frame::focus(&keys, alone));

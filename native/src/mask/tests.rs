@@ -5,7 +5,7 @@ use crate::{
     bits::Bits,
     dataset::{Data, Loaded, Parts, Report},
 };
-use duotile_core::{Column, Dictionary, Roles, Scalar, Values, filter::Test, morton, sort};
+use duotile_core::{Column, Dictionary, Roles, Scalar, filter::Test, morton, sort};
 
 /// Numbers that only look random: xorshift.
 struct Dice(u64);
