@@ -53,7 +53,15 @@ pub async fn get(
                 None => (0..dataset.len() as u32).collect(),
             };
             cancel.check()?;
-            let columns = dataset.with_points(|points| prepared.query.told_columns(&prepared.plan, &points));
+            let columns = dataset.with_points(|points| {
+                let mut columns = prepared.query.told_columns(&prepared.plan, &points);
+                // Without these, ids and what `datetime` speaks of would be others than here.
+                let roles = [points.roles().id, points.roles().time];
+                columns.extend(roles.into_iter().flatten());
+                columns.sort_unstable();
+                columns.dedup();
+                columns
+            });
             let body = crate::subset::write(dataset, &all, &columns, prepared.plan.filter_text());
             let body = body.map_err(|error| failed(&error))?;
             cancel.check()?;
