@@ -106,6 +106,25 @@ export async function says(page, selector, pattern) {
 }
 
 /**
+ * Waits until so many elements fit a selector: the page may still be drawing what it has said.
+ *
+ * @param {import("playwright-core").Page} page
+ * @param {string} selector
+ * @param {number} expected
+ */
+export async function counts(page, selector, expected) {
+  try {
+    await page.waitForFunction(
+      ([selector, expected]) => document.querySelectorAll(String(selector)).length === expected,
+      /** @type {const} */ ([selector, expected]),
+      { timeout: PATIENCE, polling: 100 },
+    );
+  } catch {
+    assert.equal(await page.locator(selector).count(), expected, selector);
+  }
+}
+
+/**
  * The features that the map draws in a layer: their ids, properties and, for the middle of each, the pixel.
  *
  * @param {import("playwright-core").Page} page

@@ -8,7 +8,7 @@ import { after, afterEach, before, beforeEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { serve } from "../node/lib/duotile.js";
 import { front } from "./front.js";
-import { assertQuiet, drawn, features, launch, open, picture, says } from "./lib.js";
+import { assertQuiet, counts, drawn, features, launch, open, picture, says } from "./lib.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -338,8 +338,8 @@ test("what is broken is said, stands in nobody's way, and is taken again or dele
     .click();
   await page.getByRole("button", { name: /^Really delete/ }).click();
   await says(page, "#device-said", /Deleted/);
-  assert.equal(await page.locator("#kept li").count(), 1);
-  assert.equal(await page.locator("#kept .wrong").count(), 0);
+  await counts(page, "#kept li", 1);
+  await counts(page, "#kept .wrong", 0);
   // Whole, but not what it says: its bytes are others.
   await page.evaluate(async () => {
     const directory = await (await navigator.storage.getDirectory()).getDirectoryHandle("duotile");
@@ -379,7 +379,7 @@ test("a subset is refreshed when the server has newer rows, and not otherwise; t
     await page.selectOption("#datasets", "second");
     await drawn(page);
     await take(page);
-    assert.equal(await page.locator("#kept li").count(), 2);
+    await counts(page, "#kept li", 2);
     await page.getByRole("button", { name: "Refresh second: All rows" }).click();
     await says(page, "#device-said", /Nothing has changed/);
 
@@ -515,7 +515,7 @@ test("without a private file system subsets lie in IndexedDB, and survive a relo
   await page.getByRole("button", { name: /^Delete/ }).click();
   await page.getByRole("button", { name: /^Really delete/ }).click();
   await says(page, "#device-said", /Deleted/);
-  assert.equal(await page.locator("#kept li").count(), 0);
+  await counts(page, "#kept li", 0);
   assert.deepEqual(unexpected(complaints), []);
   await close();
 });
@@ -571,7 +571,7 @@ test("everything can be done with the keyboard, and is named; on a phone in the 
   await page.keyboard.press("Enter");
   await page.keyboard.press("Enter");
   await says(page, "#device-said", /Deleted/);
-  assert.equal(await page.locator("#kept li").count(), 0);
+  await counts(page, "#kept li", 0);
   assertQuiet({ complaints, strangers });
   await close();
 });
