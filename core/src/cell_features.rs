@@ -7,7 +7,7 @@
 use crate::{
     cells::{self, Cell},
     columns::Column,
-    measure::{Measured, Space},
+    measure::{Measured, Measures, Space},
     morton,
     mvt::{Geometry, Layer},
     plan::{Extra, Plan},
@@ -21,6 +21,9 @@ use core::ops::Range;
 
 /// Cells done at a time.
 const BLOCK: usize = 256;
+/// Where the values of their rows are needed, cells are done as soon as they have so many together, or memory would be
+/// needed for all of them.
+const ROWS: usize = 1 << 16;
 
 /// Space that stays warm between tiles.
 #[derive(Debug, Default)]
@@ -57,7 +60,8 @@ struct Grid {
 /// count. Stops where the layer becomes too large.
 pub fn write(plan: &Plan, cut: &Cut<'_, '_>, level: u8, ids: bool, layer: &mut Layer<'_>, blocks: &mut Blocks) -> u64 {
     let grid = Grid { level, ids: ids && level <= 26 };
-    let mut shown = 0;
+    let most = if plan.measures.iter().any(Measures::needs_values) { ROWS } else { usize::MAX };
+    let (mut shown, mut rows) = (0, 0);
     blocks.cells.clear();
     let mut flush = |blocks: &mut Blocks| {
         if layer.size() > MAX_TILE_BYTES {
@@ -68,8 +72,13 @@ pub fn write(plan: &Plan, cut: &Cut<'_, '_>, level: u8, ids: bool, layer: &mut L
         true
     };
     let whole = cells::walk(cut.points.sorted(), cut.selection.mask, cut.range.clone(), level, |cell| {
+        rows += cell.count;
         blocks.cells.push(cell);
-        blocks.cells.len() < BLOCK || flush(blocks)
+        if blocks.cells.len() < BLOCK && rows < most {
+            return true;
+        }
+        rows = 0;
+        flush(blocks)
     });
     if whole {
         flush(blocks);

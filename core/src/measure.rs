@@ -69,6 +69,11 @@ impl Measures {
         self.kinds.iter().any(|&(kind, _)| !needs_values(kind))
     }
 
+    /// Whether the values of the rows themselves are needed.
+    pub fn needs_values(&self) -> bool {
+        self.kinds.iter().any(|&(kind, _)| needs_values(kind))
+    }
+
     /// Looks at the rows of some cells that pass the mask, which are those of the summary.
     pub fn prepare(
         &self,
@@ -86,7 +91,7 @@ impl Measures {
             let extremes = self.kinds.iter().any(|(kind, _)| matches!(kind, MeasureKind::Min | MeasureKind::Max));
             aggregates.extend(cells.iter().map(|cell| Aggregate::of(column, summary, cell, mask, extremes)));
         }
-        if self.kinds.iter().any(|&(kind, _)| needs_values(kind)) {
+        if self.needs_values() {
             for cell in cells {
                 let start = gathered.len();
                 gather(column, cell.run.clone(), mask, gathered);
