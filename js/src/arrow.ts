@@ -9,6 +9,7 @@ import { ordered } from "./arrow-file.js";
 import { convert, typeName } from "./arrow-values.js";
 import { type About, bit, type Column, type Columns, check, list, type Positions } from "./columns.js";
 import { points } from "./geometry.js";
+import type { SubsetFacts } from "./ipc.js";
 import { decodeLz4 } from "./lz4.js";
 import { noPosition, positionColumns, type Roles, rolesOf } from "./roles.js";
 
@@ -27,14 +28,8 @@ export async function fromArrow(name: string | undefined, bytes: Uint8Array, rol
 }
 
 /** What the server says of a subset (see native/src/subset.rs). */
-interface Subset {
+interface Subset extends SubsetFacts {
   format: number;
-  name: string;
-  title: string | null;
-  attribution: string | null;
-  version: string;
-  rows_total: number;
-  query: string;
   id: string | null;
   time: string | null;
   columns: { name: string; present: number }[];
