@@ -303,7 +303,7 @@ test("statistics are the server's, and the best subset's without it", async () =
   answer = down;
   const { value, ...origin } = await source.stats("places", "a b", FR, 5);
   assert.deepEqual(value, { column: "a b", query: FR, bins: 5, rows: 10 });
-  assert.deepEqual([origin.from, origin.partial, origin.subset?.id], ["device", false, "s"]);
+  assert.deepEqual([origin.from, origin.partial, origin.subset?.id], ["device", true, "s"]);
   assert.deepEqual((await source.cells("places", "a_mean", 3, FR)).value, {
     measure: "a_mean",
     z: 3,
