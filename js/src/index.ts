@@ -37,5 +37,6 @@ export {
 } from "./store.js";
 export type { Description } from "./tilejson.js";
 export { type Progress, Tiler, type TilerOptions } from "./tiler.js";
+export type { TileTrace } from "./trace.js";
 export type * from "./types.js";
 export type { WasmSource } from "./wasm.js";

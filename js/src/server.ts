@@ -5,7 +5,7 @@
 
 import { Problem } from "./problem.js";
 import { type TileQuery, toQueryString } from "./query.js";
-import type { Catalog, Dataset, Metadata, Rows, TileJson } from "./types.js";
+import type { Catalog, CellStats, Dataset, Metadata, Rows, Share, Stats, TileJson } from "./types.js";
 
 /** A server at an address. */
 export class Server {
@@ -46,14 +46,39 @@ export class Server {
     return this.#json(withQuery(`datasets/${encodeURIComponent(id)}/rows`, toQueryString(query), ...pairs), signal);
   }
 
+  /** Histogram, quantiles and categories of a column over the rows that pass. */
+  stats(id: string, column: string, query: TileQuery = {}, bins = 20, signal?: AbortSignal): Promise<Stats> {
+    return this.#stats(id, query, [`column=${encodeURIComponent(column)}`, `bins=${bins}`], signal);
+  }
+
+  /** Quantiles of what the cells of a zoom carry, for legends. */
+  cells(id: string, measure: string, z: number, query: TileQuery = {}, signal?: AbortSignal): Promise<CellStats> {
+    return this.#stats(id, query, [`measure=${encodeURIComponent(measure)}`, `z=${z}`], signal);
+  }
+
+  /** The addresses of a query for tools that lose query strings: they have its token in the path. */
+  share(id: string, query: TileQuery = {}, signal?: AbortSignal): Promise<Share> {
+    return this.#json(`tiles/${encodeURIComponent(id)}/q`, signal, { method: "POST", body: toQueryString(query) });
+  }
+
+  /** The address of a file of the rows that pass. An Arrow stream has a limit of rows, which the operator decides. */
+  download(id: string, query: TileQuery, format: "csv" | "geojson" | "arrow"): string {
+    const file = format === "arrow" ? "subset.arrow" : `rows.${format}`;
+    return withQuery(`${this.base}datasets/${encodeURIComponent(id)}/${file}`, toQueryString(query));
+  }
+
   /** The template of a query's tiles. With the dataset's version in it, caches may keep them for good. */
   tiles(id: string, query: TileQuery = {}, version?: string): string {
     const of = version === undefined ? "" : `v=${encodeURIComponent(version)}`;
     return withQuery(`${this.base}tiles/${encodeURIComponent(id)}/{z}/{x}/{y}.mvt`, toQueryString(query), of);
   }
 
-  async #json<T>(path: string, signal: AbortSignal | undefined): Promise<T> {
-    const response = await fetch(this.base + path, signal ? { signal } : {});
+  #stats<T>(id: string, query: TileQuery, pairs: string[], signal: AbortSignal | undefined): Promise<T> {
+    return this.#json(withQuery(`datasets/${encodeURIComponent(id)}/stats`, toQueryString(query), ...pairs), signal);
+  }
+
+  async #json<T>(path: string, signal: AbortSignal | undefined, how: RequestInit = {}): Promise<T> {
+    const response = await fetch(this.base + path, signal ? { ...how, signal } : how);
     if (!response.ok) throw await Problem.of(response);
     return (await response.json()) as T;
   }

@@ -11,7 +11,8 @@ import type { TileQuery } from "./query.js";
 import type { Server } from "./server.js";
 import type { Subset } from "./store.js";
 import { textOf } from "./tiler.js";
-import type { Catalog, Dataset, DatasetSummary, Metadata, Rows, TileJson } from "./types.js";
+import { type TileTrace, told } from "./trace.js";
+import type { Catalog, CellStats, Dataset, DatasetSummary, Metadata, Rows, Stats, TileJson } from "./types.js";
 
 /** Where an answer comes from. */
 export interface Origin {
@@ -33,6 +34,8 @@ export interface SubsetTiler {
   tileJson(query: string): Awaitable<TileJson>;
   metadata(query: string): Awaitable<Metadata>;
   rows(query: string, page?: Page): Awaitable<Rows>;
+  stats(column: string, query: string, bins?: number): Awaitable<Stats>;
+  cells(measure: string, z: number, query: string): Awaitable<CellStats>;
   /** Whether it has every row that a tile of a query needs; every row of the query, without a tile. */
   covers(query: string, tile?: Tile): Awaitable<boolean>;
   free(): unknown;
@@ -55,6 +58,8 @@ export interface SourceOptions {
   open: (subset: Subset) => Promise<SubsetTiler>;
   /** Told of every answer: about which dataset, and of which tile if it is one. */
   onAnswer?: (origin: Origin, dataset: string | undefined, tile: Tile | undefined) => void;
+  /** Told of every tile that arrived: how long it took, and what is in it. */
+  onTile?: (trace: TileTrace) => void;
 }
 
 /** How long a server that did not answer is left alone, in milliseconds. */
@@ -108,7 +113,7 @@ export class Source {
       async () => {
         const all = (await this.#mine()).map(({ about }) => summary(about));
         const datasets = all.filter(({ id }, at) => all.findIndex((one) => one.id === id) === at);
-        return datasets.length === 0 ? undefined : { value: { datasets, default: null }, partial: true };
+        return datasets.length === 0 ? undefined : { value: { datasets, default: null, basemap: null }, partial: true };
       },
     );
   }
@@ -153,15 +158,72 @@ export class Source {
     );
   }
 
+  /** Statistics of a column over the rows that pass. */
+  stats(
+    id: string,
+    column: string,
+    query: TileQuery | string = "",
+    bins?: number,
+    signal?: AbortSignal,
+  ): Promise<Answer<Stats>> {
+    const text = textOf(query);
+    return this.#ask(
+      id,
+      () => this.server.stats(id, column, parsed(text), bins, signal),
+      () => this.#fromBest(id, text, tileOf(), (tiler) => tiler.stats(column, text, bins)),
+      { hasty: false },
+    );
+  }
+
+  /** Quantiles of what the cells of a zoom carry. */
+  cells(
+    id: string,
+    measure: string,
+    z: number,
+    query: TileQuery | string = "",
+    signal?: AbortSignal,
+  ): Promise<Answer<CellStats>> {
+    const text = textOf(query);
+    return this.#ask(
+      id,
+      () => this.server.cells(id, measure, z, parsed(text), signal),
+      () => this.#fromBest(id, text, tileOf(), (tiler) => tiler.cells(measure, z, text)),
+      { hasty: false },
+    );
+  }
+
   /** A tile: from a subset that has all of it, from the server, else from the subset that has most of it. */
   async tile(
     id: string,
-    [z, x, y]: Tile,
+    tile: Tile,
     query: TileQuery | string = "",
     signal?: AbortSignal,
   ): Promise<Answer<Uint8Array<ArrayBuffer>>> {
     const text = textOf(query);
-    const cut = async (tiler: SubsetTiler, text: string) => tiler.tile(z, x, y, text, signal);
+    let trace: Partial<TileTrace> = {};
+    const answer = await this.#tile(id, tile, text, signal, (known) => {
+      trace = { ...known, ended: performance.now() };
+    });
+    const { value, from } = answer;
+    const { started = 0, ended = 0, ...more } = trace;
+    this.#options.onTile?.({ dataset: id, tile, query: text, from, started, ended, bytes: value.byteLength, ...more });
+    return answer;
+  }
+
+  /** A tile; `arrived` is called when it is there. */
+  async #tile(
+    id: string,
+    [z, x, y]: Tile,
+    text: string,
+    signal: AbortSignal | undefined,
+    arrived: (known: Partial<TileTrace>) => void,
+  ): Promise<Answer<Uint8Array<ArrayBuffer>>> {
+    const cut = async (tiler: SubsetTiler, text: string) => {
+      const started = performance.now();
+      const value = await tiler.tile(z, x, y, text, signal);
+      arrived({ started });
+      return value;
+    };
     if (!this.#isAsleep) {
       const whole = await this.#whole(id, text, [z, x, y]);
       // A query of a column that was not taken is refused here, and not by the server.
@@ -170,7 +232,7 @@ export class Source {
     }
     return this.#ask(
       id,
-      () => this.#fetch(id, [z, x, y], text, signal),
+      () => this.#fetch(id, [z, x, y], text, signal, arrived),
       () => this.#fromBest(id, text, [z, x, y], (tiler) => cut(tiler, text)),
       { tile: [z, x, y] },
     );
@@ -250,13 +312,18 @@ export class Source {
     [z, x, y]: Tile,
     text: string,
     signal: AbortSignal | undefined,
+    arrived: (known: Partial<TileTrace>) => void,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const version = this.#versions.get(id);
     const parts = [text, version === undefined ? "" : `v=${version}`].filter(Boolean).join("&");
     const path = `tiles/${encodeURIComponent(id)}/${z}/${x}/${y}.mvt${parts && `?${parts}`}`;
-    const response = await fetch(this.server.base + path, signal ? { signal } : {});
+    const url = this.server.base + path;
+    const started = performance.now();
+    const response = await fetch(url, signal ? { signal } : {});
     if (!response.ok) throw await Problem.of(response);
-    return new Uint8Array(await response.arrayBuffer());
+    const value = new Uint8Array(await response.arrayBuffer());
+    arrived({ started, url, ...told(response.headers) });
+    return value;
   }
 
   /** A subset that has every row of a tile, in the state that the server has, and the query to cut the same tile. */

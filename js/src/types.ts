@@ -14,12 +14,18 @@ export interface DatasetSummary {
   bounds: Bounds | null;
   /** The frame of the densest 99 % of the rows; its east may lie beyond 180. */
   focus: Bounds;
+  /** The first view: longitude, latitude, zoom. */
+  center: [number, number, number];
   id_column: string | null;
   time_column: string | null;
+  /** First and last time of the time column, ISO 8601. */
+  time_range: [string, string] | null;
   /** Whether the rows behind a cell may be asked for. */
   rows_open: boolean;
   /** Whether subsets may be taken. */
   subset_open: boolean;
+  /** Absolute addresses of the dataset and of its tiles and documents without a query. */
+  links: Record<"self" | "tiles" | "tilejson" | "metadata" | "style", string>;
 }
 
 /** `GET datasets`. */
@@ -27,17 +33,28 @@ export interface Catalog {
   datasets: DatasetSummary[];
   /** The dataset of addresses that name none. */
   default: string | null;
+  /** The base map that the operator named: a MapLibre style, or a PMTiles file that the server gives out. */
+  basemap: Basemap | null;
 }
+
+/** A base map by its absolute address. */
+export type Basemap = { style: string } | { pmtiles: string };
 
 /** A column of a dataset. */
 export interface ColumnInfo {
   name: string;
+  /** `integer`, `number`, `boolean`, `text` or `time`. */
   type: string;
+  /** What its values are in tiles; times are numbers there. */
+  in_tiles: string;
+  present: number;
   nulls: number;
   min?: number | string;
   max?: number | string;
   distinct?: number;
+  /** The most frequent values, the most frequent first. */
   categories?: { value: unknown; count: number }[];
+  role?: "id" | "time";
 }
 
 /** `GET datasets/{id}`. */
@@ -52,6 +69,8 @@ export interface PropertyInfo {
   on: "rows" | "cells";
   measure?: string;
   column?: string;
+  /** Whether it is there for tools that look for this name. */
+  alias?: boolean;
   /** Says so where a number is a point in time: milliseconds since 1970 UTC. */
   unit?: string;
 }
@@ -96,6 +115,18 @@ export interface Metadata extends TileJson {
   rows: number;
   rows_total: number;
   measures: MeasureInfo[];
+  /** The properties of `by`; a server tells them, a tiler does not. */
+  categories?: CategoryInfo[];
+}
+
+/** A property of cells that counts the rows of one category or period. */
+export interface CategoryInfo {
+  property: string;
+  column: string;
+  /** What it counts: a value, or the start of a period in ISO 8601; `null` counts rows without a value. */
+  value?: unknown;
+  /** Whether it counts the rows of all other values. */
+  other?: boolean;
 }
 
 /** What a tile showed, and what it left out. */
@@ -145,6 +176,25 @@ export interface CellStats {
   probabilities: number[];
   quantiles: number[] | null;
   range: [number, number] | null;
+}
+
+/** Where a query is under a token: addresses for tools that lose query strings. */
+export interface Share {
+  dataset: string;
+  version: string;
+  /** The shortest text of the query. */
+  query: string;
+  /** The same in letters that a path can hold; empty for the empty query. */
+  token: string;
+  /** The template of its tiles. */
+  tiles: string;
+  tilejson: string;
+  metadata: string;
+  style: string;
+  /** The same with the query as a query string. */
+  plain: { tiles: string; tilejson: string };
+  /** What Kepler.gl is given. */
+  kepler: { tileset: string; metadata: string };
 }
 
 /** Which rows. */

@@ -8,6 +8,7 @@ const asked = [];
 const http = createServer((request, response) => {
   const url = request.url ?? "";
   asked.push(url);
+  if (request.method === "POST") request.on("data", (data) => asked.push(`${request.headers["content-type"]} ${data}`));
   if (url.includes("wrong")) {
     response.writeHead(400, { "content-type": "application/problem+json" });
     response.end(JSON.stringify({ detail: "unknown column", parameter: "filter", position: 3, hint: "try b" }));
@@ -35,6 +36,28 @@ test("addresses are made under the prefix where the server was reached", async (
     "/maps/tiles/a%20b/tilejson.json?filter=x%20%3E%201",
     "/maps/datasets/a%20b/rows?filter=x%20%3E%201&cell=21&limit=5",
   ]);
+});
+
+test("statistics, shares and downloads have addresses of their own", async () => {
+  const server = new Server(base);
+  const query = /** @type {const} */ ({ filter: "x > 1", agg: ["mean:a"] });
+  await server.stats("a b", "c d", query);
+  await server.stats("p", "c", {}, 7);
+  await server.cells("p", "a_mean", 5, query);
+  await server.share("a b", query);
+  assert.deepEqual(asked.splice(0), [
+    "/maps/datasets/a%20b/stats?filter=x%20%3E%201&agg=mean%3Aa&column=c%20d&bins=20",
+    "/maps/datasets/p/stats?column=c&bins=7",
+    "/maps/datasets/p/stats?filter=x%20%3E%201&agg=mean%3Aa&measure=a_mean&z=5",
+    "/maps/tiles/a%20b/q",
+    "text/plain;charset=UTF-8 filter=x%20%3E%201&agg=mean%3Aa",
+  ]);
+  const files = /** @type {const} */ (["csv", "geojson", "arrow"]);
+  assert.deepEqual(
+    files.map((format) => server.download("a b", { filter: "x > 1" }, format)),
+    ["rows.csv", "rows.geojson", "subset.arrow"].map((file) => `${base}datasets/a%20b/${file}?filter=x%20%3E%201`),
+  );
+  assert.equal(server.download("p", {}, "csv"), `${base}datasets/p/rows.csv`);
 });
 
 test("tile templates keep their braces and carry query and version", () => {

@@ -21,6 +21,7 @@ let pointsFrom = 8;
 const up = (/** @type {string} */ path) => {
   if (path.endsWith(".mvt") || path.includes(".mvt?")) return new Response("server");
   if (path === "datasets") return Response.json({ datasets: [{ id: "places" }, { id: "more" }], default: "places" });
+  if (path.includes("/stats")) return Response.json({ rows: 99, cells: 99 });
   if (path.includes("/rows")) return Response.json({ numberMatched: 99, features: [] });
   return Response.json({ id: "places", dataset_version: version, points_minzoom: pointsFrom, rows: 99 });
 };
@@ -70,6 +71,8 @@ function make(subsets, { covers = () => false, broken } = {}) {
   const freed = [];
   /** @type {object[]} */
   const told = [];
+  /** @type {import("../dist/index.js").TileTrace[]} */
+  const traces = [];
   const had = Object.fromEntries(subsets.map(({ id, selects }) => [id, selects]));
   const source = new Source({
     server: new Server(BASE),
@@ -82,17 +85,20 @@ function make(subsets, { covers = () => false, broken } = {}) {
         tileJson: () => /** @type {any} */ ({ name: id, points_minzoom: 5 }),
         metadata: () => /** @type {any} */ ({ name: id, rows: 10 }),
         rows: () => ({ numberMatched: 10, features: [] }),
+        stats: (column, query, bins) => /** @type {any} */ ({ column, query, bins, rows: 10 }),
+        cells: (measure, z, query) => /** @type {any} */ ({ measure, z, query, cells: 10 }),
         covers: (query, tile) => covers(had[id] ?? "", query, tile),
         free: () => freed.push(id),
       };
     },
     onAnswer: (origin, dataset, tile) => told.push({ ...origin, dataset, tile }),
+    onTile: (trace) => traces.push(trace),
   });
   const tile = async (/** @type {string} */ query, /** @type {[number, number, number]} */ at = [0, 0, 0]) => {
     const { value, from, partial, subset } = await source.tile("places", at, query);
     return { text: new TextDecoder().decode(value), from, partial, id: subset?.id };
   };
-  return { source, opened, freed, told, tile };
+  return { source, opened, freed, told, tile, traces };
 }
 
 const FR = "filter=country%20%3D%20%27FR%27";
@@ -284,4 +290,76 @@ test("cover is told from texts where they are alike, and left open where they ar
   assert.equal(coverage(across, "", [7, 64, 64]), "no");
   assert.equal(coverage(across, "bbox=171,-1,172,1", [0, 0, 0]), "maybe");
   assert.equal(coverage(across, "bbox=170,-10,-170,10", [0, 0, 0]), "yes");
+});
+
+test("statistics are the server's, and the best subset's without it", async () => {
+  const { source } = make([subset()]);
+  assert.deepEqual((await source.stats("places", "a b", { filter: "x > 1" }, 5)).from, "server");
+  assert.deepEqual((await source.cells("places", "a_mean", 3, FR)).value.cells, 99);
+  assert.deepEqual(asked, [
+    "datasets/places/stats?filter=x%20%3E%201&column=a%20b&bins=5",
+    "datasets/places/stats?filter=country%20%3D%20'FR'&measure=a_mean&z=3",
+  ]);
+  answer = down;
+  const { value, ...origin } = await source.stats("places", "a b", FR, 5);
+  assert.deepEqual(value, { column: "a b", query: FR, bins: 5, rows: 10 });
+  assert.deepEqual([origin.from, origin.partial, origin.subset?.id], ["device", true, "s"]);
+  assert.deepEqual((await source.cells("places", "a_mean", 3, FR)).value, {
+    measure: "a_mean",
+    z: 3,
+    query: FR,
+    cells: 10,
+  });
+});
+
+test("who watches is told of every tile that arrived: its address, what the server says of it, how long it took", async () => {
+  const { source, tile, traces } = make([subset({ selects: FR })]);
+  const headers = {
+    "duotile-features": "3",
+    "duotile-rows": "40",
+    "duotile-omitted": "0",
+    "duotile-kind": "cells",
+    "server-timing": 'wait;dur=0.02, tile;desc="cut";dur=1.5',
+  };
+  answer = () => new Response("12345", { headers });
+  await source.tile("places", [3, 4, 2], "cell=8");
+  await tile(FR, [1, 0, 0]);
+  answer = () => new Response(null, { status: 204, headers: { "server-timing": "cache;desc=hit" } });
+  await source.tile("places", [3, 4, 2], "");
+  answer = () => Response.json({ detail: "no" }, { status: 400 });
+  await assert.rejects(source.tile("places", [0, 0, 0], "filter=b"));
+  for (const { started, ended } of traces) assert.ok(started > 0 && started <= ended && ended <= performance.now());
+  assert.deepEqual(
+    traces.map(({ started: _, ended: __, ...rest }) => rest),
+    [
+      {
+        dataset: "places",
+        tile: [3, 4, 2],
+        query: "cell=8",
+        from: "server",
+        bytes: 5,
+        url: `${BASE}tiles/places/3/4/2.mvt?cell=8`,
+        features: 3,
+        rows: 40,
+        omitted: 0,
+        kind: "cells",
+        server: [
+          { name: "wait", ms: 0.02 },
+          { name: "tile", ms: 1.5 },
+        ],
+        cached: false,
+      },
+      { dataset: "places", tile: [1, 0, 0], query: FR, from: "device", bytes: `s 1/0/0 ${FR}`.length },
+      {
+        dataset: "places",
+        tile: [3, 4, 2],
+        query: "",
+        from: "server",
+        bytes: 0,
+        url: `${BASE}tiles/places/3/4/2.mvt`,
+        server: [],
+        cached: true,
+      },
+    ],
+  );
 });
