@@ -3,7 +3,17 @@
  * up to the next, is about it. What is as it would be anyway is left out, so that a short address says what matters.
  */
 
-import { type CellSize, DRAWING, type Drawing, GROUND, type Kind, type Layer, makeLayer, type Scale, type State } from "./state";
+import {
+  type CellSize,
+  DRAWING,
+  type Drawing,
+  GROUND,
+  type Kind,
+  type Layer,
+  makeLayer,
+  type Scale,
+  type State,
+} from "./state";
 
 /** Where the map looks. */
 export interface View {
@@ -38,7 +48,8 @@ export function print({ view, state }: Place, first: string | undefined): string
     for (const name of Object.keys(DRAWING) as (keyof Drawing)[]) {
       if (drawing[name] !== DRAWING[name]) pairs.push([name, String(drawing[name])]);
     }
-    if (layer.id === state.active && state.layers.length > 1 && at < state.layers.length - 1) pairs.push(["active", "1"]);
+    if (layer.id === state.active && state.layers.length > 1 && at < state.layers.length - 1)
+      pairs.push(["active", "1"]);
   });
   return pairs.map(([name, value]) => `${name}=${readable(value)}`).join("&");
 }
@@ -117,5 +128,7 @@ function parseView(text: string): View | undefined {
 
 /** Percent-encoded only where the address would be read otherwise: a person can read the rest. */
 function readable(value: string): string {
-  return encodeURIComponent(value).replace(/%(?:2F|3A|2C|40|24|3B|3D)/g, decodeURIComponent).replaceAll("%20", "+");
+  return encodeURIComponent(value)
+    .replace(/%(?:2F|3A|2C|40|24|3B|3D)/g, decodeURIComponent)
+    .replaceAll("%20", "+");
 }

@@ -4,7 +4,16 @@
  */
 
 import { effect, signal } from "@preact/signals";
-import { type Dataset, type Metadata, type Origin, Problem, type Stats, type TileJson, type TileQuery, toQueryString } from "duotile";
+import {
+  type Dataset,
+  type Metadata,
+  type Origin,
+  Problem,
+  type Stats,
+  type TileJson,
+  type TileQuery,
+  toQueryString,
+} from "duotile";
 import { queryOf, rowsOf } from "./query";
 import type { Data } from "./source";
 import { type Layer, state } from "./state";
@@ -107,7 +116,8 @@ export function follow(data: Data, tell: (error: unknown) => void): { again: () 
     const names = wanted.filter((name) => dataset.columns.some((column) => column.name === name));
     if (names.length === 0 || tileJson.points_minzoom === undefined) return {};
     const rows = rowsOf(layer, state.peek(), dataset);
-    const ask = async (name = "") => [name, (await data.source.stats(dataset.id, name, rows, undefined, signal)).value] as const;
+    const ask = async (name = "") =>
+      [name, (await data.source.stats(dataset.id, name, rows, undefined, signal)).value] as const;
     return Object.fromEntries(await Promise.all([...new Set(names)].map(ask)));
   };
 

@@ -21,7 +21,7 @@ import { busy, catalog, drawn, first, origin, status, tell, zoom } from "./page"
 import { Legend } from "./panel/legend";
 import { Panel } from "./panel/panel";
 import { type Data, openData } from "./source";
-import { active, change, DRAWING, reset, redo, state, undo, withLayer } from "./state";
+import { active, change, DRAWING, redo, reset, state, undo, withLayer } from "./state";
 
 declare global {
   interface Window {
@@ -93,8 +93,7 @@ function sayOrigin(data: Data): void {
 
 /** Which kinds of features each layer has on screen. Below the zoom of rows there are only cells; above it, the map is asked. */
 function sayDrawn({ map }: DataMap, shown: readonly Drawable[]): void {
-  const has = (id: string) =>
-    map.getLayer(id) !== undefined && map.queryRenderedFeatures({ layers: [id] }).length > 0;
+  const has = (id: string) => map.getLayer(id) !== undefined && map.queryRenderedFeatures({ layers: [id] }).length > 0;
   const kinds = shown.map(({ layer, loaded: { tileJson } }) => {
     const mixed = map.getZoom() >= (tileJson.points_minzoom ?? Infinity);
     const kinds = mixed ? { cells: has(cellsId(layer)), rows: has(rowsId(layer)) } : { cells: true, rows: false };

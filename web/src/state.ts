@@ -68,7 +68,12 @@ export const GROUND = "natural-earth";
 const current = signal<State>({ layers: [], active: "", ground: GROUND });
 
 /** The state of now; reading `value` in a component or an effect follows it. */
-export const state = { get value() { return current.value; }, peek: () => current.peek() };
+export const state = {
+  get value() {
+    return current.value;
+  },
+  peek: () => current.peek(),
+};
 
 /** What was chosen before, and what was undone. */
 const past = signal<State[]>([]);

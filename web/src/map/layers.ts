@@ -8,7 +8,7 @@ import type { ExpressionSpecification, LayerSpecification, SourceSpecification }
 import type { Loaded } from "../load";
 import type { Layer } from "../state";
 import { cellColour, type Paint, paintOf, rowColour } from "./paint";
-import { byZoom, type Stops, valueOf } from "./scale";
+import { along, byZoom, type Stops } from "./scale";
 
 /** A layer that can be drawn: what is known of it, and where its tiles are. */
 export interface Drawable {
@@ -99,7 +99,7 @@ function rowLayer(layer: Layer, paint: Paint, first: number, from: From): LayerS
   const { opacity, kind } = layer.drawing;
   const size = (small: number, large: number): ExpressionSpecification | number =>
     paint.sizes && kind === "points" && layer.drawing.size
-      ? valueOf(layer.drawing.size, paint.sizes, (at) => small * 0.6 + (large * 2.2 - small * 0.6) * at)
+      ? along(layer.drawing.size, paint.sizes, (at) => small * 0.6 + (large * 2.2 - small * 0.6) * at)
       : (small + large) / 2;
   return {
     id: rowsId(layer),
@@ -130,7 +130,7 @@ function rowLayer(layer: Layer, paint: Paint, first: number, from: From): LayerS
 function radii({ counts }: Paint, cell: number): ExpressionSpecification {
   const [least, most] = [Math.max(cell * 0.22, 1), Math.max(cell * 0.9, 2.5)];
   return byZoom(
-    counts.map((stops) => valueOf("point_count", stops, (at) => least + (most - least) * Math.sqrt(at))) as [
+    counts.map((stops) => along("point_count", stops, (at) => least + (most - least) * Math.sqrt(at))) as [
       ExpressionSpecification,
       ...ExpressionSpecification[],
     ],
@@ -145,20 +145,20 @@ const METRES = 40_075_016.686 / 512;
 function heights({ property, cells, category, counts }: Paint): ExpressionSpecification {
   const of = category ? "point_count" : property;
   const all = (category ? counts : cells).map((stops: Stops, zoom) =>
-    valueOf(of, stops, (at) => (at * TALL * METRES) / 2 ** zoom),
+    along(of, stops, (at) => (at * TALL * METRES) / 2 ** zoom),
   ) as [ExpressionSpecification, ...ExpressionSpecification[]];
   // Zooms deeper than those that are known have the same values, on less ground.
   const known = (category ? counts : cells).length;
   const last = (category ? counts : cells).at(-1);
   for (let zoom = known; last && zoom <= 22; zoom += 1) {
-    all.push(valueOf(of, last, (at) => (at * TALL * METRES) / 2 ** zoom));
+    all.push(along(of, last, (at) => (at * TALL * METRES) / 2 ** zoom));
   }
   return byZoom(all);
 }
 
 /** Heat: each cell as heavy as it has rows, and where there are rows, each as heavy as the other. */
 function heat(layer: Layer, { counts, ramp }: Paint, from: From): LayerSpecification {
-  const weight = (stops: Stops) => valueOf("point_count", stops, (at) => 0.03 + 0.97 * at ** 2);
+  const weight = (stops: Stops) => along("point_count", stops, (at) => 0.03 + 0.97 * at ** 2);
   const steps = Array.from({ length: 9 }, (_, i) => (i + 1) / 10);
   const { cell, opacity } = layer.drawing;
   return {

@@ -4,7 +4,7 @@ import type { ExpressionSpecification } from "maplibre-gl";
 import type { Loaded } from "../load";
 import { categoryOf, propertyOf } from "../query";
 import type { Layer } from "../state";
-import { byZoom, cellStops, rowStops, type Stops, valueOf, type ZoomStops } from "./scale";
+import { along, byZoom, cellStops, rowStops, type Stops, type ZoomStops } from "./scale";
 import { CATEGORIES, categoryColour, type Ramp, ramp, type Theme, theme } from "./theme";
 
 /** A category, its colour, and how many rows have it in the whole dataset. */
@@ -62,7 +62,7 @@ export function paintOf({ drawing }: Layer, { metadata, dataset, columns }: Load
 /** The colour of a cell. */
 export function cellColour(paint: Paint): ExpressionSpecification {
   if (paint.categories && paint.category) return ofCategory(categoryOf(paint.category), paint.categories, paint.theme);
-  const each = paint.cells.map((stops) => valueOf(paint.property, stops, paint.ramp));
+  const each = paint.cells.map((stops) => along(paint.property, stops, paint.ramp));
   return byZoom(each as [ExpressionSpecification, ...ExpressionSpecification[]]);
 }
 
@@ -71,7 +71,7 @@ export function rowColour(paint: Paint): ExpressionSpecification | string {
   if (paint.categories && paint.category) return ofCategory(paint.category, paint.categories, paint.theme);
   if (!paint.column || !paint.rows) return paint.theme.row;
   // A row without a value is in the colour of what has none.
-  return ["case", ["has", paint.column], valueOf(paint.column, paint.rows, paint.ramp), paint.theme.other];
+  return ["case", ["has", paint.column], along(paint.column, paint.rows, paint.ramp), paint.theme.other];
 }
 
 function ofCategory(property: string, categories: readonly Category[], theme: Theme): ExpressionSpecification {

@@ -53,7 +53,11 @@ export function stopsAt(all: ZoomStops, zoom: number): Stops {
 function stops(quantiles: readonly number[], probabilities: readonly number[], scale: Scale): Stops {
   const [least = 0, most = least] = [quantiles[0], quantiles.at(-1)];
   if (!(most > least)) return [{ value: least, at: 0.5 }];
-  if (scale === "linear") return [{ value: least, at: 0 }, { value: most, at: 1 }];
+  if (scale === "linear")
+    return [
+      { value: least, at: 0 },
+      { value: most, at: 1 },
+    ];
   if (scale === "log") {
     // What is not positive has no logarithm: then it is taken of how far a value is above the least.
     const shift = least > 0 ? 0 : 1 - least;
@@ -89,7 +93,7 @@ function close(stops: Stops): Stop[] {
 }
 
 /** What a function of the place on the ramp is for a property: a colour, a height, a radius. */
-export function valueOf<T extends string | number>(
+export function along<T extends string | number>(
   property: string,
   stops: Stops,
   make: (at: number) => T,
@@ -97,9 +101,12 @@ export function valueOf<T extends string | number>(
   const [only, ...more] = close(stops).filter(({ value }, i, all) => i === 0 || value > (all[i - 1]?.value ?? value));
   const constant = make(only?.at ?? 0.5);
   // An interpolation of one stop is none.
-  const pairs = more.length > 0 ? [only, ...more].flatMap((stop) => (stop ? [stop.value, make(stop.at)] : [])) : undefined;
+  const pairs =
+    more.length > 0 ? [only, ...more].flatMap((stop) => (stop ? [stop.value, make(stop.at)] : [])) : undefined;
   const value = ["to-number", ["get", property]];
-  return (pairs ? ["interpolate", ["linear"], value, ...pairs] : ["case", true, constant, constant]) as unknown as ExpressionSpecification;
+  return (pairs
+    ? ["interpolate", ["linear"], value, ...pairs]
+    : ["case", true, constant, constant]) as unknown as ExpressionSpecification;
 }
 
 /** An expression for each zoom from 0, as one. */

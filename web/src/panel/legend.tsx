@@ -13,11 +13,11 @@ const TICKS = 5;
 export function Legend() {
   const layers = [...state.value.layers].reverse().filter(({ visible, id }) => visible && loaded.value[id]?.tileJson);
   return (
-    <div id="legend" role="group" aria-label="Legend">
+    <aside id="legend" aria-label="Legend">
       {layers.map((layer) => (
         <Part key={layer.id} layer={layer} named={layers.length > 1} />
       ))}
-    </div>
+    </aside>
   );
 }
 
@@ -46,23 +46,21 @@ function Part({ layer, named }: { layer: Layer; named: boolean }) {
               )}
             </>
           )}
-          {rows && kind !== "heat" && (
-            <>
-              {paint.rows ? (
-                <>
-                  <h3>{column} of a row</h3>
-                  <Bar paint={paint} stops={paint.rows} />
-                </>
-              ) : (
-                <ul class="keys">
-                  <li>
-                    <i class="swatch dot" style={{ background: paint.theme.row }} />
-                    one row
-                  </li>
-                </ul>
-              )}
-            </>
-          )}
+          {rows &&
+            kind !== "heat" &&
+            (paint.rows ? (
+              <>
+                <h3>{column} of a row</h3>
+                <Bar paint={paint} stops={paint.rows} />
+              </>
+            ) : (
+              <ul class="keys">
+                <li>
+                  <i class="swatch dot" style={{ background: paint.theme.row }} />
+                  one row
+                </li>
+              </ul>
+            ))}
         </>
       )}
       {rows && paint.sizes && kind === "points" && <p>Large: much {layer.drawing.size}.</p>}
