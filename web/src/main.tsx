@@ -20,6 +20,7 @@ import { theme } from "./map/theme";
 import { busy, catalog, drawn, first, origin, status, tell, zoom } from "./page";
 import { Legend } from "./panel/legend";
 import { Panel } from "./panel/panel";
+import { ShareSection } from "./share/section";
 import { type Data, openData } from "./source";
 import { active, change, DRAWING, redo, reset, state, undo, withLayer } from "./state";
 
@@ -186,6 +187,7 @@ async function start(): Promise<void> {
   render(
     <>
       <Panel choose={(dataset) => choose(dataset, view)}>
+        <ShareSection map={map} source={data.source} drawables={shown} />
         <DeviceSection mounted={takeHold} />
       </Panel>
       <Legend />
