@@ -8,6 +8,7 @@ import { LinkList } from "./link-list";
 import { PictureControls } from "./picture-controls";
 import { RowsControls } from "./rows-controls";
 import type { Shown } from "./section";
+import { SnapshotControls } from "./snapshot-controls";
 
 export function Share(shown: Shown) {
   const layer = active(state.value);
@@ -20,6 +21,7 @@ export function Share(shown: Shown) {
       <LinkList source={shown.source} known={known} online={online} />
       {known?.dataset && <RowsControls source={shown.source} dataset={known.dataset} known={known} online={online} />}
       <PictureControls {...shown} />
+      <SnapshotControls {...shown} />
     </div>
   );
 }
