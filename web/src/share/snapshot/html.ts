@@ -20,7 +20,9 @@ export interface Parts {
 const POLICY = [
   "default-src 'none'",
   "script-src 'unsafe-inline' blob:",
-  "worker-src blob:",
+  "worker-src blob: data:",
+  // MapLibre reads the script of a worker from elsewhere, and starts it as an address of data.
+  "connect-src blob:",
   "style-src 'unsafe-inline'",
   "img-src data: blob:",
 ].join("; ");
