@@ -8,6 +8,8 @@ export default defineConfig({
   base: "./",
   build: {
     target: "es2022",
+    // With `light-dark()`, which the page can turn by itself.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1500,

@@ -153,7 +153,10 @@ export async function features(page, kind) {
   return page.evaluate((kind) => {
     const map = window.duotile?.map;
     if (!map) throw new Error("no map");
-    const layers = map.getStyle().layers.map(({ id }) => id).filter((id) => id === kind || id.startsWith(`${kind}-`));
+    const layers = map
+      .getStyle()
+      .layers.map(({ id }) => id)
+      .filter((id) => id === kind || id.startsWith(`${kind}-`));
     return map.queryRenderedFeatures({ layers }).map(({ id, properties, geometry }) => {
       /** @type {[number, number][]} */
       const points =
