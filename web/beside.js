@@ -14,13 +14,18 @@ const PARTS = [
   { name: "examples", title: "The examples" },
 ];
 
+/** A folder that they share. */
+const SHARED = "ground";
+
 /** Whether a file of `web/dist` belongs to a page that is built apart. */
-export const apart = (/** @type {string} */ path) => PARTS.some(({ name }) => path.startsWith(`${name}/`) || path === `${name}.html`);
+export const apart = (/** @type {string} */ path) =>
+  path.startsWith(`${SHARED}/`) || PARTS.some(({ name }) => path.startsWith(`${name}/`) || path === `${name}.html`);
 
 /** Puts them there. */
 export function beside() {
   const dist = join(web, "dist");
   mkdirSync(dist, { recursive: true });
+  rmSync(join(dist, SHARED), { recursive: true, force: true });
   for (const { name, title } of PARTS) {
     rmSync(join(dist, name), { recursive: true, force: true });
     const built = join(web, name, "dist");

@@ -16,7 +16,8 @@ export function precache(): Plugin {
     apply: "build",
     writeBundle({ dir = "" }) {
       const all = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-      const paths = all.map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
+      const paths = all
+        .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
         .filter((path) => !apart(path))
         .sort();
       const files = paths.filter((path) => path !== SCRIPT && path !== PAGE);

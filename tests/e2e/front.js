@@ -20,7 +20,7 @@ const TYPES = /** @type {Record<string, string>} */ ({
 });
 
 /** Files of bundlers, with a hash in their names. */
-const HASHED = /^(assets|kepler|examples)\/[^/]*-\w{8,}\.[^/]+$/;
+const HASHED = /^(assets|kepler|examples|ground)\/[^/]*-\w{8,}\.[^/]+$/;
 
 /**
  * @typedef {object} Front
@@ -61,11 +61,16 @@ export async function front(upstream, prefix = "/") {
     const rest = path.slice(prefix.length);
     front.asked.push(rest);
     const forward = () => {
-      const { host: _, ...headers } = asked.headers;
-      const passed = request(new URL(rest, front.upstream), { method: asked.method ?? "GET", headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      });
+      const { host, ...headers } = asked.headers;
+      const told = { ...headers, "x-forwarded-host": host, "x-forwarded-prefix": prefix };
+      const passed = request(
+        new URL(rest, front.upstream),
+        { method: asked.method ?? "GET", headers: told },
+        (answer) => {
+          response.writeHead(answer.statusCode ?? 502, answer.headers);
+          answer.pipe(response);
+        },
+      );
       passed.on("error", () => response.destroy());
       asked.pipe(passed);
     };

@@ -8,7 +8,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
-import { ground } from "./ground.mjs";
+import { ground } from "../ground.mjs";
 import { pictures } from "./pictures.mjs";
 
 const require = createRequire(import.meta.url);
@@ -77,7 +77,7 @@ const once = {
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(join(dist, "kepler"), { recursive: true });
-const countries = ground(join(root, "../src/data/countries.topo.json"), join(dist, "kepler"));
+const countries = ground(dist);
 pictures(join(dist, "kepler/static"));
 
 const { metafile } = await build({
@@ -102,7 +102,7 @@ const { metafile } = await build({
     global: "globalThis",
     "process.env.NODE_ENV": '"production"',
     "process.env.NODE_DEBUG": "undefined",
-    COUNTRIES: JSON.stringify(`kepler/${countries}`),
+    COUNTRIES: JSON.stringify(countries),
   },
   plugins: [instead, once],
 });

@@ -104,7 +104,7 @@ fn is_packed(kind: &str) -> bool {
 }
 
 /// Folders of what bundlers write.
-const BUNDLED: [&str; 3] = ["assets/", "kepler/", "examples/"];
+const BUNDLED: [&str; 4] = ["assets/", "kepler/", "examples/", "ground/"];
 
 /// Whether a bundler put a hash into the name: `assets/index-B3xk9_2a.js`.
 fn is_hashed(path: &str) -> bool {

@@ -1,4 +1,7 @@
-/** Our own base maps: countries of Natural Earth on dark and on light ground, in the place of those from elsewhere. */
+/**
+ * Our own base maps: countries of Natural Earth on dark and on light ground, in the place of those from elsewhere. Nearer
+ * than their coasts are true, the ground is plain.
+ */
 
 declare const COUNTRIES: string;
 
@@ -25,9 +28,22 @@ function ground(id: string, label: string, icon: string, colorMode: string, { se
       sources: { countries },
       // Named so that Kepler.gl's switches for water, land and borders find them.
       layers: [
-        { id: "water", type: "background", paint: { "background-color": sea } },
+        {
+          id: "water",
+          type: "background",
+          paint: { "background-color": ["interpolate", ["linear"], ["zoom"], 9, sea, 11, land] },
+        },
         { id: "landcover", type: "fill", source: "countries", paint: { "fill-color": land } },
-        { id: "boundary", type: "line", source: "countries", paint: { "line-color": border, "line-width": 0.7 } },
+        {
+          id: "boundary",
+          type: "line",
+          source: "countries",
+          paint: {
+            "line-color": border,
+            "line-width": 0.7,
+            "line-opacity": ["interpolate", ["linear"], ["zoom"], 9, 1, 11, 0],
+          },
+        },
       ],
     },
   };

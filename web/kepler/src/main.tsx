@@ -3,9 +3,10 @@
  * drive it.
  */
 
-import { addDataToMap } from "@kepler.gl/actions";
+import { addDataToMap, toggleMapControl } from "@kepler.gl/actions";
 import KeplerGl from "@kepler.gl/components";
 import { ALL_FIELD_TYPES, DatasetType } from "@kepler.gl/constants";
+import { LayerClasses } from "@kepler.gl/layers";
 import keplerGlReducer, { enhanceReduxMiddleware } from "@kepler.gl/reducers";
 import { initApplicationConfig } from "@kepler.gl/utils";
 import { useSyncExternalStore } from "react";
@@ -15,6 +16,7 @@ import { applyMiddleware, combineReducers, legacy_createStore } from "redux";
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./style.css";
 import { GROUNDS } from "./ground.ts";
+import { TimedTileLayer } from "./layer.ts";
 import { source } from "./source.ts";
 import { measuresOf, Table } from "./table.ts";
 import { view } from "./view.ts";
@@ -30,7 +32,7 @@ const store = legacy_createStore(
   combineReducers({
     keplerGl: keplerGlReducer.initialState({
       uiState: { currentModal: null, locale: "en" },
-      mapStyle: { styleType: "dark" },
+      visState: { layerClasses: { ...LayerClasses, vectorTile: TimedTileLayer } },
     }),
   }),
   applyMiddleware(...enhanceReduxMiddleware([])),
@@ -70,6 +72,9 @@ function Page() {
   );
 }
 
+/** What of a saved map is needed; the rest of its type is what Kepler.gl writes. */
+type SavedConfig = NonNullable<Parameters<typeof addDataToMap>[0]["config"]>;
+
 const root = document.getElementById("root");
 const message = document.getElementById("message");
 if (!root || !message) throw new Error("the page has no #root and #message");
@@ -98,9 +103,10 @@ source(new URL(location.href)).then(
           disableDataOperation: true,
         },
         options: { centerMap: false, autoCreateLayers: false, readOnly: false },
-        config: view(tileset, style, innerWidth, innerHeight),
+        config: view(tileset, style, innerWidth, innerHeight) as unknown as SavedConfig,
       }),
     );
+    store.dispatch(toggleMapControl("mapLegend", 0));
     document.title = `${tileset.title} in Kepler.gl`;
     message.hidden = true;
   },
