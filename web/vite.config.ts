@@ -1,4 +1,5 @@
 import { defineConfig } from "vite";
+import { beside } from "./beside.js";
 import { precache, unneeded } from "./precache.ts";
 
 // Relative addresses only: the page may lie under any prefix. Nothing is inlined, so that a strict content security
@@ -21,6 +22,6 @@ export default defineConfig({
       },
     },
   },
-  plugins: [unneeded(), precache()],
+  plugins: [unneeded(), precache(), { name: "beside", apply: "build", closeBundle: beside }],
   server: { proxy: { "^/(datasets|tiles)": "http://127.0.0.1:8080" } },
 });
