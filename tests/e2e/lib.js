@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { serve } from "../node/lib/duotile.js";
+import { front } from "./front.js";
 
 const shots = fileURLToPath(new URL("screenshots/", import.meta.url));
 
@@ -21,6 +23,23 @@ const FLAGS = [
 
 /** How long the map may take to be drawn without a graphics card, on a busy machine. */
 export const PATIENCE = 90_000;
+
+/**
+ * Serves files, or the built-in data, with the page of the program; with the one in the folder `DUOTILE_PAGE` if that is
+ * set.
+ *
+ * @param {string[]} args
+ */
+export async function site(...args) {
+  const server = await serve(...args);
+  if (!process.env["DUOTILE_PAGE"]) return server;
+  const before = await front(server.base);
+  const stop = async () => {
+    await before.stop();
+    return server.stop();
+  };
+  return { ...server, base: before.base, stop };
+}
 
 /**
  * Starts Debian's Chromium, or the one that `CHROMIUM` names.
@@ -73,9 +92,8 @@ export async function open(browser, address, { prepare, ...options } = {}) {
 export async function drawn(page) {
   await page.waitForFunction(
     () => {
-      const map = window.duotile?.map;
-      const busy = document.getElementById("progress")?.hidden === false;
-      return map !== undefined && !busy && map.getLayer("cells") && map.loaded() && map.areTilesLoaded();
+      const page = window.duotile;
+      return page?.settled() && page.map.getStyle().layers.some(({ id }) => /^(cells|rows)-/.test(id));
     },
     undefined,
     { timeout: PATIENCE, polling: 100 },
@@ -125,16 +143,18 @@ export async function counts(page, selector, expected) {
 }
 
 /**
- * The features that the map draws in a layer: their ids, properties and, for the middle of each, the pixel.
+ * The cells or the rows that the map draws, of all layers or of one (`cells-1`): their ids, properties and, for the middle
+ * of each, the pixel.
  *
  * @param {import("playwright-core").Page} page
- * @param {"cells" | "rows"} layer
+ * @param {string} kind
  */
-export async function features(page, layer) {
-  return page.evaluate((layer) => {
+export async function features(page, kind) {
+  return page.evaluate((kind) => {
     const map = window.duotile?.map;
     if (!map) throw new Error("no map");
-    return map.queryRenderedFeatures({ layers: [layer] }).map(({ id, properties, geometry }) => {
+    const layers = map.getStyle().layers.map(({ id }) => id).filter((id) => id === kind || id.startsWith(`${kind}-`));
+    return map.queryRenderedFeatures({ layers }).map(({ id, properties, geometry }) => {
       /** @type {[number, number][]} */
       const points =
         geometry.type === "Point"
@@ -146,7 +166,7 @@ export async function features(page, layer) {
       const { x, y } = map.project([middle(0), middle(1)]);
       return { id, properties, x, y };
     });
-  }, layer);
+  }, kind);
 }
 
 /**

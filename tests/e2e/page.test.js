@@ -5,16 +5,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { serve } from "../node/lib/duotile.js";
-import { assertQuiet, drawn, features, launch, open, PATIENCE, picture, pixels } from "./lib.js";
+import { assertQuiet, drawn, features, launch, open, PATIENCE, picture, pixels, site } from "./lib.js";
 
-/** @type {Awaited<ReturnType<typeof serve>>} */
+/** @type {Awaited<ReturnType<typeof site>>} */
 let server;
 /** @type {import("playwright-core").Browser} */
 let browser;
 
 before(async () => {
-  [server, browser] = await Promise.all([serve(), launch()]);
+  [server, browser] = await Promise.all([site(), launch()]);
 });
 after(async () => {
   await browser?.close();
@@ -82,7 +81,7 @@ test("cells are as large as the grid: four pixels of a tile of 512", async () =>
   const { page, close } = await open(browser, `${server.base}#view=5/49/8`);
   const widths = await page.evaluate(() => {
     const map = window.duotile?.map;
-    return map?.queryRenderedFeatures({ layers: ["cells"] }).map(({ geometry }) => {
+    return map?.queryRenderedFeatures({ layers: ["cells-1"] }).map(({ geometry }) => {
       if (geometry.type !== "Polygon") throw new Error(geometry.type);
       const points = (geometry.coordinates[0] ?? []).map(([x = 0, y = 0]) => map.project([x, y]));
       const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
@@ -257,7 +256,7 @@ test("nothing in the data becomes markup, and several datasets can be chosen", a
   const bad = "<img src=x onerror=alert(1)>";
   writeFileSync(join(folder, "one.csv"), `lon,lat,name\n10,50,${bad}\n11,51,plain\n`);
   writeFileSync(join(folder, "two.csv"), "lon,lat,name\n-70,-30,south\n-71,-31,south too\n");
-  const own = await serve(`first=${join(folder, "one.csv")}`, `second=${join(folder, "two.csv")}`);
+  const own = await site(`first=${join(folder, "one.csv")}`, `second=${join(folder, "two.csv")}`);
   try {
     const { page, close, ...seen } = await open(browser, own.base);
     const rows = [...(await features(page, "rows")), ...(await features(page, "cells"))];

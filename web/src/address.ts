@@ -1,34 +1,134 @@
-/** What the page's address remembers after its `#`, beside the view that the map keeps there: dataset and filter. */
+/**
+ * State and view as what follows `#` in the page's address, and back. A layer begins with `dataset=`; what follows it,
+ * up to the next, is about it. What is as it would be anyway is left out, so that a short address says what matters.
+ */
 
+import {
+  type CellSize,
+  DRAWING,
+  type Drawing,
+  GROUND,
+  type Kind,
+  type Layer,
+  makeLayer,
+  type Scale,
+  type State,
+} from "./state";
+
+/** Where the map looks. */
+export interface View {
+  zoom: number;
+  lat: number;
+  lng: number;
+  bearing: number;
+  pitch: number;
+}
+
+/** What an address says. A layer without a dataset is of the one that is shown first. */
 export interface Place {
-  dataset?: string;
-  filter?: string;
+  view?: View;
+  state: State;
 }
 
-/** The name under which the map keeps its view. */
-export const VIEW = "view";
+const KINDS: readonly string[] = ["cells", "points", "heat", "columns"] satisfies Kind[];
+const SCALES: readonly string[] = ["equal", "log", "linear"] satisfies Scale[];
+const CELLS: readonly number[] = [1, 2, 4, 8, 16, 32, 64] satisfies CellSize[];
 
-function read(): URLSearchParams {
-  return new URLSearchParams(location.hash.slice(1));
+/** The text after `#`. `first` is the dataset that is shown when none is named. */
+export function print({ view, state }: Place, first: string | undefined): string {
+  const pairs: [string, string][] = [];
+  if (view) pairs.push(["view", printView(view)]);
+  if (state.window) pairs.push(["time", state.window.map((ms) => new Date(ms).toISOString()).join("/")]);
+  if (state.ground !== GROUND) pairs.push(["ground", state.ground]);
+  state.layers.forEach((layer, at) => {
+    const { drawing } = layer;
+    if (at > 0 || layer.dataset !== first) pairs.push(["dataset", layer.dataset]);
+    if (layer.filter) pairs.push(["filter", layer.filter]);
+    if (!layer.visible) pairs.push(["hidden", "1"]);
+    for (const name of Object.keys(DRAWING) as (keyof Drawing)[]) {
+      if (drawing[name] !== DRAWING[name]) pairs.push([name, String(drawing[name])]);
+    }
+    if (layer.id === state.active && state.layers.length > 1 && at < state.layers.length - 1)
+      pairs.push(["active", "1"]);
+  });
+  return pairs.map(([name, value]) => `${name}=${readable(value)}`).join("&");
 }
 
-export function place(): Place {
-  const here = read();
-  const [dataset, filter] = [here.get("dataset"), here.get("filter")];
-  return { ...(dataset ? { dataset } : {}), ...(filter ? { filter } : {}) };
+/** Reads what follows `#`. What is odd in it is left aside; a wrong filter is for the server to explain. */
+export function parse(text: string): Place {
+  const layers: Layer[] = [];
+  let place: Partial<Place> = {};
+  let rest: Partial<State> = {};
+  let active: string | undefined;
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (name === "view") {
+      const view = parseView(value);
+      if (view) place = { ...place, view };
+    } else if (name === "time") {
+      const [from = Number.NaN, to = Number.NaN] = value.split("/").map((end) => Date.parse(end));
+      if (from < to) rest = { ...rest, window: [from, to] };
+    } else if (name === "ground") {
+      rest = { ...rest, ground: value };
+    } else if (name === "dataset") {
+      layers.push(makeLayer(layers, value));
+    } else {
+      const layer = layers.pop() ?? makeLayer(layers, "");
+      if (name === "active") active = layer.id;
+      layers.push(about(layer, name, value));
+    }
+  }
+  if (layers.length === 0) layers.push(makeLayer(layers, ""));
+  const state = { layers, active: active ?? layers.at(-1)?.id ?? "", ground: GROUND, ...rest };
+  return { ...place, state };
 }
 
-/** Whether the address says where to look. */
-export function hasView(): boolean {
-  return read().has(VIEW);
+/** A layer with one more thing that the address says of it. */
+function about(layer: Layer, name: string, value: string): Layer {
+  const drawn = (drawing: Partial<Drawing>): Layer => ({ ...layer, drawing: { ...layer.drawing, ...drawing } });
+  const number = Number(value);
+  switch (name) {
+    case "filter":
+      return { ...layer, filter: value };
+    case "hidden":
+      return { ...layer, visible: false };
+    case "kind":
+      return KINDS.includes(value) ? drawn({ kind: value as Kind }) : layer;
+    case "scale":
+      return SCALES.includes(value) ? drawn({ scale: value as Scale }) : layer;
+    case "cell":
+      return CELLS.includes(number) ? drawn({ cell: number as CellSize }) : layer;
+    case "opacity":
+      return number >= 0 && number <= 1 ? drawn({ opacity: number }) : layer;
+    case "measure":
+    case "category":
+    case "size":
+    case "ramp":
+      return drawn({ [name]: value });
+    default:
+      return layer;
+  }
 }
 
-/** Writes dataset and filter without a new entry in the history. */
-export function remember({ dataset, filter }: Place): void {
-  const view = read().get(VIEW);
-  const pairs = Object.entries({ [VIEW]: view, dataset, filter })
-    .filter(([, value]) => value)
-    // The map writes slashes into its view, and reads them there.
-    .map(([name, value]) => `${name}=${name === VIEW ? value : encodeURIComponent(value ?? "")}`);
-  history.replaceState(history.state, "", `#${pairs.join("&")}`);
+/** Zoom, latitude, longitude, and bearing and pitch where they are not 0, as MapLibre has them in addresses. */
+function printView({ zoom, lat, lng, bearing, pitch }: View): string {
+  // As many digits as a pixel has.
+  const digits = Math.ceil((zoom * Math.LN2 + Math.log(512 / 360 / 0.5)) / Math.LN10);
+  const round = (value: number, digits: number) => Number(value.toFixed(Math.max(digits, 0)));
+  const parts = [round(zoom, 2), round(lat, digits), round(lng, digits), round(bearing, 1), Math.round(pitch)];
+  while (parts.length > 3 && parts.at(-1) === 0) parts.pop();
+  return parts.join("/");
+}
+
+function parseView(text: string): View | undefined {
+  const parts = text.split("/").map(Number);
+  const [zoom = Number.NaN, lat = Number.NaN, lng = Number.NaN, bearing = 0, pitch = 0] = parts;
+  const odd = parts.some(Number.isNaN) || Number.isNaN(lng) || Math.abs(lat) > 90;
+  return odd ? undefined : { zoom, lat, lng, bearing, pitch };
+}
+
+/** Percent-encoded only where the address would be read otherwise: a person can read the rest. */
+function readable(value: string): string {
+  return encodeURIComponent(value)
+    .replace(/%(?:2F|3A|2C|40|24|3B|3D)/g, decodeURIComponent)
+    .replaceAll("%20", "+");
 }

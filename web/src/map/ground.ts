@@ -7,7 +7,7 @@ import type { FeatureCollection, LineString, MultiLineString, Position } from "g
 import type { LayerSpecification, SourceSpecification } from "maplibre-gl";
 import { feature, mesh } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
-import address from "./data/countries.topo.json?url";
+import address from "../data/countries.topo.json?url";
 import type { Theme } from "./theme";
 
 type Countries = Topology<{
@@ -19,7 +19,7 @@ type Countries = Topology<{
 const NEAR = 11;
 
 /** Loads the ground as sources of a style. */
-export async function loadBasemap(): Promise<Record<string, SourceSpecification>> {
+export async function loadGround(): Promise<Record<string, SourceSpecification>> {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`the base map could not be loaded (${response.status})`);
   const topology: Countries = await response.json();

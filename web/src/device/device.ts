@@ -1,7 +1,7 @@
 /** The part of the panel about this device: taking rows along, and what has been taken. */
 
 import { type DatasetSummary, type Offline, type Stored, type Subset, type TakeRequest, Unreachable } from "duotile";
-import { ago, byId, bytes, element, number, sentence } from "./dom";
+import { ago, byId, bytes, element, number, sentence } from "../dom";
 import { keepPage } from "./keep";
 
 /** What is on the map, and what this part asks of the page. */

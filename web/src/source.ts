@@ -20,8 +20,10 @@ export interface Data {
   faults: ReadonlyMap<string, string>;
   /** The template of a query's tiles. */
   tiles: (dataset: string, query: TileQuery) => string;
-  /** What has answered since the template was last made. */
+  /** What has answered since it was last forgotten. */
   share: () => Share;
+  /** Forgets it, as when other tiles are asked for. */
+  forget: () => void;
   /** Makes templates other than before, so that the map asks for every tile again. */
   renew: () => void;
 }
@@ -31,13 +33,13 @@ export async function openData(tell: () => void, fault: () => void): Promise<Dat
   const offline = await Offline.open();
   const faults = new Map<string, string>();
   let share: Share = { server: 0, device: 0, partial: 0 };
-  let [round, last] = [0, ""];
+  let round = 0;
   const source = new Source({
     server: new Server(document.baseURI),
     subsets: async () => (await offline.list()).flatMap(({ subset }) => subset ?? []),
     async open(subset) {
       try {
-        const tiler = await (await import("./engine")).open(offline, subset);
+        const tiler = await (await import("./device/engine")).open(offline, subset);
         faults.delete(subset.id);
         return tiler;
       } catch (error) {
@@ -64,12 +66,12 @@ export async function openData(tell: () => void, fault: () => void): Promise<Dat
     tiles(dataset, query) {
       if (!known.has(dataset)) protocol.add(source.tiles(dataset));
       known.add(dataset);
-      const template = `duotile://${encodeURIComponent(dataset)}/{z}/{x}/{y}?${toQueryString(query)}#${round}`;
-      if (template !== last) share = { server: 0, device: 0, partial: 0 };
-      last = template;
-      return template;
+      return `duotile://${encodeURIComponent(dataset)}/{z}/{x}/{y}?${toQueryString(query)}#${round}`;
     },
     share: () => share,
+    forget() {
+      share = { server: 0, device: 0, partial: 0 };
+    },
     renew: () => {
       round += 1;
     },

@@ -1,6 +1,5 @@
 /** The map: ground, data, names; made anew from what it shows whenever that changes, so that it never depends on the past. */
 
-import type { TileJson } from "duotile";
 import {
   type LngLatBoundsLike,
   Map as MapLibre,
@@ -12,56 +11,49 @@ import {
   type VectorTileSource,
 } from "maplibre-gl";
 import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
-import { VIEW } from "./address";
-import { groundLayers, nameLayers } from "./basemap";
-import type { Breaks } from "./classes";
-import { dataLayers, dataSource, SOURCE } from "./layers";
+import type { View } from "../address";
+import { groundLayers, nameLayers } from "./ground";
+import { type Drawable, dataLayers, dataSource, sourceId } from "./layers";
 import { theme } from "./theme";
-
-/** What is drawn. */
-export interface Shown {
-  tileJson: TileJson;
-  /** The template of tile addresses. */
-  tiles: string;
-  breaks: [Breaks, ...Breaks[]];
-}
 
 /** A map with the means to change what it shows. */
 export interface DataMap {
   map: MapLibre;
-  /** Draws this; nothing but the ground if there is nothing. */
-  show: (shown: Shown | undefined) => void;
-  /** Draws the same in the colours of now. */
-  repaint: () => void;
+  /** Draws these, the last on top. */
+  show: (drawables: readonly Drawable[]) => void;
   /** Whether all that was to be drawn is drawn. */
   settled: () => boolean;
 }
 
-/** Makes the map, with nothing but the ground yet, where the address says. */
-export async function makeMap(container: HTMLElement, ground: Record<string, SourceSpecification>): Promise<DataMap> {
+/** Makes the map, with nothing but the ground yet. */
+export async function makeMap(
+  container: HTMLElement,
+  ground: Record<string, SourceSpecification>,
+  view: View | undefined,
+): Promise<DataMap> {
   setWorkerUrl(new URL(worker, document.baseURI).href);
-  let now: Shown | undefined;
+  let now: readonly Drawable[] = [];
   const style = (): StyleSpecification => ({
     version: 8,
-    sources: { ...ground, ...(now ? { [SOURCE]: dataSource(now.tileJson, now.tiles) } : {}) },
+    sources: {
+      ...ground,
+      ...Object.fromEntries(now.map((drawable) => [sourceId(drawable.layer), dataSource(drawable)])),
+    },
     layers: [
       ...groundLayers(theme()),
-      ...(now ? dataLayers(now.tileJson, now.breaks, theme()) : []),
+      ...now.flatMap((drawable) => dataLayers(drawable)),
       ...("countries" in ground ? nameLayers(theme()) : []),
     ],
   });
   const map = new MapLibre({
     container,
     style: style(),
-    hash: VIEW,
+    ...(view ? { center: [view.lng, view.lat], zoom: view.zoom, bearing: view.bearing, pitch: view.pitch } : {}),
     maxZoom: 22,
-    dragRotate: false,
-    pitchWithRotate: false,
+    maxPitch: 70,
     attributionControl: { compact: true },
   });
-  map.touchZoomRotate.disableRotation();
-  map.keyboard.disableRotation();
-  map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
+  map.addControl(new NavigationControl({ visualizePitch: true }), "bottom-right");
   map.addControl(new ScaleControl(), "bottom-left");
   // Tiles first, colours when they are there: a tile that is told to change its colours while its successor is still
   // being fetched would be drawn once more from what it held before.
@@ -81,20 +73,31 @@ export async function makeMap(container: HTMLElement, ground: Record<string, Sou
     map.setStyle(style(), { diff: true });
     map.triggerRepaint();
   };
-  const show = (shown: Shown | undefined) => {
+  const show = (drawables: readonly Drawable[]) => {
     const before = now;
-    now = shown;
-    const source = map.getSource<VectorTileSource>(SOURCE);
-    if (source && shown && before?.tileJson.dataset === shown.tileJson.dataset) {
+    now = drawables;
+    const same = (a: Drawable, b: Drawable | undefined) =>
+      a.layer.id === b?.layer.id && a.loaded.tileJson.dataset === b.loaded.tileJson.dataset;
+    if (now.length === before.length && now.every((drawable, at) => same(drawable, before[at]))) {
       // Tiles are exchanged one by one, and the map does not go blank between.
-      if (before.tiles !== shown.tiles) source.setTiles([shown.tiles]);
+      now.forEach((drawable, at) => {
+        if (drawable.tiles !== before[at]?.tiles) {
+          map.getSource<VectorTileSource>(sourceId(drawable.layer))?.setTiles([drawable.tiles]);
+        }
+      });
       repaint();
     } else {
       paint();
     }
   };
   await map.once("style.load");
-  return { map, show, repaint, settled: () => !due && loaded() };
+  return { map, show, settled: () => !due && loaded() };
+}
+
+/** Where a map looks. */
+export function viewOf(map: MapLibre): View {
+  const { lat, lng } = map.getCenter();
+  return { zoom: map.getZoom(), lat, lng, bearing: map.getBearing(), pitch: map.getPitch() };
 }
 
 /** West, south, east, north; east may lie beyond 180. */

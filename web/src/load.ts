@@ -1,0 +1,156 @@
+/**
+ * What the server, or this device, says of the layers of the state: asked again when a query changes, and not before. A
+ * filter that is wrong leaves what was there, with the refusal beside it.
+ */
+
+import { effect, signal } from "@preact/signals";
+import {
+  type Dataset,
+  type Metadata,
+  type Origin,
+  Problem,
+  type Stats,
+  type TileJson,
+  type TileQuery,
+  toQueryString,
+} from "duotile";
+import { queryOf, rowsOf } from "./query";
+import type { Data } from "./source";
+import { type Layer, state } from "./state";
+
+/** What is known of a layer. */
+export interface Loaded {
+  dataset?: Dataset;
+  /** The query that the rest is about. */
+  query: TileQuery;
+  tileJson?: TileJson;
+  /** Where the TileJSON is from. */
+  origin: Origin;
+  /** Statistics of the query; those of the query before until they are there. */
+  metadata?: Metadata;
+  /** Whether they are of rows of this device that may not be all. */
+  partial: boolean;
+  /** How columns that give colour or size to rows are spread, by their names. */
+  columns: Readonly<Record<string, Stats>>;
+  busy: boolean;
+  /** Why the query that was asked last is not what is shown. */
+  problem?: Problem;
+}
+
+const NOTHING: Loaded = {
+  query: {},
+  origin: { from: "server", partial: false },
+  partial: false,
+  columns: {},
+  busy: true,
+};
+
+/** What is known of each layer, by its id. */
+export const loaded = signal<Readonly<Record<string, Loaded>>>({});
+
+/** How long statistics are waited for before tiles are asked for without them, in milliseconds: less than is noticed. */
+const SOON = 300;
+
+interface Job {
+  key: string;
+  stop: AbortController;
+}
+
+/** Follows the state. `tell` is called with errors that are not about a filter. */
+export function follow(data: Data, tell: (error: unknown) => void): { again: () => void } {
+  const jobs = new Map<string, Job>();
+  const datasets = new Map<string, Promise<Dataset>>();
+  let round = 0;
+
+  const put = (id: string, changes: Partial<Loaded>) => {
+    loaded.value = { ...loaded.peek(), [id]: { ...(loaded.peek()[id] ?? NOTHING), ...changes } };
+  };
+
+  const describe = (id: string): Promise<Dataset> => {
+    const known = datasets.get(id);
+    if (known) return known;
+    const asked = data.source.dataset(id).then(({ value }) => value);
+    datasets.set(id, asked);
+    asked.catch(() => datasets.delete(id));
+    return asked;
+  };
+
+  const load = async (layer: Layer, { signal }: AbortController) => {
+    const { id } = layer;
+    const before = loaded.peek()[id];
+    // Of another dataset, nothing holds.
+    if (before?.dataset && before.dataset.id !== layer.dataset) loaded.value = { ...loaded.peek(), [id]: NOTHING };
+    put(id, { busy: true });
+    try {
+      const dataset = await describe(layer.dataset);
+      if (signal.aborted) return;
+      const query = queryOf(layer, state.peek(), dataset);
+      const statistics = data.source.metadata(dataset.id, query, signal);
+      statistics.catch(() => undefined);
+      const { value: tileJson, ...origin } = await data.source.tileJson(dataset.id, query, signal);
+      if (signal.aborted) return;
+      // Statistics of much data take their time: the map does not wait for them longer than the eye would notice.
+      const soon = await Promise.race([statistics, new Promise<undefined>((resolve) => setTimeout(resolve, SOON))]);
+      if (signal.aborted) return;
+      const told = soon ? { metadata: soon.value, partial: soon.partial } : {};
+      const { problem: _, ...rest } = loaded.peek()[id] ?? NOTHING;
+      loaded.value = { ...loaded.peek(), [id]: { ...rest, dataset, query, tileJson, origin, ...told } };
+      const late = soon ?? (await statistics);
+      const columns = await spreads(layer, dataset, tileJson, signal);
+      if (signal.aborted) return;
+      put(id, { metadata: late.value, partial: late.partial, columns, busy: false });
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof Problem && error.status === 400) put(id, { problem: error, busy: false });
+      else {
+        put(id, { busy: false });
+        tell(error);
+      }
+    }
+  };
+
+  /** How the columns that rows are drawn by are spread, where there are rows. */
+  const spreads = async (layer: Layer, dataset: Dataset, tileJson: TileJson, signal: AbortSignal) => {
+    const { measure, size, kind } = layer.drawing;
+    const wanted = [measure.split(":")[1], kind === "points" ? size : undefined];
+    const names = wanted.filter((name) => dataset.columns.some((column) => column.name === name));
+    if (names.length === 0 || tileJson.points_minzoom === undefined) return {};
+    const rows = rowsOf(layer, state.peek(), dataset);
+    const ask = async (name = "") =>
+      [name, (await data.source.stats(dataset.id, name, rows, undefined, signal)).value] as const;
+    return Object.fromEntries(await Promise.all([...new Set(names)].map(ask)));
+  };
+
+  const look = () => {
+    const { layers, window } = state.value;
+    for (const [id, { stop }] of jobs) {
+      if (layers.some((layer) => layer.id === id)) continue;
+      stop.abort();
+      jobs.delete(id);
+      const { [id]: _, ...rest } = loaded.peek();
+      loaded.value = rest;
+    }
+    for (const layer of layers) {
+      if (!layer.dataset) continue;
+      const { dataset, visible } = layer;
+      const key = `${round} ${dataset} ${window} ${toQueryString(queryOf(layer, state.peek(), undefined))}`;
+      const job = jobs.get(layer.id);
+      // What is hidden is asked for when it is shown.
+      if (job?.key === key || (!visible && job)) continue;
+      job?.stop.abort();
+      const stop = new AbortController();
+      jobs.set(layer.id, { key, stop });
+      void load(layer, stop);
+    }
+  };
+  effect(look);
+
+  return {
+    /** Asks for everything again, as when there is another place to have it from. */
+    again() {
+      round += 1;
+      datasets.clear();
+      look();
+    },
+  };
+}

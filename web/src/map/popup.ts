@@ -1,0 +1,147 @@
+/**
+ * What a click tells: the columns of a row, or the count and measures of a cell with a few of the rows behind it. Tiles
+ * carry only what is drawn; the rest is asked for here. Every text goes through `textContent`, so nothing in the data can
+ * become markup.
+ */
+
+import { Problem, type PropertyInfo, type Source, type TileQuery } from "duotile";
+import { type MapGeoJSONFeature, type Map as MapLibre, Popup } from "maplibre-gl";
+import { element, formatted, number } from "../dom";
+import { cellsId, type Drawable, rowsId } from "./layers";
+
+const MAX_ROWS = 5;
+/** Rows at one place that are looked through for the one that was clicked. */
+const MOST_AT_A_PLACE = 1000;
+
+/** Opens popups on clicks; `drawables` are what is on the map, the last on top. */
+export function openOnClick(map: MapLibre, source: Source, drawables: () => readonly Drawable[]): void {
+  let popup: Popup | undefined;
+  map.on("click", ({ point, lngLat }) => {
+    popup?.remove();
+    const found = at(map, drawables(), [point.x, point.y]);
+    if (!found) return;
+    const stop = new AbortController();
+    const content = element("article", "popup");
+    popup = new Popup({ maxWidth: "min(320px, 80vw)", focusAfterOpen: false }).setLngLat(lngLat).setDOMContent(content);
+    popup.on("close", () => stop.abort());
+    popup.addTo(map);
+    fill(content, found.feature, found.drawable, source, stop.signal).catch((error: unknown) => {
+      if (stop.signal.aborted) return;
+      content.append(element("p", "wrong", error instanceof Problem ? error.message : "The rows did not arrive."));
+    });
+  });
+  map.on("mousemove", ({ point }) => {
+    map.getCanvas().style.cursor = at(map, drawables(), [point.x, point.y]) ? "pointer" : "";
+  });
+}
+
+/** What is under a point, of the uppermost layer first: rows, which a finger may miss by a little, before cells. */
+function at(map: MapLibre, drawables: readonly Drawable[], [x, y]: [number, number]) {
+  const near = 3;
+  const box: [[number, number], [number, number]] = [
+    [x - near, y - near],
+    [x + near, y + near],
+  ];
+  const here = (id: string) => (map.getLayer(id) && map.getLayer(id)?.type !== "heatmap" ? [id] : []);
+  for (const drawable of [...drawables].reverse()) {
+    const rows = map.queryRenderedFeatures(box, { layers: here(rowsId(drawable.layer)) });
+    const [feature] =
+      rows.length > 0 ? rows : map.queryRenderedFeatures([x, y], { layers: here(cellsId(drawable.layer)) });
+    if (feature) return { feature, drawable };
+  }
+  return undefined;
+}
+
+async function fill(
+  content: HTMLElement,
+  feature: MapGeoJSONFeature,
+  { loaded }: Drawable,
+  source: Source,
+  signal: AbortSignal,
+): Promise<void> {
+  const { tileJson, dataset, query } = loaded;
+  const infos = tileJson.properties;
+  const isCell = "point_count" in feature.properties;
+  if (isCell) {
+    const { point_count: count, ...measures } = feature.properties;
+    const title = count === 1 ? "1 row" : `${number(Number(count))} rows`;
+    content.append(element("h2", "", title), table(measures, infos));
+  } else {
+    content.append(element("h2", "", "Row"), table(feature.properties, infos));
+  }
+  if (!dataset?.rows_open) return;
+  const list = element("div", "rows", isCell ? "Loading rows…" : "Loading the row…");
+  content.append(list);
+  try {
+    const { query: asked, page } = behind(feature, query, isCell);
+    const { value } = await source.rows(dataset.id, asked, page, signal);
+    if (signal.aborted) return;
+    if (isCell) {
+      list.replaceChildren(...several(value.features, value.numberMatched));
+      return;
+    }
+    const row = value.features.find(({ id }) => String(id) === String(feature.id)) ?? value.features[0];
+    if (row) content.replaceChildren(...one(row.properties));
+  } finally {
+    // What did not arrive is no longer awaited.
+    if (list.textContent?.startsWith("Loading")) list.remove();
+  }
+}
+
+/** A query for the rows behind a feature: of a cell by its id, or by its frame if it is too deep to have one. */
+function behind({ id, geometry }: MapGeoJSONFeature, { filter, datetime }: TileQuery, isCell: boolean) {
+  const query: TileQuery = { ...(filter ? { filter } : {}), ...(datetime ? { datetime } : {}) };
+  if (isCell && typeof id === "number") return { query, page: { cell: id, limit: MAX_ROWS } };
+  const points =
+    geometry.type === "Polygon"
+      ? (geometry.coordinates[0] ?? [])
+      : geometry.type === "Point"
+        ? [geometry.coordinates]
+        : [];
+  // The map's positions are those of its tiles: a row lies within a few steps of them.
+  const slack = geometry.type === "Polygon" ? 0 : 2e-4;
+  const [xs, ys] = [points.map(([x = 0]) => x), points.map(([, y = 0]) => y)];
+  const bbox = [
+    Math.min(...xs) - slack,
+    Math.min(...ys) - slack,
+    Math.max(...xs) + slack,
+    Math.max(...ys) + slack,
+  ] as const;
+  return { query: { ...query, bbox }, page: { limit: isCell ? MAX_ROWS : MOST_AT_A_PLACE } };
+}
+
+function one(properties: Record<string, unknown>): HTMLElement[] {
+  const name = label(properties);
+  const rest = Object.fromEntries(Object.entries(properties).filter(([key]) => key !== name));
+  return [element("h2", "", name === undefined ? "Row" : formatted(properties[name], undefined)), table(rest, [])];
+}
+
+/** A few rows, each to be unfolded. */
+function several(rows: readonly { id?: number | string; properties: Record<string, unknown> }[], matched: number) {
+  const parts = rows.map(({ id, properties }) => {
+    const name = label(properties);
+    const title = name === undefined ? `Row ${id}` : formatted(properties[name], undefined);
+    const rest = Object.entries(properties).filter(([key, value]) => key !== name && value !== null);
+    return element("details", "", element("summary", "", title), table(Object.fromEntries(rest), []));
+  });
+  const more = matched - rows.length;
+  return more > 0 ? [...parts, element("p", "more", `and ${number(more)} more`)] : parts;
+}
+
+/** The property that names a row best: one called so, else the first text. */
+function label(properties: Record<string, unknown>): string | undefined {
+  const names = Object.keys(properties).filter((name) => properties[name] !== null && properties[name] !== "");
+  const called = names.find((name) => /^(name|title|label|postcode|callsign)$/i.test(name));
+  return called ?? names.find((name) => typeof properties[name] === "string") ?? names[0];
+}
+
+function table(properties: Record<string, unknown>, infos: PropertyInfo[]): HTMLElement {
+  const rows = Object.entries(properties).map(([name, value]) =>
+    element("tr", "", element("th", "", name), element("td", "", formatted(value, infoOf(name, infos)))),
+  );
+  return element("table", "", ...rows);
+}
+
+function infoOf(name: string, infos: PropertyInfo[]): PropertyInfo | undefined {
+  return infos.find(({ property }) => property === name);
+}

@@ -1,0 +1,117 @@
+/**
+ * From how values are spread to where they lie on a ramp. Cells have a scale for each zoom, because a cell covers a
+ * quarter of the ground at the next; the quantiles are those of the cells under the present query.
+ */
+
+import type { MeasureInfo, Stats } from "duotile";
+import type { ExpressionSpecification } from "maplibre-gl";
+import type { Scale } from "../state";
+
+/** A value, and where on the ramp it lies: from 0 to 1. */
+export interface Stop {
+  value: number;
+  at: number;
+}
+
+/** Ascending in both. */
+export type Stops = readonly [Stop, ...Stop[]];
+
+/** Stops of each zoom from 0; deeper zooms have those of the last. */
+export type ZoomStops = readonly [Stops, ...Stops[]];
+
+/** Until quantiles are known. */
+const UNKNOWN: Stops = [1, 2, 5, 20, 100, 500, 5000].map((value, at) => ({ value, at: at / 6 })) as unknown as Stops;
+/** What part of a ramp is short enough to be drawn as a straight line between its ends. */
+const STRAIGHT = 0.1;
+/** Stops of a logarithm: colours are linear between them. */
+const LOG_STEPS = 16;
+
+/** Where the values of cells lie at each zoom. */
+export function cellStops(measure: MeasureInfo | undefined, scale: Scale): ZoomStops {
+  const [first, ...more] = (measure?.zooms ?? [])
+    .filter(({ quantiles }) => quantiles.length > 0)
+    .map(({ quantiles }) => stops(quantiles, measure?.probabilities ?? [], scale));
+  return first ? [first, ...more] : [UNKNOWN];
+}
+
+/** Where the values of rows lie; absent if none has a number. */
+export function rowStops(stats: Stats | undefined, scale: Scale): Stops | undefined {
+  const quantiles = (stats?.quantiles ?? []).map(numeric);
+  return stats && quantiles.length > 0 ? stops(quantiles, stats.probabilities ?? [], scale) : undefined;
+}
+
+/** A number as it is, a time as milliseconds, which is how tiles carry it. */
+export function numeric(value: number | string): number {
+  return typeof value === "number" ? value : Date.parse(value);
+}
+
+/** The stops that hold at a zoom of the map. */
+export function stopsAt(all: ZoomStops, zoom: number): Stops {
+  return all[Math.min(Math.max(Math.floor(zoom), 0), all.length - 1)] ?? all[0];
+}
+
+function stops(quantiles: readonly number[], probabilities: readonly number[], scale: Scale): Stops {
+  const [least = 0, most = least] = [quantiles[0], quantiles.at(-1)];
+  if (!(most > least)) return [{ value: least, at: 0.5 }];
+  if (scale === "linear")
+    return [
+      { value: least, at: 0 },
+      { value: most, at: 1 },
+    ];
+  if (scale === "log") {
+    // What is not positive has no logarithm: then it is taken of how far a value is above the least.
+    const shift = least > 0 ? 0 : 1 - least;
+    const span = Math.log(most + shift) - Math.log(least + shift);
+    const value = (at: number) => Math.exp(Math.log(least + shift) + span * at) - shift;
+    const all = Array.from({ length: LOG_STEPS + 1 }, (_, step) => step / LOG_STEPS);
+    return all.map((at) => ({ value: at === 1 ? most : at === 0 ? least : value(at), at })) as unknown as Stops;
+  }
+  // Many cells are often alike at an end: the ramp is for those between. A value's place is the share of them below it.
+  const from = probabilities[quantiles.lastIndexOf(least)] ?? 0;
+  const to = probabilities[quantiles.indexOf(most)] ?? 1;
+  const found: Stop[] = [{ value: least, at: 0 }];
+  quantiles.forEach((value, i) => {
+    const at = ((probabilities[i] ?? 0) - from) / (to - from);
+    if (value > (found.at(-1)?.value ?? least) && value < most) found.push({ value, at });
+  });
+  found.push({ value: most, at: 1 });
+  return found as unknown as Stops;
+}
+
+/** More stops, so close that what lies between can be drawn as a straight line. */
+function close(stops: Stops): Stop[] {
+  return stops.flatMap((stop, i) => {
+    const before = stops[i - 1];
+    if (!before) return [stop];
+    const parts = Math.ceil((stop.at - before.at) / STRAIGHT - 1e-9);
+    return Array.from({ length: Math.max(parts, 1) }, (_, part) => {
+      const share = (part + 1) / Math.max(parts, 1);
+      const between = (a: number, b: number) => a + (b - a) * share;
+      return { value: between(before.value, stop.value), at: between(before.at, stop.at) };
+    });
+  });
+}
+
+/** What a function of the place on the ramp is for a property: a colour, a height, a radius. */
+export function along<T extends string | number>(
+  property: string,
+  stops: Stops,
+  make: (at: number) => T,
+): ExpressionSpecification {
+  const [only, ...more] = close(stops).filter(({ value }, i, all) => i === 0 || value > (all[i - 1]?.value ?? value));
+  const constant = make(only?.at ?? 0.5);
+  // An interpolation of one stop is none.
+  const pairs =
+    more.length > 0 ? [only, ...more].flatMap((stop) => (stop ? [stop.value, make(stop.at)] : [])) : undefined;
+  const value = ["to-number", ["get", property]];
+  return (pairs
+    ? ["interpolate", ["linear"], value, ...pairs]
+    : ["case", true, constant, constant]) as unknown as ExpressionSpecification;
+}
+
+/** An expression for each zoom from 0, as one. */
+export function byZoom<T>(all: readonly [T, ...T[]]): ExpressionSpecification {
+  const [first, ...more] = all;
+  if (more.length === 0) return first as ExpressionSpecification;
+  return ["step", ["zoom"], first, ...more.flatMap((each, i) => [i + 1, each])] as unknown as ExpressionSpecification;
+}

@@ -1,0 +1,25 @@
+/** What the page knows of itself beside the reader's choice: what there is to choose, what goes on, what went wrong. */
+
+import { signal } from "@preact/signals";
+import type { DatasetSummary } from "duotile";
+
+/** The datasets of the server, or of this device. */
+export const catalog = signal<readonly DatasetSummary[]>([]);
+/** The dataset of addresses that name none; unknown while the server is. */
+export const first = signal<string | undefined>(undefined);
+/** A line at the foot of the map; none if empty. */
+export const status = signal("");
+/** Whether something is still being asked for or drawn. */
+export const busy = signal(true);
+/** Where what is on the map comes from. */
+export const origin = signal<{ kind: "" | "server" | "device" | "part"; text: string }>({ kind: "", text: "" });
+/** The zoom of the map, as finely as a legend is. */
+export const zoom = signal(0);
+/** Which kinds of features of a layer the map draws at the moment, by the layer's id. */
+export const drawn = signal<Readonly<Record<string, { cells: boolean; rows: boolean }>>>({});
+
+/** Tells what went wrong. */
+export function tell(error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error);
+  status.value = text === "Failed to fetch" ? "The server does not answer." : text;
+}

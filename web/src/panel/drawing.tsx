@@ -1,0 +1,197 @@
+/** How the active layer is drawn: shape, what gives the colour, how it is spread, the size of cells. */
+
+import type { ColumnInfo } from "duotile";
+import { loaded } from "../load";
+import { RAMPS, ramp, theme } from "../map/theme";
+import { active, type CellSize, draw, type Kind, type Scale } from "../state";
+
+const KINDS: readonly [Kind, string][] = [
+  ["cells", "Cells"],
+  ["points", "Points"],
+  ["heat", "Heat"],
+  ["columns", "3D"],
+];
+
+/** The size of cells that suits a shape. */
+const CELL: Record<Kind, CellSize> = { cells: 4, points: 16, heat: 4, columns: 8 };
+
+const SCALES: readonly [Scale, string][] = [
+  ["equal", "Equal shares"],
+  ["log", "Logarithm"],
+  ["linear", "Linear"],
+];
+
+const MEASURES: readonly [string, string][] = [
+  ["mean", "Mean"],
+  ["sum", "Sum"],
+  ["median", "Median"],
+  ["min", "Least"],
+  ["max", "Most"],
+  ["p5", "5th percentile"],
+  ["p25", "25th percentile"],
+  ["p75", "75th percentile"],
+  ["p95", "95th percentile"],
+  ["p99", "99th percentile"],
+];
+
+/** Whether a column has numbers that can be added up. */
+const isNumber = ({ type }: ColumnInfo): boolean => type === "integer" || type === "number";
+const isCategory = ({ type, categories }: ColumnInfo): boolean =>
+  (type === "text" || type === "boolean") && (categories?.length ?? 0) > 0;
+
+export function DrawingControls() {
+  const layer = active();
+  if (!layer) return null;
+  const columns = loaded.value[layer.id]?.dataset?.columns ?? [];
+  const role = new Set([loaded.value[layer.id]?.dataset?.id_column]);
+  const numbers = columns.filter((column) => isNumber(column) && !role.has(column.name));
+  const { id, drawing } = layer;
+  const { kind, measure, category, size, scale, cell } = drawing;
+  const [name = "count", of = ""] = measure.split(":");
+  const colour = category ? `category:${category}` : of;
+  return (
+    <div id="drawing" class="controls">
+      <fieldset class="choice">
+        <legend class="unseen">Shape</legend>
+        {KINDS.map(([each, title]) => (
+          <label key={each}>
+            <input
+              type="radio"
+              name="kind"
+              value={each}
+              checked={kind === each}
+              onChange={() => draw(id, { kind: each, cell: CELL[each] })}
+            />
+            <span>{title}</span>
+          </label>
+        ))}
+      </fieldset>
+      <label class="line">
+        Colour by
+        <select
+          id="colour-by"
+          value={colour}
+          onChange={({ currentTarget: { value } }) => {
+            if (value.startsWith("category:")) draw(id, { category: value.slice(9), measure: "count" });
+            else draw(id, { category: "", measure: value ? `${name === "count" ? "mean" : name}:${value}` : "count" });
+          }}
+        >
+          <option value="">number of rows</option>
+          {numbers.length > 0 && (
+            <optgroup label="Numbers">
+              {numbers.map((column) => (
+                <option key={column.name} value={column.name}>
+                  {column.name}
+                </option>
+              ))}
+            </optgroup>
+          )}
+          {kind !== "heat" && columns.some(isCategory) && (
+            <optgroup label="Categories">
+              {columns.filter(isCategory).map((column) => (
+                <option key={column.name} value={`category:${column.name}`}>
+                  {column.name}
+                </option>
+              ))}
+            </optgroup>
+          )}
+        </select>
+      </label>
+      {of && (
+        <label class="line">
+          Of the rows of a cell
+          <select
+            id="measure"
+            value={name}
+            onChange={({ currentTarget }) => draw(id, { measure: `${currentTarget.value}:${of}` })}
+          >
+            {MEASURES.map(([each, title]) => (
+              <option key={each} value={each}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {kind === "points" && numbers.length > 0 && (
+        <label class="line">
+          Size of rows by
+          <select id="size-by" value={size} onChange={({ currentTarget }) => draw(id, { size: currentTarget.value })}>
+            <option value="">nothing</option>
+            {numbers.map((column) => (
+              <option key={column.name} value={column.name}>
+                {column.name}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {!category && (
+        <>
+          <label class="line">
+            Spread
+            <select
+              id="scale"
+              value={scale}
+              onChange={({ currentTarget }) => draw(id, { scale: currentTarget.value as Scale })}
+            >
+              {SCALES.map(([each, title]) => (
+                <option key={each} value={each}>
+                  {title}
+                </option>
+              ))}
+            </select>
+          </label>
+          <fieldset class="ramps">
+            <legend>Colours</legend>
+            {RAMPS.map((each) => (
+              <label key={each} title={each}>
+                <input
+                  type="radio"
+                  name="ramp"
+                  value={each}
+                  checked={drawing.ramp === each}
+                  onChange={() => draw(id, { ramp: each })}
+                />
+                <span class="bar" style={{ background: gradient(each) }}>
+                  <span class="unseen">{each}</span>
+                </span>
+              </label>
+            ))}
+          </fieldset>
+        </>
+      )}
+      <label class="line">
+        Cell, pixels
+        <select
+          id="cell"
+          value={cell}
+          onChange={({ currentTarget }) => draw(id, { cell: Number(currentTarget.value) as CellSize })}
+        >
+          {[2, 4, 8, 16, 32, 64].map((each) => (
+            <option key={each} value={each}>
+              {each}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="line">
+        Opacity
+        <input
+          type="range"
+          min="0"
+          max="1"
+          step="0.05"
+          value={drawing.opacity}
+          onInput={({ currentTarget }) => draw(id, { opacity: Number(currentTarget.value) })}
+        />
+      </label>
+    </div>
+  );
+}
+
+/** A ramp as a background, from left to right. */
+export function gradient(name: string): string {
+  const at = ramp(name, theme());
+  return `linear-gradient(90deg, ${[0, 0.2, 0.4, 0.6, 0.8, 1].map(at).join(", ")})`;
+}

@@ -1,0 +1,125 @@
+/** The panel beside the map, from what is shown to what can be done with it. */
+
+import type { DatasetSummary } from "duotile";
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { number } from "../dom";
+import { loaded } from "../load";
+import { colours } from "../map/theme";
+import { catalog, origin } from "../page";
+import { active, canRedo, canUndo, redo, state, undo } from "../state";
+import { DrawingControls } from "./drawing";
+import { Filter } from "./filter";
+import { Icon } from "./icon";
+import { Layers } from "./layers";
+import { Section } from "./section";
+
+const narrow = window.matchMedia("(max-width: 700px)");
+
+interface Props {
+  /** The reader chose a dataset for the active layer. */
+  choose: (dataset: string) => void;
+  /** What is done elsewhere: on this device. */
+  children: ComponentChildren;
+}
+
+export function Panel({ choose, children }: Props) {
+  const [open, setOpen] = useState(!narrow.matches);
+  const layer = active();
+  const known = layer && loaded.value[layer.id];
+  const dataset = catalog.value.find(({ id }) => id === layer?.dataset) ?? known?.dataset;
+  // What is wrong is shown, also to those who folded the panel.
+  useEffect(() => {
+    if (known?.problem) setOpen(true);
+  }, [known?.problem]);
+  return (
+    <section id="panel" aria-label="Dataset">
+      <header>
+        <Title dataset={dataset} choose={choose} />
+        <button type="button" class="sign" disabled={!canUndo()} aria-label="Undo" title="Undo" onClick={undo}>
+          <Icon name="undo" />
+        </button>
+        <button type="button" class="sign" disabled={!canRedo()} aria-label="Redo" title="Redo" onClick={redo}>
+          <Icon name="redo" />
+        </button>
+        <button
+          id="fold"
+          class="sign"
+          type="button"
+          aria-controls="details"
+          aria-expanded={open}
+          title="Show or hide the panel"
+          onClick={() => setOpen(!open)}
+        >
+          <Icon name="fold" />
+          <span class="unseen">Details</span>
+        </button>
+      </header>
+      <p id="facts">{dataset && facts(dataset, known?.metadata?.rows, known?.partial ?? false)}</p>
+      <p id="origin" role="status" class={origin.value.kind}>
+        {origin.value.text}
+      </p>
+      <div id="details" hidden={!open}>
+        <Filter />
+        <Section id="draw" title="Drawing" open>
+          <DrawingControls />
+        </Section>
+        <Section id="stack" title="Layers" note={state.value.layers.length > 1 ? state.value.layers.length : ""}>
+          <Layers />
+        </Section>
+        {children}
+        <Section id="looks" title="Appearance">
+          <label class="line">
+            Colours of the page
+            <select
+              id="theme"
+              value={colours.value}
+              onChange={({ currentTarget }) => {
+                colours.value = currentTarget.value;
+              }}
+            >
+              <option value="system">as the system</option>
+              <option value="light">light</option>
+              <option value="dark">dark</option>
+            </select>
+          </label>
+        </Section>
+      </div>
+    </section>
+  );
+}
+
+function Title({ dataset, choose }: { dataset: DatasetSummary | undefined; choose: Props["choose"] }) {
+  const several = catalog.value.length > 1;
+  useEffect(() => {
+    document.title = dataset ? `${dataset.title} · Duotile` : "Duotile";
+  }, [dataset?.title]);
+  if (!several) return <h1 id="title">{dataset?.title ?? "Duotile"}</h1>;
+  return (
+    <>
+      <h1 id="title" class="unseen">
+        {dataset?.title}
+      </h1>
+      <select
+        id="datasets"
+        aria-label="Dataset"
+        value={dataset?.id}
+        onChange={({ currentTarget }) => choose(currentTarget.value)}
+      >
+        {catalog.value.map(({ id, title }) => (
+          <option key={id} value={id}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </>
+  );
+}
+
+/** How many rows there are, and how many of them pass; of those that are at hand if that is a part. */
+function facts({ rows, rows_without_position: lost }: DatasetSummary, passed: number | undefined, partial: boolean) {
+  const some = passed !== undefined && (partial || passed !== rows);
+  const of = partial ? "rows on this device" : `of ${number(rows)} rows`;
+  const text = some ? `${number(passed)} ${of}` : `${number(rows)} rows`;
+  return text + (lost > 0 ? ` · ${number(lost)} without a position are not shown` : "");
+}

@@ -1,0 +1,44 @@
+/** What is asked of a dataset for a layer to be drawn: just the rows, measures and columns that are. */
+
+import type { Dataset, TileQuery } from "duotile";
+import type { Layer, State } from "./state";
+
+/** The property of a cell that a measure becomes, and the column it is of; `count` is of none. */
+export function propertyOf(measure: string): { property: string; column: string | undefined } {
+  const at = measure.indexOf(":");
+  if (at < 0) return { property: "point_count", column: undefined };
+  const column = measure.slice(at + 1);
+  return { property: `${column}_${measure.slice(0, at)}`, column };
+}
+
+/** The property of a cell that has its most frequent value of a column. */
+export const categoryOf = (column: string): string => `${column}_mode`;
+
+/** Which rows of a dataset are meant: its filter, and the window of time if it has times. */
+export function rowsOf({ filter }: Layer, { window }: State, dataset: Dataset | undefined): TileQuery {
+  const datetime = window && dataset?.time_column ? interval(window) : undefined;
+  return { ...(filter ? { filter } : {}), ...(datetime ? { datetime } : {}) };
+}
+
+/** A window of time as queries have it. Theirs are closed at both ends, ours are not, so that windows tile time. */
+export function interval([from, to]: readonly [number, number]): string {
+  return `${new Date(from).toISOString()}/${new Date(to - 1).toISOString()}`;
+}
+
+/** The query of a layer's tiles. Names that the dataset does not have are left aside, as when another was chosen. */
+export function queryOf(layer: Layer, state: State, dataset: Dataset | undefined): TileQuery {
+  const { kind, measure, category, size, cell } = layer.drawing;
+  const known = (name: string | undefined) =>
+    name !== undefined && name !== "" && (!dataset || dataset.columns.some((column) => column.name === name));
+  const { column } = propertyOf(measure);
+  const agg = [...(known(column) ? [measure] : []), ...(known(category) ? [`mode:${category}`] : [])];
+  const properties = [...new Set([column, category, kind === "points" ? size : ""].filter(known))] as string[];
+  return {
+    ...rowsOf(layer, state, dataset),
+    ...(agg.length > 0 ? { agg } : {}),
+    // Squares fill their place at every zoom, also while the next tiles are loading.
+    shape: kind === "cells" || kind === "columns" ? "polygon" : "centroid",
+    ...(cell === 4 ? {} : { cell }),
+    properties,
+  };
+}

@@ -1,0 +1,152 @@
+/**
+ * What the reader has chosen, as one value that never changes but is replaced: layers with their filters and their
+ * drawing, the window of time, the ground. Everything else on the page follows from it and from what the server says.
+ */
+
+import { signal } from "@preact/signals";
+
+/** How the features of a layer are drawn. */
+export type Kind = "cells" | "points" | "heat" | "columns";
+
+/** How values are spread over colours: as many cells to each part of the ramp, by their logarithm, or as they are. */
+export type Scale = "equal" | "log" | "linear";
+
+/** Pixels of a cell's side in a tile of 512 pixels. */
+export type CellSize = 1 | 2 | 4 | 8 | 16 | 32 | 64;
+
+/** How a layer is drawn. */
+export interface Drawing {
+  kind: Kind;
+  /** What gives the colour: `count`, or a measure of a column as queries have it, such as `mean:fare`. */
+  measure: string;
+  /** The column whose values have colours of their own, instead of the measure; none if empty. */
+  category: string;
+  /** The column that gives the size of rows drawn as points; none if empty. */
+  size: string;
+  scale: Scale;
+  ramp: string;
+  cell: CellSize;
+  /** From 0 to 1. */
+  opacity: number;
+}
+
+/** A dataset on the map. The last layer lies on top. */
+export interface Layer {
+  /** Its own among those of the page. */
+  id: string;
+  dataset: string;
+  /** CQL2 text; empty for none. */
+  filter: string;
+  visible: boolean;
+  drawing: Drawing;
+}
+
+/** Everything that is chosen, but for where the map looks. */
+export interface State {
+  layers: Layer[];
+  /** The layer that the panel is about. */
+  active: string;
+  /** The window of time, in milliseconds since 1970 UTC, half-open; all times if absent. */
+  window?: readonly [number, number];
+  /** The ground: `natural-earth`, `none`, or another that the page has learnt of. */
+  ground: string;
+}
+
+export const DRAWING: Drawing = {
+  kind: "cells",
+  measure: "count",
+  category: "",
+  size: "",
+  scale: "equal",
+  ramp: "ember",
+  cell: 4,
+  opacity: 0.9,
+};
+
+export const GROUND = "natural-earth";
+
+const current = signal<State>({ layers: [], active: "", ground: GROUND });
+
+/** The state of now; reading `value` in a component or an effect follows it. */
+export const state = {
+  get value() {
+    return current.value;
+  },
+  peek: () => current.peek(),
+};
+
+/** What was chosen before, and what was undone. */
+const past = signal<State[]>([]);
+const future = signal<State[]>([]);
+/** What the last change was about, and when it came: the steps of one drag are one change. */
+let last = { about: "", at: 0 };
+
+const MOST = 200;
+/** Changes about the same that follow each other within so many milliseconds are one. */
+const TOGETHER = 1000;
+
+/** Changes what is chosen. `about` names what is changed, so that undoing takes back a whole drag. */
+export function change(about: string, make: (before: State) => State): void {
+  const before = current.peek();
+  const after = make(before);
+  if (after === before) return;
+  const now = Date.now();
+  if (last.about !== about || now - last.at > TOGETHER || past.peek().length === 0) {
+    past.value = [...past.peek().slice(1 - MOST), before];
+  }
+  last = { about, at: now };
+  future.value = [];
+  current.value = after;
+}
+
+/** Puts another state in the place of everything, which cannot be undone: that of an address, or of a server. */
+export function reset(to: State): void {
+  past.value = [];
+  future.value = [];
+  current.value = to;
+}
+
+export const canUndo = (): boolean => past.value.length > 0;
+export const canRedo = (): boolean => future.value.length > 0;
+
+export function undo(): void {
+  step(past, future);
+}
+
+export function redo(): void {
+  step(future, past);
+}
+
+function step(from: typeof past, to: typeof past): void {
+  const there = from.peek().at(-1);
+  if (!there) return;
+  from.value = from.peek().slice(0, -1);
+  to.value = [...to.peek(), current.peek()];
+  last = { about: "", at: 0 };
+  current.value = there;
+}
+
+/** The layer that the panel is about. */
+export function active({ layers, active }: State = current.value): Layer | undefined {
+  return layers.find(({ id }) => id === active) ?? layers.at(-1);
+}
+
+/** A state in which one layer is another. */
+export function withLayer(before: State, id: string, changes: Partial<Layer>): State {
+  return { ...before, layers: before.layers.map((layer) => (layer.id === id ? { ...layer, ...changes } : layer)) };
+}
+
+/** Changes how a layer is drawn. */
+export function draw(id: string, changes: Partial<Drawing>): void {
+  change(`draw ${id} ${Object.keys(changes).join()}`, (before) => {
+    const layer = before.layers.find((layer) => layer.id === id);
+    return layer ? withLayer(before, id, { drawing: { ...layer.drawing, ...changes } }) : before;
+  });
+}
+
+/** A layer of a dataset, with an id that no other has. */
+export function makeLayer(layers: readonly Layer[], dataset: string, more: Partial<Layer> = {}): Layer {
+  let at = 1;
+  while (layers.some(({ id }) => id === String(at))) at += 1;
+  return { id: String(at), dataset, filter: "", visible: true, drawing: DRAWING, ...more };
+}
