@@ -203,19 +203,22 @@ test("points grow with their count, heat and columns are drawn, and the address 
   assert.equal(await type(), "circle");
   const circles = await clear(page, "cells");
   circles.sort((a, b) => Number(b.properties["point_count"]) - Number(a.properties["point_count"]));
-  // Some pixels from the middle of the largest is their own colour still; of the smallest it is the ground, nearly white.
-  const beside = (/** @type {typeof circles} */ some) =>
-    pixels(
-      page,
-      some.map(({ x, y }) => ({ x: x + 4, y: y + 2 })),
+  // A circle is where the map finds it: the largest further from their middle than the smallest.
+  const far = (/** @type {typeof circles} */ some) =>
+    page.evaluate(
+      (some) =>
+        some.filter(({ id, x, y }) =>
+          window.duotile?.map
+            .queryRenderedFeatures([x + 8, y], { layers: ["cells-1"] })
+            .some((feature) => feature.id === id),
+        ).length,
+      some,
     );
-  const dark = (/** @type {number[][]} */ colours) => colours.filter((colour) => lightness(colour) < 205).length;
-  const alone = circles.filter((one) =>
-    circles.every(({ x, y }) => Math.hypot(x - one.x, y - one.y) > 20 || x === one.x),
-  );
-  const [large, small] = [dark(await beside(circles.slice(0, 40))), dark(await beside(alone))];
-  assert.ok(large > 30, `${large} of the 40 largest are dark beside the middle`);
-  assert.ok(alone.length > 0 && small < alone.length / 2, `${small} of ${alone.length} that stand alone are`);
+  const [large, small] = [await far(circles.slice(0, 40)), await far(circles.slice(-40))];
+  assert.ok(large === 40 && small < 20, `${large} of the 40 largest and ${small} of the smallest are 8 pixels wide`);
+  // The largest are in the dark end of the ramp; the ground is nearly white.
+  const colours = await pixels(page, circles.slice(0, 40));
+  assert.ok(colours.filter((colour) => lightness(colour) < 205).length > 35, String(colours));
   await picture(page, "points");
 
   await kind("Heat");
