@@ -1,4 +1,5 @@
 import { defineConfig } from "vite";
+import { beside } from "./beside.js";
 import { precache, unneeded } from "./precache.ts";
 import { snapshot } from "./snapshot.ts";
 
@@ -9,6 +10,8 @@ export default defineConfig({
   base: "./",
   build: {
     target: "es2022",
+    // With `light-dark()`, which the page can turn by itself.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1500,
@@ -20,6 +23,6 @@ export default defineConfig({
       },
     },
   },
-  plugins: [unneeded(), snapshot(), precache()],
+  plugins: [unneeded(), snapshot(), precache(), { name: "beside", apply: "build", closeBundle: beside }],
   server: { proxy: { "^/(datasets|tiles)": "http://127.0.0.1:8080" } },
 });
