@@ -20,6 +20,7 @@ import { type DataMap, frameOf, frameOn, makeMap, viewOf } from "./map/map";
 import { openOnClick } from "./map/popup";
 import { theme } from "./map/theme";
 import { busy, catalog, first, origin, status, tell, zoom } from "./page";
+import { Keys, ToMap } from "./panel/keys";
 import { Legend } from "./panel/legend";
 import { Panel } from "./panel/panel";
 import { ShareSection } from "./share/section";
@@ -177,12 +178,14 @@ async function start(): Promise<void> {
   };
   render(
     <>
+      <ToMap map={map} />
       <Panel choose={(dataset) => choose(dataset, view)}>
         <ShareSection map={map} source={data.source} drawables={shown} />
         <DeviceSection mounted={takeHold} />
       </Panel>
       <Legend />
       <Signs />
+      <Keys />
     </>,
     page,
   );

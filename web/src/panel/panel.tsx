@@ -11,6 +11,7 @@ import { active, canRedo, canUndo, redo, state, undo } from "../state";
 import { DrawingControls } from "./drawing";
 import { Filter } from "./filter";
 import { Icon } from "./icon";
+import { KeysButton } from "./keys";
 import { Layers } from "./layers";
 import { Section } from "./section";
 
@@ -84,6 +85,7 @@ export function Panel({ choose, children }: Props) {
               <option value="dark">dark</option>
             </select>
           </label>
+          <KeysButton />
         </Section>
       </div>
     </section>
