@@ -12,6 +12,7 @@ import {
 import type { View } from "../address";
 import { groundLayers, nameLayers } from "./ground";
 import { type Drawable, dataLayers, dataSource, sourceId } from "./layers";
+import { inPhase, type Opacity, opacities } from "./phase";
 import { theme } from "./theme";
 
 /** A map with the means to change what it shows. */
@@ -19,6 +20,12 @@ export interface DataMap {
   map: MapLibre;
   /** Draws these, the last on top. */
   show: (drawables: readonly Drawable[]) => void;
+  /** Gives one of them, by its layer's id, other tiles, and looks at nothing else: the next frame of an animation. */
+  exchange: (id: string, tiles: string) => void;
+  /** Lets some be seen from now on, and others no longer. All of them are of an animation. */
+  turn: (seen: readonly string[], unseen: readonly string[]) => void;
+  /** Whether the tiles of one of them are there. */
+  isReady: (id: string) => boolean;
   /** Whether all that was to be drawn is drawn. */
   settled: () => boolean;
 }
@@ -30,17 +37,20 @@ export async function makeMap(
   view: View | undefined,
 ): Promise<DataMap> {
   let now: readonly Drawable[] = [];
+  /** The opacities of what an animation is made of, by the ids of its layers. */
+  const animated = new Map<string, Opacity[]>();
+  const layersOf = (drawable: Drawable) => {
+    const layers = dataLayers(drawable);
+    if (drawable.animated) animated.set(drawable.layer.id, layers.flatMap(opacities));
+    return layers.map((layer) => inPhase(layer, drawable.phase, drawable.animated ?? false));
+  };
   const style = (): StyleSpecification => ({
     version: 8,
     sources: {
       ...ground,
       ...Object.fromEntries(now.map((drawable) => [sourceId(drawable.layer), dataSource(drawable)])),
     },
-    layers: [
-      ...groundLayers(theme()),
-      ...now.flatMap((drawable) => dataLayers(drawable)),
-      ...("countries" in ground ? nameLayers(theme()) : []),
-    ],
+    layers: [...groundLayers(theme()), ...now.flatMap(layersOf), ...("countries" in ground ? nameLayers(theme()) : [])],
   });
   const map = new MapLibre({
     container,
@@ -67,6 +77,7 @@ export async function makeMap(
   };
   const paint = () => {
     due = false;
+    animated.clear();
     map.setStyle(style(), { diff: true });
     map.triggerRepaint();
   };
@@ -74,7 +85,7 @@ export async function makeMap(
     const before = now;
     now = drawables;
     const same = (a: Drawable, b: Drawable | undefined) =>
-      a.layer.id === b?.layer.id && a.loaded.tileJson.dataset === b.loaded.tileJson.dataset;
+      a.layer.id === b?.layer.id && a.loaded.tileJson.dataset === b.loaded.tileJson.dataset && a.phase === b.phase;
     if (now.length === before.length && now.every((drawable, at) => same(drawable, before[at]))) {
       // Tiles are exchanged one by one, and the map does not go blank between.
       now.forEach((drawable, at) => {
@@ -87,8 +98,26 @@ export async function makeMap(
       paint();
     }
   };
+  const put = (id: string, changes: Partial<Drawable>) => {
+    now = now.map((drawable) => (drawable.layer.id === id ? { ...drawable, ...changes } : drawable));
+  };
+  const exchange = (id: string, tiles: string) => {
+    put(id, { tiles });
+    map.getSource<VectorTileSource>(sourceId({ id }))?.setTiles([tiles]);
+  };
+  const turn = (seen: readonly string[], unseen: readonly string[]) => {
+    const set = (id: string, on: boolean) => {
+      put(id, { phase: on ? undefined : "ahead" });
+      for (const [layer, property, value] of animated.get(id) ?? []) {
+        map.setPaintProperty(layer, property as "fill-opacity", on ? (value as number) : 0, { validate: false });
+      }
+    };
+    for (const id of seen) set(id, true);
+    for (const id of unseen) set(id, false);
+  };
+  const isReady = (id: string) => map.getSource(sourceId({ id })) !== undefined && map.isSourceLoaded(sourceId({ id }));
   await map.once("style.load");
-  return { map, show, settled: () => !due && loaded() };
+  return { map, show, exchange, turn, isReady, settled: () => !due && loaded() };
 }
 
 /** Where a map looks. */
