@@ -67,7 +67,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
       if (size === "phone") await page.click("#fold");
       await unfold(page);
       await page.waitForSelector("#sharing", { timeout: PATIENCE });
-      await page.waitForSelector("#link-kepler-tileset", { timeout: PATIENCE });
+      await page.waitForSelector("#link-kepler-tileset", { timeout: PATIENCE, state: "attached" });
       await unfold(page);
       found.push(...(await faults(page, "unfolded")));
       await picture(page, `access-${size}-${colorScheme}`);

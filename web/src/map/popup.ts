@@ -51,8 +51,11 @@ export function openOnClick(map: MapLibre, source: Source, drawables: () => read
   map.on("mousemove", ({ point }) => {
     canvas.style.cursor = at(map, drawables(), [point.x, point.y]) ? "pointer" : "";
   });
-  canvas.addEventListener("keydown", ({ key }) => {
-    if (key === "Enter") open([canvas.clientWidth / 2, canvas.clientHeight / 2], REACHED);
+  canvas.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    // Else the same press would close the popup, whose button has the focus by then.
+    event.preventDefault();
+    open([canvas.clientWidth / 2, canvas.clientHeight / 2], REACHED);
   });
   map.getContainer().addEventListener("keydown", ({ key }) => {
     if (key === "Escape") popup?.remove();
