@@ -207,13 +207,13 @@ function several(rows: readonly { id?: number | string; properties: Record<strin
 }
 
 /** The property that names a row best: one called so, else the first text. */
-function label(properties: Record<string, unknown>): string | undefined {
+export function label(properties: Record<string, unknown>): string | undefined {
   const names = Object.keys(properties).filter((name) => properties[name] !== null && properties[name] !== "");
   const called = names.find((name) => /^(name|title|label|postcode|callsign)$/i.test(name));
   return called ?? names.find((name) => typeof properties[name] === "string") ?? names[0];
 }
 
-function table(properties: Record<string, unknown>, infos: PropertyInfo[]): HTMLElement {
+export function table(properties: Record<string, unknown>, infos: PropertyInfo[]): HTMLElement {
   const rows = Object.entries(properties).map(([name, value]) =>
     element("tr", "", element("th", "", name), element("td", "", formatted(value, infoOf(name, infos)))),
   );

@@ -125,8 +125,9 @@ function wrap(context: CanvasRenderingContext2D, text: string, width: number): s
   return lines.length > 3 ? [...lines.slice(0, 2), `${lines[2]} …`] : lines;
 }
 
-export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
-  const context = canvas.getContext("2d");
+/** Its context; `read` where pixels are read back again and again. */
+export function contextOf(canvas: HTMLCanvasElement, read = false): CanvasRenderingContext2D {
+  const context = canvas.getContext("2d", { willReadFrequently: read });
   if (!context) throw new Error("this browser gave no canvas to draw the picture on");
   return context;
 }

@@ -40,7 +40,7 @@ export function SnapshotControls(shown: Shown) {
   const deeper = made ? made.deepest - made.zoom : 0;
   return (
     <>
-      <h3>A page in one file</h3>
+      <h2>A page in one file</h2>
       <p>This view with its tiles: opens from a disk, without a server or a network.</p>
       {stop ? (
         <>
