@@ -110,7 +110,10 @@ function failed({ error }: ErrorEvent): void {
 
 /** Keys that change nothing but what was changed before. */
 function onKey(event: KeyboardEvent): void {
-  const typing = event.target instanceof HTMLInputElement && event.target.type === "text";
+  const { target } = event;
+  const typing =
+    target instanceof HTMLTextAreaElement ||
+    (target instanceof HTMLInputElement && ["text", "search", "datetime-local"].includes(target.type));
   if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
   event.preventDefault();
   if (event.shiftKey) redo();
@@ -185,7 +188,7 @@ async function start(): Promise<void> {
   };
   render(
     <>
-      <Panel choose={(dataset) => choose(dataset, view)}>
+      <Panel choose={(dataset) => choose(dataset, view)} source={data.source}>
         <DeviceSection mounted={takeHold} />
       </Panel>
       <Legend />
