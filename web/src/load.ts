@@ -30,7 +30,7 @@ export interface Loaded {
   metadata?: Metadata;
   /** Whether they are of rows of this device that may not be all. */
   partial: boolean;
-  /** How columns that give colour or size to rows are spread, by their names. */
+  /** What columns that give colour or size have under the filter, by their names. */
   columns: Readonly<Record<string, Stats>>;
   busy: boolean;
   /** Why the query that was asked last is not what is shown. */
@@ -109,12 +109,12 @@ export function follow(data: Data, tell: (error: unknown) => void): { again: () 
     }
   };
 
-  /** How the columns that rows are drawn by are spread, where there are rows. */
+  /** How the columns that rows are drawn by are spread, where there are rows; and the values that have colours. */
   const spreads = async (layer: Layer, dataset: Dataset, tileJson: TileJson, signal: AbortSignal) => {
-    const { measure, size, kind } = layer.drawing;
-    const wanted = [measure.split(":")[1], kind === "points" ? size : undefined];
+    const { measure, category, size, kind } = layer.drawing;
+    const rowsToo = tileJson.points_minzoom !== undefined;
+    const wanted = [category, ...(rowsToo ? [measure.split(":")[1], kind === "points" ? size : undefined] : [])];
     const names = wanted.filter((name) => dataset.columns.some((column) => column.name === name));
-    if (names.length === 0 || tileJson.points_minzoom === undefined) return {};
     const rows = rowsOf(layer, state.peek(), dataset);
     const ask = async (name = "") =>
       [name, (await data.source.stats(dataset.id, name, rows, undefined, signal)).value] as const;

@@ -222,6 +222,15 @@ async function start(): Promise<void> {
     view.show(now);
     renewDevice();
   });
+  // Columns are seen from the side, when they are chosen; everything else from above.
+  let standing = false;
+  effect(() => {
+    const now = state.value.layers.some(({ visible, drawing }) => visible && drawing.kind === "columns");
+    if (now !== standing && (now ? map.getPitch() === 0 : true)) {
+      map.easeTo({ pitch: now ? 50 : 0, ...(now ? {} : { bearing: 0 }), duration: 400 });
+    }
+    standing = now;
+  });
   // The address follows; what is typed there is followed.
   const remember = () => {
     const text = print({ view: viewOf(map), state: state.peek() }, first.peek());

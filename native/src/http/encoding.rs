@@ -7,6 +7,8 @@ use std::io::Write as _;
 
 /// Below this many bytes, compressing costs more than it saves.
 const SMALL: usize = 256;
+/// Bits of the window that Zstandard looks back in, where it packs piece by piece: 128 KiB.
+const WINDOW: u32 = 17;
 
 /// How a body is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -89,6 +91,70 @@ impl Encoding {
     }
 }
 
+/// Compresses a body that comes in pieces, each as soon as it is there.
+pub enum Packer {
+    /// As it is.
+    Identity,
+    /// gzip.
+    Gzip(Box<flate2::write::GzEncoder<Vec<u8>>>),
+    /// Zstandard.
+    Zstd(Box<zstd::stream::write::Encoder<'static, Vec<u8>>>),
+}
+
+impl Packer {
+    /// At the fastest level, in a window that is small, because many may be at work at once.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn new(encoding: Encoding) -> std::io::Result<Self> {
+        Ok(match encoding {
+            Encoding::Identity => Self::Identity,
+            Encoding::Gzip => {
+                Self::Gzip(Box::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast())))
+            }
+            Encoding::Zstd => {
+                let mut zstd = zstd::stream::write::Encoder::new(Vec::new(), 1)?;
+                zstd.window_log(WINDOW)?;
+                Self::Zstd(Box::new(zstd))
+            }
+        })
+    }
+
+    /// What it does.
+    #[must_use]
+    pub const fn encoding(&self) -> Encoding {
+        match self {
+            Self::Identity => Encoding::Identity,
+            Self::Gzip(_) => Encoding::Gzip,
+            Self::Zstd(_) => Encoding::Zstd,
+        }
+    }
+
+    /// The bytes to send after a piece of the body, all of them after the last one.
+    ///
+    /// # Errors
+    /// When compressing fails, which would be a mistake here.
+    pub fn push(&mut self, piece: Vec<u8>, last: bool) -> std::io::Result<Vec<u8>> {
+        match self {
+            Self::Identity => Ok(piece),
+            Self::Gzip(gzip) => {
+                gzip.write_all(&piece)?;
+                if last {
+                    gzip.try_finish()?;
+                }
+                Ok(std::mem::take(gzip.get_mut()))
+            }
+            Self::Zstd(zstd) => {
+                zstd.write_all(&piece)?;
+                if last {
+                    zstd.do_finish()?;
+                }
+                Ok(std::mem::take(zstd.get_mut()))
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,5 +189,29 @@ mod tests {
         assert_eq!((used, plain), (Encoding::Gzip, body));
         assert_eq!(packed.capacity(), packed.len());
         assert_eq!(Encoding::Gzip.encode(vec![1, 2, 3], 1), (Encoding::Identity, vec![1, 2, 3]));
+    }
+
+    #[test]
+    fn pieces_that_are_packed_one_by_one_unpack_to_the_whole() {
+        let body: Vec<u8> = (0..400_000u32).flat_map(|i| (i / 7).to_le_bytes()).collect();
+        for encoding in [Encoding::Identity, Encoding::Gzip, Encoding::Zstd] {
+            let mut packer = Packer::new(encoding).expect("memory");
+            assert_eq!(packer.encoding(), encoding);
+            let mut sent = Vec::new();
+            for (i, piece) in body.chunks(100_000).enumerate() {
+                sent.extend(packer.push(piece.to_vec(), (i + 1) * 100_000 >= body.len()).expect("it packs"));
+            }
+            let plain = match encoding {
+                Encoding::Identity => sent.clone(),
+                Encoding::Gzip => {
+                    let mut plain = Vec::new();
+                    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&sent[..]), &mut plain).expect("gzip");
+                    plain
+                }
+                Encoding::Zstd => zstd::decode_all(&sent[..]).expect("zstd"),
+            };
+            assert!(plain == body, "{encoding:?}");
+            assert!(encoding == Encoding::Identity || sent.len() < body.len() / 2, "{encoding:?}");
+        }
     }
 }

@@ -9,6 +9,7 @@ pub mod connections;
 pub mod cors;
 pub mod datasets;
 pub mod document;
+pub mod download;
 pub mod encoding;
 pub mod facts;
 pub mod legend;
@@ -21,6 +22,7 @@ pub mod prepare;
 pub mod problem;
 mod pulse;
 pub mod query;
+pub mod row_text;
 pub mod rows;
 pub mod state;
 pub mod stats;
@@ -60,6 +62,8 @@ fn routes(here: &Settings) -> Vec<(&'static str, MethodRouter<Shared>)> {
         ("/datasets/{id}", get(datasets::one)),
         ("/datasets/{id}/stats", get(stats::get)),
         ("/datasets/{id}/rows", get(rows::get)),
+        ("/datasets/{id}/rows.csv", get(download::csv)),
+        ("/datasets/{id}/rows.geojson", get(download::geojson)),
         ("/datasets/{id}/subset.arrow", get(subset::get)),
         ("/health", get(operation::health)),
         ("/ready", get(operation::ready)),

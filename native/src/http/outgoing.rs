@@ -43,6 +43,15 @@ impl Outgoing {
         self.held.load(Ordering::Relaxed)
     }
 
+    /// Counts bytes that an answer which is made piece by piece will hold, until what is given is dropped. `None` where
+    /// there is no room for them.
+    #[must_use]
+    pub fn hold(self: &Arc<Self>, size: u64) -> Option<Held> {
+        let before = self.held.fetch_add(size, Ordering::Relaxed);
+        let held = Held { all: self.clone(), size };
+        (before == 0 || before.saturating_add(size) <= self.most).then_some(held)
+    }
+
     /// The same answer, counted until it is gone and given out in pieces; or 503 where there is no room for it.
     #[must_use]
     pub fn admit(self: &Arc<Self>, response: Response) -> Response {
@@ -65,7 +74,7 @@ impl Outgoing {
 
 /// Takes its bytes from the count when dropped.
 #[derive(Debug)]
-struct Held {
+pub struct Held {
     all: Arc<Outgoing>,
     size: u64,
 }

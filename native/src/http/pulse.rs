@@ -88,6 +88,14 @@ impl Answering {
     }
 }
 
+impl Answering {
+    /// The next piece is being made: the client has nothing to take.
+    fn waits(&mut self) {
+        let Some(answer) = self.answer.take() else { return };
+        self.pulse.doing().answers.retain(|(id, _)| *id != answer);
+    }
+}
+
 impl Drop for Answering {
     fn drop(&mut self) {
         let mut doing = self.pulse.doing();
@@ -119,8 +127,10 @@ impl hyper::body::Body for Paced {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let frame = Pin::new(&mut self.body).poll_frame(cx);
-        if let Poll::Ready(Some(Ok(_))) = frame {
-            self.answering.moved();
+        match frame {
+            Poll::Ready(Some(Ok(_))) => self.answering.moved(),
+            Poll::Pending => self.answering.waits(),
+            Poll::Ready(_) => {}
         }
         frame
     }

@@ -4,6 +4,7 @@
 mod caching;
 mod cors;
 mod documents;
+mod downloads;
 mod encoding;
 mod errors;
 mod floods;

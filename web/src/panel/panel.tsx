@@ -58,6 +58,7 @@ export function Panel({ choose, source, children }: Props) {
         </button>
       </header>
       <p id="facts">{dataset && facts(dataset, known?.metadata?.rows, known?.partial ?? false)}</p>
+      <p id="about">{dataset && about(dataset, known?.dataset?.columns.length)}</p>
       <p id="origin" role="status" class={origin.value.kind}>
         {origin.value.text}
       </p>
@@ -89,6 +90,16 @@ export function Panel({ choose, source, children }: Props) {
       </div>
     </section>
   );
+}
+
+/** How much there is to a row, and from when rows are. */
+function about({ time_range: times }: DatasetSummary, columns: number | undefined): string {
+  const day = (time: string) => time.slice(0, 10);
+  const [from, to] = times ?? [];
+  const range = from && to ? (day(from) === day(to) ? day(from) : `${day(from)} to ${day(to)}`) : "";
+  return [columns === undefined ? "" : `${columns} ${columns === 1 ? "column" : "columns"}`, range]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 function Title({ dataset, choose }: { dataset: DatasetSummary | undefined; choose: Props["choose"] }) {

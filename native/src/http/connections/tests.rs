@@ -29,7 +29,34 @@ fn app(outgoing: &Arc<Outgoing>) -> Router {
                 "late"
             }),
         )
+        .route("/halting", get(|| async { axum::response::Response::new(axum::body::Body::new(Halting::default())) }))
         .layer(middleware::map_response(move |response| std::future::ready(outgoing.admit(response))))
+}
+
+/// A body in three pieces, of which each takes longer to make than a client may take to take it.
+#[derive(Default)]
+struct Halting(usize, Option<std::pin::Pin<Box<tokio::time::Sleep>>>);
+
+impl hyper::body::Body for Halting {
+    type Data = axum::body::Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<hyper::body::Frame<Self::Data>, Infallible>>> {
+        use std::task::Poll;
+        if self.0 == 3 {
+            return Poll::Ready(None);
+        }
+        let sleep = self.1.get_or_insert_with(|| Box::pin(tokio::time::sleep(limits().stall * 4)));
+        if sleep.as_mut().poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        self.1 = None;
+        self.0 += 1;
+        Poll::Ready(Some(Ok(hyper::body::Frame::data(axum::body::Bytes::from_static(b"piece")))))
+    }
 }
 
 /// A client's end of a connection; the places, which are empty when the server has ended it; what tells it to stop.
@@ -92,6 +119,16 @@ async fn an_answer_that_takes_long_to_make_is_waited_for() {
     let (mut client, places, _stop) = open(&outgoing(), limits());
     client.write_all(b"GET /late HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("it listens");
     assert!(rest(&mut client).await.ends_with("late"));
+    places.emptied().await;
+}
+
+#[tokio::test]
+async fn an_answer_whose_pieces_take_long_to_make_is_waited_for() {
+    let (mut client, places, _stop) = open(&outgoing(), limits());
+    client.write_all(b"GET /halting HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("it listens");
+    let all = rest(&mut client).await;
+    assert_eq!(all.matches("piece").count(), 3);
+    assert!(all.ends_with("0\r\n\r\n"), "{all}");
     places.emptied().await;
 }
 

@@ -1,0 +1,86 @@
+/**
+ * Files of rows, read by an engine that is not ours: every value of every type is the one that DuckDB wrote to the file
+ * that is served.
+ */
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { Server } from "duotile";
+import { open } from "./lib/duckdb.js";
+import { serve } from "./lib/duotile.js";
+
+const folder = mkdtempSync(join(tmpdir(), "duotile-downloads-"));
+/** @type {Awaited<ReturnType<typeof open>>} */
+let db;
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let server;
+
+/** Texts that a careless file of commas loses. */
+const TEXTS = ["", "a,b", 'say "no"', "two\nlines", "two\r\nlines", " padded ", "NULL", "NA", "007", "é 日本 🙂", "'"];
+
+before(async () => {
+  db = await open();
+  const list = TEXTS.map((text) => `'${text.replaceAll("'", "''")}'`).join(", ");
+  await db.run(`CREATE TABLE points AS SELECT
+      n::INTEGER AS key,
+      (n * 37 % 360) - 179.5 AS lon,
+      (n * 17 % 160) - 79.5 AS lat,
+      CASE WHEN n % 11 = 0 THEN NULL WHEN n % 13 = 0 THEN 9007199254740993 + n ELSE n * 1000003 END::BIGINT AS wide,
+      CASE WHEN n % 5 = 0 THEN NULL ELSE ((n * 7919 % 997) - 498) / 7 END::DOUBLE AS real,
+      CASE WHEN n % 6 = 0 THEN NULL ELSE n % 4 = 1 END AS flag,
+      CASE WHEN n % 8 = 0 THEN NULL ELSE [${list}][1 + n * 5 % ${TEXTS.length}] END AS "odd, name",
+      CASE WHEN n % 10 = 0 THEN NULL ELSE TIMESTAMP '2024-01-30' + to_milliseconds(n * 7200500) END AS moment
+    FROM range(5000) t(n)`);
+  const file = join(folder, "points.parquet");
+  await db.run(`COPY points TO '${file}'`);
+  server = await serve(file, "--id", "key");
+});
+after(async () => {
+  db?.close();
+  await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** How many rows one has and the other has not, on both sides. */
+const difference = (/** @type {string} */ a, /** @type {string} */ b) =>
+  db.numbers(`SELECT count(*) FROM ((${a} EXCEPT ALL ${b}) UNION ALL (${b} EXCEPT ALL ${a}))`);
+
+const COLUMNS = 'key, wide, "real", flag, "odd, name", moment';
+
+test("DuckDB reads a CSV as the rows that pass, value by value", async () => {
+  const client = new Server(server.base);
+  const response = await fetch(client.download("points", { filter: "key > 99" }, "csv"));
+  const file = join(folder, "rows.csv");
+  writeFileSync(file, await response.text());
+  assert.equal(response.headers.get("duotile-rows"), "4900");
+  const types = `{id: 'BIGINT', lon: 'DOUBLE', lat: 'DOUBLE', key: 'INTEGER', wide: 'BIGINT', "real": 'DOUBLE',
+    flag: 'BOOLEAN', "odd, name": 'VARCHAR', moment: 'TIMESTAMPTZ'}`;
+  await db.run(`CREATE TABLE csv AS FROM read_csv('${file}', header = true, delim = ',', quote = '"', escape = '"',
+    nullstr = '', allow_quoted_nulls = false, strict_mode = true, columns = ${types})`);
+  const read = `SELECT ${COLUMNS.replace("moment", "moment::TIMESTAMP")} FROM csv`;
+  assert.deepEqual(await difference(`SELECT ${COLUMNS} FROM points WHERE key > 99`, read), [0]);
+  // Positions are kept to about a centimetre.
+  const far = `SELECT count(*) FROM csv JOIN points USING (key)
+    WHERE csv.id <> key OR abs(csv.lon - points.lon) > 2e-7 OR abs(csv.lat - points.lat) > 2e-7`;
+  assert.deepEqual(await db.numbers(far), [0]);
+});
+
+test("a GeoJSON has the same features", async () => {
+  const client = new Server(server.base);
+  const query = { bbox: /** @type {const} */ ([-60, -40, 60, 40]), properties: ["wide", "flag"] };
+  const { type, features } = await (await fetch(client.download("points", query, "geojson"))).json();
+  assert.equal(type, "FeatureCollection");
+  const [count] = await db.numbers(
+    "SELECT count(*) FROM points WHERE lon BETWEEN -60 AND 60 AND lat BETWEEN -40 AND 40",
+  );
+  assert.ok(count && features.length === count);
+  const file = join(folder, "rows.json");
+  writeFileSync(file, JSON.stringify(features.map((/** @type {any} */ one) => ({ key: one.id, ...one.properties }))));
+  const read = `SELECT key, wide, flag FROM read_json('${file}',
+    columns = {key: 'INTEGER', wide: 'BIGINT', flag: 'BOOLEAN'})`;
+  const written = `SELECT key, wide, flag FROM points WHERE lon BETWEEN -60 AND 60 AND lat BETWEEN -40 AND 40`;
+  assert.deepEqual(await difference(written, read), [0]);
+});
