@@ -30,6 +30,9 @@ declare global {
   }
 }
 
+/** How long the map is waited for before statistics are asked for anyway, in milliseconds. */
+const TILED = 3000;
+
 /** Another dataset for the active layer, without what was said of the one before. */
 function choose(dataset: string, view: DataMap): void {
   const found = catalog.peek().find(({ id }) => id === dataset);
@@ -205,7 +208,12 @@ async function start(): Promise<void> {
   }
   if (catalog.peek().length === 0) status.value = "This server has no datasets.";
   onZoom();
-  const loader = follow(data, tell);
+  const tiled = async () => {
+    const until = performance.now() + TILED;
+    do await Promise.race([map.once("idle"), new Promise((resolve) => setTimeout(resolve, 300))]);
+    while (!view.settled() && performance.now() < until);
+  };
+  const loader = follow(data, tell, tiled);
   again = async () => {
     data.source.reload();
     data.renew();

@@ -105,7 +105,7 @@ export function binsOf(spread: Spread, axis: Axis, bins: number): number[] {
 export function finer({ histogram, type }: Stats, axis: Axis, bins: number): number | undefined {
   const edges = histogram?.edges.map(numberOf) ?? [];
   const width = (i: number) => axis.at(edges[i + 1] ?? axis.max) - axis.at(edges[i] ?? axis.max);
-  const whole = type === "integer" && (edges[1] ?? 0) - (edges[0] ?? 0) <= 1;
+  const whole = type === "integer" && (edges[1] ?? 0) - (edges[0] ?? 0) <= 0.4;
   if (!axis.log || axis.min < 0 || edges.length < 3 || whole || width(0) < 1 / bins) return undefined;
   const first = edges.findIndex((_, i) => width(i) < 0.5 / bins);
   return first > 0 && first < edges.length - 1 ? edges[first] : undefined;

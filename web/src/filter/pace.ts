@@ -3,14 +3,15 @@
  * query at a time, the last one wins, and letting go is passed on at once.
  */
 
-import { effect, signal } from "@preact/signals";
-import { busy } from "../page";
-
-/** Whether a brush is being moved: what can wait until it rests, waits. */
-export const dragging = signal(false);
+import { computed, effect } from "@preact/signals";
+import { loaded } from "../load";
+import { dragging } from "./dragging";
 
 /** Milliseconds between two queries of a drag, at least. */
 const APART = 120;
+
+/** Whether the map has yet to draw what it was told last. */
+const tiling = computed(() => Object.values(loaded.value).some(({ tiling }) => tiling));
 
 let pending: (() => void) | undefined;
 let last = 0;
@@ -33,7 +34,7 @@ export function finish(work: () => void): void {
 
 function next(): void {
   clearTimeout(timer);
-  if (!pending || busy.peek()) return;
+  if (!pending || tiling.peek()) return;
   const wait = last + APART - performance.now();
   if (wait > 0) {
     timer = setTimeout(next, wait);
@@ -46,5 +47,5 @@ function next(): void {
 }
 
 effect(() => {
-  if (!busy.value) next();
+  if (!tiling.value) next();
 });

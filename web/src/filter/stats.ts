@@ -5,8 +5,8 @@ import { useEffect, useState } from "preact/hooks";
 import { busy } from "../page";
 import { type Axis, axisOf, finer, isUneven, numberOf, unitOf } from "./axis";
 import { withClause } from "./clauses";
+import { dragging } from "./dragging";
 import { valueEnd } from "./ends";
-import { dragging } from "./pace";
 
 /** Bins that are asked for, and bins that are drawn. */
 export const FINE = 1000;
