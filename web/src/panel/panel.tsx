@@ -1,6 +1,6 @@
 /** The panel beside the map, from what is shown to what can be done with it. */
 
-import type { DatasetSummary } from "duotile";
+import type { DatasetSummary, Source } from "duotile";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { number } from "../dom";
@@ -19,11 +19,13 @@ const narrow = window.matchMedia("(max-width: 700px)");
 interface Props {
   /** The reader chose a dataset for the active layer. */
   choose: (dataset: string) => void;
+  /** Where statistics of columns are from. */
+  source: Source;
   /** What is done elsewhere: on this device. */
   children: ComponentChildren;
 }
 
-export function Panel({ choose, children }: Props) {
+export function Panel({ choose, source, children }: Props) {
   const [open, setOpen] = useState(!narrow.matches);
   const layer = active();
   const known = layer && loaded.value[layer.id];
@@ -61,7 +63,7 @@ export function Panel({ choose, children }: Props) {
         {origin.value.text}
       </p>
       <div id="details" hidden={!open}>
-        <Filter />
+        <Filter source={source} />
         <Section id="draw" title="Drawing" open>
           <DrawingControls />
         </Section>
