@@ -1,7 +1,7 @@
 /** The control of a column of numbers or times: a histogram with a brush, and both ends to be typed. */
 
 import type { ColumnInfo } from "duotile";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { compact, number } from "../dom";
 import { type Axis, binsOf, spreadOf } from "./axis";
 import type { Clause } from "./clauses";
@@ -124,7 +124,7 @@ function Typed({ column, range, which, kind, set, axis }: TypedProps) {
   const value = end ? numberOfValue(end.value, which === "to") : undefined;
   const text = value === undefined || Number.isNaN(value) ? "" : typed(value, kind);
   const [edited, edit] = useState(text);
-  useEffect(() => {
+  useLayoutEffect(() => {
     edit(text);
     setOdd(false);
   }, [text]);
