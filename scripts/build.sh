@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# Builds: build.sh [page] [program] [module]; page and program when none is named. Quick when nothing changed.
+# Builds: build.sh [page] [kepler] [examples] [program] [module]; page and program when none is named. Quick when nothing
+# changed.
 #
 #   page      what a browser loads (npm), and the module it needs; the program carries it
+#   kepler    the page /kepler: Kepler.gl, for which npm fetches 0.8 GB into web/kepler; for the next program to carry
+#   examples  the pages /examples, with deck.gl and MapLibre; 0.3 GB in web/examples
 #   program   the server and command line (cargo)
 #   module    the WebAssembly module, into wasm/pkg (wasm-pack; wasm-opt is npm's binaryen)
 source "$(dirname "$0")/lib.sh"
@@ -14,6 +17,19 @@ build_page() {
   fi
   step "Building the page (npm run build)" npm run --silent build
   stamp node_modules/.duotile-page "${sources[@]}"
+}
+
+# Pages that are built apart, each with dependencies of its own; beside.js puts them where the program looks.
+build_apart() {
+  local part="$1" what="$2"
+  scripts/setup.sh node
+  local sources=("web/$part" web/ground.mjs web/src/data)
+  if ! unchanged "node_modules/.duotile-$part" "${sources[@]}" || [ ! -f "web/$part/dist/$part.html" ]; then
+    step "Fetching what $what needs (npm ci in web/$part)" npm ci --silent --ignore-scripts --prefix "web/$part"
+    step "Building $what" npm run --silent build --prefix "web/$part"
+    stamp "node_modules/.duotile-$part" "${sources[@]}"
+  fi
+  node web/beside.js
 }
 
 build_program() {
@@ -38,6 +54,8 @@ build_module() {
 for part in "$@"; do
   case "$part" in
     page | program | module) "build_$part" ;;
-    *) fail "build.sh: unknown part $part, expected page, program or module" ;;
+    kepler) build_apart kepler "the page of Kepler.gl" ;;
+    examples) build_apart examples "the examples" ;;
+    *) fail "build.sh: unknown part $part, expected page, kepler, examples, program or module" ;;
   esac
 done

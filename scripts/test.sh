@@ -53,7 +53,7 @@ test_packages() {
 
 test_e2e() {
   scripts/setup.sh browser nginx
-  scripts/build.sh
+  scripts/build.sh page kepler examples program
   step "Tests of the page in Chromium, alone and behind nginx" npm run --silent test:e2e
 }
 

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plugin } from "vite";
+import { apart } from "./beside.js";
 
 const SCRIPT = "sw.js";
 const PAGE = "index.html";
@@ -15,7 +16,10 @@ export function precache(): Plugin {
     apply: "build",
     writeBundle({ dir = "" }) {
       const all = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-      const paths = all.map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1)).sort();
+      const paths = all
+        .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
+        .filter((path) => !apart(path))
+        .sort();
       const files = paths.filter((path) => path !== SCRIPT && path !== PAGE);
       const hash = createHash("sha256");
       // The script's own text counts too: it is what says how the rest is used.

@@ -1,4 +1,5 @@
 import { defineConfig } from "vite";
+import { beside } from "./beside.js";
 import { precache, unneeded } from "./precache.ts";
 
 // Relative addresses only: the page may lie under any prefix. Nothing is inlined, so that a strict content security
@@ -8,6 +9,8 @@ export default defineConfig({
   base: "./",
   build: {
     target: "es2022",
+    // With `light-dark()`, which the page can turn by itself.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1500,
@@ -19,6 +22,6 @@ export default defineConfig({
       },
     },
   },
-  plugins: [unneeded(), precache()],
+  plugins: [unneeded(), precache(), { name: "beside", apply: "build", closeBundle: beside }],
   server: { proxy: { "^/(datasets|tiles)": "http://127.0.0.1:8080" } },
 });

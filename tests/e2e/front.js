@@ -13,9 +13,14 @@ const TYPES = /** @type {Record<string, string>} */ ({
   ".mjs": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
   ".json": "application/json",
+  ".png": "image/png",
   ".svg": "image/svg+xml",
+  ".txt": "text/plain; charset=utf-8",
   ".wasm": "application/wasm",
 });
+
+/** Files of bundlers, with a hash in their names. */
+const HASHED = /^(assets|kepler|examples|ground)\/[^/]*-\w{8,}\.[^/]+$/;
 
 /**
  * @typedef {object} Front
@@ -56,23 +61,30 @@ export async function front(upstream, prefix = "/") {
     const rest = path.slice(prefix.length);
     front.asked.push(rest);
     const forward = () => {
-      const { host: _, ...headers } = asked.headers;
-      const passed = request(new URL(rest, front.upstream), { method: asked.method ?? "GET", headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      });
+      const { host, ...headers } = asked.headers;
+      const told = { ...headers, "x-forwarded-host": host, "x-forwarded-prefix": prefix };
+      const passed = request(
+        new URL(rest, front.upstream),
+        { method: asked.method ?? "GET", headers: told },
+        (answer) => {
+          response.writeHead(answer.statusCode ?? 502, answer.headers);
+          answer.pipe(response);
+        },
+      );
       passed.on("error", () => response.destroy());
       asked.pipe(passed);
     };
     if (front.otherwise?.(rest, response, forward)) return;
-    const name = rest.split(/[?#]/)[0] || "index.html";
+    // As the program finds its own files: `kepler` is the page `kepler.html`.
+    const wanted = rest.split(/[?#]/)[0] || "index.html";
+    const name = extname(wanted) ? wanted : `${wanted}.html`;
     const file = front.page === undefined ? "" : join(front.page, name);
     if (!file || !existsSync(file) || !(extname(name) in TYPES)) {
       forward();
       return;
     }
     // As the program says it of its own files.
-    const caching = name.startsWith("assets/") ? "public, max-age=31536000, immutable" : "no-cache";
+    const caching = HASHED.test(name) ? "public, max-age=31536000, immutable" : "no-cache";
     response.writeHead(200, { "content-type": TYPES[extname(name)], "cache-control": caching });
     response.end(readFileSync(file));
   });

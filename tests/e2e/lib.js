@@ -59,10 +59,10 @@ export function launch(...flags) {
  *
  * @param {import("playwright-core").Browser} browser
  * @param {string} address
- * @param {import("playwright-core").BrowserContextOptions & { prepare?: () => void }} [options] `prepare` runs in the
- *   page before anything of it does
+ * @param {import("playwright-core").BrowserContextOptions & { prepare?: () => void, ready?: typeof drawn }} [options]
+ *   `prepare` runs in the page before anything of it does; `ready` waits for another page's map
  */
-export async function open(browser, address, { prepare, ...options } = {}) {
+export async function open(browser, address, { prepare, ready = drawn, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 760 }, ...options });
   const page = await context.newPage();
   /** @type {string[]} */
@@ -80,7 +80,7 @@ export async function open(browser, address, { prepare, ...options } = {}) {
   });
   if (prepare) await context.addInitScript(prepare);
   await page.goto(address);
-  await drawn(page);
+  await ready(page);
   return { page, complaints, strangers, close: () => context.close() };
 }
 
@@ -153,7 +153,10 @@ export async function features(page, kind) {
   return page.evaluate((kind) => {
     const map = window.duotile?.map;
     if (!map) throw new Error("no map");
-    const layers = map.getStyle().layers.map(({ id }) => id).filter((id) => id === kind || id.startsWith(`${kind}-`));
+    const layers = map
+      .getStyle()
+      .layers.map(({ id }) => id)
+      .filter((id) => id === kind || id.startsWith(`${kind}-`));
     return map.queryRenderedFeatures({ layers }).map(({ id, properties, geometry }) => {
       /** @type {[number, number][]} */
       const points =

@@ -30,6 +30,9 @@ declare global {
   }
 }
 
+/** How long the map is waited for before statistics are asked for anyway, in milliseconds. */
+const TILED = 3000;
+
 /** Another dataset for the active layer, without what was said of the one before. */
 function choose(dataset: string, view: DataMap): void {
   const found = catalog.peek().find(({ id }) => id === dataset);
@@ -110,7 +113,10 @@ function failed({ error }: ErrorEvent): void {
 
 /** Keys that change nothing but what was changed before. */
 function onKey(event: KeyboardEvent): void {
-  const typing = event.target instanceof HTMLInputElement && event.target.type === "text";
+  const { target } = event;
+  const typing =
+    target instanceof HTMLTextAreaElement ||
+    (target instanceof HTMLInputElement && ["text", "search", "datetime-local"].includes(target.type));
   if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
   event.preventDefault();
   if (event.shiftKey) redo();
@@ -185,7 +191,7 @@ async function start(): Promise<void> {
   };
   render(
     <>
-      <Panel choose={(dataset) => choose(dataset, view)}>
+      <Panel choose={(dataset) => choose(dataset, view)} source={data.source}>
         <DeviceSection mounted={takeHold} />
       </Panel>
       <Legend />
@@ -202,7 +208,12 @@ async function start(): Promise<void> {
   }
   if (catalog.peek().length === 0) status.value = "This server has no datasets.";
   onZoom();
-  const loader = follow(data, tell);
+  const tiled = async () => {
+    const until = performance.now() + TILED;
+    do await Promise.race([map.once("idle"), new Promise((resolve) => setTimeout(resolve, 300))]);
+    while (!view.settled() && performance.now() < until);
+  };
+  const loader = follow(data, tell, tiled);
   again = async () => {
     data.source.reload();
     data.renew();
@@ -218,6 +229,15 @@ async function start(): Promise<void> {
     templates = wanted;
     view.show(now);
     renewDevice();
+  });
+  // Columns are seen from the side, when they are chosen; everything else from above.
+  let standing = false;
+  effect(() => {
+    const now = state.value.layers.some(({ visible, drawing }) => visible && drawing.kind === "columns");
+    if (now !== standing && (now ? map.getPitch() === 0 : true)) {
+      map.easeTo({ pitch: now ? 50 : 0, ...(now ? {} : { bearing: 0 }), duration: 400 });
+    }
+    standing = now;
   });
   // The address follows; what is typed there is followed.
   const remember = () => {

@@ -85,13 +85,16 @@ const MOST = 200;
 /** Changes about the same that follow each other within so many milliseconds are one. */
 const TOGETHER = 1000;
 
-/** Changes what is chosen. `about` names what is changed, so that undoing takes back a whole drag. */
-export function change(about: string, make: (before: State) => State): void {
+/**
+ * Changes what is chosen. `about` names what is changed, so that undoing takes back a whole drag: changes about the same
+ * are one if they follow each other within `together` milliseconds.
+ */
+export function change(about: string, make: (before: State) => State, together = TOGETHER): void {
   const before = current.peek();
   const after = make(before);
   if (after === before) return;
   const now = Date.now();
-  if (last.about !== about || now - last.at > TOGETHER || past.peek().length === 0) {
+  if (last.about !== about || now - last.at > together || past.peek().length === 0) {
     past.value = [...past.peek().slice(1 - MOST), before];
   }
   last = { about, at: now };

@@ -28,7 +28,8 @@ type Packed = HashMap<(String, Encoding), (Encoding, Bytes)>;
 
 static PACKED: LazyLock<Mutex<Packed>> = LazyLock::new(Mutex::default);
 
-/// A file of the viewer; `/` is its page. Everything that no route takes comes here.
+/// A file of the viewer; `/` is its page, and `/kepler` is `kepler.html`: without a slash at the end, so that the page's
+/// relative addresses are those of `/`. Everything that no route takes comes here.
 ///
 /// # Errors
 /// 404 for no such file, 405 for other methods than GET and HEAD.
@@ -38,7 +39,10 @@ pub async fn get(With(state): With<Shared>, method: Method, uri: Uri, headers: H
     }
     let path = uri.path().trim_start_matches('/');
     let path = if path.is_empty() { "index.html" } else { path };
-    let file = Dist::get(path)
+    let page = format!("{path}.html");
+    let (path, file) = Dist::get(path)
+        .map(|file| (path, file))
+        .or_else(|| Dist::get(&page).map(|file| (page.as_str(), file)))
         .ok_or_else(|| Problem::not_found(format!("nothing is at {}; /docs lists what there is", uri.path())))?;
     if !matches!(method, Method::GET | Method::HEAD) {
         let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, format!("{method} is not for a file"));
@@ -99,9 +103,13 @@ fn is_packed(kind: &str) -> bool {
     (kind.starts_with("image/") && !kind.contains("svg")) || kind.starts_with("font/woff") || kind.starts_with("video/")
 }
 
+/// Folders of what bundlers write.
+const BUNDLED: [&str; 4] = ["assets/", "kepler/", "examples/", "ground/"];
+
 /// Whether a bundler put a hash into the name: `assets/index-B3xk9_2a.js`.
 fn is_hashed(path: &str) -> bool {
-    let Some((_, name)) = path.strip_prefix("assets/").and_then(|name| name.rsplit_once('-')) else { return false };
+    let bundled = BUNDLED.iter().find_map(|folder| path.strip_prefix(folder));
+    let Some((_, name)) = bundled.and_then(|name| name.rsplit_once('-')) else { return false };
     let hash = name.split('.').next().unwrap_or("");
     hash.len() >= 8 && hash.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
@@ -112,8 +120,20 @@ mod tests {
 
     #[test]
     fn only_names_with_a_hash_never_change() {
-        assert!(is_hashed("assets/index-B3xk9_2a.js"));
-        for path in ["index.html", "sw.js", "assets/index.js", "favicon.svg", "index-B3xk9_2a.js", "assets/a-b.js"] {
+        for path in ["assets/index-B3xk9_2a.js", "kepler/main-YNXHNXAJ.js", "kepler/main-YNXHNXAJ.js.LEGAL.txt"] {
+            assert!(is_hashed(path), "{path}");
+        }
+        let others = [
+            "index.html",
+            "kepler.html",
+            "sw.js",
+            "assets/index.js",
+            "favicon.svg",
+            "index-B3xk9_2a.js",
+            "assets/a-b.js",
+            "kepler/static/images/effects/color-halftone.png",
+        ];
+        for path in others {
             assert!(!is_hashed(path), "{path}");
         }
     }

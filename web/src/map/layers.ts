@@ -8,7 +8,7 @@ import type { ExpressionSpecification, LayerSpecification, SourceSpecification }
 import type { Loaded } from "../load";
 import type { Layer } from "../state";
 import { cellColour, type Paint, paintOf, rowColour } from "./paint";
-import { along, byZoom, type Stops } from "./scale";
+import { along, byZoom, type Stops, stopsAt } from "./scale";
 
 /** A layer that can be drawn: what is known of it, and where its tiles are. */
 export interface Drawable {
@@ -142,18 +142,14 @@ const TALL = 90;
 /** Metres of a pixel at zoom 0, at the equator. */
 const METRES = 40_075_016.686 / 512;
 
-function heights({ property, cells, category, counts }: Paint): ExpressionSpecification {
+/** Columns stand as high as the logarithm of their value, or of their count where colours tell categories. */
+function heights({ heights, category, property }: Paint): ExpressionSpecification {
   const of = category ? "point_count" : property;
-  const all = (category ? counts : cells).map((stops: Stops, zoom) =>
-    along(of, stops, (at) => (at * TALL * METRES) / 2 ** zoom),
-  ) as [ExpressionSpecification, ...ExpressionSpecification[]];
   // Zooms deeper than those that are known have the same values, on less ground.
-  const known = (category ? counts : cells).length;
-  const last = (category ? counts : cells).at(-1);
-  for (let zoom = known; last && zoom <= 22; zoom += 1) {
-    all.push(along(of, last, (at) => (at * TALL * METRES) / 2 ** zoom));
-  }
-  return byZoom(all);
+  const all = Array.from({ length: 23 }, (_, zoom) =>
+    along(of, stopsAt(heights, zoom), (at) => ((0.02 + at) * TALL * METRES) / 2 ** zoom),
+  );
+  return byZoom(all as [ExpressionSpecification, ...ExpressionSpecification[]]);
 }
 
 /** Heat: each cell as heavy as it has rows, and where there are rows, each as heavy as the other. */
@@ -179,7 +175,8 @@ function heat(layer: Layer, { counts, ramp }: Paint, from: From): LayerSpecifica
         ["linear"],
         ["heatmap-density"],
         0,
-        "rgba(0,0,0,0)",
+        // Of the same colour, or what lies between would be grey.
+        `${ramp(0)}00`,
         ...steps.flatMap((at) => [at, ramp(at)]),
         1,
         ramp(1),

@@ -21,6 +21,8 @@ export interface Paint {
   cells: ZoomStops;
   /** How many rows a cell has: for sizes and weights. */
   counts: ZoomStops;
+  /** What columns are as high as. */
+  heights: ZoomStops;
   /** The column that colours rows, and the scale of its values; absent where rows are all of one colour. */
   column?: string;
   rows?: Stops;
@@ -39,24 +41,33 @@ export function paintOf({ drawing }: Layer, { metadata, dataset, columns }: Load
   const info = (name: string) => metadata?.measures.find((measure) => measure.property === name);
   const rows = column === undefined ? undefined : rowStops(columns[column], scale);
   const sizes = size ? rowStops(columns[size], scale) : undefined;
-  const values = dataset?.columns.find(({ name }) => name === category)?.categories;
+  const known = category ? columns[category]?.categories : undefined;
+  const usual = dataset?.columns.find(({ name }) => name === category)?.categories ?? [];
+  const counts = cellStops(info("point_count"), "log");
   return {
     theme: now,
     ramp: ramp(drawing.ramp, now),
     property,
     cells: cellStops(info(property), scale),
-    counts: cellStops(info("point_count"), "log"),
+    counts,
+    heights: category ? counts : cellStops(info(property), "log"),
     ...(column !== undefined && rows ? { column, rows } : {}),
     ...(sizes ? { sizes } : {}),
-    ...(category && values
-      ? {
-          category,
-          categories: values
-            .slice(0, CATEGORIES)
-            .map(({ value }, rank) => ({ value: String(value), colour: categoryColour(rank, now) })),
-        }
-      : {}),
+    ...(category ? { category, categories: coloured(known ?? usual, usual, now) } : {}),
   };
+}
+
+/** The most frequent values under the filter. Those that are so without it, too, have the colours that they have then. */
+function coloured(now: readonly { value: unknown }[], usual: readonly { value: unknown }[], theme: Theme): Category[] {
+  const values = now.slice(0, CATEGORIES).map(({ value }) => String(value));
+  const ranks = new Map(usual.slice(0, CATEGORIES).map(({ value }, rank) => [String(value), rank]));
+  const free = Array.from({ length: CATEGORIES }, (_, rank) => rank).filter(
+    (rank) => !values.some((value) => ranks.get(value) === rank),
+  );
+  return values.map((value) => ({
+    value,
+    colour: categoryColour(ranks.get(value) ?? free.shift() ?? CATEGORIES, theme),
+  }));
 }
 
 /** The colour of a cell. */

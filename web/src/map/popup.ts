@@ -55,11 +55,12 @@ function at(map: MapLibre, drawables: readonly Drawable[], [x, y]: [number, numb
 async function fill(
   content: HTMLElement,
   feature: MapGeoJSONFeature,
-  { loaded }: Drawable,
+  { loaded, layer }: Drawable,
   source: Source,
   signal: AbortSignal,
 ): Promise<void> {
   const { tileJson, dataset, query } = loaded;
+  const { category } = layer.drawing;
   const infos = tileJson.properties;
   const isCell = "point_count" in feature.properties;
   if (isCell) {
@@ -78,6 +79,7 @@ async function fill(
     if (signal.aborted) return;
     if (isCell) {
       list.replaceChildren(...several(value.features, value.numberMatched));
+      if (category) list.before(await shares(feature, category, query, dataset.id, source, signal));
       return;
     }
     const row = value.features.find(({ id }) => String(id) === String(feature.id)) ?? value.features[0];
@@ -88,25 +90,61 @@ async function fill(
   }
 }
 
-/** A query for the rows behind a feature: of a cell by its id, or by its frame if it is too deep to have one. */
-function behind({ id, geometry }: MapGeoJSONFeature, { filter, datetime }: TileQuery, isCell: boolean) {
-  const query: TileQuery = { ...(filter ? { filter } : {}), ...(datetime ? { datetime } : {}) };
-  if (isCell && typeof id === "number") return { query, page: { cell: id, limit: MAX_ROWS } };
+/** How many rows of a cell have each value of a column. */
+async function shares(
+  { id, geometry }: MapGeoJSONFeature,
+  column: string,
+  query: TileQuery,
+  dataset: string,
+  source: Source,
+  signal: AbortSignal,
+): Promise<HTMLElement> {
+  // Cells are half-open and boxes are not: what lies on the far edges is the next cell's.
+  const bbox = (typeof id === "number" ? cellBox(id) : box(geometry, 0)).map(
+    (degrees, side) => degrees - (side === 2 ? 1e-7 : side === 1 ? -1e-7 : 0),
+  );
+  const asked = { ...rowsOnly(query), bbox: bbox as unknown as Box };
+  const { value } = await source.stats(dataset, column, asked, 1, signal);
+  const counts = (value.categories ?? []).slice(0, MAX_ROWS).map(({ value, count }) => [String(value), count]);
+  return table(Object.fromEntries(counts), []);
+}
+
+type Box = readonly [number, number, number, number];
+
+/** The box of a cell by its id: a 1, then for each level a bit of y and a bit of x. */
+function cellBox(id: number): Box {
+  const bits = id.toString(2).slice(1);
+  const side = 2 ** (bits.length / 2);
+  const every = (from: number) => [...bits].filter((_, at) => at % 2 === from).join("");
+  const [y, x] = [Number.parseInt(every(0) || "0", 2), Number.parseInt(every(1) || "0", 2)];
+  const longitude = (x: number) => (x / side) * 360 - 180;
+  const latitude = (y: number) => (Math.atan(Math.sinh(Math.PI * (1 - (2 * y) / side))) * 180) / Math.PI;
+  return [longitude(x), latitude(y + 1), longitude(x + 1), latitude(y)];
+}
+
+/** Which rows a query is about. */
+function rowsOnly({ filter, datetime }: TileQuery): TileQuery {
+  return { ...(filter ? { filter } : {}), ...(datetime ? { datetime } : {}) };
+}
+
+/** West, south, east, north of a feature, and some degrees around it. */
+function box(geometry: MapGeoJSONFeature["geometry"], slack: number): Box {
   const points =
     geometry.type === "Polygon"
       ? (geometry.coordinates[0] ?? [])
       : geometry.type === "Point"
         ? [geometry.coordinates]
         : [];
-  // The map's positions are those of its tiles: a row lies within a few steps of them.
-  const slack = geometry.type === "Polygon" ? 0 : 2e-4;
   const [xs, ys] = [points.map(([x = 0]) => x), points.map(([, y = 0]) => y)];
-  const bbox = [
-    Math.min(...xs) - slack,
-    Math.min(...ys) - slack,
-    Math.max(...xs) + slack,
-    Math.max(...ys) + slack,
-  ] as const;
+  return [Math.min(...xs) - slack, Math.min(...ys) - slack, Math.max(...xs) + slack, Math.max(...ys) + slack];
+}
+
+/** A query for the rows behind a feature: of a cell by its id, or by its frame if it is too deep to have one. */
+function behind({ id, geometry }: MapGeoJSONFeature, asked: TileQuery, isCell: boolean) {
+  const query = rowsOnly(asked);
+  if (isCell && typeof id === "number") return { query, page: { cell: id, limit: MAX_ROWS } };
+  // The map's positions are those of its tiles: a row lies within a few steps of them.
+  const bbox = box(geometry, isCell ? 0 : 2e-4);
   return { query: { ...query, bbox }, page: { limit: isCell ? MAX_ROWS : MOST_AT_A_PLACE } };
 }
 

@@ -1,6 +1,6 @@
 /** The panel beside the map, from what is shown to what can be done with it. */
 
-import type { DatasetSummary } from "duotile";
+import type { DatasetSummary, Source } from "duotile";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { number } from "../dom";
@@ -19,11 +19,13 @@ const narrow = window.matchMedia("(max-width: 700px)");
 interface Props {
   /** The reader chose a dataset for the active layer. */
   choose: (dataset: string) => void;
+  /** Where statistics of columns are from. */
+  source: Source;
   /** What is done elsewhere: on this device. */
   children: ComponentChildren;
 }
 
-export function Panel({ choose, children }: Props) {
+export function Panel({ choose, source, children }: Props) {
   const [open, setOpen] = useState(!narrow.matches);
   const layer = active();
   const known = layer && loaded.value[layer.id];
@@ -56,11 +58,12 @@ export function Panel({ choose, children }: Props) {
         </button>
       </header>
       <p id="facts">{dataset && facts(dataset, known?.metadata?.rows, known?.partial ?? false)}</p>
+      <p id="about">{dataset && about(dataset, known?.dataset?.columns.length)}</p>
       <p id="origin" role="status" class={origin.value.kind}>
         {origin.value.text}
       </p>
       <div id="details" hidden={!open}>
-        <Filter />
+        <Filter source={source} />
         <Section id="draw" title="Drawing" open>
           <DrawingControls />
         </Section>
@@ -87,6 +90,16 @@ export function Panel({ choose, children }: Props) {
       </div>
     </section>
   );
+}
+
+/** How much there is to a row, and from when rows are. */
+function about({ time_range: times }: DatasetSummary, columns: number | undefined): string {
+  const day = (time: string) => time.slice(0, 10);
+  const [from, to] = times ?? [];
+  const range = from && to ? (day(from) === day(to) ? day(from) : `${day(from)} to ${day(to)}`) : "";
+  return [columns === undefined ? "" : `${columns} ${columns === 1 ? "column" : "columns"}`, range]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 function Title({ dataset, choose }: { dataset: DatasetSummary | undefined; choose: Props["choose"] }) {

@@ -1,0 +1,3 @@
+/** Styles are imported for what they do. */
+
+declare module "*.css";
