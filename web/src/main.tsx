@@ -4,7 +4,8 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import "./style.css";
 import { effect } from "@preact/signals";
 import type { Origin, Subset } from "duotile";
-import type { ErrorEvent } from "maplibre-gl";
+import { type ErrorEvent, setWorkerUrl } from "maplibre-gl";
+import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { render } from "preact";
 import { type Place, parse, print } from "./address";
 import { makeDevice } from "./device/device";
@@ -12,14 +13,16 @@ import { keepPage } from "./device/keep";
 import { DeviceSection } from "./device/section";
 import { ago } from "./dom";
 import { follow, loaded } from "./load";
+import { sayDrawn } from "./map/drawn";
 import { loadGround } from "./map/ground";
-import { cellsId, type Drawable, rowsId } from "./map/layers";
+import type { Drawable } from "./map/layers";
 import { type DataMap, frameOf, frameOn, makeMap, viewOf } from "./map/map";
 import { openOnClick } from "./map/popup";
 import { theme } from "./map/theme";
-import { busy, catalog, drawn, first, origin, status, tell, zoom } from "./page";
+import { busy, catalog, first, origin, status, tell, zoom } from "./page";
 import { Legend } from "./panel/legend";
 import { Panel } from "./panel/panel";
+import { ShareSection } from "./share/section";
 import { type Data, openData } from "./source";
 import { active, change, DRAWING, redo, reset, state, undo, withLayer } from "./state";
 
@@ -94,18 +97,6 @@ function sayOrigin(data: Data): void {
   } else origin.value = { kind: "server", text: "From the server" };
 }
 
-/** Which kinds of features each layer has on screen. Below the zoom of rows there are only cells; above it, the map is asked. */
-function sayDrawn({ map }: DataMap, shown: readonly Drawable[]): void {
-  const has = (id: string) => map.getLayer(id) !== undefined && map.queryRenderedFeatures({ layers: [id] }).length > 0;
-  const kinds = shown.map(({ layer, loaded: { tileJson } }) => {
-    const mixed = map.getZoom() >= (tileJson.points_minzoom ?? Infinity);
-    const kinds = mixed ? { cells: has(cellsId(layer)), rows: has(rowsId(layer)) } : { cells: true, rows: false };
-    return [layer.id, kinds] as const;
-  });
-  const told = Object.fromEntries(kinds);
-  if (JSON.stringify(told) !== JSON.stringify(drawn.peek())) drawn.value = told;
-}
-
 function failed({ error }: ErrorEvent): void {
   const code = "status" in error ? ` (${error.status})` : "";
   status.value = `A part of the map could not be loaded${code}. ${code ? "" : error.message}`;
@@ -147,6 +138,7 @@ async function start(): Promise<void> {
   const container = document.getElementById("map");
   const page = document.getElementById("page");
   if (!container || !page) throw new Error("the page has no #map or #page");
+  setWorkerUrl(new URL(worker, document.baseURI).href);
   const view = await makeMap(container, await ground, here.view);
   const { map } = view;
   window.duotile = { map, settled: () => !busy.peek() && view.settled() };
@@ -161,7 +153,7 @@ async function start(): Promise<void> {
     if (busy.peek() && map.areTilesLoaded()) map.triggerRepaint();
   }, 300);
   map.on("idle", () => {
-    sayDrawn(view, shown());
+    sayDrawn(map, shown());
     busy.value = waiting() || !view.settled();
   });
   const onZoom = () => {
@@ -192,6 +184,7 @@ async function start(): Promise<void> {
   render(
     <>
       <Panel choose={(dataset) => choose(dataset, view)} source={data.source}>
+        <ShareSection map={map} source={data.source} drawables={shown} />
         <DeviceSection mounted={takeHold} />
       </Panel>
       <Legend />

@@ -7,10 +7,8 @@ import {
   ScaleControl,
   type SourceSpecification,
   type StyleSpecification,
-  setWorkerUrl,
   type VectorTileSource,
 } from "maplibre-gl";
-import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import type { View } from "../address";
 import { groundLayers, nameLayers } from "./ground";
 import { type Drawable, dataLayers, dataSource, sourceId } from "./layers";
@@ -25,13 +23,12 @@ export interface DataMap {
   settled: () => boolean;
 }
 
-/** Makes the map, with nothing but the ground yet. */
+/** Makes the map, with nothing but the ground yet; MapLibre has been told where its worker is. */
 export async function makeMap(
   container: HTMLElement,
   ground: Record<string, SourceSpecification>,
   view: View | undefined,
 ): Promise<DataMap> {
-  setWorkerUrl(new URL(worker, document.baseURI).href);
   let now: readonly Drawable[] = [];
   const style = (): StyleSpecification => ({
     version: 8,
