@@ -53,7 +53,7 @@ function choose(dataset: string, view: DataMap): void {
 async function look(data: Data): Promise<void> {
   const { value, from } = await data.source.datasets();
   catalog.value = value.datasets;
-  if (from === "server") basemap.value = value.basemap;
+  if (from === "server") basemap.value = value.basemap ?? null;
   first.value = from === "server" ? value.datasets[0]?.id : undefined;
 }
 
@@ -106,6 +106,13 @@ function failed({ error, ...more }: ErrorEvent): void {
   status.value = `A part of the ${of} could not be loaded${code}. ${code ? "" : error.message}`;
 }
 
+/** Waits until the tiles that were asked for are drawn; not for ever. */
+async function tiled({ map, settled }: DataMap): Promise<void> {
+  const until = performance.now() + TILED;
+  do await Promise.race([map.once("idle"), new Promise((resolve) => setTimeout(resolve, 300))]);
+  while (!settled() && performance.now() < until);
+}
+
 /** Keys that change nothing but what was changed before. */
 function onKey(event: KeyboardEvent): void {
   const { target } = event;
@@ -143,7 +150,19 @@ async function start(): Promise<void> {
   const page = document.getElementById("page");
   if (!container || !page) throw new Error("the page has no #map or #page");
   setWorkerUrl(new URL(worker, document.baseURI).href);
-  const view = await makeMap(container, await ground, here.view);
+  const made = ground.then((ground) => makeMap(container, ground, here.view));
+  // What the map will show is asked for while it is made.
+  await asked;
+  const place = settle(here);
+  reset(place.state);
+  const loader = follow(data, tell, async () => tiled(await made));
+  again = async () => {
+    data.source.reload();
+    data.renew();
+    await look(data);
+    loader.again();
+  };
+  const view = await made;
   const { map } = view;
   window.duotile = { map, settled: () => !busy.peek() && view.settled() };
   map.on("error", failed);
@@ -197,9 +216,6 @@ async function start(): Promise<void> {
     </>,
     page,
   );
-  await asked;
-  const place = settle(here);
-  reset(place.state);
   if (!place.view) {
     const focus = catalog.peek().find(({ id }) => id === active()?.dataset)?.focus;
     if (focus) frameOn(map, focus);
@@ -207,18 +223,6 @@ async function start(): Promise<void> {
   if (catalog.peek().length === 0) status.value = "This server has no datasets.";
   onZoom();
   followGround(view);
-  const tiled = async () => {
-    const until = performance.now() + TILED;
-    do await Promise.race([map.once("idle"), new Promise((resolve) => setTimeout(resolve, 300))]);
-    while (!view.settled() && performance.now() < until);
-  };
-  const loader = follow(data, tell, tiled);
-  again = async () => {
-    data.source.reload();
-    data.renew();
-    await look(data);
-    loader.again();
-  };
   let templates = "";
   effect(() => {
     theme();
