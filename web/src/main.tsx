@@ -14,12 +14,14 @@ import { DeviceSection } from "./device/section";
 import { ago } from "./dom";
 import { follow, loaded } from "./load";
 import { sayDrawn } from "./map/drawn";
-import { loadGround } from "./map/ground";
+import { BARE } from "./map/ground";
+import { followGround, isGround, loadShipped } from "./map/grounds";
 import type { Drawable } from "./map/layers";
 import { type DataMap, frameOf, frameOn, makeMap, viewOf } from "./map/map";
 import { openOnClick } from "./map/popup";
 import { theme } from "./map/theme";
-import { busy, catalog, first, origin, status, tell, zoom } from "./page";
+import { basemap, busy, catalog, first, origin, status, tell, zoom } from "./page";
+import { GroundHint } from "./panel/ground";
 import { Legend } from "./panel/legend";
 import { Panel } from "./panel/panel";
 import { ShareSection } from "./share/section";
@@ -51,6 +53,7 @@ function choose(dataset: string, view: DataMap): void {
 async function look(data: Data): Promise<void> {
   const { value, from } = await data.source.datasets();
   catalog.value = value.datasets;
+  if (from === "server") basemap.value = value.basemap ?? null;
   first.value = from === "server" ? value.datasets[0]?.id : undefined;
 }
 
@@ -97,9 +100,10 @@ function sayOrigin(data: Data): void {
   } else origin.value = { kind: "server", text: "From the server" };
 }
 
-function failed({ error }: ErrorEvent): void {
+function failed({ error, ...more }: ErrorEvent): void {
   const code = "status" in error ? ` (${error.status})` : "";
-  status.value = `A part of the map could not be loaded${code}. ${code ? "" : error.message}`;
+  const of = "sourceId" in more && isGround(String(more.sourceId)) ? "base map" : "map";
+  status.value = `A part of the ${of} could not be loaded${code}. ${code ? "" : error.message}`;
 }
 
 /** Waits until the tiles that were asked for are drawn; not for ever. */
@@ -122,9 +126,9 @@ function onKey(event: KeyboardEvent): void {
 }
 
 async function start(): Promise<void> {
-  const ground = loadGround().catch((error: unknown) => {
+  const ground = loadShipped().catch((error: unknown) => {
     tell(error);
-    return {};
+    return BARE;
   });
   const here = parse(location.hash.slice(1));
   let device: ReturnType<typeof makeDevice> | undefined;
@@ -207,6 +211,7 @@ async function start(): Promise<void> {
         <DeviceSection mounted={takeHold} />
       </Panel>
       <Legend />
+      <GroundHint />
       <Signs />
     </>,
     page,
@@ -217,6 +222,7 @@ async function start(): Promise<void> {
   }
   if (catalog.peek().length === 0) status.value = "This server has no datasets.";
   onZoom();
+  followGround(view);
   let templates = "";
   effect(() => {
     theme();

@@ -48,7 +48,7 @@ export interface State {
   active: string;
   /** The window of time, in milliseconds since 1970 UTC, half-open; all times if absent. */
   window?: readonly [number, number];
-  /** The ground: `natural-earth`, `none`, or another that the page has learnt of. */
+  /** The ground as `map/grounds` names it; that of the server, else the shipped one, if empty. */
   ground: string;
 }
 
@@ -63,7 +63,7 @@ export const DRAWING: Drawing = {
   opacity: 0.9,
 };
 
-export const GROUND = "natural-earth";
+export const GROUND = "";
 
 const current = signal<State>({ layers: [], active: "", ground: GROUND });
 

@@ -1,16 +1,16 @@
 /** The map: ground, data, names; made anew from what it shows whenever that changes, so that it never depends on the past. */
 
 import {
+  type ErrorEvent,
   type LngLatBoundsLike,
   Map as MapLibre,
   NavigationControl,
   ScaleControl,
-  type SourceSpecification,
   type StyleSpecification,
   type VectorTileSource,
 } from "maplibre-gl";
 import type { View } from "../address";
-import { groundLayers, nameLayers } from "./ground";
+import type { Ground } from "./ground";
 import { type Drawable, dataLayers, dataSource, sourceId } from "./layers";
 import { theme } from "./theme";
 
@@ -19,28 +19,24 @@ export interface DataMap {
   map: MapLibre;
   /** Draws these, the last on top. */
   show: (drawables: readonly Drawable[]) => void;
+  /** Puts another ground under them. Throws, and keeps the one before, if the map refuses it. */
+  lay: (ground: Ground) => void;
   /** Whether all that was to be drawn is drawn. */
   settled: () => boolean;
 }
 
 /** Makes the map, with nothing but the ground yet; MapLibre has been told where its worker is. */
-export async function makeMap(
-  container: HTMLElement,
-  ground: Record<string, SourceSpecification>,
-  view: View | undefined,
-): Promise<DataMap> {
+export async function makeMap(container: HTMLElement, first: Ground, view: View | undefined): Promise<DataMap> {
   let now: readonly Drawable[] = [];
+  let ground = first;
   const style = (): StyleSpecification => ({
     version: 8,
+    ...ground.more,
     sources: {
-      ...ground,
+      ...ground.sources,
       ...Object.fromEntries(now.map((drawable) => [sourceId(drawable.layer), dataSource(drawable)])),
     },
-    layers: [
-      ...groundLayers(theme()),
-      ...now.flatMap((drawable) => dataLayers(drawable)),
-      ...("countries" in ground ? nameLayers(theme()) : []),
-    ],
+    layers: [...ground.below(theme()), ...now.flatMap((drawable) => dataLayers(drawable)), ...ground.above(theme())],
   });
   const map = new MapLibre({
     container,
@@ -87,8 +83,22 @@ export async function makeMap(
       paint();
     }
   };
+  const lay = (next: Ground) => {
+    const before = ground;
+    const complaints: string[] = [];
+    const note = ({ error }: ErrorEvent) => complaints.push(error.message);
+    ground = next;
+    map.on("error", note);
+    paint();
+    map.off("error", note);
+    const laid = Object.keys(next.sources).every((id) => map.getSource(id));
+    if (complaints.length === 0 || laid) return;
+    ground = before;
+    paint();
+    throw new Error(complaints[0]);
+  };
   await map.once("style.load");
-  return { map, show, settled: () => !due && loaded() };
+  return { map, show, lay, settled: () => !due && loaded() };
 }
 
 /** Where a map looks. */

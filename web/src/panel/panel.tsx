@@ -6,10 +6,11 @@ import { useEffect, useState } from "preact/hooks";
 import { number } from "../dom";
 import { loaded } from "../load";
 import { colours } from "../map/theme";
-import { catalog, origin } from "../page";
+import { catalog, origin, wanted } from "../page";
 import { active, canRedo, canUndo, redo, state, undo } from "../state";
 import { DrawingControls } from "./drawing";
 import { Filter } from "./filter";
+import { GroundControls } from "./ground";
 import { Icon } from "./icon";
 import { Layers } from "./layers";
 import { Section } from "./section";
@@ -34,6 +35,9 @@ export function Panel({ choose, source, children }: Props) {
   useEffect(() => {
     if (known?.problem) setOpen(true);
   }, [known?.problem]);
+  useEffect(() => {
+    if (wanted.value) setOpen(true);
+  }, [wanted.value]);
   return (
     <section id="panel" aria-label="Dataset">
       <header>
@@ -71,6 +75,7 @@ export function Panel({ choose, source, children }: Props) {
           <Layers />
         </Section>
         {children}
+        <GroundControls />
         <Section id="looks" title="Appearance">
           <label class="line">
             Colours of the page
