@@ -27,6 +27,11 @@ import { Panel } from "./panel/panel";
 import { ShareSection } from "./share/section";
 import { type Data, openData } from "./source";
 import { active, change, DRAWING, redo, reset, state, undo, withLayer } from "./state";
+import { playing } from "./time/animation";
+import { playOnSpace, TimeBar } from "./time/bar";
+import { setPlayer } from "./time/frames";
+import { followHistogram } from "./time/histogram";
+import { makePlayer } from "./time/player";
 
 declare global {
   interface Window {
@@ -167,10 +172,15 @@ async function start(): Promise<void> {
   window.duotile = { map, settled: () => !busy.peek() && view.settled() };
   map.on("error", failed);
   map.on("dataloading", () => {
-    busy.value = true;
+    // Frames that are loaded ahead are nothing to wait for.
+    if (!playing.peek()) busy.value = true;
   });
   const waiting = () => Object.values(loaded.peek()).some(({ busy }) => busy);
-  const shown = () => drawables(data);
+  const player = makePlayer(view, data, () => drawables(data));
+  setPlayer(player);
+  playOnSpace(player);
+  /** What the reader sees: of an animation, the frame that is shown. */
+  const shown = () => player.seen(drawables(data));
   // Of tiles that turn out to be unchanged the map says nothing: it is made to look at itself.
   setInterval(() => {
     if (busy.peek() && map.areTilesLoaded()) map.triggerRepaint();
@@ -212,6 +222,7 @@ async function start(): Promise<void> {
       </Panel>
       <Legend />
       <GroundHint />
+      <TimeBar player={player} />
       <Signs />
     </>,
     page,
@@ -223,10 +234,11 @@ async function start(): Promise<void> {
   if (catalog.peek().length === 0) status.value = "This server has no datasets.";
   onZoom();
   followGround(view);
+  followHistogram(data);
   let templates = "";
   effect(() => {
     theme();
-    const now = shown();
+    const now = player.arrange(drawables(data));
     const wanted = now.map(({ tiles }) => tiles).join("\n");
     if (wanted !== templates) data.forget();
     templates = wanted;

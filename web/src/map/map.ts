@@ -12,6 +12,7 @@ import {
 import type { View } from "../address";
 import type { Ground } from "./ground";
 import { type Drawable, dataLayers, dataSource, sourceId } from "./layers";
+import { inPhase, type Opacity, opacities } from "./phase";
 import { theme } from "./theme";
 
 /** A map with the means to change what it shows. */
@@ -21,6 +22,12 @@ export interface DataMap {
   show: (drawables: readonly Drawable[]) => void;
   /** Puts another ground under them. Throws, and keeps the one before, if the map refuses it. */
   lay: (ground: Ground) => void;
+  /** Gives one of them, by its layer's id, other tiles, and looks at nothing else: the next frame of an animation. */
+  exchange: (id: string, tiles: string) => void;
+  /** Lets some be seen from now on, and others no longer. All of them are of an animation. */
+  turn: (seen: readonly string[], unseen: readonly string[]) => void;
+  /** Whether the tiles of one of them are there. */
+  isReady: (id: string) => boolean;
   /** Whether all that was to be drawn is drawn. */
   settled: () => boolean;
 }
@@ -29,6 +36,13 @@ export interface DataMap {
 export async function makeMap(container: HTMLElement, first: Ground, view: View | undefined): Promise<DataMap> {
   let now: readonly Drawable[] = [];
   let ground = first;
+  /** The opacities of what an animation is made of, by the ids of its layers. */
+  const animated = new Map<string, Opacity[]>();
+  const layersOf = (drawable: Drawable) => {
+    const layers = dataLayers(drawable);
+    if (drawable.animated) animated.set(drawable.layer.id, layers.flatMap(opacities));
+    return layers.map((layer) => inPhase(layer, drawable.phase, drawable.animated ?? false));
+  };
   const style = (): StyleSpecification => ({
     version: 8,
     ...ground.more,
@@ -36,7 +50,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
       ...ground.sources,
       ...Object.fromEntries(now.map((drawable) => [sourceId(drawable.layer), dataSource(drawable)])),
     },
-    layers: [...ground.below(theme()), ...now.flatMap((drawable) => dataLayers(drawable)), ...ground.above(theme())],
+    layers: [...ground.below(theme()), ...now.flatMap(layersOf), ...ground.above(theme())],
   });
   const map = new MapLibre({
     container,
@@ -63,6 +77,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   };
   const paint = () => {
     due = false;
+    animated.clear();
     map.setStyle(style(), { diff: true });
     map.triggerRepaint();
   };
@@ -70,7 +85,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     const before = now;
     now = drawables;
     const same = (a: Drawable, b: Drawable | undefined) =>
-      a.layer.id === b?.layer.id && a.loaded.tileJson.dataset === b.loaded.tileJson.dataset;
+      a.layer.id === b?.layer.id && a.loaded.tileJson.dataset === b.loaded.tileJson.dataset && a.phase === b.phase;
     if (now.length === before.length && now.every((drawable, at) => same(drawable, before[at]))) {
       // Tiles are exchanged one by one, and the map does not go blank between.
       now.forEach((drawable, at) => {
@@ -97,8 +112,26 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     paint();
     throw new Error(complaints[0]);
   };
+  const put = (id: string, changes: Partial<Drawable>) => {
+    now = now.map((drawable) => (drawable.layer.id === id ? { ...drawable, ...changes } : drawable));
+  };
+  const exchange = (id: string, tiles: string) => {
+    put(id, { tiles });
+    map.getSource<VectorTileSource>(sourceId({ id }))?.setTiles([tiles]);
+  };
+  const turn = (seen: readonly string[], unseen: readonly string[]) => {
+    const set = (id: string, on: boolean) => {
+      put(id, { phase: on ? undefined : "ahead" });
+      for (const [layer, property, value] of animated.get(id) ?? []) {
+        map.setPaintProperty(layer, property as "fill-opacity", on ? (value as number) : 0, { validate: false });
+      }
+    };
+    for (const id of seen) set(id, true);
+    for (const id of unseen) set(id, false);
+  };
+  const isReady = (id: string) => map.getSource(sourceId({ id })) !== undefined && map.isSourceLoaded(sourceId({ id }));
   await map.once("style.load");
-  return { map, show, lay, settled: () => !due && loaded() };
+  return { map, show, lay, exchange, turn, isReady, settled: () => !due && loaded() };
 }
 
 /** Where a map looks. */

@@ -6,6 +6,8 @@ import { type Paint, paintOf } from "../map/paint";
 import { type Stops, stopsAt } from "../map/scale";
 import { catalog, drawn, zoom } from "../page";
 import { type Layer, state } from "../state";
+import { fixed } from "../time/animation";
+import { saidLength } from "../time/calendar";
 
 /** About so many numbers stand at a ramp. */
 const TICKS = 5;
@@ -22,7 +24,9 @@ export function Legend() {
 }
 
 function Part({ layer, named }: { layer: Layer; named: boolean }) {
-  const known = loaded.value[layer.id];
+  // While time plays, one scale holds for all frames.
+  const still = fixed.value[layer.id];
+  const known = still ?? loaded.value[layer.id];
   if (!known) return null;
   const paint = paintOf(layer, known);
   const { cells, rows } = drawn.value[layer.id] ?? { cells: true, rows: false };
@@ -63,6 +67,7 @@ function Part({ layer, named }: { layer: Layer; named: boolean }) {
             ))}
         </>
       )}
+      {still && <p>The same for every window of {saidLength(still.query.datetime ?? "")}.</p>}
       {rows && paint.sizes && kind === "points" && <p>Large: much {layer.drawing.size}.</p>}
     </section>
   );
