@@ -22,6 +22,7 @@ import { openOnClick } from "./map/popup";
 import { theme } from "./map/theme";
 import { basemap, busy, catalog, first, origin, status, tell, zoom } from "./page";
 import { GroundHint } from "./panel/ground";
+import { Keys, ToMap } from "./panel/keys";
 import { Legend } from "./panel/legend";
 import { Panel } from "./panel/panel";
 import { ShareSection } from "./share/section";
@@ -216,6 +217,7 @@ async function start(): Promise<void> {
   };
   render(
     <>
+      <ToMap map={map} />
       <Panel choose={(dataset) => choose(dataset, view)} source={data.source}>
         <ShareSection map={map} source={data.source} drawables={shown} />
         <DeviceSection mounted={takeHold} />
@@ -224,6 +226,7 @@ async function start(): Promise<void> {
       <GroundHint />
       <TimeBar player={player} />
       <Signs />
+      <Keys />
     </>,
     page,
   );
