@@ -21,6 +21,7 @@ import { type DataMap, frameOf, frameOn, makeMap, viewOf } from "./map/map";
 import { openOnClick } from "./map/popup";
 import { theme } from "./map/theme";
 import { basemap, busy, catalog, first, origin, status, tell, zoom } from "./page";
+import { Foot } from "./panel/foot";
 import { GroundHint } from "./panel/ground";
 import { Keys, ToMap } from "./panel/keys";
 import { Legend } from "./panel/legend";
@@ -222,9 +223,11 @@ async function start(): Promise<void> {
         <ShareSection map={map} source={data.source} drawables={shown} />
         <DeviceSection mounted={takeHold} />
       </Panel>
-      <Legend />
-      <GroundHint />
-      <TimeBar player={player} />
+      <Foot>
+        <GroundHint />
+        <Legend />
+        <TimeBar player={player} />
+      </Foot>
       <Signs />
       <Keys />
     </>,
