@@ -50,6 +50,7 @@ export function RangeControl({ column, clause, known, log, setLog, set }: Props)
         label={column.name}
         all={binsOf(spreadOf(levels), axis, BINS)}
         now={binsOf(spreadOf(now), axis, BINS)}
+        uneven={axis.log}
         brush={brush}
         read={(at) => reading(at, axis, kind)}
         step={(at, by) => nudged(at, by, axis, kind)}
@@ -74,7 +75,7 @@ export function RangeControl({ column, clause, known, log, setLog, set }: Props)
           <span key={at}>{reading(at, axis, kind)}</span>
         ))}
       </div>
-      <div class="ends">
+      <div class="bounds">
         <Typed column={column} range={shown} which="from" kind={kind} set={set} axis={axis} />
         <Typed column={column} range={shown} which="to" kind={kind} set={set} axis={axis} />
       </div>
