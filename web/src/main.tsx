@@ -14,12 +14,15 @@ import { DeviceSection } from "./device/section";
 import { ago } from "./dom";
 import { follow, loaded } from "./load";
 import { sayDrawn } from "./map/drawn";
-import { loadGround } from "./map/ground";
+import { BARE } from "./map/ground";
+import { followGround, isGround, loadShipped } from "./map/grounds";
 import type { Drawable } from "./map/layers";
 import { type DataMap, frameOf, frameOn, makeMap, viewOf } from "./map/map";
 import { openOnClick } from "./map/popup";
 import { theme } from "./map/theme";
-import { busy, catalog, first, origin, status, tell, zoom } from "./page";
+import { basemap, busy, catalog, first, origin, status, tell, zoom } from "./page";
+import { Foot } from "./panel/foot";
+import { GroundHint } from "./panel/ground";
 import { Keys, ToMap } from "./panel/keys";
 import { Legend } from "./panel/legend";
 import { Panel } from "./panel/panel";
@@ -39,6 +42,9 @@ declare global {
   }
 }
 
+/** How long the map is waited for before statistics are asked for anyway, in milliseconds. */
+const TILED = 3000;
+
 /** Another dataset for the active layer, without what was said of the one before. */
 function choose(dataset: string, view: DataMap): void {
   const found = catalog.peek().find(({ id }) => id === dataset);
@@ -54,6 +60,7 @@ function choose(dataset: string, view: DataMap): void {
 async function look(data: Data): Promise<void> {
   const { value, from } = await data.source.datasets();
   catalog.value = value.datasets;
+  if (from === "server") basemap.value = value.basemap ?? null;
   first.value = from === "server" ? value.datasets[0]?.id : undefined;
 }
 
@@ -100,14 +107,25 @@ function sayOrigin(data: Data): void {
   } else origin.value = { kind: "server", text: "From the server" };
 }
 
-function failed({ error }: ErrorEvent): void {
+function failed({ error, ...more }: ErrorEvent): void {
   const code = "status" in error ? ` (${error.status})` : "";
-  status.value = `A part of the map could not be loaded${code}. ${code ? "" : error.message}`;
+  const of = "sourceId" in more && isGround(String(more.sourceId)) ? "base map" : "map";
+  status.value = `A part of the ${of} could not be loaded${code}. ${code ? "" : error.message}`;
+}
+
+/** Waits until the tiles that were asked for are drawn; not for ever. */
+async function tiled({ map, settled }: DataMap): Promise<void> {
+  const until = performance.now() + TILED;
+  do await Promise.race([map.once("idle"), new Promise((resolve) => setTimeout(resolve, 300))]);
+  while (!settled() && performance.now() < until);
 }
 
 /** Keys that change nothing but what was changed before. */
 function onKey(event: KeyboardEvent): void {
-  const typing = event.target instanceof HTMLInputElement && event.target.type === "text";
+  const { target } = event;
+  const typing =
+    target instanceof HTMLTextAreaElement ||
+    (target instanceof HTMLInputElement && ["text", "search", "datetime-local"].includes(target.type));
   if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
   event.preventDefault();
   if (event.shiftKey) redo();
@@ -115,9 +133,9 @@ function onKey(event: KeyboardEvent): void {
 }
 
 async function start(): Promise<void> {
-  const ground = loadGround().catch((error: unknown) => {
+  const ground = loadShipped().catch((error: unknown) => {
     tell(error);
-    return {};
+    return BARE;
   });
   const here = parse(location.hash.slice(1));
   let device: ReturnType<typeof makeDevice> | undefined;
@@ -139,7 +157,19 @@ async function start(): Promise<void> {
   const page = document.getElementById("page");
   if (!container || !page) throw new Error("the page has no #map or #page");
   setWorkerUrl(new URL(worker, document.baseURI).href);
-  const view = await makeMap(container, await ground, here.view);
+  const made = ground.then((ground) => makeMap(container, ground, here.view));
+  // What the map will show is asked for while it is made.
+  await asked;
+  const place = settle(here);
+  reset(place.state);
+  const loader = follow(data, tell, async () => tiled(await made));
+  again = async () => {
+    data.source.reload();
+    data.renew();
+    await look(data);
+    loader.again();
+  };
+  const view = await made;
   const { map } = view;
   window.duotile = { map, settled: () => !busy.peek() && view.settled() };
   map.on("error", failed);
@@ -189,34 +219,28 @@ async function start(): Promise<void> {
   render(
     <>
       <ToMap map={map} />
-      <Panel choose={(dataset) => choose(dataset, view)}>
+      <Panel choose={(dataset) => choose(dataset, view)} source={data.source}>
         <ShareSection map={map} source={data.source} drawables={shown} />
         <DeviceSection mounted={takeHold} />
       </Panel>
-      <Legend />
-      <TimeBar player={player} />
+      <Foot>
+        <GroundHint />
+        <Legend />
+        <TimeBar player={player} />
+      </Foot>
       <Signs />
       <Keys />
     </>,
     page,
   );
-  await asked;
-  const place = settle(here);
-  reset(place.state);
   if (!place.view) {
     const focus = catalog.peek().find(({ id }) => id === active()?.dataset)?.focus;
     if (focus) frameOn(map, focus);
   }
   if (catalog.peek().length === 0) status.value = "This server has no datasets.";
   onZoom();
-  const loader = follow(data, tell);
+  followGround(view);
   followHistogram(data);
-  again = async () => {
-    data.source.reload();
-    data.renew();
-    await look(data);
-    loader.again();
-  };
   let templates = "";
   effect(() => {
     theme();

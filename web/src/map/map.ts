@@ -1,18 +1,19 @@
 /** The map: ground, data, names; made anew from what it shows whenever that changes, so that it never depends on the past. */
 
 import {
+  type ErrorEvent,
   type LngLatBoundsLike,
   Map as MapLibre,
   NavigationControl,
   ScaleControl,
-  type SourceSpecification,
   type StyleSpecification,
   type VectorTileSource,
 } from "maplibre-gl";
 import type { View } from "../address";
-import { groundLayers, nameLayers } from "./ground";
+import type { Ground } from "./ground";
 import { type Drawable, dataLayers, dataSource, sourceId } from "./layers";
-import { inPhase, type Opacity, opacities } from "./phase";
+import { inPhase, mark, type Opacity, opacities } from "./phase";
+import { makeStill, type Still } from "./still";
 import { theme } from "./theme";
 
 /** A map with the means to change what it shows. */
@@ -20,10 +21,14 @@ export interface DataMap {
   map: MapLibre;
   /** Draws these, the last on top. */
   show: (drawables: readonly Drawable[]) => void;
+  /** Puts another ground under them. Throws, and keeps the one before, if the map refuses it. */
+  lay: (ground: Ground) => void;
   /** Gives one of them, by its layer's id, other tiles, and looks at nothing else: the next frame of an animation. */
   exchange: (id: string, tiles: string) => void;
   /** Lets some be seen from now on, and others no longer. All of them are of an animation. */
   turn: (seen: readonly string[], unseen: readonly string[]) => void;
+  /** What keeps the ground still beneath an animation. */
+  still: Still;
   /** Whether the tiles of one of them are there. */
   isReady: (id: string) => boolean;
   /** Whether all that was to be drawn is drawn. */
@@ -31,26 +36,26 @@ export interface DataMap {
 }
 
 /** Makes the map, with nothing but the ground yet; MapLibre has been told where its worker is. */
-export async function makeMap(
-  container: HTMLElement,
-  ground: Record<string, SourceSpecification>,
-  view: View | undefined,
-): Promise<DataMap> {
+export async function makeMap(container: HTMLElement, first: Ground, view: View | undefined): Promise<DataMap> {
   let now: readonly Drawable[] = [];
+  let ground = first;
   /** The opacities of what an animation is made of, by the ids of its layers. */
   const animated = new Map<string, Opacity[]>();
   const layersOf = (drawable: Drawable) => {
     const layers = dataLayers(drawable);
     if (drawable.animated) animated.set(drawable.layer.id, layers.flatMap(opacities));
-    return layers.map((layer) => inPhase(layer, drawable.phase, drawable.animated ?? false));
+    return layers.map((layer) => inPhase(layer, drawable.phase));
   };
   const style = (): StyleSpecification => ({
     version: 8,
+    ...ground.more,
+    // What is chosen is seen at once; frames must not shine through each other.
+    transition: { duration: 0, delay: 0 },
     sources: {
-      ...ground,
+      ...ground.sources,
       ...Object.fromEntries(now.map((drawable) => [sourceId(drawable.layer), dataSource(drawable)])),
     },
-    layers: [...groundLayers(theme()), ...now.flatMap(layersOf), ...("countries" in ground ? nameLayers(theme()) : [])],
+    layers: [...ground.below(theme()), ...now.flatMap(layersOf), ...ground.above(theme())],
   });
   const map = new MapLibre({
     container,
@@ -62,6 +67,7 @@ export async function makeMap(
   });
   map.addControl(new NavigationControl({ visualizePitch: true }), "bottom-right");
   map.addControl(new ScaleControl(), "bottom-left");
+  const still = makeStill(map);
   // Tiles first, colours when they are there: a tile that is told to change its colours while its successor is still
   // being fetched would be drawn once more from what it held before.
   let due = false;
@@ -77,8 +83,12 @@ export async function makeMap(
   };
   const paint = () => {
     due = false;
+    still.release();
     animated.clear();
     map.setStyle(style(), { diff: true });
+    for (const { layer, phase } of now) {
+      for (const [id] of animated.get(layer.id) ?? []) mark(map, id, phase === undefined);
+    }
     map.triggerRepaint();
   };
   const show = (drawables: readonly Drawable[]) => {
@@ -98,6 +108,20 @@ export async function makeMap(
       paint();
     }
   };
+  const lay = (next: Ground) => {
+    const before = ground;
+    const complaints: string[] = [];
+    const note = ({ error }: ErrorEvent) => complaints.push(error.message);
+    ground = next;
+    map.on("error", note);
+    paint();
+    map.off("error", note);
+    const laid = Object.keys(next.sources).every((id) => map.getSource(id));
+    if (complaints.length === 0 || laid) return;
+    ground = before;
+    paint();
+    throw new Error(complaints[0]);
+  };
   const put = (id: string, changes: Partial<Drawable>) => {
     now = now.map((drawable) => (drawable.layer.id === id ? { ...drawable, ...changes } : drawable));
   };
@@ -109,6 +133,7 @@ export async function makeMap(
     const set = (id: string, on: boolean) => {
       put(id, { phase: on ? undefined : "ahead" });
       for (const [layer, property, value] of animated.get(id) ?? []) {
+        mark(map, layer, on);
         map.setPaintProperty(layer, property as "fill-opacity", on ? (value as number) : 0, { validate: false });
       }
     };
@@ -117,7 +142,7 @@ export async function makeMap(
   };
   const isReady = (id: string) => map.getSource(sourceId({ id })) !== undefined && map.isSourceLoaded(sourceId({ id }));
   await map.once("style.load");
-  return { map, show, exchange, turn, isReady, settled: () => !due && loaded() };
+  return { map, show, lay, exchange, turn, isReady, still, settled: () => !due && loaded() };
 }
 
 /** Where a map looks. */

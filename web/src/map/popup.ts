@@ -4,9 +4,11 @@
  * become markup.
  */
 
-import { Problem, type PropertyInfo, type Source, type TileQuery } from "duotile";
+import { type Dataset, Problem, type PropertyInfo, type Source, type TileQuery } from "duotile";
 import { type LngLatLike, type MapGeoJSONFeature, type Map as MapLibre, Popup } from "maplibre-gl";
 import { element, formatted, number } from "../dom";
+import { canNarrow, narrow } from "../filter/narrow";
+import type { Layer } from "../state";
 import { cellsId, type Drawable, rowsId } from "./layers";
 
 const MAX_ROWS = 5;
@@ -111,6 +113,7 @@ async function fill(
     content.append(element("h2", "", "Row"), table(feature.properties, infos));
   }
   if (!dataset?.rows_open) return;
+  const rowTable = (properties: Record<string, unknown>) => table(properties, [], { layer, dataset });
   const list = element("div", "rows", isCell ? "Loading rows…" : "Loading the row…");
   content.append(list);
   try {
@@ -118,12 +121,12 @@ async function fill(
     const { value } = await source.rows(dataset.id, asked, page, signal);
     if (signal.aborted) return;
     if (isCell) {
-      list.replaceChildren(...several(value.features, value.numberMatched));
+      list.replaceChildren(...several(value.features, value.numberMatched, rowTable));
       if (category) list.before(await shares(feature, category, query, dataset.id, source, signal));
       return;
     }
     const row = value.features.find(({ id }) => String(id) === String(feature.id)) ?? value.features[0];
-    if (row) content.replaceChildren(...one(row.properties));
+    if (row) content.replaceChildren(...one(row.properties, rowTable));
   } finally {
     // What did not arrive is no longer awaited.
     if (list.textContent?.startsWith("Loading")) list.remove();
@@ -188,19 +191,26 @@ function behind({ id, geometry }: MapGeoJSONFeature, asked: TileQuery, isCell: b
   return { query: { ...query, bbox }, page: { limit: isCell ? MAX_ROWS : MOST_AT_A_PLACE } };
 }
 
-function one(properties: Record<string, unknown>): HTMLElement[] {
+/** Makes the table of a row. */
+type RowTable = (properties: Record<string, unknown>) => HTMLElement;
+
+function one(properties: Record<string, unknown>, rowTable: RowTable): HTMLElement[] {
   const name = label(properties);
   const rest = Object.fromEntries(Object.entries(properties).filter(([key]) => key !== name));
-  return [element("h2", "", name === undefined ? "Row" : formatted(properties[name], undefined)), table(rest, [])];
+  return [element("h2", "", name === undefined ? "Row" : formatted(properties[name], undefined)), rowTable(rest)];
 }
 
 /** A few rows, each to be unfolded. */
-function several(rows: readonly { id?: number | string; properties: Record<string, unknown> }[], matched: number) {
+function several(
+  rows: readonly { id?: number | string; properties: Record<string, unknown> }[],
+  matched: number,
+  rowTable: RowTable,
+) {
   const parts = rows.map(({ id, properties }) => {
     const name = label(properties);
     const title = name === undefined ? `Row ${id}` : formatted(properties[name], undefined);
     const rest = Object.entries(properties).filter(([key, value]) => key !== name && value !== null);
-    return element("details", "", element("summary", "", title), table(Object.fromEntries(rest), []));
+    return element("details", "", element("summary", "", title), rowTable(Object.fromEntries(rest)));
   });
   const more = matched - rows.length;
   return more > 0 ? [...parts, element("p", "more", `and ${number(more)} more`)] : parts;
@@ -213,11 +223,27 @@ export function label(properties: Record<string, unknown>): string | undefined {
   return called ?? names.find((name) => typeof properties[name] === "string") ?? names[0];
 }
 
-export function table(properties: Record<string, unknown>, infos: PropertyInfo[]): HTMLElement {
-  const rows = Object.entries(properties).map(([name, value]) =>
-    element("tr", "", element("th", "", name), element("td", "", formatted(value, infoOf(name, infos)))),
-  );
+/** Properties in lines; those of rows, whose layer is given, each with a button that filters by its value. */
+export function table(
+  properties: Record<string, unknown>,
+  infos: PropertyInfo[],
+  of?: { layer: Layer; dataset: Dataset },
+): HTMLElement {
+  const rows = Object.entries(properties).map(([name, value]) => {
+    const cell = element("td", "", formatted(value, infoOf(name, infos)));
+    const column = of?.dataset.columns.find((column) => column.name === name);
+    if (of && column && canNarrow(column, value)) cell.append(narrower(of.layer, name, value));
+    return element("tr", "", element("th", "", name), cell);
+  });
   return element("table", "", ...rows);
+}
+
+function narrower({ id }: Layer, column: string, value: unknown): HTMLElement {
+  const button = element("button", "narrow", "only");
+  button.type = "button";
+  button.ariaLabel = `Only rows with this ${column}`;
+  button.addEventListener("click", () => narrow(id, column, value));
+  return button;
 }
 
 function infoOf(name: string, infos: PropertyInfo[]): PropertyInfo | undefined {

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { bytes, number, sentence } from "../dom";
+import { ground } from "../page";
 import { nameOf } from "./notes";
 import { fileName, save } from "./save";
 import type { Shown } from "./section";
@@ -41,7 +42,10 @@ export function SnapshotControls(shown: Shown) {
   return (
     <>
       <h2>A page in one file</h2>
-      <p>This view with its tiles: opens from a disk, without a server or a network.</p>
+      <p>
+        This view with its tiles: opens from a disk, without a server or a network.
+        {!["natural-earth", "none"].includes(ground.value.name) && " Its base map is the one that the page brings."}
+      </p>
       {stop ? (
         <>
           <progress aria-label="Making the page" />

@@ -5,6 +5,7 @@ import { addProtocol, setWorkerUrl } from "maplibre-gl";
 import { render } from "preact";
 import { loaded } from "../../load";
 import { sayDrawn } from "../../map/drawn";
+import { BARE, naturalEarth } from "../../map/ground";
 import type { Drawable } from "../../map/layers";
 import { type DataMap, makeMap } from "../../map/map";
 import { theme } from "../../map/theme";
@@ -36,7 +37,8 @@ async function start(opened: Opened): Promise<void> {
   reset(saved.state);
   const [container, page] = [document.getElementById("map"), document.getElementById("page")];
   if (!container || !page) throw new Error("the file has no #map or #page");
-  const view: DataMap = await makeMap(container, saved.state.ground === "none" ? {} : saved.ground, saved.view);
+  const ground = saved.state.ground === "none" ? BARE : naturalEarth(saved.ground);
+  const view: DataMap = await makeMap(container, ground, saved.view);
   const { map } = view;
   const drawables: Drawable[] = saved.state.layers.flatMap((layer) => {
     const known = saved.loaded[layer.id];
