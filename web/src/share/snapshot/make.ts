@@ -4,7 +4,7 @@ import { type TileQuery, toQueryString } from "duotile";
 import type { SourceSpecification } from "maplibre-gl";
 import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { loaded } from "../../load";
-import { loadGround, shippedSources } from "../../map/ground";
+import { loadGround, shippedSources, withShapes } from "../../map/ground";
 import type { Drawable } from "../../map/layers";
 import { viewOf } from "../../map/map";
 import { theme } from "../../map/theme";
@@ -152,7 +152,7 @@ function upTo(deepest: number, known: Saved["loaded"][string]): Saved["loaded"][
 
 /** The shipped ground with its data: another could not be reached from the file. */
 async function groundOf(map: Shown["map"]): Promise<Record<string, SourceSpecification>> {
-  return shippedSources(map.getStyle().sources) ?? loadGround();
+  return withShapes(shippedSources(map.getStyle().sources) ?? (await loadGround()));
 }
 
 /** The styles of the page. */
