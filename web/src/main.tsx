@@ -24,14 +24,17 @@ import { type Data, openData } from "./source";
 import { active, change, DRAWING, redo, reset, state, undo, withLayer } from "./state";
 import { playing } from "./time/animation";
 import { playOnSpace, TimeBar } from "./time/bar";
-import { setPlayer } from "./time/frames";
+import { frames, restore, setPlayer, showFrame } from "./time/frames";
 import { followHistogram } from "./time/histogram";
 import { makePlayer } from "./time/player";
+
+/** The frames of time, one by one. */
+const film = { frames, showFrame, restore };
 
 declare global {
   interface Window {
     /** For those who look at the page from its console, and for its tests. */
-    duotile?: { map: DataMap["map"]; settled: () => boolean };
+    duotile?: { map: DataMap["map"]; settled: () => boolean } & typeof film;
   }
 }
 
@@ -148,7 +151,7 @@ async function start(): Promise<void> {
   if (!container || !page) throw new Error("the page has no #map or #page");
   const view = await makeMap(container, await ground, here.view);
   const { map } = view;
-  window.duotile = { map, settled: () => !busy.peek() && view.settled() };
+  window.duotile = { map, settled: () => !busy.peek() && view.settled(), ...film };
   map.on("error", failed);
   map.on("dataloading", () => {
     // Frames that are loaded ahead are nothing to wait for.
