@@ -20,6 +20,8 @@ import { theme } from "./map/theme";
 import { busy, catalog, drawn, first, origin, status, tell, zoom } from "./page";
 import { Legend } from "./panel/legend";
 import { Panel } from "./panel/panel";
+import { PerformanceSection } from "./performance/section";
+import { follow as followPace } from "./performance/watch";
 import { type Data, openData } from "./source";
 import { active, change, DRAWING, redo, reset, state, undo, withLayer } from "./state";
 import { playing } from "./time/animation";
@@ -200,6 +202,7 @@ async function start(): Promise<void> {
     <>
       <Panel choose={(dataset) => choose(dataset, view)}>
         <DeviceSection mounted={takeHold} />
+        <PerformanceSection map={map} />
       </Panel>
       <Legend />
       <TimeBar player={player} />
@@ -218,6 +221,7 @@ async function start(): Promise<void> {
   onZoom();
   const loader = follow(data, tell);
   followHistogram(data);
+  followPace(view, () => busy.peek());
   again = async () => {
     data.source.reload();
     data.renew();

@@ -51,7 +51,7 @@ interface Show {
 const OVER = 2000;
 /** The pace is told again after so many milliseconds. */
 const SAID = 500;
-/** Drawing that takes longer than this, in milliseconds, is made easier. */
+/** Drawing that takes longer than this, in milliseconds, and than most of a frame's time, is made easier. */
 const SLOW = 40;
 /** How long the map may take to show the window of the state, when an animation ends. */
 const LEAVE = 15_000;
@@ -149,7 +149,7 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
     const time = performance.now();
     apace += (Math.min(time - ticked, 500) - apace) * 0.05;
     ticked = time;
-    if (apace > SLOW && !view.still.isCoarse()) view.still.coarsen();
+    if (apace > SLOW && apace > 600 / speed.peek() && !view.still.isCoarse()) view.still.coarsen();
     times = times.filter((at) => time - at < OVER);
     const { ring } = now;
     const count = ring.frames.length;
