@@ -21,7 +21,9 @@ import { type DataMap, frameOf, frameOn, makeMap, viewOf } from "./map/map";
 import { openOnClick } from "./map/popup";
 import { theme } from "./map/theme";
 import { basemap, busy, catalog, first, origin, status, tell, zoom } from "./page";
+import { Foot } from "./panel/foot";
 import { GroundHint } from "./panel/ground";
+import { Keys, ToMap } from "./panel/keys";
 import { Legend } from "./panel/legend";
 import { Panel } from "./panel/panel";
 import { ShareSection } from "./share/section";
@@ -216,14 +218,18 @@ async function start(): Promise<void> {
   };
   render(
     <>
+      <ToMap map={map} />
       <Panel choose={(dataset) => choose(dataset, view)} source={data.source}>
         <ShareSection map={map} source={data.source} drawables={shown} />
         <DeviceSection mounted={takeHold} />
       </Panel>
-      <Legend />
-      <GroundHint />
-      <TimeBar player={player} />
+      <Foot>
+        <GroundHint />
+        <Legend />
+        <TimeBar player={player} />
+      </Foot>
       <Signs />
+      <Keys />
     </>,
     page,
   );

@@ -12,6 +12,7 @@ import {
 import type { View } from "../address";
 import type { Ground } from "./ground";
 import { type Drawable, dataLayers, dataSource, sourceId } from "./layers";
+import { patch } from "./patch";
 import { inPhase, type Opacity, opacities } from "./phase";
 import { theme } from "./theme";
 
@@ -52,9 +53,11 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     },
     layers: [...ground.below(theme()), ...now.flatMap(layersOf), ...ground.above(theme())],
   });
+  /** The style that the map has, but for the tiles of its sources. */
+  let shown = style();
   const map = new MapLibre({
     container,
-    style: style(),
+    style: shown,
     ...(view ? { center: [view.lng, view.lat], zoom: view.zoom, bearing: view.bearing, pitch: view.pitch } : {}),
     maxZoom: 22,
     maxPitch: 70,
@@ -78,7 +81,9 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   const paint = () => {
     due = false;
     animated.clear();
-    map.setStyle(style(), { diff: true });
+    const next = style();
+    if (!patch(map, shown, next)) map.setStyle(next, { diff: true });
+    shown = next;
     map.triggerRepaint();
   };
   const show = (drawables: readonly Drawable[]) => {

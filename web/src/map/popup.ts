@@ -5,7 +5,7 @@
  */
 
 import { type Dataset, Problem, type PropertyInfo, type Source, type TileQuery } from "duotile";
-import { type MapGeoJSONFeature, type Map as MapLibre, Popup } from "maplibre-gl";
+import { type LngLatLike, type MapGeoJSONFeature, type Map as MapLibre, Popup } from "maplibre-gl";
 import { element, formatted, number } from "../dom";
 import { canNarrow, narrow } from "../filter/narrow";
 import type { Layer } from "../state";
@@ -15,31 +15,69 @@ const MAX_ROWS = 5;
 /** Rows at one place that are looked through for the one that was clicked. */
 const MOST_AT_A_PLACE = 1000;
 
-/** Opens popups on clicks; `drawables` are what is on the map, the last on top. */
+/** How far from a place, in pixels, something may be that is meant: with a finger or a mouse, and with the keyboard. */
+const TOUCHED: readonly number[] = [3];
+const REACHED: readonly number[] = [3, 12, 40];
+
+/**
+ * Opens popups on clicks, and for what is nearest to the middle of the map when Enter is pressed on it; `drawables` are
+ * what is on the map, the last on top.
+ */
 export function openOnClick(map: MapLibre, source: Source, drawables: () => readonly Drawable[]): void {
   let popup: Popup | undefined;
-  map.on("click", ({ point, lngLat }) => {
+  const canvas = map.getCanvas();
+  const open = ([x, y]: [number, number], near: readonly number[], lngLat?: LngLatLike) => {
     popup?.remove();
-    const found = at(map, drawables(), [point.x, point.y]);
+    let found: ReturnType<typeof at>;
+    for (const far of near) found ??= at(map, drawables(), [x, y], far);
     if (!found) return;
+    const { feature, drawable } = found;
+    const byKey = lngLat === undefined;
     const stop = new AbortController();
     const content = element("article", "popup");
-    popup = new Popup({ maxWidth: "min(320px, 80vw)", focusAfterOpen: false }).setLngLat(lngLat).setDOMContent(content);
-    popup.on("close", () => stop.abort());
+    popup = new Popup({ maxWidth: "min(320px, 80vw)", focusAfterOpen: byKey })
+      .setLngLat(lngLat ?? placeOf(map, feature))
+      .setDOMContent(content);
+    popup.on("close", () => {
+      stop.abort();
+      // Who came by the keyboard goes on from the map.
+      if (byKey) canvas.focus();
+    });
     popup.addTo(map);
-    fill(content, found.feature, found.drawable, source, stop.signal).catch((error: unknown) => {
+    fill(content, feature, drawable, source, stop.signal).catch((error: unknown) => {
       if (stop.signal.aborted) return;
       content.append(element("p", "wrong", error instanceof Problem ? error.message : "The rows did not arrive."));
     });
-  });
+  };
+  map.on("click", ({ point, lngLat }) => open([point.x, point.y], TOUCHED, lngLat));
   map.on("mousemove", ({ point }) => {
-    map.getCanvas().style.cursor = at(map, drawables(), [point.x, point.y]) ? "pointer" : "";
+    canvas.style.cursor = at(map, drawables(), [point.x, point.y]) ? "pointer" : "";
+  });
+  canvas.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    // Else the same press would close the popup, whose button has the focus by then.
+    event.preventDefault();
+    open([canvas.clientWidth / 2, canvas.clientHeight / 2], REACHED);
+  });
+  map.getContainer().addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") popup?.remove();
   });
 }
 
-/** What is under a point, of the uppermost layer first: rows, which a finger may miss by a little, before cells. */
-function at(map: MapLibre, drawables: readonly Drawable[], [x, y]: [number, number]) {
-  const near = 3;
+/** Where a feature is: its point, or the middle of its cell. */
+function placeOf(map: MapLibre, { geometry }: MapGeoJSONFeature): LngLatLike {
+  if (geometry.type === "Point") return geometry.coordinates as [number, number];
+  if (geometry.type !== "Polygon") return map.getCenter();
+  const ring = geometry.coordinates[0] ?? [];
+  const middle = (axis: 0 | 1) => {
+    const all = ring.map((point) => point[axis] ?? 0);
+    return (Math.min(...all) + Math.max(...all)) / 2;
+  };
+  return [middle(0), middle(1)];
+}
+
+/** What is at a point, of the uppermost layer first: rows, which may be missed by a little, before cells. */
+function at(map: MapLibre, drawables: readonly Drawable[], [x, y]: [number, number], near = 3) {
   const box: [[number, number], [number, number]] = [
     [x - near, y - near],
     [x + near, y + near],
@@ -48,7 +86,9 @@ function at(map: MapLibre, drawables: readonly Drawable[], [x, y]: [number, numb
   for (const drawable of [...drawables].reverse()) {
     const rows = map.queryRenderedFeatures(box, { layers: here(rowsId(drawable.layer)) });
     const [feature] =
-      rows.length > 0 ? rows : map.queryRenderedFeatures([x, y], { layers: here(cellsId(drawable.layer)) });
+      rows.length > 0
+        ? rows
+        : map.queryRenderedFeatures(near > 3 ? box : [x, y], { layers: here(cellsId(drawable.layer)) });
     if (feature) return { feature, drawable };
   }
   return undefined;

@@ -12,6 +12,7 @@ import { DrawingControls } from "./drawing";
 import { Filter } from "./filter";
 import { GroundControls } from "./ground";
 import { Icon } from "./icon";
+import { KeysButton } from "./keys";
 import { Layers } from "./layers";
 import { Section } from "./section";
 
@@ -67,10 +68,10 @@ export function Panel({ choose, source, children }: Props) {
         {origin.value.text}
       </p>
       <div id="details" hidden={!open}>
-        <Filter source={source} />
         <Section id="draw" title="Drawing" open>
           <DrawingControls />
         </Section>
+        <Filter source={source} />
         <Section id="stack" title="Layers" note={state.value.layers.length > 1 ? state.value.layers.length : ""}>
           <Layers />
         </Section>
@@ -91,6 +92,7 @@ export function Panel({ choose, source, children }: Props) {
               <option value="dark">dark</option>
             </select>
           </label>
+          <KeysButton />
         </Section>
       </div>
     </section>

@@ -9,8 +9,10 @@ import { paintElement } from "./paint-element";
 /** What is written on a picture. */
 export interface Notes {
   title: string;
-  /** Beneath the title: the filter, the time. */
+  /** Beneath the title: the filters. */
   more: string;
+  /** The window of time, in letters that can be read in a film. */
+  time?: string;
   attribution: string;
   legend: HTMLElement | null;
   dark: boolean;
@@ -23,6 +25,11 @@ export async function shoot(map: MapLibre, signal?: AbortSignal): Promise<HTMLCa
     // A map that has nothing left to draw says nothing more.
     await Promise.race([map.once("idle"), new Promise((resolve) => setTimeout(resolve, 200))]);
   }
+  return grab(map);
+}
+
+/** The map as it is at this moment. */
+export async function grab(map: MapLibre): Promise<HTMLCanvasElement> {
   const picture = document.createElement("canvas");
   await new Promise<void>((resolve) => {
     // What is on a canvas of WebGL may be read only while it is being drawn.
@@ -57,6 +64,16 @@ export function annotate(picture: HTMLCanvasElement, notes: Notes, scale: number
     const left = narrow ? MARGIN : width - box.width - MARGIN;
     const top = narrow ? height - box.height - 30 : MARGIN;
     paintElement(context, legend, left - box.left, top - box.top);
+  }
+  if (notes.time) {
+    context.font = "600 20px system-ui, sans-serif";
+    const length = context.measureText(notes.time).width;
+    context.fillStyle = ground;
+    context.beginPath();
+    context.roundRect(MARGIN, height - 66, length + 24, 36, 10);
+    context.fill();
+    context.fillStyle = ink;
+    context.fillText(notes.time, MARGIN + 12, height - 57);
   }
   if (notes.attribution) {
     context.font = "11px system-ui, sans-serif";
