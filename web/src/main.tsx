@@ -43,7 +43,7 @@ const film = { frames, showFrame, restore };
 declare global {
   interface Window {
     /** For those who look at the page from its console, and for its tests. */
-    duotile?: { map: DataMap["map"]; settled: () => boolean } & typeof film;
+    duotile?: { map: DataMap["map"]; settled: () => boolean } & Partial<typeof film>;
   }
 }
 

@@ -57,6 +57,8 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     },
     layers: [...ground.below(theme()), ...now.flatMap(layersOf), ...ground.above(theme())],
   });
+  /** The style that the map has, but for the tiles of its sources. */
+  const shown = style();
   const map = new MapLibre({
     container,
     style: style(),
