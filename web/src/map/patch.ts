@@ -16,12 +16,12 @@ export function patch(map: MapLibre, before: StyleSpecification | undefined, aft
     if (!was || !is) return;
     if (!same(was.filter, is.filter)) map.setFilter(layer.id, is.filter ?? null, UNCHECKED);
     for (const name of namesOf(was.layout, is.layout)) {
-      if (same(map.getLayoutProperty(layer.id, name), is.layout[name])) continue;
-      map.setLayoutProperty(layer.id, name, is.layout[name], UNCHECKED);
+      if (same(map.getLayoutProperty(layer.id, name as "visibility"), is.layout[name])) continue;
+      map.setLayoutProperty(layer.id, name as "visibility", is.layout[name] as "none", UNCHECKED);
     }
     // What the map has now, not what it was told: an animation turns layers on and off by itself.
     for (const name of namesOf(was.paint, is.paint)) {
-      if (same(map.getPaintProperty(layer.id, name), is.paint[name])) continue;
+      if (same(map.getPaintProperty(layer.id, name as "fill-opacity"), is.paint[name])) continue;
       map.setPaintProperty(layer.id, name as "fill-opacity", is.paint[name] as number, UNCHECKED);
     }
   });
