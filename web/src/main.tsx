@@ -27,19 +27,24 @@ import { GroundHint } from "./panel/ground";
 import { Keys, ToMap } from "./panel/keys";
 import { Legend } from "./panel/legend";
 import { Panel } from "./panel/panel";
+import { PerformanceSection } from "./performance/section";
+import { follow as followPace } from "./performance/watch";
 import { ShareSection } from "./share/section";
 import { type Data, openData } from "./source";
 import { active, change, DRAWING, redo, reset, state, undo, withLayer } from "./state";
 import { playing } from "./time/animation";
 import { playOnSpace, TimeBar } from "./time/bar";
-import { setPlayer } from "./time/frames";
+import { frames, restore, setPlayer, showFrame } from "./time/frames";
 import { followHistogram } from "./time/histogram";
 import { makePlayer } from "./time/player";
+
+/** The frames of time, one by one. */
+const film = { frames, showFrame, restore };
 
 declare global {
   interface Window {
     /** For those who look at the page from its console, and for its tests. */
-    duotile?: { map: DataMap["map"]; settled: () => boolean };
+    duotile?: { map: DataMap["map"]; settled: () => boolean } & Partial<typeof film>;
   }
 }
 
@@ -172,7 +177,7 @@ async function start(): Promise<void> {
   };
   const view = await made;
   const { map } = view;
-  window.duotile = { map, settled: () => !busy.peek() && view.settled() };
+  window.duotile = { map, settled: () => !busy.peek() && view.settled(), ...film };
   map.on("error", failed);
   map.on("dataloading", () => {
     // Frames that are loaded ahead are nothing to wait for.
@@ -223,6 +228,7 @@ async function start(): Promise<void> {
       <Panel choose={(dataset) => choose(dataset, view)} source={data.source}>
         <ShareSection map={map} source={data.source} drawables={shown} />
         <DeviceSection mounted={takeHold} />
+        <PerformanceSection map={map} />
       </Panel>
       <Foot>
         <GroundHint />
@@ -242,6 +248,7 @@ async function start(): Promise<void> {
   onZoom();
   followGround(view);
   followHistogram(data);
+  followPace(view, () => busy.peek());
   let templates = "";
   effect(() => {
     theme();

@@ -19,7 +19,7 @@ export interface Drawable {
   tiles: string;
   /** Absent for what is seen. */
   phase?: Phase | undefined;
-  /** Whether it is a part of an animation, which changes at once. */
+  /** Whether it is a part of an animation: one of the frames that take turns. */
   animated?: boolean;
 }
 

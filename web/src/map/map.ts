@@ -13,7 +13,8 @@ import type { View } from "../address";
 import type { Ground } from "./ground";
 import { type Drawable, dataLayers, dataSource, sourceId } from "./layers";
 import { patch } from "./patch";
-import { inPhase, type Opacity, opacities } from "./phase";
+import { inPhase, mark, type Opacity, opacities } from "./phase";
+import { makeStill, type Still } from "./still";
 import { theme } from "./theme";
 
 /** A map with the means to change what it shows. */
@@ -27,6 +28,8 @@ export interface DataMap {
   exchange: (id: string, tiles: string) => void;
   /** Lets some be seen from now on, and others no longer. All of them are of an animation. */
   turn: (seen: readonly string[], unseen: readonly string[]) => void;
+  /** What keeps the ground still beneath an animation. */
+  still: Still;
   /** Whether the tiles of one of them are there. */
   isReady: (id: string) => boolean;
   /** Whether all that was to be drawn is drawn. */
@@ -42,18 +45,20 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   const layersOf = (drawable: Drawable) => {
     const layers = dataLayers(drawable);
     if (drawable.animated) animated.set(drawable.layer.id, layers.flatMap(opacities));
-    return layers.map((layer) => inPhase(layer, drawable.phase, drawable.animated ?? false));
+    return layers.map((layer) => inPhase(layer, drawable.phase));
   };
   const style = (): StyleSpecification => ({
     version: 8,
     ...ground.more,
+    // What is chosen is seen at once; frames must not shine through each other.
+    transition: { duration: 0, delay: 0 },
     sources: {
       ...ground.sources,
       ...Object.fromEntries(now.map((drawable) => [sourceId(drawable.layer), dataSource(drawable)])),
     },
     layers: [...ground.below(theme()), ...now.flatMap(layersOf), ...ground.above(theme())],
   });
-  /** The style that the map has, but for the tiles of its sources. */
+  /** The style that the map was given last. */
   let shown = style();
   const map = new MapLibre({
     container,
@@ -65,6 +70,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   });
   map.addControl(new NavigationControl({ visualizePitch: true }), "bottom-right");
   map.addControl(new ScaleControl(), "bottom-left");
+  const still = makeStill(map);
   // Tiles first, colours when they are there: a tile that is told to change its colours while its successor is still
   // being fetched would be drawn once more from what it held before.
   let due = false;
@@ -80,10 +86,14 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   };
   const paint = () => {
     due = false;
+    still.release();
     animated.clear();
     const next = style();
     if (!patch(map, shown, next)) map.setStyle(next, { diff: true });
     shown = next;
+    for (const { layer, phase } of now) {
+      for (const [id] of animated.get(layer.id) ?? []) mark(map, id, phase === undefined);
+    }
     map.triggerRepaint();
   };
   const show = (drawables: readonly Drawable[]) => {
@@ -128,6 +138,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     const set = (id: string, on: boolean) => {
       put(id, { phase: on ? undefined : "ahead" });
       for (const [layer, property, value] of animated.get(id) ?? []) {
+        mark(map, layer, on);
         map.setPaintProperty(layer, property as "fill-opacity", on ? (value as number) : 0, { validate: false });
       }
     };
@@ -136,7 +147,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   };
   const isReady = (id: string) => map.getSource(sourceId({ id })) !== undefined && map.isSourceLoaded(sourceId({ id }));
   await map.once("style.load");
-  return { map, show, lay, exchange, turn, isReady, settled: () => !due && loaded() };
+  return { map, show, lay, exchange, turn, isReady, still, settled: () => !due && loaded() };
 }
 
 /** Where a map looks. */

@@ -4,11 +4,15 @@
  * which takes longer than to draw a frame.
  */
 
-import type { LayerSpecification, Map as MapLibre, StyleSpecification } from "maplibre-gl";
+import type { LayerSpecification, Map as MapLibre, StyleSpecification, VectorTileSource } from "maplibre-gl";
 
-/** Patches the map; `false`, and nothing done, if more differs than paint, layout and filters. */
+/** Patches the map; `false`, and nothing done, if more differs than tiles, paint, layout and filters. */
 export function patch(map: MapLibre, before: StyleSpecification | undefined, after: StyleSpecification): boolean {
   if (!before || !alike(before, after)) return false;
+  for (const [name, { tiles }] of Object.entries(after.sources) as [string, { tiles?: string[] }][]) {
+    const source = map.getSource<VectorTileSource>(name);
+    if (tiles && source?.type === "vector" && !same(source.tiles, tiles)) source.setTiles(tiles);
+  }
   after.layers.forEach((layer, at) => {
     const old = before.layers[at];
     if (!old || !map.getLayer(layer.id)) return;
@@ -38,7 +42,7 @@ function changeable(layer: LayerSpecification) {
   return { filter, layout, paint };
 }
 
-/** Whether two styles have the same sources and layers in the same order. Tiles of sources are exchanged elsewhere. */
+/** Whether two styles have the same sources and layers in the same order. Tiles are exchanged one by one. */
 function alike(before: StyleSpecification, after: StyleSpecification): boolean {
   const rest = ({ sources: _, layers: __, ...rest }: StyleSpecification) => rest;
   const fixed = (layer: LayerSpecification) => ({ ...layer, filter: 0, layout: 0, paint: 0 });

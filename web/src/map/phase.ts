@@ -4,7 +4,7 @@
  * `ahead`, and being shown costs no more than another opacity.
  */
 
-import type { LayerSpecification } from "maplibre-gl";
+import type { LayerSpecification, Map as MapLibre } from "maplibre-gl";
 
 /** `ahead`: loaded, but not seen. `away`: neither. */
 export type Phase = "ahead" | "away";
@@ -26,12 +26,22 @@ export function opacities(layer: LayerSpecification): Opacity[] {
   return (OPACITIES[layer.type] ?? []).map((property) => [layer.id, property, paint[property] ?? 1]);
 }
 
-/** A layer in a phase. Those of an animation change at once, without fading. */
-export function inPhase(layer: LayerSpecification, phase: Phase | undefined, animated: boolean): LayerSpecification {
+/** A layer in a phase. */
+export function inPhase(layer: LayerSpecification, phase: Phase | undefined): LayerSpecification {
   if (phase === "away") return { ...layer, layout: { ...layer.layout, visibility: "none" } } as LayerSpecification;
-  if (phase === undefined && !animated) return layer;
-  const own = opacities(layer);
-  const now = own.map(([, property, seen]) => [property, phase === "ahead" ? 0 : seen]);
-  const atOnce = animated ? own.map(([, property]) => [`${property}-transition`, { duration: 0, delay: 0 }]) : [];
-  return { ...layer, paint: { ...layer.paint, ...Object.fromEntries([...now, ...atOnce]) } } as LayerSpecification;
+  if (phase === undefined) return layer;
+  const none = opacities(layer).map(([, property]) => [property, 0]);
+  return { ...layer, paint: { ...layer.paint, ...Object.fromEntries(none) } } as LayerSpecification;
+}
+
+/**
+ * Says whether a layer is seen. MapLibre marks the pixels of each tile before it draws a layer of fills or lines, also of
+ * one that it then skips for having no opacity: as much work as drawing it. There is no option for that, only the method
+ * by which the layer is asked; should it go by another name one day, things are slower and not otherwise.
+ */
+export function mark(map: MapLibre, id: string, seen: boolean): void {
+  const layer = map.getLayer(id) as (object & { isTileClipped?: () => boolean }) | undefined;
+  if (!layer) return;
+  if (seen) delete layer.isTileClipped;
+  else layer.isTileClipped = () => false;
 }

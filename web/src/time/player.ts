@@ -49,6 +49,10 @@ interface Show {
 
 /** The pace is told over so many milliseconds. */
 const OVER = 2000;
+/** The pace is told again after so many milliseconds. */
+const SAID = 500;
+/** Drawing that takes longer than this, in milliseconds, and than most of a frame's time, is made easier. */
+const SLOW = 40;
 /** How long the map may take to show the window of the state, when an animation ends. */
 const LEAVE = 15_000;
 
@@ -60,6 +64,11 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
   /** When the next frame is due, and when the last ones were shown. */
   let due = 0;
   let times: number[] = [];
+  /** How long the last pictures of the page took, on average, in milliseconds: what drawing allows. */
+  let apace = 0;
+  let ticked = 0;
+  /** When the pace was told. */
+  let told = 0;
   /** Whether somebody takes the frames one by one. */
   let held = false;
 
@@ -138,6 +147,9 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
     const now = show.peek();
     if (!now || now.leaving) return;
     const time = performance.now();
+    apace += (Math.min(time - ticked, 500) - apace) * 0.05;
+    ticked = time;
+    if (apace > SLOW && apace > 600 / speed.peek() && !view.still.isCoarse()) view.still.coarsen();
     times = times.filter((at) => time - at < OVER);
     const { ring } = now;
     const count = ring.frames.length;
@@ -151,6 +163,7 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
     const ready = ring.isReady(view, index);
     if (ready) {
       reveal(now, index);
+      if (now.begun) view.still.keep();
       times.push(time);
       // What is late is not made up for.
       const apart = 1000 / speed.peek();
@@ -158,7 +171,10 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
     } else ring.load(view, ring.seen ?? index, loop.peek());
     const since = Math.max(time - (times[0] ?? time), 1);
     const rate = times.length > 1 ? ((times.length - 1) * 1000) / since : 0;
-    if (!ready || times.length % 4 === 0) pace.value = { rate, waiting: !ready };
+    if (time - told > SAID) {
+      told = time;
+      pace.value = { rate, waiting: !ready };
+    }
   };
 
   const play = () => {
@@ -167,6 +183,8 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
     held = false;
     times = [];
     due = 0;
+    apace = 0;
+    ticked = performance.now();
     pace.value = { rate: 0, waiting: true };
     preparation = prepare(fromHere);
     preparation.then(
@@ -211,6 +229,7 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
   const pause = () => {
     if (!playing.peek()) return;
     playing.value = false;
+    view.still.release();
     const at = frame.peek();
     if (!show.peek() || !at) {
       end();
@@ -223,6 +242,7 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
 
   const showFrame = async (index: number) => {
     playing.value = false;
+    view.still.release();
     let now = show.peek();
     if (!now || now.leaving || now.key !== untracked(keyNow)) now = await prepare(() => index);
     held = true;

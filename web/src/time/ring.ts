@@ -9,7 +9,7 @@ import type { DataMap } from "../map/map";
 import type { Window } from "./calendar";
 
 /** One is seen, the others load. */
-export const SLOTS = 5;
+export const SLOTS = 4;
 
 /** A layer that plays: how it is painted, and what is asked of it for a window. */
 export interface Target {
