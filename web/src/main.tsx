@@ -12,6 +12,7 @@ import { makeDevice } from "./device/device";
 import { keepPage } from "./device/keep";
 import { DeviceSection } from "./device/section";
 import { ago } from "./dom";
+import { dragging } from "./filter/dragging";
 import { follow, loaded } from "./load";
 import { sayDrawn } from "./map/drawn";
 import { BARE } from "./map/ground";
@@ -256,7 +257,7 @@ async function start(): Promise<void> {
     if (wanted !== templates) data.forget();
     templates = wanted;
     view.show(now);
-    renewDevice();
+    if (!dragging.peek()) renewDevice();
   });
   // Columns are seen from the side, when they are chosen; everything else from above.
   let standing = false;

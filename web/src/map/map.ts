@@ -12,6 +12,7 @@ import {
 import type { View } from "../address";
 import type { Ground } from "./ground";
 import { type Drawable, dataLayers, dataSource, sourceId } from "./layers";
+import { patch } from "./patch";
 import { inPhase, mark, type Opacity, opacities } from "./phase";
 import { makeStill, type Still } from "./still";
 import { theme } from "./theme";
@@ -57,11 +58,11 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     },
     layers: [...ground.below(theme()), ...now.flatMap(layersOf), ...ground.above(theme())],
   });
-  /** The style that the map has, but for the tiles of its sources. */
-  const shown = style();
+  /** The style that the map was given last. */
+  let shown = style();
   const map = new MapLibre({
     container,
-    style: style(),
+    style: shown,
     ...(view ? { center: [view.lng, view.lat], zoom: view.zoom, bearing: view.bearing, pitch: view.pitch } : {}),
     maxZoom: 22,
     maxPitch: 70,
@@ -87,7 +88,9 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     due = false;
     still.release();
     animated.clear();
-    map.setStyle(style(), { diff: true });
+    const next = style();
+    if (!patch(map, shown, next)) map.setStyle(next, { diff: true });
+    shown = next;
     for (const { layer, phase } of now) {
       for (const [id] of animated.get(layer.id) ?? []) mark(map, id, phase === undefined);
     }
