@@ -21,7 +21,6 @@ import { type DataMap, frameOf, frameOn, makeMap, viewOf } from "./map/map";
 import { openOnClick } from "./map/popup";
 import { theme } from "./map/theme";
 import { basemap, busy, catalog, first, origin, status, tell, zoom } from "./page";
-import { GroundHint } from "./panel/ground";
 import { Legend } from "./panel/legend";
 import { Panel } from "./panel/panel";
 import { ShareSection } from "./share/section";
@@ -211,7 +210,6 @@ async function start(): Promise<void> {
         <DeviceSection mounted={takeHold} />
       </Panel>
       <Legend />
-      <GroundHint />
       <Signs />
     </>,
     page,
