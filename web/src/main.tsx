@@ -23,7 +23,6 @@ import { openOnClick } from "./map/popup";
 import { theme } from "./map/theme";
 import { basemap, busy, catalog, first, origin, status, tell, zoom } from "./page";
 import { Foot } from "./panel/foot";
-import { GroundHint } from "./panel/ground";
 import { Keys, ToMap } from "./panel/keys";
 import { Legend } from "./panel/legend";
 import { Panel } from "./panel/panel";
@@ -231,7 +230,6 @@ async function start(): Promise<void> {
         <PerformanceSection map={map} />
       </Panel>
       <Foot>
-        <GroundHint />
         <Legend />
         <TimeBar player={player} />
       </Foot>
