@@ -25,7 +25,7 @@ build_apart() {
   scripts/setup.sh node
   local sources=("web/$part" web/ground.mjs web/src/data)
   if ! unchanged "node_modules/.duotile-$part" "${sources[@]}" || [ ! -f "web/$part/dist/$part.html" ]; then
-    step "Fetching what $what needs (npm ci in web/$part)" npm ci --silent --ignore-scripts --prefix "web/$part"
+    step "Fetching the dependencies of $what (npm ci in web/$part)" npm ci --silent --ignore-scripts --prefix "web/$part"
     step "Building $what" npm run --silent build --prefix "web/$part"
     stamp "node_modules/.duotile-$part" "${sources[@]}"
   fi
@@ -55,7 +55,7 @@ for part in "$@"; do
   case "$part" in
     page | program | module) "build_$part" ;;
     kepler) build_apart kepler "the page of Kepler.gl" ;;
-    examples) build_apart examples "the examples" ;;
+    examples) build_apart examples "the pages of examples" ;;
     *) fail "build.sh: unknown part $part, expected page, kepler, examples, program or module" ;;
   esac
 done

@@ -1,6 +1,7 @@
 import { defineConfig } from "vite";
 import { beside } from "./beside.js";
 import { precache, unneeded } from "./precache.ts";
+import { snapshot } from "./snapshot.ts";
 
 // Relative addresses only: the page may lie under any prefix. Nothing is inlined, so that a strict content security
 // policy (scripts, workers and styles from 'self') is enough. The service worker stands beside the page, because what
@@ -15,13 +16,14 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1500,
     rolldownOptions: {
-      input: { index: "index.html", sw: "src/sw.ts" },
+      input: { index: "index.html", sw: "src/sw.ts", snapshot: "src/share/snapshot/open.tsx" },
       output: {
         hashCharacters: "base36",
         entryFileNames: ({ name }) => (name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
       },
     },
   },
-  plugins: [unneeded(), precache(), { name: "beside", apply: "build", closeBundle: beside }],
+  worker: { format: "es", rolldownOptions: { output: { hashCharacters: "base36" } } },
+  plugins: [unneeded(), snapshot(), precache(), { name: "beside", apply: "build", closeBundle: beside }],
   server: { proxy: { "^/(datasets|tiles)": "http://127.0.0.1:8080" } },
 });

@@ -39,7 +39,7 @@ export class Server {
   rows(
     id: string,
     query: TileQuery,
-    page: { cell?: number; limit?: number } = {},
+    page: { cell?: number; offset?: number; limit?: number } = {},
     signal?: AbortSignal,
   ): Promise<Rows> {
     const pairs = Object.entries(page).map(([name, value]) => `${name}=${value}`);

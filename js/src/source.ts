@@ -46,6 +46,7 @@ type Awaitable<T> = T | Promise<T>;
 /** Which of the rows: those of a cell, by the id of its feature. */
 interface Page {
   cell?: number;
+  offset?: number;
   limit?: number;
 }
 

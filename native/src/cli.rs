@@ -2,7 +2,7 @@
 
 use crate::{
     cache::Budget,
-    http::{Settings, connections::Limits, cors::Cors, urls},
+    http::{Settings, basemap::Basemap, connections::Limits, cors::Cors, urls},
     load::Load,
 };
 use clap::{Args, Parser, Subcommand};
@@ -105,6 +105,12 @@ pub struct Serving {
     /// Unless said: pages of this machine and kepler.gl while listening to this machine only, else any.
     #[arg(long, env = "DUOTILE_CORS", value_name = "WHO")]
     pub cors: Option<String>,
+    /// A base map for the page: the address of a MapLibre style, or a PMTiles file
+    ///
+    /// The page offers it beside the coastlines it brings, which are nearly blank at street level. A style and what it
+    /// names are fetched by browsers from where they are; a file is given out by the server, at /basemap.pmtiles.
+    #[arg(long, env = "DUOTILE_BASEMAP", value_name = "URL|FILE")]
+    pub basemap: Option<String>,
     /// Give /metrics an address of its own, or turn it off
     #[arg(long, env = "DUOTILE_METRICS", value_name = "ADDRESS:PORT|off")]
     pub metrics: Option<String>,
@@ -260,6 +266,7 @@ impl Serving {
             base_url: self.base_url.or(other.base_url),
             trust_proxy: self.trust_proxy.or(other.trust_proxy),
             cors: self.cors.or(other.cors),
+            basemap: self.basemap.or(other.basemap),
             metrics: self.metrics.or(other.metrics),
             watch: self.watch.or(other.watch),
             connections: self.connections.or(other.connections),
@@ -298,7 +305,10 @@ impl Serving {
         };
         let base =
             self.base_url.as_deref().map(urls::parse_base).transpose().map_err(|e| format!("--base-url: {e}"))?;
+        let basemap = self.basemap.as_deref().map(Basemap::parse).transpose();
+        let basemap = basemap.map_err(|error| format!("--basemap: {error}"))?;
         Ok(Settings {
+            basemap,
             origin: urls::Origin { base, trust_proxy: self.trust_proxy.unwrap_or(false) },
             cors,
             max_subset: self.max_subset.unwrap_or(default.max_subset),

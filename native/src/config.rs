@@ -4,6 +4,7 @@
 use crate::{
     catalog,
     cli::Serving,
+    http::basemap,
     load::{Load, Source},
 };
 use anyhow::{Context as _, Result, bail};
@@ -70,7 +71,8 @@ fn parse(text: &str, folder: &Path) -> Result<Config> {
         Some(Value::Array(list)) => list,
         Some(_) => bail!("dataset: expected tables that start with [[dataset]]"),
     };
-    let serving = table.try_into().map_err(|error| anyhow::anyhow!("{}", error.message()))?;
+    let mut serving: Serving = table.try_into().map_err(|error| anyhow::anyhow!("{}", error.message()))?;
+    serving.basemap = serving.basemap.map(|text| basemap::within(folder, text));
     let sources = datasets
         .into_iter()
         .enumerate()
@@ -113,6 +115,7 @@ mod tests {
             base-url = "https://example.org/maps"
             cors = "any"
             mask-memory = "1GB"
+            basemap = "berlin.pmtiles"
 
             [[dataset]]
             path = "trips/*.parquet"
@@ -128,6 +131,7 @@ mod tests {
         let config = parse(text, Path::new("/etc/duotile")).expect("fine");
         assert_eq!(config.serving.port, Some(9000));
         assert_eq!(config.serving.mask_memory.map(|bytes| bytes.0), Some(1 << 30));
+        assert_eq!(config.serving.basemap.as_deref(), Some("/etc/duotile/berlin.pmtiles"));
         let [trips, shops] = &config.sources[..] else { panic!("two datasets") };
         assert_eq!((trips.name.as_str(), trips.rows, trips.subset), ("trips", true, false));
         assert_eq!(trips.load.hide, ["driver"]);

@@ -152,6 +152,8 @@ fn what_cannot_be_read_is_one_line() {
     fails(&["serve", &fine, "--hide", "nothing"], "nothing");
     fails(&["serve", &fine, "--timezone", "Nowhere/Town"], "Nowhere/Town");
     fails(&["serve", &fine, "--delimiter", ";;"], "--delimiter");
+    fails(&["serve", &fine, "--basemap", &fine], "is no PMTiles file; expected");
+    fails(&["serve", &fine, "--basemap", "missing.pmtiles"], "cannot read missing.pmtiles");
     fails(&["serve", &format!("a b={fine}")], "a b");
     fails(&["tile", &fine, "0/0"], "z/x/y");
     fails(&["tile", &fine, "23/0/0"], "23");

@@ -8,6 +8,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { basename, join, parse } from "node:path";
 import { build } from "esbuild";
 import { ground } from "../ground.mjs";
+import { notices } from "../notices.mjs";
 
 const root = import.meta.dirname;
 const dist = join(root, "dist");
@@ -43,6 +44,7 @@ const { metafile } = await build({
     MVT_WORKER: worker("@loaders.gl/mvt/dist/mvt-worker.js"),
   },
 });
+writeFileSync(join(dist, "examples/licences.txt"), notices(metafile));
 
 const outputs = Object.keys(metafile.outputs).map((path) => basename(path));
 /** The files of an entry, as a page in some folder names them. */

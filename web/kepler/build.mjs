@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { ground } from "../ground.mjs";
+import { notices } from "../notices.mjs";
 import { pictures } from "./pictures.mjs";
 
 const require = createRequire(import.meta.url);
@@ -106,7 +107,7 @@ const { metafile } = await build({
   },
   plugins: [instead, once],
 });
-writeFileSync(join(root, "meta.json"), JSON.stringify(metafile));
+writeFileSync(join(dist, "kepler/licences.txt"), notices(metafile));
 
 const outputs = Object.keys(metafile.outputs).map((path) => basename(path));
 const named = (/** @type {RegExp} */ pattern) => {

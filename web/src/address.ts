@@ -31,7 +31,7 @@ export interface Place {
 }
 
 const KINDS: readonly string[] = ["cells", "points", "heat", "columns"] satisfies Kind[];
-const SCALES: readonly string[] = ["equal", "log", "linear"] satisfies Scale[];
+const SCALES: readonly string[] = ["balanced", "equal", "log", "linear"] satisfies Scale[];
 const CELLS: readonly number[] = [1, 2, 4, 8, 16, 32, 64] satisfies CellSize[];
 
 /** The text after `#`. `first` is the dataset that is shown when none is named. */
@@ -39,7 +39,8 @@ export function print({ view, state }: Place, first: string | undefined): string
   const pairs: [string, string][] = [];
   if (view) pairs.push(["view", printView(view)]);
   if (state.window) pairs.push(["time", state.window.map((ms) => new Date(ms).toISOString()).join("/")]);
-  if (state.ground !== GROUND) pairs.push(["ground", state.ground]);
+  // A file is of this device, and of this page while it is open.
+  if (state.ground !== GROUND && !state.ground.startsWith("file:")) pairs.push(["ground", state.ground]);
   state.layers.forEach((layer, at) => {
     const { drawing } = layer;
     if (at > 0 || layer.dataset !== first) pairs.push(["dataset", layer.dataset]);

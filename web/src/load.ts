@@ -14,6 +14,7 @@ import {
   type TileQuery,
   toQueryString,
 } from "duotile";
+import { dragging } from "./filter/dragging";
 import { queryOf, rowsOf } from "./query";
 import type { Data } from "./source";
 import { type Layer, state } from "./state";
@@ -33,6 +34,8 @@ export interface Loaded {
   /** What columns that give colour or size have under the filter, by their names. */
   columns: Readonly<Record<string, Stats>>;
   busy: boolean;
+  /** Whether the map has yet to draw the tiles that were asked for last. */
+  tiling: boolean;
   /** Why the query that was asked last is not what is shown. */
   problem?: Problem;
 }
@@ -43,6 +46,7 @@ const NOTHING: Loaded = {
   partial: false,
   columns: {},
   busy: true,
+  tiling: true,
 };
 
 /** What is known of each layer, by its id. */
@@ -56,8 +60,11 @@ interface Job {
   stop: AbortController;
 }
 
-/** Follows the state. `tell` is called with errors that are not about a filter. */
-export function follow(data: Data, tell: (error: unknown) => void): { again: () => void } {
+/**
+ * Follows the state. `tell` is called with errors that are not about a filter; `tiled` resolves when the map has drawn its
+ * tiles.
+ */
+export function follow(data: Data, tell: (error: unknown) => void, tiled: () => Promise<void>): { again: () => void } {
   const jobs = new Map<string, Job>();
   const datasets = new Map<string, Promise<Dataset>>();
   let round = 0;
@@ -80,30 +87,44 @@ export function follow(data: Data, tell: (error: unknown) => void): { again: () 
     const before = loaded.peek()[id];
     // Of another dataset, nothing holds.
     if (before?.dataset && before.dataset.id !== layer.dataset) loaded.value = { ...loaded.peek(), [id]: NOTHING };
-    put(id, { busy: true });
+    put(id, { busy: true, tiling: true });
     try {
       const dataset = await describe(layer.dataset);
       if (signal.aborted) return;
       const query = queryOf(layer, state.peek(), dataset);
-      const statistics = data.source.metadata(dataset.id, query, signal);
-      statistics.catch(() => undefined);
+      // Of other rows drawn as before, tiles go first: statistics of much data take all of the server for a while, and
+      // the scale of the colours holds until they are there.
+      const steady = before?.metadata && before.dataset?.id === dataset.id && alike(before.query, query);
+      const describeRows = () => data.source.metadata(dataset.id, query, signal);
+      const statistics = steady ? undefined : describeRows();
+      statistics?.catch(() => undefined);
       const { value: tileJson, ...origin } = await data.source.tileJson(dataset.id, query, signal);
       if (signal.aborted) return;
       // Statistics of much data take their time: the map does not wait for them longer than the eye would notice.
-      const soon = await Promise.race([statistics, new Promise<undefined>((resolve) => setTimeout(resolve, SOON))]);
+      const late = new Promise<undefined>((resolve) => setTimeout(resolve, SOON));
+      const soon = statistics && (await Promise.race([statistics, late]));
       if (signal.aborted) return;
       const told = soon ? { metadata: soon.value, partial: soon.partial } : {};
       const { problem: _, ...rest } = loaded.peek()[id] ?? NOTHING;
       loaded.value = { ...loaded.peek(), [id]: { ...rest, dataset, query, tileJson, origin, ...told } };
-      const late = soon ?? (await statistics);
+      if (steady) {
+        await tiled();
+        if (signal.aborted) return;
+        if (dragging.peek()) put(id, { busy: false });
+        put(id, { tiling: false });
+        await rested(signal);
+        if (signal.aborted) return;
+        put(id, { busy: true });
+      }
+      const all = soon ?? (await (statistics ?? describeRows()));
       const columns = await spreads(layer, dataset, tileJson, signal);
       if (signal.aborted) return;
-      put(id, { metadata: late.value, partial: late.partial, columns, busy: false });
+      put(id, { metadata: all.value, partial: all.partial, columns, busy: false, tiling: false });
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof Problem && error.status === 400) put(id, { problem: error, busy: false });
+      if (error instanceof Problem && error.status === 400) put(id, { problem: error, busy: false, tiling: false });
       else {
-        put(id, { busy: false });
+        put(id, { busy: false, tiling: false });
         tell(error);
       }
     }
@@ -153,4 +174,29 @@ export function follow(data: Data, tell: (error: unknown) => void): { again: () 
       look();
     },
   };
+}
+
+/** Whether two queries draw rows in the same way, whichever rows they are. */
+function alike(a: TileQuery, b: TileQuery): boolean {
+  const drawing = ({ filter: _, datetime: __, ...rest }: TileQuery) => toQueryString(rest);
+  return drawing(a) === drawing(b);
+}
+
+/** Waits until nothing is being dragged, or it does not matter any more. */
+function rested(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (!dragging.peek()) {
+      resolve();
+      return;
+    }
+    const stop = dragging.subscribe((held) => {
+      if (!held) done();
+    });
+    const done = () => {
+      stop();
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    signal.addEventListener("abort", done);
+  });
 }

@@ -4,7 +4,8 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import "./style.css";
 import { effect } from "@preact/signals";
 import type { Origin, Subset } from "duotile";
-import type { ErrorEvent } from "maplibre-gl";
+import { type ErrorEvent, setWorkerUrl } from "maplibre-gl";
+import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { render } from "preact";
 import { type Place, parse, print } from "./address";
 import { makeDevice } from "./device/device";
@@ -12,16 +13,22 @@ import { keepPage } from "./device/keep";
 import { DeviceSection } from "./device/section";
 import { ago } from "./dom";
 import { follow, loaded } from "./load";
-import { loadGround } from "./map/ground";
-import { cellsId, type Drawable, rowsId } from "./map/layers";
+import { sayDrawn } from "./map/drawn";
+import { BARE } from "./map/ground";
+import { followGround, isGround, loadShipped } from "./map/grounds";
+import type { Drawable } from "./map/layers";
 import { type DataMap, frameOf, frameOn, makeMap, viewOf } from "./map/map";
 import { openOnClick } from "./map/popup";
 import { theme } from "./map/theme";
-import { busy, catalog, drawn, first, origin, status, tell, zoom } from "./page";
+import { basemap, busy, catalog, first, origin, status, tell, zoom } from "./page";
+import { Foot } from "./panel/foot";
+import { GroundHint } from "./panel/ground";
+import { Keys, ToMap } from "./panel/keys";
 import { Legend } from "./panel/legend";
 import { Panel } from "./panel/panel";
 import { PerformanceSection } from "./performance/section";
 import { follow as followPace } from "./performance/watch";
+import { ShareSection } from "./share/section";
 import { type Data, openData } from "./source";
 import { active, change, DRAWING, redo, reset, state, undo, withLayer } from "./state";
 import { playing } from "./time/animation";
@@ -36,9 +43,12 @@ const film = { frames, showFrame, restore };
 declare global {
   interface Window {
     /** For those who look at the page from its console, and for its tests. */
-    duotile?: { map: DataMap["map"]; settled: () => boolean } & typeof film;
+    duotile?: { map: DataMap["map"]; settled: () => boolean } & Partial<typeof film>;
   }
 }
+
+/** How long the map is waited for before statistics are asked for anyway, in milliseconds. */
+const TILED = 3000;
 
 /** Another dataset for the active layer, without what was said of the one before. */
 function choose(dataset: string, view: DataMap): void {
@@ -55,6 +65,7 @@ function choose(dataset: string, view: DataMap): void {
 async function look(data: Data): Promise<void> {
   const { value, from } = await data.source.datasets();
   catalog.value = value.datasets;
+  if (from === "server") basemap.value = value.basemap ?? null;
   first.value = from === "server" ? value.datasets[0]?.id : undefined;
 }
 
@@ -101,26 +112,25 @@ function sayOrigin(data: Data): void {
   } else origin.value = { kind: "server", text: "From the server" };
 }
 
-/** Which kinds of features each layer has on screen. Below the zoom of rows there are only cells; above it, the map is asked. */
-function sayDrawn({ map }: DataMap, shown: readonly Drawable[]): void {
-  const has = (id: string) => map.getLayer(id) !== undefined && map.queryRenderedFeatures({ layers: [id] }).length > 0;
-  const kinds = shown.map(({ layer, loaded: { tileJson } }) => {
-    const mixed = map.getZoom() >= (tileJson.points_minzoom ?? Infinity);
-    const kinds = mixed ? { cells: has(cellsId(layer)), rows: has(rowsId(layer)) } : { cells: true, rows: false };
-    return [layer.id, kinds] as const;
-  });
-  const told = Object.fromEntries(kinds);
-  if (JSON.stringify(told) !== JSON.stringify(drawn.peek())) drawn.value = told;
+function failed({ error, ...more }: ErrorEvent): void {
+  const code = "status" in error ? ` (${error.status})` : "";
+  const of = "sourceId" in more && isGround(String(more.sourceId)) ? "base map" : "map";
+  status.value = `A part of the ${of} could not be loaded${code}. ${code ? "" : error.message}`;
 }
 
-function failed({ error }: ErrorEvent): void {
-  const code = "status" in error ? ` (${error.status})` : "";
-  status.value = `A part of the map could not be loaded${code}. ${code ? "" : error.message}`;
+/** Waits until the tiles that were asked for are drawn; not for ever. */
+async function tiled({ map, settled }: DataMap): Promise<void> {
+  const until = performance.now() + TILED;
+  do await Promise.race([map.once("idle"), new Promise((resolve) => setTimeout(resolve, 300))]);
+  while (!settled() && performance.now() < until);
 }
 
 /** Keys that change nothing but what was changed before. */
 function onKey(event: KeyboardEvent): void {
-  const typing = event.target instanceof HTMLInputElement && event.target.type === "text";
+  const { target } = event;
+  const typing =
+    target instanceof HTMLTextAreaElement ||
+    (target instanceof HTMLInputElement && ["text", "search", "datetime-local"].includes(target.type));
   if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
   event.preventDefault();
   if (event.shiftKey) redo();
@@ -128,9 +138,9 @@ function onKey(event: KeyboardEvent): void {
 }
 
 async function start(): Promise<void> {
-  const ground = loadGround().catch((error: unknown) => {
+  const ground = loadShipped().catch((error: unknown) => {
     tell(error);
-    return {};
+    return BARE;
   });
   const here = parse(location.hash.slice(1));
   let device: ReturnType<typeof makeDevice> | undefined;
@@ -151,7 +161,20 @@ async function start(): Promise<void> {
   const container = document.getElementById("map");
   const page = document.getElementById("page");
   if (!container || !page) throw new Error("the page has no #map or #page");
-  const view = await makeMap(container, await ground, here.view);
+  setWorkerUrl(new URL(worker, document.baseURI).href);
+  const made = ground.then((ground) => makeMap(container, ground, here.view));
+  // What the map will show is asked for while it is made.
+  await asked;
+  const place = settle(here);
+  reset(place.state);
+  const loader = follow(data, tell, async () => tiled(await made));
+  again = async () => {
+    data.source.reload();
+    data.renew();
+    await look(data);
+    loader.again();
+  };
+  const view = await made;
   const { map } = view;
   window.duotile = { map, settled: () => !busy.peek() && view.settled(), ...film };
   map.on("error", failed);
@@ -170,7 +193,7 @@ async function start(): Promise<void> {
     if (busy.peek() && map.areTilesLoaded()) map.triggerRepaint();
   }, 300);
   map.on("idle", () => {
-    sayDrawn(view, shown());
+    sayDrawn(map, shown());
     busy.value = waiting() || !view.settled();
   });
   const onZoom = () => {
@@ -200,34 +223,31 @@ async function start(): Promise<void> {
   };
   render(
     <>
-      <Panel choose={(dataset) => choose(dataset, view)}>
+      <ToMap map={map} />
+      <Panel choose={(dataset) => choose(dataset, view)} source={data.source}>
+        <ShareSection map={map} source={data.source} drawables={shown} />
         <DeviceSection mounted={takeHold} />
         <PerformanceSection map={map} />
       </Panel>
-      <Legend />
-      <TimeBar player={player} />
+      <Foot>
+        <GroundHint />
+        <Legend />
+        <TimeBar player={player} />
+      </Foot>
       <Signs />
+      <Keys />
     </>,
     page,
   );
-  await asked;
-  const place = settle(here);
-  reset(place.state);
   if (!place.view) {
     const focus = catalog.peek().find(({ id }) => id === active()?.dataset)?.focus;
     if (focus) frameOn(map, focus);
   }
   if (catalog.peek().length === 0) status.value = "This server has no datasets.";
   onZoom();
-  const loader = follow(data, tell);
+  followGround(view);
   followHistogram(data);
   followPace(view, () => busy.peek());
-  again = async () => {
-    data.source.reload();
-    data.renew();
-    await look(data);
-    loader.again();
-  };
   let templates = "";
   effect(() => {
     theme();

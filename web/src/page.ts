@@ -1,12 +1,18 @@
 /** What the page knows of itself beside the reader's choice: what there is to choose, what goes on, what went wrong. */
 
 import { signal } from "@preact/signals";
-import type { DatasetSummary } from "duotile";
+import type { Basemap, DatasetSummary } from "duotile";
 
 /** The datasets of the server, or of this device. */
 export const catalog = signal<readonly DatasetSummary[]>([]);
 /** The dataset of addresses that name none; unknown while the server is. */
 export const first = signal<string | undefined>(undefined);
+/** The base map that the server names. */
+export const basemap = signal<Basemap | null>(null);
+/** The ground that lies there, and why it is not the one that was wished for. */
+export const ground = signal<{ name: string; fault?: string }>({ name: "" });
+/** The part of the panel that was asked for from elsewhere: it unfolds. */
+export const wanted = signal("");
 /** A line at the foot of the map; none if empty. */
 export const status = signal("");
 /** Whether something is still being asked for or drawn. */

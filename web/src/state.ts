@@ -8,8 +8,11 @@ import { signal } from "@preact/signals";
 /** How the features of a layer are drawn. */
 export type Kind = "cells" | "points" | "heat" | "columns";
 
-/** How values are spread over colours: as many cells to each part of the ramp, by their logarithm, or as they are. */
-export type Scale = "equal" | "log" | "linear";
+/**
+ * How values are spread over colours: as many cells to each part of the ramp, by their logarithm, half by this and half by
+ * that, or as they are.
+ */
+export type Scale = "balanced" | "equal" | "log" | "linear";
 
 /** Pixels of a cell's side in a tile of 512 pixels. */
 export type CellSize = 1 | 2 | 4 | 8 | 16 | 32 | 64;
@@ -48,7 +51,7 @@ export interface State {
   active: string;
   /** The window of time, in milliseconds since 1970 UTC, half-open; all times if absent. */
   window?: readonly [number, number];
-  /** The ground: `natural-earth`, `none`, or another that the page has learnt of. */
+  /** The ground as `map/grounds` names it; that of the server, else the shipped one, if empty. */
   ground: string;
 }
 
@@ -57,13 +60,13 @@ export const DRAWING: Drawing = {
   measure: "count",
   category: "",
   size: "",
-  scale: "equal",
+  scale: "balanced",
   ramp: "ember",
   cell: 4,
   opacity: 0.9,
 };
 
-export const GROUND = "natural-earth";
+export const GROUND = "";
 
 const current = signal<State>({ layers: [], active: "", ground: GROUND });
 
@@ -85,13 +88,16 @@ const MOST = 200;
 /** Changes about the same that follow each other within so many milliseconds are one. */
 const TOGETHER = 1000;
 
-/** Changes what is chosen. `about` names what is changed, so that undoing takes back a whole drag. */
-export function change(about: string, make: (before: State) => State): void {
+/**
+ * Changes what is chosen. `about` names what is changed, so that undoing takes back a whole drag: changes about the same
+ * are one if they follow each other within `together` milliseconds.
+ */
+export function change(about: string, make: (before: State) => State, together = TOGETHER): void {
   const before = current.peek();
   const after = make(before);
   if (after === before) return;
   const now = Date.now();
-  if (last.about !== about || now - last.at > TOGETHER || past.peek().length === 0) {
+  if (last.about !== about || now - last.at > together || past.peek().length === 0) {
     past.value = [...past.peek().slice(1 - MOST), before];
   }
   last = { about, at: now };

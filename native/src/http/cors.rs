@@ -21,7 +21,8 @@ pub enum Cors {
 }
 
 /// Headers that pages of other origins may see beyond the few that they always may.
-const EXPOSED: &str = "ETag, Server-Timing, Retry-After, Duotile-Features, Duotile-Rows, Duotile-Omitted, Duotile-Kind";
+const EXPOSED: &str = "ETag, Content-Range, Server-Timing, Retry-After, Duotile-Features, Duotile-Rows, Duotile-Omitted, \
+    Duotile-Kind";
 
 const PRIVATE: HeaderName = HeaderName::from_static("access-control-allow-private-network");
 

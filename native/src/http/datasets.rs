@@ -16,12 +16,13 @@ use axum::{
 use duotile_core::{ColumnInfo, frame::view, range};
 use serde_json::{Map, Value, json};
 
-/// All datasets, the default one first.
+/// All datasets, the default one first, and the base map that the operator named.
 pub async fn list(With(state): With<Shared>, headers: HeaderMap) -> Response {
     let base = state.settings.origin.base(&headers);
     let all: Vec<Value> = state.catalog.all().iter().map(|entry| Value::Object(summary(entry, &base))).collect();
     let default = state.catalog.first().map(|entry| entry.dataset.name().to_owned());
-    let body = json!({ "datasets": all, "default": default });
+    let basemap = state.settings.basemap.as_ref().map(|basemap| basemap.told(&base));
+    let body = json!({ "datasets": all, "default": default, "basemap": basemap });
     json("application/json", body.to_string())
 }
 

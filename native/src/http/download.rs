@@ -7,23 +7,21 @@ use super::{
     Problem, Shared,
     document::failed,
     encoding::{Encoding, Packer},
-    outgoing::{Held, PIECE},
+    outgoing::PIECE,
     prepare::{self, Prepared},
     row_text::{Format, RowText},
+    stream::{self, Making},
     tiles,
     work::{Cancel, Size},
 };
 use axum::{
-    body::{Body, Bytes},
+    body::Bytes,
     extract::{Path, State as With},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     response::Response,
 };
-use hyper::body::Frame;
 use std::{
-    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
@@ -75,7 +73,7 @@ async fn answer(state: Shared, id: &str, format: Format, uri: &Uri, headers: &He
     let held = state.outgoing.hold(HOLDS).ok_or_else(Problem::full)?;
     let packer = Packer::new(Encoding::negotiate(headers)).map_err(|error| Problem::internal(&error))?;
     let used = packer.encoding().header();
-    let (here, fitted) = (state.clone(), prepared.clone());
+    let (here, fitted) = (state.clone(), prepared);
     let work = move |cancel: &Cancel| {
         let dataset = &fitted.entry.dataset;
         let (selected, _) = here.masks.select(dataset, &fitted.plan).map_err(|error| failed(&error))?;
@@ -86,16 +84,17 @@ async fn answer(state: Shared, id: &str, format: Format, uri: &Uri, headers: &He
         Ok((count, File { prepared: fitted, text, packer, next: 0, told: 0, done: false }))
     };
     let (count, file) = state.pool.run(Size::Long, work).await?;
-    let download = Download {
-        state,
-        file: Arc::new(Mutex::new(file)),
-        prepared,
-        working: None,
-        replaced: None,
-        done: false,
-        _held: held,
-    };
-    let mut response = Response::new(Body::new(download));
+    let file = Arc::new(Mutex::new(file));
+    // When the dataset was first seen to be replaced.
+    let mut replaced: Option<Instant> = None;
+    let body = stream::body(held, move || {
+        let gone = !state.catalog.holds(&entry);
+        if gone && replaced.get_or_insert_with(Instant::now).elapsed() > GRACE {
+            return Err(Problem::new(StatusCode::GONE, "the rows of a download were replaced some time ago"));
+        }
+        Ok(piece(state.clone(), file.clone()))
+    });
+    let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.kind()));
     headers.insert(ROWS, count.into());
@@ -162,90 +161,21 @@ impl File {
     }
 }
 
-type Working = Pin<Box<dyn Future<Output = Result<(Bytes, bool), Problem>> + Send>>;
-
-/// A file on its way out.
-struct Download {
-    state: Shared,
-    file: Arc<Mutex<File>>,
-    prepared: Arc<Prepared>,
-    working: Option<Working>,
-    /// When the dataset was first seen to be replaced.
-    replaced: Option<Instant>,
-    done: bool,
-    _held: Held,
-}
-
-impl Download {
-    /// Begins the next piece.
-    fn begin(&mut self) -> Result<Working, axum::Error> {
-        if !self.state.catalog.holds(&self.prepared.entry)
-            && self.replaced.get_or_insert_with(Instant::now).elapsed() > GRACE
-        {
-            return Err(broken("its dataset was replaced some time ago"));
-        }
-        let (state, file) = (self.state.clone(), self.file.clone());
-        Ok(Box::pin(async move {
-            let asked = Instant::now();
-            loop {
-                let file = file.clone();
-                let job = move |cancel: &Cancel| file.lock().unwrap_or_else(PoisonError::into_inner).piece(cancel);
-                match state.pool.run(Size::Long, job).await {
-                    Ok((bytes, false)) if bytes.is_empty() => {}
-                    // Half a file is worth little: it waits longer than others for its turn.
-                    Err(problem)
-                        if problem.status() == StatusCode::SERVICE_UNAVAILABLE && asked.elapsed() < PATIENCE =>
-                    {
-                        tokio::time::sleep(Duration::from_secs(1)).await;
-                    }
-                    other => return other,
+/// The next piece of a file that is not empty.
+fn piece(state: Shared, file: Arc<Mutex<File>>) -> Making {
+    Box::pin(async move {
+        let asked = Instant::now();
+        loop {
+            let file = file.clone();
+            let job = move |cancel: &Cancel| file.lock().unwrap_or_else(PoisonError::into_inner).piece(cancel);
+            match state.pool.run(Size::Long, job).await {
+                Ok((bytes, false)) if bytes.is_empty() => {}
+                // Half a file is worth little: it waits longer than others for its turn.
+                Err(problem) if problem.status() == StatusCode::SERVICE_UNAVAILABLE && asked.elapsed() < PATIENCE => {
+                    tokio::time::sleep(Duration::from_secs(1)).await;
                 }
-            }
-        }))
-    }
-}
-
-impl hyper::body::Body for Download {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        if self.done {
-            return Poll::Ready(None);
-        }
-        let mut working = match self.working.take() {
-            Some(working) => working,
-            None => match self.begin() {
-                Ok(working) => working,
-                Err(error) => {
-                    self.done = true;
-                    return Poll::Ready(Some(Err(error)));
-                }
-            },
-        };
-        match working.as_mut().poll(cx) {
-            Poll::Pending => {
-                self.working = Some(working);
-                Poll::Pending
-            }
-            Poll::Ready(Ok((bytes, done))) => {
-                self.done = done;
-                Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
-            }
-            Poll::Ready(Err(problem)) => {
-                self.done = true;
-                Poll::Ready(Some(Err(broken(problem.detail()))))
+                other => return other,
             }
         }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.done
-    }
-}
-
-/// Why a file ends before its end: the connection is closed, by which the client knows.
-fn broken(why: &str) -> axum::Error {
-    tracing::warn!("a download was broken off: {why}");
-    axum::Error::new(std::io::Error::other(why.to_owned()))
+    })
 }

@@ -4,6 +4,7 @@
 //! CORS, counting (with a limit on the length of addresses), and the catching of panics.
 
 pub mod assets;
+pub mod basemap;
 pub mod caching;
 pub mod connections;
 pub mod cors;
@@ -26,6 +27,7 @@ pub mod row_text;
 pub mod rows;
 pub mod state;
 pub mod stats;
+pub mod stream;
 pub mod style;
 pub mod subset;
 pub mod tile;
@@ -65,6 +67,7 @@ fn routes(here: &Settings) -> Vec<(&'static str, MethodRouter<Shared>)> {
         ("/datasets/{id}/rows.csv", get(download::csv)),
         ("/datasets/{id}/rows.geojson", get(download::geojson)),
         ("/datasets/{id}/subset.arrow", get(subset::get)),
+        (basemap::PATH, get(basemap::get)),
         ("/health", get(operation::health)),
         ("/ready", get(operation::ready)),
         ("/openapi.json", get(operation::openapi)),

@@ -1,6 +1,7 @@
 //! What every request can reach: the datasets, the caches, the processors, the settings.
 
 use super::{
+    basemap::Basemap,
     connections::{Limits, Places},
     cors::Cors,
     metrics::{Metrics, Now},
@@ -33,6 +34,8 @@ pub struct Settings {
     pub origin: Origin,
     /// Who may read from other origins.
     pub cors: Cors,
+    /// The base map of the page; its own where there is none.
+    pub basemap: Option<Basemap>,
     /// Most rows of a subset.
     pub max_subset: usize,
     /// Bytes that caches may hold.
@@ -56,6 +59,7 @@ impl Default for Settings {
         Self {
             origin: Origin::default(),
             cors: Cors::Local,
+            basemap: None,
             max_subset: 2_000_000,
             budget: Budget::default(),
             threads: 0,

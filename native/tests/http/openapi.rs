@@ -26,7 +26,7 @@ fn every_route_is_described_and_nothing_else() {
 
 #[tokio::test]
 async fn every_described_operation_is_answered() {
-    let server = Server::new();
+    let (server, _folder) = crate::basemap::server();
     for (path, operations) in api()["paths"].as_object().expect("paths") {
         for (method, operation) in operations.as_object().expect("operations") {
             let mut uri = filled(path);

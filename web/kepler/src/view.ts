@@ -44,8 +44,9 @@ export function view(source: Source, style: string, width: number, height: numbe
 }
 
 const TILE = 512;
-/** What Kepler.gl's panel takes of the map's left. */
+/** What Kepler.gl's panel takes of the map's left, and its buttons of the right. */
 const PANEL = 340;
+const BUTTONS = 60;
 
 /** The place and zoom that show a box as large as can be. */
 function fit(box: Box | null, width: number, height: number) {
@@ -54,10 +55,11 @@ function fit(box: Box | null, width: number, height: number) {
   const y = (latitude: number) => Math.asinh(Math.tan((latitude * Math.PI) / 180)) / (2 * Math.PI);
   const wide = (east - west) / 360;
   const high = y(north) - y(south);
-  const room = Math.max(width - PANEL, width / 2);
+  const covered = width > 2 * PANEL ? PANEL + BUTTONS : 0;
+  const room = width - covered;
   const scale = Math.min(room / Math.max(wide, 1e-9), height / Math.max(high, 1e-9)) / TILE;
-  const zoom = Math.min(Math.max(Math.log2(scale * 0.95), 0), 14);
+  const zoom = Math.min(Math.max(Math.log2(scale * 0.9), 0), 14);
   const middle = Math.atan(Math.sinh((y(north) + y(south)) * Math.PI)) * (180 / Math.PI);
-  const shift = ((width - room) / 2 / (TILE * 2 ** zoom)) * 360;
+  const shift = (covered && (PANEL - BUTTONS) / 2 / (TILE * 2 ** zoom)) * 360;
   return { longitude: (west + east) / 2 - shift, latitude: middle, zoom };
 }

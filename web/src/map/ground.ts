@@ -1,10 +1,10 @@
 /**
- * The ground: land, borders and names of countries from Natural Earth, shipped with the page. Neighbours share their
- * border once in the file, so coasts and borders are drawn as different lines.
+ * What lies under the data and over it, and the ground that the page brings: land, borders and names of countries from
+ * Natural Earth. Neighbours share their border once in the file, so coasts and borders are drawn as different lines.
  */
 
 import type { FeatureCollection, LineString, MultiLineString, Position } from "geojson";
-import type { LayerSpecification, SourceSpecification } from "maplibre-gl";
+import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
 import { feature, mesh } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import address from "../data/countries.topo.json?url";
@@ -15,10 +15,44 @@ type Countries = Topology<{
   labels: GeometryCollection<{ name: string; size: number }>;
 }>;
 
-/** The zoom from which on the coasts are too coarse to tell the truth: there the ground is plain. */
-const NEAR = 11;
+/** A ground: layers below the data, names above it, and what both are drawn from. */
+export interface Ground {
+  sources: Record<string, SourceSpecification>;
+  below: (theme: Theme) => LayerSpecification[];
+  above: (theme: Theme) => LayerSpecification[];
+  /** Where letters and signs of a style come from; the reader's own fonts without. */
+  more?: Pick<StyleSpecification, "glyphs" | "sprite">;
+}
 
-/** Loads the ground as sources of a style. */
+/** No ground at all. */
+export const BARE: Ground = {
+  sources: {},
+  below: ({ land }) => [{ id: "plain", type: "background", paint: { "background-color": land } }],
+  above: () => [],
+};
+
+/** The shipped ground, from its sources. */
+export const naturalEarth = (sources: Ground["sources"]): Ground => ({
+  sources,
+  below: groundLayers,
+  above: nameLayers,
+});
+
+/** The sources of the shipped ground among those of a style; none if it lies there no more. */
+export function shippedSources(all: Ground["sources"]): Ground["sources"] | undefined {
+  const mine = Object.entries(all).filter(([id]) => SHIPPED.includes(id));
+  return mine.length === SHIPPED.length ? Object.fromEntries(mine) : undefined;
+}
+
+const SHIPPED = ["land", "coast", "borders", "countries"];
+
+/** The zoom from which on the coasts are too coarse to tell the truth: there the ground is plain. */
+export const NEAR = 11;
+
+/**
+ * Loads the shipped ground as sources of a style. Their data are addresses in this page, not shapes: MapLibre copies and
+ * compares all that a style has whenever it changes, and shapes are read in its workers.
+ */
 export async function loadGround(): Promise<Record<string, SourceSpecification>> {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`the base map could not be loaded (${response.status})`);
@@ -26,7 +60,7 @@ export async function loadGround(): Promise<Record<string, SourceSpecification>>
   const { countries, labels } = topology.objects;
   const source = (data: FeatureCollection | LineString | MultiLineString): SourceSpecification => ({
     type: "geojson",
-    data: data.type === "FeatureCollection" ? data : { type: "Feature", properties: {}, geometry: data },
+    data: addressOf(data.type === "FeatureCollection" ? data : { type: "Feature", properties: {}, geometry: data }),
     maxzoom: 9,
   });
   return {
@@ -37,8 +71,19 @@ export async function loadGround(): Promise<Record<string, SourceSpecification>>
   };
 }
 
+const addressOf = (data: object): string => URL.createObjectURL(new Blob([JSON.stringify(data)]));
+
+/** The same sources with their shapes in them, for a place where this page's addresses mean nothing. */
+export async function withShapes(sources: Ground["sources"]): Promise<Ground["sources"]> {
+  const whole = Object.entries(sources).map(async ([id, source]) => {
+    if (source.type !== "geojson" || typeof source.data !== "string") return [id, source] as const;
+    return [id, { ...source, data: await (await fetch(source.data)).json() }] as const;
+  });
+  return Object.fromEntries(await Promise.all(whole));
+}
+
 /** Layers below the data. */
-export function groundLayers(theme: Theme): LayerSpecification[] {
+function groundLayers(theme: Theme): LayerSpecification[] {
   const line = (id: string, color: string, near: number): LayerSpecification => ({
     id,
     type: "line",
@@ -63,7 +108,7 @@ export function groundLayers(theme: Theme): LayerSpecification[] {
 }
 
 /** Names above the data: the larger a country, the earlier. Drawn with the reader's own fonts. */
-export function nameLayers(theme: Theme): LayerSpecification[] {
+function nameLayers(theme: Theme): LayerSpecification[] {
   return [
     {
       id: "names",

@@ -1,18 +1,16 @@
 /** The map: ground, data, names; made anew from what it shows whenever that changes, so that it never depends on the past. */
 
 import {
+  type ErrorEvent,
   type LngLatBoundsLike,
   Map as MapLibre,
   NavigationControl,
   ScaleControl,
-  type SourceSpecification,
   type StyleSpecification,
-  setWorkerUrl,
   type VectorTileSource,
 } from "maplibre-gl";
-import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import type { View } from "../address";
-import { groundLayers, nameLayers } from "./ground";
+import type { Ground } from "./ground";
 import { type Drawable, dataLayers, dataSource, sourceId } from "./layers";
 import { inPhase, mark, type Opacity, opacities } from "./phase";
 import { makeStill, type Still } from "./still";
@@ -23,6 +21,8 @@ export interface DataMap {
   map: MapLibre;
   /** Draws these, the last on top. */
   show: (drawables: readonly Drawable[]) => void;
+  /** Puts another ground under them. Throws, and keeps the one before, if the map refuses it. */
+  lay: (ground: Ground) => void;
   /** Gives one of them, by its layer's id, other tiles, and looks at nothing else: the next frame of an animation. */
   exchange: (id: string, tiles: string) => void;
   /** Lets some be seen from now on, and others no longer. All of them are of an animation. */
@@ -35,14 +35,10 @@ export interface DataMap {
   settled: () => boolean;
 }
 
-/** Makes the map, with nothing but the ground yet. */
-export async function makeMap(
-  container: HTMLElement,
-  ground: Record<string, SourceSpecification>,
-  view: View | undefined,
-): Promise<DataMap> {
-  setWorkerUrl(new URL(worker, document.baseURI).href);
+/** Makes the map, with nothing but the ground yet; MapLibre has been told where its worker is. */
+export async function makeMap(container: HTMLElement, first: Ground, view: View | undefined): Promise<DataMap> {
   let now: readonly Drawable[] = [];
+  let ground = first;
   /** The opacities of what an animation is made of, by the ids of its layers. */
   const animated = new Map<string, Opacity[]>();
   const layersOf = (drawable: Drawable) => {
@@ -52,13 +48,14 @@ export async function makeMap(
   };
   const style = (): StyleSpecification => ({
     version: 8,
+    ...ground.more,
     // What is chosen is seen at once; frames must not shine through each other.
     transition: { duration: 0, delay: 0 },
     sources: {
-      ...ground,
+      ...ground.sources,
       ...Object.fromEntries(now.map((drawable) => [sourceId(drawable.layer), dataSource(drawable)])),
     },
-    layers: [...groundLayers(theme()), ...now.flatMap(layersOf), ...("countries" in ground ? nameLayers(theme()) : [])],
+    layers: [...ground.below(theme()), ...now.flatMap(layersOf), ...ground.above(theme())],
   });
   const map = new MapLibre({
     container,
@@ -111,6 +108,20 @@ export async function makeMap(
       paint();
     }
   };
+  const lay = (next: Ground) => {
+    const before = ground;
+    const complaints: string[] = [];
+    const note = ({ error }: ErrorEvent) => complaints.push(error.message);
+    ground = next;
+    map.on("error", note);
+    paint();
+    map.off("error", note);
+    const laid = Object.keys(next.sources).every((id) => map.getSource(id));
+    if (complaints.length === 0 || laid) return;
+    ground = before;
+    paint();
+    throw new Error(complaints[0]);
+  };
   const put = (id: string, changes: Partial<Drawable>) => {
     now = now.map((drawable) => (drawable.layer.id === id ? { ...drawable, ...changes } : drawable));
   };
@@ -131,7 +142,7 @@ export async function makeMap(
   };
   const isReady = (id: string) => map.getSource(sourceId({ id })) !== undefined && map.isSourceLoaded(sourceId({ id }));
   await map.once("style.load");
-  return { map, show, exchange, turn, isReady, still, settled: () => !due && loaded() };
+  return { map, show, lay, exchange, turn, isReady, still, settled: () => !due && loaded() };
 }
 
 /** Where a map looks. */

@@ -1,21 +1,42 @@
-/** The filter of the active layer as a text, and where it is wrong. */
+/** The filter of the active layer: as a text, with what is wrong in it where it is wrong, and as controls of its columns. */
 
-import type { Problem } from "duotile";
-import { useEffect, useRef, useState } from "preact/hooks";
+import type { Problem, Source } from "duotile";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { sentence } from "../dom";
+import "../filter/filter.css";
+import { Columns } from "../filter/columns";
+import { accept, type Suggestions, suggest } from "../filter/suggest";
 import { loaded } from "../load";
 import { active, change, withLayer } from "../state";
 
-export function Filter() {
+/** Lines that the box grows to. */
+const LINES = 8;
+
+export function Filter({ source }: { source: Source }) {
   const layer = active();
-  const input = useRef<HTMLInputElement>(null);
+  const input = useRef<HTMLTextAreaElement>(null);
   const [edited, edit] = useState(false);
+  const [offers, offer] = useState<Suggestions>();
+  const [chosen, choose] = useState(-1);
   const problem = layer && loaded.value[layer.id]?.problem;
   const shown = edited ? undefined : problem;
+  const columns = (layer && loaded.value[layer.id]?.dataset?.columns.map(({ name }) => name)) ?? [];
+  const grow = () => {
+    const { current: box } = input;
+    if (!box) return;
+    box.style.height = "auto";
+    const line = Number.parseFloat(getComputedStyle(box).lineHeight) || 18;
+    box.style.height = `${Math.min(box.scrollHeight + 2, line * LINES + 12)}px`;
+  };
+  const propose = (found?: Suggestions) => {
+    offer(found);
+    choose(-1);
+  };
   // Put into the box only when it changes elsewhere: what is being typed stays as it is.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (input.current && layer) input.current.value = layer.filter;
     edit(false);
+    grow();
   }, [layer?.id, layer?.filter]);
   useEffect(() => {
     if (!input.current || problem?.position === undefined) return;
@@ -25,40 +46,91 @@ export function Filter() {
   if (!layer) return null;
   const apply = (text: string) => {
     edit(false);
+    propose();
     change("filter", (before) => withLayer(before, layer.id, { filter: text.trim() }));
   };
+  const insert = (column: string) => {
+    const box = input.current;
+    if (!box || !offers) return;
+    const made = accept(box.value, box.selectionStart, offers.from, column);
+    box.value = made.text;
+    box.focus();
+    box.setSelectionRange(made.caret, made.caret);
+    propose();
+    grow();
+  };
+  const onKey = (event: KeyboardEvent) => {
+    const count = offers?.columns.length ?? 0;
+    const name = offers?.columns[chosen];
+    if (count > 0 && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      choose((chosen + (event.key === "ArrowDown" ? 1 : chosen < 0 ? 0 : -1) + count) % count);
+    } else if (name !== undefined && (event.key === "Enter" || event.key === "Tab")) insert(name);
+    else if (count > 0 && event.key === "Escape") propose();
+    else if (event.key === "Enter" && !event.shiftKey) apply(input.current?.value ?? "");
+    else return;
+    event.preventDefault();
+  };
   return (
-    <form
-      id="filter"
-      autocomplete="off"
-      onSubmit={(event) => {
-        event.preventDefault();
-        apply(input.current?.value ?? "");
-      }}
-    >
-      <label for="filter-text">Filter</label>
-      <div class="field">
-        <input
-          id="filter-text"
-          ref={input}
-          type="text"
-          spellcheck={false}
-          autocapitalize="off"
-          enterkeyhint="search"
-          aria-describedby="filter-error"
-          aria-invalid={shown ? "true" : undefined}
-          onInput={({ currentTarget }) => {
-            edit(true);
-            // An emptied box has nothing left to apply.
-            if (currentTarget.value.trim() === "") apply("");
-          }}
-        />
-        <button type="submit">Apply</button>
-      </div>
-      <p id="filter-error" role="alert" hidden={!shown}>
-        {shown && <Wrong problem={shown} text={input.current?.value ?? layer.filter} />}
-      </p>
-    </form>
+    <>
+      <form
+        id="filter"
+        autocomplete="off"
+        onSubmit={(event) => {
+          event.preventDefault();
+          apply(input.current?.value ?? "");
+        }}
+      >
+        <label for="filter-text">Filter</label>
+        <div class="field">
+          <textarea
+            id="filter-text"
+            ref={input}
+            rows={1}
+            spellcheck={false}
+            autocapitalize="off"
+            enterkeyhint="search"
+            aria-autocomplete="list"
+            aria-controls="filter-offers"
+            aria-activedescendant={chosen >= 0 ? `filter-offer-${chosen}` : undefined}
+            aria-describedby="filter-error"
+            aria-invalid={shown ? "true" : undefined}
+            onKeyDown={onKey}
+            onBlur={() => propose()}
+            onInput={({ currentTarget }) => {
+              edit(true);
+              grow();
+              const { value, selectionStart } = currentTarget;
+              propose(suggest(value, selectionStart, columns));
+              // An emptied box has nothing left to apply.
+              if (value.trim() === "") apply("");
+            }}
+          />
+          <button type="submit">Apply</button>
+          <div id="filter-offers" role="listbox" aria-label="Columns" hidden={!offers}>
+            {offers?.columns.map((name, at) => (
+              // Keys go to the text, which says which of these is chosen.
+              <div
+                key={name}
+                id={`filter-offer-${at}`}
+                role="option"
+                tabIndex={-1}
+                aria-selected={at === chosen}
+                onPointerDown={(event) => {
+                  event.preventDefault();
+                  insert(name);
+                }}
+              >
+                {name}
+              </div>
+            ))}
+          </div>
+        </div>
+        <p id="filter-error" role="alert" hidden={!shown}>
+          {shown && <Wrong problem={shown} text={input.current?.value ?? layer.filter} />}
+        </p>
+      </form>
+      <Columns source={source} />
+    </>
   );
 }
 

@@ -1,16 +1,18 @@
 /** The panel beside the map, from what is shown to what can be done with it. */
 
-import type { DatasetSummary } from "duotile";
+import type { DatasetSummary, Source } from "duotile";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { number } from "../dom";
 import { loaded } from "../load";
 import { colours } from "../map/theme";
-import { catalog, origin } from "../page";
+import { catalog, origin, wanted } from "../page";
 import { active, canRedo, canUndo, redo, state, undo } from "../state";
 import { DrawingControls } from "./drawing";
 import { Filter } from "./filter";
+import { GroundControls } from "./ground";
 import { Icon } from "./icon";
+import { KeysButton } from "./keys";
 import { Layers } from "./layers";
 import { Section } from "./section";
 
@@ -19,11 +21,13 @@ const narrow = window.matchMedia("(max-width: 700px)");
 interface Props {
   /** The reader chose a dataset for the active layer. */
   choose: (dataset: string) => void;
+  /** Where statistics of columns are from. */
+  source: Source;
   /** What is done elsewhere: on this device. */
   children: ComponentChildren;
 }
 
-export function Panel({ choose, children }: Props) {
+export function Panel({ choose, source, children }: Props) {
   const [open, setOpen] = useState(!narrow.matches);
   const layer = active();
   const known = layer && loaded.value[layer.id];
@@ -32,6 +36,9 @@ export function Panel({ choose, children }: Props) {
   useEffect(() => {
     if (known?.problem) setOpen(true);
   }, [known?.problem]);
+  useEffect(() => {
+    if (wanted.value) setOpen(true);
+  }, [wanted.value]);
   return (
     <section id="panel" aria-label="Dataset">
       <header>
@@ -61,14 +68,15 @@ export function Panel({ choose, children }: Props) {
         {origin.value.text}
       </p>
       <div id="details" hidden={!open}>
-        <Filter />
         <Section id="draw" title="Drawing" open>
           <DrawingControls />
         </Section>
+        <Filter source={source} />
         <Section id="stack" title="Layers" note={state.value.layers.length > 1 ? state.value.layers.length : ""}>
           <Layers />
         </Section>
         {children}
+        <GroundControls />
         <Section id="looks" title="Appearance">
           <label class="line">
             Colours of the page
@@ -84,6 +92,7 @@ export function Panel({ choose, children }: Props) {
               <option value="dark">dark</option>
             </select>
           </label>
+          <KeysButton />
         </Section>
       </div>
     </section>

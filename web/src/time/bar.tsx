@@ -1,7 +1,7 @@
 /** The bar of time at the foot of the map, there when a layer that is shown has times. */
 
 import "./time.css";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { catalog } from "../page";
 import { Icon } from "../panel/icon";
 import { state } from "../state";
@@ -35,18 +35,6 @@ import type { Player } from "./player";
 
 export function TimeBar({ player }: { player: Player }) {
   const [more, setMore] = useState(false);
-  const bar = useRef<HTMLElement>(null);
-  const there = range.value !== undefined;
-  // What else is at the foot of the map stands above the bar, however high that is.
-  useEffect(() => {
-    if (!bar.current) return;
-    const observer = new ResizeObserver(([entry]) => {
-      const height = entry?.borderBoxSize[0]?.blockSize ?? 0;
-      document.body.style.setProperty("--time-height", `${Math.ceil(height)}px`);
-    });
-    observer.observe(bar.current);
-    return () => observer.disconnect();
-  }, [there]);
   const all = range.value;
   const layer = subject.value;
   if (!all || !layer || !(all[1] > all[0])) return null;
@@ -54,7 +42,7 @@ export function TimeBar({ player }: { player: Player }) {
   const window = chosen ?? firstWindow(all);
   const go = (by: number) => choose(chosen ? moved(window, by / (monthsOf(window) > 0 ? 1 : step.value)) : window);
   return (
-    <section id="time" ref={bar} class={playing.value ? "playing" : ""} aria-label="Time">
+    <section id="time" class={playing.value ? "playing" : ""} aria-label="Time">
       <div class="row">
         <button type="button" class="sign" aria-label="One step back" title="One step back" onClick={() => go(-1)}>
           <Icon name="before" />

@@ -1,0 +1,181 @@
+/** The control of a column of numbers or times: a histogram with a brush, and both ends to be typed. */
+
+import type { ColumnInfo } from "duotile";
+import { useLayoutEffect, useState } from "preact/hooks";
+import { compact, number } from "../dom";
+import { type Axis, binsOf, spreadOf } from "./axis";
+import type { Clause } from "./clauses";
+import {
+  type Brush,
+  brushOf,
+  type Kind,
+  nudged,
+  numberOfValue,
+  type Range,
+  rangeAt,
+  rangeOf,
+  valueAt,
+  valueEnd,
+} from "./ends";
+import { Histogram } from "./histogram";
+import { finish, offer } from "./pace";
+import { BINS, type Known } from "./stats";
+
+interface Props {
+  column: ColumnInfo;
+  clause: Clause | undefined;
+  known: Known;
+  log: boolean | undefined;
+  setLog: (log: boolean) => void;
+  /** Asks something else of the column; what is about one gesture is undone as one. */
+  set: (clause: Clause | undefined, gesture?: string) => void;
+}
+
+let gestures = 0;
+
+export function RangeControl({ column, clause, known, log, setLog, set }: Props) {
+  const kind = column.type as Kind;
+  const [draft, setDraft] = useState<{ brush: Brush | undefined; before: Clause | undefined; gesture: string }>();
+  const { axis, levels = [], now = [], all } = known;
+  const range = rangeOf(clause);
+  const brush = draft ? draft.brush : axis && range && brushOf(range, axis);
+  const shown = draft && axis ? draft.brush && rangeAt(draft.brush, axis, kind) : range;
+  const nulls = all?.nulls ?? 0;
+  const missing = clause?.kind === "missing" ? (clause.not ? "without" : "only") : "with";
+  if (!axis) return <p class="quiet">{known.busy ? "Looking…" : all ? "No row has a value." : ""}</p>;
+  const clauseAt = (brush: Brush | undefined) => brush && rangeAt(brush, axis, kind);
+  return (
+    <div class="range">
+      <Histogram
+        label={column.name}
+        all={binsOf(spreadOf(levels), axis, BINS)}
+        now={binsOf(spreadOf(now), axis, BINS)}
+        uneven={axis.log}
+        brush={brush}
+        read={(at) => reading(at, axis, kind)}
+        step={(at, by) => nudged(at, by, axis, kind)}
+        onMove={(brush) => {
+          const gesture = draft?.gesture ?? `brush ${column.name} ${++gestures}`;
+          setDraft({ brush, before: draft ? draft.before : clause, gesture });
+          offer(() => set(clauseAt(brush), gesture));
+        }}
+        onRest={(brush) => {
+          const gesture = draft?.gesture;
+          setDraft(undefined);
+          finish(() => set(clauseAt(brush), gesture));
+        }}
+        onCancel={() => {
+          const { before, gesture } = draft ?? {};
+          setDraft(undefined);
+          finish(() => set(before, gesture));
+        }}
+      />
+      <div class="scale" aria-hidden="true">
+        {[0, 0.5, 1].map((at) => (
+          <span key={at}>{reading(at, axis, kind)}</span>
+        ))}
+      </div>
+      <div class="bounds">
+        <Typed column={column} range={shown} which="from" kind={kind} set={set} axis={axis} />
+        <Typed column={column} range={shown} which="to" kind={kind} set={set} axis={axis} />
+      </div>
+      {kind === "time" && <p class="quiet">Times are in UTC.</p>}
+      <div class="more">
+        {kind !== "time" && (
+          <label>
+            <input
+              type="checkbox"
+              checked={log ?? axis.log}
+              onChange={({ currentTarget }) => setLog(currentTarget.checked)}
+            />
+            Logarithmic
+          </label>
+        )}
+        {(nulls > 0 || missing !== "with") && (
+          <label>
+            <span class="unseen">Rows without a value</span>
+            <select
+              value={missing}
+              onChange={({ currentTarget: { value } }) =>
+                set(value === "with" ? undefined : { kind: "missing", ...(value === "without" ? { not: true } : {}) })
+              }
+            >
+              <option value="with">with {compact(nulls)} missing</option>
+              <option value="without">without missing</option>
+              <option value="only">only missing</option>
+            </select>
+          </label>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface TypedProps extends Pick<Props, "column" | "set"> {
+  range: Range | undefined;
+  which: "from" | "to";
+  kind: Kind;
+  axis: Axis;
+}
+
+/** An end that can be typed; emptied, it asks for nothing. */
+function Typed({ column, range, which, kind, set, axis }: TypedProps) {
+  const [odd, setOdd] = useState(false);
+  const end = range?.[which];
+  const value = end ? numberOfValue(end.value, which === "to") : undefined;
+  const text = value === undefined || Number.isNaN(value) ? "" : typed(value, kind);
+  const [edited, edit] = useState(text);
+  useLayoutEffect(() => {
+    edit(text);
+    setOdd(false);
+  }, [text]);
+  const edge = which === "from" ? axis.min : axis.max;
+  const apply = () => {
+    if (edited === text) return;
+    const number = edited.trim() === "" ? undefined : parsed(edited, kind);
+    setOdd(Number.isNaN(number));
+    if (Number.isNaN(number)) return;
+    const { [which]: _, ...rest } = range ?? ({ kind: "range" } as const);
+    const next: Range = number === undefined ? rest : { ...rest, [which]: valueEnd(number, kind) };
+    set(next.from || next.to ? next : undefined);
+  };
+  return (
+    <label>
+      {which === "from" ? "From" : "To"}
+      <input
+        {...(kind === "time"
+          ? ({ type: "datetime-local", step: "1" } as const)
+          : ({ type: "text", inputMode: "decimal" } as const))}
+        name={`${column.name} ${which}`}
+        aria-label={`${column.name}, ${which}${kind === "time" ? ", UTC" : ""}`}
+        aria-invalid={odd ? "true" : undefined}
+        placeholder={kind === "time" ? undefined : typed(edge, kind)}
+        value={edited}
+        onInput={({ currentTarget }) => edit(currentTarget.value)}
+        onBlur={apply}
+        onKeyDown={({ key }) => {
+          if (key === "Enter") apply();
+        }}
+      />
+    </label>
+  );
+}
+
+/** A value as it stands in its box, and back. */
+function typed(value: number, kind: Kind): string {
+  return kind === "time" ? new Date(value).toISOString().replace(/(?:\.000)?Z$/, "") : String(value);
+}
+
+function parsed(text: string, kind: Kind): number {
+  if (kind === "time") return Date.parse(`${text}Z`);
+  const value = Number(text.replaceAll(/[\s,_']/g, ""));
+  return kind === "integer" && !Number.isInteger(value) ? Number.NaN : Number.isFinite(value) ? value : Number.NaN;
+}
+
+/** A place on the axis, for reading. */
+function reading(at: number, axis: Axis, kind: Kind): string {
+  const value = valueAt(at, axis, kind);
+  if (kind !== "time") return Math.abs(value) < 10_000 ? number(value) : compact(value);
+  const text = new Date(value).toISOString();
+  return axis.max - axis.min < 3 * 86_400_000 ? text.slice(5, 16).replace("T", " ") : text.slice(0, 10);
+}

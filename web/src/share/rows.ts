@@ -1,0 +1,75 @@
+/**
+ * The rows that pass, as a file: from the server, which knows how to write all of them; without it, what this device has,
+ * written here.
+ */
+
+import { Problem, type Source, type TileQuery } from "duotile";
+import { follow, save } from "./save";
+
+export type Format = "csv" | "geojson" | "arrow";
+
+/** Rows that are asked for at a time. */
+const PAGE = 5000;
+
+interface Feature {
+  id?: number | string;
+  geometry?: { coordinates?: readonly number[] } | null;
+  properties: Record<string, unknown>;
+}
+
+/** Lets the browser download from the server. Rejects with what the server has against it, before a file is made. */
+export async function fromServer(source: Source, id: string, query: TileQuery, format: Format, name: string) {
+  const address = source.server.download(id, query, format);
+  const response = await fetch(address, { method: "HEAD" });
+  // A refusal says why, but not to those who ask for its head only.
+  if (!response.ok) throw await Problem.of(await fetch(address));
+  follow(address, name);
+}
+
+/** Writes the rows of this device. `tell` hears how many there are of how many; stops when `signal` does. */
+export async function fromDevice(
+  source: Source,
+  id: string,
+  query: TileQuery,
+  format: "csv" | "geojson",
+  name: string,
+  tell: (done: number, of: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const parts: string[] = [];
+  let done = 0;
+  let columns: string[] = [];
+  for (;;) {
+    const { value } = await source.rows(id, query, { offset: done, limit: PAGE }, signal);
+    const features = value.features as Feature[];
+    if (format === "csv") {
+      if (done === 0) {
+        // A row names its nulls too, so that the first has all columns.
+        columns = Object.keys(features[0]?.properties ?? {}).filter((name) => name !== "lon" && name !== "lat");
+        parts.push(line(["lon", "lat", ...columns]));
+      }
+      for (const { geometry, properties } of features) {
+        const [lon, lat] = geometry?.coordinates ?? [];
+        parts.push(line([lon, lat, ...columns.map((name) => properties[name])]));
+      }
+    } else {
+      if (done === 0) parts.push('{"type":"FeatureCollection","features":[\n');
+      parts.push(...features.map((feature, at) => `${done + at > 0 ? ",\n" : ""}${JSON.stringify(feature)}`));
+    }
+    done += features.length;
+    tell(done, value.numberMatched);
+    if (features.length === 0 || done >= value.numberMatched) break;
+  }
+  if (format === "geojson") parts.push("\n]}\n");
+  save(new Blob(parts, { type: format === "csv" ? "text/csv" : "application/geo+json" }), name);
+}
+
+/** A line of CSV (RFC 4180). A null is nothing; an empty text is told from it by its quotes. */
+function line(values: readonly unknown[]): string {
+  const text = (value: unknown) => {
+    if (value === null || value === undefined) return "";
+    const text = String(value);
+    return text === "" || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return `${values.map(text).join(",")}\r\n`;
+}

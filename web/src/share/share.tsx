@@ -1,0 +1,29 @@
+/** What can be passed on of the view: its address, those of its data, its rows, a picture, a moving picture, a page. */
+
+import "./share.css";
+import { loaded } from "../load";
+import { origin } from "../page";
+import { active, state } from "../state";
+import { FilmControls } from "./film-controls";
+import { LinkList } from "./link-list";
+import { PictureControls } from "./picture-controls";
+import { RowsControls } from "./rows-controls";
+import type { Shown } from "./section";
+import { SnapshotControls } from "./snapshot-controls";
+
+export function Share(shown: Shown) {
+  const layer = active(state.value);
+  const known = layer && loaded.value[layer.id];
+  // Every answer says anew where it is from: then it is known whether the server is there.
+  void origin.value;
+  const online = shown.source.reachable;
+  return (
+    <div id="sharing" class="controls">
+      <LinkList source={shown.source} known={known} online={online} />
+      {known?.dataset && <RowsControls source={shown.source} dataset={known.dataset} known={known} online={online} />}
+      <PictureControls {...shown} />
+      <FilmControls {...shown} />
+      <SnapshotControls {...shown} />
+    </div>
+  );
+}

@@ -1,0 +1,174 @@
+/** Makes the file of the present view: asks for its tiles, takes the scripts of the page itself, and writes them down. */
+
+import { type TileQuery, toQueryString } from "duotile";
+import type { SourceSpecification } from "maplibre-gl";
+import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import { loaded } from "../../load";
+import { loadGround, shippedSources, withShapes } from "../../map/ground";
+import type { Drawable } from "../../map/layers";
+import { viewOf } from "../../map/map";
+import { theme } from "../../map/theme";
+import { catalog } from "../../page";
+import { GROUND, state } from "../../state";
+import { carrying } from "../links";
+import { choiceOf, titleOf } from "../notes";
+import type { Shown } from "../section";
+import type { Saved } from "./format";
+import { html } from "./html";
+import { type Box, collect } from "./tiles";
+
+/** How deep the tiles go below the view at most, and beyond the zoom from which on there are rows: they say no more then. */
+const DEEPER = 6;
+const BEYOND = 2;
+const MAX_ZOOM = 22;
+
+export interface Progress {
+  zoom: number;
+  tiles: number;
+  bytes: number;
+}
+
+/** A view that is ready to be saved. */
+export interface Snapshot {
+  file: Blob;
+  tiles: number;
+  deepest: number;
+  /** The zoom of the view. */
+  zoom: number;
+}
+
+/** Makes it of tiles of at most so many bytes. */
+export async function makeSnapshot(
+  { map, source, drawables }: Shown,
+  budget: number,
+  tell: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<Snapshot> {
+  // What is drawn when it begins is what is saved, whatever is changed on the page meanwhile.
+  const shown = drawables();
+  const view = viewOf(map);
+  const bounds = map.getBounds();
+  const box: Box = [
+    bounds.getWest(),
+    bounds.getSouth(),
+    Math.min(bounds.getEast(), bounds.getWest() + 360),
+    bounds.getNorth(),
+  ];
+  const { clientWidth, clientHeight } = map.getCanvas();
+  const [title, choice, was] = [titleOf(), choiceOf(), state.peek()];
+  const from = location.href;
+  const queries = await Promise.all(
+    shown.map(({ loaded: { tileJson, query } }) => carrying(source, tileJson.dataset, query)),
+  );
+  const described = await Promise.all(
+    shown.map(
+      async ({ loaded: { tileJson } }, at) => (await source.tileJson(tileJson.dataset, queries[at], signal)).value,
+    ),
+  );
+  const zoom = Math.floor(view.zoom);
+  const rowsFrom = Math.max(...described.map(({ points_minzoom }) => points_minzoom ?? MAX_ZOOM), 0);
+  const { packed, deepest } = await collect({
+    layers: shown.map((drawable, at) => ({
+      id: drawable.layer.id,
+      fetch: (tile) => fetchTile(source, drawable, queries[at] ?? {}, tile, signal),
+    })),
+    box,
+    zoom: view.zoom,
+    screen: [clientWidth, clientHeight],
+    last: Math.min(Math.max(zoom, Math.min(zoom + DEEPER, rowsFrom + BEYOND)), MAX_ZOOM),
+    budget,
+    signal,
+    tell: (zoom, tiles, bytes) => tell({ zoom, tiles, bytes }),
+  });
+  if (deepest < 0) throw new Error("not even the tile of the whole world fits into the file: filter the rows first");
+  const tiles: Saved["tiles"] = [];
+  let length = 0;
+  for (const { layer, tile, data } of packed) {
+    tiles.push([`${layer}/${tile.join("/")}`, length, data.length]);
+    length += data.length;
+  }
+  const ids = shown.map(({ layer }) => layer.id);
+  const saved: Saved = {
+    title,
+    choice,
+    made: new Date().toISOString(),
+    from,
+    view,
+    state: {
+      ...was,
+      layers: was.layers.filter(({ id }) => ids.includes(id)),
+      ground: was.ground === "none" ? "none" : GROUND,
+    },
+    catalog: catalog.peek().filter(({ id }) => described.some(({ dataset }) => dataset === id)),
+    loaded: Object.fromEntries(
+      shown.flatMap(({ layer }, at) => {
+        const [known, tileJson] = [loaded.peek()[layer.id], described[at]];
+        return known && tileJson ? [[layer.id, upTo(deepest, { ...known, tileJson, query: queries[at] ?? {} })]] : [];
+      }),
+    ),
+    ground: await groundOf(map),
+    box: [...box],
+    deepest,
+    tiles,
+    dark: theme().dark,
+  };
+  const [styles, scripts, workerText] = await Promise.all([stylesOf(), scriptsOf(signal), text(worker, signal)]);
+  const bytes = new Uint8Array(await new Blob(packed.map(({ data }) => data)).arrayBuffer());
+  const file = await html({ title, styles, scripts, worker: workerText, saved: JSON.stringify(saved), tiles: bytes });
+  return { file, tiles: tiles.length, deepest, zoom };
+}
+
+async function fetchTile(
+  source: Shown["source"],
+  { loaded: { tileJson } }: Drawable,
+  query: TileQuery,
+  tile: readonly [number, number, number],
+  signal: AbortSignal,
+) {
+  return (await source.tile(tileJson.dataset, [...tile], toQueryString(query), signal)).value;
+}
+
+/** What is known of a layer, as if no zoom lay below the deepest: cells of that one are drawn in its colours there too. */
+function upTo(deepest: number, known: Saved["loaded"][string]): Saved["loaded"][string] {
+  const { metadata, tileJson } = known;
+  const { problem: _, ...rest } = known;
+  return {
+    ...rest,
+    busy: false,
+    ...(tileJson ? { tileJson: { ...tileJson, maxzoom: deepest } } : {}),
+    ...(metadata
+      ? {
+          metadata: {
+            ...metadata,
+            measures: metadata.measures.map((measure) => ({
+              ...measure,
+              zooms: measure.zooms.filter(({ z }) => z <= deepest),
+            })),
+          },
+        }
+      : {}),
+  };
+}
+
+/** The shipped ground with its data: another could not be reached from the file. */
+async function groundOf(map: Shown["map"]): Promise<Record<string, SourceSpecification>> {
+  return withShapes(shippedSources(map.getStyle().sources) ?? (await loadGround()));
+}
+
+/** The styles of the page. */
+async function stylesOf(): Promise<string> {
+  const links = [...document.querySelectorAll<HTMLLinkElement>('link[rel="stylesheet"]')];
+  return (await Promise.all(links.map(({ href }) => text(href)))).join("\n");
+}
+
+/** The scripts that draw a saved view. */
+async function scriptsOf(signal: AbortSignal): Promise<[string, string][]> {
+  const names = JSON.parse(await text("snapshot.json", signal)) as string[];
+  return Promise.all(names.map(async (name): Promise<[string, string]> => [name, await text(name, signal)]));
+}
+
+async function text(address: string, signal?: AbortSignal): Promise<string> {
+  const response = await fetch(new URL(address, document.baseURI), signal ? { signal } : {});
+  if (!response.ok) throw new Error(`a part of the page (${address}) could not be loaded: ${response.status}`);
+  return response.text();
+}

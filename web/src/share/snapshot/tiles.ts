@@ -1,0 +1,106 @@
+/**
+ * The tiles of a saved view. Zooms are taken one after the other, whole: up to the zoom of the view, what a screen around
+ * its middle shows, so that one can look from farther away; below it, the view's box, as deep as the budget goes.
+ */
+
+export type Box = readonly [west: number, south: number, east: number, north: number];
+export type TileAddress = [z: number, x: number, y: number];
+
+/** Positions of the world's square, from 0 to 1. */
+const toX = (lng: number) => (lng + 180) / 360;
+function toY(lat: number): number {
+  const sine = Math.sin((Math.max(Math.min(lat, 85.0511), -85.0511) * Math.PI) / 180);
+  return 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
+}
+
+/**
+ * The tiles of a zoom. `screen` is the size of the view in pixels, `zoom` that of the view; `box` may reach beyond the
+ * antimeridian.
+ */
+export function tilesAt(z: number, box: Box, zoom: number, screen: readonly [number, number]): TileAddress[] {
+  const [west, south, east, north] = box;
+  let [left, top, right, bottom] = [toX(west), toY(north), toX(east), toY(south)];
+  if (z <= zoom) {
+    const around = (from: number, to: number, pixels: number): [number, number] => {
+      const half = Math.max((to - from) / 2, pixels / (512 * 2 ** z) / 2);
+      return [(from + to) / 2 - half, (from + to) / 2 + half];
+    };
+    [left, right] = around(left, right, screen[0]);
+    [top, bottom] = around(top, bottom, screen[1]);
+  }
+  const count = 2 ** z;
+  const first = Math.floor(left * count);
+  // An edge that lies on the border between two tiles belongs to the one before it.
+  const last = Math.min(Math.ceil(right * count) - 1, first + count - 1);
+  const rows = [Math.max(Math.floor(top * count), 0), Math.min(Math.ceil(bottom * count) - 1, count - 1)] as const;
+  const found: TileAddress[] = [];
+  for (let y = rows[0]; y <= rows[1]; y += 1) {
+    for (let x = first; x <= last; x += 1) found.push([z, ((x % count) + count) % count, y]);
+  }
+  return found;
+}
+
+/** A tile of a layer, compressed. */
+export interface Packed {
+  layer: string;
+  tile: TileAddress;
+  data: Uint8Array<ArrayBuffer>;
+}
+
+export interface Wanted {
+  layers: readonly { id: string; fetch: (tile: TileAddress) => Promise<Uint8Array<ArrayBuffer>> }[];
+  box: Box;
+  zoom: number;
+  screen: readonly [number, number];
+  /** The deepest zoom that makes sense. */
+  last: number;
+  /** Most bytes of all of them. */
+  budget: number;
+  signal: AbortSignal;
+  tell: (zoom: number, tiles: number, bytes: number) => void;
+}
+
+/** Tiles asked for at once. */
+const AT_ONCE = 4;
+
+/** Fetches zoom after zoom, until one does not fit; `deepest` is the last that did. */
+export async function collect({ layers, box, zoom, screen, last, budget, signal, tell }: Wanted) {
+  const packed: Packed[] = [];
+  let bytes = 0;
+  let deepest = -1;
+  for (let z = 0; z <= last; z += 1) {
+    const todo = layers.flatMap(({ id, fetch }) =>
+      tilesAt(z, box, zoom, screen).map((tile) => ({ layer: id, tile, fetch })),
+    );
+    const level: Packed[] = [];
+    let size = 0;
+    const work = async () => {
+      for (let next = todo.shift(); next && bytes + size <= budget; next = todo.shift()) {
+        signal.throwIfAborted();
+        const { layer, tile, fetch } = next;
+        const data = await gzip(await fetch(tile));
+        level.push({ layer, tile, data });
+        size += data.length;
+        tell(z, packed.length + level.length, bytes + size);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    if (bytes + size > budget) break;
+    packed.push(...level);
+    bytes += size;
+    deepest = z;
+  }
+  return { packed, bytes, deepest };
+}
+
+/** Compresses; nothing stays nothing. */
+export async function gzip(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  if (data.length === 0) return data;
+  const stream = new Blob([data]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+export async function gunzip(data: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
+  if (data.length === 0) return new ArrayBuffer(0);
+  return new Response(new Blob([data]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+}
