@@ -39,6 +39,8 @@ export interface Still {
 export function makeStill(map: MapLibre): Still {
   const below = picture("ground-below");
   const above = picture("ground-above");
+  // What is opaque is put beneath the map without being mixed with anything.
+  below.getContext("2d", { alpha: false });
   map.getContainer().prepend(below);
   map.getCanvasContainer().after(above);
   /** What was taken out of the map: layers, properties, and values to put back. */

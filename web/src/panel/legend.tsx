@@ -70,7 +70,7 @@ function Part({ layer, named }: { layer: Layer; named: boolean }) {
             ))}
         </>
       )}
-      {still && <p>The same for every window of {saidLength(still.query.datetime ?? "")}.</p>}
+      {still && cells && <p>The same for every window of {saidLength(still.query.datetime ?? "")}.</p>}
       {rows && paint.sizes && kind === "points" && <p>Large: much {layer.drawing.size}.</p>}
     </section>
   );

@@ -10,7 +10,7 @@ import { catalog, origin, wanted } from "../page";
 import { active, canRedo, canUndo, redo, state, undo } from "../state";
 import { DrawingControls } from "./drawing";
 import { Filter } from "./filter";
-import { GroundControls } from "./ground";
+import { GroundControls, GroundHint } from "./ground";
 import { Icon } from "./icon";
 import { KeysButton } from "./keys";
 import { Layers } from "./layers";
@@ -36,9 +36,10 @@ export function Panel({ choose, source, children }: Props) {
   useEffect(() => {
     if (known?.problem) setOpen(true);
   }, [known?.problem]);
+  const asked = wanted.value;
   useEffect(() => {
-    if (wanted.value) setOpen(true);
-  }, [wanted.value]);
+    if (asked) setOpen(true);
+  }, [asked]);
   return (
     <section id="panel" aria-label="Dataset">
       <header>
@@ -67,6 +68,7 @@ export function Panel({ choose, source, children }: Props) {
       <p id="origin" role="status" class={origin.value.kind}>
         {origin.value.text}
       </p>
+      <GroundHint />
       <div id="details" hidden={!open}>
         <Section id="draw" title="Drawing" open>
           <DrawingControls />
@@ -76,7 +78,7 @@ export function Panel({ choose, source, children }: Props) {
           <Layers />
         </Section>
         {children}
-        <GroundControls />
+        <GroundControls shown={open} />
         <Section id="looks" title="Appearance">
           <label class="line">
             Colours of the page

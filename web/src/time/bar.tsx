@@ -42,7 +42,7 @@ export function TimeBar({ player }: { player: Player }) {
   const window = chosen ?? firstWindow(all);
   const go = (by: number) => choose(chosen ? moved(window, by / (monthsOf(window) > 0 ? 1 : step.value)) : window);
   return (
-    <section id="time" aria-label="Time">
+    <section id="time" class={playing.value ? "playing" : ""} aria-label="Time">
       <div class="row">
         <button type="button" class="sign" aria-label="One step back" title="One step back" onClick={() => go(-1)}>
           <Icon name="before" />

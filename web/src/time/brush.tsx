@@ -1,7 +1,7 @@
 /** The histogram of times and the window over it: dragged, resized at its ends, drawn anew, or moved by keys. */
 
 import { useComputed } from "@preact/signals";
-import { useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { change, state } from "../state";
 import { frame, range } from "./animation";
 import { monthsOf, moved, rounded, saidTime, saidWindow, type Window } from "./calendar";
@@ -20,6 +20,7 @@ export function Brush() {
   const [draft, setDraft] = useState<Window>();
   const told = useRef({ at: 0, timer: 0 });
   const all = range.value;
+  const ticks = useMemo(() => (all ? ticksOf(all, window.innerWidth > 700 ? 8 : 4) : []), [all]);
   if (!all || !(all[1] > all[0])) return null;
   const span = all[1] - all[0];
   const chosen = draft ?? frame.value?.window ?? state.value.window;
@@ -98,27 +99,25 @@ export function Brush() {
       <Bars />
       {chosen && (
         <>
-          <div class="shade" style={{ left: 0, width: `${place(chosen[0])}%` }} />
-          <div class="shade" style={{ left: `${place(chosen[1])}%`, right: 0 }} />
+          <div class="clip">
+            <div class="shade" style={along(place(chosen[0]) - 100)} />
+            <div class="shade" style={along(place(chosen[1]))} />
+          </div>
           <div
             class="window"
-            style={{ left: `${place(chosen[0])}%`, width: `${place(chosen[1]) - place(chosen[0])}%` }}
+            style={along(place(chosen[0]), (place(chosen[1]) - place(chosen[0])) / 100)}
             {...slider("window", chosen[0], "Window of time", `${saidWindow(chosen)} UTC`)}
           />
-          <div
-            class="end"
-            style={{ left: `${place(chosen[0])}%` }}
-            {...slider("from", chosen[0], "Start of the window", `${saidTime(chosen[0])} UTC`)}
-          />
-          <div
-            class="end to"
-            style={{ left: `${place(chosen[1])}%` }}
-            {...slider("to", chosen[1], "End of the window", `${saidTime(chosen[1])} UTC`)}
-          />
+          <div class="mover" style={along(place(chosen[0]))}>
+            <div class="end" {...slider("from", chosen[0], "Start of the window", `${saidTime(chosen[0])} UTC`)} />
+          </div>
+          <div class="mover" style={along(place(chosen[1]))}>
+            <div class="end to" {...slider("to", chosen[1], "End of the window", `${saidTime(chosen[1])} UTC`)} />
+          </div>
         </>
       )}
       <ol class="dates" aria-hidden="true">
-        {ticksOf(all, window.innerWidth > 700 ? 8 : 4).map(({ time, text }) => (
+        {ticks.map(({ time, text }) => (
           <li key={time} style={{ left: `${place(time)}%` }}>
             {text}
           </li>
@@ -129,6 +128,11 @@ export function Brush() {
 }
 
 const window_ = window;
+
+/** Puts what is as wide as the track at a place of it. Moving it so draws nothing anew, which counts while time plays. */
+const along = (percent: number, wide = 1) => ({
+  transform: `translateX(${percent.toFixed(3)}%)${wide === 1 ? "" : ` scaleX(${Math.max(wide, 0.002).toFixed(5)})`}`,
+});
 
 /** The bars change only with the histogram, not with every frame. */
 function Bars() {

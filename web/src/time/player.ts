@@ -7,7 +7,6 @@ import { effect, signal, untracked } from "@preact/signals";
 import type { TileQuery } from "duotile";
 import { loaded } from "../load";
 import type { Drawable } from "../map/layers";
-import { sourceId } from "../map/layers";
 import type { DataMap } from "../map/map";
 import { theme } from "../map/theme";
 import { tell } from "../page";
@@ -49,7 +48,9 @@ interface Show {
 
 /** The pace is told over so many milliseconds. */
 const OVER = 2000;
-/** Drawing that takes longer than this, in milliseconds, is made easier. */
+/** The pace is told again after so many milliseconds. */
+const SAID = 500;
+/** Drawing that takes longer than this, in milliseconds, and than most of a frame's time, is made easier. */
 const SLOW = 40;
 /** How long the map may take to show the window of the state, when an animation ends. */
 const LEAVE = 15_000;
@@ -65,6 +66,8 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
   /** How long the last pictures of the page took, on average, in milliseconds: what drawing allows. */
   let apace = 0;
   let ticked = 0;
+  /** When the pace was told. */
+  let told = 0;
   /** Whether somebody takes the frames one by one. */
   let held = false;
 
@@ -145,7 +148,7 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
     const time = performance.now();
     apace += (Math.min(time - ticked, 500) - apace) * 0.05;
     ticked = time;
-    if (apace > SLOW && !view.still.isCoarse()) view.still.coarsen();
+    if (apace > SLOW && apace > 600 / speed.peek() && !view.still.isCoarse()) view.still.coarsen();
     times = times.filter((at) => time - at < OVER);
     const { ring } = now;
     const count = ring.frames.length;
@@ -167,7 +170,10 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
     } else ring.load(view, ring.seen ?? index, loop.peek());
     const since = Math.max(time - (times[0] ?? time), 1);
     const rate = times.length > 1 ? ((times.length - 1) * 1000) / since : 0;
-    if (!ready || times.length % 4 === 0) pace.value = { rate, waiting: !ready };
+    if (time - told > SAID) {
+      told = time;
+      pace.value = { rate, waiting: !ready };
+    }
   };
 
   const play = () => {
@@ -202,7 +208,7 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
       now.ring.targets.every(({ drawable: { layer } }) => {
         const known = loaded.peek()[layer.id];
         if (!known || known.problem) return true;
-        return known.query.datetime === wanted && map.isSourceLoaded(sourceId(layer));
+        return known.query.datetime === wanted && view.isReady(layer.id);
       });
     const until = Date.now() + LEAVE;
     while (show.peek() === leaving && !there() && Date.now() < until) {
