@@ -455,7 +455,15 @@ test("the animation of time is saved as GIF and as video, every frame whole and 
             });
             video.currentTime = (i + 0.5) / 2;
             await sought;
-            frames.push({ colours: look(video), length: (video.duration / count) * 1e6 });
+            // The picture may come a little later than the word that it is there: it tells of which time it is.
+            let frame = new VideoFrame(video);
+            while (frame.timestamp !== i * 500_000) {
+              frame.close();
+              await new Promise((resolve) => setTimeout(resolve, 10));
+              frame = new VideoFrame(video);
+            }
+            frames.push({ colours: look(frame), length: (video.duration / count) * 1e6 });
+            frame.close();
           }
         }
         return frames;

@@ -48,10 +48,7 @@ async function gifWriter(width: number, height: number, rate: number): Promise<W
   };
 }
 
-/**
- * What is tried, in this order. Where a quality can be asked for, frames that differ much from each other are as clear as
- * those that differ little; a number of bits a second leaves shadows of the frame before.
- */
+/** What is tried, in this order: where a quality can be asked for, every frame is as clear as the others. */
 const CODECS = [
   { codec: "vp09.00.41.08", name: "V_VP9", bitrateMode: "quantizer" },
   { codec: "vp09.00.41.08", name: "V_VP9", bitrateMode: "variable" },
