@@ -23,6 +23,7 @@ export default defineConfig({
       },
     },
   },
+  worker: { format: "es", rolldownOptions: { output: { hashCharacters: "base36" } } },
   plugins: [unneeded(), snapshot(), precache(), { name: "beside", apply: "build", closeBundle: beside }],
   server: { proxy: { "^/(datasets|tiles)": "http://127.0.0.1:8080" } },
 });

@@ -54,7 +54,7 @@ function quantile(values, p) {
 }
 
 test("the numbers at the legend are quantiles of the cells of this zoom, and cells have their colours", async () => {
-  const { page, close, ...seen } = await open(browser, `${server.base}#view=3/45/10&opacity=1`);
+  const { page, close, ...seen } = await open(browser, `${server.base}#view=3/45/10&opacity=1&scale=equal`);
   /** @type {number[]} */
   const counts = [];
   for (let x = 0; x < 8; x += 1) {
@@ -119,7 +119,7 @@ test("the legend is about the present filter and zoom", async () => {
 });
 
 test("spread by logarithm and linearly, the ends are the same and the middle is not", async () => {
-  const { page, close } = await open(browser, `${server.base}#view=3/45/10`);
+  const { page, close } = await open(browser, `${server.base}#view=3/45/10&scale=equal`);
   const equal = await ticks(page);
   await page.selectOption("#scale", "linear");
   await drawn(page);

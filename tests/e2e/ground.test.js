@@ -223,8 +223,9 @@ async function named(page, expected) {
   );
 }
 
-test("the base map that the server names lies there from the start, and is given out in ranges", async () => {
+test("the base map that the server names lies there from the start, and is given out in ranges", async (t) => {
   const own = await site("--basemap", city);
+  t.after(() => own.stop());
   const { page, close, ...seen } = await open(browser, `${own.base}#view=1/0/0`);
   await lies(page, "ground-place-names");
   await named(page, ["Eastland", "Southland"]);
@@ -237,7 +238,6 @@ test("the base map that the server names lies there from the start, and is given
   assert.match(page.url(), /ground=natural-earth/);
   assertQuiet(seen);
   await close();
-  await own.stop();
 });
 
 test("in the streets the shipped base map says that it has none, and leads to another", async () => {

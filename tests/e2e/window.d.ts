@@ -3,7 +3,13 @@ import type { Map } from "maplibre-gl";
 declare global {
   interface Window {
     /** What the page shows to those who look at it from its console. */
-    duotile?: { map: Map; settled: () => boolean };
+    duotile?: {
+      map: Map;
+      settled: () => boolean;
+      frames: () => readonly (readonly [number, number])[];
+      showFrame: (index: number) => Promise<void>;
+      restore: () => void;
+    };
     /** What the page of Kepler.gl shows, with the parts of its state that are read. */
     kepler?: {
       store: {

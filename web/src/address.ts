@@ -31,7 +31,7 @@ export interface Place {
 }
 
 const KINDS: readonly string[] = ["cells", "points", "heat", "columns"] satisfies Kind[];
-const SCALES: readonly string[] = ["equal", "log", "linear"] satisfies Scale[];
+const SCALES: readonly string[] = ["balanced", "equal", "log", "linear"] satisfies Scale[];
 const CELLS: readonly number[] = [1, 2, 4, 8, 16, 32, 64] satisfies CellSize[];
 
 /** The text after `#`. `first` is the dataset that is shown when none is named. */

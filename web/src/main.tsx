@@ -12,25 +12,39 @@ import { makeDevice } from "./device/device";
 import { keepPage } from "./device/keep";
 import { DeviceSection } from "./device/section";
 import { ago } from "./dom";
+import { dragging } from "./filter/dragging";
 import { follow, loaded } from "./load";
 import { sayDrawn } from "./map/drawn";
 import { BARE } from "./map/ground";
-import { followGround, isGround, loadShipped } from "./map/grounds";
+import { basemapOf, followGround, isGround, loadShipped } from "./map/grounds";
 import type { Drawable } from "./map/layers";
 import { type DataMap, frameOf, frameOn, makeMap, viewOf } from "./map/map";
 import { openOnClick } from "./map/popup";
 import { theme } from "./map/theme";
 import { basemap, busy, catalog, first, origin, status, tell, zoom } from "./page";
+import { Foot } from "./panel/foot";
+import { GroundHint } from "./panel/ground";
+import { Keys, ToMap } from "./panel/keys";
 import { Legend } from "./panel/legend";
 import { Panel } from "./panel/panel";
+import { PerformanceSection } from "./performance/section";
+import { follow as followPace } from "./performance/watch";
 import { ShareSection } from "./share/section";
 import { type Data, openData } from "./source";
 import { active, change, DRAWING, redo, reset, state, undo, withLayer } from "./state";
+import { playing } from "./time/animation";
+import { playOnSpace, TimeBar } from "./time/bar";
+import { frames, restore, setPlayer, showFrame } from "./time/frames";
+import { followHistogram } from "./time/histogram";
+import { makePlayer } from "./time/player";
+
+/** The frames of time, one by one. */
+const film = { frames, showFrame, restore };
 
 declare global {
   interface Window {
     /** For those who look at the page from its console, and for its tests. */
-    duotile?: { map: DataMap["map"]; settled: () => boolean };
+    duotile?: { map: DataMap["map"]; settled: () => boolean } & Partial<typeof film>;
   }
 }
 
@@ -52,7 +66,7 @@ function choose(dataset: string, view: DataMap): void {
 async function look(data: Data): Promise<void> {
   const { value, from } = await data.source.datasets();
   catalog.value = value.datasets;
-  if (from === "server") basemap.value = value.basemap ?? null;
+  if (from === "server") basemap.value = basemapOf(value);
   first.value = from === "server" ? value.datasets[0]?.id : undefined;
 }
 
@@ -163,13 +177,18 @@ async function start(): Promise<void> {
   };
   const view = await made;
   const { map } = view;
-  window.duotile = { map, settled: () => !busy.peek() && view.settled() };
+  window.duotile = { map, settled: () => !busy.peek() && view.settled(), ...film };
   map.on("error", failed);
   map.on("dataloading", () => {
-    busy.value = true;
+    // Frames that are loaded ahead are nothing to wait for.
+    if (!playing.peek()) busy.value = true;
   });
   const waiting = () => Object.values(loaded.peek()).some(({ busy }) => busy);
-  const shown = () => drawables(data);
+  const player = makePlayer(view, data, () => drawables(data));
+  setPlayer(player);
+  playOnSpace(player);
+  /** What the reader sees: of an animation, the frame that is shown. */
+  const shown = () => player.seen(drawables(data));
   // Of tiles that turn out to be unchanged the map says nothing: it is made to look at itself.
   setInterval(() => {
     if (busy.peek() && map.areTilesLoaded()) map.triggerRepaint();
@@ -205,12 +224,19 @@ async function start(): Promise<void> {
   };
   render(
     <>
+      <ToMap map={map} />
       <Panel choose={(dataset) => choose(dataset, view)} source={data.source}>
         <ShareSection map={map} source={data.source} drawables={shown} />
         <DeviceSection mounted={takeHold} />
-      </Panel>
-      <Legend />
+        <PerformanceSection map={map} />
+      </Panel>{" "}
+      <Foot>
+        <GroundHint />
+        <Legend />
+        <TimeBar player={player} />
+      </Foot>
       <Signs />
+      <Keys />
     </>,
     page,
   );
@@ -221,15 +247,17 @@ async function start(): Promise<void> {
   if (catalog.peek().length === 0) status.value = "This server has no datasets.";
   onZoom();
   followGround(view);
+  followHistogram(data);
+  followPace(view, () => busy.peek());
   let templates = "";
   effect(() => {
     theme();
-    const now = shown();
+    const now = player.arrange(drawables(data));
     const wanted = now.map(({ tiles }) => tiles).join("\n");
     if (wanted !== templates) data.forget();
     templates = wanted;
     view.show(now);
-    renewDevice();
+    if (!dragging.peek()) renewDevice();
   });
   // Columns are seen from the side, when they are chosen; everything else from above.
   let standing = false;

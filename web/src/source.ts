@@ -2,6 +2,7 @@
 
 import { addProtocol, Offline, Server, Source, type Subset, type TileQuery, toQueryString } from "duotile";
 import { addProtocol as register } from "maplibre-gl";
+import { record } from "./performance/traces";
 
 /** What the tiles on the map are made of. */
 export interface Share {
@@ -56,6 +57,7 @@ export async function openData(tell: () => void, fault: () => void): Promise<Dat
       }
       tell();
     },
+    onTile: record,
   });
   const protocol = addProtocol({ addProtocol: register });
   const known = new Set<string>();

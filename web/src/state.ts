@@ -8,8 +8,11 @@ import { signal } from "@preact/signals";
 /** How the features of a layer are drawn. */
 export type Kind = "cells" | "points" | "heat" | "columns";
 
-/** How values are spread over colours: as many cells to each part of the ramp, by their logarithm, or as they are. */
-export type Scale = "equal" | "log" | "linear";
+/**
+ * How values are spread over colours: as many cells to each part of the ramp, by their logarithm, half by this and half by
+ * that, or as they are.
+ */
+export type Scale = "balanced" | "equal" | "log" | "linear";
 
 /** Pixels of a cell's side in a tile of 512 pixels. */
 export type CellSize = 1 | 2 | 4 | 8 | 16 | 32 | 64;
@@ -57,7 +60,7 @@ export const DRAWING: Drawing = {
   measure: "count",
   category: "",
   size: "",
-  scale: "equal",
+  scale: "balanced",
   ramp: "ember",
   cell: 4,
   opacity: 0.9,

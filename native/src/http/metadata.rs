@@ -13,7 +13,10 @@ use duotile_core::{
 };
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
 /// Longest text that is told as a value.
 const MAX_TEXT: usize = 256;
@@ -49,11 +52,12 @@ pub fn of(context: &Context<'_>) -> Result<Map<String, Value>, Problem> {
             .collect();
         context.cancel.check()?;
         let rows = mask.map_or(points.len(), duotile_core::Mask::total);
-        let attributes: Vec<Value> = prepared
+        let mut attributes: Vec<Value> = prepared
             .plan
             .shown()
             .map(|(index, property)| attribute(&points, property, &facts, &legend, (index, rows)))
             .collect();
+        share_ranges(&mut attributes);
         let tilestats = json!({
             "layerCount": 1,
             "layers": [{
@@ -74,6 +78,30 @@ pub fn of(context: &Context<'_>) -> Result<Map<String, Value>, Problem> {
         map.insert("tilestats".into(), tilestats);
         Ok(map)
     })
+}
+
+/// Gives all `name|time` of one name the range of them all: Kepler.gl reads them as one number of many times, and keeps
+/// the range of the first.
+fn share_ranges(attributes: &mut [Value]) {
+    let mut ranges: HashMap<String, (f64, f64)> = HashMap::new();
+    for attribute in &*attributes {
+        let Some((name, min, max)) = timed(attribute) else { continue };
+        let range = ranges.entry(name.to_owned()).or_insert((min, max));
+        *range = (range.0.min(min), range.1.max(max));
+    }
+    for attribute in attributes {
+        let range = timed(attribute).and_then(|(name, ..)| ranges.get(name)).copied();
+        if let (Some((min, max)), Some(members)) = (range, attribute.as_object_mut()) {
+            members.insert("min".into(), json!(min));
+            members.insert("max".into(), json!(max));
+        }
+    }
+}
+
+/// The name before the time of a property, and its range.
+fn timed(attribute: &Value) -> Option<(&str, f64, f64)> {
+    let (name, _) = attribute["attribute"].as_str()?.split_once('|')?;
+    Some((name, attribute["min"].as_f64()?, attribute["max"].as_f64()?))
 }
 
 /// What Kepler.gl wants to know of a property. Numbers always have `min` and `max`, or their scale would be broken.

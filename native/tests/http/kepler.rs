@@ -202,6 +202,17 @@ async fn periods_are_named_so_that_kepler_animates_them() {
     for (i, month) in months.iter().enumerate() {
         assert!(month.starts_with(&format!("2024-{:02}", i + 1)), "{month}");
     }
+    // Kepler.gl takes them for one number, and the range of the first for its range.
+    let counts = server.zoom(0, "by=when:month&mode=cells").await;
+    let most = months
+        .iter()
+        .flat_map(|month| counts.iter().filter_map(move |cell| number(cell, &format!("point_count|{month}"))));
+    let most = most.fold(0.0, f64::max);
+    for attribute in
+        attributes(&json).iter().filter(|one| one["attribute"].as_str().is_some_and(|name| name.contains('|')))
+    {
+        assert_eq!(attribute["max"].as_f64(), Some(most), "{attribute}");
+    }
     let categories = json["categories"].as_array().expect("categories");
     assert!(categories.iter().all(|category| category["column"] == "when" && category["property"].is_string()));
     assert_eq!(categories[0]["value"], "2024-01-01T00:00:00Z");

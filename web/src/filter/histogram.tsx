@@ -9,6 +9,8 @@ interface Props {
   /** Shares of all rows, and of those that pass the other filters, in parts of the axis. */
   all: readonly number[];
   now: readonly number[];
+  /** Whether heights grow by the root of the shares, so that the ends of a long tail are seen. */
+  uneven: boolean;
   brush: Brush | undefined;
   /** What an end means, for reading. */
   read: (at: number) => string;
@@ -46,7 +48,7 @@ interface Grip {
   moved: boolean;
 }
 
-export function Histogram({ label, all, now, brush, read, step, onMove, onRest, onCancel }: Props) {
+export function Histogram({ label, all, now, uneven, brush, read, step, onMove, onRest, onCancel }: Props) {
   const plot = useRef<HTMLDivElement>(null);
   const grip = useRef<Grip | undefined>(undefined);
   const [holding, hold] = useState(false);
@@ -98,7 +100,8 @@ export function Histogram({ label, all, now, brush, read, step, onMove, onRest, 
       />
     );
   };
-  const top = Math.max(...share(all), ...share(now), 1e-12);
+  const height = (counts: readonly number[]) => share(counts).map((share) => (uneven ? Math.sqrt(share) : share));
+  const top = Math.max(...height(all), ...height(now), 1e-12);
   return (
     <div
       ref={plot}
@@ -139,11 +142,12 @@ export function Histogram({ label, all, now, brush, read, step, onMove, onRest, 
       }}
     >
       <svg viewBox={`0 0 ${now.length || 1} 1`} preserveAspectRatio="none" aria-hidden="true">
-        <path class="all" d={steps(share(all), top)} />
-        <path class="now" d={steps(share(now), top)} />
+        <path class="all" d={steps(height(all), top)} />
+        <path class="now" d={steps(height(now), top)} />
       </svg>
       <div class="out" style={{ left: 0, width: `${from * 100}%` }} />
       <div class="out" style={{ left: `${to * 100}%`, right: 0 }} />
+      {brush && <div class="in" style={{ left: `${from * 100}%`, right: `${(1 - to) * 100}%` }} />}
       {handle("from")}
       {handle("to")}
     </div>
@@ -163,9 +167,9 @@ function share(counts: readonly number[]): number[] {
 }
 
 /** Bars as one shape; what is there at all is a hair high at least. */
-function steps(shares: readonly number[], top: number): string {
-  const bars = shares.map((share, i) => {
-    const y = share > 0 ? 1 - Math.max(share / top, 0.02) : 1;
+function steps(heights: readonly number[], top: number): string {
+  const bars = heights.map((height, i) => {
+    const y = height > 0 ? 1 - Math.max(height / top, 0.02) : 1;
     return `M${i + 0.04} 1V${y}H${i + 0.96}V1Z`;
   });
   return bars.join("");

@@ -1,7 +1,7 @@
 /** The control of a column of numbers or times: a histogram with a brush, and both ends to be typed. */
 
 import type { ColumnInfo } from "duotile";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { compact, number } from "../dom";
 import { type Axis, binsOf, spreadOf } from "./axis";
 import type { Clause } from "./clauses";
@@ -50,6 +50,7 @@ export function RangeControl({ column, clause, known, log, setLog, set }: Props)
         label={column.name}
         all={binsOf(spreadOf(levels), axis, BINS)}
         now={binsOf(spreadOf(now), axis, BINS)}
+        uneven={axis.log}
         brush={brush}
         read={(at) => reading(at, axis, kind)}
         step={(at, by) => nudged(at, by, axis, kind)}
@@ -74,7 +75,7 @@ export function RangeControl({ column, clause, known, log, setLog, set }: Props)
           <span key={at}>{reading(at, axis, kind)}</span>
         ))}
       </div>
-      <div class="ends">
+      <div class="bounds">
         <Typed column={column} range={shown} which="from" kind={kind} set={set} axis={axis} />
         <Typed column={column} range={shown} which="to" kind={kind} set={set} axis={axis} />
       </div>
@@ -124,7 +125,7 @@ function Typed({ column, range, which, kind, set, axis }: TypedProps) {
   const value = end ? numberOfValue(end.value, which === "to") : undefined;
   const text = value === undefined || Number.isNaN(value) ? "" : typed(value, kind);
   const [edited, edit] = useState(text);
-  useEffect(() => {
+  useLayoutEffect(() => {
     edit(text);
     setOdd(false);
   }, [text]);

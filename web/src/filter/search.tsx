@@ -1,7 +1,7 @@
 /** The control of a column of many different texts: what they are to have in them, and the most frequent ones. */
 
 import type { ColumnInfo } from "duotile";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { compact, number } from "../dom";
 import type { Clause } from "./clauses";
 import type { Known } from "./stats";
@@ -23,7 +23,7 @@ export function SearchControl({ column, clause, known, set }: Props) {
   const apply = (text: string) => {
     if (text !== asked) set(text ? { kind: "contains", text } : undefined, `search ${column.name}`);
   };
-  useEffect(() => setText(asked), [asked]);
+  useLayoutEffect(() => setText(asked), [asked]);
   useEffect(() => {
     if (text === asked) return;
     const timer = setTimeout(() => apply(text), PAUSE);

@@ -1,6 +1,6 @@
 /**
- * What lies under the data and over it, and the ground that the page brings: land, borders and names of countries from Natural Earth, shipped with the page. Neighbours share their
- * border once in the file, so coasts and borders are drawn as different lines.
+ * What lies under the data and over it, and the ground that the page brings: land, borders and names of countries from
+ * Natural Earth. Neighbours share their border once in the file, so coasts and borders are drawn as different lines.
  */
 
 import type { FeatureCollection, LineString, MultiLineString, Position } from "geojson";

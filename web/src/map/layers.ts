@@ -8,6 +8,7 @@ import type { ExpressionSpecification, LayerSpecification, SourceSpecification }
 import type { Loaded } from "../load";
 import type { Layer } from "../state";
 import { cellColour, type Paint, paintOf, rowColour } from "./paint";
+import type { Phase } from "./phase";
 import { along, byZoom, type Stops, stopsAt } from "./scale";
 
 /** A layer that can be drawn: what is known of it, and where its tiles are. */
@@ -16,10 +17,14 @@ export interface Drawable {
   loaded: Loaded & { tileJson: TileJson };
   /** The template of tile addresses. */
   tiles: string;
+  /** Absent for what is seen. */
+  phase?: Phase | undefined;
+  /** Whether it is a part of an animation: one of the frames that take turns. */
+  animated?: boolean;
 }
 
 /** The map's source of a layer. */
-export const sourceId = ({ id }: Layer): string => `data-${id}`;
+export const sourceId = ({ id }: Pick<Layer, "id">): string => `data-${id}`;
 /** The map's layers of a layer. */
 export const cellsId = ({ id }: Layer): string => `cells-${id}`;
 export const rowsId = ({ id }: Layer): string => `rows-${id}`;

@@ -12,6 +12,9 @@ import {
 import type { View } from "../address";
 import type { Ground } from "./ground";
 import { type Drawable, dataLayers, dataSource, sourceId } from "./layers";
+import { patch } from "./patch";
+import { inPhase, mark, type Opacity, opacities } from "./phase";
+import { makeStill, type Still } from "./still";
 import { theme } from "./theme";
 
 /** A map with the means to change what it shows. */
@@ -21,6 +24,14 @@ export interface DataMap {
   show: (drawables: readonly Drawable[]) => void;
   /** Puts another ground under them. Throws, and keeps the one before, if the map refuses it. */
   lay: (ground: Ground) => void;
+  /** Gives one of them, by its layer's id, other tiles, and looks at nothing else: the next frame of an animation. */
+  exchange: (id: string, tiles: string) => void;
+  /** Lets some be seen from now on, and others no longer. All of them are of an animation. */
+  turn: (seen: readonly string[], unseen: readonly string[]) => void;
+  /** What keeps the ground still beneath an animation. */
+  still: Still;
+  /** Whether the tiles of one of them are there. */
+  isReady: (id: string) => boolean;
   /** Whether all that was to be drawn is drawn. */
   settled: () => boolean;
 }
@@ -29,18 +40,29 @@ export interface DataMap {
 export async function makeMap(container: HTMLElement, first: Ground, view: View | undefined): Promise<DataMap> {
   let now: readonly Drawable[] = [];
   let ground = first;
+  /** The opacities of what an animation is made of, by the ids of its layers. */
+  const animated = new Map<string, Opacity[]>();
+  const layersOf = (drawable: Drawable) => {
+    const layers = dataLayers(drawable);
+    if (drawable.animated) animated.set(drawable.layer.id, layers.flatMap(opacities));
+    return layers.map((layer) => inPhase(layer, drawable.phase));
+  };
   const style = (): StyleSpecification => ({
     version: 8,
     ...ground.more,
+    // What is chosen is seen at once; frames must not shine through each other.
+    transition: { duration: 0, delay: 0 },
     sources: {
       ...ground.sources,
       ...Object.fromEntries(now.map((drawable) => [sourceId(drawable.layer), dataSource(drawable)])),
     },
-    layers: [...ground.below(theme()), ...now.flatMap((drawable) => dataLayers(drawable)), ...ground.above(theme())],
+    layers: [...ground.below(theme()), ...now.flatMap(layersOf), ...ground.above(theme())],
   });
+  /** The style that the map was given last. */
+  let shown = style();
   const map = new MapLibre({
     container,
-    style: style(),
+    style: shown,
     ...(view ? { center: [view.lng, view.lat], zoom: view.zoom, bearing: view.bearing, pitch: view.pitch } : {}),
     maxZoom: 22,
     maxPitch: 70,
@@ -48,6 +70,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   });
   map.addControl(new NavigationControl({ visualizePitch: true }), "bottom-right");
   map.addControl(new ScaleControl(), "bottom-left");
+  const still = makeStill(map);
   // Tiles first, colours when they are there: a tile that is told to change its colours while its successor is still
   // being fetched would be drawn once more from what it held before.
   let due = false;
@@ -63,14 +86,21 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   };
   const paint = () => {
     due = false;
-    map.setStyle(style(), { diff: true });
+    still.release();
+    animated.clear();
+    const next = style();
+    if (!patch(map, shown, next)) map.setStyle(next, { diff: true });
+    shown = next;
+    for (const { layer, phase } of now) {
+      for (const [id] of animated.get(layer.id) ?? []) mark(map, id, phase === undefined);
+    }
     map.triggerRepaint();
   };
   const show = (drawables: readonly Drawable[]) => {
     const before = now;
     now = drawables;
     const same = (a: Drawable, b: Drawable | undefined) =>
-      a.layer.id === b?.layer.id && a.loaded.tileJson.dataset === b.loaded.tileJson.dataset;
+      a.layer.id === b?.layer.id && a.loaded.tileJson.dataset === b.loaded.tileJson.dataset && a.phase === b.phase;
     if (now.length === before.length && now.every((drawable, at) => same(drawable, before[at]))) {
       // Tiles are exchanged one by one, and the map does not go blank between.
       now.forEach((drawable, at) => {
@@ -91,14 +121,33 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     map.on("error", note);
     paint();
     map.off("error", note);
-    const laid = Object.keys(next.sources).every((id) => map.getSource(id));
-    if (complaints.length === 0 || laid) return;
+    // A style that is not valid is refused whole, and at once.
+    if (complaints.length === 0) return;
     ground = before;
     paint();
     throw new Error(complaints[0]);
   };
+  const put = (id: string, changes: Partial<Drawable>) => {
+    now = now.map((drawable) => (drawable.layer.id === id ? { ...drawable, ...changes } : drawable));
+  };
+  const exchange = (id: string, tiles: string) => {
+    put(id, { tiles });
+    map.getSource<VectorTileSource>(sourceId({ id }))?.setTiles([tiles]);
+  };
+  const turn = (seen: readonly string[], unseen: readonly string[]) => {
+    const set = (id: string, on: boolean) => {
+      put(id, { phase: on ? undefined : "ahead" });
+      for (const [layer, property, value] of animated.get(id) ?? []) {
+        mark(map, layer, on);
+        map.setPaintProperty(layer, property as "fill-opacity", on ? (value as number) : 0, { validate: false });
+      }
+    };
+    for (const id of seen) set(id, true);
+    for (const id of unseen) set(id, false);
+  };
+  const isReady = (id: string) => map.getSource(sourceId({ id })) !== undefined && map.isSourceLoaded(sourceId({ id }));
   await map.once("style.load");
-  return { map, show, lay, settled: () => !due && loaded() };
+  return { map, show, lay, exchange, turn, isReady, still, settled: () => !due && loaded() };
 }
 
 /** Where a map looks. */

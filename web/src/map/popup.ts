@@ -4,40 +4,80 @@
  * become markup.
  */
 
-import { Problem, type PropertyInfo, type Source, type TileQuery } from "duotile";
-import { type MapGeoJSONFeature, type Map as MapLibre, Popup } from "maplibre-gl";
+import { type Dataset, Problem, type PropertyInfo, type Source, type TileQuery } from "duotile";
+import { type LngLatLike, type MapGeoJSONFeature, type Map as MapLibre, Popup } from "maplibre-gl";
 import { element, formatted, number } from "../dom";
+import { canNarrow, narrow } from "../filter/narrow";
+import type { Layer } from "../state";
 import { cellsId, type Drawable, rowsId } from "./layers";
 
 const MAX_ROWS = 5;
 /** Rows at one place that are looked through for the one that was clicked. */
 const MOST_AT_A_PLACE = 1000;
 
-/** Opens popups on clicks; `drawables` are what is on the map, the last on top. */
+/** How far from a place, in pixels, something may be that is meant: with a finger or a mouse, and with the keyboard. */
+const TOUCHED: readonly number[] = [3];
+const REACHED: readonly number[] = [3, 12, 40];
+
+/**
+ * Opens popups on clicks, and for what is nearest to the middle of the map when Enter is pressed on it; `drawables` are
+ * what is on the map, the last on top.
+ */
 export function openOnClick(map: MapLibre, source: Source, drawables: () => readonly Drawable[]): void {
   let popup: Popup | undefined;
-  map.on("click", ({ point, lngLat }) => {
+  const canvas = map.getCanvas();
+  const open = ([x, y]: [number, number], near: readonly number[], lngLat?: LngLatLike) => {
     popup?.remove();
-    const found = at(map, drawables(), [point.x, point.y]);
+    let found: ReturnType<typeof at>;
+    for (const far of near) found ??= at(map, drawables(), [x, y], far);
     if (!found) return;
+    const { feature, drawable } = found;
+    const byKey = lngLat === undefined;
     const stop = new AbortController();
     const content = element("article", "popup");
-    popup = new Popup({ maxWidth: "min(320px, 80vw)", focusAfterOpen: false }).setLngLat(lngLat).setDOMContent(content);
-    popup.on("close", () => stop.abort());
+    popup = new Popup({ maxWidth: "min(320px, 80vw)", focusAfterOpen: byKey })
+      .setLngLat(lngLat ?? placeOf(map, feature))
+      .setDOMContent(content);
+    popup.on("close", () => {
+      stop.abort();
+      // Who came by the keyboard goes on from the map.
+      if (byKey) canvas.focus();
+    });
     popup.addTo(map);
-    fill(content, found.feature, found.drawable, source, stop.signal).catch((error: unknown) => {
+    fill(content, feature, drawable, source, stop.signal).catch((error: unknown) => {
       if (stop.signal.aborted) return;
       content.append(element("p", "wrong", error instanceof Problem ? error.message : "The rows did not arrive."));
     });
-  });
+  };
+  map.on("click", ({ point, lngLat }) => open([point.x, point.y], TOUCHED, lngLat));
   map.on("mousemove", ({ point }) => {
-    map.getCanvas().style.cursor = at(map, drawables(), [point.x, point.y]) ? "pointer" : "";
+    canvas.style.cursor = at(map, drawables(), [point.x, point.y]) ? "pointer" : "";
+  });
+  canvas.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    // Else the same press would close the popup, whose button has the focus by then.
+    event.preventDefault();
+    open([canvas.clientWidth / 2, canvas.clientHeight / 2], REACHED);
+  });
+  map.getContainer().addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") popup?.remove();
   });
 }
 
-/** What is under a point, of the uppermost layer first: rows, which a finger may miss by a little, before cells. */
-function at(map: MapLibre, drawables: readonly Drawable[], [x, y]: [number, number]) {
-  const near = 3;
+/** Where a feature is: its point, or the middle of its cell. */
+function placeOf(map: MapLibre, { geometry }: MapGeoJSONFeature): LngLatLike {
+  if (geometry.type === "Point") return geometry.coordinates as [number, number];
+  if (geometry.type !== "Polygon") return map.getCenter();
+  const ring = geometry.coordinates[0] ?? [];
+  const middle = (axis: 0 | 1) => {
+    const all = ring.map((point) => point[axis] ?? 0);
+    return (Math.min(...all) + Math.max(...all)) / 2;
+  };
+  return [middle(0), middle(1)];
+}
+
+/** What is at a point, of the uppermost layer first: rows, which may be missed by a little, before cells. */
+function at(map: MapLibre, drawables: readonly Drawable[], [x, y]: [number, number], near = 3) {
   const box: [[number, number], [number, number]] = [
     [x - near, y - near],
     [x + near, y + near],
@@ -46,7 +86,9 @@ function at(map: MapLibre, drawables: readonly Drawable[], [x, y]: [number, numb
   for (const drawable of [...drawables].reverse()) {
     const rows = map.queryRenderedFeatures(box, { layers: here(rowsId(drawable.layer)) });
     const [feature] =
-      rows.length > 0 ? rows : map.queryRenderedFeatures([x, y], { layers: here(cellsId(drawable.layer)) });
+      rows.length > 0
+        ? rows
+        : map.queryRenderedFeatures(near > 3 ? box : [x, y], { layers: here(cellsId(drawable.layer)) });
     if (feature) return { feature, drawable };
   }
   return undefined;
@@ -71,6 +113,7 @@ async function fill(
     content.append(element("h2", "", "Row"), table(feature.properties, infos));
   }
   if (!dataset?.rows_open) return;
+  const rowTable = (properties: Record<string, unknown>) => table(properties, [], { layer, dataset });
   const list = element("div", "rows", isCell ? "Loading rows…" : "Loading the row…");
   content.append(list);
   try {
@@ -78,12 +121,12 @@ async function fill(
     const { value } = await source.rows(dataset.id, asked, page, signal);
     if (signal.aborted) return;
     if (isCell) {
-      list.replaceChildren(...several(value.features, value.numberMatched));
+      list.replaceChildren(...several(value.features, value.numberMatched, rowTable));
       if (category) list.before(await shares(feature, category, query, dataset.id, source, signal));
       return;
     }
     const row = value.features.find(({ id }) => String(id) === String(feature.id)) ?? value.features[0];
-    if (row) content.replaceChildren(...one(row.properties));
+    if (row) content.replaceChildren(...one(row.properties, rowTable));
   } finally {
     // What did not arrive is no longer awaited.
     if (list.textContent?.startsWith("Loading")) list.remove();
@@ -148,36 +191,59 @@ function behind({ id, geometry }: MapGeoJSONFeature, asked: TileQuery, isCell: b
   return { query: { ...query, bbox }, page: { limit: isCell ? MAX_ROWS : MOST_AT_A_PLACE } };
 }
 
-function one(properties: Record<string, unknown>): HTMLElement[] {
+/** Makes the table of a row. */
+type RowTable = (properties: Record<string, unknown>) => HTMLElement;
+
+function one(properties: Record<string, unknown>, rowTable: RowTable): HTMLElement[] {
   const name = label(properties);
   const rest = Object.fromEntries(Object.entries(properties).filter(([key]) => key !== name));
-  return [element("h2", "", name === undefined ? "Row" : formatted(properties[name], undefined)), table(rest, [])];
+  return [element("h2", "", name === undefined ? "Row" : formatted(properties[name], undefined)), rowTable(rest)];
 }
 
 /** A few rows, each to be unfolded. */
-function several(rows: readonly { id?: number | string; properties: Record<string, unknown> }[], matched: number) {
+function several(
+  rows: readonly { id?: number | string; properties: Record<string, unknown> }[],
+  matched: number,
+  rowTable: RowTable,
+) {
   const parts = rows.map(({ id, properties }) => {
     const name = label(properties);
     const title = name === undefined ? `Row ${id}` : formatted(properties[name], undefined);
     const rest = Object.entries(properties).filter(([key, value]) => key !== name && value !== null);
-    return element("details", "", element("summary", "", title), table(Object.fromEntries(rest), []));
+    return element("details", "", element("summary", "", title), rowTable(Object.fromEntries(rest)));
   });
   const more = matched - rows.length;
   return more > 0 ? [...parts, element("p", "more", `and ${number(more)} more`)] : parts;
 }
 
 /** The property that names a row best: one called so, else the first text. */
-function label(properties: Record<string, unknown>): string | undefined {
+export function label(properties: Record<string, unknown>): string | undefined {
   const names = Object.keys(properties).filter((name) => properties[name] !== null && properties[name] !== "");
   const called = names.find((name) => /^(name|title|label|postcode|callsign)$/i.test(name));
   return called ?? names.find((name) => typeof properties[name] === "string") ?? names[0];
 }
 
-function table(properties: Record<string, unknown>, infos: PropertyInfo[]): HTMLElement {
-  const rows = Object.entries(properties).map(([name, value]) =>
-    element("tr", "", element("th", "", name), element("td", "", formatted(value, infoOf(name, infos)))),
-  );
+/** Properties in lines; those of rows, whose layer is given, each with a button that filters by its value. */
+export function table(
+  properties: Record<string, unknown>,
+  infos: PropertyInfo[],
+  of?: { layer: Layer; dataset: Dataset },
+): HTMLElement {
+  const rows = Object.entries(properties).map(([name, value]) => {
+    const cell = element("td", "", formatted(value, infoOf(name, infos)));
+    const column = of?.dataset.columns.find((column) => column.name === name);
+    if (of && column && canNarrow(column, value)) cell.append(narrower(of.layer, name, value));
+    return element("tr", "", element("th", "", name), cell);
+  });
   return element("table", "", ...rows);
+}
+
+function narrower({ id }: Layer, column: string, value: unknown): HTMLElement {
+  const button = element("button", "narrow", "only");
+  button.type = "button";
+  button.ariaLabel = `Only rows with this ${column}`;
+  button.addEventListener("click", () => narrow(id, column, value));
+  return button;
 }
 
 function infoOf(name: string, infos: PropertyInfo[]): PropertyInfo | undefined {

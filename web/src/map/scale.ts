@@ -11,6 +11,8 @@ import type { Scale } from "../state";
 export interface Stop {
   value: number;
   at: number;
+  /** Whether it is a quantile of the values. */
+  quantile?: boolean;
 }
 
 /** Ascending in both. */
@@ -58,24 +60,49 @@ function stops(quantiles: readonly number[], probabilities: readonly number[], s
       { value: least, at: 0 },
       { value: most, at: 1 },
     ];
-  if (scale === "log") {
-    // What is not positive has no logarithm: then it is taken of how far a value is above the least.
-    const shift = least > 0 ? 0 : 1 - least;
-    const span = Math.log(most + shift) - Math.log(least + shift);
-    const value = (at: number) => Math.exp(Math.log(least + shift) + span * at) - shift;
-    const all = Array.from({ length: LOG_STEPS + 1 }, (_, step) => step / LOG_STEPS);
-    return all.map((at) => ({ value: at === 1 ? most : at === 0 ? least : value(at), at })) as unknown as Stops;
-  }
-  // Many cells are often alike at an end: the ramp is for those between. A value's place is the share of them below it.
+  if (scale === "log") return logarithmic(least, most);
+  const ranks = byRank(quantiles, probabilities, least, most);
+  if (scale === "equal") return ranks;
+  // Half of a colour is the rank of a value among cells, half its logarithm: neither a few great values nor many small
+  // ones take the whole ramp.
+  const logs = logarithmic(least, most);
+  const values = [...new Set([...ranks, ...logs].map(({ value }) => value))].sort((a, b) => a - b);
+  return values.map((value) => ({
+    value,
+    at: (placeOf(value, ranks) + placeOf(value, logs)) / 2,
+    ...(ranks.some((rank) => rank.value === value) ? { quantile: true } : {}),
+  })) as unknown as Stops;
+}
+
+function logarithmic(least: number, most: number): Stops {
+  // What is not positive has no logarithm: then it is taken of how far a value is above the least.
+  const shift = least > 0 ? 0 : 1 - least;
+  const span = Math.log(most + shift) - Math.log(least + shift);
+  const value = (at: number) => Math.exp(Math.log(least + shift) + span * at) - shift;
+  const all = Array.from({ length: LOG_STEPS + 1 }, (_, step) => step / LOG_STEPS);
+  return all.map((at) => ({ value: at === 1 ? most : at === 0 ? least : value(at), at })) as unknown as Stops;
+}
+
+/** Many cells are often alike at an end: the ramp is for those between. A value's place is the share of them below it. */
+function byRank(quantiles: readonly number[], probabilities: readonly number[], least: number, most: number): Stops {
   const from = probabilities[quantiles.lastIndexOf(least)] ?? 0;
   const to = probabilities[quantiles.indexOf(most)] ?? 1;
-  const found: Stop[] = [{ value: least, at: 0 }];
+  const found: Stop[] = [{ value: least, at: 0, quantile: true }];
   quantiles.forEach((value, i) => {
     const at = ((probabilities[i] ?? 0) - from) / (to - from);
-    if (value > (found.at(-1)?.value ?? least) && value < most) found.push({ value, at });
+    if (value > (found.at(-1)?.value ?? least) && value < most) found.push({ value, at, quantile: true });
   });
-  found.push({ value: most, at: 1 });
+  found.push({ value: most, at: 1, quantile: true });
   return found as unknown as Stops;
+}
+
+/** Where on the ramp a value lies. */
+export function placeOf(value: number, stops: Stops): number {
+  const above = stops.findIndex((stop) => stop.value >= value);
+  const [before, after] = [stops[above - 1], stops[above]];
+  if (!after) return 1;
+  if (!before) return after.at;
+  return before.at + ((value - before.value) / (after.value - before.value)) * (after.at - before.at);
 }
 
 /** More stops, so close that what lies between can be drawn as a straight line. */

@@ -16,6 +16,7 @@ const KINDS: readonly [Kind, string][] = [
 const CELL: Record<Kind, CellSize> = { cells: 4, points: 16, heat: 4, columns: 8 };
 
 const SCALES: readonly [Scale, string][] = [
+  ["balanced", "Balanced"],
   ["equal", "Equal shares"],
   ["log", "Logarithm"],
   ["linear", "Linear"],

@@ -1,7 +1,7 @@
 /** The filter of the active layer: as a text, with what is wrong in it where it is wrong, and as controls of its columns. */
 
 import type { Problem, Source } from "duotile";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { sentence } from "../dom";
 import "../filter/filter.css";
 import { Columns } from "../filter/columns";
@@ -33,7 +33,7 @@ export function Filter({ source }: { source: Source }) {
     choose(-1);
   };
   // Put into the box only when it changes elsewhere: what is being typed stays as it is.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (input.current && layer) input.current.value = layer.filter;
     edit(false);
     grow();

@@ -3,17 +3,22 @@
 import { compact } from "../dom";
 import { loaded } from "../load";
 import { type Paint, paintOf } from "../map/paint";
-import { type Stops, stopsAt } from "../map/scale";
+import { placeOf, type Stops, stopsAt } from "../map/scale";
 import { catalog, drawn, zoom } from "../page";
 import { type Layer, state } from "../state";
+import { fixed } from "../time/animation";
+import { saidLength } from "../time/calendar";
 
-/** About so many numbers stand at a ramp. */
+/** At most so many numbers stand at a ramp. */
 const TICKS = 5;
+/** About how wide the ramp, a character and the room between two numbers are, in pixels. */
+const [WIDTH, CHARACTER, GAP] = [202, 6.7, 8];
 
 export function Legend() {
   const layers = [...state.value.layers].reverse().filter(({ visible, id }) => visible && loaded.value[id]?.tileJson);
   return (
     <aside id="legend" aria-label="Legend">
+      {layers.length > 0 && <h2 class="unseen">Legend</h2>}
       {layers.map((layer) => (
         <Part key={layer.id} layer={layer} named={layers.length > 1} />
       ))}
@@ -22,7 +27,9 @@ export function Legend() {
 }
 
 function Part({ layer, named }: { layer: Layer; named: boolean }) {
-  const known = loaded.value[layer.id];
+  // While time plays, one scale holds for all frames.
+  const still = fixed.value[layer.id];
+  const known = still ?? loaded.value[layer.id];
   if (!known) return null;
   const paint = paintOf(layer, known);
   const { cells, rows } = drawn.value[layer.id] ?? { cells: true, rows: false };
@@ -63,6 +70,7 @@ function Part({ layer, named }: { layer: Layer; named: boolean }) {
             ))}
         </>
       )}
+      {still && cells && <p>The same for every window of {saidLength(still.query.datetime ?? "")}.</p>}
       {rows && paint.sizes && kind === "points" && <p>Large: much {layer.drawing.size}.</p>}
     </section>
   );
@@ -86,7 +94,7 @@ function Bar({ paint, stops, ends }: { paint: Paint; stops?: Stops; ends?: [stri
         </div>
       ) : (
         <ol class="ticks">
-          {ticks.map(({ value, at }) => (
+          {ticks.map(({ value, at, text }) => (
             <li
               key={value}
               style={{ left: `${at * 100}%` }}
@@ -94,7 +102,7 @@ function Bar({ paint, stops, ends }: { paint: Paint; stops?: Stops; ends?: [stri
               data-colour={paint.ramp(at)}
               class={single ? "" : at < 0.06 ? "first" : at > 0.94 ? "last" : ""}
             >
-              {compact(Number(value.toPrecision(3)))}
+              {text}
             </li>
           ))}
         </ol>
@@ -103,17 +111,47 @@ function Bar({ paint, stops, ends }: { paint: Paint; stops?: Stops; ends?: [stri
   );
 }
 
-/** Stops for numbers to stand at: both ends, and some between that leave each other room. */
-function pick(stops: Stops): Stops[number][] {
-  if (stops.length === 1) return [stops[0]];
-  const ends = [stops[0], stops.at(-1) ?? stops[0]];
-  const least = 1 / (TICKS - 1) - 0.04;
-  const between: Stops[number][] = [];
-  for (const stop of stops.slice(1, -1)) {
-    const before = between.at(-1)?.at ?? 0;
-    if (stop.at - before >= least && 1 - stop.at >= least) between.push(stop);
+/** A number at a ramp. */
+interface Tick {
+  value: number;
+  at: number;
+  text: string;
+}
+
+/** Numbers for a ramp, both ends first: quantiles where colours go by them, else round ones; as many as there is room for. */
+function pick(stops: Stops): Tick[] {
+  const tick = ({ value, at }: { value: number; at: number }): Tick => ({ value, at, text: said(value) });
+  const last = stops.at(-1);
+  if (stops.length === 1 || !last) return [tick(stops[0])];
+  const some = stops.some(({ quantile }) => quantile)
+    ? stops.filter(({ quantile }) => quantile)
+    : round(stops[0].value, last.value).map((value) => ({ value, at: placeOf(value, stops) }));
+  const [from, to] = [tick(stops[0]), tick(last)];
+  const width = ({ text }: Tick) => (text.length * CHARACTER + GAP) / WIDTH;
+  let [free, end] = [width(from), 1 - width(to)];
+  const between: Tick[] = [];
+  for (const one of some.map(tick)) {
+    const half = width(one) / 2;
+    if (one.at - half < free || one.at + half > end || one.value <= from.value) continue;
+    // Not more than are read at a glance.
+    free = Math.max(one.at + half, one.at + 1 / TICKS - half);
+    between.push(one);
   }
-  return [ends[0], ...between, ends[1]].filter((stop) => stop !== undefined);
+  return [from, ...between, to];
+}
+
+const said = (value: number): string => compact(Number(value.toPrecision(3)));
+
+/** 1, 2 and 5 times the powers of ten between two numbers; of those that are not positive, none. */
+function round(least: number, most: number): number[] {
+  const from = Math.floor(Math.log10(Math.max(least, most / 1e6, Number.MIN_VALUE)));
+  const powers = Array.from(
+    { length: Math.max(Math.ceil(Math.log10(Math.max(most, 1e-300))) - from + 1, 0) },
+    (_, i) => from + i,
+  );
+  return powers
+    .flatMap((power) => [1, 2, 5].map((times) => Number(`${times}e${power}`)))
+    .filter((value) => value > least && value < most);
 }
 
 function Categories({ paint, of, cells }: { paint: Paint; of: string; cells: boolean }) {

@@ -10,8 +10,9 @@ import { catalog, origin, wanted } from "../page";
 import { active, canRedo, canUndo, redo, state, undo } from "../state";
 import { DrawingControls } from "./drawing";
 import { Filter } from "./filter";
-import { GroundControls, GroundHint } from "./ground";
+import { GroundControls } from "./ground";
 import { Icon } from "./icon";
+import { KeysButton } from "./keys";
 import { Layers } from "./layers";
 import { Section } from "./section";
 
@@ -67,12 +68,11 @@ export function Panel({ choose, source, children }: Props) {
       <p id="origin" role="status" class={origin.value.kind}>
         {origin.value.text}
       </p>
-      <GroundHint />
       <div id="details" hidden={!open}>
-        <Filter source={source} />
         <Section id="draw" title="Drawing" open>
           <DrawingControls />
         </Section>
+        <Filter source={source} />
         <Section id="stack" title="Layers" note={state.value.layers.length > 1 ? state.value.layers.length : ""}>
           <Layers />
         </Section>
@@ -93,6 +93,7 @@ export function Panel({ choose, source, children }: Props) {
               <option value="dark">dark</option>
             </select>
           </label>
+          <KeysButton />
         </Section>
       </div>
     </section>

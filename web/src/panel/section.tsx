@@ -9,10 +9,11 @@ interface Props {
   note?: ComponentChildren;
   open?: boolean;
   onOpen?: () => void;
+  onFold?: () => void;
   children: ComponentChildren;
 }
 
-export function Section({ id, title, note, open = false, onOpen, children }: Props) {
+export function Section({ id, title, note, open = false, onOpen, onFold, children }: Props) {
   return (
     <details
       id={id}
@@ -20,6 +21,7 @@ export function Section({ id, title, note, open = false, onOpen, children }: Pro
       open={open}
       onToggle={({ currentTarget }) => {
         if (currentTarget.open) onOpen?.();
+        else onFold?.();
       }}
     >
       <summary>

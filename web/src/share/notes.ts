@@ -3,6 +3,7 @@
 import { theme } from "../map/theme";
 import { catalog } from "../page";
 import { state } from "../state";
+import { saidWindow } from "../time/calendar";
 import type { Notes } from "./picture";
 import type { Shown } from "./section";
 
@@ -14,24 +15,19 @@ export function titleOf(): string {
   return [...new Set(titles)].join(", ") || "Map";
 }
 
-/** What was chosen of them: filters and the window of time. */
-export function choiceOf(): string {
-  const { layers, window } = state.peek();
-  const several = layers.filter(({ visible }) => visible).length > 1;
-  const filters = layers
-    .filter(({ visible, filter }) => visible && filter)
-    .map(({ dataset, filter }) => (several ? `${dataset}: ${filter}` : filter));
-  const time = window && `${timeText(window[0])} – ${timeText(window[1])}`;
-  return [...new Set(filters), ...(time ? [time] : [])].join(" · ");
+/** The filters on the map. */
+function filtersOf(): string {
+  const shown = state.peek().layers.filter(({ visible }) => visible);
+  const filters = shown
+    .filter(({ filter }) => filter)
+    .map(({ dataset, filter }) => (shown.length > 1 ? `${dataset}: ${filter}` : filter));
+  return [...new Set(filters)].join(" · ");
 }
 
-/** A time without the parts that say nothing. */
-export function timeText(ms: number): string {
-  return new Date(ms)
-    .toISOString()
-    .replace(/:\d\d\.\d{3}Z$/, "")
-    .replace("T00:00", "")
-    .replace("T", " ");
+/** What was chosen of the data: filters and the window of time. */
+export function choiceOf(): string {
+  const { window } = state.peek();
+  return [filtersOf(), window ? saidWindow(window) : ""].filter(Boolean).join(" · ");
 }
 
 /** Where the data and the ground are from, as the map has it. */
@@ -49,10 +45,11 @@ export function nameOf(): string {
   return layers.find(({ id }) => id === active)?.dataset ?? layers.at(-1)?.dataset ?? "map";
 }
 
-export function notesOf(map: Shown["map"]): Notes {
+export function notesOf(map: Shown["map"]): Notes & { filters: string } {
   return {
     title: titleOf(),
     more: choiceOf(),
+    filters: filtersOf(),
     attribution: attributionOf(map),
     legend: document.getElementById("legend"),
     dark: theme().dark,

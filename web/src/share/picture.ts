@@ -9,8 +9,10 @@ import { paintElement } from "./paint-element";
 /** What is written on a picture. */
 export interface Notes {
   title: string;
-  /** Beneath the title: the filter, the time. */
+  /** Beneath the title: the filters. */
   more: string;
+  /** The window of time, in letters that can be read in a film. */
+  time?: string;
   attribution: string;
   legend: HTMLElement | null;
   dark: boolean;
@@ -23,14 +25,26 @@ export async function shoot(map: MapLibre, signal?: AbortSignal): Promise<HTMLCa
     // A map that has nothing left to draw says nothing more.
     await Promise.race([map.once("idle"), new Promise((resolve) => setTimeout(resolve, 200))]);
   }
+  return grab(map);
+}
+
+/** The map as it is at this moment. */
+export async function grab(map: MapLibre): Promise<HTMLCanvasElement> {
   const picture = document.createElement("canvas");
   await new Promise<void>((resolve) => {
     // What is on a canvas of WebGL may be read only while it is being drawn.
     map.once("render", () => {
       const canvas = map.getCanvas();
-      picture.width = canvas.width;
-      picture.height = canvas.height;
-      contextOf(picture).drawImage(canvas, 0, 0);
+      // While time plays the ground is two pictures, with the map between them, which may be the finer ones.
+      const still = (name: string) => {
+        const found = map.getContainer().querySelector<HTMLCanvasElement>(`canvas.${name}`);
+        return found && !found.hidden ? [found] : [];
+      };
+      const layers = [...still("ground-below"), canvas, ...still("ground-above")];
+      picture.width = Math.max(...layers.map(({ width }) => width));
+      picture.height = Math.max(...layers.map(({ height }) => height));
+      const context = contextOf(picture);
+      for (const layer of layers) context.drawImage(layer, 0, 0, picture.width, picture.height);
       resolve();
     });
     map.triggerRepaint();
@@ -57,6 +71,16 @@ export function annotate(picture: HTMLCanvasElement, notes: Notes, scale: number
     const left = narrow ? MARGIN : width - box.width - MARGIN;
     const top = narrow ? height - box.height - 30 : MARGIN;
     paintElement(context, legend, left - box.left, top - box.top);
+  }
+  if (notes.time) {
+    context.font = "600 20px system-ui, sans-serif";
+    const length = context.measureText(notes.time).width;
+    context.fillStyle = ground;
+    context.beginPath();
+    context.roundRect(MARGIN, height - 66, length + 24, 36, 10);
+    context.fill();
+    context.fillStyle = ink;
+    context.fillText(notes.time, MARGIN + 12, height - 57);
   }
   if (notes.attribution) {
     context.font = "11px system-ui, sans-serif";
@@ -108,8 +132,9 @@ function wrap(context: CanvasRenderingContext2D, text: string, width: number): s
   return lines.length > 3 ? [...lines.slice(0, 2), `${lines[2]} …`] : lines;
 }
 
-export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
-  const context = canvas.getContext("2d");
+/** Its context; `read` where pixels are read back again and again. */
+export function contextOf(canvas: HTMLCanvasElement, read = false): CanvasRenderingContext2D {
+  const context = canvas.getContext("2d", { willReadFrequently: read });
   if (!context) throw new Error("this browser gave no canvas to draw the picture on");
   return context;
 }

@@ -4,6 +4,7 @@ import "./share.css";
 import { loaded } from "../load";
 import { origin } from "../page";
 import { active, state } from "../state";
+import { FilmControls } from "./film-controls";
 import { LinkList } from "./link-list";
 import { PictureControls } from "./picture-controls";
 import { RowsControls } from "./rows-controls";
@@ -21,6 +22,7 @@ export function Share(shown: Shown) {
       <LinkList source={shown.source} known={known} online={online} />
       {known?.dataset && <RowsControls source={shown.source} dataset={known.dataset} known={known} online={online} />}
       <PictureControls {...shown} />
+      <FilmControls {...shown} />
       <SnapshotControls {...shown} />
     </div>
   );

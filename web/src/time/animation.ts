@@ -1,0 +1,52 @@
+/** What the bar, the legend and the player know of the animation. */
+
+import { computed, signal } from "@preact/signals";
+import type { Dataset, DatasetSummary } from "duotile";
+import { loaded } from "../load";
+import type { Drawable } from "../map/layers";
+import { catalog } from "../page";
+import { type Layer, state } from "../state";
+import type { Step, Window } from "./calendar";
+
+/** Frames that are wished for in a second. */
+export const SPEEDS = [1, 2, 5, 10, 15, 20] as const;
+
+export const speed = signal(10);
+export const loop = signal(true);
+export const step = signal<Step>(1);
+/** Whether the frames follow each other by themselves. */
+export const playing = signal(false);
+/** Whether scales of colours are being asked for, before the first frame. */
+export const preparing = signal(false);
+/** The frame that is on the map; absent when the map shows the window of the state. */
+export const frame = signal<{ index: number; of: number; window: Window } | undefined>(undefined);
+/** How many frames were shown in the last second or two, and whether one is being waited for. */
+export const pace = signal<{ rate: number; waiting: boolean }>({ rate: 0, waiting: false });
+/** What layers are painted by while they play, by their ids: the scale of one window holds for all frames. */
+export const fixed = signal<Readonly<Record<string, Drawable["loaded"]>>>({});
+
+/** The column of times of a layer's dataset, and from when to when they are. */
+export function timesOf({ dataset: id }: Layer): { column: string; range: Window } | undefined {
+  const dataset: Dataset | DatasetSummary | undefined = catalog.value.find((one) => one.id === id);
+  const [from, to] = (dataset?.time_range ?? []).map((time) => Date.parse(String(time)));
+  if (!dataset?.time_column || from === undefined || to === undefined || Number.isNaN(from + to)) return undefined;
+  return { column: dataset.time_column, range: [from, to] };
+}
+
+/** The layers that have times and are shown. */
+export const timed = computed(() => state.value.layers.filter((layer) => layer.visible && timesOf(layer)));
+
+/** The layer whose times the bar draws: the active one, else the first. */
+export const subject = computed(() => {
+  const { active } = state.value;
+  return timed.value.find(({ id }) => id === active) ?? timed.value[0];
+});
+
+/** From the first to the last time of any layer that is shown; the end is that time itself. */
+export const range = computed((): Window | undefined => {
+  const all = timed.value.flatMap((layer) => timesOf(layer)?.range ?? []);
+  return all.length === 0 ? undefined : [Math.min(...all), Math.max(...all)];
+});
+
+/** Whether a layer is known well enough to be played. */
+export const isKnown = ({ id }: Layer): boolean => loaded.peek()[id]?.tileJson !== undefined;

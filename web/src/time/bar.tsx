@@ -1,0 +1,223 @@
+/** The bar of time at the foot of the map, there when a layer that is shown has times. */
+
+import "./time.css";
+import { useState } from "preact/hooks";
+import { catalog } from "../page";
+import { Icon } from "../panel/icon";
+import { state } from "../state";
+import {
+  frame,
+  loop,
+  pace,
+  playing,
+  preparing,
+  range,
+  SPEEDS,
+  speed,
+  step,
+  subject,
+  timed,
+  timesOf,
+} from "./animation";
+import { Brush, choose } from "./brush";
+import {
+  around,
+  firstWindow,
+  fitting,
+  monthsOf,
+  moved,
+  presetOf,
+  type Step,
+  saidWindow,
+  type Window,
+} from "./calendar";
+import type { Player } from "./player";
+
+export function TimeBar({ player }: { player: Player }) {
+  const [more, setMore] = useState(false);
+  const all = range.value;
+  const layer = subject.value;
+  if (!all || !layer || !(all[1] > all[0])) return null;
+  const chosen = frame.value?.window ?? state.value.window;
+  const window = chosen ?? firstWindow(all);
+  const go = (by: number) => choose(chosen ? moved(window, by / (monthsOf(window) > 0 ? 1 : step.value)) : window);
+  return (
+    <section id="time" class={playing.value ? "playing" : ""} aria-label="Time">
+      <div class="row">
+        <button type="button" class="sign" aria-label="One step back" title="One step back" onClick={() => go(-1)}>
+          <Icon name="before" />
+        </button>
+        <button
+          id="play"
+          type="button"
+          class="sign main"
+          aria-label={playing.value ? "Pause" : "Play"}
+          title={playing.value ? "Pause (Space)" : "Play (Space)"}
+          onClick={() => (playing.value ? player.pause() : player.play())}
+        >
+          <Icon name={playing.value ? "pause" : "play"} />
+        </button>
+        <button type="button" class="sign" aria-label="One step on" title="One step on" onClick={() => go(1)}>
+          <Icon name="after" />
+        </button>
+        <output id="time-now" aria-live="off">
+          {chosen ? saidWindow(chosen) : `All times: ${saidRange(all)}`} <small>UTC</small>
+        </output>
+        <Pace />
+        <Presets all={all} chosen={chosen} />
+        <select
+          id="time-speed"
+          aria-label="Speed"
+          value={speed.value}
+          onChange={({ currentTarget }) => {
+            speed.value = Number(currentTarget.value);
+          }}
+        >
+          {SPEEDS.map((speed) => (
+            <option key={speed} value={speed}>
+              {speed} / s
+            </option>
+          ))}
+        </select>
+        <button
+          type="button"
+          id="time-more"
+          class="sign"
+          aria-expanded={more}
+          aria-controls="time-exact"
+          aria-label="More about time"
+          title="Exact times, steps, loop"
+          onClick={() => setMore(!more)}
+        >
+          <Icon name="more" />
+        </button>
+      </div>
+      <Brush />
+      <div id="time-exact" hidden={!more}>
+        <Exact window={chosen} />
+        <label class="line">
+          Step
+          <select
+            id="time-step"
+            disabled={monthsOf(window) > 0}
+            value={monthsOf(window) > 0 ? 1 : step.value}
+            onChange={({ currentTarget }) => {
+              step.value = Number(currentTarget.value) as Step;
+            }}
+          >
+            <option value={1}>the whole window</option>
+            <option value={2}>half of it</option>
+            <option value={4}>a quarter of it</option>
+            <option value={8}>an eighth of it</option>
+          </select>
+        </label>
+        <label class="line">
+          <input
+            id="time-loop"
+            type="checkbox"
+            checked={loop.value}
+            onChange={({ currentTarget }) => {
+              loop.value = currentTarget.checked;
+            }}
+          />
+          Begin again at the end
+        </label>
+        <p>{about()}</p>
+      </div>
+    </section>
+  );
+}
+
+/** Whose times they are. */
+function about(): string {
+  const layer = subject.value;
+  const title = catalog.value.find(({ id }) => id === layer?.dataset)?.title ?? layer?.dataset ?? "";
+  const column = layer && timesOf(layer)?.column;
+  const others = timed.value.length - 1;
+  return `Times of ${column} in ${title}${others > 0 ? `; ${others} more ${others > 1 ? "layers follow" : "layer follows"}` : ""}.`;
+}
+
+function saidRange([from, to]: Window): string {
+  return saidWindow([from, to + 1]);
+}
+
+function Pace() {
+  if (preparing.value) return <span id="time-pace">preparing…</span>;
+  if (!playing.value) return null;
+  const { rate, waiting } = pace.value;
+  const slow = waiting && rate < speed.value * 0.9;
+  return (
+    <span id="time-pace" data-rate={rate}>
+      {rate < 9.95 ? rate.toFixed(1) : Math.round(rate)} frames/s{slow ? ", waiting for tiles" : ""}
+    </span>
+  );
+}
+
+function Presets({ all, chosen }: { all: Window; chosen: Window | undefined }) {
+  const fit = fitting(all);
+  const preset = chosen && presetOf(chosen);
+  const listed = preset && fit.includes(preset);
+  return (
+    <select
+      id="time-preset"
+      aria-label="Length of the window"
+      value={chosen ? (listed ? preset.name : "other") : "all"}
+      onChange={({ currentTarget: { value } }) => {
+        const found = fit.find(({ name }) => name === value);
+        if (found) choose(around(Math.max(chosen?.[0] ?? all[0], all[0]), found));
+        else if (value === "all") choose(undefined);
+      }}
+    >
+      <option value="all">all times</option>
+      {fit.map(({ name }) => (
+        <option key={name} value={name}>
+          {name}
+        </option>
+      ))}
+      {chosen && !listed && <option value="other">other</option>}
+    </select>
+  );
+}
+
+/** A time as a box for times has it, without a zone; and back. */
+const boxed = (time: number | undefined) => (time === undefined ? "" : new Date(time).toISOString().slice(0, 19));
+const unboxed = (text: string) => Date.parse(`${text}Z`);
+
+function Exact({ window }: { window: Window | undefined }) {
+  const [wrong, setWrong] = useState("");
+  const onChange = ({ currentTarget }: { currentTarget: HTMLInputElement }) => {
+    const boxes = currentTarget.closest("fieldset")?.querySelectorAll("input") ?? [];
+    const [from = Number.NaN, to = Number.NaN] = [...boxes].map(({ value }) => unboxed(value));
+    if (Number.isNaN(from) || Number.isNaN(to)) return;
+    setWrong(from < to ? "" : "The end must be after the start.");
+    if (from < to) choose([from, to]);
+  };
+  return (
+    <fieldset>
+      <legend class="unseen">Exact times in UTC</legend>
+      <label class="line">
+        From (UTC)
+        <input id="time-from" type="datetime-local" step={1} value={boxed(window?.[0])} onChange={onChange} />
+      </label>
+      <label class="line">
+        until before (UTC)
+        <input id="time-to" type="datetime-local" step={1} value={boxed(window?.[1])} onChange={onChange} />
+      </label>
+      <p class="wrong" role="alert" hidden={wrong === ""}>
+        {wrong}
+      </p>
+    </fieldset>
+  );
+}
+
+/** Space plays and stands still, where nothing else takes it. */
+export function playOnSpace(player: Player): void {
+  window.addEventListener("keydown", (event) => {
+    const { target, code } = event;
+    const free = target === document.body || (target instanceof HTMLElement && target.matches("canvas, #map"));
+    if (code !== "Space" || !free || event.ctrlKey || event.metaKey || event.altKey || !subject.peek()) return;
+    event.preventDefault();
+    if (playing.peek()) player.pause();
+    else player.play();
+  });
+}

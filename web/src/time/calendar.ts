@@ -1,0 +1,187 @@
+/**
+ * Windows of time and how they move. A window is half-open, in milliseconds since 1970 UTC; one of whole months moves by
+ * months, any other by its length, so that windows side by side miss nothing and count nothing twice.
+ */
+
+export type Window = readonly [from: number, to: number];
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+export const WEEK = 7 * DAY;
+
+/** A length that people name. */
+export interface Preset {
+  name: string;
+  /** Of about how many milliseconds. */
+  about: number;
+  /** Of how many months, if it is of whole ones. */
+  months?: number;
+}
+
+export const PRESETS: readonly Preset[] = [
+  { name: "second", about: SECOND },
+  { name: "minute", about: MINUTE },
+  { name: "hour", about: HOUR },
+  { name: "6 hours", about: 6 * HOUR },
+  { name: "day", about: DAY },
+  { name: "week", about: WEEK },
+  { name: "month", about: 30.4 * DAY, months: 1 },
+  { name: "quarter", about: 91.3 * DAY, months: 3 },
+  { name: "year", about: 365.25 * DAY, months: 12 },
+  { name: "10 years", about: 3652.5 * DAY, months: 120 },
+];
+
+/** More frames than this are too many to wait for. */
+export const MOST_FRAMES = 20_000;
+/** From a range and its least window: at least as many frames as make an animation. */
+const ENOUGH_FRAMES = 24;
+
+/** The start of a month, counted from January of year 0. */
+const month = (count: number): number => {
+  const date = new Date(0);
+  date.setUTCFullYear(Math.floor(count / 12), ((count % 12) + 12) % 12, 1);
+  return date.getTime();
+};
+
+/** Which month begins at a time; absent if none does. */
+function monthAt(time: number): number | undefined {
+  const count = monthOf(time);
+  return month(count) === time ? count : undefined;
+}
+
+/** The month that a time is in. */
+function monthOf(time: number): number {
+  const date = new Date(time);
+  return date.getUTCFullYear() * 12 + date.getUTCMonth();
+}
+
+/** Of how many whole months a window is; 0 if it is not. */
+export function monthsOf([from, to]: Window): number {
+  const [first, last] = [monthAt(from), monthAt(to)];
+  return first === undefined || last === undefined ? 0 : last - first;
+}
+
+/** The window so many of its own lengths later, or earlier. */
+export function moved(window: Window, by: number): Window {
+  const [from, to] = window;
+  const months = monthsOf(window);
+  if (months > 0 && Number.isInteger(by)) {
+    const first = monthOf(from) + by * months;
+    return [month(first), month(first + months)];
+  }
+  const far = Math.round((to - from) * by);
+  return [from + far, to + far];
+}
+
+/** The window of a preset that a time is in: whole hours, days, months; weeks begin on Mondays. */
+export function around(time: number, { about, months }: Preset): Window {
+  if (months) {
+    const first = Math.floor(monthOf(time) / months) * months;
+    return [month(first), month(first + months)];
+  }
+  // The first of January 1970 was a Thursday.
+  const origin = about === WEEK ? 4 * DAY : 0;
+  const from = Math.floor((time - origin) / about) * about + origin;
+  return [from, from + about];
+}
+
+/** The presets that divide a range into some, but not too many. */
+export function fitting([from, to]: Window): Preset[] {
+  return PRESETS.filter(({ about }) => about < to - from && (to - from) / about <= MOST_FRAMES);
+}
+
+/** The preset that a window is of. */
+export function presetOf(window: Window): Preset | undefined {
+  const months = monthsOf(window);
+  return PRESETS.find((preset) => (preset.months ? preset.months === months : preset.about === window[1] - window[0]));
+}
+
+/** The window to begin with in a range: the longest that gives an animation enough frames. */
+export function firstWindow(range: Window): Window {
+  const preset = fitting(range).findLast(({ about }) => (range[1] - range[0]) / about >= ENOUGH_FRAMES);
+  if (preset) return around(range[0], preset);
+  const length = Math.max(Math.ceil((range[1] - range[0]) / ENOUGH_FRAMES), 1);
+  return [range[0], range[0] + length];
+}
+
+/** How far a frame is from the next, as a part of the window. */
+export type Step = 1 | 2 | 4 | 8;
+
+/**
+ * The frames of an animation: windows like this one, from the one that has the first time of a range to the one that has
+ * the last. With a step of 1 every time is in one frame; with smaller ones they overlap. None if there were too many.
+ */
+export function framesOf(range: Window, window: Window, part: Step): readonly Window[] {
+  const length = window[1] - window[0];
+  if (!(length > 0) || ((range[1] - range[0]) / length) * part > MOST_FRAMES) return [];
+  const whole = monthsOf(window) > 0;
+  const parts = whole ? 1 : part;
+  // Months are of different lengths: the first guess is corrected below.
+  let first = Math.floor(((range[0] - window[0]) / length) * parts) - 2 * parts;
+  while (moved(window, first / parts)[1] <= range[0]) first += 1;
+  const frames: Window[] = [];
+  for (let at = first; ; at += 1) {
+    const frame = moved(window, at / parts);
+    if (frame[0] > range[1]) return frames;
+    frames.push(frame);
+  }
+}
+
+/** Round times that are at least so far apart. */
+const ROUND = [1, SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, DAY];
+
+/** The round time next to a time, where round ones are no closer than `apart` if they can be. */
+export function rounded(time: number, apart: number): number {
+  const grain = ROUND.find((grain) => grain >= apart) ?? DAY;
+  return Math.round(time / grain) * grain;
+}
+
+const FORMATS = [
+  [DAY, { day: "numeric", month: "short", year: "numeric" }],
+  [MINUTE, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }],
+  [1, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" }],
+] as const;
+
+const formats = FORMATS.map(
+  ([grain, options]) => [grain, new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" })] as const,
+);
+const MONTH = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
+const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+
+/** A time as short as it can be said without losing more than a second. */
+export function saidTime(time: number): string {
+  const format = (formats.find(([grain]) => time % grain === 0) ?? formats.at(-1))?.[1];
+  return format?.format(time) ?? String(time);
+}
+
+/** A window as people say it. Its end is the last day that is in it where it is of whole days. */
+export function saidWindow(window: Window): string {
+  const [from, to] = window;
+  const months = monthsOf(window);
+  if (months === 1) return MONTH.format(from);
+  if (months === 12 && new Date(from).getUTCMonth() === 0) return String(new Date(from).getUTCFullYear());
+  if (months > 1) return `${MONTH.format(from)} – ${MONTH.format(to - 1)}`;
+  if (from % DAY === 0 && to % DAY === 0) {
+    return to - from === DAY ? saidTime(from) : `${saidTime(from)} – ${saidTime(to - DAY)}`;
+  }
+  const sameDay = Math.floor(from / DAY) === Math.floor((to - 1) / DAY);
+  const end = sameDay && from % MINUTE === 0 && to % MINUTE === 0 ? CLOCK.format(to) : saidTime(to);
+  return `${saidTime(from)}${from % DAY === 0 ? " 00:00" : ""} – ${end}`;
+}
+
+/** How long the window of a query is, in words. */
+export function saidLength(datetime: string): string {
+  const [from = Number.NaN, to = Number.NaN] = datetime.split("/").map((end) => Date.parse(end));
+  const window: Window = [from, to + 1];
+  const preset = presetOf(window);
+  if (preset) return /^\d/.test(preset.name) ? preset.name : `a${preset.name === "hour" ? "n" : ""} ${preset.name}`;
+  const grain = [
+    [DAY, "days"],
+    [HOUR, "hours"],
+    [MINUTE, "minutes"],
+  ] as const;
+  const found = grain.find(([grain]) => to + 1 - from >= 2 * grain) ?? ([SECOND, "seconds"] as const);
+  return `${Math.round(((to + 1 - from) / found[0]) * 10) / 10} ${found[1]}`;
+}

@@ -1,0 +1,68 @@
+/** How the rows of the layer that the bar is about lie in time, under its filter: asked of its source, once for each filter. */
+
+import { effect, signal } from "@preact/signals";
+import { toQueryString } from "duotile";
+import { numeric } from "../map/scale";
+import { tell } from "../page";
+import type { Data } from "../source";
+import { subject, timesOf } from "./animation";
+import type { Window } from "./calendar";
+
+const BINS = 100;
+
+export interface Histogram {
+  /** One more than counts. */
+  edges: readonly number[];
+  counts: readonly number[];
+}
+
+export const histogram = signal<Histogram | undefined>(undefined);
+
+/** Follows the layer of the bar. */
+export function followHistogram(data: Data): void {
+  let asked = "";
+  let stop = new AbortController();
+  effect(() => {
+    const layer = subject.value;
+    const column = layer && timesOf(layer)?.column;
+    if (!layer || !column) return;
+    const query = layer.filter ? { filter: layer.filter } : {};
+    const key = `${layer.dataset} ${toQueryString(query)}`;
+    if (key === asked) return;
+    asked = key;
+    stop.abort();
+    stop = new AbortController();
+    const { signal } = stop;
+    data.source.stats(layer.dataset, column, query, BINS, signal).then(
+      ({ value }) => {
+        const { edges = [], counts = [] } = value.histogram ?? {};
+        if (!signal.aborted) histogram.value = { edges: edges.map(numeric), counts };
+      },
+      // A wrong filter is told where it stands; the histogram before it stays.
+      (error: { status?: number }) => {
+        if (signal.aborted || error.status === 400) return;
+        asked = "";
+        tell(error);
+      },
+    );
+  });
+}
+
+/** About how many rows there are in a window. */
+export function rowsIn({ edges, counts }: Histogram, [from, to]: Window): number {
+  return counts.reduce((sum, count, at) => {
+    const [left = 0, right = left] = [edges[at], edges[at + 1]];
+    const within = Math.min(to, right) - Math.max(from, left);
+    if (within < 0) return sum;
+    return sum + (right > left ? (count * within) / (right - left) : count);
+  }, 0);
+}
+
+/** A window that is neither empty nor the fullest: its cells are as those of others. */
+export function typical(frames: readonly Window[], all: Histogram | undefined): Window | undefined {
+  if (!all) return undefined;
+  const some = frames.filter((_, at) => at % Math.ceil(frames.length / 1000) === 0);
+  const full = some.map((window) => ({ window, rows: rowsIn(all, window) })).filter(({ rows }) => rows > 0);
+  full.sort((a, b) => a.rows - b.rows);
+  return full[Math.floor(full.length * 0.75)]?.window;
+}

@@ -1,0 +1,304 @@
+/**
+ * Plays time: the frames follow each other on the map at the pace that is wished for, or at the one that tiles allow,
+ * because a frame is never shown before all of it is there. What is drawn while it plays enters and leaves by `arrange`.
+ */
+
+import { effect, signal, untracked } from "@preact/signals";
+import type { TileQuery } from "duotile";
+import { loaded } from "../load";
+import type { Drawable } from "../map/layers";
+import { sourceId } from "../map/layers";
+import type { DataMap } from "../map/map";
+import { theme } from "../map/theme";
+import { tell } from "../page";
+import { interval, queryOf } from "../query";
+import type { Data } from "../source";
+import { change, type State, state } from "../state";
+import { fixed, frame, loop, pace, playing, preparing, range, speed, step, timesOf } from "./animation";
+import { firstWindow, framesOf, type Window } from "./calendar";
+import { histogram, typical } from "./histogram";
+import { Ring, type Target } from "./ring";
+
+export interface Player {
+  /** The frames of the present animation. */
+  frames: () => readonly Window[];
+  play: () => void;
+  /** Stands still; the window of the state is that of the frame. */
+  pause: () => void;
+  /** Resolves when a frame is completely drawn, and stands still there; the window of the state stays as it is. */
+  showFrame: (index: number) => Promise<void>;
+  /** Ends what `showFrame` began. */
+  restore: () => void;
+  /** What is to be drawn, from what is to be drawn when nothing plays. */
+  arrange: (base: readonly Drawable[]) => readonly Drawable[];
+  /** What the reader sees of it. */
+  seen: (base: readonly Drawable[]) => readonly Drawable[];
+}
+
+/** An animation on the map, and how far it is. */
+interface Show {
+  ring: Ring;
+  /** What it was made for: when that changes, it is made anew. */
+  key: string;
+  /** What is seen until its first frame is. */
+  before: readonly Drawable[] | undefined;
+  begun: boolean;
+  /** Whether the map is about to show the window of the state again. */
+  leaving: boolean;
+}
+
+/** The pace is told over so many milliseconds. */
+const OVER = 2000;
+/** The pace is told again after so many milliseconds. */
+const SAID = 500;
+/** Drawing that takes longer than this, in milliseconds, and than most of a frame's time, is made easier. */
+const SLOW = 40;
+/** How long the map may take to show the window of the state, when an animation ends. */
+const LEAVE = 15_000;
+
+export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawable[]): Player {
+  const { map } = view;
+  const show = signal<Show | undefined>(undefined);
+  let preparation: Promise<Show> | undefined;
+  let round = 0;
+  /** When the next frame is due, and when the last ones were shown. */
+  let due = 0;
+  let times: number[] = [];
+  /** How long the last pictures of the page took, on average, in milliseconds: what drawing allows. */
+  let apace = 0;
+  let ticked = 0;
+  /** When the pace was told. */
+  let told = 0;
+  /** Whether somebody takes the frames one by one. */
+  let held = false;
+
+  const frames = () => {
+    const all = range.peek();
+    return all ? framesOf(all, state.peek().window ?? firstWindow(all), step.peek()) : [];
+  };
+
+  /** What an animation depends on. */
+  const keyNow = ({ layers, window }: State = state.value) => {
+    const shown = layers.filter((layer) => layer.visible && timesOf(layer));
+    return JSON.stringify([shown, window, range.value, step.value, theme().dark, data.tiles("", {})]);
+  };
+
+  /** What is asked of a layer for a window. Which zooms have rows is the same for all frames. */
+  const queryFor = ({ layer, loaded: { dataset, tileJson } }: Drawable, window: Window): TileQuery => {
+    const query = queryOf(layer, { ...state.peek(), window }, dataset);
+    return map.getZoom() < (tileJson.points_minzoom ?? Infinity) ? { ...query, mode: "cells" } : query;
+  };
+
+  const prepare = async (first: (frames: readonly Window[]) => number): Promise<Show> => {
+    const mine = ++round;
+    preparing.value = true;
+    try {
+      const all = frames();
+      if (all.length === 0) throw new Error("The window is too short to play all of time: make it longer.");
+      const key = untracked(keyNow);
+      const usual = typical(all, histogram.peek()) ?? all[first(all)] ?? all[0];
+      const shown = untracked(base).filter(({ layer, loaded: { dataset } }) => dataset?.time_column && timesOf(layer));
+      const targets = await Promise.all(
+        shown.map(async (drawable): Promise<Target> => {
+          const { dataset } = drawable.loaded;
+          const query = queryOf(drawable.layer, { ...state.peek(), ...(usual ? { window: usual } : {}) }, dataset);
+          const { value } = await data.source.metadata(drawable.loaded.tileJson.dataset, query);
+          const { problem: _, ...rest } = drawable.loaded;
+          const known = { ...drawable, loaded: { ...rest, query, tileJson: value, metadata: value } };
+          return { drawable: known, query: (window) => queryFor(known, window) };
+        }),
+      );
+      if (mine !== round) throw new Error("stopped");
+      const before = show.peek();
+      const template = ({ drawable, query }: Target, window: Window) =>
+        data.tiles(drawable.loaded.tileJson.dataset, query(window));
+      const ring = new Ring(all, targets, template, first(all), loop.peek());
+      const seen = before?.begun
+        ? before.ring.targets.flatMap(({ drawable }) => before.ring.drawables(drawable.layer.id, "seen"))
+        : undefined;
+      const made = { ring, key, before: seen, begun: false, leaving: false };
+      show.value = made;
+      fixed.value = Object.fromEntries(targets.map(({ drawable: { layer, loaded } }) => [layer.id, loaded]));
+      return made;
+    } finally {
+      if (mine === round) preparing.value = false;
+    }
+  };
+
+  /** Frames from the present window on; from the first, if that is the last. */
+  const fromHere = (all: readonly Window[]) => {
+    const now = frame.peek()?.window ?? state.peek().window;
+    const at = now ? all.findIndex(([from]) => from >= now[0]) : 0;
+    return at < 0 || at === all.length - 1 ? 0 : at;
+  };
+
+  /** Shows a frame of which everything is there. */
+  const reveal = (now: Show, index: number) => {
+    now.ring.show(view, index);
+    const window = now.ring.frames[index];
+    if (window) frame.value = { index, of: now.ring.frames.length, window };
+    if (!now.begun) show.value = { ...now, begun: true, before: undefined };
+    now.ring.load(view, index, loop.peek());
+  };
+
+  const tick = () => {
+    if (!playing.peek()) return;
+    requestAnimationFrame(tick);
+    const now = show.peek();
+    if (!now || now.leaving) return;
+    const time = performance.now();
+    apace += (Math.min(time - ticked, 500) - apace) * 0.05;
+    ticked = time;
+    if (apace > SLOW && apace > 600 / speed.peek() && !view.still.isCoarse()) view.still.coarsen();
+    times = times.filter((at) => time - at < OVER);
+    const { ring } = now;
+    const count = ring.frames.length;
+    const next = ring.seen === undefined ? fromHere(ring.frames) : ring.seen + 1;
+    if (next >= count && !loop.peek()) {
+      pause();
+      return;
+    }
+    if (time < due) return;
+    const index = next % count;
+    const ready = ring.isReady(view, index);
+    if (ready) {
+      reveal(now, index);
+      if (now.begun) view.still.keep();
+      times.push(time);
+      // What is late is not made up for.
+      const apart = 1000 / speed.peek();
+      due = time - due > apart ? time + apart : due + apart;
+    } else ring.load(view, ring.seen ?? index, loop.peek());
+    const since = Math.max(time - (times[0] ?? time), 1);
+    const rate = times.length > 1 ? ((times.length - 1) * 1000) / since : 0;
+    if (time - told > SAID) {
+      told = time;
+      pace.value = { rate, waiting: !ready };
+    }
+  };
+
+  const play = () => {
+    if (playing.peek()) return;
+    playing.value = true;
+    held = false;
+    times = [];
+    due = 0;
+    apace = 0;
+    ticked = performance.now();
+    pace.value = { rate: 0, waiting: true };
+    preparation = prepare(fromHere);
+    preparation.then(
+      () => requestAnimationFrame(tick),
+      (error: unknown) => {
+        if (error instanceof Error && error.message === "stopped") return;
+        playing.value = false;
+        tell(error);
+      },
+    );
+  };
+
+  /** Waits until the map shows the window of the state beneath, and ends the animation. */
+  const leave = async () => {
+    const now = show.peek();
+    if (!now) return;
+    const leaving = { ...now, leaving: true };
+    show.value = leaving;
+    const { window } = state.peek();
+    const wanted = window && interval(window);
+    const there = () =>
+      now.ring.targets.every(({ drawable: { layer } }) => {
+        const known = loaded.peek()[layer.id];
+        if (!known || known.problem) return true;
+        return known.query.datetime === wanted && map.isSourceLoaded(sourceId(layer));
+      });
+    const until = Date.now() + LEAVE;
+    while (show.peek() === leaving && !there() && Date.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    if (show.peek() === leaving) end();
+  };
+
+  const end = () => {
+    round += 1;
+    show.value = undefined;
+    frame.value = undefined;
+    fixed.value = {};
+    held = false;
+  };
+
+  const pause = () => {
+    if (!playing.peek()) return;
+    playing.value = false;
+    view.still.release();
+    const at = frame.peek();
+    if (!show.peek() || !at) {
+      end();
+      preparing.value = false;
+      return;
+    }
+    change("time", (before) => ({ ...before, window: at.window }));
+    void leave();
+  };
+
+  const showFrame = async (index: number) => {
+    playing.value = false;
+    view.still.release();
+    let now = show.peek();
+    if (!now || now.leaving || now.key !== untracked(keyNow)) now = await prepare(() => index);
+    held = true;
+    now.ring.load(view, index, false);
+    while (!now.ring.isReady(view, index)) {
+      const present = show.peek();
+      if (present?.ring !== now.ring) throw new Error("The animation was changed while its frames were taken.");
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+    reveal(show.peek() ?? now, index);
+    const drawn = new Promise((resolve) => map.once("render", resolve));
+    map.triggerRepaint();
+    await drawn;
+  };
+
+  // What is chosen while it plays is followed: with other frames, or in other colours.
+  effect(() => {
+    const now = show.value;
+    const key = keyNow();
+    if (!now || now.leaving || held || now.key === key || !playing.peek()) return;
+    const here = frame.peek()?.window[0];
+    untracked(() => {
+      prepare((all) => Math.max(here === undefined ? 0 : all.findIndex(([from]) => from >= here), 0)).catch(
+        () => undefined,
+      );
+    });
+  });
+
+  map.on("zoomend", () => show.peek()?.ring.renew(view));
+
+  return {
+    frames,
+    play,
+    pause,
+    showFrame,
+    restore: () => {
+      if (held) void leave();
+    },
+    arrange: (base) => {
+      const now = show.value;
+      if (!now) return base;
+      const { ring, begun, leaving, before } = now;
+      const hidden = leaving ? "ahead" : begun || before ? "away" : undefined;
+      return base.flatMap((drawable): Drawable[] => {
+        const slots = ring.drawables(drawable.layer.id);
+        const old = before?.filter(({ layer }) => layer.id.startsWith(`${drawable.layer.id}~`)) ?? [];
+        return slots.length === 0 ? [drawable] : [{ ...drawable, phase: hidden }, ...old, ...slots];
+      });
+    },
+    seen: (base) => {
+      const now = show.peek();
+      if (!now?.begun) return base;
+      return base.flatMap((drawable) => {
+        const slots = now.ring.drawables(drawable.layer.id, "seen");
+        return slots.length === 0 ? [drawable] : slots;
+      });
+    },
+  };
+}

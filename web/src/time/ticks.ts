@@ -1,0 +1,53 @@
+/** Dates beneath a histogram: as many as there is room for, where years, months, days or hours begin. */
+
+import { around, DAY, HOUR, MINUTE, moved, PRESETS, type Window } from "./calendar";
+
+export interface Tick {
+  time: number;
+  text: string;
+}
+
+const LEVELS = [
+  ...PRESETS.filter(({ name }) => !["second", "week", "10 years"].includes(name)),
+  { name: "5 minutes", about: 5 * MINUTE },
+  { name: "15 minutes", about: 15 * MINUTE },
+  { name: "3 hours", about: 3 * HOUR },
+  { name: "12 hours", about: 12 * HOUR },
+  { name: "2 days", about: 2 * DAY },
+  { name: "4 days", about: 4 * DAY },
+  { name: "10 days", about: 10 * DAY },
+  { name: "2 months", about: 61 * DAY, months: 2 },
+  { name: "2 years", about: 731 * DAY, months: 24 },
+  { name: "5 years", about: 1826 * DAY, months: 60 },
+  { name: "10 years", about: 3653 * DAY, months: 120 },
+  { name: "50 years", about: 18263 * DAY, months: 600 },
+].sort((a, b) => a.about - b.about);
+
+const text = (options: Intl.DateTimeFormatOptions) => {
+  const format = new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" });
+  return (time: number) => format.format(time);
+};
+const year = text({ year: "numeric" });
+const month = text({ month: "short" });
+const day = text({ day: "numeric", month: "short" });
+const clock = text({ hour: "2-digit", minute: "2-digit" });
+
+/** At most about so many dates in a range. */
+export function ticksOf([from, to]: Window, most: number): Tick[] {
+  const level = LEVELS.find(({ about }) => (to - from) / about <= most) ?? LEVELS.at(-1);
+  if (!level) return [];
+  const ticks: Tick[] = [];
+  for (let window = around(from, level); window[0] <= to; window = moved(window, 1)) {
+    const [time] = window;
+    // What stands at the very end would be cut off.
+    if (time >= from && time - from < (to - from) * 0.97) ticks.push({ time, text: said(time, level.about) });
+  }
+  return ticks;
+}
+
+function said(time: number, apart: number): string {
+  const date = new Date(time);
+  if (apart < DAY) return time % DAY === 0 ? day(time) : clock(time);
+  if (apart < 28 * DAY) return day(time);
+  return date.getUTCMonth() === 0 ? year(time) : month(time);
+}
