@@ -315,7 +315,7 @@ function open(subset: Subset, view: DataMap): void {
 function Signs() {
   return (
     <>
-      <div id="progress" hidden={!busy.value} />
+      <div id="progress" hidden={!busy.value || playing.value} />
       <p id="status" role="status" hidden={status.value === ""}>
         {status.value}
       </p>
