@@ -370,3 +370,19 @@ test("on a phone the controls fit, in the dark too", async () => {
   assertQuiet(seen);
   await close();
 });
+
+test("a value in a popup becomes a filter", async () => {
+  const { page, close, ...seen } = await open(browser, `${server.base}#view=12/48.8566/2.3522&filter=population+>+100`);
+  const rows = (await features(page, "rows")).filter(({ x, y }) => x > 400 && x < 900 && y > 150 && y < 500);
+  const row = rows[0] ?? assert.fail("no rows");
+  await page.mouse.click(row.x, row.y);
+  const button = page.locator('.popup [aria-label="Only rows with this country"]');
+  await button.waitFor({ timeout: PATIENCE });
+  // Of decimals and of ids there is none.
+  assert.equal(await page.locator('.popup [aria-label="Only rows with this geonameid"]').count(), 0);
+  await button.click();
+  assert.equal(await text(page), "population > 100 AND country = 'FR'");
+  await says(page, "#facts", exactly((await passing("population > 100 AND country = 'FR'")).facts));
+  assertQuiet(seen);
+  await close();
+});

@@ -14,7 +14,7 @@ import {
   type TileQuery,
   toQueryString,
 } from "duotile";
-import { dragging } from "./filter/dragging";
+import { brushed, dragging } from "./filter/dragging";
 import { queryOf, rowsOf } from "./query";
 import type { Data } from "./source";
 import { type Layer, state } from "./state";
@@ -95,6 +95,25 @@ export function follow(data: Data, tell: (error: unknown) => void, tiled: () => 
       // Of other rows drawn as before, tiles go first: statistics of much data take all of the server for a while, and
       // the scale of the colours holds until they are there.
       const steady = before?.metadata && before.dataset?.id === dataset.id && alike(before.query, query);
+      // A filter that a brush wrote is not asked about first.
+      const known = steady && layer.filter === brushed.peek() ? before.tileJson : undefined;
+      const show = (changes: Partial<Loaded>) => {
+        const { problem: _, ...rest } = loaded.peek()[id] ?? NOTHING;
+        loaded.value = { ...loaded.peek(), [id]: { ...rest, dataset, query, ...changes } };
+      };
+      const drawn = async () => {
+        await tiled();
+        if (signal.aborted) return;
+        if (dragging.peek()) put(id, { busy: false });
+        put(id, { tiling: false });
+        await rested(signal);
+        if (!signal.aborted) put(id, { busy: true });
+      };
+      if (known) {
+        show({ tileJson: known });
+        await drawn();
+        if (signal.aborted) return;
+      }
       const describeRows = () => data.source.metadata(dataset.id, query, signal);
       const statistics = steady ? undefined : describeRows();
       statistics?.catch(() => undefined);
@@ -104,18 +123,9 @@ export function follow(data: Data, tell: (error: unknown) => void, tiled: () => 
       const late = new Promise<undefined>((resolve) => setTimeout(resolve, SOON));
       const soon = statistics && (await Promise.race([statistics, late]));
       if (signal.aborted) return;
-      const told = soon ? { metadata: soon.value, partial: soon.partial } : {};
-      const { problem: _, ...rest } = loaded.peek()[id] ?? NOTHING;
-      loaded.value = { ...loaded.peek(), [id]: { ...rest, dataset, query, tileJson, origin, ...told } };
-      if (steady) {
-        await tiled();
-        if (signal.aborted) return;
-        if (dragging.peek()) put(id, { busy: false });
-        put(id, { tiling: false });
-        await rested(signal);
-        if (signal.aborted) return;
-        put(id, { busy: true });
-      }
+      show({ tileJson, origin, ...(soon ? { metadata: soon.value, partial: soon.partial } : {}) });
+      if (steady && !known) await drawn();
+      if (signal.aborted) return;
       const all = soon ?? (await (statistics ?? describeRows()));
       const columns = await spreads(layer, dataset, tileJson, signal);
       if (signal.aborted) return;

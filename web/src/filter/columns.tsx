@@ -8,6 +8,7 @@ import { Icon } from "../panel/icon";
 import { interval } from "../query";
 import { active, change, type Layer, state, withLayer } from "../state";
 import { type Clause, clauseOf, othersOf, type Part, partsOf, print, type Value, withClause, without } from "./clauses";
+import { brushed } from "./dragging";
 import { rangeOf } from "./ends";
 import { RangeControl } from "./range";
 import { SearchControl } from "./search";
@@ -67,6 +68,7 @@ export function Columns({ source }: { source: Source }) {
 
 function put(layer: Layer, filter: string, gesture?: string): void {
   const about = `filter ${layer.id} ${gesture ?? filter}`;
+  if (gesture?.startsWith("brush ") && !loaded.peek()[layer.id]?.problem) brushed.value = filter;
   change(
     about,
     (before) => withLayer(before, layer.id, { filter }),

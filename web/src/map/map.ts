@@ -12,6 +12,7 @@ import type { View } from "../address";
 import { makeExchange } from "./exchange";
 import type { Ground } from "./ground";
 import { type Drawable, dataLayers, dataSource, sourceId } from "./layers";
+import { patch } from "./patch";
 import { inPhase, mark, type Opacity, opacities } from "./phase";
 import { makeStill, type Still } from "./still";
 import { theme } from "./theme";
@@ -57,9 +58,11 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     },
     layers: [...ground.below(theme()), ...now.flatMap(layersOf), ...ground.above(theme())],
   });
+  /** The style that the map was given last. */
+  let shown = style();
   const map = new MapLibre({
     container,
-    style: style(),
+    style: shown,
     ...(view ? { center: [view.lng, view.lat], zoom: view.zoom, bearing: view.bearing, pitch: view.pitch } : {}),
     maxZoom: 22,
     maxPitch: 70,
@@ -86,7 +89,9 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     due = false;
     still.release();
     animated.clear();
-    map.setStyle(style(), { diff: true });
+    const next = style();
+    if (!patch(map, shown, next)) map.setStyle(next, { diff: true });
+    shown = next;
     tiles.renewed();
     for (const { layer, phase } of now) {
       for (const [id] of animated.get(layer.id) ?? []) mark(map, id, phase === undefined);
@@ -116,8 +121,8 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     map.on("error", note);
     paint();
     map.off("error", note);
-    const laid = Object.keys(next.sources).every((id) => map.getSource(id));
-    if (complaints.length === 0 || laid) return;
+    // A style that is not valid is refused whole, and at once.
+    if (complaints.length === 0) return;
     ground = before;
     paint();
     throw new Error(complaints[0]);

@@ -217,14 +217,14 @@ function several(
 }
 
 /** The property that names a row best: one called so, else the first text. */
-function label(properties: Record<string, unknown>): string | undefined {
+export function label(properties: Record<string, unknown>): string | undefined {
   const names = Object.keys(properties).filter((name) => properties[name] !== null && properties[name] !== "");
   const called = names.find((name) => /^(name|title|label|postcode|callsign)$/i.test(name));
   return called ?? names.find((name) => typeof properties[name] === "string") ?? names[0];
 }
 
 /** Properties in lines; those of rows, whose layer is given, each with a button that filters by its value. */
-function table(
+export function table(
   properties: Record<string, unknown>,
   infos: PropertyInfo[],
   of?: { layer: Layer; dataset: Dataset },

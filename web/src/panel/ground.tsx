@@ -14,17 +14,19 @@ type Open = "" | "style" | "file";
 
 const lay = (name: string) => change("ground", (before) => ({ ...before, ground: name }));
 
-export function GroundControls() {
+export function GroundControls({ shown }: { shown: boolean }) {
   const [open, setOpen] = useState<Open>("");
   const name = meant(state.value.ground);
   const address = addressIn(name);
   const kind = open || (address === undefined ? (name.split(":")[0] ?? "") : "style");
-  // From the line at the foot of the map: there is something to choose here.
+  // Asked for from elsewhere: there is something to choose here.
   useEffect(() => {
-    if (wanted.value !== "ground") return;
+    if (wanted.value !== "ground" || !shown) return;
     wanted.value = "";
+    const part = document.querySelector<HTMLDetailsElement>("#ground");
+    if (part) part.open = true;
     document.querySelector<HTMLElement>("#ground-choice")?.focus();
-  }, [wanted.value]);
+  }, [wanted.value, shown]);
   const choose = (value: string) => {
     if (value === "style" || value === "file") setOpen(value);
     else {
@@ -33,7 +35,7 @@ export function GroundControls() {
     }
   };
   return (
-    <Section id="ground" title="Base map" open={wanted.value === "ground"}>
+    <Section id="ground" title="Base map">
       <div class="controls">
         <label class="line">
           Under the data

@@ -18,6 +18,7 @@ export function Legend() {
   const layers = [...state.value.layers].reverse().filter(({ visible, id }) => visible && loaded.value[id]?.tileJson);
   return (
     <aside id="legend" aria-label="Legend">
+      {layers.length > 0 && <h2 class="unseen">Legend</h2>}
       {layers.map((layer) => (
         <Part key={layer.id} layer={layer} named={layers.length > 1} />
       ))}

@@ -40,7 +40,7 @@ export function FilmControls(shown: Shown) {
   };
   return (
     <>
-      <h3>Animation</h3>
+      <h2>Animation</h2>
       {count === 0 && !stop ? (
         <p id="film-none">
           Where the data has times, choose a window of time beneath the map: its steps are the frames.

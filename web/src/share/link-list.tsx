@@ -20,9 +20,10 @@ export function LinkList({ source, known, online }: Props) {
   const base = known?.dataset ? publicBase(source.server, known.dataset) : source.server.base;
   return (
     <>
-      <h3>This view</h3>
+      <h2>This view</h2>
       <Address
         link={{ id: "page", title: "Page", use: "with everything that is chosen", address: toBase(address, base) }}
+        said={said}
         say={say}
       />
       {isLoopback(new URL(base).hostname) && <OnlyHere />}
@@ -30,11 +31,11 @@ export function LinkList({ source, known, online }: Props) {
         <summary>Addresses of the data</summary>
         {!online && <p class="wrong">The server does not answer: these addresses work when it does.</p>}
         {plain.map((link) => (
-          <Address key={link.id} link={link} say={say} open={link.id === "kepler"} />
+          <Address key={link.id} link={link} said={said} say={say} open={link.id === "kepler"} />
         ))}
-        {kepler.length > 0 && <h4>For any Kepler.gl</h4>}
+        {kepler.length > 0 && <h3>For any Kepler.gl</h3>}
         {kepler.map((link) => (
-          <Address key={link.id} link={link} say={say} />
+          <Address key={link.id} link={link} said={said} say={say} />
         ))}
         {problem && <p class="wrong">{problem}</p>}
       </details>
@@ -45,13 +46,22 @@ export function LinkList({ source, known, online }: Props) {
   );
 }
 
-function Address({ link, say, open = false }: { link: Link; say: (text: string) => void; open?: boolean }) {
+interface AddressProps {
+  link: Link;
+  /** What was said last: whether this one was copied. */
+  said: string;
+  say: (text: string) => void;
+  open?: boolean;
+}
+
+function Address({ link, said, say, open = false }: AddressProps) {
   const { id, title, use, address } = link;
   const input = useRef<HTMLInputElement>(null);
+  const copied = `Copied: ${title}.`;
   const copy = async () => {
     if (!input.current) return;
     const done = await copyFrom(input.current);
-    say(done ? `Copied: ${title}.` : `${title} is selected: press Ctrl+C (or ⌘C) to copy it.`);
+    say(done ? copied : `${title} is selected: press Ctrl+C (or ⌘C) to copy it.`);
   };
   return (
     <div class="address">
@@ -71,8 +81,8 @@ function Address({ link, say, open = false }: { link: Link; say: (text: string) 
             Open
           </a>
         )}
-        <button type="button" aria-label={`Copy ${title}`} onClick={copy}>
-          Copy
+        <button type="button" aria-label={`${said === copied ? "Copied" : "Copy"}: ${title}`} onClick={copy}>
+          {said === copied ? "Copied" : "Copy"}
         </button>
       </div>
     </div>

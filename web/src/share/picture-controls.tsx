@@ -25,7 +25,7 @@ export function PictureControls({ map }: Shown) {
   };
   return (
     <>
-      <h3>Picture</h3>
+      <h2>Picture</h2>
       <label class="check">
         <input type="checkbox" id="noted" checked={noted} onChange={() => note(!noted)} /> With title, legend and
         sources

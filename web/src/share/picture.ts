@@ -35,9 +35,16 @@ export async function grab(map: MapLibre): Promise<HTMLCanvasElement> {
     // What is on a canvas of WebGL may be read only while it is being drawn.
     map.once("render", () => {
       const canvas = map.getCanvas();
-      picture.width = canvas.width;
-      picture.height = canvas.height;
-      contextOf(picture).drawImage(canvas, 0, 0);
+      // While time plays the ground is two pictures, with the map between them, which may be the finer ones.
+      const still = (name: string) => {
+        const found = map.getContainer().querySelector<HTMLCanvasElement>(`canvas.${name}`);
+        return found && !found.hidden ? [found] : [];
+      };
+      const layers = [...still("ground-below"), canvas, ...still("ground-above")];
+      picture.width = Math.max(...layers.map(({ width }) => width));
+      picture.height = Math.max(...layers.map(({ height }) => height));
+      const context = contextOf(picture);
+      for (const layer of layers) context.drawImage(layer, 0, 0, picture.width, picture.height);
       resolve();
     });
     map.triggerRepaint();
@@ -125,8 +132,9 @@ function wrap(context: CanvasRenderingContext2D, text: string, width: number): s
   return lines.length > 3 ? [...lines.slice(0, 2), `${lines[2]} …`] : lines;
 }
 
-export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
-  const context = canvas.getContext("2d");
+/** Its context; `read` where pixels are read back again and again. */
+export function contextOf(canvas: HTMLCanvasElement, read = false): CanvasRenderingContext2D {
+  const context = canvas.getContext("2d", { willReadFrequently: read });
   if (!context) throw new Error("this browser gave no canvas to draw the picture on");
   return context;
 }

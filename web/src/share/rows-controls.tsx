@@ -50,7 +50,7 @@ export function RowsControls({ source, dataset, known, online }: Props) {
   };
   return (
     <>
-      <h3>Rows</h3>
+      <h2>Rows</h2>
       {open ? (
         <>
           <p id="rows-count">

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { bytes, number, sentence } from "../dom";
+import { ground } from "../page";
 import { nameOf } from "./notes";
 import { fileName, save } from "./save";
 import type { Shown } from "./section";
@@ -40,8 +41,11 @@ export function SnapshotControls(shown: Shown) {
   const deeper = made ? made.deepest - made.zoom : 0;
   return (
     <>
-      <h3>A page in one file</h3>
-      <p>This view with its tiles: opens from a disk, without a server or a network.</p>
+      <h2>A page in one file</h2>
+      <p>
+        This view with its tiles: opens from a disk, without a server or a network.
+        {!["natural-earth", "none"].includes(ground.value.name) && " Its base map is the one that the page brings."}
+      </p>
       {stop ? (
         <>
           <progress aria-label="Making the page" />

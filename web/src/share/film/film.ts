@@ -47,7 +47,7 @@ export async function makeFilm(
   const picture = document.createElement("canvas");
   picture.width = width;
   picture.height = height;
-  const context = contextOf(picture);
+  const context = contextOf(picture, kind === "gif");
   context.imageSmoothingQuality = "high";
   try {
     for (const [index, window] of all.entries()) {

@@ -1,15 +1,14 @@
 /** Makes the file of the present view: asks for its tiles, takes the scripts of the page itself, and writes them down. */
 
 import { type TileQuery, toQueryString } from "duotile";
-import type { SourceSpecification } from "maplibre-gl";
 import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { loaded } from "../../load";
-import { loadGround, shippedSources, withShapes } from "../../map/ground";
+import { loadGround, shippedSources } from "../../map/ground";
 import type { Drawable } from "../../map/layers";
 import { viewOf } from "../../map/map";
 import { theme } from "../../map/theme";
 import { catalog } from "../../page";
-import { GROUND, state } from "../../state";
+import { state } from "../../state";
 import { carrying } from "../links";
 import { choiceOf, titleOf } from "../notes";
 import type { Shown } from "../section";
@@ -97,7 +96,7 @@ export async function makeSnapshot(
     state: {
       ...was,
       layers: was.layers.filter(({ id }) => ids.includes(id)),
-      ground: was.ground === "none" ? "none" : GROUND,
+      ground: was.ground === "none" ? "none" : "natural-earth",
     },
     catalog: catalog.peek().filter(({ id }) => described.some(({ dataset }) => dataset === id)),
     loaded: Object.fromEntries(
@@ -106,7 +105,8 @@ export async function makeSnapshot(
         return known && tileJson ? [[layer.id, upTo(deepest, { ...known, tileJson, query: queries[at] ?? {} })]] : [];
       }),
     ),
-    ground: await groundOf(map),
+    // Another ground could not be reached from the file.
+    ground: shippedSources(map.getStyle().sources) ?? (await loadGround()),
     box: [...box],
     deepest,
     tiles,
@@ -148,11 +148,6 @@ function upTo(deepest: number, known: Saved["loaded"][string]): Saved["loaded"][
         }
       : {}),
   };
-}
-
-/** The shipped ground with its data: another could not be reached from the file. */
-async function groundOf(map: Shown["map"]): Promise<Record<string, SourceSpecification>> {
-  return withShapes(shippedSources(map.getStyle().sources) ?? (await loadGround()));
 }
 
 /** The styles of the page. */

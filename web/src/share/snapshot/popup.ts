@@ -3,6 +3,7 @@
 import { type Map as MapLibre, Popup } from "maplibre-gl";
 import { element, formatted, number } from "../../dom";
 import { cellsId, type Drawable, rowsId } from "../../map/layers";
+import { label, table } from "../../map/popup";
 
 const NEAR = 3;
 
@@ -21,12 +22,16 @@ export function popups(map: MapLibre, drawables: readonly Drawable[]): void {
       );
       if (!feature) continue;
       const { point_count: count, ...rest } = feature.properties;
-      const title = count === undefined ? "Row" : count === 1 ? "1 row" : `${number(Number(count))} rows`;
-      const lines = Object.entries(rest).map(([name, value]) => {
-        const info = loaded.tileJson.properties.find(({ property }) => property === name);
-        return element("tr", "", element("th", "", name), element("td", "", formatted(value, info)));
-      });
-      const content = element("article", "popup", element("h2", "", title), element("table", "", ...lines));
+      const name = count === undefined ? label(rest) : undefined;
+      const info = (property: string) => loaded.tileJson.properties.find((info) => info.property === property);
+      const title =
+        count !== undefined
+          ? `${number(Number(count))} ${count === 1 ? "row" : "rows"}`
+          : name === undefined
+            ? "Row"
+            : formatted(rest[name], info(name));
+      const others = Object.fromEntries(Object.entries(rest).filter(([property]) => property !== name));
+      const content = element("article", "popup", element("h2", "", title), table(others, loaded.tileJson.properties));
       new Popup({ maxWidth: "min(320px, 80vw)" }).setLngLat(lngLat).setDOMContent(content).addTo(map);
       return;
     }
