@@ -62,7 +62,8 @@ export async function front(upstream, prefix = "/") {
     front.asked.push(rest);
     const forward = () => {
       const { host, ...headers } = asked.headers;
-      const told = { ...headers, "x-forwarded-host": host, "x-forwarded-prefix": prefix };
+      // What stands before this one has said it already, if it did.
+      const told = { "x-forwarded-host": host, "x-forwarded-prefix": prefix, ...headers };
       const passed = request(
         new URL(rest, front.upstream),
         { method: asked.method ?? "GET", headers: told },

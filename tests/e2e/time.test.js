@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { front } from "./front.js";
 import { assertQuiet, counts, drawn, launch, open, PATIENCE, picture, says, site } from "./lib.js";
 
 const DAY = 86_400_000;
@@ -285,4 +286,27 @@ test("a layer without times has no bar, and stays as it is beside one that has t
   await counts(page, ".still:not([hidden])", 0);
   assertQuiet(seen);
   await close();
+});
+
+test("a window that is chosen while the first tiles are still on their way is what is drawn", async () => {
+  const slow = await front(server.base);
+  /** @type {(() => void)[]} */
+  const held = [];
+  slow.otherwise = (path, _, forward) => {
+    const first = /^tiles\/timed\/\d/.test(path) && !path.includes("datetime");
+    if (first) held.push(forward);
+    return first;
+  };
+  const context = await browser.newContext({ viewport: { width: 1200, height: 760 } });
+  const page = await context.newPage();
+  await page.goto(slow.base + VIEW);
+  while (held.length === 0) await page.waitForTimeout(100);
+  await page.selectOption("#time-preset", "day", { timeout: PATIENCE });
+  while (!slow.asked.some((path) => /^tiles\/timed\/metadata.*datetime/.test(path))) await page.waitForTimeout(100);
+  await page.waitForTimeout(1000);
+  for (const forward of held) forward();
+  slow.otherwise = undefined;
+  await draws(page, ROWS[0] ?? 0);
+  await context.close();
+  await slow.stop();
 });

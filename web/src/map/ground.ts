@@ -49,10 +49,7 @@ const SHIPPED = ["land", "coast", "borders", "countries"];
 /** The zoom from which on the coasts are too coarse to tell the truth: there the ground is plain. */
 export const NEAR = 11;
 
-/**
- * Loads the shipped ground as sources of a style. Their data are addresses in this page, not shapes: MapLibre copies and
- * compares all that a style has whenever it changes, and shapes are read in its workers.
- */
+/** Loads the shipped ground as sources of a style. */
 export async function loadGround(): Promise<Record<string, SourceSpecification>> {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`the base map could not be loaded (${response.status})`);
@@ -60,7 +57,7 @@ export async function loadGround(): Promise<Record<string, SourceSpecification>>
   const { countries, labels } = topology.objects;
   const source = (data: FeatureCollection | LineString | MultiLineString): SourceSpecification => ({
     type: "geojson",
-    data: addressOf(data.type === "FeatureCollection" ? data : { type: "Feature", properties: {}, geometry: data }),
+    data: data.type === "FeatureCollection" ? data : { type: "Feature", properties: {}, geometry: data },
     maxzoom: 9,
   });
   return {
@@ -69,17 +66,6 @@ export async function loadGround(): Promise<Record<string, SourceSpecification>>
     borders: source(mesh(topology, countries, (a, b) => a !== b)),
     countries: source(feature(topology, labels)),
   };
-}
-
-const addressOf = (data: object): string => URL.createObjectURL(new Blob([JSON.stringify(data)]));
-
-/** The same sources with their shapes in them, for a place where this page's addresses mean nothing. */
-export async function withShapes(sources: Ground["sources"]): Promise<Ground["sources"]> {
-  const whole = Object.entries(sources).map(async ([id, source]) => {
-    if (source.type !== "geojson" || typeof source.data !== "string") return [id, source] as const;
-    return [id, { ...source, data: await (await fetch(source.data)).json() }] as const;
-  });
-  return Object.fromEntries(await Promise.all(whole));
 }
 
 /** Layers below the data. */

@@ -7,9 +7,9 @@ import {
   NavigationControl,
   ScaleControl,
   type StyleSpecification,
-  type VectorTileSource,
 } from "maplibre-gl";
 import type { View } from "../address";
+import { makeExchange } from "./exchange";
 import type { Ground } from "./ground";
 import { type Drawable, dataLayers, dataSource, sourceId } from "./layers";
 import { patch } from "./patch";
@@ -71,10 +71,11 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   map.addControl(new NavigationControl({ visualizePitch: true }), "bottom-right");
   map.addControl(new ScaleControl(), "bottom-left");
   const still = makeStill(map);
+  const tiles = makeExchange(map);
   // Tiles first, colours when they are there: a tile that is told to change its colours while its successor is still
   // being fetched would be drawn once more from what it held before.
   let due = false;
-  const loaded = () => map.loaded() && map.areTilesLoaded();
+  const loaded = () => map.loaded() && map.areTilesLoaded() && !tiles.isDue();
   const repaint = () => {
     if (due) return;
     if (loaded()) {
@@ -91,6 +92,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     const next = style();
     if (!patch(map, shown, next)) map.setStyle(next, { diff: true });
     shown = next;
+    tiles.renewed();
     for (const { layer, phase } of now) {
       for (const [id] of animated.get(layer.id) ?? []) mark(map, id, phase === undefined);
     }
@@ -104,9 +106,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     if (now.length === before.length && now.every((drawable, at) => same(drawable, before[at]))) {
       // Tiles are exchanged one by one, and the map does not go blank between.
       now.forEach((drawable, at) => {
-        if (drawable.tiles !== before[at]?.tiles) {
-          map.getSource<VectorTileSource>(sourceId(drawable.layer))?.setTiles([drawable.tiles]);
-        }
+        if (drawable.tiles !== before[at]?.tiles) tiles.give(sourceId(drawable.layer), drawable.tiles);
       });
       repaint();
     } else {
@@ -121,8 +121,8 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     map.on("error", note);
     paint();
     map.off("error", note);
-    const laid = Object.keys(next.sources).every((id) => map.getSource(id));
-    if (complaints.length === 0 || laid) return;
+    // A style that is not valid is refused whole, and at once.
+    if (complaints.length === 0) return;
     ground = before;
     paint();
     throw new Error(complaints[0]);
@@ -130,9 +130,9 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   const put = (id: string, changes: Partial<Drawable>) => {
     now = now.map((drawable) => (drawable.layer.id === id ? { ...drawable, ...changes } : drawable));
   };
-  const exchange = (id: string, tiles: string) => {
-    put(id, { tiles });
-    map.getSource<VectorTileSource>(sourceId({ id }))?.setTiles([tiles]);
+  const exchange = (id: string, template: string) => {
+    put(id, { tiles: template });
+    tiles.give(sourceId({ id }), template);
   };
   const turn = (seen: readonly string[], unseen: readonly string[]) => {
     const set = (id: string, on: boolean) => {
@@ -145,7 +145,10 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     for (const id of seen) set(id, true);
     for (const id of unseen) set(id, false);
   };
-  const isReady = (id: string) => map.getSource(sourceId({ id })) !== undefined && map.isSourceLoaded(sourceId({ id }));
+  const isReady = (id: string) => {
+    const source = sourceId({ id });
+    return map.getSource(source) !== undefined && !tiles.isDue(source) && map.isSourceLoaded(source);
+  };
   await map.once("style.load");
   return { map, show, lay, exchange, turn, isReady, still, settled: () => !due && loaded() };
 }

@@ -2,7 +2,7 @@
 
 import "./ground.css";
 import type { TargetedEvent } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { NEAR } from "../map/ground";
 import { addressIn, fileOf, known, meant, picked, typed } from "../map/grounds";
 import { basemap, ground, wanted, zoom } from "../page";
@@ -14,17 +14,19 @@ type Open = "" | "style" | "file";
 
 const lay = (name: string) => change("ground", (before) => ({ ...before, ground: name }));
 
-export function GroundControls() {
+export function GroundControls({ shown }: { shown: boolean }) {
   const [open, setOpen] = useState<Open>("");
   const name = meant(state.value.ground);
   const address = addressIn(name);
   const kind = open || (address === undefined ? (name.split(":")[0] ?? "") : "style");
-  // From the line at the foot of the map: there is something to choose here.
+  // Asked for from elsewhere: there is something to choose here.
   useEffect(() => {
-    if (wanted.value !== "ground") return;
+    if (wanted.value !== "ground" || !shown) return;
     wanted.value = "";
+    const part = document.querySelector<HTMLDetailsElement>("#ground");
+    if (part) part.open = true;
     document.querySelector<HTMLElement>("#ground-choice")?.focus();
-  }, [wanted.value]);
+  }, [wanted.value, shown]);
   const choose = (value: string) => {
     if (value === "style" || value === "file") setOpen(value);
     else {
@@ -33,15 +35,15 @@ export function GroundControls() {
     }
   };
   return (
-    <Section id="ground" title="Base map" open={wanted.value === "ground"}>
+    <Section id="ground" title="Base map">
       <div class="controls">
         <label class="line">
           Under the data
           <select id="ground-choice" value={kind} onChange={({ currentTarget }) => choose(currentTarget.value)}>
             {basemap.value && <option value="server">that of this server</option>}
-            <option value="natural-earth">coastlines and borders</option>
+            <option value="natural-earth">coasts and borders</option>
             <option value="none">nothing</option>
-            <option value="style">a style at an address</option>
+            <option value="style">at an address</option>
             <option value="file">a PMTiles file</option>
           </select>
         </label>
@@ -62,8 +64,10 @@ function Address({ at = "", done }: { at: string | undefined; done: () => void }
     lay(typed(new URL(text).href));
     done();
   };
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.scrollIntoView({ block: "nearest" }), []);
   return (
-    <form id="ground-style" onSubmit={show}>
+    <form id="ground-style" ref={form} onSubmit={show}>
       <label for="style-address">Address of a MapLibre style, or of PMTiles</label>
       <div class="field">
         <input

@@ -4,6 +4,7 @@ import "./keys.css";
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { DataMap } from "../map/map";
+import { redo, undo } from "../state";
 
 const KEYS: readonly [string, string][] = [
   ["Tab", "to the next control; the map comes after the panel"],
@@ -45,10 +46,18 @@ export function KeysButton() {
 export function Keys() {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    const onKey = ({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent) => {
+    const onKey = (event: KeyboardEvent) => {
+      const { key, target, ctrlKey, metaKey, altKey, shiftKey } = event;
       const typing =
-        target instanceof Element && target.matches("input:not([type=range], [type=radio]), textarea, select");
-      if (key === "?" && !typing && !ctrlKey && !metaKey && !altKey) shown.value = true;
+        target instanceof Element &&
+        target.matches("input:not([type=range], [type=radio], [type=checkbox]), textarea, select");
+      if (typing || altKey) return;
+      if (key === "?" && !ctrlKey && !metaKey) shown.value = true;
+      if (key.toLowerCase() === "z" && (ctrlKey || metaKey)) {
+        event.preventDefault();
+        if (shiftKey) redo();
+        else undo();
+      }
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);

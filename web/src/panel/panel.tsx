@@ -36,9 +36,10 @@ export function Panel({ choose, source, children }: Props) {
   useEffect(() => {
     if (known?.problem) setOpen(true);
   }, [known?.problem]);
+  const asked = wanted.value;
   useEffect(() => {
-    if (wanted.value) setOpen(true);
-  }, [wanted.value]);
+    if (asked) setOpen(true);
+  }, [asked]);
   return (
     <section id="panel" aria-label="Dataset">
       <header>
@@ -76,7 +77,7 @@ export function Panel({ choose, source, children }: Props) {
           <Layers />
         </Section>
         {children}
-        <GroundControls />
+        <GroundControls shown={open} />
         <Section id="looks" title="Appearance">
           <label class="line">
             Colours of the page

@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { bytes, number } from "../dom";
 import type { DataMap } from "../map/map";
 import { Section } from "../panel/section";
-import { count, FROM, reports, type TileReport, type Totals, totals, watch } from "./traces";
+import { count, FROM, type From, reports, type TileReport, type Totals, totals, watch } from "./traces";
 import { changedIn, movedAt } from "./watch";
 
 export function PerformanceSection({ map }: { map: DataMap["map"] }) {
@@ -55,20 +55,31 @@ function Body({ map }: { map: DataMap["map"] }) {
 
 const pace = () => ({ picturesPerSecondMoving: movedAt.value, millisecondsOfLastChange: changedIn.value });
 
+const ORIGINS: Readonly<Record<From, string>> = {
+  server: "made by the server",
+  "server cache": "kept by the server",
+  "browser cache": "kept by this browser",
+  device: "from this device",
+};
+
 function Sums({ sum }: { sum: Totals }) {
-  const where = FROM.filter((name) => sum.from[name] > 0).map((name) => `${sum.from[name]} ${name}`);
+  const there = FROM.filter((name) => sum.from[name] > 0);
+  const each = there.map((name) => `${sum.from[name]} ${ORIGINS[name]}`).join(", ");
+  const where = there.length > 1 ? `: ${each}` : there[0] ? `, ${ORIGINS[there[0]]}` : "";
   const lines: [string, string, string?][] = [
-    ["Tiles", `${sum.tiles}${where.length > 0 ? `: ${where.join(", ")}` : ""}`, "tiles"],
-    ["Nobody had to make", `${Math.round(sum.kept * 100)} %`],
+    ["Tiles", `${sum.tiles}${where}`],
+    ["Found in a cache", `${Math.round(sum.kept * 100)} %`],
     ["Each took, p50 and p95", `${ms(sum.p50)} and ${ms(sum.p95)} ms`],
     ["At the server, all", `${ms(sum.server)} ms`],
     ...sum.stages.map(({ name, ms: time }): [string, string, string] => [name, `${ms(time)} ms`, "stage"]),
+    ["On the wire, all", `${ms(sum.wire)} ms`],
+    ["Waiting in the page, all", `${ms(sum.page)} ms`],
     ["Over the wire", bytes(sum.transferred)],
     ["Decoded", bytes(sum.bytes)],
     ["Features", number(sum.features)],
     ["Rows that they stand for", number(sum.rows)],
     ["Rows left out", number(sum.omitted)],
-    ["Pictures a second, moving", movedAt.value === undefined ? "–" : movedAt.value.toFixed(1)],
+    ["Frames a second, moving", movedAt.value === undefined ? "–" : movedAt.value.toFixed(1)],
     ["Last change until drawn", changedIn.value === undefined ? "–" : `${ms(changedIn.value)} ms`],
   ];
   return (
@@ -87,7 +98,8 @@ const COLUMNS = [
   ["tile", "Tile", "Zoom, column and row"],
   ["total", "ms", "Milliseconds from the request to the last byte"],
   ["server", "at server", "Milliseconds that the server says it took"],
-  ["transferred", "wire", "Bytes over the wire, headers included"],
+  ["wire", "on wire", "Milliseconds on the wire, and waiting for a connection"],
+  ["transferred", "bytes", "Bytes over the wire, headers included"],
   ["bytes", "decoded", "Bytes of the tile"],
   ["features", "features", "Features in the tile"],
   ["from", "from", "Where it comes from"],
@@ -108,7 +120,7 @@ function Tiles({ all }: { all: readonly TileReport[] }) {
   if (all.length === 0) return <p>Tiles are listed when the next ones arrive.</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
-    <section class="tiles" aria-label="Tiles of the last view" tabIndex={0}>
+    <section class="table" aria-label="Tiles of the last view" tabIndex={0}>
       <table>
         <thead>
           <tr>
@@ -133,6 +145,7 @@ function Tiles({ all }: { all: readonly TileReport[] }) {
               <th scope="row">{one.tile}</th>
               <td>{ms(one.total)}</td>
               <td>{ms(one.server)}</td>
+              <td>{ms(one.wire)}</td>
               <td>{one.transferred === undefined ? "–" : bytes(one.transferred)}</td>
               <td>{bytes(one.bytes)}</td>
               <td>{one.features === undefined ? "–" : number(one.features)}</td>
@@ -147,10 +160,15 @@ function Tiles({ all }: { all: readonly TileReport[] }) {
 }
 
 /** What took its time at the server, and what the tile stands for. */
-function detail({ stages, wire, rows, omitted }: TileReport): string {
+function detail({ stages, wire, page, rows, omitted }: TileReport): string {
   const parts = stages.map(({ name, ms: time }) => `${name} ${ms(time)} ms`);
   const left = omitted ? `, ${number(omitted)} left out` : "";
-  return [...parts, `wire ${ms(wire)} ms`, `${number(rows ?? 0)} rows${left}`].join("\n");
+  return [
+    ...parts,
+    `on the wire ${ms(wire)} ms`,
+    `waiting in the page ${ms(page)} ms`,
+    `${number(rows ?? 0)} rows${left}`,
+  ].join("\n");
 }
 
 function asText(all: readonly TileReport[], sum: Totals): string {
@@ -159,6 +177,7 @@ function asText(all: readonly TileReport[], sum: Totals): string {
     "total ms",
     "server ms",
     "wire ms",
+    "page ms",
     "transferred",
     "bytes",
     "features",
@@ -166,12 +185,13 @@ function asText(all: readonly TileReport[], sum: Totals): string {
     "omitted",
     "from",
   ];
-  const cells = ({ tile, total, server, wire, transferred, bytes, features, rows, omitted, from }: TileReport) =>
+  const cells = ({ tile, total, server, wire, page, transferred, bytes, features, rows, omitted, from }: TileReport) =>
     [
       tile,
       total.toFixed(1),
       server?.toFixed(1),
       wire?.toFixed(1),
+      page?.toFixed(1),
       transferred,
       bytes,
       features,

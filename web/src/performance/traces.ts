@@ -16,13 +16,15 @@ export interface TileReport {
   dataset: string;
   tile: string;
   from: From;
-  /** From the request to the last byte. */
+  /** From when it was asked for until the page had it. */
   total: number;
   /** What the server says it took, and what for. */
   server?: number;
   stages: readonly { name: string; ms: number }[];
-  /** What is left: the wire, and the queue before it. */
+  /** What else the request took: the wire, and the queue before it. */
   wire?: number;
+  /** How long the answer waited until the page, which was drawing, took it. */
+  page?: number;
   bytes: number;
   /** Bytes that came over the wire, headers included. */
   transferred?: number;
@@ -97,7 +99,9 @@ function report(trace: TileTrace): TileReport {
     from,
     total,
     stages,
-    ...(asked ? { server: atServer, wire: Math.max(total - atServer, 0) } : {}),
+    ...(asked ? { server: atServer } : {}),
+    ...(asked && request ? { wire: Math.max(request.duration - atServer, 0) } : {}),
+    ...(request ? { page: Math.max(total - request.duration, 0) } : {}),
     bytes,
     ...(request ? { transferred: request.transferSize } : {}),
     ...(features === undefined ? {} : { features }),
@@ -112,6 +116,8 @@ export interface Totals {
   p50: number;
   p95: number;
   server: number;
+  wire: number;
+  page: number;
   stages: readonly { name: string; ms: number }[];
   bytes: number;
   transferred: number;
@@ -135,6 +141,8 @@ export function totals(all: readonly TileReport[]): Totals {
     p50: at(0.5),
     p95: at(0.95),
     server: sum(({ server }) => server),
+    wire: sum(({ wire }) => wire),
+    page: sum(({ page }) => page),
     stages: [...stages].map(([name, ms]) => ({ name, ms })),
     bytes: sum(({ bytes }) => bytes),
     transferred: sum(({ transferred }) => transferred),

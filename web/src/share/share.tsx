@@ -2,7 +2,7 @@
 
 import "./share.css";
 import { loaded } from "../load";
-import { origin } from "../page";
+import { origin, status } from "../page";
 import { active, state } from "../state";
 import { FilmControls } from "./film-controls";
 import { LinkList } from "./link-list";
@@ -14,8 +14,8 @@ import { SnapshotControls } from "./snapshot-controls";
 export function Share(shown: Shown) {
   const layer = active(state.value);
   const known = layer && loaded.value[layer.id];
-  // Every answer says anew where it is from: then it is known whether the server is there.
-  void origin.value;
+  // With every answer, and with every failure, it is known anew whether the server is there.
+  void [origin.value, status.value];
   const online = shown.source.reachable;
   return (
     <div id="sharing" class="controls">

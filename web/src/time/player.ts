@@ -7,7 +7,6 @@ import { effect, signal, untracked } from "@preact/signals";
 import type { TileQuery } from "duotile";
 import { loaded } from "../load";
 import type { Drawable } from "../map/layers";
-import { sourceId } from "../map/layers";
 import type { DataMap } from "../map/map";
 import { theme } from "../map/theme";
 import { tell } from "../page";
@@ -209,7 +208,7 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
       now.ring.targets.every(({ drawable: { layer } }) => {
         const known = loaded.peek()[layer.id];
         if (!known || known.problem) return true;
-        return known.query.datetime === wanted && map.isSourceLoaded(sourceId(layer));
+        return known.query.datetime === wanted && view.isReady(layer.id);
       });
     const until = Date.now() + LEAVE;
     while (show.peek() === leaving && !there() && Date.now() < until) {

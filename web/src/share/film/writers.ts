@@ -48,24 +48,32 @@ async function gifWriter(width: number, height: number, rate: number): Promise<W
   };
 }
 
-/** VP9, then VP8, of these sizes. */
+/**
+ * What is tried, in this order. Where a quality can be asked for, frames that differ much from each other are as clear as
+ * those that differ little; a number of bits a second leaves shadows of the frame before.
+ */
 const CODECS = [
-  ["vp09.00.41.08", "V_VP9"],
-  ["vp8", "V_VP8"],
+  { codec: "vp09.00.41.08", name: "V_VP9", bitrateMode: "quantizer" },
+  { codec: "vp09.00.41.08", name: "V_VP9", bitrateMode: "variable" },
+  { codec: "vp8", name: "V_VP8", bitrateMode: "variable" },
 ] as const;
-/** Bits for a pixel: maps have sharp edges. */
-const BITS = 0.25;
+/** From 0, the clearest, to 63. */
+const QUANTIZER = 20;
+/** Bits for a pixel of a frame where no quality can be asked for: maps have sharp edges. */
+const BITS = 1;
 /** A whole picture every so many seconds. */
 const WHOLE = 2;
 
 async function webmWriter(width: number, height: number, rate: number): Promise<Writer> {
-  const config = { width, height, framerate: rate, bitrate: Math.max(Math.round(width * height * rate * BITS), 1e6) };
-  let found: (typeof CODECS)[number] | undefined;
-  for (const codec of CODECS) {
-    const { supported } = await VideoEncoder.isConfigSupported({ ...config, codec: codec[0] });
-    if (supported) found ??= codec;
+  let found: (VideoEncoderConfig & { name: "V_VP8" | "V_VP9" }) | undefined;
+  for (const { name, ...codec } of CODECS) {
+    const bitrate = codec.bitrateMode === "variable" ? { bitrate: Math.round(width * height * rate * BITS) } : {};
+    const config: VideoEncoderConfig = { width, height, framerate: rate, latencyMode: "quality", ...codec, ...bitrate };
+    const known = await VideoEncoder.isConfigSupported(config).catch(() => undefined);
+    if (known?.supported) found ??= { ...config, name };
   }
   if (!found) throw new Error("this browser writes no video of this size: choose GIF");
+  const { name, ...config } = found;
   const chunks: Chunk[] = [];
   let bytes = 0;
   let problem: Error | undefined;
@@ -80,12 +88,14 @@ async function webmWriter(width: number, height: number, rate: number): Promise<
       problem = error;
     },
   });
-  encoder.configure({ ...config, codec: found[0], latencyMode: "quality" });
+  encoder.configure(config);
   let count = 0;
   return {
     async add(picture) {
       const frame = new VideoFrame(picture, { timestamp: (count * 1e6) / rate, duration: 1e6 / rate });
-      encoder.encode(frame, { keyFrame: count % Math.max(Math.round(rate * WHOLE), 1) === 0 });
+      const keyFrame = count % Math.max(Math.round(rate * WHOLE), 1) === 0;
+      const how = { keyFrame, ...(config.bitrateMode === "quantizer" ? { vp9: { quantizer: QUANTIZER } } : {}) };
+      encoder.encode(frame, how);
       frame.close();
       count += 1;
       while (encoder.encodeQueueSize > 2 && !problem) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -96,7 +106,7 @@ async function webmWriter(width: number, height: number, rate: number): Promise<
       await encoder.flush();
       if (problem) throw problem;
       if (chunks.length !== count) throw new Error(`the encoder gave ${chunks.length} of ${count} frames`);
-      return webm(found[1], width, height, (count * 1000) / rate, chunks);
+      return webm(name, width, height, (count * 1000) / rate, chunks);
     },
     close: () => {
       if (encoder.state !== "closed") encoder.close();

@@ -3,7 +3,7 @@
 import { type TileQuery, toQueryString } from "duotile";
 import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { loaded } from "../../load";
-import { loadGround, shippedSources, withShapes } from "../../map/ground";
+import { loadGround, shippedSources } from "../../map/ground";
 import type { Drawable } from "../../map/layers";
 import { viewOf } from "../../map/map";
 import { theme } from "../../map/theme";
@@ -106,7 +106,7 @@ export async function makeSnapshot(
       }),
     ),
     // Another ground could not be reached from the file.
-    ground: await withShapes(shippedSources(map.getStyle().sources) ?? (await loadGround())),
+    ground: shippedSources(map.getStyle().sources) ?? (await loadGround()),
     box: [...box],
     deepest,
     tiles,

@@ -1,0 +1,77 @@
+/** Choices of more than a control's: which datasets there are, one of them for a layer, a subset, what an address says. */
+
+import { effect } from "@preact/signals";
+import type { Subset } from "duotile";
+import { type Place, parse, print } from "./address";
+import { basemapOf } from "./map/grounds";
+import { type DataMap, frameOn, viewOf } from "./map/map";
+import { basemap, catalog, first, status } from "./page";
+import type { Data } from "./source";
+import { active, change, DRAWING, reset, state, withLayer } from "./state";
+
+/** Looks which datasets there are, on the server or on this device. */
+export async function look(data: Data): Promise<void> {
+  const { value, from } = await data.source.datasets();
+  catalog.value = value.datasets;
+  if (from === "server") basemap.value = basemapOf(value);
+  first.value = from === "server" ? value.datasets[0]?.id : undefined;
+  if (value.datasets.length === 0) status.value = "This server has no datasets.";
+}
+
+/** Another dataset for the active layer, without what was said of the one before. */
+export function choose(dataset: string, view: DataMap): void {
+  const found = catalog.peek().find(({ id }) => id === dataset);
+  const layer = active(state.peek());
+  if (!found || !layer) return;
+  const { kind, cell, ramp, opacity } = layer.drawing;
+  const drawing = { ...DRAWING, kind, cell, ramp, opacity };
+  change("dataset", (before) => withLayer(before, layer.id, { dataset, filter: "", drawing }));
+  frameOn(view.map, found.focus);
+}
+
+/** Shows a subset: its dataset, its filter, its box if it has one. */
+export function open(subset: Subset, view: DataMap): void {
+  const filter = new URLSearchParams(subset.query).get("filter") ?? "";
+  const layer = active(state.peek());
+  if (!layer) return;
+  change("subset", (before) => withLayer(before, layer.id, { dataset: subset.dataset, filter }));
+  if (subset.bbox) frameOn(view.map, subset.bbox);
+}
+
+/** Takes what the address says for the state. Datasets that are not there are told, and the first stands in for them. */
+export function readAddress(): Place {
+  const { state: wish, view } = parse(location.hash.slice(1));
+  const there = catalog.peek();
+  const missing = wish.layers.filter(({ dataset }) => dataset && !there.some(({ id }) => id === dataset));
+  const where = first.peek() === undefined ? "on this device" : "on this server";
+  if (missing.length > 0 && there.length > 0) {
+    status.value = `There is no ${missing.map(({ dataset }) => dataset).join(", ")} ${where}.`;
+  }
+  const layers = wish.layers.map((layer) =>
+    layer.dataset && !missing.includes(layer)
+      ? layer
+      : { ...layer, dataset: there[0]?.id ?? "", ...(layer.dataset ? { filter: "", drawing: DRAWING } : {}) },
+  );
+  const place = { ...(view && missing.length === 0 ? { view } : {}), state: { ...wish, layers } };
+  reset(place.state);
+  return place;
+}
+
+/** Writes state and view into the address, and follows what is typed there. */
+export function followAddress({ map }: DataMap): void {
+  const write = () => {
+    // What is not known yet is not written over what the address says.
+    if (catalog.peek().length === 0) return;
+    const text = print({ view: viewOf(map), state: state.peek() }, first.peek());
+    if (text !== location.hash.slice(1)) history.replaceState(history.state, "", `#${text}`);
+  };
+  effect(() => {
+    void state.value;
+    write();
+  });
+  map.on("moveend", write);
+  window.addEventListener("hashchange", () => {
+    const { view } = readAddress();
+    if (view) map.jumpTo({ center: view, ...view });
+  });
+}

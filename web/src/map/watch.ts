@@ -1,0 +1,75 @@
+/** What the page learns from its map: whether it is busy, how close it is, what it draws, what it could not load. */
+
+import { effect } from "@preact/signals";
+import type { ErrorEvent } from "maplibre-gl";
+import { loaded } from "../load";
+import { busy, status, zoom } from "../page";
+import { state } from "../state";
+import { playing } from "../time/animation";
+import { sayDrawn } from "./drawn";
+import { isGround } from "./grounds";
+import type { Drawable } from "./layers";
+import type { DataMap } from "./map";
+
+/** How often a map that is waited for is made to look at itself, in milliseconds. */
+const NUDGE = 300;
+
+/** Watches a map; `shown` is what the reader sees on it. */
+export function watch(view: DataMap, shown: () => readonly Drawable[]): void {
+  const { map } = view;
+  map.on("error", failed);
+  map.on("dataloading", () => {
+    // Frames that are loaded ahead are nothing to wait for.
+    if (!playing.peek()) busy.value = true;
+  });
+  const waiting = () => Object.values(loaded.value).some(({ busy }) => busy);
+  map.on("idle", () => {
+    sayDrawn(map, shown());
+    busy.value = waiting() || !view.settled();
+  });
+  effect(() => {
+    if (waiting()) busy.value = true;
+    // What was drawn is told when it is there; if nothing was, the map will not speak up by itself.
+    else map.triggerRepaint();
+  });
+  // Neither does it of tiles that turn out to be unchanged.
+  setInterval(() => {
+    if (busy.peek() && map.areTilesLoaded()) map.triggerRepaint();
+  }, NUDGE);
+  const onZoom = () => {
+    zoom.value = Math.floor(map.getZoom());
+  };
+  map.on("zoom", onZoom);
+  onZoom();
+  map.on("movestart", ({ originalEvent }) => {
+    if (originalEvent) status.value = "";
+  });
+}
+
+/** Columns are seen from the side, when they are chosen; everything else from above. */
+export function tilt({ map }: DataMap): void {
+  let standing = false;
+  effect(() => {
+    const now = state.value.layers.some(({ visible, drawing }) => visible && drawing.kind === "columns");
+    if (now !== standing && (now ? map.getPitch() === 0 : true)) {
+      map.easeTo({ pitch: now ? 50 : 0, ...(now ? {} : { bearing: 0 }), duration: 400 });
+    }
+    standing = now;
+  });
+}
+
+function failed({ error, ...more }: ErrorEvent): void {
+  const code = "status" in error ? ` (${error.status})` : "";
+  const of = "sourceId" in more && isGround(String(more.sourceId)) ? "base map" : "map";
+  status.value = `A part of the ${of} could not be loaded${code}. ${code ? "" : error.message}`;
+}
+
+/** How long tiles are waited for, in milliseconds. */
+const TILED = 3000;
+
+/** Waits until the tiles that were asked for are drawn; not for ever. */
+export async function tiled({ map, settled }: DataMap): Promise<void> {
+  const until = performance.now() + TILED;
+  do await Promise.race([map.once("idle"), new Promise((resolve) => setTimeout(resolve, NUDGE))]);
+  while (!settled() && performance.now() < until);
+}

@@ -1,0 +1,26 @@
+/** Says where what is on the map comes from: the server, this device, or a part of the data that is on this device. */
+
+import type { Origin } from "duotile";
+import { ago } from "./dom";
+import { loaded } from "./load";
+import { origin } from "./page";
+import type { Data } from "./source";
+import { active, state } from "./state";
+
+export function sayOrigin(data: Data): void {
+  const layer = active(state.peek());
+  const told: Origin = loaded.peek()[layer?.id ?? ""]?.origin ?? { from: "server", partial: false };
+  const { server, device, partial, subset = told.subset } = data.share();
+  const taken = subset ? `, taken ${ago(subset.taken)}` : "";
+  if (!data.source.reachable) {
+    const filter = subset && new URLSearchParams(subset.query).get("filter");
+    const which = filter ? `: only ${filter}` : subset?.bbox ? ": only a box" : "";
+    origin.value =
+      partial > 0 || told.partial
+        ? { kind: "part", text: `Offline, part of the data${which}${taken}` }
+        : { kind: "device", text: `Offline, from this device${taken}` };
+  } else if (device > 0) {
+    const text = server > 0 ? "From this device and the server" : `From this device${taken}`;
+    origin.value = { kind: "device", text };
+  } else origin.value = { kind: "server", text: "From the server" };
+}
