@@ -63,7 +63,8 @@ export function annotate(picture: HTMLCanvasElement, notes: Notes, scale: number
   context.save();
   context.scale(scale, scale);
   context.textBaseline = "top";
-  const legend = notes.legend?.checkVisibility() && notes.legend.textContent ? notes.legend : undefined;
+  const legend = notes.legend?.textContent ? notes.legend : undefined;
+  const hideAgain = reveal(legend);
   const box = legend?.getBoundingClientRect();
   const narrow = box !== undefined && width - box.width < 260;
   card(context, [notes.title, ...wrap(context, notes.more, narrow ? width : width - (box?.width ?? 0))], ink, ground);
@@ -72,6 +73,7 @@ export function annotate(picture: HTMLCanvasElement, notes: Notes, scale: number
     const top = narrow ? height - box.height - 30 : MARGIN;
     paintElement(context, legend, left - box.left, top - box.top);
   }
+  hideAgain();
   if (notes.time) {
     context.font = "600 20px system-ui, sans-serif";
     const length = context.measureText(notes.time).width;
@@ -93,6 +95,22 @@ export function annotate(picture: HTMLCanvasElement, notes: Notes, scale: number
     context.fillText(notes.attribution, width - length - 6, height - 15);
   }
   context.restore();
+}
+
+/**
+ * Lets an element be there although, on a small screen, the panel takes its place; returns what ends that. In between
+ * nothing is painted on the screen, so nobody sees it.
+ */
+function reveal(element: HTMLElement | undefined): () => void {
+  const shown: HTMLElement[] = [];
+  for (let part = element ?? null; part; part = part.parentElement) {
+    if (getComputedStyle(part).display !== "none") continue;
+    part.style.setProperty("display", "block", "important");
+    shown.push(part);
+  }
+  return () => {
+    for (const part of shown) part.style.removeProperty("display");
+  };
 }
 
 /** The title and lines beneath it, at the upper left. */
