@@ -6,9 +6,11 @@
  * fullest cell of it, and the fullest of that. Prints a JSON line for each view, in milliseconds: the median and the
  * slowest from the release of the pointer to the frame in which every tile of the new filter is drawn; the median until
  * the first tile is asked for and until the last has arrived; what the server needed for the slowest tile and for all.
+ * Beside these, which are as long as others keep the machine busy, the processor's time that the browser took meanwhile:
+ * the page's process with its workers, and the one that draws.
  */
 
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { drawn, features, launch, open, PATIENCE, site } from "../../tests/e2e/lib.js";
 
@@ -21,6 +23,43 @@ if (!file || !column) throw new Error("brush.js FILE COLUMN [RELEASES]");
 function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** The processor's time that the browser's processes of a kind have taken, in milliseconds. @param {string} type */
+function taken(type) {
+  const read = (/** @type {string} */ path) => {
+    try {
+      return readFileSync(path, "utf8");
+    } catch {
+      // It ended meanwhile.
+      return "";
+    }
+  };
+  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const parents = new Map(
+    all.map((pid) => [
+      pid,
+      read(`/proc/${pid}/stat`)
+        .replace(/^.*\) /, "")
+        .split(" ")[1] ?? "",
+    ]),
+  );
+  const mine = (/** @type {string | undefined} */ pid) => {
+    for (let at = pid; at && at !== "0"; at = parents.get(at)) if (at === String(process.pid)) return true;
+    return false;
+  };
+  const threads = (/** @type {string} */ pid) => {
+    try {
+      return readdirSync(`/proc/${pid}/task`);
+    } catch {
+      return [];
+    }
+  };
+  const those = all.filter((pid) => mine(pid) && read(`/proc/${pid}/cmdline`).includes(`--type=${type}`));
+  const each = those.flatMap((pid) =>
+    threads(pid).map((thread) => Number(read(`/proc/${pid}/task/${thread}/schedstat`).split(" ")[0] ?? 0)),
+  );
+  return each.reduce((sum, time) => sum + time, 0) / 1e6;
 }
 
 /** Where the fullest cell in view is. @param {Page} page */
@@ -129,12 +168,14 @@ try {
       }
       // The last stretch is not waited for: what the release means was not drawn while dragging.
       await page.mouse.move(to, y);
+      const before = { page: taken("renderer"), gpu: taken("gpu-process") };
       await page.mouse.up();
       const filter = await page.inputValue("#filter-text");
       // The panel may have moved under the pointer.
       if (seen.has(filter)) continue;
       const release = await told(page);
-      if (release.tiles > 0) releases.push(release);
+      const work = { page: taken("renderer") - before.page, gpu: taken("gpu-process") - before.gpu };
+      if (release.tiles > 0) releases.push({ ...release, ...work });
       seen.add(filter);
     }
     const each = (/** @type {keyof (typeof releases)[0]} */ name) => releases.map((release) => release[name]);
@@ -150,6 +191,8 @@ try {
       kilobytes: Math.round(median(each("bytes")) / 1000),
       server_slowest_tile: middle("slowest"),
       server_all_tiles: middle("server"),
+      page_processor: middle("page"),
+      drawing_processor: middle("gpu"),
       cores: cpus().length,
       load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
     };

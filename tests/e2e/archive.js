@@ -1,5 +1,6 @@
-/** A PMTiles file of version 3 from tiles, written byte by byte from its specification, so that a reader is put to the test. */
+/** A PMTiles file of version 3 from tiles, and a picture for one, written byte by byte from its specification, so that a reader is put to the test. */
 
+import { crc32, deflateSync } from "node:zlib";
 import { zxyToTileId } from "pmtiles";
 
 /** What the header calls the kinds of tiles. */
@@ -51,4 +52,21 @@ export function archive(tiles, { kind, metadata = {} }) {
     told,
     ...sorted.map(({ data }) => data),
   ]);
+}
+
+/** A PNG of 256 × 256 pixels in one colour. @param {[red: number, green: number, blue: number]} colour */
+export function png(colour) {
+  const chunk = (/** @type {string} */ name, /** @type {Uint8Array} */ data) => {
+    const named = Buffer.concat([Buffer.from(name), data]);
+    const ends = new DataView(new ArrayBuffer(8));
+    ends.setUint32(0, data.length);
+    ends.setUint32(4, crc32(named));
+    return Buffer.concat([new Uint8Array(ends.buffer, 0, 4), named, new Uint8Array(ends.buffer, 4)]);
+  };
+  // 256 × 256, eight bits, red, green and blue; each line begins with a zero for no filter.
+  const header = new Uint8Array([0, 0, 1, 0, 0, 0, 1, 0, 8, 2, 0, 0, 0]);
+  const line = [0, ...Array.from({ length: 256 }, () => colour).flat()];
+  const lines = deflateSync(new Uint8Array(Array.from({ length: 256 }, () => line).flat()));
+  const parts = [chunk("IHDR", header), chunk("IDAT", lines), chunk("IEND", new Uint8Array())];
+  return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), ...parts]);
 }

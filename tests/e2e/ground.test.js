@@ -9,11 +9,13 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { archive } from "./archive.js";
+import { archive, png } from "./archive.js";
 import { assertQuiet, drawn, launch, open, PATIENCE, picture, pixels, says, site } from "./lib.js";
 
 const folder = mkdtempSync(join(tmpdir(), "duotile-ground-"));
 const city = join(folder, "city.pmtiles");
+const town = join(folder, "town.pmtiles");
+const photo = join(folder, "photo.pmtiles");
 /** @type {Awaited<ReturnType<typeof site>>} */
 let server;
 /** @type {import("playwright-core").Browser} */
@@ -82,14 +84,37 @@ before(async () => {
   other = `http://127.0.0.1:${address.port}`;
   // Countries as tiles of streets have them, cut by our own server: its layer is named after the dataset.
   const lands = join(folder, "places.csv");
-  writeFileSync(lands, "lon,lat,name,kind,population_rank\n-130,-50,Southland,country,9\n100,10,Eastland,country,8\n");
-  const cutter = await site(`places=${lands}`);
-  const tile = await fetch(new URL("tiles/places/0/0/0.mvt?mode=points&properties=*", cutter.base));
-  assert.equal(tile.status, 200);
-  const data = new Uint8Array(await tile.arrayBuffer());
+  writeFileSync(
+    lands,
+    "lon,lat,name,kind,class,rank\n-130,-50,Southland,country,country,1\n100,10,Eastland,country,country,2\n",
+  );
+  const cutter = await site(`places=${lands}`, `place=${lands}`);
+  for (const [file, layer, ids] of /** @type {const} */ ([
+    [city, "places", ["earth", "water", "landcover", "landuse", "buildings", "boundaries", "roads", "places"]],
+    [
+      town,
+      "place",
+      [
+        "water",
+        "landcover",
+        "landuse",
+        "park",
+        "building",
+        "boundary",
+        "transportation",
+        "transportation_name",
+        "place",
+      ],
+    ],
+  ])) {
+    const tile = await fetch(new URL(`tiles/${layer}/0/0/0.mvt?mode=points&properties=*`, cutter.base));
+    assert.equal(tile.status, 200);
+    const metadata = { attribution: "Lands of nobody", vector_layers: ids.map((id) => ({ id })) };
+    const data = new Uint8Array(await tile.arrayBuffer());
+    writeFileSync(file, archive([{ at: [0, 0, 0], data }], { kind: "mvt", metadata }));
+  }
   await cutter.stop();
-  const metadata = { attribution: "Lands of nobody", vector_layers: [{ id: "earth" }, { id: "places" }] };
-  writeFileSync(city, archive([{ at: [0, 0, 0], data }], { kind: "mvt", metadata }));
+  writeFileSync(photo, archive([{ at: [0, 0, 0], data: png([12, 200, 90]) }], { kind: "png" }));
   [server, browser] = await Promise.all([site(), launch()]);
 });
 after(async () => {
@@ -207,6 +232,14 @@ test("PMTiles of the device are read here, and nothing is asked of anybody", asy
   await says(page, ".maplibregl-ctrl-attrib", /Lands of nobody/);
   assert.doesNotMatch(page.url(), /ground=/, "a file of this device is not for others");
   await picture(page, "ground-file");
+  // Tiles of another kind, which call everything otherwise; then pictures.
+  await page.setInputFiles("#ground-file input", town);
+  await page.waitForFunction(() => window.duotile?.map.getLayer("ground-place-names")?.sourceLayer === "place");
+  await named(page, ["Southland"]);
+  await page.setInputFiles("#ground-file input", photo);
+  await lies(page, "ground-pmtiles");
+  assert.deepEqual(await colour(page, [-110, -50]), [12, 200, 90]);
+  assert.equal(await page.locator("#ground-error").count(), 0);
   assertQuiet(seen);
   await close();
 });
@@ -223,8 +256,9 @@ async function named(page, expected) {
   );
 }
 
-test("the base map that the server names lies there from the start, and is given out in ranges", async () => {
+test("the base map that the server names lies there from the start, and is given out in ranges", async (t) => {
   const own = await site("--basemap", city);
+  t.after(() => own.stop());
   const { page, close, ...seen } = await open(browser, `${own.base}#view=1/0/0`);
   await lies(page, "ground-place-names");
   await named(page, ["Eastland", "Southland"]);
@@ -237,7 +271,6 @@ test("the base map that the server names lies there from the start, and is given
   assert.match(page.url(), /ground=natural-earth/);
   assertQuiet(seen);
   await close();
-  await own.stop();
 });
 
 test("in the streets the shipped base map says that it has none, and leads to another", async () => {

@@ -129,7 +129,7 @@ test("what the browser kept is told so, and a folded panel looks at nothing", as
   assert.equal(await page.evaluate(() => window.duotile?.map.showTileBoundaries), true);
   await page.click("#performance > summary");
   await page.waitForSelector("#performance-body", { state: "detached" });
-  assert.equal(await page.evaluate(() => window.duotile?.map.showTileBoundaries), false);
+  await page.waitForFunction(() => window.duotile?.map.showTileBoundaries === false);
   assertQuiet(seen);
   await close();
 });

@@ -41,7 +41,7 @@ const SHOTS = {
     hash: "view=4.6/47.5/8&measure=mean:population&filter=population+>+1000+AND+continent+=+'EU'",
     act: async (page) => {
       await page.click("#draw > summary");
-      await page.getByText("population", { exact: true }).first().click();
+      await page.locator("#columns summary", { hasText: "population" }).first().click();
       await page.waitForTimeout(1500);
     },
   },

@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals";
 import type { Subset } from "duotile";
 import { type Place, parse, print } from "./address";
+import { basemapOf } from "./map/grounds";
 import { type DataMap, frameOn, viewOf } from "./map/map";
 import { basemap, catalog, first, status } from "./page";
 import type { Data } from "./source";
@@ -12,7 +13,7 @@ import { active, change, DRAWING, reset, state, withLayer } from "./state";
 export async function look(data: Data): Promise<void> {
   const { value, from } = await data.source.datasets();
   catalog.value = value.datasets;
-  if (from === "server") basemap.value = value.basemap ?? null;
+  if (from === "server") basemap.value = basemapOf(value);
   first.value = from === "server" ? value.datasets[0]?.id : undefined;
   if (value.datasets.length === 0) status.value = "This server has no datasets.";
 }

@@ -23,6 +23,7 @@ import { tiled, tilt, watch } from "./map/watch";
 import { sayOrigin } from "./origin";
 import { busy, catalog, tell } from "./page";
 import { Foot } from "./panel/foot";
+import { GroundHint } from "./panel/ground";
 import { Keys, ToMap } from "./panel/keys";
 import { Legend } from "./panel/legend";
 import { Panel } from "./panel/panel";
@@ -130,6 +131,7 @@ async function start(): Promise<void> {
         <PerformanceSection map={map} />
       </Panel>
       <Foot>
+        <GroundHint />
         <Legend />
         <TimeBar player={player} />
       </Foot>

@@ -30,6 +30,15 @@ async fn an_unchanged_tile_is_304_and_costs_no_work() {
 }
 
 #[tokio::test]
+async fn a_tile_says_what_took_how_long_or_that_it_was_there() {
+    let server = Server::new();
+    let tile = "/tiles/trips/0/0/0.mvt?filter=people%20%3E%202";
+    let first = server.get(tile).await.header("server-timing").to_owned();
+    assert!(first.contains("tile;dur=") && !first.contains("cache"), "{first}");
+    assert_eq!(server.get(tile).await.header("server-timing"), "cache;desc=hit");
+}
+
+#[tokio::test]
 async fn tags_differ_by_query_and_address() {
     let server = Server::new();
     let mut tags = Vec::new();

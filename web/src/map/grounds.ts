@@ -5,7 +5,7 @@
  */
 
 import { effect } from "@preact/signals";
-import type { Basemap } from "duotile";
+import type { Basemap, Catalog } from "duotile";
 import { basemap, ground, tell } from "../page";
 import { state } from "../state";
 import { BARE, type Ground, loadGround, naturalEarth } from "./ground";
@@ -22,6 +22,16 @@ const SHIPPED = "natural-earth";
 /** The ground that a state means: where it says nothing, that of the server, else the shipped one. */
 export function meant(name: string, there: Basemap | null = basemap.value): string {
   return name || (there ? "server" : SHIPPED);
+}
+
+/**
+ * The base map that a server names. A file that it gives out itself is asked for where the page is from, as everything of
+ * it is: whatever stands before the server need not have told it how it is reached.
+ */
+export function basemapOf({ basemap = null, datasets }: Catalog): Basemap | null {
+  const own = datasets[0]?.links?.self.replace(/\/datasets\/[^/]*$/, "/basemap.pmtiles");
+  const isOwn = basemap && "pmtiles" in basemap && basemap.pmtiles === own;
+  return isOwn ? { pmtiles: new URL("basemap.pmtiles", document.baseURI).href } : basemap;
 }
 
 /** The address in the name of a ground; none if it has none. */

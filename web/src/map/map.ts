@@ -121,8 +121,8 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     map.on("error", note);
     paint();
     map.off("error", note);
-    const laid = Object.keys(next.sources).every((id) => map.getSource(id));
-    if (complaints.length === 0 || laid) return;
+    // A style that is not valid is refused whole, and at once.
+    if (complaints.length === 0) return;
     ground = before;
     paint();
     throw new Error(complaints[0]);

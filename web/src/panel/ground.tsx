@@ -2,7 +2,7 @@
 
 import "./ground.css";
 import type { TargetedEvent } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { NEAR } from "../map/ground";
 import { addressIn, fileOf, known, meant, picked, typed } from "../map/grounds";
 import { basemap, ground, wanted, zoom } from "../page";
@@ -41,9 +41,9 @@ export function GroundControls({ shown }: { shown: boolean }) {
           Under the data
           <select id="ground-choice" value={kind} onChange={({ currentTarget }) => choose(currentTarget.value)}>
             {basemap.value && <option value="server">that of this server</option>}
-            <option value="natural-earth">coastlines and borders</option>
+            <option value="natural-earth">coasts and borders</option>
             <option value="none">nothing</option>
-            <option value="style">a style at an address</option>
+            <option value="style">at an address</option>
             <option value="file">a PMTiles file</option>
           </select>
         </label>
@@ -64,8 +64,10 @@ function Address({ at = "", done }: { at: string | undefined; done: () => void }
     lay(typed(new URL(text).href));
     done();
   };
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.scrollIntoView({ block: "nearest" }), []);
   return (
-    <form id="ground-style" onSubmit={show}>
+    <form id="ground-style" ref={form} onSubmit={show}>
       <label for="style-address">Address of a MapLibre style, or of PMTiles</label>
       <div class="field">
         <input

@@ -10,7 +10,7 @@ import { catalog, origin, wanted } from "../page";
 import { active, canRedo, canUndo, redo, state, undo } from "../state";
 import { DrawingControls } from "./drawing";
 import { Filter } from "./filter";
-import { GroundControls, GroundHint } from "./ground";
+import { GroundControls } from "./ground";
 import { Icon } from "./icon";
 import { KeysButton } from "./keys";
 import { Layers } from "./layers";
@@ -68,7 +68,6 @@ export function Panel({ choose, source, children }: Props) {
       <p id="origin" role="status" class={origin.value.kind}>
         {origin.value.text}
       </p>
-      <GroundHint />
       <div id="details" hidden={!open}>
         <Section id="draw" title="Drawing" open>
           <DrawingControls />

@@ -18,7 +18,7 @@ type Grip = "from" | "to" | "window" | "new";
 export function Brush() {
   const track = useRef<HTMLDivElement>(null);
   const [draft, setDraft] = useState<Window>();
-  const told = useRef({ at: 0, timer: 0 });
+  const told = useRef({ at: 0, timer: 0, drags: 0 });
   const all = range.value;
   const ticks = useMemo(() => (all ? ticksOf(all, window.innerWidth > 700 ? 8 : 4) : []), [all]);
   if (!all || !(all[1] > all[0])) return null;
@@ -31,7 +31,8 @@ export function Brush() {
     clearTimeout(told.current.timer);
     const now = () => {
       told.current.at = Date.now();
-      choose(window);
+      // However long it takes, a drag is one thing to take back.
+      choose(window, `time by drag ${told.current.drags}`, Infinity);
     };
     if (last || Date.now() - told.current.at > FOLLOW) now();
     else told.current.timer = window_.setTimeout(now, FOLLOW);
@@ -44,6 +45,7 @@ export function Brush() {
     const grain = (span / box.width) * 2;
     const timeAt = ({ clientX }: PointerEvent) => all[0] + ((clientX - box.left) / box.width) * span;
     const start = timeAt(event);
+    told.current.drags += 1;
     const grip = gripOf(event, chosen);
     const target = event.target as HTMLElement;
     target.closest<HTMLElement>("[role=slider]")?.focus();
@@ -157,8 +159,8 @@ function Bars() {
 }
 
 /** Puts a window into the state. */
-export function choose(window: Window | undefined): void {
-  change("time", ({ window: _, ...before }) => ({ ...before, ...(window ? { window } : {}) }));
+export function choose(window: Window | undefined, about = "time", together?: number): void {
+  change(about, ({ window: _, ...before }) => ({ ...before, ...(window ? { window } : {}) }), together);
 }
 
 /** What of the window a pointer holds. */
