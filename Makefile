@@ -1,6 +1,6 @@
 # What a person types. Everything is done by the scripts, which can be called without make.
 
-.PHONY: help serve web test lint bench bench-peers bench-prepared bench-http soak
+.PHONY: help serve web test lint bench bench-peers bench-prepared bench-http bench-page soak
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ bench-prepared: ## prepared files of SIZES="1000000 10000000 100000000" points: 
 
 bench-http: ## requests per second and how long they take; adds to benches/RESULTS.md
 	@scripts/bench-http.sh
+
+bench-page: ## the page in Chromium: a first map, a brush that is let go, time that plays; adds to benches/RESULTS.md
+	@scripts/bench-page.sh
 
 soak: ## mixed load for MINUTES=10, with slow clients, disconnects and replaced data; memory must not grow
 	@scripts/soak.sh $(MINUTES)

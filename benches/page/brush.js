@@ -181,6 +181,7 @@ try {
     const each = (/** @type {keyof (typeof releases)[0]} */ name) => releases.map((release) => release[name]);
     const middle = (/** @type {keyof (typeof releases)[0]} */ name) => Math.round(median(each(name)) * 10) / 10;
     const line = {
+      what: "brush",
       view,
       releases: releases.length,
       drawn: middle("drawn"),

@@ -76,16 +76,11 @@ for (const place of places.length > 0 ? places : [""]) {
           const layers = new Set();
           let frames = 0;
           let renders = 0;
-          const features = 0;
           let incomplete = 0;
           let last = "";
           const look = () => {
             renders += 1;
-            const seen =
-              map
-                ?.getStyle()
-                .layers.filter(({ id }) => /^cells-.*~/.test(id))
-                .map(({ id }) => id) ?? [];
+            const seen = map?.getLayersOrder().filter((id) => /^cells-.*~/.test(id)) ?? [];
             const shown = seen.filter((id) => {
               const type = map?.getLayer(id)?.type;
               return Number(map?.getPaintProperty(id, `${type}-opacity`)) > 0;
@@ -116,15 +111,10 @@ for (const place of places.length > 0 ? places : [""]) {
               rate: frames / seconds,
               renders: renders / seconds,
               incomplete,
-              features,
               tilesPerFrame: tiles.length / Math.max(frames, 1),
-              serverMs: mean(tiles.map(({ serverTiming }) => mean0(serverTiming))),
               requestMs: mean(tiles.map(({ startTime, responseEnd }) => responseEnd - startTime)),
               kilobytes: mean(tiles.map(({ transferSize }) => transferSize)) / 1000,
             });
-            function mean0(/** @type {readonly PerformanceServerTiming[]} */ parts) {
-              return parts.reduce((sum, { duration }) => sum + duration, 0);
-            }
           }, seconds * 1000);
         }),
       seconds,
@@ -139,7 +129,16 @@ for (const place of places.length > 0 ? places : [""]) {
         .filter(([, time]) => Number(time) > 0.05)
         .map(([name, time]) => [String(name).split(" ")[0] ?? "", (Number(time) / frames) * 1000]),
     );
-    const line = { place, preset, alone, said, ...seen, processorMsPerFrame: perFrame, load: loadavg()[0] };
+    const line = {
+      what: "play",
+      place,
+      preset,
+      alone,
+      said,
+      ...seen,
+      processorMsPerFrame: perFrame,
+      load: loadavg()[0],
+    };
     process.stdout.write(`${JSON.stringify(line)}\n`);
     if (profile) {
       const { nodes, samples = [], timeDeltas = [] } = profile.profile;

@@ -193,3 +193,35 @@ def soak(lines, run, number, table):
             f"end; a line through the lows of the second half rises by {line['grown'] / MB:,.1f} MB (at most {line['bound'] / MB:,.1f} MB).",
         ]
     )
+
+
+def page(lines, run, number, table):
+    """The page in Chromium: a first map, a brush that is let go, time that plays."""
+    found = {}
+    for line in lines:
+        found.setdefault(line["what"], []).append(line)
+    sections = [
+        "## The page in Chromium",
+        run,
+        "1200 × 760 pixels, drawn without a graphics card (SwiftShader) on the processors that the server runs on, too.",
+    ]
+    if "first" in found:
+        head = ["data", "MapLibre's map, ms after the HTML", "features of the data", "everything drawn"]
+        names = ["the built-in places", "the generated points"]
+        rows = [[name, line["map"], line["data"], line["settled"]] for name, line in zip(names, found["first"])]
+        sections += ["### A first map", "Medians over pages in contexts of their own, which keep nothing.", table(head, rows)]
+    if "brush" in found:
+        head = ["view", "tiles", "all drawn, ms after the release", "slowest", "last tile arrived", "of it the server, slowest tile"]
+        rows = [
+            [line["view"], line["tiles"], number(line["drawn"]), line["slowest"], number(line["last_tile_arrived"]), number(line["server_slowest_tile"])]
+            for line in found["brush"]
+        ]
+        sections += ["### A brush that is let go", "Medians over filters that were not asked for before.", table(head, rows)]
+    if "play" in found:
+        head = ["view", "window", "frames a second, each complete", "the same map redrawn alone, a second", "processor, ms a frame"]
+        rows = [
+            [line["place"] or "the world", f"a {line['preset']}", number(line["rate"]), number(line["alone"]), ", ".join(f"{who} {ms}" for who, ms in line["processorMsPerFrame"].items())]
+            for line in found["play"]
+        ]
+        sections += ["### Time that plays", table(head, rows)]
+    return "\n\n".join(sections)
