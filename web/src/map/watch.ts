@@ -32,9 +32,11 @@ export function watch(view: DataMap, shown: () => readonly Drawable[]): void {
     // What was drawn is told when it is there; if nothing was, the map will not speak up by itself.
     else map.triggerRepaint();
   });
-  // Neither does it of tiles that turn out to be unchanged.
+  // Neither does it of tiles that turn out to be unchanged. While only statistics are waited for there is nothing to draw:
+  // a frame takes the time in which they are made.
+  const tiling = () => !waiting() || Object.values(loaded.peek()).some(({ tiling }) => tiling);
   setInterval(() => {
-    if (busy.peek() && map.areTilesLoaded()) map.triggerRepaint();
+    if (busy.peek() && tiling() && map.areTilesLoaded()) map.triggerRepaint();
   }, NUDGE);
   const onZoom = () => {
     zoom.value = Math.floor(map.getZoom());
