@@ -16,19 +16,17 @@ function observe() {
   const marks = [];
   Object.assign(window, { marks });
   const page = () => /** @type {any} */ (window).duotile;
-  const drawsData = () =>
-    page()
-      .map.queryRenderedFeatures()
-      .some((/** @type {any} */ { layer }) => /^(cells|rows)-/.test(layer.id));
-  const stages = [
-    () => page() !== undefined,
-    () => page().map.isStyleLoaded() !== undefined && drawsData(),
-    () => page().settled(),
-  ];
+  const drawsData = () => {
+    const layers = page()
+      .map.getLayersOrder()
+      .filter((/** @type {string} */ id) => /^(cells|rows)-/.test(id));
+    return layers.length > 0 && page().map.queryRenderedFeatures({ layers }).length > 0;
+  };
+  const stages = [() => page() !== undefined, drawsData, () => page().settled()];
   const timer = setInterval(() => {
     if (stages[marks.length]?.()) marks.push(performance.now());
     if (marks.length === stages.length) clearInterval(timer);
-  }, 10);
+  }, 20);
 }
 
 const browser = await launch();

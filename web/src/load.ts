@@ -60,6 +60,11 @@ interface Job {
   stop: AbortController;
 }
 
+/** Whether the query of a layer is the same whatever columns its dataset has. */
+function isPlain({ drawing }: Layer): boolean {
+  return drawing.measure === "count" && !drawing.category && !drawing.size && !state.peek().window;
+}
+
 /**
  * Follows the state. `tell` is called with errors that are not about a filter; `tiled` resolves when the map has drawn its
  * tiles.
@@ -82,6 +87,16 @@ export function follow(data: Data, tell: (error: unknown) => void, tiled: () => 
     return asked;
   };
 
+  /** Both documents of a query, of which neither waits for the other. */
+  const ask = (dataset: string, query: TileQuery, signal: AbortSignal) => {
+    const both = {
+      statistics: data.source.metadata(dataset, query, signal),
+      tileJson: data.source.tileJson(dataset, query, signal),
+    };
+    for (const each of Object.values(both)) each.catch(() => undefined);
+    return both;
+  };
+
   const load = async (layer: Layer, { signal }: AbortController) => {
     const { id } = layer;
     const before = loaded.peek()[id];
@@ -89,6 +104,11 @@ export function follow(data: Data, tell: (error: unknown) => void, tiled: () => 
     if (before?.dataset && before.dataset.id !== layer.dataset) loaded.value = { ...loaded.peek(), [id]: NOTHING };
     put(id, { busy: true, tiling: true });
     try {
+      // What does not depend on the dataset's columns is asked for at once.
+      const early =
+        before?.tileJson || !isPlain(layer)
+          ? undefined
+          : ask(layer.dataset, queryOf(layer, state.peek(), undefined), signal);
       const dataset = await describe(layer.dataset);
       if (signal.aborted) return;
       const query = queryOf(layer, state.peek(), dataset);
@@ -114,10 +134,9 @@ export function follow(data: Data, tell: (error: unknown) => void, tiled: () => 
         await drawn();
         if (signal.aborted) return;
       }
-      const describeRows = () => data.source.metadata(dataset.id, query, signal);
-      const statistics = steady ? undefined : describeRows();
-      statistics?.catch(() => undefined);
-      const { value: tileJson, ...origin } = await data.source.tileJson(dataset.id, query, signal);
+      const asked = steady ? undefined : (early ?? ask(dataset.id, query, signal));
+      const statistics = asked?.statistics;
+      const { value: tileJson, ...origin } = await (asked?.tileJson ?? data.source.tileJson(dataset.id, query, signal));
       if (signal.aborted) return;
       // Statistics of much data take their time: the map does not wait for them longer than the eye would notice.
       const late = new Promise<undefined>((resolve) => setTimeout(resolve, SOON));
@@ -126,7 +145,7 @@ export function follow(data: Data, tell: (error: unknown) => void, tiled: () => 
       show({ tileJson, origin, ...(soon ? { metadata: soon.value, partial: soon.partial } : {}) });
       if (steady && !known) await drawn();
       if (signal.aborted) return;
-      const all = soon ?? (await (statistics ?? describeRows()));
+      const all = soon ?? (await (statistics ?? data.source.metadata(dataset.id, query, signal)));
       const columns = await spreads(layer, dataset, tileJson, signal);
       if (signal.aborted) return;
       put(id, { metadata: all.value, partial: all.partial, columns, busy: false, tiling: false });

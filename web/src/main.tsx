@@ -83,11 +83,11 @@ async function start(): Promise<void> {
   };
   const data = await openData(answered, renewDevice);
   setWorkerUrl(new URL(worker, document.baseURI).href);
-  const made = ground.then((ground) => makeMap(container, ground, parse(location.hash.slice(1)).view));
-  // What the map will show is asked for while it is made.
   await look(data).catch(tell);
   const place = readAddress();
+  // What the map will show is asked for before it is made, which takes this thread its time.
   const loader = follow(data, tell, async () => tiled(await made));
+  const made = ground.then((ground) => makeMap(container, ground, parse(location.hash.slice(1)).view));
   again = async () => {
     data.source.reload();
     data.renew();
