@@ -162,7 +162,7 @@ export function GroundHint() {
         ? `This link names a base map of ${new URL(host).host}.`
         : "The base map could not be shown.";
   return (
-    <p id="ground-hint">
+    <aside id="ground-hint" aria-label="About the base map">
       {text}{" "}
       <button
         type="button"
@@ -172,6 +172,6 @@ export function GroundHint() {
       >
         {fault === undefined ? "Choose another" : "Look"}
       </button>
-    </p>
+    </aside>
   );
 }
