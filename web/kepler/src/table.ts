@@ -1,7 +1,6 @@
 /**
  * Kepler.gl's table, which takes more from our metadata: breaks of colours for each zoom; and of a number that changes with
- * time the range over all times, where it keeps that of the first, and an animation also where times are whole days, which
- * it takes for names.
+ * time an animation also where times are whole days, which it takes for names.
  */
 
 import { KeplerTable } from "@kepler.gl/table";
@@ -25,10 +24,6 @@ function enrich(field: Field, known: Measure[]): void {
   const names: string[] = field.indexBy ? Object.values(field.indexBy.mappedValue) : [field.name];
   const measures = known.filter(({ property }) => names.includes(property));
   if (measures.length === 0 || !field.filterProps) return;
-  if (field.indexBy) {
-    const domain = [Math.min(...measures.map(({ min }) => min)), Math.max(...measures.map(({ max }) => max))];
-    Object.assign(field.filterProps, { domain, value: domain });
-  }
   field.filterProps.domainQuantiles = quantiles(measures);
 }
 
