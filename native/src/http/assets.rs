@@ -106,9 +106,9 @@ fn is_packed(kind: &str) -> bool {
 /// Folders of what bundlers write.
 const BUNDLED: [&str; 4] = ["assets/", "kepler/", "examples/", "ground/"];
 
-/// Whether a bundler put a hash into the name: `assets/index-B3xk9_2a.js`.
+/// Whether a bundler put a hash into the name: `assets/index-B3xk9_2a.js`. Those stand in its folder, not deeper.
 fn is_hashed(path: &str) -> bool {
-    let bundled = BUNDLED.iter().find_map(|folder| path.strip_prefix(folder));
+    let bundled = BUNDLED.iter().find_map(|folder| path.strip_prefix(folder)).filter(|name| !name.contains('/'));
     let Some((_, name)) = bundled.and_then(|name| name.rsplit_once('-')) else { return false };
     let hash = name.split('.').next().unwrap_or("");
     hash.len() >= 8 && hash.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
