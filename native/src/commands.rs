@@ -123,10 +123,18 @@ fn prepare(args: &Build) -> Result<()> {
     Ok(())
 }
 
-/// What a build has put on disk does not outlive it when it is told to end.
+/// What a build has put on disk does not outlive it when it is told to end. Returns when that is heard, so that nothing is
+/// on disk before.
 fn clean_up_when_told() {
-    let wait = || -> std::io::Result<()> {
-        tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(serve::told_to_end())
+    let (heard, listening) = std::sync::mpsc::channel::<()>();
+    let wait = move || -> std::io::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let told = serve::told_to_end()?;
+            drop(heard);
+            told.await;
+            Ok(())
+        })
     };
     std::thread::spawn(move || {
         if wait().is_ok() {
@@ -134,6 +142,8 @@ fn clean_up_when_told() {
             std::process::exit(130);
         }
     });
+    // It is dropped when signals are heard, or cannot be.
+    let _ = listening.recv();
 }
 
 fn make(args: &Generate) -> Result<()> {

@@ -53,25 +53,29 @@ impl Signals {
     }
 }
 
-/// Waits until the process is told to end.
+/// Listens from now on, and resolves when the process is told to end. Needs a runtime of tokio around it.
 ///
 /// # Errors
 /// When signals cannot be heard.
 #[cfg(unix)]
-pub(crate) async fn told_to_end() -> std::io::Result<()> {
+pub(crate) fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut end = signal(SignalKind::terminate())?;
-    tokio::select! {
-        told = tokio::signal::ctrl_c() => told,
-        _ = end.recv() => Ok(()),
-    }
+    let (mut end, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {},
+            _ = end.recv() => {},
+        }
+    })
 }
 
-/// Waits until the process is told to end.
+/// Listens, and resolves when the process is told to end. Needs a runtime of tokio around it.
 ///
 /// # Errors
 /// When signals cannot be heard.
 #[cfg(not(unix))]
-pub(crate) async fn told_to_end() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+pub(crate) fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }
