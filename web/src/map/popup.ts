@@ -44,7 +44,7 @@ export function openOnClick(map: MapLibre, source: Source, drawables: () => read
       if (byKey) canvas.focus();
     });
     popup.addTo(map);
-    fill(content, feature, drawable, source, stop.signal).catch((error: unknown) => {
+    fill(content, feature, drawable, source, map.getZoom(), stop.signal).catch((error: unknown) => {
       if (stop.signal.aborted) return;
       content.append(element("p", "wrong", error instanceof Problem ? error.message : "The rows did not arrive."));
     });
@@ -99,6 +99,7 @@ async function fill(
   feature: MapGeoJSONFeature,
   { loaded, layer }: Drawable,
   source: Source,
+  zoom: number,
   signal: AbortSignal,
 ): Promise<void> {
   const { tileJson, dataset, query } = loaded;
@@ -117,7 +118,7 @@ async function fill(
   const list = element("div", "rows", isCell ? "Loading rows…" : "Loading the row…");
   content.append(list);
   try {
-    const { query: asked, page } = behind(feature, query, isCell);
+    const { query: asked, page } = behind(feature, query, dataset.id_column, isCell, zoom);
     const { value } = await source.rows(dataset.id, asked, page, signal);
     if (signal.aborted) return;
     if (isCell) {
@@ -125,7 +126,7 @@ async function fill(
       if (category) list.before(await shares(feature, category, query, dataset.id, source, signal));
       return;
     }
-    const row = value.features.find(({ id }) => String(id) === String(feature.id)) ?? value.features[0];
+    const row = value.features.find(({ id }) => String(id) === String(feature.id));
     if (row) content.replaceChildren(...one(row.properties, rowTable));
   } finally {
     // What did not arrive is no longer awaited.
@@ -182,13 +183,26 @@ function box(geometry: MapGeoJSONFeature["geometry"], slack: number): Box {
   return [Math.min(...xs) - slack, Math.min(...ys) - slack, Math.max(...xs) + slack, Math.max(...ys) + slack];
 }
 
-/** A query for the rows behind a feature: of a cell by its id, or by its frame if it is too deep to have one. */
-function behind({ id, geometry }: MapGeoJSONFeature, asked: TileQuery, isCell: boolean) {
+/** A query for the rows behind a feature: by its id where there is one, else by its place. */
+function behind(
+  { id, geometry }: MapGeoJSONFeature,
+  asked: TileQuery,
+  idColumn: string | null,
+  isCell: boolean,
+  zoom: number,
+) {
   const query = rowsOnly(asked);
   if (isCell && typeof id === "number") return { query, page: { cell: id, limit: MAX_ROWS } };
-  // The map's positions are those of its tiles: a row lies within a few steps of them.
-  const bbox = box(geometry, isCell ? 0 : 2e-4);
-  return { query: { ...query, bbox }, page: { limit: isCell ? MAX_ROWS : MOST_AT_A_PLACE } };
+  if (!isCell && idColumn !== null && id !== undefined) {
+    const same = `"${idColumn.replaceAll('"', '""')}" = ${id}`;
+    return { query: { ...query, filter: query.filter ? `(${query.filter}) AND ${same}` : same }, page: { limit: 1 } };
+  }
+  // The map's positions are those of its tiles, of which each is 4096 steps wide: a row lies within one of them.
+  const slack = (1.5 * 360) / 4096 / 2 ** Math.floor(zoom);
+  return {
+    query: { ...query, bbox: box(geometry, isCell ? 0 : slack) },
+    page: { limit: isCell ? MAX_ROWS : MOST_AT_A_PLACE },
+  };
 }
 
 /** Makes the table of a row. */
