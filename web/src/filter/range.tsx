@@ -18,6 +18,7 @@ import {
   valueEnd,
 } from "./ends";
 import { Histogram } from "./histogram";
+import { Missing } from "./missing";
 import { finish, offer } from "./pace";
 import { BINS, type Known } from "./stats";
 
@@ -41,7 +42,6 @@ export function RangeControl({ column, clause, known, log, setLog, set }: Props)
   const brush = draft ? draft.brush : axis && range && brushOf(range, axis);
   const shown = draft && axis ? draft.brush && rangeAt(draft.brush, axis, kind) : range;
   const nulls = all?.nulls ?? 0;
-  const missing = clause?.kind === "missing" ? (clause.not ? "without" : "only") : "with";
   if (!axis) return <p class="quiet">{known.busy ? "Looking…" : all ? "No row has a value." : ""}</p>;
   const clauseAt = (brush: Brush | undefined) => brush && rangeAt(brush, axis, kind);
   return (
@@ -91,21 +91,7 @@ export function RangeControl({ column, clause, known, log, setLog, set }: Props)
             Logarithmic
           </label>
         )}
-        {(nulls > 0 || missing !== "with") && (
-          <label>
-            <span class="unseen">Rows without a value</span>
-            <select
-              value={missing}
-              onChange={({ currentTarget: { value } }) =>
-                set(value === "with" ? undefined : { kind: "missing", ...(value === "without" ? { not: true } : {}) })
-              }
-            >
-              <option value="with">with {compact(nulls)} missing</option>
-              <option value="without">without missing</option>
-              <option value="only">only missing</option>
-            </select>
-          </label>
-        )}
+        <Missing clause={clause} nulls={nulls} set={set} />
       </div>
     </div>
   );

@@ -4,6 +4,7 @@ import type { ColumnInfo } from "duotile";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { compact, number } from "../dom";
 import type { Clause } from "./clauses";
+import { Missing } from "./missing";
 import type { Known } from "./stats";
 
 interface Props {
@@ -32,7 +33,6 @@ export function SearchControl({ column, clause, known, set }: Props) {
   const now = known.now?.[0];
   const values = clause?.kind === "values" && !clause.not ? clause.values : [];
   const nulls = known.all?.nulls ?? 0;
-  const missing = clause?.kind === "missing" ? (clause.not ? "without" : "only") : "with";
   return (
     <div class="search">
       <input
@@ -68,19 +68,7 @@ export function SearchControl({ column, clause, known, set }: Props) {
           );
         })}
       </ul>
-      {(nulls > 0 || missing !== "with") && (
-        <select
-          aria-label="Rows without a value"
-          value={missing}
-          onChange={({ currentTarget: { value } }) =>
-            set(value === "with" ? undefined : { kind: "missing", ...(value === "without" ? { not: true } : {}) })
-          }
-        >
-          <option value="with">with {compact(nulls)} missing</option>
-          <option value="without">without missing</option>
-          <option value="only">only missing</option>
-        </select>
-      )}
+      <Missing clause={clause} nulls={nulls} set={set} />
     </div>
   );
 }

@@ -2,7 +2,6 @@
 
 import { computed, signal } from "@preact/signals";
 import type { Dataset, DatasetSummary } from "duotile";
-import { loaded } from "../load";
 import type { Drawable } from "../map/layers";
 import { catalog } from "../page";
 import { type Layer, state } from "../state";
@@ -47,6 +46,3 @@ export const range = computed((): Window | undefined => {
   const all = timed.value.flatMap((layer) => timesOf(layer)?.range ?? []);
   return all.length === 0 ? undefined : [Math.min(...all), Math.max(...all)];
 });
-
-/** Whether a layer is known well enough to be played. */
-export const isKnown = ({ id }: Layer): boolean => loaded.peek()[id]?.tileJson !== undefined;
