@@ -143,6 +143,21 @@ export async function counts(page, selector, expected) {
 }
 
 /**
+ * Waits until an asynchronous question, asked in the page, is answered with yes. (`waitForFunction` takes the promise itself
+ * for a yes.)
+ *
+ * @param {import("playwright-core").Page} page
+ * @param {() => Promise<boolean>} question
+ */
+export async function eventually(page, question) {
+  const until = Date.now() + PATIENCE;
+  while (!(await page.evaluate(question))) {
+    assert.ok(Date.now() < until, `never so: ${question}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/**
  * The cells or the rows that the map draws, of all layers or of one (`cells-1`): their ids, properties and, for the middle
  * of each, the pixel.
  *
