@@ -1,6 +1,7 @@
 import { defineConfig } from "vite";
 import { beside } from "./beside.js";
 import { precache, unneeded } from "./precache.ts";
+import { ground } from "./pyramid.js";
 import { snapshot } from "./snapshot.ts";
 
 // Relative addresses only: the page may lie under any prefix. Nothing is inlined, so that a strict content security
@@ -19,11 +20,13 @@ export default defineConfig({
       input: { index: "index.html", sw: "src/sw.ts", snapshot: "src/share/snapshot/open.tsx" },
       output: {
         hashCharacters: "base36",
+        // Browsers keep it when only the page's own code is another.
+        codeSplitting: { groups: [{ name: "maplibre-gl", test: /node_modules\/maplibre-gl\/.*js$/ }] },
         entryFileNames: ({ name }) => (name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
       },
     },
   },
   worker: { format: "es", rolldownOptions: { output: { hashCharacters: "base36" } } },
-  plugins: [unneeded(), snapshot(), precache(), { name: "beside", apply: "build", closeBundle: beside }],
+  plugins: [ground(), unneeded(), snapshot(), precache(), { name: "beside", apply: "build", closeBundle: beside }],
   server: { proxy: { "^/(datasets|tiles)": "http://127.0.0.1:8080" } },
 });

@@ -3,7 +3,7 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./style.css";
 import { effect } from "@preact/signals";
-import { setWorkerUrl } from "maplibre-gl";
+import { prewarm, setWorkerUrl } from "maplibre-gl";
 import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { render } from "preact";
 import { parse } from "./address";
@@ -13,11 +13,11 @@ import { keepPage } from "./device/keep";
 import { DeviceSection } from "./device/section";
 import { dragging } from "./filter/dragging";
 import { follow, loaded } from "./load";
-import { BARE } from "./map/ground";
-import { followGround, loadShipped } from "./map/grounds";
+import { followGround } from "./map/grounds";
 import type { Drawable } from "./map/layers";
 import { type DataMap, frameOf, frameOn, makeMap } from "./map/map";
 import { openOnClick } from "./map/popup";
+import { shipped } from "./map/shipped";
 import { theme } from "./map/theme";
 import { tiled, tilt, watch } from "./map/watch";
 import { sayOrigin } from "./origin";
@@ -58,14 +58,30 @@ function drawables(data: Data): Drawable[] {
   });
 }
 
+/** How long the map waits for data to begin with, in milliseconds. */
+const SOON = 300;
+
+/** Waits until something can be drawn; not for long. */
+function begun(data: Data): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = effect(() => {
+      if (drawables(data).length > 0) resolve();
+    });
+    setTimeout(() => {
+      stop();
+      resolve();
+    }, SOON);
+  });
+}
+
 /** How often a server that did not answer is asked again, in milliseconds. */
 const KNOCK = 20_000;
 
 async function start(): Promise<void> {
-  const ground = loadShipped().catch((error: unknown) => {
-    tell(error);
-    return BARE;
-  });
+  setWorkerUrl(new URL(worker, document.baseURI).href);
+  // Its worker starts while this thread asks what there is.
+  prewarm();
+  const ground = shipped();
   const container = document.getElementById("map");
   const page = document.getElementById("page");
   if (!container || !page) throw new Error("the page has no #map or #page");
@@ -82,12 +98,11 @@ async function start(): Promise<void> {
     if (back) void again().catch(tell);
   };
   const data = await openData(answered, renewDevice);
-  setWorkerUrl(new URL(worker, document.baseURI).href);
   await look(data).catch(tell);
   const place = readAddress();
-  // What the map will show is asked for before it is made, which takes this thread its time.
   const loader = follow(data, tell, async () => tiled(await made));
-  const made = ground.then((ground) => makeMap(container, ground, parse(location.hash.slice(1)).view));
+  // A map that begins with data draws once what it would draw twice.
+  const made = begun(data).then(() => makeMap(container, ground, parse(location.hash.slice(1)).view));
   again = async () => {
     data.source.reload();
     data.renew();

@@ -1,19 +1,7 @@
-/**
- * What lies under the data and over it, and the ground that the page brings: land, borders and names of countries from
- * Natural Earth. Neighbours share their border once in the file, so coasts and borders are drawn as different lines.
- */
+/** What lies under the data and over it, and how the ground that the page brings is drawn: land, borders, names of countries. */
 
-import type { FeatureCollection, LineString, MultiLineString, Position } from "geojson";
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
-import { feature, mesh } from "topojson-client";
-import type { GeometryCollection, Topology } from "topojson-specification";
-import address from "../data/countries.topo.json?url";
 import type { Theme } from "./theme";
-
-type Countries = Topology<{
-  countries: GeometryCollection;
-  labels: GeometryCollection<{ name: string; size: number }>;
-}>;
 
 /** A ground: layers below the data, names above it, and what both are drawn from. */
 export interface Ground {
@@ -31,49 +19,25 @@ export const BARE: Ground = {
   above: () => [],
 };
 
-/** The shipped ground, from its sources. */
-export const naturalEarth = (sources: Ground["sources"]): Ground => ({
-  sources,
-  below: groundLayers,
-  above: nameLayers,
-});
-
-/** The sources of the shipped ground among those of a style; none if it lies there no more. */
-export function shippedSources(all: Ground["sources"]): Ground["sources"] | undefined {
-  const mine = Object.entries(all).filter(([id]) => SHIPPED.includes(id));
-  return mine.length === SHIPPED.length ? Object.fromEntries(mine) : undefined;
-}
-
-const SHIPPED = ["land", "coast", "borders", "countries"];
-
 /** The zoom from which on the coasts are too coarse to tell the truth: there the ground is plain. */
 export const NEAR = 11;
 
-/** Loads the shipped ground as sources of a style. */
-export async function loadGround(): Promise<Record<string, SourceSpecification>> {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`the base map could not be loaded (${response.status})`);
-  const topology: Countries = await response.json();
-  const { countries, labels } = topology.objects;
-  const source = (data: FeatureCollection | LineString | MultiLineString): SourceSpecification => ({
-    type: "geojson",
-    data: data.type === "FeatureCollection" ? data : { type: "Feature", properties: {}, geometry: data },
-    maxzoom: 9,
-  });
-  return {
-    land: { ...source(feature(topology, countries)), attribution: "Natural Earth" } as SourceSpecification,
-    coast: source(withoutSeam(mesh(topology, countries, (a, b) => a === b))),
-    borders: source(mesh(topology, countries, (a, b) => a !== b)),
-    countries: source(feature(topology, labels)),
-  };
-}
+const SOURCE = "natural-earth";
+
+/** The ground of Natural Earth, from tiles as `pyramid.js` cuts them. */
+export const naturalEarth = (tiles: string, maxzoom: number): Ground => ({
+  sources: { [SOURCE]: { type: "vector", tiles: [tiles], maxzoom, attribution: "Natural Earth" } },
+  below: groundLayers,
+  above: nameLayers,
+});
 
 /** Layers below the data. */
 function groundLayers(theme: Theme): LayerSpecification[] {
   const line = (id: string, color: string, near: number): LayerSpecification => ({
     id,
     type: "line",
-    source: id,
+    source: SOURCE,
+    "source-layer": id,
     layout: { "line-join": "round" },
     paint: {
       "line-color": color,
@@ -87,7 +51,13 @@ function groundLayers(theme: Theme): LayerSpecification[] {
       type: "background",
       paint: { "background-color": ["interpolate", ["linear"], ["zoom"], NEAR - 2, theme.sea, NEAR, theme.land] },
     },
-    { id: "land", type: "fill", source: "land", paint: { "fill-color": theme.land, "fill-antialias": false } },
+    {
+      id: "land",
+      type: "fill",
+      source: SOURCE,
+      "source-layer": "land",
+      paint: { "fill-color": theme.land, "fill-antialias": false },
+    },
     line("borders", theme.border, 1.4),
     line("coast", theme.coast, 1),
   ];
@@ -99,7 +69,8 @@ function nameLayers(theme: Theme): LayerSpecification[] {
     {
       id: "names",
       type: "symbol",
-      source: "countries",
+      source: SOURCE,
+      "source-layer": "countries",
       maxzoom: 8,
       filter: [">=", ["get", "size"], ["step", ["zoom"], 6.2, 2, 5.7, 3, 5, 4, 4.3, 5, 0]],
       layout: {
@@ -117,23 +88,4 @@ function nameLayers(theme: Theme): LayerSpecification[] {
       },
     },
   ];
-}
-
-/** Lines without the parts that run along the antimeridian or the edge at the pole, where no coast is. */
-function withoutSeam({ coordinates }: MultiLineString): MultiLineString {
-  const edge = ([x = 0, y = 0]: Position) => Math.abs(x) > 179.99 || y < -85.1;
-  const parts: Position[][] = [];
-  for (const line of coordinates) {
-    let part: Position[] = [];
-    line.forEach((point, at) => {
-      const before = line[at - 1];
-      if (before && edge(before) && edge(point)) {
-        parts.push(part);
-        part = [];
-      }
-      part.push(point);
-    });
-    parts.push(part);
-  }
-  return { type: "MultiLineString", coordinates: parts.filter((part) => part.length > 1) };
 }

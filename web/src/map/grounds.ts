@@ -6,10 +6,11 @@
 
 import { effect } from "@preact/signals";
 import type { Basemap, Catalog } from "duotile";
-import { basemap, ground, tell } from "../page";
+import { basemap, ground } from "../page";
 import { state } from "../state";
-import { BARE, type Ground, loadGround, naturalEarth } from "./ground";
+import { BARE, type Ground } from "./ground";
 import type { DataMap } from "./map";
+import { shipped } from "./shipped";
 
 /** Sources and layers of grounds that are not ours begin with this, so that they are never taken for the data's. */
 export const PREFIX = "ground-";
@@ -79,18 +80,6 @@ export function picked(file: File): string {
 /** The file of a ground. */
 export const fileOf = (name: string): File | undefined => files.get(name);
 
-let shipped: Promise<Ground> | undefined;
-
-/** The ground that the page brings; asked for again if it could not be loaded. */
-export function loadShipped(): Promise<Ground> {
-  const loading = shipped ?? loadGround().then(naturalEarth);
-  shipped = loading;
-  loading.catch(() => {
-    shipped = undefined;
-  });
-  return loading;
-}
-
 /** Why a ground is not shown although nothing is wrong: nobody here has said that its address may be asked. */
 export class Unasked extends Error {
   override readonly name = "Unasked";
@@ -98,7 +87,7 @@ export class Unasked extends Error {
 
 async function load(name: string, there: Basemap | null): Promise<Ground> {
   if (name === "none") return BARE;
-  if (name === SHIPPED) return loadShipped();
+  if (name === SHIPPED) return shipped();
   if (name === "server") {
     if (!there) throw new Error("this server names no base map");
     return "style" in there ? at(there.style) : (await import("./archive")).openArchive(there.pmtiles);
@@ -146,6 +135,6 @@ async function lay(view: DataMap, name: string, there: Basemap | null, current: 
     if (!current()) return;
     const fault = error instanceof Error ? error.message : String(error);
     ground.value = { name: SHIPPED, fault: error instanceof Unasked ? "" : fault };
-    if (name !== SHIPPED) await loadShipped().then((ground) => current() && view.lay(ground), tell);
+    if (name !== SHIPPED) view.lay(shipped());
   }
 }

@@ -1,10 +1,12 @@
 /** What a saved view holds beside scripts and styles; the page writes it, the file's own script reads it. */
 
 import type { DatasetSummary } from "duotile";
-import type { SourceSpecification } from "maplibre-gl";
 import type { View } from "../../address";
 import type { Loaded } from "../../load";
 import type { State } from "../../state";
+
+/** What stands for a layer in the addresses of the ground's tiles. */
+export const GROUND = "ground";
 
 export interface Saved {
   title: string;
@@ -17,13 +19,11 @@ export interface Saved {
   state: State;
   catalog: DatasetSummary[];
   loaded: Readonly<Record<string, Loaded>>;
-  /** The ground's sources, with their data. */
-  ground: Record<string, SourceSpecification>;
   /** West, south, east, north of what is held at the deeper zooms. */
   box: [number, number, number, number];
   /** The deepest zoom of which all tiles of the box are here. */
   deepest: number;
-  /** Address (`layer/z/x/y`), place and length of each tile; those of length 0 are empty. */
+  /** Address (`layer/z/x/y`), place and length of each tile, those of the ground too; those of length 0 are empty. */
   tiles: [address: string, at: number, length: number][];
   dark: boolean;
 }

@@ -3,18 +3,18 @@
 import { type TileQuery, toQueryString } from "duotile";
 import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { loaded } from "../../load";
-import { loadGround, shippedSources } from "../../map/ground";
 import type { Drawable } from "../../map/layers";
 import { viewOf } from "../../map/map";
+import { shippedTiles } from "../../map/shipped";
 import { theme } from "../../map/theme";
 import { catalog } from "../../page";
 import { state } from "../../state";
 import { carrying } from "../links";
 import { choiceOf, titleOf } from "../notes";
 import type { Shown } from "../section";
-import type { Saved } from "./format";
+import { GROUND, type Saved } from "./format";
 import { html } from "./html";
-import { type Box, collect } from "./tiles";
+import { type Box, collect, gzip } from "./tiles";
 
 /** How deep the tiles go below the view at most, and beyond the zoom from which on there are rows: they say no more then. */
 const DEEPER = 6;
@@ -80,10 +80,18 @@ export async function makeSnapshot(
     tell: (zoom, tiles, bytes) => tell({ zoom, tiles, bytes }),
   });
   if (deepest < 0) throw new Error("not even the tile of the whole world fits into the file: filter the rows first");
+  // Another ground could not be reached from the file.
+  const ground = was.ground === "none" ? [] : [...(await shippedTiles())];
+  const all = [
+    ...packed.map(({ layer, tile, data }) => ({ address: `${layer}/${tile.join("/")}`, data })),
+    ...(await Promise.all(
+      ground.map(async ([tile, data]) => ({ address: `${GROUND}/${tile}`, data: await gzip(data) })),
+    )),
+  ];
   const tiles: Saved["tiles"] = [];
   let length = 0;
-  for (const { layer, tile, data } of packed) {
-    tiles.push([`${layer}/${tile.join("/")}`, length, data.length]);
+  for (const { address, data } of all) {
+    tiles.push([address, length, data.length]);
     length += data.length;
   }
   const ids = shown.map(({ layer }) => layer.id);
@@ -105,17 +113,15 @@ export async function makeSnapshot(
         return known && tileJson ? [[layer.id, upTo(deepest, { ...known, tileJson, query: queries[at] ?? {} })]] : [];
       }),
     ),
-    // Another ground could not be reached from the file.
-    ground: shippedSources(map.getStyle().sources) ?? (await loadGround()),
     box: [...box],
     deepest,
     tiles,
     dark: theme().dark,
   };
   const [styles, scripts, workerText] = await Promise.all([stylesOf(), scriptsOf(signal), text(worker, signal)]);
-  const bytes = new Uint8Array(await new Blob(packed.map(({ data }) => data)).arrayBuffer());
+  const bytes = new Uint8Array(await new Blob(all.map(({ data }) => data)).arrayBuffer());
   const file = await html({ title, styles, scripts, worker: workerText, saved: JSON.stringify(saved), tiles: bytes });
-  return { file, tiles: tiles.length, deepest, zoom };
+  return { file, tiles: packed.length, deepest, zoom };
 }
 
 async function fetchTile(

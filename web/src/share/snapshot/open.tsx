@@ -1,5 +1,6 @@
 /** Draws a saved view from what is in its file: the page's own map and legend over tiles that are there already. */
 
+import { DEEPEST } from "virtual:ground";
 import { effect } from "@preact/signals";
 import { addProtocol, setWorkerUrl } from "maplibre-gl";
 import { render } from "preact";
@@ -12,7 +13,7 @@ import { theme } from "../../map/theme";
 import { catalog, zoom } from "../../page";
 import { Legend } from "../../panel/legend";
 import { reset } from "../../state";
-import type { Opened, Saved } from "./format";
+import { GROUND, type Opened, type Saved } from "./format";
 import { popups } from "./popup";
 import { gunzip } from "./tiles";
 
@@ -37,7 +38,7 @@ async function start(opened: Opened): Promise<void> {
   reset(saved.state);
   const [container, page] = [document.getElementById("map"), document.getElementById("page")];
   if (!container || !page) throw new Error("the file has no #map or #page");
-  const ground = saved.state.ground === "none" ? BARE : naturalEarth(saved.ground);
+  const ground = saved.state.ground === "none" ? BARE : naturalEarth(`${SCHEME}://${GROUND}/{z}/{x}/{y}`, DEEPEST);
   const view: DataMap = await makeMap(container, ground, saved.view);
   const { map } = view;
   const drawables: Drawable[] = saved.state.layers.flatMap((layer) => {
