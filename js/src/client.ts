@@ -1,27 +1,14 @@
 /**
  * The page's side of a worker: calls become messages, answers settle promises, an aborted call is cancelled. A worker that
- * breaks rejects what it owed; what can be given again is opened in the next.
+ * breaks rejects what it owed.
  */
 
-import type { About } from "./columns.js";
-import {
-  type Call,
-  type Calls,
-  errorOf,
-  type FromWorker,
-  line,
-  type Opened,
-  type Port,
-  type ToWorker,
-} from "./messages.js";
+import { type Call, type Calls, errorOf, type FromWorker, line, type Port, type ToWorker } from "./messages.js";
 import { baseAddress } from "./place.js";
 import { Crash } from "./problem.js";
-import type { TileSource } from "./protocol.js";
-import type { TileQuery } from "./query.js";
-import { buffersOf, type Input, type InputOptions } from "./read.js";
-import type { Description } from "./tilejson.js";
-import { type Progress, textOf } from "./tiler.js";
-import type { CellStats, Metadata, RowPage, Rows, Schema, Stats, TileJson, TileReport } from "./types.js";
+import type { Input } from "./read.js";
+import { type Again, type OpenOptions, RemoteTiler } from "./remote.js";
+import type { Progress } from "./tiler.js";
 import { embedded, type WasmSource } from "./wasm.js";
 
 /** Where script and module of a worker are; the package brings both unless said. */
@@ -34,25 +21,14 @@ export interface WorkerOptions {
   wasm?: Exclude<WasmSource, Response>;
 }
 
-/** How to open a dataset. */
-export interface OpenOptions extends InputOptions {
-  signal?: AbortSignal;
-  onProgress?: (progress: Progress) => void;
-  /** Hands the memory of the input to the worker instead of copying it; it is of no use here any more then. */
-  transfer?: boolean;
-}
-
-/** Something that can be opened again, should the worker break. */
-export type Again = () => Input | Promise<Input>;
-
 interface Pending {
   resolve(value: unknown): void;
   reject(error: unknown): void;
   onProgress: ((progress: Progress) => void) | undefined;
 }
 
-/** A worker that is running, and what it still owes. */
-interface Session {
+/** A worker that is running, and what it still owes. @internal */
+export interface Session {
   port: Promise<Port<FromWorker, ToWorker>>;
   pending: Map<number, Pending>;
   /** Who wants to know when it is lost. */
@@ -238,9 +214,6 @@ function isWorker(given: WorkerOptions["worker"]): given is Worker {
   return typeof given === "object" && "postMessage" in given;
 }
 
-/** A dataset that breaks its worker each time it is opened is opened so often at most. */
-const TRIES = 3;
-
 /** Starts a worker from an address, or from the script that the package carries. */
 async function started(given: URL | string | undefined, session: Session): Promise<Worker> {
   if (typeof Worker === "undefined") throw new Error('there are no workers here; leave `worker` out, or say "inline"');
@@ -249,162 +222,4 @@ async function started(given: URL | string | undefined, session: Session): Promi
   const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
   session.begun = () => URL.revokeObjectURL(url);
   return new Worker(url, { type: "module" });
-}
-
-/** A dataset in a worker: a {@link Tiler} whose answers are promises. */
-export class RemoteTiler implements TileSource {
-  readonly #worker: TilerWorker;
-  readonly #dataset: number;
-  readonly #options: OpenOptions;
-  readonly #again: Again | undefined;
-  #given: Input | undefined;
-  #session: Session | undefined;
-  #opening: Promise<Opened> | undefined;
-  #opened: Opened | undefined;
-  #lost: Error | undefined;
-  /** How often in a row the worker was lost while the dataset was opened. */
-  #failures = 0;
-  #closed = false;
-
-  /** @internal */
-  constructor(worker: TilerWorker, dataset: number, input: Input | Again, options: OpenOptions) {
-    this.#worker = worker;
-    this.#dataset = dataset;
-    this.#options = options;
-    if (typeof input === "function") this.#again = input;
-    else if (typeof input === "string" || input instanceof Blob) this.#again = () => input;
-    else this.#given = input;
-  }
-
-  /** The name of the dataset, and of the layer in its tiles. */
-  get name(): string {
-    return this.#opened?.name ?? this.#options.name ?? "points";
-  }
-
-  get version(): string {
-    return this.#opened?.version ?? "";
-  }
-
-  get about(): About {
-    return this.#opened?.about ?? {};
-  }
-
-  /** What a reader should know: columns that were left out, values that became null. */
-  get notes(): readonly string[] {
-    return this.#opened?.notes ?? [];
-  }
-
-  tile(
-    z: number,
-    x: number,
-    y: number,
-    query: TileQuery | string = "",
-    signal?: AbortSignal,
-  ): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#call("tile", [z, x, y, textOf(query)], signal);
-  }
-
-  describe(query: TileQuery | string = "", signal?: AbortSignal): Promise<Description> {
-    return this.#call("describe", [textOf(query)], signal);
-  }
-
-  tileJson(query: TileQuery | string = "", signal?: AbortSignal): Promise<TileJson> {
-    return this.#call("tileJson", [textOf(query)], signal);
-  }
-
-  metadata(query: TileQuery | string = "", signal?: AbortSignal): Promise<Metadata> {
-    return this.#call("metadata", [textOf(query)], signal);
-  }
-
-  schema(signal?: AbortSignal): Promise<Schema> {
-    return this.#call("schema", [], signal);
-  }
-
-  stats(column: string, query: TileQuery | string = "", bins = 20, signal?: AbortSignal): Promise<Stats> {
-    return this.#call("stats", [column, textOf(query), bins], signal);
-  }
-
-  cells(measure: string, z: number, query: TileQuery | string = "", signal?: AbortSignal): Promise<CellStats> {
-    return this.#call("cells", [measure, z, textOf(query)], signal);
-  }
-
-  rows(query: TileQuery | string = "", page: RowPage = {}, signal?: AbortSignal): Promise<Rows> {
-    return this.#call("rows", [textOf(query), page], signal);
-  }
-
-  /** Whether every row of a query, or every row that one of its tiles needs, is here for certain. */
-  covers(query: TileQuery | string, tile?: readonly [number, number, number], signal?: AbortSignal): Promise<boolean> {
-    return this.#call("covers", [textOf(query), tile], signal);
-  }
-
-  /** What the last tile showed and left out. */
-  lastReport(signal?: AbortSignal): Promise<TileReport> {
-    return this.#call("report", [], signal);
-  }
-
-  /** Lets the worker itself answer on a broadcast channel, until `onLost` is called; returns what ends it. */
-  async listen(channel: string, onLost: () => void): Promise<() => void> {
-    await this.#call("listen", [channel], undefined);
-    const session = this.#session;
-    session?.lost.add(onLost);
-    return () => {
-      session?.lost.delete(onLost);
-      if (!this.#closed && !this.#lost) this.#call("hush", [channel], undefined).catch(() => {});
-    };
-  }
-
-  /** Gives the worker's memory back. */
-  async free(): Promise<void> {
-    if (this.#closed) return;
-    const session = this.#session;
-    this.#closed = true;
-    if (session && !this.#lost) await this.#worker.call(session, "close", [this.#dataset]);
-  }
-
-  async #call<C extends Exclude<Call, "open" | "close">>(
-    call: C,
-    args: Parameters<Calls[C]> extends [number, ...infer Rest] ? Rest : never,
-    signal: AbortSignal | undefined,
-  ): Promise<ReturnType<Calls[C]>> {
-    if (this.#closed) throw new Error(`dataset "${this.name}" was freed`);
-    const session = await this.ready();
-    const all = [this.#dataset, ...args] as unknown as Parameters<Calls[C]>;
-    return this.#worker.call(session, call, all, { signal });
-  }
-
-  /** Opens the dataset if it is not, or if its worker was lost. @internal */
-  async ready(): Promise<Session> {
-    if (this.#lost && (!this.#again || this.#failures >= TRIES)) {
-      throw new Error(`dataset "${this.name}" is gone, open it again: ${this.#lost.message}`, { cause: this.#lost });
-    }
-    const session = this.#worker.session();
-    if (session !== this.#session) {
-      this.#session = session;
-      this.#lost = undefined;
-      this.#failures++;
-      session.lost.add((error) => {
-        this.#lost = error;
-      });
-      this.#opening = this.#open(session);
-    }
-    this.#opened = await (this.#opening as Promise<Opened>);
-    this.#failures = 0;
-    return session;
-  }
-
-  async #open(session: Session): Promise<Opened> {
-    const { signal, onProgress, transfer, ...options } = this.#options;
-    const input = this.#again ? await this.#again() : (this.#given as Input);
-    this.#given = undefined;
-    const buffers = transfer ? buffersOf(input) : [];
-    const args: Parameters<Calls["open"]> = [this.#dataset, input, options];
-    // Whoever waited for the first opening has nothing to do with the next.
-    if (this.#opened) return this.#worker.call(session, "open", args, { transfer: buffers });
-    try {
-      return await this.#worker.call(session, "open", args, { signal, onProgress, transfer: buffers });
-    } catch (error) {
-      if (signal?.aborted && !this.#lost) await this.#worker.call(session, "close", [this.#dataset]);
-      throw error;
-    }
-  }
 }

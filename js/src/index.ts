@@ -1,7 +1,7 @@
 /** Everything that the package offers. */
 
 export type { Arrays } from "./arrays.js";
-export { type Again, type OpenOptions, RemoteTiler, TilerWorker, type WorkerOptions } from "./client.js";
+export { TilerWorker, type WorkerOptions } from "./client.js";
 export type { About, Column, Columns, Positions, Values } from "./columns.js";
 export { type Files, inDirectory, inMemory, openFiles, type Sink } from "./files.js";
 export type { Cell, NumberArray, Plain } from "./infer.js";
@@ -17,14 +17,15 @@ export { Crash, Problem, Unreachable } from "./problem.js";
 export { addProtocol, type MapLibre, Protocol, type ProtocolRequest, type Tile, type TileSource } from "./protocol.js";
 export { type TileQuery, toQueryString } from "./query.js";
 export { type GeoJson, type Input, type InputOptions, toColumns } from "./read.js";
+export { type Again, type OpenOptions, RemoteTiler } from "./remote.js";
 export type { Roles } from "./roles.js";
 export { Server } from "./server.js";
+export type { SubsetTiler } from "./shelf.js";
 export {
   type Answer,
   type Origin,
   Source,
   type SourceOptions,
-  type SubsetTiler,
 } from "./source.js";
 export {
   type Room,

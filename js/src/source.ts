@@ -4,11 +4,12 @@
  * may be a part. Every answer says which.
  */
 
-import { coverage, type Tile, tileOf, touches } from "./coverage.js";
+import { type Tile, tileOf } from "./coverage.js";
 import { Problem, Unreachable } from "./problem.js";
 import type { TileSource } from "./protocol.js";
 import type { TileQuery } from "./query.js";
 import type { Server } from "./server.js";
+import { type Page, Shelf, type SubsetTiler } from "./shelf.js";
 import type { Subset } from "./store.js";
 import { textOf } from "./tiler.js";
 import { type TileTrace, told } from "./trace.js";
@@ -28,28 +29,6 @@ export interface Answer<T> extends Origin {
   value: T;
 }
 
-/** What cuts tiles from a subset: a `Tiler`, or a client of one in a worker. */
-export interface SubsetTiler {
-  tile(z: number, x: number, y: number, query: string, signal?: AbortSignal): Awaitable<Uint8Array<ArrayBuffer>>;
-  tileJson(query: string): Awaitable<TileJson>;
-  metadata(query: string): Awaitable<Metadata>;
-  rows(query: string, page?: Page): Awaitable<Rows>;
-  stats(column: string, query: string, bins?: number): Awaitable<Stats>;
-  cells(measure: string, z: number, query: string): Awaitable<CellStats>;
-  /** Whether it has every row that a tile of a query needs; every row of the query, without a tile. */
-  covers(query: string, tile?: Tile): Awaitable<boolean>;
-  free(): unknown;
-}
-
-type Awaitable<T> = T | Promise<T>;
-
-/** Which of the rows: those of a cell, by the id of its feature. */
-interface Page {
-  cell?: number;
-  offset?: number;
-  limit?: number;
-}
-
 /** What a {@link Source} is made of. */
 export interface SourceOptions {
   server: Server;
@@ -67,19 +46,12 @@ export interface SourceOptions {
 const PAUSE = 15_000;
 /** How long a server is waited for where the device can answer, in milliseconds: some networks neither carry nor fail. */
 const PATIENCE = 20_000;
-/** So many subsets are opened at most to find the one that fits best: each takes its memory. */
-const TRIED = 3;
 
 /** Datasets of a server and their subsets on this device: whichever has what is asked answers, and says so. */
 export class Source {
   readonly server: Server;
   readonly #options: SourceOptions;
-  #subsets: Promise<Subset[]> | undefined;
-  readonly #open = new Map<string, { subset: Subset; tiler: Promise<SubsetTiler> }>();
-  readonly #failed = new Set<string>();
-  /** The dataset's version that the server has, and from which zoom on a query's tiles show rows there. */
-  readonly #versions = new Map<string, string>();
-  readonly #pointsFrom = new Map<string, number | undefined>();
+  readonly #shelf: Shelf;
   /** Until when the server is left alone. */
   #asleep = 0;
   #reachable = true;
@@ -87,6 +59,7 @@ export class Source {
   constructor(options: SourceOptions) {
     this.#options = options;
     this.server = options.server;
+    this.#shelf = new Shelf(options.server.base, options.subsets, options.open);
   }
 
   /** Whether the server answered when it was last asked. */
@@ -101,9 +74,7 @@ export class Source {
 
   /** Looks at the subsets again, as after one was taken or deleted. Those that could not be opened are tried again. */
   reload(): void {
-    this.#subsets = undefined;
-    for (const id of this.#failed) this.#open.delete(id);
-    this.#failed.clear();
+    this.#shelf.reload();
   }
 
   /** The datasets of the server; those of the device when it cannot be reached. */
@@ -112,7 +83,7 @@ export class Source {
       undefined,
       () => this.server.datasets(signal),
       async () => {
-        const all = (await this.#mine()).map(({ about }) => summary(about));
+        const all = (await this.#shelf.all()).map(({ about }) => summary(about));
         const datasets = all.filter(({ id }, at) => all.findIndex((one) => one.id === id) === at);
         return datasets.length === 0 ? undefined : { value: { datasets, default: null, basemap: null }, partial: true };
       },
@@ -124,7 +95,7 @@ export class Source {
       id,
       () => this.server.dataset(id, signal),
       async () => {
-        const subset = (await this.#mine(id))[0];
+        const subset = (await this.#shelf.all(id))[0];
         return subset && { value: subset.about, partial: false, subset };
       },
     );
@@ -135,7 +106,7 @@ export class Source {
     return this.#ask(
       id,
       async () => this.#learn(id, text, await this.server.tileJson(id, parsed(text), signal)),
-      () => this.#fromBest(id, text, tileOf(), (tiler) => tiler.tileJson(text)),
+      () => this.#shelf.best(id, text, tileOf(), (tiler) => tiler.tileJson(text)),
     );
   }
 
@@ -144,7 +115,7 @@ export class Source {
     return this.#ask(
       id,
       async () => this.#learn(id, text, await this.server.metadata(id, parsed(text), signal)),
-      () => this.#fromBest(id, text, tileOf(), (tiler) => tiler.metadata(text)),
+      () => this.#shelf.best(id, text, tileOf(), (tiler) => tiler.metadata(text)),
       // Statistics of much data take their time on a server that is there.
       { hasty: false },
     );
@@ -155,7 +126,7 @@ export class Source {
     return this.#ask(
       id,
       () => this.server.rows(id, parsed(text), page, signal),
-      () => this.#fromBest(id, text, tileOf(page.cell), (tiler) => tiler.rows(text, page)),
+      () => this.#shelf.best(id, text, tileOf(page.cell), (tiler) => tiler.rows(text, page)),
     );
   }
 
@@ -171,7 +142,7 @@ export class Source {
     return this.#ask(
       id,
       () => this.server.stats(id, column, parsed(text), bins, signal),
-      () => this.#fromBest(id, text, tileOf(), (tiler) => tiler.stats(column, text, bins)),
+      () => this.#shelf.best(id, text, tileOf(), (tiler) => tiler.stats(column, text, bins)),
       { hasty: false },
     );
   }
@@ -188,7 +159,7 @@ export class Source {
     return this.#ask(
       id,
       () => this.server.cells(id, measure, z, parsed(text), signal),
-      () => this.#fromBest(id, text, tileOf(), (tiler) => tiler.cells(measure, z, text)),
+      () => this.#shelf.best(id, text, tileOf(), (tiler) => tiler.cells(measure, z, text)),
       { hasty: false },
     );
   }
@@ -226,7 +197,7 @@ export class Source {
       return value;
     };
     if (!this.#isAsleep) {
-      const whole = await this.#whole(id, text, [z, x, y]);
+      const whole = await this.#shelf.whole(id, text, [z, x, y]);
       // A query of a column that was not taken is refused here, and not by the server.
       const value = whole && (await cut(whole.tiler, whole.text).catch(otherThan(Problem)));
       if (value) return this.#told({ value, from: "device", partial: false, subset: whole.subset }, id, [z, x, y]);
@@ -234,7 +205,7 @@ export class Source {
     return this.#ask(
       id,
       () => this.#fetch(id, [z, x, y], text, signal, arrived),
-      () => this.#fromBest(id, text, [z, x, y], (tiler) => cut(tiler, text)),
+      () => this.#shelf.best(id, text, [z, x, y], (tiler) => cut(tiler, text)),
       { tile: [z, x, y] },
     );
   }
@@ -250,7 +221,7 @@ export class Source {
 
   /** Closes what is open. */
   free(): void {
-    for (const id of this.#open.keys()) this.#close(id);
+    this.#shelf.free();
   }
 
   /** Asks the server, and the device when it cannot be reached. */
@@ -263,7 +234,7 @@ export class Source {
     let why: unknown = new Unreachable(`${this.server.base} does not answer, and is asked again in a few seconds`);
     if (!this.#isAsleep) {
       try {
-        const hurried = hasty && (await this.#mine(id)).length > 0;
+        const hurried = hasty && (await this.#shelf.all(id)).length > 0;
         const value = await (hurried ? this.#inTime(remote()) : remote());
         this.#asleep = 0;
         this.#reachable = true;
@@ -302,9 +273,7 @@ export class Source {
   }
 
   #learn<T extends TileJson>(id: string, text: string, tileJson: T): T {
-    this.#versions.set(id, tileJson.dataset_version);
-    if (this.#pointsFrom.size > 100) this.#pointsFrom.clear();
-    this.#pointsFrom.set(`${id}?${text}`, tileJson.points_minzoom);
+    this.#shelf.learn(id, text, tileJson);
     return tileJson;
   }
 
@@ -315,7 +284,7 @@ export class Source {
     signal: AbortSignal | undefined,
     arrived: (known: Partial<TileTrace>) => void,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const version = this.#versions.get(id);
+    const version = this.#shelf.version(id);
     const parts = [text, version === undefined ? "" : `v=${version}`].filter(Boolean).join("&");
     const path = `tiles/${encodeURIComponent(id)}/${z}/${x}/${y}.mvt${parts && `?${parts}`}`;
     const url = this.server.base + path;
@@ -325,107 +294,6 @@ export class Source {
     const value = new Uint8Array(await response.arrayBuffer());
     arrived({ started, url, ...told(response.headers) });
     return value;
-  }
-
-  /** A subset that has every row of a tile, in the state that the server has, and the query to cut the same tile. */
-  async #whole(id: string, text: string, tile: Tile) {
-    for (const subset of await this.#mine(id)) {
-      const version = this.#versions.get(id);
-      if (version !== undefined && version !== subset.version) continue;
-      const sure = coverage(subset, text, tile);
-      if (sure === "no" || (sure === "maybe" && !this.#open.has(subset.id))) continue;
-      // What cannot be opened is told when it is all there is; here the server stands in.
-      const tiler = await this.#tiler(subset).catch(() => undefined);
-      if (!tiler) continue;
-      const covered = sure === "yes" || (await covers(tiler, text, tile));
-      const same = covered && (await this.#alike(tiler, id, subset, text, tile[0]));
-      if (same !== undefined && same !== false) return { subset, tiler, text: same };
-    }
-    return undefined;
-  }
-
-  /**
-   * The query by which a subset's tile shows what the server's does. A subset in a box has fewer rows than the query has
-   * elsewhere, so by itself it would show rows where its neighbours from the server still show cells.
-   */
-  async #alike(tiler: SubsetTiler, id: string, subset: Subset, text: string, z: number) {
-    const asked = new URLSearchParams(text);
-    if (!subset.bbox || (asked.get("mode") ?? "auto") !== "auto" || (await covers(tiler, text))) return text;
-    const key = `${id}?${text}`;
-    if (!this.#pointsFrom.has(key)) return undefined;
-    const there = this.#pointsFrom.get(key) ?? Infinity;
-    if (z < there) return `${text}${text && "&"}mode=cells`;
-    const here = (await tiler.tileJson(text)).points_minzoom ?? Infinity;
-    return z >= here ? text : undefined;
-  }
-
-  /** An answer of the subset that has most of what is asked. */
-  async #fromBest<T>(
-    id: string,
-    text: string,
-    tile: Tile,
-    work: (tiler: SubsetTiler) => Awaitable<T>,
-  ): Promise<{ value: T; partial: boolean; subset: Subset } | undefined> {
-    const rank = (subset: Subset) => {
-      const sure = coverage(subset, text, tile);
-      if (sure !== "no") return sure === "yes" ? 3 : 2;
-      return !subset.bbox || touches(subset.bbox, tile) ? 1 : 0;
-    };
-    const best = (await this.#mine(id)).sort((a, b) => rank(b) - rank(a) || b.rows - a.rows).slice(0, TRIED);
-    let found: { subset: Subset; tiler: SubsetTiler } | undefined;
-    let broken: unknown;
-    for (const subset of best) {
-      try {
-        const tiler = await this.#tiler(subset);
-        if (await covers(tiler, text, tile)) {
-          return { value: await work(tiler), partial: false, subset };
-        }
-        found ??= { subset, tiler };
-      } catch (error) {
-        if (error instanceof Problem) throw error;
-        broken = error;
-      }
-    }
-    if (found) return { value: await work(found.tiler), partial: true, subset: found.subset };
-    if (broken) throw broken;
-    return undefined;
-  }
-
-  async #tiler(subset: Subset): Promise<SubsetTiler> {
-    const known = this.#open.get(subset.id);
-    if (known?.subset.taken === subset.taken) return known.tiler;
-    this.#close(subset.id);
-    const tiler = this.#options.open(subset);
-    this.#open.set(subset.id, { subset, tiler });
-    // Not tried again with every tile.
-    tiler.catch(() => this.#failed.add(subset.id));
-    return tiler;
-  }
-
-  #close(id: string): void {
-    const open = this.#open.get(id);
-    this.#open.delete(id);
-    open?.tiler.then((tiler) => tiler.free()).catch(() => undefined);
-  }
-
-  /** The subsets of this server, or of one of its datasets. Those that are no longer there are closed. */
-  async #mine(id?: string): Promise<Subset[]> {
-    this.#subsets ??= this.#options.subsets().then((all) => {
-      const mine = all.filter(({ server }) => server === this.server.base);
-      for (const open of this.#open.keys()) if (!mine.some(({ id }) => id === open)) this.#close(open);
-      return mine;
-    });
-    const mine = await this.#subsets;
-    return id === undefined ? mine : mine.filter(({ dataset }) => dataset === id);
-  }
-}
-
-/** Whether a subset covers a query. One that does not fit it, as of a column that was not taken, is not covered. */
-async function covers(tiler: SubsetTiler, text: string, tile?: Tile): Promise<boolean> {
-  try {
-    return await tiler.covers(text, tile);
-  } catch {
-    return false;
   }
 }
 
