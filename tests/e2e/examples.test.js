@@ -33,10 +33,9 @@ const [EUROPE, OCEANIA] = ["continent = 'EU'", "continent = 'OC'"];
 
 test("MapLibre draws the server's style, and layers of one's own, with every row of the filter in its tiles", async () => {
   const loaded = async (/** @type {import("playwright-core").Page} */ page) => {
-    await page.waitForFunction(() => window.map?.loaded() && window.map.areTilesLoaded(), undefined, {
-      timeout: PATIENCE,
-      polling: 200,
-    });
+    // Until the page's script has run, `map` is the element with that id.
+    const ready = () => !(window.map instanceof Element) && window.map?.loaded() && window.map.areTilesLoaded();
+    await page.waitForFunction(ready, undefined, { timeout: PATIENCE, polling: 200 });
   };
   // From far enough that all of the world is one tile, whose cells are all in view.
   const { page, close, ...seen } = await open(browser, `${proxy.base}examples/maplibre${query(EUROPE)}`, {
@@ -82,7 +81,8 @@ test("deck.gl draws the cells of the filter, and tells the count of one that is 
         /** @type {{ id: string, isLoaded: boolean }[]} */ (window.deck?.props.layers ?? []).every(
           ({ isLoaded }) => isLoaded,
         );
-      await page.waitForFunction(() => window.deck !== undefined, undefined, { timeout: PATIENCE });
+      // Until the page's script has run, `deck` is the element with that id.
+      await page.waitForFunction(() => window.deck?.props !== undefined, undefined, { timeout: PATIENCE });
       await page.waitForFunction(loaded, undefined, { timeout: PATIENCE, polling: 200 });
       await page.waitForTimeout(1000);
     },

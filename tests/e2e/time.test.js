@@ -110,6 +110,30 @@ async function draws(page, expected) {
   assert.equal(rows, expected);
 }
 
+/**
+ * Looks at what plays until it ends: by the words for each frame, the rows that were drawn then, and what `beside` said.
+ *
+ * @template T
+ * @param {import("playwright-core").Page} page
+ * @param {() => T} beside
+ */
+async function watch(page, beside) {
+  /** @type {Map<string, { rows: number, beside: T }>} */
+  const shown = new Map();
+  await page.waitForFunction(() => document.querySelector("#play")?.getAttribute("aria-label") === "Pause");
+  while ((await page.getAttribute("#play", "aria-label")) === "Pause") {
+    const before = (await page.textContent("#time-now")) ?? "";
+    const rows = await rowsDrawn(page);
+    const after = (await page.textContent("#time-now")) ?? "";
+    if (before === after && !shown.has(after)) {
+      shown.set(after, { rows, beside: beside() });
+      if (shown.size === 4) await picture(page, "time-playing");
+    }
+    await page.waitForTimeout(30);
+  }
+  return shown;
+}
+
 /** The window in the page's address. @param {import("playwright-core").Page} page */
 function windowOf(page) {
   const text = new URLSearchParams(new URL(page.url()).hash.slice(1)).get("time") ?? "";
@@ -214,22 +238,10 @@ test("frames are asked for ahead, shown when they are complete, and all of them 
   await page.focus("canvas.maplibregl-canvas");
   await page.keyboard.press("Space");
   await says(page, "#legend", /every window of a day/);
-  /** @type {Map<string, { rows: number, asked: string[] }>} */
-  const shown = new Map();
-  await page.waitForFunction(() => document.querySelector("#play")?.getAttribute("aria-label") === "Pause");
-  while ((await page.getAttribute("#play", "aria-label")) === "Pause") {
-    const before = (await page.textContent("#time-now")) ?? "";
-    const rows = await rowsDrawn(page);
-    const after = (await page.textContent("#time-now")) ?? "";
-    if (before === after && !shown.has(after)) {
-      shown.set(after, { rows, asked: [...asked] });
-      if (shown.size === 4) await picture(page, "time-playing");
-    }
-    await page.waitForTimeout(30);
-  }
+  const shown = await watch(page, () => [...asked]);
   // On a busy machine one may have passed unseen, but what was seen was all there.
   assert.ok(shown.size >= DAYS - 2, [...shown.keys()].join());
-  for (const [text, { rows, asked }] of shown) {
+  for (const [text, { rows, beside: asked }] of shown) {
     const day = Number(text.split(" ")[0]) - 3;
     assert.equal(rows, ROWS[day], text);
     if (day < DAYS - 1) assert.ok(asked.includes(`2025-03-0${day + 4}`), `at ${text} asked for ${asked}`);
@@ -240,6 +252,48 @@ test("frames are asked for ahead, shown when they are complete, and all of them 
   assert.deepEqual(windowOf(page), [FIRST + (DAYS - 1) * DAY, FIRST + DAYS * DAY]);
   assertQuiet(seen);
   await close();
+});
+
+for (const kind of ["points", "heat", "columns"]) {
+  test(`${kind}: frames are whole while they play, as those of cells are`, async () => {
+    const { page, close, ...seen } = await open(
+      browser,
+      `${server.base}${VIEW}&kind=${kind}&time=2025-03-03T00:00:00Z/2025-03-04T00:00:00Z`,
+    );
+    await drawn(page);
+    await page.selectOption("#time-speed", "1");
+    await page.click("#time-more");
+    await page.uncheck("#time-loop");
+    await page.click("#play");
+    const shown = await watch(page, () => undefined);
+    assert.ok(shown.size >= DAYS - 2, [...shown.keys()].join());
+    for (const [text, { rows }] of shown) assert.equal(rows, ROWS[Number(text.split(" ")[0]) - 3], text);
+    assertQuiet(seen);
+    await close();
+  });
+}
+
+test("rows of this device play without a server", async () => {
+  const gone = await front(server.base);
+  const { page, close } = await open(browser, `${gone.base}${VIEW}&time=2025-03-03T00:00:00Z/2025-03-04T00:00:00Z`);
+  await page.click("#device > summary");
+  await page.click("#take-start");
+  await says(page, "#device-said", /on this device/);
+  await drawn(page);
+  gone.down = true;
+  await page.context().setOffline(true);
+  await page.reload();
+  await drawn(page);
+  await says(page, "#origin", /^Offline, from this device/);
+  await page.selectOption("#time-speed", "1");
+  await page.click("#time-more");
+  await page.uncheck("#time-loop");
+  await page.click("#play");
+  const shown = await watch(page, () => undefined);
+  assert.ok(shown.size >= DAYS - 2, [...shown.keys()].join());
+  for (const [text, { rows }] of shown) assert.equal(rows, ROWS[Number(text.split(" ")[0]) - 3], text);
+  await close();
+  await gone.stop();
 });
 
 test("each frame can be taken by itself, together they have what the server counts, and what was shown before comes back", async () => {

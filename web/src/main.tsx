@@ -136,6 +136,7 @@ async function start(): Promise<void> {
       show: (subset) => open(subset, view),
     });
     map.on("moveend", () => device?.moved());
+    renewDevice();
   };
   render(
     <>

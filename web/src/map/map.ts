@@ -14,6 +14,7 @@ import type { Ground } from "./ground";
 import { type Drawable, dataLayers, dataSource, sourceId } from "./layers";
 import { patch } from "./patch";
 import { inPhase, mark, type Opacity, opacities } from "./phase";
+import { makeRhythm, type Rhythm } from "./rhythm";
 import { makeStill, type Still } from "./still";
 import { theme } from "./theme";
 
@@ -30,6 +31,8 @@ export interface DataMap {
   turn: (seen: readonly string[], unseen: readonly string[]) => void;
   /** What keeps the ground still beneath an animation. */
   still: Still;
+  /** What draws the map in time with an animation. */
+  rhythm: Rhythm;
   /** Whether the tiles of one of them are there. */
   isReady: (id: string) => boolean;
   /** Whether all that was to be drawn is drawn. */
@@ -150,7 +153,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     return map.getSource(source) !== undefined && !tiles.isDue(source) && map.isSourceLoaded(source);
   };
   await map.once("style.load");
-  return { map, show, lay, exchange, turn, isReady, still, settled: () => !due && loaded() };
+  return { map, show, lay, exchange, turn, isReady, still, rhythm: makeRhythm(map), settled: () => !due && loaded() };
 }
 
 /** Where a map looks. */

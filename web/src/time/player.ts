@@ -115,6 +115,7 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
       const seen = before?.begun
         ? before.ring.targets.flatMap(({ drawable }) => before.ring.drawables(drawable.layer.id, "seen"))
         : undefined;
+      view.rhythm.release();
       const made = { ring, key, before: seen, begun: false, leaving: false };
       show.value = made;
       fixed.value = Object.fromEntries(targets.map(({ drawable: { layer, loaded } }) => [layer.id, loaded]));
@@ -162,7 +163,11 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
     const ready = ring.isReady(view, index);
     if (ready) {
       reveal(now, index);
-      if (now.begun) view.still.keep();
+      if (now.begun) {
+        view.still.keep();
+        view.rhythm.keep();
+      }
+      view.rhythm.beat();
       times.push(time);
       // What is late is not made up for.
       const apart = 1000 / speed.peek();
@@ -229,6 +234,7 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
     if (!playing.peek()) return;
     playing.value = false;
     view.still.release();
+    view.rhythm.release();
     const at = frame.peek();
     if (!show.peek() || !at) {
       end();
@@ -242,6 +248,7 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
   const showFrame = async (index: number) => {
     playing.value = false;
     view.still.release();
+    view.rhythm.release();
     let now = show.peek();
     if (!now || now.leaving || now.key !== untracked(keyNow)) now = await prepare(() => index);
     held = true;
