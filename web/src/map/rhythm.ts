@@ -11,7 +11,7 @@ const REST = 200;
 export interface Rhythm {
   /** From now on the map is drawn with `beat`, when it moves, and else at rests. */
   keep: () => void;
-  /** Draws a frame. */
+  /** Draws a frame, at once: asked for, it would be drawn after the page's next picture, and perhaps after the next frame. */
   beat: () => void;
   /** The map is drawn again whenever it wishes. */
   release: () => void;
@@ -44,7 +44,7 @@ export function makeRhythm(map: MapLibre): Rhythm {
       map.on("render", drawn);
       map.triggerRepaint = ask;
     },
-    beat: draw,
+    beat: () => void map.redraw(),
     release,
   };
 }
