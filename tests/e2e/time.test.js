@@ -254,6 +254,17 @@ test("frames are asked for ahead, shown when they are complete, and all of them 
   await close();
 });
 
+/** Plays once, and every frame that is seen has all of its rows. @param {import("playwright-core").Page} page */
+async function playsWhole(page) {
+  await page.selectOption("#time-speed", "1");
+  await page.click("#time-more");
+  await page.uncheck("#time-loop");
+  await page.click("#play");
+  const shown = await watch(page, () => undefined);
+  assert.ok(shown.size >= DAYS - 2, [...shown.keys()].join());
+  for (const [text, { rows }] of shown) assert.equal(rows, ROWS[Number(text.split(" ")[0]) - 3], text);
+}
+
 for (const kind of ["points", "heat", "columns"]) {
   test(`${kind}: frames are whole while they play, as those of cells are`, async () => {
     const { page, close, ...seen } = await open(
@@ -261,13 +272,7 @@ for (const kind of ["points", "heat", "columns"]) {
       `${server.base}${VIEW}&kind=${kind}&time=2025-03-03T00:00:00Z/2025-03-04T00:00:00Z`,
     );
     await drawn(page);
-    await page.selectOption("#time-speed", "1");
-    await page.click("#time-more");
-    await page.uncheck("#time-loop");
-    await page.click("#play");
-    const shown = await watch(page, () => undefined);
-    assert.ok(shown.size >= DAYS - 2, [...shown.keys()].join());
-    for (const [text, { rows }] of shown) assert.equal(rows, ROWS[Number(text.split(" ")[0]) - 3], text);
+    await playsWhole(page);
     assertQuiet(seen);
     await close();
   });
@@ -285,13 +290,7 @@ test("rows of this device play without a server", async () => {
   await page.reload();
   await drawn(page);
   await says(page, "#origin", /^Offline, from this device/);
-  await page.selectOption("#time-speed", "1");
-  await page.click("#time-more");
-  await page.uncheck("#time-loop");
-  await page.click("#play");
-  const shown = await watch(page, () => undefined);
-  assert.ok(shown.size >= DAYS - 2, [...shown.keys()].join());
-  for (const [text, { rows }] of shown) assert.equal(rows, ROWS[Number(text.split(" ")[0]) - 3], text);
+  await playsWhole(page);
   await close();
   await gone.stop();
 });
