@@ -22,7 +22,8 @@ export const BARE: Ground = {
 /** The zoom from which on the coasts are too coarse to tell the truth: there the ground is plain. */
 export const NEAR = 11;
 
-const SOURCE = "natural-earth";
+/** Named as those of every ground are (`grounds.ts`), so that what goes wrong is told of the base map. */
+const SOURCE = "ground-natural-earth";
 
 /** The ground of Natural Earth, from tiles as `pyramid.js` cuts them. */
 export const naturalEarth = (tiles: string, maxzoom: number): Ground => ({

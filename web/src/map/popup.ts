@@ -8,6 +8,7 @@ import { type Dataset, Problem, type PropertyInfo, type Source, type TileQuery }
 import { type LngLatLike, type MapGeoJSONFeature, type Map as MapLibre, Popup } from "maplibre-gl";
 import { element, formatted, number } from "../dom";
 import { canNarrow, narrow } from "../filter/narrow";
+import { nameOf } from "../filter/tokens";
 import type { Layer } from "../state";
 import { cellsId, type Drawable, rowsId } from "./layers";
 
@@ -194,7 +195,7 @@ function behind(
   const query = rowsOnly(asked);
   if (isCell && typeof id === "number") return { query, page: { cell: id, limit: MAX_ROWS } };
   if (!isCell && idColumn !== null && id !== undefined) {
-    const same = `"${idColumn.replaceAll('"', '""')}" = ${id}`;
+    const same = `${nameOf(idColumn)} = ${id}`;
     return { query: { ...query, filter: query.filter ? `(${query.filter}) AND ${same}` : same }, page: { limit: 1 } };
   }
   // The map's positions are those of its tiles, of which each is 4096 steps wide: a row lies within one of them.
