@@ -1,7 +1,7 @@
 /**
  * Another style for a map that differs from the one before in how layers are painted, and in nothing else: set property by
- * property. MapLibre's own comparison makes a source anew that has other tiles, and the map goes blank; and it knows what the
- * map was told last, not what an animation has turned on and off since.
+ * property. MapLibre's own comparison makes a source anew that has other tiles, so that the map goes blank, and checks and
+ * copies the whole style each time.
  */
 
 import type { LayerSpecification, Map as MapLibre, StyleSpecification, VectorTileSource } from "maplibre-gl";
