@@ -8,6 +8,7 @@ source "$(dirname "$0")/lib.sh"
 # The crate wasm-bindgen and its command must be of one version: see Cargo.toml.
 wasm_bindgen_version=0.2.128
 wasm_pack_version=0.15.1
+cargo_deny_version=0.20.2
 
 need_packages() {
   local missing=()
@@ -55,6 +56,7 @@ rust_parts() {
 setup_lint() {
   setup_rust
   rust_parts component clippy rustfmt
+  have_version cargo-deny "$cargo_deny_version" || cargo_tool cargo-deny "$cargo_deny_version"
 }
 
 setup_targets() { rust_parts target wasm32-unknown-unknown thumbv7em-none-eabihf; }
