@@ -215,16 +215,20 @@ function dictionary(
   }
   const codes = new Uint32Array(column.length);
   const words = new Dictionary();
-  // Where each batch's dictionary stands among the words; a null in it is a null of the row.
+  // Where each batch's dictionary stands among the words; a null in it is a null of the row. A word that no row has is a
+  // word all the same: the facts of a subset name those of the whole dataset.
   const places = new Map<unknown, Int32Array>();
-  eachValid(column, (batch, at, row) => {
+  for (const batch of column.data) {
     const { dictionary } = batch as unknown as { dictionary: Read<string> };
-    let known = places.get(dictionary);
-    if (!known) {
-      known = Int32Array.from(dictionary.toArray(), (word) => (word === null ? -1 : words.code(word)));
-      places.set(dictionary, known);
-    }
-    const code = known[Number(batch.values[at])] ?? -1;
+    if (places.has(dictionary)) continue;
+    places.set(
+      dictionary,
+      Int32Array.from(dictionary.toArray(), (word) => (word === null ? -1 : words.code(word))),
+    );
+  }
+  eachValid(column, (batch, at, row) => {
+    const known = places.get((batch as unknown as { dictionary: Read<string> }).dictionary);
+    const code = known?.[Number(batch.values[at])] ?? -1;
     if (code < 0) valid.clear(row);
     else codes[row] = code;
   });

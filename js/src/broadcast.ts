@@ -3,8 +3,8 @@
  * they ask on a common one, and each is answered on one of its own, so that a tile is copied to nobody else.
  */
 
+import type { Tile } from "./etag.js";
 import { errorOf, type Trouble, troubleOf } from "./messages.js";
-import type { Tile } from "./protocol.js";
 
 /** A tile that a worker of MapLibre's asks for. */
 interface Wanted {

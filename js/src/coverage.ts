@@ -2,12 +2,12 @@
 
 import type { Subset } from "./store.js";
 
-export type Tile = readonly [z: number, x: number, y: number];
+export type TileId = readonly [z: number, x: number, y: number];
 
 type Box = readonly [west: number, south: number, east: number, north: number];
 
 /** Whether a subset has all rows of a tile, as far as the texts of both tell. */
-export function coverage(subset: Subset, text: string, tile: Tile): "yes" | "no" | "maybe" {
+export function coverage(subset: Subset, text: string, tile: TileId): "yes" | "no" | "maybe" {
   const [had, asked] = [new URLSearchParams(subset.selects), new URLSearchParams(text)];
   if (had.has("bbox") && !asked.has("bbox") && subset.bbox && !contains(subset.bbox, tile)) return "no";
   const same = (name: string) => !had.has(name) || had.get(name) === asked.get(name);
@@ -16,7 +16,7 @@ export function coverage(subset: Subset, text: string, tile: Tile): "yes" | "no"
 }
 
 /** Whether a tile lies in a box. */
-function contains(box: Box, tile: Tile): boolean {
+function contains(box: Box, tile: TileId): boolean {
   const [west, south, east, north] = edges(tile);
   const [left, bottom, right, top] = box;
   const wide = left <= right ? west >= left && east <= right : west >= left || east <= right;
@@ -24,7 +24,7 @@ function contains(box: Box, tile: Tile): boolean {
 }
 
 /** Whether a tile and a box have anything in common. */
-export function touches(box: Box, tile: Tile): boolean {
+export function touches(box: Box, tile: TileId): boolean {
   const [west, south, east, north] = edges(tile);
   const [left, bottom, right, top] = box;
   const wide = left <= right ? west <= right && east >= left : west <= right || east >= left;
@@ -32,14 +32,14 @@ export function touches(box: Box, tile: Tile): boolean {
 }
 
 /** West, south, east, north of a tile in degrees. */
-function edges([z, x, y]: Tile): Box {
+function edges([z, x, y]: TileId): Box {
   const n = 2 ** z;
   const latitude = (row: number) => Math.atan(Math.sinh(Math.PI * (1 - (2 * row) / n))) * (180 / Math.PI);
   return [(x / n) * 360 - 180, latitude(y + 1), ((x + 1) / n) * 360 - 180, latitude(y)];
 }
 
 /** The tile that a cell fills, whose id is a one in front of its Morton code; that of the world for no cell. */
-export function tileOf(cell = 1): Tile {
+export function tileOfCell(cell = 1): TileId {
   const z = Math.floor(Math.log2(cell) / 2);
   let [x, y] = [0, 0];
   for (let bit = 0; bit < z; bit += 1) {

@@ -1,6 +1,10 @@
 /** A tile as MapLibre takes it: its bytes, and a tag that is the same as long as they are. */
 
-import type { Tile } from "./protocol.js";
+/** A tile for MapLibre, which does not parse one again whose `etag` it has. */
+export interface Tile {
+  data: ArrayBuffer;
+  etag: string;
+}
 
 /** Wraps the bytes of a tile; none are copied if the array is all of its buffer. */
 export function tileOf(bytes: Uint8Array<ArrayBuffer>): Tile {

@@ -3,20 +3,15 @@
 export type { Arrays } from "./arrays.js";
 export { TilerWorker, type WorkerOptions } from "./client.js";
 export type { About, Column, Columns, Positions, Values } from "./columns.js";
+export type { Tile } from "./etag.js";
 export { type Files, inDirectory, inMemory, openFiles, type Sink } from "./files.js";
 export type { Cell, NumberArray, Plain } from "./infer.js";
-export {
-  type Estimate,
-  Offline,
-  type TakeProgress,
-  type TakeRequest,
-  takeOffline,
-  type Watched,
-} from "./offline.js";
+export type { GeoJson, Input, InputOptions } from "./input.js";
+export { Offline, takeOffline } from "./offline.js";
 export { Crash, Problem, Unreachable } from "./problem.js";
-export { addProtocol, type MapLibre, Protocol, type ProtocolRequest, type Tile, type TileSource } from "./protocol.js";
+export { addProtocol, type MapLibre, Protocol, type ProtocolRequest, type TileSource } from "./protocol.js";
 export { type TileQuery, toQueryString } from "./query.js";
-export { type GeoJson, type Input, type InputOptions, toColumns } from "./read.js";
+export { toColumns } from "./read.js";
 export { type Again, type OpenOptions, RemoteTiler } from "./remote.js";
 export type { Roles } from "./roles.js";
 export { Server } from "./server.js";
@@ -36,6 +31,7 @@ export {
   type SubsetRequest,
   type Taking,
 } from "./store.js";
+export type { Estimate, TakeProgress, TakeRequest, Watched } from "./take.js";
 export type { Description } from "./tilejson.js";
 export { type Progress, Tiler, type TilerOptions } from "./tiler.js";
 export type { TileTrace } from "./trace.js";

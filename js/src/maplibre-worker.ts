@@ -4,9 +4,10 @@
  */
 
 import { Asker } from "./broadcast.js";
+import type { Tile } from "./etag.js";
 import { unique } from "./place.js";
 import { inOneLine } from "./problem.js";
-import { type ProtocolRequest, parseAddress, type Tile } from "./protocol.js";
+import { type ProtocolRequest, parseAddress } from "./protocol.js";
 
 type Load = (request: ProtocolRequest, controller: AbortController) => Promise<{ data: unknown }>;
 

@@ -4,8 +4,8 @@
  */
 
 import type { About } from "./columns.js";
+import type { Input, InputOptions } from "./input.js";
 import { Crash, Problem } from "./problem.js";
-import type { Input, InputOptions } from "./read.js";
 import type { Description } from "./tilejson.js";
 import type { Progress } from "./tiler.js";
 import type { CellStats, Metadata, RowPage, Rows, Schema, Stats, TileJson, TileReport } from "./types.js";

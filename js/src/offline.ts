@@ -3,50 +3,8 @@
  * needed.
  */
 
-import type { TileQuery } from "./query.js";
-import type { Server } from "./server.js";
-import { type Room, Store, type Stored, type Subset } from "./store.js";
-
-/** How far a download is. */
-export interface TakeProgress {
-  /** Rows that are on their way, when the server has said so. */
-  rows: number | undefined;
-  /** Bytes that have arrived, uncompressed. */
-  bytes: number;
-  /** All bytes, once their number is known. */
-  total: number | undefined;
-}
-
-/** How taking is followed, and stopped. */
-export interface Watched {
-  signal?: AbortSignal;
-  onProgress?: (progress: TakeProgress) => void;
-}
-
-/** Which rows to take, and from where. */
-export interface TakeRequest extends Watched {
-  /** The server or its address. */
-  server: Server | string;
-  dataset: string;
-  /** Its `filter`, `datetime` and `bbox` say which rows; all of them when there is none. The rest is left aside. */
-  query?: TileQuery | string;
-  /** West, south, east, north: only rows in this box. In place of one in the query. */
-  bbox?: readonly [number, number, number, number];
-  /** Only these columns; filters of others do not work offline. */
-  columns?: readonly string[];
-  /** What the reader calls it; the dataset's title unless said. */
-  name?: string;
-}
-
-/** What taking would mean, before anything is taken. */
-export interface Estimate {
-  rows: number;
-  /** About how many bytes they are. */
-  bytes: number;
-  room: Room | undefined;
-  /** Whether there is room for them, as far as the browser tells. */
-  fits: boolean;
-}
+import { Store, type Stored, type Subset } from "./store.js";
+import type { Estimate, TakeRequest, Watched } from "./take.js";
 
 /** The subsets of this device, and the way to more. */
 export class Offline {

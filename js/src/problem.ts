@@ -1,3 +1,5 @@
+import { retryAfter } from "./ask.js";
+
 /** A refusal of the server (RFC 9457) or of a tiler, with where in which parameter it lies. */
 export class Problem extends Error {
   override readonly name = "Problem";
@@ -9,20 +11,23 @@ export class Problem extends Error {
   readonly position: number | undefined;
   /** How it may have been meant. */
   readonly hint: string | undefined;
+  /** How long a server that is busy wants to be left alone, in milliseconds. */
+  readonly retryAfter: number | undefined;
 
-  constructor(status: number, document: unknown) {
+  constructor(status: number, document: unknown, retryAfter?: number) {
     const said = isRecord(document) ? document : {};
     super(typeof said["detail"] === "string" ? said["detail"] : `the server answered ${status}`);
     this.status = status;
     this.parameter = typeof said["parameter"] === "string" ? said["parameter"] : undefined;
     this.position = typeof said["position"] === "number" ? said["position"] : undefined;
+    this.retryAfter = retryAfter;
     this.hint = typeof said["hint"] === "string" ? said["hint"] : undefined;
   }
 
   /** Reads the problem of a response that is not ok; a body that is none (a proxy's page) is left aside. */
   static async of(response: Response): Promise<Problem> {
     const document: unknown = await response.json().catch(() => null);
-    return new Problem(response.status, document);
+    return new Problem(response.status, document, retryAfter(response.headers));
   }
 
   /** What the module threw as a problem if it names a parameter; any other error as it is. @internal */

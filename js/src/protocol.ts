@@ -4,7 +4,7 @@
  */
 
 import { answer } from "./broadcast.js";
-import { tileOf } from "./etag.js";
+import { type Tile, tileOf } from "./etag.js";
 import { baseAddress, unique } from "./place.js";
 import { inOneLine, Problem } from "./problem.js";
 import type { TileQuery } from "./query.js";
@@ -25,12 +25,6 @@ export interface TileSource {
   tileJson(query?: TileQuery | string, signal?: AbortSignal): TileJson | Promise<TileJson>;
   /** Lets a worker answer on a broadcast channel by itself, until `onLost` is called; returns what ends it. */
   listen?(channel: string, onLost: () => void): Promise<() => void>;
-}
-
-/** A tile for MapLibre, which does not parse one again whose `etag` it has. */
-export interface Tile {
-  data: ArrayBuffer;
-  etag: string;
 }
 
 /** What MapLibre asks with. */

@@ -6,7 +6,7 @@ import { fromArrays } from "./arrays.js";
 import { type Columns, check } from "./columns.js";
 import { fromCsv } from "./csv.js";
 import { fromGeoJson } from "./geojson.js";
-import type { Input, InputOptions } from "./read.js";
+import type { Input, InputOptions } from "./input.js";
 
 /** Reads an input. */
 export async function read(input: Input, options: InputOptions): Promise<Columns> {

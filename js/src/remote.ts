@@ -1,11 +1,12 @@
 /** A dataset in a worker. One that can be given again is opened in the next worker, should its own break. */
 
-import type { Session, TilerWorker } from "./client.js";
 import type { About } from "./columns.js";
+import type { Input, InputOptions } from "./input.js";
 import type { Call, Calls, Opened } from "./messages.js";
 import type { TileSource } from "./protocol.js";
 import type { TileQuery } from "./query.js";
-import { buffersOf, type Input, type InputOptions } from "./read.js";
+import { buffersOf } from "./read.js";
+import type { Session, Sessions } from "./session.js";
 import type { Description } from "./tilejson.js";
 import { type Progress, textOf } from "./tiler.js";
 import type { CellStats, Metadata, RowPage, Rows, Schema, Stats, TileJson, TileReport } from "./types.js";
@@ -26,7 +27,7 @@ const TRIES = 3;
 
 /** A dataset in a worker: a {@link Tiler} whose answers are promises. */
 export class RemoteTiler implements TileSource {
-  readonly #worker: TilerWorker;
+  readonly #worker: Sessions;
   readonly #dataset: number;
   readonly #options: OpenOptions;
   readonly #again: Again | undefined;
@@ -40,7 +41,7 @@ export class RemoteTiler implements TileSource {
   #closed = false;
 
   /** @internal */
-  constructor(worker: TilerWorker, dataset: number, input: Input | Again, options: OpenOptions) {
+  constructor(worker: Sessions, dataset: number, input: Input | Again, options: OpenOptions) {
     this.#worker = worker;
     this.#dataset = dataset;
     this.#options = options;
@@ -118,10 +119,9 @@ export class RemoteTiler implements TileSource {
   /** Lets the worker itself answer on a broadcast channel, until `onLost` is called; returns what ends it. */
   async listen(channel: string, onLost: () => void): Promise<() => void> {
     await this.#call("listen", [channel], undefined);
-    const session = this.#session;
-    session?.lost.add(onLost);
+    const forget = this.#session?.watch(onLost);
     return () => {
-      session?.lost.delete(onLost);
+      forget?.();
       if (!this.#closed && !this.#lost) this.#call("hush", [channel], undefined).catch(() => {});
     };
   }
@@ -131,7 +131,7 @@ export class RemoteTiler implements TileSource {
     if (this.#closed) return;
     const session = this.#session;
     this.#closed = true;
-    if (session && !this.#lost) await this.#worker.call(session, "close", [this.#dataset]);
+    if (session && !this.#lost) await session.call("close", [this.#dataset]);
   }
 
   async #call<C extends Exclude<Call, "open" | "close">>(
@@ -142,7 +142,7 @@ export class RemoteTiler implements TileSource {
     if (this.#closed) throw new Error(`dataset "${this.name}" was freed`);
     const session = await this.ready();
     const all = [this.#dataset, ...args] as unknown as Parameters<Calls[C]>;
-    return this.#worker.call(session, call, all, { signal });
+    return session.call(call, all, { signal });
   }
 
   /** Opens the dataset if it is not, or if its worker was lost. @internal */
@@ -155,7 +155,7 @@ export class RemoteTiler implements TileSource {
       this.#session = session;
       this.#lost = undefined;
       this.#failures++;
-      session.lost.add((error) => {
+      session.watch((error) => {
         this.#lost = error;
       });
       this.#opening = this.#open(session);
@@ -172,11 +172,11 @@ export class RemoteTiler implements TileSource {
     const buffers = transfer ? buffersOf(input) : [];
     const args: Parameters<Calls["open"]> = [this.#dataset, input, options];
     // Whoever waited for the first opening has nothing to do with the next.
-    if (this.#opened) return this.#worker.call(session, "open", args, { transfer: buffers });
+    if (this.#opened) return session.call("open", args, { transfer: buffers });
     try {
-      return await this.#worker.call(session, "open", args, { signal, onProgress, transfer: buffers });
+      return await session.call("open", args, { signal, onProgress, transfer: buffers });
     } catch (error) {
-      if (signal?.aborted && !this.#lost) await this.#worker.call(session, "close", [this.#dataset]);
+      if (signal?.aborted && !this.#lost) await session.call("close", [this.#dataset]);
       throw error;
     }
   }

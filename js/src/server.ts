@@ -3,11 +3,12 @@
  * are made from where the server was reached, so a prefix that a proxy put before it needs no word here.
  */
 
+import { ask } from "./ask.js";
 import { Problem } from "./problem.js";
 import { type TileQuery, toQueryString } from "./query.js";
 import type { Catalog, CellStats, Dataset, Metadata, Rows, Share, Stats, TileJson } from "./types.js";
 
-/** A server at an address. */
+/** A server at an address. One that is busy is waited for, some seconds, and asked again. */
 export class Server {
   /** The address of the server, with a slash at its end. */
   readonly base: string;
@@ -78,7 +79,7 @@ export class Server {
   }
 
   async #json<T>(path: string, signal: AbortSignal | undefined, how: RequestInit = {}): Promise<T> {
-    const response = await fetch(this.base + path, signal ? { ...how, signal } : how);
+    const response = await ask(this.base + path, signal ? { ...how, signal } : how);
     if (!response.ok) throw await Problem.of(response);
     return (await response.json()) as T;
   }

@@ -3,7 +3,7 @@
  * most of what is asked.
  */
 
-import { coverage, type Tile, touches } from "./coverage.js";
+import { coverage, type TileId, touches } from "./coverage.js";
 import { Problem } from "./problem.js";
 import type { Subset } from "./store.js";
 import type { CellStats, Metadata, Rows, Stats, TileJson } from "./types.js";
@@ -17,7 +17,7 @@ export interface SubsetTiler {
   stats(column: string, query: string, bins?: number): Awaitable<Stats>;
   cells(measure: string, z: number, query: string): Awaitable<CellStats>;
   /** Whether it has every row that a tile of a query needs; every row of the query, without a tile. */
-  covers(query: string, tile?: Tile): Awaitable<boolean>;
+  covers(query: string, tile?: TileId): Awaitable<boolean>;
   free(): unknown;
 }
 
@@ -58,6 +58,11 @@ export class Shelf {
     this.#failed.clear();
   }
 
+  /** Opens a subset, as its first tile would. Rejects with what keeps it from that. */
+  async open(subset: Subset): Promise<void> {
+    await this.#tiler(subset);
+  }
+
   /** Learns of the server's tiles what those of a subset are compared with. */
   learn(id: string, text: string, tileJson: TileJson): void {
     this.#versions.set(id, tileJson.dataset_version);
@@ -76,7 +81,7 @@ export class Shelf {
   }
 
   /** A subset that has every row of a tile, in the state that the server has, and the query to cut the same tile. */
-  async whole(id: string, text: string, tile: Tile) {
+  async whole(id: string, text: string, tile: TileId) {
     for (const subset of await this.all(id)) {
       const version = this.#versions.get(id);
       if (version !== undefined && version !== subset.version) continue;
@@ -111,7 +116,7 @@ export class Shelf {
   async best<T>(
     id: string,
     text: string,
-    tile: Tile,
+    tile: TileId,
     work: (tiler: SubsetTiler) => Awaitable<T>,
   ): Promise<{ value: T; partial: boolean; subset: Subset } | undefined> {
     const rank = (subset: Subset) => {
@@ -169,7 +174,7 @@ export class Shelf {
 }
 
 /** Whether a subset covers a query. One that does not fit it, as of a column that was not taken, is not covered. */
-async function covers(tiler: SubsetTiler, text: string, tile?: Tile): Promise<boolean> {
+async function covers(tiler: SubsetTiler, text: string, tile?: TileId): Promise<boolean> {
   try {
     return await tiler.covers(text, tile);
   } catch {

@@ -1,10 +1,11 @@
 /**
  * A server and the subsets of its datasets on this device as one source: tiles are cut from a subset that has every row
- * they need and come from the server elsewhere; when the server cannot be reached, from the best subset there is, which
- * may be a part. Every answer says which.
+ * they need and come from the server elsewhere; when the server cannot be reached, or stays busy, from the best subset
+ * there is, which may be a part. Every answer says which.
  */
 
-import { type Tile, tileOf } from "./coverage.js";
+import { ask, isBusy } from "./ask.js";
+import { type TileId, tileOfCell } from "./coverage.js";
 import { Problem, Unreachable } from "./problem.js";
 import type { TileSource } from "./protocol.js";
 import type { TileQuery } from "./query.js";
@@ -37,13 +38,15 @@ export interface SourceOptions {
   /** Opens one of them. Called when its first tile is needed, and not again: neither while it is open, nor if it fails. */
   open: (subset: Subset) => Promise<SubsetTiler>;
   /** Told of every answer: about which dataset, and of which tile if it is one. */
-  onAnswer?: (origin: Origin, dataset: string | undefined, tile: Tile | undefined) => void;
+  onAnswer?: (origin: Origin, dataset: string | undefined, tile: TileId | undefined) => void;
   /** Told of every tile that arrived: how long it took, and what is in it. */
   onTile?: (trace: TileTrace) => void;
 }
 
-/** How long a server that did not answer is left alone, in milliseconds. */
+/** How long a server that did not answer is left alone at least, in milliseconds. */
 const PAUSE = 15_000;
+/** How long it is left alone at most, whatever it says. */
+const MOST = 300_000;
 /** How long a server is waited for where the device can answer, in milliseconds: some networks neither carry nor fail. */
 const PATIENCE = 20_000;
 
@@ -55,6 +58,7 @@ export class Source {
   /** Until when the server is left alone. */
   #asleep = 0;
   #reachable = true;
+  #busy = false;
 
   constructor(options: SourceOptions) {
     this.#options = options;
@@ -62,9 +66,14 @@ export class Source {
     this.#shelf = new Shelf(options.server.base, options.subsets, options.open);
   }
 
-  /** Whether the server answered when it was last asked. */
+  /** Whether the server could be reached when it was last asked. */
   get reachable(): boolean {
     return this.#reachable;
+  }
+
+  /** Whether it was reached then, and too busy to answer, however often it was asked. */
+  get busy(): boolean {
+    return this.#busy;
   }
 
   /** Asks the server again with the next request, as when the network came back. */
@@ -77,7 +86,12 @@ export class Source {
     this.#shelf.reload();
   }
 
-  /** The datasets of the server; those of the device when it cannot be reached. */
+  /** Opens a subset before anything is asked of it. Rejects with what keeps it from that. */
+  open(subset: Subset): Promise<void> {
+    return this.#shelf.open(subset);
+  }
+
+  /** The datasets of the server; those of the device when it does not answer. */
   datasets(signal?: AbortSignal): Promise<Answer<Catalog>> {
     return this.#ask(
       undefined,
@@ -106,7 +120,7 @@ export class Source {
     return this.#ask(
       id,
       async () => this.#learn(id, text, await this.server.tileJson(id, parsed(text), signal)),
-      () => this.#shelf.best(id, text, tileOf(), (tiler) => tiler.tileJson(text)),
+      () => this.#shelf.best(id, text, tileOfCell(), (tiler) => tiler.tileJson(text)),
     );
   }
 
@@ -115,7 +129,7 @@ export class Source {
     return this.#ask(
       id,
       async () => this.#learn(id, text, await this.server.metadata(id, parsed(text), signal)),
-      () => this.#shelf.best(id, text, tileOf(), (tiler) => tiler.metadata(text)),
+      () => this.#shelf.best(id, text, tileOfCell(), (tiler) => tiler.metadata(text)),
       // Statistics of much data take their time on a server that is there.
       { hasty: false },
     );
@@ -126,7 +140,7 @@ export class Source {
     return this.#ask(
       id,
       () => this.server.rows(id, parsed(text), page, signal),
-      () => this.#shelf.best(id, text, tileOf(page.cell), (tiler) => tiler.rows(text, page)),
+      () => this.#shelf.best(id, text, tileOfCell(page.cell), (tiler) => tiler.rows(text, page)),
     );
   }
 
@@ -142,7 +156,7 @@ export class Source {
     return this.#ask(
       id,
       () => this.server.stats(id, column, parsed(text), bins, signal),
-      () => this.#shelf.best(id, text, tileOf(), (tiler) => tiler.stats(column, text, bins)),
+      () => this.#shelf.best(id, text, tileOfCell(), (tiler) => tiler.stats(column, text, bins)),
       { hasty: false },
     );
   }
@@ -159,7 +173,7 @@ export class Source {
     return this.#ask(
       id,
       () => this.server.cells(id, measure, z, parsed(text), signal),
-      () => this.#shelf.best(id, text, tileOf(), (tiler) => tiler.cells(measure, z, text)),
+      () => this.#shelf.best(id, text, tileOfCell(), (tiler) => tiler.cells(measure, z, text)),
       { hasty: false },
     );
   }
@@ -167,7 +181,7 @@ export class Source {
   /** A tile: from a subset that has all of it, from the server, else from the subset that has most of it. */
   async tile(
     id: string,
-    tile: Tile,
+    tile: TileId,
     query: TileQuery | string = "",
     signal?: AbortSignal,
   ): Promise<Answer<Uint8Array<ArrayBuffer>>> {
@@ -185,7 +199,7 @@ export class Source {
   /** A tile; `arrived` is called when it is there. */
   async #tile(
     id: string,
-    [z, x, y]: Tile,
+    [z, x, y]: TileId,
     text: string,
     signal: AbortSignal | undefined,
     arrived: (known: Partial<TileTrace>) => void,
@@ -224,25 +238,27 @@ export class Source {
     this.#shelf.free();
   }
 
-  /** Asks the server, and the device when it cannot be reached. */
+  /** Asks the server, and the device when that does not answer. */
   async #ask<T>(
     id: string | undefined,
     remote: () => Promise<T>,
     local: () => Promise<{ value: T; partial: boolean; subset?: Subset } | undefined>,
-    { hasty = true, tile }: { hasty?: boolean; tile?: Tile } = {},
+    { hasty = true, tile }: { hasty?: boolean; tile?: TileId } = {},
   ): Promise<Answer<T>> {
-    let why: unknown = new Unreachable(`${this.server.base} does not answer, and is asked again in a few seconds`);
+    const state = this.#busy ? "is busy" : "does not answer";
+    let why: unknown = new Unreachable(`${this.server.base} ${state}, and is asked again in a few seconds`);
     if (!this.#isAsleep) {
       try {
         const hurried = hasty && (await this.#shelf.all(id)).length > 0;
         const value = await (hurried ? this.#inTime(remote()) : remote());
         this.#asleep = 0;
-        this.#reachable = true;
+        [this.#reachable, this.#busy] = [true, false];
         return this.#told({ value, from: "server", partial: false }, id, tile);
       } catch (error) {
-        if (!isUnreachable(error)) throw error;
-        this.#asleep = Date.now() + PAUSE;
-        this.#reachable = false;
+        const busy = error instanceof Problem && isBusy(error.status);
+        if (!busy && !isUnreachable(error)) throw error;
+        this.#asleep = Date.now() + Math.min(Math.max(PAUSE, (busy && error.retryAfter) || 0), MOST);
+        [this.#reachable, this.#busy] = [busy, busy];
         why = error;
       }
     }
@@ -262,7 +278,7 @@ export class Source {
     return Promise.race([answer, late]).finally(() => clearTimeout(timer));
   }
 
-  #told<A extends Origin>(answer: A, id: string | undefined, tile: Tile | undefined): A {
+  #told<A extends Origin>(answer: A, id: string | undefined, tile: TileId | undefined): A {
     const { from, partial, subset } = answer;
     this.#options.onAnswer?.({ from, partial, ...(subset ? { subset } : {}) }, id, tile);
     return answer;
@@ -279,7 +295,7 @@ export class Source {
 
   async #fetch(
     id: string,
-    [z, x, y]: Tile,
+    [z, x, y]: TileId,
     text: string,
     signal: AbortSignal | undefined,
     arrived: (known: Partial<TileTrace>) => void,
@@ -289,7 +305,7 @@ export class Source {
     const path = `tiles/${encodeURIComponent(id)}/${z}/${x}/${y}.mvt${parts && `?${parts}`}`;
     const url = this.server.base + path;
     const started = performance.now();
-    const response = await fetch(url, signal ? { signal } : {});
+    const response = await ask(url, signal ? { signal } : {});
     if (!response.ok) throw await Problem.of(response);
     const value = new Uint8Array(await response.arrayBuffer());
     arrived({ started, url, ...told(response.headers) });
@@ -304,9 +320,8 @@ function otherThan(kind: typeof Problem): (error: unknown) => undefined {
   };
 }
 
-/** Whether an error means that there is no server to be reached: no network, or a proxy with nothing behind it. */
+/** Whether an error means that no server was reached. */
 function isUnreachable(error: unknown): boolean {
-  if (error instanceof Problem) return [502, 503, 504].includes(error.status);
   // What `fetch` says without a network, and what a page for signing in is when it is read as JSON.
   return error instanceof TypeError || error instanceof SyntaxError || error instanceof Unreachable;
 }

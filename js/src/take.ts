@@ -3,12 +3,53 @@
  * wherever it breaks off, what was kept before stays as it was.
  */
 
+import { ask } from "./ask.js";
 import { StreamScan } from "./ipc.js";
-import type { Estimate, TakeRequest, Watched } from "./offline.js";
 import { Problem, Unreachable } from "./problem.js";
 import { type TileQuery, toQueryString } from "./query.js";
 import { Server } from "./server.js";
-import { type Store, type Subset, type SubsetRequest, size, type Taking } from "./store.js";
+import { type Room, type Store, type Subset, type SubsetRequest, size, type Taking } from "./store.js";
+
+/** How far a download is. */
+export interface TakeProgress {
+  /** Rows that are on their way, when the server has said so. */
+  rows: number | undefined;
+  /** Bytes that have arrived, uncompressed. */
+  bytes: number;
+  /** All bytes, once their number is known. */
+  total: number | undefined;
+}
+
+/** How taking is followed, and stopped. */
+export interface Watched {
+  signal?: AbortSignal;
+  onProgress?: (progress: TakeProgress) => void;
+}
+
+/** Which rows to take, and from where. */
+export interface TakeRequest extends Watched {
+  /** The server or its address. */
+  server: Server | string;
+  dataset: string;
+  /** Its `filter`, `datetime` and `bbox` say which rows; all of them when there is none. The rest is left aside. */
+  query?: TileQuery | string;
+  /** West, south, east, north: only rows in this box. In place of one in the query. */
+  bbox?: readonly [number, number, number, number];
+  /** Only these columns; filters of others do not work offline. */
+  columns?: readonly string[];
+  /** What the reader calls it; the dataset's title unless said. */
+  name?: string;
+}
+
+/** What taking would mean, before anything is taken. */
+export interface Estimate {
+  rows: number;
+  /** About how many bytes they are. */
+  bytes: number;
+  room: Room | undefined;
+  /** Whether there is room for them, as far as the browser tells. */
+  fits: boolean;
+}
 
 /** Takes rows along. One of the same rows that is there already gives way once this one is whole. */
 export async function take(
@@ -17,7 +58,7 @@ export async function take(
 ): Promise<Subset> {
   const base = typeof server === "string" ? new Server(server).base : server.base;
   const request = { server: base, dataset, query: selection(query, bbox, columns), ...(name ? { name } : {}) };
-  const response = await ask(request, undefined, watched.signal);
+  const response = await subsetOf(request, undefined, watched.signal);
   const subset = await keep(store, request, response, undefined, watched);
   for (const { id, subset: other, taking } of await store.list()) {
     const same = other !== undefined && id !== subset.id && !taking && isSame(other, subset);
@@ -36,7 +77,7 @@ export async function refresh(
   // Without a record nobody knows what was asked for.
   if (!stored?.request) return { subset: (await store.get(id)).subset, changed: false };
   const { request, subset } = stored;
-  const response = await ask(request, force ? undefined : subset?.etag, watched.signal);
+  const response = await subsetOf(request, force ? undefined : subset?.etag, watched.signal);
   if (subset && response.status === 304) return { subset, changed: false };
   return { subset: await keep(store, request, response, id, watched), changed: true };
 }
@@ -138,7 +179,7 @@ async function keep(
 }
 
 /** Asks for a subset. Rejects with the server's {@link Problem}: 413 says how many rows there are and how many may be. */
-async function ask(
+async function subsetOf(
   request: SubsetRequest,
   etag: string | undefined,
   signal: AbortSignal | undefined,
@@ -146,7 +187,7 @@ async function ask(
   const { server, dataset, query } = request;
   const address = `${server}datasets/${encodeURIComponent(dataset)}/subset.arrow${query === "" ? "" : `?${query}`}`;
   // It is kept here: the browser's cache need not hold it as well.
-  const asked = fetch(address, {
+  const asked = ask(address, {
     cache: "no-store",
     ...(signal ? { signal } : {}),
     ...(etag === undefined ? {} : { headers: { "if-none-match": etag } }),

@@ -4,10 +4,11 @@
  */
 
 import { type About, type Column, type Columns, rowsOf } from "./columns.js";
+import type { Input, InputOptions } from "./input.js";
 import { unique } from "./place.js";
 import { Crash, Problem } from "./problem.js";
 import { type TileQuery, toQueryString } from "./query.js";
-import { type Input, type InputOptions, toColumns } from "./read.js";
+import { toColumns } from "./read.js";
 import { type Description, tileJson } from "./tilejson.js";
 import type { CellStats, MeasureInfo, Metadata, RowPage, Rows, Schema, Stats, TileJson, TileReport } from "./types.js";
 import { type Core, type CoreClass, load, type WasmSource } from "./wasm.js";

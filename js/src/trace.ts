@@ -1,12 +1,12 @@
 /** What is told of a tile that arrived, for who watches how fast a map is: the headers of its answer enter. */
 
-import type { Tile } from "./coverage.js";
+import type { TileId } from "./coverage.js";
 
 /** A tile that arrived: from where, when, and what is in it. Times are those of `performance.now()`. */
 export interface TileTrace {
   dataset: string;
   /** z, x, y. */
-  tile: Tile;
+  tile: TileId;
   query: string;
   from: "server" | "device";
   /** The absolute address that was asked; absent for the device. */

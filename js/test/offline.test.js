@@ -32,7 +32,9 @@ const TYPE = { "content-type": "application/vnd.apache.arrow.stream", "duotile-r
 const whole = (response) => response.writeHead(200, { ...TYPE, "content-length": arrow.length }).end(arrow);
 /** @type {(status: number, document?: unknown) => typeof answer} */
 const refusal = (status, document) => (response) =>
-  response.writeHead(status, { "content-type": "application/problem+json" }).end(JSON.stringify(document));
+  response
+    .writeHead(status, { "content-type": "application/problem+json", "retry-after": "60" })
+    .end(JSON.stringify(document));
 
 before(async () => {
   await new Promise((resolve) => http.listen(0, "127.0.0.1", () => resolve(undefined)));
@@ -50,7 +52,7 @@ beforeEach(() => {
 });
 
 test("a subset is asked for by what selects rows, and kept with what the server says of it", async () => {
-  /** @type {import("../dist/offline.js").TakeProgress[]} */
+  /** @type {import("../dist/take.js").TakeProgress[]} */
   const steps = [];
   const subset = await offline.take({
     server: `${base}index.html#view`,

@@ -13,7 +13,7 @@ const http = createServer((request, response) => {
     response.writeHead(400, { "content-type": "application/problem+json" });
     response.end(JSON.stringify({ detail: "unknown column", parameter: "filter", position: 3, hint: "try b" }));
   } else if (url.includes("gone")) {
-    response.writeHead(502).end("<h1>Bad gateway</h1>");
+    response.writeHead(502, { "retry-after": "60" }).end("<h1>Bad gateway</h1>");
   } else {
     response.end("{}");
   }
@@ -77,5 +77,10 @@ test("a refusal says what, where and how it may have been meant", async () => {
 });
 
 test("an answer that is no problem document is a problem too", async () => {
-  await assert.rejects(new Server(base).dataset("gone"), { name: "Problem", status: 502, message: /502/ });
+  await assert.rejects(new Server(base).dataset("gone"), {
+    name: "Problem",
+    status: 502,
+    message: /502/,
+    retryAfter: 60_000,
+  });
 });

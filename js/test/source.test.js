@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, test } from "node:test";
+import { afterEach, beforeEach, mock, test } from "node:test";
 import { Protocol, Server, Source } from "../dist/index.js";
 import { inside } from "./inside.js";
 
@@ -199,9 +199,47 @@ test("without the server and without cover, the subset with the most rows there 
   assert.equal(rows.subset?.id, "here");
 });
 
+test("a busy server is waited for, and is no server that is gone", async () => {
+  const { source, tile } = make([subset({ selects: FR })]);
+  let refused = 0;
+  answer = (path) => (refused++ < 2 ? new Response(null, { status: 503, headers: { "retry-after": "0" } }) : up(path));
+  assert.deepEqual(await tile(""), { text: "server", from: "server", partial: false, id: undefined });
+  assert.deepEqual([asked.length, source.reachable, source.busy], [3, true, false]);
+});
+
+test("for a server that stays busy the device stands in, and it is left alone as long as it wants", async () => {
+  mock.timers.enable({ apis: ["Date"] });
+  try {
+    const { source, tile } = make([subset({ selects: FR })]);
+    answer = () => new Response(null, { status: 503, headers: { "retry-after": "60" } });
+    assert.deepEqual(await tile(""), { text: "s 0/0/0 ", from: "device", partial: true, id: "s" });
+    assert.deepEqual([source.reachable, source.busy], [true, true]);
+    answer = up;
+    for (const [later, from] of /** @type {const} */ ([
+      [0, "device"],
+      [59_000, "device"],
+      [2000, "server"],
+    ])) {
+      mock.timers.tick(later);
+      assert.equal((await tile("")).from, from);
+    }
+    assert.deepEqual([asked.length, source.reachable, source.busy], [2, true, false]);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("a server that stays busy is told as busy where the device has nothing", async () => {
+  const { source, tile } = make([]);
+  answer = () => new Response(null, { status: 504, headers: { "retry-after": "60" } });
+  await assert.rejects(tile(""), { name: "Problem", status: 504 });
+  await assert.rejects(tile(""), { name: "Problem", status: 504 });
+  assert.deepEqual([asked.length, source.reachable, source.busy], [2, true, true]);
+});
+
 test("documents come from the device when a proxy has nothing behind it, and from the server when it refuses", async () => {
   const { source } = make([subset()]);
-  answer = () => new Response("<h1>Bad gateway</h1>", { status: 502 });
+  answer = () => new Response("<h1>Bad gateway</h1>", { status: 502, headers: { "retry-after": "60" } });
   const { value, from } = await source.datasets();
   assert.deepEqual([value.datasets.map(({ title }) => title), from], [["Places"], "device"]);
   assert.equal((await source.dataset("places")).value.title, "Places");
@@ -243,6 +281,14 @@ test("a subset that cannot be opened leaves the server to answer, and is told wh
   source.reload();
   await assert.rejects(tile(""));
   assert.deepEqual(opened, ["s", "s"]);
+});
+
+test("a subset can be opened before its first tile, which opens it no second time", async () => {
+  const { source, tile, opened } = make([subset({ selects: FR })]);
+  await source.open(subset({ selects: FR }));
+  assert.equal((await tile(FR)).from, "device");
+  assert.deepEqual(opened, ["s"]);
+  await assert.rejects(make([], { broken: "s" }).source.open(subset()), { message: "s is broken" });
 });
 
 test("a subset that was taken anew is opened anew, and one that was deleted is closed", async () => {

@@ -31,7 +31,7 @@ import { Signs } from "./panel/signs";
 import { PerformanceSection } from "./performance/section";
 import { follow as followPace } from "./performance/watch";
 import { ShareSection } from "./share/section";
-import { type Data, openData } from "./source";
+import { type Data, isWell, openData } from "./source";
 import { active, state } from "./state";
 import { playOnSpace, TimeBar } from "./time/bar";
 import { frames, restore, setPlayer, showFrame } from "./time/frames";
@@ -89,10 +89,10 @@ async function start(): Promise<void> {
   const renewDevice = () => void device?.update().catch(tell);
   let again = async () => {};
   /** Whether the server answered when it was last asked. */
-  let reached = true;
+  let well = true;
   const answered = () => {
-    const back = !reached && data.source.reachable;
-    reached = data.source.reachable;
+    const back = !well && isWell(data);
+    well = isWell(data);
     sayOrigin(data);
     // What was cut from a part is asked of the server, now that it is there.
     if (back) void again().catch(tell);
@@ -133,6 +133,7 @@ async function start(): Promise<void> {
       view: () => frameOf(map),
       reachable: () => data.source.reachable,
       changed: () => void again().catch(tell),
+      opened: (subset) => data.source.open(subset),
       show: (subset) => open(subset, view),
     });
     map.on("moveend", () => device?.moved());
@@ -177,12 +178,16 @@ async function start(): Promise<void> {
   tilt(view);
   followAddress(view);
   const knock = () => {
-    if (data.source.reachable || document.hidden) return;
-    data.source.retry();
+    if (isWell(data) || document.hidden) return;
+    // One that is busy has said when to come again, or is left alone for a while.
+    if (!data.source.busy) data.source.retry();
     data.source.datasets().catch(() => undefined);
   };
   setInterval(knock, KNOCK);
-  window.addEventListener("online", knock);
+  window.addEventListener("online", () => {
+    data.source.retry();
+    knock();
+  });
   // A page that was kept is kept up to date.
   if ((await data.offline.list()).length > 0) await keepPage().catch(() => undefined);
 }

@@ -4,7 +4,7 @@ import type { Origin } from "duotile";
 import { ago } from "./dom";
 import { loaded } from "./load";
 import { origin } from "./page";
-import type { Data } from "./source";
+import { type Data, isWell } from "./source";
 import { active, state } from "./state";
 
 export function sayOrigin(data: Data): void {
@@ -12,13 +12,14 @@ export function sayOrigin(data: Data): void {
   const told: Origin = loaded.peek()[layer?.id ?? ""]?.origin ?? { from: "server", partial: false };
   const { server, device, partial, subset = told.subset } = data.share();
   const taken = subset ? `, taken ${ago(subset.taken)}` : "";
-  if (!data.source.reachable) {
+  if (!isWell(data)) {
+    const state = data.source.busy ? "The server is busy" : "Offline";
     const filter = subset && new URLSearchParams(subset.query).get("filter");
     const which = filter ? `: only ${filter}` : subset?.bbox ? ": only a box" : "";
     origin.value =
       partial > 0 || told.partial
-        ? { kind: "part", text: `Offline, part of the data${which}${taken}` }
-        : { kind: "device", text: `Offline, from this device${taken}` };
+        ? { kind: "part", text: `${state}, part of the data${which}${taken}` }
+        : { kind: "device", text: `${state}, from this device${taken}` };
   } else if (device > 0) {
     const text = server > 0 ? "From this device and the server" : `From this device${taken}`;
     origin.value = { kind: "device", text };

@@ -29,6 +29,9 @@ export interface Data {
   renew: () => void;
 }
 
+/** Whether the server answered when it was last asked. */
+export const isWell = ({ source }: Data): boolean => source.reachable && !source.busy;
+
 /** Opens both. `tell` is called with every answer, `fault` when a subset cannot be opened. */
 export async function openData(tell: () => void, fault: () => void): Promise<Data> {
   const offline = await Offline.open();

@@ -18,12 +18,14 @@ export interface Surroundings {
   reachable: () => boolean;
   /** Something was taken, refreshed or deleted. */
   changed: () => void;
+  /** Opens a subset; rejects with what keeps it from that. */
+  opened: (subset: Subset) => Promise<void>;
   /** Shows a subset on the map. */
   show: (subset: Subset) => void;
 }
 
 /** Takes hold of this part of the panel. */
-export function makeDevice({ offline, faults, server, now, view, reachable, changed, show }: Surroundings) {
+export function makeDevice({ offline, faults, server, now, view, reachable, changed, opened, show }: Surroundings) {
   const details = byId("device", HTMLDetailsElement);
   const form = byId("take", HTMLFormElement);
   const start = byId("take-start", HTMLButtonElement);
@@ -81,7 +83,7 @@ export function makeDevice({ offline, faults, server, now, view, reachable, chan
   };
 
   /** Runs a download with its bar, its cancel button and what it ends with. */
-  const run = async (work: (watched: Pick<TakeRequest, "signal" | "onProgress">) => Promise<string>) => {
+  const run = async (work: (watched: Pick<TakeRequest, "signal" | "onProgress">) => Promise<[Subset, string]>) => {
     if (stop) return;
     stop = new AbortController();
     const { signal } = stop;
@@ -91,8 +93,9 @@ export function makeDevice({ offline, faults, server, now, view, reachable, chan
     arrived.textContent = "";
     taking.hidden = false;
     start.disabled = true;
+    let taken: Subset | undefined;
     try {
-      const ending = await work({
+      const [subset, ending] = await work({
         signal,
         onProgress: ({ rows, bytes: size, total }) => {
           if (total !== undefined) bar.value = size / total;
@@ -101,6 +104,9 @@ export function makeDevice({ offline, faults, server, now, view, reachable, chan
         },
       });
       changed();
+      taken = subset;
+      // What cannot be opened is of no use without a server: only then is it told that it is here.
+      await opened(subset);
       const page = await keepPage().then(
         () => "This page opens without the network.",
         (error: Error) => sentence(error.message),
@@ -109,8 +115,10 @@ export function makeDevice({ offline, faults, server, now, view, reachable, chan
       const { note } = offline.store;
       tell(said, `${ending} ${note === undefined ? page : sentence(note)}`);
     } catch (fault) {
-      if (signal.aborted) tell(said, "Cancelled. Nothing was changed.");
-      else tell(error, sentence(fault instanceof Error ? fault.message : String(fault)));
+      const why = fault instanceof Error ? fault.message : String(fault);
+      if (taken) tell(error, sentence(`the rows arrived, but cannot be opened: ${why}`));
+      else if (signal.aborted) tell(said, "Cancelled. Nothing was changed.");
+      else tell(error, sentence(why));
       if (fault instanceof Unreachable) changed();
     } finally {
       const focused = taking.contains(document.activeElement);
@@ -126,7 +134,7 @@ export function makeDevice({ offline, faults, server, now, view, reachable, chan
   const refresh = (id: string, force: boolean) =>
     run(async (watched) => {
       const { subset, changed } = await offline.refresh(id, { ...watched, force });
-      return changed ? `Taken anew: ${number(subset.rows)} rows.` : "Nothing has changed on the server.";
+      return [subset, changed ? `Taken anew: ${number(subset.rows)} rows.` : "Nothing has changed on the server."];
     });
 
   const remove = async (id: string) => {
@@ -218,8 +226,9 @@ export function makeDevice({ offline, faults, server, now, view, reachable, chan
     const request = wish();
     if (!request) return;
     void run(async (watched) => {
-      const { rows } = await offline.take({ ...request, ...watched });
-      return `${number(rows)} ${rows === 1 ? "row is" : "rows are"} on this device.`;
+      const subset = await offline.take({ ...request, ...watched });
+      const { rows } = subset;
+      return [subset, `${number(rows)} ${rows === 1 ? "row is" : "rows are"} on this device.`];
     });
   });
   form.addEventListener("change", () => void guess());

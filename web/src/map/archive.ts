@@ -5,8 +5,7 @@
 
 import { addProtocol, type SourceSpecification } from "maplibre-gl";
 import { PMTiles, Protocol, type RangeResponse, type Source, TileType } from "pmtiles";
-import type { Ground } from "./ground";
-import { PREFIX } from "./grounds";
+import { type Ground, PREFIX } from "./ground";
 import { streets } from "./streets";
 
 const SOURCE = `${PREFIX}pmtiles`;

@@ -4,8 +4,7 @@
  */
 
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
-import type { Ground } from "./ground";
-import { PREFIX } from "./grounds";
+import { type Ground, PREFIX } from "./ground";
 
 /** Fetches a style. */
 export async function openStyle(address: string): Promise<Ground> {

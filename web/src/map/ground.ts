@@ -22,8 +22,14 @@ export const BARE: Ground = {
 /** The zoom from which on the coasts are too coarse to tell the truth: there the ground is plain. */
 export const NEAR = 11;
 
-/** Named as those of every ground are (`grounds.ts`), so that what goes wrong is told of the base map. */
-const SOURCE = "ground-natural-earth";
+/**
+ * Sources of all grounds, and layers of those that are not ours, begin with this: they are never taken for the data's, and
+ * what goes wrong with them is told of the base map.
+ */
+export const PREFIX = "ground-";
+export const isGround = (id: string): boolean => id.startsWith(PREFIX);
+
+const SOURCE = `${PREFIX}natural-earth`;
 
 /** The ground of Natural Earth, from tiles as `pyramid.js` cuts them. */
 export const naturalEarth = (tiles: string, maxzoom: number): Ground => ({

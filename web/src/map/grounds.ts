@@ -12,10 +12,6 @@ import { BARE, type Ground } from "./ground";
 import type { DataMap } from "./map";
 import { shipped } from "./shipped";
 
-/** Sources and layers of grounds that are not ours begin with this, so that they are never taken for the data's. */
-export const PREFIX = "ground-";
-export const isGround = (id: string): boolean => id.startsWith(PREFIX);
-
 const STYLE = "style:";
 const FILE = "file:";
 const SHIPPED = "natural-earth";

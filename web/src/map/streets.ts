@@ -4,8 +4,7 @@
  */
 
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification } from "maplibre-gl";
-import type { Ground } from "./ground";
-import { PREFIX } from "./grounds";
+import { type Ground, PREFIX } from "./ground";
 import type { Theme } from "./theme";
 
 /** Where a kind of tiles has what is drawn of it. */

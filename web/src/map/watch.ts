@@ -7,7 +7,7 @@ import { busy, status, zoom } from "../page";
 import { state } from "../state";
 import { playing } from "../time/animation";
 import { sayDrawn } from "./drawn";
-import { isGround } from "./grounds";
+import { isGround } from "./ground";
 import type { Drawable } from "./layers";
 import type { DataMap } from "./map";
 

@@ -7,7 +7,7 @@ import { type Film, MOST, makeFilm } from "./film/film";
 import { type Kind, kinds } from "./film/writers";
 import { nameOf } from "./notes";
 import { fileName, save } from "./save";
-import type { Shown } from "./section";
+import type { Shown } from "./shown";
 
 const TITLES: Record<Kind, string> = { webm: "Video (WebM)", gif: "GIF" };
 const WIDTHS = [480, 800, 1280];

@@ -5,7 +5,7 @@ import { catalog } from "../page";
 import { state } from "../state";
 import { saidWindow } from "../time/calendar";
 import type { Notes } from "./picture";
-import type { Shown } from "./section";
+import type { Shown } from "./shown";
 
 /** The titles of the datasets on the map, the uppermost first. */
 export function titleOf(): string {

@@ -5,7 +5,7 @@ import { bytes } from "../dom";
 import { nameOf, notesOf } from "./notes";
 import { annotate, png, shoot } from "./picture";
 import { fileName, save } from "./save";
-import type { Shown } from "./section";
+import type { Shown } from "./shown";
 
 export function PictureControls({ map }: Shown) {
   const [noted, note] = useState(true);

@@ -1,19 +1,9 @@
 /** The part of the panel about passing on what is seen. What it does is loaded when it is first unfolded. */
 
-import type { Source } from "duotile";
 import type { ComponentType } from "preact";
 import { useState } from "preact/hooks";
-import type { Drawable } from "../map/layers";
-import type { DataMap } from "../map/map";
 import { Section } from "../panel/section";
-
-/** What the page hands to those who share it. */
-export interface Shown {
-  map: DataMap["map"];
-  source: Source;
-  /** What is on the map, the last on top. */
-  drawables: () => readonly Drawable[];
-}
+import type { Shown } from "./shown";
 
 export function ShareSection(shown: Shown) {
   const [Body, setBody] = useState<ComponentType<Shown>>();

@@ -8,7 +8,7 @@ import { FilmControls } from "./film-controls";
 import { LinkList } from "./link-list";
 import { PictureControls } from "./picture-controls";
 import { RowsControls } from "./rows-controls";
-import type { Shown } from "./section";
+import type { Shown } from "./shown";
 import { SnapshotControls } from "./snapshot-controls";
 
 export function Share(shown: Shown) {

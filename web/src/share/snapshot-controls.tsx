@@ -5,7 +5,7 @@ import { bytes, number, sentence } from "../dom";
 import { ground } from "../page";
 import { nameOf } from "./notes";
 import { fileName, save } from "./save";
-import type { Shown } from "./section";
+import type { Shown } from "./shown";
 import type { Progress, Snapshot } from "./snapshot/make";
 
 /** Most bytes of the tiles of a file: base64 makes a third more of them. */

@@ -7,7 +7,7 @@ import { saidWindow } from "../../time/calendar";
 import { frames, restore, showFrame } from "../../time/frames";
 import { notesOf } from "../notes";
 import { annotate, contextOf, grab } from "../picture";
-import type { Shown } from "../section";
+import type { Shown } from "../shown";
 import { type Kind, makeWriter } from "./writers";
 
 /** More frames than these are not put into one file. */

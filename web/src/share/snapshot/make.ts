@@ -11,7 +11,7 @@ import { catalog } from "../../page";
 import { state } from "../../state";
 import { carrying } from "../links";
 import { choiceOf, titleOf } from "../notes";
-import type { Shown } from "../section";
+import type { Shown } from "../shown";
 import { GROUND, type Saved } from "./format";
 import { html } from "./html";
 import { type Box, collect, gzip } from "./tiles";
