@@ -8,6 +8,7 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { random } from "../../tests/node/lib/random.js";
 
 /** @typedef {{ z: number, x: number, y: number, rows: number }} Tile */
 
@@ -79,14 +80,7 @@ async function raw() {
   return asked;
 }
 
-/** Chance that is the same at every run: mulberry32. */
-let state = 1;
-function below(/** @type {number} */ n) {
-  state = (state + 0x6d2b79f5) >>> 0;
-  let t = Math.imul(state ^ (state >>> 15), 1 | state);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * n);
-}
+const { below } = random(1);
 
 /**
  * One trip: from the world to a full place in steps of a zoom, six looks around it, and out again; asks only for tiles

@@ -6,7 +6,8 @@
 import { Agent, request as open } from "node:http";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { costly, large, random, request } from "./requests.js";
+import { random } from "../../tests/node/lib/random.js";
+import { costly, large, request } from "./requests.js";
 
 /**
  * @typedef {import("./requests.js").Request} Request

@@ -8,24 +8,7 @@
  *   may: number[] }} Request
  */
 
-/** Chance that is the same at every run: mulberry32. @param {number} seed */
-export function random(seed) {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-  return {
-    next,
-    below: (/** @type {number} */ n) => Math.floor(next() * n),
-    /** @template T @param {readonly [T, ...T[]]} list @returns {T} */
-    pick: (list) => list[Math.floor(next() * list.length)] ?? list[0],
-  };
-}
-
-/** @typedef {ReturnType<typeof random>} Random */
+/** @typedef {ReturnType<typeof import("../../tests/node/lib/random.js").random>} Random */
 
 /** Places where generated points are dense, as [lon, lat]. */
 const PLACES = /** @type {const} */ ([

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { random } from "../node/lib/random.js";
 import { front } from "./front.js";
 import { assertQuiet, counts, drawn, launch, open, PATIENCE, picture, says, site } from "./lib.js";
 
@@ -20,15 +21,6 @@ const folder = mkdtempSync(join(tmpdir(), "duotile-time-"));
 /** The times of all rows, each as milliseconds. @type {number[]} */
 const times = [];
 
-/** A generator of numbers from 0 to 1 that are the same every time. */
-function numbers(seed = 7) {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 /** How many rows are in a window. @param {number} from @param {number} to */
 const rowsIn = (from, to) => times.filter((time) => time >= from && time < to).length;
 
@@ -38,25 +30,22 @@ let server;
 let browser;
 
 before(async () => {
-  const random = numbers();
+  const { next } = random(7);
   const lines = ["id,lon,lat,seen"];
   ROWS.forEach((rows, day) => {
     for (let row = 0; row < rows; row += 1) {
       // The first of a day is at its very start, the last at its last millisecond: windows must not share them.
-      const within = row === 0 ? 0 : row === 1 ? DAY - 1 : Math.floor(random() * DAY);
+      const within = row === 0 ? 0 : row === 1 ? DAY - 1 : Math.floor(next() * DAY);
       const time = FIRST + day * DAY + within;
       times.push(time);
       lines.push(
-        `${lines.length},${(2 + random() * 28).toFixed(4)},${(40 + random() * 15).toFixed(4)},${new Date(time).toISOString()}`,
+        `${lines.length},${(2 + next() * 28).toFixed(4)},${(40 + next() * 15).toFixed(4)},${new Date(time).toISOString()}`,
       );
     }
   });
   lines.push("70001,10,50,", "70002,11,51,");
   writeFileSync(join(folder, "timed.csv"), lines.join("\n"));
-  const untimed = Array.from(
-    { length: 300 },
-    () => `${(2 + random() * 28).toFixed(4)},${(40 + random() * 15).toFixed(4)}`,
-  );
+  const untimed = Array.from({ length: 300 }, () => `${(2 + next() * 28).toFixed(4)},${(40 + next() * 15).toFixed(4)}`);
   writeFileSync(join(folder, "untimed.csv"), ["lon,lat", ...untimed].join("\n"));
   [server, browser] = await Promise.all([site(join(folder, "timed.csv"), join(folder, "untimed.csv")), launch()]);
 });

@@ -1,0 +1,152 @@
+/**
+ * The round trip of a subset: whatever filter selects it, it opens in Node, and each tile of a query that it covers is the
+ * server's byte for byte. Of a table with every kind of column, nulls everywhere and columns without a value.
+ *
+ * `SUBSETS=10000` takes so many filters, `SEED` begins elsewhere, `SUBSET_FILES` names files (with spaces between them) to
+ * take them of as well.
+ */
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { Server, Tiler, toQueryString } from "duotile";
+import { open } from "./lib/duckdb.js";
+import { serve } from "./lib/duotile.js";
+import { queries } from "./lib/queries.js";
+import { random } from "./lib/random.js";
+
+const SUBSETS = Number(process.env["SUBSETS"] ?? 400);
+const SEED = Number(process.env["SEED"] ?? 1);
+const FILES = (process.env["SUBSET_FILES"] ?? "").split(" ").filter(Boolean);
+const ROWS = 3000;
+/** A subset of more is not taken: opening it would take longer than it tells. */
+const MOST = 300_000;
+
+const folder = mkdtempSync(join(tmpdir(), "duotile-subsets-"));
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let server;
+
+before(async () => {
+  const db = await open();
+  await db.run(`CREATE TABLE points AS SELECT
+      n::INTEGER * 7 AS id,
+      CASE WHEN n % 97 = 0 THEN NULL ELSE (n * 37 % 3600) / 10 - 179.95 END AS lon,
+      (n * 17 % 1600) / 10 - 79.95 AS lat,
+      CASE WHEN n % 7 = 0 THEN NULL ELSE (n * 31 % 41) - 20 END::INTEGER AS whole,
+      CASE WHEN n % 11 = 0 THEN NULL WHEN n % 13 = 0 THEN 9007199254740993 + n ELSE n * 1000003 END::BIGINT AS wide,
+      CASE WHEN n % 5 = 0 THEN NULL WHEN n % 29 = 0 THEN 'nan'::DOUBLE ELSE ((n * 7919 % 997) - 498) / 8 END::DOUBLE AS real,
+      CASE WHEN n % 9 = 0 THEN NULL ELSE (n % 23) / 10 END::FLOAT AS single,
+      CASE WHEN n % 6 = 0 THEN NULL ELSE n % 4 = 1 END AS flag,
+      CASE WHEN n % 8 = 0 THEN NULL ELSE ['', 'a', 'A', 'it''s', 'é', '日本', '🙂'][1 + n * 5 % 7] END AS word,
+      CASE WHEN n % 3 = 0 THEN NULL ELSE 'k' || (n % 700) END AS many,
+      CASE WHEN n % 1000 = 1 THEN 'only ' || n END AS seldom,
+      CASE WHEN n = 2999 THEN 'last' END AS once,
+      NULL::VARCHAR AS nothing,
+      NULL::DOUBLE AS void,
+      CASE WHEN n % 10 = 0 THEN NULL ELSE TIMESTAMP '2024-01-30' + to_milliseconds(n * 720050) END AS moment,
+      CASE WHEN n % 4 = 0 THEN NULL ELSE DATE '1969-12-25' + (n % 40)::INTEGER END AS day,
+      CASE WHEN n % 12 = 0 THEN NULL ELSE 'k' || (n % 3) END AS "odd ""name"
+    FROM range(${ROWS}) t(n)`);
+  await db.run(`COPY points TO '${join(folder, "points.parquet")}'`);
+  db.close();
+  server = await serve(join(folder, "points.parquet"), ...FILES);
+});
+after(async () => {
+  await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Tiles in which something may be: of the world, and around places. @param {ReturnType<typeof random>} random */
+function tile({ below, next }) {
+  const z = below(3) === 0 ? 0 : below(12);
+  const [lon, lat] = [next() * 360 - 180, next() * 160 - 80];
+  const sin = Math.sin((lat * Math.PI) / 180);
+  const y = 0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI);
+  return /** @type {[number, number, number]} */ ([
+    z,
+    Math.floor((lon / 360 + 0.5) * 2 ** z),
+    Math.min(Math.floor(y * 2 ** z), 2 ** z - 1),
+  ]);
+}
+
+/** @param {string} address */
+async function bytes(address) {
+  const response = await fetch(address);
+  assert.ok(response.ok, `${address}: ${response.status} ${response.ok ? "" : await response.text()}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+test(`${SUBSETS} subsets of random filters open, and cut the server's tiles`, {
+  timeout: 3_600_000,
+}, async (context) => {
+  const client = new Server(server.base);
+  const { datasets } = await client.datasets();
+  const described = await Promise.all(datasets.map(({ id }) => client.dataset(id)));
+  const seen = { subsets: 0, empty: 0, tiles: 0, features: 0, narrower: 0, skipped: 0 };
+  for (let number = 0; number < SUBSETS; number += 1) {
+    const chance = random(SEED * 1_000_003 + number);
+    const { next, pick, below } = chance;
+    const { id, columns, time_column } = pick(described);
+    // Some subsets have only some columns: then queries speak of those.
+    const taken = next() < 0.25 ? columns.filter(() => next() < 0.5) : columns;
+    const { filter, showing } = queries(chance, taken);
+    /** @type {Record<string, string>} */
+    const selects = {};
+    if (next() < 0.9) selects["filter"] = filter(2);
+    if (time_column !== null && taken.some(({ name }) => name === time_column) && next() < 0.2) {
+      selects["datetime"] = pick([
+        "../2024-02-10",
+        "2024-02-01/..",
+        "2024-02-03/2024-02-04T12:00:00Z",
+        "2030-01-01/..",
+      ]);
+    }
+    if (next() < 0.2) {
+      const [west, south] = [next() * 360 - 180, next() * 140 - 80];
+      selects["bbox"] = [west, south, west + next() * (180 - west), south + next() * 20]
+        .map((at) => at.toFixed(4))
+        .join();
+    }
+    /** @type {Record<string, string>} */
+    const some = taken === columns ? {} : { properties: taken.map(({ name }) => name).join() };
+    const asked = { ...selects, ...some };
+    const text = (/** @type {Record<string, string>} */ query) => toQueryString(/** @type {any} */ (query));
+    const where = `SEED=${SEED}, filter ${number}, ${id}?${decodeURIComponent(text(asked))}`;
+    const { rows } = await client.metadata(id, /** @type {any} */ (selects));
+    if (rows > MOST) {
+      seen.skipped += 1;
+      continue;
+    }
+    const arrow = await bytes(`${server.base}datasets/${encodeURIComponent(id)}/subset.arrow?${text(asked)}`);
+    const tiler = await Tiler.from(arrow).catch((error) => assert.fail(`${where}\n${error.message}`));
+    try {
+      assert.equal(tiler.schema().rows, rows, where);
+      seen.subsets += 1;
+      seen.empty += Number(rows === 0);
+      for (let show = 0; show < 3; show += 1) {
+        /** @type {Record<string, string>} */
+        const query = { ...selects, ...showing(), ...some };
+        if (selects["filter"] && below(3) === 0) query["filter"] = `(${selects["filter"]}) AND (${filter(1)})`;
+        if (!tiler.covers(text(query))) {
+          assert.notEqual(query["filter"], selects["filter"], `${where} does not cover itself`);
+          continue;
+        }
+        seen.narrower += Number(query["filter"] !== selects["filter"]);
+        const at = tile(chance);
+        const path = `tiles/${encodeURIComponent(id)}/${at.join("/")}.mvt?${text(query)}`;
+        const [there, here] = [await bytes(server.base + path), tiler.tile(...at, text(query))];
+        assert.ok(Buffer.from(there).equals(here), `${where}\n${path}: ${there.length} and ${here.length} bytes`);
+        seen.tiles += 1;
+        seen.features += tiler.lastReport.features;
+      }
+    } finally {
+      tiler.free();
+    }
+  }
+  // Empty ones alone would prove little, and full ones alone.
+  assert.ok(seen.empty > SUBSETS / 50 && seen.empty < SUBSETS / 2, JSON.stringify(seen));
+  assert.ok(seen.features > 20 * SUBSETS && seen.narrower > SUBSETS / 20, JSON.stringify(seen));
+  context.diagnostic(JSON.stringify(seen));
+});
