@@ -485,7 +485,7 @@ test("under a prefix the page, its worker and its service worker stay beneath it
   }
 });
 
-test("a server that is gone while the network is there is no different, and is found again", async () => {
+test("a proxy with nothing behind it is waited for, then the device stands in, and the server is found again", async () => {
   const { page, close } = await open(browser, proxy.base + EUROPE);
   await filter(page, "population > 100000", / of /);
   await take(page);
@@ -496,7 +496,7 @@ test("a server that is gone while the network is there is no different, and is f
   };
   await page.reload();
   await drawn(page);
-  await says(page, "#origin", /^Offline, from this device/);
+  await says(page, "#origin", /^The server is busy, from this device/);
   proxy.otherwise = undefined;
   await page.evaluate(() => window.dispatchEvent(new Event("online")));
   await says(page, "#origin", /^From this device/);
