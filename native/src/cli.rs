@@ -2,8 +2,9 @@
 
 use crate::{
     cache::Budget,
-    http::{Settings, basemap::Basemap, connections::Limits, cors::Cors, urls},
+    http::{Settings, basemap::Basemap, cors::Cors, urls},
     load::Load,
+    settings::limits::Connections,
 };
 use clap::{Args, Parser, Subcommand};
 use serde::Deserialize;
@@ -317,7 +318,10 @@ impl Serving {
                 tiles: self.tile_memory.map_or(default.budget.tiles, |bytes| bytes.0),
             },
             threads: self.threads.unwrap_or(default.threads),
-            limits: Limits { connections: self.connections.unwrap_or(default.limits.connections), ..default.limits },
+            connections: Connections {
+                most: self.connections.unwrap_or(default.connections.most),
+                ..default.connections
+            },
             metrics_here: self.metrics_at()? == MetricsAt::Here,
             ..default
         })

@@ -23,6 +23,7 @@ pub mod prepared;
 mod progress;
 pub mod read;
 mod serve;
+pub mod settings;
 pub mod subset;
 
 pub use dataset::{Dataset, Report};

@@ -13,9 +13,10 @@ use crate::{
     config,
     http::{
         self, State,
-        connections::{self, Limits, Places},
+        connections::{self, Places},
     },
     load::Source,
+    settings::limits::Connections,
 };
 use anyhow::{Context as _, Result, anyhow};
 use listen::{addresses, listen, reason};
@@ -70,7 +71,7 @@ async fn serve(serving: Serving, sources: Vec<Source>) -> Result<()> {
         ),
         MetricsAt::Here | MetricsAt::Off => None,
     };
-    let few = Places::new(Limits { connections: METRICS, ..settings.limits });
+    let few = Places::new(Connections { most: METRICS, ..settings.connections });
     let state = State::new(Catalog::default(), settings);
     let reader = Arc::new(Mutex::new(Reader::new(state.clone(), sources)));
     let (stop, stopped) = watch::channel(false);

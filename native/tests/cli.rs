@@ -296,6 +296,34 @@ fn silent_clients_do_not_keep_others_out_nor_the_server_up() {
     assert!(server.child.wait().expect("it ends").success());
 }
 
+#[test]
+fn clients_that_read_nothing_of_their_answers_do_not_keep_others_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("points.csv").display().to_string();
+    assert!(run(&["generate", "200k", &file]).status.success());
+    // One address, so one listener.
+    let mut server = Server::start(&[&file, "--host", "127.0.0.1", "--port", "0", "--connections", "4"]);
+    let stalled: Vec<_> = (0..4)
+        .map(|_| {
+            let mut stream = TcpStream::connect(&server.address).expect("it listens");
+            stream.write_all(b"GET /datasets/points/rows.geojson HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("sent");
+            let mut start = [0; 12];
+            stream.read_exact(&mut start).expect("an answer");
+            assert_eq!(&start, b"HTTP/1.1 200");
+            stream
+        })
+        .collect();
+    let mut stream = TcpStream::connect(&server.address).expect("it listens");
+    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a limit");
+    stream.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer within 30 seconds");
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    drop(stalled);
+    server.signal("-TERM");
+    assert!(server.child.wait().expect("it ends").success());
+}
+
 #[cfg(unix)]
 #[test]
 fn running_out_of_file_descriptors_passes() {

@@ -3,13 +3,15 @@
 //! One rule for each state of a connection, whatever its protocol. While nothing is being answered, the next request must
 //! be there within the idle time: that bounds silence, headers that come drop by drop, and connections kept for later.
 //! While answers go out, a piece of one of them must be taken within the stall time. While one is being made, nothing is
-//! asked of the client. Where all places are taken, the one that has asked for nothing for longest gives its up. All of
-//! them are looked over together from time to time, so that a request costs next to nothing.
+//! asked of the client. Where all places are taken, the one that has asked for nothing for longest gives its up, and where
+//! all have asked, the one that has taken nothing for longest. All of them are looked over together from time to time, by
+//! a task that waits for nothing else, so that a request costs next to nothing.
 
 use super::{
     outgoing::PIECE,
     pulse::{Answering, Paced, Pulse},
 };
+use crate::settings::limits::Connections as Limits;
 use axum::Router;
 use hyper::{
     Request,
@@ -26,7 +28,10 @@ use std::{
     convert::Infallible,
     io::ErrorKind,
     pin::pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -45,37 +50,14 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// How often connections are looked over, where no limit is shorter.
 const ROUND: Duration = Duration::from_secs(1);
 
-/// What connections may do.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// How many there may be.
-    pub connections: usize,
-    /// How long a connection may be without a request.
-    pub idle: Duration,
-    /// How long it may take none of an answer.
-    pub stall: Duration,
-    /// How long it may be without a request where all places are taken.
-    pub crowded: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connections: 800,
-            // Longer than proxies keep theirs, so that these are the ones to close them.
-            idle: Duration::from_secs(75),
-            stall: Duration::from_secs(30),
-            crowded: Duration::from_secs(1),
-        }
-    }
-}
-
 /// The places for connections.
 #[derive(Debug)]
 pub struct Places {
     limits: Limits,
     free: Arc<Semaphore>,
     taken: Mutex<Taken>,
+    /// Whether there is a task that looks over them.
+    watched: AtomicBool,
 }
 
 /// The connections that are open, by a number.
@@ -89,27 +71,27 @@ impl Places {
     /// As many as the limits say.
     #[must_use]
     pub fn new(limits: Limits) -> Arc<Self> {
-        let connections = limits.connections.clamp(1, 1 << 20);
-        let limits = Limits { connections, ..limits };
-        Arc::new(Self { limits, free: Arc::new(Semaphore::new(connections)), taken: Mutex::default() })
+        let limits = Limits { most: limits.most.clamp(1, 1 << 20), ..limits };
+        let free = Arc::new(Semaphore::new(limits.most));
+        Arc::new(Self { limits, free, taken: Mutex::default(), watched: AtomicBool::new(false) })
     }
 
     /// Connections that are open.
     #[must_use]
     pub fn open(&self) -> usize {
-        self.limits.connections - self.free.available_permits()
+        self.limits.most - self.free.available_permits()
     }
 
     /// Waits until all connections have ended.
     pub async fn emptied(&self) {
-        let _ = self.free.acquire_many(self.limits.connections as u32).await;
+        let _ = self.free.acquire_many(self.limits.most as u32).await;
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place, as soon as there is one; meanwhile those that do nothing are asked to go.
+    /// A place, as soon as there is one; meanwhile those that do nothing are ended.
     async fn take(&self) -> Option<OwnedSemaphorePermit> {
         loop {
             if let Ok(place) = self.free.clone().try_acquire_owned() {
@@ -122,12 +104,17 @@ impl Places {
         }
     }
 
-    /// Ends the connection that has been without a request for longest, if that is long enough.
+    /// Ends the connection that has been without a request for longest, if that is long enough; else the one that has
+    /// taken nothing of its answers for longest, if that is.
     fn make_room(&self) {
         let taken = self.taken();
-        let idle = taken.all.values().filter_map(|(pulse, task)| Some((pulse.idle()?, task)));
-        let longest = idle.max_by_key(|(idle, _)| *idle).filter(|(idle, _)| *idle >= self.limits.crowded);
-        if let Some((_, task)) = longest {
+        let longest = |time: fn(&Pulse) -> Option<Duration>, least: Duration| {
+            let times = taken.all.values().filter_map(|(pulse, task)| Some((time(pulse)?, task)));
+            times.max_by_key(|(time, _)| *time).filter(|(time, _)| *time >= least).map(|(_, task)| task)
+        };
+        let gives_way = longest(Pulse::idle, self.limits.idle_in_crowd)
+            .or_else(|| longest(Pulse::stalled, self.limits.stall_in_crowd));
+        if let Some(task) = gives_way {
             task.abort();
         }
     }
@@ -137,6 +124,21 @@ impl Places {
         let taken = self.taken();
         let overdue = taken.all.values().filter(|(pulse, _)| pulse.is_overdue(&self.limits));
         overdue.for_each(|(_, task)| task.abort());
+    }
+
+    /// Looks them over from now on, for as long as there are places; once, however many listeners fill them.
+    fn watch(self: &Arc<Self>) {
+        if self.watched.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let (places, round) = (Arc::downgrade(self), self.round());
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(round).await;
+                let Some(places) = places.upgrade() else { return };
+                places.look_over();
+            }
+        });
     }
 
     /// How often to do that.
@@ -150,6 +152,7 @@ impl Places {
     where
         I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
+        self.watch();
         let pulse = Arc::new(Pulse::default());
         let mut taken = self.taken();
         let number = taken.next;
@@ -184,16 +187,10 @@ impl Drop for Seat {
 /// [`Places::emptied`].
 pub async fn serve(listener: TcpListener, app: Router, places: Arc<Places>, mut stop: watch::Receiver<bool>) {
     let mut failing = false;
-    let mut round = tokio::time::interval(places.round());
-    round.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = stopped(&mut stop) => return,
-            _ = round.tick() => {
-                places.look_over();
-                continue;
-            }
         };
         let stream = match accepted {
             Ok((stream, _)) => stream,
@@ -205,7 +202,6 @@ pub async fn serve(listener: TcpListener, app: Router, places: Arc<Places>, mut 
                 }
                 places.make_room();
                 tokio::time::sleep(PAUSE).await;
-                places.look_over();
                 continue;
             }
         };

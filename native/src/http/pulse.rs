@@ -1,7 +1,7 @@
 //! What a connection is at: since when it asks for nothing, and how its answers are taken. Requests and bodies tell of
-//! themselves here; [`connections`](super::connections) ends a connection that has broken a limit.
+//! themselves here; a connection that has broken a limit is ended by who holds it.
 
-use super::connections::Limits;
+use crate::settings::limits::Connections as Limits;
 use axum::body::{Body, Bytes};
 use hyper::body::{Frame, SizeHint};
 use std::{
@@ -44,6 +44,11 @@ impl Pulse {
     pub fn idle(&self) -> Option<Duration> {
         let doing = self.doing();
         (doing.requests == 0).then(|| doing.since.elapsed())
+    }
+
+    /// How long it has taken nothing of its answers; `None` while none goes out.
+    pub fn stalled(&self) -> Option<Duration> {
+        self.doing().answers.iter().map(|answer| answer.1).max().map(|last| last.elapsed())
     }
 
     /// Whether the connection has broken a limit.

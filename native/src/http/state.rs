@@ -2,7 +2,7 @@
 
 use super::{
     basemap::Basemap,
-    connections::{Limits, Places},
+    connections::Places,
     cors::Cors,
     metrics::{Metrics, Now},
     outgoing::Outgoing,
@@ -14,6 +14,7 @@ use super::{
 use crate::{
     cache::{Budget, Masks},
     catalog::Catalog,
+    settings::limits::Connections,
 };
 use axum::body::Bytes;
 use duotile_core::Legend;
@@ -49,7 +50,7 @@ pub struct Settings {
     /// Bytes of answers that may be on their way to clients.
     pub outgoing: u64,
     /// What connections may do.
-    pub limits: Limits,
+    pub connections: Connections,
     /// Whether `/metrics` is here, not on an address of its own.
     pub metrics_here: bool,
 }
@@ -66,7 +67,7 @@ impl Default for Settings {
             queue: 1000,
             patience: Duration::from_secs(15),
             outgoing: 256 << 20,
-            limits: Limits::default(),
+            connections: Connections::default(),
             metrics_here: true,
         }
     }
@@ -169,7 +170,7 @@ impl State {
             prepared: cache(10_000, PREPARED_BYTES),
             pool: Pool::new(threads, settings.queue, settings.patience),
             outgoing: Outgoing::new(settings.outgoing),
-            places: Places::new(settings.limits),
+            places: Places::new(settings.connections),
             metrics,
             settings,
         })

@@ -10,11 +10,12 @@ use tokio::{
 };
 
 const LARGE: usize = 8 << 20;
+const HOURS: Duration = Duration::from_hours(10);
 const ASK: &[u8] = b"GET /small HTTP/1.1\r\nHost: a\r\n\r\n";
 
 fn limits() -> Limits {
     let moment = Duration::from_millis(60);
-    Limits { connections: 1, idle: moment, stall: moment, crowded: Duration::ZERO }
+    Limits { most: 1, idle: moment, stall: moment, idle_in_crowd: Duration::ZERO, stall_in_crowd: HOURS }
 }
 
 fn app(outgoing: &Arc<Outgoing>) -> Router {
@@ -66,13 +67,6 @@ fn open(outgoing: &Arc<Outgoing>, limits: Limits) -> (DuplexStream, Arc<Places>,
     let places = Places::new(limits);
     let place = places.free.clone().try_acquire_owned().expect("free");
     places.begin(place, server, app(outgoing), stop);
-    let watched = Arc::downgrade(&places);
-    tokio::spawn(async move {
-        while let Some(places) = watched.upgrade() {
-            places.look_over();
-            tokio::time::sleep(places.round()).await;
-        }
-    });
     (client, places, tell)
 }
 
@@ -215,4 +209,35 @@ async fn where_all_places_are_taken_who_does_nothing_gives_way() {
     server.await.expect("it ends");
     places.emptied().await;
     assert_eq!(places.open(), 0);
+}
+
+#[tokio::test]
+async fn clients_that_take_nothing_of_their_answers_do_not_keep_others_out() {
+    // Each of the two limits alone: those who stall are found by who looks over them all, and by who wants a place.
+    for (stall, stall_in_crowd) in [(limits().stall, HOURS), (HOURS, limits().stall)] {
+        let limits = Limits { most: 4, idle: HOURS, stall, idle_in_crowd: HOURS, stall_in_crowd };
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let places = Places::new(limits);
+        let (tell, stop) = watch::channel(false);
+        let all = outgoing();
+        let server = tokio::spawn(serve(listener, app(&all), places.clone(), stop));
+        let mut stalled = Vec::new();
+        for _ in 0..limits.most {
+            let mut client = TcpStream::connect(address).await.expect("it listens");
+            client.write_all(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("taken");
+            let mut start = [0; 12];
+            client.read_exact(&mut start).await.expect("an answer");
+            assert_eq!(&start, b"HTTP/1.1 200");
+            stalled.push(client);
+        }
+        let mut other = TcpStream::connect(address).await.expect("it listens");
+        other.write_all(b"GET /small HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.expect("taken");
+        assert!(rest(&mut other).await.ends_with("small"));
+        tell.send(true).expect("it runs");
+        server.await.expect("it ends");
+        drop(stalled);
+        places.emptied().await;
+        assert_eq!(all.held(), 0);
+    }
 }
