@@ -26,21 +26,6 @@ const SHARE: u64 = 8;
 /// Bytes of profiles.
 const PROFILE_BYTES: u64 = 8 << 20;
 
-/// How many bytes may be kept.
-#[derive(Clone, Copy, Debug)]
-pub struct Budget {
-    /// For masks.
-    pub masks: u64,
-    /// For finished tiles.
-    pub tiles: u64,
-}
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self { masks: 512 << 20, tiles: 64 << 20 }
-    }
-}
-
 /// What a mask, or a summary of its rows, goes by: the dataset's version, the text of its filter, the column of the
 /// summary.
 type Key = (Arc<str>, Arc<str>, Option<usize>);

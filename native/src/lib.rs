@@ -9,7 +9,6 @@ pub mod cache;
 pub mod catalog;
 pub mod cli;
 pub mod commands;
-pub mod config;
 pub mod dataset;
 mod focus;
 pub mod generate;

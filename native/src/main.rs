@@ -1,7 +1,7 @@
 //! `duotile`: reads the arguments, runs the command, says in one line what went wrong.
 
 use clap::Parser as _;
-use duotile::{cli::Cli, commands};
+use duotile::cli::Cli;
 use std::{io::Write as _, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_env("DUOTILE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr).init();
-    match commands::run(cli) {
+    match cli.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // A reader that has seen enough, such as `head`, is no failure.

@@ -9,14 +9,15 @@ mod signals;
 
 use crate::{
     catalog::Catalog,
-    cli::{MetricsAt, Serve, Serving},
-    config,
     http::{
         self, State,
         connections::{self, Places},
     },
-    load::Source,
-    settings::limits::Connections,
+    settings::{
+        config::{Config, Serve},
+        limits::Connections,
+        serving::MetricsAt,
+    },
 };
 use anyhow::{Context as _, Result, anyhow};
 use listen::{addresses, listen, reason};
@@ -41,29 +42,21 @@ const METRICS: usize = 32;
 /// # Errors
 /// One clear line: a setting, a port or a file.
 pub fn run(args: Serve) -> Result<()> {
-    let config = args.config.as_deref().map(config::read).transpose()?.unwrap_or_default();
-    let named = args.paths.iter().map(|path| Source::parse(path, &args.load));
-    let named = named.collect::<Result<Vec<_>>>()?;
-    let mut sources: Vec<Source> = named.into_iter().chain(config.sources).collect();
-    if sources.is_empty() {
-        sources.push(Source::builtin());
-    }
-    let sources = Source::distinct(sources);
-    let serving = args.serving.or(config.serving);
+    let config = args.whole()?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start threads")?;
-    let done = runtime.block_on(serve(serving, sources));
+    let done = runtime.block_on(serve(config));
     // A file that is still being read is not waited for.
     runtime.shutdown_background();
     done
 }
 
-async fn serve(serving: Serving, sources: Vec<Source>) -> Result<()> {
+async fn serve(Config { serving, sources }: Config) -> Result<()> {
     let addresses = addresses(serving.host.as_deref())?;
     let local = addresses.iter().all(IpAddr::is_loopback);
-    let settings = serving.settings(local).map_err(anyhow::Error::msg)?;
+    let settings = serving.settings(local)?;
     let base = settings.origin.base.clone();
     let (listeners, port) = listen(&addresses, serving.port).await?;
-    let metrics = match serving.metrics_at().map_err(anyhow::Error::msg)? {
+    let metrics = match serving.metrics_at()? {
         MetricsAt::Own(address) => Some(
             TcpListener::bind(address)
                 .await
@@ -71,7 +64,7 @@ async fn serve(serving: Serving, sources: Vec<Source>) -> Result<()> {
         ),
         MetricsAt::Here | MetricsAt::Off => None,
     };
-    let few = Places::new(Connections { most: METRICS, ..settings.connections });
+    let few = Places::new(Connections { most: METRICS, ..settings.limits.connections });
     let state = State::new(Catalog::default(), settings);
     let reader = Arc::new(Mutex::new(Reader::new(state.clone(), sources)));
     let (stop, stopped) = watch::channel(false);

@@ -1,7 +1,7 @@
 //! The catalogue: what datasets there are, and what is in each.
 
 use super::{
-    Problem, Shared,
+    Problem, Shared, basemap,
     document::{Document, kept},
     facts::{self, Times},
     json, tiles, urls,
@@ -18,10 +18,10 @@ use serde_json::{Map, Value, json};
 
 /// All datasets, the default one first, and the base map that the operator named.
 pub async fn list(With(state): With<Shared>, headers: HeaderMap) -> Response {
-    let base = state.settings.origin.base(&headers);
+    let base = state.base(&headers);
     let all: Vec<Value> = state.catalog.all().iter().map(|entry| Value::Object(summary(entry, &base))).collect();
     let default = state.catalog.first().map(|entry| entry.dataset.name().to_owned());
-    let basemap = state.settings.basemap.as_ref().map(|basemap| basemap.told(&base));
+    let basemap = state.settings().basemap.as_ref().map(|basemap| basemap::told(basemap, &base));
     let body = json!({ "datasets": all, "default": default, "basemap": basemap });
     json("application/json", body.to_string())
 }
@@ -32,7 +32,7 @@ pub async fn list(With(state): With<Shared>, headers: HeaderMap) -> Response {
 /// 404 for a dataset that is not there.
 pub async fn one(With(state): With<Shared>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let entry = tiles::dataset(&state, Some(&id))?;
-    let base = state.settings.origin.base(&headers);
+    let base = state.base(&headers);
     let key = format!("{base}/datasets/{id}\n{}", entry.dataset.version());
     let make = move |_: &Cancel| {
         let mut map = summary(&entry, &base);

@@ -144,7 +144,7 @@ pub async fn answer(
     query: Option<&str>,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    let base = state.settings.origin.base(headers);
+    let base = state.base(headers);
     let links = Links::new(&base, &prepared, by_token, query);
     let id = links.document(document);
     let here = state.clone();

@@ -37,8 +37,9 @@ pub mod urls;
 pub mod work;
 
 pub use problem::Problem;
-pub use state::{Settings, Shared, State};
+pub use state::{Shared, State};
 
+use crate::settings::Settings;
 use axum::{
     Router,
     extract::{MatchedPath, Request, State as With},
@@ -89,10 +90,10 @@ pub fn paths(settings: &Settings) -> Vec<&'static str> {
 
 /// The whole server as a service.
 pub fn app(state: Shared) -> Router {
-    let cors = Arc::new(state.settings.cors.clone());
-    let known: Arc<[&'static str]> = paths(&state.settings).into();
+    let settings = state.settings();
+    let known: Arc<[&'static str]> = paths(&settings).into();
     let mut router = Router::new();
-    for (path, answers) in routes(&state.settings) {
+    for (path, answers) in routes(&settings) {
         router = router.route(path, answers);
     }
     router
@@ -100,7 +101,7 @@ pub fn app(state: Shared) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state((state.clone(), known), counted))
-        .layer(from_fn_with_state(cors, cors::layer))
+        .layer(from_fn_with_state(state.clone(), cors::layer))
         .with_state(state)
 }
 

@@ -38,7 +38,7 @@ pub async fn answer(state: &Shared, entry: &Arc<Entry>, headers: &HeaderMap, bod
     let is_json = kind.contains("json") || text.trim_start().starts_with('{');
     let query = if is_json { from_json(text)? } else { text.trim().trim_start_matches('?').to_owned() };
     let prepared = prepare::fit(state, entry, TileQuery::parse(&query)?).await?;
-    let base = state.settings.origin.base(headers);
+    let base = state.base(headers);
     let by_token = Links::new(&base, &prepared, true, None);
     let plain = Links::new(&base, &prepared, false, None);
     let body = json!({

@@ -44,7 +44,7 @@ pub async fn get(
     };
     let (tile, keys) = (params.tile("tile")?, params.text("cell").map(keys).transpose()?);
     let prepared = prepare::prepare(&state, &entry, None, Some(&params.rest)).await?;
-    let base = state.settings.origin.base(&headers);
+    let base = state.base(&headers);
     let encoding = Encoding::negotiate(&headers);
     let here = state.clone();
     let work = move |cancel: &Cancel| {

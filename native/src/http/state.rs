@@ -1,22 +1,16 @@
 //! What every request can reach: the datasets, the caches, the processors, the settings.
 
 use super::{
-    basemap::Basemap,
     connections::Places,
-    cors::Cors,
     metrics::{Metrics, Now},
     outgoing::Outgoing,
     prepare::Prepared,
     tile::{Finished, TileKey},
-    urls::Origin,
+    urls,
     work::Pool,
 };
-use crate::{
-    cache::{Budget, Masks},
-    catalog::Catalog,
-    settings::limits::Connections,
-};
-use axum::body::Bytes;
+use crate::{cache::Masks, catalog::Catalog, settings::Settings};
+use axum::{body::Bytes, http::HeaderMap};
 use duotile_core::Legend;
 use quick_cache::{
     DefaultHashBuilder, OptionsBuilder, Weighter,
@@ -24,54 +18,8 @@ use quick_cache::{
 };
 use std::{
     hash::Hash,
-    sync::{Arc, atomic::AtomicUsize},
-    time::Duration,
+    sync::{Arc, PoisonError, RwLock, atomic::AtomicUsize},
 };
-
-/// What the operator decides.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// How the public address is known.
-    pub origin: Origin,
-    /// Who may read from other origins.
-    pub cors: Cors,
-    /// The base map of the page; its own where there is none.
-    pub basemap: Option<Basemap>,
-    /// Most rows of a subset.
-    pub max_subset: usize,
-    /// Bytes that caches may hold.
-    pub budget: Budget,
-    /// Jobs at once; as many as there are processors if 0.
-    pub threads: usize,
-    /// Jobs that may wait for a processor before others are refused.
-    pub queue: usize,
-    /// How long a job may wait for a processor before it is refused.
-    pub patience: Duration,
-    /// Bytes of answers that may be on their way to clients.
-    pub outgoing: u64,
-    /// What connections may do.
-    pub connections: Connections,
-    /// Whether `/metrics` is here, not on an address of its own.
-    pub metrics_here: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            origin: Origin::default(),
-            cors: Cors::Local,
-            basemap: None,
-            max_subset: 2_000_000,
-            budget: Budget::default(),
-            threads: 0,
-            queue: 1000,
-            patience: Duration::from_secs(15),
-            outgoing: 256 << 20,
-            connections: Connections::default(),
-            metrics_here: true,
-        }
-    }
-}
 
 /// See [`State`].
 pub type Shared = Arc<State>;
@@ -101,8 +49,7 @@ pub struct State {
     pub places: Arc<Places>,
     /// Counts and times.
     pub metrics: Metrics,
-    /// What the operator decided.
-    pub settings: Settings,
+    settings: RwLock<Arc<Settings>>,
 }
 
 /// Weighs answers by their bytes.
@@ -158,22 +105,40 @@ impl State {
     pub fn new(catalog: Catalog, settings: Settings) -> Shared {
         let metrics = Metrics::default();
         catalog.all().iter().for_each(|entry| metrics.loaded(entry.dataset.name(), entry.dataset.len()));
+        let limits = &settings.limits;
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let threads = if settings.threads == 0 { processors } else { settings.threads };
+        let threads = if limits.threads == 0 { processors } else { limits.threads };
         Arc::new(Self {
             catalog,
             reading: AtomicUsize::new(0),
-            masks: Masks::new(settings.budget.masks),
-            tiles: cache(10_000, settings.budget.tiles),
+            masks: Masks::new(limits.mask_memory),
+            tiles: cache(10_000, limits.tile_memory),
             documents: cache(1000, DOCUMENT_BYTES),
             legends: cache(1000, LEGEND_BYTES),
             prepared: cache(10_000, PREPARED_BYTES),
-            pool: Pool::new(threads, settings.queue, settings.patience),
-            outgoing: Outgoing::new(settings.outgoing),
-            places: Places::new(settings.connections),
+            pool: Pool::new(threads, limits.queue, limits.patience),
+            outgoing: Outgoing::new(limits.outgoing),
+            places: Places::new(limits.connections),
             metrics,
-            settings,
+            settings: RwLock::new(Arc::new(settings)),
         })
+    }
+
+    /// What the operator decided, as it is now: taken once for a request, so that it does not change under it.
+    #[must_use]
+    pub fn settings(&self) -> Arc<Settings> {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Other settings from now on, whole. What is made of limits at the start stays as it was made.
+    pub fn set(&self, settings: Settings) {
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
+    }
+
+    /// The base of the absolute addresses that a request is told, without a slash at its end.
+    #[must_use]
+    pub fn base(&self, headers: &HeaderMap) -> String {
+        urls::base(&self.settings().origin, headers)
     }
 
     /// Puts a newer dataset in the place of the one with its name and forgets what was kept of that.

@@ -43,7 +43,7 @@ pub async fn get(
             cancel.check()?;
             let mask = selected.mask.as_deref();
             let count = mask.map_or(dataset.len(), duotile_core::Mask::total);
-            let most = here.settings.max_subset;
+            let most = here.settings().limits.max_subset;
             if count > most {
                 let detail = format!("{count} rows pass the filter, expected at most {most}; a narrower filter helps");
                 return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).count(count));

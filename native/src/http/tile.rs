@@ -62,7 +62,7 @@ pub async fn answer(
         return Ok(dress(StatusCode::NOT_MODIFIED.into_response(), etag, policy));
     }
     let key = TileKey { query: prepared.key.clone(), tile, encoding: Encoding::negotiate(headers) };
-    let (finished, hit) = if state.settings.budget.tiles == 0 {
+    let (finished, hit) = if state.settings().limits.tile_memory == 0 {
         (cut(state, prepared, &key).await?, None)
     } else {
         match state.tiles.get_value_or_guard_async(&key).await {

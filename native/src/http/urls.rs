@@ -2,61 +2,36 @@
 //!
 //! `--base-url` wins; with `--trust-proxy` the proxy's headers; else the `Host` header. Pages use relative URLs only.
 
+use crate::settings::origin::{Origin, is_host, is_prefix};
 use axum::http::{HeaderMap, header};
 use std::fmt::Write as _;
 
-/// How the public address is known.
-#[derive(Clone, Debug, Default)]
-pub struct Origin {
-    /// `--base-url`, without a slash at its end.
-    pub base: Option<String>,
-    /// `--trust-proxy`: forwarded headers are believed.
-    pub trust_proxy: bool,
-}
-
-impl Origin {
-    /// The base of absolute URLs for a request, without a slash at its end.
-    #[must_use]
-    pub fn base(&self, headers: &HeaderMap) -> String {
-        if let Some(base) = &self.base {
-            return base.clone();
-        }
-        let host = text(headers, header::HOST.as_str()).filter(|host| is_host(host)).unwrap_or("localhost");
-        if !self.trust_proxy {
-            return format!("http://{host}");
-        }
-        let forwarded = text(headers, "forwarded").map(first);
-        let scheme = text(headers, "x-forwarded-proto")
-            .map(first)
-            .or_else(|| forwarded.and_then(|list| parameter(list, "proto")))
-            .filter(|scheme| matches!(*scheme, "http" | "https"))
-            .unwrap_or("http");
-        let host = text(headers, "x-forwarded-host")
-            .map(first)
-            .or_else(|| forwarded.and_then(|list| parameter(list, "host")))
-            .filter(|host| is_host(host))
-            .unwrap_or(host);
-        let port = text(headers, "x-forwarded-port").map(first).filter(|port| port.parse::<u16>().is_ok());
-        let port = port.filter(|port| !has_port(host) && *port != if scheme == "https" { "443" } else { "80" });
-        let port = port.map_or(String::new(), |port| format!(":{port}"));
-        let prefix = text(headers, "x-forwarded-prefix").map(first).filter(|prefix| is_prefix(prefix)).unwrap_or("");
-        format!("{scheme}://{host}{port}{}", prefix.trim_end_matches('/'))
+/// The base of absolute URLs for a request, without a slash at its end.
+#[must_use]
+pub fn base(origin: &Origin, headers: &HeaderMap) -> String {
+    if let Some(base) = &origin.base {
+        return base.clone();
     }
-}
-
-/// Reads `--base-url`.
-///
-/// # Errors
-/// One line when it is not an absolute http or https URL without query.
-pub fn parse_base(text: &str) -> Result<String, String> {
-    let trimmed = text.trim().trim_end_matches('/');
-    let rest = trimmed.strip_prefix("https://").or_else(|| trimmed.strip_prefix("http://"));
-    match rest.map(|rest| rest.split_once('/').unwrap_or((rest, ""))) {
-        Some((host, path)) if is_host(host) && (path.is_empty() || is_prefix(&format!("/{path}"))) => {
-            Ok(trimmed.into())
-        }
-        _ => Err(format!("\"{text}\" is no base URL; expected something like https://example.org/maps")),
+    let host = text(headers, header::HOST.as_str()).filter(|host| is_host(host)).unwrap_or("localhost");
+    if !origin.trust_proxy {
+        return format!("http://{host}");
     }
+    let forwarded = text(headers, "forwarded").map(first);
+    let scheme = text(headers, "x-forwarded-proto")
+        .map(first)
+        .or_else(|| forwarded.and_then(|list| parameter(list, "proto")))
+        .filter(|scheme| matches!(*scheme, "http" | "https"))
+        .unwrap_or("http");
+    let host = text(headers, "x-forwarded-host")
+        .map(first)
+        .or_else(|| forwarded.and_then(|list| parameter(list, "host")))
+        .filter(|host| is_host(host))
+        .unwrap_or(host);
+    let port = text(headers, "x-forwarded-port").map(first).filter(|port| port.parse::<u16>().is_ok());
+    let port = port.filter(|port| !has_port(host) && *port != if scheme == "https" { "443" } else { "80" });
+    let port = port.map_or(String::new(), |port| format!(":{port}"));
+    let prefix = text(headers, "x-forwarded-prefix").map(first).filter(|prefix| is_prefix(prefix)).unwrap_or("");
+    format!("{scheme}://{host}{port}{}", prefix.trim_end_matches('/'))
 }
 
 /// A text as it may stand in a path segment or a query value: everything but plain letters, digits and `-_.~` as `%XX`.
@@ -108,32 +83,19 @@ fn parameter<'h>(element: &'h str, name: &str) -> Option<&'h str> {
     })
 }
 
-/// A host with or without port, in the few characters that those have.
-fn is_host(host: &str) -> bool {
-    !host.is_empty()
-        && host.len() <= 255
-        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
-}
-
 fn has_port(host: &str) -> bool {
     host.rsplit_once(':').is_some_and(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-fn is_prefix(prefix: &str) -> bool {
-    prefix.starts_with('/')
-        && !prefix.starts_with("//")
-        && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/.-_~".contains(&byte))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn base(trust_proxy: bool, pairs: &[(&'static str, &str)]) -> String {
+    fn told(trust_proxy: bool, pairs: &[(&'static str, &str)]) -> String {
         let headers = pairs.iter().map(|(name, value)| {
             (axum::http::HeaderName::from_static(name), axum::http::HeaderValue::from_str(value).expect("a header"))
         });
-        Origin { base: None, trust_proxy }.base(&headers.collect())
+        base(&Origin { trust_proxy, ..Origin::default() }, &headers.collect())
     }
 
     #[test]
@@ -144,14 +106,14 @@ mod tests {
             ("x-forwarded-host", "maps.example, inner"),
             ("x-forwarded-prefix", "/maps/"),
         ];
-        assert_eq!(base(true, &headers), "https://maps.example/maps");
-        assert_eq!(base(false, &headers), "http://inner:8080");
+        assert_eq!(told(true, &headers), "https://maps.example/maps");
+        assert_eq!(told(false, &headers), "http://inner:8080");
         assert_eq!(
-            base(true, &[("host", "a"), ("forwarded", "for=1.2.3.4;proto=https;host=\"b:81\"")]),
+            told(true, &[("host", "a"), ("forwarded", "for=1.2.3.4;proto=https;host=\"b:81\"")]),
             "https://b:81"
         );
         assert_eq!(
-            base(true, &[("host", "a"), ("x-forwarded-port", "8443"), ("x-forwarded-proto", "https")]),
+            told(true, &[("host", "a"), ("x-forwarded-port", "8443"), ("x-forwarded-proto", "https")]),
             "https://a:8443"
         );
     }
@@ -164,8 +126,8 @@ mod tests {
             ("x-forwarded-host", "b\"c"),
             ("x-forwarded-prefix", "//evil.example"),
         ];
-        assert_eq!(base(true, &headers), "http://localhost");
-        assert_eq!(base(true, &[]), "http://localhost");
+        assert_eq!(told(true, &headers), "http://localhost");
+        assert_eq!(told(true, &[]), "http://localhost");
     }
 
     #[test]
@@ -175,15 +137,6 @@ mod tests {
         assert_eq!(decode("a+b").as_deref(), Some("a b"));
         for odd in ["%", "%4", "%zz", "%ff"] {
             assert_eq!(decode(odd), None, "{odd}");
-        }
-    }
-
-    #[test]
-    fn base_urls_are_checked() {
-        assert_eq!(parse_base("https://example.org/maps/"), Ok("https://example.org/maps".into()));
-        assert_eq!(parse_base("http://[::1]:80"), Ok("http://[::1]:80".into()));
-        for odd in ["example.org", "ftp://a", "https://", "https://a?b", "https://a b"] {
-            assert!(parse_base(odd).is_err(), "{odd}");
         }
     }
 }

@@ -142,11 +142,7 @@ impl Watched {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        catalog::Catalog,
-        http::{Settings, State},
-        load::Load,
-    };
+    use crate::{catalog::Catalog, http::State, load::Load, settings::Settings};
     use std::fs;
 
     #[test]

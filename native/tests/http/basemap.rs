@@ -2,7 +2,7 @@
 
 use crate::support::{Answer, Server};
 use axum::http::Method;
-use duotile::http::{Settings, basemap::Basemap, urls::Origin};
+use duotile::settings::{Settings, basemap::Basemap, origin::Origin};
 use serde_json::json;
 
 /// A file that begins as PMTiles do, of more than one piece.
@@ -40,7 +40,7 @@ async fn the_catalogue_tells_it() {
         assert_eq!(server.json("/datasets").await["basemap"], expected);
         server.get("/basemap.pmtiles").await.problem(404);
     }
-    let prefixed = Server::with(Settings { origin, ..of_file.state.settings.clone() });
+    let prefixed = Server::with(Settings { origin, ..(*of_file.state.settings()).clone() });
     let told = prefixed.json("/datasets").await["basemap"]["pmtiles"].clone();
     assert_eq!(told, "https://example.org/maps/basemap.pmtiles");
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{Answer, Server};
 use axum::http::Method;
-use duotile::http::{Settings, cors::Cors};
+use duotile::settings::{Settings, cors::Cors};
 
 fn server(cors: Cors) -> Server {
     Server::with(Settings { cors, ..Settings::default() })

@@ -2,7 +2,7 @@
 
 use crate::support::{ROWS, Server, dataset, rows};
 use axum::http::Method;
-use duotile::{catalog::Entry, http::Settings, read::Options};
+use duotile::{catalog::Entry, read::Options, settings::Settings};
 use serde_json::Value;
 
 #[tokio::test]

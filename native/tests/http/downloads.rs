@@ -4,8 +4,8 @@ use crate::support::{ROWS, Server, dataset, iso, rows};
 use axum::{body::Body, http::Request};
 use duotile::{
     catalog::Entry,
-    http::Settings,
     read::{self, Options},
+    settings::{Settings, limits::Limits},
 };
 use duotile_core::{Plain, Times};
 use http_body_util::BodyExt as _;
@@ -114,7 +114,8 @@ async fn begun(server: &Server, uri: &str) -> axum::response::Response {
 
 #[tokio::test]
 async fn who_goes_away_ends_it_and_many_slow_readers_are_bounded() {
-    let server = Server::with(Settings { outgoing: 3 << 20, ..Settings::default() });
+    let server =
+        Server::with(Settings { limits: Limits { outgoing: 3 << 20, ..Limits::default() }, ..Settings::default() });
     let uri = "/datasets/trips/rows.csv";
     let first = begun(&server, uri).await;
     assert_eq!(first.status(), 200);

@@ -135,10 +135,7 @@ async fn other_methods_are_405_and_told_what_is_allowed() {
 
 #[tokio::test]
 async fn a_server_without_datasets_is_alive_but_not_ready() {
-    use duotile::{
-        catalog::Catalog,
-        http::{Settings, State},
-    };
+    use duotile::{catalog::Catalog, http::State, settings::Settings};
     let state = State::new(Catalog::default(), Settings::default());
     let server = Server { app: duotile::app(state.clone()), state };
     assert_eq!(server.get("/health").await.status, 200);

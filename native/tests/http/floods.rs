@@ -2,13 +2,20 @@
 
 use crate::support::Server;
 use axum::{body::Body, http::Request};
-use duotile::http::{Settings, work::Size};
+use duotile::{
+    http::work::Size,
+    settings::{Settings, limits::Limits},
+};
 use std::sync::mpsc;
 use tower::ServiceExt as _;
 
+fn bounded(limits: Limits) -> Server {
+    Server::with(Settings { limits, ..Settings::default() })
+}
+
 /// A server whose only processor is at work until the sender is dropped.
-async fn busy(settings: Settings) -> (Server, mpsc::Sender<()>) {
-    let server = Server::with(Settings { threads: 1, ..settings });
+async fn busy(limits: Limits) -> (Server, mpsc::Sender<()>) {
+    let server = bounded(Limits { threads: 1, ..limits });
     let (release, wait) = mpsc::channel::<()>();
     let (started, running) = tokio::sync::oneshot::channel();
     let state = server.state.clone();
@@ -33,7 +40,7 @@ async fn operators_are_answered(server: &Server) -> String {
 
 #[tokio::test]
 async fn a_full_queue_is_503_with_a_time_to_come_again() {
-    let (server, release) = busy(Settings { queue: 0, ..Settings::default() }).await;
+    let (server, release) = busy(Limits { queue: 0, ..Limits::default() }).await;
     let paths = ["tiles/trips/0/0/0.mvt", "tiles/trips/metadata.json", "datasets/trips/stats?column=fare"];
     for path in paths {
         let refused = server.get(&format!("/{path}")).await;
@@ -54,7 +61,7 @@ async fn a_full_queue_is_503_with_a_time_to_come_again() {
 #[tokio::test]
 async fn a_request_that_waited_too_long_is_503_too() {
     let patience = std::time::Duration::from_millis(20);
-    let (server, _release) = busy(Settings { patience, ..Settings::default() }).await;
+    let (server, _release) = busy(Limits { patience, ..Limits::default() }).await;
     let refused = server.get("/tiles/trips/0/0/0.mvt").await;
     refused.problem(503);
     assert_eq!(refused.header("retry-after"), "1");
@@ -65,7 +72,7 @@ async fn a_request_that_waited_too_long_is_503_too() {
 
 #[tokio::test]
 async fn answers_that_nobody_takes_hold_a_bounded_number_of_bytes() {
-    let server = Server::with(Settings { outgoing: 50_000, ..Settings::default() });
+    let server = bounded(Limits { outgoing: 50_000, ..Limits::default() });
     let uri = "/tiles/trips/0/0/0.mvt?mode=points&properties=*";
     let ask = || async {
         let request = Request::get(uri).body(Body::empty()).expect("a request");

@@ -2,7 +2,10 @@
 
 use crate::support::Server;
 use axum::http::Method;
-use duotile::http::{Settings, operation::OPENAPI, paths};
+use duotile::{
+    http::{operation::OPENAPI, paths},
+    settings::Settings,
+};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

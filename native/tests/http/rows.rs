@@ -1,7 +1,7 @@
 //! The rows behind what is on the map, held against the rows of the file.
 
 use crate::support::{ROWS, Server, dataset, iso, number, rows};
-use duotile::{catalog::Entry, http::Settings, read::Options};
+use duotile::{catalog::Entry, read::Options, settings::Settings};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

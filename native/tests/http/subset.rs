@@ -1,7 +1,7 @@
 //! The subset, read back by Polars' own reader of Arrow streams.
 
 use crate::support::{ROWS, Server, rows};
-use duotile::http::Settings;
+use duotile::settings::{Settings, limits::Limits};
 use duotile_core::{mercator, morton};
 use polars_core::prelude::{DataFrame, DataType};
 use polars_io::{SerReader as _, ipc::IpcStreamReader};
@@ -73,7 +73,8 @@ async fn chosen_columns_and_no_rows_at_all() {
 
 #[tokio::test]
 async fn too_many_rows_are_413_with_their_count() {
-    let server = Server::with(Settings { max_subset: 100, ..Settings::default() });
+    let server =
+        Server::with(Settings { limits: Limits { max_subset: 100, ..Limits::default() }, ..Settings::default() });
     let problem = server.get("/datasets/trips/subset.arrow").await.problem(413);
     assert_eq!(problem["count"], ROWS);
     let filter = "fare%20%3E%2099";

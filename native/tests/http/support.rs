@@ -7,9 +7,10 @@ use axum::{
 };
 use duotile::{
     catalog::{Catalog, Entry},
-    http::{Settings, Shared, State},
+    http::{Shared, State},
     mvt_reader::{self, Feature, Value as Mvt},
     read::{self, Options},
+    settings::Settings,
 };
 use http_body_util::BodyExt as _;
 use serde_json::Value;

@@ -2,7 +2,7 @@
 
 use crate::support::Server;
 use axum::http::Method;
-use duotile::http::{Settings, urls::Origin};
+use duotile::settings::{Settings, origin::Origin};
 
 async fn tiles(server: &Server, headers: &[(&str, &str)]) -> String {
     let answer = server.ask(Method::GET, "/tiles/trips/tilejson.json?cell=8", headers, "").await;

@@ -1,24 +1,61 @@
-//! The configuration file, TOML: the settings of the server under the names of their flags, and a table for each
-//! dataset. What is said on the command line wins.
+//! What is asked of a server, whole: the arguments of `serve`, and beneath them the configuration file, TOML, with the
+//! settings of the server under the names of their flags and a table for each dataset.
 
+use super::{basemap, serving::Serving};
 use crate::{
     catalog,
-    cli::Serving,
-    http::basemap,
     load::{Load, Source},
 };
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
+use clap::Args;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
-/// A configuration, as read.
-#[derive(Debug, Default)]
+/// `serve`, as it was typed.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Serve {
+    /// Files, folders or patterns, one dataset each, [NAME=]PATH; the built-in places if there are none
+    ///
+    /// A pattern such as 'data/*.parquet' (quoted, so that the shell leaves it alone) makes one dataset of many files.
+    /// The name stands in addresses and is the layer of the tiles; unless given, it is made from the file's.
+    #[arg(value_name = "[NAME=]PATH")]
+    pub paths: Vec<String>,
+    /// A TOML file with these settings and a [[dataset]] table for each dataset
+    #[arg(long, value_name = "FILE", env = "DUOTILE_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// How to serve.
+    #[command(flatten)]
+    pub serving: Serving,
+    /// How to read.
+    #[command(flatten)]
+    pub load: Load,
+}
+
+/// What to serve, and how.
+#[derive(Clone, Debug, Default)]
 pub struct Config {
     /// Settings of the server.
     pub serving: Serving,
     /// Datasets in their order.
     pub sources: Vec<Source>,
+}
+
+impl Serve {
+    /// What was typed, over what is in the configuration file now. The built-in places where neither names a dataset.
+    ///
+    /// # Errors
+    /// One line about the argument, or the file and what is wrong in it.
+    pub fn whole(&self) -> Result<Config> {
+        let file = self.config.as_deref().map(read).transpose()?.unwrap_or_default();
+        let typed = self.paths.iter().map(|path| Source::parse(path, &self.load));
+        let mut sources: Vec<Source> = typed.collect::<Result<_>>()?;
+        sources.extend(file.sources);
+        if sources.is_empty() {
+            sources.push(Source::builtin());
+        }
+        Ok(Config { serving: self.serving.or(&file.serving)?, sources: Source::distinct(sources) })
+    }
 }
 
 /// What a dataset's table says besides how to read it.
@@ -55,7 +92,7 @@ impl Default for Paths {
 ///
 /// # Errors
 /// One line with the file and what is wrong in it.
-pub fn read(path: &Path) -> Result<Config> {
+fn read(path: &Path) -> Result<Config> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     parse(&text, folder).with_context(|| path.display().to_string())
@@ -64,20 +101,20 @@ pub fn read(path: &Path) -> Result<Config> {
 fn parse(text: &str, folder: &Path) -> Result<Config> {
     let mut table: Table = text.parse().map_err(|error: toml::de::Error| {
         let line = error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count().max(1));
-        anyhow::anyhow!("line {line}: {}", error.message())
+        anyhow!("line {line}: {}", error.message())
     })?;
     let datasets = match table.remove("dataset") {
         None => Vec::new(),
         Some(Value::Array(list)) => list,
         Some(_) => bail!("dataset: expected tables that start with [[dataset]]"),
     };
-    let mut serving: Serving = table.try_into().map_err(|error| anyhow::anyhow!("{}", error.message()))?;
+    let mut serving = Serving::of(&table)?;
     serving.basemap = serving.basemap.map(|text| basemap::within(folder, text));
     let sources = datasets
         .into_iter()
         .enumerate()
         .map(|(i, dataset)| source(dataset, folder).with_context(|| format!("[[dataset]] number {}", i + 1)));
-    Ok(Config { serving, sources: Source::distinct(sources.collect::<Result<_>>()?) })
+    Ok(Config { serving, sources: sources.collect::<Result<_>>()? })
 }
 
 fn source(dataset: Value, folder: &Path) -> Result<Source> {
@@ -86,7 +123,7 @@ fn source(dataset: Value, folder: &Path) -> Result<Source> {
     for name in ["name", "path", "rows", "subset"] {
         own.extend(rest.remove(name).map(|value| (name.to_owned(), value)));
     }
-    let told = |error: toml::de::Error| anyhow::anyhow!("{}", error.message());
+    let told = |error: toml::de::Error| anyhow!("{}", error.message());
     let Own { name, path, rows, subset } = own.try_into().map_err(told)?;
     let load: Load = rest.try_into().map_err(told)?;
     let paths = match path {
@@ -115,6 +152,8 @@ mod tests {
             base-url = "https://example.org/maps"
             cors = "any"
             mask-memory = "1GB"
+            max-subset = 5000
+            work = "10G"
             basemap = "berlin.pmtiles"
 
             [[dataset]]
@@ -131,6 +170,8 @@ mod tests {
         let config = parse(text, Path::new("/etc/duotile")).expect("fine");
         assert_eq!(config.serving.port, Some(9000));
         assert_eq!(config.serving.mask_memory.map(|bytes| bytes.0), Some(1 << 30));
+        assert_eq!(config.serving.max_subset.map(|rows| rows.0), Some(5000));
+        assert_eq!(config.serving.work.map(|rows| rows.0), Some(10_000_000_000));
         assert_eq!(config.serving.basemap.as_deref(), Some("/etc/duotile/berlin.pmtiles"));
         let [trips, shops] = &config.sources[..] else { panic!("two datasets") };
         assert_eq!((trips.name.as_str(), trips.rows, trips.subset), ("trips", true, false));
@@ -144,7 +185,9 @@ mod tests {
             ("prot = 1", "prot"),
             ("[[dataset]]\npath = \"a\"\nlong = \"x\"", "long"),
             ("[[dataset]]\nname = \"a\"", "expected a path"),
-            ("port = \"x\"\n", "expected"),
+            ("watch = true\nport = \"x\"\n", "port: invalid type: string \"x\", expected u16"),
+            ("mask-memory = \"lots\"\n", "mask-memory: \"lots\" is no size, expected something like 512MB"),
+            ("work = -1\n", "work: expected a number"),
             ("port = \n", "line 1"),
             ("dataset = 1", "[[dataset]]"),
             ("[[dataset]]\npath = \"a\"\nname = \"a/b\"", "a/b"),

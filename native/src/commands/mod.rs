@@ -1,0 +1,16 @@
+//! The commands but `serve`: a file each, with its arguments, whose comments are the manual, and what it does with them. Data goes to
+//! standard output, words to standard error.
+
+pub mod build;
+pub mod generate;
+pub mod inspect;
+pub mod tile;
+
+use crate::load::{BUILTIN, Load, Source};
+use anyhow::Result;
+use std::path::Path;
+
+/// A file, or the built-in data where no file has that name.
+fn source(text: &str, load: &Load) -> Result<Source> {
+    if text == BUILTIN && !Path::new(text).exists() { Ok(Source::builtin()) } else { Source::parse(text, load) }
+}

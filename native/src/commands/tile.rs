@@ -1,0 +1,92 @@
+//! `tile`: one tile of a file, cut as a server would and written to standard output.
+
+use super::source;
+use crate::{cache::Masks, inspect, load::Load, progress::Terminal};
+use anyhow::{Result, bail};
+use clap::Args;
+use duotile_core::{TileId, TileQuery};
+use std::io::{IsTerminal as _, Write as _};
+
+/// `tile`.
+#[derive(Args, Debug)]
+pub struct Tile {
+    /// A file, folder or pattern, [NAME=]PATH; "places" for the built-in data
+    #[arg(value_name = "[NAME=]PATH")]
+    pub dataset: String,
+    /// The tile as z/x/y, such as 0/0/0
+    #[arg(value_name = "Z/X/Y")]
+    pub tile: String,
+    /// A query, as in the address of a tile: 'agg=mean:fare&filter=fare > 10'
+    #[arg(default_value = "")]
+    pub query: String,
+    /// How to read.
+    #[command(flatten)]
+    pub load: Load,
+}
+
+/// Cuts it.
+///
+/// # Errors
+/// One clear line for the person who typed it.
+pub fn run(tile: &Tile) -> Result<()> {
+    let id = tile_id(&tile.tile)?;
+    let query = TileQuery::parse(&as_query(&tile.query))?;
+    let source = source(&tile.dataset, &tile.load)?;
+    let dataset = source.read(&Terminal::new(&source.name))?;
+    let plan = dataset.with_points(|points| query.plan(&points))?;
+    let mut out = Vec::new();
+    let cut = Masks::new(u64::MAX).cut::<anyhow::Error>(&dataset, &plan, id, || Ok(()), &mut out)?;
+    let report = cut.report;
+    let kind = if report.cells { "cells" } else { "rows" };
+    let mut stderr = std::io::stderr();
+    writeln!(
+        stderr,
+        "{id}: {} {kind} for {} rows, {} left out, {} bytes, {:.2?}",
+        report.features,
+        report.rows,
+        report.omitted,
+        out.len(),
+        cut.tile
+    )?;
+    let mut stdout = std::io::stdout();
+    if stdout.is_terminal() {
+        writeln!(stderr, "shown as text, because this is a terminal; send it to a file for its bytes")?;
+        stdout.write_all(inspect::tile(&out)?.as_bytes())?;
+    } else {
+        stdout.write_all(&out)?;
+    }
+    Ok(stdout.flush()?)
+}
+
+/// People type queries plainly: a space and a quote need no percent sign here. A `+` stays one.
+fn as_query(text: &str) -> String {
+    let text = text.trim().trim_start_matches('?');
+    if text.contains('%') { text.to_owned() } else { text.replace('+', "%2B").replace(' ', "%20") }
+}
+
+fn tile_id(text: &str) -> Result<TileId> {
+    let numbers: Option<Vec<u32>> = text.split('/').map(|part| part.parse().ok()).collect();
+    match numbers.as_deref() {
+        Some(&[z, x, y]) => Ok(TileId::new(z, x, y)?),
+        _ => bail!("\"{text}\" is no tile, expected z/x/y such as 0/0/0"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queries_may_be_typed_plainly() {
+        assert_eq!(as_query("?filter=a > 1+2"), "filter=a%20>%201%2B2");
+        assert_eq!(as_query("filter=a%20%3E+1"), "filter=a%20%3E+1");
+    }
+
+    #[test]
+    fn tiles_are_three_numbers() {
+        assert_eq!(tile_id("3/4/5").expect("fine").to_string(), "3/4/5");
+        for odd in ["", "3/4", "3/4/5/6", "a/b/c", "0/1/0", "-1/0/0"] {
+            assert!(tile_id(odd).is_err(), "{odd}");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! How to serve, as people write it: flags, variables of the environment, and names in the configuration file are the
+//! fields of one struct. What is said on the command line wins.
+
+use super::{
+    Settings,
+    basemap::Basemap,
+    cors::Cors,
+    limits::{Connections, Limits},
+    origin::{Origin, parse_base},
+    units::{Bytes, Count},
+};
+use anyhow::{Result, anyhow};
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use toml::Table;
+
+/// How to serve; each is also a name in the configuration file.
+#[derive(Args, Clone, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+#[command(next_help_heading = "Serving")]
+pub struct Serving {
+    /// Port; 8080 unless said, or the next that is free
+    #[arg(long, short, env = "DUOTILE_PORT")]
+    pub port: Option<u16>,
+    /// Address to listen at: this machine only unless said; 0.0.0.0 for all
+    #[arg(long, env = "DUOTILE_HOST", value_name = "ADDRESS")]
+    pub host: Option<String>,
+    /// Where the server is for its clients: https, host, and the prefix of a proxy
+    #[arg(long, env = "DUOTILE_BASE_URL", value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Believe the X-Forwarded headers of a proxy
+    #[arg(long, env = "DUOTILE_TRUST_PROXY", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    pub trust_proxy: Option<bool>,
+    /// Who may read from other origins: any, local, off, or origins with commas between
+    ///
+    /// Unless said: pages of this machine and kepler.gl while listening to this machine only, else any.
+    #[arg(long, env = "DUOTILE_CORS", value_name = "WHO")]
+    pub cors: Option<String>,
+    /// A base map for the page: the address of a MapLibre style, or a PMTiles file
+    ///
+    /// The page offers it beside the coastlines it brings, which are nearly blank at street level. A style and what it
+    /// names are fetched by browsers from where they are; a file is given out by the server, at /basemap.pmtiles.
+    #[arg(long, env = "DUOTILE_BASEMAP", value_name = "URL|FILE")]
+    pub basemap: Option<String>,
+    /// Give /metrics an address of its own, or turn it off
+    #[arg(long, env = "DUOTILE_METRICS", value_name = "ADDRESS:PORT|off")]
+    pub metrics: Option<String>,
+    /// Read files again when they change
+    ///
+    /// They are looked at every second, and read once they have been quiet for two; until then, and if they cannot be
+    /// read, the old rows are served. SIGHUP does it at once.
+    #[arg(long, env = "DUOTILE_WATCH", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    pub watch: Option<bool>,
+    /// Most connections at once; 800 unless said, because many systems let a program open 1024 files
+    #[arg(long, env = "DUOTILE_CONNECTIONS", value_name = "N")]
+    pub connections: Option<usize>,
+    /// Most rows that one request may have looked at, all looks counted; 20G unless said
+    ///
+    /// A filter never seen before looks at every row once, a text of it at every distinct text, a median at the rows of
+    /// each cell. What would cost more is refused before it begins, with its cost.
+    #[arg(long, env = "DUOTILE_WORK", value_name = "ROWS")]
+    pub work: Option<Count>,
+    /// Most rows that a download of a subset may have; 2M unless said
+    #[arg(long, env = "DUOTILE_MAX_SUBSET", value_name = "ROWS")]
+    pub max_subset: Option<Count>,
+    /// Memory for the rows that filters select; 512MB unless said
+    #[arg(long, env = "DUOTILE_MASK_MEMORY", value_name = "SIZE")]
+    pub mask_memory: Option<Bytes>,
+    /// Memory for finished tiles; 64MB unless said, 0 for none
+    #[arg(long, env = "DUOTILE_TILE_MEMORY", value_name = "SIZE")]
+    pub tile_memory: Option<Bytes>,
+    /// Tiles that are cut at once; as many as there are processors unless said
+    #[arg(long, env = "DUOTILE_THREADS", value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+/// Where `/metrics` is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetricsAt {
+    /// Beside everything else.
+    Here,
+    /// Nowhere.
+    Off,
+    /// At an address of its own.
+    Own(SocketAddr),
+}
+
+impl Serving {
+    /// What a table of names says.
+    ///
+    /// # Errors
+    /// One line with the name at fault and what was expected of it.
+    pub fn of(table: &Table) -> Result<Self> {
+        let read = |table: Table| table.try_into::<Self>();
+        read(table.clone()).map_err(|whole| {
+            // An error over the whole table does not say which name it is about.
+            let alone = |(name, value): (&String, &toml::Value)| {
+                let error = read([(name.clone(), value.clone())].into_iter().collect()).err()?;
+                Some(anyhow!("{name}: {}", error.message()))
+            };
+            table.iter().find_map(alone).unwrap_or_else(|| anyhow!("{}", whole.message()))
+        })
+    }
+
+    /// What is said, by name.
+    ///
+    /// # Errors
+    /// For a number that no such table can hold.
+    pub fn table(&self) -> Result<Table> {
+        Ok(Table::try_from(self)?)
+    }
+
+    /// These, and where they say nothing, others.
+    ///
+    /// # Errors
+    /// As [`Serving::table`].
+    pub fn or(&self, others: &Self) -> Result<Self> {
+        let mut all = others.table()?;
+        all.extend(self.table()?);
+        Self::of(&all)
+    }
+
+    /// Where `/metrics` shall be.
+    ///
+    /// # Errors
+    /// For what is no address.
+    pub fn metrics_at(&self) -> Result<MetricsAt> {
+        match self.metrics.as_deref() {
+            None => Ok(MetricsAt::Here),
+            Some("off" | "none") => Ok(MetricsAt::Off),
+            Some(text) => text
+                .parse()
+                .map(MetricsAt::Own)
+                .map_err(|_| anyhow!("--metrics is \"{text}\", expected an address such as 127.0.0.1:9090, or off")),
+        }
+    }
+
+    /// What the server wants to know. `local`: it listens to this machine only.
+    ///
+    /// # Errors
+    /// One line about the setting that is wrong.
+    pub fn settings(&self, local: bool) -> Result<Settings> {
+        let about = |flag: &'static str| move |error: String| anyhow!("{flag}: {error}");
+        let base = self.base_url.as_deref().map(parse_base).transpose().map_err(about("--base-url"))?;
+        let cors = match &self.cors {
+            Some(text) => text.parse().map_err(about("--cors"))?,
+            None if local => Cors::Local,
+            None => Cors::Any,
+        };
+        let basemap = self.basemap.as_deref().map(Basemap::parse).transpose().map_err(about("--basemap"))?;
+        Ok(Settings {
+            origin: Origin { base, trust_proxy: self.trust_proxy.unwrap_or(false) },
+            cors,
+            basemap,
+            limits: self.limits(),
+            metrics_here: self.metrics_at()? == MetricsAt::Here,
+        })
+    }
+
+    fn limits(&self) -> Limits {
+        let usual = Limits::default();
+        Limits {
+            connections: Connections { most: self.connections.unwrap_or(usual.connections.most), ..usual.connections },
+            threads: self.threads.unwrap_or(usual.threads),
+            work: self.work.map_or(usual.work, |rows| rows.0),
+            max_subset: self.max_subset.map_or(usual.max_subset, |rows| rows.0 as usize),
+            mask_memory: self.mask_memory.map_or(usual.mask_memory, |bytes| bytes.0),
+            tile_memory: self.tile_memory.map_or(usual.tile_memory, |bytes| bytes.0),
+            ..usual
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_wins_over_the_file() {
+        let here = Serving { port: Some(1), mask_memory: Some(Bytes(1 << 40)), ..Serving::default() };
+        let file = Serving { port: Some(2), cors: Some("any".into()), watch: Some(true), ..Serving::default() };
+        let both = here.or(&file).expect("fine");
+        let expected = Serving { port: Some(1), ..file };
+        assert_eq!(both, Serving { mask_memory: Some(Bytes(1 << 40)), ..expected });
+        assert_eq!(both.settings(true).expect("fine").cors, Cors::Any);
+    }
+}

@@ -1,0 +1,115 @@
+//! Sizes and counts as people write them.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// A number of bytes: `512MB`, `1GB`, `65536`.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(try_from = "Written", into = "String")]
+pub struct Bytes(pub u64);
+
+/// A count of rows: `10M`, `250k`, `1_000_000`.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(try_from = "Written", into = "String")]
+pub struct Count(pub u64);
+
+/// A number as it stands in a configuration file, where one without a unit needs no quotes.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a number, or a text such as \"10M\" or \"512MB\"")]
+enum Written {
+    Number(u64),
+    Text(String),
+}
+
+impl FromStr for Bytes {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let upper = text.trim().to_ascii_uppercase();
+        let upper = upper.trim_end_matches('B').trim_end_matches('I');
+        let (digits, shift) = match upper.chars().last() {
+            Some('K') => (&upper[..upper.len() - 1], 10),
+            Some('M') => (&upper[..upper.len() - 1], 20),
+            Some('G') => (&upper[..upper.len() - 1], 30),
+            _ => (upper, 0),
+        };
+        let number = digits.trim().parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
+        number.map(Self).ok_or_else(|| format!("\"{text}\" is no size, expected something like 512MB"))
+    }
+}
+
+impl FromStr for Count {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let plain = text.trim().replace(['_', ','], "");
+        let (digits, unit) = match plain.chars().last() {
+            Some('k' | 'K') => (&plain[..plain.len() - 1], 1_000),
+            Some('m' | 'M') => (&plain[..plain.len() - 1], 1_000_000),
+            Some('g' | 'G') => (&plain[..plain.len() - 1], 1_000_000_000),
+            _ => (&plain[..], 1),
+        };
+        let count = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+        count.map(Self).ok_or_else(|| format!("\"{text}\" is no count, expected something like 10M"))
+    }
+}
+
+impl TryFrom<Written> for Bytes {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        match written {
+            Written::Number(number) => Ok(Self(number)),
+            Written::Text(text) => text.parse(),
+        }
+    }
+}
+
+impl TryFrom<Written> for Count {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        match written {
+            Written::Number(number) => Ok(Self(number)),
+            Written::Text(text) => text.parse(),
+        }
+    }
+}
+
+impl From<Bytes> for String {
+    fn from(bytes: Bytes) -> Self {
+        bytes.0.to_string()
+    }
+}
+
+impl From<Count> for String {
+    fn from(count: Count) -> Self {
+        count.0.to_string()
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_counts_have_units() {
+        for (text, bytes) in [("0", 0), ("65536", 65536), ("512MB", 512 << 20), ("1 GiB", 1 << 30), ("2k", 2048)] {
+            assert_eq!(text.parse(), Ok(Bytes(bytes)), "{text}");
+        }
+        for odd in ["", "MB", "-1", "1.5GB", "99999999999G"] {
+            assert!(odd.parse::<Bytes>().is_err(), "{odd}");
+        }
+        assert_eq!("10M".parse(), Ok(Count(10_000_000)));
+        assert_eq!("1_000".parse(), Ok(Count(1000)));
+        for odd in ["ten", "", "-1", "99999999999G"] {
+            assert!(odd.parse::<Count>().is_err(), "{odd}");
+        }
+    }
+}
