@@ -98,7 +98,7 @@ pub struct Source {
     pub paths: Vec<PathBuf>,
     /// How to read it.
     pub load: Load,
-    /// Whether its rows may be listed.
+    /// Whether its rows may be listed, and taken as files. Tiles tell values all the same: what nobody may know is hidden.
     pub rows: bool,
     /// Whether subsets of it may be downloaded.
     pub subset: bool,

@@ -80,7 +80,6 @@ pub async fn get(With(state): With<Shared>, method: Method, uri: Uri, headers: H
     answers.insert(header::ETAG, etag);
     answers.insert(header::CACHE_CONTROL, if is_hashed(path) { caching::IMMUTABLE } else { caching::REVALIDATE });
     answers.append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-    answers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response.extensions_mut().insert(Route("/"));
     Ok(response)
 }

@@ -62,8 +62,9 @@ fn preflight_answer(cors: &Cors, request: &Request) -> Response {
         headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, wanted.clone());
     }
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
-    // A public page such as kepler.gl that reads from a server on the same machine or network asks for this.
-    if request.headers().contains_key("access-control-request-private-network") {
+    // A public page such as kepler.gl that reads from a server on the same machine or network asks for this. `any` is said
+    // of what the whole web may read; what is in a private network may be read through a visitor by named pages only.
+    if *cors != Cors::Any && request.headers().contains_key("access-control-request-private-network") {
         headers.insert(PRIVATE, HeaderValue::from_static("true"));
     }
     response

@@ -1,7 +1,7 @@
 //! The server: datasets and settings enter, a router leaves. No socket is opened here, so tests need none.
 //!
 //! Each file answers one family of paths; [`problem`] is how all of them fail. Around everything lie, from outside in:
-//! CORS, counting (with a limit on the length of addresses), and the catching of panics.
+//! CORS, counting (with a limit on the length of addresses), the guard against pages of others, and the catching of panics.
 
 pub mod assets;
 pub mod basemap;
@@ -13,6 +13,7 @@ pub mod document;
 pub mod download;
 pub mod encoding;
 pub mod facts;
+mod guard;
 pub mod legend;
 pub mod metadata;
 pub mod metrics;
@@ -100,6 +101,7 @@ pub fn app(state: Shared) -> Router {
         .fallback(assets::get)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(state.clone(), guard::layer))
         .layer(from_fn_with_state((state.clone(), known), counted))
         .layer(from_fn_with_state(state.clone(), cors::layer))
         .with_state(state)
@@ -123,7 +125,7 @@ async fn counted(With((state, known)): With<(Shared, Arc<[&'static str]>)>, requ
     let _flying = state.metrics.in_flight();
     let start = std::time::Instant::now();
     let path = request.extensions().get::<MatchedPath>().cloned();
-    let asked = tracing::enabled!(tracing::Level::DEBUG).then(|| format!("{} {}", request.method(), request.uri()));
+    let asked = tracing::enabled!(tracing::Level::DEBUG).then(|| told(&request));
     let length = request.uri().path().len() + request.uri().query().map_or(0, str::len);
     let response = if length > MAX_URI {
         let detail = format!("path and query are {length} bytes, expected at most {MAX_URI}");
@@ -144,6 +146,17 @@ async fn counted(With((state, known)): With<(Shared, Arc<[&'static str]>)>, requ
         tracing::debug!("{asked}: {} in {:.1?}", response.status(), start.elapsed());
     }
     response
+}
+
+/// A request for the log: what may be private, the values of its query and a token, which is a query, is left out.
+fn told(request: &Request) -> String {
+    let uri = request.uri();
+    let (folder, rest) = uri.path().split_once("/q/").unwrap_or((uri.path(), ""));
+    let rest = rest.split_once('/').map_or(String::new(), |(_, rest)| format!("/q/…/{rest}"));
+    let names = uri.query().unwrap_or("").split('&').filter_map(|pair| pair.split('=').next());
+    let names = names.filter(|name| !name.is_empty()).collect::<Vec<_>>().join("=…&");
+    let query = if names.is_empty() { String::new() } else { format!("?{names}=…") };
+    format!("{} {folder}{rest}{query}", request.method())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature that the layer asks for")]

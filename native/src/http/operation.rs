@@ -13,6 +13,10 @@ use std::sync::atomic::Ordering;
 pub const OPENAPI: &str = include_str!("openapi.json");
 /// A page that shows it.
 const DOCS: &str = include_str!("docs.html");
+/// That page is what is written in it, and what it fetches from here.
+const DOCS_ALONE: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'",
+);
 
 /// The process answers.
 pub async fn health() -> Response {
@@ -50,7 +54,9 @@ pub async fn openapi(headers: HeaderMap) -> Response {
 
 /// Its page.
 pub async fn docs(headers: HeaderMap) -> Response {
-    page("text/html; charset=utf-8", DOCS, &headers)
+    let mut response = page("text/html; charset=utf-8", DOCS, &headers);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, DOCS_ALONE);
+    response
 }
 
 fn page(kind: &'static str, body: &'static str, headers: &HeaderMap) -> Response {

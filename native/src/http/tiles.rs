@@ -5,8 +5,7 @@
 use super::{
     Problem, Shared,
     document::{self, Document},
-    prepare::{self, Prepared},
-    query, tile, urls,
+    prepare, query, tile, urls,
 };
 use crate::catalog::Entry;
 use axum::{
@@ -121,10 +120,10 @@ pub async fn get(With(state): With<Shared>, request: Request) -> Result<Response
     let (path, text, headers) = (path(&parts.uri)?, parts.uri.query(), &parts.headers);
     let Target { dataset: name, token, what } = target(&path)?;
     let entry = dataset(&state, name)?;
-    let prepared: Arc<Prepared> = prepare::prepare(&state, &entry, token, text).await?;
+    let fitted = async || prepare::prepare(&state, &entry, token, text).await;
     match what {
-        What::Tile(id) => tile::answer(&state, prepared, id, text, headers).await,
-        What::Document(kind) => document::answer(&state, kind, prepared, token.is_some(), text, headers).await,
+        What::Tile(id) => tile::answer(&state, fitted().await?, id, text, headers).await,
+        What::Document(kind) => document::answer(&state, kind, fitted().await?, token.is_some(), text, headers).await,
         What::Query => Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "a query is sent here with POST")
             .header(axum::http::header::ALLOW, axum::http::HeaderValue::from_static("POST"))),
     }

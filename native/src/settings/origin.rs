@@ -9,6 +9,9 @@ pub struct Origin {
     pub base: Option<String>,
     /// `--trust-proxy`: forwarded headers are believed.
     pub trust_proxy: bool,
+    /// Whether clients know it by names of this machine only, see [`is_local`]: it listens to no other, and nothing is said
+    /// of a proxy before it.
+    pub local: bool,
 }
 
 /// Reads `--base-url`.

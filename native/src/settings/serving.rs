@@ -27,6 +27,9 @@ pub struct Serving {
     #[arg(long, env = "DUOTILE_HOST", value_name = "ADDRESS")]
     pub host: Option<String>,
     /// Where the server is for its clients: https, host, and the prefix of a proxy
+    ///
+    /// While listening to this machine only, and without this or --trust-proxy, what is asked under another name than
+    /// localhost, 127.0.0.1 or [::1] is refused: a page of the wide web can give its own name our address.
     #[arg(long, env = "DUOTILE_BASE_URL", value_name = "URL")]
     pub base_url: Option<String>,
     /// Believe the X-Forwarded headers of a proxy
@@ -34,7 +37,9 @@ pub struct Serving {
     pub trust_proxy: Option<bool>,
     /// Who may read from other origins: any, local, off, or origins with commas between
     ///
-    /// Unless said: pages of this machine and kepler.gl while listening to this machine only, else any.
+    /// Unless said: local, which is pages of this machine and kepler.gl, while listening to this machine only; else off.
+    /// Browsers let pages of the wide web read from a private network only if they are named: kepler.gl by local, others
+    /// one by one.
     #[arg(long, env = "DUOTILE_CORS", value_name = "WHO")]
     pub cors: Option<String>,
     /// A base map for the page: the address of a MapLibre style, or a PMTiles file
@@ -142,15 +147,16 @@ impl Serving {
     /// One line about the setting that is wrong.
     pub fn settings(&self, local: bool) -> Result<Settings> {
         let about = |flag: &'static str| move |error: String| anyhow!("{flag}: {error}");
+        let trust_proxy = self.trust_proxy.unwrap_or(false);
         let base = self.base_url.as_deref().map(parse_base).transpose().map_err(about("--base-url"))?;
         let cors = match &self.cors {
             Some(text) => text.parse().map_err(about("--cors"))?,
             None if local => Cors::Local,
-            None => Cors::Any,
+            None => Cors::Off,
         };
         let basemap = self.basemap.as_deref().map(Basemap::parse).transpose().map_err(about("--basemap"))?;
         Ok(Settings {
-            origin: Origin { base, trust_proxy: self.trust_proxy.unwrap_or(false) },
+            origin: Origin { local: local && base.is_none() && !trust_proxy, base, trust_proxy },
             cors,
             basemap,
             limits: self.limits(),
@@ -175,6 +181,24 @@ impl Serving {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_may_read_goes_by_where_it_listens_unless_said() {
+        let said = |serving: Serving, local| {
+            let Settings { origin, cors, .. } = serving.settings(local).expect("fine");
+            (cors, origin.local)
+        };
+        assert_eq!(said(Serving::default(), true), (Cors::Local, true));
+        assert_eq!(said(Serving::default(), false), (Cors::Off, false));
+        let any = Serving { cors: Some("any".into()), ..Serving::default() };
+        assert_eq!(said(any, false), (Cors::Any, false));
+        let base_url = Some("https://example.org".into());
+        for behind in
+            [Serving { base_url, ..Serving::default() }, Serving { trust_proxy: Some(true), ..Serving::default() }]
+        {
+            assert_eq!(said(behind, true), (Cors::Local, false));
+        }
+    }
 
     #[test]
     fn the_command_line_wins_over_the_file() {

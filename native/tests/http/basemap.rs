@@ -30,7 +30,7 @@ async fn the_catalogue_tells_it() {
     let (of_file, _folder) = server();
     let told = of_file.json("/datasets").await["basemap"].clone();
     assert_eq!(told, json!({ "pmtiles": "http://tiles.example:8080/basemap.pmtiles" }));
-    let origin = Origin { base: Some("https://example.org/maps".into()), trust_proxy: false };
+    let origin = Origin { base: Some("https://example.org/maps".into()), ..Origin::default() };
     for (named, expected) in [
         ("https://a.example/style.json", json!({ "style": "https://a.example/style.json" })),
         ("https://a.example/b.pmtiles", json!({ "pmtiles": "https://a.example/b.pmtiles" })),

@@ -66,6 +66,16 @@ async fn preflights_are_answered() {
     assert!(answer.header("access-control-allow-methods").contains("POST"));
     assert_eq!(answer.header("access-control-allow-headers"), "content-type");
     assert_eq!(answer.header("access-control-allow-private-network"), "true");
+    // What anybody may read is no reason to let any page into a private network.
+    let open = Server::with(Settings { cors: Cors::Any, ..Settings::default() });
+    let headers = [
+        ("origin", "https://example.org"),
+        ("access-control-request-method", "GET"),
+        ("access-control-request-private-network", "true"),
+    ];
+    let any = open.ask(Method::OPTIONS, "/datasets", &headers, "").await;
+    assert_eq!(any.header("access-control-allow-origin"), "*");
+    assert!(!any.headers.contains_key("access-control-allow-private-network"));
     let answer = ask("https://example.org").await;
     assert!(!answer.headers.contains_key("access-control-allow-origin"));
     assert!(!answer.headers.contains_key("access-control-allow-methods"));

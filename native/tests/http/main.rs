@@ -9,6 +9,7 @@ mod downloads;
 mod encoding;
 mod errors;
 mod floods;
+mod guard;
 mod kepler;
 mod openapi;
 mod rows;

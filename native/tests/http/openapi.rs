@@ -110,7 +110,7 @@ async fn every_described_parameter_is_taken() {
 async fn metrics_can_live_elsewhere() {
     let server = Server::with(Settings { metrics_here: false, ..Settings::default() });
     server.get("/metrics").await.problem(404);
-    assert!(!paths(&server.state.settings).contains(&"/metrics"));
+    assert!(!paths(&server.state.settings()).contains(&"/metrics"));
     let own = Server { app: duotile::http::metrics_app(server.state.clone()), state: server.state.clone() };
     let text = own.get("/metrics").await.text();
     assert!(

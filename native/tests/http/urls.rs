@@ -20,7 +20,7 @@ async fn the_host_the_proxy_and_the_operator_each_have_their_say() {
     let plain = Server::new();
     assert!(tiles(&plain, &proxied).await.starts_with("http://inner:8080/tiles/trips/{z}/{x}/{y}.mvt?cell=8&v="));
     let trusting = |base: Option<&str>| {
-        let origin = Origin { base: base.map(str::to_owned), trust_proxy: true };
+        let origin = Origin { base: base.map(str::to_owned), trust_proxy: true, local: false };
         Server::with(Settings { origin, ..Settings::default() })
     };
     assert!(tiles(&trusting(None), &proxied).await.starts_with("https://example.org/maps/tiles/trips/{z}"));
@@ -30,7 +30,7 @@ async fn the_host_the_proxy_and_the_operator_each_have_their_say() {
 
 #[tokio::test]
 async fn every_document_writes_the_same_base() {
-    let origin = Origin { base: Some("https://example.org/maps".into()), trust_proxy: false };
+    let origin = Origin { base: Some("https://example.org/maps".into()), ..Origin::default() };
     let server = Server::with(Settings { origin, ..Settings::default() });
     for path in [
         "/tiles/tilejson.json",
