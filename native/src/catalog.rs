@@ -52,6 +52,16 @@ impl Catalog {
         }
     }
 
+    /// Keeps those of these names, in their order, and gives the others.
+    pub fn arrange(&self, names: &[&str]) -> Vec<Arc<Entry>> {
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        let place = |entry: &Arc<Entry>| names.iter().position(|name| *name == entry.dataset.name());
+        let (mut kept, gone): (Vec<_>, Vec<_>) = entries.drain(..).partition(|entry| place(entry).is_some());
+        kept.sort_by_key(place);
+        *entries = kept;
+        gone
+    }
+
     /// The dataset of a name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Arc<Entry>> {

@@ -1,11 +1,14 @@
 //! `serve`: listens, reads the files, answers until told to stop.
 //!
 //! It listens before it reads, so a port that is taken is known at once and `/health` answers while `/ready` says not
-//! yet. SIGINT and SIGTERM let requests finish; SIGHUP reads the files again, as `--watch` does when they change.
+//! yet. SIGINT and SIGTERM let requests finish; SIGHUP reads the configuration and the files again, as `--watch` does when
+//! they change.
 
 mod listen;
+mod quiet;
 mod reader;
 mod signals;
+mod watched;
 
 use crate::{
     catalog::Catalog,
@@ -44,13 +47,14 @@ const METRICS: usize = 32;
 pub fn run(args: Serve) -> Result<()> {
     let config = args.whole()?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start threads")?;
-    let done = runtime.block_on(serve(config));
+    let done = runtime.block_on(serve(args, config));
     // A file that is still being read is not waited for.
     runtime.shutdown_background();
     done
 }
 
-async fn serve(Config { serving, sources }: Config) -> Result<()> {
+async fn serve(args: Serve, config: Config) -> Result<()> {
+    let serving = config.serving.clone();
     let addresses = addresses(serving.host.as_deref())?;
     let local = addresses.iter().all(IpAddr::is_loopback);
     let settings = serving.settings(local)?;
@@ -66,7 +70,7 @@ async fn serve(Config { serving, sources }: Config) -> Result<()> {
     };
     let few = Places::new(Connections { most: METRICS, ..settings.limits.connections });
     let state = State::new(Catalog::default(), settings);
-    let reader = Arc::new(Mutex::new(Reader::new(state.clone(), sources)));
+    let reader = Arc::new(Mutex::new(Reader::new(state.clone(), args, config, local)));
     let (stop, stopped) = watch::channel(false);
     for listener in listeners {
         tokio::spawn(connections::serve(listener, http::app(state.clone()), state.places.clone(), stopped.clone()));
@@ -75,9 +79,16 @@ async fn serve(Config { serving, sources }: Config) -> Result<()> {
         tokio::spawn(connections::serve(listener, http::metrics_app(state.clone()), few.clone(), stopped));
     }
     let mut signals = Signals::new()?;
-    tokio::select! {
-        read = with(&reader, Reader::start) => read.context("reading failed")??,
-        () = async { while signals.next().await == Told::Again {} } => return Ok(()),
+    let mut again = false;
+    let mut first = with(&reader, Reader::start);
+    loop {
+        tokio::select! {
+            read = &mut first => break read.context("reading failed")??,
+            told = signals.next() => match told {
+                Told::Stop => return Ok(()),
+                Told::Again => again = true,
+            },
+        }
     }
     let host = match addresses.first() {
         Some(IpAddr::V6(address)) if !address.is_unspecified() => format!("[{address}]"),
@@ -87,16 +98,15 @@ async fn serve(Config { serving, sources }: Config) -> Result<()> {
     let here = format!("http://{host}:{port}");
     let mut stdout = std::io::stdout();
     let _ = writeln!(stdout, "Open {}/", base.unwrap_or(here)).and_then(|()| stdout.flush());
-    if serving.watch.unwrap_or(false) {
-        let reader = reader.clone();
-        tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(LOOK).await;
-                let _ = with(&reader, Reader::look).await;
-            }
-        });
-    }
-    while signals.next().await == Told::Again {
+    let watching = reader.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let _ = with(&watching, Reader::look).await;
+        }
+    });
+    while again || signals.next().await == Told::Again {
+        again = false;
         // Not waited for, so that being told to stop is heard meanwhile.
         drop(with(&reader, Reader::again));
     }

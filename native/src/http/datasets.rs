@@ -33,7 +33,8 @@ pub async fn list(With(state): With<Shared>, headers: HeaderMap) -> Response {
 pub async fn one(With(state): With<Shared>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let entry = tiles::dataset(&state, Some(&id))?;
     let base = state.base(&headers);
-    let key = format!("{base}/datasets/{id}\n{}", entry.dataset.version());
+    // What may leave can change without the rows.
+    let key = format!("{base}/datasets/{id}\n{} {} {}", entry.dataset.version(), entry.rows, entry.subset);
     let make = move |_: &Cancel| {
         let mut map = summary(&entry, &base);
         entry.dataset.with_points(|points| {

@@ -85,6 +85,7 @@ pub struct Metrics {
     read_at: Family<Dataset, Gauge<f64, AtomicU64>>,
     stale: Family<Dataset, Gauge>,
     reloads: Family<Reload, Counter>,
+    configuration_stale: Gauge,
     refused: Family<Reason, Counter>,
     tile_seconds: Histogram,
     tile_bytes: Counter,
@@ -125,6 +126,7 @@ impl Default for Metrics {
             read_at: Family::default(),
             stale: Family::default(),
             reloads: Family::default(),
+            configuration_stale: Gauge::default(),
             refused: Family::default(),
             tile_seconds: Histogram::new(seconds),
             tile_bytes: Counter::default(),
@@ -153,6 +155,11 @@ impl Default for Metrics {
             all.stale.clone(),
         );
         registry.register("reloads", "Datasets read again, by outcome", all.reloads.clone());
+        registry.register(
+            "configuration_stale",
+            "1 where the configuration could not be read again, so that the one before holds",
+            all.configuration_stale.clone(),
+        );
         registry.register("refused", "Requests answered 503, by what was used up", all.refused.clone());
         registry.register_with_unit("tile_work", "Time to cut a tile", Unit::Seconds, all.tile_seconds.clone());
         registry.register_with_unit(
@@ -221,6 +228,20 @@ impl Metrics {
         if outcome == Outcome::Failed {
             self.stale.get_or_create(&Dataset { dataset: dataset.into() }).set(1);
         }
+    }
+
+    /// A dataset is served no more.
+    pub fn gone(&self, dataset: &str) {
+        let dataset = Dataset { dataset: dataset.into() };
+        self.rows.remove(&dataset);
+        self.dataset_bytes.remove(&dataset);
+        self.read_at.remove(&dataset);
+        self.stale.remove(&dataset);
+    }
+
+    /// The configuration was read again, well or not.
+    pub fn configured(&self, well: bool) {
+        self.configuration_stale.set(i64::from(!well));
     }
 
     /// A request was answered 503.

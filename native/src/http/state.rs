@@ -151,6 +151,16 @@ impl State {
         }
     }
 
+    /// Serves datasets of these names only, in their order, and forgets what was kept of the others, whose names are given.
+    pub fn arrange(&self, names: &[&str]) -> Vec<String> {
+        let gone = self.catalog.arrange(names).into_iter().map(|entry| {
+            self.forget(entry.dataset.version());
+            self.metrics.gone(entry.dataset.name());
+            entry.dataset.name().to_owned()
+        });
+        gone.collect()
+    }
+
     /// Drops what is kept of a version of a dataset. Every key holds it, and no two datasets have the same.
     fn forget(&self, version: &str) {
         self.masks.forget(version);

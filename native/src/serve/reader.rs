@@ -1,13 +1,17 @@
-//! The files of a server: read at its start, and again when they changed or when it is told.
+//! What a server reads: its configuration and its files, at its start, and again when they changed or when it is told.
 //!
 //! A newer dataset takes the place of the old one whole, once it is read; one that cannot be read changes nothing and is
-//! not tried again before its files change, or somebody says so.
+//! not tried again before its files change, or somebody says so. So does a configuration: settings change whole, datasets
+//! come, go and change one by one, and where it is wrong the one before holds.
 
+use super::{quiet::Quiet, watched::Watched};
 use crate::{
     http::{Shared, metrics::Outcome},
-    load::Source,
-    progress::Terminal,
     read::Stand,
+    settings::{
+        config::{Config, Serve},
+        serving::Serving,
+    },
 };
 use anyhow::Result;
 use std::{
@@ -18,39 +22,36 @@ use std::{
 
 /// How often files are looked at.
 pub(super) const LOOK: Duration = Duration::from_secs(1);
-/// How long a file that changed must stay as it is before it is read, so that one that is being written is left alone.
-const QUIET: Duration = Duration::from_secs(2);
 
-/// The sources of a server, and how they stand.
+/// What a server was asked for, and what it serves.
 #[derive(Debug)]
 pub(super) struct Reader {
     state: Shared,
+    args: Serve,
+    /// Whether it listens to this machine only.
+    local: bool,
+    /// The settings that hold.
+    serving: Serving,
+    /// The configuration file.
+    file: Quiet,
     sources: Vec<Watched>,
 }
 
-#[derive(Debug)]
-struct Watched {
-    source: Source,
-    /// How its files stood when they were last read, well or not.
-    read: Option<Stand>,
-    /// Whether that went well, and files that stand the same are the same.
-    settled: bool,
-    /// What differs from that, and since when it has been so.
-    changed: Option<(Stand, Instant)>,
-}
-
 impl Reader {
-    /// Nothing is read yet.
-    pub fn new(state: Shared, sources: Vec<Source>) -> Self {
+    /// Nothing is read yet but the configuration.
+    pub fn new(state: Shared, args: Serve, config: Config, local: bool) -> Self {
+        let Config { serving, sources } = config;
         state.reading.store(sources.len(), Ordering::Release);
-        let watched = |source| Watched { source, read: None, settled: false, changed: None };
-        Self { state, sources: sources.into_iter().map(watched).collect() }
+        let mut reader = Self { state, args, local, serving, file: Quiet::default(), sources: Vec::new() };
+        reader.file.read(reader.stand());
+        reader.sources.extend(sources.into_iter().map(Watched::new));
+        reader
     }
 
-    /// Reads everything for the first time.
+    /// Reads every file for the first time.
     ///
     /// # Errors
-    /// What is wrong with the first file that cannot be read.
+    /// What is wrong with the first that cannot be read.
     pub fn start(&mut self) -> Result<()> {
         for watched in &mut self.sources {
             watched.load(&self.state)?;
@@ -59,114 +60,101 @@ impl Reader {
         Ok(())
     }
 
-    /// Reads everything again but what is known to be the same. What goes wrong is logged and counted.
+    /// Reads everything again but files that are known to be the same. What goes wrong is logged and counted.
     pub fn again(&mut self) {
+        self.configure();
         for watched in &mut self.sources {
-            let same = watched.settled && watched.read == Some(Stand::of(&watched.source.paths));
-            if same {
+            if watched.is_same() {
                 let _ = writeln!(std::io::stderr(), "{}: its files are the same", watched.source.name);
                 self.state.metrics.reloaded(&watched.source.name, Outcome::Unchanged);
             } else {
                 watched.reload(&self.state);
             }
         }
+        self.arrange();
     }
 
-    /// Looks at all files, and reads those that changed and have been quiet since.
+    /// Looks at all files, where that is asked for, and reads those that changed and have been quiet since.
     pub fn look(&mut self) {
+        if !self.serving.watch.unwrap_or(false) {
+            return;
+        }
+        let configured = self.file.is_due(self.stand(), Instant::now());
+        if configured {
+            self.configure();
+        }
         for watched in &mut self.sources {
-            if watched.is_due(Stand::of(&watched.source.paths), Instant::now()) {
+            if watched.is_new() || watched.is_due() {
                 watched.reload(&self.state);
             }
         }
-    }
-}
-
-impl Watched {
-    /// Whether files that stand like this are to be read now.
-    fn is_due(&mut self, stand: Stand, now: Instant) -> bool {
-        if self.read.as_ref() == Some(&stand) {
-            self.changed = None;
-            return false;
+        if configured {
+            self.arrange();
         }
-        match &self.changed {
-            Some((last, since)) if *last == stand => now.duration_since(*since) >= QUIET,
-            _ => {
-                self.changed = Some((stand, now));
-                false
+    }
+
+    /// How the configuration file stands.
+    fn stand(&self) -> Stand {
+        Stand::of(self.args.config.as_slice())
+    }
+
+    /// Reads the configuration again. What it says of the server holds from now on, but for what cannot change while it
+    /// runs; datasets that it asks for otherwise than before are to be read.
+    fn configure(&mut self) {
+        let Some(path) = self.args.config.clone() else { return };
+        // Before it is read: what changes meanwhile is a change.
+        self.file.read(self.stand());
+        let done = self.take();
+        self.state.metrics.configured(done.is_ok());
+        match done {
+            Ok(()) => {
+                let _ = writeln!(std::io::stderr(), "{}: read again", path.display());
             }
+            Err(error) => tracing::error!("the configuration before holds: {error:#}"),
         }
     }
 
-    /// Reads it, and says how that went.
-    fn load(&mut self, state: &Shared) -> Result<()> {
-        let start = Instant::now();
-        // Before they are read: what changes meanwhile is a change.
-        let stand = Stand::of(&self.source.paths);
-        let telling = stand.is_telling();
-        (self.read, self.settled, self.changed) = (Some(stand), false, None);
-        let entry = self.source.entry(&Terminal::new(&self.source.name))?;
-        let dataset = &entry.dataset;
-        let unusable = match dataset.report().unusable {
-            0 => String::new(),
-            count => format!(", {count} more without a position"),
+    /// Takes the configuration as it is now, all of it or nothing.
+    fn take(&mut self) -> Result<()> {
+        let Config { serving, sources } = self.args.whole()?;
+        let (serving, kept) = serving.under(&self.serving)?;
+        self.state.set(serving.settings(self.local)?);
+        self.serving = serving;
+        for name in kept {
+            tracing::warn!("{name} cannot change while the server runs; it will when it is started again");
+        }
+        let mut before = std::mem::take(&mut self.sources);
+        let known = |source| match before.iter().position(|watched| watched.source == source) {
+            Some(place) => before.swap_remove(place),
+            None => Watched::new(source),
         };
-        let columns = dataset.with_points(|points| points.columns().len());
-        let size = dataset.size() as f64 / f64::from(1 << 20);
-        let line = format!(
-            "{}: {} rows{unusable}, {columns} columns, {size:.0} MB, {} in {:.1} s",
-            dataset.name(),
-            dataset.len(),
-            if dataset.is_mapped() { "mapped" } else { "read" },
-            start.elapsed().as_secs_f64()
-        );
-        let _ = writeln!(std::io::stderr(), "{line}");
-        state.replace(entry);
-        self.settled = telling;
+        self.sources = sources.into_iter().map(known).collect();
+        // What was never served stands in the metrics, too, as what could not be read.
+        let names = |name: &str| self.sources.iter().any(|watched| watched.source.name == name);
+        let left = before.iter().map(|watched| watched.source.name.as_str()).filter(|name| !names(name));
+        left.for_each(|name| self.state.metrics.gone(name));
         Ok(())
     }
 
-    /// Reads it again; the old one stays where that fails.
-    fn reload(&mut self, state: &Shared) {
-        let outcome = match self.load(state) {
-            Ok(()) => Outcome::Replaced,
-            Err(error) => {
-                tracing::error!("{}: the old rows stay: {error:#}", self.source.name);
-                Outcome::Failed
-            }
-        };
-        state.metrics.reloaded(&self.source.name, outcome);
+    /// Serves what the configuration names, in its order, and nothing else.
+    fn arrange(&self) {
+        let names: Vec<&str> = self.sources.iter().map(|watched| watched.source.name.as_str()).collect();
+        for gone in self.state.arrange(&names) {
+            let _ = writeln!(std::io::stderr(), "{gone}: no longer served");
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{catalog::Catalog, http::State, load::Load, settings::Settings};
+    use crate::{
+        catalog::Catalog,
+        http::State,
+        load::{Load, Source},
+        settings::Settings,
+    };
     use std::fs;
-
-    #[test]
-    fn a_change_is_read_once_and_only_when_it_has_been_quiet() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("a.csv");
-        let stand = |text: &str| {
-            fs::write(&path, text).expect("written");
-            Stand::of(std::slice::from_ref(&path))
-        };
-        let source = Source::parse(&path.display().to_string(), &Load::default()).expect("fine");
-        let mut watched = Watched { source, read: Some(stand("1")), settled: true, changed: None };
-        let start = Instant::now();
-        let after = |seconds| start + Duration::from_secs(seconds);
-        watched.read = Some(stand("22"));
-        let (same, half, whole) = (watched.read.clone().expect("set"), stand("333"), stand("4444"));
-        assert!(!watched.is_due(same.clone(), after(1)));
-        assert!(!watched.is_due(half.clone(), after(2)), "just changed");
-        assert!(!watched.is_due(half, after(3)), "not for long");
-        assert!(!watched.is_due(whole.clone(), after(9)), "changed again");
-        assert!(watched.is_due(whole.clone(), after(11)), "quiet");
-        watched.read = Some(whole.clone());
-        assert!(!watched.is_due(whole, after(100)), "read, well or not");
-    }
 
     #[test]
     fn what_is_kept_of_another_dataset_stays_when_one_is_replaced() {
@@ -183,7 +171,8 @@ mod tests {
             let key = format!("{}\n{}\n", entry.dataset.name(), entry.dataset.version());
             state.documents.insert(key, axum::body::Bytes::new());
         }
-        let mut reader = Reader::new(state.clone(), vec![source("a.csv", "1,1,1\n3,3,3\n")]);
+        let config = Config { sources: vec![source("a.csv", "1,1,1\n3,3,3\n")], ..Config::default() };
+        let mut reader = Reader::new(state.clone(), Serve::default(), config, true);
         reader.start().expect("it reads");
         assert_eq!(state.catalog.get("a").expect("there").dataset.len(), 2);
         let kept: Vec<String> = state.documents.iter().map(|(key, _)| key).collect();
@@ -195,5 +184,61 @@ mod tests {
         reader.again();
         assert_eq!(state.catalog.get("a").expect("there").dataset.len(), 2);
         assert!(state.metrics.text(state.now()).contains("duotile_dataset_stale{dataset=\"a\"} 1"));
+    }
+
+    #[test]
+    fn a_configuration_is_taken_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &str| {
+            fs::write(folder.path().join(name), text).expect("written");
+        };
+        for (name, rows) in [("a.csv", "1,1,1\n"), ("b.csv", "2,2,2\n3,3,3\n"), ("c.csv", "4,4,4\n")] {
+            write(name, &format!("lon,lat,n\n{rows}"));
+        }
+        write("d.toml", "[[dataset]]\npath = \"a.csv\"\n[[dataset]]\npath = \"b.csv\"\n");
+        let args = Serve { config: Some(folder.path().join("d.toml")), ..Serve::default() };
+        let config = args.whole().expect("fine");
+        let settings = config.serving.settings(true).expect("fine");
+        let state = State::new(Catalog::default(), settings);
+        let mut reader = Reader::new(state.clone(), args, config, true);
+        reader.start().expect("it reads");
+        let served = || {
+            let all = state.catalog.all();
+            let told = |entry: &std::sync::Arc<crate::catalog::Entry>| {
+                (entry.dataset.name().to_owned(), entry.dataset.len(), entry.rows)
+            };
+            (all.iter().map(told).collect::<Vec<_>>(), state.settings().limits.max_subset)
+        };
+        let row = |name: &str, len, rows| (name.to_owned(), len, rows);
+        let first = (vec![row("a", 1, true), row("b", 2, true)], 2_000_000);
+        assert_eq!(served(), first);
+
+        // Wrong in its text, in a setting, in a table: nothing of it is taken.
+        for broken in [
+            "max-subset = 5\nport =",
+            "max-subset = 5\ncors = \"somebody\"\n[[dataset]]\npath = \"c.csv\"",
+            "max-subset = 5\n[[dataset]]\nroad = \"c.csv\"",
+        ] {
+            write("d.toml", broken);
+            reader.again();
+            assert_eq!(served(), first, "{broken}");
+            assert!(state.metrics.text(state.now()).contains("duotile_configuration_stale 1\n"), "{broken}");
+        }
+
+        // One goes, one changes, one comes and is the first; one that cannot be read is not served.
+        let next = "max-subset = 5\nport = 7\n[[dataset]]\npath = \"c.csv\"\n[[dataset]]\npath = \"missing.csv\"\n\
+            [[dataset]]\npath = \"b.csv\"\nrows = false\n";
+        write("d.toml", next);
+        reader.again();
+        assert_eq!(served(), (vec![row("c", 1, true), row("b", 2, false)], 5));
+        let metrics = state.metrics.text(state.now());
+        assert!(metrics.contains("duotile_configuration_stale 0\n"), "{metrics}");
+        assert!(!metrics.contains("duotile_dataset_rows{dataset=\"a\"}"), "{metrics}");
+
+        // What another path of the same name cannot give, the old rows do.
+        write("d.toml", "[[dataset]]\nname = \"b\"\npath = \"missing.csv\"\n");
+        reader.again();
+        assert_eq!(served(), (vec![row("b", 2, false)], 2_000_000));
+        assert!(state.metrics.text(state.now()).contains("duotile_dataset_stale{dataset=\"b\"} 1\n"));
     }
 }

@@ -29,7 +29,7 @@ pub struct Serving {
     /// Where the server is for its clients: https, host, and the prefix of a proxy
     ///
     /// While listening to this machine only, and without this or --trust-proxy, what is asked under another name than
-    /// localhost, 127.0.0.1 or [::1] is refused: a page of the wide web can give its own name our address.
+    /// localhost or an address of this machine is refused: a page of the wide web can give its own name our address.
     #[arg(long, env = "DUOTILE_BASE_URL", value_name = "URL")]
     pub base_url: Option<String>,
     /// Believe the X-Forwarded headers of a proxy
@@ -51,10 +51,10 @@ pub struct Serving {
     /// Give /metrics an address of its own, or turn it off
     #[arg(long, env = "DUOTILE_METRICS", value_name = "ADDRESS:PORT|off")]
     pub metrics: Option<String>,
-    /// Read files again when they change
+    /// Read files and the configuration again when they change
     ///
     /// They are looked at every second, and read once they have been quiet for two; until then, and if they cannot be
-    /// read, the old rows are served. SIGHUP does it at once.
+    /// read, the old rows are served, and the configuration before holds. SIGHUP does it at once.
     #[arg(long, env = "DUOTILE_WATCH", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub watch: Option<bool>,
     /// Most connections at once; 800 unless said, because many systems let a program open 1024 files
@@ -79,6 +79,9 @@ pub struct Serving {
     #[arg(long, env = "DUOTILE_THREADS", value_name = "N")]
     pub threads: Option<usize>,
 }
+
+/// What is made of these when a server starts cannot be made anew under its connections and caches.
+const FIXED: [&str; 7] = ["port", "host", "metrics", "connections", "mask-memory", "tile-memory", "threads"];
 
 /// Where `/metrics` is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,6 +127,21 @@ impl Serving {
         let mut all = others.table()?;
         all.extend(self.table()?);
         Self::of(&all)
+    }
+
+    /// These, for a server that runs: what cannot change under it stays as it is there. And the names of what differs.
+    ///
+    /// # Errors
+    /// As [`Serving::table`].
+    pub fn under(&self, running: &Self) -> Result<(Self, Vec<&'static str>)> {
+        let (mut wanted, running) = (self.table()?, running.table()?);
+        let differs = |name: &&str| wanted.get(*name) != running.get(*name);
+        let kept: Vec<&str> = FIXED.into_iter().filter(differs).collect();
+        for name in FIXED {
+            wanted.remove(name);
+            wanted.extend(running.get(name).map(|value| (name.to_owned(), value.clone())));
+        }
+        Ok((Self::of(&wanted)?, kept))
     }
 
     /// Where `/metrics` shall be.
@@ -181,6 +199,16 @@ impl Serving {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_cannot_change_under_a_server_stays_and_is_named() {
+        let running = Serving { port: Some(1), threads: Some(2), cors: Some("any".into()), ..Serving::default() };
+        let wanted = Serving { port: Some(3), host: Some("::".into()), watch: Some(true), ..Serving::default() };
+        let (serving, kept) = wanted.under(&running).expect("fine");
+        assert_eq!(serving, Serving { watch: Some(true), cors: None, ..running.clone() });
+        assert_eq!(kept, ["port", "host", "threads"]);
+        assert_eq!(running.under(&running).expect("fine"), (running, vec![]));
+    }
 
     #[test]
     fn who_may_read_goes_by_where_it_listens_unless_said() {

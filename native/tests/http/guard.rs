@@ -52,6 +52,6 @@ async fn browsers_guess_no_types_and_run_nothing_of_what_is_no_page() {
         assert_eq!(policy, "default-src 'none'; frame-ancestors 'none'", "{path}");
     }
     assert!(server.get("/docs").await.header("content-security-policy").contains("connect-src 'self'"));
-    // Scripts of workers would be held to it.
-    assert_eq!(server.get("/sw.js").await.header("content-security-policy"), "");
+    // The page brings its own, and scripts of its workers would be held to this one.
+    assert_eq!(server.get("/").await.header("content-security-policy"), "");
 }
