@@ -9,6 +9,9 @@ tools="${DUOTILE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/duotile/tools}"
 export PATH="$tools/bin:$PWD/node_modules/.bin:$HOME/.cargo/bin:$PATH"
 [ -t 2 ] || export CARGO_TERM_PROGRESS_WHEN=never
 export CARGO_INSTALL_ROOT="$tools"
+# The Python of tests; benches have one of their own.
+python="$tools/python/bin/python"
+export PYTHONDONTWRITEBYTECODE=1
 export NPM_CONFIG_FUND=false NPM_CONFIG_AUDIT=false NPM_CONFIG_UPDATE_NOTIFIER=false
 
 step_name=

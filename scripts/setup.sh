@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing, and says so: setup.sh [rust] [targets] [lint] [wasm] [node] [browser] [nginx] [wrk]
+# Installs what is missing, and says so: setup.sh [rust] [targets] [lint] [wasm] [node] [python] [browser] [nginx] [wrk]
+#           [powerpc] [s390x]
 #
 # Looks only when everything is there. Rust (rustup) and Node (with npm) must be on the machine; Debian's packages are
 # fetched with apt-get, as root or by sudo; without either, the line to run is printed.
@@ -94,13 +95,34 @@ setup_node() {
   fi
 }
 
+# What tests in Python want, in a folder of its own ($python of lib.sh).
+setup_python() {
+  have python3 || fail "python3 is not here. Install Python 3.10 or newer with venv, then run this again."
+  if ! unchanged "$tools/python/.duotile" tests/requirements.txt || [ ! -x "$python" ]; then
+    step "Making a folder for Python ($tools/python)" python3 -m venv --clear "$tools/python"
+    step "Installing what tests in Python want (pip)" \
+      "$python" -m pip install --quiet --disable-pip-version-check --no-deps -r tests/requirements.txt
+    stamp "$tools/python/.duotile" tests/requirements.txt
+  fi
+}
+
 setup_browser() { need_packages chromium chromium chromedriver chromium-driver; }
 setup_nginx() { need_packages nginx nginx-light openssl openssl; }
 setup_wrk() { need_packages wrk wrk; }
+setup_powerpc() { emulated powerpc ppc; }
+setup_s390x() { emulated s390x s390x; }
+
+# emulated CPU QEMU: another processor's standard library, linker and libraries, and what runs them here.
+emulated() {
+  setup_rust
+  rust_parts target "$1-unknown-linux-gnu"
+  need_packages "qemu-$2" qemu-user "$1-linux-gnu-gcc" "gcc-$1-linux-gnu"
+  [ -e "/usr/$1-linux-gnu/lib/crt1.o" ] || need_packages "libc of $1" "libc6-dev-$1-cross"
+}
 
 for part in "$@"; do
   case "$part" in
-    rust | targets | lint | wasm | node | browser | nginx | wrk) "setup_$part" ;;
-    *) fail "setup.sh: unknown part $part, expected rust, targets, lint, wasm, node, browser, nginx or wrk" ;;
+    rust | targets | lint | wasm | node | python | browser | nginx | wrk | powerpc | s390x) "setup_$part" ;;
+    *) fail "setup.sh: unknown part $part; the head of the file names those there are" ;;
   esac
 done

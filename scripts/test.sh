@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
-# Runs the tests: test.sh [core] [wasm] [rust] [node] [packages] [e2e]; all of them, in that order, when none is named.
+# Runs the tests: test.sh [core] [emulated] [wasm] [rust] [node] [packages] [image] [e2e]
+#
+# All of them, in that order, when none is named.
 #
 #   core      core alone: it needs no operating system, and its tests with overflow checks on
+#   emulated  core and the module's library on a processor of 32 bits and the other byte order, under an emulator
 #   wasm      the WebAssembly module, in Node and in Chromium
 #   rust      every Rust test, optimised, against the program with its page
 #   node      the page's and the package's code, and the program from outside: decoders, clients, DuckDB, mixed load
 #   packages  the npm package packed, installed into clean folders, bundled by each tool, in maps of three versions
+#   image     deploy/Dockerfile, each of its commands by hand in a clean folder, up to a program that serves
 #   e2e       the page in Chromium, behind nginx too
 source "$(dirname "$0")/lib.sh"
 
@@ -13,6 +17,10 @@ test_core() {
   scripts/setup.sh rust targets
   scripts/no-std.sh
   step "Tests of core, overflow checks on" cargo test --quiet --locked -p duotile-core
+}
+
+test_emulated() {
+  scripts/emulated.sh
 }
 
 test_wasm() {
@@ -51,16 +59,23 @@ test_packages() {
   step "Tests of the packed package: Node, Deno, bundlers, MapLibre 4, 5 and 6 in Chromium" npm run --silent test:packages
 }
 
+test_image() {
+  scripts/setup.sh python
+  # What is compiled already is taken over.
+  scripts/build.sh page program
+  step "deploy/Dockerfile by hand, in a clean folder" "$python" tests/python/image.py "${CARGO_TARGET_DIR:-target}"
+}
+
 test_e2e() {
   scripts/setup.sh browser nginx
   scripts/build.sh page kepler examples program
   step "Tests of the page in Chromium, alone and behind nginx" npm run --silent test:e2e
 }
 
-[ $# -gt 0 ] || set -- core wasm rust node packages e2e
+[ $# -gt 0 ] || set -- core emulated wasm rust node packages image e2e
 for part in "$@"; do
   case "$part" in
-    core | wasm | rust | node | packages | e2e) "test_$part" ;;
-    *) fail "test.sh: unknown part $part, expected core, wasm, rust, node, packages or e2e" ;;
+    core | emulated | wasm | rust | node | packages | image | e2e) "test_$part" ;;
+    *) fail "test.sh: unknown part $part, expected core, emulated, wasm, rust, node, packages, image or e2e" ;;
   esac
 done
