@@ -14,7 +14,7 @@ use crate::{
     catalog::Catalog,
     http::{
         self, State,
-        connections::{self, Places},
+        connections::{self, Seats},
     },
     settings::{
         config::{Config, Serve},
@@ -68,12 +68,12 @@ async fn serve(args: Serve, config: Config) -> Result<()> {
         ),
         MetricsAt::Here | MetricsAt::Off => None,
     };
-    let few = Places::new(Connections { most: METRICS, ..settings.limits.connections });
+    let few = Seats::new(Connections { most: METRICS, ..settings.limits.connections });
     let state = State::new(Catalog::default(), settings);
     let reader = Arc::new(Mutex::new(Reader::new(state.clone(), args, config, local)));
     let (stop, stopped) = watch::channel(false);
     for listener in listeners {
-        tokio::spawn(connections::serve(listener, http::app(state.clone()), state.places.clone(), stopped.clone()));
+        tokio::spawn(connections::serve(listener, http::app(state.clone()), state.seats.clone(), stopped.clone()));
     }
     if let Some(listener) = metrics {
         tokio::spawn(connections::serve(listener, http::metrics_app(state.clone()), few.clone(), stopped));
@@ -111,7 +111,7 @@ async fn serve(args: Serve, config: Config) -> Result<()> {
         drop(with(&reader, Reader::again));
     }
     let _ = stop.send(true);
-    let _ = tokio::time::timeout(GRACE, async { tokio::join!(state.places.emptied(), few.emptied()) }).await;
+    let _ = tokio::time::timeout(GRACE, async { tokio::join!(state.seats.emptied(), few.emptied()) }).await;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 //! One rule for each state of a connection, whatever its protocol. While nothing is being answered, the next request must
 //! be there within the idle time: that bounds silence, headers that come drop by drop, and connections kept for later.
 //! While answers go out, a piece of one of them must be taken within the stall time. While one is being made, nothing is
-//! asked of the client. Where all places are taken, the one that has asked for nothing for longest gives its up, and where
+//! asked of the client. Where all seats are taken, the one that has asked for nothing for longest gives its up, and where
 //! all have asked, the one that has taken nothing for longest. All of them are looked over together from time to time, by
 //! a task that waits for nothing else, so that a request costs next to nothing.
 
@@ -50,9 +50,9 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// How often connections are looked over, where no limit is shorter.
 const ROUND: Duration = Duration::from_secs(1);
 
-/// The places for connections.
+/// The seats for connections.
 #[derive(Debug)]
-pub struct Places {
+pub struct Seats {
     limits: Limits,
     free: Arc<Semaphore>,
     taken: Mutex<Taken>,
@@ -67,7 +67,7 @@ struct Taken {
     all: HashMap<u64, (Arc<Pulse>, AbortHandle)>,
 }
 
-impl Places {
+impl Seats {
     /// As many as the limits say.
     #[must_use]
     pub fn new(limits: Limits) -> Arc<Self> {
@@ -91,15 +91,15 @@ impl Places {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place, as soon as there is one; meanwhile those that do nothing are ended.
+    /// A seat, as soon as there is one; meanwhile those that do nothing are ended.
     async fn take(&self) -> Option<OwnedSemaphorePermit> {
         loop {
-            if let Ok(place) = self.free.clone().try_acquire_owned() {
-                return Some(place);
+            if let Ok(seat) = self.free.clone().try_acquire_owned() {
+                return Some(seat);
             }
             self.make_room();
-            if let Ok(place) = tokio::time::timeout(PAUSE, self.free.clone().acquire_owned()).await {
-                return place.ok();
+            if let Ok(seat) = tokio::time::timeout(PAUSE, self.free.clone().acquire_owned()).await {
+                return seat.ok();
             }
         }
     }
@@ -126,17 +126,17 @@ impl Places {
         overdue.for_each(|(_, task)| task.abort());
     }
 
-    /// Looks them over from now on, for as long as there are places; once, however many listeners fill them.
+    /// Looks them over from now on, for as long as there are seats; once, however many listeners fill them.
     fn watch(self: &Arc<Self>) {
         if self.watched.swap(true, Ordering::Relaxed) {
             return;
         }
-        let (places, round) = (Arc::downgrade(self), self.round());
+        let (seats, round) = (Arc::downgrade(self), self.round());
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(round).await;
-                let Some(places) = places.upgrade() else { return };
-                places.look_over();
+                let Some(seats) = seats.upgrade() else { return };
+                seats.look_over();
             }
         });
     }
@@ -148,7 +148,7 @@ impl Places {
     }
 
     /// Answers on a connection, in a task of its own.
-    fn begin<I>(self: &Arc<Self>, place: OwnedSemaphorePermit, stream: I, app: Router, stop: watch::Receiver<bool>)
+    fn begin<I>(self: &Arc<Self>, seat: OwnedSemaphorePermit, stream: I, app: Router, stop: watch::Receiver<bool>)
     where
         I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
@@ -157,7 +157,7 @@ impl Places {
         let mut taken = self.taken();
         let number = taken.next;
         taken.next += 1;
-        let seat = Seat { places: self.clone(), number, _place: place };
+        let seat = Seat { seats: self.clone(), number, _seat: seat };
         let task = tokio::spawn({
             let pulse = pulse.clone();
             async move {
@@ -169,23 +169,23 @@ impl Places {
     }
 }
 
-/// A place that is given back when dropped, however its connection ends.
+/// A seat that is given back when dropped, however its connection ends.
 #[derive(Debug)]
 struct Seat {
-    places: Arc<Places>,
+    seats: Arc<Seats>,
     number: u64,
-    _place: OwnedSemaphorePermit,
+    _seat: OwnedSemaphorePermit,
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.places.taken().all.remove(&self.number);
+        self.seats.taken().all.remove(&self.number);
     }
 }
 
 /// Takes connections and answers on them until `stop` says true. Those that are open then finish what they are at; see
-/// [`Places::emptied`].
-pub async fn serve(listener: TcpListener, app: Router, places: Arc<Places>, mut stop: watch::Receiver<bool>) {
+/// [`Seats::emptied`].
+pub async fn serve(listener: TcpListener, app: Router, seats: Arc<Seats>, mut stop: watch::Receiver<bool>) {
     let mut failing = false;
     loop {
         let accepted = tokio::select! {
@@ -200,7 +200,7 @@ pub async fn serve(listener: TcpListener, app: Router, places: Arc<Places>, mut 
                 if !std::mem::replace(&mut failing, true) {
                     tracing::error!("cannot take a connection, and goes on trying: {error}");
                 }
-                places.make_room();
+                seats.make_room();
                 tokio::time::sleep(PAUSE).await;
                 continue;
             }
@@ -208,12 +208,12 @@ pub async fn serve(listener: TcpListener, app: Router, places: Arc<Places>, mut 
         failing = false;
         // Small answers must not wait for more to send.
         let _ = stream.set_nodelay(true);
-        let place = tokio::select! {
-            place = places.take() => place,
+        let seat = tokio::select! {
+            seat = seats.take() => seat,
             () = stopped(&mut stop) => return,
         };
-        let Some(place) = place else { return };
-        places.begin(place, stream, app.clone(), stop.clone());
+        let Some(seat) = seat else { return };
+        seats.begin(seat, stream, app.clone(), stop.clone());
     }
 }
 

@@ -1,7 +1,7 @@
 //! What every request can reach: the datasets, the caches, the processors, the settings.
 
 use super::{
-    connections::Places,
+    connections::Seats,
     metrics::{Metrics, Now},
     outgoing::Outgoing,
     prepare::Prepared,
@@ -45,8 +45,8 @@ pub struct State {
     pub pool: Pool,
     /// Answers on their way.
     pub outgoing: Arc<Outgoing>,
-    /// The places for connections.
-    pub places: Arc<Places>,
+    /// The seats for connections.
+    pub seats: Arc<Seats>,
     /// Counts and times.
     pub metrics: Metrics,
     settings: RwLock<Arc<Settings>>,
@@ -118,7 +118,7 @@ impl State {
             prepared: cache(10_000, PREPARED_BYTES),
             pool: Pool::new(threads, limits.queue, limits.patience),
             outgoing: Outgoing::new(limits.outgoing),
-            places: Places::new(limits.connections),
+            seats: Seats::new(limits.connections),
             metrics,
             settings: RwLock::new(Arc::new(settings)),
         })
@@ -191,7 +191,7 @@ impl State {
                 .collect(),
             queued: self.pool.queued(),
             outgoing: self.outgoing.held(),
-            connections: self.places.open(),
+            connections: self.seats.open(),
         }
     }
 }

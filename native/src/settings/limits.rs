@@ -50,9 +50,9 @@ pub struct Connections {
     pub idle: Duration,
     /// How long one may take none of an answer.
     pub stall: Duration,
-    /// How long one may be without a request where all places are taken.
+    /// How long one may be without a request where all seats are taken.
     pub idle_in_crowd: Duration,
-    /// How long one may take none of an answer where all places are taken and nobody is without a request.
+    /// How long one may take none of an answer where all seats are taken and nobody is without a request.
     pub stall_in_crowd: Duration,
 }
 
