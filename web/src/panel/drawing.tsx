@@ -143,8 +143,9 @@ export function DrawingControls() {
               ))}
             </select>
           </label>
-          <fieldset class="ramps">
-            <legend>Colours</legend>
+          {/* No legend of a fieldset: WebKit lays it out above the rest, whatever it is told. */}
+          <div class="ramps" role="radiogroup" aria-labelledby="ramps">
+            <span id="ramps">Colours</span>
             {RAMPS.map((each) => (
               <label key={each} title={each}>
                 <input
@@ -159,7 +160,7 @@ export function DrawingControls() {
                 </span>
               </label>
             ))}
-          </fieldset>
+          </div>
         </>
       )}
       <label class="line">
