@@ -11,7 +11,7 @@ serve: ## build everything and serve the built-in data; ARGS="my.parquet --port 
 web: ## build the page, which the next cargo build takes in
 	@scripts/build.sh page
 
-test: ## every test: Rust, WebAssembly, Node and Chromium; PARTS="core wasm" for some (see scripts/test.sh)
+test: ## every test: Rust, WebAssembly, Node, Chromium, Firefox and WebKit; PARTS="core wasm" for some (see scripts/test.sh)
 	@scripts/test.sh $(PARTS)
 
 lint: ## formatting and lints; changes nothing

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, and says so: setup.sh [rust] [targets] [lint] [wasm] [node] [python] [browser] [nginx] [wrk]
-#           [powerpc] [s390x]
+#           [browsers] [powerpc] [s390x]
 #
 # Looks only when everything is there. Rust (rustup) and Node (with npm) must be on the machine; Debian's packages are
 # fetched with apt-get, as root or by sudo; without either, the line to run is printed.
@@ -9,12 +9,14 @@ source "$(dirname "$0")/lib.sh"
 # The crate wasm-bindgen and its command must be of one version: see Cargo.toml.
 wasm_bindgen_version=0.2.128
 wasm_pack_version=0.15.1
+geckodriver_version=0.37.1
 cargo_deny_version=0.20.2
 
+# need_packages WHAT PACKAGE…: packages by a command that they bring, or by a path.
 need_packages() {
   local missing=()
   while [ $# -gt 0 ]; do
-    if ! have "$1" && [ ! -x "/usr/sbin/$1" ]; then missing+=("$2"); fi
+    if ! have "$1" && [ ! -x "/usr/sbin/$1" ] && ! [[ "$1" = /* && -e "$1" ]]; then missing+=("$2"); fi
     shift 2
   done
   [ "${#missing[@]}" -eq 0 ] && return
@@ -107,6 +109,13 @@ setup_python() {
 }
 
 setup_browser() { need_packages chromium chromium chromedriver chromium-driver; }
+# Firefox and WebKit, with a screen that is only in memory and what draws on it without a graphics card.
+setup_browsers() {
+  setup_rust
+  need_packages firefox-esr firefox-esr WebKitWebDriver webkit2gtk-driver xvfb-run xvfb xauth xauth \
+    /usr/share/doc/libgl1-mesa-dri libgl1-mesa-dri
+  have_version geckodriver "$geckodriver_version" || cargo_tool geckodriver "$geckodriver_version"
+}
 setup_nginx() { need_packages nginx nginx-light openssl openssl; }
 setup_wrk() { need_packages wrk wrk; }
 setup_powerpc() { emulated powerpc ppc; }
@@ -122,7 +131,7 @@ emulated() {
 
 for part in "$@"; do
   case "$part" in
-    rust | targets | lint | wasm | node | python | browser | nginx | wrk | powerpc | s390x) "setup_$part" ;;
+    rust | targets | lint | wasm | node | python | browser | browsers | nginx | wrk | powerpc | s390x) "setup_$part" ;;
     *) fail "setup.sh: unknown part $part; the head of the file names those there are" ;;
   esac
 done

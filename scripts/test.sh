@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests: test.sh [core] [emulated] [wasm] [rust] [node] [packages] [image] [e2e]
+# Runs the tests: test.sh [core] [emulated] [wasm] [rust] [node] [packages] [image] [e2e] [browsers]
 #
 # All of them, in that order, when none is named.
 #
@@ -11,6 +11,7 @@
 #   packages  the npm package packed, installed into clean folders, bundled by each tool, in maps of three versions
 #   image     deploy/Dockerfile, each of its commands by hand in a clean folder, up to a program that serves
 #   e2e       the page in Chromium, behind nginx too
+#   browsers  the module in Firefox; the page in Firefox and WebKit, with taking along and opening again
 source "$(dirname "$0")/lib.sh"
 
 test_core() {
@@ -72,10 +73,20 @@ test_e2e() {
   step "Tests of the page in Chromium, alone and behind nginx" npm run --silent test:e2e
 }
 
-[ $# -gt 0 ] || set -- core emulated wasm rust node packages image e2e
+test_browsers() {
+  scripts/setup.sh wasm browsers node
+  step "Tests of the module in Firefox, optimised" \
+    env WASM_BINDGEN_USE_BROWSER=1 WASM_BINDGEN_TEST_DRIVER_TIMEOUT=60 WASM_BINDGEN_TEST_TIMEOUT=120 \
+    wasm-pack --log-level warn test --release --headless --firefox --geckodriver "$(command -v geckodriver)" wasm --locked
+  scripts/build.sh page program
+  step "Tests of the page in Firefox and WebKit" \
+    xvfb-run --auto-servernum --server-args "-screen 0 1280x900x24" npm run --silent test:browsers
+}
+
+[ $# -gt 0 ] || set -- core emulated wasm rust node packages image e2e browsers
 for part in "$@"; do
   case "$part" in
-    core | emulated | wasm | rust | node | packages | image | e2e) "test_$part" ;;
-    *) fail "test.sh: unknown part $part, expected core, emulated, wasm, rust, node, packages, image or e2e" ;;
+    core | emulated | wasm | rust | node | packages | image | e2e | browsers) "test_$part" ;;
+    *) fail "test.sh: unknown part $part, expected core, emulated, wasm, rust, node, packages, image, e2e or browsers" ;;
   esac
 done
