@@ -157,7 +157,7 @@ impl Seats {
         let mut taken = self.taken();
         let number = taken.next;
         taken.next += 1;
-        let seat = Seat { seats: self.clone(), number, _seat: seat };
+        let seat = Seat { seats: self.clone(), number, _permit: seat };
         let task = tokio::spawn({
             let pulse = pulse.clone();
             async move {
@@ -174,7 +174,7 @@ impl Seats {
 struct Seat {
     seats: Arc<Seats>,
     number: u64,
-    _seat: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Drop for Seat {
