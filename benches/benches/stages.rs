@@ -6,7 +6,7 @@
 use duotile_benches::{Sample, median, tiles::ranked};
 use duotile_core::{
     Codes, Column, Dictionary, Facts, Landmarks, Measure, MeasureKind, Mode, Plan, Points, Profile, Roles, Scratch,
-    Selection, Sums, TileId, TileQuery, Values, World, mercator, morton, sort,
+    Selection, Sums, TileId, TileQuery, Values, Work, World, mercator, morton, sort,
 };
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ fn main() {
     let crowds = Landmarks::build(&keys);
     let landmarks = Landmarks::new(&crowds, keys.len());
     println!("{:34} {:>12} {:>10}  {} landmarks, {} bytes", "", "", "", landmarks.len(), crowds.len() * 8);
-    let summarise = || Sums::build(landmarks, &column, None);
+    let summarise = || Sums::build(landmarks, &column, None, &Work::free()).expect("goes on");
     line("summary of a column", median(summarise), rows, "points");
     let summed = summarise();
     let summary = summed.view();
@@ -66,13 +66,18 @@ fn main() {
     let fullest: Vec<TileId> = (0..=14).map(|z| ranked(&points, z)[0].tile).collect();
     let ranges = median(|| fullest.iter().map(|&tile| points.range(tile).len()).sum::<usize>());
     line("range of a tile", ranges, fullest.len(), "tiles");
-    let profile = Profile::of(&points, None, 10_000);
-    line("profile", median(|| Profile::of(&points, None, 10_000)), rows, "points");
+    let profile = Profile::of(&points, None, 10_000, &Work::free()).expect("goes on");
+    line("profile", median(|| Profile::of(&points, None, 10_000, &Work::free()).expect("goes on")), rows, "points");
 
     for text in ["filter=value > 2", "filter=category IN ('culture','shop')", "bbox=-10,30,30,60"] {
         let plan = plan(&points, &TileQuery::parse(text).expect("a good query"));
         let filter = plan.filter().expect("there is one");
-        line(&format!("mask of {text}"), median(|| filter.mask(&points, 0..points.len())), rows, "points");
+        line(
+            &format!("mask of {text}"),
+            median(|| filter.mask(&points, 0..points.len(), &Work::free()).expect("goes on")),
+            rows,
+            "points",
+        );
     }
 
     let cells = |kinds: &[MeasureKind]| {
@@ -92,7 +97,7 @@ fn main() {
     for (name, columns) in [("one column", "value"), ("four columns", "value,id,category,ts")] {
         let query = TileQuery::parse(&format!("mode=points&properties={columns}")).expect("a good query");
         let raw = plan(&points, &TileQuery { limit: u32::MAX, ..query });
-        let profile = Profile::of(&points, None, raw.limit());
+        let profile = Profile::of(&points, None, raw.limit(), &Work::free()).expect("goes on");
         for z in [8, 12, 14] {
             let all = Selection { profile: &profile, ..all };
             cut(&format!("z{z} rows, {name}"), &raw, &points, all, fullest[z]);
@@ -106,10 +111,11 @@ fn world(points: &Points<'_>, all: Selection<'_>, [count, sum]: [&Plan; 2]) {
         let mut scratch = Scratch::default();
         let mut visit = || {
             let mut cells = 0;
-            plan.each_cell(points, all, 0, &mut scratch, |_| {
+            let visit = |_: &[(usize, f64)]| {
                 cells += 1;
                 true
-            });
+            };
+            plan.each_cell(points, all, 0, &Work::free(), &mut scratch, visit).expect("goes on");
             cells
         };
         let cells = visit();
@@ -126,16 +132,16 @@ fn world(points: &Points<'_>, all: Selection<'_>, [count, sum]: [&Plan; 2]) {
         TileId::WORLD,
     );
     let filtered = planned("mode=cells&cell=2&agg=sum:value,mean:value&filter=value > 2");
-    let mask = filtered.filter().expect("there is one").mask(points, 0..points.len());
+    let mask = filtered.filter().expect("there is one").mask(points, 0..points.len(), &Work::free()).expect("goes on");
     let some = Selection { mask: Some(&mask), summaries: &[], ..all };
     cut("z0 filtered, no summary of it", &filtered, points, some, TileId::WORLD);
-    let passing = Sums::build(points.landmarks(), &points.columns()[0], Some(&mask));
+    let passing = Sums::build(points.landmarks(), &points.columns()[0], Some(&mask), &Work::free()).expect("goes on");
     let some = Selection { summaries: &[Some(passing.view())], ..some };
     cut("z0 filtered, with a summary", &filtered, points, some, TileId::WORLD);
 }
 
 fn plan(points: &Points<'_>, query: &TileQuery) -> Plan {
-    query.plan(points).expect("fits the columns above")
+    query.plan(points, &Work::free()).expect("fits the columns above")
 }
 
 /// Cuts a tile again and again into the same space, as a server does.
@@ -144,7 +150,7 @@ fn cut(name: &str, plan: &Plan, points: &Points<'_>, selection: Selection<'_>, t
     let mut features = 0;
     let elapsed = median(|| {
         bytes.clear();
-        let report = plan.tile_into(points, selection, tile, &mut scratch, &mut bytes);
+        let report = plan.tile_into(points, selection, tile, &Work::free(), &mut scratch, &mut bytes).expect("goes on");
         features = report.features;
         bytes.len()
     });

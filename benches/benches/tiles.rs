@@ -14,7 +14,7 @@ use duotile_benches::{
     median,
     tiles::{Ranked, five, many, memory, ranked},
 };
-use duotile_core::{Plan, Scratch, TileId, TileQuery};
+use duotile_core::{Plan, Scratch, TileId, TileQuery, Work};
 use std::{
     error::Error,
     path::PathBuf,
@@ -88,13 +88,13 @@ struct Bench {
 
 impl Bench {
     fn plan(&self, query: &str) -> Result<Plan, Failed> {
-        Ok(self.dataset.with_points(|points| TileQuery::parse(query)?.plan(&points))?)
+        Ok(self.dataset.with_points(|points| TileQuery::parse(query)?.plan(&points, &Work::free()))?)
     }
 
     /// The same without a limit on the rows of a tile, so that none is left out.
     fn whole(&self, query: &str) -> Result<Plan, Failed> {
         let query = TileQuery { limit: u32::MAX, ..TileQuery::parse(query)? };
-        Ok(self.dataset.with_points(|points| query.plan(&points))?)
+        Ok(self.dataset.with_points(|points| query.plan(&points, &Work::free()))?)
     }
 
     fn cut(&self, plan: &Plan, tile: TileId) -> Result<(Cut, usize), Failed> {
@@ -162,10 +162,11 @@ impl Bench {
         let visit = |plan: &Plan| {
             let (mut scratch, mut seen) = (Scratch::default(), 0usize);
             all.with(&self.dataset, plan, |points, selection| {
-                plan.each_cell(&points, selection, 0, &mut scratch, |numbers| {
+                let visit = |numbers: &[(usize, f64)]| {
                     seen += numbers.len();
                     true
-                });
+                };
+                plan.each_cell(&points, selection, 0, &Work::free(), &mut scratch, visit).expect("goes on");
             });
             seen
         };

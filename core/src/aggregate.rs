@@ -129,6 +129,11 @@ impl Aggregate {
         }
     }
 
+    /// Whether a summary holds the aggregate of a cell, so that no row is looked at.
+    pub fn is_known(summary: Option<Summary<'_>>, cell: &Cell) -> bool {
+        summary.zip(cell.landmark).is_some_and(|(summary, at)| summary.find(at).is_some())
+    }
+
     /// How many values there are.
     pub const fn present(&self) -> u64 {
         match self {

@@ -10,6 +10,7 @@ use crate::{
     mask::Mask,
     query::{By, Period},
     small,
+    work::{Stopped, Toll},
 };
 use alloc::{format, string::String, vec, vec::Vec};
 use core::ops::Range;
@@ -146,14 +147,18 @@ impl Categories {
     }
 
     /// Counts the rows of a run that pass the mask, slot by slot; `emit` gets each slot that is not empty.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Toll::pay`].
     pub fn count(
         &self,
         column: &Column<'_>,
         run: Range<usize>,
         mask: Option<&Mask>,
+        toll: &mut Toll<'_>,
         counts: &mut Vec<u32>,
         mut emit: impl FnMut(usize, u32),
-    ) {
+    ) -> Result<(), Stopped> {
         counts.clear();
         // One more than the slots, for values that a subset's facts did not foresee.
         counts.resize(self.slots.len() + 1, 0);
@@ -163,13 +168,14 @@ impl Categories {
             let slot = if column.is_valid(row) { self.lookup.slot(&column.values, row) } else { null };
             counts[slot.min(last)] += 1;
         };
-        match mask {
-            Some(mask) => mask.rows(run).for_each(&mut visit),
-            None => run.for_each(&mut visit),
-        }
+        toll.each_step(run, |part| match mask {
+            Some(mask) => mask.rows(part).for_each(&mut visit),
+            None => part.for_each(&mut visit),
+        })?;
         for (slot, &count) in counts[..last].iter().enumerate().filter(|&(_, &count)| count > 0) {
             emit(slot, count);
         }
+        Ok(())
     }
 }
 

@@ -6,7 +6,6 @@
 
 use crate::{
     cells::{self, Cell},
-    columns::Column,
     measure::{Measured, Measures, Space},
     morton,
     mvt::{Geometry, Layer},
@@ -15,15 +14,15 @@ use crate::{
     query::Shape,
     tiler::{Cut, MAX_TILE_BYTES},
     values::{NONE, Value},
+    work::{STEP, Stopped, Toll},
 };
 use alloc::{format, string::String, vec::Vec};
-use core::ops::Range;
 
 /// Cells done at a time.
 const BLOCK: usize = 256;
 /// Where the values of their rows are needed, cells are done as soon as they have so many together, or memory would be
 /// needed for all of them.
-const ROWS: usize = 1 << 16;
+const ROWS: usize = STEP;
 
 /// Space that stays warm between tiles.
 #[derive(Debug, Default)]
@@ -58,37 +57,55 @@ struct Grid {
 
 /// Writes a feature for each cell of a level that has passing rows, with ids or without, and tells how many rows they
 /// count. Stops where the layer becomes too large.
-pub fn write(plan: &Plan, cut: &Cut<'_, '_>, level: u8, ids: bool, layer: &mut Layer<'_>, blocks: &mut Blocks) -> u64 {
+///
+/// # Errors
+/// [`Stopped`], as [`Toll::pay`].
+pub fn write(
+    plan: &Plan,
+    cut: &Cut<'_, '_>,
+    (level, ids): (u8, bool),
+    layer: &mut Layer<'_>,
+    toll: &mut Toll<'_>,
+    blocks: &mut Blocks,
+) -> Result<u64, Stopped> {
     let grid = Grid { level, ids: ids && level <= 26 };
     let most = if plan.measures.iter().any(Measures::needs_values) { ROWS } else { usize::MAX };
     let (mut shown, mut rows) = (0, 0);
     blocks.cells.clear();
-    let mut flush = |blocks: &mut Blocks| {
+    let mut flush = |blocks: &mut Blocks, toll: &mut Toll<'_>| {
         if layer.size() > MAX_TILE_BYTES {
-            return false;
+            return Ok(false);
         }
-        plan.block(cut, grid, layer, blocks);
+        plan.block(cut, grid, layer, toll, blocks)?;
         shown += blocks.cells.drain(..).map(|cell| cell.count as u64).sum::<u64>();
-        true
+        Ok(true)
     };
-    let whole = cells::walk(cut.points.sorted(), cut.selection.mask, cut.range.clone(), level, |cell| {
+    let range = cut.range.clone();
+    let whole = cells::walk(cut.points.sorted(), cut.selection.mask, range, level, toll, |cell, toll| {
         rows += cell.count;
         blocks.cells.push(cell);
         if blocks.cells.len() < BLOCK && rows < most {
-            return true;
+            return Ok(true);
         }
         rows = 0;
-        flush(blocks)
-    });
+        flush(blocks, toll)
+    })?;
     if whole {
-        flush(blocks);
+        flush(blocks, toll)?;
     }
-    shown
+    Ok(shown)
 }
 
 impl Plan {
     /// Writes the cells of a block.
-    fn block(&self, cut: &Cut<'_, '_>, grid: Grid, layer: &mut Layer<'_>, blocks: &mut Blocks) {
+    fn block(
+        &self,
+        cut: &Cut<'_, '_>,
+        grid: Grid,
+        layer: &mut Layer<'_>,
+        toll: &mut Toll<'_>,
+        blocks: &mut Blocks,
+    ) -> Result<(), Stopped> {
         let Blocks { cells, properties, indices, categories, ends, space, counts } = blocks;
         properties.clear();
         properties.push(0);
@@ -105,7 +122,7 @@ impl Plan {
         for measures in &self.measures {
             let column = &cut.points.columns()[measures.column];
             let summary = cut.selection.summary(measures.column);
-            measures.prepare(column, summary, cells, cut.selection.mask, space);
+            measures.prepare(column, summary, cells, cut.selection.mask, toll, space)?;
             for (kind, &(_, property)) in measures.kinds.iter().enumerate() {
                 let Some(places) = places.next() else { break };
                 measures.each(column, kind, space, |at, value| {
@@ -121,9 +138,9 @@ impl Plan {
         categories.clear();
         ends.clear();
         for cell in cells.iter().filter(|_| self.categories.is_some()) {
-            self.count(cut.points.columns(), cell.run.clone(), cut.selection.mask, counts, |property, count| {
+            self.count(cut, cell, toll, counts, |property, count| {
                 categories.push((property as u32, layer.index(property, Value::Integer(count.into()))));
-            });
+            })?;
             ends.push(categories.len());
         }
         let mut start = 0;
@@ -131,7 +148,7 @@ impl Plan {
             let tags =
                 properties.iter().zip(indices.chunks_exact(BLOCK)).map(|(&property, indices)| (property, indices[at]));
             let tags = tags.filter(|&(_, index)| index != NONE);
-            let geometry = geometry(self.shape, cut, grid.level, cell);
+            let geometry = geometry(self.shape, cut, grid.level, cell, toll)?;
             if categories.is_empty() {
                 layer.tagged(grid.id(cell), tags, geometry);
             } else {
@@ -141,54 +158,52 @@ impl Plan {
                 start = end;
             }
         }
+        Ok(())
     }
 
-    /// All category counts of a run: property, count.
+    /// All category counts of a cell: property, count.
     fn count(
         &self,
-        columns: &[Column<'_>],
-        run: Range<usize>,
-        mask: Option<&crate::Mask>,
+        cut: &Cut<'_, '_>,
+        cell: &Cell,
+        toll: &mut Toll<'_>,
         counts: &mut Vec<u32>,
         mut emit: impl FnMut(usize, u32),
-    ) {
-        if let Some(categories) = &self.categories {
-            let column = &columns[categories.column];
-            categories.count(column, run, mask, counts, |slot, count| emit(self.first_category + slot, count));
-        }
+    ) -> Result<(), Stopped> {
+        let Some(categories) = &self.categories else { return Ok(()) };
+        let column = &cut.points.columns()[categories.column];
+        let emit = |slot, count| emit(self.first_category + slot, count);
+        categories.count(column, cell.run.clone(), cut.selection.mask, toll, counts, emit)
     }
 
     /// The numbers that a cell carries: property, value.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Toll::pay`].
     pub(crate) fn numbers(
         &self,
         cut: &Cut<'_, '_>,
         cell: &Cell,
+        toll: &mut Toll<'_>,
         blocks: &mut Blocks,
         mut emit: impl FnMut(usize, f64),
-    ) {
+    ) -> Result<(), Stopped> {
         emit(0, cell.count as f64);
+        let Blocks { space, counts, .. } = blocks;
         for measures in &self.measures {
             let column = &cut.points.columns()[measures.column];
             let summary = cut.selection.summary(measures.column);
-            measures.prepare(column, summary, core::slice::from_ref(cell), cut.selection.mask, &mut blocks.space);
+            measures.prepare(column, summary, core::slice::from_ref(cell), cut.selection.mask, toll, space)?;
             for (kind, &(_, property)) in measures.kinds.iter().enumerate() {
                 let number = |value: Measured| value.number();
-                measures.each(column, kind, &blocks.space, |_, value| {
+                measures.each(column, kind, space, |_, value| {
                     if let Some(number) = number(value) {
                         emit(property, number);
                     }
                 });
             }
         }
-        self.count(
-            cut.points.columns(),
-            cell.run.clone(),
-            cut.selection.mask,
-            &mut blocks.counts,
-            |property, count| {
-                emit(property, count.into());
-            },
-        );
+        self.count(cut, cell, toll, counts, |property, count| emit(property, count.into()))
     }
 }
 
@@ -213,7 +228,7 @@ impl Grid {
     }
 }
 
-fn geometry(shape: Shape, cut: &Cut<'_, '_>, level: u8, cell: &Cell) -> Geometry {
+fn geometry(shape: Shape, cut: &Cut<'_, '_>, level: u8, cell: &Cell, toll: &mut Toll<'_>) -> Result<Geometry, Stopped> {
     let tile = cut.tile;
     // A tile is 2^deeper cells wide, and no cell is finer than a local unit.
     let deeper = level.saturating_sub(tile.z());
@@ -221,7 +236,7 @@ fn geometry(shape: Shape, cut: &Cut<'_, '_>, level: u8, cell: &Cell) -> Geometry
     let local = |cell: u32, tile: u32| cell.wrapping_sub(tile << deeper) << unit;
     let (x, y) = (local(corner.x, tile.x()), local(corner.y, tile.y()));
     let side = 1u32 << unit;
-    match shape {
+    Ok(match shape {
         Shape::Point => Geometry::Point { x: x + side / 2, y: y + side / 2 },
         Shape::Polygon => Geometry::Square { x, y, side },
         Shape::Centroid => {
@@ -230,15 +245,15 @@ fn geometry(shape: Shape, cut: &Cut<'_, '_>, level: u8, cell: &Cell) -> Geometry
                 let world = morton::position(cut.points.keys()[row]);
                 (east, south, rows) = (east + u64::from(world.x), south + u64::from(world.y), rows + 1);
             };
-            match cut.selection.mask {
-                Some(mask) => mask.rows(cell.run.clone()).for_each(&mut add),
-                None => cell.run.clone().for_each(&mut add),
-            }
+            toll.each_step(cell.run.clone(), |part| match cut.selection.mask {
+                Some(mask) => mask.rows(part).for_each(&mut add),
+                None => part.for_each(&mut add),
+            })?;
             let mean = crate::World { x: (east / rows.max(1)) as u32, y: (south / rows.max(1)) as u32 };
             let (x, y) = tile.local(mean, EXTENT_BITS);
             Geometry::Point { x, y }
         }
-    }
+    })
 }
 
 /// A count as people read it: `950`, `1.2k`, `15k`, as supercluster has it.

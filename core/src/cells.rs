@@ -8,6 +8,7 @@
 use crate::{
     landmarks::{Keys, gallop},
     mask::Mask,
+    work::{Stopped, Toll},
 };
 use core::ops::Range;
 
@@ -29,13 +30,17 @@ pub struct Cell {
 
 /// Visits each cell of a level that holds a passing row of `range`, in Morton order. The range must be that of a cell of
 /// this level or a coarser one. Stops early when `visit` says `false`, and tells whether it went on to the end.
+///
+/// # Errors
+/// [`Stopped`], of this or of `visit`.
 pub fn walk(
     keys: Keys<'_>,
     mask: Option<&Mask>,
     range: Range<usize>,
     level: u8,
-    mut visit: impl FnMut(Cell) -> bool,
-) -> bool {
+    toll: &mut Toll<'_>,
+    mut visit: impl FnMut(Cell, &mut Toll<'_>) -> Result<bool, Stopped>,
+) -> Result<bool, Stopped> {
     let level = level.min(MAX_LEVEL);
     let landmarks = keys.landmarks;
     let (mut row, mut at) = (range.start, landmarks.from(range.start));
@@ -45,6 +50,7 @@ pub fn walk(
         // The next landmark of the level; coarser ones are stepped into, unless none of their rows passes.
         let next = loop {
             let Some(landmark) = landmarks.find(at).filter(|landmark| landmark.start < range.end) else { break None };
+            toll.pay(1)?;
             if landmark.finest >= level {
                 break Some(landmark);
             }
@@ -52,16 +58,16 @@ pub fn walk(
             at = if empty { landmark.skip } else { at + 1 };
         };
         let sparse = row..next.map_or(range.end, |landmark| landmark.start);
-        if !between(keys.keys, mask, sparse, level, &mut before, &mut visit) {
-            return false;
+        if !between(keys.keys, mask, sparse, level, &mut before, toll, &mut visit)? {
+            return Ok(false);
         }
-        let Some(landmark) = next else { return true };
+        let Some(landmark) = next else { return Ok(true) };
         let end = landmark.end.min(range.end);
         let rank = mask.map_or(0, |mask| mask.rank(end));
         let count = if mask.is_some() { rank.saturating_sub(before) } else { end - landmark.start };
         let code = code(landmark.key, level);
-        if count > 0 && !visit(Cell { code, run: landmark.start..end, count, landmark: Some(at) }) {
-            return false;
+        if count > 0 && !visit(Cell { code, run: landmark.start..end, count, landmark: Some(at) }, toll)? {
+            return Ok(false);
         }
         (row, before, at) = (end, rank, landmark.skip);
     }
@@ -75,14 +81,18 @@ fn between(
     range: Range<usize>,
     level: u8,
     before: &mut usize,
-    visit: &mut impl FnMut(Cell) -> bool,
-) -> bool {
+    toll: &mut Toll<'_>,
+    visit: &mut impl FnMut(Cell, &mut Toll<'_>) -> Result<bool, Stopped>,
+) -> Result<bool, Stopped> {
     let mut start = range.start;
     while start < range.end {
         if let Some(mask) = mask {
-            match mask.next(start..range.end) {
+            // A word of bits at a time.
+            let next = mask.next(start..range.end);
+            toll.pay((next.unwrap_or(range.end) - start) / 64)?;
+            match next {
                 Some(row) => start = row,
-                None => return true,
+                None => return Ok(true),
             }
         }
         let last = keys[start] | u64::MAX.checked_shr(2 * u32::from(level)).unwrap_or(0);
@@ -91,22 +101,33 @@ fn between(
             let rank = mask.rank(end);
             rank.saturating_sub(core::mem::replace(before, rank))
         });
-        if !visit(Cell { code: code(keys[start], level), run: start..end, count, landmark: None }) {
-            return false;
+        toll.pay(1)?;
+        if !visit(Cell { code: code(keys[start], level), run: start..end, count, landmark: None }, toll)? {
+            return Ok(false);
         }
         start = end;
     }
-    true
+    Ok(true)
 }
 
 /// How many cells of a level hold a passing row of `range`, as far as `most`, past which it stops counting.
-pub fn count(keys: Keys<'_>, mask: Option<&Mask>, range: Range<usize>, level: u8, most: usize) -> usize {
+///
+/// # Errors
+/// [`Stopped`], as [`Toll::pay`].
+pub fn count(
+    keys: Keys<'_>,
+    mask: Option<&Mask>,
+    range: Range<usize>,
+    level: u8,
+    most: usize,
+    toll: &mut Toll<'_>,
+) -> Result<usize, Stopped> {
     let mut cells = 0;
-    walk(keys, mask, range, level, |_| {
+    walk(keys, mask, range, level, toll, |_, _| {
         cells += 1;
-        cells <= most
-    });
-    cells
+        Ok(cells <= most)
+    })?;
+    Ok(cells)
 }
 
 fn code(key: u64, level: u8) -> u64 {
@@ -116,7 +137,7 @@ fn code(key: u64, level: u8) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::landmarks::Landmarks;
+    use crate::{landmarks::Landmarks, work::Work};
     use alloc::{collections::BTreeMap, vec::Vec};
 
     fn keys() -> Vec<u64> {
@@ -164,15 +185,17 @@ mod tests {
             *expected.entry(code).or_insert(0) += 1;
         }
         let mut got = Vec::new();
-        walk(sorted, mask, range.clone(), level, |cell| {
+        let work = Work::free();
+        let walked = walk(sorted, mask, range.clone(), level, &mut work.toll(), |cell, _| {
             assert_eq!(cell.run.clone().filter(|&row| passes(row)).count(), cell.count);
             assert!(cell.landmark.is_none_or(|at| sorted.landmarks.get(at).run() == cell.run));
             got.push((cell.code, cell.count));
-            true
+            Ok(true)
         });
+        assert_eq!(walked, Ok(true));
         assert!(got.is_sorted(), "level {level}, {range:?}");
         assert_eq!(got, expected.into_iter().collect::<Vec<_>>(), "level {level}, {range:?}");
-        assert_eq!(count(sorted, mask, range, level, usize::MAX), got.len());
+        assert_eq!(count(sorted, mask, range, level, usize::MAX, &mut work.toll()), Ok(got.len()));
     }
 
     /// What a damaged file may hold that [`Landmarks::checked`] does not see: the cells are wrong, but nothing panics.
@@ -186,7 +209,8 @@ mod tests {
                 damaged[at] ^= bits;
                 let Ok(landmarks) = Landmarks::new(&damaged, keys.len()).checked() else { continue };
                 let sorted = Keys { keys: &keys, landmarks };
-                assert!(count(sorted, None, 0..keys.len(), 9, usize::MAX) <= keys.len());
+                let cells = count(sorted, None, 0..keys.len(), 9, usize::MAX, &mut Work::free().toll());
+                assert!(cells.expect("goes on") <= keys.len());
             }
         }
     }

@@ -4,7 +4,7 @@
 //! byte order is the collation of the whole project. A predicate on text is decided once per entry, never per row.
 
 use alloc::{string::String, vec::Vec};
-use core::fmt;
+use core::{fmt, ops::Range};
 
 /// Distinct texts sorted by their UTF-8 bytes; an entry's position is its code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,6 +75,13 @@ impl Dictionary {
             (Some(&start), Some(&end)) => &self.text[offset(start)..offset(end)],
             _ => "",
         }
+    }
+
+    /// Bytes of the texts of some codes.
+    #[must_use]
+    pub fn bytes(&self, codes: Range<usize>) -> u64 {
+        let before = |code: usize| self.offsets.get(code.min(self.len())).copied().unwrap_or(0);
+        before(codes.end).saturating_sub(before(codes.start))
     }
 
     /// The code of a text, or where it would stand.

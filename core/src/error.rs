@@ -1,5 +1,6 @@
 //! What is wrong with a query: where, what was got, what was expected, and a hint where there is one.
 
+use crate::work::Stopped;
 use alloc::{boxed::Box, string::String};
 use core::{fmt, ops::Deref};
 
@@ -19,6 +20,8 @@ pub struct Complaint {
     pub message: String,
     /// How it may have been meant, such as a near name.
     pub hint: Option<String>,
+    /// Where the query is not wrong: why finding out what it means was given up.
+    pub stopped: Option<Stopped>,
 }
 
 impl Deref for QueryError {
@@ -40,7 +43,7 @@ impl QueryError {
     #[inline(never)]
     fn of(parameter: String, message: String) -> Self {
         let (parameter, message) = (one_line(parameter), one_line(message));
-        Self(Box::new(Complaint { parameter, position: None, message, hint: None }))
+        Self(Box::new(Complaint { parameter, position: None, message, hint: None, stopped: None }))
     }
 
     /// The same at a character of the parameter's text.
@@ -54,6 +57,13 @@ impl QueryError {
     #[must_use]
     pub fn hint(self, hint: impl Into<Option<String>>) -> Self {
         self.with_hint(hint.into())
+    }
+
+    /// The same of a query that was given up.
+    #[must_use]
+    pub fn because(mut self, stopped: Stopped) -> Self {
+        self.0.stopped = Some(stopped);
+        self
     }
 
     #[cold]

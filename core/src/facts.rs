@@ -4,11 +4,13 @@
 //! browser). They decide which properties a tile has and of what type, so they must not depend on filter or tile.
 
 use crate::{
-    columns::{Codes, Values},
+    columns::{Codes, Column, Values},
+    mask::Mask,
     small,
+    work::{Stopped, Work},
 };
 use alloc::{vec, vec::Vec};
-use core::cmp::Ordering;
+use core::{cmp::Ordering, ops::Range};
 
 /// The largest integer that every client reads exactly, 2⁵³ − 1. Columns with larger ones go to tiles as texts.
 pub const MAX_EXACT: i64 = (1 << 53) - 1;
@@ -86,30 +88,27 @@ impl Facts {
     /// Takes the facts of a column: `valid` as in [`crate::Column::new`].
     #[must_use]
     pub fn of(values: Values<'_>, valid: Option<&[u8]>) -> Self {
-        let facts = Self::of_present(values, valid);
+        let mut tally = Tally::of(&values);
+        tally.add(&values, 0..values.len(), valid);
+        let facts = tally.facts(&values);
         Self { nulls: values.len() as u64 - facts.present, ..facts }
     }
 
-    fn of_present(values: Values<'_>, valid: Option<&[u8]>) -> Self {
-        let rows = (0..values.len()).filter(|row| valid.is_none_or(|bits| bits[row / 8] >> (row % 8) & 1 != 0));
-        match values {
-            Values::I32(v) => Self::integers(rows.map(|row| v[row].into())),
-            Values::I64(v) => Self::integers(rows.map(|row| v[row])),
-            Values::Time(v) => Self::extremes(rows.map(|row| v[row]), Scalar::Time),
-            Values::F32(v) => Self::floats(rows.map(|row| v[row].into())),
-            Values::F64(v) => Self::floats(rows.map(|row| v[row])),
-            Values::Bool(bits) => {
-                let mut counts = [0; 2];
-                rows.for_each(|row| counts[usize::from(bits.get(row))] += 1);
-                Self::counted([(Scalar::Boolean(false), counts[0]), (Scalar::Boolean(true), counts[1])])
+    /// Facts of just the rows of a column that pass a mask and have a value.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Work::pay`].
+    pub fn under(column: &Column<'_>, mask: Option<&Mask>, work: &Work<'_>) -> Result<Self, Stopped> {
+        let (mut tally, mut bits) = (Tally::of(&column.values), Vec::new());
+        work.each_step(0..column.len(), |rows| {
+            bits.clear();
+            for row in rows.clone().step_by(64) {
+                let word = mask.map_or(u64::MAX, |mask| mask.word(row)) & column.valid_word(row);
+                bits.extend(word.to_le_bytes());
             }
-            Values::Text(codes, words) => {
-                let mut counts = vec![0u64; words.len()];
-                rows.for_each(|row| counts[codes.get(row)] += 1);
-                let text_bytes = words.iter().zip(&counts).map(|(text, count)| text.len() as u64 * count).sum();
-                Self { text_bytes, ..Self::counted((0..).map(Scalar::Text).zip(counts)) }
-            }
-        }
+            tally.add(&column.values, rows, Some(&bits));
+        })?;
+        Ok(tally.facts(&column.values))
     }
 
     /// Whether values go to tiles and JSON as texts, because some are beyond ±(2⁵³ − 1).
@@ -132,55 +131,142 @@ impl Facts {
         self.text_bytes.checked_div(self.present).unwrap_or(0)
     }
 
-    fn integers(values: impl Iterator<Item = i64>) -> Self {
-        // Sorted: so few that putting one among them costs little.
-        let mut counts: Vec<(i64, u64)> = Vec::new();
-        let facts = Self::extremes(
-            values.inspect(|&value| {
-                if counts.len() <= MAX_DISTINCT_INTEGERS {
-                    match counts.binary_search_by_key(&value, |&(known, _)| known) {
-                        Ok(place) => counts[place].1 += 1,
-                        Err(place) => counts.insert(place, (value, 1)),
-                    }
+    fn new(range: Option<(Scalar, Scalar)>, present: u64) -> Self {
+        Self { present, range, ..Self::default() }
+    }
+
+    /// Facts from the count of every value, in the order of the values. Of many, only the most frequent are held.
+    fn counted(counts: impl IntoIterator<Item = (Scalar, u64)>) -> Self {
+        let mut facts = Self { distinct: Some(0), ..Self::default() };
+        let (categories, mut least) = (&mut facts.categories, 0);
+        let before = |a: &(Scalar, u64), b: &(Scalar, u64)| b.1.cmp(&a.1).then_with(|| a.0.compare(b.0)).is_lt();
+        for (value, count) in counts.into_iter().filter(|&(_, count)| count > 0) {
+            facts.present += count;
+            facts.distinct = facts.distinct.map(|distinct| distinct + 1);
+            facts.range = Some((facts.range.map_or(value, |(first, _)| first), value));
+            // Of values as frequent, the smaller one stays.
+            if count <= least {
+                continue;
+            }
+            categories.push((value, count));
+            // Twice as many as are kept, so that they are put in order once for as many that come.
+            if categories.len() == 2 * MAX_CATEGORIES {
+                small::sort_by(categories, before);
+                categories.truncate(MAX_CATEGORIES);
+                least = categories.last().map_or(0, |&(_, count)| count);
+            }
+        }
+        small::sort_by(categories, before);
+        categories.truncate(MAX_CATEGORIES);
+        facts
+    }
+}
+
+/// What was seen of the values of a column.
+enum Tally {
+    /// How many, the smallest, the largest, and each with its count, until there are too many.
+    Integers(u64, i64, i64, Vec<(i64, u64)>),
+    Times(u64, i64, i64),
+    Floats(u64, f64, f64),
+    Booleans([u64; 2]),
+    /// The count of each code.
+    Texts(Vec<u32>),
+}
+
+impl Tally {
+    fn of(values: &Values<'_>) -> Self {
+        match values {
+            Values::I32(_) | Values::I64(_) => Self::Integers(0, i64::MAX, i64::MIN, Vec::new()),
+            Values::Time(_) => Self::Times(0, i64::MAX, i64::MIN),
+            Values::F32(_) | Values::F64(_) => Self::Floats(0, f64::INFINITY, f64::NEG_INFINITY),
+            Values::Bool(_) => Self::Booleans([0; 2]),
+            Values::Text(_, words) => Self::Texts(vec![0; words.len()]),
+        }
+    }
+
+    /// Looks at some rows; `valid` has a bit for each, from the first of them on.
+    fn add(&mut self, values: &Values<'_>, rows: Range<usize>, valid: Option<&[u8]>) {
+        let first = rows.start;
+        let is_valid = |&row: &usize| valid.is_none_or(|bits| bits[(row - first) / 8] >> ((row - first) % 8) & 1 != 0);
+        let rows = rows.filter(is_valid);
+        match (self, values) {
+            (Self::Integers(present, min, max, counts), Values::I32(v)) => {
+                integers(rows.map(|row| v[row].into()), (present, min, max), counts);
+            }
+            (Self::Integers(present, min, max, counts), Values::I64(v)) => {
+                integers(rows.map(|row| v[row]), (present, min, max), counts);
+            }
+            (Self::Times(present, min, max), Values::Time(v)) => extremes(rows.map(|row| v[row]), (present, min, max)),
+            (Self::Floats(present, min, max), Values::F32(v)) => {
+                floats(rows.map(|row| v[row].into()), (present, min, max))
+            }
+            (Self::Floats(present, min, max), Values::F64(v)) => floats(rows.map(|row| v[row]), (present, min, max)),
+            (Self::Booleans(counts), Values::Bool(bits)) => {
+                rows.for_each(|row| counts[usize::from(bits.get(row))] += 1);
+            }
+            // A code that has no text, as in a file that was damaged, is no value.
+            (Self::Texts(counts), Values::Text(codes, _)) => rows.for_each(|row| {
+                if let Some(count) = counts.get_mut(codes.get(row)) {
+                    *count += 1;
                 }
             }),
-            Scalar::Integer,
-        );
-        if counts.len() > MAX_DISTINCT_INTEGERS {
-            return facts;
+            _ => {}
         }
-        Self::counted(counts.into_iter().map(|(value, count)| (Scalar::Integer(value), count)))
     }
 
-    fn extremes(values: impl Iterator<Item = i64>, scalar: impl Fn(i64) -> Scalar) -> Self {
-        let (mut present, mut min, mut max) = (0, i64::MAX, i64::MIN);
-        for value in values {
-            present += 1;
-            min = min.min(value);
-            max = max.max(value);
+    fn facts(self, values: &Values<'_>) -> Facts {
+        match self {
+            Self::Integers(_, _, _, counts) if counts.len() <= MAX_DISTINCT_INTEGERS => {
+                Facts::counted(counts.into_iter().map(|(value, count)| (Scalar::Integer(value), count)))
+            }
+            Self::Integers(present, min, max, _) => {
+                Facts::new((present > 0).then_some((Scalar::Integer(min), Scalar::Integer(max))), present)
+            }
+            Self::Times(present, min, max) => {
+                Facts::new((present > 0).then_some((Scalar::Time(min), Scalar::Time(max))), present)
+            }
+            Self::Floats(present, min, max) => {
+                Facts::new((present > 0).then_some((Scalar::Float(min), Scalar::Float(max))), present)
+            }
+            Self::Booleans(counts) => Facts::counted([false, true].map(Scalar::Boolean).into_iter().zip(counts)),
+            Self::Texts(counts) => {
+                let text_bytes = match values {
+                    Values::Text(_, words) => {
+                        words.iter().zip(&counts).map(|(text, &count)| text.len() as u64 * u64::from(count)).sum()
+                    }
+                    _ => 0,
+                };
+                let counts = counts.into_iter().map(u64::from);
+                Facts { text_bytes, ..Facts::counted((0..).map(Scalar::Text).zip(counts)) }
+            }
         }
-        Self { present, range: (present > 0).then(|| (scalar(min), scalar(max))), ..Self::default() }
     }
+}
 
-    fn floats(values: impl Iterator<Item = f64>) -> Self {
-        let (mut present, mut min, mut max) = (0, f64::INFINITY, f64::NEG_INFINITY);
-        for value in values {
-            present += 1;
-            min = min.min(value);
-            max = max.max(value);
+fn integers(values: impl Iterator<Item = i64>, seen: (&mut u64, &mut i64, &mut i64), counts: &mut Vec<(i64, u64)>) {
+    // Sorted: so few that putting one among them costs little.
+    let counted = values.inspect(|&value| {
+        if counts.len() <= MAX_DISTINCT_INTEGERS {
+            match counts.binary_search_by_key(&value, |&(known, _)| known) {
+                Ok(place) => counts[place].1 += 1,
+                Err(place) => counts.insert(place, (value, 1)),
+            }
         }
-        Self { present, range: (present > 0).then_some((Scalar::Float(min), Scalar::Float(max))), ..Self::default() }
-    }
+    });
+    extremes(counted, seen);
+}
 
-    /// Facts from the count of every value, in the order of the values.
-    fn counted(counts: impl IntoIterator<Item = (Scalar, u64)>) -> Self {
-        let mut categories: Vec<(Scalar, u64)> = counts.into_iter().filter(|&(_, count)| count > 0).collect();
-        let range = categories.first().zip(categories.last()).map(|(first, last)| (first.0, last.0));
-        let present = categories.iter().map(|&(_, count)| count).sum();
-        let distinct = Some(categories.len() as u64);
-        small::sort_by(&mut categories, |a, b| b.1.cmp(&a.1).then_with(|| a.0.compare(b.0)).is_lt());
-        categories.truncate(MAX_CATEGORIES);
-        Self { present, range, distinct, categories, ..Self::default() }
+fn extremes(values: impl Iterator<Item = i64>, (present, min, max): (&mut u64, &mut i64, &mut i64)) {
+    for value in values {
+        *present += 1;
+        (*min, *max) = ((*min).min(value), (*max).max(value));
+    }
+}
+
+fn floats(values: impl Iterator<Item = f64>, (present, min, max): (&mut u64, &mut f64, &mut f64)) {
+    for value in values {
+        *present += 1;
+        (*min, *max) = (min.min(value), max.max(value));
     }
 }
 
@@ -199,7 +285,7 @@ impl Codes<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{columns::Bits, dictionary::Dictionary};
+    use crate::{columns::Bits, dictionary::Dictionary, work::Work};
 
     #[test]
     fn nulls_do_not_count_and_ties_take_the_smaller() {
@@ -208,6 +294,22 @@ mod tests {
         assert_eq!(facts.range, Some((Scalar::Integer(-3), Scalar::Integer(7))));
         assert_eq!(facts.categories, [(Scalar::Integer(-3), 2), (Scalar::Integer(7), 2)]);
         assert_eq!(Facts::of(Values::F64(&[1.0]), Some(&[0])).range, None);
+    }
+
+    #[test]
+    fn facts_under_a_mask_are_those_of_its_rows() {
+        let values: Vec<i64> = (0..200).map(|i| i * i % 17).collect();
+        let valid: Vec<u8> = (0..25u8).map(|i| i.wrapping_mul(37) | 1).collect();
+        let all = Facts::of(Values::I64(&values), Some(&valid));
+        let column = Column::new("a", Values::I64(&values), Some(&valid), &all).expect("fits");
+        let mask = Mask::new(0..200, alloc::vec![0x0f0f_1234_5678_9abc, 0, u64::MAX, 0xff]);
+        let rows: Vec<i64> = mask.rows(0..200).filter(|&row| column.is_valid(row)).map(|row| values[row]).collect();
+        let facts = Facts::under(&column, Some(&mask), &Work::free()).expect("goes on");
+        assert_eq!(Facts::under(&column, None, &Work::free()).as_ref(), Ok(&Facts { nulls: 0, ..all.clone() }));
+        assert_eq!(facts.present, rows.len() as u64);
+        let range =
+            (Scalar::Integer(*rows.iter().min().expect("some")), Scalar::Integer(*rows.iter().max().expect("some")));
+        assert_eq!(facts.range, Some(range));
     }
 
     #[test]
@@ -226,6 +328,22 @@ mod tests {
         assert!(Facts::of(Values::I64(&[i64::MIN]), None).is_wide());
         assert!(Facts::of(Values::I64(&[MAX_EXACT, 0]), None).is_sum_wide());
         assert!(!Facts::of(Values::I64(&[MAX_EXACT]), None).is_sum_wide());
+    }
+
+    #[test]
+    fn of_many_texts_the_most_frequent_are_kept() {
+        let texts: Vec<alloc::string::String> = (0..5000).map(|i| alloc::format!("{i:05}")).collect();
+        let words = Dictionary::new(texts.iter().map(|text| &**text)).expect("sorted");
+        let codes: Vec<u16> = (0..40_000u32).map(|i| (i * i % 4999) as u16).collect();
+        let facts = Facts::of(Values::Text(Codes::U16(&codes), &words), None);
+        let mut counts = vec![0u64; 5000];
+        codes.iter().for_each(|&code| counts[usize::from(code)] += 1);
+        let mut expected: Vec<_> = (0..).zip(counts).filter(|&(_, count)| count > 0).collect();
+        assert_eq!(facts.distinct, Some(expected.len() as u64));
+        assert_eq!(facts.present, 40_000);
+        expected.sort_by_key(|&(code, count)| (core::cmp::Reverse(count), code));
+        let expected: Vec<_> = expected.into_iter().map(|(code, count)| (Scalar::Text(code), count)).collect();
+        assert_eq!(facts.categories, expected[..MAX_CATEGORIES]);
     }
 
     #[test]

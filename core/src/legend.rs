@@ -4,6 +4,7 @@
 //! that are told are whole.
 
 use crate::{
+    exact::ordered,
     mask::Mask,
     plan::Plan,
     points::Points,
@@ -11,12 +12,13 @@ use crate::{
     stats::{PROBABILITIES, Quantiles, quantiles},
     tile::MAX_ZOOM,
     tiler::{Scratch, Selection},
+    work::{Stopped, Work},
 };
 use alloc::{vec, vec::Vec};
 
 /// Work after which no further zoom is told: a number of a cell costs [`NUMBER`], a row that must be looked at costs 1.
-const BUDGET: usize = 60_000_000;
-const NUMBER: usize = 12;
+const BUDGET: u64 = 60_000_000;
+const NUMBER: u64 = 12;
 
 /// What the cells of a query carry.
 #[derive(Clone, Debug, Default)]
@@ -35,14 +37,17 @@ pub struct Zoom {
 }
 
 impl Legend {
-    /// Walks the cells of a plan. `go_on` is asked now and then; `None` when it said no.
+    /// Walks the cells of a plan.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Plan::tile_into`].
     pub fn of(
         plan: &Plan,
         points: &Points<'_>,
         selection: Selection<'_>,
+        work: &Work<'_>,
         scratch: &mut Scratch,
-        mut go_on: impl FnMut() -> bool,
-    ) -> Option<Self> {
+    ) -> Result<Self, Stopped> {
         let deepest = match plan.mode() {
             Mode::Points => None,
             Mode::Cells => Some(MAX_ZOOM),
@@ -58,25 +63,20 @@ impl Legend {
         let rows = selection.mask.map_or(points.len(), Mask::total);
         let (mut legend, mut spent) = (Self::default(), 0);
         for z in 0..deepest.map_or(0, |deepest| deepest + 1) {
-            spent += rows * looks;
+            spent += rows as u64 * looks as u64;
             if z > 0 && spent > BUDGET {
                 break;
             }
             let (mut values, mut cells, mut cut) = (vec![Vec::new(); plan.properties().len()], 0usize, false);
-            let mut gone = false;
-            plan.each_cell(points, selection, z, scratch, |numbers| {
+            plan.each_cell(points, selection, z, work, scratch, |numbers| {
                 for &(property, number) in numbers {
-                    values[property].push(number);
+                    values[property].push(ordered(number));
                 }
                 cells += 1;
-                spent += numbers.len() * NUMBER;
-                gone = cells.is_multiple_of(4096) && !go_on();
+                spent += numbers.len() as u64 * NUMBER;
                 cut = z > 0 && spent > BUDGET;
-                !(cut || gone)
-            });
-            if gone || !go_on() {
-                return None;
-            }
+                !cut
+            })?;
             if cut || cells == 0 {
                 break;
             }
@@ -86,7 +86,7 @@ impl Legend {
                 break;
             }
         }
-        Some(legend)
+        Ok(legend)
     }
 
     /// The least and the most that any cell of any zoom carries.

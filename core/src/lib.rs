@@ -24,6 +24,7 @@ mod landmarks;
 mod normal;
 mod points;
 mod small;
+mod table;
 
 // Which rows.
 mod error;
@@ -32,6 +33,7 @@ mod mask;
 mod query;
 mod suggest;
 pub mod time;
+mod work;
 
 // What they add up to.
 mod aggregate;
@@ -40,6 +42,7 @@ mod cells;
 mod exact;
 mod measure;
 mod profile;
+mod spread;
 mod summary;
 mod sweep;
 
@@ -75,7 +78,7 @@ pub use normal::normal;
 pub use page::{MAX_PAGE, Page, Within, cell_keys};
 pub use plain::{Plain, Times};
 pub use plan::{Extra, Plan, Property, PropertyKind, Source};
-pub use points::{BadPoints, EXTENT_BITS, Points, Roles, sort};
+pub use points::{BadPoints, EXTENT_BITS, Points, sort};
 pub use profile::Profile;
 pub use query::{
     Alias, By, Interval, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, Period, Properties, Shape, TileQuery,
@@ -84,5 +87,7 @@ pub use schema::{ColumnInfo, PropertyInfo, TIME_UNIT, range};
 pub use suggest::{nearest, unknown_column};
 pub use summary::{Summary, Sums};
 pub use sweep::Piece;
+pub use table::{BadTable, Roles, Table};
 pub use tile::{InvalidTile, MAX_ZOOM, TileId};
 pub use tiler::{MAX_TILE_BYTES, Report, Scratch, Selection};
+pub use work::{STEP, Stopped, Toll, Work};

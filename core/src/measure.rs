@@ -1,21 +1,23 @@
 //! A number for each cell: sum, mean, extremes, percentiles, the most frequent value, how many distinct ones.
 //!
 //! Sums and extremes come from one aggregate of the cell, which a summary may hold. The others need the values
-//! themselves: they are gathered once for each column and run, as integers in the order of the values.
+//! themselves: those of a cell with few rows are gathered, as integers in the order of the values, and sorted; those of
+//! one with many are never held together ([`spread`](crate::spread)).
 
 use crate::{
-    aggregate::{Aggregate, each_row},
+    aggregate::Aggregate,
     cells::Cell,
     columns::{Column, Kind, Values, milliseconds},
-    exact::{Total as _, ordered, unordered},
+    exact::{Total as _, unordered},
     facts::MAX_EXACT,
     mask::Mask,
     query::MeasureKind,
+    spread::{self, Run, gather},
     summary::Summary,
     values::Value,
+    work::{STEP, Stopped, Toll},
 };
 use alloc::{format, string::String, vec::Vec};
-use core::ops::Range;
 
 /// All measures of one column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +36,16 @@ pub struct Space {
     gathered: Vec<i64>,
     /// Where those of each cell end.
     ends: Vec<usize>,
+    /// What was found of the cells with many rows, of which nothing is gathered.
+    crowded: Vec<Crowded>,
+    spread: spread::Space,
+}
+
+/// A cell with many rows, by its place, and its value for each kind of measure.
+#[derive(Debug)]
+struct Crowded {
+    at: usize,
+    found: Vec<Option<Measured>>,
 }
 
 /// A measured value, before it is written.
@@ -75,35 +87,87 @@ impl Measures {
     }
 
     /// Looks at the rows of some cells that pass the mask, which are those of the summary.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Toll::pay`].
     pub fn prepare(
         &self,
         column: &Column<'_>,
         summary: Option<Summary<'_>>,
         cells: &[Cell],
         mask: Option<&Mask>,
+        toll: &mut Toll<'_>,
         space: &mut Space,
-    ) {
-        let Space { aggregates, gathered, ends } = space;
+    ) -> Result<(), Stopped> {
+        let Space { aggregates, gathered, ends, crowded, spread } = space;
         aggregates.clear();
         gathered.clear();
         ends.clear();
+        crowded.clear();
         if self.uses_summary() {
             let extremes = self.kinds.iter().any(|(kind, _)| matches!(kind, MeasureKind::Min | MeasureKind::Max));
-            aggregates.extend(cells.iter().map(|cell| Aggregate::of(column, summary, cell, mask, extremes)));
+            for cell in cells {
+                if !Aggregate::is_known(summary, cell) {
+                    toll.pay(cell.run.len())?;
+                }
+                aggregates.push(Aggregate::of(column, summary, cell, mask, extremes));
+            }
         }
         if self.needs_values() {
-            for cell in cells {
-                let start = gathered.len();
-                gather(column, cell.run.clone(), mask, gathered);
-                gathered[start..].sort_unstable();
+            for (at, cell) in cells.iter().enumerate() {
+                if cell.count > STEP {
+                    let run = Run { column, rows: cell.run.clone(), mask, work: toll.work() };
+                    crowded.push(Crowded { at, found: self.find(&run, spread)? });
+                } else {
+                    toll.pay(cell.run.len())?;
+                    let start = gathered.len();
+                    gather(column, cell.run.clone(), mask, gathered);
+                    gathered[start..].sort_unstable();
+                }
                 ends.push(gathered.len());
             }
         }
+        Ok(())
+    }
+
+    /// What the values of a run give for each kind.
+    fn find(&self, run: &Run<'_>, space: &mut spread::Space) -> Result<Vec<Option<Measured>>, Stopped> {
+        let (column, kinds) = (run.column, self.kinds.iter().map(|&(kind, _)| kind));
+        let Some(all) = run.extent(space)? else {
+            return Ok(kinds.map(|kind| (kind == MeasureKind::Distinct).then_some(Measured::Integer(0))).collect());
+        };
+        let mut ranks: Vec<u64> = Vec::new();
+        for kind in kinds.clone() {
+            if let MeasureKind::Percentile(hundredths) = kind {
+                let (below, _) = rank(all.count, hundredths);
+                ranks.extend([below, (below + 1).min(all.count - 1)]);
+            }
+        }
+        crate::small::sort(&mut ranks);
+        let values = if ranks.is_empty() { Vec::new() } else { run.at_ranks(all, &ranks, space)? };
+        let (mut distinct, mut mode) = (0, (0, 0));
+        if kinds.clone().any(|kind| matches!(kind, MeasureKind::Mode | MeasureKind::Distinct)) {
+            run.each_distinct(all, space, &mut |value, count| {
+                distinct += 1;
+                if count > mode.1 {
+                    mode = (value, count);
+                }
+            })?;
+        }
+        let at = |rank: u64| values.get(ranks.partition_point(|&other| other < rank)).copied().unwrap_or(all.high);
+        Ok(kinds
+            .map(|kind| match kind {
+                MeasureKind::Percentile(hundredths) => percentile(column, all.count, hundredths, at),
+                MeasureKind::Mode => Some(present(column, mode.0)),
+                MeasureKind::Distinct => Some(Measured::Integer(distinct)),
+                _ => None,
+            })
+            .collect())
     }
 
     /// One of the kinds, of the cells that were looked at; `emit` gets the place of each cell and its value. Where no row
     /// has a value there is nothing to emit but a distinct count of zero.
-    pub fn each(&self, column: &Column<'_>, kind: usize, space: &Space, emit: impl FnMut(usize, Measured)) {
+    pub fn each(&self, column: &Column<'_>, kind: usize, space: &Space, mut emit: impl FnMut(usize, Measured)) {
         /// For each kind a loop of its own.
         fn all<T>(
             of: impl Iterator<Item = T>,
@@ -117,6 +181,16 @@ impl Measures {
             }
         }
         let (aggregates, values) = (space.aggregates.iter(), space.values());
+        // What is said of the values of a cell, if they were gathered.
+        let of = |gathered: &dyn Fn(&[i64]) -> Option<Measured>, emit: &mut dyn FnMut(usize, Measured)| {
+            let mut crowded = space.crowded.iter().peekable();
+            for (at, values) in values.enumerate() {
+                let known = crowded.next_if(|crowded| crowded.at == at);
+                if let Some(value) = known.map_or_else(|| gathered(values), |crowded| crowded.found[kind].clone()) {
+                    emit(at, value);
+                }
+            }
+        };
         match self.kinds[kind].0 {
             MeasureKind::Sum => all(aggregates, |of| sum(column, of), emit),
             MeasureKind::Mean => all(aggregates, |of| mean(column, of), emit),
@@ -126,11 +200,12 @@ impl Measures {
             MeasureKind::Max => {
                 all(aggregates, |of| (of.present() > 0).then(|| present(column, of.extremes().1)), emit);
             }
-            MeasureKind::Percentile(hundredths) => all(values, |of| percentile(column, of, hundredths), emit),
-            MeasureKind::Mode => all(values, |of| mode(of).map(|order| present(column, order)), emit),
+            MeasureKind::Percentile(hundredths) => {
+                of(&|sorted| percentile(column, sorted.len() as u64, hundredths, |at| sorted[at as usize]), &mut emit);
+            }
+            MeasureKind::Mode => of(&|sorted| mode(sorted).map(|order| present(column, order)), &mut emit),
             MeasureKind::Distinct => {
-                let distinct = |of: &[i64]| Some(Measured::Integer(of.chunk_by(|a, b| a == b).count() as i64));
-                all(values, distinct, emit);
+                of(&|sorted| Some(Measured::Integer(sorted.chunk_by(|a, b| a == b).count() as i64)), &mut emit);
             }
         }
     }
@@ -139,7 +214,8 @@ impl Measures {
 impl Space {
     /// Bytes held.
     pub fn size(&self) -> usize {
-        self.aggregates.capacity() * size_of::<Aggregate>() + (self.gathered.capacity() + self.ends.capacity()) * 8
+        let gathered = (self.gathered.capacity() + self.ends.capacity()) * 8;
+        self.aggregates.capacity() * size_of::<Aggregate>() + gathered + self.spread.size()
     }
 
     /// The values of each cell.
@@ -180,18 +256,6 @@ impl Measured {
 
 const fn needs_values(kind: MeasureKind) -> bool {
     matches!(kind, MeasureKind::Percentile(_) | MeasureKind::Mode | MeasureKind::Distinct)
-}
-
-/// Adds the values of a run, as ordered integers.
-fn gather(column: &Column<'_>, run: Range<usize>, mask: Option<&Mask>, gathered: &mut Vec<i64>) {
-    match column.values {
-        Values::I32(v) => each_row(column, run, mask, |row| gathered.push(v[row].into())),
-        Values::I64(v) | Values::Time(v) => each_row(column, run, mask, |row| gathered.push(v[row])),
-        Values::F32(v) => each_row(column, run, mask, |row| gathered.push(ordered(v[row].into()))),
-        Values::F64(v) => each_row(column, run, mask, |row| gathered.push(ordered(v[row]))),
-        Values::Bool(bits) => each_row(column, run, mask, |row| gathered.push(bits.get(row).into())),
-        Values::Text(codes, _) => each_row(column, run, mask, |row| gathered.push(codes.get(row) as i64)),
-    }
 }
 
 /// A value of the column from its ordered integer.
@@ -239,18 +303,23 @@ fn finite(value: f64) -> Option<Measured> {
     value.is_finite().then_some(Measured::Double(value))
 }
 
+/// Where among so many values a percentile lies: the rank below it and the way from there to the next.
+fn rank(count: u64, hundredths: u16) -> (u64, f64) {
+    let rank = (count - 1) * u64::from(hundredths);
+    (rank / 10_000, (rank % 10_000) as f64 / 10_000.0)
+}
+
 /// Linear between ranks: at h = (n − 1)·p, the value at ⌊h⌋ plus the fraction of h of the way to the next (Hyndman and
 /// Fan 1996, type 7). Integers are taken as doubles; times are rounded down to milliseconds.
-fn percentile(column: &Column<'_>, sorted: &[i64], hundredths: u16) -> Option<Measured> {
-    let last = sorted.len().checked_sub(1)?;
-    let rank = last as u64 * u64::from(hundredths);
-    let (below, fraction) = ((rank / 10_000) as usize, (rank % 10_000) as f64 / 10_000.0);
+fn percentile(column: &Column<'_>, count: u64, hundredths: u16, at: impl Fn(u64) -> i64) -> Option<Measured> {
+    let last = count.checked_sub(1)?;
+    let (below, fraction) = rank(count, hundredths);
     let number = |order: i64| match column.values {
         Values::F32(_) | Values::F64(_) => unordered(order),
         _ => order as f64,
     };
-    let low = number(sorted[below]);
-    let high = number(sorted[(below + 1).min(last)]);
+    let low = number(at(below));
+    let high = number(at((below + 1).min(last)));
     let value = if fraction == 0.0 { low } else { low + (high - low) * fraction };
     match column.values {
         Values::Time(_) => Some(Measured::Integer(milliseconds(libm::floor(value) as i64))),
@@ -272,7 +341,7 @@ fn mode(sorted: &[i64]) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::Facts;
+    use crate::{facts::Facts, work::Work};
 
     fn measure(values: Values<'_>, valid: Option<&[u8]>, kind: MeasureKind) -> Option<Measured> {
         let facts = Facts::of(values, valid);
@@ -281,7 +350,7 @@ mod tests {
         let measures = Measures { column: 0, kinds: Vec::from([(kind, 0)]) };
         let cell = Cell { code: 0, run: 0..column.len(), count: column.len(), landmark: None };
         let mut space = Space::default();
-        measures.prepare(&column, None, &[cell], None, &mut space);
+        measures.prepare(&column, None, &[cell], None, &mut Work::free().toll(), &mut space).expect("goes on");
         measures.each(&column, 0, &space, |_, value| out = Some(value));
         out
     }

@@ -6,6 +6,7 @@ use crate::{
     plan::{Plan, Source},
     points::Points,
     query::{Properties, TileQuery},
+    table::Table,
     tile::TileId,
 };
 use alloc::vec::Vec;
@@ -85,9 +86,9 @@ impl Points<'_> {
 impl TileQuery {
     /// The columns that rows are told with: those of `properties`, all of them unless said.
     #[must_use]
-    pub fn told_columns(&self, plan: &Plan, points: &Points<'_>) -> Vec<usize> {
+    pub fn told_columns(&self, plan: &Plan, table: &Table<'_>) -> Vec<usize> {
         if self.properties == Properties::Default {
-            return (0..points.columns().len()).collect();
+            return (0..table.columns().len()).collect();
         }
         let sources = plan.properties().iter();
         sources.filter_map(|p| if let Source::Column(column) = p.source { Some(column) } else { None }).collect()

@@ -3,15 +3,13 @@
 use crate::{
     columns::{Column, Values},
     decimal,
-    facts::{Facts, MAX_EXACT, Scalar},
-    mask::Mask,
+    facts::{MAX_EXACT, Scalar},
     time,
 };
 use alloc::{
     borrow::Cow,
     format,
     string::{String, ToString as _},
-    vec::Vec,
 };
 
 /// A value as JSON has it.
@@ -87,35 +85,10 @@ impl<'a> Plain<'a> {
     }
 }
 
-impl Facts {
-    /// Facts of just the rows of a column that pass a mask.
-    #[must_use]
-    pub fn under(column: &Column<'_>, mask: &Mask) -> Self {
-        let both = mask.words().iter().enumerate();
-        let bits: Vec<u8> = both.flat_map(|(i, word)| (word & column.valid_word(i * 64)).to_le_bytes()).collect();
-        Self::of(column.values, Some(&bits))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{columns::Codes, dictionary::Dictionary};
-
-    #[test]
-    fn facts_under_a_mask_are_those_of_its_rows() {
-        let values: Vec<i64> = (0..200).map(|i| i * i % 17).collect();
-        let valid: Vec<u8> = (0..25u8).map(|i| i.wrapping_mul(37) | 1).collect();
-        let all = Facts::of(Values::I64(&values), Some(&valid));
-        let column = Column::new("a", Values::I64(&values), Some(&valid), &all).expect("fits");
-        let mask = Mask::new(0..200, alloc::vec![0x0f0f_1234_5678_9abc, 0, u64::MAX, 0xff]);
-        let rows: Vec<i64> = mask.rows(0..200).filter(|&row| column.is_valid(row)).map(|row| values[row]).collect();
-        let facts = Facts::under(&column, &mask);
-        assert_eq!(facts.present, rows.len() as u64);
-        let range =
-            (Scalar::Integer(*rows.iter().min().expect("some")), Scalar::Integer(*rows.iter().max().expect("some")));
-        assert_eq!(facts.range, Some(range));
-    }
+    use crate::{columns::Codes, dictionary::Dictionary, facts::Facts};
 
     #[test]
     fn values_are_written_so_that_nobody_misreads_them() {

@@ -9,9 +9,11 @@ use crate::{
     facts::Scalar,
     filter::Filter,
     measure::{self, Measures},
-    points::Points,
     query::{Alias, MeasureKind, Mode, Period, Properties, Shape, TileQuery},
-    small, suggest, time,
+    small, suggest,
+    table::Table,
+    time,
+    work::Work,
 };
 use alloc::{
     format,
@@ -107,8 +109,10 @@ impl TileQuery {
     ///
     /// # Errors
     /// [`QueryError`] for a column that is not there or of the wrong type, with a near name where there is one.
-    pub fn plan(&self, points: &Points<'_>) -> Result<Plan, QueryError> {
-        let filter = match Filter::of(self, points)? {
+    /// Also when finding out which texts pass would cost more than the work may, or nobody waits any more
+    /// ([`QueryError::stopped`](crate::Complaint::stopped)).
+    pub fn plan(&self, table: &Table<'_>, work: &Work<'_>) -> Result<Plan, QueryError> {
+        let filter = match Filter::of(self, table, work)? {
             Filter::Constant(true) => None,
             filter => Some(filter),
         };
@@ -118,8 +122,8 @@ impl TileQuery {
 
         let mut measures: Vec<Measures> = Vec::new();
         for measure in &self.measures {
-            let index = column(points, "agg", &measure.column)?;
-            let column = &points.columns()[index];
+            let index = column(table, "agg", &measure.column)?;
+            let column = &table.columns()[index];
             measure::accepts(measure.kind, column.kind()).map_err(|expected| {
                 let (kind, got) = (measure.kind.name(), column.kind().name());
                 QueryError::new("agg", format!("{kind}:{} is of a {got} column, expected {expected}", measure.column))
@@ -139,13 +143,13 @@ impl TileQuery {
         let categories = match &self.by {
             None => None,
             Some(by) => {
-                let index = column(points, "by", &by.column)?;
-                Some(Categories::of(by, index, &points.columns()[index])?)
+                let index = column(table, "by", &by.column)?;
+                Some(Categories::of(by, index, &table.columns()[index])?)
             }
         };
         let first_category = names.properties.len();
         if let Some(categories) = &categories {
-            let column = &points.columns()[categories.column];
+            let column = &table.columns()[categories.column];
             for category in &categories.slots {
                 let period = self.by.as_ref().and_then(|by| by.period);
                 let source = Source::Category(categories.column, category.clone());
@@ -164,8 +168,8 @@ impl TileQuery {
         }
 
         let mut columns = Vec::new();
-        for index in self.row_columns(points)? {
-            let column = &points.columns()[index];
+        for index in self.row_columns(table)? {
+            let column = &table.columns()[index];
             let property = names.add(escape(column.name), column_kind(column), Source::Column(index));
             columns.push((index, property));
         }
@@ -188,8 +192,8 @@ impl TileQuery {
         })
     }
 
-    fn row_columns(&self, points: &Points<'_>) -> Result<Vec<usize>, QueryError> {
-        let columns = points.columns();
+    fn row_columns(&self, table: &Table<'_>) -> Result<Vec<usize>, QueryError> {
+        let columns = table.columns();
         Ok(match &self.properties {
             Properties::All => (0..columns.len()).collect(),
             Properties::Default => {
@@ -198,7 +202,7 @@ impl TileQuery {
             }
             Properties::Columns(names) => {
                 let mut indices: Vec<usize> =
-                    names.iter().map(|name| column(points, "properties", name)).collect::<Result<_, _>>()?;
+                    names.iter().map(|name| column(table, "properties", name)).collect::<Result<_, _>>()?;
                 small::sort(&mut indices);
                 indices.dedup();
                 indices
@@ -309,8 +313,8 @@ impl Names {
     }
 }
 
-fn column(points: &Points<'_>, parameter: &str, name: &str) -> Result<usize, QueryError> {
-    points.column(name).ok_or_else(|| suggest::unknown_column(points, parameter, name))
+fn column(table: &Table<'_>, parameter: &str, name: &str) -> Result<usize, QueryError> {
+    table.column(name).ok_or_else(|| suggest::unknown_column(table, parameter, name))
 }
 
 fn category_name(column: &Column<'_>, category: &Category, period: Option<Period>) -> String {

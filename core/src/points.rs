@@ -1,16 +1,20 @@
 //! Points in Morton order: the index is the sort order.
 //!
-//! [`sort`] puts (key, row) pairs in order once; [`Points`] is the checked view of the sorted keys, the original row
-//! numbers and the value columns permuted the same way. A tile is then one range of rows.
+//! [`sort`] puts (key, row) pairs in order once; [`Points`] is the checked view of a [`Table`] whose rows are in the order
+//! of the sorted keys, with the row numbers that they had. A tile is then one range of rows.
 
 use crate::{
     columns::{Column, Values},
     landmarks::{Keys, Landmarks},
     morton,
+    table::{BadTable, Roles, Table},
     tile::TileId,
 };
 use alloc::{vec, vec::Vec};
-use core::{fmt, ops::Range};
+use core::{
+    fmt,
+    ops::{Deref, Range},
+};
 
 /// Extent of a tile in local units, as a power of two: 4096.
 pub const EXTENT_BITS: u8 = 12;
@@ -18,36 +22,23 @@ pub const EXTENT_BITS: u8 = 12;
 /// A view of points in Morton order with their columns; cheap to make and to copy.
 #[derive(Clone, Copy, Debug)]
 pub struct Points<'a> {
-    layer: &'a str,
+    table: Table<'a>,
     keys: Keys<'a>,
     rows: &'a [u32],
-    columns: &'a [Column<'a>],
-    roles: Roles,
-}
-
-/// Columns with a special part, by their position.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Roles {
-    /// The column that gives feature ids: unique integers in 0…2⁵³−1. Without one, the original row number is the id.
-    pub id: Option<usize>,
-    /// The column that `datetime` speaks of.
-    pub time: Option<usize>,
 }
 
 /// Parts that do not make points.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BadPoints {
-    /// Fewer or more row numbers, or values in a column, than keys.
-    Length {
-        /// Which part: `row numbers` or the position of a column.
-        column: Option<usize>,
-        /// Entries it has.
+    /// Fewer or more row numbers than keys.
+    Rows {
+        /// Row numbers.
         got: usize,
         /// Keys.
         expected: usize,
     },
-    /// A role names a column that is not there.
-    Role(usize),
+    /// Columns that do not make a table.
+    Table(BadTable),
     /// More points than row numbers (2³²) can tell apart.
     TooMany(usize),
 }
@@ -55,17 +46,28 @@ pub enum BadPoints {
 impl fmt::Display for BadPoints {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Length { column: None, got, expected } => write!(f, "{got} row numbers for {expected} keys"),
-            Self::Length { column: Some(column), got, expected } => {
-                write!(f, "column {column} has {got} values for {expected} keys")
-            }
-            Self::Role(column) => write!(f, "a role names column {column}, which is not there"),
+            Self::Rows { got, expected } => write!(f, "{got} row numbers for {expected} keys"),
+            Self::Table(bad) => bad.fmt(f),
             Self::TooMany(got) => write!(f, "{got} points, expected at most {}", u32::MAX),
         }
     }
 }
 
 impl core::error::Error for BadPoints {}
+
+impl From<BadTable> for BadPoints {
+    fn from(bad: BadTable) -> Self {
+        Self::Table(bad)
+    }
+}
+
+impl<'a> Deref for Points<'a> {
+    type Target = Table<'a>;
+
+    fn deref(&self) -> &Table<'a> {
+        &self.table
+    }
+}
 
 impl<'a> Points<'a> {
     /// Puts the parts together. `keys` must be in ascending order and everything else in the same order ([`sort`]).
@@ -84,18 +86,11 @@ impl<'a> Points<'a> {
             return Err(BadPoints::TooMany(expected));
         }
         if rows.len() != expected {
-            return Err(BadPoints::Length { column: None, got: rows.len(), expected });
+            return Err(BadPoints::Rows { got: rows.len(), expected });
         }
-        for (i, column) in columns.iter().enumerate() {
-            if column.len() != expected {
-                return Err(BadPoints::Length { column: Some(i), got: column.len(), expected });
-            }
-        }
-        if let Some(role) = [roles.id, roles.time].into_iter().flatten().find(|&role| role >= columns.len()) {
-            return Err(BadPoints::Role(role));
-        }
+        let table = Table::new(layer, expected, columns, roles)?;
         debug_assert!(keys.is_sorted(), "keys are in ascending order");
-        Ok(Self { layer, keys: Keys { keys, landmarks: Landmarks::unknown(expected) }, rows, columns, roles })
+        Ok(Self { table, keys: Keys { keys, landmarks: Landmarks::unknown(expected) }, rows })
     }
 
     /// The same with the landmarks of its keys, which make searching faster. Those of another number of keys are not
@@ -112,12 +107,6 @@ impl<'a> Points<'a> {
     #[must_use]
     pub const fn landmarks(&self) -> Landmarks<'a> {
         self.keys.landmarks
-    }
-
-    /// The name of the dataset, which is the name of its layer in tiles.
-    #[must_use]
-    pub const fn layer(&self) -> &'a str {
-        self.layer
     }
 
     /// How many points there are.
@@ -148,32 +137,14 @@ impl<'a> Points<'a> {
         self.rows
     }
 
-    /// Value columns.
-    #[must_use]
-    pub const fn columns(&self) -> &'a [Column<'a>] {
-        self.columns
-    }
-
-    /// Columns with a special part.
-    #[must_use]
-    pub const fn roles(&self) -> Roles {
-        self.roles
-    }
-
     /// The id of a row's feature: its value in the id column, else its original row number.
     #[must_use]
     pub fn id(&self, row: usize) -> u64 {
-        match self.roles.id.map(|column| self.columns[column].values) {
+        match self.roles().id.map(|column| self.columns()[column].values) {
             Some(Values::I32(ids)) => u64::from(ids[row].cast_unsigned()),
             Some(Values::I64(ids)) => ids[row].cast_unsigned(),
             _ => self.rows[row].into(),
         }
-    }
-
-    /// The position of the column of a name.
-    #[must_use]
-    pub fn column(&self, name: &str) -> Option<usize> {
-        self.columns.iter().position(|column| column.name == name)
     }
 
     /// The run of points in a tile.

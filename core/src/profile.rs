@@ -1,14 +1,16 @@
 //! How full the tiles of each zoom are under a filter: what decides where rows take over from cells, and how much
 //! `mode=points` thins.
 //!
-//! Overfull tiles are found among the landmarks, or, where these are not known or the limit is below theirs, by descending
-//! from the world into overfull tiles only: at most rows / limit tiles a zoom, two ranks each.
+//! Overfull tiles are found among the landmarks, or, where these are not known, by descending from the world into overfull
+//! tiles only: at most rows / limit tiles a zoom, two ranks each. A tile with no more than [`CROWD`] rows is never
+//! overfull, however low the limit: to find those, every row would have to be looked at.
 
 use crate::{
     landmarks::{CROWD, Landmarks},
     mask::Mask,
     points::Points,
     tile::{MAX_ZOOM, TileId},
+    work::{Stopped, Toll, Work},
 };
 use core::ops::Range;
 
@@ -27,39 +29,57 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Looks at the rows that pass a mask; a tile with more than `limit` of them is overfull.
-    #[must_use]
-    pub fn of(points: &Points<'_>, mask: Option<&Mask>, limit: u32) -> Self {
+    /// Looks at the rows that pass a mask; a tile with more than `limit` of them, and more than [`CROWD`], is overfull.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Work::pay`].
+    pub fn of(points: &Points<'_>, mask: Option<&Mask>, limit: u32, work: &Work<'_>) -> Result<Self, Stopped> {
         let count = |range: Range<usize>| mask.map_or(range.len(), |mask| mask.count(range)) as u64;
         let mut profile = Self { limit: limit.into(), total: count(0..points.len()), ..Self::default() };
-        if limit as usize >= CROWD && !points.landmarks().is_empty() {
-            profile.look_at(points.landmarks(), count);
+        let full = profile.limit.max(CROWD as u64);
+        if points.landmarks().is_empty() {
+            profile.descend(points, full, count, &mut work.toll())?;
         } else {
-            profile.descend(points, count);
+            profile.look_at(points.landmarks(), full, count, &mut work.toll())?;
         }
-        profile
+        Ok(profile)
     }
 
     /// Overfull tiles are among the landmarks: a landmark is the tile of each of its levels.
-    fn look_at(&mut self, landmarks: Landmarks<'_>, count: impl Fn(Range<usize>) -> u64) {
+    fn look_at(
+        &mut self,
+        landmarks: Landmarks<'_>,
+        full: u64,
+        count: impl Fn(Range<usize>) -> u64,
+        toll: &mut Toll<'_>,
+    ) -> Result<(), Stopped> {
         let mut at = 0;
         while let Some(landmark) = landmarks.find(at) {
+            toll.pay(1)?;
             let rows = count(landmark.run());
-            if rows <= self.limit {
+            if rows <= full {
                 at = landmark.skip;
                 continue;
             }
             (landmark.coarsest..=landmark.finest.min(MAX_ZOOM)).for_each(|z| self.add(z, rows));
             at += 1;
         }
+        Ok(())
     }
 
     /// Overfull tiles hold all overfull tiles of the next zoom.
-    fn descend(&mut self, points: &Points<'_>, count: impl Fn(Range<usize>) -> u64) {
+    fn descend(
+        &mut self,
+        points: &Points<'_>,
+        full: u64,
+        count: impl Fn(Range<usize>) -> u64,
+        toll: &mut Toll<'_>,
+    ) -> Result<(), Stopped> {
         let mut stack = alloc::vec![(TileId::WORLD, 0..points.len())];
         while let Some((tile, range)) = stack.pop() {
+            toll.pay(1)?;
             let rows = count(range.clone());
-            if rows <= self.limit {
+            if rows <= full {
                 continue;
             }
             self.add(tile.z(), rows);
@@ -70,6 +90,7 @@ impl Profile {
                 rest = end;
             }
         }
+        Ok(())
     }
 
     /// Adds an overfull tile.
@@ -91,10 +112,10 @@ impl Profile {
         (0..=MAX_ZOOM).find(|&z| self.overfull[usize::from(z)] * 100 <= self.total)
     }
 
-    /// Whether `mode=points` shows every row of a zoom.
+    /// Whether `mode=points` shows every row of a zoom: no tile is overfull.
     #[must_use]
     pub fn is_whole(&self, z: u8) -> bool {
-        self.fullest.get(usize::from(z)).is_none_or(|&fullest| fullest <= self.limit)
+        self.fullest.get(usize::from(z)).is_none_or(|&fullest| fullest == 0)
     }
 
     /// Whether `mode=points` keeps a row, by its original number, at a zoom.
@@ -118,8 +139,12 @@ const fn hash(row: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{mercator::World, morton, points::Roles};
+    use crate::{mercator::World, morton, table::Roles};
     use alloc::{collections::BTreeMap, vec::Vec};
+
+    fn of(points: &Points<'_>, mask: Option<&Mask>, limit: u32) -> Profile {
+        Profile::of(points, mask, limit, &Work::free()).expect("goes on")
+    }
 
     fn keys() -> Vec<u64> {
         let mut keys: Vec<u64> = (0..6000u32)
@@ -144,15 +169,15 @@ mod tests {
         let known = points.with_landmarks(Landmarks::new(&words, keys.len()));
         for mask in [None, Some(&mask)] {
             for limit in [1, 20, 29, 31, 32, 33, 100, 10_000] {
-                let profile = Profile::of(&points, mask, limit);
-                assert_eq!(profile, Profile::of(&known, mask, limit));
+                let profile = of(&points, mask, limit);
+                assert_eq!(profile, of(&known, mask, limit));
                 let mut minzoom = None;
                 for z in 0..=MAX_ZOOM {
                     let mut tiles = BTreeMap::new();
                     for row in (0..keys.len()).filter(|&row| mask.is_none_or(|mask| mask.get(row))) {
                         *tiles.entry(TileId::containing(morton::position(keys[row]), z)).or_insert(0u64) += 1;
                     }
-                    let overfull: u64 = tiles.values().filter(|&&n| n > limit.into()).sum();
+                    let overfull: u64 = tiles.values().filter(|&&n| n > limit.max(32).into()).sum();
                     let total: u64 = tiles.values().sum();
                     assert_eq!((profile.overfull[usize::from(z)], profile.total()), (overfull, total));
                     assert_eq!(profile.is_whole(z), overfull == 0);
@@ -170,14 +195,14 @@ mod tests {
         let keys = keys();
         let rows: Vec<u32> = (0..keys.len() as u32).collect();
         let points = Points::new("p", &keys, &rows, &[], Roles::default()).expect("fits");
-        let profile = Profile::of(&points, None, 500);
+        let profile = of(&points, None, 500);
         let kept = |z| rows.iter().filter(|&&row| profile.keeps(row, z)).count();
         // Binomial with mean 500: six standard deviations are 134.
         assert!(kept(0).abs_diff(500) < 134, "{}", kept(0));
         for z in 0..MAX_ZOOM {
             assert!(rows.iter().all(|&row| !profile.keeps(row, z) || profile.keeps(row, z + 1)));
         }
-        let roomy = Profile::of(&points, None, 3000);
+        let roomy = of(&points, None, 3000);
         assert!(!roomy.is_whole(0) && roomy.is_whole(13));
         assert!(rows.iter().all(|&row| roomy.keeps(row, 13)));
     }

@@ -11,12 +11,16 @@ use crate::{
     tile::TileId,
     tiler::MAX_TILE_BYTES,
     values::{NONE, Value},
+    work::{Stopped, Toll},
 };
 use alloc::{string::String, vec::Vec};
 use core::fmt::Write as _;
 
 /// Rows done at a time: their indices stay in the nearest cache.
 const BLOCK: usize = 256;
+
+/// What writing a row costs, beside looking at one.
+const ROW: usize = 32;
 
 /// Space that stays warm between tiles.
 #[derive(Debug, Default)]
@@ -36,14 +40,18 @@ impl Blocks {
 
 /// Writes a feature for each of some rows, with the columns that it carries and their properties, and tells how many.
 /// Stops where the layer becomes too large.
+///
+/// # Errors
+/// [`Stopped`], as [`Toll::pay`].
 pub fn write(
     points: &Points<'_>,
     columns: &[(usize, usize)],
     tile: TileId,
     mut rows: impl Iterator<Item = usize>,
     layer: &mut Layer<'_>,
+    toll: &mut Toll<'_>,
     blocks: &mut Blocks,
-) -> u64 {
+) -> Result<u64, Stopped> {
     let Blocks { rows: block, indices, text } = blocks;
     indices.resize(columns.len() * BLOCK, NONE);
     let mut shown = 0;
@@ -51,8 +59,9 @@ pub fn write(
         block.clear();
         block.extend(rows.by_ref().take(BLOCK).map(|row| row as u32));
         if block.is_empty() || layer.size() > MAX_TILE_BYTES {
-            return shown;
+            return Ok(shown);
         }
+        toll.pay(ROW * block.len())?;
         for (&(column, property), indices) in columns.iter().zip(indices.chunks_exact_mut(BLOCK)) {
             index(&points.columns()[column], property, block, layer, indices, text);
         }

@@ -5,8 +5,8 @@ use crate::{
     facts::Facts,
     plain::{Plain, Times},
     plan::{Plan, Property, PropertyKind, Source},
-    points::Points,
     query::{MeasureKind, Mode},
+    table::Table,
 };
 use alloc::{borrow::Cow, vec::Vec};
 
@@ -75,8 +75,8 @@ impl Plan {
     }
 
     /// What each of these means.
-    pub fn describe<'a>(&'a self, points: &'a Points<'a>) -> impl Iterator<Item = PropertyInfo<'a>> {
-        self.shown().map(|(_, property)| property.describe(points))
+    pub fn describe<'a>(&'a self, table: &'a Table<'a>) -> impl Iterator<Item = PropertyInfo<'a>> {
+        self.shown().map(|(_, property)| property.describe(table))
     }
 }
 
@@ -91,7 +91,7 @@ impl Property {
         }
     }
 
-    fn describe<'a>(&'a self, points: &Points<'a>) -> PropertyInfo<'a> {
+    fn describe<'a>(&'a self, table: &Table<'a>) -> PropertyInfo<'a> {
         let (measure, column) = match &self.source {
             Source::Count => (Some("count".into()), None),
             Source::Measure(column, kind) => (Some(kind.name()), Some(*column)),
@@ -99,7 +99,7 @@ impl Property {
             Source::Extra(_) => (None, None),
             Source::Column(column) => (None, Some(*column)),
         };
-        let column = column.and_then(|column| points.columns().get(column));
+        let column = column.and_then(|column| table.columns().get(column));
         let keeps = match self.source {
             Source::Column(_) => true,
             Source::Measure(_, kind) => !matches!(kind, MeasureKind::Sum | MeasureKind::Distinct),
@@ -120,9 +120,9 @@ impl Property {
 impl<'a> ColumnInfo<'a> {
     /// Tells of the column at a place; `None` where there is none.
     #[must_use]
-    pub fn of(points: &Points<'a>, index: usize) -> Option<Self> {
-        let column = points.columns().get(index)?;
-        let (facts, roles) = (column.facts, points.roles());
+    pub fn of(table: &Table<'a>, index: usize) -> Option<Self> {
+        let column = table.columns().get(index)?;
+        let (facts, roles) = (column.facts, table.roles());
         let categories = facts.categories.iter().take(TOLD_CATEGORIES);
         Some(Self {
             name: column.name,

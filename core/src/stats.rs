@@ -1,11 +1,15 @@
-//! Statistics of numbers: quantiles and a histogram. What sorts them, on how many threads, is for the caller to say.
+//! Statistics of the numbers of a column: mean, quantiles and a histogram, in passes over the rows, without a copy of
+//! them.
 
 use crate::{
     columns::{Column, Values},
-    exact,
+    exact::{DoubleDouble, Total as _, unordered},
     mask::Mask,
+    small,
+    spread::{Run, Space},
+    work::{Stopped, Work},
 };
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 /// The quantiles that are told.
 pub const PROBABILITIES: [f64; 13] = [0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0];
@@ -30,90 +34,125 @@ pub struct Distribution {
 }
 
 impl Distribution {
-    /// Of ascending values, in so many bins; `None` for no values.
-    #[must_use]
-    pub fn of(sorted: &[f64], bins: usize) -> Option<Self> {
-        let (&min, &max) = sorted.first().zip(sorted.last())?;
-        let (edges, counts) = histogram(sorted, min, max, bins);
-        let mean = sorted.iter().sum::<f64>() / sorted.len() as f64;
-        Some(Self { mean, quantiles: PROBABILITIES.map(|p| quantile(sorted, p)), edges, counts })
+    /// Of the rows of a column that pass and have a value, in so many bins, times in milliseconds; `None` for no values, and
+    /// for truth values and texts.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Work::pay`].
+    pub fn of(column: &Column<'_>, mask: Option<&Mask>, bins: usize, work: &Work<'_>) -> Result<Option<Self>, Stopped> {
+        let number: fn(i64) -> f64 = match column.values {
+            Values::I32(_) | Values::I64(_) => |order| order as f64,
+            Values::Time(_) => |order| order as f64 / 1000.0,
+            Values::F32(_) | Values::F64(_) => unordered,
+            Values::Bool(_) | Values::Text(..) => return Ok(None),
+        };
+        let run = Run { column, rows: 0..column.len(), mask, work };
+        let mut space = Space::default();
+        let Some(all) = run.extent(&mut space)? else { return Ok(None) };
+        let mut ranks: Vec<u64> = PROBABILITIES.iter().flat_map(|&p| place(p, all.count)).collect();
+        small::sort(&mut ranks);
+        ranks.dedup();
+        let found = run.at_ranks(all, &ranks, &mut space)?;
+        let at = |rank: u64| {
+            let place = ranks.partition_point(|&other| other < rank);
+            number(found.get(place).copied().unwrap_or(all.high))
+        };
+        let (min, max) = (number(all.low), number(all.high));
+        let bins = if min == max { 1 } else { bins };
+        let edges: Vec<f64> = (0..=bins).map(|i| min + (max - min) * (i as f64 / bins as f64)).collect();
+        let (mut counts, mut sum) = (vec![0; bins], DoubleDouble::ZERO);
+        run.each_block(&mut Vec::new(), &mut |values| {
+            for value in values.iter().map(|&order| number(order)) {
+                sum.add(value);
+                counts[bin(&edges, value)] += 1;
+            }
+        })?;
+        let quantiles = PROBABILITIES.map(|p| quantile(p, all.count, at));
+        Ok(Some(Self { mean: sum.rounded() / all.count as f64, quantiles, edges, counts }))
     }
 }
 
-/// The values of the rows that pass and have one, in their order, where these are numbers; times in milliseconds. `None`
-/// for truth values and texts. 8 bytes a row.
-#[must_use]
-pub fn numbers(column: &Column<'_>, mask: Option<&Mask>) -> Option<Vec<f64>> {
-    let value: &dyn Fn(usize) -> f64 = match &column.values {
-        Values::I32(v) => &|row| f64::from(v[row]),
-        Values::I64(v) => &|row| v[row] as f64,
-        Values::F32(v) => &|row| f64::from(v[row]),
-        Values::F64(v) => &|row| v[row],
-        Values::Time(v) => &|row| v[row] as f64 / 1000.0,
-        Values::Bool(_) | Values::Text(..) => return None,
-    };
-    let valid = |row: &usize| column.is_valid(*row);
-    Some(match mask {
-        Some(mask) => mask.rows(0..column.len()).filter(valid).map(value).collect(),
-        None => (0..column.len()).filter(valid).map(value).collect(),
-    })
-}
-
-/// Sorts, as `f64::total_cmp` has it.
-pub fn sort(values: &mut [f64]) {
-    // As integers, which the measures sort too: one copy of the code.
-    let mut ordered: Vec<i64> = values.iter().map(|&value| exact::ordered(value)).collect();
-    ordered.sort_unstable();
-    values.iter_mut().zip(ordered).for_each(|(value, order)| *value = exact::unordered(order));
-}
-
 /// Quantiles by linear interpolation between ranks (type 7), which is also what the measures do; `None` for no values.
-#[must_use]
-pub fn quantiles(mut values: Vec<f64>) -> Option<Quantiles> {
-    sort(&mut values);
-    (!values.is_empty()).then(|| PROBABILITIES.map(|p| quantile(&values, p)))
+/// Values are given as integers of their order.
+pub(crate) fn quantiles(mut values: Vec<i64>) -> Option<Quantiles> {
+    values.sort_unstable();
+    let count = values.len() as u64;
+    (count > 0).then(|| PROBABILITIES.map(|p| quantile(p, count, |rank| unordered(values[rank as usize]))))
 }
 
-/// The quantile of ascending values that are not empty.
-fn quantile(sorted: &[f64], p: f64) -> f64 {
-    let place = p * (sorted.len() - 1) as f64;
-    let low = libm::floor(place);
-    let part = place - low;
-    let low = low as usize;
-    let (a, b) = (sorted[low], sorted[(low + 1).min(sorted.len() - 1)]);
-    if part == 0.0 { a } else { a + (b - a) * part }
+/// The ranks below and above a quantile of so many values.
+fn place(p: f64, count: u64) -> [u64; 2] {
+    let low = libm::floor(p * (count - 1) as f64) as u64;
+    [low, (low + 1).min(count - 1)]
 }
 
-/// Bins of equal width over sorted values; a value on an edge counts above it, the largest in the last bin.
-fn histogram(sorted: &[f64], min: f64, max: f64, bins: usize) -> (Vec<f64>, Vec<usize>) {
-    let bins = if min == max { 1 } else { bins };
-    let edge = |i: usize| min + (max - min) * (i as f64 / bins as f64);
-    let below = |i: usize| if i == bins { sorted.len() } else { sorted.partition_point(|value| *value < edge(i)) };
-    let counts = (0..bins).map(|i| below(i + 1) - below(i)).collect();
-    ((0..=bins).map(edge).collect(), counts)
+/// The quantile of so many values, given the value of a rank.
+fn quantile(p: f64, count: u64, at: impl Fn(u64) -> f64) -> f64 {
+    let exact = p * (count - 1) as f64;
+    let part = exact - libm::floor(exact);
+    let [low, high] = place(p, count).map(at);
+    if part == 0.0 { low } else { low + (high - low) * part }
+}
+
+/// The bin of a value among edges of equal distance; a value on an edge counts above it, the largest in the last bin.
+fn bin(edges: &[f64], value: f64) -> usize {
+    let last = edges.len() - 2;
+    let width = (edges[last + 1] - edges[0]) / (last + 1) as f64;
+    // By division, which may miss an edge by a rounding; then as the edges have it.
+    let mut bin = (((value - edges[0]) / width) as usize).min(last);
+    while bin > 0 && value < edges[bin] {
+        bin -= 1;
+    }
+    while bin < last && value >= edges[bin + 1] {
+        bin += 1;
+    }
+    bin
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec;
+    use crate::{exact::ordered, facts::Facts};
+
+    fn of(values: &[f64], bins: usize) -> Option<Distribution> {
+        let facts = Facts::default();
+        let column = Column::new("v", Values::F64(values), None, &facts).expect("fits");
+        Distribution::of(&column, None, bins, &Work::free()).expect("goes on")
+    }
 
     #[test]
     fn quantiles_are_those_of_type_7() {
         // R: quantile(c(1, 2, 4, 8), c(0.05, 0.5, 0.95)) is 1.15, 3, 7.4.
-        let ours = quantiles(vec![8.0, 1.0, 4.0, 2.0]).expect("four values");
+        let values = [8.0, 1.0, 4.0, 2.0];
+        let ours = quantiles(values.map(ordered).to_vec()).expect("four values");
         let at = |p: f64| PROBABILITIES.iter().position(|&q| q == p).map(|i| libm::round(ours[i] * 100.0) / 100.0);
         assert_eq!([at(0.0), at(0.05), at(0.5), at(0.95), at(1.0)], [1.0, 1.15, 3.0, 7.4, 8.0].map(Some));
+        assert_eq!(of(&values, 4).map(|spread| spread.quantiles), Some(ours));
         assert_eq!(quantiles(Vec::new()), None);
-        assert_eq!(quantiles(vec![5.0]), Some([5.0; PROBABILITIES.len()]));
+        assert_eq!(quantiles(vec![ordered(5.0)]), Some([5.0; PROBABILITIES.len()]));
     }
 
     #[test]
     fn a_histogram_counts_every_value_once() {
-        let values = [0.0, 0.0, 1.0, 2.5, 5.0, 9.9, 10.0];
-        let (edges, counts) = histogram(&values, 0.0, 10.0, 4);
-        assert_eq!(edges, [0.0, 2.5, 5.0, 7.5, 10.0]);
-        assert_eq!(counts, [3, 1, 1, 2]);
-        assert_eq!(histogram(&[3.0, 3.0], 3.0, 3.0, 20), (vec![3.0, 3.0], vec![2]));
+        let spread = of(&[0.0, 0.0, 1.0, 2.5, 5.0, 9.9, 10.0], 4).expect("some");
+        assert_eq!(spread.edges, [0.0, 2.5, 5.0, 7.5, 10.0]);
+        assert_eq!(spread.counts, [3, 1, 1, 2]);
+        assert_eq!(spread.mean, 28.4 / 7.0);
+        let same = of(&[3.0, 3.0], 20).expect("some");
+        assert_eq!((same.edges, same.counts), (vec![3.0, 3.0], vec![2]));
+        assert_eq!(of(&[], 4), None);
+    }
+
+    /// Sorting and looking for each edge is the independent way.
+    #[test]
+    fn bins_are_those_of_searching_the_edges_in_sorted_values() {
+        let mut values: Vec<f64> = (0..5000).map(|i| f64::from(i * i % 997) / 10.0 - 3.0).collect();
+        for bins in [1, 2, 3, 7, 100, 997, 1000] {
+            let spread = of(&values, bins).expect("some");
+            values.sort_by(f64::total_cmp);
+            let below = |i: usize| if i == bins { 5000 } else { values.partition_point(|v| *v < spread.edges[i]) };
+            let expected: Vec<usize> = (0..bins).map(|i| below(i + 1) - below(i)).collect();
+            assert_eq!(spread.counts, expected, "{bins} bins");
+        }
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     landmarks::{CROWD, Landmarks},
     mask::Mask,
     sweep::{Piece, is_crowded},
+    work::{Stopped, Work},
 };
 use alloc::{vec, vec::Vec};
 use core::ops::Range;
@@ -36,26 +37,36 @@ pub struct Summary<'a> {
 
 impl Sums {
     /// Adds up a column over the rows that pass. Texts are added up by code, which gives their extremes.
-    #[must_use]
-    pub fn build(landmarks: Landmarks<'_>, column: &Column<'_>, mask: Option<&Mask>) -> Self {
-        Self::build_by(landmarks, column, mask, CROWD, |pieces| pieces.iter_mut().for_each(Piece::fill))
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Work::pay`].
+    pub fn build(
+        landmarks: Landmarks<'_>,
+        column: &Column<'_>,
+        mask: Option<&Mask>,
+        work: &Work<'_>,
+    ) -> Result<Self, Stopped> {
+        Self::build_by(landmarks, column, mask, CROWD, work, |pieces| pieces.iter_mut().for_each(Piece::fill))
     }
 
     /// The same, where `fill` fills the pieces in any order, or at once. Under a mask, landmarks of which no more than
     /// `crowd` rows pass are left out, so that a higher number gives a smaller summary with more to scan beside it.
-    #[must_use]
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Work::pay`].
     pub fn build_by(
         landmarks: Landmarks<'_>,
         column: &Column<'_>,
         mask: Option<&Mask>,
         crowd: usize,
+        work: &Work<'_>,
         fill: impl FnOnce(&mut [Piece<'_>]),
-    ) -> Self {
+    ) -> Result<Self, Stopped> {
         let (mut pieces, mut above, mut at) = (Vec::new(), Vec::new(), 0);
         while at < landmarks.len() {
             let skip = landmarks.get(at).skip;
             if (skip - at) * PIECES <= landmarks.len() {
-                pieces.push(Piece::new(landmarks, column, mask, crowd, at));
+                pieces.push(Piece::new(landmarks, column, mask, crowd, at, work));
                 at = skip;
                 continue;
             }
@@ -65,6 +76,7 @@ impl Sums {
             at += 1;
         }
         fill(&mut pieces);
+        pieces.iter().try_for_each(|piece| piece.stopped.map_or(Ok(()), Err))?;
         let mut bits = vec![0u64; landmarks.len().div_ceil(64)];
         let all = above.iter().chain(pieces.iter().flat_map(|piece| &piece.known));
         all.for_each(|at| bits[at / 64] |= 1 << (at % 64));
@@ -85,7 +97,7 @@ impl Sums {
                 _ => tree.around(at, |run| integers(column, run, mask, true)),
             };
         }
-        Self { known: mask.map(|_| known), words }
+        Ok(Self { known: mask.map(|_| known), words })
     }
 
     /// As tiles use them.
@@ -179,19 +191,22 @@ mod tests {
                 for (mask, crowd) in [(None, CROWD), (Some(&mask), CROWD), (Some(&mask), 200)] {
                     let column = Column::new("v", values, valid, &facts).expect("fits");
                     let backwards = |pieces: &mut [Piece<'_>]| pieces.iter_mut().rev().for_each(Piece::fill);
-                    let sums = Sums::build_by(landmarks, &column, mask, crowd, backwards);
+                    let work = Work::free();
+                    let sums = Sums::build_by(landmarks, &column, mask, crowd, &work, backwards).expect("goes on");
                     let summary = sums.view();
                     let mut known = 0;
                     for level in 0..=32 {
-                        cells::walk(Keys { keys: &keys, landmarks }, mask, 0..n, level, |cell| {
+                        let sorted = Keys { keys: &keys, landmarks };
+                        let walked = cells::walk(sorted, mask, 0..n, level, &mut work.toll(), |cell, _| {
                             let facts = |a: Aggregate| (a.present(), a.sum().to_bits(), a.extremes());
                             let here = facts(Aggregate::of(&column, Some(summary), &cell, mask, true));
                             assert_eq!(here, facts(Aggregate::of(&column, None, &cell, mask, true)));
                             let crowded = cell.landmark.is_some() && cell.count > crowd;
                             assert_eq!(cell.landmark.is_some_and(|at| summary.find(at).is_some()), crowded);
                             known += usize::from(crowded);
-                            true
+                            Ok(true)
                         });
+                        assert_eq!(walked, Ok(true));
                     }
                     assert!(known > if crowd == CROWD { landmarks.len() / 4 } else { 8 });
                     let words = sums.into_words().len() / WORDS;

@@ -11,6 +11,7 @@ use crate::{
     exact::{DoubleDouble, Total, ordered},
     landmarks::{Landmark, Landmarks},
     mask::Mask,
+    work::{Stopped, Toll, Work},
 };
 use alloc::{vec, vec::Vec};
 use core::ops::Range;
@@ -28,6 +29,9 @@ pub struct Piece<'p> {
     mask: Option<&'p Mask>,
     crowd: usize,
     at: usize,
+    work: &'p Work<'p>,
+    /// Whether it was stopped before its end.
+    pub(crate) stopped: Option<Stopped>,
     /// Those that have an aggregate, ascending.
     pub(crate) known: Vec<usize>,
     /// Their aggregates.
@@ -123,10 +127,11 @@ impl<'p, N: Number> Window<'p, N> {
     }
 
     /// Adds up the rows of a run that pass; moves to where they are.
-    fn take(&mut self, run: Range<usize>, total: &mut Partial<N::Sum>) {
+    fn take(&mut self, run: Range<usize>, total: &mut Partial<N::Sum>, toll: &mut Toll<'_>) -> Result<(), Stopped> {
         let mut row = run.start;
         while row < run.end {
             if row < self.first || row >= self.end() {
+                toll.pay(ROWS)?;
                 self.go_to(row);
             }
             let stop = run.end.min(self.end());
@@ -139,6 +144,7 @@ impl<'p, N: Number> Window<'p, N> {
             }
             row = stop;
         }
+        Ok(())
     }
 
     fn go_to(&mut self, row: usize) {
@@ -192,20 +198,23 @@ impl<'p> Piece<'p> {
         mask: Option<&'p Mask>,
         crowd: usize,
         at: usize,
+        work: &'p Work<'p>,
     ) -> Self {
-        Self { landmarks, column, mask, crowd, at, known: Vec::new(), nodes: Vec::new() }
+        Self { landmarks, column, mask, crowd, at, work, stopped: None, known: Vec::new(), nodes: Vec::new() }
     }
 
-    /// Finds them.
+    /// Finds them, unless it is told to stop.
     pub fn fill(&mut self) {
-        match self.column.values {
+        let filled = match self.column.values {
             Values::F32(_) | Values::F64(_) => self.sweep::<f64>(),
             _ => self.sweep::<i64>(),
-        }
+        };
+        self.stopped = filled.err();
     }
 
-    fn sweep<N: Number>(&mut self) {
-        let Self { landmarks, column, mask, crowd, at, ref mut known, ref mut nodes } = *self;
+    fn sweep<N: Number>(&mut self) -> Result<(), Stopped> {
+        let Self { landmarks, column, mask, crowd, at, work, ref mut known, ref mut nodes, .. } = *self;
+        let toll = &mut work.toll();
         let end = landmarks.get(at).skip;
         let mut window = Window::<N>::new(column, mask);
         let mut row = landmarks.get(at).start;
@@ -215,20 +224,21 @@ impl<'p> Piece<'p> {
             let next = (at < end).then(|| landmarks.get(at));
             // Those that end before it.
             while let Some(mut inner) = open.pop_if(|open| next.is_none_or(|next| open.end <= next.start)) {
-                window.take(row..inner.end, &mut inner.total);
+                window.take(row..inner.end, &mut inner.total, toll)?;
                 row = inner.end;
                 nodes[inner.place] = inner.total.to_words();
                 if let Some(around) = open.last_mut() {
                     around.total.merge(&inner.total);
                 }
             }
-            let Some(next) = next else { return };
+            let Some(next) = next else { return Ok(()) };
+            toll.pay(1)?;
             if !is_crowded(&next, mask, crowd) {
                 at = next.skip;
                 continue;
             }
             if let Some(around) = open.last_mut() {
-                window.take(row..next.start, &mut around.total);
+                window.take(row..next.start, &mut around.total, toll)?;
             }
             row = next.start;
             open.push(Open { place: nodes.len(), end: next.end, total: Partial::EMPTY });

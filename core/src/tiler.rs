@@ -1,7 +1,8 @@
 //! The whole pipeline on one screen: a plan, points and a tile address go in, the bytes of the tile come out.
 //!
 //! The rows of the tile are one range; of those that pass, either each becomes a feature or each occupied cell does. An
-//! empty tile is zero bytes. Nothing here can fail, and nothing is allocated once the scratch space is warm.
+//! empty tile is zero bytes. Nothing here can fail but be told to stop, and nothing is allocated once the scratch space
+//! is warm.
 
 use crate::{
     cell_features, cells,
@@ -14,6 +15,7 @@ use crate::{
     rows,
     summary::Summary,
     tile::TileId,
+    work::{Stopped, Toll, Work},
 };
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -85,66 +87,80 @@ enum View {
 
 impl Plan {
     /// Cuts a tile and appends its bytes to `out`.
+    ///
+    /// # Errors
+    /// [`Stopped`] when nobody waits any more or the budget is used up; what was appended until then is no tile.
     pub fn tile_into(
         &self,
         points: &Points<'_>,
         selection: Selection<'_>,
         tile: TileId,
+        work: &Work<'_>,
         scratch: &mut Scratch,
         out: &mut Vec<u8>,
-    ) -> Report {
+    ) -> Result<Report, Stopped> {
+        let toll = &mut work.toll();
         let range = points.range(tile);
         let rows = selection.mask.map_or(range.len(), |mask| mask.count(range.clone()));
         if rows == 0 {
-            return Report::default();
+            return Ok(Report::default());
         }
         let Scratch { buffers, rows: row_blocks, cells: cell_blocks } = scratch;
         let mut layer = Layer::new(out, points.layer(), 1 << EXTENT_BITS, &self.names, buffers);
         let cut = Cut { points, selection, tile, range };
-        let view = self.view(&cut, rows);
+        let view = self.view(&cut, rows, toll)?;
         let shown = match view {
-            View::Rows => self.rows(&cut, &mut layer, row_blocks),
-            View::Cells(level, ids) => cell_features::write(self, &cut, level, ids, &mut layer, cell_blocks),
+            View::Rows => self.rows(&cut, &mut layer, toll, row_blocks)?,
+            View::Cells(level, ids) => cell_features::write(self, &cut, (level, ids), &mut layer, toll, cell_blocks)?,
         };
         let features = layer.finish();
         let (rows, cells) = (rows as u64, matches!(view, View::Cells(..)));
-        Report { features, rows, omitted: rows - shown, cells }
+        Ok(Report { features, rows, omitted: rows - shown, cells })
     }
 
     /// Rows or cells: see `mode` and `limit` in the design. Neighbouring tiles differ only where one is overfull.
-    fn view(&self, cut: &Cut<'_, '_>, rows: usize) -> View {
+    fn view(&self, cut: &Cut<'_, '_>, rows: usize, toll: &mut Toll<'_>) -> Result<View, Stopped> {
         let &Cut { points, selection, tile, .. } = cut;
         let (z, limit) = (tile.z(), self.limit as usize);
-        match self.mode {
+        Ok(match self.mode {
             Mode::Points => View::Rows,
             Mode::Auto if selection.profile.points_minzoom().is_some_and(|minzoom| minzoom <= z) => {
                 if rows <= limit {
-                    return View::Rows;
+                    return Ok(View::Rows);
                 }
                 // Too many rows at too few places: the finest cells that fit.
-                let levels = (z + self.grid..=(z + EXTENT_BITS).min(cells::MAX_LEVEL)).rev();
-                let mut fitting = levels.filter(|&level| {
-                    cells::count(points.sorted(), selection.mask, cut.range.clone(), level, limit) <= limit
-                });
-                View::Cells(fitting.next().unwrap_or(z + self.grid), false)
+                let mut level = (z + EXTENT_BITS).min(cells::MAX_LEVEL);
+                while level > z + self.grid
+                    && cells::count(points.sorted(), selection.mask, cut.range.clone(), level, limit, toll)? > limit
+                {
+                    level -= 1;
+                }
+                View::Cells(level, false)
             }
             Mode::Auto | Mode::Cells => View::Cells(z + self.grid, true),
-        }
+        })
     }
 
     /// Writes rows and tells how many.
-    fn rows(&self, cut: &Cut<'_, '_>, layer: &mut Layer<'_>, blocks: &mut rows::Blocks) -> u64 {
+    fn rows(
+        &self,
+        cut: &Cut<'_, '_>,
+        layer: &mut Layer<'_>,
+        toll: &mut Toll<'_>,
+        blocks: &mut rows::Blocks,
+    ) -> Result<u64, Stopped> {
         let &Cut { points, selection: Selection { mask, profile, .. }, tile, ref range } = cut;
         let range = range.clone();
         let kept = |&row: &usize| profile.keeps(points.rows()[row], tile.z());
         let thinned = self.mode == Mode::Points && !profile.is_whole(tile.z());
+        let columns = &self.columns[..];
         // Each its own loop: what is not asked is not asked for every row.
         match (mask, thinned) {
-            (None, false) => rows::write(points, &self.columns, tile, range, layer, blocks),
-            (None, true) => rows::write(points, &self.columns, tile, range.filter(kept), layer, blocks),
-            (Some(mask), false) => rows::write(points, &self.columns, tile, mask.rows(range), layer, blocks),
+            (None, false) => rows::write(points, columns, tile, range, layer, toll, blocks),
+            (None, true) => rows::write(points, columns, tile, range.filter(kept), layer, toll, blocks),
+            (Some(mask), false) => rows::write(points, columns, tile, mask.rows(range), layer, toll, blocks),
             (Some(mask), true) => {
-                rows::write(points, &self.columns, tile, mask.rows(range).filter(kept), layer, blocks)
+                rows::write(points, columns, tile, mask.rows(range).filter(kept), layer, toll, blocks)
             }
         }
     }
@@ -152,22 +168,27 @@ impl Plan {
     /// Visits the cells of a zoom, over the whole world, with the numbers they carry: (position among
     /// [`Plan::properties`], value). This is what legends and the ranges in metadata are made of. `visit` says whether to
     /// go on.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Plan::tile_into`].
     pub fn each_cell(
         &self,
         points: &Points<'_>,
         selection: Selection<'_>,
         z: u8,
+        work: &Work<'_>,
         scratch: &mut Scratch,
         mut visit: impl FnMut(&[(usize, f64)]) -> bool,
-    ) {
+    ) -> Result<(), Stopped> {
         let level = (z + self.grid).min(cells::MAX_LEVEL);
         let range = 0..points.len();
         let cut = Cut { points, selection, tile: TileId::WORLD, range: range.clone() };
         let mut numbers = Vec::new();
-        cells::walk(points.sorted(), selection.mask, range, level, |cell| {
+        cells::walk(points.sorted(), selection.mask, range, level, &mut work.toll(), |cell, toll| {
             numbers.clear();
-            self.numbers(&cut, &cell, &mut scratch.cells, |property, number| numbers.push((property, number)));
-            visit(&numbers)
-        });
+            self.numbers(&cut, &cell, toll, &mut scratch.cells, |property, number| numbers.push((property, number)))?;
+            Ok(visit(&numbers))
+        })?;
+        Ok(())
     }
 }

@@ -5,7 +5,7 @@ mod common;
 
 use common::{Cell, NAMES, Random, Rows, expr, lower};
 use duotile_core::{
-    Filter, Points, Roles, TileQuery, World,
+    Filter, Points, Roles, TileQuery, Work, World,
     filter::{Comparison, Expr, Literal, Property, Value},
     mercator, morton, time,
 };
@@ -142,11 +142,16 @@ fn random_filters_keep_the_rows_that_three_valued_logic_keeps() {
             let depth = random.below(5);
             let expr = expr(&mut random, depth);
             rows.with(|points| {
-                let filter = Filter::bind(&expr, points).unwrap_or_else(|error| panic!("{expr}: {error}"));
-                let again = Filter::bind(&Expr::parse(&expr.to_string()).expect("printed"), points).expect("bound");
+                let filter =
+                    Filter::bind(&expr, points, &Work::free()).unwrap_or_else(|error| panic!("{expr}: {error}"));
+                let again = Filter::bind(&Expr::parse(&expr.to_string()).expect("printed"), points, &Work::free())
+                    .expect("bound");
                 let (a, b) = (random.below(size + 1), random.below(size + 1));
                 let span = if random.chance(50) { 0..size } else { a.min(b)..a.max(b) };
-                let (mask, other) = (filter.mask(points, span.clone()), again.mask(points, span.clone()));
+                let (mask, other) = (
+                    filter.mask(points, span.clone(), &Work::free()).expect("goes on"),
+                    again.mask(points, span.clone(), &Work::free()).expect("goes on"),
+                );
                 assert_eq!(mask.span(), span);
                 for row in span {
                     let expected = Naive { rows: &rows, row }.truth(&expr) == Some(true);
@@ -171,8 +176,14 @@ fn a_filter_and_its_negation_share_no_row_and_together_miss_only_the_unknown() {
         let expr = expr(&mut random, 3);
         let negated = Expr::Not(Box::new(expr.clone()));
         rows.with(|points| {
-            let yes = Filter::bind(&expr, points).expect("bound").mask(points, 0..500);
-            let no = Filter::bind(&negated, points).expect("bound").mask(points, 0..500);
+            let yes = Filter::bind(&expr, points, &Work::free())
+                .expect("bound")
+                .mask(points, 0..500, &Work::free())
+                .expect("goes on");
+            let no = Filter::bind(&negated, points, &Work::free())
+                .expect("bound")
+                .mask(points, 0..500, &Work::free())
+                .expect("goes on");
             for row in 0..500 {
                 let truth = Naive { rows: &rows, row }.truth(&expr);
                 assert_eq!((yes.get(row), no.get(row)), (truth == Some(true), truth == Some(false)), "{expr}");
@@ -197,8 +208,8 @@ fn time_and_box_of_a_query_join_its_filter() {
     ];
     rows.with(|points| {
         for (query, text) in texts {
-            let filter = Filter::of(&TileQuery::parse(query).expect("valid"), points).expect("bound");
-            let mask = filter.mask(points, 0..400);
+            let filter = Filter::of(&TileQuery::parse(query).expect("valid"), points, &Work::free()).expect("bound");
+            let mask = filter.mask(points, 0..400, &Work::free()).expect("goes on");
             let expr = Expr::parse(text).expect("valid");
             let expected: Vec<usize> =
                 (0..400).filter(|&row| Naive { rows: &rows, row }.truth(&expr) == Some(true)).collect();
@@ -221,7 +232,10 @@ fn coordinates_compare_exactly_at_the_steps_of_the_world() {
         for op in Comparison::ALL {
             for (name, degrees) in [("lon", mercator::longitude(x)), ("lat", mercator::latitude(y))] {
                 let expr = Expr::parse(&format!("{name} {} {degrees}", op.symbol())).expect("valid");
-                let mask = Filter::bind(&expr, &points).expect("bound").mask(&points, 0..5);
+                let mask = Filter::bind(&expr, &points, &Work::free())
+                    .expect("bound")
+                    .mask(&points, 0..5, &Work::free())
+                    .expect("goes on");
                 for row in 0..5 {
                     assert_eq!(
                         Some(mask.get(row)),
@@ -242,10 +256,14 @@ fn boxes_are_closed_on_the_steps_of_their_corners_and_cross_the_antimeridian() {
         let (keys, numbers) = ([morton::key(world)], [0]);
         let points = Points::new("test", &keys, &numbers, &[], Roles::default()).expect("fits");
         let query = TileQuery::parse(&format!("bbox={west},{south},{east},{north}")).expect("valid");
-        let inside = Filter::of(&query, &points).expect("bound").mask(&points, 0..1).get(0);
+        let inside = Filter::of(&query, &points, &Work::free())
+            .expect("bound")
+            .mask(&points, 0..1, &Work::free())
+            .expect("goes on")
+            .get(0);
         let text = format!("NOT S_INTERSECTS(geometry, BBOX({west},{south},{east},{north}))");
-        let outside = Filter::bind(&Expr::parse(&text).expect("valid"), &points).expect("bound");
-        assert_ne!(inside, outside.mask(&points, 0..1).get(0), "{text}");
+        let outside = Filter::bind(&Expr::parse(&text).expect("valid"), &points, &Work::free()).expect("bound");
+        assert_ne!(inside, outside.mask(&points, 0..1, &Work::free()).expect("goes on").get(0), "{text}");
         inside
     };
     let (south_west, north_east) = (at(10.0, 20.0), at(30.0, 40.0));

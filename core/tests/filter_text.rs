@@ -4,7 +4,7 @@ mod common;
 
 use common::{Random, Rows, expr, json};
 use duotile_core::{
-    Filter,
+    Filter, Work,
     filter::{Expr, Value},
 };
 
@@ -290,7 +290,8 @@ fn a_filter_that_does_not_fit_the_columns_says_so() {
             // Of two complaints the first in the text comes first, though the operands are sorted.
             ("zzz = 1 OR aaa = 1", 0, "zzz", ""),
         ] {
-            let error = Filter::bind(&Expr::parse(text).expect(text).normalise(), points).expect_err(text);
+            let error =
+                Filter::bind(&Expr::parse(text).expect(text).normalise(), points, &Work::free()).expect_err(text);
             assert_eq!(error.position, Some(position), "{text}: {error}");
             assert!(error.message.contains(message), "{text}: {error}");
             assert!(error.hint.as_deref().unwrap_or_default().contains(hint), "{text}: {error}");

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Random, Rows, expr, json};
-use duotile_core::{Filter, QueryError, TileQuery, filter::Expr, time};
+use duotile_core::{Filter, QueryError, TileQuery, Work, filter::Expr, time};
 
 const ROUNDS: usize = if cfg!(debug_assertions) { 20_000 } else { 300_000 };
 
@@ -129,8 +129,8 @@ fn no_filter_text_makes_the_parser_panic() {
                 if printed.len() <= 4096 {
                     assert_eq!(Expr::parse(&printed).as_ref(), Ok(&expr.clone().normalise()), "{text:?} {printed:?}");
                 }
-                rows.with(|points| match Filter::bind(&expr, points) {
-                    Ok(filter) => assert!(filter.mask(points, 3..70).total() <= 67),
+                rows.with(|points| match Filter::bind(&expr, points, &Work::free()) {
+                    Ok(filter) => assert!(filter.mask(points, 3..70, &Work::free()).expect("goes on").total() <= 67),
                     Err(error) => {
                         unfit += 1;
                         check(&error, &text);

@@ -5,7 +5,7 @@
 
 use crate::{dataset::Dataset, looks::Looks};
 use anyhow::{Context as _, Result, bail};
-use duotile_core::{CROWD, Mask, Plan, Points, Profile, Report, Scratch, Selection, Sums, TileId};
+use duotile_core::{CROWD, Mask, Plan, Points, Profile, Report, Scratch, Selection, Sums, TileId, Work};
 use quick_cache::{OptionsBuilder, Weighter, sync::Cache};
 use std::{
     ops::Range,
@@ -194,7 +194,10 @@ impl Masks {
         go_on()?;
         let mut scratch = self.take_scratch();
         let report = selected
-            .with(dataset, plan, |points, selection| plan.tile_into(&points, selection, tile, &mut scratch, out));
+            .with(dataset, plan, |points, selection| {
+                plan.tile_into(&points, selection, tile, &Work::free(), &mut scratch, out)
+            })
+            .map_err(anyhow::Error::from)?;
         self.give_scratch(scratch);
         Ok(Cut { report, mask, tile: start.elapsed().saturating_sub(mask), hit })
     }
@@ -223,9 +226,9 @@ impl Masks {
             let mut hit = true;
             let profile = self.profiles.get_or_insert_with(&(version, text, plan.limit()), || {
                 hit = false;
-                Ok::<_, anyhow::Error>(Arc::new(
-                    dataset.with_points(|points| Profile::of(&points, mask.as_deref(), plan.limit())),
-                ))
+                let profile =
+                    dataset.with_points(|points| Profile::of(&points, mask.as_deref(), plan.limit(), &Work::free()))?;
+                Ok::<_, anyhow::Error>(Arc::new(profile))
             })?;
             self.profile_looks.count(hit);
             profile
@@ -242,7 +245,7 @@ impl Masks {
         if rows.len() > SHORT || self.kept.contains_key(&key) {
             return None;
         }
-        let mask = dataset.with_points(|points| filter.mask(&points, rows));
+        let mask = dataset.with_points(|points| filter.mask(&points, rows, &Work::free())).ok()?;
         Some(Selected { mask: Some(Arc::new(mask)), ..Selected::default() })
     }
 

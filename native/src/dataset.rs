@@ -9,7 +9,7 @@ use crate::{
 };
 use anyhow::{Result, bail};
 use duotile_core::{
-    CROWD, Codes, Column, Dictionary, Facts, Landmarks, Mask, Piece, Points, Roles, Summary, Sums, Values,
+    CROWD, Codes, Column, Dictionary, Facts, Landmarks, Mask, Piece, Points, Roles, Summary, Sums, Values, Work,
 };
 use polars_buffer::Buffer;
 use rayon::prelude::*;
@@ -274,7 +274,7 @@ impl Dataset {
         let fill = |pieces: &mut [Piece<'_>]| pieces.par_iter_mut().for_each(Piece::fill);
         self.with_points(|points| {
             let column = points.columns().get(column)?;
-            Some(Sums::build_by(points.landmarks(), column, mask, crowd, fill))
+            Sums::build_by(points.landmarks(), column, mask, crowd, &Work::free(), fill).ok()
         })
     }
 

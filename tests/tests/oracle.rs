@@ -2,7 +2,7 @@
 
 use duotile_core::{
     By, Mask, Measure, MeasureKind, Mode, Plan, Points, Profile, Properties, Scratch, Selection, Shape, Summary, Sums,
-    TileId, TileQuery,
+    TileId, TileQuery, Work,
 };
 use duotile_tests::{Feature, Property, Random, Row, Table, cells, decode, local};
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,7 +53,8 @@ fn cut(
 ) -> (Vec<u8>, duotile_core::Report) {
     let mut out = Vec::new();
     let tile = TileId::new(z, x, y).expect("a tile");
-    let report = plan.tile_into(points, selection, tile, &mut Scratch::default(), &mut out);
+    let report =
+        plan.tile_into(points, selection, tile, &Work::free(), &mut Scratch::default(), &mut out).expect("goes on");
     (out, report)
 }
 
@@ -97,9 +98,11 @@ fn cells_are_brute_force_feature_by_feature() {
             for z in [0, 1, 2, 7, 14, 17, 22] {
                 let cell = *random.pick(&[1u8, 4, 16, 64]);
                 let query = TileQuery { cell, ..everything() };
-                let plan = query.plan(&points).expect("fits");
+                let plan = query.plan(&points, &Work::free()).expect("fits");
                 let mask = filtered.then(|| mask(&points, &passes));
-                let sums = columns.iter().map(|column| Sums::build(points.landmarks(), column, mask.as_ref()));
+                let sums = columns.iter().map(|column| {
+                    Sums::build(points.landmarks(), column, mask.as_ref(), &Work::free()).expect("goes on")
+                });
                 let sums: Vec<Sums> = sums.collect();
                 let summaries: Vec<Option<Summary<'_>>> = sums.iter().map(|sums| Some(sums.view())).collect();
                 for (points, summaries) in [(&bare, &[][..]), (&points, &[]), (&points, &summaries)] {
@@ -142,7 +145,7 @@ fn shapes_are_the_square_the_centre_and_the_mean_position() {
         for tile in occupied(table.rows.iter(), z).into_iter().take(20) {
             let by_id = |shape| {
                 let query = TileQuery { mode: Mode::Cells, cell: 8, shape, ..TileQuery::default() };
-                let plan = query.plan(&points).expect("fits");
+                let plan = query.plan(&points, &Work::free()).expect("fits");
                 let selection = Selection { mask: None, profile: &Profile::default(), summaries: &[] };
                 let features = decode(&cut(&plan, &points, selection, tile).0);
                 features.into_iter().map(|f| (f.id, f.vertices)).collect::<BTreeMap<_, _>>()
@@ -184,11 +187,11 @@ fn rows_are_brute_force_with_every_value() {
         let points = owned.points(&columns);
         let query =
             TileQuery { mode: Mode::Points, properties: Properties::All, limit: 1_000_000, ..TileQuery::default() };
-        let plan = query.plan(&points).expect("fits");
+        let plan = query.plan(&points, &Work::free()).expect("fits");
         for filtered in [false, true] {
             let passes = |row: usize| !filtered || row.is_multiple_of(5);
             let mask = filtered.then(|| mask(&points, &passes));
-            let profile = Profile::of(&points, mask.as_ref(), plan.limit());
+            let profile = profile(&points, mask.as_ref(), plan.limit());
             let selection = Selection { mask: mask.as_ref(), profile: &profile, summaries: &[] };
             for z in [0, 5, 14, 21, 22] {
                 let mut seen = 0;
@@ -217,10 +220,10 @@ fn the_count_of_all_tiles_of_a_zoom_is_the_count_of_rows_that_pass() {
         let columns = owned.columns();
         let points = owned.points(&columns);
         for (mode, limit) in [(Mode::Auto, 10_000), (Mode::Auto, 50), (Mode::Cells, 10_000), (Mode::Points, 100_000)] {
-            let plan = TileQuery { mode, limit, ..TileQuery::default() }.plan(&points).expect("fits");
+            let plan = TileQuery { mode, limit, ..TileQuery::default() }.plan(&points, &Work::free()).expect("fits");
             for every in [1, 3, usize::MAX] {
                 let mask = mask(&points, &|row| row.is_multiple_of(every));
-                let profile = Profile::of(&points, Some(&mask), limit);
+                let profile = profile(&points, Some(&mask), limit);
                 let selection = Selection { mask: Some(&mask), profile: &profile, summaries: &[] };
                 let rows =
                     || table.rows.iter().enumerate().filter(|(i, _)| i.is_multiple_of(every)).map(|(_, row)| row);
@@ -254,8 +257,8 @@ fn auto_switches_every_tile_at_one_zoom_and_overfull_tiles_show_the_finest_cells
     let columns = owned.columns();
     let points = owned.points(&columns);
     let limit = 60;
-    let plan = TileQuery { limit, ..TileQuery::default() }.plan(&points).expect("fits");
-    let profile = Profile::of(&points, None, limit);
+    let plan = TileQuery { limit, ..TileQuery::default() }.plan(&points, &Work::free()).expect("fits");
+    let profile = profile(&points, None, limit);
     let selection = Selection { mask: None, profile: &profile, summaries: &[] };
     let minzoom = (0..=22u32).find(|&z| {
         let tiles = occupied(table.rows.iter(), z);
@@ -288,8 +291,9 @@ fn thinning_has_no_seams_and_hides_nothing_on_zooming_in() {
     let columns = owned.columns();
     let points = owned.points(&columns);
     let limit = 400;
-    let plan = TileQuery { mode: Mode::Points, limit, ..TileQuery::default() }.plan(&points).expect("fits");
-    let profile = Profile::of(&points, None, limit);
+    let plan =
+        TileQuery { mode: Mode::Points, limit, ..TileQuery::default() }.plan(&points, &Work::free()).expect("fits");
+    let profile = profile(&points, None, limit);
     let selection = Selection { mask: None, profile: &profile, summaries: &[] };
     let mut before: BTreeSet<u64> = BTreeSet::new();
     for z in 0..=22 {
@@ -308,4 +312,8 @@ fn thinning_has_no_seams_and_hides_nothing_on_zooming_in() {
         assert!(before.is_subset(&shown), "a row vanished at zoom {z}");
         before = shown;
     }
+}
+
+fn profile(points: &Points<'_>, mask: Option<&Mask>, limit: u32) -> Profile {
+    Profile::of(points, mask, limit, &Work::free()).expect("goes on")
 }

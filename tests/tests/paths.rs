@@ -5,7 +5,7 @@
 use duotile::{cache::Masks, dataset::Dataset, mask, read};
 use duotile_core::{
     Bits, Codes, Column, Filter, Landmarks, Mask, Mode, Plan, Points, Profile, Scratch, Selection, Sums, TileId,
-    TileQuery, Values,
+    TileQuery, Values, Work,
 };
 
 const FILTERS: [&str; 12] = [
@@ -46,7 +46,7 @@ fn tiles(points: &Points<'_>) -> Vec<TileId> {
 fn cut(plan: &Plan, points: &Points<'_>, mask: Option<&Mask>, profile: &Profile, tile: TileId) -> Vec<u8> {
     let mut out = Vec::new();
     let selection = Selection { mask, profile, summaries: &[] };
-    plan.tile_into(points, selection, tile, &mut Scratch::default(), &mut out);
+    plan.tile_into(points, selection, tile, &Work::free(), &mut Scratch::default(), &mut out).expect("goes on");
     out
 }
 
@@ -61,7 +61,7 @@ fn summed(
     let mut out = Vec::new();
     let summaries: Vec<_> = sums.iter().map(|sums| Some(sums.view())).collect();
     let selection = Selection { mask, profile, summaries: &summaries };
-    plan.tile_into(points, selection, tile, &mut Scratch::default(), &mut out);
+    plan.tile_into(points, selection, tile, &Work::free(), &mut Scratch::default(), &mut out).expect("goes on");
     out
 }
 
@@ -141,19 +141,22 @@ fn every_path_gives_the_same_bytes() {
         let roles = points.roles();
         let bare = Points::new(points.layer(), points.keys(), points.rows(), points.columns(), roles).expect("fits");
         let summarise = |mask: Option<&Mask>| -> Vec<Sums> {
-            bare.columns().iter().map(|column| Sums::build(points.landmarks(), column, mask)).collect()
+            bare.columns()
+                .iter()
+                .map(|column| Sums::build(points.landmarks(), column, mask, &Work::free()).expect("goes on"))
+                .collect()
         };
         let of_all = summarise(None);
         for filter in FILTERS {
             for rest in QUERIES {
                 let query = TileQuery::parse(&format!("{rest}&filter={}", filter.replace('%', "%25"))).expect(filter);
                 let unfiltered = TileQuery { filter: None, ..query.clone() };
-                let fitted = Filter::of(&query, &bare).expect(filter);
+                let fitted = Filter::of(&query, &bare, &Work::free()).expect(filter);
                 let mask = mask::mask(&dataset, &fitted);
-                let own = fitted.mask(&bare, 0..bare.len());
+                let own = fitted.mask(&bare, 0..bare.len(), &Work::free()).expect("goes on");
                 assert_eq!(mask.words(), own.words(), "{filter}");
-                let profile = Profile::of(&bare, Some(&mask), query.limit);
-                assert_eq!(profile, Profile::of(&points, Some(&mask), query.limit));
+                let profile = profile(&bare, Some(&mask), query.limit);
+                assert_eq!(profile, profile(&points, Some(&mask), query.limit));
                 let of_these = summarise(Some(&mask));
 
                 let subset = Subset::of(&bare, &mask);
@@ -161,10 +164,10 @@ fn every_path_gives_the_same_bytes() {
                 let subset = Points::new(bare.layer(), &subset.keys, &subset.rows, &columns, roles).expect("fits");
                 let words = Landmarks::build(subset.keys());
                 let subset = subset.with_landmarks(Landmarks::new(&words, subset.len()));
-                let subset_profile = Profile::of(&subset, None, query.limit);
+                let subset_profile = profile(&subset, None, query.limit);
                 assert_eq!(profile, subset_profile);
 
-                let plan = |query: &TileQuery, points: &Points<'_>| query.plan(points).expect("fits");
+                let plan = |query: &TileQuery, points: &Points<'_>| query.plan(points, &Work::free()).expect("fits");
                 let cells = TileQuery { mode: Mode::Cells, ..query.clone() };
                 let (filtered, cells) = (plan(&query, &bare), plan(&cells, &bare));
                 let (unfiltered, in_subset) = (plan(&unfiltered, &bare), plan(&unfiltered, &subset));
@@ -178,7 +181,7 @@ fn every_path_gives_the_same_bytes() {
                     same("summaries", &summed(&filtered, &points, Some(&mask), &profile, &of_these, tile));
                     same("the subset", &cut(&in_subset, &subset, None, &subset_profile, tile));
                     // Under an explicit mode the rows of the tile are enough.
-                    let short = fitted.mask(&bare, bare.range(tile));
+                    let short = fitted.mask(&bare, bare.range(tile), &Work::free()).expect("goes on");
                     let none = Profile::default();
                     assert!(
                         cut(&cells, &bare, Some(&short), &none, tile) == cut(&cells, &bare, Some(&mask), &none, tile)
@@ -202,4 +205,8 @@ fn every_path_gives_the_same_bytes() {
         }
     });
     assert!(compared > 1000 && not_empty > 300, "{compared} tiles, {not_empty} of them not empty");
+}
+
+fn profile(points: &Points<'_>, mask: Option<&Mask>, limit: u32) -> Profile {
+    Profile::of(points, mask, limit, &Work::free()).expect("goes on")
 }

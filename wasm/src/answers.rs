@@ -7,11 +7,11 @@ use crate::{
     tiler::Tiler,
 };
 use duotile_core::{
-    ColumnInfo, Facts, Kind, Legend, MAX_PAGE, MAX_ZOOM, Mask, Page, Plain, Points, PropertyInfo, QueryError, Scratch,
-    Times,
+    ColumnInfo, Facts, Kind, Legend, MAX_PAGE, MAX_ZOOM, Page, Plain, Points, PropertyInfo, QueryError, Scratch, Times,
+    Work,
     frame::{self, Extent},
     range,
-    stats::{self, Distribution, MAX_BINS, PROBABILITIES},
+    stats::{Distribution, MAX_BINS, PROBABILITIES},
     unknown_column,
 };
 use js_sys::Object;
@@ -168,18 +168,17 @@ fn categories(told: New, distinct: Option<u64>, all: &[(Plain<'_>, u64)]) -> New
 
 fn statistics(points: &Points<'_>, index: usize, selected: &Selected, bins: usize) -> JsValue {
     let column = &points.columns()[index];
-    let all = || Mask::new(0..points.len(), vec![u64::MAX; points.len().div_ceil(64)]);
+    let (mask, work) = (selected.mask.as_ref(), Work::free());
     // The facts that a column carries may be those of a larger dataset.
-    let facts = Facts::under(column, selected.mask.as_ref().unwrap_or(&all()));
+    let facts = Facts::under(column, mask, &work).unwrap_or_default();
     let (rows, present) = (selected.rows(points), facts.present as usize);
     let counted: Vec<_> =
         facts.categories.iter().map(|&(value, count)| (Plain::of(column, value, Times::Iso), count)).collect();
     let told = New::default().text("column", column.name).text("type", column.kind().name());
     let told = told.count("rows", rows).count("present", present).count("nulls", rows.saturating_sub(present));
     let told = categories(told, facts.distinct, &counted);
-    let mut numbers = stats::numbers(column, selected.mask.as_ref()).unwrap_or_default();
-    stats::sort(&mut numbers);
-    let Some((spread, [min, max])) = Distribution::of(&numbers, bins).zip(range(column, &facts, Times::Iso)) else {
+    let spread = Distribution::of(column, mask, bins, &work).ok().flatten();
+    let Some((spread, [min, max])) = spread.zip(range(column, &facts, Times::Iso)) else {
         return told.done();
     };
     let time = column.kind() == Kind::Time;

@@ -9,13 +9,15 @@ use super::{
     ast::{Expr, Property},
     leaf::{self, Condition},
     place::{self, Axis},
+    texts::Texts,
 };
 use crate::{
     columns::Kind,
     error::QueryError,
-    points::Points,
     query::{Interval, TileQuery},
     suggest,
+    table::Table,
+    work::Work,
 };
 use alloc::{format, vec::Vec};
 
@@ -46,7 +48,7 @@ pub enum Test {
     Null,
     /// Any value.
     Present,
-    /// An integer, or a time in microseconds, in this closed range (or outside it, when `not`).
+    /// An integer, a time in microseconds or the code of a text, in this closed range (or outside it, when `not`).
     Integers {
         /// First.
         min: i64,
@@ -55,7 +57,7 @@ pub enum Test {
         /// Outside instead of inside.
         not: bool,
     },
-    /// An integer, or a time in microseconds, among these (sorted), or not among them.
+    /// An integer, a time in microseconds or the code of a text, among these (sorted), or not among them.
     IntegerSet {
         /// Sorted values.
         values: Vec<i64>,
@@ -89,21 +91,23 @@ impl Filter {
     ///
     /// # Errors
     /// [`QueryError`] at the first character where a column is unknown, or a value is not of its column's type.
-    pub fn bind(expr: &Expr, points: &Points<'_>) -> Result<Self, QueryError> {
-        bind(expr, points, false)
+    ///
+    /// Also when looking at texts costs more than the work may, or nobody waits any more ([`QueryError::stopped`]).
+    pub fn bind(expr: &Expr, table: &Table<'_>, work: &Work<'_>) -> Result<Self, QueryError> {
+        Fitting { table, texts: Texts::of(expr, table, work)? }.bind(expr, false)
     }
 
     /// The rows of a query: its filter, its interval of time and its box together.
     ///
     /// # Errors
     /// As [`Filter::bind`]; also when there is an interval and the dataset has no time column, or the box is none.
-    pub fn of(query: &TileQuery, points: &Points<'_>) -> Result<Self, QueryError> {
+    pub fn of(query: &TileQuery, table: &Table<'_>, work: &Work<'_>) -> Result<Self, QueryError> {
         let mut parts = Vec::new();
         if let Some(expr) = &query.filter {
-            parts.push(Self::bind(expr, points)?);
+            parts.push(Self::bind(expr, table, work)?);
         }
         if let Some(interval) = query.datetime {
-            parts.push(during(interval, points)?);
+            parts.push(during(interval, table)?);
         }
         if let Some(sides) = query.bbox {
             parts.push(place::inside(sides).map_err(|message| QueryError::new("bbox", message))?);
@@ -172,62 +176,73 @@ fn meet(a: &Filter, b: &Filter) -> Option<Filter> {
     }
 }
 
-/// The rows where a filter is true, or, with `not`, those where it is false.
-fn bind(expr: &Expr, points: &Points<'_>, not: bool) -> Result<Filter, QueryError> {
-    let (property, condition) = match expr {
-        Expr::Constant(constant) => return Ok(Filter::Constant(*constant != not)),
-        Expr::Not(inner) => return bind(inner, points, !not),
-        Expr::And(list) => return bind_list(list, points, not).map(|list| join(list, !not)),
-        Expr::Or(list) => return bind_list(list, points, not).map(|list| join(list, not)),
-        Expr::Inside(sides, at) => {
-            let inside = place::inside(*sides).map_err(|message| super::error(message, at.0))?;
-            return Ok(if not { place::outside(&inside) } else { inside });
+/// A tree that is being fitted to a table.
+struct Fitting<'f, 'a> {
+    table: &'f Table<'a>,
+    texts: Texts<'f>,
+}
+
+impl Fitting<'_, '_> {
+    /// The rows where a filter is true, or, with `not`, those where it is false.
+    fn bind(&self, expr: &Expr, not: bool) -> Result<Filter, QueryError> {
+        let table = self.table;
+        let (property, condition) = match expr {
+            Expr::Constant(constant) => return Ok(Filter::Constant(*constant != not)),
+            Expr::Not(inner) => return self.bind(inner, !not),
+            Expr::And(list) => return self.bind_list(list, not).map(|list| join(list, !not)),
+            Expr::Or(list) => return self.bind_list(list, not).map(|list| join(list, not)),
+            Expr::Inside(sides, at) => {
+                let inside = place::inside(*sides).map_err(|message| super::error(message, at.0))?;
+                return Ok(if not { place::outside(&inside) } else { inside });
+            }
+            Expr::Holds(property) => (property, Condition::Holds),
+            Expr::IsNull(property) => (property, Condition::IsNull),
+            Expr::Compare(property, op, literal) => (property, Condition::Compare(*op, literal)),
+            Expr::Between(property, low, high) => (property, Condition::Between(low, high)),
+            Expr::In(property, items) => (property, Condition::In(items)),
+            Expr::Like(property, _) => (property, Condition::Like),
+        };
+        if let Some(index) = table.column(&property.name) {
+            leaf::column(index, &table.columns()[index], property, (condition, self.texts.met(expr)), not)
+        } else if let Some(axis) = Axis::of(&property.name) {
+            place::degrees(axis, property, condition, not)
+        } else {
+            Err(unknown(property, table))
         }
-        Expr::Holds(property) => (property, Condition::Holds),
-        Expr::IsNull(property) => (property, Condition::IsNull),
-        Expr::Compare(property, op, literal) => (property, Condition::Compare(*op, literal)),
-        Expr::Between(property, low, high) => (property, Condition::Between(low, high)),
-        Expr::In(property, items) => (property, Condition::In(items)),
-        Expr::Like(property, pattern) => (property, Condition::Like(pattern)),
-    };
-    if let Some(index) = points.column(&property.name) {
-        leaf::column(index, &points.columns()[index], property, condition, not)
-    } else if let Some(axis) = Axis::of(&property.name) {
-        place::degrees(axis, property, condition, not)
-    } else {
-        Err(unknown(property, points))
+    }
+
+    /// All operands; the complaint, if any, about the one that stands first in the text.
+    fn bind_list(&self, list: &[Expr], not: bool) -> Result<Vec<Filter>, QueryError> {
+        let mut bound = Vec::with_capacity(list.len());
+        let mut first: Option<QueryError> = None;
+        for expr in list {
+            match self.bind(expr, not) {
+                Ok(filter) => bound.push(filter),
+                Err(error) if first.as_ref().is_none_or(|first| error.position < first.position) => {
+                    first = Some(error);
+                }
+                Err(_) => {}
+            }
+        }
+        first.map_or(Ok(bound), Err)
     }
 }
 
-/// All operands; the complaint, if any, about the one that stands first in the text.
-fn bind_list(list: &[Expr], points: &Points<'_>, not: bool) -> Result<Vec<Filter>, QueryError> {
-    let mut bound = Vec::with_capacity(list.len());
-    let mut first: Option<QueryError> = None;
-    for expr in list {
-        match bind(expr, points, not) {
-            Ok(filter) => bound.push(filter),
-            Err(error) if first.as_ref().is_none_or(|first| error.position < first.position) => first = Some(error),
-            Err(_) => {}
-        }
-    }
-    first.map_or(Ok(bound), Err)
-}
-
-fn unknown(property: &Property, points: &Points<'_>) -> QueryError {
-    let known = points.columns().iter().map(|column| column.name).chain(Axis::NAMES);
-    suggest::unknown_column(points, "filter", &property.name)
+fn unknown(property: &Property, table: &Table<'_>) -> QueryError {
+    let known = table.columns().iter().map(|column| column.name).chain(Axis::NAMES);
+    suggest::unknown_column(table, "filter", &property.name)
         .at(property.place.0)
         .hint(suggest::did_you_mean(&property.name, known))
 }
 
 /// An interval over the time column.
-fn during(interval: Interval, points: &Points<'_>) -> Result<Filter, QueryError> {
+fn during(interval: Interval, table: &Table<'_>) -> Result<Filter, QueryError> {
     if interval.start.is_none() && interval.end.is_none() {
         return Ok(Filter::Constant(true));
     }
-    let Some(index) = points.roles().time else {
-        let message = format!("the dataset \"{}\" has no time column", points.layer());
-        let times = points.columns().iter().filter(|column| column.kind() == Kind::Time).map(|column| column.name);
+    let Some(index) = table.roles().time else {
+        let message = format!("the dataset \"{}\" has no time column", table.layer());
+        let times = table.columns().iter().filter(|column| column.kind() == Kind::Time).map(|column| column.name);
         let hint = times.clone().next().map(|name| format!("use the filter, as in {name} >= DATE('2024-03-05')"));
         return Err(QueryError::new("datetime", message).hint(hint));
     };

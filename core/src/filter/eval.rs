@@ -7,15 +7,20 @@ use crate::{
     mercator::World,
     morton,
     points::Points,
+    work::{Stopped, Work},
 };
 use alloc::vec::Vec;
 use core::ops::Range;
 
 impl Filter {
     /// Which rows of a range pass. The filter must have been bound to these points.
-    #[must_use]
-    pub fn mask(&self, points: &Points<'_>, rows: Range<usize>) -> Mask {
-        Mask::new(rows.clone(), self.words(points, rows))
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Work::pay`].
+    pub fn mask(&self, points: &Points<'_>, rows: Range<usize>, work: &Work<'_>) -> Result<Mask, Stopped> {
+        let mut words = Vec::with_capacity(rows.len().div_ceil(64));
+        work.each_step(rows.clone(), |step| words.extend(self.words(points, step)))?;
+        Ok(Mask::new(rows, words))
     }
 
     /// The same as bits, 64 rows a word from the first on; bits after the last are unspecified.
@@ -76,6 +81,11 @@ impl Test {
                 Codes::U8(codes) => bits(&codes[rows], |&code| member(set, code.into())),
                 Codes::U16(codes) => bits(&codes[rows], |&code| member(set, code.into())),
                 Codes::U32(codes) => bits(&codes[rows], |&code| member(set, code as usize)),
+            },
+            (_, Values::Text(codes, _)) => match codes {
+                Codes::U8(codes) => self.integers(&codes[rows]),
+                Codes::U16(codes) => self.integers(&codes[rows]),
+                Codes::U32(codes) => self.integers(&codes[rows]),
             },
             (_, Values::I32(values)) => self.integers(&values[rows]),
             (_, Values::I64(values) | Values::Time(values)) => self.integers(&values[rows]),

@@ -9,20 +9,14 @@ use super::{
     ast::{Comparison, Literal, Property, Value},
     bind::{Filter, Test, any},
     error,
-    like::{Pattern, lower},
+    texts::Met,
 };
 use crate::{
     columns::{Column, Kind, Values},
-    dictionary::Dictionary,
     error::QueryError,
     small, time,
 };
-use alloc::{
-    format,
-    string::{String, ToString as _},
-    vec,
-    vec::Vec,
-};
+use alloc::{format, string::ToString as _, vec, vec::Vec};
 
 /// A condition on a column.
 #[derive(Clone, Copy)]
@@ -32,18 +26,25 @@ pub(super) enum Condition<'a> {
     Compare(Comparison, &'a Literal),
     Between(&'a Literal, &'a Literal),
     In(&'a [Literal]),
-    Like(&'a str),
+    /// Only what is known of the texts says who meets it.
+    Like,
 }
 
 /// Closed, ascending, apart from each other.
 pub(super) type Ranges = Vec<(i128, i128)>;
 
-/// The rows where the condition on a column is true, or, with `not`, those where it is false.
+/// Most ranges of texts that are tested one by one; of more, a bit for every text says whether it passes.
+const MOST_RANGES: usize = 1000;
+/// Of up to so many texts, a bit each is quicker than a search among ranges.
+const FEW_TEXTS: usize = 1 << 16;
+
+/// The rows where the condition on a column is true, or, with `not`, those where it is false. `met` are the texts that meet
+/// it, where it looks at texts.
 pub(super) fn column(
     index: usize,
     column: &Column<'_>,
     property: &Property,
-    condition: Condition<'_>,
+    (condition, met): (Condition<'_>, Option<&Met>),
     not: bool,
 ) -> Result<Filter, QueryError> {
     let present = || if column.is_full() { Filter::Constant(true) } else { Filter::Column(index, Test::Present) };
@@ -55,16 +56,20 @@ pub(super) fn column(
         });
     }
     let texts = match column.values {
-        Values::Text(_, texts) => Some(texts),
+        Values::Text(_, texts) => Some(texts.len()),
         _ => None,
     };
-    let ranges = match (condition, texts) {
-        (Condition::Like(pattern), Some(texts)) => like(pattern, property.fold, texts),
-        (Condition::Compare(..) | Condition::Between(..) | Condition::In(_), Some(texts)) if property.fold => {
-            folded(condition, texts)
+    let ranges = match (condition, met) {
+        (Condition::Like, _) if texts.is_none() => {
+            return Err(not_text(column.name, column.kind(), property, "LIKE"));
         }
-        (Condition::Like(_), None) => return Err(not_text(column.name, column.kind(), property, "LIKE")),
-        (_, None) if property.fold => return Err(not_text(column.name, column.kind(), property, "CASEI")),
+        _ if property.fold && texts.is_none() => {
+            return Err(not_text(column.name, column.kind(), property, "CASEI"));
+        }
+        (_, Some(met)) => match met.ranges(MOST_RANGES) {
+            Some(ranges) => ranges,
+            None => return Ok(codes(index, met.codes(), texts.unwrap_or(0), not)),
+        },
         (Condition::Holds, _) if column.kind() != Kind::Boolean => {
             let message = format!(
                 "the column \"{}\" is {}, expected a comparison after it; only a boolean column stands alone",
@@ -80,8 +85,21 @@ pub(super) fn column(
     Ok(match ranges[..] {
         [] => Filter::Constant(false),
         [all] if all == domain => present(),
-        _ => tests(index, column.kind(), texts.map_or(0, Dictionary::len), &ranges, domain),
+        _ => match texts {
+            Some(texts) if texts <= FEW_TEXTS || ranges.len() > MOST_RANGES => {
+                let met = ranges.iter().flat_map(|&(low, high)| low as usize..=high as usize);
+                codes(index, met, texts, false)
+            }
+            _ => tests(index, column.kind(), &ranges, domain),
+        },
     })
+}
+
+/// The rows whose text has one of some codes, or, with `not`, any other.
+fn codes(index: usize, met: impl Iterator<Item = usize>, texts: usize, not: bool) -> Filter {
+    let mut bits = vec![u64::from(not).wrapping_neg(); texts.div_ceil(64)];
+    met.for_each(|code| bits[code / 64] ^= 1 << (code % 64));
+    Filter::Column(index, Test::Codes(bits))
 }
 
 /// The smallest and the largest number the values of a column can have. A dictionary without texts has none.
@@ -116,7 +134,7 @@ pub(super) fn ranges(
         Condition::Between(low, high) => vec![(bounds(low)?.0, bounds(high)?.1)],
         Condition::In(items) => items.iter().map(bounds).collect::<Result<_, _>>()?,
         Condition::Holds => vec![(1, 1)],
-        Condition::IsNull | Condition::Like(_) => Vec::new(),
+        Condition::IsNull | Condition::Like => Vec::new(),
     })
 }
 
@@ -216,18 +234,10 @@ pub(super) const fn unrank(rank: i128) -> f64 {
 }
 
 /// The tests for the ranges of a column, which are neither none nor all of its domain.
-fn tests(index: usize, kind: Kind, texts: usize, ranges: &[(i128, i128)], (first, last): (i128, i128)) -> Filter {
+fn tests(index: usize, kind: Kind, ranges: &[(i128, i128)], (first, last): (i128, i128)) -> Filter {
     let test = |test| Filter::Column(index, test);
-    match kind {
-        Kind::Boolean => return test(Test::Boolean(ranges[0].0 == 1)),
-        Kind::Text => {
-            let mut bits = vec![0u64; texts.div_ceil(64)];
-            for &(low, high) in ranges {
-                set(&mut bits, low as usize, high as usize);
-            }
-            return test(Test::Codes(bits));
-        }
-        Kind::Integer | Kind::Time | Kind::Float => {}
+    if kind == Kind::Boolean {
+        return test(Test::Boolean(ranges[0].0 == 1));
     }
     let range = |(low, high): (i128, i128), not| {
         test(if kind == Kind::Float {
@@ -260,54 +270,6 @@ fn tests(index: usize, kind: Kind, texts: usize, ranges: &[(i128, i128)], (first
             any(parts)
         }
     }
-}
-
-/// Sets the bits from `low` to `high`.
-fn set(bits: &mut [u64], low: usize, high: usize) {
-    for (word, bits) in bits.iter_mut().enumerate().take(high / 64 + 1).skip(low / 64) {
-        let from = if word == low / 64 { low % 64 } else { 0 };
-        let to = if word == high / 64 { high % 64 } else { 63 };
-        *bits |= (u64::MAX << from) & (u64::MAX >> (63 - to));
-    }
-}
-
-/// The codes whose texts match a pattern.
-fn like(pattern: &str, fold: bool, texts: &Dictionary) -> Ranges {
-    // The parser let only whole patterns through; half of one matches nothing.
-    let Some(pattern) = Pattern::new(pattern) else { return Vec::new() };
-    codes(texts, |text| if fold { pattern.matches(&lower(text)) } else { pattern.matches(text) })
-}
-
-/// The codes whose texts in lower case meet a comparison with texts in lower case.
-fn folded(condition: Condition<'_>, texts: &Dictionary) -> Ranges {
-    fn text(literal: &Literal) -> &str {
-        if let Value::Text(text) = &literal.value { text } else { "" }
-    }
-    let mut items: Vec<&str> = match condition {
-        Condition::In(items) => items.iter().map(text).collect(),
-        _ => Vec::new(),
-    };
-    small::sort(&mut items);
-    codes(texts, |entry| {
-        let entry: String = lower(entry);
-        match condition {
-            Condition::Compare(op, literal) => op.holds(entry.as_str().cmp(text(literal))),
-            Condition::Between(low, high) => (text(low)..=text(high)).contains(&entry.as_str()),
-            _ => items.binary_search(&entry.as_str()).is_ok(),
-        }
-    })
-}
-
-fn codes(texts: &Dictionary, test: impl Fn(&str) -> bool) -> Ranges {
-    let mut ranges: Ranges = Vec::new();
-    for (code, _) in texts.iter().enumerate().filter(|(_, text)| test(text)) {
-        let code = code as i128;
-        match ranges.last_mut() {
-            Some((_, high)) if *high + 1 == code => *high = code,
-            _ => ranges.push((code, code)),
-        }
-    }
-    ranges
 }
 
 /// A literal that is not of the type of a column.

@@ -33,6 +33,12 @@ impl Pattern {
         Some(Self { parts })
     }
 
+    /// What every text of this form begins with.
+    pub(super) fn prefix(&self) -> String {
+        let just = |part: &Part| if let Part::Just(c) = part { Some(*c) } else { None };
+        self.parts.iter().map_while(just).collect()
+    }
+
     /// Whether a text is of this form. Only the last run is ever taken back, so a text is gone over at most once for
     /// each character of the pattern.
     ///

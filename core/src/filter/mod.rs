@@ -28,6 +28,7 @@ mod bind;
 mod eval;
 mod leaf;
 mod place;
+mod texts;
 
 pub use ast::{Comparison, Expr, Literal, Place, Property, Value};
 pub use bind::{Filter, Test};

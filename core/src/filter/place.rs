@@ -47,7 +47,7 @@ pub(super) fn degrees(
     let name = &property.name;
     match condition {
         Condition::IsNull => return Ok(Filter::Constant(not)),
-        Condition::Like(_) => return Err(leaf::not_text(name, Kind::Float, property, "LIKE")),
+        Condition::Like => return Err(leaf::not_text(name, Kind::Float, property, "LIKE")),
         Condition::Holds => {
             let message = format!("the coordinate \"{name}\" is a number, expected a comparison after it");
             return Err(error(message, property.place.0));

@@ -33,7 +33,7 @@ pub fn run(tile: &Tile) -> Result<()> {
     let query = TileQuery::parse(&as_query(&tile.query))?;
     let source = source(&tile.dataset, &tile.load)?;
     let dataset = source.read(&Terminal::new(&source.name))?;
-    let plan = dataset.with_points(|points| query.plan(&points))?;
+    let plan = dataset.with_points(|points| query.plan(&points, &duotile_core::Work::free()))?;
     let mut out = Vec::new();
     let cut = Masks::new(u64::MAX).cut::<anyhow::Error>(&dataset, &plan, id, || Ok(()), &mut out)?;
     let report = cut.report;

@@ -20,6 +20,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     response::Response,
 };
+use duotile_core::Work;
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -138,7 +139,8 @@ impl File {
             while *next < stop && out.len() < PIECE {
                 cancel.check()?;
                 let chunk = *next..stop.min(*next + CHUNK);
-                let mask = prepared.plan.filter().map(|filter| filter.mask(&points, chunk.clone()));
+                let mask =
+                    prepared.plan.filter().and_then(|filter| filter.mask(&points, chunk.clone(), &Work::free()).ok());
                 for row in chunk {
                     if out.len() >= PIECE {
                         break;

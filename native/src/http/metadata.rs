@@ -9,7 +9,7 @@ use super::{
 };
 use duotile_core::{
     Category, Column, Extra, Facts, Legend, MAX_EXACT, Plain, Points, Property, PropertyKind, Scalar, Shape, Source,
-    stats::PROBABILITIES,
+    Work, stats::PROBABILITIES,
 };
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
@@ -47,7 +47,7 @@ pub fn of(context: &Context<'_>) -> Result<Map<String, Value>, Problem> {
             .into_par_iter()
             .filter_map(|index| {
                 context.cancel.check().ok()?;
-                Some((index, facts::of(points.columns().get(index)?, mask)))
+                Some((index, facts::of(points.columns().get(index)?, mask, &Work::free()).ok()?))
             })
             .collect();
         context.cancel.check()?;

@@ -2,7 +2,7 @@
 
 use super::{Problem, Shared, work::Size};
 use crate::catalog::Entry;
-use duotile_core::{Filter, MAX_ZOOM, Plan, TileId, TileQuery, filter::Test};
+use duotile_core::{Filter, MAX_ZOOM, Plan, TileId, TileQuery, Work, filter::Test};
 use std::sync::Arc;
 
 /// A query that fits a dataset, with what else is needed to answer it.
@@ -24,7 +24,7 @@ impl Prepared {
     /// # Errors
     /// 400 for what does not fit.
     pub fn new(entry: Arc<Entry>, query: TileQuery) -> Result<Self, Problem> {
-        let plan = entry.dataset.with_points(|points| query.plan(&points))?;
+        let plan = entry.dataset.with_points(|points| query.plan(&points, &Work::free()))?;
         let dataset = &entry.dataset;
         let key = format!("{}\n{}\n{}", dataset.name(), dataset.version(), plan.canonical()).into();
         Ok(Self { entry, query, plan, key })

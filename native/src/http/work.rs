@@ -51,6 +51,12 @@ impl Cancel {
 #[derive(Clone, Copy, Debug)]
 pub struct Gone;
 
+impl From<duotile_core::Stopped> for Problem {
+    fn from(_: duotile_core::Stopped) -> Self {
+        Self::busy()
+    }
+}
+
 impl From<Gone> for Problem {
     fn from(_: Gone) -> Self {
         Self::busy()

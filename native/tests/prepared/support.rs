@@ -7,7 +7,7 @@ use duotile::{
     prepared::{Built, Settings, build},
     read::{Options, read},
 };
-use duotile_core::{TileId, TileQuery};
+use duotile_core::{TileId, TileQuery, Work};
 use polars_core::prelude::{Column, DataFrame, DataType, NamedFrom as _, Series, TimeUnit, TimeZone};
 use polars_io::parquet::write::ParquetWriter;
 use std::{
@@ -112,7 +112,7 @@ pub fn tiles(dataset: &Dataset, queries: &[&str]) -> Vec<Vec<u8>> {
     let mut tiles = Vec::new();
     for query in queries {
         let query = TileQuery::parse(query).expect("a query");
-        let plan = dataset.with_points(|points| query.plan(&points)).expect("it fits");
+        let plan = dataset.with_points(|points| query.plan(&points, &Work::free())).expect("it fits");
         for (z, x, y) in [(0, 0, 0), (3, 4, 2), (6, 33, 22), (9, 270, 177), (14, 8646, 5685)] {
             let tile = TileId::new(z, x, y).expect("a tile");
             let mut out = Vec::new();

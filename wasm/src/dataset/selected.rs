@@ -3,7 +3,7 @@
 use super::Dataset;
 use duotile_core::{
     Landmarks, Legend, Mask, Plan, Points, Profile, QueryError, Report, Scratch, Selection, Summary, Sums, TileId,
-    TileQuery,
+    TileQuery, Work,
 };
 use std::fmt;
 
@@ -59,18 +59,26 @@ impl Dataset {
         self.with(query, |points, selected, scratch| {
             selected.summarise(points);
             let summaries = selected.summaries();
-            selected.plan.tile_into(points, selected.selection(&summaries), tile, scratch, out)
-        })
+            selected
+                .plan
+                .tile_into(points, selected.selection(&summaries), tile, &Work::free(), scratch, out)
+                .map_err(unfit)
+        })?
     }
 }
 
 impl Selected {
     fn new(text: &str, points: &Points<'_>) -> Result<Self, QueryError> {
         let query = TileQuery::parse(text)?;
-        let plan = query.plan(points)?;
-        let mask = plan.filter().map(|filter| filter.mask(points, 0..points.len()));
-        let profile =
-            if plan.needs_profile() { Profile::of(points, mask.as_ref(), plan.limit()) } else { Profile::default() };
+        let work = Work::free();
+        let plan = query.plan(points, &work)?;
+        let mask =
+            plan.filter().map(|filter| filter.mask(points, 0..points.len(), &work)).transpose().map_err(unfit)?;
+        let profile = if plan.needs_profile() {
+            Profile::of(points, mask.as_ref(), plan.limit(), &work).map_err(unfit)?
+        } else {
+            Profile::default()
+        };
         Ok(Self { text: text.into(), query, plan, mask, profile, summaries: None, legend: None })
     }
 
@@ -85,7 +93,7 @@ impl Selected {
         self.summarise(points);
         let legend = self.legend.take().unwrap_or_else(|| {
             let summaries = self.summaries();
-            Legend::of(&self.plan, points, self.selection(&summaries), scratch, || true).unwrap_or_default()
+            Legend::of(&self.plan, points, self.selection(&summaries), &Work::free(), scratch).unwrap_or_default()
         });
         self.legend.insert(legend)
     }
@@ -94,8 +102,9 @@ impl Selected {
         if self.summaries.is_none() {
             let mut summaries = vec![None; points.columns().len()];
             for column in self.plan.summaries() {
-                summaries[column] =
-                    Some(Sums::build(points.landmarks(), &points.columns()[column], self.mask.as_ref()));
+                let place = &mut summaries[column];
+                let column = &points.columns()[column];
+                *place = Sums::build(points.landmarks(), column, self.mask.as_ref(), &Work::free()).ok();
             }
             self.summaries = Some(summaries);
         }

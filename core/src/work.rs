@@ -1,0 +1,186 @@
+//! A bound on work: whether anybody still waits for it, and how many rows may be looked at.
+//!
+//! Every loop that may be long (over rows, cells, landmarks or texts) pays here for what it looks at, in advance where
+//! the price is known. One question is asked for [`STEP`] of them, so asking costs nothing beside the work; it can be
+//! asked from several threads at once.
+
+use core::{
+    fmt,
+    ops::Range,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+/// What is looked at between two questions: well below a millisecond.
+pub const STEP: usize = 1 << 16;
+
+/// Whether to go on, and what may still be spent.
+pub struct Work<'w> {
+    go_on: Option<&'w (dyn Fn() -> bool + Sync)>,
+    budget: u64,
+    /// Whole steps that were paid, so that a word of 32 bits holds as many rows as there can be.
+    spent: AtomicUsize,
+}
+
+/// Why work was ended before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// Nobody waits for it any more.
+    Gone,
+    /// It would look at more rows than this, which is what it may cost.
+    Dear(u64),
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gone => write!(f, "nobody waits for the answer any more"),
+            Self::Dear(budget) => write!(f, "the answer takes more than {budget} looks at rows, which is the limit"),
+        }
+    }
+}
+
+impl core::error::Error for Stopped {}
+
+impl fmt::Debug for Work<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Work").field("budget", &self.budget).field("spent", &self.spent()).finish_non_exhaustive()
+    }
+}
+
+impl<'w> Work<'w> {
+    /// Work that goes on to its end.
+    #[must_use]
+    pub const fn free() -> Work<'static> {
+        Work { go_on: None, budget: u64::MAX, spent: AtomicUsize::new(0) }
+    }
+
+    /// Work that goes on while `go_on` says so, and looks at no more rows than `budget`, rounded up to a [`STEP`].
+    #[must_use]
+    pub const fn new(go_on: &'w (dyn Fn() -> bool + Sync), budget: u64) -> Self {
+        Self { go_on: Some(go_on), budget, spent: AtomicUsize::new(0) }
+    }
+
+    /// Pays for a look at so many rows, rounded up to a [`STEP`]; what is paid in small coin goes through [`Work::toll`].
+    ///
+    /// # Errors
+    /// [`Stopped`] when nobody waits any more, or the budget is used up.
+    pub fn pay(&self, rows: usize) -> Result<(), Stopped> {
+        let steps = rows.div_ceil(STEP);
+        let spent = self.spent.fetch_add(steps, Ordering::Relaxed) as u64 + steps as u64;
+        if self.go_on.is_some_and(|go_on| !go_on()) {
+            return Err(Stopped::Gone);
+        }
+        if spent > self.budget.div_ceil(STEP as u64) { Err(Stopped::Dear(self.budget)) } else { Ok(()) }
+    }
+
+    /// Whether so many rows are within the budget, before any is looked at.
+    ///
+    /// # Errors
+    /// [`Stopped::Dear`] when they are not.
+    pub const fn affords(&self, rows: u64) -> Result<(), Stopped> {
+        if rows > self.budget { Err(Stopped::Dear(self.budget)) } else { Ok(()) }
+    }
+
+    /// Looks at a run of rows step by step, each paid before it is looked at.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Work::pay`].
+    pub fn each_step(&self, run: Range<usize>, look: impl FnMut(Range<usize>)) -> Result<(), Stopped> {
+        self.toll().each_step(run, look)
+    }
+
+    /// A purse for loops that look at a few rows at a time.
+    #[must_use]
+    pub const fn toll(&self) -> Toll<'_> {
+        Toll { work: self, owed: 0 }
+    }
+
+    /// Rows that were paid for.
+    #[must_use]
+    pub fn spent(&self) -> u64 {
+        self.spent.load(Ordering::Relaxed) as u64 * STEP as u64
+    }
+}
+
+/// What a loop owes until it comes to a [`STEP`].
+#[derive(Debug)]
+pub struct Toll<'w> {
+    work: &'w Work<'w>,
+    owed: usize,
+}
+
+impl<'w> Toll<'w> {
+    /// What it pays into, for what is paid for in steps.
+    #[must_use]
+    pub const fn work(&self) -> &'w Work<'w> {
+        self.work
+    }
+
+    /// Pays for a look at a few rows.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Work::pay`].
+    #[inline]
+    pub fn pay(&mut self, rows: usize) -> Result<(), Stopped> {
+        self.owed += rows;
+        if self.owed < STEP { Ok(()) } else { self.settle() }
+    }
+
+    /// Looks at a run of rows, which may be short or long, step by step.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Work::pay`].
+    #[inline]
+    pub fn each_step(&mut self, run: Range<usize>, mut look: impl FnMut(Range<usize>)) -> Result<(), Stopped> {
+        let mut start = run.start;
+        while start < run.end {
+            let end = run.end.min(start + STEP);
+            self.pay(end - start)?;
+            look(start..end);
+            start = end;
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn settle(&mut self) -> Result<(), Stopped> {
+        self.work.pay(core::mem::take(&mut self.owed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+    use std::sync::atomic::AtomicBool;
+
+    #[test]
+    fn a_question_is_asked_every_step_and_a_budget_ends() {
+        let asked = AtomicUsize::new(0);
+        let go_on = || asked.fetch_add(1, Ordering::Relaxed) < 1000;
+        let work = Work::new(&go_on, 10 * STEP as u64);
+        let mut toll = work.toll();
+        assert!((0..10 * STEP).all(|_| toll.pay(1).is_ok()));
+        assert_eq!((asked.load(Ordering::Relaxed), work.spent()), (10, 10 * STEP as u64));
+        assert_eq!(work.pay(1), Err(Stopped::Dear(10 * STEP as u64)));
+        assert_eq!(work.affords(10 * STEP as u64 + 1), Err(Stopped::Dear(10 * STEP as u64)));
+        assert_eq!(work.affords(10 * STEP as u64), Ok(()));
+        assert_eq!(Work::free().pay(usize::MAX), Ok(()));
+    }
+
+    #[test]
+    fn a_run_ends_at_the_step_at_which_nobody_waits() {
+        let waits = AtomicBool::new(true);
+        let go_on = || waits.load(Ordering::Relaxed);
+        let work = Work::new(&go_on, u64::MAX);
+        let mut seen = 0;
+        let run = work.each_step(5..10 * STEP, |step| {
+            seen = step.end;
+            waits.store(seen < 3 * STEP, Ordering::Relaxed);
+        });
+        assert_eq!((run, seen), (Err(Stopped::Gone), 5 + 3 * STEP));
+        let mut seen = Vec::new();
+        assert_eq!(Work::free().each_step(5..STEP + 6, |step| seen.push(step)), Ok(()));
+        assert_eq!(seen, [5..STEP + 5, STEP + 5..STEP + 6]);
+    }
+}
