@@ -10,84 +10,71 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
-// From degrees to keys.
-pub mod mercator;
-pub mod morton;
-mod tile;
-
-// Columns and what is known of them.
-mod columns;
-mod decimal;
-mod dictionary;
-mod facts;
-mod landmarks;
-mod normal;
-mod points;
+// Below everything: what knows nothing of tiles; where things are; when.
 mod small;
+mod space;
+pub mod time;
+
+// Columns, and which rows of them.
+pub mod filter;
+mod query;
 mod table;
 
-// Which rows.
-mod error;
-pub mod filter;
-mod mask;
-mod query;
-mod suggest;
-pub mod time;
-mod work;
+// The index, and what rows add up to.
+mod points;
+mod sums;
 
-// What they add up to.
-mod aggregate;
-mod category;
-mod cells;
-mod exact;
+// What a query means for a table.
 mod measure;
-mod profile;
-mod spread;
-mod summary;
-mod sweep;
-
-// The tile.
-mod cell_features;
-mod mvt;
-mod pbf;
 mod plan;
-mod rows;
-mod tiler;
-mod values;
 
-// What is told beside tiles.
-mod cover;
-pub mod frame;
-mod legend;
-mod page;
-mod plain;
-mod schema;
-pub mod stats;
+// What leaves.
+mod answers;
+mod tile;
 
-pub use category::Category;
-pub use columns::{BadColumn, Bits, Codes, Column, Kind, Values};
-pub use dictionary::{Dictionary, Unsorted};
-pub use error::{Complaint, QueryError};
-pub use facts::{Facts, MAX_CATEGORIES, MAX_EXACT, Scalar};
-pub use filter::Filter;
-pub use landmarks::{BadLandmarks, CROWD, Landmarks};
-pub use legend::{Legend, Zoom};
-pub use mask::Mask;
-pub use mercator::World;
-pub use normal::normal;
-pub use page::{MAX_PAGE, Page, Within, cell_keys};
-pub use plain::{Plain, Times};
-pub use plan::{Extra, Plan, Property, PropertyKind, Source};
-pub use points::{BadPoints, EXTENT_BITS, Points, sort};
-pub use profile::Profile;
-pub use query::{
-    Alias, By, Interval, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, Period, Properties, Shape, TileQuery,
+pub use answers::{
+    legend::{Legend, Zoom},
+    page::{MAX_PAGE, Page, Within},
+    stats,
 };
-pub use schema::{ColumnInfo, PropertyInfo, TIME_UNIT, range};
-pub use suggest::{nearest, unknown_column};
-pub use summary::{Summary, Sums};
-pub use sweep::Piece;
-pub use table::{BadTable, Roles, Table};
-pub use tile::{InvalidTile, MAX_ZOOM, TileId};
-pub use tiler::{MAX_TILE_BYTES, Report, Scratch, Selection};
-pub use work::{STEP, Stopped, Toll, Work};
+pub use filter::{Filter, mask::Mask};
+pub use measure::category::Category;
+pub use plan::{Extra, Plan, Property, PropertyInfo, PropertyKind, Source};
+pub use points::{
+    cells::cell_keys,
+    index::{BadPoints, Points, sort},
+    landmarks::{BadLandmarks, CROWD, Landmarks},
+    profile::Profile,
+};
+pub use query::{Alias, By, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, Properties, Shape, TileQuery};
+pub use small::{
+    error::{Complaint, QueryError},
+    nearest::nearest,
+    work::{STEP, Stopped, Toll, Work},
+};
+pub use space::{
+    frame, mercator,
+    mercator::World,
+    morton,
+    tile::{EXTENT_BITS, InvalidTile, MAX_ZOOM, TileId},
+};
+pub use sums::{
+    summary::{Summary, Sums},
+    sweep::Piece,
+};
+pub use table::{
+    columns::{BadColumn, Column},
+    dictionary::{Dictionary, Unsorted},
+    facts::{Facts, MAX_CATEGORIES, MAX_EXACT, Scalar},
+    normal::normal,
+    plain::{Plain, Times},
+    schema::{ColumnInfo, TIME_UNIT, range},
+    unknown::unknown_column,
+    values::{Bits, Codes, Kind, Values},
+    view::{BadTable, Roles, Table},
+};
+pub use tile::{
+    cut::{MAX_TILE_BYTES, Selection},
+    tiler::{Report, Scratch},
+};
+pub use time::{Interval, Period};

@@ -15,7 +15,8 @@ pub fn mask(dataset: &Dataset, filter: &Filter) -> Mask {
     let rows = dataset.len();
     let words = dataset.with_points(|points| {
         let blocks = (0..rows.div_ceil(BLOCK)).into_par_iter();
-        let words = blocks.map(|block| filter.words(&points, block * BLOCK..rows.min((block + 1) * BLOCK)));
+        let words =
+            blocks.map(|block| filter.words(&points, points.keys(), block * BLOCK..rows.min((block + 1) * BLOCK)));
         words.collect::<Vec<_>>().concat()
     });
     Mask::new(0..rows, words)

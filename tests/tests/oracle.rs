@@ -191,7 +191,7 @@ fn rows_are_brute_force_with_every_value() {
         for filtered in [false, true] {
             let passes = |row: usize| !filtered || row.is_multiple_of(5);
             let mask = filtered.then(|| mask(&points, &passes));
-            let profile = profile(&points, mask.as_ref(), plan.limit());
+            let profile = fullness(&points, mask.as_ref(), plan.limit());
             let selection = Selection { mask: mask.as_ref(), profile: &profile, summaries: &[] };
             for z in [0, 5, 14, 21, 22] {
                 let mut seen = 0;
@@ -223,7 +223,7 @@ fn the_count_of_all_tiles_of_a_zoom_is_the_count_of_rows_that_pass() {
             let plan = TileQuery { mode, limit, ..TileQuery::default() }.plan(&points, &Work::free()).expect("fits");
             for every in [1, 3, usize::MAX] {
                 let mask = mask(&points, &|row| row.is_multiple_of(every));
-                let profile = profile(&points, Some(&mask), limit);
+                let profile = fullness(&points, Some(&mask), limit);
                 let selection = Selection { mask: Some(&mask), profile: &profile, summaries: &[] };
                 let rows =
                     || table.rows.iter().enumerate().filter(|(i, _)| i.is_multiple_of(every)).map(|(_, row)| row);
@@ -258,7 +258,7 @@ fn auto_switches_every_tile_at_one_zoom_and_overfull_tiles_show_the_finest_cells
     let points = owned.points(&columns);
     let limit = 60;
     let plan = TileQuery { limit, ..TileQuery::default() }.plan(&points, &Work::free()).expect("fits");
-    let profile = profile(&points, None, limit);
+    let profile = fullness(&points, None, limit);
     let selection = Selection { mask: None, profile: &profile, summaries: &[] };
     let minzoom = (0..=22u32).find(|&z| {
         let tiles = occupied(table.rows.iter(), z);
@@ -290,30 +290,37 @@ fn thinning_has_no_seams_and_hides_nothing_on_zooming_in() {
     let owned = table.owned();
     let columns = owned.columns();
     let points = owned.points(&columns);
-    let limit = 400;
-    let plan =
-        TileQuery { mode: Mode::Points, limit, ..TileQuery::default() }.plan(&points, &Work::free()).expect("fits");
-    let profile = profile(&points, None, limit);
-    let selection = Selection { mask: None, profile: &profile, summaries: &[] };
-    let mut before: BTreeSet<u64> = BTreeSet::new();
-    for z in 0..=22 {
-        let mut shown = BTreeSet::new();
-        let mut told = 0;
-        for tile in occupied(table.rows.iter(), z) {
-            let (bytes, report) = cut(&plan, &points, selection, tile);
-            let features = decode(&bytes);
-            assert_eq!(report.rows, report.omitted + features.len() as u64);
-            // Binomial with a mean of at most 400: six standard deviations are 120.
-            assert!(features.len() <= 520, "{} rows at zoom {z}", features.len());
-            told += report.rows;
-            shown.extend(features.iter().map(|f| f.id.expect("rows have ids")));
+    for limit in [400, 20, 5, 1] {
+        let query = TileQuery { mode: Mode::Points, limit, ..TileQuery::default() };
+        let plan = query.plan(&points, &Work::free()).expect("fits");
+        let profile = fullness(&points, None, limit);
+        let selection = Selection { mask: None, profile: &profile, summaries: &[] };
+        let mut before: BTreeSet<u64> = BTreeSet::new();
+        for z in 0..=22 {
+            let mut shown = BTreeSet::new();
+            let mut told = 0;
+            let tiles: Vec<_> = occupied(table.rows.iter(), z).into_iter().collect();
+            let cut: Vec<_> = tiles.into_iter().map(|tile| cut(&plan, &points, selection, tile)).collect();
+            let fullest = cut.iter().map(|(_, report)| report.rows).max().expect("there are tiles");
+            for (bytes, report) in cut {
+                let features = decode(&bytes);
+                assert_eq!(report.rows, report.omitted + features.len() as u64);
+                // Binomial with a mean of at most the limit: six standard deviations more.
+                let most = f64::from(limit) + 6.0 * f64::from(limit).sqrt();
+                assert!(features.len() as f64 <= most, "{} rows at zoom {z}, limit {limit}", features.len());
+                if fullest <= u64::from(limit.max(32)) {
+                    assert!(features.len() as u64 >= report.rows.min(limit.into()), "limit {limit} zoom {z}");
+                }
+                told += report.rows;
+                shown.extend(features.iter().map(|f| f.id.expect("rows have ids")));
+            }
+            assert_eq!(told, table.rows.len() as u64);
+            assert!(before.is_subset(&shown), "a row vanished at zoom {z}, limit {limit}");
+            before = shown;
         }
-        assert_eq!(told, table.rows.len() as u64);
-        assert!(before.is_subset(&shown), "a row vanished at zoom {z}");
-        before = shown;
     }
 }
 
-fn profile(points: &Points<'_>, mask: Option<&Mask>, limit: u32) -> Profile {
+fn fullness(points: &Points<'_>, mask: Option<&Mask>, limit: u32) -> Profile {
     Profile::of(points, mask, limit, &Work::free()).expect("goes on")
 }

@@ -155,8 +155,8 @@ fn every_path_gives_the_same_bytes() {
                 let mask = mask::mask(&dataset, &fitted);
                 let own = fitted.mask(&bare, 0..bare.len(), &Work::free()).expect("goes on");
                 assert_eq!(mask.words(), own.words(), "{filter}");
-                let profile = profile(&bare, Some(&mask), query.limit);
-                assert_eq!(profile, profile(&points, Some(&mask), query.limit));
+                let profile = fullness(&bare, Some(&mask), query.limit);
+                assert_eq!(profile, fullness(&points, Some(&mask), query.limit));
                 let of_these = summarise(Some(&mask));
 
                 let subset = Subset::of(&bare, &mask);
@@ -164,7 +164,7 @@ fn every_path_gives_the_same_bytes() {
                 let subset = Points::new(bare.layer(), &subset.keys, &subset.rows, &columns, roles).expect("fits");
                 let words = Landmarks::build(subset.keys());
                 let subset = subset.with_landmarks(Landmarks::new(&words, subset.len()));
-                let subset_profile = profile(&subset, None, query.limit);
+                let subset_profile = fullness(&subset, None, query.limit);
                 assert_eq!(profile, subset_profile);
 
                 let plan = |query: &TileQuery, points: &Points<'_>| query.plan(points, &Work::free()).expect("fits");
@@ -207,6 +207,6 @@ fn every_path_gives_the_same_bytes() {
     assert!(compared > 1000 && not_empty > 300, "{compared} tiles, {not_empty} of them not empty");
 }
 
-fn profile(points: &Points<'_>, mask: Option<&Mask>, limit: u32) -> Profile {
+fn fullness(points: &Points<'_>, mask: Option<&Mask>, limit: u32) -> Profile {
     Profile::of(points, mask, limit, &Work::free()).expect("goes on")
 }

@@ -3,7 +3,7 @@
 //! Every node remembers the character of the text where a complaint about it should point. That place is no part of
 //! what the node means: two trees are equal if they say the same.
 
-use crate::{decimal, time::Moment};
+use crate::{small::decimal, time::Moment};
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::cmp::Ordering;
 

@@ -7,84 +7,17 @@
 
 use super::{
     ast::{Expr, Property},
-    leaf::{self, Condition},
+    condition::Condition,
+    fitted::{Filter, join},
+    leaf,
     place::{self, Axis},
     texts::Texts,
 };
 use crate::{
-    columns::Kind,
-    error::QueryError,
-    query::{Interval, TileQuery},
-    suggest,
-    table::Table,
-    work::Work,
+    small::{error::QueryError, nearest::did_you_mean, work::Work},
+    table::{unknown::unknown_column, view::Table},
 };
-use alloc::{format, vec::Vec};
-
-/// A filter that fits a dataset, in negation normal form.
-///
-/// Negation is pushed to the leaves when the filter is fitted. Every leaf is false where its value is null, which is how
-/// unknown excludes, so evaluation needs two values only, and a native engine and `core` have nothing to disagree about.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Filter {
-    /// Every row passes if true, none if false.
-    Constant(bool),
-    /// All of these.
-    All(Vec<Filter>),
-    /// Any of these.
-    Any(Vec<Filter>),
-    /// A test on the values of one column, by its position.
-    Column(usize, Test),
-    /// World x inside (inclusive; first > last wraps over the antimeridian).
-    X(u32, u32),
-    /// World y inside (inclusive).
-    Y(u32, u32),
-}
-
-/// A test on one value. All but `Null` are false for a null.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Test {
-    /// No value.
-    Null,
-    /// Any value.
-    Present,
-    /// An integer, a time in microseconds or the code of a text, in this closed range (or outside it, when `not`).
-    Integers {
-        /// First.
-        min: i64,
-        /// Last.
-        max: i64,
-        /// Outside instead of inside.
-        not: bool,
-    },
-    /// An integer, a time in microseconds or the code of a text, among these (sorted), or not among them.
-    IntegerSet {
-        /// Sorted values.
-        values: Vec<i64>,
-        /// Not among them.
-        not: bool,
-    },
-    /// A float in this closed range (single floats are widened first).
-    Floats {
-        /// First.
-        min: f64,
-        /// Last.
-        max: f64,
-        /// Outside instead of inside.
-        not: bool,
-    },
-    /// A float among these (sorted).
-    FloatSet {
-        /// Sorted values.
-        values: Vec<f64>,
-        /// Not among them.
-        not: bool,
-    },
-    /// This truth value.
-    Boolean(bool),
-    /// A text whose code is in this set; a bit for each code, least significant first.
-    Codes(Vec<u64>),
-}
+use alloc::vec::Vec;
 
 impl Filter {
     /// Fits a filter to a dataset. Columns it has not may still be `lon` and `lat`: the position in degrees.
@@ -95,84 +28,6 @@ impl Filter {
     /// Also when looking at texts costs more than the work may, or nobody waits any more ([`QueryError::stopped`]).
     pub fn bind(expr: &Expr, table: &Table<'_>, work: &Work<'_>) -> Result<Self, QueryError> {
         Fitting { table, texts: Texts::of(expr, table, work)? }.bind(expr, false)
-    }
-
-    /// The rows of a query: its filter, its interval of time and its box together.
-    ///
-    /// # Errors
-    /// As [`Filter::bind`]; also when there is an interval and the dataset has no time column, or the box is none.
-    pub fn of(query: &TileQuery, table: &Table<'_>, work: &Work<'_>) -> Result<Self, QueryError> {
-        let mut parts = Vec::new();
-        if let Some(expr) = &query.filter {
-            parts.push(Self::bind(expr, table, work)?);
-        }
-        if let Some(interval) = query.datetime {
-            parts.push(during(interval, table)?);
-        }
-        if let Some(sides) = query.bbox {
-            parts.push(place::inside(sides).map_err(|message| QueryError::new("bbox", message))?);
-        }
-        Ok(all(parts))
-    }
-}
-
-/// All of these, simplified: constants out, nested ones flat, repeated ones once.
-pub(super) fn all(parts: Vec<Filter>) -> Filter {
-    join(parts, true)
-}
-
-/// Any of these, simplified in the same way.
-pub(super) fn any(parts: Vec<Filter>) -> Filter {
-    join(parts, false)
-}
-
-fn join(parts: Vec<Filter>, all: bool) -> Filter {
-    let mut list = Vec::new();
-    for part in parts {
-        match (part, all) {
-            (Filter::Constant(constant), _) if constant == all => {}
-            (Filter::Constant(constant), _) => return Filter::Constant(constant),
-            (Filter::All(inner), true) | (Filter::Any(inner), false) => list.extend(inner),
-            (other, _) if list.contains(&other) => {}
-            (other, _) => {
-                match list.iter_mut().find_map(|known| meet(known, &other).filter(|_| all).map(|both| (known, both))) {
-                    Some((known, both)) => *known = both,
-                    None => list.push(other),
-                }
-            }
-        }
-    }
-    if list.len() == 1
-        && let Some(only) = list.pop()
-    {
-        return only;
-    }
-    match (list.is_empty(), all) {
-        (true, _) => Filter::Constant(all),
-        (false, true) => Filter::All(list),
-        (false, false) => Filter::Any(list),
-    }
-}
-
-/// Two ranges of one column as one, so that the two ends of a slider are one test. Ranges that do not meet are left alone.
-fn meet(a: &Filter, b: &Filter) -> Option<Filter> {
-    match (a, b) {
-        (Filter::Y(first, last), Filter::Y(from, to)) => {
-            let (first, last) = (*first.max(from), *last.min(to));
-            (first <= last).then_some(Filter::Y(first, last))
-        }
-        (Filter::Column(index, a), Filter::Column(other, b)) if index == other => match (a, b) {
-            (&Test::Integers { min, max, not: false }, &Test::Integers { min: from, max: to, not: false }) => {
-                let (min, max) = (min.max(from), max.min(to));
-                (min <= max).then_some(Filter::Column(*index, Test::Integers { min, max, not: false }))
-            }
-            (&Test::Floats { min, max, not: false }, &Test::Floats { min: from, max: to, not: false }) => {
-                let (min, max) = (min.max(from), max.min(to));
-                (min <= max).then_some(Filter::Column(*index, Test::Floats { min, max, not: false }))
-            }
-            _ => None,
-        },
-        _ => None,
     }
 }
 
@@ -230,25 +85,5 @@ impl Fitting<'_, '_> {
 
 fn unknown(property: &Property, table: &Table<'_>) -> QueryError {
     let known = table.columns().iter().map(|column| column.name).chain(Axis::NAMES);
-    suggest::unknown_column(table, "filter", &property.name)
-        .at(property.place.0)
-        .hint(suggest::did_you_mean(&property.name, known))
-}
-
-/// An interval over the time column.
-fn during(interval: Interval, table: &Table<'_>) -> Result<Filter, QueryError> {
-    if interval.start.is_none() && interval.end.is_none() {
-        return Ok(Filter::Constant(true));
-    }
-    let Some(index) = table.roles().time else {
-        let message = format!("the dataset \"{}\" has no time column", table.layer());
-        let times = table.columns().iter().filter(|column| column.kind() == Kind::Time).map(|column| column.name);
-        let hint = times.clone().next().map(|name| format!("use the filter, as in {name} >= DATE('2024-03-05')"));
-        return Err(QueryError::new("datetime", message).hint(hint));
-    };
-    let (min, max) = (interval.start.unwrap_or(i64::MIN), interval.end.unwrap_or(i64::MAX));
-    if min > max {
-        return Ok(Filter::Constant(false));
-    }
-    Ok(Filter::Column(index, Test::Integers { min, max, not: false }))
+    unknown_column(table, "filter", &property.name).at(property.place.0).hint(did_you_mean(&property.name, known))
 }

@@ -7,8 +7,7 @@ use super::{
     like::{Pattern, lower},
 };
 use crate::{
-    error::QueryError,
-    suggest::did_you_mean,
+    small::{error::QueryError, nearest::did_you_mean},
     time::{self, Moment},
 };
 use alloc::{format, string::ToString as _, vec::Vec};

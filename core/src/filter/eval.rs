@@ -1,54 +1,48 @@
 //! The fitted filter over rows: 64 rows a word, a leaf at a time.
 
-use super::bind::{Filter, Test};
+use super::fitted::{Filter, Test};
 use crate::{
-    columns::{Codes, Column, Values},
-    mask::Mask,
-    mercator::World,
-    morton,
-    points::Points,
-    work::{Stopped, Work},
+    space::{mercator::World, morton},
+    table::{
+        columns::Column,
+        values::{Codes, Values},
+        view::Table,
+    },
 };
 use alloc::vec::Vec;
 use core::ops::Range;
 
 impl Filter {
-    /// Which rows of a range pass. The filter must have been bound to these points.
-    ///
-    /// # Errors
-    /// [`Stopped`], as [`Work::pay`].
-    pub fn mask(&self, points: &Points<'_>, rows: Range<usize>, work: &Work<'_>) -> Result<Mask, Stopped> {
-        let mut words = Vec::with_capacity(rows.len().div_ceil(64));
-        work.each_step(rows.clone(), |step| words.extend(self.words(points, step)))?;
-        Ok(Mask::new(rows, words))
-    }
-
-    /// The same as bits, 64 rows a word from the first on; bits after the last are unspecified.
+    /// Which rows of a range pass, as bits, 64 rows a word from the first on; bits after the last are unspecified. The
+    /// filter must have been bound to this table; `keys` are the Morton keys of its rows.
     #[must_use]
-    pub fn words(&self, points: &Points<'_>, rows: Range<usize>) -> Vec<u64> {
-        let end = rows.end.min(points.len());
-        (rows.start..end).step_by(64).map(|row| self.word(points, row, end.min(row + 64))).collect()
+    pub fn words(&self, table: &Table<'_>, keys: &[u64], rows: Range<usize>) -> Vec<u64> {
+        let end = rows.end.min(keys.len());
+        (rows.start..end).step_by(64).map(|row| self.word(table, keys, row..end.min(row + 64))).collect()
     }
 
     /// Up to 64 rows as bits; bits from the end on are unspecified.
-    fn word(&self, points: &Points<'_>, start: usize, end: usize) -> u64 {
+    fn word(&self, table: &Table<'_>, keys: &[u64], rows: Range<usize>) -> u64 {
         match self {
             Self::Constant(constant) => u64::from(*constant).wrapping_neg(),
             Self::All(parts) => parts
                 .iter()
-                .fold(u64::MAX, |word, part| if word == 0 { 0 } else { word & part.word(points, start, end) }),
-            Self::Any(parts) => parts
-                .iter()
-                .fold(0, |word, part| if word == u64::MAX { word } else { word | part.word(points, start, end) }),
-            Self::Column(index, test) => points.columns().get(*index).map_or(0, |column| test.word(column, start, end)),
+                .fold(u64::MAX, |word, part| if word == 0 { 0 } else { word & part.word(table, keys, rows.clone()) }),
+            Self::Any(parts) => {
+                parts.iter().fold(
+                    0,
+                    |word, part| if word == u64::MAX { word } else { word | part.word(table, keys, rows.clone()) },
+                )
+            }
+            Self::Column(index, test) => table.columns().get(*index).map_or(0, |column| test.word(column, rows)),
             // Bits apart from each other keep their order, so a coordinate need not be put together again.
             Self::X(first, last) => {
                 let key = |x| morton::key(World { x, y: 0 });
-                within(&points.keys()[start..end], key(u32::MAX), key(*first), key(*last))
+                within(&keys[rows], key(u32::MAX), key(*first), key(*last))
             }
             Self::Y(first, last) => {
                 let key = |y| morton::key(World { x: 0, y });
-                within(&points.keys()[start..end], key(u32::MAX), key(*first), key(*last))
+                within(&keys[rows], key(u32::MAX), key(*first), key(*last))
             }
         }
     }
@@ -64,7 +58,8 @@ fn within(keys: &[u64], coordinate: u64, first: u64, last: u64) -> u64 {
 }
 
 impl Test {
-    fn word(&self, column: &Column<'_>, start: usize, end: usize) -> u64 {
+    fn word(&self, column: &Column<'_>, rows: Range<usize>) -> u64 {
+        let start = rows.start;
         let valid = column.valid_word(start);
         if *self == Self::Null {
             return !valid;
@@ -72,7 +67,6 @@ impl Test {
         if valid == 0 {
             return 0;
         }
-        let rows = start..end;
         let passes = match (self, column.values) {
             (Self::Present, _) => u64::MAX,
             (Self::Boolean(true), Values::Bool(values)) => values.word(start),

@@ -1,7 +1,7 @@
 //! A small JSON reader (RFC 8259) that keeps the place of every value: text to a tree, no deeper than a filter can be.
 
 use super::{MAX_DEPTH, MAX_TEXT, build, error};
-use crate::error::QueryError;
+use crate::small::error::QueryError;
 use alloc::{
     format,
     string::{String, ToString as _},

@@ -1,7 +1,7 @@
 //! CQL2 text to tokens, each with the character where it starts.
 
 use super::{MAX_TEXT, error};
-use crate::error::QueryError;
+use crate::small::error::QueryError;
 use alloc::{
     format,
     string::{String, ToString as _},

@@ -23,21 +23,27 @@ mod parse;
 mod parse_json;
 mod print;
 
-// The tree fitted to columns, and evaluated.
+// The tree fitted to columns.
 mod bind;
-mod eval;
+mod condition;
+mod fitted;
 mod leaf;
 mod place;
 mod texts;
 
+// Over rows.
+mod eval;
+pub(crate) mod mask;
+
 pub use ast::{Comparison, Expr, Literal, Place, Property, Value};
-pub use bind::{Filter, Test};
+pub use fitted::{Filter, Test};
 pub use like::Pattern;
 
 pub(crate) use build::check_box;
-pub(crate) use place::Steps;
+pub(crate) use fitted::all;
+pub(crate) use place::{Steps, inside};
 
-use crate::error::QueryError;
+use crate::small::error::QueryError;
 use alloc::string::String;
 
 /// Most bytes of a filter.

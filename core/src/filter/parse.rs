@@ -9,7 +9,7 @@ use super::{
     error,
     lex::{Token, tokens},
 };
-use crate::error::QueryError;
+use crate::small::error::QueryError;
 use alloc::{
     boxed::Box,
     format,

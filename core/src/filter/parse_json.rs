@@ -7,7 +7,7 @@ use super::{
     error,
     json::{Json, Node, read},
 };
-use crate::{error::QueryError, suggest::did_you_mean};
+use crate::small::{error::QueryError, nearest::did_you_mean};
 use alloc::{
     boxed::Box,
     format,

@@ -5,16 +5,18 @@
 
 use super::{
     ast::Property,
-    bind::{Filter, all, any},
     build::check_box,
+    condition::{self, Condition},
     error,
-    leaf::{self, Condition},
+    fitted::{Filter, all, any},
 };
 use crate::{
-    columns::Kind,
-    error::QueryError,
-    mercator::{self, World, latitude, longitude},
-    tile::TileId,
+    small::error::QueryError,
+    space::{
+        mercator::{self, World, latitude, longitude},
+        tile::TileId,
+    },
+    table::values::Kind,
 };
 use alloc::{format, string::String, vec, vec::Vec};
 
@@ -47,27 +49,30 @@ pub(super) fn degrees(
     let name = &property.name;
     match condition {
         Condition::IsNull => return Ok(Filter::Constant(not)),
-        Condition::Like => return Err(leaf::not_text(name, Kind::Float, property, "LIKE")),
+        Condition::Like => return Err(condition::not_text(name, Kind::Float, property, "LIKE")),
         Condition::Holds => {
             let message = format!("the coordinate \"{name}\" is a number, expected a comparison after it");
             return Err(error(message, property.place.0));
         }
-        _ if property.fold => return Err(leaf::not_text(name, Kind::Float, property, "CASEI")),
+        _ if property.fold => return Err(condition::not_text(name, Kind::Float, property, "CASEI")),
         _ => {}
     }
-    let ranges = leaf::ranges(condition, |literal| {
+    let ranges = condition::ranges(condition, |literal| {
         if matches!(literal.value, super::Value::Integer(_) | super::Value::Decimal(_)) {
-            Ok(leaf::float_bounds(&literal.value))
+            Ok(condition::float_bounds(&literal.value))
         } else {
-            Err(leaf::mismatch(name, Kind::Float, literal))
+            Err(condition::mismatch(name, Kind::Float, literal))
         }
     })?;
-    let steps = leaf::within(ranges, leaf::FLOATS, not).into_iter().filter_map(|(low, high)| {
+    let steps = condition::within(ranges, condition::FLOATS, not).into_iter().filter_map(|(low, high)| {
         let (first, last) = match axis {
-            Axis::Lon => {
-                (partition(|x| leaf::rank(longitude(x)) < low), partition(|x| leaf::rank(longitude(x)) <= high))
+            Axis::Lon => (
+                partition(|x| condition::rank(longitude(x)) < low),
+                partition(|x| condition::rank(longitude(x)) <= high),
+            ),
+            Axis::Lat => {
+                (partition(|y| condition::rank(latitude(y)) > high), partition(|y| condition::rank(latitude(y)) >= low))
             }
-            Axis::Lat => (partition(|y| leaf::rank(latitude(y)) > high), partition(|y| leaf::rank(latitude(y)) >= low)),
         };
         // Half-open becomes closed; nothing is left out.
         let last = last.checked_sub(1)?;
@@ -96,7 +101,7 @@ fn partition(test: impl Fn(u32) -> bool) -> u64 {
 
 /// The rows in a box of degrees: west, south, east, north. The corners are projected as points are, and the box is
 /// closed on all sides; west > east crosses the antimeridian.
-pub(super) fn inside(sides: [f64; 4]) -> Result<Filter, String> {
+pub(crate) fn inside(sides: [f64; 4]) -> Result<Filter, String> {
     let Steps { x, y: (first, last) } = Steps::of(sides)?;
     let x = x.map_or(Filter::Constant(true), |(first, last)| Filter::X(first, last));
     Ok(all(vec![x, range(Axis::Lat, first, last)]))

@@ -6,17 +6,17 @@
 
 use super::{
     ast::{Expr, Literal, Property, Value},
+    condition::{Condition, Ranges},
     error,
-    leaf::{Condition, Ranges},
     like::{Pattern, lower},
 };
 use crate::{
-    columns::Values,
-    dictionary::Dictionary,
-    error::QueryError,
-    small,
-    table::Table,
-    work::{Stopped, Work},
+    small::{
+        self,
+        error::QueryError,
+        work::{Stopped, Work},
+    },
+    table::{dictionary::Dictionary, values::Values, view::Table},
 };
 use alloc::{format, string::String, vec, vec::Vec};
 use core::ops::Range;

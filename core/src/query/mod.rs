@@ -3,6 +3,7 @@
 //! The same text is the HTTP query string, the path token (base64url), the protocol URL and the value in a configuration
 //! file. It parses without knowing a dataset; [`crate::Plan`] checks it against one.
 
+mod cover;
 mod parse;
 mod print;
 mod text;
@@ -10,7 +11,10 @@ mod token;
 
 pub use parse::{MAX_LIMIT, MAX_QUERY};
 
-use crate::filter::Expr;
+use crate::{
+    filter::Expr,
+    time::{Interval, Period},
+};
 use alloc::{string::String, vec::Vec};
 
 /// What to draw: which rows, as what, with which properties. `TileQuery::default()` is the empty query string.
@@ -40,15 +44,6 @@ pub struct TileQuery {
     pub limit: u32,
     /// `alias`: extra property names, sorted, each once.
     pub aliases: Vec<Alias>,
-}
-
-/// A closed interval of microseconds since 1970 UTC; a missing end is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Interval {
-    /// First instant.
-    pub start: Option<i64>,
-    /// Last instant.
-    pub end: Option<i64>,
 }
 
 /// A number made of the values of a column in a cell, written as `<column>_<name>`.
@@ -86,19 +81,6 @@ pub struct By {
     pub column: String,
     /// The period of a time column.
     pub period: Option<Period>,
-}
-
-/// Periods of time, in UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Period {
-    /// Calendar years.
-    Year,
-    /// Calendar months.
-    Month,
-    /// Days.
-    Day,
-    /// Hours.
-    Hour,
 }
 
 /// What a tile shows.

@@ -4,16 +4,13 @@
 //! which belong to caches and gateways.
 
 use super::{
-    Alias, By, Interval, Measure, MeasureKind, Mode, Period, Properties, Shape, TileQuery,
+    Alias, By, Measure, MeasureKind, Mode, Properties, Shape, TileQuery,
     text::{Item, decode, split},
 };
 use crate::{
-    decimal,
-    error::QueryError,
     filter::{Expr, check_box},
-    small,
-    suggest::did_you_mean,
-    time::{self, Moment},
+    small::{self, decimal, error::QueryError, nearest::did_you_mean},
+    time::{self, Interval, Moment, Period},
 };
 use alloc::{
     format,

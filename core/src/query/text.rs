@@ -1,6 +1,6 @@
 //! Texts inside a query string: percent-encoding, and lists of names in which odd names are double-quoted.
 
-use crate::error::QueryError;
+use crate::small::error::QueryError;
 use alloc::{
     format,
     string::{String, ToString as _},

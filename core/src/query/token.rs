@@ -1,7 +1,7 @@
 //! The canonical text as a token for a path: base64url (RFC 4648, section 5) without padding.
 
 use super::TileQuery;
-use crate::error::QueryError;
+use crate::small::error::QueryError;
 use alloc::{
     format,
     string::{String, ToString as _},

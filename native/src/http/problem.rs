@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use duotile_core::{Complaint, QueryError};
+use duotile_core::{Complaint, QueryError, Stopped};
 use serde::Serialize;
 
 /// A problem document with its status. Small, because it travels beside every answer that goes well.
@@ -156,7 +156,10 @@ impl Problem {
 
 impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Self {
-        let Complaint { parameter, position, message, hint } = &*error;
+        let Complaint { parameter, position, message, hint, stopped } = &*error;
+        if *stopped == Some(Stopped::Gone) {
+            return Self::busy();
+        }
         let mut problem = Self::parameter(parameter, message).hint(hint.clone());
         problem.0.position = *position;
         problem

@@ -1,0 +1,113 @@
+//! The range and the quantiles of what cells carry, for each zoom: what legends and colour breaks are made of.
+//!
+//! All cells of the world are walked, zoom by zoom, until rows take over or a fixed amount of work is done; the zooms
+//! that are told are whole.
+
+use crate::{
+    answers::stats::{PROBABILITIES, Quantiles, quantiles},
+    filter::mask::Mask,
+    plan::Plan,
+    points::index::Points,
+    query::{MeasureKind, Mode},
+    small::work::{Stopped, Work},
+    space::tile::MAX_ZOOM,
+    sums::exact::ordered,
+    tile::{cut::Selection, tiler::Scratch},
+};
+use alloc::{vec, vec::Vec};
+
+/// Work after which no further zoom is told: a number of a cell costs [`NUMBER`], a row that must be looked at costs 1.
+const BUDGET: u64 = 60_000_000;
+const NUMBER: u64 = 12;
+
+/// What the cells of a query carry.
+#[derive(Clone, Debug, Default)]
+pub struct Legend {
+    /// Zooms from 0, as far as they were walked.
+    pub zooms: Vec<Zoom>,
+}
+
+/// What the cells of a zoom carry.
+#[derive(Clone, Debug)]
+pub struct Zoom {
+    /// Cells in the world.
+    pub cells: usize,
+    /// For each property of the plan, the values at [`PROBABILITIES`]; `None` where no cell has a number.
+    pub quantiles: Vec<Option<Quantiles>>,
+}
+
+impl Legend {
+    /// Walks the cells of a plan.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Plan::tile_into`].
+    pub fn of(
+        plan: &Plan,
+        points: &Points<'_>,
+        selection: Selection<'_>,
+        work: &Work<'_>,
+        scratch: &mut Scratch,
+    ) -> Result<Self, Stopped> {
+        let deepest = match plan.mode() {
+            Mode::Points => None,
+            Mode::Cells => Some(MAX_ZOOM),
+            // Where rows are shown from z0 on there may still be overfull tiles, so z0 is walked all the same.
+            Mode::Auto => {
+                Some(selection.profile.points_minzoom().map_or(MAX_ZOOM, |minzoom| minzoom.saturating_sub(1)))
+            }
+        };
+        let slow =
+            |kind: &MeasureKind| matches!(kind, MeasureKind::Percentile(_) | MeasureKind::Mode | MeasureKind::Distinct);
+        let kinds = plan.measures.iter().flat_map(|measures| &measures.kinds);
+        let looks = kinds.filter(|(kind, _)| slow(kind)).count() + usize::from(plan.categories.is_some());
+        let rows = selection.mask.map_or(points.len(), Mask::total);
+        let (mut legend, mut spent) = (Self::default(), 0);
+        for z in 0..deepest.map_or(0, |deepest| deepest + 1) {
+            spent += rows as u64 * looks as u64;
+            if z > 0 && spent > BUDGET {
+                break;
+            }
+            let (mut values, mut cells, mut cut) = (vec![Vec::new(); plan.properties().len()], 0usize, false);
+            plan.each_cell(points, selection, z, work, scratch, |numbers| {
+                for &(property, number) in numbers {
+                    values[property].push(ordered(number));
+                }
+                cells += 1;
+                spent += numbers.len() as u64 * NUMBER;
+                cut = z > 0 && spent > BUDGET;
+                !cut
+            })?;
+            if cut || cells == 0 {
+                break;
+            }
+            legend.zooms.push(Zoom { cells, quantiles: values.into_iter().map(quantiles).collect() });
+            // Deeper cells would be the same ones.
+            if cells == rows {
+                break;
+            }
+        }
+        Ok(legend)
+    }
+
+    /// The least and the most that any cell of any zoom carries.
+    #[must_use]
+    pub fn range(&self, property: usize) -> Option<(f64, f64)> {
+        let all = self.zooms.iter().filter_map(|zoom| *zoom.quantiles.get(property)?);
+        all.map(|quantiles| (quantiles[0], quantiles[PROBABILITIES.len() - 1]))
+            .reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))
+    }
+
+    /// What a zoom carries; of the deepest that was walked, for those deeper.
+    #[must_use]
+    pub fn quantiles(&self, z: usize, property: usize) -> Option<&Quantiles> {
+        let zoom = self.zooms.get(z).or(self.zooms.last())?;
+        zoom.quantiles.get(property)?.as_ref()
+    }
+
+    /// Bytes in memory.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let of = |zoom: &Zoom| size_of::<Zoom>() + size_of_val(&zoom.quantiles[..]);
+        self.zooms.iter().map(of).sum()
+    }
+}

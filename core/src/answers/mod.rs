@@ -1,0 +1,7 @@
+//! What is told beside tiles: legends, statistics, pages of rows.
+
+pub mod stats;
+mod under;
+
+pub mod legend;
+pub mod page;

@@ -1,0 +1,101 @@
+//! A query fitted to a dataset: every name looked up, every type checked, every property named.
+//!
+//! What can be wrong with a query is found here, before any tile is cut; cutting with a [`Plan`] cannot fail.
+
+mod fit;
+mod property;
+mod schema;
+mod select;
+
+pub use property::{Extra, Property, PropertyKind, Source};
+pub use schema::PropertyInfo;
+
+use crate::{
+    filter::Filter,
+    measure::{category::Categories, numbers::Measures},
+    query::{Mode, Shape},
+};
+use alloc::{string::String, vec::Vec};
+
+/// A query that fits a dataset.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub(crate) filter: Option<Filter>,
+    pub(crate) mode: Mode,
+    /// Levels of cells below the zoom: a tile is 2^`grid` cells wide.
+    pub(crate) grid: u8,
+    pub(crate) shape: Shape,
+    pub(crate) limit: u32,
+    pub(crate) measures: Vec<Measures>,
+    pub(crate) categories: Option<Categories>,
+    /// The property of the first category; the others follow it.
+    pub(crate) first_category: usize,
+    pub(crate) extras: Vec<(Extra, usize)>,
+    /// Columns that rows carry, each with its property.
+    pub(crate) columns: Vec<(usize, usize)>,
+    pub(crate) names: Vec<String>,
+    properties: Vec<Property>,
+    canonical: String,
+    filter_text: String,
+}
+
+impl Plan {
+    /// Which rows: `filter`, `datetime` and `bbox` together; `None` for every row.
+    #[must_use]
+    pub const fn filter(&self) -> Option<&Filter> {
+        self.filter.as_ref()
+    }
+
+    /// The canonical text of what decides which rows: what a cache of masks goes by. Empty for every row.
+    #[must_use]
+    pub fn filter_text(&self) -> &str {
+        &self.filter_text
+    }
+
+    /// The canonical text of the whole query.
+    #[must_use]
+    pub fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
+    /// `mode`.
+    #[must_use]
+    pub const fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// `shape`.
+    #[must_use]
+    pub const fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// `limit`.
+    #[must_use]
+    pub const fn limit(&self) -> u32 {
+        self.limit
+    }
+
+    /// Levels of cells below the zoom: a tile is 2 to this many cells wide.
+    #[must_use]
+    pub const fn grid(&self) -> u8 {
+        self.grid
+    }
+
+    /// Whether tiles depend on a [`crate::Profile`].
+    #[must_use]
+    pub fn needs_profile(&self) -> bool {
+        self.mode != Mode::Cells
+    }
+
+    /// Every property that features may carry, those of cells first.
+    #[must_use]
+    pub fn properties(&self) -> &[Property] {
+        &self.properties
+    }
+
+    /// Columns whose summary shortens the measuring of cells.
+    pub fn summaries(&self) -> impl Iterator<Item = usize> {
+        self.measures.iter().filter(|measures| measures.uses_summary()).map(|measures| measures.column)
+    }
+}

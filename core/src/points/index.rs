@@ -1,0 +1,280 @@
+//! Points in Morton order: the index is the sort order.
+//!
+//! [`sort`] puts (key, row) pairs in order once; [`Points`] is the checked view of a [`Table`] whose rows are in the order
+//! of the sorted keys, with the row numbers that they had. A tile is then one range of rows.
+
+use crate::{
+    filter::{Filter, mask::Mask},
+    points::landmarks::{Keys, Landmarks},
+    small::work::{Stopped, Work},
+    space::{mercator, morton, tile::TileId},
+    table::{
+        columns::Column,
+        values::Values,
+        view::{BadTable, Roles, Table},
+    },
+};
+use alloc::{vec, vec::Vec};
+use core::{
+    fmt,
+    ops::{Deref, Range},
+};
+
+/// A view of points in Morton order with their columns; cheap to make and to copy.
+#[derive(Clone, Copy, Debug)]
+pub struct Points<'a> {
+    table: Table<'a>,
+    keys: Keys<'a>,
+    rows: &'a [u32],
+}
+
+/// Parts that do not make points.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadPoints {
+    /// Fewer or more row numbers than keys.
+    Rows {
+        /// Row numbers.
+        got: usize,
+        /// Keys.
+        expected: usize,
+    },
+    /// Columns that do not make a table.
+    Table(BadTable),
+    /// More points than row numbers (2³²) can tell apart.
+    TooMany(usize),
+}
+
+impl fmt::Display for BadPoints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rows { got, expected } => write!(f, "{got} row numbers for {expected} keys"),
+            Self::Table(bad) => bad.fmt(f),
+            Self::TooMany(got) => write!(f, "{got} points, expected at most {}", u32::MAX),
+        }
+    }
+}
+
+impl core::error::Error for BadPoints {}
+
+impl From<BadTable> for BadPoints {
+    fn from(bad: BadTable) -> Self {
+        Self::Table(bad)
+    }
+}
+
+impl<'a> Deref for Points<'a> {
+    type Target = Table<'a>;
+
+    fn deref(&self) -> &Table<'a> {
+        &self.table
+    }
+}
+
+impl<'a> Points<'a> {
+    /// Puts the parts together. `keys` must be in ascending order and everything else in the same order ([`sort`]).
+    ///
+    /// # Errors
+    /// [`BadPoints`] when lengths differ, a role names no column, or there are more than `u32::MAX` points.
+    pub fn new(
+        layer: &'a str,
+        keys: &'a [u64],
+        rows: &'a [u32],
+        columns: &'a [Column<'a>],
+        roles: Roles,
+    ) -> Result<Self, BadPoints> {
+        let expected = keys.len();
+        if expected > u32::MAX as usize {
+            return Err(BadPoints::TooMany(expected));
+        }
+        if rows.len() != expected {
+            return Err(BadPoints::Rows { got: rows.len(), expected });
+        }
+        let table = Table::new(layer, expected, columns, roles)?;
+        debug_assert!(keys.is_sorted(), "keys are in ascending order");
+        Ok(Self { table, keys: Keys { keys, landmarks: Landmarks::unknown(expected) }, rows })
+    }
+
+    /// The same with the landmarks of its keys, which make searching faster. Those of another number of keys are not
+    /// taken.
+    #[must_use]
+    pub fn with_landmarks(mut self, landmarks: Landmarks<'a>) -> Self {
+        if landmarks.rows() == self.len() {
+            self.keys.landmarks = landmarks;
+        }
+        self
+    }
+
+    /// The landmarks of its keys, as far as they are known.
+    #[must_use]
+    pub const fn landmarks(&self) -> Landmarks<'a> {
+        self.keys.landmarks
+    }
+
+    /// How many points there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.keys.keys.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.keys.keys.is_empty()
+    }
+
+    /// Morton keys, ascending.
+    #[must_use]
+    pub const fn keys(&self) -> &'a [u64] {
+        self.keys.keys
+    }
+
+    pub(crate) const fn sorted(&self) -> Keys<'a> {
+        self.keys
+    }
+
+    /// The row number each point had in its file.
+    #[must_use]
+    pub const fn rows(&self) -> &'a [u32] {
+        self.rows
+    }
+
+    /// The id of a row's feature: its value in the id column, else its original row number.
+    #[must_use]
+    pub fn id(&self, row: usize) -> u64 {
+        match self.roles().id.map(|column| self.columns()[column].values) {
+            Some(Values::I32(ids)) => u64::from(ids[row].cast_unsigned()),
+            Some(Values::I64(ids)) => ids[row].cast_unsigned(),
+            _ => self.rows[row].into(),
+        }
+    }
+
+    /// The position of a row in degrees, to about a centimetre.
+    #[must_use]
+    pub fn degrees(&self, row: usize) -> (f64, f64) {
+        let (lon, lat) = mercator::unproject(morton::position(self.keys()[row]));
+        let round = |degrees: f64| libm::round(degrees * 1e7) / 1e7;
+        (round(lon), round(lat))
+    }
+
+    /// The run of points in a tile.
+    #[must_use]
+    pub fn range(&self, tile: TileId) -> Range<usize> {
+        let (lo, hi) = morton::range(tile);
+        lo.checked_sub(1).map_or(0, |before| self.keys.after(before))..self.keys.after(hi)
+    }
+}
+
+impl Filter {
+    /// Which rows of a range pass. The filter must have been fitted to these points.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Work::pay`].
+    pub fn mask(&self, points: &Points<'_>, rows: Range<usize>, work: &Work<'_>) -> Result<Mask, Stopped> {
+        let mut words = Vec::with_capacity(rows.len().div_ceil(64));
+        work.each_step(rows.clone(), |step| words.extend(self.words(points, points.keys(), step)))?;
+        Ok(Mask::new(rows, words))
+    }
+}
+
+/// Sorts points by key, ties by row: a stable radix sort of the pairs. `rows` starts as ascending row numbers.
+///
+/// Takes 11 bits a pass, skips passes in which all keys agree, and needs as much memory again while it runs. Entries
+/// without a partner (one of the two is longer) are cut off.
+pub fn sort(keys: &mut Vec<u64>, rows: &mut Vec<u32>) {
+    const BITS: u32 = 11;
+    const MASK: usize = (1 << BITS) - 1;
+    let len = keys.len().min(rows.len());
+    keys.truncate(len);
+    rows.truncate(len);
+    if keys.is_sorted() {
+        return;
+    }
+    let digit = |key: u64, pass: u32| (key >> (pass * BITS)) as usize & MASK;
+    let passes = u64::BITS.div_ceil(BITS);
+    let mut counts = vec![[0u32; MASK + 1]; passes as usize];
+    for &key in keys.iter() {
+        for pass in 0..passes {
+            counts[pass as usize][digit(key, pass)] += 1;
+        }
+    }
+    let (mut other_keys, mut other_rows) = (vec![0; len], vec![0; len]);
+    for pass in 0..passes {
+        let starts = &mut counts[pass as usize];
+        if starts.iter().any(|&count| count as usize == len) {
+            continue;
+        }
+        let mut total = 0;
+        for start in starts.iter_mut() {
+            total += core::mem::replace(start, total);
+        }
+        for (&key, &row) in keys.iter().zip(rows.iter()) {
+            let place = &mut starts[digit(key, pass)];
+            other_keys[*place as usize] = key;
+            other_rows[*place as usize] = row;
+            *place += 1;
+        }
+        core::mem::swap(keys, &mut other_keys);
+        core::mem::swap(rows, &mut other_rows);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::space::mercator::World;
+
+    fn scatter(n: u32) -> Vec<u64> {
+        (0..n).map(|i| u64::from(i.wrapping_mul(0x9e37_79b9) >> 20) << 40 | u64::from(i % 7)).collect()
+    }
+
+    #[test]
+    fn the_radix_sort_is_the_stable_sort() {
+        for n in [0, 1, 2, 100, 5000] {
+            let mut keys = scatter(n);
+            let mut rows: Vec<u32> = (0..n).collect();
+            let mut expected: Vec<(u64, u32)> = keys.iter().copied().zip(rows.iter().copied()).collect();
+            expected.sort_unstable();
+            sort(&mut keys, &mut rows);
+            assert!(keys.iter().copied().zip(rows.iter().copied()).eq(expected));
+        }
+    }
+
+    #[test]
+    fn a_range_holds_what_is_inside_and_nothing_else() {
+        let mut keys: Vec<u64> = (0..3000u32)
+            .map(|i| morton::key(World { x: i.wrapping_mul(0x9e37_79b9), y: i.wrapping_mul(0x85eb_ca6b) }))
+            .chain([0, 0, u64::MAX, u64::MAX])
+            .collect();
+        let mut rows = (0..keys.len() as u32).collect();
+        sort(&mut keys, &mut rows);
+        let bare = Points::new("p", &keys, &rows, &[], Roles::default()).expect("fits");
+        let words = Landmarks::build(&keys);
+        let points = bare.with_landmarks(Landmarks::new(&words, keys.len()));
+        for z in 0..=6 {
+            let mut seen = 0;
+            for x in 0..1 << z {
+                for y in 0..1 << z {
+                    let tile = TileId::new(z, x, y).expect("valid");
+                    let range = points.range(tile);
+                    assert_eq!(range, bare.range(tile));
+                    for (row, &key) in keys.iter().enumerate() {
+                        let inside = TileId::containing(morton::position(key), tile.z()) == tile;
+                        assert_eq!(range.contains(&row), inside);
+                    }
+                    seen += range.len();
+                    if z > 3 {
+                        break;
+                    }
+                }
+            }
+            assert!(z > 3 || seen == keys.len());
+        }
+    }
+
+    #[test]
+    fn lengths_are_checked() {
+        let error = Points::new("p", &[1, 2], &[0], &[], Roles::default()).expect_err("too short");
+        assert_eq!(alloc::format!("{error}"), "1 row numbers for 2 keys");
+        assert!(Points::new("p", &[], &[], &[], Roles { id: Some(0), time: None }).is_err());
+    }
+}

@@ -1,0 +1,8 @@
+//! Rows in the order of the map: the index, what is known of it beforehand, the cells of a tile, how full tiles are.
+
+pub mod landmarks;
+
+pub mod index;
+
+pub mod cells;
+pub mod profile;

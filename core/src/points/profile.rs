@@ -1,0 +1,225 @@
+//! How full the tiles of each zoom are under a filter: what decides where rows take over from cells, and how much
+//! `mode=points` thins.
+//!
+//! Overfull tiles are found among the landmarks, or, where these are not known, by descending from the world into overfull
+//! tiles only: at most rows / limit tiles a zoom, two ranks each. A tile with no more than [`CROWD`] rows is never
+//! overfull, however low the limit: to find those, every row would have to be looked at.
+
+use crate::{
+    filter::mask::Mask,
+    points::{
+        index::Points,
+        landmarks::{CROWD, Landmarks},
+    },
+    small::{
+        self,
+        work::{Stopped, Toll, Work},
+    },
+    space::tile::{MAX_ZOOM, TileId},
+};
+use alloc::vec::Vec;
+use core::ops::Range;
+
+const ZOOMS: usize = MAX_ZOOM as usize + 1;
+
+/// Facts of each zoom under a filter and a limit.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Profile {
+    limit: u64,
+    /// Rows that pass.
+    total: u64,
+    /// Rows in overfull tiles.
+    overfull: [u64; ZOOMS],
+    /// Rows in the fullest tile, where that is overfull.
+    fullest: [u64; ZOOMS],
+}
+
+impl Profile {
+    /// Looks at the rows that pass a mask; a tile with more than `limit` of them, and more than [`CROWD`], is overfull.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Work::pay`].
+    pub fn of(points: &Points<'_>, mask: Option<&Mask>, limit: u32, work: &Work<'_>) -> Result<Self, Stopped> {
+        let count = |range: Range<usize>| mask.map_or(range.len(), |mask| mask.count(range)) as u64;
+        let mut profile = Self { limit: limit.into(), total: count(0..points.len()), ..Self::default() };
+        let full = profile.limit.max(CROWD as u64);
+        if points.landmarks().is_empty() {
+            profile.descend(points, full, count, &mut work.toll())?;
+        } else {
+            profile.look_at(points.landmarks(), full, count, &mut work.toll())?;
+        }
+        Ok(profile)
+    }
+
+    /// Overfull tiles are among the landmarks: a landmark is the tile of each of its levels.
+    fn look_at(
+        &mut self,
+        landmarks: Landmarks<'_>,
+        full: u64,
+        count: impl Fn(Range<usize>) -> u64,
+        toll: &mut Toll<'_>,
+    ) -> Result<(), Stopped> {
+        let mut at = 0;
+        while let Some(landmark) = landmarks.find(at) {
+            toll.pay(1)?;
+            let rows = count(landmark.run());
+            if rows <= full {
+                at = landmark.skip;
+                continue;
+            }
+            (landmark.coarsest..=landmark.finest.min(MAX_ZOOM)).for_each(|z| self.add(z, rows));
+            at += 1;
+        }
+        Ok(())
+    }
+
+    /// Overfull tiles hold all overfull tiles of the next zoom.
+    fn descend(
+        &mut self,
+        points: &Points<'_>,
+        full: u64,
+        count: impl Fn(Range<usize>) -> u64,
+        toll: &mut Toll<'_>,
+    ) -> Result<(), Stopped> {
+        let mut stack = alloc::vec![(TileId::WORLD, 0..points.len())];
+        while let Some((tile, range)) = stack.pop() {
+            toll.pay(1)?;
+            let rows = count(range.clone());
+            if rows <= full {
+                continue;
+            }
+            self.add(tile.z(), rows);
+            let mut rest = range.start;
+            for child in tile.children().into_iter().flatten() {
+                let end = points.sorted().after(crate::space::morton::range(child).1);
+                stack.push((child, rest..end));
+                rest = end;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds an overfull tile.
+    fn add(&mut self, z: u8, rows: u64) {
+        let z = usize::from(z);
+        self.overfull[z] += rows;
+        self.fullest[z] = self.fullest[z].max(rows);
+    }
+
+    /// Rows that pass the filter.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// The zoom from which `mode=auto` shows rows: the first whose overfull tiles together hold at most 1 % of the rows.
+    #[must_use]
+    pub fn points_minzoom(&self) -> Option<u8> {
+        (0..=MAX_ZOOM).find(|&z| self.overfull[usize::from(z)] * 100 <= self.total)
+    }
+
+    /// Which rows of a tile `mode=points` keeps: those whose [`scramble`]d original number is below this. `rows` are the
+    /// original numbers of those of the tile that pass.
+    ///
+    /// At a zoom with overfull tiles, these are limit / fullest of all rows, as a fraction of 2³². The fullest tile can
+    /// only empty with zoom, so a row shown at one zoom is shown at every deeper one, and neighbouring tiles agree. Where
+    /// no tile is overfull but this one has more rows than a low limit, as many as the limit are kept, and those that
+    /// any zoom with overfull tiles could have kept.
+    #[must_use]
+    pub fn bound(&self, z: u8, rows: impl Iterator<Item = u32>) -> u64 {
+        let share = |of: u64| (self.limit << 32).div_ceil(of);
+        match self.fullest.get(usize::from(z)) {
+            Some(&fullest) if fullest > 0 => share(fullest),
+            _ if self.limit >= CROWD as u64 => ALL,
+            _ => {
+                let mut few: Vec<u32> = rows.map(scramble).take(CROWD).collect();
+                small::sort(&mut few);
+                few.get(self.limit as usize).map_or(ALL, |&first| share(CROWD as u64 + 1).max(first.into()))
+            }
+        }
+    }
+}
+
+/// A bound that every row is below.
+pub(crate) const ALL: u64 = 1 << 32;
+
+/// A fixed scrambling of row numbers: the finaliser of `MurmurHash3` (Appleby, public domain).
+pub(crate) const fn scramble(row: u32) -> u32 {
+    let mut h = row ^ 0x9e37_79b9;
+    h = (h ^ h >> 16).wrapping_mul(0x85eb_ca6b);
+    h = (h ^ h >> 13).wrapping_mul(0xc2b2_ae35);
+    h ^ h >> 16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{space::mercator::World, space::morton, table::view::Roles};
+    use alloc::collections::BTreeMap;
+
+    fn of(points: &Points<'_>, mask: Option<&Mask>, limit: u32) -> Profile {
+        Profile::of(points, mask, limit, &Work::free()).expect("goes on")
+    }
+
+    fn keys() -> Vec<u64> {
+        let mut keys: Vec<u64> = (0..6000u32)
+            .map(|i| {
+                let spread = i % 5 * 6;
+                let (x, y) = (i.wrapping_mul(0x9e37_79b9) >> spread, i.wrapping_mul(0x85eb_ca6b) >> spread);
+                morton::key(World { x, y })
+            })
+            .chain(core::iter::repeat_n(77, 30))
+            .collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    #[test]
+    fn a_profile_is_what_counting_every_tile_gives() {
+        let keys = keys();
+        let rows: Vec<u32> = (0..keys.len() as u32).collect();
+        let points = Points::new("p", &keys, &rows, &[], Roles::default()).expect("fits");
+        let mask = Mask::new(0..keys.len(), alloc::vec![0x5a5a_5a5a_0ff0_ffff; keys.len() / 64 + 1]);
+        let words = Landmarks::build(&keys);
+        let known = points.with_landmarks(Landmarks::new(&words, keys.len()));
+        for mask in [None, Some(&mask)] {
+            for limit in [1, 20, 29, 31, 32, 33, 100, 10_000] {
+                let profile = of(&points, mask, limit);
+                assert_eq!(profile, of(&known, mask, limit));
+                let mut minzoom = None;
+                for z in 0..=MAX_ZOOM {
+                    let mut tiles = BTreeMap::new();
+                    for row in (0..keys.len()).filter(|&row| mask.is_none_or(|mask| mask.get(row))) {
+                        *tiles.entry(TileId::containing(morton::position(keys[row]), z)).or_insert(0u64) += 1;
+                    }
+                    let overfull: u64 = tiles.values().filter(|&&n| n > limit.max(32).into()).sum();
+                    let total: u64 = tiles.values().sum();
+                    assert_eq!((profile.overfull[usize::from(z)], profile.total()), (overfull, total));
+                    assert_eq!(profile.fullest[usize::from(z)] == 0, overfull == 0);
+                    if minzoom.is_none() && overfull as f64 <= 0.01 * total as f64 {
+                        minzoom = Some(z);
+                    }
+                }
+                assert_eq!(profile.points_minzoom(), minzoom, "limit {limit}");
+            }
+        }
+    }
+
+    #[test]
+    fn thinning_keeps_about_the_limit_and_never_hides_on_zooming_in() {
+        let keys = keys();
+        let rows: Vec<u32> = (0..keys.len() as u32).collect();
+        let points = Points::new("p", &keys, &rows, &[], Roles::default()).expect("fits");
+        let profile = of(&points, None, 500);
+        let keeps = |profile: &Profile, row, z| u64::from(scramble(row)) < profile.bound(z, core::iter::empty());
+        let kept = |z| rows.iter().filter(|&&row| keeps(&profile, row, z)).count();
+        // Binomial with mean 500: six standard deviations are 134.
+        assert!(kept(0).abs_diff(500) < 134, "{}", kept(0));
+        for z in 0..MAX_ZOOM {
+            assert!(rows.iter().all(|&row| !keeps(&profile, row, z) || keeps(&profile, row, z + 1)));
+        }
+        let roomy = of(&points, None, 3000);
+        assert!(roomy.fullest[0] > 3000 && roomy.fullest[13] == 0);
+        assert!(rows.iter().all(|&row| keeps(&roomy, row, 13)));
+    }
+}

@@ -1,0 +1,159 @@
+//! Whether rows cut out with one query hold all rows of another: what says that a subset will do in place of the dataset.
+//!
+//! Says yes only when that is certain from the queries alone, whatever the dataset: conditions are compared as they are
+//! written, numbers as the ranges that they span, boxes as the steps of the world that they become.
+
+use crate::{
+    filter::{Comparison, Expr, Literal, Property, Steps, Value},
+    query::TileQuery,
+    space::tile::TileId,
+    table::facts::MAX_EXACT,
+    time::Interval,
+};
+use alloc::{string::ToString as _, vec::Vec};
+
+impl TileQuery {
+    /// Whether every row that passes `query` passes this one. Tiles of `query` that are cut from the rows that pass this
+    /// one are then those of the full dataset.
+    #[must_use]
+    pub fn covers(&self, query: &Self) -> bool {
+        self.covers_where(query, None)
+    }
+
+    /// Whether every row of a tile that passes `query` passes this one. Where rows take over from cells, and how rows are
+    /// thinned, also depends on the rows of other tiles; with `mode=cells` the tile is that of the full dataset.
+    #[must_use]
+    pub fn covers_tile(&self, query: &Self, tile: TileId) -> bool {
+        self.covers_where(query, Some(tile))
+    }
+
+    fn covers_where(&self, query: &Self, tile: Option<TileId>) -> bool {
+        let theirs = terms(query);
+        let sides =
+            theirs.iter().filter_map(|term| if let Expr::Inside(sides, _) = term { Some(*sides) } else { None });
+        let boxes = sides.chain(query.bbox).filter_map(|sides| Steps::of(sides).ok());
+        let boxes: Vec<Steps> = boxes.chain(tile.map(Steps::of_tile)).collect();
+        let covered = |sides| Steps::of(sides).is_ok_and(|ours| boxes.iter().any(|theirs| ours.holds(*theirs)));
+        let term = |ours: &&Expr| match ours {
+            Expr::Constant(true) => true,
+            Expr::Inside(sides, _) => covered(*sides),
+            ours => theirs.iter().any(|theirs| implies(theirs, ours)),
+        };
+        self.datetime.is_none_or(|ours| within(query.datetime, ours))
+            && self.bbox.is_none_or(covered)
+            && terms(self).iter().all(term)
+    }
+}
+
+/// The conditions of a filter that must all hold.
+fn terms(query: &TileQuery) -> Vec<&Expr> {
+    let mut terms = Vec::new();
+    let mut rest: Vec<&Expr> = query.filter.iter().collect();
+    while let Some(expr) = rest.pop() {
+        match expr {
+            Expr::And(list) => rest.extend(list),
+            term => terms.push(term),
+        }
+    }
+    terms
+}
+
+/// Whether all of an interval, the whole of time if there is none, lies in another.
+fn within(theirs: Option<Interval>, ours: Interval) -> bool {
+    let Interval { start, end } = theirs.unwrap_or(Interval { start: None, end: None });
+    ours.start.is_none_or(|first| start.is_some_and(|start| first <= start))
+        && ours.end.is_none_or(|last| end.is_some_and(|end| end <= last))
+}
+
+/// Whether our condition holds wherever theirs does, for certain.
+fn implies(theirs: &Expr, ours: &Expr) -> bool {
+    match (theirs, ours) {
+        _ if theirs == ours || theirs.to_string() == ours.to_string() => true,
+        (Expr::Or(list), _) => list.iter().all(|theirs| implies(theirs, ours)),
+        (_, Expr::And(list)) => list.iter().all(|ours| implies(theirs, ours)),
+        (Expr::And(list), _) => list.iter().any(|theirs| implies(theirs, ours)),
+        (_, Expr::Or(list)) => list.iter().any(|ours| implies(theirs, ours)),
+        (_, Expr::Not(inner)) => match (&**inner, property(theirs)) {
+            // Whatever is said of a value, there is one.
+            (Expr::IsNull(ours), Some(theirs)) => ours.name == theirs.name,
+            _ => false,
+        },
+        (_, Expr::In(column, ours)) => {
+            let known = |value: &Literal| ours.iter().any(|ours| ours.value == value.value);
+            match theirs {
+                Expr::In(other, theirs) => other == column && theirs.iter().all(known),
+                Expr::Compare(other, Comparison::Equal, value) => other == column && known(value),
+                _ => false,
+            }
+        }
+        _ => match (span(theirs), span(ours)) {
+            (Some((theirs, inner)), Some((ours, outer))) => theirs == ours && outer.holds(inner),
+            _ => false,
+        },
+    }
+}
+
+/// The column of a condition that is false where the value is missing.
+fn property(expr: &Expr) -> Option<&Property> {
+    match expr {
+        Expr::Holds(property)
+        | Expr::Compare(property, ..)
+        | Expr::Between(property, ..)
+        | Expr::In(property, _)
+        | Expr::Like(property, _) => Some(property),
+        _ => None,
+    }
+}
+
+/// A range of numbers; each end is in it or not.
+#[derive(Clone, Copy)]
+struct Span {
+    low: (f64, bool),
+    high: (f64, bool),
+}
+
+impl Span {
+    fn holds(self, inner: Self) -> bool {
+        let low = self.low.0 < inner.low.0 || (self.low.0 == inner.low.0 && (self.low.1 || !inner.low.1));
+        let high = inner.high.0 < self.high.0 || (inner.high.0 == self.high.0 && (self.high.1 || !inner.high.1));
+        low && high
+    }
+}
+
+/// The numbers that a condition on a column spans, all of them at most: those of a list may have gaps.
+fn span(expr: &Expr) -> Option<(&Property, Span)> {
+    let open = |end: f64| (end, true);
+    let (property, low, high) = match expr {
+        Expr::Compare(property, op, literal) => {
+            let value = number(literal)?;
+            let (low, high) = match op {
+                Comparison::Equal => ((value, true), (value, true)),
+                Comparison::Less => (open(f64::NEG_INFINITY), (value, false)),
+                Comparison::LessOrEqual => (open(f64::NEG_INFINITY), (value, true)),
+                Comparison::Greater => ((value, false), open(f64::INFINITY)),
+                Comparison::GreaterOrEqual => ((value, true), open(f64::INFINITY)),
+                Comparison::NotEqual => return None,
+            };
+            (property, low, high)
+        }
+        Expr::Between(property, low, high) => (property, (number(low)?, true), (number(high)?, true)),
+        Expr::In(property, items) => {
+            let values = items.iter().map(number).collect::<Option<Vec<f64>>>()?;
+            let (low, high) = values
+                .iter()
+                .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)));
+            (property, (low, true), (high, true))
+        }
+        _ => return None,
+    };
+    Some((property, Span { low, high }))
+}
+
+/// A number that a double holds exactly.
+fn number(literal: &Literal) -> Option<f64> {
+    match literal.value {
+        Value::Integer(whole) => (whole.unsigned_abs() <= u128::from(MAX_EXACT.unsigned_abs())).then_some(whole as f64),
+        Value::Decimal(number) => Some(number),
+        _ => None,
+    }
+}

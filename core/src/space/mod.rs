@@ -1,0 +1,7 @@
+//! Where things are: degrees to integers, integers to keys, tiles, frames.
+
+pub mod mercator;
+pub mod morton;
+pub mod tile;
+
+pub mod frame;

@@ -1,0 +1,175 @@
+//! The whole pipeline on one screen: a plan, points and a tile address go in, the bytes of the tile come out.
+//!
+//! The rows of the tile are one range; of those that pass, either each becomes a feature or each occupied cell does. An
+//! empty tile is zero bytes. Nothing here can fail but be told to stop, and nothing is allocated once the scratch space
+//! is warm.
+
+use crate::{
+    plan::Plan,
+    points::{
+        cells,
+        index::Points,
+        profile::{ALL, scramble},
+    },
+    query::Mode,
+    small::work::{Stopped, Toll, Work},
+    space::tile::{EXTENT_BITS, TileId},
+    tile::{
+        cells as cell_features,
+        cut::{Cut, Selection},
+        layer::{Buffers, Layer},
+        rows,
+    },
+};
+use alloc::vec::Vec;
+
+/// Space that stays warm between tiles.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    buffers: Buffers,
+    rows: rows::Blocks,
+    cells: cell_features::Blocks,
+}
+
+impl Scratch {
+    /// Bytes held.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.buffers.size() + self.rows.size() + self.cells.size()
+    }
+}
+
+/// What is in a tile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Features written.
+    pub features: u32,
+    /// Rows of the tile that pass the filter.
+    pub rows: u64,
+    /// Of these, rows that are neither a feature nor counted in one.
+    pub omitted: u64,
+    /// Whether features are cells.
+    pub cells: bool,
+}
+
+/// What the features of a tile are.
+enum View {
+    Rows,
+    /// Cells of a level, with their ids or without.
+    Cells(u8, bool),
+}
+
+impl Plan {
+    /// Cuts a tile and appends its bytes to `out`.
+    ///
+    /// # Errors
+    /// [`Stopped`] when nobody waits any more or the budget is used up; what was appended until then is no tile.
+    pub fn tile_into(
+        &self,
+        points: &Points<'_>,
+        selection: Selection<'_>,
+        tile: TileId,
+        work: &Work<'_>,
+        scratch: &mut Scratch,
+        out: &mut Vec<u8>,
+    ) -> Result<Report, Stopped> {
+        let toll = &mut work.toll();
+        let range = points.range(tile);
+        let rows = selection.mask.map_or(range.len(), |mask| mask.count(range.clone()));
+        if rows == 0 {
+            return Ok(Report::default());
+        }
+        let Scratch { buffers, rows: row_blocks, cells: cell_blocks } = scratch;
+        let mut layer = Layer::new(out, points.layer(), 1 << EXTENT_BITS, &self.names, buffers);
+        let cut = Cut { points, selection, tile, range };
+        let view = self.view(&cut, rows, toll)?;
+        let shown = match view {
+            View::Rows => self.rows(&cut, &mut layer, toll, row_blocks)?,
+            View::Cells(level, ids) => cell_features::write(self, &cut, (level, ids), &mut layer, toll, cell_blocks)?,
+        };
+        let features = layer.finish();
+        let (rows, cells) = (rows as u64, matches!(view, View::Cells(..)));
+        Ok(Report { features, rows, omitted: rows - shown, cells })
+    }
+
+    /// Rows or cells: see `mode` and `limit` in the design. Neighbouring tiles differ only where one is overfull.
+    fn view(&self, cut: &Cut<'_, '_>, rows: usize, toll: &mut Toll<'_>) -> Result<View, Stopped> {
+        let &Cut { points, selection, tile, .. } = cut;
+        let (z, limit) = (tile.z(), self.limit as usize);
+        Ok(match self.mode {
+            Mode::Points => View::Rows,
+            Mode::Auto if selection.profile.points_minzoom().is_some_and(|minzoom| minzoom <= z) => {
+                if rows <= limit {
+                    return Ok(View::Rows);
+                }
+                // Too many rows at too few places: the finest cells that fit.
+                let mut level = (z + EXTENT_BITS).min(cells::MAX_LEVEL);
+                while level > z + self.grid
+                    && cells::count(points.sorted(), selection.mask, cut.range.clone(), level, limit, toll)? > limit
+                {
+                    level -= 1;
+                }
+                View::Cells(level, false)
+            }
+            Mode::Auto | Mode::Cells => View::Cells(z + self.grid, true),
+        })
+    }
+
+    /// Writes rows and tells how many.
+    fn rows(
+        &self,
+        cut: &Cut<'_, '_>,
+        layer: &mut Layer<'_>,
+        toll: &mut Toll<'_>,
+        blocks: &mut rows::Blocks,
+    ) -> Result<u64, Stopped> {
+        let &Cut { points, selection: Selection { mask, profile, .. }, tile, ref range } = cut;
+        let range = range.clone();
+        let bound = match (self.mode, mask) {
+            (Mode::Points, None) => profile.bound(tile.z(), points.rows()[range.clone()].iter().copied()),
+            (Mode::Points, Some(mask)) => {
+                profile.bound(tile.z(), mask.rows(range.clone()).map(|row| points.rows()[row]))
+            }
+            _ => ALL,
+        };
+        let kept = |&row: &usize| u64::from(scramble(points.rows()[row])) < bound;
+        let thinned = bound < ALL;
+        let columns = &self.columns[..];
+        // Each its own loop: what is not asked is not asked for every row.
+        match (mask, thinned) {
+            (None, false) => rows::write(points, columns, tile, range, layer, toll, blocks),
+            (None, true) => rows::write(points, columns, tile, range.filter(kept), layer, toll, blocks),
+            (Some(mask), false) => rows::write(points, columns, tile, mask.rows(range), layer, toll, blocks),
+            (Some(mask), true) => {
+                rows::write(points, columns, tile, mask.rows(range).filter(kept), layer, toll, blocks)
+            }
+        }
+    }
+
+    /// Visits the cells of a zoom, over the whole world, with the numbers they carry: (position among
+    /// [`Plan::properties`], value). This is what legends and the ranges in metadata are made of. `visit` says whether to
+    /// go on.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Plan::tile_into`].
+    pub fn each_cell(
+        &self,
+        points: &Points<'_>,
+        selection: Selection<'_>,
+        z: u8,
+        work: &Work<'_>,
+        scratch: &mut Scratch,
+        mut visit: impl FnMut(&[(usize, f64)]) -> bool,
+    ) -> Result<(), Stopped> {
+        let level = (z + self.grid).min(cells::MAX_LEVEL);
+        let range = 0..points.len();
+        let cut = Cut { points, selection, tile: TileId::WORLD, range: range.clone() };
+        let mut numbers = Vec::new();
+        cells::walk(points.sorted(), selection.mask, range, level, &mut work.toll(), |cell, toll| {
+            numbers.clear();
+            self.numbers(&cut, &cell, toll, &mut scratch.cells, |property, number| numbers.push((property, number)))?;
+            Ok(visit(&numbers))
+        })?;
+        Ok(())
+    }
+}
