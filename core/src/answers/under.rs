@@ -20,8 +20,8 @@ impl Facts {
         work.each_step(0..column.len(), |rows| {
             bits.clear();
             for row in rows.clone().step_by(64) {
-                let word = mask.map_or(u64::MAX, |mask| mask.word(row)) & column.valid_word(row);
-                bits.extend(word.to_le_bytes());
+                let passing = mask.map_or(u64::MAX, |mask| mask.word(row)) & column.valid_word(row);
+                bits.extend(passing.to_le_bytes());
             }
             tally.add(&column.values, rows, Some(&bits));
         })?;

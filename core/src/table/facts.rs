@@ -179,9 +179,11 @@ impl Tally {
             }
             (Self::Times(present, min, max), Values::Time(v)) => extremes(rows.map(|row| v[row]), (present, min, max)),
             (Self::Floats(present, min, max), Values::F32(v)) => {
-                floats(rows.map(|row| v[row].into()), (present, min, max))
+                floats(rows.map(|row| v[row].into()), (present, min, max));
             }
-            (Self::Floats(present, min, max), Values::F64(v)) => floats(rows.map(|row| v[row]), (present, min, max)),
+            (Self::Floats(present, min, max), Values::F64(v)) => {
+                floats(rows.map(|row| v[row]), (present, min, max));
+            }
             (Self::Booleans(counts), Values::Bool(bits)) => {
                 rows.for_each(|row| counts[usize::from(bits.get(row))] += 1);
             }
