@@ -1,24 +1,12 @@
 /** How data is drawn: the colours that the legend promises, the shapes there are, layers over each other. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { byMapbox } from "../node/lib/decode.js";
-import { assertQuiet, drawn, features, launch, open, picture, pixels, says, site } from "./lib.js";
+import { assertQuiet, drawn, features, open, picture, pixels, says } from "./lib.js";
+import { browser, server } from "./stage.js";
 
 /** @typedef {import("playwright-core").Page} Page */
-
-/** @type {Awaited<ReturnType<typeof site>>} */
-let server;
-/** @type {import("playwright-core").Browser} */
-let browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([site(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
 
 /** How light a colour looks, about. @param {number[]} colour */
 const lightness = ([r = 0, g = 0, b = 0]) => 0.2126 * r + 0.7152 * g + 0.0722 * b;

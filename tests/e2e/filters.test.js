@@ -4,23 +4,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { assertQuiet, drawn, features, launch, open, PATIENCE, picture, says, site } from "./lib.js";
+import { test } from "node:test";
+import { assertQuiet, drawn, features, open, PATIENCE, picture, says, site } from "./lib.js";
+import { browser, server } from "./stage.js";
 
 /** @typedef {import("playwright-core").Page} Page */
-
-/** @type {Awaited<ReturnType<typeof site>>} */
-let server;
-/** @type {import("playwright-core").Browser} */
-let browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([site(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
 
 /** Rows are drawn with their population. */
 const EUROPE = "#view=4.3/49/8&measure=mean:population";

@@ -4,21 +4,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { assertQuiet, drawn, features, launch, open, PATIENCE, picture, pixels, says, site } from "./lib.js";
-
-/** @type {Awaited<ReturnType<typeof site>>} */
-let server;
-/** @type {import("playwright-core").Browser} */
-let browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([site(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+import { test } from "node:test";
+import { assertQuiet, drawn, features, open, PATIENCE, picture, pixels, says, site } from "./lib.js";
+import { browser, server } from "./stage.js";
 
 const EUROPE = "#view=4.3/49/8";
 const PARIS = "#view=12/48.8566/2.3522";

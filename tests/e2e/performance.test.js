@@ -1,21 +1,9 @@
 /** The performance panel, against what the test sees of the same requests by itself. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { assertQuiet, drawn, launch, open, PATIENCE, picture, site } from "./lib.js";
-
-/** @type {Awaited<ReturnType<typeof site>>} */
-let server;
-/** @type {import("playwright-core").Browser} */
-let browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([site(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+import { test } from "node:test";
+import { assertQuiet, drawn, open, PATIENCE, picture } from "./lib.js";
+import { browser, server } from "./stage.js";
 
 /**
  * @typedef {{ tile: string, from: string, total: number, server?: number, wire?: number, page?: number, bytes: number,
