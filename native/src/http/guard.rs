@@ -18,7 +18,8 @@ const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame
 
 /// The layer.
 pub async fn layer(With(state): With<Shared>, request: Request, next: Next) -> Response {
-    let mut response = match foreign(&request).filter(|_| state.settings().origin.local) {
+    let foreign = if state.settings().origin.local { foreign(&request) } else { None };
+    let mut response = match foreign {
         Some(host) => misdirected(&host).into_response(),
         None => next.run(request).await,
     };

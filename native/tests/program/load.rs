@@ -3,20 +3,18 @@
 //!
 //! `DUOTILE_RELOADS` says how many changes; ten unless said.
 
-#![cfg(unix)]
-
+use crate::support::{Server, run, text};
 use std::{
     fmt::Write as _,
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
     sync::{
         Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 const CLIENTS: usize = 64;
@@ -50,71 +48,30 @@ enum Change {
 
 const CHANGES: [Change; 5] = [Change::Replace, Change::ComeOrGo, Change::BreakText, Change::BreakFile, Change::Mend];
 
-struct Program {
-    child: Child,
-    address: String,
+/// Asks on a connection of its own, which ends with the answer.
+fn once(server: &Server, path: &str) -> (u16, Vec<u8>) {
+    let mut stream = TcpStream::connect(&server.address).expect("it listens");
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n").expect("sent");
+    let mut all = Vec::new();
+    stream.read_to_end(&mut all).expect("an answer to its end");
+    let end = all.windows(4).position(|four| four == b"\r\n\r\n").expect("headers");
+    let status = String::from_utf8_lossy(&all[..end]).split(' ').nth(1).and_then(|status| status.parse().ok());
+    (status.expect("a status"), all.split_off(end + 4))
 }
 
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Program {
-    fn start(config: &Path) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_duotile"));
-        command.args(["serve", "--port", "0", "--config"]).arg(config).stdin(Stdio::null());
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
-        let address = line.trim().strip_prefix("Open http://").unwrap_or_else(|| panic!("{line:?}"));
-        Self { address: address.trim_end_matches('/').to_owned(), child }
-    }
-
-    /// Asks on a connection of its own, which ends with the answer.
-    fn once(&self, path: &str) -> (u16, Vec<u8>) {
-        let mut stream = TcpStream::connect(&self.address).expect("it listens");
-        write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n").expect("sent");
-        let mut all = Vec::new();
-        stream.read_to_end(&mut all).expect("an answer to its end");
-        let end = all.windows(4).position(|four| four == b"\r\n\r\n").expect("headers");
-        let status = String::from_utf8_lossy(&all[..end]).split(' ').nth(1).and_then(|status| status.parse().ok());
-        (status.expect("a status"), all.split_off(end + 4))
-    }
-
-    fn text(&self, path: &str) -> String {
-        String::from_utf8(self.once(path).1).expect("text")
-    }
-
-    fn hang_up(&self) {
-        let sent = Command::new("kill").arg("-HUP").arg(self.child.id().to_string()).status().expect("kill runs");
-        assert!(sent.success());
-    }
-
-    fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
-        let start = Instant::now();
-        while !holds(self) {
-            assert!(start.elapsed() < Duration::from_mins(1), "never: {what}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    /// Bytes of memory that are the program's own.
-    fn memory(&self) -> Option<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
-        line.trim().trim_end_matches(" kB").parse::<u64>().ok().map(|kilobytes| kilobytes << 10)
-    }
+/// Bytes of memory that are the program's own.
+fn memory(server: &Server) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{}/status", server.child.id())).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
+    line.trim().trim_end_matches(" kB").parse::<u64>().ok().map(|kilobytes| kilobytes << 10)
 }
 
 /// A connection that is kept.
 struct Client(BufReader<TcpStream>);
 
 impl Client {
-    fn of(program: &Program) -> Self {
-        let stream = TcpStream::connect(&program.address).expect("it listens");
+    fn of(server: &Server) -> Self {
+        let stream = TcpStream::connect(&server.address).expect("it listens");
         stream.set_read_timeout(Some(Duration::from_mins(1))).expect("a limit");
         Self(BufReader::new(stream))
     }
@@ -160,9 +117,8 @@ fn write_rows(path: &Path, rows: usize, seed: usize) {
 /// The tile of a file, cut by another process than the one that serves it.
 fn tile(name: &str, path: &Path) -> Vec<u8> {
     let source = format!("{name}={}", path.display());
-    let cut = Command::new(env!("CARGO_BIN_EXE_duotile")).args(["tile", &source, "0/0/0", QUERY]).output();
-    let cut = cut.expect("it starts");
-    assert!(cut.status.success(), "{}", String::from_utf8_lossy(&cut.stderr));
+    let cut = run(&["tile", &source, "0/0/0", QUERY]);
+    assert!(cut.status.success(), "{}", text(&cut.stderr));
     cut.stdout
 }
 
@@ -207,7 +163,7 @@ impl Data {
 }
 
 /// Changes the configuration, and waits until that is what is served.
-fn change(program: &Program, data: &Data, number: usize, before: Epoch, after: Epoch) {
+fn change(server: &Server, data: &Data, number: usize, before: Epoch, after: Epoch) {
     let file = format!("content-{}.csv", after.content);
     let whole = Data::text(after, &file, number);
     let kind = CHANGES[number % CHANGES.len()];
@@ -217,13 +173,13 @@ fn change(program: &Program, data: &Data, number: usize, before: Epoch, after: E
         Change::Replace | Change::ComeOrGo | Change::Mend => whole,
     };
     data.configure(&text);
-    program.hang_up();
-    program.until(&format!("change {number}, {kind:?}: {before:?} to {after:?}"), |program| match kind {
-        Change::BreakText => program.text("/metrics").contains("duotile_configuration_stale 1\n"),
-        Change::BreakFile => program.text("/metrics").contains("duotile_dataset_stale{dataset=\"changing\"} 1\n"),
+    server.signal("-HUP");
+    server.until(&format!("change {number}, {kind:?}: {before:?} to {after:?}"), |server| match kind {
+        Change::BreakText => server.get("/metrics").1.contains("duotile_configuration_stale 1\n"),
+        Change::BreakFile => server.get("/metrics").1.contains("duotile_dataset_stale{dataset=\"changing\"} 1\n"),
         Change::Replace | Change::ComeOrGo | Change::Mend => {
-            let metrics = program.text("/metrics");
-            let names = program.text("/datasets");
+            let metrics = server.get("/metrics").1;
+            let names = server.get("/datasets").1;
             metrics.contains("duotile_configuration_stale 0\n")
                 && metrics.contains("duotile_dataset_stale{dataset=\"changing\"} 0\n")
                 && names.contains(&format!("\"rows\":{},", rows_of(after.content)))
@@ -235,13 +191,13 @@ fn change(program: &Program, data: &Data, number: usize, before: Epoch, after: E
 /// Asks until told to stop. Each answer must be that of an epoch between the one when it was asked and the one when it came.
 fn ask(
     number: usize,
-    program: &Program,
+    server: &Server,
     data: &Data,
     epochs: &Mutex<Vec<Epoch>>,
     settled: &AtomicUsize,
     stop: &AtomicBool,
 ) -> usize {
-    let mut client = Client::of(program);
+    let mut client = Client::of(server);
     let mut answers = 0;
     while !stop.load(Ordering::Relaxed) {
         let first = settled.load(Ordering::SeqCst);
@@ -253,7 +209,7 @@ fn ask(
         };
         let is_file = path.contains("rows.csv");
         let (status, rows, body) = if is_file {
-            let (status, body) = program.once(&path);
+            let (status, body) = once(server, &path);
             let lines = body.split(|byte| *byte == b'\n').count();
             // One line is the names, and nothing follows the last.
             (status, lines.checked_sub(2), Vec::new())
@@ -286,14 +242,18 @@ fn under_load_a_changing_configuration_gives_no_wrong_answer_and_loses_none() {
     let data = Data::new(folder.path(), changes + 1);
     let start = Epoch { content: 0, there: false };
     data.configure(&Data::text(start, "content-0.csv", 0));
-    let program = Program::start(&folder.path().join("duotile.toml"));
+    let config = folder.path().join("duotile.toml").display().to_string();
+    let mut server = Server::start(&["serve", "--config", &config, "--port", "0"]);
+    // A pipe that nobody reads would stop it.
+    let mut errors = server.child.stderr.take().expect("piped");
+    std::thread::spawn(move || std::io::copy(&mut errors, &mut std::io::sink()));
     let (epochs, settled, stop) = (Mutex::new(vec![start]), AtomicUsize::new(0), AtomicBool::new(false));
-    let mut memory = Vec::new();
+    let mut measured = Vec::new();
     let answers: usize = std::thread::scope(|scope| {
         let clients: Vec<_> = (0..CLIENTS)
             .map(|number| {
-                let (program, data, epochs, settled, stop) = (&program, &data, &epochs, &settled, &stop);
-                scope.spawn(move || ask(number, program, data, epochs, settled, stop))
+                let (server, data, epochs, settled, stop) = (&server, &data, &epochs, &settled, &stop);
+                scope.spawn(move || ask(number, server, data, epochs, settled, stop))
             })
             .collect();
         // Whatever goes wrong here, the clients end.
@@ -306,11 +266,11 @@ fn under_load_a_changing_configuration_gives_no_wrong_answer_and_loses_none() {
                     Change::BreakText | Change::BreakFile => now,
                 };
                 epochs.lock().expect("no panic").push(next);
-                change(&program, &data, number, now, next);
+                change(&server, &data, number, now, next);
                 settled.store(number + 1, Ordering::SeqCst);
                 now = next;
                 std::thread::sleep(Duration::from_millis(100));
-                memory.extend(program.memory());
+                measured.extend(memory(&server));
             }
         }));
         stop.store(true, Ordering::Relaxed);
@@ -320,14 +280,14 @@ fn under_load_a_changing_configuration_gives_no_wrong_answer_and_loses_none() {
         }
         answers
     });
-    let megabytes: Vec<u64> = memory.iter().map(|bytes| bytes >> 20).collect();
+    let megabytes: Vec<u64> = measured.iter().map(|bytes| bytes >> 20).collect();
     let _ = writeln!(
         std::io::stderr(),
         "{changes} changes, {answers} answers; MB of memory after each change: {megabytes:?}"
     );
     assert!(answers > CLIENTS * changes, "{answers} answers");
     // What was replaced is let go. One content is about a megabyte, and as much again while it is read.
-    if let (Some(half), Some(last)) = (memory.get(memory.len() / 2), memory.last()) {
+    if let (Some(half), Some(last)) = (measured.get(measured.len() / 2), measured.last()) {
         assert!(*last < half + (64 << 20), "{megabytes:?} MB");
     }
 }

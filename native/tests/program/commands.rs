@@ -1,0 +1,86 @@
+//! What the commands print, and that what is wrong is one line.
+
+use crate::support::{CSV, duotile, fails, run, text, write};
+use std::{io::Write as _, process::Stdio};
+
+#[test]
+fn help_is_a_manual_and_wrong_usage_is_2() {
+    let help = run(&["--help"]);
+    assert!(help.status.success());
+    for part in ["Examples:", "duotile generate", "--base-url", "DUOTILE_PORT", "--decimal-comma", "--watch"] {
+        assert!(text(&help.stdout).contains(part), "{part}");
+    }
+    for args in [&["serve", "--nonsense"][..], &["tile"], &["generate", "ten", "a.csv"], &["--port", "70000"]] {
+        assert_eq!(run(args).status.code(), Some(2), "{args:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_one_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    let nowhere = write(here, "nowhere.csv", "a,b\n1,2\n");
+    let empty = write(here, "empty.csv", "");
+    let broken = write(here, "broken.parquet", b"PAR1\0\0\0\0nothing of the kind");
+    let truncated = write(here, "truncated.parquet", b"PAR1");
+    let fine = write(here, "fine.csv", CSV);
+    fails(&["serve", "missing.csv"], "missing.csv");
+    fails(&["serve", &nowhere], "nowhere.csv");
+    fails(&["serve", &empty], "empty.csv");
+    fails(&["serve", &broken], "broken.parquet");
+    fails(&["inspect", &truncated], "truncated.parquet");
+    fails(&["serve", &fine, "--lon", "longitude"], "longitude");
+    fails(&["serve", &fine, "--time-unit", "ms", "--time", "nothing"], "nothing");
+    fails(&["serve", &fine, "--hide", "nothing"], "nothing");
+    fails(&["serve", &fine, "--timezone", "Nowhere/Town"], "Nowhere/Town");
+    fails(&["serve", &fine, "--delimiter", ";;"], "--delimiter");
+    fails(&["serve", &fine, "--basemap", &fine], "is no PMTiles file; expected");
+    fails(&["serve", &fine, "--basemap", "missing.pmtiles"], "cannot read missing.pmtiles");
+    fails(&["serve", &format!("a b={fine}")], "a b");
+    fails(&["tile", &fine, "0/0"], "z/x/y");
+    fails(&["tile", &fine, "23/0/0"], "23");
+    fails(&["tile", &fine, "0/0/0", "filter=nothing=1"], "nothing");
+    fails(&["inspect", "missing.mvt"], "missing.mvt");
+    let tile = write(here, "broken.mvt", [0xff; 9]);
+    fails(&["inspect", &tile], "broken.mvt");
+    let config = write(here, "odd.toml", "[[dataset]]\nlong = 1\n");
+    fails(&["serve", "--config", &config], "odd.toml");
+    fails(&["generate", "10", &here.join("a.xyz").display().to_string()], "xyz");
+}
+
+#[test]
+fn settings_that_make_no_sense_are_one_line() {
+    fails(&["serve", "--cors", "somebody"], "--cors");
+    fails(&["serve", "--base-url", "example.org"], "--base-url");
+    fails(&["serve", "--host", "nonsense"], "--host");
+    fails(&["serve", "--metrics", "nonsense"], "--metrics");
+}
+
+#[test]
+fn a_tile_goes_to_standard_output_and_can_be_inspected() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = write(folder.path(), "a.csv", CSV);
+    let tile = run(&["tile", &file, "0/0/0", "filter=n > 1&properties=name"]);
+    assert!(tile.status.success(), "{}", text(&tile.stderr));
+    let mut child =
+        duotile().args(["inspect", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    child.stdin.take().expect("piped").write_all(&tile.stdout).expect("taken");
+    let shown = text(&child.wait_with_output().expect("it ends").stdout);
+    // The world is 4096 wide: 2.35° east is at 2074, 74° west at 1206.
+    let expected = "layer \"a\": version 2, extent 4096, 2 features\n";
+    assert!(shown.starts_with(expected), "{shown}");
+    for part in ["POINT(1206 ", "POINT(2074 ", "name = \"b\" (string)", "name = \"c\" (string)", " id 2"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let facts = run(&["inspect", &file]);
+    assert!(text(&facts.stdout).contains("a: 3 rows") && text(&facts.stdout).contains("name (text)"));
+}
+
+#[test]
+fn generated_points_are_read_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("points.parquet").display().to_string();
+    let made = run(&["generate", "2k", &file, "--seed", "3"]);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    assert!(text(&run(&["inspect", &file]).stdout).contains("points: 2000 rows"));
+}
