@@ -111,8 +111,8 @@ fn world(points: &Points<'_>, all: Selection<'_>, [count, sum]: [&Plan; 2]) {
         let mut scratch = Scratch::default();
         let mut visit = || {
             let mut cells = 0;
-            let visit = |_: &[(usize, f64)]| {
-                cells += 1;
+            let visit = |more: usize, _: &[(usize, f64)]| {
+                cells += more;
                 true
             };
             plan.each_cell(points, all, 0, &Work::free(), &mut scratch, visit).expect("goes on");

@@ -162,7 +162,7 @@ impl Bench {
         let visit = |plan: &Plan| {
             let (mut scratch, mut seen) = (Scratch::default(), 0usize);
             all.with(&self.dataset, plan, |points, selection| {
-                let visit = |numbers: &[(usize, f64)]| {
+                let visit = |_: usize, numbers: &[(usize, f64)]| {
                     seen += numbers.len();
                     true
                 };

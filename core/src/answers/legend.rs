@@ -68,11 +68,11 @@ impl Legend {
                 break;
             }
             let (mut values, mut cells, mut cut) = (vec![Vec::new(); plan.properties().len()], 0usize, false);
-            plan.each_cell(points, selection, z, work, scratch, |numbers| {
+            plan.each_cell(points, selection, z, work, scratch, |more, numbers| {
                 for &(property, number) in numbers {
                     values[property].push(ordered(number));
                 }
-                cells += 1;
+                cells += more;
                 spent += numbers.len() as u64 * NUMBER;
                 cut = z > 0 && spent > BUDGET;
                 !cut

@@ -20,7 +20,6 @@ use crate::{
         facts::MAX_EXACT,
         values::{Kind, Values, milliseconds},
     },
-    tile::values::Value,
 };
 use alloc::{format, string::String, vec::Vec};
 
@@ -231,21 +230,6 @@ impl Space {
 }
 
 impl Measured {
-    /// As a value of a tile.
-    pub fn value<'a>(&'a self, column: &Column<'a>) -> Value<'a> {
-        match *self {
-            Self::Integer(value) => Value::Integer(value),
-            Self::Wide(ref text) => Value::Text(text),
-            Self::Float(value) => Value::Float(value),
-            Self::Double(value) => Value::Double(value),
-            Self::Boolean(value) => Value::Boolean(value),
-            Self::Code(code) => match column.values {
-                Values::Text(_, words) => Value::Code(code, words.get(code as usize)),
-                _ => Value::Integer(code.into()),
-            },
-        }
-    }
-
     /// As a number, for ranges and quantiles of cells.
     #[must_use]
     pub fn number(&self) -> Option<f64> {

@@ -1,8 +1,12 @@
 //! From a plan and rows to the bytes of a tile.
 
+// The whole of it on one screen.
+pub mod tiler;
+
 // What is shown.
 pub mod cut;
-pub mod tiler;
+pub mod grouped;
+pub mod shown;
 
 // How it is written.
 pub mod cells;

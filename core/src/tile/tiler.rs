@@ -7,7 +7,7 @@
 use crate::{
     plan::Plan,
     points::{
-        cells,
+        cells::{MAX_LEVEL, count as count_cells},
         index::Points,
         profile::{ALL, scramble},
     },
@@ -15,10 +15,12 @@ use crate::{
     small::work::{Stopped, Toll, Work},
     space::tile::{EXTENT_BITS, TileId},
     tile::{
-        cells as cell_features,
-        cut::{Cut, Selection},
+        cells::{self, Grid},
+        cut::{Cut, MAX_TILE_BYTES, Selection},
+        grouped::{self, Groups},
         layer::{Buffers, Layer},
         rows,
+        shown::Shown as _,
     },
 };
 use alloc::vec::Vec;
@@ -28,14 +30,15 @@ use alloc::vec::Vec;
 pub struct Scratch {
     buffers: Buffers,
     rows: rows::Blocks,
-    cells: cell_features::Blocks,
+    groups: Groups,
+    cells: cells::Blocks,
 }
 
 impl Scratch {
     /// Bytes held.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.buffers.size() + self.rows.size() + self.cells.size()
+        self.buffers.size() + self.rows.size() + self.groups.size() + self.cells.size()
     }
 }
 
@@ -51,6 +54,9 @@ pub struct Report {
     /// Whether features are cells.
     pub cells: bool,
 }
+
+/// The deepest level whose cells have ids that every client reads exactly.
+const MAX_ID_LEVEL: u8 = 26;
 
 /// What the features of a tile are.
 enum View {
@@ -79,13 +85,22 @@ impl Plan {
         if rows == 0 {
             return Ok(Report::default());
         }
-        let Scratch { buffers, rows: row_blocks, cells: cell_blocks } = scratch;
+        let Scratch { buffers, rows: row_blocks, groups, cells: cell_blocks } = scratch;
         let mut layer = Layer::new(out, points.layer(), 1 << EXTENT_BITS, &self.names, buffers);
         let cut = Cut { points, selection, tile, range };
         let view = self.view(&cut, rows, toll)?;
         let shown = match view {
             View::Rows => self.rows(&cut, &mut layer, toll, row_blocks)?,
-            View::Cells(level, ids) => cell_features::write(self, &cut, (level, ids), &mut layer, toll, cell_blocks)?,
+            View::Cells(level, ids) => {
+                let grid = Grid { tile, level, ids: ids && level <= MAX_ID_LEVEL };
+                grouped::walk(self, &cut, level, toll, groups, |block, toll| {
+                    if layer.size() > MAX_TILE_BYTES {
+                        return Ok(false);
+                    }
+                    cells::write(self, grid, block, &mut layer, toll, cell_blocks)?;
+                    Ok(true)
+                })?
+            }
         };
         let features = layer.finish();
         let (rows, cells) = (rows as u64, matches!(view, View::Cells(..)));
@@ -103,9 +118,9 @@ impl Plan {
                     return Ok(View::Rows);
                 }
                 // Too many rows at too few places: the finest cells that fit.
-                let mut level = (z + EXTENT_BITS).min(cells::MAX_LEVEL);
+                let mut level = (z + EXTENT_BITS).min(MAX_LEVEL);
                 while level > z + self.grid
-                    && cells::count(points.sorted(), selection.mask, cut.range.clone(), level, limit, toll)? > limit
+                    && count_cells(points.sorted(), selection.mask, cut.range.clone(), level, limit, toll)? > limit
                 {
                     level -= 1;
                 }
@@ -146,9 +161,9 @@ impl Plan {
         }
     }
 
-    /// Visits the cells of a zoom, over the whole world, with the numbers they carry: (position among
-    /// [`Plan::properties`], value). This is what legends and the ranges in metadata are made of. `visit` says whether to
-    /// go on.
+    /// Visits the cells of a zoom, over the whole world, with the numbers they carry: how many cells it were, and some of
+    /// their numbers, each as (position among [`Plan::properties`], value). This is what legends and the ranges in metadata
+    /// are made of. `visit` says whether to go on.
     ///
     /// # Errors
     /// [`Stopped`], as [`Plan::tile_into`].
@@ -159,16 +174,15 @@ impl Plan {
         z: u8,
         work: &Work<'_>,
         scratch: &mut Scratch,
-        mut visit: impl FnMut(&[(usize, f64)]) -> bool,
+        mut visit: impl FnMut(usize, &[(usize, f64)]) -> bool,
     ) -> Result<(), Stopped> {
-        let level = (z + self.grid).min(cells::MAX_LEVEL);
-        let range = 0..points.len();
-        let cut = Cut { points, selection, tile: TileId::WORLD, range: range.clone() };
+        let level = (z + self.grid).min(MAX_LEVEL);
+        let cut = Cut { points, selection, tile: TileId::WORLD, range: 0..points.len() };
         let mut numbers = Vec::new();
-        cells::walk(points.sorted(), selection.mask, range, level, &mut work.toll(), |cell, toll| {
+        grouped::walk(self, &cut, level, &mut work.toll(), &mut scratch.groups, |block, toll| {
             numbers.clear();
-            self.numbers(&cut, &cell, toll, &mut scratch.cells, |property, number| numbers.push((property, number)))?;
-            Ok(visit(&numbers))
+            block.numbers(self, toll, |property, number| numbers.push((property, number)))?;
+            Ok(visit(block.len(), &numbers))
         })?;
         Ok(())
     }

@@ -1,0 +1,186 @@
+//! Cells of points: rows are grouped by walking the index, some hundred cells at a time.
+//!
+//! What enters is a tile being cut and the level of its cells; what leaves goes to whoever takes blocks of cells, as
+//! [`Shown`].
+
+use crate::{
+    measure::{
+        category::Categories,
+        numbers::{Measured, Measures, Space},
+    },
+    plan::Plan,
+    points::cells::{self, Cell},
+    small::work::{STEP, Stopped, Toll},
+    space::{mercator::World, morton},
+    table::values::Values,
+    tile::{cells::BLOCK, cut::Cut, shown::Shown, values::Value},
+};
+use alloc::vec::Vec;
+
+/// Where the values of their rows are needed, cells are done as soon as they have so many together, or memory would be
+/// needed for all of them.
+const ROWS: usize = STEP;
+
+/// Space that stays warm between tiles.
+#[derive(Debug, Default)]
+pub struct Groups {
+    cells: Vec<Cell>,
+    space: Space,
+    counts: Vec<u32>,
+}
+
+impl Groups {
+    /// Bytes held.
+    pub fn size(&self) -> usize {
+        self.cells.capacity() * size_of::<Cell>() + self.space.size() + self.counts.capacity() * 4
+    }
+}
+
+/// Some cells of points.
+pub struct Block<'b, 'p, 'a> {
+    cut: &'b Cut<'p, 'a>,
+    cells: &'b [Cell],
+    space: &'b mut Space,
+    counts: &'b mut Vec<u32>,
+}
+
+/// Walks the cells of a level that have passing rows, and gives them to `take` in blocks, until it says to stop. Tells how
+/// many rows were in those that were taken.
+///
+/// # Errors
+/// [`Stopped`], of this or of `take`.
+pub fn walk<'p, 'a>(
+    plan: &Plan,
+    cut: &Cut<'p, 'a>,
+    level: u8,
+    toll: &mut Toll<'_>,
+    groups: &mut Groups,
+    mut take: impl FnMut(&mut Block<'_, 'p, 'a>, &mut Toll<'_>) -> Result<bool, Stopped>,
+) -> Result<u64, Stopped> {
+    let most = if plan.measures.iter().any(Measures::needs_values) { ROWS } else { usize::MAX };
+    let Groups { cells: found, space, counts } = groups;
+    found.clear();
+    let (mut shown, mut rows) = (0, 0);
+    let mut flush = |found: &mut Vec<Cell>, toll: &mut Toll<'_>| {
+        let go_on = take(&mut Block { cut, cells: found, space, counts }, toll)?;
+        if go_on {
+            shown += found.drain(..).map(|cell| cell.count as u64).sum::<u64>();
+        }
+        Ok(go_on)
+    };
+    let range = cut.range.clone();
+    let whole = cells::walk(cut.points.sorted(), cut.selection.mask, range, level, toll, |cell, toll| {
+        rows += cell.count;
+        found.push(cell);
+        if found.len() < BLOCK && rows < most {
+            return Ok(true);
+        }
+        rows = 0;
+        flush(found, toll)
+    })?;
+    if whole && !found.is_empty() {
+        flush(found, toll)?;
+    }
+    Ok(shown)
+}
+
+impl Block<'_, '_, '_> {
+    /// The numbers that each cell carries: `emit` gets the property and the value.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Toll::pay`].
+    pub fn numbers(
+        &mut self,
+        plan: &Plan,
+        toll: &mut Toll<'_>,
+        mut emit: impl FnMut(usize, f64),
+    ) -> Result<(), Stopped> {
+        self.cells.iter().for_each(|cell| emit(0, cell.count as f64));
+        for measures in &plan.measures {
+            self.each(measures, toll, |kind, _, value| {
+                if let Some(number) = value.number() {
+                    emit(measures.kinds[kind].1, number);
+                }
+            })?;
+        }
+        if let Some(by) = &plan.categories {
+            for at in 0..self.cells.len() {
+                self.count(at, by, toll, |slot, count| emit(plan.first_category + slot, count.into()))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn each(
+        &mut self,
+        measures: &Measures,
+        toll: &mut Toll<'_>,
+        mut emit: impl FnMut(usize, usize, Measured),
+    ) -> Result<(), Stopped> {
+        let column = &self.cut.points.columns()[measures.column];
+        let selection = &self.cut.selection;
+        measures.prepare(column, selection.summary(measures.column), self.cells, selection.mask, toll, self.space)?;
+        for kind in 0..measures.kinds.len() {
+            measures.each(column, kind, self.space, |at, value| emit(kind, at, value));
+        }
+        Ok(())
+    }
+}
+
+impl Shown for Block<'_, '_, '_> {
+    fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    fn cell(&self, at: usize) -> (u64, u64) {
+        let Cell { code, count, .. } = self.cells[at];
+        (code, count as u64)
+    }
+
+    fn measure(
+        &mut self,
+        measures: &Measures,
+        toll: &mut Toll<'_>,
+        mut emit: impl FnMut(usize, usize, Value<'_>),
+    ) -> Result<(), Stopped> {
+        let values = self.cut.points.columns()[measures.column].values;
+        self.each(measures, toll, |kind, at, value| {
+            let value = match value {
+                Measured::Integer(value) => Value::Integer(value),
+                Measured::Wide(ref text) => Value::Text(text),
+                Measured::Float(value) => Value::Float(value),
+                Measured::Double(value) => Value::Double(value),
+                Measured::Boolean(value) => Value::Boolean(value),
+                Measured::Code(code) => match values {
+                    Values::Text(_, words) => Value::Code(code, words.get(code as usize)),
+                    _ => Value::Integer(code.into()),
+                },
+            };
+            emit(kind, at, value);
+        })
+    }
+
+    fn count(
+        &mut self,
+        at: usize,
+        by: &Categories,
+        toll: &mut Toll<'_>,
+        emit: impl FnMut(usize, u32),
+    ) -> Result<(), Stopped> {
+        let (column, mask) = (&self.cut.points.columns()[by.column], self.cut.selection.mask);
+        by.count(column, self.cells[at].run.clone(), mask, toll, self.counts, emit)
+    }
+
+    fn centroid(&self, at: usize, toll: &mut Toll<'_>) -> Result<World, Stopped> {
+        let (mut east, mut south, mut rows) = (0u64, 0u64, 0u64);
+        let mut add = |row: usize| {
+            let world = morton::position(self.cut.points.keys()[row]);
+            (east, south, rows) = (east + u64::from(world.x), south + u64::from(world.y), rows + 1);
+        };
+        toll.each_step(self.cells[at].run.clone(), |part| match self.cut.selection.mask {
+            Some(mask) => mask.rows(part).for_each(&mut add),
+            None => part.for_each(&mut add),
+        })?;
+        Ok(World { x: (east / rows.max(1)) as u32, y: (south / rows.max(1)) as u32 })
+    }
+}
