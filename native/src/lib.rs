@@ -4,26 +4,25 @@
 //! which rows pass a filter, [`cache`] keeps masks and cuts tiles with them, [`http`] answers requests for what is in a
 //! [`catalog`]. Everything that shapes a byte of a tile is in `duotile-core`.
 
-mod bits;
-pub mod cache;
 pub mod catalog;
 pub mod cli;
 pub mod commands;
-pub mod dataset;
-mod focus;
+pub mod engine;
 pub mod generate;
 pub mod http;
 pub mod inspect;
 pub mod load;
-mod looks;
-pub mod mask;
 pub mod mvt_reader;
 pub mod prepared;
 mod progress;
 pub mod read;
 mod serve;
 pub mod settings;
-pub mod subset;
+pub mod source;
+pub mod told;
 
 pub use dataset::{Dataset, Report};
+pub use engine::{mask, select as cache};
 pub use http::app;
+pub(crate) use source::points::bits;
+pub use source::points::dataset;

@@ -1,4 +1,4 @@
-//! The filtered rows as an Arrow IPC stream, to take along; see [`crate::subset`] for what is in it.
+//! The filtered rows as an Arrow IPC stream, to take along; see [`crate::told::subset`] for what is in it.
 
 use super::{
     Problem, Shared, caching,
@@ -62,7 +62,7 @@ pub async fn get(
                 columns.dedup();
                 columns
             });
-            let body = crate::subset::write(dataset, &all, &columns, prepared.plan.filter_text());
+            let body = crate::told::subset::write(dataset, &all, &columns, prepared.plan.filter_text());
             let body = body.map_err(|error| failed(&error))?;
             cancel.check()?;
             Ok((count, encoding.encode(body, 1)))

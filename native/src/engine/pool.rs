@@ -3,7 +3,7 @@
 //! A job enters as a closure with a [`Cancel`] to look at between its steps; its result leaves, or a [`Problem`]. Jobs that
 //! may take long get half of the processors, so that tiles never wait for statistics and downloads alone.
 
-use super::problem::Problem;
+use crate::http::Problem;
 use std::{
     sync::{
         Arc,

@@ -3,7 +3,8 @@
 //! A mask goes by the dataset's version and the canonical text of what decides which rows, so every tile, zoom and
 //! measure under one filter shares it. What is kept changes no answer: only its time.
 
-use crate::{dataset::Dataset, looks::Looks};
+use super::looks::Looks;
+use crate::dataset::Dataset;
 use anyhow::{Context as _, Result, bail};
 use duotile_core::{CROWD, Mask, Plan, Points, Profile, Report, Scratch, Selection, Sums, TileId, Work};
 use quick_cache::{OptionsBuilder, Weighter, sync::Cache};
@@ -215,7 +216,7 @@ impl Masks {
                 let mut hit = true;
                 let kept = self.kept.get_or_insert_with(&(version.clone(), text.clone(), None), || {
                     hit = false;
-                    Ok::<_, anyhow::Error>(Kept::Mask(Arc::new(crate::mask::mask(dataset, filter))))
+                    Ok::<_, anyhow::Error>(Kept::Mask(Arc::new(super::mask::mask(dataset, filter))))
                 })?;
                 self.mask_looks.count(hit);
                 let Kept::Mask(mask) = kept else { bail!("a summary stands where a mask should") };

@@ -1,8 +1,11 @@
 //! From the text of a request to a plan: parsed, checked against the dataset, and kept for the requests that follow.
 
-use super::{Problem, Shared, work::Size};
-use crate::catalog::Entry;
-use duotile_core::{Filter, MAX_ZOOM, Plan, TileId, TileQuery, Work, filter::Test};
+use super::pool::Size;
+use crate::{
+    catalog::Entry,
+    http::{Problem, Shared},
+};
+use duotile_core::{Filter, MAX_ZOOM, Plan, TileId, TileQuery, filter::Test};
 use std::sync::Arc;
 
 /// A query that fits a dataset, with what else is needed to answer it.
@@ -24,7 +27,7 @@ impl Prepared {
     /// # Errors
     /// 400 for what does not fit.
     pub fn new(entry: Arc<Entry>, query: TileQuery) -> Result<Self, Problem> {
-        let plan = entry.dataset.with_points(|points| query.plan(&points, &Work::free()))?;
+        let plan = entry.dataset.with_points(|points| query.plan(&points))?;
         let dataset = &entry.dataset;
         let key = format!("{}\n{}\n{}", dataset.name(), dataset.version(), plan.canonical()).into();
         Ok(Self { entry, query, plan, key })

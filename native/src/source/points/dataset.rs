@@ -3,7 +3,7 @@
 //! Every column's values are held once, in memory or in a mapped file, in buffers that the core's columns look at. Nothing
 //! changes after it is made, but for the summaries of columns, which are built when first asked for and then kept.
 
-use crate::{
+use super::{
     bits::Bits,
     focus::{bounds, focus},
 };

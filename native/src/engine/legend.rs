@@ -1,8 +1,8 @@
 //! The range and the quantiles of what cells carry, walked by core and kept for each query.
 
-use super::{Problem, Shared, prepare::Prepared, work::Cancel};
-use crate::cache::Selected;
-use duotile_core::{Legend, Work};
+use super::{fit::Prepared, pool::Cancel, select::Selected};
+use crate::http::{Problem, Shared};
+use duotile_core::Legend;
 use std::sync::Arc;
 
 /// The legend of a query, walked at the first time.
@@ -25,9 +25,8 @@ fn walk(state: &Shared, prepared: &Prepared, selected: &Selected, cancel: &Cance
     state.masks.summarise(dataset, plan, &mut selected, dataset.len()).map_err(|error| Problem::internal(&error))?;
     let mut scratch = state.masks.take_scratch();
     let go_on = || cancel.check().is_ok();
-    let work = Work::new(&go_on, u64::MAX);
     let legend =
-        selected.with(dataset, plan, |points, selection| Legend::of(plan, &points, selection, &work, &mut scratch));
+        selected.with(dataset, plan, |points, selection| Legend::of(plan, &points, selection, &mut scratch, go_on));
     state.masks.give_scratch(scratch);
     // Without one, somebody has gone.
     cancel.check()?;

@@ -1,10 +1,10 @@
 //! A complete MapLibre style of a query: cells sized to the grid and coloured by quantiles of each zoom, rows, no
 //! outside address.
 
-use super::{
+use super::tilejson;
+use crate::http::{
     Problem,
     document::{Context, Document},
-    tilejson,
 };
 use duotile_core::{Legend, MAX_ZOOM, Mode, PropertyKind, Shape, Source, stats::PROBABILITIES};
 use serde_json::{Map, Value, json};

@@ -1,6 +1,6 @@
 //! TileJSON 3.0 of a query: its addresses, its frame, every property its tiles may carry.
 
-use super::document::{Context, Document};
+use crate::http::document::{Context, Document};
 use duotile_core::{
     MAX_ZOOM, Points, PropertyInfo,
     frame::{WORLD, view},

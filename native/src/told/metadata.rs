@@ -2,11 +2,10 @@
 //! and what legends need: range and quantiles of cells for each zoom.
 
 use super::{
-    Problem,
-    document::Context,
     facts::{self, Times},
     tilejson,
 };
+use crate::http::{Problem, document::Context};
 use duotile_core::{
     Category, Column, Extra, Facts, Legend, MAX_EXACT, Plain, Points, Property, PropertyKind, Scalar, Shape, Source,
     Work, stats::PROBABILITIES,

@@ -1,0 +1,3 @@
+//! Kinds of data.
+
+pub mod points;

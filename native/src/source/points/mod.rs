@@ -1,0 +1,5 @@
+//! Points with columns, in Morton order.
+
+pub(crate) mod bits;
+pub mod dataset;
+mod focus;
