@@ -5,21 +5,23 @@
 //! `benches/peers/report.py` to lay beside what rivals take for the same tiles.
 #![expect(clippy::print_stdout, reason = "lines for a script are what this is for")]
 
-use duotile::{
-    Dataset,
-    cache::{Cut, Masks},
-    read,
-};
+use duotile::{Dataset, engine::select::Selected, read};
 use duotile_benches::{
     median,
     tiles::{Ranked, five, many, memory, ranked},
 };
-use duotile_core::{Plan, Scratch, TileId, TileQuery, Work};
+use duotile_core::{Plan, Report, Scratch, TileId, TileQuery, Work};
 use std::{
+    cell::RefCell,
     error::Error,
     path::PathBuf,
     time::{Duration, Instant},
 };
+
+thread_local! {
+    /// Space that stays warm between tiles.
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
 
 type Failed = Box<dyn Error + Send + Sync>;
 
@@ -53,28 +55,27 @@ fn main() -> Result<(), Failed> {
         loading.as_secs_f64(),
         dataset.size(),
     );
-    let bench = Bench { dataset, masks: Masks::new(1 << 30) };
+    let bench = Bench { dataset };
     let cells = bench.plan("mode=cells&cell=2&agg=count,sum:value,mean:value")?;
     let raw = bench.whole("mode=points&properties=*")?;
-    bench.prepare(&cells)?;
-    bench.prepare(&raw)?;
+    let (all, whole) = (bench.prepare(&cells)?, bench.prepare(&raw)?);
 
     for &z in &zooms {
         let ranked = bench.dataset.with_points(|points| ranked(&points, z));
         for tile in five(&ranked) {
-            bench.tile("cells", &cells, tile)?;
+            bench.tile("cells", &all, &cells, tile);
             if !brief && z >= 8 {
-                bench.tile("raw", &raw, tile)?;
+                bench.tile("raw", &whole, &raw, tile);
             }
         }
         if !brief && z >= 12 {
             let tiles = many(&ranked, MANY);
-            bench.many("cells", &cells, &tiles)?;
-            bench.many("raw", &raw, &tiles)?;
+            bench.many("cells", &all, &cells, &tiles);
+            bench.many("raw", &whole, &raw, &tiles);
         }
     }
     if !brief {
-        bench.stages(&cells)?;
+        bench.stages(&all, &cells)?;
         bench.percentile()?;
         bench.filters(zooms.last().copied().unwrap_or(0))?;
     }
@@ -83,7 +84,6 @@ fn main() -> Result<(), Failed> {
 
 struct Bench {
     dataset: Dataset,
-    masks: Masks,
 }
 
 impl Bench {
@@ -97,49 +97,54 @@ impl Bench {
         Ok(self.dataset.with_points(|points| query.plan(&points, &Work::free()))?)
     }
 
-    fn cut(&self, plan: &Plan, tile: TileId) -> Result<(Cut, usize), Failed> {
+    fn cut(&self, selected: &Selected, plan: &Plan, tile: TileId) -> (Report, usize) {
         let mut bytes = Vec::new();
-        let cut = self.masks.cut(&self.dataset, plan, tile, || Ok::<_, Failed>(()), &mut bytes)?;
-        Ok((cut, bytes.len()))
+        // A warm one, as the server has it.
+        let report = SCRATCH
+            .with_borrow_mut(|scratch| selected.cut(&self.dataset, plan, tile, &Work::free(), (scratch, &mut bytes)));
+        (report.expect("goes on"), bytes.len())
     }
 
-    /// What the first tile of a query builds and later ones find: summaries of columns, how full tiles are.
-    fn prepare(&self, plan: &Plan) -> Result<(), Failed> {
+    /// What the first tile of a query builds and later ones find: which rows pass, summaries of columns, how full tiles are.
+    fn select(&self, plan: &Plan) -> Result<Selected, Failed> {
+        let mut selected = Selected::of(&self.dataset, plan, &Work::free())?;
+        selected.summarise(&self.dataset, plan, self.dataset.len(), &Work::free())?;
+        Ok(selected)
+    }
+
+    /// The same, told.
+    fn prepare(&self, plan: &Plan) -> Result<Selected, Failed> {
         let start = Instant::now();
-        for column in plan.summaries() {
-            let _ = self.dataset.summary(column);
-        }
-        self.masks.select(&self.dataset, plan)?;
+        let selected = self.select(plan)?;
         let (query, seconds) = (quoted(plan.canonical()), start.elapsed().as_secs_f64());
         let (resident, _) = memory().unwrap_or_default();
         println!(r#"{{"what":"prepare","query":{query},"seconds":{seconds},"resident":{resident}}}"#);
-        Ok(())
+        Ok(selected)
     }
 
-    fn tile(&self, case: &str, plan: &Plan, ranked: Ranked) -> Result<(), Failed> {
+    fn tile(&self, case: &str, selected: &Selected, plan: &Plan, ranked: Ranked) {
         let Ranked { tile, rows, rank, of } = ranked;
-        let (cut, bytes) = self.cut(plan, tile)?;
-        let time = median(|| self.cut(plan, tile));
+        let (report, bytes) = self.cut(selected, plan, tile);
+        let time = median(|| self.cut(selected, plan, tile));
         println!(
             r#"{{"what":"tile","case":"{case}","z":{},"x":{},"y":{},"rank":{rank},"of":{of},"rows":{rows},"features":{},"bytes":{bytes},"ms":{}}}"#,
             tile.z(),
             tile.x(),
             tile.y(),
-            cut.report.features,
+            report.features,
             milliseconds(time),
         );
-        Ok(())
     }
 
     /// Each of many tiles once.
-    fn many(&self, case: &str, plan: &Plan, tiles: &[Ranked]) -> Result<(), Failed> {
+    fn many(&self, case: &str, selected: &Selected, plan: &Plan, tiles: &[Ranked]) {
         let mut taken = Vec::with_capacity(tiles.len());
         let mut features = 0;
         for &Ranked { tile, .. } in tiles {
             let start = Instant::now();
-            let (cut, _) = self.cut(plan, tile)?;
+            let (report, _) = self.cut(selected, plan, tile);
             taken.push(start.elapsed());
-            features += cut.report.features;
+            features += report.features;
         }
         let total: Duration = taken.iter().sum();
         taken.sort_unstable();
@@ -152,13 +157,11 @@ impl Bench {
             milliseconds(at(99)),
             total.as_secs_f64() * 1e9 / f64::from(features.max(1)),
         );
-        Ok(())
     }
 
     /// Where the time of the whole world goes: walking from cell to cell, measuring them, writing them.
-    fn stages(&self, cells: &Plan) -> Result<(), Failed> {
+    fn stages(&self, all: &Selected, cells: &Plan) -> Result<(), Failed> {
         let count = self.plan("mode=cells&cell=2")?;
-        let (all, _) = self.masks.select(&self.dataset, cells)?;
         let visit = |plan: &Plan| {
             let (mut scratch, mut seen) = (Scratch::default(), 0usize);
             all.with(&self.dataset, plan, |points, selection| {
@@ -171,8 +174,8 @@ impl Bench {
             seen
         };
         let (walk, measured) = (median(|| visit(&count)), median(|| visit(cells)));
-        let whole = median(|| self.cut(cells, TileId::WORLD));
-        let counted = median(|| self.cut(&count, TileId::WORLD));
+        let whole = median(|| self.cut(all, cells, TileId::WORLD));
+        let counted = median(|| self.cut(all, &count, TileId::WORLD));
         println!(
             r#"{{"what":"stages","z":0,"walk":{},"measure":{},"write":{},"ms":{},"count_only":{}}}"#,
             milliseconds(walk),
@@ -187,7 +190,8 @@ impl Bench {
     /// Exact percentiles of every cell of the world.
     fn percentile(&self) -> Result<(), Failed> {
         let plan = self.plan("mode=cells&cell=2&agg=median:value")?;
-        let time = median(|| self.cut(&plan, TileId::WORLD));
+        let all = self.select(&plan)?;
+        let time = median(|| self.cut(&all, &plan, TileId::WORLD));
         println!(r#"{{"what":"median","z":0,"ms":{}}}"#, milliseconds(time));
         Ok(())
     }
@@ -206,19 +210,21 @@ impl Bench {
             for filter in filters {
                 let start = Instant::now();
                 let plan = self.plan(&format!("{AGG}{filter}"))?;
-                self.masks.select(&self.dataset, &plan)?;
+                let mut selected = Selected::of(&self.dataset, &plan, &Work::free())?;
                 let mask = start.elapsed();
-                let (cut, _) = self.cut(&plan, TileId::WORLD)?;
-                times.push((start.elapsed(), mask, cut.mask));
-                last = Some((plan, filter, cut.report));
+                selected.summarise(&self.dataset, &plan, self.dataset.len(), &Work::free())?;
+                let summary = start.elapsed().saturating_sub(mask);
+                let (report, _) = self.cut(&selected, &plan, TileId::WORLD);
+                times.push((start.elapsed(), mask, summary));
+                last = Some((selected, plan, filter, report));
             }
             times.sort_unstable();
-            let Some((plan, filter, report)) = last else { continue };
+            let Some((selected, plan, filter, report)) = last else { continue };
             let (time, mask, summary) = times[times.len() / 2];
-            let again = median(|| self.cut(&plan, TileId::WORLD));
+            let again = median(|| self.cut(&selected, &plan, TileId::WORLD));
             let ranked = self.dataset.with_points(|points| ranked(&points, z));
             let deep = five(&ranked)[0].tile;
-            let deep = median(|| self.cut(&plan, deep));
+            let deep = median(|| self.cut(&selected, &plan, deep));
             println!(
                 r#"{{"what":"filter","name":"{name}","filter":{},"z":0,"rows":{},"features":{},"ms":{},"mask":{},"summary":{},"again":{},"deep_z":{z},"deep":{}}}"#,
                 quoted(&filter),

@@ -2,28 +2,65 @@
 //!
 //! A dataset never changes; a newer one takes its place whole, and requests that hold the old one finish with it.
 
-use crate::dataset::Dataset;
+use crate::source::Source;
 use std::{
+    hash::{Hash, Hasher},
     path::Path,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-/// A dataset and what of it may leave.
+/// A source and what of it may leave.
 #[derive(Debug)]
 pub struct Entry {
-    /// The dataset.
-    pub dataset: Dataset,
+    /// The source.
+    pub source: Source,
     /// Whether its rows may be listed.
     pub rows: bool,
     /// Whether subsets of it may be downloaded.
     pub subset: bool,
+    /// What is kept goes by this.
+    pub edition: Edition,
 }
 
 impl Entry {
-    /// A dataset of which everything may leave.
+    /// A source of which everything may leave.
     #[must_use]
-    pub fn open(dataset: Dataset) -> Self {
-        Self { dataset, rows: true, subset: true }
+    pub fn open(source: impl Into<Source>) -> Self {
+        Self { source: source.into(), rows: true, subset: true, edition: Edition::default() }
+    }
+}
+
+/// A source as it was read once. Read again it is another, even where the version, which goes by its content, is the same.
+#[derive(Clone, Debug, Default)]
+pub struct Edition(Arc<AtomicBool>);
+
+impl Edition {
+    /// Another took its place, or it is not served any more.
+    pub fn end(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether it has ended.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+impl PartialEq for Edition {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Edition {}
+
+impl Hash for Edition {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.0).hash(state);
     }
 }
 
@@ -38,24 +75,27 @@ impl Catalog {
     #[must_use]
     pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
         let catalog = Self::default();
-        entries.into_iter().for_each(|entry| catalog.put(entry));
+        entries.into_iter().for_each(|entry| drop(catalog.put(entry)));
         catalog
     }
 
     /// Adds a dataset, or puts it in the place of the one with its name.
-    pub fn put(&self, entry: Entry) {
+    ///
+    /// What was there comes back.
+    pub fn put(&self, entry: Entry) -> Option<Arc<Entry>> {
         let entry = Arc::new(entry);
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        match entries.iter_mut().find(|old| old.dataset.name() == entry.dataset.name()) {
-            Some(old) => *old = entry,
-            None => entries.push(entry),
+        if let Some(old) = entries.iter_mut().find(|old| old.source.name() == entry.source.name()) {
+            return Some(std::mem::replace(old, entry));
         }
+        entries.push(entry);
+        None
     }
 
     /// Keeps those of these names, in their order, and gives the others.
     pub fn arrange(&self, names: &[&str]) -> Vec<Arc<Entry>> {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        let place = |entry: &Arc<Entry>| names.iter().position(|name| *name == entry.dataset.name());
+        let place = |entry: &Arc<Entry>| names.iter().position(|name| *name == entry.source.name());
         let (mut kept, gone): (Vec<_>, Vec<_>) = entries.drain(..).partition(|entry| place(entry).is_some());
         kept.sort_by_key(place);
         *entries = kept;
@@ -66,14 +106,7 @@ impl Catalog {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Arc<Entry>> {
         let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
-        entries.iter().find(|entry| entry.dataset.name() == name).cloned()
-    }
-
-    /// Whether it is served, and has not been replaced.
-    #[must_use]
-    pub fn holds(&self, entry: &Arc<Entry>) -> bool {
-        let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
-        entries.iter().any(|held| Arc::ptr_eq(held, entry))
+        entries.iter().find(|entry| entry.source.name() == name).cloned()
     }
 
     /// The default dataset.
@@ -92,9 +125,9 @@ impl Catalog {
     #[must_use]
     pub fn near(&self, name: &str) -> Option<String> {
         let all = self.all();
-        let score = |entry: &Arc<Entry>| strsim::jaro_winkler(entry.dataset.name(), name);
+        let score = |entry: &Arc<Entry>| strsim::jaro_winkler(entry.source.name(), name);
         let best = all.iter().max_by(|a, b| score(a).total_cmp(&score(b)))?;
-        (score(best) > 0.8).then(|| best.dataset.name().to_owned())
+        (score(best) > 0.8).then(|| best.source.name().to_owned())
     }
 }
 

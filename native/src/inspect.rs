@@ -1,12 +1,8 @@
 //! What is in a file, as text for people: a tile through the independent reader, or the facts of a data file.
 
-use crate::{
-    dataset::Dataset,
-    http::facts::{self, Times},
-    mvt_reader,
-};
+use crate::{dataset::Dataset, mvt_reader, told::values};
 use anyhow::{Context as _, Result};
-use duotile_core::Kind;
+use duotile_core::{Kind, Times};
 use std::{fmt::Write as _, io::Read as _};
 
 /// Undoes gzip or zstd where a tile comes compressed, as from a server or an archive.
@@ -86,14 +82,14 @@ pub fn dataset(dataset: &Dataset) -> String {
                 let _ = write!(out, ", {distinct} distinct");
             }
             if let (Some((min, max)), true) = (facts.range, column.kind() != Kind::Text) {
-                let tell = |value| facts::value(column, value, Times::Iso).to_string().replace('"', "");
+                let tell = |value| values::value(column, value, Times::Iso).to_string().replace('"', "");
                 let _ = write!(out, ", {} to {}", tell(min), tell(max));
             }
             let frequent: Vec<String> = facts
                 .categories
                 .iter()
                 .take(5)
-                .map(|&(value, count)| format!("{} {count}", facts::value(column, value, Times::Iso)))
+                .map(|&(value, count)| format!("{} {count}", values::value(column, value, Times::Iso)))
                 .collect();
             if !frequent.is_empty() {
                 let _ = write!(out, "\n  most frequent: {}", frequent.join(", "));

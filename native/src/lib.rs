@@ -1,18 +1,20 @@
 //! Duotile, natively: files become datasets, datasets answer requests.
 //!
-//! Files enter through [`read`], which makes a [`Dataset`]: points in Morton order with their columns. [`mask`] decides
-//! which rows pass a filter, [`cache`] keeps masks and cuts tiles with them, [`http`] answers requests for what is in a
-//! [`catalog`]. Everything that shapes a byte of a tile is in `duotile-core`.
+//! Files enter through [`read`], which makes a [`Dataset`]: points in Morton order with their columns. As a [`source`] it
+//! is named in the [`catalog`]; the [`engine`] answers from it: fits queries, selects rows, cuts tiles; [`told`] writes
+//! documents about it, and [`http`] answers requests. Everything that shapes a byte of a tile is in `duotile-core`.
 
 pub mod catalog;
 pub mod cli;
 pub mod commands;
 pub mod engine;
+pub mod format;
 pub mod generate;
 pub mod http;
 pub mod inspect;
 pub mod load;
 pub mod mvt_reader;
+pub mod percent;
 pub mod prepared;
 mod progress;
 pub mod read;
@@ -21,8 +23,6 @@ pub mod settings;
 pub mod source;
 pub mod told;
 
-pub use dataset::{Dataset, Report};
-pub use engine::{mask, select as cache};
 pub use http::app;
-pub(crate) use source::points::bits;
-pub use source::points::dataset;
+pub use source::points::{Dataset, Report};
+pub(crate) use source::points::{bits, dataset};

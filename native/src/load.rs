@@ -201,7 +201,7 @@ impl Source {
     /// # Errors
     /// As [`Source::read`].
     pub fn entry(&self, progress: &dyn Progress) -> Result<Entry> {
-        Ok(Entry { dataset: self.read(progress)?, rows: self.rows, subset: self.subset })
+        Ok(Entry { rows: self.rows, subset: self.subset, ..Entry::open(self.read(progress)?) })
     }
 }
 

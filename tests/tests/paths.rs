@@ -2,11 +2,17 @@
 //! rows of the tile alone, landmarks and summaries or none, what the server keeps, and the filtered rows cut out as a dataset of
 //! their own.
 
-use duotile::{cache::Masks, dataset::Dataset, mask, read};
+use duotile::{
+    catalog::Entry,
+    engine::{Budget, Engine, Fitted, Limits, mask, pack::Coding, tile::Bare},
+    read,
+    source::Source,
+};
 use duotile_core::{
     Bits, Codes, Column, Filter, Landmarks, Mask, Mode, Plan, Points, Profile, Scratch, Selection, Sums, TileId,
     TileQuery, Values, Work,
 };
+use std::{sync::Arc, time::Duration};
 
 const FILTERS: [&str; 12] = [
     "population > 10000",
@@ -128,13 +134,17 @@ impl Subset {
     }
 }
 
-fn places() -> Dataset {
-    read::builtin(&()).expect("the program brings its data along")
+/// What keeps masks and summaries as the server does, but no tile.
+fn engine() -> Arc<Engine> {
+    let budget = Budget { masks: 1 << 20, tiles: 0 };
+    Engine::new(Limits { budget, threads: 2, queue: 100, patience: Duration::from_mins(1), work: u64::MAX })
 }
 
 #[test]
 fn every_path_gives_the_same_bytes() {
-    let dataset = places();
+    let entry = Arc::new(Entry::open(read::builtin(&()).expect("the program brings its data along")));
+    let Source::Points(dataset) = &entry.source;
+    let runtime = tokio::runtime::Runtime::new().expect("threads");
     let (mut compared, mut not_empty) = (0, 0);
     dataset.with_points(|points| {
         // As the dataset gives them, they have landmarks; without these, they are searched alone.
@@ -152,7 +162,7 @@ fn every_path_gives_the_same_bytes() {
                 let query = TileQuery::parse(&format!("{rest}&filter={}", filter.replace('%', "%25"))).expect(filter);
                 let unfiltered = TileQuery { filter: None, ..query.clone() };
                 let fitted = Filter::of(&query, &bare, &Work::free()).expect(filter);
-                let mask = mask::mask(&dataset, &fitted);
+                let mask = mask::mask(dataset, &fitted, &Work::free()).expect("goes on");
                 let own = fitted.mask(&bare, 0..bare.len(), &Work::free()).expect("goes on");
                 assert_eq!(mask.words(), own.words(), "{filter}");
                 let profile = fullness(&bare, Some(&mask), query.limit);
@@ -171,8 +181,8 @@ fn every_path_gives_the_same_bytes() {
                 let cells = TileQuery { mode: Mode::Cells, ..query.clone() };
                 let (filtered, cells) = (plan(&query, &bare), plan(&cells, &bare));
                 let (unfiltered, in_subset) = (plan(&unfiltered, &bare), plan(&unfiltered, &subset));
-                let masks = Masks::new(1 << 20);
-                let mut fresh = false;
+                let engine = engine();
+                let served = Fitted::new(entry.clone(), query.clone(), &Work::free()).map(Arc::new).expect("fits");
                 for tile in tiles(&bare) {
                     let reference = cut(&filtered, &bare, Some(&mask), &profile, tile);
                     let same = |path: &str, bytes: &[u8]| assert!(bytes == reference, "{path}: {query} {tile}");
@@ -190,14 +200,13 @@ fn every_path_gives_the_same_bytes() {
                         same("no mask", &cut(&unfiltered, &bare, None, &profile, tile));
                         same("no mask, summaries", &summed(&unfiltered, &points, None, &profile, &of_all, tile));
                     }
+                    let bare = Bare::of(dataset, &filtered, tile, &Work::free()).expect("goes on");
+                    same("made with nothing kept", &bare.bytes);
                     // As the server does it: a fresh mask, then the one it kept.
-                    for hit in [fresh, true] {
-                        let mut out = Vec::new();
-                        let served = masks.cut(&dataset, &filtered, tile, || Ok::<_, anyhow::Error>(()), &mut out);
-                        assert_eq!(served.expect("a tile").hit, filtered.filter().map(|_| hit));
-                        same("the server's", &out);
+                    for _ in 0..2 {
+                        let tile = runtime.block_on(engine.tile(&served, tile, Coding::Identity));
+                        same("the server's", &tile.expect("a tile").0.packed.bytes);
                     }
-                    fresh = true;
                     compared += 1;
                     not_empty += usize::from(!reference.is_empty());
                 }

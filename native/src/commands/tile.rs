@@ -1,10 +1,10 @@
 //! `tile`: one tile of a file, cut as a server would and written to standard output.
 
 use super::source;
-use crate::{cache::Masks, inspect, load::Load, progress::Terminal};
+use crate::{engine::tile::Bare, inspect, load::Load, progress::Terminal};
 use anyhow::{Result, bail};
 use clap::Args;
-use duotile_core::{TileId, TileQuery};
+use duotile_core::{TileId, TileQuery, Work};
 use std::io::{IsTerminal as _, Write as _};
 
 /// `tile`.
@@ -33,10 +33,8 @@ pub fn run(tile: &Tile) -> Result<()> {
     let query = TileQuery::parse(&as_query(&tile.query))?;
     let source = source(&tile.dataset, &tile.load)?;
     let dataset = source.read(&Terminal::new(&source.name))?;
-    let plan = dataset.with_points(|points| query.plan(&points, &duotile_core::Work::free()))?;
-    let mut out = Vec::new();
-    let cut = Masks::new(u64::MAX).cut::<anyhow::Error>(&dataset, &plan, id, || Ok(()), &mut out)?;
-    let report = cut.report;
+    let plan = dataset.with_points(|points| query.plan(&points, &Work::free()))?;
+    let Bare { bytes: out, report, cut, .. } = Bare::of(&dataset, &plan, id, &Work::free())?;
     let kind = if report.cells { "cells" } else { "rows" };
     let mut stderr = std::io::stderr();
     writeln!(
@@ -46,7 +44,7 @@ pub fn run(tile: &Tile) -> Result<()> {
         report.rows,
         report.omitted,
         out.len(),
-        cut.tile
+        cut
     )?;
     let mut stdout = std::io::stdout();
     if stdout.is_terminal() {

@@ -1,34 +1,34 @@
 //! The range and the quantiles of what cells carry, walked by core and kept for each query.
 
-use super::{fit::Prepared, pool::Cancel, select::Selected};
-use crate::http::{Problem, Shared};
-use duotile_core::Legend;
+use super::{Engine, Fitted, Refusal, Size};
+use crate::source::Source;
+use duotile_core::{Legend, Work};
 use std::sync::Arc;
 
-/// The legend of a query, walked at the first time.
-///
-/// # Errors
-/// When the client has gone.
-pub fn of(state: &Shared, prepared: &Prepared, selected: &Selected, cancel: &Cancel) -> Result<Arc<Legend>, Problem> {
-    let mut hit = true;
-    let legend = state.legends.get_or_insert_with(&prepared.key.to_string(), || {
-        hit = false;
-        walk(state, prepared, selected, cancel).map(Arc::new)
-    });
-    state.metrics.looked("legends", hit);
-    legend
-}
+impl Engine {
+    /// The legend of a query, walked at the first time.
+    ///
+    /// # Errors
+    /// When too much waits.
+    pub async fn legend(self: &Arc<Self>, fitted: &Arc<Fitted>) -> Result<Arc<Legend>, Refusal> {
+        let make = || {
+            let (engine, fitted) = (self.clone(), fitted.clone());
+            async move { engine.walk(&fitted).await.map(Arc::new) }
+        };
+        self.keeps.legends.get_or_make(fitted.whole(()), make).await.map(|(legend, _)| legend)
+    }
 
-fn walk(state: &Shared, prepared: &Prepared, selected: &Selected, cancel: &Cancel) -> Result<Legend, Problem> {
-    let (plan, dataset) = (&prepared.plan, &prepared.entry.dataset);
-    let mut selected = selected.clone();
-    state.masks.summarise(dataset, plan, &mut selected, dataset.len()).map_err(|error| Problem::internal(&error))?;
-    let mut scratch = state.masks.take_scratch();
-    let go_on = || cancel.check().is_ok();
-    let legend =
-        selected.with(dataset, plan, |points, selection| Legend::of(plan, &points, selection, &mut scratch, go_on));
-    state.masks.give_scratch(scratch);
-    // Without one, somebody has gone.
-    cancel.check()?;
-    Ok(legend.unwrap_or_default())
+    async fn walk(self: Arc<Self>, fitted: &Arc<Fitted>) -> Result<Legend, Refusal> {
+        let mut selected = self.select(fitted).await?;
+        self.summarise(fitted, &mut selected, fitted.entry.source.len()).await?;
+        let (engine, fitted) = (self.clone(), fitted.clone());
+        let job = move |work: &Work<'_>| {
+            let Source::Points(dataset) = &fitted.entry.source;
+            let legend = selected.with(dataset, &fitted.plan, |points, selection| {
+                engine.scratches.with(|scratch| Legend::of(&fitted.plan, &points, selection, work, scratch))
+            });
+            Ok(legend?)
+        };
+        self.pool.run(Size::Long, job).await
+    }
 }

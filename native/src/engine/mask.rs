@@ -2,24 +2,29 @@
 //!
 //! `core` decides which rows pass, here as in the browser; what is added is only that blocks of rows are done at once.
 
-use crate::dataset::Dataset;
-use duotile_core::{Filter, Mask};
+use crate::source::points::Dataset;
+use duotile_core::{Filter, Mask, Stopped, Work};
 use rayon::prelude::*;
 
 /// Rows in a block: whole words of bits, and few enough that every processor has some.
 const BLOCK: usize = 1 << 16;
 
 /// Which rows of a dataset pass a filter that was fitted to it.
-#[must_use]
-pub fn mask(dataset: &Dataset, filter: &Filter) -> Mask {
+///
+/// # Errors
+/// When nobody waits for it any more, or it costs too much.
+pub fn mask(dataset: &Dataset, filter: &Filter, work: &Work<'_>) -> Result<Mask, Stopped> {
     let rows = dataset.len();
     let words = dataset.with_points(|points| {
         let blocks = (0..rows.div_ceil(BLOCK)).into_par_iter();
-        let words =
-            blocks.map(|block| filter.words(&points, points.keys(), block * BLOCK..rows.min((block + 1) * BLOCK)));
-        words.collect::<Vec<_>>().concat()
-    });
-    Mask::new(0..rows, words)
+        let words = blocks.map(|block| {
+            let rows = block * BLOCK..rows.min((block + 1) * BLOCK);
+            work.pay(rows.len())?;
+            Ok(filter.words(&points, points.keys(), rows))
+        });
+        Ok::<_, Stopped>(words.collect::<Result<Vec<_>, Stopped>>()?.concat())
+    })?;
+    Ok(Mask::new(0..rows, words))
 }
 
 #[cfg(test)]

@@ -1,95 +1,21 @@
-//! Masks, the summaries and profiles of their rows, kept within a budget of bytes; each is made once however many ask.
+//! Which rows pass, how full tiles are because of it, and what columns add up to over these rows.
 //!
-//! A mask goes by the dataset's version and the canonical text of what decides which rows, so every tile, zoom and
-//! measure under one filter shares it. What is kept changes no answer: only its time.
+//! A mask goes by the text of what decides which rows, so every tile, zoom and measure under one filter shares it; so
+//! does a summary, made in one sweep where scanning the rows of a tile would take about as long.
 
-use super::looks::Looks;
-use crate::dataset::Dataset;
-use anyhow::{Context as _, Result, bail};
-use duotile_core::{CROWD, Mask, Plan, Points, Profile, Report, Scratch, Selection, Sums, TileId, Work};
-use quick_cache::{OptionsBuilder, Weighter, sync::Cache};
-use std::{
-    ops::Range,
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use super::{Engine, Fitted, Refusal, Size, keeps::OfRows, mask::mask};
+use crate::source::{Source, points::Dataset};
+use duotile_core::{CROWD, Mask, Plan, Points, Profile, Report, Scratch, Selection, Stopped, Sums, TileId, Work};
+use std::{ops::Range, sync::Arc};
 
 /// Ranges up to this many rows are tested row by row, where no mask over all rows is at hand and none is needed.
 const SHORT: usize = 1 << 16;
-/// A part of the rows of a dataset that is this much smaller is scanned, where there is no summary of a filter's rows.
+/// A part of the rows of a dataset that is this much smaller is scanned, where there is no summary of its rows.
 const SCANS: usize = 64;
-/// Space to cut in that is larger than this is not kept.
-const ROOMY: usize = 8 << 20;
-
-/// A summary of a filter's rows may take about this part of what may be kept, so that there is room for some.
+/// A summary may take about this part of what may be kept, so that there is room for some.
 const SHARE: u64 = 8;
-
-/// Bytes of profiles.
-const PROFILE_BYTES: u64 = 8 << 20;
-
-/// What a mask, or a summary of its rows, goes by: the dataset's version, the text of its filter, the column of the
-/// summary.
-type Key = (Arc<str>, Arc<str>, Option<usize>);
-
-/// What is kept of a filter.
-#[derive(Clone, Debug)]
-enum Kept {
-    Mask(Arc<Mask>),
-    Sums(Arc<Sums>),
-}
-
-#[derive(Clone, Copy, Debug)]
-struct BySize;
-
-impl Weighter<Key, Kept> for BySize {
-    fn weight(&self, (_, filter, _): &Key, kept: &Kept) -> u64 {
-        let size = match kept {
-            Kept::Mask(mask) => mask.size(),
-            Kept::Sums(sums) => sums.size(),
-        };
-        (size + filter.len() + 200) as u64
-    }
-}
-
-/// How many rows of a landmark must pass for it to be summed up: the more rows pass in all, the more, or a summary of very
-/// many rows would be too large to be kept. An aggregate takes 40 bytes, and most landmarks have few rows.
-fn crowd(passing: usize, budget: u64) -> usize {
-    let most = (budget / SHARE / 40).max(1);
-    CROWD.max((2 * passing as u64 / most) as usize)
-}
-
-/// What a profile goes by: the dataset's version, the text of its filter, the limit of rows in a tile.
-type ProfileKey = (Arc<str>, Arc<str>, u32);
-
-impl Weighter<ProfileKey, Arc<Profile>> for BySize {
-    fn weight(&self, (_, filter, _): &ProfileKey, _: &Arc<Profile>) -> u64 {
-        (size_of::<Profile>() + filter.len() + 200) as u64
-    }
-}
-
-/// What is kept of the filters of all datasets, and space to cut tiles in.
-#[derive(Debug)]
-pub struct Masks {
-    kept: Cache<Key, Kept, BySize>,
-    profiles: Cache<ProfileKey, Arc<Profile>, BySize>,
-    mask_looks: Looks,
-    summary_looks: Looks,
-    profile_looks: Looks,
-    scratch: Mutex<Vec<Scratch>>,
-}
-
-/// A tile and how it came to be.
-#[derive(Clone, Copy, Debug)]
-pub struct Cut {
-    /// What is in it.
-    pub report: Report,
-    /// Time to find out which rows pass.
-    pub mask: Duration,
-    /// Time to write it.
-    pub tile: Duration,
-    /// Whether the mask was at hand; `None` where none was needed.
-    pub hit: Option<bool>,
-}
+/// Bytes of an aggregate.
+const AGGREGATE: u64 = 40;
 
 /// The rows that pass, as a plan needs to know them.
 #[derive(Clone, Debug, Default)]
@@ -103,6 +29,49 @@ pub struct Selected {
 }
 
 impl Selected {
+    /// Made now, and not kept. Summaries are left to be added.
+    ///
+    /// # Errors
+    /// When nobody waits for it any more, or it costs too much.
+    pub fn of(dataset: &Dataset, plan: &Plan, work: &Work<'_>) -> Result<Self, Refusal> {
+        let mask = plan.filter().map(|filter| mask(dataset, filter, work).map(Arc::new)).transpose()?;
+        let profile = if plan.needs_profile() {
+            profile(dataset, mask.as_deref(), plan.limit(), work)?
+        } else {
+            Profile::default()
+        };
+        Ok(Self { mask, profile: Arc::new(profile), summaries: Vec::new() })
+    }
+
+    /// Adds the summaries that a plan measures by, if a tile has so many rows that they are worth it.
+    ///
+    /// # Errors
+    /// When nobody waits for it any more, or it costs too much.
+    pub fn summarise(&mut self, dataset: &Dataset, plan: &Plan, rows: usize, work: &Work<'_>) -> Result<(), Refusal> {
+        for column in plan.summaries().filter(|_| is_many(rows, dataset)) {
+            if let Some(sums) = self.sums(dataset, column, u64::MAX, work)? {
+                self.summaries.push((column, Arc::new(sums)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows that pass of a range alone, which is enough where tiles do not depend on a profile.
+    ///
+    /// # Errors
+    /// When nobody waits for it any more, or it costs too much.
+    pub fn few(dataset: &Dataset, plan: &Plan, rows: Range<usize>, work: &Work<'_>) -> Result<Self, Refusal> {
+        let Some(filter) = plan.filter() else { return Ok(Self::default()) };
+        let mask = dataset.with_points(|points| filter.mask(&points, rows, work))?;
+        Ok(Self { mask: Some(Arc::new(mask)), ..Self::default() })
+    }
+
+    /// Rows that pass.
+    #[must_use]
+    pub fn total(&self, dataset: &Dataset) -> usize {
+        self.mask.as_ref().map_or(dataset.len(), |mask| mask.total())
+    }
+
     /// Calls `f` with the points and with the rows as the core wants them: with the summaries of the columns that a plan
     /// measures, as far as these are at hand.
     pub fn with<R>(&self, dataset: &Dataset, plan: &Plan, f: impl FnOnce(Points<'_>, Selection<'_>) -> R) -> R {
@@ -116,176 +85,148 @@ impl Selected {
             f(points, selection)
         })
     }
-}
 
-impl Masks {
-    /// Keeps up to `bytes` of masks and summaries.
-    #[must_use]
-    pub fn new(bytes: u64) -> Self {
-        // One shard: a mask may be as large as the budget, and looking it up is rare beside the work it saves.
-        let options = OptionsBuilder::new().estimated_items_capacity(1000).weight_capacity(bytes).shards(1).build();
-        let kept = match options {
-            Ok(options) => Cache::with_options(
-                options,
-                BySize,
-                quick_cache::DefaultHashBuilder::default(),
-                quick_cache::sync::DefaultLifecycle::default(),
-            ),
-            Err(_) => Cache::with_weighter(1000, bytes, BySize),
-        };
-        Self {
-            kept,
-            profiles: Cache::with_weighter(10_000, PROFILE_BYTES, BySize),
-            mask_looks: Looks::default(),
-            summary_looks: Looks::default(),
-            profile_looks: Looks::default(),
-            scratch: Mutex::default(),
-        }
-    }
-
-    /// Bytes of masks and summaries.
-    #[must_use]
-    pub fn size(&self) -> u64 {
-        self.kept.weight()
-    }
-
-    /// Bytes of profiles.
-    #[must_use]
-    pub fn profiles_size(&self) -> u64 {
-        self.profiles.weight()
-    }
-
-    /// How often masks, summaries and profiles were found, and how often not.
-    #[must_use]
-    pub fn looks(&self) -> [(&'static str, [u64; 2]); 3] {
-        [
-            ("masks", self.mask_looks.told()),
-            ("summaries", self.summary_looks.told()),
-            ("profiles", self.profile_looks.told()),
-        ]
-    }
-
-    /// Forgets what is of a version of a dataset, when that is replaced.
-    pub fn forget(&self, version: &str) {
-        self.kept.retain(|key, _| &*key.0 != version);
-        self.profiles.retain(|key, _| &*key.0 != version);
-    }
-
-    /// Cuts a tile into `out`. `go_on` is asked between steps.
+    /// Cuts a tile of a plan and appends its bytes to `out`.
     ///
     /// # Errors
-    /// What `go_on` says.
-    pub fn cut<E: From<anyhow::Error>>(
+    /// When nobody waits for it any more, or it costs too much.
+    pub fn cut(
         &self,
         dataset: &Dataset,
         plan: &Plan,
         tile: TileId,
-        go_on: impl Fn() -> Result<(), E>,
-        out: &mut Vec<u8>,
-    ) -> Result<Cut, E> {
-        let start = Instant::now();
-        let rows = dataset.with_points(|points| points.range(tile));
-        let (mut selected, hit) = match self.short(dataset, plan, rows.clone()) {
-            Some(selected) => (selected, None),
-            None => self.select(dataset, plan)?,
-        };
-        go_on()?;
-        self.summarise(dataset, plan, &mut selected, rows.len())?;
-        let mask = start.elapsed();
-        go_on()?;
-        let mut scratch = self.take_scratch();
-        let report = selected
-            .with(dataset, plan, |points, selection| {
-                plan.tile_into(&points, selection, tile, &Work::free(), &mut scratch, out)
-            })
-            .map_err(anyhow::Error::from)?;
-        self.give_scratch(scratch);
-        Ok(Cut { report, mask, tile: start.elapsed().saturating_sub(mask), hit })
+        work: &Work<'_>,
+        (scratch, out): (&mut Scratch, &mut Vec<u8>),
+    ) -> Result<Report, Stopped> {
+        self.with(dataset, plan, |points, selection| plan.tile_into(&points, selection, tile, work, scratch, out))
     }
 
-    /// The rows that pass and how full tiles are, and whether the mask was at hand.
-    ///
-    /// # Errors
-    /// When the filter cannot be evaluated.
-    pub fn select(&self, dataset: &Dataset, plan: &Plan) -> Result<(Selected, Option<bool>)> {
-        let version: Arc<str> = dataset.version().into();
-        let text: Arc<str> = plan.filter_text().into();
-        let (mask, hit) = match plan.filter() {
-            None => (None, None),
-            Some(filter) => {
-                let mut hit = true;
-                let kept = self.kept.get_or_insert_with(&(version.clone(), text.clone(), None), || {
-                    hit = false;
-                    Ok::<_, anyhow::Error>(Kept::Mask(Arc::new(super::mask::mask(dataset, filter))))
-                })?;
-                self.mask_looks.count(hit);
-                let Kept::Mask(mask) = kept else { bail!("a summary stands where a mask should") };
-                (Some(mask), Some(hit))
+    /// What a column adds up to over these rows, in a summary that may be kept where `budget` bytes may: the more rows
+    /// pass, the more of a landmark's rows must for it to be summed up. `None` where the file has it.
+    fn sums(&self, dataset: &Dataset, column: usize, budget: u64, work: &Work<'_>) -> Result<Option<Sums>, Refusal> {
+        let most = (budget / SHARE / AGGREGATE).max(1);
+        let crowd = |rows: usize| CROWD.max((2 * rows as u64 / most) as usize);
+        let all;
+        let (mask, crowd) = match self.mask.as_deref() {
+            Some(mask) => (Some(mask), crowd(mask.total())),
+            None if dataset.summary(column).is_some() => return Ok(None),
+            None if dataset.landmarks() as u64 <= most => (None, CROWD),
+            // Landmarks are left out under a mask alone.
+            None => {
+                all = Mask::new(0..dataset.len(), vec![u64::MAX; dataset.len().div_ceil(64)]);
+                (Some(&all), crowd(dataset.len()))
             }
         };
-        let profile = if plan.needs_profile() {
-            let mut hit = true;
-            let profile = self.profiles.get_or_insert_with(&(version, text, plan.limit()), || {
-                hit = false;
-                let profile =
-                    dataset.with_points(|points| Profile::of(&points, mask.as_deref(), plan.limit(), &Work::free()))?;
-                Ok::<_, anyhow::Error>(Arc::new(profile))
-            })?;
-            self.profile_looks.count(hit);
-            profile
-        } else {
-            Arc::new(Profile::default())
-        };
-        Ok((Selected { mask, profile, summaries: Vec::new() }, hit))
+        Ok(dataset.sums(column, mask, crowd, work)?)
     }
+}
 
-    /// A mask over just the rows of a tile, where that is enough and less work.
-    fn short(&self, dataset: &Dataset, plan: &Plan, rows: Range<usize>) -> Option<Selected> {
-        let filter = plan.filter().filter(|_| !plan.needs_profile())?;
-        let key = (dataset.version().into(), plan.filter_text().into(), None);
-        if rows.len() > SHORT || self.kept.contains_key(&key) {
-            return None;
-        }
-        let mask = dataset.with_points(|points| filter.mask(&points, rows, &Work::free())).ok()?;
-        Some(Selected { mask: Some(Arc::new(mask)), ..Selected::default() })
-    }
+/// Whether a tile has so many rows that adding up those of the whole dataset, for all tiles to come, takes about as long as
+/// scanning them.
+fn is_many(rows: usize, dataset: &Dataset) -> bool {
+    rows > SHORT.max(dataset.len() / SCANS)
+}
 
-    /// Adds the summaries of the rows that pass a filter, made now if `rows` of a tile are so many that scanning them
-    /// would take about as long.
+/// Whether it is enough, and less work than a mask over all rows, to test the rows of a tile alone.
+pub(super) fn is_few(plan: &Plan, rows: usize) -> bool {
+    plan.filter().is_some() && !plan.needs_profile() && rows <= SHORT
+}
+
+fn profile(dataset: &Dataset, mask: Option<&Mask>, limit: u32, work: &Work<'_>) -> Result<Profile, Refusal> {
+    Ok(dataset.with_points(|points| Profile::of(&points, mask, limit, work))?)
+}
+
+impl Engine {
+    /// The rows that pass and how full tiles are.
     ///
     /// # Errors
-    /// None that could happen: what is kept is what was put there, and a plan measures columns that are there.
-    pub fn summarise(&self, dataset: &Dataset, plan: &Plan, selected: &mut Selected, rows: usize) -> Result<()> {
-        let Some(mask) = selected.mask.clone().filter(|_| rows > SHORT.max(dataset.len() / SCANS)) else {
-            return Ok(());
+    /// When too much waits.
+    pub async fn select(self: &Arc<Self>, fitted: &Arc<Fitted>) -> Result<Selected, Refusal> {
+        let mask = self.mask(fitted).await?;
+        let profile = if fitted.plan.needs_profile() {
+            let make = || {
+                let (engine, fitted, mask) = (self.clone(), fitted.clone(), mask.clone());
+                async move {
+                    let job = move |work: &Work<'_>| match &fitted.entry.source {
+                        Source::Points(dataset) => profile(dataset, mask.as_deref(), fitted.plan.limit(), work),
+                    };
+                    engine.pool.run(Size::Short, job).await.map(Arc::new)
+                }
+            };
+            self.keeps.profiles.get_or_make(fitted.of_rows(fitted.plan.limit()), make).await?.0
+        } else {
+            Arc::default()
         };
-        let crowd = crowd(mask.total(), self.kept.capacity());
-        for column in plan.summaries() {
-            let key = (dataset.version().into(), plan.filter_text().into(), Some(column));
-            let mut hit = true;
-            let kept = self.kept.get_or_insert_with(&key, || {
-                hit = false;
-                let sums =
-                    dataset.sums(column, Some(&mask), crowd).context("a plan measures a column that is not there")?;
-                Ok::<_, anyhow::Error>(Kept::Sums(Arc::new(sums)))
-            })?;
-            self.summary_looks.count(hit);
-            let Kept::Sums(sums) = kept else { bail!("a mask stands where a summary should") };
-            selected.summaries.push((column, sums));
+        Ok(Selected { mask, profile, summaries: Vec::new() })
+    }
+
+    /// The mask of the rows that pass; `None` for all rows.
+    async fn mask(self: &Arc<Self>, fitted: &Arc<Fitted>) -> Result<Option<Arc<Mask>>, Refusal> {
+        if fitted.plan.filter().is_none() {
+            return Ok(None);
+        }
+        let make = || {
+            let (engine, fitted) = (self.clone(), fitted.clone());
+            async move {
+                let job = move |work: &Work<'_>| match (&fitted.entry.source, fitted.plan.filter()) {
+                    (Source::Points(dataset), Some(filter)) => Ok(mask(dataset, filter, work)?),
+                    (_, None) => Ok(Mask::default()),
+                };
+                engine.pool.run(Size::Short, job).await.map(|mask| OfRows::Mask(Arc::new(mask)))
+            }
+        };
+        match self.keeps.rows.get_or_make(fitted.of_rows(None), make).await?.0 {
+            OfRows::Mask(mask) => Ok(Some(mask)),
+            OfRows::Sums(_) => Err(Refusal::failed(&"a summary stands where a mask should")),
+        }
+    }
+
+    /// Whether the mask of a query is at hand.
+    pub(super) fn has_mask(&self, fitted: &Fitted) -> bool {
+        self.keeps.rows.get(&fitted.of_rows(None)).is_some()
+    }
+
+    /// Adds summaries of the rows that pass: those that are kept, and the others if a tile has so many rows that they are
+    /// worth it.
+    ///
+    /// # Errors
+    /// When too much waits.
+    pub(super) async fn summarise(
+        self: &Arc<Self>,
+        fitted: &Arc<Fitted>,
+        selected: &mut Selected,
+        rows: usize,
+    ) -> Result<(), Refusal> {
+        let Source::Points(dataset) = &fitted.entry.source;
+        for column in fitted.plan.summaries() {
+            if selected.mask.is_none() && dataset.summary(column).is_some() {
+                continue;
+            }
+            let key = fitted.of_rows(Some(column));
+            let kept = if is_many(rows, dataset) {
+                let make = || {
+                    let (engine, fitted, selected) = (self.clone(), fitted.clone(), selected.clone());
+                    async move {
+                        let budget = engine.keeps.rows.capacity();
+                        let job = move |work: &Work<'_>| {
+                            let Source::Points(dataset) = &fitted.entry.source;
+                            selected.sums(dataset, column, budget, work)
+                        };
+                        let sums = engine.pool.run(Size::Short, job).await?;
+                        let none = || Refusal::failed(&"a plan measures a column that is not there");
+                        sums.map(|sums| OfRows::Sums(Arc::new(sums))).ok_or_else(none)
+                    }
+                };
+                Some(self.keeps.rows.counted(key, &self.keeps.summary_looks, make).await?.0)
+            } else {
+                self.keeps.rows.get(&key)
+            };
+            match kept {
+                Some(OfRows::Sums(sums)) => selected.summaries.push((column, sums)),
+                Some(OfRows::Mask(_)) => return Err(Refusal::failed(&"a mask stands where a summary should")),
+                None => {}
+            }
         }
         Ok(())
-    }
-
-    /// Space to cut in, warm where there is some.
-    #[must_use]
-    pub fn take_scratch(&self) -> Scratch {
-        self.scratch.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
-    }
-
-    /// Gives it back. What grew for a tile far larger than most is let go.
-    pub fn give_scratch(&self, scratch: Scratch) {
-        if scratch.size() <= ROOMY {
-            self.scratch.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
-        }
     }
 }

@@ -2,9 +2,12 @@
 //!
 //! Pages are asked for again each time, files with a hash in their name never.
 
-use super::{Problem, Route, Shared, caching, encoding::Encoding, work::Size};
+use super::{Problem, Route, Shared, caching, encoding};
+use crate::engine::{
+    Size,
+    pack::{Coding, Packed},
+};
 use axum::{
-    body::Bytes,
     extract::State as With,
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
@@ -24,9 +27,7 @@ struct Dist;
 const LEVEL: u32 = 9;
 
 /// Bodies as they are sent, by path and what the client takes.
-type Packed = HashMap<(String, Encoding), (Encoding, Bytes)>;
-
-static PACKED: LazyLock<Mutex<Packed>> = LazyLock::new(Mutex::default);
+static PACKED: LazyLock<Mutex<HashMap<(String, Coding), Packed>>> = LazyLock::new(Mutex::default);
 
 /// A file of the viewer; `/` is its page, and `/kepler` is `kepler.html`: without a slash at the end, so that the page's
 /// relative addresses are those of `/`. Everything that no route takes comes here.
@@ -51,26 +52,25 @@ pub async fn get(With(state): With<Shared>, method: Method, uri: Uri, headers: H
     let etag = caching::etag(&[path, &hex(&file.metadata.sha256_hash())]);
     let kind = file.metadata.mimetype();
     let mut response = if caching::is_fresh(&headers, &etag) {
-        StatusCode::NOT_MODIFIED.into_response()
+        let mut response = StatusCode::NOT_MODIFIED.into_response();
+        encoding::vary(response.headers_mut());
+        response
     } else {
-        let encoding = if is_packed(kind) { Encoding::Identity } else { Encoding::negotiate(&headers) };
-        let key = (path.to_owned(), encoding);
+        let coding = if is_packed(kind) { Coding::Identity } else { encoding::negotiate(&headers) };
+        let key = (path.to_owned(), coding);
         let known = PACKED.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        let (used, body) = match known {
+        let packed = match known {
             Some(known) => known,
-            None if encoding == Encoding::Identity => (Encoding::Identity, Bytes::from(file.data.into_owned())),
+            None if coding == Coding::Identity => Packed { bytes: file.data.into_owned().into(), coding },
             None => {
                 let data = file.data.into_owned();
-                let (used, body) = state.pool.run(Size::Short, move |_| Ok(encoding.encode(data, LEVEL))).await?;
-                let packed = (used, Bytes::from(body));
+                let packed = state.engine.pool.run(Size::Short, move |_| Ok(coding.pack(data, LEVEL))).await?;
                 PACKED.lock().unwrap_or_else(PoisonError::into_inner).insert(key, packed.clone());
                 packed
             }
         };
-        let mut response = Response::new(body.into());
-        if let Some(used) = used.header() {
-            response.headers_mut().insert(header::CONTENT_ENCODING, used);
-        }
+        let mut response = Response::new(packed.bytes.into());
+        encoding::told(packed.coding, response.headers_mut());
         response
     };
     let answers = response.headers_mut();
@@ -79,7 +79,6 @@ pub async fn get(With(state): With<Shared>, method: Method, uri: Uri, headers: H
     }
     answers.insert(header::ETAG, etag);
     answers.insert(header::CACHE_CONTROL, if is_hashed(path) { caching::IMMUTABLE } else { caching::REVALIDATE });
-    answers.append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
     response.extensions_mut().insert(Route("/"));
     Ok(response)
 }

@@ -62,8 +62,8 @@ pub enum Outcome {
 pub struct Now {
     /// Bytes that each cache holds.
     pub caches: Vec<(&'static str, u64)>,
-    /// How often something was found in a cache that counts by itself, and how often not.
-    pub looks: [(&'static str, [u64; 2]); 3],
+    /// How often something was found in a cache, and how often not.
+    pub looks: Vec<(&'static str, [u64; 2])>,
     /// Bytes that each dataset holds.
     pub datasets: Vec<(String, u64)>,
     /// Jobs that wait for a processor.
@@ -195,11 +195,6 @@ impl Metrics {
     pub fn in_flight(&self) -> InFlight {
         self.in_flight.inc();
         InFlight(self.in_flight.clone())
-    }
-
-    /// Somebody looked into a cache.
-    pub fn looked(&self, cache: &'static str, hit: bool) {
-        self.looks.get_or_create(&Look { cache, found: if hit { "hit" } else { "miss" } }).inc();
     }
 
     /// A tile was cut.

@@ -11,6 +11,7 @@ pub mod cors;
 pub mod datasets;
 pub mod document;
 pub mod download;
+pub mod encoding;
 mod guard;
 pub mod metrics;
 pub mod operation;
@@ -28,8 +29,6 @@ pub mod tile;
 pub mod tiles;
 pub mod urls;
 
-pub use crate::engine::{fit as prepare, legend, pack as encoding, pool as work};
-use crate::told::{facts, metadata, row_text, style, tilejson};
 pub use problem::Problem;
 pub use state::{Shared, State};
 

@@ -1,7 +1,8 @@
 //! Parameters of a path of its own beside those of a query: taken out of the query string, each at most once.
 
-use super::{Problem, prepare, urls};
-use duotile_core::TileId;
+use super::Problem;
+use crate::percent;
+use duotile_core::{MAX_ZOOM, TileId};
 use std::collections::BTreeMap;
 
 /// A query string taken apart.
@@ -21,12 +22,12 @@ impl Params {
         let (mut taken, mut rest) = (BTreeMap::new(), Vec::new());
         for pair in query.unwrap_or("").split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let Some(&name) = own.iter().find(|own| urls::decode(name).as_deref() == Some(**own)) else {
+            let Some(&name) = own.iter().find(|own| percent::decode_query(name).as_deref() == Some(**own)) else {
                 rest.push(pair);
                 continue;
             };
-            let value =
-                urls::decode(value).ok_or_else(|| Problem::parameter(name, "its percent signs do not make UTF-8"))?;
+            let value = percent::decode_query(value)
+                .ok_or_else(|| Problem::parameter(name, "its percent signs do not make UTF-8"))?;
             if taken.insert(name, value).is_some() {
                 return Err(Problem::parameter(name, "is there twice, expected once"));
             }
@@ -62,16 +63,32 @@ impl Params {
         let &[z, x, y] = &parts[..] else {
             return Err(Problem::parameter(name, format!("got \"{text}\", expected z/x/y")));
         };
-        prepare::tile_id(z, x, y).map(Some).map_err(|problem| Problem::parameter(name, problem.detail()))
+        tile_id(z, x, y).map(Some).map_err(|problem| Problem::parameter(name, problem.detail()))
     }
 
     /// Any parameter of ours, as it would stand in a query string, but for one.
     #[must_use]
     pub fn without(&self, left_out: &str) -> String {
         let own = self.own.iter().filter(|(name, _)| **name != left_out);
-        let own = own.map(|(name, value)| format!("{name}={}", urls::encode(value)));
+        let own = own.map(|(name, value)| format!("{name}={}", percent::encode(value)));
         own.chain((!self.rest.is_empty()).then(|| self.rest.clone())).collect::<Vec<_>>().join("&")
     }
+}
+
+/// Reads a tile address.
+///
+/// # Errors
+/// 400 for what is no number, 404 for a tile outside the pyramid.
+pub fn tile_id(z: &str, x: &str, y: &str) -> Result<TileId, Problem> {
+    let number = |name: &str, text: &str| {
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse::<u32>().ok().filter(|_| digits).ok_or_else(|| {
+            let detail = format!("\"{text}\" is no {name} of a tile; expected a whole number, z from 0 to {MAX_ZOOM}");
+            Problem::parameter(name, detail)
+        })
+    };
+    let (z, x, y) = (number("z", z)?, number("x", x)?, number("y", y)?);
+    TileId::new(z, x, y).map_err(|error| Problem::not_found(error.to_string()))
 }
 
 #[cfg(test)]

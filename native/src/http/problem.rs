@@ -2,6 +2,7 @@
 //!
 //! Causes inside the server are logged once and not sent. Errors are never cached.
 
+use crate::engine::Refusal;
 use axum::{
     Json,
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -10,13 +11,16 @@ use axum::{
 use duotile_core::{Complaint, QueryError, Stopped};
 use serde::Serialize;
 
+/// What is told of a failure inside.
+const FAILED: &str = "the server failed on this request; its log says why";
+
 /// A problem document with its status. Small, because it travels beside every answer that goes well.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem(Box<Document>);
+pub struct Problem(Box<Told>);
 
 /// What it says.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
-struct Document {
+struct Told {
     /// Always `about:blank`: the status says which problem it is.
     #[serde(rename = "type")]
     kind: &'static str,
@@ -50,7 +54,7 @@ impl Problem {
     /// A problem of a status.
     #[must_use]
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self(Box::new(Document {
+        Self(Box::new(Told {
             kind: "about:blank",
             title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
@@ -80,7 +84,7 @@ impl Problem {
     #[must_use]
     pub fn internal(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!("answering 500: {cause}");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the server failed on this request; its log says why")
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, FAILED)
     }
 
     /// 503: too much waits already.
@@ -163,6 +167,20 @@ impl From<QueryError> for Problem {
         let mut problem = Self::parameter(parameter, message).hint(hint.clone());
         problem.0.position = *position;
         problem
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Query(error) => error.into(),
+            // Nobody will read this.
+            Refusal::Gone | Refusal::Busy => Self::busy(),
+            Refusal::Late => Self::late(),
+            Refusal::Rows { got, .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, refusal.to_string()).count(got),
+            Refusal::Dear(_) => Self::new(StatusCode::BAD_REQUEST, refusal.to_string()),
+            Refusal::Failed => Self::new(StatusCode::INTERNAL_SERVER_ERROR, FAILED),
+        }
     }
 }
 

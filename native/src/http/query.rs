@@ -1,11 +1,11 @@
 //! A query posted as text or JSON: its token and all its addresses come back. Nothing is stored: the token is the query.
 
-use super::{
-    Problem, Shared,
-    document::{Document, Links},
-    json, prepare, urls,
+use super::{Problem, Shared, json};
+use crate::{
+    catalog::Entry,
+    percent,
+    told::links::{Document, Links},
 };
-use crate::catalog::Entry;
 use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -37,20 +37,20 @@ pub async fn answer(state: &Shared, entry: &Arc<Entry>, headers: &HeaderMap, bod
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
     let is_json = kind.contains("json") || text.trim_start().starts_with('{');
     let query = if is_json { from_json(text)? } else { text.trim().trim_start_matches('?').to_owned() };
-    let prepared = prepare::fit(state, entry, TileQuery::parse(&query)?).await?;
+    let fitted = state.engine.fit(entry, TileQuery::parse(&query)?).await?;
     let base = state.base(headers);
-    let by_token = Links::new(&base, &prepared, true, None);
-    let plain = Links::new(&base, &prepared, false, None);
+    let by_token = Links::new(&base, &fitted, true, None);
+    let plain = Links::new(&base, &fitted, false, None);
     let body = json!({
-        "dataset": entry.dataset.name(),
-        "version": entry.dataset.version(),
-        "query": prepared.plan.canonical(),
-        "token": prepared.query.token(),
-        "tiles": by_token.tiles("mvt"),
+        "dataset": entry.source.name(),
+        "version": entry.source.version(),
+        "query": fitted.plan.canonical(),
+        "token": fitted.query.token(),
+        "tiles": by_token.tiles(),
         "tilejson": by_token.document(Document::TileJson),
         "metadata": by_token.document(Document::Metadata),
         "style": by_token.document(Document::Style),
-        "plain": { "tiles": plain.tiles("mvt"), "tilejson": plain.document(Document::TileJson) },
+        "plain": { "tiles": plain.tiles(), "tilejson": plain.document(Document::TileJson) },
         // Kepler.gl asks for the metadata beside the tiles, and cuts off query strings.
         "kepler": { "tileset": by_token.bare("pbf"), "metadata": by_token.document(Document::Metadata) },
     });
@@ -84,7 +84,7 @@ fn from_json(text: &str) -> Result<String, Problem> {
             value => plain(value),
         };
         let text = text.ok_or_else(|| Problem::parameter(name, "expected a text, a number or a list of them"))?;
-        pairs.push(format!("{}={}", urls::encode(name), urls::encode(&text)));
+        pairs.push(format!("{}={}", percent::encode(name), percent::encode(&text)));
     }
     Ok(pairs.join("&"))
 }

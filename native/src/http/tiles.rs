@@ -2,22 +2,15 @@
 //!
 //! The last segment is taken whole, so `.mvt` and `.pbf` need no routes of their own, and a token may stand before it.
 
-use super::{
-    Problem, Shared,
-    document::{self, Document},
-    prepare, query, tile, urls,
-};
-use crate::catalog::Entry;
+use super::{Problem, Shared, datasets, document, params, query, tile};
+use crate::{format::Format, percent, told::links::Document};
 use axum::{
     extract::{Request, State as With},
     http::{StatusCode, Uri},
     response::Response,
 };
 use duotile_core::TileId;
-use std::{
-    borrow::Cow,
-    sync::{Arc, atomic::Ordering},
-};
+use std::borrow::Cow;
 
 /// The paths, as the API's description has them.
 pub const PATHS: [&str; 18] = [
@@ -51,7 +44,7 @@ struct Target<'p> {
 
 #[derive(Debug, PartialEq, Eq)]
 enum What {
-    Tile(TileId),
+    Tile(TileId, Format),
     Document(Document),
     /// Where queries are posted.
     Query,
@@ -67,15 +60,15 @@ fn target(path: &str) -> Result<Target<'_>, Problem> {
     } else if last == "q" {
         What::Query
     } else {
-        let y = last.strip_suffix(".mvt").or_else(|| last.strip_suffix(".pbf")).ok_or_else(nothing)?;
+        let (y, format) = Format::split(last).ok_or_else(nothing)?;
         let (Some(x), Some(z)) = (parts.pop(), parts.pop()) else { return Err(nothing()) };
-        What::Tile(prepare::tile_id(z, x, y)?)
+        What::Tile(params::tile_id(z, x, y)?, format)
     };
     let (dataset, token) = match (&parts[..], &what) {
         ([], _) => (None, None),
         (&[dataset], _) => (Some(dataset), None),
-        (&["q", token], What::Tile(_) | What::Document(_)) => (None, Some(token)),
-        (&[dataset, "q", token], What::Tile(_) | What::Document(_)) => (Some(dataset), Some(token)),
+        (&["q", token], What::Tile(..) | What::Document(_)) => (None, Some(token)),
+        (&[dataset, "q", token], What::Tile(..) | What::Document(_)) => (Some(dataset), Some(token)),
         _ => return Err(nothing()),
     };
     Ok(Target { dataset, token, what })
@@ -84,31 +77,8 @@ fn target(path: &str) -> Result<Target<'_>, Problem> {
 /// The path after `/tiles/`, decoded; copied only where there is something to decode.
 fn path(uri: &Uri) -> Result<Cow<'_, str>, Problem> {
     let path = uri.path().strip_prefix("/tiles/").unwrap_or_default();
-    if !path.contains('%') {
-        return Ok(path.into());
-    }
-    // A plus sign is only itself in a path.
-    urls::decode(&path.replace('+', "%2B"))
-        .map(Cow::Owned)
+    percent::decode(path)
         .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "the percent signs of the path do not make UTF-8"))
-}
-
-/// The dataset of a name; the default one without.
-///
-/// # Errors
-/// 404 with a near name where there is one; 503 while it may be among those that are being read.
-pub fn dataset(state: &Shared, name: Option<&str>) -> Result<Arc<Entry>, Problem> {
-    let found = name.map_or_else(|| state.catalog.first(), |name| state.catalog.get(name));
-    if found.is_none() && state.reading.load(Ordering::Acquire) > 0 {
-        return Err(Problem::reading());
-    }
-    match name {
-        None => found.ok_or_else(|| Problem::not_found("there is no dataset")),
-        Some(name) => found.ok_or_else(|| {
-            let hint = state.catalog.near(name).map(|near| format!("did you mean {near}?"));
-            Problem::not_found(format!("there is no dataset \"{name}\"; /datasets lists them")).hint(hint)
-        }),
-    }
 }
 
 /// A tile, or a document beside it.
@@ -119,10 +89,10 @@ pub async fn get(With(state): With<Shared>, request: Request) -> Result<Response
     let (parts, _) = request.into_parts();
     let (path, text, headers) = (path(&parts.uri)?, parts.uri.query(), &parts.headers);
     let Target { dataset: name, token, what } = target(&path)?;
-    let entry = dataset(&state, name)?;
-    let fitted = async || prepare::prepare(&state, &entry, token, text).await;
+    let entry = datasets::named(&state, name)?;
+    let fitted = async || state.engine.fit_text(&entry, token, text.unwrap_or("")).await;
     match what {
-        What::Tile(id) => tile::answer(&state, fitted().await?, id, text, headers).await,
+        What::Tile(id, format) => tile::answer(&state, fitted().await?, (id, format), text, headers).await,
         What::Document(kind) => document::answer(&state, kind, fitted().await?, token.is_some(), text, headers).await,
         What::Query => Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "a query is sent here with POST")
             .header(axum::http::header::ALLOW, axum::http::HeaderValue::from_static("POST"))),
@@ -141,7 +111,7 @@ pub async fn post(With(state): With<Shared>, request: Request) -> Result<Respons
         return Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "POST is for a path that ends in /q")
             .header(axum::http::header::ALLOW, axum::http::HeaderValue::from_static("GET, HEAD")));
     }
-    let entry = dataset(&state, name)?;
+    let entry = datasets::named(&state, name)?;
     query::answer(&state, &entry, &parts.headers, body).await
 }
 
@@ -153,11 +123,11 @@ mod tests {
     fn every_shape_of_path_is_told_apart() {
         let id = TileId::new(3, 4, 5).expect("valid");
         for (path, dataset, token, what) in [
-            ("3/4/5.mvt", None, None, What::Tile(id)),
-            ("a/3/4/5.pbf", Some("a"), None, What::Tile(id)),
-            ("q/tok/3/4/5.mvt", None, Some("tok"), What::Tile(id)),
-            ("a/q/tok/3/4/5.mvt", Some("a"), Some("tok"), What::Tile(id)),
-            ("q/q/tok/3/4/5.mvt", Some("q"), Some("tok"), What::Tile(id)),
+            ("3/4/5.mvt", None, None, What::Tile(id, Format::Mvt)),
+            ("a/3/4/5.pbf", Some("a"), None, What::Tile(id, Format::Mvt)),
+            ("q/tok/3/4/5.mvt", None, Some("tok"), What::Tile(id, Format::Mvt)),
+            ("a/q/tok/3/4/5.mvt", Some("a"), Some("tok"), What::Tile(id, Format::Mvt)),
+            ("q/q/tok/3/4/5.mvt", Some("q"), Some("tok"), What::Tile(id, Format::Mvt)),
             ("tilejson.json", None, None, What::Document(Document::TileJson)),
             ("a/metadata.json", Some("a"), None, What::Document(Document::Metadata)),
             ("a/q/tok/style.json", Some("a"), Some("tok"), What::Document(Document::Style)),

@@ -4,7 +4,6 @@
 
 use crate::settings::origin::{Origin, is_host, is_prefix};
 use axum::http::{HeaderMap, header};
-use std::fmt::Write as _;
 
 /// The base of absolute URLs for a request, without a slash at its end.
 #[must_use]
@@ -32,38 +31,6 @@ pub fn base(origin: &Origin, headers: &HeaderMap) -> String {
     let port = port.map_or(String::new(), |port| format!(":{port}"));
     let prefix = text(headers, "x-forwarded-prefix").map(first).filter(|prefix| is_prefix(prefix)).unwrap_or("");
     format!("{scheme}://{host}{port}{}", prefix.trim_end_matches('/'))
-}
-
-/// A text as it may stand in a path segment or a query value: everything but plain letters, digits and `-_.~` as `%XX`.
-#[must_use]
-pub fn encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
-}
-
-/// What a part of a query string says: `+` is a space, `%XX` a byte. `None` where that makes no UTF-8.
-#[must_use]
-pub fn decode(text: &str) -> Option<String> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        out.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let mut digit = || char::from(bytes.next()?).to_digit(16);
-                (digit()? << 4 | digit()?) as u8
-            }
-            byte => byte,
-        });
-    }
-    String::from_utf8(out).ok()
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
@@ -128,15 +95,5 @@ mod tests {
         ];
         assert_eq!(told(true, &headers), "http://localhost");
         assert_eq!(told(true, &[]), "http://localhost");
-    }
-
-    #[test]
-    fn what_is_encoded_decodes_to_the_same() {
-        let text = "a b+c/d?e=f&g%h é日本~-_.";
-        assert_eq!(decode(&encode(text)).as_deref(), Some(text));
-        assert_eq!(decode("a+b").as_deref(), Some("a b"));
-        for odd in ["%", "%4", "%zz", "%ff"] {
-            assert_eq!(decode(odd), None, "{odd}");
-        }
     }
 }

@@ -150,6 +150,7 @@ mod tests {
     use super::*;
     use crate::{
         catalog::Catalog,
+        engine::pack::Coding,
         http::State,
         load::{Load, Source},
         settings::Settings,
@@ -167,22 +168,27 @@ mod tests {
         let entries = [source("a.csv", "1,1,1\n"), source("b.csv", "2,2,2\n")].map(|source| source.entry(&()));
         let state = State::new(Catalog::new(entries.map(|entry| entry.expect("it reads"))), Settings::default());
         let old = state.catalog.get("a").expect("there");
-        for entry in state.catalog.all() {
-            let key = format!("{}\n{}\n", entry.dataset.name(), entry.dataset.version());
-            state.documents.insert(key, axum::body::Bytes::new());
-        }
+        let keep = |name: &str| {
+            let entry = state.catalog.get(name).expect("there");
+            let make = |_| async { Ok(vec![0; 100]) };
+            let kept = state.engine.document(&entry, "x", Coding::Identity, make);
+            tokio::runtime::Runtime::new().expect("threads").block_on(kept).expect("made");
+        };
+        keep("a");
+        keep("b");
+        let size =
+            || state.engine.keeps.sizes().into_iter().find(|(name, _)| *name == "documents").map(|(_, size)| size);
+        let both = size().expect("documents are kept");
         let config = Config { sources: vec![source("a.csv", "1,1,1\n3,3,3\n")], ..Config::default() };
         let mut reader = Reader::new(state.clone(), Serve::default(), config, true);
         reader.start().expect("it reads");
-        assert_eq!(state.catalog.get("a").expect("there").dataset.len(), 2);
-        let kept: Vec<String> = state.documents.iter().map(|(key, _)| key).collect();
-        assert_eq!(kept.len(), 1);
-        assert!(kept[0].starts_with("b\n"));
+        assert_eq!(state.catalog.get("a").expect("there").source.len(), 2);
+        assert_eq!(size(), Some(both / 2));
         // Nobody holds the old rows any more.
         assert_eq!(std::sync::Arc::strong_count(&old), 1);
         fs::write(folder.path().join("a.csv"), "nothing\n").expect("written");
         reader.again();
-        assert_eq!(state.catalog.get("a").expect("there").dataset.len(), 2);
+        assert_eq!(state.catalog.get("a").expect("there").source.len(), 2);
         assert!(state.metrics.text(state.now()).contains("duotile_dataset_stale{dataset=\"a\"} 1"));
     }
 
@@ -205,7 +211,7 @@ mod tests {
         let served = || {
             let all = state.catalog.all();
             let told = |entry: &std::sync::Arc<crate::catalog::Entry>| {
-                (entry.dataset.name().to_owned(), entry.dataset.len(), entry.rows)
+                (entry.source.name().to_owned(), entry.source.len(), entry.rows)
             };
             (all.iter().map(told).collect::<Vec<_>>(), state.settings().limits.max_subset)
         };

@@ -54,18 +54,18 @@ impl Watched {
         self.files.read(stand);
         self.settled = false;
         let entry = self.source.entry(&Terminal::new(&self.source.name))?;
-        let dataset = &entry.dataset;
-        let unusable = match dataset.report().unusable {
+        let source = &entry.source;
+        let (unusable, columns) = source.describe(|told| (told.unusable, told.columns.len()));
+        let unusable = match unusable {
             0 => String::new(),
             count => format!(", {count} more without a position"),
         };
-        let columns = dataset.with_points(|points| points.columns().len());
-        let size = dataset.size() as f64 / f64::from(1 << 20);
+        let size = source.size() as f64 / f64::from(1 << 20);
         let line = format!(
             "{}: {} rows{unusable}, {columns} columns, {size:.0} MB, {} in {:.1} s",
-            dataset.name(),
-            dataset.len(),
-            if dataset.is_mapped() { "mapped" } else { "read" },
+            source.name(),
+            source.len(),
+            if source.is_mapped() { "mapped" } else { "read" },
             start.elapsed().as_secs_f64()
         );
         let _ = writeln!(std::io::stderr(), "{line}");

@@ -1,81 +1,52 @@
 //! TileJSON with statistics of every property under the query: what Kepler.gl reads to offer fields, ranges and values,
 //! and what legends need: range and quantiles of cells for each zoom.
 
-use super::{
-    facts::{self, Times},
-    tilejson,
-};
-use crate::http::{Problem, document::Context};
+use super::{links::Links, tilejson, values};
+use crate::engine::{Fitted, stats::ShownFacts};
 use duotile_core::{
     Category, Column, Extra, Facts, Legend, MAX_EXACT, Plain, Points, Property, PropertyKind, Scalar, Shape, Source,
-    Work, stats::PROBABILITIES,
+    Times, stats::PROBABILITIES,
 };
-use rayon::prelude::*;
 use serde_json::{Map, Value, json};
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, HashMap},
-};
+use std::collections::HashMap;
 
 /// Longest text that is told as a value.
 const MAX_TEXT: usize = 256;
 
-/// Facts of the columns that rows carry, by position.
-type ColumnFacts<'a> = BTreeMap<usize, Cow<'a, Facts>>;
-
 /// The metadata of a query.
-///
-/// # Errors
-/// When the client has gone.
-pub fn of(context: &Context<'_>) -> Result<Map<String, Value>, Problem> {
-    let prepared = context.prepared;
-    let legend = context.legend()?;
-    let dataset = &prepared.entry.dataset;
-    let mut map = tilejson::of(context);
-    dataset.with_points(|points| {
-        let mask = context.selected.mask.as_deref();
-        let columns: Vec<usize> = prepared
-            .plan
-            .shown()
-            .filter_map(|(_, property)| match property.source {
-                Source::Column(column) | Source::Measure(column, _) => Some(column),
-                _ => None,
-            })
-            .collect();
-        let facts: ColumnFacts<'_> = columns
-            .into_par_iter()
-            .filter_map(|index| {
-                context.cancel.check().ok()?;
-                Some((index, facts::of(points.columns().get(index)?, mask, &Work::free()).ok()?))
-            })
-            .collect();
-        context.cancel.check()?;
-        let rows = mask.map_or(points.len(), duotile_core::Mask::total);
-        let mut attributes: Vec<Value> = prepared
-            .plan
-            .shown()
-            .map(|(index, property)| attribute(&points, property, &facts, &legend, (index, rows)))
-            .collect();
+#[must_use]
+pub fn of(
+    fitted: &Fitted,
+    points_minzoom: Option<u8>,
+    facts: &ShownFacts,
+    legend: &Legend,
+    links: &Links,
+) -> Map<String, Value> {
+    let mut map = tilejson::of(fitted, points_minzoom, links);
+    let plan = &fitted.plan;
+    fitted.entry.source.with_points(|points| {
+        let mut attributes: Vec<Value> =
+            plan.shown().map(|(index, property)| attribute(&points, property, facts, legend, index)).collect();
         share_ranges(&mut attributes);
         let tilestats = json!({
             "layerCount": 1,
             "layers": [{
                 "layer": points.layer(),
-                "count": rows,
-                "geometry": if prepared.plan.shape() == Shape::Polygon { "Polygon" } else { "Point" },
+                "count": facts.rows,
+                "geometry": if plan.shape() == Shape::Polygon { "Polygon" } else { "Point" },
                 "attributeCount": attributes.len(),
                 "attributes": attributes,
             }],
         });
-        map.insert("rows".into(), json!(rows));
+        map.insert("rows".into(), json!(facts.rows));
         map.insert("rows_total".into(), json!(points.len()));
-        map.insert("measures".into(), measures(context, &legend));
-        map.insert("categories".into(), categories(context, &points));
+        map.insert("measures".into(), measures(fitted, legend));
+        map.insert("categories".into(), categories(fitted, &points));
         // As tippecanoe has it; some clients read only this.
         let inner = json!({ "vector_layers": map.get("vector_layers"), "tilestats": tilestats });
         map.insert("json".into(), json!(inner.to_string()));
         map.insert("tilestats".into(), tilestats);
-        Ok(map)
+        map
     })
 }
 
@@ -104,13 +75,7 @@ fn timed(attribute: &Value) -> Option<(&str, f64, f64)> {
 }
 
 /// What Kepler.gl wants to know of a property. Numbers always have `min` and `max`, or their scale would be broken.
-fn attribute(
-    points: &Points<'_>,
-    property: &Property,
-    facts: &ColumnFacts<'_>,
-    legend: &Legend,
-    (index, rows): (usize, usize),
-) -> Value {
+fn attribute(points: &Points<'_>, property: &Property, facts: &ShownFacts, legend: &Legend, index: usize) -> Value {
     let kind = match property.kind {
         PropertyKind::Integer | PropertyKind::Number => "number",
         PropertyKind::Text => "string",
@@ -118,7 +83,7 @@ fn attribute(
     };
     let column = match property.source {
         Source::Column(column) | Source::Measure(column, _) => {
-            points.columns().get(column).zip(facts.get(&column).map(|facts| &**facts))
+            points.columns().get(column).zip(facts.columns.get(&column))
         }
         _ => None,
     };
@@ -126,15 +91,15 @@ fn attribute(
     map.insert("attribute".into(), json!(property.name));
     map.insert("type".into(), json!(kind));
     let (count, values) = match (&property.source, column) {
-        (Source::Column(_), Some((column, facts))) => (facts.present, values(column, facts)),
+        (Source::Column(_), Some((column, facts))) => (facts.present, frequent(column, facts)),
         // The values of a cell's extreme or mode are values of the column.
-        (Source::Measure(..), Some((column, facts))) if kind != "number" => (facts.present, values(column, facts)),
-        _ => (rows as u64, Vec::new()),
+        (Source::Measure(..), Some((column, facts))) if kind != "number" => (facts.present, frequent(column, facts)),
+        _ => (facts.rows as u64, Vec::new()),
     };
     map.insert("count".into(), json!(count));
     map.insert("values".into(), json!(values));
     if kind == "number" {
-        let (min, max) = numbers(property, column, legend.range(index), legend, rows);
+        let (min, max) = numbers(property, column, legend.range(index), legend, facts.rows);
         map.insert("min".into(), min);
         map.insert("max".into(), max);
     }
@@ -142,9 +107,9 @@ fn attribute(
 }
 
 /// The most frequent values, as tiles have them.
-fn values(column: &Column<'_>, facts: &Facts) -> Vec<Value> {
+fn frequent(column: &Column<'_>, facts: &Facts) -> Vec<Value> {
     let short = |value: &Value| value.as_str().is_none_or(|text| text.len() <= MAX_TEXT);
-    let all = facts.categories.iter().map(|&(scalar, _)| facts::value(column, scalar, Times::Milliseconds));
+    let all = facts.categories.iter().map(|&(scalar, _)| values::value(column, scalar, Times::Milliseconds));
     all.filter(short).collect()
 }
 
@@ -160,7 +125,7 @@ fn numbers(
     match (&property.source, column) {
         (Source::Column(_), Some((column, facts))) => {
             let (min, max) = facts.range.unwrap_or((Scalar::Integer(0), Scalar::Integer(0)));
-            (facts::value(column, min, Times::Milliseconds), facts::value(column, max, Times::Milliseconds))
+            (values::value(column, min, Times::Milliseconds), values::value(column, max, Times::Milliseconds))
         }
         (Source::Extra(Extra::ClusterId), _) => (json!(0), json!(MAX_EXACT)),
         (Source::Extra(extra), _) => {
@@ -176,8 +141,8 @@ fn numbers(
 }
 
 /// Range and quantiles of everything that is a number on cells, for each zoom.
-fn measures(context: &Context<'_>, legend: &Legend) -> Value {
-    let told = context.prepared.plan.measured().filter_map(|(index, property)| {
+fn measures(fitted: &Fitted, legend: &Legend) -> Value {
+    let told = fitted.plan.measured().filter_map(|(index, property)| {
         let (min, max) = legend.range(index)?;
         let zooms: Vec<Value> = legend
             .zooms
@@ -196,8 +161,8 @@ fn measures(context: &Context<'_>, legend: &Legend) -> Value {
 }
 
 /// The properties of `by` with the value that each counts; `null` for rows without one, no value for all others.
-fn categories(context: &Context<'_>, points: &Points<'_>) -> Value {
-    let told = context.prepared.plan.shown().filter_map(|(_, property)| {
+fn categories(fitted: &Fitted, points: &Points<'_>) -> Value {
+    let told = fitted.plan.shown().filter_map(|(_, property)| {
         let Source::Category(index, category) = &property.source else { return None };
         let column = points.columns().get(*index)?;
         let mut map = Map::new();
@@ -205,9 +170,9 @@ fn categories(context: &Context<'_>, points: &Points<'_>) -> Value {
         map.insert("column".into(), json!(column.name));
         match *category {
             Category::Value(scalar) => {
-                map.insert("value".into(), facts::value(column, scalar, Times::Milliseconds));
+                map.insert("value".into(), values::value(column, scalar, Times::Milliseconds));
             }
-            Category::Period(start) => drop(map.insert("value".into(), facts::plain(Plain::iso(start)))),
+            Category::Period(start) => drop(map.insert("value".into(), values::plain(Plain::iso(start)))),
             Category::Null => drop(map.insert("value".into(), Value::Null)),
             Category::Other => drop(map.insert("other".into(), json!(true))),
         }

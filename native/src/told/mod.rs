@@ -1,8 +1,17 @@
-//! Documents and texts about a dataset and a query.
+//! What is told of sources and queries: documents and files that know nothing of HTTP.
+//!
+//! Plain answers of the [engine](crate::engine) enter, with the [links] to write into them; JSON, text or Arrow leaves.
 
-pub mod facts;
+pub mod links;
+pub mod values;
+
+pub mod catalogue;
 pub mod metadata;
-pub mod row_text;
+pub mod stats;
 pub mod style;
-pub mod subset;
 pub mod tilejson;
+
+pub mod page;
+pub mod row_file;
+pub mod row_text;
+pub mod subset;

@@ -2,24 +2,23 @@
 //!
 //! In CSV a missing value is an empty field, and an empty text is `""`; times are ISO 8601 in UTC.
 
-use super::facts::Times;
-use duotile_core::{Plain, Points, Values};
+use duotile_core::{Plain, Points, Times, Values};
 use serde_json::json;
 use std::io::Write as _;
 
 /// What a file of rows is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum RowFormat {
     /// A line for each row.
     Csv,
     /// A feature collection.
     GeoJson,
 }
 
-impl Format {
+impl RowFormat {
     /// The media type.
     #[must_use]
-    pub const fn kind(self) -> &'static str {
+    pub const fn media_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8; header=present",
             Self::GeoJson => "application/geo+json",
@@ -39,7 +38,7 @@ impl Format {
 /// Writes rows of a dataset with some of its columns.
 #[derive(Debug)]
 pub struct RowText {
-    format: Format,
+    format: RowFormat,
     columns: Vec<usize>,
     /// What stands before each value in GeoJSON, and between commas on the first line of CSV.
     names: Vec<String>,
@@ -49,7 +48,7 @@ pub struct RowText {
 impl RowText {
     /// With these columns.
     #[must_use]
-    pub fn new(format: Format, points: &Points<'_>, columns: Vec<usize>) -> Self {
+    pub fn new(format: RowFormat, points: &Points<'_>, columns: Vec<usize>) -> Self {
         let told: Vec<&str> = columns.iter().map(|&index| points.columns()[index].name).collect();
         let names = told.iter().enumerate().map(|(at, name)| {
             let comma = if at > 0 { "," } else { "" };
@@ -68,8 +67,8 @@ impl RowText {
     /// What stands before all rows.
     pub fn start(&self, out: &mut Vec<u8>) {
         match self.format {
-            Format::Csv => out.extend_from_slice(self.first_line.as_bytes()),
-            Format::GeoJson => out.extend_from_slice(b"{\"type\":\"FeatureCollection\",\"features\":["),
+            RowFormat::Csv => out.extend_from_slice(self.first_line.as_bytes()),
+            RowFormat::GeoJson => out.extend_from_slice(b"{\"type\":\"FeatureCollection\",\"features\":["),
         }
     }
 
@@ -79,7 +78,7 @@ impl RowText {
         let id = points.id(row);
         // Writing to memory does not fail.
         match self.format {
-            Format::Csv => {
+            RowFormat::Csv => {
                 let _ = write!(out, "{id},{lon},{lat}");
                 for &index in &self.columns {
                     out.push(b',');
@@ -94,7 +93,7 @@ impl RowText {
                 }
                 out.extend_from_slice(b"\r\n");
             }
-            Format::GeoJson => {
+            RowFormat::GeoJson => {
                 let comma = if first { "" } else { "," };
                 let _ = write!(
                     out,
@@ -111,7 +110,7 @@ impl RowText {
 
     /// What stands after all rows.
     pub fn end(&self, out: &mut Vec<u8>) {
-        if self.format == Format::GeoJson {
+        if self.format == RowFormat::GeoJson {
             out.extend_from_slice(b"]}\n");
         }
     }

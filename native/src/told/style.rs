@@ -1,11 +1,11 @@
 //! A complete MapLibre style of a query: cells sized to the grid and coloured by quantiles of each zoom, rows, no
 //! outside address.
 
-use super::tilejson;
-use crate::http::{
-    Problem,
-    document::{Context, Document},
+use super::{
+    links::{Document, Links},
+    tilejson,
 };
+use crate::engine::Fitted;
 use duotile_core::{Legend, MAX_ZOOM, Mode, PropertyKind, Shape, Source, stats::PROBABILITIES};
 use serde_json::{Map, Value, json};
 
@@ -16,14 +16,10 @@ const BREAKS: [f64; 5] = [0.3, 0.5, 0.7, 0.9, 0.95];
 const GROUND: &str = "#11151c";
 
 /// The style of a query.
-///
-/// # Errors
-/// When the client has gone.
-pub fn of(context: &Context<'_>) -> Result<Map<String, Value>, Problem> {
-    let prepared = context.prepared;
-    let legend = context.legend()?;
-    let info = tilejson::of(context);
-    let layer = prepared.entry.dataset.name();
+#[must_use]
+pub fn of(fitted: &Fitted, legend: &Legend, links: &Links) -> Map<String, Value> {
+    let info = tilejson::of(fitted, None, links);
+    let layer = fitted.entry.source.name();
     let mut source = json!({
         "type": "vector", "tiles": info.get("tiles"), "minzoom": 0, "maxzoom": MAX_ZOOM, "bounds": info.get("bounds"),
     });
@@ -31,11 +27,11 @@ pub fn of(context: &Context<'_>) -> Result<Map<String, Value>, Problem> {
         source.insert("attribution".into(), attribution.clone());
     }
     let mut layers = vec![json!({ "id": "ground", "type": "background", "paint": { "background-color": GROUND } })];
-    let mode = prepared.plan.mode();
+    let mode = fitted.plan.mode();
     if mode != Mode::Points {
-        let (index, name) = measured(context);
-        let colour = colours(&legend, index, &name);
-        layers.push(match prepared.plan.shape() {
+        let (index, name) = measured(fitted);
+        let colour = colours(legend, index, &name);
+        layers.push(match fitted.plan.shape() {
             Shape::Polygon => json!({
                 "id": "cells", "type": "fill", "source": layer, "source-layer": layer,
                 "filter": ["has", "point_count"],
@@ -46,7 +42,7 @@ pub fn of(context: &Context<'_>) -> Result<Map<String, Value>, Problem> {
                 "filter": ["has", "point_count"],
                 "paint": {
                     "circle-color": colour,
-                    "circle-radius": radius(f64::from(prepared.query.cell)),
+                    "circle-radius": radius(f64::from(fitted.query.cell)),
                     "circle-opacity": 0.9,
                 },
             }),
@@ -75,14 +71,14 @@ pub fn of(context: &Context<'_>) -> Result<Map<String, Value>, Problem> {
     style.insert("zoom".into(), json!(center.get(2)));
     style.insert("sources".into(), Value::Object(sources));
     style.insert("layers".into(), Value::Array(layers));
-    style.insert("metadata".into(), json!({ "duotile:tilejson": context.links.document(Document::TileJson) }));
-    Ok(style)
+    style.insert("metadata".into(), json!({ "duotile:tilejson": links.document(Document::TileJson) }));
+    style
 }
 
 /// What cells are coloured by: the first measure that is a number, else the count.
-fn measured(context: &Context<'_>) -> (usize, String) {
+fn measured(fitted: &Fitted) -> (usize, String) {
     let number = |kind| matches!(kind, PropertyKind::Integer | PropertyKind::Number);
-    let mut all = context.prepared.plan.shown();
+    let mut all = fitted.plan.shown();
     let measure = all.find(|(_, p)| matches!(p.source, Source::Measure(..)) && number(p.kind));
     measure.map_or((0, "point_count".into()), |(index, property)| (index, property.name.clone()))
 }

@@ -5,9 +5,12 @@
 //! then the value columns: integers, floats, booleans, times as timestamps in microseconds UTC, texts as a dictionary in
 //! byte order. Schema metadata `duotile` is JSON, see [`facts`].
 
-use crate::dataset::Dataset;
+use crate::{
+    engine::{Fitted, Refusal, select::Selected},
+    source::{Source, points::Dataset},
+};
 use anyhow::{Context as _, Result};
-use duotile_core::{Codes, Column, MAX_EXACT, Points, Scalar, Values, mercator, morton};
+use duotile_core::{Codes, Column, MAX_EXACT, Points, Scalar, Values, Work, mercator, morton};
 use polars_arrow::{
     array::{Array, BooleanArray, DictionaryArray, DictionaryKey, PrimitiveArray, Utf8Array},
     bitmap::Bitmap,
@@ -22,12 +25,32 @@ use std::{collections::BTreeSet, sync::Arc};
 /// The subset's version of this layout.
 const FORMAT: u32 = 1;
 
-/// Writes rows (ascending positions in Morton order) with some of the columns. `query` is the canonical text of what
-/// selected them.
+/// Writes the rows that pass a query, with the columns that it tells of.
 ///
 /// # Errors
-/// When Arrow refuses, which would be a mistake here.
-pub fn write(dataset: &Dataset, rows: &[u32], columns: &[usize], query: &str) -> Result<Vec<u8>> {
+/// When nobody waits for it any more.
+pub fn of(fitted: &Fitted, selected: &Selected, work: &Work<'_>) -> Result<Vec<u8>, Refusal> {
+    let Source::Points(dataset) = &fitted.entry.source;
+    let rows: Vec<u32> = match selected.mask.as_deref() {
+        Some(mask) => mask.rows(0..dataset.len()).map(|row| row as u32).collect(),
+        None => (0..dataset.len() as u32).collect(),
+    };
+    work.pay(0)?;
+    let columns = dataset.with_points(|points| {
+        let mut columns = fitted.query.told_columns(&fitted.plan, &points);
+        // Without these, ids and what `datetime` speaks of would be others than here.
+        let roles = [points.roles().id, points.roles().time];
+        columns.extend(roles.into_iter().flatten());
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    });
+    write(dataset, &rows, &columns, fitted.plan.filter_text()).map_err(|error| Refusal::failed(&format!("{error:#}")))
+}
+
+/// Writes rows (ascending positions in Morton order) with some of the columns. `query` is the canonical text of what
+/// selected them.
+fn write(dataset: &Dataset, rows: &[u32], columns: &[usize], query: &str) -> Result<Vec<u8>> {
     dataset.with_points(|points| {
         let keys = points.keys();
         let mut fields: Vec<(&str, Box<dyn Array>)> = vec![

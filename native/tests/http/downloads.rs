@@ -95,7 +95,7 @@ async fn columns_that_are_named_like_ours_keep_their_names() {
 
 #[tokio::test]
 async fn closed_rows_odd_queries_and_other_names_are_refused() {
-    let entry = Entry { dataset: dataset(&Options::default()), rows: false, subset: true };
+    let entry = Entry { rows: false, ..Entry::open(dataset(&Options::default())) };
     let closed = Server::of(entry, Settings::default());
     let server = Server::new();
     for file in ["rows.csv", "rows.geojson"] {
@@ -123,7 +123,7 @@ async fn who_goes_away_ends_it_and_many_slow_readers_are_bounded() {
     let mut body = first.into_body();
     let piece = body.frame().await.expect("a piece").expect("it goes well").into_data().expect("data");
     assert!(piece.len() < 1 << 18 && piece.len() > 1 << 15, "{}", piece.len());
-    assert_eq!((server.state.outgoing.held(), server.state.pool.queued()), (held, 0));
+    assert_eq!((server.state.outgoing.held(), server.state.engine.pool.queued()), (held, 0));
     let refused = begun(&server, uri).await;
     assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (503, &"1".parse().expect("a header")));
     drop((body, refused));

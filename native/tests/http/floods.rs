@@ -3,7 +3,7 @@
 use crate::support::Server;
 use axum::{body::Body, http::Request};
 use duotile::{
-    http::work::Size,
+    engine::Size,
     settings::{Settings, limits::Limits},
 };
 use std::sync::mpsc;
@@ -20,7 +20,7 @@ async fn busy(limits: Limits) -> (Server, mpsc::Sender<()>) {
     let (started, running) = tokio::sync::oneshot::channel();
     let state = server.state.clone();
     tokio::spawn(async move {
-        let work = state.pool.run(Size::Long, move |_| {
+        let work = state.engine.pool.run(Size::Long, move |_| {
             let _ = started.send(());
             let _ = wait.recv();
             Ok(())

@@ -2,7 +2,7 @@
 
 use crate::support::{Server, number};
 use axum::http::Method;
-use duotile::{http::urls, mvt_reader::Value as Mvt};
+use duotile::{mvt_reader::Value as Mvt, percent};
 use serde_json::Value;
 
 /// Queries that a person might bring to Kepler.gl.
@@ -58,7 +58,7 @@ async fn addresses_survive_being_decoded() {
     for query in QUERIES {
         let (tileset, metadata) = given(&server, query).await;
         for url in [tileset, metadata] {
-            assert_eq!(urls::decode(&url.replace('+', "%2B")).as_deref(), Some(url.as_str()), "{query}");
+            assert_eq!(percent::decode(&url).as_deref(), Some(url.as_str()), "{query}");
             assert!(!url.contains('?'), "{url}");
         }
     }

@@ -111,7 +111,7 @@ async fn odd_pages_are_refused() {
 
 #[tokio::test]
 async fn rows_and_subsets_can_be_kept_in() {
-    let entry = Entry { dataset: dataset(&Options::default()), rows: false, subset: false };
+    let entry = Entry { rows: false, subset: false, ..Entry::open(dataset(&Options::default())) };
     let server = Server::of(entry, Settings::default());
     server.get("/datasets/trips/rows").await.problem(403);
     server.get("/datasets/trips/subset.arrow").await.problem(403);

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use duotile::{
     Dataset,
-    cache::Masks,
+    engine::tile::Bare,
     prepared::{Built, Settings, build},
     read::{Options, read},
 };
@@ -108,16 +108,13 @@ pub fn refused(path: &Path) -> String {
 
 /// Tiles of a dataset under several queries at several zooms.
 pub fn tiles(dataset: &Dataset, queries: &[&str]) -> Vec<Vec<u8>> {
-    let masks = Masks::new(1 << 26);
     let mut tiles = Vec::new();
     for query in queries {
         let query = TileQuery::parse(query).expect("a query");
         let plan = dataset.with_points(|points| query.plan(&points, &Work::free())).expect("it fits");
         for (z, x, y) in [(0, 0, 0), (3, 4, 2), (6, 33, 22), (9, 270, 177), (14, 8646, 5685)] {
             let tile = TileId::new(z, x, y).expect("a tile");
-            let mut out = Vec::new();
-            masks.cut::<anyhow::Error>(dataset, &plan, tile, || Ok(()), &mut out).expect("it is cut");
-            tiles.push(out);
+            tiles.push(Bare::of(dataset, &plan, tile, &Work::free()).expect("it is cut").bytes);
         }
     }
     tiles

@@ -5,7 +5,7 @@ use crate::{
     bits::Bits,
     dataset::{Data, Loaded, Parts, Report},
 };
-use duotile_core::{Column, Dictionary, Roles, Scalar, filter::Test, morton, sort};
+use duotile_core::{Column, Dictionary, Roles, Scalar, Work, filter::Test, morton, sort};
 
 /// Numbers that only look random: xorshift.
 struct Dice(u64);
@@ -165,7 +165,7 @@ fn masks_hold_the_rows_that_pass_one_by_one() {
         let columns = dataset.columns();
         for _ in 0..80 {
             let filter = filter(3, &mut dice);
-            let mask = mask(&dataset, &filter);
+            let mask = mask(&dataset, &filter, &Work::free()).expect("nobody leaves");
             for row in 0..rows {
                 let expected = passes(&filter, &dataset, &columns, row);
                 assert_eq!(mask.get(row), expected, "row {row} of {rows} under {filter:?}");
@@ -183,7 +183,7 @@ fn blocks_join_where_they_meet() {
         Filter::Column(1, Test::Integers { min: 0, max: 5, not: false }),
         Filter::Column(0, Test::Null),
     ]);
-    let mask = mask(&dataset, &filter);
+    let mask = mask(&dataset, &filter, &Work::free()).expect("nobody leaves");
     let expected = (0..dataset.len()).filter(|&row| passes(&filter, &dataset, &columns, row));
     assert!(mask.rows(0..dataset.len()).eq(expected));
 }

@@ -1,7 +1,7 @@
 //! One dataset with its facts: points in Morton order, their columns, what loading chose and lost.
 //!
 //! Every column's values are held once, in memory or in a mapped file, in buffers that the core's columns look at. Nothing
-//! changes after it is made, but for the summaries of columns, which are built when first asked for and then kept.
+//! changes after it is made.
 
 use super::{
     bits::Bits,
@@ -9,12 +9,12 @@ use super::{
 };
 use anyhow::{Result, bail};
 use duotile_core::{
-    CROWD, Codes, Column, Dictionary, Facts, Landmarks, Mask, Piece, Points, Roles, Summary, Sums, Values, Work,
+    CROWD, Codes, Column, Dictionary, Facts, Landmarks, Mask, Piece, Points, Roles, Stopped, Summary, Sums, Values,
+    Work,
 };
 use polars_buffer::Buffer;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::sync::OnceLock;
 
 /// Points in Morton order with their columns and facts. Immutable once made.
 #[derive(Debug)]
@@ -130,7 +130,7 @@ impl Known {
 struct Stored {
     loaded: Loaded,
     facts: Facts,
-    summary: OnceLock<Buffer<u64>>,
+    summary: Option<Buffer<u64>>,
 }
 
 impl Dataset {
@@ -145,11 +145,7 @@ impl Dataset {
         if facts.len() != columns.len() || summaries.len() != columns.len() {
             bail!("{} facts and {} summaries for {} columns", facts.len(), summaries.len(), columns.len());
         }
-        let stored = |((loaded, facts), words): ((_, _), Option<_>)| {
-            let summary = OnceLock::new();
-            words.into_iter().for_each(|words| drop(summary.set(words)));
-            Stored { loaded, facts, summary }
-        };
+        let stored = |((loaded, facts), summary)| Stored { loaded, facts, summary };
         let columns: Vec<Stored> = columns.into_iter().zip(facts).zip(summaries).map(stored).collect();
         let dataset = Self {
             name,
@@ -255,26 +251,37 @@ impl Dataset {
         }
     }
 
-    /// The summary of a column over all rows, built on first use; one thread builds, others wait. `None` for no such
-    /// column.
+    /// How many landmarks its keys have.
+    #[must_use]
+    pub fn landmarks(&self) -> usize {
+        Landmarks::new(&self.landmarks, self.keys.len()).len()
+    }
+
+    /// The summary of a column over all rows, where it lies in the file.
     #[must_use]
     pub fn summary(&self, column: usize) -> Option<Summary<'_>> {
-        let stored = self.columns.get(column)?;
-        Some(Summary::new(stored.summary.get_or_init(|| self.summarise(column).into())))
+        self.columns.get(column)?.summary.as_ref().map(|words| Summary::new(words))
     }
 
     /// The words of the summary of a column over all rows. None for no such column.
     pub(crate) fn summarise(&self, column: usize) -> Vec<u64> {
-        self.sums(column, None, CROWD).map(Sums::into_words).unwrap_or_default()
+        let sums = self.sums(column, None, CROWD, &Work::free());
+        sums.ok().flatten().map(Sums::into_words).unwrap_or_default()
     }
 
     /// What a column adds up to over the rows that pass, made by all processors, for landmarks of which more than `crowd`
     /// do. `None` for no such column.
-    pub(crate) fn sums(&self, column: usize, mask: Option<&Mask>, crowd: usize) -> Option<Sums> {
+    pub(crate) fn sums(
+        &self,
+        column: usize,
+        mask: Option<&Mask>,
+        crowd: usize,
+        work: &Work<'_>,
+    ) -> Result<Option<Sums>, Stopped> {
         let fill = |pieces: &mut [Piece<'_>]| pieces.par_iter_mut().for_each(Piece::fill);
         self.with_points(|points| {
-            let column = points.columns().get(column)?;
-            Sums::build_by(points.landmarks(), column, mask, crowd, &Work::free(), fill).ok()
+            let column = points.columns().get(column);
+            column.map(|column| Sums::build_by(points.landmarks(), column, mask, crowd, work, fill)).transpose()
         })
     }
 
@@ -303,7 +310,7 @@ impl Stored {
     }
 
     fn size(&self) -> usize {
-        self.loaded.size() + self.summary.get().map_or(0, |words| words.len() * 8)
+        self.loaded.size() + self.summary.as_ref().map_or(0, |words| words.len() * 8)
     }
 }
 

@@ -3,3 +3,5 @@
 pub(crate) mod bits;
 pub mod dataset;
 mod focus;
+
+pub use dataset::{Dataset, Report};

@@ -1,21 +1,7 @@
 //! What core tells of columns and values, as JSON.
 
-use duotile_core::{Column, Facts, Mask, Plain, Scalar, Stopped, Work};
+use duotile_core::{Column, Plain, Scalar, Times};
 use serde_json::{Number, Value, json};
-use std::borrow::Cow;
-
-pub use duotile_core::Times;
-
-/// Facts of the rows of a mask, or of all rows.
-///
-/// # Errors
-/// [`Stopped`], as [`Work::pay`].
-pub fn of<'a>(column: &Column<'a>, mask: Option<&Mask>, work: &Work<'_>) -> Result<Cow<'a, Facts>, Stopped> {
-    match mask {
-        None => Ok(Cow::Borrowed(column.facts)),
-        Some(_) => Facts::under(column, mask, work).map(Cow::Owned),
-    }
-}
 
 /// A value of a column as JSON.
 #[must_use]

@@ -1,0 +1,140 @@
+//! What is kept of answers and of what they are made of, each within a budget of bytes; forgotten with its dataset.
+//!
+//! What is kept changes no answer, only its time. Every key names the [`Edition`] it is of, so one [`Keeps::forget`] ends
+//! all of it, and what finishes later is not kept.
+
+use super::{
+    fit::Fitted,
+    keep::{Keep, Weigh},
+    looks::Looks,
+    pack::{Coding, Packed},
+    tile::Tile,
+};
+use crate::catalog::Edition;
+use duotile_core::{Legend, Mask, Profile, Sums, TileId};
+use std::sync::Arc;
+
+/// Bytes of finished documents.
+const DOCUMENT_BYTES: u64 = 16 << 20;
+/// Bytes of legends.
+const LEGEND_BYTES: u64 = 16 << 20;
+/// Bytes of queries that were fitted.
+const FITTED_BYTES: u64 = 32 << 20;
+/// Bytes of profiles.
+const PROFILE_BYTES: u64 = 8 << 20;
+
+/// How many bytes may be kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    /// For masks and summaries.
+    pub masks: u64,
+    /// For finished tiles.
+    pub tiles: u64,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { masks: 512 << 20, tiles: 64 << 20 }
+    }
+}
+
+/// What is known of the rows that pass a filter: which these are, or what a column adds up to over them.
+#[derive(Clone, Debug)]
+pub(super) enum OfRows {
+    Mask(Arc<Mask>),
+    Sums(Arc<Sums>),
+}
+
+impl Weigh for OfRows {
+    fn weight(&self) -> usize {
+        match self {
+            Self::Mask(mask) => mask.size(),
+            Self::Sums(sums) => sums.size(),
+        }
+    }
+}
+
+impl Weigh for Arc<Profile> {
+    fn weight(&self) -> usize {
+        size_of::<Profile>()
+    }
+}
+
+impl Weigh for Arc<Legend> {
+    fn weight(&self) -> usize {
+        self.size()
+    }
+}
+
+/// All that is kept.
+#[derive(Debug)]
+pub struct Keeps {
+    /// Queries that were fitted, by their text.
+    pub(super) fitted: Arc<Keep<(), Arc<Fitted>>>,
+    /// Masks, and summaries each with its column, by the text of their filter.
+    pub(super) rows: Arc<Keep<Option<usize>, OfRows>>,
+    pub(super) summary_looks: Looks,
+    /// By the text of their filter and the limit of rows in a tile.
+    pub(super) profiles: Arc<Keep<u32, Arc<Profile>>>,
+    /// By their query.
+    pub(super) legends: Arc<Keep<(), Arc<Legend>>>,
+    /// By their query and address.
+    pub(super) tiles: Arc<Keep<(TileId, Coding), Arc<Tile>>>,
+    /// By everything they depend on.
+    pub(super) documents: Arc<Keep<Coding, Packed>>,
+}
+
+impl Keeps {
+    /// Keeps nothing yet.
+    #[must_use]
+    pub fn new(budget: Budget) -> Self {
+        Self {
+            fitted: Keep::new(10_000, FITTED_BYTES, 8),
+            // One part: a mask may be as large as the budget, and looking it up is rare beside the work it saves.
+            rows: Keep::new(1000, budget.masks, 1),
+            summary_looks: Looks::default(),
+            profiles: Keep::new(10_000, PROFILE_BYTES, 8),
+            legends: Keep::new(1000, LEGEND_BYTES, 8),
+            tiles: Keep::new(10_000, budget.tiles, 8),
+            documents: Keep::new(1000, DOCUMENT_BYTES, 8),
+        }
+    }
+
+    /// Ends an edition: what was kept of it goes, and what is still being made of it will not be kept.
+    pub fn forget(&self, edition: &Edition) {
+        edition.end();
+        self.fitted.forget(edition);
+        self.rows.forget(edition);
+        self.profiles.forget(edition);
+        self.legends.forget(edition);
+        self.tiles.forget(edition);
+        self.documents.forget(edition);
+    }
+
+    /// Bytes that are kept, by what they are.
+    #[must_use]
+    pub fn sizes(&self) -> Vec<(&'static str, u64)> {
+        vec![
+            ("masks", self.rows.size()),
+            ("profiles", self.profiles.size()),
+            ("tiles", self.tiles.size()),
+            ("documents", self.documents.size()),
+            ("legends", self.legends.size()),
+            ("queries", self.fitted.size()),
+        ]
+    }
+
+    /// How often something was found, and how often not.
+    #[must_use]
+    pub fn looks(&self) -> Vec<(&'static str, [u64; 2])> {
+        vec![
+            ("masks", self.rows.looks.told()),
+            ("summaries", self.summary_looks.told()),
+            ("profiles", self.profiles.looks.told()),
+            ("tiles", self.tiles.looks.told()),
+            ("documents", self.documents.looks.told()),
+            ("legends", self.legends.looks.told()),
+            ("queries", self.fitted.looks.told()),
+        ]
+    }
+}

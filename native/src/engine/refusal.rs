@@ -1,0 +1,78 @@
+//! Why there is no answer: a closed list, so that whoever asked can say it in the words of its own protocol.
+
+use duotile_core::{QueryError, Stopped};
+use std::fmt;
+
+/// Why there is no answer. Cheap to copy: everybody who waited for one thing is told the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The query cannot be understood, or does not fit the dataset.
+    Query(QueryError),
+    /// Nobody waits for the answer any more.
+    Gone,
+    /// Too many jobs wait already.
+    Busy,
+    /// No processor became free in time.
+    Late,
+    /// More rows pass than may be given out at once.
+    Rows {
+        /// Rows that pass.
+        got: usize,
+        /// Rows that may.
+        most: usize,
+    },
+    /// More rows would be looked at than this, which is what an answer may cost.
+    Dear(u64),
+    /// Something failed inside. The log says what.
+    Failed,
+}
+
+impl Refusal {
+    /// Something failed inside: the cause goes to the log, once, and not to whoever asked.
+    #[must_use]
+    pub fn failed(cause: &dyn fmt::Display) -> Self {
+        tracing::error!("an answer failed: {cause}");
+        Self::Failed
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Query(error) => write!(f, "{error}"),
+            Self::Gone => write!(f, "nobody waits for the answer any more"),
+            Self::Busy => write!(f, "too many requests are waiting"),
+            Self::Late => write!(f, "no processor became free in time"),
+            Self::Rows { got, most } => {
+                write!(f, "{got} rows pass the filter, expected at most {most}; a narrower filter helps")
+            }
+            Self::Dear(limit) => {
+                write!(
+                    f,
+                    "the answer takes more than {limit} looks at rows, which is the limit; a narrower filter helps"
+                )
+            }
+            Self::Failed => write!(f, "something failed inside; the log says what"),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl From<QueryError> for Refusal {
+    fn from(error: QueryError) -> Self {
+        match error.stopped {
+            Some(Stopped::Gone) => Self::Gone,
+            _ => Self::Query(error),
+        }
+    }
+}
+
+impl From<Stopped> for Refusal {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Gone => Self::Gone,
+            Stopped::Dear(limit) => Self::Dear(limit),
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The rows that pass: a page of them, or all, for whoever writes them.
+
+use super::{Engine, Fitted, Refusal, Size, select::Selected};
+use crate::source::Source;
+use duotile_core::{Page, Within, Work};
+use std::sync::Arc;
+
+impl Engine {
+    /// What `tell` makes of a page of rows, on a processor.
+    ///
+    /// # Errors
+    /// What `tell` says; when too much waits.
+    pub async fn page<T: Send + 'static>(
+        self: &Arc<Self>,
+        fitted: &Arc<Fitted>,
+        within: Within,
+        (offset, limit): (usize, usize),
+        tell: impl FnOnce(&Fitted, &Page, &Work<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let job = move |fitted: &Fitted, selected: &Selected, work: &Work<'_>| {
+            let Source::Points(dataset) = &fitted.entry.source;
+            let mask = selected.mask.as_deref();
+            let page = dataset.with_points(|points| Page::of(&points, mask, within, offset, limit));
+            work.pay(0)?;
+            tell(fitted, &page, work)
+        };
+        self.rows(fitted, Size::Short, job).await
+    }
+
+    /// What `tell` makes of all rows that pass, on a processor. Where there are more of them than `most`, nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::Rows`] for more than `most`; what `tell` says; when too much waits.
+    pub async fn all_rows<T: Send + 'static>(
+        self: &Arc<Self>,
+        fitted: &Arc<Fitted>,
+        most: usize,
+        tell: impl FnOnce(&Fitted, &Selected, usize, &Work<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let job = move |fitted: &Fitted, selected: &Selected, work: &Work<'_>| {
+            let Source::Points(dataset) = &fitted.entry.source;
+            let got = selected.total(dataset);
+            if got > most { Err(Refusal::Rows { got, most }) } else { tell(fitted, selected, got, work) }
+        };
+        self.rows(fitted, Size::Long, job).await
+    }
+
+    async fn rows<T: Send + 'static>(
+        self: &Arc<Self>,
+        fitted: &Arc<Fitted>,
+        size: Size,
+        job: impl FnOnce(&Fitted, &Selected, &Work<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let selected = self.select(fitted).await?;
+        let fitted = fitted.clone();
+        self.pool.run(size, move |work| job(&fitted, &selected, work)).await
+    }
+}

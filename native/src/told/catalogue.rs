@@ -1,0 +1,70 @@
+//! The catalogue: what sources there are, and what is in each.
+
+use super::{
+    links::{Document, Links},
+    values,
+};
+use crate::{catalog::Entry, percent};
+use duotile_core::{ColumnInfo, frame::view};
+use serde_json::{Map, Value, json};
+
+/// A source in the list of all, with absolute addresses under a base.
+#[must_use]
+pub fn summary(entry: &Entry, base: &str) -> Map<String, Value> {
+    let source = &entry.source;
+    let mut map = Map::new();
+    map.insert("id".into(), json!(source.name()));
+    map.insert("title".into(), json!(source.title().unwrap_or(source.name())));
+    map.insert("attribution".into(), json!(source.attribution()));
+    map.insert("version".into(), json!(source.version()));
+    map.insert("rows".into(), json!(source.len()));
+    map.insert("bounds".into(), json!(source.bounds()));
+    map.insert("focus".into(), json!(source.focus()));
+    map.insert("center".into(), json!(view(source.focus())));
+    source.describe(|told| {
+        map.insert("rows_without_position".into(), json!(told.unusable));
+        map.insert("id_column".into(), json!(told.id));
+        map.insert("time_column".into(), json!(told.time));
+        map.insert("time_range".into(), json!(told.time_range.map(|ends| ends.map(values::plain))));
+    });
+    map.insert("rows_open".into(), json!(entry.rows));
+    map.insert("subset_open".into(), json!(entry.subset));
+    let tiles = Links::of_source(base, source);
+    let mut links = Map::new();
+    links.insert("self".into(), json!(format!("{base}/datasets/{}", percent::encode(source.name()))));
+    links.insert("tiles".into(), json!(tiles.tiles()));
+    for document in Document::ALL {
+        links.insert(document.rel().into(), json!(tiles.document(document)));
+    }
+    map.insert("links".into(), Value::Object(links));
+    map
+}
+
+/// A source alone, with its columns.
+#[must_use]
+pub fn whole(entry: &Entry, base: &str) -> Map<String, Value> {
+    let mut map = summary(entry, base);
+    let columns = entry.source.describe(|told| told.columns.into_iter().map(column).collect::<Vec<Value>>());
+    map.insert("columns".into(), Value::Array(columns));
+    map
+}
+
+/// What is known of a column over all rows.
+fn column(info: ColumnInfo<'_>) -> Value {
+    let mut map = Map::new();
+    map.insert("name".into(), json!(info.name));
+    map.insert("type".into(), json!(info.kind));
+    map.insert("in_tiles".into(), json!(info.in_tiles));
+    map.insert("present".into(), json!(info.present));
+    map.insert("nulls".into(), json!(info.nulls));
+    if let Some([min, max]) = info.range {
+        map.insert("min".into(), values::plain(min));
+        map.insert("max".into(), values::plain(max));
+    }
+    if let Some(distinct) = info.distinct {
+        map.insert("distinct".into(), json!(distinct));
+        map.insert("categories".into(), values::counted(info.categories));
+    }
+    info.role.map(|role| map.insert("role".into(), json!(role)));
+    Value::Object(map)
+}
