@@ -74,7 +74,7 @@ pub use table::{
     view::{BadTable, Roles, Table},
 };
 pub use tile::{
-    cut::{MAX_TILE_BYTES, Selection},
+    cut::{MAX_TILE_BYTES, Selection, TILE_FORMAT},
     tiler::{Report, Scratch},
 };
 pub use time::{Interval, Period};

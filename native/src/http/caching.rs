@@ -4,10 +4,8 @@
 //! any work is done, so an unchanged tile costs nothing. A tile URL with the current version in `v` never changes.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use duotile_core::TILE_FORMAT;
 use std::fmt::Write as _;
-
-/// Changes when the same rows and query would give other bytes.
-pub const FORMAT: u32 = 3;
 
 /// Kept for a year, never asked for again.
 pub const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -26,7 +24,7 @@ pub fn policy(query: Option<&str>, version: &str) -> HeaderValue {
 #[must_use]
 pub fn etag(parts: &[&str]) -> HeaderValue {
     let mut text = String::with_capacity(22);
-    let mut hash = Fnv::new(u64::from(FORMAT));
+    let mut hash = Fnv::new(u64::from(TILE_FORMAT));
     for part in parts {
         hash.write(part.as_bytes());
         hash.write(&[0xff]);

@@ -30,7 +30,7 @@ use anyhow::{Context, Result, bail};
 use arrow::Arrow;
 use content::Content;
 use csv::Csv;
-use duotile_core::EXTENT_BITS;
+use duotile_core::{EXTENT_BITS, TILE_FORMAT};
 pub(crate) use files::name;
 use files::{Format, Input};
 pub(crate) use kind::Kind;
@@ -241,9 +241,14 @@ pub(crate) struct Version(u64);
 
 impl Version {
     pub fn new(options: &Options) -> Self {
+        Self::of_tiles(options, TILE_FORMAT)
+    }
+
+    /// With the format of tiles: an address with a version is kept for a year, so it must change when their bytes do.
+    fn of_tiles(options: &Options, format: u32) -> Self {
         let mut version = Self(0xcbf2_9ce4_8422_2325);
         version.bytes(env!("CARGO_PKG_VERSION").as_bytes());
-        version.bytes(format!("{options:?} {EXTENT_BITS}").as_bytes());
+        version.bytes(format!("{options:?} {EXTENT_BITS} {format}").as_bytes());
         version
     }
 

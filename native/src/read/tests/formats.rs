@@ -159,6 +159,10 @@ fn the_version_changes_with_content_and_options() {
     assert_ne!(first, version(&Options { attribution: Some("me".into()), ..Options::default() }));
     folder.put("a.csv", "lon,lat\n1,2\n3,4\n");
     assert_ne!(first, version(&Options::default()));
+    // Other bytes of tiles are another version of the same rows.
+    let of_tiles = |format| Version::of_tiles(&Options::default(), format).text();
+    assert_eq!(of_tiles(duotile_core::TILE_FORMAT), Version::new(&Options::default()).text());
+    assert_ne!(of_tiles(duotile_core::TILE_FORMAT), of_tiles(duotile_core::TILE_FORMAT + 1));
 }
 
 #[test]
