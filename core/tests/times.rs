@@ -2,7 +2,7 @@
 
 use duotile_core::{
     Period,
-    time::{DAY, HOUR, Moment, SECOND, parse, print},
+    time::{DAY, HOUR, Moment, SECOND, Written, parse, print, read},
 };
 
 /// Days since 1970 by walking the calendar year by year and month by month.
@@ -74,6 +74,12 @@ fn liberties_are_taken_and_mistakes_are_placed() {
         "1970-01-01T14:30:00+02:30",
         "1970-01-01T14:30:00 02:30",
         "1970-01-01T02:00:00-10:00",
+        "1970-01-01 12:00 UTC",
+        "1970/01/01 12:00:00 GMT",
+        "1970-01-01T13:00:00+01",
+        "1970-01-01T13:00:00 +0100",
+        "1970-01-01 12:00:00 Z",
+        "1969-12-31T24:00:00-12:00",
         "1970-01-01T11:59:60Z",
         "1970-01-01T12:00:00.0000009Z",
         "1970-01-01T12:00:00,0Z",
@@ -84,25 +90,78 @@ fn liberties_are_taken_and_mistakes_are_placed() {
     for (text, position) in [
         ("", 0),
         ("24-01-01", 0),
-        ("2024/01/01", 4),
+        ("2024/01-01", 7),
+        ("2024.01.01", 4),
         ("2024-13-01", 5),
         ("2024-02-30", 8),
         ("2024-1-1", 5),
         ("2024-01-01x", 10),
         ("2024-01-01T", 11),
-        ("2024-01-01T24:00:00Z", 11),
+        ("2024-01-01T24:00:01Z", 11),
+        ("2024-01-01T24:30Z", 11),
+        ("2024-01-01T25:00:00Z", 11),
         ("2024-01-01T00:60:00Z", 14),
         ("2024-01-01T00:00:61Z", 17),
         ("2024-01-01T00:00:00.Z", 20),
-        ("2024-01-01T00:00:00+0100", 22),
+        ("2024-01-01T00:00:00+010", 22),
+        ("2024-01-01T00:00:00+01:", 23),
+        ("2024-01-01T00:00:00+24:00", 20),
         ("2024-01-01T00:00:00ZZ", 20),
-        ("2024-01-01T00:00:00 Z", 20),
+        ("2024-01-01T00:00:00 ", 20),
+        ("2024-01-01T00:00:00 utc", 20),
+        ("2024-01-01 10:00 PM", 17),
         ("0000-01-01T00:00:00+01:00", 0),
         ("２024-01-01", 0),
         ("2024-01-0é", 8),
     ] {
         assert_eq!(parse(text).map_err(|bad| bad.position), Err(position), "{text}");
     }
+}
+
+/// A file and a filter say the same by the same text, but for what only one of them reads.
+#[test]
+fn a_text_means_the_same_in_a_file_and_in_a_filter() {
+    let pieces: [&[&str]; 5] = [
+        &["2024-02-29", "2024/02/29", "2023-02-29", "2024-2-9", "0000-01-01", "9999-12-31", "20240229"],
+        &["", "T", " ", "t", "  "],
+        &[
+            "",
+            "00:00",
+            "10:11:12",
+            "23:59:60",
+            "24:00",
+            "24:00:00.0",
+            "24:01",
+            "7:00",
+            "10:11:12,5",
+            "10:11:12.1234567",
+        ],
+        &["", " ", "  "],
+        &["", "Z", "z", "UTC", "GMT", "utc", "+01", "-0130", "+23:59", "-24:00", "01:00", "+1", "+01:0", "PM", "é"],
+    ];
+    let mut texts = vec![String::new()];
+    for piece in pieces {
+        texts = texts.iter().flat_map(|text| piece.iter().map(move |more| format!("{text}{more}"))).collect();
+    }
+    let mut both = 0;
+    for text in texts {
+        let instant = |written: Written| match written {
+            Written::Date(day) => Moment::Date(day),
+            clock @ Written::Clock(..) => Moment::Instant(clock.first(|micros| micros)),
+        };
+        match (read(text.as_bytes()).map(instant), parse(&text)) {
+            (Ok(file), Ok(filter)) => {
+                assert_eq!(file, filter, "{text}");
+                both += 1;
+            }
+            // Beyond what can be printed.
+            (Ok(_), Err(bad)) => assert!(bad.expected.contains("0000 to 9999"), "{text}: {bad}"),
+            // The blank that was a plus in a query string.
+            (Err(_), _) if text.ends_with(" 01:00") => {}
+            (file, filter) => assert_eq!(file.err(), filter.err(), "{text}"),
+        }
+    }
+    assert!(both > 300, "{both}");
 }
 
 #[test]

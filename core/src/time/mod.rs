@@ -1,7 +1,7 @@
-//! Time: RFC 3339 text to microseconds since 1970 UTC and back; calendar periods and intervals.
+//! Time: text to microseconds since 1970 UTC and back; calendar periods and intervals.
 
 mod moment;
 mod period;
 
-pub use moment::{BadTime, DAY, HOUR, Moment, SECOND, parse, print};
+pub use moment::{BadTime, DAY, HOUR, Moment, SECOND, Written, parse, print, read};
 pub use period::{Interval, Period};

@@ -1,4 +1,4 @@
-//! Times: RFC 3339 text to microseconds since 1970 UTC and back.
+//! Times: text to microseconds since 1970 UTC and back. One grammar reads those of files and filters.
 //!
 //! Everything is the proleptic Gregorian calendar in UTC, with days of 86,400 seconds. The day arithmetic is the one
 //! Howard Hinnant describes in "chrono-Compatible Low-Level Date Algorithms" (`days_from_civil`, `civil_from_days`).
@@ -68,9 +68,40 @@ impl fmt::Display for Moment {
     }
 }
 
-/// Reads a date (`2024-03-05`) or a time (`2024-03-05T10:00:00.25+01:00`), RFC 3339 with these liberties: a space for
-/// the `T`, no seconds, no zone (UTC is meant), a space for the `+` of an offset (what is left of it in a query string).
-/// Digits beyond microseconds are cut off; a leap second is the second after it.
+/// What a text says: a date, or what a clock shows, be it known which clock or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// Days since 1970-01-01.
+    Date(i32),
+    /// Microseconds since the clock showed 1970-01-01T00:00:00, and the minutes it is ahead of UTC, where the text says so.
+    Clock(i64, Option<i64>),
+}
+
+impl Written {
+    /// The first microsecond since 1970 in UTC. `utc` tells it for a clock of which nothing is said.
+    pub fn first(self, utc: impl FnOnce(i64) -> i64) -> i64 {
+        match self {
+            Self::Date(day) => utc(i64::from(day) * DAY),
+            Self::Clock(micros, Some(ahead)) => micros - ahead * 60 * SECOND,
+            Self::Clock(micros, None) => utc(micros),
+        }
+    }
+}
+
+/// Reads a date (`2024-03-05`) or a time (`2024-03-05T10:00:00.25+01:00`), RFC 3339 with these liberties: slashes in the
+/// date, a space for the `T`, no seconds, no zone, `UTC` or `GMT` for the `Z`, an offset without colon or minutes, a space
+/// before it, 24:00 for the end of a day. Digits beyond microseconds are cut off; a leap second is the second after it.
+///
+/// This is the one grammar of times, of filters as of files.
+///
+/// # Errors
+/// [`BadTime`] with the first character that does not fit.
+pub fn read(text: &[u8]) -> Result<Written, BadTime> {
+    Reader { text, at: 0, plus: false }.read()
+}
+
+/// As [`read`] does, for filters: no zone means UTC, and a space may be the `+` of an offset, which is what is left of it in
+/// a query string.
 ///
 /// # Errors
 /// [`BadTime`] with the first character that does not fit.
@@ -82,28 +113,11 @@ impl fmt::Display for Moment {
 /// assert_eq!(print(500_000), "1970-01-01T00:00:00.5Z");
 /// ```
 pub fn parse(text: &str) -> Result<Moment, BadTime> {
-    let mut reader = Reader { text: text.as_bytes(), at: 0 };
-    let year = reader.number(4, 0..=9999, "a year of four digits, as in 2024-03-05")?;
-    reader.skip(b"-", "a hyphen after the year, as in 2024-03-05")?;
-    let month = reader.number(2, 1..=12, "a month from 01 to 12")?;
-    reader.skip(b"-", "a hyphen after the month, as in 2024-03-05")?;
-    let day = reader.number(2, 1..=days_in_month(year, month), "a day of that month, in two digits")?;
-    let days = days_from_civil(year, month, day);
-    if reader.rest().is_empty() {
-        return Ok(Moment::Date(days as i32));
-    }
-    reader.skip(b"Tt ", "the end, or T and a time, as in 2024-03-05T10:00:00Z")?;
-    let hours = reader.number(2, 0..=23, "an hour from 00 to 23")?;
-    reader.skip(b":", "a colon after the hour")?;
-    let minutes = reader.number(2, 0..=59, "a minute from 00 to 59")?;
-    let mut micros = days * DAY + hours * HOUR + minutes * 60 * SECOND;
-    if reader.skip(b":", "").is_ok() {
-        micros += reader.number(2, 0..=60, "a second from 00 to 59")? * SECOND;
-        if reader.skip(b".,", "").is_ok() {
-            micros += reader.fraction()?;
-        }
-    }
-    micros -= reader.offset()? * 60 * SECOND;
+    let written = Reader { text: text.as_bytes(), at: 0, plus: true }.read()?;
+    let micros = match written {
+        Written::Date(day) => return Ok(Moment::Date(day)),
+        Written::Clock(..) => written.first(|micros| micros),
+    };
     if (days_from_civil(0, 1, 1) * DAY..days_from_civil(10_000, 1, 1) * DAY).contains(&micros) {
         Ok(Moment::Instant(micros))
     } else {
@@ -178,9 +192,38 @@ const fn days_in_month(year: i64, month: i64) -> i64 {
 struct Reader<'a> {
     text: &'a [u8],
     at: usize,
+    /// Whether a space may be the `+` of an offset.
+    plus: bool,
 }
 
 impl Reader<'_> {
+    fn read(mut self) -> Result<Written, BadTime> {
+        let year = self.number(4, 0..=9999, "a year of four digits, as in 2024-03-05")?;
+        let between = self.skip(b"-/", "a hyphen after the year, as in 2024-03-05")?;
+        let month = self.number(2, 1..=12, "a month from 01 to 12")?;
+        self.skip(&[between], "the same sign after the month as after the year, as in 2024-03-05")?;
+        let day = self.number(2, 1..=days_in_month(year, month), "a day of that month, in two digits")?;
+        let days = days_from_civil(year, month, day);
+        if self.rest().is_empty() {
+            return Ok(Written::Date(days as i32));
+        }
+        self.skip(b"Tt ", "the end, or T and a time, as in 2024-03-05T10:00:00Z")?;
+        let place = self.at;
+        let hours = self.number(2, 0..=24, "an hour from 00 to 24")?;
+        self.skip(b":", "a colon after the hour")?;
+        let mut time = hours * HOUR + self.number(2, 0..=59, "a minute from 00 to 59")? * 60 * SECOND;
+        if self.skip(b":", "").is_ok() {
+            time += self.number(2, 0..=60, "a second from 00 to 59")? * SECOND;
+            if self.skip(b".,", "").is_ok() {
+                time += self.fraction()?;
+            }
+        }
+        if hours == 24 && time > DAY {
+            return Err(BadTime { position: place, expected: "an hour from 00 to 23, or 24:00 as the end of the day" });
+        }
+        Ok(Written::Clock(days * DAY + time, self.offset()?))
+    }
+
     fn rest(&self) -> &[u8] {
         &self.text[self.at..]
     }
@@ -223,24 +266,37 @@ impl Reader<'_> {
         Ok(micros)
     }
 
-    /// The zone and the end, in minutes east of UTC.
-    fn offset(&mut self) -> Result<i64, BadTime> {
+    /// The zone and the end, in minutes ahead of UTC, if there is one.
+    fn offset(&mut self) -> Result<Option<i64>, BadTime> {
         const EXPECTED: &str = "Z, an offset such as +01:00, or the end";
+        if self.rest().is_empty() {
+            return Ok(None);
+        }
+        let space = self.skip(b" ", "").is_ok();
         let minutes = match self.rest() {
-            [] => 0,
             [b'Z' | b'z', ..] => {
                 self.at += 1;
                 0
             }
-            _ => {
-                let sign = if self.skip(b"+- ", EXPECTED)? == b'-' { -1 } else { 1 };
+            [b'U', b'T', b'C', ..] | [b'G', b'M', b'T', ..] => {
+                self.at += 3;
+                0
+            }
+            rest => {
+                let is_plus = space && self.plus && rest.first().is_some_and(u8::is_ascii_digit);
+                let sign = if is_plus { b'+' } else { self.skip(b"+-", EXPECTED)? };
                 let hours = self.number(2, 0..=23, "an offset of hours from 00 to 23")?;
-                self.skip(b":", "a colon, as in +01:00")?;
-                sign * (hours * 60 + self.number(2, 0..=59, "an offset of minutes from 00 to 59")?)
+                let colon = self.skip(b":", "").is_ok();
+                let minutes = if colon || !self.rest().is_empty() {
+                    self.number(2, 0..=59, "an offset of minutes from 00 to 59")?
+                } else {
+                    0
+                };
+                (hours * 60 + minutes) * if sign == b'-' { -1 } else { 1 }
             }
         };
         if self.rest().is_empty() {
-            Ok(minutes)
+            Ok(Some(minutes))
         } else {
             Err(BadTime { position: self.at, expected: "the end of the time" })
         }

@@ -12,7 +12,7 @@ use super::{
     roles,
     sort::sort,
     tell::{self, Log},
-    times::Zone,
+    zone::Zone,
 };
 use crate::dataset::{Dataset, Loaded, Parts, Report};
 use anyhow::{Context, Result, bail};

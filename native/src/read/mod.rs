@@ -21,9 +21,9 @@ mod sort;
 mod source;
 mod stand;
 mod tell;
-mod times;
 mod values;
 mod words;
+mod zone;
 
 use crate::{dataset::Dataset, prepared};
 use anyhow::{Context, Result, bail};

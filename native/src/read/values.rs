@@ -3,7 +3,7 @@
 //! What [`classify`] says a field is, the parsers here will read: a column whose fields all have a class can be taken as
 //! that class without losing one.
 
-use super::times;
+use duotile_core::time;
 
 /// What a field of a CSV file could be.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub(super) enum Class {
     Float,
     /// `true` or `false`.
     Boolean,
-    /// A date, or a date with a time of day, as in ISO 8601.
+    /// A date, or a date with a time of day, as filters read it.
     Time,
     /// Anything else.
     Text,
@@ -59,7 +59,7 @@ fn numeric(field: &[u8], decimal_comma: bool) -> Class {
     if plain && signs == 1 || float(field, decimal_comma).is_some() {
         return Class::Float;
     }
-    if field.len() >= 8 && times::parse(field).is_some() {
+    if field.len() >= 8 && time::read(field).is_ok() {
         return Class::Time;
     }
     word(field)

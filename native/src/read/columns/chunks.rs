@@ -2,8 +2,9 @@
 //! value where something may have to be counted.
 
 use super::{Gather, Rules, Values};
-use crate::read::{kind::describe, times};
+use crate::read::kind::describe;
 use anyhow::{Result, bail};
+use duotile_core::time;
 use polars_arrow::array::Array;
 use polars_core::prelude::{ChunkedArray, Column, DataType, Int64Type, PolarsNumericType, TimeUnit as Unit};
 
@@ -48,7 +49,7 @@ impl Gather {
             DataType::Decimal(..) => self.append_floats(column.cast(&DataType::Float64)?.f64()?, rules),
             DataType::Date => {
                 let days = column.to_physical_repr().cast(&DataType::Int64)?;
-                self.append_times(days.i64()?, |days| (i64::from(days as i32) * 86_400 * times::SECOND, false));
+                self.append_times(days.i64()?, |days| (i64::from(days as i32) * 86_400 * time::SECOND, false));
             }
             DataType::Datetime(unit, zone) => {
                 let physical = column.to_physical_repr();

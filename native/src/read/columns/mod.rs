@@ -6,13 +6,9 @@ mod chunks;
 mod order;
 mod settle;
 
-use super::{
-    kind::Kind,
-    times::{self, Zone},
-    values,
-    words::Words,
-};
+use super::{kind::Kind, values, words::Words, zone::Zone};
 use crate::read::TimeUnit;
+use duotile_core::time;
 use polars_arrow::bitmap::MutableBitmap;
 pub(super) use settle::settle;
 
@@ -145,10 +141,9 @@ impl Gather {
             Kind::I32 | Kind::I64 => values::integer(field).map(|value| self.push_integer(value, rules)),
             Kind::F32 | Kind::F64 => values::number(field).map(|value| self.push_float(value, rules)),
             Kind::Bool => values::boolean(field).map(|value| self.push_bool(value, rules)),
-            Kind::Text | Kind::Time => times::parse(field).map(|time| {
-                let micros = if time.zoned { time.micros } else { rules.zone.to_utc()(time.micros) };
-                self.push_time(micros);
-            }),
+            Kind::Text | Kind::Time => {
+                time::read(field).ok().map(|written| self.push_time(written.first(rules.zone.to_utc())))
+            }
         };
         if read.is_none() {
             self.push_unreadable(text);
@@ -202,8 +197,8 @@ impl Gather {
     fn push_time(&mut self, micros: i64) {
         match &mut self.values {
             Values::Time(values) | Values::I64(values) => values.push(micros),
-            Values::Text(codes, words) => codes.push(words.code(&times::print(micros))),
-            _ => return self.push_unreadable(&times::print(micros)),
+            Values::Text(codes, words) => codes.push(words.code(&time::print(micros))),
+            _ => return self.push_unreadable(&time::print(micros)),
         }
         self.extend_valid(1);
     }
@@ -271,7 +266,7 @@ impl TimeUnit {
     /// Microseconds of so many of it; `None` where 64 bits do not hold them.
     fn micros(self, value: i64) -> Option<i64> {
         match self {
-            Self::Seconds => value.checked_mul(times::SECOND),
+            Self::Seconds => value.checked_mul(time::SECOND),
             Self::Milliseconds => value.checked_mul(1000),
             Self::Microseconds => Some(value),
             Self::Nanoseconds => Some(value.div_euclid(1000)),

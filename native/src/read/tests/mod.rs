@@ -5,7 +5,7 @@ mod formats;
 mod roles;
 
 use super::*;
-use duotile_core::{Scalar, Values, mercator, morton};
+use duotile_core::{Scalar, Values, mercator, morton, time};
 use flate2::{Compression, write::GzEncoder};
 use polars_core::prelude::{Column, DataFrame, DataType, IntoSeries, NamedFrom, Series, TimeUnit as Unit};
 use polars_io::{
@@ -57,7 +57,7 @@ fn values(dataset: &Dataset, name: &str) -> Vec<String> {
                         Scalar::Integer(value) => value.to_string(),
                         Scalar::Float(value) => format!("{value:?}"),
                         Scalar::Boolean(value) => value.to_string(),
-                        Scalar::Time(value) => times::print(value),
+                        Scalar::Time(value) => time::print(value),
                         Scalar::Text(_) => unreachable!("done above"),
                     },
                 };

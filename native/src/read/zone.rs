@@ -1,0 +1,94 @@
+//! The zone of times that name none: what a clock of it shows becomes microseconds since 1970 UTC.
+//!
+//! Texts are read by [`duotile_core::time`], as those of filters are.
+
+use anyhow::{Context, Result};
+use duotile_core::time::SECOND;
+use jiff::{Timestamp, tz::TimeZone};
+
+/// The zone of times that name none.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Zone(Option<TimeZone>);
+
+impl Zone {
+    /// A zone by its IANA name; UTC for none.
+    pub fn new(name: Option<&str>) -> Result<Self> {
+        let zone = |name: &str| {
+            TimeZone::get(name)
+                .with_context(|| format!("--timezone {name:?} is no time zone, expected a name such as Europe/Oslo"))
+        };
+        Ok(Self(name.map(zone).transpose()?))
+    }
+
+    /// Clock times to UTC. A time that the clock skipped is taken an hour later, one that it showed twice as the first.
+    pub fn to_utc(&self) -> impl FnMut(i64) -> i64 + '_ {
+        // Offsets change at most every quarter of an hour of the clock.
+        let mut known: Option<(i64, i64)> = None;
+        move |clock| {
+            let Some(zone) = &self.0 else { return clock };
+            let quarter = clock.div_euclid(900 * SECOND);
+            let offset = match known {
+                Some((at, offset)) if at == quarter => offset,
+                _ => {
+                    let offset = offset_at(zone, clock).unwrap_or(0);
+                    known = Some((quarter, offset));
+                    offset
+                }
+            };
+            clock.saturating_sub(offset)
+        }
+    }
+}
+
+/// Microseconds that a zone's clock is ahead of UTC when it shows this time.
+fn offset_at(zone: &TimeZone, clock: i64) -> Option<i64> {
+    let shown = Timestamp::from_microsecond(clock).ok()?.to_zoned(TimeZone::UTC).datetime();
+    Some(clock - zone.to_ambiguous_timestamp(shown).compatible().ok()?.as_microsecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use duotile_core::time::{print, read};
+
+    #[test]
+    fn texts_mean_what_another_library_reads() {
+        let utc = |text: &str| read(text.as_bytes()).expect(text);
+        for text in [
+            "1970-01-01T00:00:00Z",
+            "2024-02-29T23:59:59.123456Z",
+            "1899-12-31T12:00:00+05:30",
+            "2000-03-01 00:00:00-0800",
+            "0001-01-01T00:00:00Z",
+            "9999-12-30T22:00:00Z",
+            "2023-07-14T08:09+02",
+        ] {
+            let expected: Timestamp = text.parse().expect(text);
+            assert_eq!(utc(text).first(|_| panic!("{text} has a zone")), expected.as_microsecond(), "{text}");
+        }
+        for text in ["2024-02-29", "2024/02/29 10:11", "2024-02-29 10:11:12.5"] {
+            let expected: jiff::civil::DateTime = match text.replace('/', "-").as_str() {
+                date if date.len() == 10 => date.parse::<jiff::civil::Date>().expect(text).into(),
+                time => time.parse().expect(text),
+            };
+            let micros = expected.to_zoned(TimeZone::UTC).expect(text).timestamp().as_microsecond();
+            assert_eq!(utc(text).first(|clock| clock + 7), micros + 7, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_zone_knows_its_summers() {
+        let zone = Zone::new(Some("Europe/Oslo")).expect("known");
+        let mut to_utc = zone.to_utc();
+        for (clock, utc) in [
+            ("2024-01-15T12:00:00Z", "2024-01-15T11:00:00Z"),
+            ("2024-07-15T12:00:00Z", "2024-07-15T10:00:00Z"),
+            ("2024-03-31T02:30:00Z", "2024-03-31T01:30:00Z"),
+            ("2024-10-27T02:30:00Z", "2024-10-27T00:30:00Z"),
+        ] {
+            let micros = read(clock.as_bytes()).expect(clock).first(|clock| clock);
+            assert_eq!(print(to_utc(micros)), utc);
+        }
+        assert!(Zone::new(Some("Mars/Olympus")).is_err());
+    }
+}
