@@ -7,6 +7,7 @@
 pub mod catalog;
 pub mod cli;
 pub mod commands;
+mod disk;
 pub mod engine;
 pub mod format;
 pub mod generate;

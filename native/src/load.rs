@@ -3,7 +3,8 @@
 use crate::{
     catalog::{self, Entry},
     dataset::Dataset,
-    read::{self, Crs, CsvOptions, Options, Progress, TimeUnit},
+    prepared,
+    read::{self, Crs, CsvOptions, Inputs, Options, Progress, TimeUnit},
 };
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
@@ -57,6 +58,9 @@ pub struct Load {
     /// Encoding of a CSV file, such as utf-8, windows-1252, utf-16le
     #[arg(long, value_name = "LABEL")]
     pub encoding: Option<String>,
+    /// Whether files are copied into memory first, for those that others may cut short or write over in place
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub copy: Option<bool>,
 }
 
 /// Coordinate reference systems by their EPSG number.
@@ -107,6 +111,18 @@ pub struct Source {
 /// The name of the built-in data.
 pub const BUILTIN: &str = "places";
 
+/// Files (or folders, or globs) as one dataset: a prepared file is opened as it lies, all else is read.
+///
+/// # Errors
+/// One clear sentence when a file is missing, empty, damaged or without positions, or when an option does not fit.
+pub fn open(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Result<Dataset> {
+    let inputs = Inputs::of(paths)?;
+    match inputs.prepared() {
+        Some(path) => prepared::open(path, options, progress),
+        None => inputs.read(options, progress),
+    }
+}
+
 impl Load {
     /// As the reader wants it.
     ///
@@ -143,6 +159,7 @@ impl Load {
             hide: self.hide.clone(),
             keep: self.columns.clone(),
             csv: CsvOptions { delimiter, decimal_comma: self.decimal_comma, encoding: self.encoding.clone() },
+            copy: self.copy.unwrap_or(false),
         })
     }
 }
@@ -192,7 +209,7 @@ impl Source {
         let options = self.load.options(&self.name)?;
         let named = first.display().to_string();
         // Most errors name the file themselves.
-        read::read(&self.paths, &options, progress)
+        open(&self.paths, &options, progress)
             .map_err(|error| if format!("{error:#}").contains(&named) { error } else { error.context(named) })
     }
 

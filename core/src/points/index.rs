@@ -160,7 +160,9 @@ impl<'a> Points<'a> {
     #[must_use]
     pub fn range(&self, tile: TileId) -> Range<usize> {
         let (lo, hi) = morton::range(tile);
-        lo.checked_sub(1).map_or(0, |before| self.keys.after(before))..self.keys.after(hi)
+        let end = self.keys.after(hi);
+        // Keys of a damaged file may be in no order.
+        lo.checked_sub(1).map_or(0, |before| self.keys.after(before)).min(end)..end
     }
 }
 

@@ -79,6 +79,11 @@ impl Landmark {
         self.start..self.end
     }
 
+    /// Whether it fits into a landmark that begins at the same row or before it.
+    const fn is_inside(&self, outer: &Self) -> bool {
+        self.end <= outer.end && self.skip <= outer.skip && outer.finest < self.coarsest && self.key <= outer.last()
+    }
+
     /// The last key that its cell can hold.
     const fn last(&self) -> u64 {
         match u64::MAX.checked_shr(2 * self.finest as u32) {
@@ -114,19 +119,24 @@ impl<'a> Landmarks<'a> {
             return Err(bad(0));
         }
         let mut before: Option<Landmark> = None;
+        // Those that the next one may lie in, from the outermost; each is of a finer level than the one around it.
+        let mut around: Vec<Landmark> = Vec::with_capacity(33);
         for at in 0..self.nodes.len() {
             let here = self.get(at);
-            let fits = here.start < here.end
+            while around.pop_if(|outer| outer.skip <= at).is_some() {}
+            let fits = here.start + CROWD < here.end
                 && here.end <= self.rows
                 && (at < here.skip && here.skip <= self.nodes.len())
                 && here.coarsest <= here.finest
                 && here.finest <= 32
                 && before.is_none_or(|before| before.start <= here.start && before.key <= here.key)
-                && self.find(here.skip).is_none_or(|next| here.end <= next.start);
+                && self.find(here.skip).is_none_or(|next| here.end <= next.start)
+                && around.last().is_none_or(|outer| here.is_inside(outer));
             if !fits {
                 return Err(bad(at));
             }
             before = Some(here);
+            around.push(here);
         }
         Ok(self)
     }
@@ -320,5 +330,29 @@ mod tests {
         assert!(check(&words[3..], keys.len()).is_err());
         assert!(check(&[], keys.len()).is_err() && check(&[], CROWD).is_ok());
         assert_eq!(check(&[u64::MAX; 3], 9), Err(BadLandmarks { at: 0, rows: 9 }));
+        // One that reaches out of the one around it: in rows, in the list, in level, in keys.
+        let landmark = |key: u64, start: usize, end: usize, skip: usize, levels: [u8; 2]| Landmark {
+            key,
+            start,
+            end,
+            skip,
+            coarsest: levels[0],
+            finest: levels[1],
+        };
+        let check = |inner: Landmark| {
+            let last = landmark(u64::MAX, 200, 240, 3, [1, 32]);
+            let words = [landmark(0, 0, 100, 2, [0, 1]), inner, last].map(|landmark| landmark.write()).concat();
+            Landmarks::new(&words, 240).checked().map(|_| ())
+        };
+        assert_eq!(check(landmark(7, 10, 90, 2, [2, 5])), Ok(()));
+        for odd in [
+            landmark(7, 10, 101, 2, [2, 5]),
+            landmark(7, 10, 90, 3, [2, 5]),
+            landmark(7, 10, 90, 2, [1, 5]),
+            landmark(1 << 62, 10, 90, 2, [2, 5]),
+            landmark(7, 10, 10 + CROWD, 2, [2, 5]),
+        ] {
+            assert!(check(odd).is_err(), "{odd:?}");
+        }
     }
 }

@@ -91,7 +91,8 @@ impl Profile {
             self.add(tile.z(), rows);
             let mut rest = range.start;
             for child in tile.children().into_iter().flatten() {
-                let end = points.sorted().after(crate::space::morton::range(child).1);
+                // Within the tile around it, also where a file's keys were damaged: or there would be no end of tiles.
+                let end = points.sorted().after(crate::space::morton::range(child).1).clamp(rest, range.end);
                 stack.push((child, rest..end));
                 rest = end;
             }

@@ -92,13 +92,7 @@ impl<'a> Column<'a> {
     /// The type.
     #[must_use]
     pub const fn kind(&self) -> Kind {
-        match self.values {
-            Values::I32(_) | Values::I64(_) => Kind::Integer,
-            Values::F32(_) | Values::F64(_) => Kind::Float,
-            Values::Bool(_) => Kind::Boolean,
-            Values::Text(..) => Kind::Text,
-            Values::Time(_) => Kind::Time,
-        }
+        self.values.kind()
     }
 }
 

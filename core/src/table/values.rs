@@ -74,6 +74,18 @@ impl Kind {
 }
 
 impl Values<'_> {
+    /// The type.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::I32(_) | Self::I64(_) => Kind::Integer,
+            Self::F32(_) | Self::F64(_) => Kind::Float,
+            Self::Bool(_) => Kind::Boolean,
+            Self::Text(..) => Kind::Text,
+            Self::Time(_) => Kind::Time,
+        }
+    }
+
     /// Rows.
     #[must_use]
     pub const fn len(&self) -> usize {

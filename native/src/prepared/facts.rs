@@ -2,14 +2,15 @@
 //!
 //! Floats are written as texts, since readers of JSON differ in how they round.
 
-use duotile_core::{Facts, Scalar};
+use anyhow::{Result, bail};
+use duotile_core::{Facts, Kind, MAX_CATEGORIES, Scalar};
 use serde::{Deserialize, Serialize};
 
 /// Facts of a column.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct ColumnFacts {
     present: u64,
-    nulls: u64,
+    pub nulls: u64,
     range: Option<(One, One)>,
     distinct: Option<u64>,
     categories: Vec<(One, u64)>,
@@ -44,6 +45,44 @@ impl From<Exact> for String {
     fn from(value: Exact) -> Self {
         value.0.to_string()
     }
+}
+
+impl ColumnFacts {
+    /// Whether they can be those of a column of so many rows, with so many texts.
+    ///
+    /// # Errors
+    /// What does not fit, to stand after the column's name.
+    pub fn fit(&self, kind: Kind, rows: u64, texts: usize) -> Result<()> {
+        let is_value = |value: One| match (value, kind) {
+            (One::Integer(_), Kind::Integer) | (One::Boolean(_), Kind::Boolean) | (One::Time(_), Kind::Time) => true,
+            (One::Float(value), Kind::Float) => value.0.is_finite(),
+            (One::Text(code), Kind::Text) => (code as usize) < texts,
+            _ => false,
+        };
+        if self.present.checked_add(self.nulls) != Some(rows) {
+            bail!("has {} values and {} rows without one, of {rows} rows", self.present, self.nulls);
+        }
+        if self.range.is_some() != (self.present > 0)
+            || self.range.is_some_and(|(min, max)| !is_value(min) || !is_value(max) || is_below(max, min))
+        {
+            bail!("has a range that is none of {} of its kind", self.present);
+        }
+        // Of the most frequent, which are all there are where they are few.
+        let counted = self.categories.iter().try_fold(0u64, |all, &(_, count)| all.checked_add(count));
+        let most = self.distinct.unwrap_or(0).min(MAX_CATEGORIES as u64);
+        if self.categories.len() as u64 != most
+            || self.categories.iter().any(|&(value, count)| count == 0 || !is_value(value))
+            || counted.is_none_or(|counted| counted > self.present)
+        {
+            bail!("has frequent values that are none of its kind");
+        }
+        Ok(())
+    }
+}
+
+/// Whether a value of a kind is below another of it.
+fn is_below(a: One, b: One) -> bool {
+    Scalar::from(a).compare(b.into()).is_lt()
 }
 
 impl From<&Facts> for ColumnFacts {

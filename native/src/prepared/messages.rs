@@ -1,6 +1,7 @@
 //! The messages of an Arrow IPC file with one record batch, as bytes: schema, dictionaries, the batch's header, the footer.
 
-use super::{ALIGNMENT, FORMAT, MARK};
+use super::{ALIGNMENT, FORMAT};
+use crate::read::mark::MARK;
 use polars_arrow::{
     datatypes::{ArrowDataType, ArrowSchema, Field, Metadata},
     io::ipc::{

@@ -10,6 +10,7 @@ mod build;
 mod checksum;
 mod description;
 mod facts;
+mod guard;
 mod mapped;
 mod messages;
 mod open;
@@ -19,7 +20,7 @@ mod verify;
 mod writer;
 
 pub use build::{Built, Settings, build, give_up, half_of_free};
-pub(crate) use open::{is_prepared, open};
+pub(crate) use open::open;
 pub use verify::verify;
 
 /// The version of what lies between the end of the stream and the footer. Files of another are refused.
@@ -27,9 +28,6 @@ const FORMAT: u32 = 1;
 
 /// Where buffers and sections begin: at multiples of this, as Arrow recommends.
 const ALIGNMENT: u64 = 64;
-
-/// The schema metadata that marks a prepared file, so that one is known as such even when its end is gone.
-const MARK: &str = "duotile:prepared";
 
 /// Names that are taken in a prepared file.
 const KEY: &str = "_key";

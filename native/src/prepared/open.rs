@@ -2,46 +2,14 @@
 //!
 //! What is read is the head, the description, the index, and a sample of everything else.
 
-use super::{
-    MARK,
-    checksum::{Stretch, check},
-    description::Description,
-    mapped, seal,
-    seal::Seal,
-};
+use super::{checksum::Stretch, description::Description, facts::Exact, guard::Guard, mapped, seal::Seal};
 use crate::{
-    dataset::{Dataset, Parts},
+    dataset::{Data, Dataset, Loaded, Parts},
     read::{Options, Progress, Version, content::Content},
 };
 use anyhow::{Context as _, Result, bail};
-use duotile_core::{Landmarks, Roles};
-use std::{fs::File, io::Read as _, path::Path};
-
-/// Most bytes of a schema that are looked through for the mark.
-const MOST: u64 = 1 << 22;
-
-/// Whether a file was written by `build`, whole or not.
-///
-/// # Errors
-/// When it cannot be read.
-pub(crate) fn is_prepared(path: &Path) -> Result<bool> {
-    let shown = path.display();
-    let mut head = Vec::new();
-    let mut file = File::open(path).with_context(|| format!("cannot open {shown}"))?;
-    if !file.metadata().is_ok_and(|facts| facts.is_file()) {
-        return Ok(false);
-    }
-    // The magic of Arrow, the mark of a message, its length.
-    file.by_ref().take(16).read_to_end(&mut head).with_context(|| format!("cannot read {shown}"))?;
-    if !head.starts_with(b"ARROW1") {
-        return Ok(false);
-    }
-    let length = head.last_chunk::<4>().map_or(0, |bytes| u32::from_le_bytes(*bytes));
-    head.clear();
-    file.take(u64::from(length).min(MOST)).read_to_end(&mut head).with_context(|| format!("cannot read {shown}"))?;
-    let marked = head.windows(MARK.len()).any(|window| window == MARK.as_bytes());
-    Ok(marked || seal::has_seal(Content::open(path)?.as_ref()))
-}
+use duotile_core::{Landmarks, Roles, Values};
+use std::{fs::File, path::Path};
 
 /// Opens a prepared file.
 ///
@@ -49,8 +17,8 @@ pub(crate) fn is_prepared(path: &Path) -> Result<bool> {
 /// One line that names the file, and what is wrong with it or with an option.
 pub(crate) fn open(path: &Path, options: &Options, progress: &dyn Progress) -> Result<Dataset> {
     fits(options).with_context(|| path.display().to_string())?;
-    let (file, bytes, description) = checked(path)?;
-    dataset(&file, &bytes, description, options, progress).with_context(|| refused(path))
+    let whole = checked(path, options.copy)?;
+    dataset(whole, options, progress).with_context(|| refused(path))
 }
 
 /// How an error about a file begins.
@@ -58,34 +26,40 @@ pub(super) fn refused(path: &Path) -> String {
     format!("{} is a prepared file that cannot be used; build it anew", path.display())
 }
 
-/// Maps a file whose seal holds.
-pub(super) fn checked(path: &Path) -> Result<(File, Content, Description)> {
-    let shown = path.display();
-    let file = File::open(path).with_context(|| format!("cannot open {shown}"))?;
-    let bytes = Content::map(&file).with_context(|| format!("cannot map {shown}"))?;
-    let read = || {
-        let seal = Seal::check(bytes.as_ref())?;
-        Description::parse(seal.description(bytes.as_ref()).unwrap_or_default())
-    };
-    let description = read().with_context(|| refused(path))?;
-    Ok((file, bytes, description))
+/// A file whose seal holds.
+pub(super) struct Whole {
+    pub disk: File,
+    /// Mapped, or a copy.
+    pub file: Content,
+    pub seal: Seal,
+    pub description: Description,
 }
 
-fn dataset(
-    disk: &File,
-    file: &Content,
-    mut description: Description,
-    options: &Options,
-    progress: &dyn Progress,
-) -> Result<Dataset> {
+/// Maps or copies a file whose seal holds.
+pub(super) fn checked(path: &Path, copy: bool) -> Result<Whole> {
+    let shown = path.display();
+    let disk = File::open(path).with_context(|| format!("cannot open {shown}"))?;
+    let file = Content::of(&disk, copy).with_context(|| format!("cannot read {shown}"))?;
+    let read = || -> Result<(Seal, Description)> {
+        let seal = Seal::check(file.as_ref())?;
+        Ok((seal, Description::parse(seal.description(file.as_ref()).unwrap_or_default())?))
+    };
+    let (seal, description) = read().with_context(|| refused(path))?;
+    Ok(Whole { disk, file, seal, description })
+}
+
+fn dataset(whole: Whole, options: &Options, progress: &dyn Progress) -> Result<Dataset> {
+    let Whole { disk, file, seal, mut description } = whole;
+    let file = &file;
     let rows = description.rows;
     let stretches: Vec<(String, Stretch)> =
         description.stretches().into_iter().map(|(what, stretch)| (what, *stretch)).collect();
     stretches.iter().try_for_each(|(_, stretch)| stretch.of(file.as_ref()).map(|_| ()))?;
     // Tiles go by the index, so that all of it must hold.
-    check(disk, &stretches, &description.landmarks)?;
+    let guard = Guard::new(disk, file.clone(), seal, stretches, description.landmarks)?;
     let mut columns =
         description.columns.iter().map(|column| mapped::column(file, column, rows)).collect::<Result<Vec<_>>>()?;
+    fits_rows(&description, &columns)?;
     let mut known = description.known(file)?;
     Landmarks::new(&known.landmarks, rows as usize).checked().context("its index has changed")?;
     let mut version = Version::new(options);
@@ -128,7 +102,51 @@ fn dataset(
         roles,
         report,
         known: Some(known),
+        // A copy stays as it is.
+        ground: if file.is_mapped() { Some(Box::new(guard)) } else { None },
     })
+}
+
+/// Whether what the description says can be of its rows. Whether it is of these rows takes a look at all of them, which
+/// is for [`super::verify`]; nothing that is served may rest on it.
+///
+/// # Errors
+/// What does not fit.
+fn fits_rows(description: &Description, columns: &[Loaded]) -> Result<()> {
+    let rows = description.rows;
+    if description.keys.bytes / 8 != rows || description.row_numbers.bytes / 4 != rows {
+        bail!("its keys or row numbers are not those of {rows} rows");
+    }
+    for (described, Loaded { name, data, valid }) in description.columns.iter().zip(columns) {
+        let facts = described.facts.as_ref().with_context(|| format!("nothing is told of its column {name:?}"))?;
+        let values = data.values();
+        let texts = if let Values::Text(_, words) = values { words.len() } else { 0 };
+        let fits = facts.fit(values.kind(), rows, texts);
+        fits.with_context(|| format!("its column {name:?}"))?;
+        if valid.is_some() != (facts.nulls > 0) {
+            bail!(
+                "its column {name:?} has {} rows without a value, and none are marked, or the other way",
+                facts.nulls
+            );
+        }
+    }
+    let gives =
+        |role: Option<usize>, test: fn(&Loaded) -> bool| role.is_none_or(|at| columns.get(at).is_some_and(test));
+    let is_id = |column: &Loaded| matches!(column.data, Data::I32(_) | Data::I64(_)) && column.valid.is_none();
+    if !gives(description.id, is_id) || !gives(description.time, |column| matches!(column.data, Data::Time(_))) {
+        bail!("the columns of ids and times that it names cannot be that");
+    }
+    // Over the antimeridian, degrees go on counting.
+    let is_frame = |frame: &[Exact; 4]| {
+        let [west, south, east, north] = frame.map(|degrees| degrees.0);
+        -540.0 <= west && (west..=540.0).contains(&east) && -90.0 <= south && (south..=90.0).contains(&north)
+    };
+    if description.bounds.is_some() != (rows > 0)
+        || !description.bounds.iter().chain([&description.focus]).all(is_frame)
+    {
+        bail!("its bounds are no frame of the world");
+    }
+    Ok(())
 }
 
 /// Refuses options about what was decided when the file was built.

@@ -4,14 +4,8 @@
 //! the file; the description covers the rest. A file that was cut, padded or changed in one of these does not agree with it.
 
 use super::FORMAT;
+use crate::read::mark::{ARROW, SEAL, SEAL_MAGIC};
 use anyhow::{Result, bail};
-
-/// Bytes of a seal.
-pub(super) const SEAL: usize = 72;
-/// What a seal begins with.
-const MAGIC: [u8; 8] = *b"DUOTILE\0";
-/// What an Arrow file begins and ends with.
-const ARROW: &[u8] = b"ARROW1";
 
 /// Where the parts of a file are, with their checksums.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,7 +26,7 @@ impl Seal {
     /// As it stands in the file.
     pub fn to_bytes(self) -> [u8; SEAL] {
         let mut bytes = [0; SEAL];
-        bytes[..8].copy_from_slice(&MAGIC);
+        bytes[..8].copy_from_slice(&SEAL_MAGIC);
         bytes[8..12].copy_from_slice(&FORMAT.to_le_bytes());
         bytes[12..16].copy_from_slice(&self.head_crc.to_le_bytes());
         bytes[16..24].copy_from_slice(&self.head.to_le_bytes());
@@ -55,7 +49,7 @@ impl Seal {
         let bytes = &file[at..at + SEAL];
         let number = |at: usize| u64::from_le_bytes(std::array::from_fn(|i| bytes[at + i]));
         let short = |at: usize| u32::from_le_bytes(std::array::from_fn(|i| bytes[at + i]));
-        if bytes[..8] != MAGIC {
+        if bytes[..8] != SEAL_MAGIC {
             bail!("it is cut off, or its end has changed");
         }
         if short(8) != FORMAT {
@@ -98,13 +92,8 @@ impl Seal {
 
 /// Where a seal must be, going by the length of the footer at the end of the file.
 fn place(file: &[u8]) -> Option<usize> {
-    let footer = file.strip_suffix(ARROW)?;
+    let footer = file.strip_suffix(ARROW.as_slice())?;
     let (rest, length) = footer.split_last_chunk::<4>()?;
     let length = usize::try_from(i32::from_le_bytes(*length)).ok()?;
     rest.len().checked_sub(length)?.checked_sub(SEAL)
-}
-
-/// Whether there is a seal, whole or not.
-pub(super) fn has_seal(file: &[u8]) -> bool {
-    place(file).is_some_and(|at| file[at..].starts_with(&MAGIC))
 }

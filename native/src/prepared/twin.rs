@@ -1,6 +1,9 @@
 //! The interchange twin of a prepared file: the same rows in the same order as Parquet, with longitude and latitude.
 
-use super::{LAT, LON, ROW, mapped, open::checked};
+use super::{
+    LAT, LON, ROW, mapped,
+    open::{Whole, checked},
+};
 use crate::{
     dataset::{Data, Loaded},
     read::Progress,
@@ -21,7 +24,7 @@ const GROUP: usize = 1 << 19;
 /// # Errors
 /// When a file cannot be read or written.
 pub(super) fn write(prepared: &Path, twin: &Path, progress: &dyn Progress) -> Result<u64> {
-    let (_, file, description) = checked(prepared)?;
+    let Whole { file, description, .. } = checked(prepared, false)?;
     let rows = description.rows as usize;
     let keys = mapped::view::<u64>(&file, &description.keys)?;
     let numbers = mapped::view::<u32>(&file, &description.row_numbers)?;

@@ -1,28 +1,30 @@
 //! Looks at every byte of a prepared file: what opening takes on trust.
 
 use super::{
-    description::Described,
+    description::Description,
     mapped,
-    open::{checked, refused},
+    open::{Whole, checked, refused},
 };
 use crate::{
-    dataset::{Data, Loaded},
+    dataset::{Data, Dataset, Known, Loaded, Parts, Report},
     read::{Progress, content::Content},
 };
 use anyhow::{Context as _, Result, bail};
+use duotile_core::{Facts, Roles};
 use rayon::prelude::*;
 use std::path::Path;
 
 /// Rows that are looked at together.
 const PIECE: usize = 1 << 20;
 
-/// Checks all bytes of a prepared file against their checksums, and that keys ascend and codes have a text. Gives how many
-/// bytes were looked at.
+/// Checks all bytes of a prepared file against their checksums, and that what it tells of its rows is what all of them are
+/// found to be: keys ascend, codes have a text, index, facts and summaries are those of the values. Gives how many bytes were
+/// looked at.
 ///
 /// # Errors
 /// One line that names the file, and what is wrong with it.
 pub fn verify(path: &Path, progress: &dyn Progress) -> Result<u64> {
-    let (_, file, mut description) = checked(path)?;
+    let Whole { file, mut description, .. } = checked(path, false)?;
     let mut look = || -> Result<u64> {
         let length = file.as_ref().len() as u64;
         progress.stage("verify", Some(length));
@@ -33,7 +35,10 @@ pub fn verify(path: &Path, progress: &dyn Progress) -> Result<u64> {
             progress.advance(done);
         }
         in_order(&mapped::view(&file, &description.keys)?, &mapped::view(&file, &description.row_numbers)?)?;
-        description.columns.par_iter().try_for_each(|column| codes(&file, column, description.rows))?;
+        let columns = description.columns.iter().map(|column| mapped::column(&file, column, description.rows));
+        let columns: Vec<Loaded> = columns.collect::<Result<_>>()?;
+        columns.par_iter().try_for_each(values)?;
+        known(&file, &description, columns)?;
         Ok(length)
     };
     look().with_context(|| refused(path))
@@ -51,20 +56,62 @@ fn in_order(keys: &[u64], rows: &[u32]) -> Result<()> {
     }
 }
 
-fn codes(file: &Content, described: &Described, rows: u64) -> Result<()> {
+/// Codes have a text, floats are numbers.
+fn values(Loaded { name, data, .. }: &Loaded) -> Result<()> {
     fn most<T: Copy + Into<u32> + Send + Sync>(codes: &[T]) -> u32 {
         codes.par_chunks(PIECE).map(|codes| codes.iter().map(|&code| code.into()).max().unwrap_or(0)).max().unwrap_or(0)
     }
-    let Loaded { name, data, .. } = mapped::column(file, described, rows)?;
-    let (most, texts) = match &data {
+    fn finite<T: Copy + Into<f64> + Send + Sync>(values: &[T]) -> bool {
+        values.par_chunks(PIECE).all(|values| values.iter().all(|&value| value.into().is_finite()))
+    }
+    let (most, texts) = match data {
         Data::Text8(codes, texts) => (most(codes), texts),
         Data::Text16(codes, texts) => (most(codes), texts),
         Data::Text32(codes, texts) => (most(codes), texts),
+        Data::F32(values) if !finite(values) => bail!("its column {name:?} has values that are no numbers"),
+        Data::F64(values) if !finite(values) => bail!("its column {name:?} has values that are no numbers"),
         _ => return Ok(()),
     };
     // Without any text, all rows have code 0 and no value.
     if most as usize >= texts.len().max(1) {
         bail!("its column {name:?} has a code {most} for {} texts", texts.len());
+    }
+    Ok(())
+}
+
+/// What is told of all rows together is found out anew.
+fn known(file: &Content, description: &Description, columns: Vec<Loaded>) -> Result<()> {
+    let (keys, rows) = (mapped::view(file, &description.keys)?, mapped::view(file, &description.row_numbers)?);
+    let found = Known::of(&keys, &columns);
+    let told = description.known(file)?;
+    if found.landmarks != told.landmarks {
+        bail!("its index is not that of its keys");
+    }
+    if (found.bounds, found.focus) != (told.bounds, told.focus) {
+        bail!("its bounds are not those of its keys");
+    }
+    let other = |(found, told): (&Facts, &Facts)| found != told;
+    if let Some(at) = found.facts.iter().zip(&told.facts).position(other) {
+        bail!("what is told of its column {:?} is not what its values are", columns[at].name);
+    }
+    let parts = Parts {
+        name: String::new(),
+        title: None,
+        attribution: None,
+        version: String::new(),
+        keys,
+        rows,
+        columns,
+        roles: Roles::default(),
+        report: Report::default(),
+        known: Some(found),
+        ground: None,
+    };
+    let dataset = Dataset::new(parts)?;
+    for (at, words) in told.summaries.iter().enumerate() {
+        if words.as_ref().is_some_and(|words| dataset.summarise(at) != words[..]) {
+            bail!("the summary of its column {:?} is not that of its values", description.columns[at].name);
+        }
     }
     Ok(())
 }

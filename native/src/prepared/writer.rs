@@ -7,8 +7,9 @@ use super::{
     checksum::Stretch,
     description::{Description, Words},
     messages::{self, Schema, Span},
-    seal::{SEAL, Seal},
+    seal::Seal,
 };
+use crate::read::mark::{ARROW, SEAL};
 use anyhow::{Context as _, Result, bail};
 use duotile_core::Dictionary;
 use polars_arrow::{datatypes::ArrowDataType, io::ipc::format::ipc::Block};
@@ -203,7 +204,7 @@ impl Writer {
         let mut footer = self.schema.footer(std::mem::take(&mut self.dictionaries), self.batch);
         let length = i32::try_from(footer.len()).context("there are more columns than Arrow can describe")?;
         footer.extend(length.to_le_bytes());
-        footer.extend(b"ARROW1");
+        footer.extend(ARROW);
         self.seal.footer_crc = crc32fast::hash(&footer);
         self.seal.length = self.at + (SEAL + footer.len()) as u64;
         self.put(&self.seal.to_bytes())?;

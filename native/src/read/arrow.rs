@@ -3,7 +3,7 @@
 use super::{
     content::Content,
     kind::{Field, Kind},
-    source::{Source, frame, guarded},
+    reader::{Reader, frame, guarded},
 };
 use anyhow::{Context, Result, anyhow, bail};
 use polars_arrow::{
@@ -53,7 +53,7 @@ impl Arrow {
     }
 }
 
-impl Source for Arrow {
+impl Reader for Arrow {
     fn fields(&self) -> &[Field] {
         &self.fields
     }

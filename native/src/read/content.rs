@@ -1,10 +1,11 @@
 //! The bytes of a file: mapped into memory where they can be, decompressed where they must be.
 
+use crate::disk;
 use anyhow::{Context, Result};
 use polars_utils::mmap::MMapSemaphore;
 use std::{
     fmt,
-    fs::File,
+    fs::{self, File},
     io::{Read, Write as _},
     path::Path,
     sync::Arc,
@@ -44,21 +45,34 @@ impl fmt::Debug for Content {
 }
 
 impl Content {
-    /// The bytes of a file as they are.
+    /// The bytes of a file as they are: mapped, or a copy.
     ///
     /// # Errors
     /// When it cannot be opened.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub fn open(path: &Path, copy: bool) -> Result<Self> {
         let shown = path.display();
-        let mut file = File::open(path).with_context(|| format!("cannot open {shown}"))?;
-        let facts = file.metadata().with_context(|| format!("cannot look at {shown}"))?;
-        if facts.is_file() && facts.len() > 0 {
-            return Self::map(&file).with_context(|| format!("cannot map {shown}"));
+        let file = File::open(path).with_context(|| format!("cannot open {shown}"))?;
+        Self::of(&file, copy).with_context(|| format!("cannot read {shown}"))
+    }
+
+    /// The bytes of an open file: mapped, or a copy.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn of(mut file: &File, copy: bool) -> Result<Self> {
+        let facts = file.metadata()?;
+        if facts.is_file() && facts.len() > 0 && !copy {
+            return Self::map(file);
         }
-        // Pipes and the like.
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).with_context(|| format!("cannot read {shown}"))?;
+        // Also pipes and the like.
+        let mut bytes = Vec::with_capacity(usize::try_from(facts.len()).unwrap_or(0));
+        file.read_to_end(&mut bytes)?;
         Ok(Self::Owned(Arc::new(bytes)))
+    }
+
+    /// Whether they lie in a file, and go with it.
+    pub const fn is_mapped(&self) -> bool {
+        matches!(self, Self::Mapped(_))
     }
 
     /// Lets go of the parts of a mapped file that were looked at, which count as memory of this program: maps it anew.
@@ -76,11 +90,8 @@ impl Content {
         }
     }
 
-    /// The bytes of an open file, mapped.
-    ///
-    /// # Errors
-    /// When it cannot be mapped: it is empty, or none of a disk.
-    pub fn map(file: &File) -> Result<Self> {
+    /// The bytes of an open file, mapped. That fails where it is empty, or none of a disk.
+    fn map(file: &File) -> Result<Self> {
         let file = file.try_clone()?;
         Ok(Self::Mapped(Arc::new(Mapped { map: MMapSemaphore::new_from_file(&file)?, file })))
     }
@@ -105,6 +116,8 @@ impl Content {
             return Ok(Self::Owned(Arc::new(out)));
         };
         let cannot = || format!("cannot write {}", path.display());
+        // It will hardly be less than what it is unpacked from.
+        disk::has_room(path.parent().unwrap_or(Path::new(".")), bytes.len() as u64, "unpacking the input")?;
         let mut out = File::create(path).with_context(cannot)?;
         let mut piece = vec![0; 1 << 20];
         loop {
@@ -114,6 +127,9 @@ impl Content {
             }
         }
         drop(out);
-        Self::open(path)
+        let unpacked = Self::open(path, false)?;
+        // Its bytes stay for as long as they are mapped. Where a file cannot go before that, it goes with its folder.
+        let _ = fs::remove_file(path);
+        Ok(unpacked)
     }
 }

@@ -1,5 +1,6 @@
 //! Paths, folders and patterns become a list of files, each of a known format.
 
+use super::mark::{self, ARROW};
 use anyhow::{Context, Result, bail};
 use std::{
     ffi::OsStr,
@@ -14,6 +15,8 @@ pub(super) enum Format {
     Csv,
     Parquet,
     Arrow,
+    /// What `build` writes.
+    Prepared,
 }
 
 /// A file to read.
@@ -137,8 +140,8 @@ fn format(path: &Path) -> Result<Format> {
     if start.starts_with(b"PAR1") {
         return Ok(Format::Parquet);
     }
-    if start.starts_with(b"ARROW1") {
-        return Ok(Format::Arrow);
+    if start.starts_with(ARROW) {
+        return Ok(if mark::is_prepared(path)? { Format::Prepared } else { Format::Arrow });
     }
     by_name(path).with_context(|| format!("{shown} is of no format that is read, {EXPECTED}"))
 }

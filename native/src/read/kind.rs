@@ -1,6 +1,6 @@
 //! What a column of a file becomes: one of the types a tile can carry, or nothing, with the reason.
 
-use super::source::guarded;
+use super::reader::guarded;
 use crate::dataset::Data;
 use polars_arrow::datatypes::Field as ArrowField;
 use polars_core::prelude::{DataType, TimeUnit, UnknownKind};
@@ -21,7 +21,7 @@ pub(crate) enum Kind {
 #[derive(Clone, Debug)]
 pub(super) struct Field {
     pub name: String,
-    /// The type in which its source gives it; for texts to be converted, still text.
+    /// The type in which its file gives it; for texts to be converted, still text.
     pub dtype: DataType,
     /// What it becomes, or why it is left out.
     pub kind: Result<Kind, String>,

@@ -7,7 +7,7 @@ use super::{
     Options, Progress, TimeUnit,
     columns::{Gather, Rules, settle},
     kind::Kind,
-    plan::{NO_VALUE, Opened, Plan, plan},
+    layout::{Layout, NO_VALUE, Opened, layout},
     positions::Positions,
     roles,
     sort::sort,
@@ -27,6 +27,36 @@ pub(crate) struct Label {
     pub title: Option<String>,
     pub attribution: Option<String>,
     pub version: String,
+}
+
+/// Takes rows that come in parts.
+pub(crate) trait Sink {
+    /// Hears before any row is read how many there are, where that is known, and name and kind of each column, as far as
+    /// these are known by then.
+    ///
+    /// # Errors
+    /// When they cannot be taken.
+    fn begin(&mut self, rows: Option<u64>, columns: &[(String, Kind)]) -> Result<()>;
+
+    /// Takes a part.
+    ///
+    /// # Errors
+    /// When it cannot be taken.
+    fn take(&mut self, part: Part) -> Result<()>;
+}
+
+/// The one part that is all rows.
+struct All(Part);
+
+impl Sink for All {
+    fn begin(&mut self, _: Option<u64>, _: &[(String, Kind)]) -> Result<()> {
+        Ok(())
+    }
+
+    fn take(&mut self, part: Part) -> Result<()> {
+        self.0 = part;
+        Ok(())
+    }
 }
 
 /// Rows in Morton order with their columns: all rows, or a run of those in the files.
@@ -63,12 +93,9 @@ pub(super) fn load(
     lines: Vec<String>,
     progress: &dyn Progress,
 ) -> Result<Dataset> {
-    let mut all = Part { keys: Vec::new(), rows: Vec::new(), columns: Vec::new() };
-    let mut each = |part| {
-        all = part;
-        Ok(())
-    };
-    let mut whole = in_parts(files, options, label, lines, usize::MAX, progress, &mut each)?;
+    let mut sink = All(Part { keys: Vec::new(), rows: Vec::new(), columns: Vec::new() });
+    let mut whole = in_parts(files, options, label, lines, usize::MAX, progress, &mut sink)?;
+    let All(all) = sink;
     let settled = all.columns.into_par_iter().enumerate().map(|(at, column)| whole.settle(at, column));
     let (columns, lost): (Vec<_>, Vec<_>) = settled.collect();
     whole.tell_lost(&lost)?;
@@ -85,13 +112,14 @@ pub(super) fn load(
         roles,
         report: log.report,
         known: None,
+        ground: None,
     })
 }
 
 /// Reads open files in parts, each as soon as it holds `limit` bytes; there is always at least one.
 ///
 /// # Errors
-/// When they are damaged, have no usable positions, or an option does not fit them; and those of `each`.
+/// When they are damaged, have no usable positions, or an option does not fit them; and those of `sink`.
 pub(super) fn in_parts<'a>(
     mut files: Vec<Opened>,
     options: &'a Options,
@@ -99,23 +127,24 @@ pub(super) fn in_parts<'a>(
     lines: Vec<String>,
     limit: usize,
     progress: &'a dyn Progress,
-    each: &mut dyn FnMut(Part) -> Result<()>,
+    sink: &mut dyn Sink,
 ) -> Result<Whole<'a>> {
     let mut log = Log { progress, report: Report::default() };
     lines.into_iter().for_each(|line| log.line(line));
-    let plan = plan(&files, options)?;
-    tell::plan(&plan, &mut log);
+    let layout = layout(&files, options)?;
+    tell::layout(&layout, &mut log);
+    sink.begin(rows(&files)?, &layout.columns)?;
     let rules =
         Rules { zone: Zone::new(options.timezone.as_deref())?, unit: options.time_unit.or(Some(TimeUnit::Seconds)) };
-    let mut gathered = gather(&mut files, &plan, &rules, limit, progress, each)?;
-    log.report.bad_lines = files.iter().map(|file| file.source.left_out()).sum();
+    let mut gathered = gather(&mut files, &layout, &rules, limit, progress, sink)?;
+    log.report.bad_lines = files.iter().map(|file| file.reader.left_out()).sum();
     drop(files);
     tell::columns(&gathered.columns, &mut log);
-    tell::positions(&gathered.positions, &plan.choice.place, &mut log)?;
+    tell::positions(&gathered.positions, &layout.choice.place, &mut log)?;
     let mut found = Vec::new();
     let time = roles::time(&gathered.columns, options, &mut found)?;
     if gathered.parts == 0 || gathered.rows() > 0 {
-        each(gathered.part(progress))?;
+        sink.take(gathered.part(progress))?;
     }
     found.into_iter().for_each(|line| log.line(line));
     let mut columns: Vec<(String, Kind)> =
@@ -202,34 +231,42 @@ impl Gathered {
     }
 }
 
+/// The rows of all files, where that is known.
+fn rows(files: &[Opened]) -> Result<Option<u64>> {
+    let total: Option<u64> = files.iter().map(|file| file.reader.rows()).sum();
+    match total {
+        Some(rows) if rows > u64::from(u32::MAX) => {
+            bail!("{rows} rows are more than one dataset can hold ({}); split the files", u32::MAX)
+        }
+        total => Ok(total),
+    }
+}
+
 fn gather(
     files: &mut [Opened],
-    plan: &Plan,
+    layout: &Layout,
     rules: &Rules,
     limit: usize,
     progress: &dyn Progress,
-    each: &mut dyn FnMut(Part) -> Result<()>,
+    sink: &mut dyn Sink,
 ) -> Result<Gathered> {
-    let total: Option<u64> = files.iter().map(|file| file.source.rows()).sum();
-    if total.is_some_and(|rows| rows > u64::from(u32::MAX)) {
-        bail!("{} rows are more than one dataset can hold ({}); split the files", total.unwrap_or(0), u32::MAX);
-    }
-    let width: usize = 12 + plan.columns.iter().map(|(_, kind)| kind.width()).sum::<usize>();
+    let total = rows(files)?;
+    let width: usize = 12 + layout.columns.iter().map(|(_, kind)| kind.width()).sum::<usize>();
     let most = limit / width;
     let expected = (total.unwrap_or(0).min(u64::from(u32::MAX)) as usize).min(most);
-    let columns = plan.columns.iter().map(|(name, kind)| Gather::new(name, *kind, expected)).collect();
-    let mut gathered = Gathered { columns, positions: Positions::new(plan.choice.crs, expected), parts: 0 };
+    let columns = layout.columns.iter().map(|(name, kind)| Gather::new(name, *kind, expected)).collect();
+    let mut gathered = Gathered { columns, positions: Positions::new(layout.choice.crs, expected), parts: 0 };
     progress.stage("read", total);
     let several = files.len() > 1;
     for file in files {
-        let place = &plan.choice.place;
+        let place = &layout.choice.place;
         let wanted: Vec<_> = file
-            .source
+            .reader
             .fields()
             .iter()
             .enumerate()
             .filter_map(|(at, field)| {
-                let kind = plan.columns.iter().find(|(name, _)| *name == field.name).map(|(_, kind)| *kind);
+                let kind = layout.columns.iter().find(|(name, _)| *name == field.name).map(|(_, kind)| *kind);
                 (kind.is_some() || place.columns().contains(&field.name.as_str())).then_some((at, kind))
             })
             .collect();
@@ -239,7 +276,7 @@ fn gather(
             gathered.columns.par_iter_mut().try_for_each(|column| append(column, &chunk, partitions, rules))?;
             progress.advance(gathered.positions.rows_read);
             if gathered.size() >= limit {
-                each(gathered.part(progress))?;
+                sink.take(gathered.part(progress))?;
                 progress.stage("read", total);
                 progress.advance(gathered.positions.rows_read);
             }
@@ -250,7 +287,7 @@ fn gather(
             let rows = (most / 8).max(1);
             (0..chunk.height()).step_by(rows).try_for_each(|start| add(chunk.slice(start as i64, rows)))
         };
-        let read = file.source.chunks(&wanted, &mut pieces);
+        let read = file.reader.chunks(&wanted, &mut pieces);
         if several { read.with_context(|| label.clone()) } else { read }?;
     }
     Ok(gathered)

@@ -12,20 +12,21 @@ mod files;
 mod geometry;
 mod ids;
 mod kind;
+mod layout;
 mod load;
+pub(crate) mod mark;
 mod parquet;
-mod plan;
 mod positions;
+mod reader;
 mod roles;
 mod sort;
-mod source;
 mod stand;
 mod tell;
 mod values;
 mod words;
 mod zone;
 
-use crate::{dataset::Dataset, prepared};
+use crate::dataset::Dataset;
 use anyhow::{Context, Result, bail};
 use arrow::Arrow;
 use content::Content;
@@ -34,11 +35,11 @@ use duotile_core::{EXTENT_BITS, TILE_FORMAT};
 pub(crate) use files::name;
 use files::{Format, Input};
 pub(crate) use kind::Kind;
+use layout::Opened;
 use load::load;
-pub(crate) use load::{Label, Part, Whole};
+pub(crate) use load::{Label, Part, Sink, Whole};
 use parquet::Parquet;
-use plan::Opened;
-use source::Source;
+use reader::Reader;
 pub use stand::Stand;
 use std::{
     path::{Path, PathBuf},
@@ -74,6 +75,8 @@ pub struct Options {
     pub keep: Vec<String>,
     /// How CSV files are written.
     pub csv: CsvOptions,
+    /// Whether files are copied into memory before they are read, and not mapped.
+    pub copy: bool,
 }
 
 /// How CSV files are written, where it shall not be detected.
@@ -126,39 +129,64 @@ impl Progress for () {
     fn line(&self, _: &str) {}
 }
 
-/// Reads files (or folders, or globs) as one dataset.
+/// Reads files (or folders, or globs) as one dataset. A prepared file is none that is read: see [`crate::load::open`].
 ///
 /// # Errors
 /// One clear sentence when a file is missing, empty, damaged or without positions, or when an option does not fit.
 pub fn read(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Result<Dataset> {
-    let inputs = files::expand(paths)?;
-    if let [only] = &inputs[..]
-        && only.format == Format::Arrow
-        && prepared::is_prepared(&only.path)?
-    {
-        return prepared::open(&only.path, options, progress);
+    Inputs::of(paths)?.read(options, progress)
+}
+
+/// The files that some paths lead to.
+pub(crate) struct Inputs<'p> {
+    paths: &'p [PathBuf],
+    inputs: Vec<Input>,
+}
+
+impl<'p> Inputs<'p> {
+    /// Looks for them.
+    ///
+    /// # Errors
+    /// When a file is missing, empty, or of no format that is read.
+    pub fn of(paths: &'p [PathBuf]) -> Result<Self> {
+        Ok(Self { paths, inputs: files::expand(paths)? })
     }
-    let Files { opened, label, lines } = look(&inputs, paths, options, None, progress)?;
-    load(opened, options, label, lines, progress)
+
+    /// The prepared file, if that is all there is.
+    pub fn prepared(&self) -> Option<&Path> {
+        match &self.inputs[..] {
+            [only] if only.format == Format::Prepared => Some(&only.path),
+            _ => None,
+        }
+    }
+
+    /// Reads them.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn read(&self, options: &Options, progress: &dyn Progress) -> Result<Dataset> {
+        let Files { opened, label, lines } = look(&self.inputs, self.paths, options, None, progress)?;
+        load(opened, options, label, lines, progress)
+    }
 }
 
 /// Reads files (or folders, or globs) in parts of about `limit` bytes, each sorted on its own. Gives what all of them
 /// decide together, and the files that were read. What is compressed is unpacked into files of `folder`.
 ///
 /// # Errors
-/// As [`read`], and those of `each`.
+/// As [`read`], and those of `sink`.
 pub(crate) fn read_in_parts<'a>(
     paths: &[PathBuf],
     options: &'a Options,
     folder: &Path,
     limit: usize,
     progress: &'a dyn Progress,
-    each: &mut dyn FnMut(Part) -> Result<()>,
+    sink: &mut dyn Sink,
 ) -> Result<(Whole<'a>, Vec<PathBuf>)> {
     let inputs = files::expand(paths)?;
     let Files { opened, label, lines } = look(&inputs, paths, options, Some(folder), progress)?;
     let files = inputs.into_iter().map(|input| input.path).collect();
-    Ok((load::in_parts(opened, options, label, lines, limit, progress, each)?, files))
+    Ok((load::in_parts(opened, options, label, lines, limit, progress, sink)?, files))
 }
 
 /// Files that were looked at.
@@ -182,12 +210,12 @@ fn look(
     progress.stage("look", None);
     for input in inputs {
         let label = input.path.display().to_string();
-        let source = version.file(&input.path).and_then(|()| {
+        let reader = version.file(&input.path).and_then(|()| {
             let spool = spool.map(|folder| folder.join(format!("input.{}", opened.len())));
             open(input, options, spool.as_deref(), &mut lines, progress)
         });
-        let source = if inputs.len() > 1 { source.with_context(|| label.clone())? } else { source? };
-        opened.push(Opened { label, source, partitions: input.partitions.clone() });
+        let reader = if inputs.len() > 1 { reader.with_context(|| label.clone())? } else { reader? };
+        opened.push(Opened { label, reader, partitions: input.partitions.clone() });
     }
     let name = options.name.clone().unwrap_or_else(|| name(paths.first().unwrap_or(&first.path)));
     let label =
@@ -210,8 +238,8 @@ pub fn builtin(progress: &dyn Progress) -> Result<Dataset> {
         attribution: Some("GeoNames (CC BY 4.0)".into()),
         version: version.text(),
     };
-    let source = Box::new(Parquet::open(content, None)?);
-    let opened = Opened { label: "the built-in places".into(), source, partitions: Vec::new() };
+    let reader = Box::new(Parquet::open(content, None)?);
+    let opened = Opened { label: "the built-in places".into(), reader, partitions: Vec::new() };
     load(vec![opened], &options, label, Vec::new(), progress)
 }
 
@@ -221,11 +249,11 @@ fn open(
     spool: Option<&Path>,
     lines: &mut Vec<String>,
     progress: &dyn Progress,
-) -> Result<Box<dyn Source>> {
-    let content = Content::open(&input.path)?;
+) -> Result<Box<dyn Reader>> {
+    let content = Content::open(&input.path, options.copy)?;
     Ok(match input.format {
         Format::Parquet => Box::new(Parquet::open(content, options.crs)?),
-        Format::Arrow if prepared::is_prepared(&input.path)? => {
+        Format::Prepared => {
             bail!(
                 "{} is a prepared file: it is served as it is, alone, not read together with others",
                 input.path.display()
@@ -246,6 +274,8 @@ impl Version {
 
     /// With the format of tiles: an address with a version is kept for a year, so it must change when their bytes do.
     fn of_tiles(options: &Options, format: u32) -> Self {
+        // What is copied is the same.
+        let options = Options { copy: false, ..options.clone() };
         let mut version = Self(0xcbf2_9ce4_8422_2325);
         version.bytes(env!("CARGO_PKG_VERSION").as_bytes());
         version.bytes(format!("{options:?} {EXTENT_BITS} {format}").as_bytes());

@@ -5,7 +5,7 @@ use super::{
     content::Content,
     geometry::{self, Declared},
     kind::{Field, Kind},
-    source::{Source, guarded},
+    reader::{Reader, guarded},
 };
 use anyhow::{Context, Result, bail};
 use polars_arrow::datatypes::{ArrowDataType, TimeUnit};
@@ -65,7 +65,7 @@ impl Parquet {
     }
 }
 
-impl Source for Parquet {
+impl Reader for Parquet {
     fn fields(&self) -> &[Field] {
         &self.fields
     }

@@ -3,7 +3,7 @@
 use super::{
     Progress,
     columns::Gather,
-    plan::Plan,
+    layout::Layout,
     positions::{Place, Positions},
 };
 use crate::dataset::Report;
@@ -23,17 +23,17 @@ impl Log<'_> {
 }
 
 /// Where positions come from, and what becomes of columns.
-pub(super) fn plan(plan: &Plan, log: &mut Log<'_>) {
-    let (line, position) = match &plan.choice.place {
+pub(super) fn layout(layout: &Layout, log: &mut Log<'_>) {
+    let (line, position) = match &layout.choice.place {
         Place::Pair(x, y) => (format!("positions come from {x:?} and {y:?}"), (x.clone(), y.clone())),
         Place::Geometry(name, _) => {
             (format!("positions come from the geometries in {name:?}"), (name.clone(), name.clone()))
         }
     };
     log.line(line);
-    plan.lines.iter().for_each(|line| log.line(line.clone()));
+    layout.lines.iter().for_each(|line| log.line(line.clone()));
     log.report.position = position;
-    log.report.dropped.clone_from(&plan.dropped);
+    log.report.dropped.clone_from(&layout.dropped);
 }
 
 /// What of the columns could not be kept.

@@ -2,5 +2,6 @@
 
 mod build;
 mod damage;
+mod hidden;
 mod round_trip;
 mod support;

@@ -2,6 +2,7 @@
 
 use crate::support::{built, inputs, open, refused, small, tiles};
 use duotile::{
+    load,
     prepared::{Settings, build, verify},
     read::{Options, read},
 };
@@ -136,7 +137,7 @@ fn the_parquet_twin_holds_the_same_rows() {
 fn what_is_said_when_opening_is_kept_and_the_rest_was_decided_before() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = small(folder.path());
-    let with = |options: Options| read(std::slice::from_ref(&out), &options, &());
+    let with = |options: Options| load::open(std::slice::from_ref(&out), &options, &());
     let plain = with(Options::default()).expect("opened");
     assert_eq!((plain.name(), plain.title()), ("small", None));
     assert_eq!(plain.report().id.as_deref(), Some("id"));

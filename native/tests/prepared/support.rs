@@ -4,8 +4,9 @@ use anyhow::Result;
 use duotile::{
     Dataset,
     engine::tile::Bare,
+    load,
     prepared::{Built, Settings, build},
-    read::{Options, read},
+    read::Options,
 };
 use duotile_core::{TileId, TileQuery, Work};
 use polars_core::prelude::{Column, DataFrame, DataType, NamedFrom as _, Series, TimeUnit, TimeZone};
@@ -17,7 +18,7 @@ use std::{
 };
 
 /// Numbers that look random and are the same each time.
-fn dice(row: u64, salt: u64) -> u64 {
+pub fn dice(row: u64, salt: u64) -> u64 {
     let mut z = (row.wrapping_mul(0xd1b5_4a32_d192_ed03) ^ salt).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z ^ z >> 29
@@ -91,7 +92,7 @@ pub fn small(folder: &Path) -> PathBuf {
 
 /// A dataset by its path.
 pub fn open(path: &Path) -> Result<Dataset> {
-    read(&[path.to_owned()], &Options { name: Some("points".into()), ..Options::default() }, &())
+    load::open(&[path.to_owned()], &Options { name: Some("points".into()), ..Options::default() }, &())
 }
 
 /// One line about why a file cannot be opened.

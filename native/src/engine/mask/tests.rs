@@ -69,6 +69,7 @@ fn dataset(rows: usize, dice: &mut Dice) -> Dataset {
         roles: Roles::default(),
         report: Report::default(),
         known: None,
+        ground: None,
     })
     .expect("fits")
 }

@@ -19,8 +19,9 @@ use super::{
     writer::{Field, Writer, is_wide},
 };
 use crate::{
-    dataset::{Dataset, Known, Loaded, Parts, Report},
-    read::{self, Options, Progress, content::Content},
+    dataset::{self, Dataset, Known, Loaded, Report},
+    disk,
+    read::{self, Kind, Options, Part, Progress, Sink, content::Content},
 };
 use anyhow::{Context as _, Result, bail};
 use columns::Column;
@@ -111,10 +112,8 @@ fn arrow(
     let mut runs = Runs::new(folder);
     // Sorting and ordering take about as much again, and chunks of the input some more.
     let limit = (memory / 5 * 2).min(RUN);
-    let (mut whole, files) = read::read_in_parts(paths, options, folder.path(), limit, progress, &mut |part| {
-        names(&part.columns, settings.positions)?;
-        runs.add(part)
-    })?;
+    let mut sink = Parts { runs: &mut runs, folder, out, positions: settings.positions };
+    let (mut whole, files) = read::read_in_parts(paths, options, folder.path(), limit, progress, &mut sink)?;
     if files.iter().any(|file| file.canonicalize().is_ok_and(|file| out.canonicalize().is_ok_and(|out| out == file))) {
         bail!("{} is one of the files that are read; give the output another name", out.display());
     }
@@ -166,11 +165,42 @@ fn arrow(
     Ok(Built { rows, bytes, runs: runs.all.len() })
 }
 
+/// Parts of the input on their way to the disk.
+struct Parts<'a, 'f> {
+    runs: &'a mut Runs<'f>,
+    folder: &'a Folder,
+    out: &'a Path,
+    positions: bool,
+}
+
+impl Sink for Parts<'_, '_> {
+    fn begin(&mut self, rows: Option<u64>, columns: &[(String, Kind)]) -> Result<()> {
+        names(columns, self.positions)?;
+        let needed = rows.unwrap_or(0) * most_of_a_row(columns.iter().map(|(_, kind)| *kind), self.positions);
+        disk::has_room(self.folder.path(), needed, &format!("building {}", self.out.display()))
+    }
+
+    fn take(&mut self, part: Part) -> Result<()> {
+        self.runs.add(part)
+    }
+}
+
+/// Bytes of a row on disk when there are most of them, where its texts are few: either in its run, when its key is written
+/// and its place among all rows, or in the file but for its last column.
+fn most_of_a_row(columns: impl Iterator<Item = Kind> + Clone, positions: bool) -> u64 {
+    let width = |kind: Kind| if kind == Kind::Text { 1 } else { kind.width() as u64 };
+    let (key, number, place) = (8, 4, 1);
+    let values: u64 = columns.clone().map(width).sum();
+    let widest = columns.map(width).max().unwrap_or(0);
+    let degrees = if positions { 16 } else { 0 };
+    key + number + values + place + (degrees + widest).max(key)
+}
+
 /// Refuses names that the file has for itself.
-fn names(columns: &[Loaded], positions: bool) -> Result<()> {
+fn names(columns: &[(String, Kind)], positions: bool) -> Result<()> {
     let taken: &[&str] = if positions { &[KEY, ROW, LON, LAT] } else { &[KEY, ROW] };
-    match columns.iter().find(|column| taken.contains(&column.name.as_str())) {
-        Some(Loaded { name, .. }) => {
+    match columns.iter().find(|(name, _)| taken.contains(&name.as_str())) {
+        Some((name, _)) => {
             bail!("a prepared file has a column {name:?} of its own; leave out that of the input with --hide {name}")
         }
         None => Ok(()),
@@ -221,7 +251,7 @@ fn index(
     progress: &dyn Progress,
 ) -> Result<()> {
     progress.stage("look at columns", None);
-    let file = Content::open(path)?;
+    let file = Content::open(path, false)?;
     let columns = description.columns.iter().map(|column| mapped::column(&file, column, description.rows));
     let columns: Vec<Loaded> = columns.collect::<Result<_>>()?;
     let (keys, rows) = (mapped::view(&file, &description.keys)?, mapped::view(&file, &description.row_numbers)?);
@@ -231,8 +261,8 @@ fn index(
     description.landmarks = writer.section(&known.landmarks)?;
     // From here on it is looked at where it lies, too.
     writer.flush()?;
-    known.landmarks = mapped::view(&Content::open(path)?, &description.landmarks)?;
-    let dataset = Dataset::new(Parts {
+    known.landmarks = mapped::view(&Content::open(path, false)?, &description.landmarks)?;
+    let dataset = Dataset::new(dataset::Parts {
         name: description.name.clone(),
         title: None,
         attribution: None,
@@ -243,6 +273,7 @@ fn index(
         roles,
         report: Report::default(),
         known: Some(known),
+        ground: None,
     })?;
     // What is measured most. The summary of another column is built when it is asked for.
     let measured = |kind: Stored| matches!(kind, Stored::I32 | Stored::I64 | Stored::F32 | Stored::F64 | Stored::Time);
@@ -255,5 +286,5 @@ fn index(
         progress.advance(at as u64 + 1);
     }
     writer.flush()?;
-    description.sample(Content::open(path)?.as_ref())
+    description.sample(Content::open(path, false)?.as_ref())
 }

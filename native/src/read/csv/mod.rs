@@ -11,7 +11,7 @@ use super::{
     CsvOptions, Progress,
     content::Content,
     kind::{Field, Kind},
-    source::{Source, guarded},
+    reader::{Reader, guarded},
 };
 use anyhow::{Context, Result, bail};
 use dialect::Dialect;
@@ -133,7 +133,7 @@ impl Csv {
     }
 }
 
-impl Source for Csv {
+impl Reader for Csv {
     fn fields(&self) -> &[Field] {
         &self.fields
     }

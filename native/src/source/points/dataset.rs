@@ -15,6 +15,7 @@ use duotile_core::{
 use polars_buffer::Buffer;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Points in Morton order with their columns and facts. Immutable once made.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ pub struct Dataset {
     bounds: Option<[f64; 4]>,
     focus: [f64; 4],
     mapped: bool,
+    ground: Option<Box<dyn Ground>>,
 }
 
 /// What loading chose and what it lost.
@@ -97,6 +99,17 @@ pub(crate) struct Parts {
     pub report: Report,
     /// What is known of the rows already, as of those in a prepared file; else it is found out by looking at all of them.
     pub known: Option<Known>,
+    /// What its buffers lie in, where that may change.
+    pub ground: Option<Box<dyn Ground>>,
+}
+
+/// What buffers lie in that are not in memory.
+pub(crate) trait Ground: fmt::Debug + Send + Sync {
+    /// Whether its bytes are still there, and those that were there when it was opened.
+    ///
+    /// # Errors
+    /// What happened to them.
+    fn check(&self) -> Result<()>;
 }
 
 /// What is known of all rows together.
@@ -139,8 +152,8 @@ impl Dataset {
     /// # Errors
     /// When the parts do not fit together, which would be a mistake of the loader.
     pub(crate) fn new(parts: Parts) -> Result<Self> {
-        let Parts { name, title, attribution, version, keys, rows, columns, roles, report, known } = parts;
-        let mapped = known.is_some();
+        let Parts { name, title, attribution, version, keys, rows, columns, roles, report, known, ground } = parts;
+        let mapped = ground.is_some();
         let Known { facts, bounds, focus, landmarks, summaries } = known.unwrap_or_else(|| Known::of(&keys, &columns));
         if facts.len() != columns.len() || summaries.len() != columns.len() {
             bail!("{} facts and {} summaries for {} columns", facts.len(), summaries.len(), columns.len());
@@ -161,6 +174,7 @@ impl Dataset {
             bounds,
             focus,
             mapped,
+            ground,
         };
         let columns = dataset.try_columns()?;
         Points::new(&dataset.name, &dataset.keys, &dataset.rows, &columns, roles)?;
@@ -240,6 +254,15 @@ impl Dataset {
     #[must_use]
     pub fn columns(&self) -> Vec<Column<'_>> {
         self.try_columns().unwrap_or_default()
+    }
+
+    /// Whether its rows can be looked at, to be asked each time before that is done: what lies in a mapped file is gone when
+    /// that is cut short, and who looks at it then ends the program.
+    ///
+    /// # Errors
+    /// What happened to the file, as a sentence after the dataset's name.
+    pub fn check(&self) -> Result<()> {
+        self.ground.as_ref().map_or(Ok(()), |ground| ground.check())
     }
 
     /// Calls `f` with the points as the core sees them. Cheap: nothing is copied but slices.

@@ -1,4 +1,4 @@
-//! One file as a source of columns: what it has, and its rows in chunks.
+//! One file that gives columns: what it has, and its rows in chunks.
 
 use super::{
     geometry::Declared,
@@ -15,7 +15,7 @@ use std::{
 };
 
 /// A file that gives columns.
-pub(super) trait Source {
+pub(super) trait Reader {
     /// Its columns, in its order; names are distinct.
     fn fields(&self) -> &[Field];
 
@@ -33,7 +33,7 @@ pub(super) trait Source {
     }
 
     /// Gives all rows in chunks with (at least) these columns. A column that has a kind here is going to be that; the
-    /// source may give it as text where that says more.
+    /// reader may give it as text where that says more.
     fn chunks(
         &mut self,
         columns: &[(usize, Option<Kind>)],

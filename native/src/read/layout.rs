@@ -6,7 +6,7 @@ use super::{
     Options,
     choose::{self, Choice, find},
     kind::{Field, Kind},
-    source::Source,
+    reader::Reader,
 };
 use anyhow::Result;
 use polars_core::prelude::DataType;
@@ -14,13 +14,13 @@ use polars_core::prelude::DataType;
 /// An open file.
 pub(super) struct Opened {
     pub label: String,
-    pub source: Box<dyn Source>,
+    pub reader: Box<dyn Reader>,
     pub partitions: Vec<(String, String)>,
 }
 
 /// What is read.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(super) struct Layout {
     pub choice: Choice,
     /// Value columns in the order of the files.
     pub columns: Vec<(String, Kind)>,
@@ -36,10 +36,10 @@ pub(super) const NO_VALUE: &str = "__HIVE_DEFAULT_PARTITION__";
 ///
 /// # Errors
 /// When there are no positions, or an option names a column that is not there.
-pub(super) fn plan(files: &[Opened], options: &Options) -> Result<Plan> {
+pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
     let mut lines = Vec::new();
     let fields = union(files, &mut lines);
-    let declared = files.iter().find_map(|file| file.source.geometry());
+    let declared = files.iter().find_map(|file| file.reader.geometry());
     let mut choice = choose::choose(&fields, declared, options)?;
     lines.append(&mut choice.lines);
     for (names, flag) in [(&options.hide, "--hide"), (&options.keep, "--keep")] {
@@ -54,7 +54,8 @@ pub(super) fn plan(files: &[Opened], options: &Options) -> Result<Plan> {
         find(&fields, name, "--time")?;
     }
     let positions = choice.place.columns();
-    let mut plan = Plan { columns: Vec::new(), dropped: Vec::new(), lines: Vec::new(), choice: choice.clone_place() };
+    let mut layout =
+        Layout { columns: Vec::new(), dropped: Vec::new(), lines: Vec::new(), choice: choice.clone_place() };
     for field in &fields {
         let name = &field.name;
         let named = |option: &Option<String>| option.as_ref() == Some(name);
@@ -64,26 +65,26 @@ pub(super) fn plan(files: &[Opened], options: &Options) -> Result<Plan> {
         }
         match &field.kind {
             // A text that the user says is the time; what cannot be read as one will be an error.
-            Ok(Kind::Text) if named(&options.time) => plan.columns.push((name.clone(), Kind::Time)),
+            Ok(Kind::Text) if named(&options.time) => layout.columns.push((name.clone(), Kind::Time)),
             Ok(kind) => {
-                plan.columns.push((name.clone(), *kind));
+                layout.columns.push((name.clone(), *kind));
                 lines.extend(field.note.clone());
             }
             Err(reason) => {
-                plan.dropped.push((name.clone(), reason.clone()));
+                layout.dropped.push((name.clone(), reason.clone()));
                 lines.push(format!("column {name:?} is left out: {reason}"));
             }
         }
     }
-    plan.lines = lines;
-    Ok(plan)
+    layout.lines = lines;
+    Ok(layout)
 }
 
 /// The columns of all files by name, in the order they are first met, then the partitions.
 fn union(files: &[Opened], lines: &mut Vec<String>) -> Vec<Field> {
     let mut fields: Vec<Field> = Vec::new();
     for file in files {
-        for field in file.source.fields() {
+        for field in file.reader.fields() {
             match fields.iter_mut().find(|known| known.name == field.name) {
                 None => fields.push(field.clone()),
                 Some(known) => join(known, field, &file.label, lines),
@@ -105,7 +106,7 @@ fn union(files: &[Opened], lines: &mut Vec<String>) -> Vec<Field> {
     }
     for field in &fields {
         let holds = |file: &&Opened| {
-            let has = file.source.fields().iter().any(|other| other.name == field.name);
+            let has = file.reader.fields().iter().any(|other| other.name == field.name);
             has || file.partitions.iter().any(|(key, _)| *key == field.name)
         };
         let lacking: Vec<&str> = files.iter().filter(|file| !holds(file)).map(|file| file.label.as_str()).collect();
