@@ -13,6 +13,7 @@ pub mod format;
 pub mod generate;
 pub mod http;
 pub mod inspect;
+mod kind;
 pub mod load;
 pub mod mvt_reader;
 pub mod percent;

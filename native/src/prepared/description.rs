@@ -7,10 +7,11 @@ use super::{
 };
 use crate::{
     dataset::{Known, Report},
-    read::{Kind, content::Content},
+    kind::Kind,
+    read::content::Content,
 };
 use anyhow::{Context as _, Result};
-use duotile_core::{Facts, Roles};
+use duotile_core::{Codes, Facts, Roles};
 use polars_arrow::datatypes::{ArrowDataType, IntegerType, TimeUnit};
 use serde::{Deserialize, Serialize};
 use std::{path::PathBuf, time::UNIX_EPOCH};
@@ -53,7 +54,8 @@ pub(super) struct Origin {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Described {
     pub name: String,
-    pub kind: Stored,
+    #[serde(rename = "kind")]
+    pub stored: Stored,
     pub values: Stretch,
     /// A bit a row, where some rows have no value.
     pub valid: Option<Stretch>,
@@ -63,20 +65,27 @@ pub(super) struct Described {
     pub summary: Option<Stretch>,
 }
 
-/// How the values of a column are stored.
+/// How the values of a column are stored: what they are, and in how many bytes each.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Stored {
-    I32,
-    I64,
-    F32,
-    F64,
-    Bool,
-    Text8,
-    Text16,
-    Text32,
-    Time,
+#[serde(try_from = "String", into = "String")]
+pub(super) struct Stored {
+    pub kind: Kind,
+    /// Of texts, bytes of a code. Truth values are bits here, and bytes in a run.
+    pub width: u64,
 }
+
+/// The names that ways of storing have in a description.
+const NAMES: [(&str, Stored); 9] = [
+    ("i32", Stored::of(Kind::I32, 0)),
+    ("i64", Stored::of(Kind::I64, 0)),
+    ("f32", Stored::of(Kind::F32, 0)),
+    ("f64", Stored::of(Kind::F64, 0)),
+    ("bool", Stored::of(Kind::Bool, 0)),
+    ("text8", Stored { kind: Kind::Text, width: 1 }),
+    ("text16", Stored { kind: Kind::Text, width: 2 }),
+    ("text32", Stored { kind: Kind::Text, width: 4 }),
+    ("time", Stored::of(Kind::Time, 0)),
+];
 
 /// The texts of a column: where each begins, as Arrow has it, and their bytes.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
@@ -89,45 +98,57 @@ pub(super) struct Words {
 }
 
 impl Stored {
-    /// What it is a form of.
-    pub const fn kind(self) -> Kind {
-        match self {
-            Self::I32 => Kind::I32,
-            Self::I64 => Kind::I64,
-            Self::F32 => Kind::F32,
-            Self::F64 => Kind::F64,
-            Self::Bool => Kind::Bool,
-            Self::Text8 | Self::Text16 | Self::Text32 => Kind::Text,
-            Self::Time => Kind::Time,
-        }
+    /// A kind; texts, where there are so many.
+    pub const fn of(kind: Kind, texts: usize) -> Self {
+        let width = if let Kind::Text = kind { Codes::width(texts) } else { kind.width() };
+        Self { kind, width: width as u64 }
     }
 
     /// How Arrow calls it.
     pub fn arrow(self, wide: bool) -> ArrowDataType {
         let texts = if wide { ArrowDataType::LargeUtf8 } else { ArrowDataType::Utf8 };
-        let dictionary = |codes| ArrowDataType::Dictionary(codes, Box::new(texts), true);
-        match self {
-            Self::I32 => ArrowDataType::Int32,
-            Self::I64 => ArrowDataType::Int64,
-            Self::F32 => ArrowDataType::Float32,
-            Self::F64 => ArrowDataType::Float64,
-            Self::Bool => ArrowDataType::Boolean,
-            Self::Text8 => dictionary(IntegerType::UInt8),
-            Self::Text16 => dictionary(IntegerType::UInt16),
-            Self::Text32 => dictionary(IntegerType::UInt32),
-            Self::Time => ArrowDataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+        let codes = match self.width {
+            1 => IntegerType::UInt8,
+            2 => IntegerType::UInt16,
+            _ => IntegerType::UInt32,
+        };
+        match self.kind {
+            Kind::I32 => ArrowDataType::Int32,
+            Kind::I64 => ArrowDataType::Int64,
+            Kind::F32 => ArrowDataType::Float32,
+            Kind::F64 => ArrowDataType::Float64,
+            Kind::Bool => ArrowDataType::Boolean,
+            Kind::Text => ArrowDataType::Dictionary(codes, Box::new(texts), true),
+            Kind::Time => ArrowDataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
         }
     }
 
-    /// Bytes that so many rows take.
+    /// Bytes that so many rows take; more than any file has where the description names nonsense.
     pub const fn bytes(self, rows: u64) -> u64 {
-        match self {
-            Self::Bool => rows.div_ceil(8),
-            Self::Text8 => rows,
-            Self::Text16 => rows * 2,
-            Self::I32 | Self::F32 | Self::Text32 => rows * 4,
-            Self::I64 | Self::F64 | Self::Time => rows * 8,
+        match self.kind {
+            Kind::Bool => bits(rows),
+            _ => rows.saturating_mul(self.width),
         }
+    }
+}
+
+/// Bytes of a bit for each row.
+pub(super) const fn bits(rows: u64) -> u64 {
+    rows.div_ceil(8)
+}
+
+impl TryFrom<String> for Stored {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let found = NAMES.iter().find(|(name, _)| *name == text).map(|(_, stored)| *stored);
+        found.ok_or_else(|| format!("there is no kind {text:?}"))
+    }
+}
+
+impl From<Stored> for String {
+    fn from(stored: Stored) -> Self {
+        NAMES.iter().find(|(_, named)| *named == stored).map_or("", |(name, _)| name).to_owned()
     }
 }
 

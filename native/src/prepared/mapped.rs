@@ -2,16 +2,17 @@
 
 use super::{
     checksum::Stretch,
-    description::{Described, Stored, Words},
+    description::{Described, Stored, Words, bits},
 };
 use crate::{
     bits::Bits,
-    dataset::{Data, Loaded},
+    dataset::Loaded,
+    kind::{Codes, Data, Kind},
     read::content::Content,
 };
 use anyhow::{Context as _, Result, bail};
 use bytemuck::Pod;
-use duotile_core::{Codes, Dictionary};
+use duotile_core::Dictionary;
 use polars_buffer::Buffer;
 use std::{marker::PhantomData, ops::Range};
 
@@ -52,31 +53,35 @@ pub(super) fn view<T: Pod>(file: &Content, stretch: &Stretch) -> Result<Buffer<T
 /// When its buffers or its dictionary do not fit.
 pub(super) fn column(file: &Content, described: &Described, rows: u64) -> Result<Loaded> {
     let name = &described.name;
-    let (kind, values) = (described.kind, &described.values);
-    let fits =
-        values.bytes == kind.bytes(rows) && described.valid.is_none_or(|valid| valid.bytes == Stored::Bool.bytes(rows));
+    let (stored, values) = (described.stored, &described.values);
+    let fits = values.bytes == stored.bytes(rows) && described.valid.is_none_or(|valid| valid.bytes == bits(rows));
     if !fits {
         bail!("its column {name:?} is not as long as its description says");
     }
     let dictionary = || -> Result<Dictionary> {
         let words = described.dictionary.with_context(|| format!("its column {name:?} has no texts"))?;
         let texts = dictionary(file.as_ref(), &words).with_context(|| format!("its column {name:?}"))?;
-        let width = kind.bytes(1);
-        if Codes::width(texts.len()) as u64 != width {
+        let width = stored.width;
+        if stored != Stored::of(Kind::Text, texts.len()) {
             bail!("its column {name:?} has {} texts for codes of {width} bytes", texts.len());
         }
         Ok(texts)
     };
-    let data = match kind {
-        Stored::I32 => Data::I32(view(file, values)?),
-        Stored::I64 => Data::I64(view(file, values)?),
-        Stored::F32 => Data::F32(view(file, values)?),
-        Stored::F64 => Data::F64(view(file, values)?),
-        Stored::Bool => Data::Bool(Bits::Mapped(view(file, values)?, rows as usize)),
-        Stored::Text8 => Data::Text8(view(file, values)?, dictionary()?),
-        Stored::Text16 => Data::Text16(view(file, values)?, dictionary()?),
-        Stored::Text32 => Data::Text32(view(file, values)?, dictionary()?),
-        Stored::Time => Data::Time(view(file, values)?),
+    let data = match stored.kind {
+        Kind::I32 => Data::I32(view(file, values)?),
+        Kind::I64 => Data::I64(view(file, values)?),
+        Kind::F32 => Data::F32(view(file, values)?),
+        Kind::F64 => Data::F64(view(file, values)?),
+        Kind::Bool => Data::Bool(Bits::Mapped(view(file, values)?, rows as usize)),
+        Kind::Text => {
+            let codes = match stored.width {
+                1 => Codes::U8(view(file, values)?),
+                2 => Codes::U16(view(file, values)?),
+                _ => Codes::U32(view(file, values)?),
+            };
+            Data::Text(codes, dictionary()?)
+        }
+        Kind::Time => Data::Time(view(file, values)?),
     };
     let valid = described.valid.as_ref().map(|valid| view(file, valid)).transpose()?;
     Ok(Loaded { name: name.clone(), data, valid: valid.map(|bytes| Bits::Mapped(bytes, rows as usize)) })

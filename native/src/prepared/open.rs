@@ -4,7 +4,8 @@
 
 use super::{checksum::Stretch, description::Description, facts::Exact, guard::Guard, mapped, seal::Seal};
 use crate::{
-    dataset::{Data, Dataset, Loaded, Parts},
+    dataset::{Dataset, Loaded, Parts},
+    kind::Kind,
     read::{Options, Progress, Version, content::Content},
 };
 use anyhow::{Context as _, Result, bail};
@@ -132,8 +133,8 @@ fn fits_rows(description: &Description, columns: &[Loaded]) -> Result<()> {
     }
     let gives =
         |role: Option<usize>, test: fn(&Loaded) -> bool| role.is_none_or(|at| columns.get(at).is_some_and(test));
-    let is_id = |column: &Loaded| matches!(column.data, Data::I32(_) | Data::I64(_)) && column.valid.is_none();
-    if !gives(description.id, is_id) || !gives(description.time, |column| matches!(column.data, Data::Time(_))) {
+    let is_id = |column: &Loaded| column.data.kind().plain() == duotile_core::Kind::Integer && column.valid.is_none();
+    if !gives(description.id, is_id) || !gives(description.time, |column| column.data.kind() == Kind::Time) {
         bail!("the columns of ids and times that it names cannot be that");
     }
     // Over the antimeridian, degrees go on counting.

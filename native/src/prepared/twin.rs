@@ -4,12 +4,9 @@ use super::{
     LAT, LON, ROW, mapped,
     open::{Whole, checked},
 };
-use crate::{
-    dataset::{Data, Loaded},
-    read::Progress,
-};
+use crate::{dataset::Loaded, read::Progress};
 use anyhow::{Context as _, Result};
-use duotile_core::{Dictionary, mercator, morton};
+use duotile_core::{Dictionary, Values, mercator, morton};
 use polars_core::prelude::{
     Column, DataFrame, DataType, IntoColumn, NamedFrom, Series, StringChunkedBuilder, TimeUnit, TimeZone,
 };
@@ -77,20 +74,18 @@ fn values(column: &Loaded, span: Range<usize>) -> Result<Column> {
     };
     let valid = |row: usize| column.valid.as_ref().is_none_or(|valid| valid.get(row));
     let name = || column.name.as_str().into();
-    Ok(match &column.data {
-        Data::I32(values) => Series::new(name(), plain(values, &valid, span)).into_column(),
-        Data::I64(values) => Series::new(name(), plain(values, &valid, span)).into_column(),
-        Data::F32(values) => Series::new(name(), plain(values, &valid, span)).into_column(),
-        Data::F64(values) => Series::new(name(), plain(values, &valid, span)).into_column(),
-        Data::Time(values) => Series::new(name(), plain(values, &valid, span))
+    Ok(match column.data.values() {
+        Values::I32(values) => Series::new(name(), plain(values, &valid, span)).into_column(),
+        Values::I64(values) => Series::new(name(), plain(values, &valid, span)).into_column(),
+        Values::F32(values) => Series::new(name(), plain(values, &valid, span)).into_column(),
+        Values::F64(values) => Series::new(name(), plain(values, &valid, span)).into_column(),
+        Values::Time(values) => Series::new(name(), plain(values, &valid, span))
             .into_column()
             .cast(&DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)))?,
-        Data::Bool(bits) => {
+        Values::Bool(bits) => {
             let bits: Vec<Option<bool>> = span.map(|row| valid(row).then(|| bits.get(row))).collect();
             Series::new(name(), bits).into_column()
         }
-        Data::Text8(codes, words) => texts(&|row| codes[row].into(), words, &valid),
-        Data::Text16(codes, words) => texts(&|row| codes[row].into(), words, &valid),
-        Data::Text32(codes, words) => texts(&|row| codes[row] as usize, words, &valid),
+        Values::Text(codes, words) => texts(&|row| codes.get(row), words, &valid),
     })
 }

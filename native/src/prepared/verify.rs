@@ -6,7 +6,8 @@ use super::{
     open::{Whole, checked, refused},
 };
 use crate::{
-    dataset::{Data, Dataset, Known, Loaded, Parts, Report},
+    dataset::{Dataset, Known, Loaded, Parts, Report},
+    kind::{Codes, Data},
     read::{Progress, content::Content},
 };
 use anyhow::{Context as _, Result, bail};
@@ -65,9 +66,9 @@ fn values(Loaded { name, data, .. }: &Loaded) -> Result<()> {
         values.par_chunks(PIECE).all(|values| values.iter().all(|&value| value.into().is_finite()))
     }
     let (most, texts) = match data {
-        Data::Text8(codes, texts) => (most(codes), texts),
-        Data::Text16(codes, texts) => (most(codes), texts),
-        Data::Text32(codes, texts) => (most(codes), texts),
+        Data::Text(Codes::U8(codes), texts) => (most(codes), texts),
+        Data::Text(Codes::U16(codes), texts) => (most(codes), texts),
+        Data::Text(Codes::U32(codes), texts) => (most(codes), texts),
         Data::F32(values) if !finite(values) => bail!("its column {name:?} has values that are no numbers"),
         Data::F64(values) if !finite(values) => bail!("its column {name:?} has values that are no numbers"),
         _ => return Ok(()),

@@ -2,9 +2,10 @@
 
 use super::{
     content::Content,
-    kind::{Field, Kind},
+    field::Field,
     reader::{Reader, frame, guarded},
 };
+use crate::kind::Kind;
 use anyhow::{Context, Result, anyhow, bail};
 use polars_arrow::{
     datatypes::ArrowSchema,

@@ -5,10 +5,11 @@
 
 use super::{
     Crs, Options,
+    field::{Field, describe},
     geometry::{Declared, Encoding},
-    kind::{Field, Kind, describe},
     positions::Place,
 };
+use crate::kind::Kind;
 use anyhow::{Result, bail};
 use polars_core::prelude::DataType;
 

@@ -1,6 +1,6 @@
 //! Point geometries: WKB, WKT or pairs of numbers in one column become x and y; GeoParquet's metadata says which.
 
-use super::{Crs, kind::Field};
+use super::{Crs, field::Field};
 use anyhow::{Context, Result, bail};
 use polars_core::prelude::{Column, DataType};
 use serde_json::Value;

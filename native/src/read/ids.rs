@@ -3,8 +3,7 @@
 //! The last is found out range by range of the values, each as large as memory is given, so that a column may be much
 //! larger than that: it is gone through once or twice for each range.
 
-use super::kind::Kind;
-use crate::dataset::{Data, Loaded};
+use crate::{dataset::Loaded, kind::Data};
 use duotile_core::MAX_EXACT;
 use std::ops::RangeInclusive;
 
@@ -16,7 +15,7 @@ const BUCKETS: i64 = 4096;
 /// # Errors
 /// Why it cannot give ids, to stand after the column's name.
 pub(super) fn check(column: &Loaded, rows: &[u32], memory: usize) -> Result<(), String> {
-    let kind = Kind::of(&column.data).name();
+    let kind = column.data.kind().name();
     match &column.data {
         Data::I32(values) => check_values(column, rows, memory, |row| i64::from(values[row])),
         Data::I64(values) => check_values(column, rows, memory, |row| values[row]),

@@ -5,9 +5,10 @@
 use super::{
     Options,
     choose::{self, Choice, find},
-    kind::{Field, Kind},
+    field::Field,
     reader::Reader,
 };
+use crate::kind::Kind;
 use anyhow::Result;
 use polars_core::prelude::DataType;
 

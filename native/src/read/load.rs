@@ -6,7 +6,6 @@
 use super::{
     Options, Progress, TimeUnit,
     columns::{Gather, Rules, settle},
-    kind::Kind,
     layout::{Layout, NO_VALUE, Opened, layout},
     positions::Positions,
     roles,
@@ -15,6 +14,7 @@ use super::{
     zone::Zone,
 };
 use crate::dataset::{Dataset, Loaded, Parts, Report};
+use crate::kind::Kind;
 use anyhow::{Context, Result, bail};
 use duotile_core::Roles;
 use polars_core::prelude::DataFrame;

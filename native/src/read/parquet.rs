@@ -3,10 +3,11 @@
 use super::{
     Crs,
     content::Content,
+    field::Field,
     geometry::{self, Declared},
-    kind::{Field, Kind},
     reader::{Reader, guarded},
 };
+use crate::kind::Kind;
 use anyhow::{Context, Result, bail};
 use polars_arrow::datatypes::{ArrowDataType, TimeUnit};
 use polars_core::prelude::DataFrame;

@@ -1,9 +1,7 @@
 //! One file that gives columns: what it has, and its rows in chunks.
 
-use super::{
-    geometry::Declared,
-    kind::{Field, Kind},
-};
+use super::{field::Field, geometry::Declared};
+use crate::kind::Kind;
 use anyhow::{Result, anyhow};
 use polars_core::prelude::{DataFrame, Series};
 use std::{

@@ -1,7 +1,8 @@
 //! Which column is the time, and which gives the ids.
 
-use super::{Options, TimeUnit, choose::find_name, columns::Gather, ids, kind::Kind};
+use super::{Options, TimeUnit, choose::find_name, columns::Gather, ids};
 use crate::dataset::Loaded;
+use crate::kind::Kind;
 use anyhow::{Result, bail};
 
 /// Last words of the names of times.

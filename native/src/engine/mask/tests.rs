@@ -3,7 +3,8 @@
 use super::*;
 use crate::{
     bits::Bits,
-    dataset::{Data, Loaded, Parts, Report},
+    dataset::{Loaded, Parts, Report},
+    kind::Data,
 };
 use duotile_core::{Column, Dictionary, Roles, Scalar, Work, filter::Test, morton, sort};
 
@@ -47,9 +48,9 @@ fn dataset(rows: usize, dice: &mut Dice) -> Dataset {
         Data::F32((0..rows).map(|_| small(dice) as f32 / 4.0).collect()),
         Data::F64((0..rows).map(|_| small(dice) as f64 / 4.0).collect()),
         Data::Bool(bits(dice)),
-        Data::Text8((0..rows).map(|_| dice.roll(20) as u8).collect(), words(20)),
-        Data::Text16((0..rows).map(|_| dice.roll(300) as u16).collect(), words(300)),
-        Data::Text32((0..rows).map(|_| dice.roll(70_000) as u32).collect(), words(70_000)),
+        Data::texts((0..rows).map(|_| dice.roll(20) as u32), words(20)),
+        Data::texts((0..rows).map(|_| dice.roll(300) as u32), words(300)),
+        Data::texts((0..rows).map(|_| dice.roll(70_000) as u32), words(70_000)),
         Data::Time((0..rows).map(|_| small(dice) * 1_000_000).collect()),
     ];
     let columns = data.into_iter().enumerate().map(|(at, data)| {

@@ -2,6 +2,7 @@
 
 use super::{merge::Order, runs::Runs, spill};
 use crate::{
+    kind::Kind,
     prepared::{
         description::{Described, Stored, Words},
         writer::Writer,
@@ -10,7 +11,7 @@ use crate::{
 };
 use anyhow::Result;
 use bytemuck::Pod;
-use duotile_core::{Codes, Dictionary};
+use duotile_core::Dictionary;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -30,19 +31,9 @@ impl Column {
     /// When the texts of a run cannot be read.
     pub fn of(runs: &Runs<'_>, at: usize, name: &str) -> Result<Self> {
         let nulls = runs.all.iter().map(|run| run.columns[at].nulls as u64).sum();
-        let first = runs.all.first().map_or(Stored::I32, |run| run.columns[at].stored);
-        let (stored, texts) = match first {
-            Stored::Text8 | Stored::Text16 | Stored::Text32 => {
-                let (all, places) = texts(runs, at)?;
-                let stored = match Codes::width(all.len()) {
-                    1 => Stored::Text8,
-                    2 => Stored::Text16,
-                    _ => Stored::Text32,
-                };
-                (stored, Some((all, places)))
-            }
-            plain => (plain, None),
-        };
+        let first = runs.all.first().map_or(Stored::of(Kind::I32, 0), |run| run.columns[at].stored);
+        let texts = if first.kind == Kind::Text { Some(texts(runs, at)?) } else { None };
+        let stored = texts.as_ref().map_or(first, |(all, _)| Stored::of(Kind::Text, all.len()));
         Ok(Self { name: name.to_owned(), stored, nulls, texts })
     }
 
@@ -67,22 +58,20 @@ impl Column {
         };
         let plain = Plain { runs, at, order, progress, rows: runs.rows() };
         let places = self.texts.as_ref().map(|(_, places)| &places[..]).unwrap_or_default();
-        match self.stored {
-            Stored::I32 => plain.copy::<i32>(out)?,
-            Stored::F32 => plain.copy::<f32>(out)?,
-            Stored::F64 => plain.copy::<f64>(out)?,
-            Stored::I64 | Stored::Time => plain.copy::<i64>(out)?,
-            Stored::Bool => write_bits(order, |run, rows| spill::read(&runs.values(run, at), rows), out)?,
-            Stored::Text8 => plain.codes(places, |code| code as u8, out)?,
-            Stored::Text16 => plain.codes(places, |code| code as u16, out)?,
-            Stored::Text32 => plain.codes(places, |code| code, out)?,
+        match (self.stored.kind, self.stored.width) {
+            (Kind::Bool, _) => write_bits(order, |run, rows| spill::read(&runs.values(run, at), rows), out)?,
+            (Kind::Text, 1) => plain.codes(places, |code| code as u8, out)?,
+            (Kind::Text, 2) => plain.codes(places, |code| code as u16, out)?,
+            (Kind::Text, _) => plain.codes(places, |code| code, out)?,
+            (_, 4) => plain.copy::<u32>(out)?,
+            _ => plain.copy::<u64>(out)?,
         }
         runs.delete(|runs, run| runs.values(run, at));
         runs.delete(|runs, run| runs.valid(run, at));
         let values = out.end_buffer()?;
         Ok(Described {
             name: self.name,
-            kind: self.stored,
+            stored: self.stored,
             values,
             valid,
             dictionary: words,
@@ -115,9 +104,9 @@ impl Plain<'_> {
     ) -> Result<()> {
         let read = |run: usize, rows: Range<usize>| -> Result<Vec<T>> {
             let path = self.runs.values(run, self.at);
-            let codes: Vec<u32> = match self.runs.all[run].columns[self.at].stored {
-                Stored::Text8 => spill::read::<u8>(&path, rows.clone())?.into_iter().map(u32::from).collect(),
-                Stored::Text16 => spill::read::<u16>(&path, rows.clone())?.into_iter().map(u32::from).collect(),
+            let codes: Vec<u32> = match self.runs.all[run].columns[self.at].stored.width {
+                1 => spill::read::<u8>(&path, rows.clone())?.into_iter().map(u32::from).collect(),
+                2 => spill::read::<u16>(&path, rows.clone())?.into_iter().map(u32::from).collect(),
                 _ => spill::read(&path, rows.clone())?,
             };
             let valid = valid(self.runs, run, self.at, rows)?;

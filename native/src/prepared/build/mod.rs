@@ -14,14 +14,15 @@ mod spill;
 use super::{
     KEY, LAT, LON, ROW,
     checksum::Stretch,
-    description::{Description, Origin, Stored},
+    description::{Description, Origin},
     mapped, twin,
     writer::{Field, Writer, is_wide},
 };
 use crate::{
     dataset::{self, Dataset, Known, Loaded, Report},
     disk,
-    read::{self, Kind, Options, Part, Progress, Sink, content::Content},
+    kind::Kind,
+    read::{self, Options, Part, Progress, Sink, content::Content},
 };
 use anyhow::{Context as _, Result, bail};
 use columns::Column;
@@ -276,11 +277,11 @@ fn index(
         ground: None,
     })?;
     // What is measured most. The summary of another column is built when it is asked for.
-    let measured = |kind: Stored| matches!(kind, Stored::I32 | Stored::I64 | Stored::F32 | Stored::F64 | Stored::Time);
+    let measured = |kind: Kind| !matches!(kind, Kind::Bool | Kind::Text);
     let total = description.columns.len() as u64;
     progress.stage("summarise columns", Some(total));
     for (at, column) in description.columns.iter_mut().enumerate() {
-        if measured(column.kind) && roles.id != Some(at) {
+        if measured(column.stored.kind) && roles.id != Some(at) {
             column.summary = Some(writer.section(&dataset.summarise(at))?);
         }
         progress.advance(at as u64 + 1);

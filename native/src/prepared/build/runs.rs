@@ -6,7 +6,8 @@
 use super::{folder::Folder, spill};
 use crate::{
     bits::Bits,
-    dataset::{Data, Loaded},
+    dataset::Loaded,
+    kind::{Data, Kind},
     prepared::description::Stored,
     read::{Part, Whole},
 };
@@ -82,7 +83,7 @@ impl<'f> Runs<'f> {
         let mut lost = vec![0; whole.columns.len()];
         for number in 0..self.all.len() {
             for (at, lost) in lost.iter_mut().enumerate() {
-                if whole.columns[at].1 == self.all[number].columns[at].stored.kind() {
+                if whole.columns[at].1 == self.all[number].columns[at].stored.kind {
                     continue;
                 }
                 let (settled, count) = whole.settle(at, self.column(number, at)?);
@@ -145,25 +146,20 @@ impl<'f> Runs<'f> {
 
     fn put(&self, run: usize, at: usize, column: &Loaded) -> Result<RunColumn> {
         let path = self.values(run, at);
-        let stored = match &column.data {
-            Data::I32(values) => spill::write(&path, values).map(|()| Stored::I32),
-            Data::I64(values) => spill::write(&path, values).map(|()| Stored::I64),
-            Data::F32(values) => spill::write(&path, values).map(|()| Stored::F32),
-            Data::F64(values) => spill::write(&path, values).map(|()| Stored::F64),
-            Data::Time(values) => spill::write(&path, values).map(|()| Stored::Time),
-            Data::Bool(bits) => spill::write(&path, &bytes(bits)).map(|()| Stored::Bool),
-            Data::Text8(codes, words) => self.put_texts(run, at, codes, words).map(|()| Stored::Text8),
-            Data::Text16(codes, words) => self.put_texts(run, at, codes, words).map(|()| Stored::Text16),
-            Data::Text32(codes, words) => self.put_texts(run, at, codes, words).map(|()| Stored::Text32),
-        }?;
+        match &column.data {
+            Data::Bool(bits) => spill::write(&path, &bytes(bits))?,
+            data => spill::write(&path, data.bytes())?,
+        }
+        let words = if let Data::Text(_, words) = &column.data { Some(words) } else { None };
+        words.map_or(Ok(()), |words| self.put_words(run, at, words))?;
+        let stored = Stored::of(column.data.kind(), words.map_or(0, Dictionary::len));
         if let Some(valid) = &column.valid {
             spill::write(&self.valid(run, at), &bytes(valid))?;
         }
         Ok(RunColumn { stored, nulls: column.valid.as_ref().map_or(0, Bits::unset) })
     }
 
-    fn put_texts<T: bytemuck::Pod>(&self, run: usize, at: usize, codes: &[T], words: &Dictionary) -> Result<()> {
-        spill::write(&self.values(run, at), codes)?;
+    fn put_words(&self, run: usize, at: usize, words: &Dictionary) -> Result<()> {
         let (ends, texts) = self.word_files(run, at);
         let (mut all, mut bytes) = (Vec::with_capacity(words.len()), Vec::new());
         for text in words.iter() {
@@ -179,9 +175,9 @@ impl<'f> Runs<'f> {
         let rows = 0..self.all[run].rows;
         let RunColumn { stored, nulls } = self.all[run].columns[at];
         let path = self.values(run, at);
-        let data = match stored {
-            Stored::I32 => Data::I32(spill::read(&path, rows.clone())?.into()),
-            Stored::I64 => Data::I64(spill::read(&path, rows.clone())?.into()),
+        let data = match stored.kind {
+            Kind::I32 => Data::I32(spill::read(&path, rows.clone())?.into()),
+            Kind::I64 => Data::I64(spill::read(&path, rows.clone())?.into()),
             other => bail!("{other:?} is never settled"),
         };
         let valid = if nulls > 0 { Some(spill::read::<u8>(&self.valid(run, at), rows)?) } else { None };

@@ -2,7 +2,7 @@
 //! value where something may have to be counted.
 
 use super::{Gather, Rules, Values};
-use crate::read::kind::describe;
+use crate::read::field::describe;
 use anyhow::{Result, bail};
 use duotile_core::time;
 use polars_arrow::array::Array;

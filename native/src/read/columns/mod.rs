@@ -6,7 +6,8 @@ mod chunks;
 mod order;
 mod settle;
 
-use super::{kind::Kind, values, words::Words, zone::Zone};
+use super::{values, words::Words, zone::Zone};
+use crate::kind::Kind;
 use crate::read::TimeUnit;
 use duotile_core::time;
 use polars_arrow::bitmap::MutableBitmap;

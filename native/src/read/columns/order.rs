@@ -1,11 +1,7 @@
 //! What was gathered is looked at as a whole, then put in the order of the points in its final form.
 
 use super::{Gather, Values};
-use crate::{
-    bits::Bits,
-    dataset::{Data, Loaded},
-};
-use duotile_core::Codes;
+use crate::{bits::Bits, dataset::Loaded, kind::Data};
 use polars_arrow::bitmap::{Bitmap, MutableBitmap};
 
 impl Gather {
@@ -61,11 +57,7 @@ impl Gather {
                 order.iter().filter_map(code).for_each(|code| used[code] = true);
                 let (dictionary, places) = words.sorted(&used);
                 let picked = order.iter().map(|row| code(row).map_or(0, |code| places[code]));
-                match Codes::width(dictionary.len()) {
-                    1 => Data::Text8(picked.map(|code| code as u8).collect(), dictionary),
-                    2 => Data::Text16(picked.map(|code| code as u16).collect(), dictionary),
-                    _ => Data::Text32(picked.collect(), dictionary),
-                }
+                Data::texts(picked, dictionary)
             }
         };
         Loaded { name: self.name, data, valid: valid.map(Bits::from) }

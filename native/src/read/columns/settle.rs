@@ -5,10 +5,10 @@
 
 use crate::{
     bits::Bits,
-    dataset::{Data, Loaded},
-    read::{TimeUnit, kind::Kind, words::Words},
+    dataset::Loaded,
+    kind::{Data, Kind},
+    read::{TimeUnit, words::Words},
 };
-use duotile_core::Codes;
 
 /// A column of integers as times of this unit or as texts; any other as it is. Also how many integers are too large for a
 /// time, and have no value now.
@@ -51,17 +51,13 @@ fn texts(integers: &[Option<i64>]) -> Data {
         integers.iter().map(|value| value.map(|value| words.code(&value.to_string()))).collect();
     let used = vec![true; words.len()];
     let (dictionary, places) = words.sorted(&used);
-    let places = codes.into_iter().map(|code| code.map_or(0, |code| places[code as usize]));
-    match Codes::width(dictionary.len()) {
-        1 => Data::Text8(places.map(|code| code as u8).collect(), dictionary),
-        2 => Data::Text16(places.map(|code| code as u16).collect(), dictionary),
-        _ => Data::Text32(places.collect(), dictionary),
-    }
+    Data::texts(codes.into_iter().map(|code| code.map_or(0, |code| places[code as usize])), dictionary)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kind::Codes;
 
     #[test]
     fn integers_become_times_or_texts_and_nothing_else_changes() {
@@ -76,7 +72,7 @@ mod tests {
         assert_eq!(lost, 1);
         assert_eq!(times.valid.expect("nulls").iter().collect::<Vec<_>>(), [true, false, false]);
         let (texts, _) = settle(column(&[10, 9, -1], None), Kind::Text, TimeUnit::Seconds);
-        assert!(matches!(&texts.data, Data::Text8(codes, words)
+        assert!(matches!(&texts.data, Data::Text(Codes::U8(codes), words)
             if codes[..] == [1, 2, 0] && words.iter().eq(["-1", "10", "9"])));
         assert!(matches!(settle(column(&[1], None), Kind::I64, TimeUnit::Seconds).0.data, Data::I64(_)));
     }

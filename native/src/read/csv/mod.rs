@@ -10,9 +10,10 @@ mod split;
 use super::{
     CsvOptions, Progress,
     content::Content,
-    kind::{Field, Kind},
+    field::Field,
     reader::{Reader, guarded},
 };
+use crate::kind::Kind;
 use anyhow::{Context, Result, bail};
 use dialect::Dialect;
 use polars_core::prelude::{DataFrame, DataType, Schema};

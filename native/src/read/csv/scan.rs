@@ -7,10 +7,8 @@ use super::{
     dialect::Dialect,
     split::{Raw, record},
 };
-use crate::read::{
-    kind::Kind,
-    values::{Class, classify},
-};
+use crate::kind::Kind;
+use crate::read::values::{Class, classify};
 use rayon::prelude::*;
 use std::{
     ops::Range,

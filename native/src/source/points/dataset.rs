@@ -6,12 +6,10 @@
 use super::{
     bits::Bits,
     focus::{bounds, focus},
+    kind::Data,
 };
 use anyhow::{Result, bail};
-use duotile_core::{
-    CROWD, Codes, Column, Dictionary, Facts, Landmarks, Mask, Piece, Points, Roles, Stopped, Summary, Sums, Values,
-    Work,
-};
+use duotile_core::{CROWD, Column, Facts, Landmarks, Mask, Piece, Points, Roles, Summary, Sums, Work};
 use polars_buffer::Buffer;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -66,21 +64,6 @@ pub(crate) struct Loaded {
     pub data: Data,
     /// One bit a row from bit 0, set where there is a value; `None` where every row has one.
     pub valid: Option<Bits>,
-}
-
-/// The values of a column, in buffers that can be shared.
-#[derive(Debug)]
-pub(crate) enum Data {
-    I32(Buffer<i32>),
-    I64(Buffer<i64>),
-    F32(Buffer<f32>),
-    F64(Buffer<f64>),
-    Bool(Bits),
-    Text8(Buffer<u8>, Dictionary),
-    Text16(Buffer<u16>, Dictionary),
-    Text32(Buffer<u32>, Dictionary),
-    /// Microseconds since 1970 UTC.
-    Time(Buffer<i64>),
 }
 
 /// What a dataset is made of.
@@ -350,34 +333,5 @@ impl Loaded {
 
     fn size(&self) -> usize {
         self.data.size() + self.valid.as_ref().map_or(0, |bits| bits.len().div_ceil(8))
-    }
-}
-
-impl Data {
-    pub fn values(&self) -> Values<'_> {
-        match self {
-            Self::I32(values) => Values::I32(values),
-            Self::I64(values) => Values::I64(values),
-            Self::F32(values) => Values::F32(values),
-            Self::F64(values) => Values::F64(values),
-            Self::Bool(bits) => Values::Bool(duotile_core::Bits { bytes: bits.bytes(), len: bits.len() }),
-            Self::Text8(codes, words) => Values::Text(Codes::U8(codes), words),
-            Self::Text16(codes, words) => Values::Text(Codes::U16(codes), words),
-            Self::Text32(codes, words) => Values::Text(Codes::U32(codes), words),
-            Self::Time(values) => Values::Time(values),
-        }
-    }
-
-    fn size(&self) -> usize {
-        match self {
-            Self::I32(values) => values.len() * 4,
-            Self::F32(values) => values.len() * 4,
-            Self::I64(values) | Self::Time(values) => values.len() * 8,
-            Self::F64(values) => values.len() * 8,
-            Self::Bool(bits) => bits.len().div_ceil(8),
-            Self::Text8(codes, words) => codes.len() + words.size(),
-            Self::Text16(codes, words) => codes.len() * 2 + words.size(),
-            Self::Text32(codes, words) => codes.len() * 4 + words.size(),
-        }
     }
 }

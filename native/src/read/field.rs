@@ -1,21 +1,9 @@
-//! What a column of a file becomes: one of the types a tile can carry, or nothing, with the reason.
+//! What a column of a file becomes: one of the kinds that a dataset has, or nothing, with the reason.
 
 use super::reader::guarded;
-use crate::dataset::Data;
+use crate::kind::Kind;
 use polars_arrow::datatypes::Field as ArrowField;
 use polars_core::prelude::{DataType, TimeUnit, UnknownKind};
-
-/// The types of columns in a dataset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    I32,
-    I64,
-    F32,
-    F64,
-    Bool,
-    Text,
-    Time,
-}
 
 /// A column as its file has it, and what it becomes.
 #[derive(Clone, Debug)]
@@ -27,52 +15,6 @@ pub(super) struct Field {
     pub kind: Result<Kind, String>,
     /// What a reader should know of the conversion.
     pub note: Option<String>,
-}
-
-impl Kind {
-    /// The kind of a column in its final form.
-    pub const fn of(data: &Data) -> Self {
-        match data {
-            Data::I32(_) => Self::I32,
-            Data::I64(_) => Self::I64,
-            Data::F32(_) => Self::F32,
-            Data::F64(_) => Self::F64,
-            Data::Bool(_) => Self::Bool,
-            Data::Text8(..) | Data::Text16(..) | Data::Text32(..) => Self::Text,
-            Data::Time(_) => Self::Time,
-        }
-    }
-
-    /// Bytes of a value while it is read.
-    pub const fn width(self) -> usize {
-        match self {
-            Self::I32 | Self::F32 | Self::Text => 4,
-            Self::I64 | Self::F64 | Self::Time => 8,
-            Self::Bool => 1,
-        }
-    }
-
-    /// The kind that holds the values of both, where files differ.
-    pub fn join(self, other: Self) -> Self {
-        use Kind::{F32, F64, I32, I64, Text};
-        match (self, other) {
-            (a, b) if a == b => a,
-            (I32 | I64, I32 | I64) => I64,
-            (I32 | I64 | F32 | F64, I32 | I64 | F32 | F64) => F64,
-            _ => Text,
-        }
-    }
-
-    /// The name used in messages.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::I32 | Self::I64 => "integer",
-            Self::F32 | Self::F64 => "number",
-            Self::Bool => "boolean",
-            Self::Text => "text",
-            Self::Time => "time",
-        }
-    }
 }
 
 impl Field {
