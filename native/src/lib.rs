@@ -13,7 +13,6 @@ pub mod format;
 pub mod generate;
 pub mod http;
 pub mod inspect;
-mod kind;
 pub mod load;
 pub mod mvt_reader;
 pub mod percent;
@@ -27,4 +26,4 @@ pub mod told;
 
 pub use http::app;
 pub use source::points::{Dataset, Report};
-pub(crate) use source::points::{bits, dataset};
+pub(crate) use source::points::{bits, dataset, kind};

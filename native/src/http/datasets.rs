@@ -13,19 +13,22 @@ use std::sync::{Arc, atomic::Ordering};
 /// The dataset of a name; the default one without.
 ///
 /// # Errors
-/// 404 with a near name where there is one; 503 while it may be among those that are being read.
+/// 404 with a near name where there is one; 503 while it may be among those that are being read, and where its file is no
+/// longer the one that was opened.
 pub fn named(state: &Shared, name: Option<&str>) -> Result<Arc<Entry>, Problem> {
     let found = name.map_or_else(|| state.catalog.first(), |name| state.catalog.get(name));
     if found.is_none() && state.reading.load(Ordering::Acquire) > 0 {
         return Err(Problem::reading());
     }
-    match name {
+    let entry = match name {
         None => found.ok_or_else(|| Problem::not_found("there is no dataset")),
         Some(name) => found.ok_or_else(|| {
             let hint = state.catalog.near(name).map(|near| format!("did you mean {near}?"));
             Problem::not_found(format!("there is no dataset \"{name}\"; /datasets lists them")).hint(hint)
         }),
-    }
+    }?;
+    entry.source.check().map_err(|cause| Problem::damaged(entry.source.name(), &cause))?;
+    Ok(entry)
 }
 
 /// All datasets, the default one first, and the base map that the operator named.

@@ -111,6 +111,12 @@ impl Problem {
         Self::later("reading", "files are still being read; try again in a second")
     }
 
+    /// 503: what is served is no longer what was opened.
+    #[must_use]
+    pub fn damaged(name: &str, cause: &dyn std::fmt::Display) -> Self {
+        Self::later("damaged", &format!("the dataset \"{name}\" cannot be answered from: {cause}"))
+    }
+
     fn later(why: &'static str, detail: &str) -> Self {
         let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, detail);
         problem.0.refused = Some(Refused(why));

@@ -19,6 +19,8 @@ use std::{
 /// A file as it was when it was opened.
 #[derive(Debug)]
 pub(super) struct Guard {
+    /// Of the dataset, for the log.
+    name: String,
     disk: File,
     bytes: Content,
     seal: Seal,
@@ -36,6 +38,7 @@ impl Guard {
     /// # Errors
     /// What has changed.
     pub fn new(
+        name: &str,
         disk: File,
         bytes: Content,
         seal: Seal,
@@ -45,7 +48,7 @@ impl Guard {
         // Before it is looked at: what changes meanwhile is a change.
         let modified = Mutex::new(disk.metadata().and_then(|facts| facts.modified()).ok());
         check(&disk, &samples, &index)?;
-        Ok(Self { disk, bytes, seal, samples, index, modified, broken: OnceLock::new() })
+        Ok(Self { name: name.to_owned(), disk, bytes, seal, samples, index, modified, broken: OnceLock::new() })
     }
 
     fn look(&self) -> Result<()> {
@@ -71,6 +74,7 @@ impl Ground for Guard {
         if self.broken.get().is_none()
             && let Err(error) = self.look()
         {
+            tracing::error!("{}: {error}; it is not answered from until a whole one takes its place", self.name);
             let _ = self.broken.set(error.to_string());
         }
         match self.broken.get() {

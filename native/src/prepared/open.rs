@@ -57,7 +57,7 @@ fn dataset(whole: Whole, options: &Options, progress: &dyn Progress) -> Result<D
         description.stretches().into_iter().map(|(what, stretch)| (what, *stretch)).collect();
     stretches.iter().try_for_each(|(_, stretch)| stretch.of(file.as_ref()).map(|_| ()))?;
     // Tiles go by the index, so that all of it must hold.
-    let guard = Guard::new(disk, file.clone(), seal, stretches, description.landmarks)?;
+    let guard = Guard::new(&description.name, disk, file.clone(), seal, stretches, description.landmarks)?;
     let mut columns =
         description.columns.iter().map(|column| mapped::column(file, column, rows)).collect::<Result<Vec<_>>>()?;
     fits_rows(&description, &columns)?;

@@ -74,6 +74,15 @@ impl Source {
         Format::Mvt
     }
 
+    /// Whether it can be looked at, to be asked before that is done for a request.
+    ///
+    /// # Errors
+    /// What happened to its file since it was opened.
+    pub fn check(&self) -> anyhow::Result<()> {
+        let Self::Points(dataset) = self;
+        dataset.check()
+    }
+
     /// Rows.
     #[must_use]
     pub fn len(&self) -> usize {

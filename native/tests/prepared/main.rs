@@ -1,6 +1,7 @@
 //! Prepared files from outside: what is built, what opens, what is refused.
 
 mod build;
+mod changed;
 mod damage;
 mod hidden;
 mod round_trip;

@@ -9,7 +9,7 @@ use super::{
     kind::Data,
 };
 use anyhow::{Result, bail};
-use duotile_core::{CROWD, Column, Facts, Landmarks, Mask, Piece, Points, Roles, Summary, Sums, Work};
+use duotile_core::{CROWD, Column, Facts, Landmarks, Mask, Piece, Points, Roles, Stopped, Summary, Sums, Work};
 use polars_buffer::Buffer;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};

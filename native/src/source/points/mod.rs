@@ -3,5 +3,6 @@
 pub(crate) mod bits;
 pub mod dataset;
 mod focus;
+pub(crate) mod kind;
 
 pub use dataset::{Dataset, Report};
