@@ -2,7 +2,7 @@
  * The neutral table that every input becomes: typed arrays of positions and values, lengths checked once.
  */
 
-/** The values of a column, in the order of the positions. */
+/** The values of a column, in the order of the positions: their `type` is its {@link Kind}. */
 export type Values =
   | { readonly type: "integer"; readonly values: Int32Array | BigInt64Array }
   | { readonly type: "number"; readonly values: Float32Array | Float64Array }

@@ -39,30 +39,31 @@ export function columnOf(name: string, values: Plain): Column {
 
 function ofCells(name: string, cells: readonly Cell[]): Column {
   const valid = new Validity(cells.length);
-  const values = convert(kind(cells), cells, (row) => valid.clear(row));
+  const values = convert(narrowest(cells), cells, (row) => valid.clear(row));
   return { name, ...values, ...valid.property };
 }
 
-type Kind = "i32" | "i64" | "f64" | "boolean" | "time" | "text";
+/** A kind, and how wide its numbers must be. */
+type Narrow = "i32" | "i64" | "f64" | "boolean" | "time" | "text";
 
-/** The narrowest kind for all values; a text if there are none. */
-function kind(cells: readonly Cell[]): Kind {
-  let kind: Kind | undefined;
+/** The narrowest for all values; a text if there are none. */
+function narrowest(cells: readonly Cell[]): Narrow {
+  let narrow: Narrow | undefined;
   for (const cell of cells) {
-    const next = kindOf(cell);
-    if (next === undefined || next === kind) continue;
-    if (kind === undefined) kind = next;
-    else if (isNumber(kind) && isNumber(next)) kind = kind === "f64" || next === "f64" ? "f64" : "i64";
+    const next = narrowOf(cell);
+    if (next === undefined || next === narrow) continue;
+    if (narrow === undefined) narrow = next;
+    else if (isNumber(narrow) && isNumber(next)) narrow = narrow === "f64" || next === "f64" ? "f64" : "i64";
     else return "text";
   }
-  return kind ?? "text";
+  return narrow ?? "text";
 }
 
-function isNumber(kind: Kind): boolean {
-  return kind === "i32" || kind === "i64" || kind === "f64";
+function isNumber(narrow: Narrow): boolean {
+  return narrow === "i32" || narrow === "i64" || narrow === "f64";
 }
 
-function kindOf(cell: Cell): Kind | undefined {
+function narrowOf(cell: Cell): Narrow | undefined {
   switch (typeof cell) {
     case "number":
       if (!Number.isFinite(cell)) return undefined;
@@ -81,15 +82,15 @@ function kindOf(cell: Cell): Kind | undefined {
   }
 }
 
-function convert(kind: Kind, cells: readonly Cell[], isNull: (row: number) => void): Values {
+function convert(narrow: Narrow, cells: readonly Cell[], isNull: (row: number) => void): Values {
   const each = (set: (row: number, cell: Exclude<Cell, null | undefined>) => void): void => {
     for (let row = 0; row < cells.length; row++) {
       const cell = cells[row];
-      if (cell === null || cell === undefined || kindOf(cell) === undefined) isNull(row);
+      if (cell === null || cell === undefined || narrowOf(cell) === undefined) isNull(row);
       else set(row, cell);
     }
   };
-  switch (kind) {
+  switch (narrow) {
     case "i32": {
       const values = new Int32Array(cells.length);
       each((row, cell) => {

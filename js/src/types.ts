@@ -40,11 +40,13 @@ export interface Catalog {
 /** A base map by its absolute address. */
 export type Basemap = { style: string } | { pmtiles: string };
 
+/** The kinds of values that a column has. */
+export type Kind = "integer" | "number" | "boolean" | "text" | "time";
+
 /** A column of a dataset. */
 export interface ColumnInfo {
   name: string;
-  /** `integer`, `number`, `boolean`, `text` or `time`. */
-  type: string;
+  type: Kind;
   /** What its values are in tiles; times are numbers there. */
   in_tiles: string;
   present: number;
@@ -151,7 +153,7 @@ export interface Schema {
 /** Statistics of a column under a filter. Times are ISO 8601. */
 export interface Stats {
   column: string;
-  type: string;
+  type: Kind;
   /** Rows that pass. */
   rows: number;
   present: number;

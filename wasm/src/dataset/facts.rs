@@ -90,7 +90,7 @@ impl GivenScalar {
     /// The value as the column has it.
     fn fit(&self, column: &Stored) -> Result<Scalar, String> {
         let values = column.values.view();
-        let kind = kind(values);
+        let kind = values.kind();
         match (self, values) {
             (Self::Text(text), Values::Text(_, words)) => match words.code(text) {
                 Ok(code) => Ok(Scalar::Text(code as u32)),
@@ -117,15 +117,5 @@ impl GivenScalar {
             Self::Boolean(value) => value.to_string(),
             Self::Text(text) => format!("\"{text}\""),
         }
-    }
-}
-
-fn kind(values: Values<'_>) -> Kind {
-    match values {
-        Values::I32(_) | Values::I64(_) => Kind::Integer,
-        Values::F32(_) | Values::F64(_) => Kind::Float,
-        Values::Bool(_) => Kind::Boolean,
-        Values::Text(..) => Kind::Text,
-        Values::Time(_) => Kind::Time,
     }
 }
