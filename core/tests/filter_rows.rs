@@ -76,7 +76,13 @@ impl Naive<'_> {
     fn cell(&self, property: &Property) -> Option<Cell> {
         let world = self.rows.position(self.row);
         match NAMES.iter().position(|name| *name == property.name) {
-            Some(column) => self.rows.columns[column].cells[self.row].clone(),
+            Some(column) => match self.rows.columns[column].cells[self.row].clone() {
+                // A single float is the number that it is shown as.
+                Some(Cell::Float(value)) if property.name == "single" => {
+                    Some(Cell::Float(format!("{}", value as f32).parse().expect("a number")))
+                }
+                cell => cell,
+            },
             None if property.name == "lon" => Some(Cell::Float(mercator::longitude(world.x))),
             None => Some(Cell::Float(mercator::latitude(world.y))),
         }
@@ -299,4 +305,27 @@ fn boxes_are_closed_on_the_steps_of_their_corners_and_cross_the_antimeridian() {
     // Latitudes beyond the square world are at its edge.
     assert!(kept(-180.0, 86.0, 180.0, 90.0, at(0.0, 89.0)));
     assert!(!kept(-180.0, 86.0, 180.0, 90.0, at(0.0, 84.0)));
+}
+
+#[test]
+fn a_single_float_is_met_by_what_it_is_shown_as() {
+    let values = [0.1f32, 0.2, 16_777_216.0, f32::MAX, -0.3];
+    let facts = duotile_core::Facts::default();
+    let column = duotile_core::Column::new("v", duotile_core::Values::F32(&values), None, &facts).expect("fits");
+    let (columns, keys, numbers) = ([column], [0; 5], [0, 1, 2, 3, 4]);
+    let points = Points::new("test", &keys, &numbers, &columns, Roles::default()).expect("fits");
+    let kept = |text: &str| -> Vec<usize> {
+        let filter = Filter::bind(&Expr::parse(text).expect("valid"), &points, &Work::free()).expect("bound");
+        filter.mask(&points, 0..5, &Work::free()).expect("goes on").rows(0..5).collect()
+    };
+    assert_eq!(kept("v = 0.1"), [0]);
+    assert_eq!(kept("v IN (0.1, 0.2, -0.3)"), [0, 1, 4]);
+    assert_eq!(kept("v <= 0.1"), [0, 4]);
+    assert_eq!(kept("v > 0.1"), [1, 2, 3]);
+    // Neither is what any of them is shown as; both are between 0.1 and its neighbours.
+    assert_eq!(kept("v > 0.09999999999 AND v < 0.10000000001"), [0]);
+    assert_eq!(kept("v = 16777216"), [2]);
+    assert_eq!(kept("v = 16777217"), Vec::<usize>::new());
+    assert_eq!(kept("v > 1e39"), Vec::<usize>::new());
+    assert_eq!(kept("v < -1e39 OR v <= 1e39"), [0, 1, 2, 3, 4]);
 }

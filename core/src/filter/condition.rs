@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     small::{self, error::QueryError},
-    table::values::Kind,
+    table::{plain::told, values::Kind},
 };
 use alloc::{format, string::ToString as _, vec, vec::Vec};
 
@@ -97,6 +97,22 @@ pub(super) fn float_bounds(value: &Value) -> (i128, i128) {
         Value::Decimal(number) => (rank(*number), rank(*number)),
         _ => (1, 0),
     }
+}
+
+/// The first single float that is told as no less than a number and the last that is told as no more, as ranks of doubles:
+/// `0.1` is met by the float that is shown as 0.1, though it widens to another double.
+pub(super) fn single_bounds(number: f64) -> (i128, i128) {
+    let nearest = (number as f32).clamp(f32::MIN, f32::MAX);
+    let (mut low, mut high) = (nearest, nearest);
+    while told(low) < number && low < f32::MAX {
+        low = low.next_up();
+    }
+    while told(high) > number && high > f32::MIN {
+        high = high.next_down();
+    }
+    // Beyond all single floats a bound is beyond them, too.
+    let (below, above) = (told(low) < number, told(high) > number);
+    (rank(low.into()) + i128::from(below), rank(high.into()) - i128::from(above))
 }
 
 /// Ranks of the finite floats.

@@ -45,7 +45,7 @@ pub enum Test {
         /// Not among them.
         not: bool,
     },
-    /// A float in this closed range (single floats are widened first).
+    /// A float in this closed range, single floats widened.
     Floats {
         /// First.
         min: f64,

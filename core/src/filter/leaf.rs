@@ -7,7 +7,7 @@
 
 use super::{
     ast::{Literal, Property, Value},
-    condition::{Condition, FLOATS, float_bounds, mismatch, not_text, ranges, unrank, within},
+    condition::{Condition, FLOATS, float_bounds, mismatch, not_text, ranges, single_bounds, unrank, within},
     error,
     fitted::{Filter, Test, any},
     texts::Met,
@@ -108,6 +108,10 @@ fn bounds(literal: &Literal, column: &Column<'_>) -> Result<(i128, i128), QueryE
         // Beyond the integers a cast saturates, which is beyond them still.
         (Value::Decimal(number), Values::I32(_) | Values::I64(_)) => {
             Ok((widen(libm::ceil(*number)), widen(libm::floor(*number))))
+        }
+        (Value::Decimal(number), Values::F32(_)) => Ok(single_bounds(*number)),
+        (Value::Integer(whole), Values::F32(_)) if (*whole as f64) as i128 == *whole => {
+            Ok(single_bounds(*whole as f64))
         }
         (value @ (Value::Integer(_) | Value::Decimal(_)), Values::F32(_) | Values::F64(_)) => Ok(float_bounds(value)),
         (Value::Boolean(boolean), Values::Bool(_)) => Ok((i128::from(*boolean), i128::from(*boolean))),

@@ -3,8 +3,8 @@
 //! What a filter means:
 //! - **Nulls.** Three-valued logic: a condition on a missing value is unknown, and unknown excludes, also under NOT.
 //!   Only `IS NULL` sees that a value is missing.
-//! - **Numbers** compare exactly: integers with decimals, `2.5` with an integer column (nothing equals it), single floats
-//!   widened to double. A decimal is the double nearest to it.
+//! - **Numbers** compare exactly: integers with decimals, `2.5` with an integer column (nothing equals it). A decimal is the
+//!   double nearest to it; a single float is the number that it is shown as, so `0.1` meets the one shown as 0.1.
 //! - **Texts** compare by their UTF-8 bytes. LIKE minds case: `%` is any run, `_` one Unicode scalar, `\` takes the next
 //!   character literally. `CASEI(x)` compares lower case, and takes its literals with or without CASEI around them.
 //! - **Times.** `DATE('2024-03-05')` is the interval of its day in UTC: `=` is any time in it, `<=` includes it, `>` starts

@@ -12,7 +12,7 @@ use crate::{
 use alloc::{
     borrow::Cow,
     format,
-    string::{String, ToString as _},
+    string::ToString as _,
 };
 
 /// A value as JSON has it.
@@ -45,7 +45,7 @@ impl<'a> Plain<'a> {
     pub fn of(column: &Column<'a>, value: Scalar, times: Times) -> Self {
         match value {
             Scalar::Integer(value) => Self::integer(value),
-            Scalar::Float(value) if matches!(column.values, Values::F32(_)) => Self::single(value as f32),
+            Scalar::Float(value) if matches!(column.values, Values::F32(_)) => Self::Number(told(value as f32)),
             Scalar::Float(value) => Self::Number(value),
             Scalar::Boolean(value) => Self::Boolean(value),
             Scalar::Text(code) => match column.values {
@@ -80,12 +80,12 @@ impl<'a> Plain<'a> {
     pub fn iso(micros: i64) -> Self {
         Self::Text(time::print(micros).into())
     }
+}
 
-    /// A single float in its own shortest digits, not in those of the double it widens to.
-    fn single(value: f32) -> Self {
-        let digits: String = format!("{value}");
-        decimal::parse(&digits).map_or(Self::Null, Self::Number)
-    }
+/// The number that a single float stands for: its own shortest digits, not those of the double it widens to.
+#[must_use]
+pub fn told(value: f32) -> f64 {
+    decimal::parse(&format!("{value}")).unwrap_or_else(|| value.into())
 }
 
 #[cfg(test)]
