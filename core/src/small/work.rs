@@ -7,18 +7,25 @@
 use core::{
     fmt,
     ops::Range,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 /// What is looked at between two questions: well below a millisecond.
 pub const STEP: usize = 1 << 16;
 
+/// Rows are counted in so many, so that a word of 32 bits holds as many as there can be.
+const UNIT: usize = 64;
+/// What a loop may owe.
+const OWED: usize = 1 << 12;
+
 /// Whether to go on, and what may still be spent.
 pub struct Work<'w> {
     go_on: Option<&'w (dyn Fn() -> bool + Sync)>,
     budget: u64,
-    /// Whole steps that were paid, so that a word of 32 bits holds as many rows as there can be.
+    /// In units.
     spent: AtomicUsize,
+    /// Once nobody waits, nobody is asked any more, on any thread.
+    gone: AtomicBool,
 }
 
 /// Why work was ended before its end.
@@ -51,26 +58,33 @@ impl<'w> Work<'w> {
     /// Work that goes on to its end.
     #[must_use]
     pub const fn free() -> Work<'static> {
-        Work { go_on: None, budget: u64::MAX, spent: AtomicUsize::new(0) }
+        Work { go_on: None, budget: u64::MAX, spent: AtomicUsize::new(0), gone: AtomicBool::new(false) }
     }
 
-    /// Work that goes on while `go_on` says so, and looks at no more rows than `budget`, rounded up to a [`STEP`].
+    /// Work that goes on while `go_on` says so, and looks at about as many rows as `budget`.
     #[must_use]
     pub const fn new(go_on: &'w (dyn Fn() -> bool + Sync), budget: u64) -> Self {
-        Self { go_on: Some(go_on), budget, spent: AtomicUsize::new(0) }
+        Self { go_on: Some(go_on), budget, spent: AtomicUsize::new(0), gone: AtomicBool::new(false) }
     }
 
-    /// Pays for a look at so many rows, rounded up to a [`STEP`]; what is paid in small coin goes through [`Work::toll`].
+    /// Pays for a look at so many rows, all of this work's loops together; what is paid in small coin goes through
+    /// [`Work::toll`].
     ///
     /// # Errors
     /// [`Stopped`] when nobody waits any more, or the budget is used up.
     pub fn pay(&self, rows: usize) -> Result<(), Stopped> {
-        let steps = rows.div_ceil(STEP);
-        let spent = self.spent.fetch_add(steps, Ordering::Relaxed) as u64 + steps as u64;
-        if self.go_on.is_some_and(|go_on| !go_on()) {
+        if self.gone.load(Ordering::Relaxed) {
             return Err(Stopped::Gone);
         }
-        if spent > self.budget.div_ceil(STEP as u64) { Err(Stopped::Dear(self.budget)) } else { Ok(()) }
+        let units = rows.div_ceil(UNIT);
+        let before = self.spent.fetch_add(units, Ordering::Relaxed);
+        let spent = before.wrapping_add(units);
+        let asks = before / (STEP / UNIT) != spent / (STEP / UNIT);
+        if asks && self.go_on.is_some_and(|go_on| !go_on()) {
+            self.gone.store(true, Ordering::Relaxed);
+            return Err(Stopped::Gone);
+        }
+        if spent as u64 > self.budget.div_ceil(UNIT as u64) { Err(Stopped::Dear(self.budget)) } else { Ok(()) }
     }
 
     /// Whether so many rows are within the budget, before any is looked at.
@@ -98,11 +112,12 @@ impl<'w> Work<'w> {
     /// Rows that were paid for.
     #[must_use]
     pub fn spent(&self) -> u64 {
-        self.spent.load(Ordering::Relaxed) as u64 * STEP as u64
+        self.spent.load(Ordering::Relaxed) as u64 * UNIT as u64
     }
 }
 
-/// What a loop owes until it comes to a [`STEP`].
+/// What a loop owes until it is worth paying. What is still owed at its end is counted, so that many short loops together
+/// come to a [`STEP`], too.
 #[derive(Debug)]
 pub struct Toll<'w> {
     work: &'w Work<'w>,
@@ -123,7 +138,7 @@ impl<'w> Toll<'w> {
     #[inline]
     pub fn pay(&mut self, rows: usize) -> Result<(), Stopped> {
         self.owed += rows;
-        if self.owed < STEP { Ok(()) } else { self.settle() }
+        if self.owed < OWED { Ok(()) } else { self.settle() }
     }
 
     /// Looks at a run of rows, which may be short or long, step by step.
@@ -148,11 +163,17 @@ impl<'w> Toll<'w> {
     }
 }
 
+impl Drop for Toll<'_> {
+    fn drop(&mut self) {
+        // Nobody is asked here; the next who pays is.
+        let _ = self.work.spent.fetch_add(self.owed / UNIT, Ordering::Relaxed);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use alloc::vec::Vec;
-    use std::sync::atomic::AtomicBool;
 
     #[test]
     fn a_question_is_asked_every_step_and_a_budget_ends() {
@@ -162,10 +183,21 @@ mod tests {
         let mut toll = work.toll();
         assert!((0..10 * STEP).all(|_| toll.pay(1).is_ok()));
         assert_eq!((asked.load(Ordering::Relaxed), work.spent()), (10, 10 * STEP as u64));
+        drop(toll);
         assert_eq!(work.pay(1), Err(Stopped::Dear(10 * STEP as u64)));
         assert_eq!(work.affords(10 * STEP as u64 + 1), Err(Stopped::Dear(10 * STEP as u64)));
         assert_eq!(work.affords(10 * STEP as u64), Ok(()));
-        assert_eq!(Work::free().pay(usize::MAX), Ok(()));
+        assert_eq!(Work::free().pay(usize::MAX / 2), Ok(()));
+    }
+
+    #[test]
+    fn many_short_loops_come_to_a_question_together() {
+        let go_on = || false;
+        let work = Work::new(&go_on, u64::MAX);
+        let short = || work.toll().pay(OWED - 1);
+        assert!((0..STEP / OWED).all(|_| short().is_ok()));
+        assert!(work.spent() < STEP as u64);
+        assert_eq!(work.toll().pay(OWED * 2), Err(Stopped::Gone));
     }
 
     #[test]

@@ -9,11 +9,7 @@ use crate::{
     },
     time,
 };
-use alloc::{
-    borrow::Cow,
-    format,
-    string::ToString as _,
-};
+use alloc::{borrow::Cow, format, string::ToString as _};
 
 /// A value as JSON has it.
 #[derive(Clone, Debug, PartialEq)]
