@@ -179,6 +179,26 @@ mod tests {
         assert_eq!(shops.paths, [PathBuf::from("/etc/duotile/a.csv"), PathBuf::from("/b.csv")]);
     }
 
+    /// The example names every setting there is, and each as it would be read.
+    #[test]
+    fn the_example_is_whole() {
+        use clap::Args as _;
+        let text = include_str!("../../../deploy/duotile.toml");
+        // An example of a name follows its comment sign at once; what is said has a space there.
+        let lines =
+            text.lines().map(|line| line.strip_prefix('#').filter(|line| !line.starts_with(' ')).unwrap_or(line));
+        let open: String = lines.flat_map(|line| [line, "\n"]).collect();
+        parse(text, Path::new("/etc")).expect("as it is");
+        // A base map is looked at only when the server starts.
+        parse(&open, Path::new("/etc")).expect("with all examples");
+        let flags = Serving::augment_args(Load::augment_args(clap::Command::new("serve")));
+        let names: Vec<String> = flags.get_arguments().map(|flag| flag.get_id().as_str().replace('_', "-")).collect();
+        assert!(names.len() > 25, "{names:?}");
+        for name in names.iter().map(String::as_str).chain(["name", "path", "rows", "subset"]) {
+            assert!(open.lines().any(|line| line.starts_with(&format!("{name} = "))), "{name} is not there");
+        }
+    }
+
     #[test]
     fn what_is_not_known_is_refused_and_named() {
         for (text, expected) in [

@@ -62,8 +62,9 @@ pub struct Serving {
     pub connections: Option<usize>,
     /// Most rows that one request may have looked at, all looks counted; 20G unless said
     ///
-    /// A filter never seen before looks at every row once, a text of it at every distinct text, a median at the rows of
-    /// each cell. What would cost more is refused before it begins, with its cost.
+    /// A filter never seen before looks at every row once, LIKE and CASEI at every distinct text (one
+    /// counts as 64 rows, and two for each byte), a median at the rows of each cell. What costs more is refused, before it
+    /// begins where that is known.
     #[arg(long, env = "DUOTILE_WORK", value_name = "ROWS")]
     pub work: Option<Count>,
     /// Most rows that a download of a subset may have; 2M unless said
