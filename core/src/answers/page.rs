@@ -28,7 +28,7 @@ pub struct Page {
 pub struct Within {
     /// In a tile.
     pub tile: Option<TileId>,
-    /// Between two keys, both included, as [`cell_keys`] gives them.
+    /// Between two keys, both included, as [`cell_keys`](crate::cell_keys) gives them.
     pub keys: Option<(u64, u64)>,
 }
 

@@ -25,7 +25,7 @@ impl Filter {
     /// # Errors
     /// [`QueryError`] at the first character where a column is unknown, or a value is not of its column's type.
     ///
-    /// Also when looking at texts costs more than the work may, or nobody waits any more ([`QueryError::stopped`]).
+    /// Also when looking at texts costs more than the work may, or nobody waits any more ([`Complaint::stopped`](crate::Complaint::stopped)).
     pub fn bind(expr: &Expr, table: &Table<'_>, work: &Work<'_>) -> Result<Self, QueryError> {
         Fitting { table, texts: Texts::of(expr, table, work)? }.bind(expr, false)
     }

@@ -1,7 +1,7 @@
 //! One condition on one column, as an exact test.
 //!
 //! The values of every column are counted out as whole numbers that keep their order: integers and microseconds as they
-//! are, floats by [`rank`], texts by their code, FALSE and TRUE as 0 and 1. A literal becomes the first value not below
+//! are, floats by [`rank`](super::condition::rank), texts by their code, FALSE and TRUE as 0 and 1. A literal becomes the first value not below
 //! it and the last value not above it (for 2.5 among integers: 3 and 2; for a date: the first and last microsecond of
 //! its day). Each condition then is a set of closed ranges, and its negation the ranges between them.
 

@@ -2,7 +2,7 @@
 //!
 //! Sums and extremes come from one aggregate of the cell, which a summary may hold. The others need the values
 //! themselves: those of a cell with few rows are gathered, as integers in the order of the values, and sorted; those of
-//! one with many are never held together ([`spread`](crate::spread)).
+//! one with many are never held together ([`spread`](crate::sums::spread)).
 
 use crate::{
     filter::mask::Mask,

@@ -119,7 +119,7 @@ impl Profile {
         (0..=MAX_ZOOM).find(|&z| self.overfull[usize::from(z)] * 100 <= self.total)
     }
 
-    /// Which rows of a tile `mode=points` keeps: those whose [`scramble`]d original number is below this. `rows` are the
+    /// Which rows of a tile `mode=points` keeps: those whose scrambled original number is below this. `rows` are the
     /// original numbers of those of the tile that pass.
     ///
     /// At a zoom with overfull tiles, these are limit / fullest of all rows, as a fraction of 2³². The fullest tile can

@@ -4,7 +4,7 @@
 //! What enters is a run of rows; what leaves is found in a few passes over it, by digits from the top: each pass counts
 //! how many values fall into each part of what is still asked for, and only parts that hold what is asked for are looked
 //! at more closely. Where few values are left they are gathered and sorted. So the memory is bounded whatever the rows
-//! are, and every pass can be stopped. Values are taken as integers of the same order ([`ordered`](crate::sums::exact::ordered)).
+//! are, and every pass can be stopped. Values are taken as integers of the same order ([`ordered`]).
 
 use crate::{
     filter::mask::Mask,

@@ -1,6 +1,6 @@
 //! One layer of a Mapbox Vector Tile (version 2.1), written feature by feature.
 //!
-//! Values enter, each layer-wide index is settled first ([`crate::values`]), then the feature goes out in one piece with
+//! Values enter, each layer-wide index is settled first ([`crate::tile::values`]), then the feature goes out in one piece with
 //! its exact length: no tree of messages, no allocation per feature once the buffers are warm. Geometries are points and
 //! squares; lines and polygons will come with their own writer.
 
