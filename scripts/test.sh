@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests: test.sh [core] [emulated] [wasm] [rust] [node] [packages] [image] [e2e] [browsers]
+# Runs the tests: test.sh [core] [emulated] [wasm] [rust] [node] [packages] [api] [image] [e2e] [browsers]
 #
 # All of them, in that order, when none is named.
 #
@@ -9,6 +9,7 @@
 #   rust      every Rust test, optimised, against the program with its page
 #   node      the page's and the package's code, and the program from outside: decoders, clients, DuckDB, mixed load
 #   packages  the npm package packed, installed into clean folders, bundled by each tool, in maps of three versions
+#   api       a server held to the description of its API, with requests that are made up (schemathesis)
 #   image     deploy/Dockerfile, each of its commands by hand in a clean folder, up to a program that serves
 #   e2e       the page in Chromium, behind nginx too
 #   browsers  the module in Firefox; the page in Firefox and WebKit, with taking along and opening again
@@ -60,6 +61,13 @@ test_packages() {
   step "Tests of the packed package: Node, Deno, bundlers, MapLibre 4, 5 and 6 in Chromium" npm run --silent test:packages
 }
 
+test_api() {
+  scripts/setup.sh python
+  scripts/build.sh page program
+  step "The server and the description of its API (schemathesis)" \
+    "$python" tests/python/api.py "${CARGO_TARGET_DIR:-target}/release/duotile"
+}
+
 test_image() {
   scripts/setup.sh python
   # What is compiled already is taken over.
@@ -83,10 +91,10 @@ test_browsers() {
     xvfb-run --auto-servernum --server-args "-screen 0 1280x900x24" npm run --silent test:browsers
 }
 
-[ $# -gt 0 ] || set -- core emulated wasm rust node packages image e2e browsers
+[ $# -gt 0 ] || set -- core emulated wasm rust node packages api image e2e browsers
 for part in "$@"; do
   case "$part" in
-    core | emulated | wasm | rust | node | packages | image | e2e | browsers) "test_$part" ;;
-    *) fail "test.sh: unknown part $part, expected core, emulated, wasm, rust, node, packages, image, e2e or browsers" ;;
+    core | emulated | wasm | rust | node | packages | api | image | e2e | browsers) "test_$part" ;;
+    *) fail "test.sh: unknown part $part, expected core, emulated, wasm, rust, node, packages, api, image, e2e or browsers" ;;
   esac
 done

@@ -66,7 +66,7 @@ fn routes(here: &Settings) -> Vec<(&'static str, MethodRouter<Shared>)> {
         ("/ready", get(operation::ready)),
         ("/openapi.json", get(operation::openapi)),
         ("/docs", get(operation::docs)),
-        ("/tiles/{*path}", get(tiles::get).post(tiles::post)),
+        ("/tiles/{*path}", get(tiles::get).post(tiles::post).fallback(tiles::other)),
     ];
     if here.metrics_here {
         routes.push(("/metrics", get(operation::metrics)));

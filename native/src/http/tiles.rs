@@ -6,8 +6,8 @@ use super::{Problem, Shared, datasets, document, params, query, tile};
 use crate::{format::Format, percent, told::links::Document};
 use axum::{
     extract::{Request, State as With},
-    http::{StatusCode, Uri},
-    response::Response,
+    http::{HeaderValue, Method, StatusCode, Uri, header::ALLOW},
+    response::{IntoResponse as _, Response},
 };
 use duotile_core::TileId;
 use std::borrow::Cow;
@@ -48,6 +48,24 @@ enum What {
     Document(Document),
     /// Where queries are posted.
     Query,
+}
+
+impl What {
+    /// The methods that it answers, as the header says them.
+    const fn allowed(&self) -> HeaderValue {
+        HeaderValue::from_static(if matches!(self, Self::Query) { "POST" } else { "GET, HEAD" })
+    }
+
+    /// 405 for any other.
+    fn refuse(&self, method: &Method) -> Problem {
+        let detail = match self {
+            Self::Query => format!("got {method}, expected POST: a query is sent here"),
+            Self::Tile(..) | Self::Document(_) => {
+                format!("got {method}, expected GET; POST is for a path that ends in /q")
+            }
+        };
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail).header(ALLOW, self.allowed())
+    }
 }
 
 /// Reads a path after `/tiles/`, decoded.
@@ -94,8 +112,7 @@ pub async fn get(With(state): With<Shared>, request: Request) -> Result<Response
     match what {
         What::Tile(id, format) => tile::answer(&state, fitted().await?, (id, format), text, headers).await,
         What::Document(kind) => document::answer(&state, kind, fitted().await?, token.is_some(), text, headers).await,
-        What::Query => Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "a query is sent here with POST")
-            .header(axum::http::header::ALLOW, axum::http::HeaderValue::from_static("POST"))),
+        What::Query => Err(what.refuse(&parts.method)),
     }
 }
 
@@ -108,11 +125,23 @@ pub async fn post(With(state): With<Shared>, request: Request) -> Result<Respons
     let path = path(&parts.uri)?;
     let Target { dataset: name, what, .. } = target(&path)?;
     if what != What::Query {
-        return Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "POST is for a path that ends in /q")
-            .header(axum::http::header::ALLOW, axum::http::HeaderValue::from_static("GET, HEAD")));
+        return Err(what.refuse(&parts.method));
     }
     let entry = datasets::named(&state, name)?;
     query::answer(&state, &entry, &parts.headers, body).await
+}
+
+/// Any other method: the route takes both GET and POST, a path of it only one of them.
+///
+/// # Errors
+/// 405 with the methods that there are, 404 for what is not there.
+pub async fn other(method: Method, uri: Uri) -> Result<Response, Problem> {
+    let path = path(&uri)?;
+    let Target { what, .. } = target(&path)?;
+    if method == Method::OPTIONS {
+        return Ok((StatusCode::NO_CONTENT, [(ALLOW, what.allowed())]).into_response());
+    }
+    Err(what.refuse(&method))
 }
 
 #[cfg(test)]
