@@ -1,6 +1,6 @@
 # What a person types. Everything is done by the scripts, which can be called without make.
 
-.PHONY: help serve web test lint bench bench-peers bench-prepared bench-http bench-page soak
+.PHONY: help serve web test lint fuzz bench bench-peers bench-prepared bench-http bench-page soak
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ test: ## every test: Rust, WebAssembly, Node, Chromium, Firefox and WebKit; PART
 
 lint: ## formatting and lints; changes nothing
 	@scripts/lint.sh
+
+fuzz: ## broken inputs for MINUTES=10, other ones each time; what fails is kept in tests/tests/fuzz/found
+	@scripts/fuzz.sh $(MINUTES)
 
 bench: ## time the stages of core; ROWS=10000000 or 100000000 (8 GB) for more
 	@scripts/bench.sh $(ROWS)

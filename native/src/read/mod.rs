@@ -27,7 +27,7 @@ mod words;
 mod zone;
 
 use crate::dataset::Dataset;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, anyhow, bail};
 use arrow::Arrow;
 use content::Content;
 use csv::Csv;
@@ -164,9 +164,20 @@ impl<'p> Inputs<'p> {
     /// # Errors
     /// As [`read`].
     pub fn read(&self, options: &Options, progress: &dyn Progress) -> Result<Dataset> {
-        let Files { opened, label, lines } = look(&self.inputs, self.paths, options, None, progress)?;
-        load(opened, options, label, lines, progress)
+        look(&self.inputs, self.paths, options, None, progress)
+            .and_then(|Files { opened, label, lines }| load(opened, options, label, lines, progress))
+            .map_err(on_one_line)
     }
+}
+
+/// The same error without line breaks and the like: names out of files may hold anything, and a log has a line for each.
+fn on_one_line(error: Error) -> Error {
+    let text = format!("{error:#}");
+    if !text.contains(char::is_control) {
+        return error;
+    }
+    let shown = |char: char| if char.is_control() { char.escape_default().to_string() } else { char.to_string() };
+    anyhow!(text.chars().map(shown).collect::<String>())
 }
 
 /// Reads files (or folders, or globs) in parts of about `limit` bytes, each sorted on its own. Gives what all of them
