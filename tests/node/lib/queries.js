@@ -11,6 +11,17 @@ const named = (name) => `"${name.replaceAll('"', '""')}"`;
 /** @param {unknown} text */
 const quoted = (text) => `'${String(text).replaceAll("'", "''")}'`;
 
+/** Periods of which a column of times has not too many. @param {Column} column */
+function periods({ min, max }) {
+  const hours = (Date.parse(String(max)) - Date.parse(String(min))) / 3_600_000;
+  return [
+    "year",
+    ...(hours < 500_000 ? ["month"] : []),
+    ...(hours < 20_000 ? ["day"] : []),
+    ...(hours < 900 ? ["hour"] : []),
+  ];
+}
+
 /**
  * What makes queries.
  *
@@ -74,7 +85,7 @@ export function queries({ next, below, pick }, columns) {
     const by = columns.filter(({ type, distinct }) => type === "time" || distinct !== undefined);
     if (by.length > 0 && next() < 0.4) {
       const column = pick(by);
-      query["by"] = column.type === "time" ? `${column.name}:${pick(["year", "month", "day", "hour"])}` : column.name;
+      query["by"] = column.type === "time" ? `${column.name}:${pick(periods(column))}` : column.name;
     }
     if (next() < 0.7) query["mode"] = pick(["cells", "points"]);
     if (next() < 0.4) query["cell"] = pick(["2", "4", "16", "64"]);
