@@ -1,7 +1,7 @@
 //! The server: datasets and settings enter, a router leaves. No socket is opened here, so tests need none.
 //!
 //! Each file answers one family of paths; [`problem`] is how all of them fail. Around everything lie, from outside in:
-//! CORS, counting (with a limit on the length of addresses), the guard against pages of others, and the catching of panics.
+//! CORS, counting (with a limit on the length of addresses), what keeps strangers' pages out, and the catching of panics.
 
 pub mod assets;
 pub mod basemap;
@@ -12,7 +12,6 @@ pub mod datasets;
 pub mod document;
 pub mod download;
 pub mod encoding;
-mod guard;
 pub mod metrics;
 pub mod operation;
 pub mod outgoing;
@@ -23,6 +22,7 @@ pub mod query;
 pub mod rows;
 pub mod state;
 pub mod stats;
+mod strangers;
 pub mod stream;
 pub mod subset;
 pub mod tile;
@@ -93,7 +93,7 @@ pub fn app(state: Shared) -> Router {
         .fallback(assets::get)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(state.clone(), guard::layer))
+        .layer(from_fn_with_state(state.clone(), strangers::layer))
         .layer(from_fn_with_state((state.clone(), known), counted))
         .layer(from_fn_with_state(state.clone(), cors::layer))
         .with_state(state)
