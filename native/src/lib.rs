@@ -16,14 +16,12 @@ pub mod inspect;
 pub mod load;
 pub mod mvt_reader;
 pub mod percent;
-pub mod prepared;
 mod progress;
-pub mod read;
 mod serve;
 pub mod settings;
 pub mod source;
 pub mod told;
 
 pub use http::app;
-pub use source::points::{Dataset, Report};
+pub use source::points::{Dataset, Report, prepared, read};
 pub(crate) use source::points::{bits, dataset, kind};

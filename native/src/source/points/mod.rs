@@ -4,5 +4,7 @@ pub(crate) mod bits;
 pub mod dataset;
 mod focus;
 pub(crate) mod kind;
+pub mod prepared;
+pub mod read;
 
 pub use dataset::{Dataset, Report};

@@ -12,7 +12,7 @@ use crate::{
 
 /// A column of integers as times of this unit or as texts; any other as it is. Also how many integers are too large for a
 /// time, and have no value now.
-pub(in crate::read) fn settle(column: Loaded, kind: Kind, unit: TimeUnit) -> (Loaded, u64) {
+pub(in crate::source::points::read) fn settle(column: Loaded, kind: Kind, unit: TimeUnit) -> (Loaded, u64) {
     let Loaded { name, data, valid } = column;
     let integers: Vec<Option<i64>> = match &data {
         Data::I32(values) if matches!(kind, Kind::Time | Kind::Text) => {

@@ -238,7 +238,7 @@ fn look(
 /// # Errors
 /// Only when the program is damaged.
 pub fn builtin(progress: &dyn Progress) -> Result<Dataset> {
-    let content = Content::Static(include_bytes!("../../data/places.parquet"));
+    let content = Content::Static(include_bytes!("../../../../data/places.parquet"));
     let options = Options::default();
     let mut version = Version::new(&options);
     version.bytes(content.as_ref());
