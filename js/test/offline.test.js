@@ -168,7 +168,7 @@ const faults = [
     (response) => {
       response.writeHead(200, { ...TYPE, "content-length": arrow.length });
       response.write(arrow.subarray(0, 2000));
-      setTimeout(() => response.destroy(), 20);
+      setTimeout(() => response.destroy(), 500);
     },
     { name: "Unreachable", message: /broke off after 2 kB of 2 kB; try again/ },
   ],
