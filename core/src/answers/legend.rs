@@ -80,7 +80,9 @@ impl Legend {
             if cut || cells == 0 {
                 break;
             }
-            legend.zooms.push(Zoom { cells, quantiles: values.into_iter().map(quantiles).collect() });
+            let mut toll = work.toll();
+            let quantiles = values.into_iter().map(|values| quantiles(values, &mut toll));
+            legend.zooms.push(Zoom { cells, quantiles: quantiles.collect::<Result<_, _>>()? });
             // Deeper cells would be the same ones.
             if cells == rows {
                 break;

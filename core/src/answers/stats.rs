@@ -5,7 +5,7 @@ use crate::{
     filter::mask::Mask,
     small::{
         self,
-        work::{Stopped, Work},
+        work::{Stopped, Toll, Work},
     },
     sums::{
         exact::{DoubleDouble, Total as _, unordered},
@@ -78,10 +78,25 @@ impl Distribution {
 
 /// Quantiles by linear interpolation between ranks (type 7), which is also what the measures do; `None` for no values.
 /// Values are given as integers of their order.
-pub(crate) fn quantiles(mut values: Vec<i64>) -> Option<Quantiles> {
-    values.sort_unstable();
+///
+/// # Errors
+/// [`Stopped`], as [`Toll::pay`].
+pub(crate) fn quantiles(mut values: Vec<i64>, toll: &mut Toll<'_>) -> Result<Option<Quantiles>, Stopped> {
     let count = values.len() as u64;
-    (count > 0).then(|| PROBABILITIES.map(|p| quantile(p, count, |rank| unordered(values[rank as usize]))))
+    if count == 0 {
+        return Ok(None);
+    }
+    let mut ranks: Vec<u64> = PROBABILITIES.iter().flat_map(|&p| place(p, count)).collect();
+    small::sort(&mut ranks);
+    ranks.dedup();
+    // Only these are put where sorting would put them: there may be millions, and sorting is not to be stopped.
+    let mut from = 0;
+    for rank in ranks.into_iter().map(|rank| rank as usize) {
+        toll.pay(values.len() - from)?;
+        values[from..].select_nth_unstable(rank - from);
+        from = rank + 1;
+    }
+    Ok(Some(PROBABILITIES.map(|p| quantile(p, count, |rank| unordered(values[rank as usize])))))
 }
 
 /// The ranks below and above a quantile of so many values.
@@ -124,16 +139,34 @@ mod tests {
         Distribution::of(&column, None, bins, &Work::free()).expect("goes on")
     }
 
+    fn told(values: Vec<i64>) -> Option<Quantiles> {
+        quantiles(values, &mut Work::free().toll()).expect("goes on")
+    }
+
+    #[test]
+    fn quantiles_of_many_are_those_of_sorting() {
+        for count in [1, 2, 3, 25, 26, 1000, 100_000] {
+            let values: Vec<i64> = (0..count).map(|i: i64| ordered((i * 7919 % 4001) as f64 / 8.0)).collect();
+            let mut sorted = values.clone();
+            sorted.sort_unstable();
+            let expected = PROBABILITIES.map(|p| quantile(p, count as u64, |rank| unordered(sorted[rank as usize])));
+            assert_eq!(told(values), Some(expected), "{count}");
+        }
+        let go_on = || false;
+        let many = vec![0; 2 * crate::small::work::STEP];
+        assert_eq!(quantiles(many, &mut Work::new(&go_on, u64::MAX).toll()), Err(Stopped::Gone));
+    }
+
     #[test]
     fn quantiles_are_those_of_type_7() {
         // R: quantile(c(1, 2, 4, 8), c(0.05, 0.5, 0.95)) is 1.15, 3, 7.4.
         let values = [8.0, 1.0, 4.0, 2.0];
-        let ours = quantiles(values.map(ordered).to_vec()).expect("four values");
+        let ours = told(values.map(ordered).to_vec()).expect("four values");
         let at = |p: f64| PROBABILITIES.iter().position(|&q| q == p).map(|i| libm::round(ours[i] * 100.0) / 100.0);
         assert_eq!([at(0.0), at(0.05), at(0.5), at(0.95), at(1.0)], [1.0, 1.15, 3.0, 7.4, 8.0].map(Some));
         assert_eq!(of(&values, 4).map(|spread| spread.quantiles), Some(ours));
-        assert_eq!(quantiles(Vec::new()), None);
-        assert_eq!(quantiles(vec![ordered(5.0)]), Some([5.0; PROBABILITIES.len()]));
+        assert_eq!(told(Vec::new()), None);
+        assert_eq!(told(vec![ordered(5.0)]), Some([5.0; PROBABILITIES.len()]));
     }
 
     #[test]

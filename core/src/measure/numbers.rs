@@ -23,6 +23,9 @@ use crate::{
 };
 use alloc::{format, string::String, vec::Vec};
 
+/// Values of a cell that are gathered; of a block of cells they are together.
+const FEW: usize = STEP / 8;
+
 /// All measures of one column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Measures {
@@ -119,7 +122,7 @@ impl Measures {
         }
         if self.needs_values() {
             for (at, cell) in cells.iter().enumerate() {
-                if cell.count > STEP {
+                if cell.count > FEW {
                     let run = Run { column, rows: cell.run.clone(), mask, work: toll.work() };
                     crowded.push(Crowded { at, found: self.find(&run, spread)? });
                 } else {

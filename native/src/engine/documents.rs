@@ -30,7 +30,7 @@ impl Engine {
             let (engine, body) = (self.clone(), make(self.clone()));
             async move {
                 let body = body.await?;
-                engine.pool.run(Size::Short, move |_| Ok(coding.pack(body, LEVEL))).await
+                engine.pool.run(Size::Short, move |work| Ok(coding.pack(body, LEVEL, work)?)).await
             }
         };
         let key = Key::new(&entry.edition, key, coding);

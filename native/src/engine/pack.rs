@@ -4,10 +4,13 @@
 
 use super::keep::Weigh;
 use bytes::Bytes;
+use duotile_core::{Stopped, Work};
 use std::io::Write as _;
 
 /// Below this many bytes, compressing costs more than it saves.
 const SMALL: usize = 256;
+/// Bytes between two questions whether anybody still waits: some milliseconds at most.
+const STEP: usize = 1 << 20;
 /// Bits of the window that Zstandard looks back in, where it packs piece by piece: 128 KiB.
 const WINDOW: u32 = 17;
 
@@ -25,31 +28,52 @@ pub enum Coding {
 impl Coding {
     /// Compresses at `level` (1 is the fastest of both). Small bodies, and bodies that do not shrink, stay as they are:
     /// the coding that was used comes back with the bytes, which take no more memory than they need: they may be kept.
-    #[must_use]
-    pub fn pack(self, body: Vec<u8>, level: u32) -> Packed {
-        let (coding, mut body) = self.compress(body, level);
+    ///
+    /// # Errors
+    /// When nobody waits for it any more.
+    pub fn pack(self, body: Vec<u8>, level: u32, work: &Work<'_>) -> Result<Packed, Stopped> {
+        let (coding, mut body) = self.compress(body, level, work)?;
         body.shrink_to_fit();
-        Packed { bytes: body.into(), coding }
+        Ok(Packed { bytes: body.into(), coding })
     }
 
-    fn compress(self, body: Vec<u8>, level: u32) -> (Self, Vec<u8>) {
+    fn compress(self, body: Vec<u8>, level: u32, work: &Work<'_>) -> Result<(Self, Vec<u8>), Stopped> {
         if body.len() < SMALL {
-            return (Self::Identity, body);
+            return Ok((Self::Identity, body));
         }
+        let out = || Vec::with_capacity(body.len() / 2);
         let packed = match self {
             Self::Identity => None,
             Self::Gzip => {
-                let mut gzip =
-                    flate2::write::GzEncoder::new(Vec::with_capacity(body.len() / 2), flate2::Compression::new(level));
-                gzip.write_all(&body).and_then(|()| gzip.finish()).ok()
+                let mut gzip = flate2::write::GzEncoder::new(out(), flate2::Compression::new(level));
+                write(&mut gzip, &body, work)?.and_then(|()| gzip.finish()).ok()
             }
-            Self::Zstd => zstd::bulk::compress(&body, level.cast_signed()).ok(),
+            Self::Zstd if body.len() <= STEP => zstd::bulk::compress(&body, level.cast_signed()).ok(),
+            Self::Zstd => match zstd::stream::write::Encoder::new(out(), level.cast_signed()) {
+                Ok(mut zstd) => {
+                    let length = zstd.set_pledged_src_size(Some(body.len() as u64));
+                    let written = write(&mut zstd, &body, work)?;
+                    length.and(written).and_then(|()| zstd.finish()).ok()
+                }
+                Err(_) => None,
+            },
         };
-        match packed {
+        Ok(match packed {
             Some(packed) if packed.len() < body.len() => (self, packed),
             _ => (Self::Identity, body),
+        })
+    }
+}
+
+/// Writes a body step by step, each only while somebody waits.
+fn write(to: &mut impl std::io::Write, body: &[u8], work: &Work<'_>) -> Result<std::io::Result<()>, Stopped> {
+    for step in body.chunks(STEP) {
+        work.pay(0)?;
+        if let Err(error) = to.write_all(step) {
+            return Ok(Err(error));
         }
     }
+    Ok(Ok(()))
 }
 
 /// A body as it is sent.
@@ -138,14 +162,29 @@ mod tests {
     #[test]
     fn what_is_packed_unpacks_to_the_same() {
         let body: Vec<u8> = (0..10_000u32).flat_map(|i| (i / 7).to_le_bytes()).collect();
-        let packed = Coding::Zstd.pack(body.clone(), 1);
+        let pack = |coding: Coding, body: Vec<u8>| coding.pack(body, 1, &Work::free()).expect("it goes on");
+        let packed = pack(Coding::Zstd, body.clone());
         assert_eq!((packed.coding, zstd::decode_all(&packed.bytes[..]).expect("zstd")), (Coding::Zstd, body.clone()));
-        let packed = Coding::Gzip.pack(body.clone(), 1);
+        let packed = pack(Coding::Gzip, body.clone());
         let mut plain = Vec::new();
         std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&packed.bytes[..]), &mut plain).expect("gzip");
         assert_eq!((packed.coding, plain), (Coding::Gzip, body));
-        let small = Coding::Gzip.pack(vec![1, 2, 3], 1);
+        let small = pack(Coding::Gzip, vec![1, 2, 3]);
         assert_eq!((small.coding, &small.bytes[..]), (Coding::Identity, &[1, 2, 3][..]));
+    }
+
+    #[test]
+    fn a_large_body_is_packed_whole_and_only_while_somebody_waits() {
+        let body: Vec<u8> = (0..1_000_000u32).flat_map(|i| (i / 7).to_le_bytes()).collect();
+        let packed = Coding::Zstd.pack(body.clone(), 1, &Work::free()).expect("it goes on");
+        assert!(packed.coding == Coding::Zstd && packed.bytes.len() < body.len() / 2);
+        assert!(zstd::bulk::decompress(&packed.bytes, body.len()).expect("zstd") == body);
+        for coding in [Coding::Gzip, Coding::Zstd] {
+            let asked = std::sync::atomic::AtomicUsize::new(0);
+            let go_on = || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < 2;
+            assert_eq!(coding.pack(body.clone(), 1, &Work::new(&go_on, u64::MAX)), Err(Stopped::Gone), "{coding:?}");
+            assert_eq!(asked.into_inner(), 3);
+        }
     }
 
     #[test]

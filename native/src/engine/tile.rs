@@ -140,7 +140,7 @@ impl Engine {
             let (cut, size) = (start.elapsed(), out.len());
             work.pay(0)?;
             let start = Instant::now();
-            let packed = coding.pack(out, 1);
+            let packed = coding.pack(out, 1, work)?;
             Ok(Tile { packed, report, size, times: Times { wait, select, cut, pack: start.elapsed() } })
         };
         self.pool.run(Size::Short, job).await

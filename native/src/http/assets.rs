@@ -64,7 +64,8 @@ pub async fn get(With(state): With<Shared>, method: Method, uri: Uri, headers: H
             None if coding == Coding::Identity => Packed { bytes: file.data.into_owned().into(), coding },
             None => {
                 let data = file.data.into_owned();
-                let packed = state.engine.pool.run(Size::Short, move |_| Ok(coding.pack(data, LEVEL))).await?;
+                let packed =
+                    state.engine.pool.run(Size::Short, move |work| Ok(coding.pack(data, LEVEL, work)?)).await?;
                 PACKED.lock().unwrap_or_else(PoisonError::into_inner).insert(key, packed.clone());
                 packed
             }

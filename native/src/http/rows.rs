@@ -42,7 +42,7 @@ pub async fn get(
         let link = |offset| format!("{base}/datasets/{id}/rows?{rest}&offset={offset}");
         let body = page::text(fitted, page, offset, format, link);
         work.pay(0)?;
-        Ok(coding.pack(body.into_bytes(), 1))
+        Ok(coding.pack(body.into_bytes(), 1, work)?)
     });
     let packed = packed.await?;
     let mut response = json(format.media_type(), packed.bytes);

@@ -39,7 +39,7 @@ pub async fn get(
             .all_rows(&fitted, most, move |fitted, selected, count, work| {
                 let body = subset::of(fitted, selected, work)?;
                 work.pay(0)?;
-                Ok((count, coding.pack(body, 1)))
+                Ok((count, coding.pack(body, 1, work)?))
             })
             .await?;
         let mut response = Response::new(packed.bytes.into());

@@ -10,7 +10,7 @@ use crate::{
     source::{Source, points::Dataset},
 };
 use anyhow::{Context as _, Result};
-use duotile_core::{Codes, Column, MAX_EXACT, Points, Scalar, Values, Work, mercator, morton};
+use duotile_core::{Codes, Column, MAX_EXACT, Points, Scalar, Stopped, Values, Work, mercator, morton};
 use polars_arrow::{
     array::{Array, BooleanArray, DictionaryArray, DictionaryKey, PrimitiveArray, Utf8Array},
     bitmap::Bitmap,
@@ -20,7 +20,7 @@ use polars_arrow::{
     types::NativeType,
 };
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 /// The subset's version of this layout.
 const FORMAT: u32 = 1;
@@ -31,11 +31,11 @@ const FORMAT: u32 = 1;
 /// When nobody waits for it any more.
 pub fn of(fitted: &Fitted, selected: &Selected, work: &Work<'_>) -> Result<Vec<u8>, Refusal> {
     let Source::Points(dataset) = &fitted.entry.source;
-    let rows: Vec<u32> = match selected.mask.as_deref() {
-        Some(mask) => mask.rows(0..dataset.len()).map(|row| row as u32).collect(),
-        None => (0..dataset.len() as u32).collect(),
-    };
-    work.pay(0)?;
+    let mut rows: Vec<u32> = Vec::with_capacity(selected.total(dataset));
+    work.each_step(0..dataset.len(), |step| match selected.mask.as_deref() {
+        Some(mask) => rows.extend(mask.rows(step).map(|row| row as u32)),
+        None => rows.extend(step.map(|row| row as u32)),
+    })?;
     let columns = dataset.with_points(|points| {
         let mut columns = fitted.query.told_columns(&fitted.plan, &points);
         // Without these, ids and what `datetime` speaks of would be others than here.
@@ -45,27 +45,32 @@ pub fn of(fitted: &Fitted, selected: &Selected, work: &Work<'_>) -> Result<Vec<u
         columns.dedup();
         columns
     });
-    write(dataset, &rows, &columns, fitted.plan.filter_text()).map_err(|error| Refusal::failed(&format!("{error:#}")))
+    write(dataset, &rows, &columns, fitted.plan.filter_text(), work).map_err(|error| {
+        match error.downcast::<Stopped>() {
+            Ok(stopped) => stopped.into(),
+            Err(error) => Refusal::failed(&format!("{error:#}")),
+        }
+    })
 }
 
 /// Writes rows (ascending positions in Morton order) with some of the columns. `query` is the canonical text of what
 /// selected them.
-fn write(dataset: &Dataset, rows: &[u32], columns: &[usize], query: &str) -> Result<Vec<u8>> {
+fn write(dataset: &Dataset, rows: &[u32], columns: &[usize], query: &str, work: &Work<'_>) -> Result<Vec<u8>> {
     dataset.with_points(|points| {
         let keys = points.keys();
         let mut fields: Vec<(&str, Box<dyn Array>)> = vec![
-            ("_key", Box::new(PrimitiveArray::from_vec(gather(rows, |row| keys[row])))),
-            ("_row", Box::new(PrimitiveArray::from_vec(gather(rows, |row| points.rows()[row])))),
+            ("_key", Box::new(PrimitiveArray::from_vec(gather(rows, work, |row| keys[row])?))),
+            ("_row", Box::new(PrimitiveArray::from_vec(gather(rows, work, |row| points.rows()[row])?))),
         ];
         let degrees = |row: usize| mercator::unproject(morton::position(keys[row]));
         let taken = |name: &str| columns.iter().any(|&index| points.columns()[index].name == name);
         if !taken("lon") && !taken("lat") {
-            fields.push(("lon", Box::new(PrimitiveArray::from_vec(gather(rows, |row| degrees(row).0)))));
-            fields.push(("lat", Box::new(PrimitiveArray::from_vec(gather(rows, |row| degrees(row).1)))));
+            fields.push(("lon", Box::new(PrimitiveArray::from_vec(gather(rows, work, |row| degrees(row).0)?))));
+            fields.push(("lat", Box::new(PrimitiveArray::from_vec(gather(rows, work, |row| degrees(row).1)?))));
         }
         for &index in columns {
             let column = &points.columns()[index];
-            fields.push((column.name, array(column, rows)?));
+            fields.push((column.name, array(column, rows, work)?));
         }
         let schema: ArrowSchema =
             fields.iter().map(|(name, array)| Field::new((*name).into(), array.dtype().clone(), true)).collect();
@@ -81,41 +86,49 @@ fn write(dataset: &Dataset, rows: &[u32], columns: &[usize], query: &str) -> Res
     })
 }
 
-fn gather<T>(rows: &[u32], value: impl Fn(usize) -> T) -> Vec<T> {
-    rows.iter().map(|&row| value(row as usize)).collect()
+fn gather<T>(rows: &[u32], work: &Work<'_>, value: impl Fn(usize) -> T) -> Result<Vec<T>, Stopped> {
+    let mut all = Vec::with_capacity(rows.len());
+    work.each_step(0..rows.len(), |step| all.extend(rows[step].iter().map(|&row| value(row as usize))))?;
+    Ok(all)
 }
 
 /// The values of a column at some rows.
-fn array(column: &Column<'_>, rows: &[u32]) -> Result<Box<dyn Array>> {
+fn array(column: &Column<'_>, rows: &[u32], work: &Work<'_>) -> Result<Box<dyn Array>> {
     let valid = (!column.is_full()).then(|| rows.iter().map(|&row| column.is_valid(row as usize)).collect::<Bitmap>());
     let times = || ArrowDataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
     Ok(match column.values {
-        Values::I32(v) => primitive(rows, v, valid),
-        Values::I64(v) => primitive(rows, v, valid),
-        Values::F32(v) => primitive(rows, v, valid),
-        Values::F64(v) => primitive(rows, v, valid),
-        Values::Time(v) => Box::new(PrimitiveArray::new(times(), gather(rows, |row| v[row]).into(), valid)),
+        Values::I32(v) => primitive(rows, v, valid, work)?,
+        Values::I64(v) => primitive(rows, v, valid, work)?,
+        Values::F32(v) => primitive(rows, v, valid, work)?,
+        Values::F64(v) => primitive(rows, v, valid, work)?,
+        Values::Time(v) => Box::new(PrimitiveArray::new(times(), gather(rows, work, |row| v[row])?.into(), valid)),
         Values::Bool(bits) => {
             let bits = rows.iter().map(|&row| bits.get(row as usize)).collect::<Bitmap>();
             Box::new(BooleanArray::new(ArrowDataType::Boolean, bits, valid))
         }
         Values::Text(codes, words) => {
-            let kept = kept_codes(column, codes, rows);
+            let kept = kept_codes(column, (codes, words.len()), rows, work)?;
             let texts = Utf8Array::<i32>::from_iter_values(kept.iter().map(|&code| words.get(code as usize)));
             let place = |row: usize| {
                 if column.is_valid(row) { kept.binary_search(&(codes.get(row) as u32)).unwrap_or(0) } else { 0 }
             };
             match Codes::width(kept.len()) {
-                1 => dictionary(gather(rows, |row| place(row) as u8), valid, texts)?,
-                2 => dictionary(gather(rows, |row| place(row) as u16), valid, texts)?,
-                _ => dictionary(gather(rows, |row| place(row) as u32), valid, texts)?,
+                1 => dictionary(gather(rows, work, |row| place(row) as u8)?, valid, texts)?,
+                2 => dictionary(gather(rows, work, |row| place(row) as u16)?, valid, texts)?,
+                _ => dictionary(gather(rows, work, |row| place(row) as u32)?, valid, texts)?,
             }
         }
     })
 }
 
-fn primitive<T: NativeType>(rows: &[u32], values: &[T], valid: Option<Bitmap>) -> Box<dyn Array> {
-    Box::new(PrimitiveArray::new(T::PRIMITIVE.into(), gather(rows, |row| values[row]).into(), valid))
+fn primitive<T: NativeType>(
+    rows: &[u32],
+    values: &[T],
+    valid: Option<Bitmap>,
+    work: &Work<'_>,
+) -> Result<Box<dyn Array>, Stopped> {
+    let values = gather(rows, work, |row| values[row])?;
+    Ok(Box::new(PrimitiveArray::new(T::PRIMITIVE.into(), values.into(), valid)))
 }
 
 fn dictionary<K: DictionaryKey>(codes: Vec<K>, valid: Option<Bitmap>, texts: Utf8Array<i32>) -> Result<Box<dyn Array>> {
@@ -125,13 +138,23 @@ fn dictionary<K: DictionaryKey>(codes: Vec<K>, valid: Option<Bitmap>, texts: Utf
 }
 
 /// The codes of the texts that the subset's dictionary holds, ascending: those of its rows, and those that the facts name.
-fn kept_codes(column: &Column<'_>, codes: Codes<'_>, rows: &[u32]) -> Vec<u32> {
+fn kept_codes(
+    column: &Column<'_>,
+    (codes, texts): (Codes<'_>, usize),
+    rows: &[u32],
+    work: &Work<'_>,
+) -> Result<Vec<u32>, Stopped> {
     let named = column.facts.categories.iter().map(|&(value, _)| value);
     let named = named.chain(column.facts.range.into_iter().flat_map(|(min, max)| [min, max]));
     let named = named.filter_map(|value| if let Scalar::Text(code) = value { Some(code) } else { None });
-    let used =
-        rows.iter().map(|&row| row as usize).filter(|&row| column.is_valid(row)).map(|row| codes.get(row) as u32);
-    used.chain(named).collect::<BTreeSet<u32>>().into_iter().collect()
+    let mut used = vec![0u64; texts.div_ceil(64)];
+    let mut mark = |code: usize| used[code / 64] |= 1 << (code % 64);
+    named.for_each(|code| mark(code as usize));
+    work.each_step(0..rows.len(), |step| {
+        let rows = rows[step].iter().map(|&row| row as usize);
+        rows.filter(|&row| column.is_valid(row)).for_each(|row| mark(codes.get(row)));
+    })?;
+    Ok((0..texts).filter(|code| used[code / 64] >> (code % 64) & 1 != 0).map(|code| code as u32).collect())
 }
 
 /// What the browser must know of the full dataset to cut the same tiles: name, version, roles, facts of each column.
