@@ -1,6 +1,6 @@
 # What a person types. Everything is done by the scripts, which can be called without make.
 
-.PHONY: help serve web test lint fuzz bench bench-peers bench-prepared bench-http bench-page soak
+.PHONY: help serve web test lint fuzz bench bench-peers bench-prepared bench-http bench-dear bench-page soak
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ bench-prepared: ## prepared files of SIZES="1000000 10000000 100000000" points: 
 
 bench-http: ## requests per second and how long they take; adds to benches/RESULTS.md
 	@scripts/bench-http.sh
+
+bench-dear: ## the dearest request of each kind: time, memory, and the work after its client has left; adds to benches/RESULTS.md
+	@scripts/bench-dear.sh
 
 bench-page: ## the page in Chromium: a first map, a brush that is let go, time that plays; adds to benches/RESULTS.md
 	@scripts/bench-page.sh

@@ -3,7 +3,7 @@
 # them to benches/RESULTS.md: bench-dear.sh
 #
 # ROWS=10000000 generated points in memory, PREPARED=100000000 in a prepared file (0 for none), and beside each TEXTS=10000000
-# points with distinct texts. ONLY="part of a name" asks for some. Files stay in BENCH_DIR, where they are found again.
+# points with distinct texts. ONLY="part of a name" asks for some; clients leave at PARTS="0.25 0.5 0.75" of the time of an answer. Files stay in BENCH_DIR, where they are found again.
 source "$(dirname "$0")/bench-lib.sh"
 
 rows="${ROWS:-10000000}"

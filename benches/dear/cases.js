@@ -62,7 +62,12 @@ function patterns(count, n) {
 /** @param {string} dataset @param {string} property @param {number} count @param {number} n */
 const like = (dataset, property, count, n) =>
   world(
-    { cell: 4, filter: patterns(count, n).map((pattern) => `${property} LIKE '${pattern}'`).join(" OR ") },
+    {
+      cell: 4,
+      filter: patterns(count, n)
+        .map((pattern) => `${property} LIKE '${pattern}'`)
+        .join(" OR "),
+    },
     dataset,
   );
 
@@ -112,7 +117,8 @@ export const CASES = [
   ...stats("distinct texts", "t", "texts"),
   {
     name: "quantiles of cells' medians (stats?measure=)",
-    path: (n) => `datasets/points/stats?${text({ measure: "value_median", agg: "median:value", z: 8, filter: most(n) })}`,
+    path: (n) =>
+      `datasets/points/stats?${text({ measure: "value_median", agg: "median:value", z: 8, filter: most(n) })}`,
   },
   metadata("mean, new filter", (n) => ({ agg: "mean:value", filter: most(n) })),
   metadata("median and nunique, new filter", (n) => ({ agg: "median:value,nunique:id", filter: most(n) })),
@@ -148,8 +154,16 @@ export const CASES = [
     path: (n) => `datasets/points/subset.arrow?${text({ properties: "*", filter: `id <= ${2_000_000 - n}` })}`,
   },
   {
+    name: "subset.arrow of two million rows, gzip",
+    path: (n) => `datasets/points/subset.arrow?${text({ properties: "*", filter: `id <= ${2_000_000 - n}` })}`,
+    encoding: "gzip",
+  },
+  {
     name: "subset.arrow of all rows",
     path: (n) => `datasets/points/subset.arrow?${text({ properties: "*", filter: most(n) })}`,
   },
-  { name: "rows.csv of all rows", path: (n) => `datasets/points/rows.csv?${text({ properties: "*", filter: most(n) })}` },
+  {
+    name: "rows.csv of all rows",
+    path: (n) => `datasets/points/rows.csv?${text({ properties: "*", filter: most(n) })}`,
+  },
 ];

@@ -1,6 +1,9 @@
 """Sections of the report, each from its lines: what else ours was timed on, growth, the browser, HTTP, the soak."""
 
 MB = 1 << 20
+# Longest that a server may work on when its client has left, in ms, and most memory that a request may take beside, in MB.
+RESTS = 100
+HOLDS = 64
 
 
 def ours(lines, number, table):
@@ -193,6 +196,39 @@ def soak(lines, run, number, table):
             f"end; a line through the lows of the second half rises by {line['grown'] / MB:,.1f} MB (at most {line['bound'] / MB:,.1f} MB).",
         ]
     )
+
+
+def dear(lines, run, number, table):
+    """The dearest request of each kind: time, memory, and how long a server works on when its client has left."""
+    sections = [
+        "## What is dear",
+        run,
+        "The world, or all rows, under a filter or a query never seen before; one server, one client, on the same processors. "
+        "Extra memory is the peak of what is not mapped from files, above what was held before, in a server that gives back "
+        "at once what it frees; what is kept for the next request is part of it. Clients leave at parts of the time that the "
+        "answer took; told is the slowest of these: when the last thread came to rest, and what all of them spent on "
+        f"processors until then. **Bold** misses {RESTS} ms or {HOLDS} MB.",
+    ]
+    found = {}
+    for line in lines:
+        if line["what"] == "dear":
+            found.setdefault((line["where"], line["rows"]), []).append(line)
+    head = ["request", "status", "answer, ms", "MB", "extra memory, MB", "at rest after leaving, ms", "of processors, ms"]
+    for (where, rows), here in found.items():
+        sections += [f"### {rows:,} points {where}", table(head, [dear_row(line, number) for line in here])]
+        refused = dict.fromkeys(f"- {line['name']}: {line['status']}, {line['why']}" for line in here if line["why"])
+        sections.append("\n".join(["Refused:", "", *refused]) if refused else "")
+    return "\n\n".join(section for section in sections if section)
+
+
+def dear_row(line, number):
+    """What one request took."""
+    missed = lambda value, most: f"**{number(value)}**" if value > most else number(value)
+    left = line["slowest"]
+    at = "" if left is None else f"{missed(left['ms'], RESTS)} (at {left['part']:.0%})"
+    size = f"{line['bytes'] / MB:,.1f}" + ("" if line["whole"] else " of more")
+    extra = missed(max(line["memory"], 0) / MB, HOLDS)
+    return [line["name"], line["status"], number(line["ms"]), size, extra, at, "" if left is None else number(left["spent"])]
 
 
 def page(lines, run, number, table):
