@@ -207,7 +207,7 @@ def dear(lines, run, number, table):
         "Extra memory is the peak of what is not mapped from files, above what was held before, in a server that gives back "
         "at once what it frees; what is kept for the next request is part of it. Clients leave at parts of the time that the "
         "answer took; told is the slowest of these: when the last thread came to rest, and what all of them spent on "
-        f"processors until then. **Bold** misses {RESTS} ms or {HOLDS} MB.",
+        f"processors until then. **Bold** misses {RESTS} ms or {HOLDS} MB." + busy(lines),
     ]
     found = {}
     for line in lines:
@@ -219,6 +219,12 @@ def dear(lines, run, number, table):
         refused = dict.fromkeys(f"- {line['name']}: {line['status']}, {line['why']}" for line in here if line["why"])
         sections.append("\n".join(["Refused:", "", *refused]) if refused else "")
     return "\n\n".join(section for section in sections if section)
+
+
+def busy(lines):
+    """What is to be known of times that were taken beside other programs."""
+    load = next((line["load"] for line in lines if line["what"] == "run"), 0)
+    return "" if load < 1 else f" Others were at work on the machine (load {load}): times are longer than they are alone, least so those of processors."
 
 
 def dear_row(line, number):
