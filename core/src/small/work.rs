@@ -68,7 +68,7 @@ impl<'w> Work<'w> {
     }
 
     /// Pays for a look at so many rows, all of this work's loops together; what is paid in small coin goes through
-    /// [`Work::toll`].
+    /// [`Work::toll`]. To pay for none is to ask whether anybody waits.
     ///
     /// # Errors
     /// [`Stopped`] when nobody waits any more, or the budget is used up.
@@ -79,7 +79,7 @@ impl<'w> Work<'w> {
         let units = rows.div_ceil(UNIT);
         let before = self.spent.fetch_add(units, Ordering::Relaxed);
         let spent = before.wrapping_add(units);
-        let asks = before / (STEP / UNIT) != spent / (STEP / UNIT);
+        let asks = rows == 0 || before / (STEP / UNIT) != spent / (STEP / UNIT);
         if asks && self.go_on.is_some_and(|go_on| !go_on()) {
             self.gone.store(true, Ordering::Relaxed);
             return Err(Stopped::Gone);
@@ -193,6 +193,7 @@ mod tests {
     #[test]
     fn many_short_loops_come_to_a_question_together() {
         let go_on = || false;
+        assert_eq!(Work::new(&go_on, u64::MAX).pay(0), Err(Stopped::Gone));
         let work = Work::new(&go_on, u64::MAX);
         let short = || work.toll().pay(OWED - 1);
         assert!((0..STEP / OWED).all(|_| short().is_ok()));
