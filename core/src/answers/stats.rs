@@ -117,15 +117,12 @@ fn quantile(p: f64, count: u64, at: impl Fn(u64) -> f64) -> f64 {
 fn bin(edges: &[f64], value: f64) -> usize {
     let last = edges.len() - 2;
     let width = (edges[last + 1] - edges[0]) / (last + 1) as f64;
-    // By division, which may miss an edge by a rounding; then as the edges have it.
-    let mut bin = (((value - edges[0]) / width) as usize).min(last);
-    while bin > 0 && value < edges[bin] {
-        bin -= 1;
+    // By division; where that misses an edge by a rounding, as the edges have it.
+    let bin = (((value - edges[0]) / width) as usize).min(last);
+    if edges[bin] <= value && (bin == last || value < edges[bin + 1]) {
+        return bin;
     }
-    while bin < last && value >= edges[bin + 1] {
-        bin += 1;
-    }
-    bin
+    edges.partition_point(|&edge| edge <= value).saturating_sub(1).min(last)
 }
 
 #[cfg(test)]

@@ -100,9 +100,13 @@ pub(super) fn float_bounds(value: &Value) -> (i128, i128) {
 }
 
 /// The first single float that is told as no less than a number and the last that is told as no more, as ranks of doubles:
-/// `0.1` is met by the float that is shown as 0.1, though it widens to another double.
+/// `0.1` is met by the float that is shown as 0.1, though it widens to another double; that double is met by it, too.
 pub(super) fn single_bounds(number: f64) -> (i128, i128) {
     let nearest = (number as f32).clamp(f32::MIN, f32::MAX);
+    // As tiles and statistics give it.
+    if f64::from(nearest) == number {
+        return (rank(number), rank(number));
+    }
     let (mut low, mut high) = (nearest, nearest);
     while told(low) < number && low < f32::MAX {
         low = low.next_up();

@@ -22,6 +22,21 @@ pub enum Filter {
     Y(u32, u32),
 }
 
+impl Filter {
+    /// What testing a row costs, in looks at rows: several tests take about as long as looking at one.
+    #[must_use]
+    pub fn price(&self) -> usize {
+        1 + self.tests() / 8
+    }
+
+    fn tests(&self) -> usize {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::tests).sum(),
+            _ => 1,
+        }
+    }
+}
+
 /// A test on one value. All but `Null` are false for a null.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Test {

@@ -22,8 +22,10 @@ use crate::{
 };
 use alloc::{format, string::ToString as _, vec, vec::Vec};
 
-/// Most ranges of texts that are tested one by one; of more, a bit for every text says whether it passes.
-const MOST_RANGES: usize = 1000;
+/// Most ranges of texts that are tested one by one; of more, each text that passes is in a set, or has a bit.
+const MOST_RANGES: usize = 8;
+/// Most texts in a set; of more, every text of the dictionary has a bit.
+const MOST_IN_SET: usize = 1 << 16;
 /// Of up to so many texts, a bit each is quicker than a search among ranges.
 const FEW_TEXTS: usize = 1 << 16;
 
@@ -57,7 +59,7 @@ pub(super) fn column(
         }
         (_, Some(met)) => match met.ranges(MOST_RANGES) {
             Some(ranges) => ranges,
-            None => return Ok(codes(index, met.codes(), texts.unwrap_or(0), not)),
+            None => return Ok(codes(index, || met.codes(), texts.unwrap_or(0), not)),
         },
         (Condition::Holds, _) if column.kind() != Kind::Boolean => {
             let message = format!(
@@ -76,8 +78,7 @@ pub(super) fn column(
         [all] if all == domain => present(),
         _ => match texts {
             Some(texts) if texts <= FEW_TEXTS || ranges.len() > MOST_RANGES => {
-                let met = ranges.iter().flat_map(|&(low, high)| low as usize..=high as usize);
-                codes(index, met, texts, false)
+                codes(index, || ranges.iter().flat_map(|&(low, high)| low as usize..=high as usize), texts, false)
             }
             _ => tests(index, column.kind(), &ranges, domain),
         },
@@ -85,9 +86,13 @@ pub(super) fn column(
 }
 
 /// The rows whose text has one of some codes, or, with `not`, any other.
-fn codes(index: usize, met: impl Iterator<Item = usize>, texts: usize, not: bool) -> Filter {
+fn codes<I: Iterator<Item = usize>>(index: usize, met: impl Fn() -> I, texts: usize, not: bool) -> Filter {
+    if texts > FEW_TEXTS && met().take(MOST_IN_SET + 1).count() <= MOST_IN_SET {
+        let values = met().map(|code| code as i64).collect();
+        return Filter::Column(index, Test::IntegerSet { values, not });
+    }
     let mut bits = vec![u64::from(not).wrapping_neg(); texts.div_ceil(64)];
-    met.for_each(|code| bits[code / 64] ^= 1 << (code % 64));
+    met().for_each(|code| bits[code / 64] ^= 1 << (code % 64));
     Filter::Column(index, Test::Codes(bits))
 }
 
@@ -110,10 +115,8 @@ fn bounds(literal: &Literal, column: &Column<'_>) -> Result<(i128, i128), QueryE
             Ok((widen(libm::ceil(*number)), widen(libm::floor(*number))))
         }
         (Value::Decimal(number), Values::F32(_)) => Ok(single_bounds(*number)),
-        (Value::Integer(whole), Values::F32(_)) if (*whole as f64) as i128 == *whole => {
-            Ok(single_bounds(*whole as f64))
-        }
-        (value @ (Value::Integer(_) | Value::Decimal(_)), Values::F32(_) | Values::F64(_)) => Ok(float_bounds(value)),
+        (Value::Integer(whole), Values::F32(_)) => Ok(single_bounds(*whole as f64)),
+        (value @ (Value::Integer(_) | Value::Decimal(_)), Values::F64(_)) => Ok(float_bounds(value)),
         (Value::Boolean(boolean), Values::Bool(_)) => Ok((i128::from(*boolean), i128::from(*boolean))),
         (Value::Text(text), Values::Text(_, texts)) => Ok(match texts.code(text) {
             Ok(code) => (code as i128, code as i128),

@@ -2,7 +2,7 @@
 //!
 //! What enters is a filter and a table; what leaves is a set of codes for each such condition. The texts of a column are
 //! gone over once, whatever the number of conditions on it; a pattern that begins with letters is looked up as far as
-//! they go. What all of it costs is known, and refused or paid for, before the first text is looked at.
+//! they go. What all of it costs at least is known, and refused where it is too much, before the first text is looked at.
 
 use super::{
     ast::{Expr, Literal, Property, Value},
@@ -133,6 +133,8 @@ fn look(texts: &Dictionary, asked: &mut [Asked<'_>], work: &Work<'_>) -> Result<
     let last = asked.iter().map(|asked| asked.codes.end).max().unwrap_or(0);
     let mut toll = work.toll();
     for code in first..last {
+        // Also where no condition wants it: each has to be asked.
+        toll.pay(1 + asked.len())?;
         let (text, mut folded) = (texts.get(code), None);
         for asked in asked.iter_mut().filter(|asked| asked.codes.contains(&code)) {
             toll.pay((TEXT + text.len() as u64 * BYTE) as usize)?;

@@ -1,8 +1,9 @@
-//! A number for each cell: sum, mean, extremes, percentiles, the most frequent value, how many distinct ones.
+//! A number for each cell: sum, mean, extremes, the median and other percentiles, the most frequent value (mode), how many
+//! distinct ones.
 //!
 //! Sums and extremes come from one aggregate of the cell, which a summary may hold. The others need the values
 //! themselves: those of a cell with few rows are gathered, as integers in the order of the values, and sorted; those of
-//! one with many are never held together ([`spread`](crate::sums::spread)).
+//! one with many are never all held together ([`spread`](crate::sums::spread)).
 
 use crate::{
     filter::mask::Mask,
@@ -43,7 +44,7 @@ pub struct Space {
     gathered: Vec<i64>,
     /// Where those of each cell end.
     ends: Vec<usize>,
-    /// What was found of the cells with many rows, of which nothing is gathered.
+    /// What was found of the cells with many rows, of which nothing is gathered here.
     crowded: Vec<Crowded>,
     spread: spread::Space,
 }

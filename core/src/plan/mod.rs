@@ -1,6 +1,7 @@
 //! A query fitted to a dataset: every name looked up, every type checked, every property named.
 //!
-//! What can be wrong with a query is found here, before any tile is cut; cutting with a [`Plan`] cannot fail.
+//! What can be wrong with a query is found here, before any tile is cut; cutting with a [`Plan`] can only be told to
+//! stop.
 
 mod fit;
 mod property;

@@ -6,7 +6,7 @@
 use crate::{
     filter::{Filter, mask::Mask},
     points::landmarks::{Keys, Landmarks},
-    small::work::{Stopped, Work},
+    small::work::{STEP, Stopped, Work},
     space::{mercator, morton, tile::TileId},
     table::{
         columns::Column,
@@ -173,7 +173,13 @@ impl Filter {
     /// [`Stopped`], as [`Work::pay`].
     pub fn mask(&self, points: &Points<'_>, rows: Range<usize>, work: &Work<'_>) -> Result<Mask, Stopped> {
         let mut words = Vec::with_capacity(rows.len().div_ceil(64));
-        work.each_step(rows.clone(), |step| words.extend(self.words(points, points.keys(), step)))?;
+        let mut start = rows.start;
+        while start < rows.end {
+            let step = start..rows.end.min(start + STEP);
+            work.pay(step.len() * self.price())?;
+            start = step.end;
+            words.extend(self.words(points, points.keys(), step));
+        }
         Ok(Mask::new(rows, words))
     }
 }

@@ -2,7 +2,7 @@
 //! `mode=points` thins.
 //!
 //! Overfull tiles are found among the landmarks, or, where these are not known, by descending from the world into overfull
-//! tiles only: at most rows / limit tiles a zoom, two ranks each. A tile with no more than [`CROWD`] rows is never
+//! tiles only: at most rows / max(limit, 32) tiles a zoom, two ranks each. A tile with no more than [`CROWD`] rows is never
 //! overfull, however low the limit: to find those, every row would have to be looked at.
 
 use crate::{

@@ -10,7 +10,7 @@ use core::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
-/// What is looked at between two questions: well below a millisecond.
+/// What is looked at between two questions: about a tenth of a millisecond where a look is one comparison.
 pub const STEP: usize = 1 << 16;
 
 /// Rows are counted in so many, so that a word of 32 bits holds as many as there can be.
@@ -24,6 +24,8 @@ pub struct Work<'w> {
     budget: u64,
     /// In units.
     spent: AtomicUsize,
+    /// The step at which it was asked last.
+    asked: AtomicUsize,
     /// Once nobody waits, nobody is asked any more, on any thread.
     gone: AtomicBool,
 }
@@ -58,13 +60,25 @@ impl<'w> Work<'w> {
     /// Work that goes on to its end.
     #[must_use]
     pub const fn free() -> Work<'static> {
-        Work { go_on: None, budget: u64::MAX, spent: AtomicUsize::new(0), gone: AtomicBool::new(false) }
+        Work {
+            go_on: None,
+            budget: u64::MAX,
+            spent: AtomicUsize::new(0),
+            asked: AtomicUsize::new(0),
+            gone: AtomicBool::new(false),
+        }
     }
 
     /// Work that goes on while `go_on` says so, and looks at about as many rows as `budget`.
     #[must_use]
     pub const fn new(go_on: &'w (dyn Fn() -> bool + Sync), budget: u64) -> Self {
-        Self { go_on: Some(go_on), budget, spent: AtomicUsize::new(0), gone: AtomicBool::new(false) }
+        Self {
+            go_on: Some(go_on),
+            budget,
+            spent: AtomicUsize::new(0),
+            asked: AtomicUsize::new(0),
+            gone: AtomicBool::new(false),
+        }
     }
 
     /// Pays for a look at so many rows, all of this work's loops together; what is paid in small coin goes through
@@ -79,7 +93,8 @@ impl<'w> Work<'w> {
         let units = rows.div_ceil(UNIT);
         let before = self.spent.fetch_add(units, Ordering::Relaxed);
         let spent = before.wrapping_add(units);
-        let asks = rows == 0 || before / (STEP / UNIT) != spent / (STEP / UNIT);
+        let step = spent / (STEP / UNIT);
+        let asks = rows == 0 || self.asked.swap(step, Ordering::Relaxed) != step;
         if asks && self.go_on.is_some_and(|go_on| !go_on()) {
             self.gone.store(true, Ordering::Relaxed);
             return Err(Stopped::Gone);
@@ -166,7 +181,7 @@ impl<'w> Toll<'w> {
 impl Drop for Toll<'_> {
     fn drop(&mut self) {
         // Nobody is asked here; the next who pays is.
-        let _ = self.work.spent.fetch_add(self.owed / UNIT, Ordering::Relaxed);
+        let _ = self.work.spent.fetch_add(self.owed.div_ceil(UNIT), Ordering::Relaxed);
     }
 }
 
@@ -196,9 +211,9 @@ mod tests {
         assert_eq!(Work::new(&go_on, u64::MAX).pay(0), Err(Stopped::Gone));
         let work = Work::new(&go_on, u64::MAX);
         let short = || work.toll().pay(OWED - 1);
-        assert!((0..STEP / OWED).all(|_| short().is_ok()));
-        assert!(work.spent() < STEP as u64);
-        assert_eq!(work.toll().pay(OWED * 2), Err(Stopped::Gone));
+        assert!((0..=STEP / OWED).all(|_| short().is_ok()));
+        assert!(work.spent() > STEP as u64);
+        assert_eq!(work.toll().pay(OWED), Err(Stopped::Gone));
     }
 
     #[test]

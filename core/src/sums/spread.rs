@@ -1,10 +1,11 @@
 //! How the values of many rows are spread, without a copy of them: values at given ranks, and every distinct value with
 //! its count.
 //!
-//! What enters is a run of rows; what leaves is found in a few passes over it, by digits from the top: each pass counts
-//! how many values fall into each part of what is still asked for, and only parts that hold what is asked for are looked
-//! at more closely. Where few values are left they are gathered and sorted. So the memory is bounded whatever the rows
-//! are, and every pass can be stopped. Values are taken as integers of the same order ([`ordered`]).
+//! What enters is a run of rows; what leaves is found in passes over it, by digits from the top: each pass counts how many
+//! values fall into each part of what is still asked for, and only parts that hold what is asked for are looked at more
+//! closely. Where few values are left they are gathered and sorted. So the memory is bounded whatever the rows are, and
+//! every pass can be stopped. Ranks take at most a handful of passes; all distinct values about one for each two million of
+//! them, unless they lie close together. Values are taken as integers of the same order ([`ordered`]).
 
 use crate::{
     filter::mask::Mask,
@@ -15,7 +16,7 @@ use crate::{
 use alloc::vec::Vec;
 use core::ops::Range;
 
-/// Values that are gathered and sorted at once: 16 MB. Few in tests, which go every way with few values.
+/// Values that are gathered and sorted at once: 16 MB, and as much again where a list grows. Few in tests, which go every way with few values.
 const GATHERED: u64 = if cfg!(test) { 1 << 10 } else { 1 << 21 };
 /// Values next to each other that are counted one by one: 16 MB.
 const COUNTED: u64 = if cfg!(test) { 1 << 11 } else { 1 << 22 };
@@ -116,7 +117,9 @@ impl Run<'_> {
             if parts.iter().map(|part| part.count).sum::<u64>() <= GATHERED {
                 values.clear();
                 self.each_block(block, &mut |all| {
-                    values.extend(all.iter().filter(|&&value| holds(&parts, value).is_some()));
+                    // No more than were counted, should a mapped file have changed since.
+                    let room = GATHERED as usize - values.len().min(GATHERED as usize);
+                    values.extend(all.iter().filter(|&&value| holds(&parts, value).is_some()).take(room));
                 })?;
                 values.sort_unstable();
                 let mut start = 0;
@@ -174,7 +177,8 @@ impl Run<'_> {
         if count <= GATHERED {
             values.clear();
             self.each_block(block, &mut |all| {
-                values.extend(all.iter().filter(|&&value| (low..=high).contains(&value)));
+                let room = GATHERED as usize - values.len().min(GATHERED as usize);
+                values.extend(all.iter().filter(|&&value| (low..=high).contains(&value)).take(room));
             })?;
             values.sort_unstable();
             values.chunk_by(|a, b| a == b).for_each(|same| visit(same[0], same.len() as u64));

@@ -107,7 +107,8 @@ impl Plan {
         Ok(Report { features, rows, omitted: rows - shown, cells })
     }
 
-    /// Rows or cells: see `mode` and `limit` in the design. Neighbouring tiles differ only where one is overfull.
+    /// Rows or cells: see `mode` and `limit` in the design. Neighbouring tiles differ only where one has more rows than
+    /// the limit.
     fn view(&self, cut: &Cut<'_, '_>, rows: usize, toll: &mut Toll<'_>) -> Result<View, Stopped> {
         let &Cut { points, selection, tile, .. } = cut;
         let (z, limit) = (tile.z(), self.limit as usize);

@@ -43,7 +43,7 @@ pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
     let declared = files.iter().find_map(|file| file.reader.geometry());
     let mut choice = choose::choose(&fields, declared, options)?;
     lines.append(&mut choice.lines);
-    for (names, flag) in [(&options.hide, "--hide"), (&options.keep, "--keep")] {
+    for (names, flag) in [(&options.hide, "--hide"), (&options.keep, "--columns")] {
         for name in names {
             find(&fields, name, flag)?;
         }
