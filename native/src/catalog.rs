@@ -3,6 +3,7 @@
 //! A dataset never changes; a newer one takes its place whole, and requests that hold the old one finish with it.
 
 use crate::source::Source;
+use duotile_core::nearest;
 use std::{
     hash::{Hash, Hasher},
     path::Path,
@@ -125,9 +126,7 @@ impl Catalog {
     #[must_use]
     pub fn near(&self, name: &str) -> Option<String> {
         let all = self.all();
-        let score = |entry: &Arc<Entry>| strsim::jaro_winkler(entry.source.name(), name);
-        let best = all.iter().max_by(|a, b| score(a).total_cmp(&score(b)))?;
-        (score(best) > 0.8).then(|| best.source.name().to_owned())
+        nearest(name, all.iter().map(|entry| entry.source.name())).map(str::to_owned)
     }
 }
 

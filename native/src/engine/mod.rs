@@ -21,6 +21,8 @@ pub mod pack;
 pub mod pool;
 pub mod refusal;
 mod scratch;
+#[cfg(test)]
+mod tests;
 
 pub use fit::Fitted;
 pub use keeps::{Budget, Keeps};

@@ -222,7 +222,7 @@ mod tests {
         let pool = Pool::new(1, 0, PATIENCE, 100 << 16);
         assert_eq!(pool.run(Size::Short, |work| Ok(work.pay(100 << 16)?)).await, Ok(()));
         let dear = pool.run(Size::Short, |work| Ok(work.pay(101 << 16)?)).await;
-        assert_eq!(dear, Err(Refusal::Dear(100 << 16)));
+        assert_eq!(dear, Err(Refusal::Dear { cost: None, limit: 100 << 16 }));
         pool.set_budget(200 << 16);
         assert_eq!(pool.run(Size::Short, |work| Ok(work.pay(101 << 16)?)).await, Ok(()));
     }

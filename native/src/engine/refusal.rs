@@ -1,6 +1,6 @@
 //! Why there is no answer: a closed list, so that whoever asked can say it in the words of its own protocol.
 
-use duotile_core::{QueryError, Stopped};
+use duotile_core::{QueryError, Stopped, Work};
 use std::fmt;
 
 /// Why there is no answer. Cheap to copy: everybody who waited for one thing is told the same.
@@ -21,8 +21,20 @@ pub enum Refusal {
         /// Rows that may.
         most: usize,
     },
-    /// More rows would be looked at than this, which is what an answer may cost.
-    Dear(u64),
+    /// More bytes would be given out at once than may.
+    Bytes {
+        /// Bytes it would take.
+        got: u64,
+        /// Bytes it may.
+        most: u64,
+    },
+    /// More rows would be looked at than an answer may cost.
+    Dear {
+        /// What it would cost, where that is known before.
+        cost: Option<u64>,
+        /// What it may.
+        limit: u64,
+    },
     /// Something failed inside. The log says what.
     Failed,
 }
@@ -36,6 +48,17 @@ impl Refusal {
     }
 }
 
+/// Whether so many looks at rows may be spent, before any is.
+///
+/// # Errors
+/// [`Refusal::Dear`], with the cost, when they may not.
+pub(super) fn afford(work: &Work<'_>, cost: u64) -> Result<(), Refusal> {
+    match work.affords(cost) {
+        Err(Stopped::Dear(limit)) => Err(Refusal::Dear { cost: Some(cost), limit }),
+        other => Ok(other?),
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -46,11 +69,14 @@ impl fmt::Display for Refusal {
             Self::Rows { got, most } => {
                 write!(f, "{got} rows pass the filter, expected at most {most}; a narrower filter helps")
             }
-            Self::Dear(limit) => {
-                write!(
-                    f,
-                    "the answer takes more than {limit} looks at rows, which is the limit; a narrower filter helps"
-                )
+            Self::Bytes { got, most } => {
+                write!(f, "it would take {got} bytes, expected at most {most}; a narrower filter or fewer columns help")
+            }
+            Self::Dear { cost: Some(cost), limit } => {
+                write!(f, "the answer takes {cost} looks at rows, expected at most {limit}; a simpler query helps")
+            }
+            Self::Dear { cost: None, limit } => {
+                write!(f, "the answer takes more than {limit} looks at rows, which is the limit; a simpler query helps")
             }
             Self::Failed => write!(f, "something failed inside; the log says what"),
         }
@@ -72,7 +98,7 @@ impl From<Stopped> for Refusal {
     fn from(stopped: Stopped) -> Self {
         match stopped {
             Stopped::Gone => Self::Gone,
-            Stopped::Dear(limit) => Self::Dear(limit),
+            Stopped::Dear(limit) => Self::Dear { cost: None, limit },
         }
     }
 }

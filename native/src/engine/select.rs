@@ -3,7 +3,7 @@
 //! A mask goes by the text of what decides which rows, so every tile, zoom and measure under one filter shares it; so
 //! does a summary, made in one sweep where scanning the rows of a tile would take about as long.
 
-use super::{Engine, Fitted, Refusal, Size, keeps::OfRows, mask::mask};
+use super::{Engine, Fitted, Refusal, Size, keeps::OfRows, mask::mask, refusal::afford};
 use crate::source::{Source, points::Dataset};
 use duotile_core::{CROWD, Mask, Plan, Points, Profile, Report, Scratch, Selection, Stopped, Sums, TileId, Work};
 use std::{ops::Range, sync::Arc};
@@ -117,6 +117,7 @@ impl Selected {
                 (Some(&all), crowd(dataset.len()))
             }
         };
+        afford(work, mask.map_or(dataset.len(), Mask::total) as u64)?;
         Ok(dataset.sums(column, mask, crowd, work)?)
     }
 }
@@ -169,7 +170,7 @@ impl Engine {
             let (engine, fitted) = (self.clone(), fitted.clone());
             async move {
                 let job = move |work: &Work<'_>| match (&fitted.entry.source, fitted.plan.filter()) {
-                    (Source::Points(dataset), Some(filter)) => Ok(mask(dataset, filter, work)?),
+                    (Source::Points(dataset), Some(filter)) => mask(dataset, filter, work),
                     (_, None) => Ok(Mask::default()),
                 };
                 engine.pool.run(Size::Short, job).await.map(|mask| OfRows::Mask(Arc::new(mask)))

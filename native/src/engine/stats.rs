@@ -1,10 +1,13 @@
 //! What is known of columns over the rows that pass: facts, quantiles, a histogram.
 
-use super::{Engine, Fitted, Refusal, Size, select::Selected};
+use super::{Engine, Fitted, Refusal, Size, refusal::afford, select::Selected};
 use crate::source::Source;
 use duotile_core::{Column, Facts, Mask, Property, Source as PropertySource, Stopped, Work, stats::Distribution};
 use rayon::prelude::*;
 use std::{collections::BTreeMap, sync::Arc};
+
+/// Passes over the rows that statistics of a column take at least: facts, extremes, quantiles, a histogram.
+const PASSES: u64 = 4;
 
 /// Facts of the columns that features carry or measure, over the rows that pass.
 #[derive(Clone, Debug, Default)]
@@ -80,8 +83,14 @@ fn facts(column: &Column<'_>, mask: Option<&Mask>, work: &Work<'_>) -> Result<Fa
     if mask.is_some() { Facts::under(column, mask, work) } else { Ok(column.facts.clone()) }
 }
 
-fn of(column: &Column<'_>, selected: &Selected, bins: usize, work: &Work<'_>) -> Result<ColumnStats, Refusal> {
+pub(super) fn of(
+    column: &Column<'_>,
+    selected: &Selected,
+    bins: usize,
+    work: &Work<'_>,
+) -> Result<ColumnStats, Refusal> {
     let mask = selected.mask.as_deref();
+    afford(work, PASSES * column.len() as u64)?;
     Ok(ColumnStats {
         rows: mask.map_or(column.len(), Mask::total),
         facts: facts(column, mask, work)?,

@@ -13,7 +13,7 @@ const ROWS: HeaderName = HeaderName::from_static("duotile-rows");
 /// A subset.
 ///
 /// # Errors
-/// 413 with the count for more rows than are given out, 403 where subsets are not to leave.
+/// 413 for more rows, with their count, or more bytes than are given out, 403 where subsets are not to leave.
 pub async fn get(
     With(state): With<Shared>,
     Path(id): Path<String>,
@@ -33,11 +33,11 @@ pub async fn get(
         response
     } else {
         let coding = encoding::negotiate(&headers);
-        let most = state.settings().limits.max_subset;
+        let limits = state.settings().limits.clone();
         let (count, packed) = state
             .engine
-            .all_rows(&fitted, most, move |fitted, selected, count, work| {
-                let body = subset::of(fitted, selected, work)?;
+            .all_rows(&fitted, limits.max_subset, move |fitted, selected, count, work| {
+                let body = subset::of(fitted, selected, limits.outgoing, work)?;
                 work.pay(0)?;
                 Ok((count, coding.pack(body, 1, work)?))
             })

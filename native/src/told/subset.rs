@@ -25,11 +25,11 @@ use std::sync::Arc;
 /// The subset's version of this layout.
 const FORMAT: u32 = 1;
 
-/// Writes the rows that pass a query, with the columns that it tells of.
+/// Writes the rows that pass a query, with the columns that it tells of, where that takes at most so many bytes.
 ///
 /// # Errors
-/// When nobody waits for it any more.
-pub fn of(fitted: &Fitted, selected: &Selected, work: &Work<'_>) -> Result<Vec<u8>, Refusal> {
+/// [`Refusal::Bytes`] when it would take more; when nobody waits for it any more.
+pub fn of(fitted: &Fitted, selected: &Selected, most: u64, work: &Work<'_>) -> Result<Vec<u8>, Refusal> {
     let Source::Points(dataset) = &fitted.entry.source;
     let mut rows: Vec<u32> = Vec::with_capacity(selected.total(dataset));
     work.each_step(0..dataset.len(), |step| match selected.mask.as_deref() {
@@ -45,12 +45,31 @@ pub fn of(fitted: &Fitted, selected: &Selected, work: &Work<'_>) -> Result<Vec<u
         columns.dedup();
         columns
     });
+    let got = size(dataset, rows.len(), &columns);
+    if got > most {
+        return Err(Refusal::Bytes { got, most });
+    }
     write(dataset, &rows, &columns, fitted.plan.filter_text(), work).map_err(|error| {
         match error.downcast::<Stopped>() {
             Ok(stopped) => stopped.into(),
             Err(error) => Refusal::failed(&format!("{error:#}")),
         }
     })
+}
+
+/// About how many bytes rows take with some of the columns: their values, not the texts that these name.
+fn size(dataset: &Dataset, rows: usize, columns: &[usize]) -> u64 {
+    let width = |column: &Column<'_>| match column.values {
+        Values::Bool(_) | Values::Text(Codes::U8(_), _) => 1,
+        Values::Text(Codes::U16(_), _) => 2,
+        Values::I32(_) | Values::F32(_) | Values::Text(Codes::U32(_), _) => 4,
+        Values::I64(_) | Values::F64(_) | Values::Time(_) => 8,
+    };
+    // Key, number, longitude and latitude.
+    let own = 8 + 4 + 16;
+    let widths =
+        dataset.with_points(|points| columns.iter().map(|&index| width(&points.columns()[index])).sum::<u64>());
+    rows as u64 * (own + widths)
 }
 
 /// Writes rows (ascending positions in Morton order) with some of the columns. `query` is the canonical text of what

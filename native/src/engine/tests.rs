@@ -1,0 +1,88 @@
+//! Work that is told to stop, and work that would cost too much, over more rows than are looked at between two questions.
+
+use super::{Refusal, select::Selected, tile::Bare};
+use crate::{
+    catalog::Entry,
+    engine::Fitted,
+    source::{
+        Source,
+        points::{
+            Dataset, Report,
+            dataset::{Data, Loaded, Parts},
+        },
+    },
+    told::{row_file::RowFile, row_text::RowFormat},
+};
+use duotile_core::{Dictionary, Roles, STEP, Stopped, TileId, TileQuery, Work, sort};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+const ROWS: usize = 5 * STEP;
+
+fn dataset() -> Dataset {
+    let mut keys: Vec<u64> = (0..ROWS as u64).map(|row| row.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
+    let mut rows = (0..ROWS as u32).collect();
+    sort(&mut keys, &mut rows);
+    let words = Dictionary::new(["a", "b", "c"]).expect("sorted");
+    let column = |name: &str, data| Loaded { name: name.into(), data, valid: None };
+    let columns = vec![
+        column("n", Data::F64((0..ROWS).map(|row| (row % 1000) as f64).collect())),
+        column("t", Data::Text8((0..ROWS).map(|row| (row % 3) as u8).collect(), words)),
+    ];
+    Dataset::new(Parts {
+        name: "many".into(),
+        title: None,
+        attribution: None,
+        version: "0".into(),
+        keys: keys.into(),
+        rows: rows.into(),
+        columns,
+        roles: Roles::default(),
+        report: Report::default(),
+        known: None,
+    })
+    .expect("fits")
+}
+
+#[test]
+fn every_step_stops_when_nobody_waits_any_more() {
+    let entry = Arc::new(Entry::open(dataset()));
+    let Source::Points(dataset) = &entry.source;
+    let gone = Work::new(&|| false, u64::MAX);
+    let fit = |query: &str| {
+        let query = TileQuery::parse(query).expect("parses");
+        Arc::new(Fitted::new(entry.clone(), query, &Work::free()).expect("fits"))
+    };
+    let filtered = fit("mode=cells&cell=8&agg=sum:n,median:n,mode:t&filter=n>10");
+    assert_eq!(Selected::of(dataset, &filtered.plan, &gone).err(), Some(Refusal::Gone), "mask");
+    let bare = Bare::of(dataset, &fit("mode=cells&agg=median:n").plan, TileId::WORLD, &gone);
+    assert_eq!(bare.err(), Some(Refusal::Gone), "tile");
+    let mut selected = Selected::of(dataset, &filtered.plan, &Work::free()).expect("goes on");
+    let summaries = selected.summarise(dataset, &filtered.plan, ROWS, &gone);
+    assert_eq!(summaries, Err(Refusal::Gone), "summary");
+    let stats = |work: &Work<'_>| {
+        dataset
+            .with_points(|points| super::stats::of(&points.columns()[0], &selected, 10, work))
+            .map(|stats| stats.rows)
+    };
+    assert_eq!(stats(&gone), Err(Refusal::Gone), "statistics");
+    assert!(stats(&Work::free()).is_ok_and(|rows| rows > STEP));
+    let none = fit("filter=n<0");
+    assert_eq!(RowFile::new(none, RowFormat::Csv).piece(1 << 16, &gone).err(), Some(Refusal::Gone), "download");
+}
+
+#[test]
+fn what_costs_too_much_is_refused_before_it_begins_with_its_cost() {
+    let dataset = dataset();
+    let asked = AtomicUsize::new(0);
+    let go_on = || asked.fetch_add(1, Ordering::Relaxed) < usize::MAX;
+    let query = TileQuery::parse("filter=n>1 AND n<9 AND t='a'").expect("parses");
+    let plan = dataset.with_points(|points| query.plan(&points, &Work::free())).expect("fits");
+    let limit = 2 * ROWS as u64;
+    let refused = Selected::of(&dataset, &plan, &Work::new(&go_on, limit)).err();
+    assert_eq!(refused, Some(Refusal::Dear { cost: Some(3 * ROWS as u64), limit }));
+    assert_eq!(asked.into_inner(), 0, "nothing was looked at");
+    assert_eq!(Refusal::from(Stopped::Gone), Refusal::Gone);
+}
