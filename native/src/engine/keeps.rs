@@ -4,11 +4,11 @@
 //! all of it, and what finishes later is not kept.
 
 use super::{
-    fit::Fitted,
+    finished::Tile,
+    fitted::Fitted,
     keep::{Keep, Weigh},
     looks::Looks,
     pack::{Coding, Packed},
-    tile::Tile,
 };
 use crate::catalog::Edition;
 use duotile_core::{Legend, Mask, Profile, Sums, TileId};

@@ -5,9 +5,11 @@
 //! threads; what is worth it is [kept](keeps). Nothing here knows of HTTP.
 
 pub mod fit;
+pub mod fitted;
 pub mod select;
 
 pub mod documents;
+pub mod finished;
 pub mod legend;
 pub mod rows;
 pub mod stats;
@@ -24,7 +26,7 @@ mod scratch;
 #[cfg(test)]
 mod tests;
 
-pub use fit::Fitted;
+pub use fitted::Fitted;
 pub use keeps::{Budget, Keeps};
 pub use pool::{Pool, Size};
 pub use refusal::Refusal;

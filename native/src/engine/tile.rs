@@ -2,8 +2,8 @@
 
 use super::{
     Engine, Fitted, Refusal, Size,
-    keep::Weigh,
-    pack::{Coding, Packed},
+    finished::{Tile, Times},
+    pack::Coding,
     select::{Selected, is_few},
 };
 use crate::source::{Source, points::Dataset};
@@ -12,38 +12,6 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-
-/// A finished tile.
-#[derive(Debug)]
-pub struct Tile {
-    /// Its bytes; none for an empty tile.
-    pub packed: Packed,
-    /// What is in it.
-    pub report: Report,
-    /// Bytes before they were compressed.
-    pub size: usize,
-    /// How long each step took.
-    pub times: Times,
-}
-
-/// How long each step of making a tile took.
-#[derive(Clone, Copy, Debug)]
-pub struct Times {
-    /// To wait for a processor.
-    pub wait: Duration,
-    /// To find out which rows pass, and what they add up to.
-    pub select: Duration,
-    /// To write it.
-    pub cut: Duration,
-    /// To compress it.
-    pub pack: Duration,
-}
-
-impl Weigh for Arc<Tile> {
-    fn weight(&self) -> usize {
-        self.packed.bytes.len()
-    }
-}
 
 /// How an answer came to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use super::{Problem, Route, Shared, caching, encoding};
 use crate::{
     engine::{
         Fitted,
-        tile::{Came, Tile, Times},
+        finished::{Tile, Times},
+        tile::Came,
     },
     format::Format,
 };

@@ -1,0 +1,62 @@
+//! A query that was fitted to a source: what is asked of the rest of the engine.
+
+use super::keep::{Key, Weigh};
+use crate::catalog::Entry;
+use duotile_core::{Filter, Plan, QueryError, TileQuery, Work, filter::Test};
+use std::sync::Arc;
+
+/// A query that fits a source, with what else is needed to answer it.
+#[derive(Debug)]
+pub struct Fitted {
+    /// The source.
+    pub entry: Arc<Entry>,
+    /// The query as it was understood.
+    pub query: TileQuery,
+    /// The query fitted to the source.
+    pub plan: Plan,
+    /// The source's name and version and the canonical query: what an answer depends on besides its address.
+    pub key: Arc<str>,
+}
+
+impl Fitted {
+    /// Fits a query to a source.
+    ///
+    /// # Errors
+    /// For what does not fit.
+    pub fn new(entry: Arc<Entry>, query: TileQuery, work: &Work<'_>) -> Result<Self, QueryError> {
+        let plan = entry.source.fit(&query, work)?;
+        let key = format!("{}\n{}\n{}", entry.source.name(), entry.source.version(), plan.canonical()).into();
+        Ok(Self { entry, query, plan, key })
+    }
+
+    /// What is kept of the whole query.
+    pub(super) fn whole<P>(&self, part: P) -> Key<P> {
+        Key::new(&self.entry.edition, self.plan.canonical(), part)
+    }
+
+    /// What is kept of its rows.
+    pub(super) fn of_rows<P>(&self, part: P) -> Key<P> {
+        Key::new(&self.entry.edition, self.plan.filter_text(), part)
+    }
+}
+
+impl Weigh for Arc<Fitted> {
+    /// About how many bytes it takes: what grows with the query, and the sets of texts that its filter selects.
+    fn weight(&self) -> usize {
+        let texts = self.plan.canonical().len() + self.plan.filter_text().len() + self.key.len();
+        let properties = self.plan.properties().iter().map(|property| 2 * property.name.len() + 200);
+        // The query is held as a tree too.
+        texts * 16 + properties.sum::<usize>() + self.plan.filter().map_or(0, filter_size) + size_of::<Fitted>()
+    }
+}
+
+fn filter_size(filter: &Filter) -> usize {
+    let inside = match filter {
+        Filter::All(parts) | Filter::Any(parts) => parts.iter().map(filter_size).sum(),
+        Filter::Column(_, Test::Codes(words)) => words.len() * 8,
+        Filter::Column(_, Test::IntegerSet { values, .. }) => values.len() * 8,
+        Filter::Column(_, Test::FloatSet { values, .. }) => values.len() * 8,
+        _ => 0,
+    };
+    inside + size_of::<Filter>()
+}
