@@ -8,7 +8,8 @@ use crate::{
         Source,
         points::{
             Dataset, Report,
-            dataset::{Data, Loaded, Parts},
+            dataset::{Loaded, Parts},
+            kind::Data,
         },
     },
     told::{row_file::RowFile, row_text::RowFormat},
@@ -29,7 +30,7 @@ fn dataset() -> Dataset {
     let column = |name: &str, data| Loaded { name: name.into(), data, valid: None };
     let columns = vec![
         column("n", Data::F64((0..ROWS).map(|row| (row % 1000) as f64).collect())),
-        column("t", Data::Text8((0..ROWS).map(|row| (row % 3) as u8).collect(), words)),
+        column("t", Data::texts((0..ROWS).map(|row| (row % 3) as u32), words)),
     ];
     Dataset::new(Parts {
         name: "many".into(),
@@ -42,6 +43,7 @@ fn dataset() -> Dataset {
         roles: Roles::default(),
         report: Report::default(),
         known: None,
+        ground: None,
     })
     .expect("fits")
 }
