@@ -15,26 +15,18 @@ const BLOCK: usize = 1 << 16;
 /// # Errors
 /// When nobody waits for it any more, or it costs too much.
 pub fn mask(dataset: &Dataset, filter: &Filter, work: &Work<'_>) -> Result<Mask, Refusal> {
-    let (rows, tests) = (dataset.len(), tests(filter));
-    afford(work, rows as u64 * tests as u64)?;
+    let (rows, price) = (dataset.len(), filter.price());
+    afford(work, rows as u64 * price as u64)?;
     let words = dataset.with_points(|points| {
         let blocks = (0..rows.div_ceil(BLOCK)).into_par_iter();
         let words = blocks.map(|block| {
             let rows = block * BLOCK..rows.min((block + 1) * BLOCK);
-            work.pay(rows.len() * tests)?;
+            work.pay(rows.len() * price)?;
             Ok(filter.words(&points, points.keys(), rows))
         });
         Ok::<_, Stopped>(words.collect::<Result<Vec<_>, Stopped>>()?.concat())
     })?;
     Ok(Mask::new(0..rows, words))
-}
-
-/// How many tests a row may have to pass.
-fn tests(filter: &Filter) -> usize {
-    match filter {
-        Filter::All(parts) | Filter::Any(parts) => parts.iter().map(tests).sum(),
-        Filter::Constant(_) | Filter::Column(..) | Filter::X(..) | Filter::Y(..) => 1,
-    }
 }
 
 #[cfg(test)]
