@@ -22,9 +22,9 @@ use alloc::{format, string::String, vec, vec::Vec};
 use core::ops::Range;
 
 /// What looking at a text costs, in looks at rows, beside its bytes.
-const TEXT: u64 = 64;
+const TEXT: u64 = 400;
 /// What looking at a byte of a text costs.
-const BYTE: u64 = 2;
+const BYTE: u64 = 8;
 
 /// The codes that meet each condition of a filter that looks at texts.
 #[derive(Debug, Default)]
