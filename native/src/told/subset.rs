@@ -128,9 +128,13 @@ fn array(column: &Column<'_>, rows: &[u32], work: &Work<'_>) -> Result<Box<dyn A
         Values::Text(codes, words) => {
             let kept = kept_codes(column, (codes, words.len()), rows, work)?;
             let texts = Utf8Array::<i32>::from_iter_values(kept.iter().map(|&code| words.get(code as usize)));
-            let place = |row: usize| {
-                if column.is_valid(row) { kept.binary_search(&(codes.get(row) as u32)).unwrap_or(0) } else { 0 }
+            let has_text = |row: usize| column.is_valid(row) && codes.get(row) < words.len();
+            let valid = match valid {
+                None if rows.iter().all(|&row| has_text(row as usize)) => None,
+                _ => Some(rows.iter().map(|&row| has_text(row as usize)).collect::<Bitmap>()),
             };
+            let place =
+                |row: usize| if has_text(row) { kept.binary_search(&(codes.get(row) as u32)).unwrap_or(0) } else { 0 };
             match Codes::width(kept.len()) {
                 1 => dictionary(gather(rows, work, |row| place(row) as u8)?, valid, texts)?,
                 2 => dictionary(gather(rows, work, |row| place(row) as u16)?, valid, texts)?,
@@ -167,7 +171,12 @@ fn kept_codes(
     let named = named.chain(column.facts.range.into_iter().flat_map(|(min, max)| [min, max]));
     let named = named.filter_map(|value| if let Scalar::Text(code) = value { Some(code) } else { None });
     let mut used = vec![0u64; texts.div_ceil(64)];
-    let mut mark = |code: usize| used[code / 64] |= 1 << (code % 64);
+    // A code that has no text, as in a file that was damaged, is none.
+    let mut mark = |code: usize| {
+        if let Some(word) = used.get_mut(code / 64) {
+            *word |= 1 << (code % 64);
+        }
+    };
     named.for_each(|code| mark(code as usize));
     work.each_step(0..rows.len(), |step| {
         let rows = rows[step].iter().map(|&row| row as usize);
