@@ -124,7 +124,7 @@ impl<'a> Landmarks<'a> {
         for at in 0..self.nodes.len() {
             let here = self.get(at);
             while around.pop_if(|outer| outer.skip <= at).is_some() {}
-            let fits = here.start + CROWD < here.end
+            let fits = here.end.checked_sub(here.start).is_some_and(|rows| rows > CROWD)
                 && here.end <= self.rows
                 && (at < here.skip && here.skip <= self.nodes.len())
                 && here.coarsest <= here.finest
