@@ -38,7 +38,9 @@ const CELLS: readonly number[] = [1, 2, 4, 8, 16, 32, 64] satisfies CellSize[];
 export function print({ view, state }: Place, first: string | undefined): string {
   const pairs: [string, string][] = [];
   if (view) pairs.push(["view", printView(view)]);
-  if (state.window) pairs.push(["time", state.window.map((ms) => new Date(ms).toISOString()).join("/")]);
+  for (const [name, part] of [["time", state.window] as const, ["span", state.span] as const]) {
+    if (part) pairs.push([name, part.map((ms) => new Date(ms).toISOString()).join("/")]);
+  }
   // A file is of this device, and of this page while it is open.
   if (state.ground !== GROUND && !state.ground.startsWith("file:")) pairs.push(["ground", state.ground]);
   state.layers.forEach((layer, at) => {
@@ -65,9 +67,9 @@ export function parse(text: string): Place {
     if (name === "view") {
       const view = parseView(value);
       if (view) place = { ...place, view };
-    } else if (name === "time") {
+    } else if (name === "time" || name === "span") {
       const [from = Number.NaN, to = Number.NaN] = value.split("/").map((end) => Date.parse(end));
-      if (from < to) rest = { ...rest, window: [from, to] };
+      if (from < to) rest = { ...rest, [name === "time" ? "window" : "span"]: [from, to] };
     } else if (name === "ground") {
       rest = { ...rest, ground: value };
     } else if (name === "dataset") {

@@ -150,7 +150,7 @@ async function start(): Promise<void> {
       <Foot>
         <GroundHint />
         <Legend />
-        <TimeBar player={player} />
+        <TimeBar player={player} source={data.source} />
       </Foot>
       <Signs />
       <Keys />

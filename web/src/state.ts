@@ -51,6 +51,8 @@ export interface State {
   active: string;
   /** The window of time, in milliseconds since 1970 UTC, half-open; all times if absent. */
   window?: readonly [number, number];
+  /** The part of time that the bar shows, and that is played and filmed, as the window is; all times if absent. */
+  span?: readonly [number, number];
   /** The ground as `map/grounds` names it; that of the server, else the shipped one, if empty. */
   ground: string;
 }

@@ -13,6 +13,8 @@ const PATHS = {
   pause: "M5 3v10M11 3v10",
   before: "M11 3L5 8l6 5zM4 3v10",
   after: "M5 3l6 5-6 5zM12 3v10",
+  plus: "M8 3.5v9M3.5 8h9",
+  minus: "M3.5 8h9",
   more: "M3 5h10M3 11h10M6 3.5v3M10 9.5v3",
   sun: "M8 5a3 3 0 100 6 3 3 0 000-6zM8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1",
 } as const;

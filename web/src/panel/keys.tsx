@@ -12,6 +12,8 @@ const KEYS: readonly [string, string][] = [
   ["+ −", "on the map: closer, farther"],
   ["Shift ← →", "on the map: turn it"],
   ["Shift ↑ ↓", "on the map: tilt it"],
+  ["+ −", "on the window of time: the bar shows less, more; with Shift and ← →, earlier, later"],
+  ["Shift drag", "on the bar of time: it shows what was drawn"],
   ["Enter", "on the map: what is nearest to its middle"],
   ["Esc", "close what is open"],
   ["Ctrl Z", "undo; with Shift, redo"],

@@ -46,3 +46,15 @@ export const range = computed((): Window | undefined => {
   const all = timed.value.flatMap((layer) => timesOf(layer)?.range ?? []);
   return all.length === 0 ? undefined : [Math.min(...all), Math.max(...all)];
 });
+
+/** What of it the bar shows: the part that was chosen, where there is something of it. */
+export const span = computed((): Window | undefined => {
+  const [all, part] = [range.value, state.value.span];
+  return all && part && part[0] <= all[1] && part[1] > all[0] ? part : all;
+});
+
+/** From the first to the last time that is played: a part that was chosen is half-open, all times are not. */
+export const played = computed((): Window | undefined => {
+  const part = span.value;
+  return part && part === state.value.span ? [part[0], part[1] - 1] : part;
+});

@@ -1,8 +1,9 @@
 /** The bar of time at the foot of the map, there when a layer that is shown has times. */
 
 import "./time.css";
+import type { Source } from "duotile";
 import { useState } from "preact/hooks";
-import { catalog } from "../page";
+import { catalog, tell } from "../page";
 import { Icon } from "../panel/icon";
 import { state } from "../state";
 import {
@@ -13,6 +14,7 @@ import {
   preparing,
   range,
   SPEEDS,
+  span,
   speed,
   step,
   subject,
@@ -29,15 +31,18 @@ import {
   presetOf,
   type Step,
   saidWindow,
+  shorter,
   type Window,
 } from "./calendar";
 import type { Player } from "./player";
+import { busiest, passing, show, zoomBy } from "./span";
 
-export function TimeBar({ player }: { player: Player }) {
+export function TimeBar({ player, source }: { player: Player; source: Source }) {
   const [more, setMore] = useState(false);
-  const all = range.value;
+  const whole = range.value;
+  const all = span.value;
   const layer = subject.value;
-  if (!all || !layer || !(all[1] > all[0])) return null;
+  if (!all || !whole || !layer || !(all[1] > all[0])) return null;
   const chosen = frame.value?.window ?? state.value.window;
   const window = chosen ?? firstWindow(all);
   const go = (by: number) => choose(chosen ? moved(window, by / (monthsOf(window) > 0 ? 1 : step.value)) : window);
@@ -61,10 +66,11 @@ export function TimeBar({ player }: { player: Player }) {
           <Icon name="after" />
         </button>
         <output id="time-now" aria-live="off">
-          {chosen ? saidWindow(chosen) : `All times: ${saidRange(all)}`} <small>UTC</small>
+          {chosen ? saidWindow(chosen) : `All times: ${saidRange(whole)}`} <small>UTC</small>
         </output>
         <Pace />
         <Presets all={all} chosen={chosen} />
+        <Part source={source} chosen={chosen} />
         <select
           id="time-speed"
           aria-label="Speed"
@@ -164,7 +170,8 @@ function Presets({ all, chosen }: { all: Window; chosen: Window | undefined }) {
       value={chosen ? (listed ? preset.name : "other") : "all"}
       onChange={({ currentTarget: { value } }) => {
         const found = fit.find(({ name }) => name === value);
-        if (found) choose(around(Math.max(chosen?.[0] ?? all[0], all[0]), found));
+        const inside = chosen && chosen[0] >= all[0] && chosen[0] < all[1];
+        if (found) choose(around(inside ? chosen[0] : all[0], found));
         else if (value === "all") choose(undefined);
       }}
     >
@@ -176,6 +183,67 @@ function Presets({ all, chosen }: { all: Window; chosen: Window | undefined }) {
       ))}
       {chosen && !listed && <option value="other">other</option>}
     </select>
+  );
+}
+
+/** What the bar shows, and plays. */
+function Part({ source, chosen }: { source: Source; chosen: Window | undefined }) {
+  const [whole, part] = [range.value, span.value];
+  if (!whole || !part) return null;
+  const fit = shorter(whole);
+  const zoomed = part !== whole;
+  const preset = zoomed ? presetOf(part) : undefined;
+  const known = fit.find((one) => one === preset);
+  const pick = async (value: string) => {
+    if (value === "all") show(undefined);
+    else if (value === "window") show(chosen);
+    else if (value === "passes") {
+      const found = await passing(source);
+      if (found) show(found);
+      else tell(new Error("No row with a time passes the filter."));
+    } else {
+      const found = fit.find(({ name }) => name === value);
+      const at = chosen ? (chosen[0] + chosen[1]) / 2 : found && (await busiest(source, found.about / 2));
+      if (found) show(around(at ?? part[0], found));
+    }
+  };
+  return (
+    <span class="part">
+      <button type="button" class="sign" aria-label="Show less time" title="Show less time" onClick={() => zoomBy(0.5)}>
+        <Icon name="plus" />
+      </button>
+      <select
+        id="time-span"
+        aria-label="What the bar shows and plays"
+        title="What the bar shows and plays: about the window, else where most rows are. Wheel, two fingers or Shift and a drag do it, too."
+        value={zoomed ? (known?.name ?? "other") : "all"}
+        onChange={({ currentTarget }) => {
+          const { value } = currentTarget;
+          currentTarget.value = zoomed ? (known?.name ?? "other") : "all";
+          pick(value).catch(tell);
+        }}
+      >
+        <option value="all">bar: all times</option>
+        <option value="passes">bar: what passes</option>
+        {chosen && <option value="window">bar: the window</option>}
+        {fit.map(({ name }) => (
+          <option key={name} value={name}>
+            bar: {name}
+          </option>
+        ))}
+        {zoomed && !known && <option value="other">bar: a part</option>}
+      </select>
+      <button
+        type="button"
+        class="sign"
+        aria-label="Show more time"
+        title="Show more time"
+        disabled={!zoomed}
+        onClick={() => zoomBy(2)}
+      >
+        <Icon name="minus" />
+      </button>
+    </span>
   );
 }
 

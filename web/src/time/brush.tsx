@@ -1,30 +1,39 @@
-/** The histogram of times and the window over it: dragged, resized at its ends, drawn anew, or moved by keys. */
+/**
+ * The histogram of times and the window over it: dragged, resized at its ends, drawn anew, or moved by keys; and what part of
+ * time both show, by a drag with Shift or as `zoom` has it.
+ */
 
 import { useComputed } from "@preact/signals";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { change, state } from "../state";
-import { frame, range } from "./animation";
+import { frame, range, span as shownSpan } from "./animation";
 import { monthsOf, moved, rounded, saidTime, saidWindow, type Window } from "./calendar";
 import { histogram } from "./histogram";
+import { shiftBy, show, zoomBy } from "./span";
 import { ticksOf } from "./ticks";
+import { useZoom } from "./zoom";
 
 /** While a window is dragged the map follows so often, in milliseconds. */
 const FOLLOW = 150;
 /** Keys move an end by so many parts of the whole range. */
 const PARTS = 200;
 
-type Grip = "from" | "to" | "window" | "new";
+type Grip = "from" | "to" | "window" | "new" | "span";
 
 export function Brush() {
   const track = useRef<HTMLDivElement>(null);
   const [draft, setDraft] = useState<Window>();
   const told = useRef({ at: 0, timer: 0, drags: 0 });
-  const all = range.value;
+  const abandon = useRef<() => void>(undefined);
+  const all = shownSpan.value;
+  const whole = range.value;
+  useZoom(track, () => abandon.current?.());
   const ticks = useMemo(() => (all ? ticksOf(all, window.innerWidth > 700 ? 8 : 4) : []), [all]);
-  if (!all || !(all[1] > all[0])) return null;
+  if (!all || !whole || !(all[1] > all[0])) return null;
   const span = all[1] - all[0];
   const chosen = draft ?? frame.value?.window ?? state.value.window;
-  const place = (time: number) => Math.min(Math.max(((time - all[0]) / span) * 100, 0), 100);
+  const there = chosen && chosen[0] < all[1] && chosen[1] > all[0];
+  const place = (time: number) => part(time, all);
 
   /** Puts a window into the state: not more often than the map can follow, but the last one surely. */
   const tell = (window: Window, last: boolean) => {
@@ -46,27 +55,38 @@ export function Brush() {
     const timeAt = ({ clientX }: PointerEvent) => all[0] + ((clientX - box.left) / box.width) * span;
     const start = timeAt(event);
     told.current.drags += 1;
-    const grip = gripOf(event, chosen);
+    const grip = event.shiftKey ? "span" : gripOf(event, chosen);
     const target = event.target as HTMLElement;
     target.closest<HTMLElement>("[role=slider]")?.focus();
     track.current?.setPointerCapture(event.pointerId);
+    const before = state.peek().window;
     let last: Window | undefined;
     const onMove = (event: PointerEvent) => {
       const to = timeAt(event);
       last = dragged(grip, chosen, start, to, grain, all);
       if (!last) return;
       setDraft(last);
-      tell(last, false);
+      if (grip !== "span") tell(last, false);
     };
     const onEnd = (event: PointerEvent) => {
       for (const [name, listener] of listeners) track.current?.removeEventListener(name, listener);
+      abandon.current = undefined;
+      clearTimeout(told.current.timer);
       // A click beside a window brings it there.
       if (!last && grip === "new" && chosen && event.type === "pointerup") {
         const middle = start - (chosen[1] - chosen[0]) / 2;
         last = dragged("window", chosen, chosen[0], middle, grain, all);
       }
-      if (last) tell(last, true);
+      if (grip === "span") {
+        if (last && event.type === "pointerup") show(last);
+      } else if (last) tell(last, true);
       setDraft(undefined);
+    };
+    // A second finger zooms: what the first one did is taken back.
+    abandon.current = () => {
+      last = before;
+      onEnd(new PointerEvent("pointercancel"));
+      if (!before) choose(undefined, `time by drag ${told.current.drags}`, Infinity);
     };
     const listeners = [
       ["pointermove", onMove],
@@ -80,6 +100,14 @@ export function Brush() {
     const grip = (event.currentTarget as HTMLElement).dataset["grip"] as Grip | undefined;
     const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 }[event.key];
     const end = { Home: -1, End: 1 }[event.key];
+    const closer = { "+": 0.5, "=": 0.5, "-": 2 }[event.key];
+    const aside = event.shiftKey ? { ArrowLeft: -0.25, ArrowRight: 0.25 }[event.key] : undefined;
+    if (closer !== undefined || aside !== undefined) {
+      event.preventDefault();
+      if (closer !== undefined) zoomBy(closer, there ? (chosen[0] + chosen[1]) / 2 : undefined);
+      else if (aside !== undefined) shiftBy(aside);
+      return;
+    }
     if (!chosen || !grip || (by === undefined && end === undefined)) return;
     event.preventDefault();
     choose(pressed(grip, chosen, by, end, all));
@@ -99,7 +127,13 @@ export function Brush() {
   return (
     <div id="time-track" ref={track} onPointerDown={onPointerDown}>
       <Bars />
-      {chosen && (
+      {all !== whole && (
+        <div class="whole">
+          <i style={{ left: `${part(all[0], whole)}%`, right: `${100 - part(all[1], whole)}%` }} />
+        </div>
+      )}
+      {chosen && !there && <div class="shade" />}
+      {chosen && there && (
         <>
           <div class="clip">
             <div class="shade" style={along(place(chosen[0]) - 100)} />
@@ -131,6 +165,9 @@ export function Brush() {
 
 const window_ = window;
 
+/** Where a time lies in a range, in percent. */
+const part = (time: number, [from, to]: Window) => Math.min(Math.max(((time - from) / (to - from)) * 100, 0), 100);
+
 /** Puts what is as wide as the track at a place of it. Moving it so draws nothing anew, which counts while time plays. */
 const along = (percent: number, wide = 1) => ({
   transform: `translateX(${percent.toFixed(3)}%)${wide === 1 ? "" : ` scaleX(${Math.max(wide, 0.002).toFixed(5)})`}`,
@@ -139,7 +176,7 @@ const along = (percent: number, wide = 1) => ({
 /** The bars change only with the histogram, not with every frame. */
 function Bars() {
   const path = useComputed(() => {
-    const [known, all] = [histogram.value, range.value];
+    const [known, all] = [histogram.value, shownSpan.value];
     if (!known || !all || known.counts.length === 0) return "";
     const x = (time: number) => (((time - all[0]) / (all[1] - all[0])) * 1000).toFixed(1);
     const most = Math.max(...known.counts, 1);
@@ -174,7 +211,8 @@ function dragged(grip: Grip, chosen: Window | undefined, start: number, to: numb
   const clipped = Math.min(Math.max(to, all[0]), all[1]);
   const at = (time: number) => rounded(time, grain);
   const window = (a: number, b: number): Window | undefined => (a === b ? undefined : [Math.min(a, b), Math.max(a, b)]);
-  if (grip === "new" || !chosen) return window(at(Math.min(Math.max(start, all[0]), all[1])), at(clipped));
+  if (grip === "new" || grip === "span" || !chosen)
+    return window(at(Math.min(Math.max(start, all[0]), all[1])), at(clipped));
   if (grip === "from") return window(at(clipped), chosen[1]);
   if (grip === "to") return window(chosen[0], at(clipped));
   const length = chosen[1] - chosen[0];

@@ -22,9 +22,15 @@ export interface Preset {
 
 export const PRESETS: readonly Preset[] = [
   { name: "second", about: SECOND },
+  { name: "10 seconds", about: 10 * SECOND },
   { name: "minute", about: MINUTE },
+  { name: "2 minutes", about: 2 * MINUTE },
+  { name: "5 minutes", about: 5 * MINUTE },
+  { name: "15 minutes", about: 15 * MINUTE },
   { name: "hour", about: HOUR },
+  { name: "2 hours", about: 2 * HOUR },
   { name: "6 hours", about: 6 * HOUR },
+  { name: "12 hours", about: 12 * HOUR },
   { name: "day", about: DAY },
   { name: "week", about: WEEK },
   { name: "month", about: 30.4 * DAY, months: 1 },
@@ -87,9 +93,14 @@ export function around(time: number, { about, months }: Preset): Window {
   return [from, from + about];
 }
 
+/** The presets that are shorter than a range. */
+export function shorter([from, to]: Window): Preset[] {
+  return PRESETS.filter(({ about }) => about < to - from);
+}
+
 /** The presets that divide a range into some, but not too many. */
 export function fitting([from, to]: Window): Preset[] {
-  return PRESETS.filter(({ about }) => about < to - from && (to - from) / about <= MOST_FRAMES);
+  return shorter([from, to]).filter(({ about }) => (to - from) / about <= MOST_FRAMES);
 }
 
 /** The preset that a window is of. */

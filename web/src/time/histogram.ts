@@ -1,14 +1,20 @@
-/** How the rows of the layer that the bar is about lie in time, under its filter: asked of its source, once for each filter. */
+/**
+ * How the rows of the layer that the bar is about lie in the part of time that it shows, under its filter: asked of its source,
+ * once for each filter and part.
+ */
 
 import { effect, signal } from "@preact/signals";
-import { toQueryString } from "duotile";
+import { type TileQuery, toQueryString } from "duotile";
 import { numeric } from "../map/scale";
 import { tell } from "../page";
+import { interval } from "../query";
 import type { Data } from "../source";
-import { subject, timesOf } from "./animation";
+import { range, span, subject, timesOf } from "./animation";
 import type { Window } from "./calendar";
 
 const BINS = 100;
+/** While the bar is zoomed or moved, the rows of what it shows are counted so long after it came to rest, in milliseconds. */
+const REST = 200;
 
 export interface Histogram {
   /** One more than counts. */
@@ -26,14 +32,25 @@ export function followHistogram(data: Data): void {
     const layer = subject.value;
     const column = layer && timesOf(layer)?.column;
     if (!layer || !column) return;
-    const query = layer.filter ? { filter: layer.filter } : {};
+    const part = span.value === range.value ? undefined : span.value;
+    const query: TileQuery = {
+      ...(layer.filter ? { filter: layer.filter } : {}),
+      ...(part ? { datetime: interval(part) } : {}),
+    };
     const key = `${layer.dataset} ${toQueryString(query)}`;
     if (key === asked) return;
+    const other = !asked.startsWith(`${layer.dataset} `) || !part;
     asked = key;
     stop.abort();
     stop = new AbortController();
     const { signal } = stop;
-    data.source.stats(layer.dataset, column, query, BINS, signal).then(
+    const rested = other ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, REST));
+    const ask = async () => {
+      await rested;
+      signal.throwIfAborted();
+      return data.source.stats(layer.dataset, column, query, BINS, signal);
+    };
+    ask().then(
       ({ value }) => {
         const { edges = [], counts = [] } = value.histogram ?? {};
         if (!signal.aborted) histogram.value = { edges: edges.map(numeric), counts };

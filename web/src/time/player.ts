@@ -13,7 +13,7 @@ import { tell } from "../page";
 import { interval, queryOf } from "../query";
 import type { Data } from "../source";
 import { change, type State, state } from "../state";
-import { fixed, frame, loop, pace, playing, preparing, range, speed, step, timesOf } from "./animation";
+import { fixed, frame, loop, pace, played, playing, preparing, speed, step, timesOf } from "./animation";
 import { firstWindow, framesOf, type Window } from "./calendar";
 import { histogram, typical } from "./histogram";
 import { Ring, type Target } from "./ring";
@@ -72,14 +72,14 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
   let held = false;
 
   const frames = () => {
-    const all = range.peek();
+    const all = played.peek();
     return all ? framesOf(all, state.peek().window ?? firstWindow(all), step.peek()) : [];
   };
 
   /** What an animation depends on. */
   const keyNow = ({ layers, window }: State = state.value) => {
     const shown = layers.filter((layer) => layer.visible && timesOf(layer));
-    return JSON.stringify([shown, window, range.value, step.value, theme().dark, data.tiles("", {})]);
+    return JSON.stringify([shown, window, played.value, step.value, theme().dark, data.tiles("", {})]);
   };
 
   /** What is asked of a layer for a window. Which zooms have rows is the same for all frames. */
@@ -93,7 +93,10 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
     preparing.value = true;
     try {
       const all = frames();
-      if (all.length === 0) throw new Error("The window is too short to play all of time: make it longer.");
+      if (all.length === 0)
+        throw new Error(
+          "The window is too short to play all that the bar shows: make it longer, or the bar show less.",
+        );
       const key = untracked(keyNow);
       const usual = typical(all, histogram.peek()) ?? all[first(all)] ?? all[0];
       const shown = untracked(base).filter(({ layer, loaded: { dataset } }) => dataset?.time_column && timesOf(layer));

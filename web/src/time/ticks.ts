@@ -1,6 +1,6 @@
 /** Dates beneath a histogram: as many as there is room for, where years, months, days or hours begin. */
 
-import { around, DAY, HOUR, MINUTE, moved, PRESETS, type Window } from "./calendar";
+import { around, DAY, HOUR, moved, PRESETS, type Window } from "./calendar";
 
 export interface Tick {
   time: number;
@@ -8,11 +8,8 @@ export interface Tick {
 }
 
 const LEVELS = [
-  ...PRESETS.filter(({ name }) => !["second", "week", "10 years"].includes(name)),
-  { name: "5 minutes", about: 5 * MINUTE },
-  { name: "15 minutes", about: 15 * MINUTE },
+  ...PRESETS.filter(({ name }) => !["second", "10 seconds", "week", "10 years"].includes(name)),
   { name: "3 hours", about: 3 * HOUR },
-  { name: "12 hours", about: 12 * HOUR },
   { name: "2 days", about: 2 * DAY },
   { name: "4 days", about: 4 * DAY },
   { name: "10 days", about: 10 * DAY },
