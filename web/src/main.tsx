@@ -7,6 +7,9 @@ import { prewarm, setWorkerUrl } from "maplibre-gl";
 import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { render } from "preact";
 import { parse } from "./address";
+import { RowsDrawer } from "./answers/drawer";
+import { fit } from "./answers/fit";
+import { AnswersSection } from "./answers/section";
 import { choose, followAddress, look, open, readAddress } from "./choose";
 import { makeDevice } from "./device/device";
 import { keepPage } from "./device/keep";
@@ -142,12 +145,18 @@ async function start(): Promise<void> {
   render(
     <>
       <ToMap map={map} />
-      <Panel choose={(dataset) => choose(dataset, view)} source={data.source}>
+      <Panel
+        choose={(dataset) => choose(dataset, view)}
+        fit={(extent) => void fit(view, data.source, extent)}
+        source={data.source}
+      >
+        <AnswersSection map={map} source={data.source} drawables={shown} />
         <ShareSection map={map} source={data.source} drawables={shown} />
         <DeviceSection mounted={takeHold} />
         <PerformanceSection map={map} />
       </Panel>
       <Foot>
+        <RowsDrawer map={map} source={data.source} />
         <GroundHint />
         <Legend />
         <TimeBar player={player} source={data.source} />

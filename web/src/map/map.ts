@@ -165,10 +165,10 @@ export function viewOf(map: MapLibre): View {
 /** West, south, east, north; east may lie beyond 180. */
 export type Frame = [number, number, number, number];
 
-/** Moves to a frame. */
-export function frameOn(map: MapLibre, [west, south, east, north]: Frame): void {
+/** Moves to a frame: at once, or flying there, where it may be closer than a first view. */
+export function frameOn(map: MapLibre, [west, south, east, north]: Readonly<Frame>, fly = false): void {
   const bounds: LngLatBoundsLike = [west, Math.max(south, -85), east, Math.min(north, 85)];
-  map.fitBounds(bounds, { padding: padding(), maxZoom: 14, animate: false });
+  map.fitBounds(bounds, { padding: padding(), maxZoom: fly ? 19 : 14, animate: fly, duration: 900 });
 }
 
 /** What the map shows, as a box for a query: its west may lie east of its east, at the antimeridian. */
@@ -185,5 +185,6 @@ export function frameOf(map: MapLibre): Frame {
 /** Room for the panel, which lies beside the view where there is space for both. */
 function padding(): { top: number; bottom: number; left: number; right: number } {
   const wide = window.innerWidth > 900;
-  return { top: wide ? 20 : 90, bottom: 40, left: wide ? 340 : 16, right: 20 };
+  const foot = document.getElementById("foot")?.offsetHeight ?? 0;
+  return { top: wide ? 20 : 90, bottom: foot + 40, left: wide ? 340 : 16, right: 20 };
 }

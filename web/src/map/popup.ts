@@ -6,10 +6,12 @@
 
 import { type Dataset, Problem, type PropertyInfo, type Source, type TileQuery } from "duotile";
 import { type LngLatLike, type MapGeoJSONFeature, type Map as MapLibre, Popup } from "maplibre-gl";
+import { asked as wanted } from "../answers/asked";
 import { element, formatted, number } from "../dom";
 import { canNarrow, narrow } from "../filter/narrow";
 import { nameOf } from "../filter/tokens";
 import type { Layer } from "../state";
+import { makeHover } from "./hover";
 import { cellsId, type Drawable, rowsId } from "./layers";
 
 const MAX_ROWS = 5;
@@ -27,6 +29,7 @@ const REACHED: readonly number[] = [3, 12, 40];
 export function openOnClick(map: MapLibre, source: Source, drawables: () => readonly Drawable[]): void {
   let popup: Popup | undefined;
   const canvas = map.getCanvas();
+  const hover = makeHover(map);
   const open = ([x, y]: [number, number], near: readonly number[], lngLat?: LngLatLike) => {
     popup?.remove();
     let found: ReturnType<typeof at>;
@@ -52,7 +55,9 @@ export function openOnClick(map: MapLibre, source: Source, drawables: () => read
   };
   map.on("click", ({ point, lngLat }) => open([point.x, point.y], TOUCHED, lngLat));
   map.on("mousemove", ({ point }) => {
-    canvas.style.cursor = at(map, drawables(), [point.x, point.y]) ? "pointer" : "";
+    const found = at(map, drawables(), [point.x, point.y]);
+    canvas.style.cursor = found ? "pointer" : "";
+    hover(found, [point.x, point.y]);
   });
   canvas.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
@@ -123,7 +128,13 @@ async function fill(
     const { value } = await source.rows(dataset.id, asked, page, signal);
     if (signal.aborted) return;
     if (isCell) {
-      list.replaceChildren(...several(value.features, value.numberMatched, rowTable));
+      const all = () => {
+        const { cell } = page as { cell?: number };
+        const place = cell === undefined ? { box: box(feature.geometry, 0) } : { cell, box: cellBox(cell) };
+        const title = `${number(value.numberMatched)} rows of a cell`;
+        wanted.value = { dataset: dataset.id, title, query: rowsOnly(query), ...place };
+      };
+      list.replaceChildren(...several(value.features, value.numberMatched, rowTable, all));
       if (category) list.before(await shares(feature, category, query, dataset.id, source, signal));
       return;
     }
@@ -220,6 +231,7 @@ function several(
   rows: readonly { id?: number | string; properties: Record<string, unknown> }[],
   matched: number,
   rowTable: RowTable,
+  all: () => void,
 ) {
   const parts = rows.map(({ id, properties }) => {
     const name = label(properties);
@@ -228,7 +240,11 @@ function several(
     return element("details", "", element("summary", "", title), rowTable(Object.fromEntries(rest)));
   });
   const more = matched - rows.length;
-  return more > 0 ? [...parts, element("p", "more", `and ${number(more)} more`)] : parts;
+  if (more <= 0) return parts;
+  const button = element("button", "more", `and ${number(more)} more, as a table`);
+  button.type = "button";
+  button.addEventListener("click", all);
+  return [...parts, button];
 }
 
 /** The property that names a row best: one called so, else the first text. */

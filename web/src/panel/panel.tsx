@@ -3,6 +3,7 @@
 import type { DatasetSummary, Source } from "duotile";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { Extent } from "../answers/fit";
 import { number } from "../dom";
 import { loaded } from "../load";
 import { colours } from "../map/theme";
@@ -21,13 +22,15 @@ const narrow = window.matchMedia("(max-width: 700px)");
 interface Props {
   /** The reader chose a dataset for the active layer. */
   choose: (dataset: string) => void;
+  /** The reader wants to see all data, or what passes. */
+  fit: (extent: Extent) => void;
   /** Where statistics of columns are from. */
   source: Source;
   /** What is done elsewhere: on this device. */
   children: ComponentChildren;
 }
 
-export function Panel({ choose, source, children }: Props) {
+export function Panel({ choose, fit, source, children }: Props) {
   const [open, setOpen] = useState(!narrow.matches);
   const layer = active();
   const known = layer && loaded.value[layer.id];
@@ -65,6 +68,18 @@ export function Panel({ choose, source, children }: Props) {
       </header>
       <p id="facts">{dataset && facts(dataset, known?.metadata?.rows, known?.partial ?? false)}</p>
       <p id="about">{dataset && about(dataset, known?.dataset?.columns.length)}</p>
+      {known?.dataset && (
+        <p id="fit">
+          <button type="button" class="link" onClick={() => fit("data")}>
+            Show all data
+          </button>
+          {(layer?.filter || state.value.window) && (
+            <button type="button" class="link" onClick={() => fit("passes")}>
+              Show what passes
+            </button>
+          )}
+        </p>
+      )}
       <p id="origin" role="status" class={origin.value.kind}>
         {origin.value.text}
       </p>

@@ -43,15 +43,10 @@ export async function fromDevice(
     const { value } = await source.rows(id, query, { offset: done, limit: PAGE }, signal);
     const features = value.features as Feature[];
     if (format === "csv") {
-      if (done === 0) {
-        // A row names its nulls too, so that the first has all columns.
+      // A row names its nulls too, so that the first has all columns.
+      if (done === 0)
         columns = Object.keys(features[0]?.properties ?? {}).filter((name) => name !== "lon" && name !== "lat");
-        parts.push(line(["lon", "lat", ...columns]));
-      }
-      for (const { geometry, properties } of features) {
-        const [lon, lat] = geometry?.coordinates ?? [];
-        parts.push(line([lon, lat, ...columns.map((name) => properties[name])]));
-      }
+      parts.push(...linesOf(features, columns).slice(done === 0 ? 0 : 1));
     } else {
       if (done === 0) parts.push('{"type":"FeatureCollection","features":[\n');
       parts.push(...features.map((feature, at) => `${done + at > 0 ? ",\n" : ""}${JSON.stringify(feature)}`));
@@ -62,6 +57,15 @@ export async function fromDevice(
   }
   if (format === "geojson") parts.push("\n]}\n");
   save(new Blob(parts, { type: format === "csv" ? "text/csv" : "application/geo+json" }), name);
+}
+
+/** Rows as CSV, line by line, with their positions. */
+export function linesOf(rows: readonly Feature[], columns: readonly string[]): string[] {
+  const lines = rows.map(({ geometry, properties }) => {
+    const [lon, lat] = geometry?.coordinates ?? [];
+    return line([lon, lat, ...columns.map((name) => properties[name])]);
+  });
+  return [line(["lon", "lat", ...columns]), ...lines];
 }
 
 /** A line of CSV (RFC 4180). A null is nothing; an empty text is told from it by its quotes. */

@@ -1,0 +1,205 @@
+/**
+ * What the page finds by itself: tiles as other decoders read them, cells in their order, the frame of what passes, and the
+ * first rows of many, each against a look at all rows.
+ */
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { Server } from "duotile";
+import { byMapbox } from "./lib/decode.js";
+import { serve } from "./lib/duotile.js";
+import { ofPage } from "./lib/page.js";
+import { random } from "./lib/random.js";
+
+/** @type {typeof import("../../web/src/tiles/decode")} */
+const { decode } = await ofPage("tiles/decode");
+/** @type {typeof import("../../web/src/tiles/cells")} */
+const { cellsIn, frameOfQuery } = await ofPage("tiles/cells");
+/** @type {typeof import("../../web/src/answers/rank")} */
+const { rank } = await ofPage("answers/rank");
+/** @type {typeof import("../../web/src/answers/gather")} */
+const { allOf, inOrder, tabbed } = await ofPage("answers/gather");
+
+const folder = mkdtempSync(join(tmpdir(), "duotile-answers-"));
+const ROWS = 50_000;
+
+/**
+ * @typedef {{ id: number, lon: number, lat: number, fare: number | null, seats: number, seen: string, kind: string }} Row
+ * @type {Row[]}
+ */
+const rows = [];
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let program;
+/** @type {Server} */
+let server;
+/** As much of a source as is asked here. @type {any} */
+let source;
+
+before(async () => {
+  const { next } = random(3);
+  for (let id = 0; id < ROWS; id += 1) {
+    // About Fiji, on both sides of the antimeridian; a few of one kind in Paris.
+    const paris = id % 5000 === 0;
+    const lon = paris ? 2.35 + next() * 0.01 : 175 + next() * 10;
+    rows.push({
+      id,
+      lon: Number((lon > 180 ? lon - 360 : lon).toFixed(5)),
+      lat: Number((paris ? 48.85 + next() * 0.01 : -20 + next() * 5).toFixed(5)),
+      fare: id % 97 === 0 ? null : Number((next() ** 8 * 1e6).toFixed(3)),
+      seats: Math.floor(next() * 4),
+      seen: new Date(Date.UTC(2024, 0, 1) + Math.floor(next() * 3e10)).toISOString(),
+      kind: paris ? "paris" : "fiji",
+    });
+  }
+  const lines = rows.map((row) => Object.values(row).join(","));
+  writeFileSync(join(folder, "trips.csv"), `${Object.keys(rows[0] ?? {}).join()}\n${lines.join("\n")}\n`);
+  program = await serve(join(folder, "trips.csv"));
+  server = new Server(program.base);
+  const tile = async (/** @type {string} */ id, /** @type {number[]} */ [z, x, y], /** @type {string} */ text) => {
+    const response = await fetch(`${program.base}tiles/${id}/${z}/${x}/${y}.mvt?${text}`);
+    assert.ok(response.ok, `${response.status} ${text}`);
+    return { value: new Uint8Array(await response.arrayBuffer()) };
+  };
+  const parts =
+    (/** @type {string} */ name) =>
+    async (/** @type {any[]} */ ...all) => ({
+      value: await /** @type {any} */ (server)[name](...all),
+    });
+  source = { tile, rows: parts("rows"), stats: parts("stats"), metadata: parts("metadata") };
+});
+after(async () => {
+  await program?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+test("a tile is read as another decoder reads it", async () => {
+  for (const query of ["", "agg=mean:fare,mode:kind&shape=polygon&cell=2", "mode=points&properties=*"]) {
+    for (const tile of ["0/0/0", "4/15/8", "4/0/8", "9/258/176"]) {
+      const response = await fetch(`${program.base}tiles/trips/${tile}.mvt?${query}`);
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      const [mine, other] = [decode(bytes), byMapbox(bytes)];
+      assert.equal(mine.length, other.length);
+      for (const [at, { name, extent, features }] of other.entries()) {
+        assert.deepEqual([mine[at]?.name, mine[at]?.extent], [name, extent]);
+        const told = mine[at]?.features.map(({ id, shape, properties, parts }) => ({
+          id,
+          type: shape,
+          properties,
+          parts: parts.map((part) => {
+            const points = part.flatMap((x, i) => (i % 2 === 0 ? [[x, part[i + 1]]] : []));
+            // Rings are closed by a command, which the other writes out.
+            return shape === 3 ? [...points, points[0]] : points;
+          }),
+        }));
+        assert.deepEqual(told, features);
+      }
+    }
+  }
+  assert.throws(() => decode(new Uint8Array([26, 9, 1])), /no vector tile/);
+});
+
+test("the densest cells of a view are those of a count over all rows, and a measure's extremes too", async () => {
+  const z = 6;
+  const cells = await cellsIn(source, "trips", { cell: 32, agg: ["mean:fare"], properties: [] }, z, [170, -30, 190, 0]);
+  const side = 2 ** z * (512 / 32);
+  /** @type {Map<string, Row[]>} */
+  const counted = new Map();
+  for (const row of rows) {
+    if (row.kind === "paris") continue;
+    const sine = Math.sin((row.lat * Math.PI) / 180);
+    const y = 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
+    const key = `${Math.floor(((row.lon + 180) / 360) * side)} ${Math.floor(y * side)}`;
+    counted.set(key, [...(counted.get(key) ?? []), row]);
+  }
+  assert.equal(
+    cells.reduce((sum, { count }) => sum + count, 0),
+    rows.filter(({ kind }) => kind === "fiji").length,
+  );
+  const counts = [...counted.values()].map(({ length }) => length).sort((a, b) => b - a);
+  assert.deepEqual(
+    rank(cells, undefined, false, 1).map(({ value }) => value),
+    counts.slice(0, 20),
+  );
+  assert.deepEqual(
+    rank(cells, undefined, true, 1).map(({ value }) => value),
+    counts.reverse().slice(0, 20),
+  );
+  const means = [...counted.values()]
+    .filter((rows) => rows.length >= 50)
+    .map((rows) => rows.flatMap(({ fare }) => fare ?? []))
+    .map((fares) => fares.reduce((sum, fare) => sum + fare, 0) / fares.length)
+    .sort((a, b) => b - a);
+  const found = rank(cells, "fare_mean", false, 50);
+  assert.equal(found.length, 20);
+  found.forEach(({ value }, at) => {
+    assert.ok(Math.abs(value / (means[at] ?? 0) - 1) < 1e-9, `${at}: ${value}, expected ${means[at]}`);
+  });
+});
+
+test("the frame of what passes is that of its rows, across the antimeridian and however small", async () => {
+  const near = (/** @type {readonly number[] | undefined} */ found, /** @type {number[]} */ expected, slack = 1e-3) => {
+    const round = (found?.[0] ?? 0) < 0 ? 360 : 0;
+    const moved = found?.map((edge, at) => edge + (at % 2 === 0 ? round : 0));
+    assert.ok(
+      moved?.every((edge, at) => Math.abs(edge - (expected[at] ?? 0)) < slack),
+      `${found}, expected ${expected}`,
+    );
+  };
+  const extent = (/** @type {Row[]} */ some) => {
+    const [lons, lats] = [some.map(({ lon }) => lon + (lon < 0 ? 360 : 0)), some.map(({ lat }) => lat)];
+    return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+  };
+  const paris = rows.filter(({ kind }) => kind === "paris");
+  near(await frameOfQuery(source, "trips", { filter: "kind = 'paris'" }), extent(paris));
+  const fiji = await frameOfQuery(source, "trips", { filter: "kind = 'fiji'" });
+  near(fiji, extent(rows.filter(({ kind }) => kind === "fiji")), 0.05);
+  const one = rows[4321] ?? assert.fail();
+  near(await frameOfQuery(source, "trips", { filter: "id = 4321" }), extent([one]));
+  assert.equal(await frameOfQuery(source, "trips", { filter: "id < 0" }), undefined);
+});
+
+test("the first rows of many by a number or a time are those of all rows in order", async () => {
+  const dataset = await server.dataset("trips");
+  const asked = { dataset: "trips", title: "", query: {} };
+  const { signal } = new AbortController();
+  for (const column of /** @type {const} */ (["fare", "seen", "id"])) {
+    for (const down of [true, false]) {
+      const { rows: found, matched } = await inOrder(source, dataset, asked, { column, down }, ROWS, signal);
+      assert.equal(matched <= ROWS, true);
+      const value = (/** @type {any} */ it) => (column === "seen" ? Date.parse(it) : it);
+      const all = rows
+        .flatMap((row) => (row[column] === null ? [] : [value(row[column])]))
+        .sort((a, b) => (down ? b - a : a - b));
+      assert.equal(found.length, 1000, `${column} ${down}`);
+      assert.deepEqual(
+        found.map(({ properties }) => value(properties[column])),
+        all.slice(0, 1000),
+        `${column} ${down}`,
+      );
+    }
+  }
+  await assert.rejects(inOrder(source, dataset, asked, { column: "kind", down: true }, ROWS, signal), /too many/);
+});
+
+test("rows that are not too many are sorted whole, those without a value last, and copied line by line", async () => {
+  const dataset = await server.dataset("trips");
+  const asked = { dataset: "trips", title: "", query: { filter: "id < 15000" } };
+  const { signal } = new AbortController();
+  const whole = await allOf(source, asked, signal);
+  assert.equal(whole.rows.length, 15_000);
+  const { rows: found } = await inOrder(source, dataset, asked, { column: "fare", down: true }, 15_000, signal);
+  const fares = rows.slice(0, 15_000).flatMap(({ fare }) => fare ?? []);
+  const got = found.map(({ properties }) => properties["fare"]);
+  assert.deepEqual(
+    got.slice(0, fares.length),
+    fares.sort((a, b) => b - a),
+  );
+  assert.ok(got.slice(fares.length).every((fare) => fare === null));
+  const text = tabbed(found.slice(0, 2), ["id", "kind"]).split("\n");
+  assert.equal(text[0], "lon\tlat\tid\tkind");
+  assert.equal(text.length, 3);
+  assert.match(text[1] ?? "", /^-?\d+\.\d+\t-?\d+\.\d+\t\d+\t(fiji|paris)$/);
+});

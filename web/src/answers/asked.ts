@@ -1,0 +1,21 @@
+/** Which rows are shown as a table: none, until somebody asks for those of a cell, of a box or of what is in view. */
+
+import { signal } from "@preact/signals";
+import type { TileQuery } from "duotile";
+import type { Box } from "../tiles/place";
+
+export interface Asked {
+  dataset: string;
+  /** Whose rows they are, in words. */
+  title: string;
+  /** Filter and time. */
+  query: TileQuery;
+  /** The id of a cell, whose edges are half-open, as those of a box are not. */
+  cell?: number;
+  /** The box of all of them, for a query. */
+  box?: Box;
+}
+
+export const asked = signal<Asked | undefined>(undefined);
+/** Whether a box is being drawn on the map. */
+export const drawing = signal(false);

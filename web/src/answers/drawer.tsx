@@ -1,0 +1,86 @@
+/** Where rows are shown as a table when somebody asks for some; what draws it is loaded then. Also how a box is drawn for it. */
+
+import type { Source } from "duotile";
+import type { Map as MapLibre } from "maplibre-gl";
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { element } from "../dom";
+import { loaded } from "../load";
+import { tell } from "../page";
+import { rowsOf } from "../query";
+import { active, state } from "../state";
+import { queryBox } from "../tiles/place";
+import { asked, drawing } from "./asked";
+
+interface Props {
+  map: MapLibre;
+  source: Source;
+}
+
+export function RowsDrawer(props: Props) {
+  const [Body, setBody] = useState<ComponentType<Props>>();
+  const wanted = asked.value !== undefined;
+  useEffect(() => {
+    if (wanted && !Body) import("./rows").then(({ RowsTable }) => setBody(() => RowsTable), tell);
+  }, [wanted, Body]);
+  const held = drawing.value;
+  useEffect(() => (held ? drawBox(props.map) : undefined), [held, props.map]);
+  return Body && wanted ? <Body {...props} /> : null;
+}
+
+/** Lets a box be drawn on the map, whose rows are asked for then. Returns what ends it. */
+function drawBox(map: MapLibre): () => void {
+  const cover = element("div", "drawing");
+  const box = element("div", "box");
+  cover.append(box);
+  map.getCanvasContainer().append(cover);
+  let start: [number, number] | undefined;
+  const at = ({ clientX, clientY }: PointerEvent): [number, number] => {
+    const { left, top } = cover.getBoundingClientRect();
+    return [clientX - left, clientY - top];
+  };
+  const place = ([x, y]: [number, number], [a, b]: [number, number]) => {
+    Object.assign(box.style, {
+      left: `${Math.min(x, a)}px`,
+      top: `${Math.min(y, b)}px`,
+      width: `${Math.abs(x - a)}px`,
+      height: `${Math.abs(y - b)}px`,
+    });
+  };
+  cover.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    cover.setPointerCapture(event.pointerId);
+    start = at(event);
+    place(start, start);
+  });
+  cover.addEventListener("pointermove", (event) => {
+    if (start) place(start, at(event));
+  });
+  cover.addEventListener("pointerup", (event) => {
+    const [from, to] = [start, at(event)];
+    drawing.value = false;
+    if (!from || Math.abs(from[0] - to[0]) < 3 || Math.abs(from[1] - to[1]) < 3) return;
+    const corners = [
+      map.unproject([Math.min(from[0], to[0]), Math.max(from[1], to[1])]),
+      map.unproject([Math.max(from[0], to[0]), Math.min(from[1], to[1])]),
+    ] as const;
+    const layer = active(state.peek());
+    const dataset = layer && loaded.peek()[layer.id]?.dataset;
+    if (!layer || !dataset) return;
+    asked.value = {
+      dataset: dataset.id,
+      title: "Rows in the box",
+      query: rowsOf(layer, state.peek(), dataset),
+      box: queryBox([corners[0].lng, corners[0].lat, corners[1].lng, corners[1].lat]),
+    };
+  });
+  const onKey = ({ key }: KeyboardEvent) => {
+    if (key === "Escape") drawing.value = false;
+  };
+  window.addEventListener("keydown", onKey);
+  return () => {
+    cover.remove();
+    window.removeEventListener("keydown", onKey);
+  };
+}

@@ -1,0 +1,30 @@
+/** The view of all data of the active layer, or of what passes its filter and the window of time. */
+
+import type { Source } from "duotile";
+import { loaded } from "../load";
+import { type DataMap, frameOn } from "../map/map";
+import { catalog, status, tell } from "../page";
+import { rowsOf } from "../query";
+import { active, state } from "../state";
+
+export type Extent = "data" | "passes";
+
+/** Flies there. */
+export async function fit({ map }: DataMap, source: Source, extent: Extent): Promise<void> {
+  const layer = active(state.peek());
+  const dataset = layer && loaded.peek()[layer.id]?.dataset;
+  if (!layer || !dataset) return;
+  if (extent === "data") {
+    const { focus } = catalog.peek().find(({ id }) => id === layer.dataset) ?? dataset;
+    frameOn(map, focus, true);
+    return;
+  }
+  try {
+    const { frameOfQuery } = await import("../tiles/cells");
+    const frame = await frameOfQuery(source, dataset.id, rowsOf(layer, state.peek(), dataset));
+    if (frame) frameOn(map, [...frame], true);
+    else status.value = "No row passes the filter: there is nothing to go to.";
+  } catch (error) {
+    tell(error);
+  }
+}

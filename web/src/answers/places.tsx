@@ -1,0 +1,181 @@
+/** The cells in view that have most rows, or the greatest or least measure: a list, of which each leads there and to its rows. */
+
+import "./answers.css";
+import { type TileQuery, toQueryString } from "duotile";
+import { useEffect, useState } from "preact/hooks";
+import { compact, number, sentence } from "../dom";
+import { loaded } from "../load";
+import { frameOf } from "../map/map";
+import { propertyOf, queryOf, rowsOf } from "../query";
+import type { Shown } from "../share/shown";
+import { active, state } from "../state";
+import { cellsIn } from "../tiles/cells";
+import type { Box } from "../tiles/place";
+import { asked, drawing } from "./asked";
+import { goTo } from "./go";
+import { LISTED, type Ranked, rank } from "./rank";
+
+const SIZES = [8, 16, 32, 64] as const;
+
+/** What was looked at: the list is of this, until it is asked for anew. */
+interface Place {
+  box: Box;
+  z: number;
+}
+
+export function Places({ map, source }: Shown) {
+  const layer = active();
+  const known = layer && loaded.value[layer.id];
+  const [place, setPlace] = useState<Place>(() => placeOf(map));
+  const [size, setSize] = useState<number>();
+  const [least, setLeast] = useState(false);
+  const [rows, setRows] = useState(1);
+  const [found, setFound] = useState<{ list: Ranked[]; of: number } | string>("Looking…");
+  const dataset = known?.dataset;
+  const query = layer && dataset ? queryOf(layer, state.value, dataset) : undefined;
+  const now: TileQuery | undefined = query && { ...query, ...(size ? { cell: size as 8 } : {}) };
+  const measure = layer?.drawing.category ? "count" : (layer?.drawing.measure ?? "count");
+  const { property, column } = propertyOf(measure);
+  const key = now && dataset ? `${dataset.id} ${dataset.version} ${toQueryString(now)}` : "";
+  const [cells, setCells] = useState<{ key: string; place: Place; cells: Awaited<ReturnType<typeof cellsIn>> }>();
+  useEffect(() => {
+    if (!now || !dataset) return;
+    const stop = new AbortController();
+    setFound("Looking…");
+    cellsIn(source, dataset.id, now, place.z, place.box, stop.signal).then(
+      (cells) => setCells({ key, place, cells }),
+      (error: unknown) => {
+        if (!stop.signal.aborted) setFound(sentence(error instanceof Error ? error.message : String(error)));
+      },
+    );
+    return () => stop.abort();
+  }, [key, place, source]);
+  useEffect(() => {
+    if (cells?.key !== key || cells.place !== place) return;
+    setFound({ list: rank(cells.cells, column && property, least, rows), of: cells.cells.length });
+  }, [cells, key, place, property, column, least, rows]);
+  if (!layer || !dataset) return <p role="status">Looking…</p>;
+  const of = rowsOf(layer, state.value, dataset);
+  const what = column === undefined ? "rows" : `${measure.split(":")[0]} of ${column}`;
+  const show = (cell: Ranked) => {
+    asked.value = {
+      dataset: dataset.id,
+      title: `${number(cell.count)} ${cell.count === 1 ? "row" : "rows"} of a cell`,
+      query: of,
+      box: cell.box,
+      ...(cell.id === undefined ? {} : { cell: cell.id }),
+    };
+  };
+  return (
+    <div id="places" class="controls">
+      <label class="line">
+        Cells with
+        <select
+          id="rank-by"
+          value={least ? "least" : "most"}
+          onChange={(event) => setLeast(event.currentTarget.value === "least")}
+        >
+          <option value="most">{column === undefined ? "most rows" : `the greatest ${what}`}</option>
+          <option value="least">{column === undefined ? "fewest rows" : `the least ${what}`}</option>
+        </select>
+      </label>
+      <label class="line">
+        Size of the cells
+        <select
+          id="rank-size"
+          value={size ?? ""}
+          onChange={(event) => setSize(Number(event.currentTarget.value) || undefined)}
+        >
+          <option value="">as drawn</option>
+          {SIZES.map((each) => (
+            <option key={each} value={each}>
+              {each} pixels
+            </option>
+          ))}
+        </select>
+      </label>
+      {column !== undefined && (
+        <label class="line">
+          Rows in each, at least
+          <input
+            id="rank-rows"
+            type="number"
+            min="1"
+            value={rows}
+            onChange={({ currentTarget }) => setRows(Math.max(Math.floor(currentTarget.valueAsNumber) || 1, 1))}
+          />
+        </label>
+      )}
+      {typeof found === "string" ? (
+        <p role="status">{found}</p>
+      ) : (
+        <>
+          <p id="rank-said" role="status">
+            {found.list.length === 0
+              ? "No such cell is in view."
+              : `${number(Math.min(found.list.length, LISTED))} of ${number(found.of)} cells in view, by ${what}`}
+          </p>
+          <ol id="ranked">
+            {found.list.map((cell, at) => (
+              <li key={cell.id ?? cell.box.join()}>
+                <button type="button" class="go" title="Go there" onClick={() => goTo(map, cell.box)}>
+                  <span class="nth">{at + 1}</span>
+                  <b>{compact(Number(cell.value.toPrecision(6)))}</b>
+                  <span>
+                    {column === undefined ? said(cell.box) : `${number(cell.count)} rows · ${said(cell.box)}`}
+                  </span>
+                </button>
+                {dataset.rows_open && (
+                  <button type="button" class="link" aria-label={`Rows of cell ${at + 1}`} onClick={() => show(cell)}>
+                    rows
+                  </button>
+                )}
+              </li>
+            ))}
+          </ol>
+        </>
+      )}
+      <div class="buttons">
+        <button type="button" id="rank-here" onClick={() => setPlace(placeOf(map))}>
+          Look in this view
+        </button>
+      </div>
+      {dataset.rows_open && (
+        <div class="buttons">
+          <button
+            type="button"
+            id="rows-view"
+            onClick={() => {
+              asked.value = { dataset: dataset.id, title: "Rows in view", query: of, box: frameOf(map) };
+            }}
+          >
+            Rows in view
+          </button>
+          <button
+            type="button"
+            id="rows-box"
+            aria-pressed={drawing.value}
+            onClick={() => {
+              drawing.value = !drawing.value;
+            }}
+          >
+            {drawing.value ? "Drag on the map" : "Rows in a box"}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function placeOf(map: Shown["map"]): Place {
+  const bounds = map.getBounds();
+  const [west, east] = [bounds.getWest(), Math.min(bounds.getEast(), bounds.getWest() + 360)];
+  return { box: [west, bounds.getSouth(), east, bounds.getNorth()], z: Math.max(Math.floor(map.getZoom()), 0) };
+}
+
+/** Where a cell is, for reading: as finely as it is wide. */
+function said([west, south, east, north]: Box): string {
+  const digits = Math.min(Math.max(Math.ceil(-Math.log10(east - west)) + 1, 0), 6);
+  const lng = (((((west + east) / 2 + 180) % 360) + 360) % 360) - 180;
+  return `${((south + north) / 2).toFixed(digits)}, ${lng.toFixed(digits)}`;
+}

@@ -1,0 +1,221 @@
+/** The rows that were asked for, as a table at the foot of the map: pages, an order, a copy, a file; each row leads to its place. */
+
+import "./answers.css";
+import { type Dataset, Problem, type Source } from "duotile";
+import type { Map as MapLibre } from "maplibre-gl";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { formatted, number, sentence } from "../dom";
+import { loaded } from "../load";
+import { Icon } from "../panel/icon";
+import { copyText } from "../share/copy";
+import { fromServer, linesOf } from "../share/rows";
+import { fileName, save } from "../share/save";
+import { type Asked, asked } from "./asked";
+import { allOf, firstOf, type Gathered, inOrder, type Order, tabbed, WHOLE } from "./gather";
+import { goTo } from "./go";
+
+const PAGE = 50;
+
+interface Props {
+  map: MapLibre;
+  source: Source;
+}
+
+export function RowsTable({ map, source }: Props) {
+  const now = asked.value;
+  const dataset = Object.values(loaded.value).find(({ dataset }) => dataset?.id === now?.dataset)?.dataset;
+  if (!now || !dataset) return null;
+  return <Table key={JSON.stringify(now)} {...{ map, source, dataset, now }} />;
+}
+
+function Table({ map, source, dataset, now }: Props & { dataset: Dataset; now: Asked }) {
+  const [order, setOrder] = useState<Order>();
+  const [page, setPage] = useState(0);
+  const [found, setFound] = useState<Gathered>();
+  const [said, say] = useState("Looking…");
+  const [wrong, setWrong] = useState(false);
+  const title = useRef<HTMLHeadingElement>(null);
+  const stop = useRef(new AbortController());
+  /** Does what takes a while, and tells how it went. */
+  const run = async (work: (signal: AbortSignal) => Promise<string>) => {
+    stop.current.abort();
+    stop.current = new AbortController();
+    const { signal } = stop.current;
+    setWrong(false);
+    say("Looking…");
+    try {
+      const text = await work(signal);
+      if (!signal.aborted) say(text);
+    } catch (error) {
+      if (signal.aborted) return;
+      setWrong(true);
+      say(sentence(error instanceof Problem ? error.line : error instanceof Error ? error.message : String(error)));
+    }
+  };
+  useEffect(() => {
+    title.current?.focus();
+    return () => stop.current.abort();
+  }, []);
+  const rows = found?.rows ?? [];
+  const matched = found?.matched ?? 0;
+  const pages = Math.ceil(Math.max(order ? rows.length : matched, 1) / PAGE);
+  useEffect(() => {
+    const end = (page + 1) * PAGE;
+    if (found && (rows.length >= Math.min(end, matched) || order)) return;
+    void run(async (signal) => {
+      const next = await firstOf(source, { ...now }, Math.min(end, WHOLE), signal);
+      setFound(next);
+      return "";
+    });
+  }, [page]);
+  const sort = (column: string) => {
+    const down = order?.column === column ? !order.down : true;
+    void run(async (signal) => {
+      const next = await inOrder(source, dataset, now, { column, down }, matched, signal);
+      setFound(next);
+      setOrder({ column, down });
+      setPage(0);
+      return next.rows.length < next.matched
+        ? `The ${down ? "greatest" : "least"} ${number(next.rows.length)} by ${column}, of ${number(next.matched)}.`
+        : "";
+    });
+  };
+  const columns = dataset.columns.map(({ name }) => name);
+  /** All rows if they are not too many; of more, those that are here. */
+  const gathered = async (signal: AbortSignal) =>
+    order || rows.length >= matched ? rows : matched > WHOLE ? rows : (await allOf(source, now, signal)).rows;
+  const copy = () =>
+    run(async (signal) => {
+      const all = await gathered(signal);
+      const done = await copyText(tabbed(all, columns));
+      if (!done) throw new Error("this browser lets no page copy here: save the rows as CSV");
+      return `${number(all.length)} ${all.length === 1 ? "row is" : "rows are"} copied${all.length < matched ? `, of ${number(matched)}` : ""}.`;
+    });
+  const download = () =>
+    run(async (signal) => {
+      const name = fileName(dataset.id, "csv");
+      if (now.cell === undefined && source.reachable) {
+        const { box, query } = now;
+        await fromServer(source, dataset.id, { ...query, ...(box ? { bbox: box } : {}) }, "csv", name);
+        return `${name} is being downloaded.`;
+      }
+      if (matched > WHOLE)
+        throw new Error(`a cell of ${number(matched)} rows is too large for that: ${number(WHOLE)} at most`);
+      save(new Blob(linesOf(await gathered(signal), columns), { type: "text/csv" }), name);
+      return `${name} is saved.`;
+    });
+  const shown = rows.slice(page * PAGE, (page + 1) * PAGE);
+  const close = () => {
+    asked.value = undefined;
+    map.getCanvas().focus();
+  };
+  return (
+    <section
+      id="rows"
+      aria-label="Rows"
+      onKeyDown={({ key }) => {
+        if (key === "Escape") close();
+      }}
+    >
+      <header>
+        <h2 ref={title} tabIndex={-1}>
+          {now.title}
+          {found && !now.title.startsWith(number(matched)) ? `: ${number(matched)}` : ""}
+        </h2>
+        <button
+          type="button"
+          class="sign"
+          aria-label="Page before"
+          disabled={page === 0}
+          onClick={() => setPage(page - 1)}
+        >
+          <Icon name="left" />
+        </button>
+        <span id="rows-page">
+          {number(page + 1)} of {number(pages)}
+        </span>
+        <button
+          type="button"
+          class="sign"
+          aria-label="Next page"
+          disabled={page + 1 >= pages || (!order && (page + 1) * PAGE >= WHOLE)}
+          onClick={() => setPage(page + 1)}
+        >
+          <Icon name="right" />
+        </button>
+        <button type="button" id="rows-copy" disabled={matched === 0} onClick={copy}>
+          Copy
+        </button>
+        <button type="button" id="rows-save" disabled={matched === 0} onClick={download}>
+          Save CSV
+        </button>
+        <button type="button" class="sign" aria-label="Close the rows" onClick={close}>
+          <Icon name="cross" />
+        </button>
+        <p id="rows-told" role="status" class={wrong ? "wrong" : ""} hidden={said === ""}>
+          {said}
+        </p>
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be reached by keys, too */}
+      <section class="scroll" aria-label="Table of rows" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">
+                <span class="unseen">Place</span>
+              </th>
+              {columns.map((name) => (
+                <th
+                  key={name}
+                  scope="col"
+                  aria-sort={order?.column === name ? (order.down ? "descending" : "ascending") : undefined}
+                >
+                  <button type="button" title={`Sort by ${name}`} onClick={() => sort(name)}>
+                    {name}
+                    {order?.column === name ? (order.down ? " ↓" : " ↑") : ""}
+                  </button>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map(({ id, geometry, properties }, at) => {
+              const [lng, lat] = geometry?.coordinates ?? [];
+              return (
+                <tr key={id ?? at}>
+                  <td>
+                    {lng !== undefined && lat !== undefined && (
+                      <button
+                        type="button"
+                        aria-label={`Go to row ${page * PAGE + at + 1}`}
+                        onClick={() => goTo(map, [lng - NEAR, lat - NEAR, lng + NEAR, lat + NEAR])}
+                      >
+                        {number(page * PAGE + at + 1)}
+                      </button>
+                    )}
+                  </td>
+                  {columns.map((name) => {
+                    const value = properties[name];
+                    const text = formatted(value, undefined);
+                    return (
+                      <td
+                        key={name}
+                        class={typeof value === "number" ? "number" : ""}
+                        title={text.length > 30 ? text : undefined}
+                      >
+                        {text}
+                      </td>
+                    );
+                  })}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </section>
+    </section>
+  );
+}
+
+/** How far around a row is seen when one goes there, in degrees: some streets. */
+const NEAR = 0.0005;

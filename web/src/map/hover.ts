@@ -1,0 +1,54 @@
+/** What the pointer is over, in a few words beside it: how many rows a cell has and its measure, or what a row carries. */
+
+import "./hover.css";
+import type { MapGeoJSONFeature, Map as MapLibre } from "maplibre-gl";
+import { element, formatted, number } from "../dom";
+import type { Drawable } from "./layers";
+
+const MOST = 3;
+
+/** A label that follows the pointer; called with what is there, or nothing. */
+export function makeHover(map: MapLibre) {
+  const label = element("div", "hover");
+  label.hidden = true;
+  label.ariaHidden = "true";
+  map.getContainer().append(label);
+  const hide = () => {
+    label.hidden = true;
+  };
+  map.on("mouseout", hide);
+  map.on("movestart", hide);
+  return (found: { feature: MapGeoJSONFeature; drawable: Drawable } | undefined, [x, y]: [number, number]) => {
+    if (!found || map.isMoving()) {
+      hide();
+      return;
+    }
+    const lines = told(found.feature, found.drawable);
+    if (lines.length === 0) {
+      hide();
+      return;
+    }
+    label.replaceChildren(...lines.map((line) => element("span", "", line)));
+    label.hidden = false;
+    const { clientWidth, clientHeight } = map.getContainer();
+    const left = x + 14 + label.offsetWidth > clientWidth ? x - 10 - label.offsetWidth : x + 14;
+    const top = y + 14 + label.offsetHeight > clientHeight ? y - 10 - label.offsetHeight : y + 14;
+    label.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+  };
+}
+
+/** What a feature says of itself. */
+export function told({ properties }: Pick<MapGeoJSONFeature, "properties">, { loaded }: Drawable): string[] {
+  const { point_count: count, ...rest } = properties;
+  const rows = Number(count);
+  const first = count === undefined ? [] : [`${number(rows)} ${rows === 1 ? "row" : "rows"}`];
+  const measures = Object.entries(rest)
+    .slice(0, MOST)
+    .map(([name, value]) => {
+      const info = loaded.tileJson.properties.find(({ property }) => property === name);
+      const text =
+        typeof value === "number" && !info?.unit ? number(Number(value.toPrecision(6))) : formatted(value, info);
+      return `${name} ${text}`;
+    });
+  return [...first, ...measures];
+}
