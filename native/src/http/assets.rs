@@ -2,7 +2,7 @@
 //!
 //! Pages are asked for again each time, files with a hash in their name never.
 
-use super::{Problem, Route, Shared, caching, encoding};
+use super::{Problem, Shared, answer::Route, caching, encoding};
 use crate::engine::{
     Size,
     pack::{Coding, Packed},

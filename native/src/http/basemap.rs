@@ -5,7 +5,9 @@
 //! tells clients, whose directories are of one file only.
 
 use super::{
-    Problem, Route, Shared, caching,
+    Problem, Shared,
+    answer::Route,
+    caching,
     outgoing::PIECE,
     stream::{self, Making},
 };

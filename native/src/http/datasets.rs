@@ -1,6 +1,6 @@
 //! The catalogue: what datasets there are, and what is in each.
 
-use super::{Problem, Shared, basemap, document, json};
+use super::{Problem, Shared, answer::json, basemap, document};
 use crate::{catalog::Entry, told::catalogue};
 use axum::{
     extract::{Path, State as With},

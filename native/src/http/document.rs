@@ -1,6 +1,10 @@
 //! The documents beside the tiles of a query: TileJSON, metadata, style. Made once, then kept until the dataset changes.
 
-use super::{Problem, Route, Shared, caching, encoding, json};
+use super::{
+    Problem, Shared,
+    answer::{Route, json},
+    caching, encoding,
+};
 use crate::{
     catalog::Entry,
     engine::{Engine, Fitted, Refusal, Size},

@@ -3,6 +3,7 @@
 //! Each file answers one family of paths; [`problem`] is how all of them fail. Around everything lie, from outside in:
 //! CORS, counting (with a limit on the length of addresses), what keeps strangers' pages out, and the catching of panics.
 
+pub mod answer;
 pub mod assets;
 pub mod basemap;
 pub mod caching;
@@ -33,10 +34,11 @@ pub use problem::Problem;
 pub use state::{Shared, State};
 
 use crate::settings::Settings;
+use answer::Route;
 use axum::{
     Router,
     extract::{MatchedPath, Request, State as With},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{Method, StatusCode},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{MethodRouter, get},
@@ -46,10 +48,6 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 /// Longest path and query that are looked at.
 const MAX_URI: usize = 16 << 10;
-
-/// What a request was about, for counting, where its path alone does not say it.
-#[derive(Clone, Copy, Debug)]
-pub struct Route(pub &'static str);
 
 /// Every path of the router with what answers it. [`tiles::PATHS`] tells the last one apart.
 fn routes(here: &Settings) -> Vec<(&'static str, MethodRouter<Shared>)> {
@@ -155,13 +153,4 @@ fn told(request: &Request) -> String {
 fn panicked(cause: Box<dyn Any + Send>) -> Response {
     let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied());
     Problem::internal(&text.unwrap_or("a panic without a text")).into_response()
-}
-
-/// An answer in JSON (or a dialect of it), to be asked for again each time unless said otherwise.
-#[must_use]
-pub fn json(kind: &'static str, body: impl Into<axum::body::Body>) -> Response {
-    let mut response = Response::new(body.into());
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    response.headers_mut().insert(header::CACHE_CONTROL, caching::REVALIDATE);
-    response
 }

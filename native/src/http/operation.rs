@@ -1,6 +1,6 @@
 //! What operators and tools ask for: is it alive, is it ready, how is it doing, what can it do.
 
-use super::{Problem, Shared, caching, json};
+use super::{Problem, Shared, answer::json, caching};
 use axum::{
     extract::State as With,
     http::{HeaderMap, HeaderValue, StatusCode, header},

@@ -3,7 +3,7 @@
 //! A slow client holds the answer it has not taken yet. Beyond a number of bytes held like that, larger answers are
 //! refused with 503, so that many slow clients fill no memory; small ones, such as health and errors, always go out.
 
-use super::{Problem, Route};
+use super::{Problem, answer::Route};
 use axum::{
     body::{Body, Bytes, HttpBody as _},
     response::{IntoResponse as _, Response},

@@ -1,6 +1,6 @@
 //! A query posted as text or JSON: its token and all its addresses come back. Nothing is stored: the token is the query.
 
-use super::{Problem, Shared, json};
+use super::{Problem, Shared, answer::json};
 use crate::{
     catalog::Entry,
     percent,

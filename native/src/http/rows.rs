@@ -1,6 +1,6 @@
 //! The rows behind a cell, a tile, a box or a filter: GeoJSON or plain JSON, a page at a time, in the order of the map.
 
-use super::{Problem, Shared, datasets, encoding, json, params::Params};
+use super::{Problem, Shared, answer::json, datasets, encoding, params::Params};
 use crate::{
     percent,
     told::page::{self, PageFormat},

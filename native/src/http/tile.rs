@@ -1,6 +1,6 @@
 //! A tile over HTTP: cached, fresh at the client, or cut on a processor; with what was left out in headers.
 
-use super::{Problem, Route, Shared, caching, encoding};
+use super::{Problem, Shared, answer::Route, caching, encoding};
 use crate::{
     engine::{
         Fitted,

@@ -3,7 +3,7 @@
 use super::{
     checksum::{Stretch, sample},
     facts::{ColumnFacts, Exact},
-    mapped::view,
+    view::view,
 };
 use crate::{
     dataset::{Known, Report},

@@ -17,6 +17,7 @@ mod open;
 mod seal;
 mod twin;
 mod verify;
+mod view;
 mod writer;
 
 pub use build::{Built, Settings, build, give_up, half_of_free};

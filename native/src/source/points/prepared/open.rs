@@ -2,7 +2,7 @@
 //!
 //! What is read is the head, the description, the index, and a sample of everything else.
 
-use super::{checksum::Stretch, description::Description, facts::Exact, guard::Guard, mapped, seal::Seal};
+use super::{checksum::Stretch, description::Description, facts::Exact, guard::Guard, mapped, seal::Seal, view::view};
 use crate::{
     dataset::{Dataset, Loaded, Parts},
     kind::Kind,
@@ -97,8 +97,8 @@ fn dataset(whole: Whole, options: &Options, progress: &dyn Progress) -> Result<D
         title: options.title.clone().or(description.title),
         attribution: options.attribution.clone().or(description.attribution),
         version: version.text(),
-        keys: mapped::view(file, &description.keys)?,
-        rows: mapped::view(file, &description.row_numbers)?,
+        keys: view(file, &description.keys)?,
+        rows: view(file, &description.row_numbers)?,
         columns,
         roles,
         report,

@@ -3,6 +3,7 @@
 use super::{
     LAT, LON, ROW, mapped,
     open::{Whole, checked},
+    view::view,
 };
 use crate::{dataset::Loaded, read::Progress};
 use anyhow::{Context as _, Result};
@@ -23,8 +24,8 @@ const GROUP: usize = 1 << 19;
 pub(super) fn write(prepared: &Path, twin: &Path, progress: &dyn Progress) -> Result<u64> {
     let Whole { file, description, .. } = checked(prepared, false)?;
     let rows = description.rows as usize;
-    let keys = mapped::view::<u64>(&file, &description.keys)?;
-    let numbers = mapped::view::<u32>(&file, &description.row_numbers)?;
+    let keys = view::<u64>(&file, &description.keys)?;
+    let numbers = view::<u32>(&file, &description.row_numbers)?;
     let columns = description.columns.iter().map(|column| mapped::column(&file, column, description.rows));
     let columns: Vec<Loaded> = columns.collect::<Result<_>>()?;
     // A name that the input has for something else stays with that.

@@ -4,6 +4,7 @@ use super::{
     description::Description,
     mapped,
     open::{Whole, checked, refused},
+    view::view,
 };
 use crate::{
     dataset::{Dataset, Known, Loaded, Parts, Report},
@@ -35,7 +36,7 @@ pub fn verify(path: &Path, progress: &dyn Progress) -> Result<u64> {
             done += stretch.bytes;
             progress.advance(done);
         }
-        in_order(&mapped::view(&file, &description.keys)?, &mapped::view(&file, &description.row_numbers)?)?;
+        in_order(&view(&file, &description.keys)?, &view(&file, &description.row_numbers)?)?;
         let columns = description.columns.iter().map(|column| mapped::column(&file, column, description.rows));
         let columns: Vec<Loaded> = columns.collect::<Result<_>>()?;
         columns.par_iter().try_for_each(values)?;
@@ -82,7 +83,7 @@ fn values(Loaded { name, data, .. }: &Loaded) -> Result<()> {
 
 /// What is told of all rows together is found out anew.
 fn known(file: &Content, description: &Description, columns: Vec<Loaded>) -> Result<()> {
-    let (keys, rows) = (mapped::view(file, &description.keys)?, mapped::view(file, &description.row_numbers)?);
+    let (keys, rows) = (view(file, &description.keys)?, view(file, &description.row_numbers)?);
     let found = Known::of(&keys, &columns);
     let told = description.known(file)?;
     if found.landmarks != told.landmarks {

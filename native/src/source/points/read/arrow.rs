@@ -3,7 +3,8 @@
 use super::{
     content::Content,
     field::Field,
-    reader::{Reader, frame, guarded},
+    guarded::guarded,
+    reader::{Reader, frame},
 };
 use crate::kind::Kind;
 use anyhow::{Context, Result, anyhow, bail};

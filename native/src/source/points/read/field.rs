@@ -1,6 +1,6 @@
 //! What a column of a file becomes: one of the kinds that a dataset has, or nothing, with the reason.
 
-use super::reader::guarded;
+use super::guarded::guarded;
 use crate::kind::Kind;
 use polars_arrow::datatypes::Field as ArrowField;
 use polars_core::prelude::{DataType, TimeUnit, UnknownKind};

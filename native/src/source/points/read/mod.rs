@@ -11,6 +11,7 @@ mod csv;
 mod field;
 mod files;
 mod geometry;
+mod guarded;
 mod ids;
 mod layout;
 mod load;

@@ -5,7 +5,8 @@ use super::{
     content::Content,
     field::Field,
     geometry::{self, Declared},
-    reader::{Reader, guarded},
+    guarded::guarded,
+    reader::Reader,
 };
 use crate::kind::Kind;
 use anyhow::{Context, Result, bail};

@@ -16,6 +16,7 @@ use super::{
     checksum::Stretch,
     description::{Description, Origin},
     mapped, twin,
+    view::view,
     writer::{Field, Writer, is_wide},
 };
 use crate::{
@@ -255,14 +256,14 @@ fn index(
     let file = Content::open(path, false)?;
     let columns = description.columns.iter().map(|column| mapped::column(&file, column, description.rows));
     let columns: Vec<Loaded> = columns.collect::<Result<_>>()?;
-    let (keys, rows) = (mapped::view(&file, &description.keys)?, mapped::view(&file, &description.row_numbers)?);
+    let (keys, rows) = (view(&file, &description.keys)?, view(&file, &description.row_numbers)?);
     let roles = roles(&columns, &rows)?;
     let mut known = Known::of(&keys, &columns);
     description.set_known(&known, roles);
     description.landmarks = writer.section(&known.landmarks)?;
     // From here on it is looked at where it lies, too.
     writer.flush()?;
-    known.landmarks = mapped::view(&Content::open(path, false)?, &description.landmarks)?;
+    known.landmarks = view(&Content::open(path, false)?, &description.landmarks)?;
     let dataset = Dataset::new(dataset::Parts {
         name: description.name.clone(),
         title: None,

@@ -7,12 +7,7 @@ mod dialect;
 mod scan;
 mod split;
 
-use super::{
-    CsvOptions, Progress,
-    content::Content,
-    field::Field,
-    reader::{Reader, guarded},
-};
+use super::{CsvOptions, Progress, content::Content, field::Field, guarded::guarded, reader::Reader};
 use crate::kind::Kind;
 use anyhow::{Context, Result, bail};
 use dialect::Dialect;
