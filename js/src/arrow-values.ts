@@ -137,9 +137,9 @@ function valuesOf(column: Read<unknown>, valid: Validity, note: (note: string) =
   }
 }
 
-type Numbers = Int32Array | Float32Array | Float64Array;
+type Numbers = Int32Array | Float32Array | Float64Array | BigInt64Array;
 
-/** The numbers of all batches, widened to those of `whole`; a single batch of that type as it lies. */
+/** The numbers of all batches, of the type of `whole` or widened to it; a single batch of that type as it lies. */
 function joined<T extends Numbers>(column: Read<unknown>, whole: T): T {
   const [only] = column.data;
   if (column.data.length === 1 && only && only.values.constructor === whole.constructor) {
@@ -147,19 +147,21 @@ function joined<T extends Numbers>(column: Read<unknown>, whole: T): T {
   }
   let end = 0;
   for (const batch of column.data) {
-    whole.set(batch.values.subarray(0, batch.length) as ArrayLike<number>, end);
+    (whole as { set(values: unknown, at: number): void }).set(batch.values.subarray(0, batch.length), end);
     end += batch.length;
   }
   return whole;
 }
 
+/** Whether all batches hold signed integers of 64 bits. */
+function isWide(column: Read<unknown>): boolean {
+  return column.data.every(({ values }) => values instanceof BigInt64Array);
+}
+
 /** Integers that may need 64 bits. Unsigned ones beyond that have no place in a tile. */
 function wide(column: Read<unknown>, signed: boolean, valid: Validity, note: (note: string) => void): Values {
-  const [only] = column.data;
-  if (column.data.length === 1 && only?.values instanceof BigInt64Array) {
-    return { type: "integer", values: only.values.subarray(0, only.length) };
-  }
   const values = new BigInt64Array(column.length);
+  if (isWide(column)) return { type: "integer", values: joined(column, values) };
   let tooLarge = 0;
   eachValid(column, (batch, at, row) => {
     const value = BigInt(batch.values[at] ?? 0);
@@ -176,11 +178,8 @@ function wide(column: Read<unknown>, signed: boolean, valid: Validity, note: (no
 
 /** Microseconds; what is finer is cut off towards the past. */
 function times(column: Read<unknown>, factor: bigint, divisor: bigint): Values {
-  const [only] = column.data;
-  if (column.data.length === 1 && only?.values instanceof BigInt64Array && factor === 1n && divisor === 1n) {
-    return { type: "time", values: only.values.subarray(0, only.length) };
-  }
   const values = new BigInt64Array(column.length);
+  if (isWide(column) && factor === 1n && divisor === 1n) return { type: "time", values: joined(column, values) };
   eachValid(column, (batch, at, row) => {
     const value = BigInt(source(batch)[at] ?? 0) * factor;
     values[row] = value < 0n ? (value - divisor + 1n) / divisor : value / divisor;

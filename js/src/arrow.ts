@@ -27,7 +27,7 @@ export async function fromArrow(name: string | undefined, bytes: Uint8Array, rol
   return made;
 }
 
-/** What the server says of a subset (see native/src/subset.rs). */
+/** What the server says of a subset (see docs/format.md). */
 interface Subset extends SubsetFacts {
   format: number;
   id: string | null;

@@ -24,8 +24,9 @@ const BATCH = 3;
 export class StreamScan {
   /** Bytes that have passed. */
   received = 0;
-  /** All bytes of the stream, and its rows, once the header of the rows has passed. */
+  /** About all bytes of the stream, once the header of its first rows has passed; exact from that of its last ones. */
   total: number | undefined;
+  /** Rows whose header has passed. */
   rows = 0;
   facts: SubsetFacts | undefined;
   /** Whether the mark of the end has passed. */
@@ -34,6 +35,13 @@ export class StreamScan {
   #head = new Uint8Array(0);
   /** Bytes of a body that are still to pass. */
   #body = 0;
+
+  /** All rows of the stream, where that is known beforehand. */
+  readonly #expected: number | undefined;
+
+  constructor(expected?: number) {
+    this.#expected = expected;
+  }
 
   /** Takes the next piece. Throws if this is no Arrow stream. */
   push(piece: Uint8Array): void {
@@ -84,12 +92,14 @@ export class StreamScan {
     if (kind === SCHEMA) this.facts = factsOf(message.table(2));
     this.#body = message.long(3);
     this.#head = new Uint8Array(0);
-    this.#passed += head.length + this.#body;
-    // The server writes all rows as one batch, and the mark of the end after it.
-    if (kind === BATCH) {
-      this.total = this.#passed + 8;
-      this.rows += message.table(2)?.long(0) ?? 0;
-    }
+    const size = head.length + this.#body;
+    this.#passed += size;
+    if (kind !== BATCH) return;
+    const rows = message.table(2)?.long(0) ?? 0;
+    this.rows += rows;
+    // Batches are alike, and the mark of the end comes after the last.
+    const left = (this.#expected ?? this.rows) - this.rows;
+    this.total = this.#passed + Math.round((size * left) / Math.max(rows, 1)) + 8;
   }
 
   /** Bytes of all messages whose header has been read. */

@@ -122,8 +122,8 @@ async function keep(
     throw new Error(`${request.server} sent ${kind}, expected an Arrow stream; is that a Duotile server?`);
   }
   const plain = headers.get("content-encoding") === null;
-  const scan = new StreamScan();
   const rows = countOf(headers.get("duotile-rows"));
+  const scan = new StreamScan(rows);
   const length = plain ? countOf(headers.get("content-length")) : undefined;
   const reader = body.getReader();
   let taking: Taking | undefined;

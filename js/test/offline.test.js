@@ -102,6 +102,21 @@ test("without a content length the total is read from the stream, however it is 
   }
 });
 
+test("of several batches the total is expected from the first, and known with the last", () => {
+  // The message of rows, thrice. It is the last one before the mark of the end: headers begin with ff ff ff ff, on whole words.
+  const words = new DataView(arrow.buffer, arrow.byteOffset, arrow.length);
+  const end = arrow.subarray(-8);
+  let begin = arrow.length - 16;
+  while (words.getUint32(begin, true) !== 0xffffffff) begin -= 8;
+  const rows = arrow.subarray(begin, arrow.length - 8);
+  const many = Buffer.concat([arrow.subarray(0, begin), rows, rows, rows, end]);
+  const scan = new StreamScan(9);
+  scan.push(many.subarray(0, begin + rows.length));
+  assert.deepEqual([scan.total, scan.rows], [many.length, 3]);
+  scan.push(many.subarray(begin + rows.length));
+  assert.deepEqual([scan.total, scan.rows, scan.ended], [many.length, 9, true]);
+});
+
 test("what is no Arrow stream is refused at its first bytes", () => {
   assert.throws(() => new StreamScan().push(Buffer.from("<!doctype html>")), /no Arrow stream/);
   assert.throws(() => new StreamScan().push(Buffer.from("ARROW1\0\0")), /no Arrow stream/);

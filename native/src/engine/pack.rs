@@ -2,10 +2,9 @@
 //!
 //! Never brotli: it would take longer than cutting the tile. Done where the CPU work is done, not on the async threads.
 
-use super::keep::Weigh;
+use super::{Refusal, keep::Weigh};
 use bytes::Bytes;
 use duotile_core::{Stopped, Work};
-use std::io::Write as _;
 
 /// Below this many bytes, compressing costs more than it saves.
 const SMALL: usize = 256;
@@ -133,25 +132,18 @@ impl Packer {
     /// The bytes to send after a piece of the body, all of them after the last one.
     ///
     /// # Errors
-    /// When compressing fails, which would be a mistake here.
-    pub fn push(&mut self, piece: Vec<u8>, last: bool) -> std::io::Result<Vec<u8>> {
-        match self {
-            Self::Identity => Ok(piece),
-            Self::Gzip(gzip) => {
-                gzip.write_all(&piece)?;
-                if last {
-                    gzip.try_finish()?;
-                }
-                Ok(std::mem::take(gzip.get_mut()))
-            }
-            Self::Zstd(zstd) => {
-                zstd.write_all(&piece)?;
-                if last {
-                    zstd.do_finish()?;
-                }
-                Ok(std::mem::take(zstd.get_mut()))
-            }
-        }
+    /// When nobody waits for it any more; when compressing fails, which would be a mistake here.
+    pub fn push(&mut self, piece: Vec<u8>, last: bool, work: &Work<'_>) -> Result<Vec<u8>, Refusal> {
+        let packed = match self {
+            Self::Identity => return Ok(piece),
+            Self::Gzip(gzip) => write(gzip, &piece, work)?
+                .and_then(|()| if last { gzip.try_finish() } else { Ok(()) })
+                .map(|()| std::mem::take(gzip.get_mut())),
+            Self::Zstd(zstd) => write(zstd, &piece, work)?
+                .and_then(|()| if last { zstd.do_finish() } else { Ok(()) })
+                .map(|()| std::mem::take(zstd.get_mut())),
+        };
+        packed.map_err(|error| Refusal::failed(&error))
     }
 }
 
@@ -195,7 +187,9 @@ mod tests {
             assert_eq!(packer.coding(), coding);
             let mut sent = Vec::new();
             for (i, piece) in body.chunks(100_000).enumerate() {
-                sent.extend(packer.push(piece.to_vec(), (i + 1) * 100_000 >= body.len()).expect("it packs"));
+                sent.extend(
+                    packer.push(piece.to_vec(), (i + 1) * 100_000 >= body.len(), &Work::free()).expect("it packs"),
+                );
             }
             let plain = match coding {
                 Coding::Identity => sent.clone(),

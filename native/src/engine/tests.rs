@@ -12,7 +12,12 @@ use crate::{
             kind::Data,
         },
     },
-    told::{row_file::RowFile, row_text::RowFormat},
+    told::{
+        pieces::Pieces as _,
+        row_file::RowFile,
+        row_text::RowFormat,
+        subset::{Contents, Subset},
+    },
 };
 use duotile_core::{Dictionary, Roles, STEP, Stopped, TileId, TileQuery, Work, sort};
 use std::sync::{
@@ -71,8 +76,12 @@ fn every_step_stops_when_nobody_waits_any_more() {
     };
     assert_eq!(stats(&gone), Err(Refusal::Gone), "statistics");
     assert!(stats(&Work::free()).is_ok_and(|rows| rows > STEP));
+    let contents = |work: &Work<'_>| Contents::of(&filtered, &selected, work);
+    assert_eq!(contents(&gone).err(), Some(Refusal::Gone), "texts of a subset");
+    let mut subset = Subset::new(filtered.clone(), contents(&Work::free()).expect("goes on"));
+    assert_eq!(subset.piece(&gone).err(), Some(Refusal::Gone), "subset");
     let none = fit("filter=n<0");
-    assert_eq!(RowFile::new(none, RowFormat::Csv).piece(1 << 16, &gone).err(), Some(Refusal::Gone), "download");
+    assert_eq!(RowFile::new(none, RowFormat::Csv).piece(&gone).err(), Some(Refusal::Gone), "download");
 }
 
 #[test]

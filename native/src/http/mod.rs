@@ -13,6 +13,7 @@ pub mod datasets;
 pub mod document;
 pub mod download;
 pub mod encoding;
+mod file;
 pub mod metrics;
 pub mod operation;
 pub mod outgoing;

@@ -1,7 +1,11 @@
 //! The filtered rows as an Arrow IPC stream, to take along; see [`crate::told::subset`] for what is in it.
 
-use super::{Problem, Shared, caching, datasets, encoding};
-use crate::{percent, told::subset};
+use super::{Problem, Shared, caching, datasets, encoding, file};
+use crate::{
+    engine::pack::Packer,
+    percent,
+    told::subset::{Contents, Subset},
+};
 use axum::{
     extract::{Path, State as With},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
@@ -13,7 +17,7 @@ const ROWS: HeaderName = HeaderName::from_static("duotile-rows");
 /// A subset.
 ///
 /// # Errors
-/// 413 for more rows, with their count, or more bytes than are given out, 403 where subsets are not to leave.
+/// 413 for more rows than are given out, with their count, 403 where subsets are not to leave.
 pub async fn get(
     With(state): With<Shared>,
     Path(id): Path<String>,
@@ -32,24 +36,22 @@ pub async fn get(
         encoding::vary(response.headers_mut());
         response
     } else {
-        let coding = encoding::negotiate(&headers);
-        let limits = state.settings().limits.clone();
-        let (count, packed) = state
+        let most = state.settings().limits.max_subset;
+        let (count, contents) = state
             .engine
-            .all_rows(&fitted, limits.max_subset, move |fitted, selected, count, work| {
-                let body = subset::of(fitted, selected, limits.outgoing, work)?;
-                work.pay(0)?;
-                Ok((count, coding.pack(body, 1, work)?))
-            })
+            .all_rows(&fitted, most, |fitted, selected, count, work| Ok((count, Contents::of(fitted, selected, work)?)))
             .await?;
-        let mut response = Response::new(packed.bytes.into());
+        let held = state.outgoing.hold(contents.holds()).ok_or_else(Problem::full)?;
+        let packer = Packer::new(encoding::negotiate(&headers)).map_err(|error| Problem::internal(&error))?;
+        let used = packer.coding();
+        let mut response = Response::new(file::body(state, entry, held, Subset::new(fitted, contents), packer));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/vnd.apache.arrow.stream"));
         headers.insert(ROWS, count.into());
         if let Ok(name) = HeaderValue::try_from(format!("attachment; filename=\"{}.arrow\"", percent::encode(&id))) {
             headers.insert(header::CONTENT_DISPOSITION, name);
         }
-        encoding::told(packed.coding, headers);
+        encoding::told(used, headers);
         response
     };
     let headers = response.headers_mut();

@@ -12,6 +12,7 @@ pub mod style;
 pub mod tilejson;
 
 pub mod page;
+pub mod pieces;
 pub mod row_file;
 pub mod row_text;
 pub mod subset;

@@ -1,6 +1,9 @@
 //! All rows that pass a query as a file of text, made piece by piece: a file may be larger than memory.
 
-use super::row_text::{RowFormat, RowText};
+use super::{
+    pieces::Pieces,
+    row_text::{RowFormat, RowText},
+};
 use crate::{
     engine::{Fitted, Refusal},
     source::Source,
@@ -8,6 +11,8 @@ use crate::{
 use duotile_core::Work;
 use std::sync::Arc;
 
+/// About how many bytes a piece has.
+const PIECE: usize = 64 << 10;
 /// Rows that are tested at once.
 const CHUNK: usize = 1 << 12;
 /// Rows that a piece looks at, should none of them pass.
@@ -34,29 +39,26 @@ impl RowFile {
         });
         Self { fitted, text, next: 0, told: 0 }
     }
+}
 
-    /// The next piece of about `size` bytes, which may be empty, and whether it is the last.
-    ///
-    /// The filter is asked again for each chunk, so that no mask is held for a client that takes hours.
-    ///
-    /// # Errors
-    /// When nobody waits for it any more.
-    pub fn piece(&mut self, size: usize, work: &Work<'_>) -> Result<(Vec<u8>, bool), Refusal> {
+impl Pieces for RowFile {
+    /// About [`PIECE`] bytes. The filter is asked again for each chunk, so that no mask is held for a client that takes hours.
+    fn piece(&mut self, work: &Work<'_>) -> Result<(Vec<u8>, bool), Refusal> {
         let Self { fitted, text, next, told } = self;
         let Source::Points(dataset) = &fitted.entry.source;
-        let mut out = Vec::with_capacity(size + size / 4);
+        let mut out = Vec::with_capacity(PIECE + PIECE / 4);
         dataset.with_points(|points| {
             if *next == 0 {
                 text.start(&mut out);
             }
             let stop = points.len().min(*next + LOOKS);
-            while *next < stop && out.len() < size {
+            while *next < stop && out.len() < PIECE {
                 work.pay(0)?;
                 let chunk = *next..stop.min(*next + CHUNK);
                 let filter = fitted.plan.filter();
                 let mask = filter.map(|filter| filter.mask(&points, chunk.clone(), work)).transpose()?;
                 for row in chunk {
-                    if out.len() >= size {
+                    if out.len() >= PIECE {
                         break;
                     }
                     if mask.as_ref().is_none_or(|mask| mask.get(row)) {

@@ -1,17 +1,23 @@
 //! The subset, read back by Polars' own reader of Arrow streams.
 
 use crate::support::{ROWS, Server, rows};
-use duotile::settings::{Settings, limits::Limits};
+use axum::http::Method;
+use duotile::{
+    catalog::Entry,
+    read::{self, Options},
+    settings::{Settings, limits::Limits},
+};
 use duotile_core::{mercator, morton};
 use polars_core::prelude::{DataFrame, DataType};
 use polars_io::{SerReader as _, ipc::IpcStreamReader};
 use serde_json::Value;
+use std::{fmt::Write as _, io::Read as _};
 
 fn read(body: &[u8]) -> (DataFrame, Value) {
     let mut reader = IpcStreamReader::new(std::io::Cursor::new(body));
     let metadata =
         reader.custom_metadata().expect("a schema").expect("metadata").get("duotile").expect("ours").to_string();
-    let frame = IpcStreamReader::new(std::io::Cursor::new(body)).finish().expect("a stream");
+    let frame = IpcStreamReader::new(std::io::Cursor::new(body)).set_rechunk(false).finish().expect("a stream");
     (frame, serde_json::from_str(&metadata).expect("JSON"))
 }
 
@@ -57,6 +63,56 @@ async fn it_holds_the_rows_that_pass_in_the_order_of_the_map() {
         .expect("kind")
         .clone();
     assert_eq!(kind["present"], rows.iter().filter(|row| row.kind.is_some()).count());
+}
+
+/// More rows than a batch has: numbers with nulls, texts that are all different, texts that are few.
+fn many(rows: u32) -> duotile::Dataset {
+    let mut csv = String::from("lon,lat,number,word,kind\n");
+    for row in 0..rows {
+        let (lon, lat) = (f64::from(row % 3571) / 10.0 - 178.0, f64::from(row % 1499) / 10.0 - 74.0);
+        let number = if row % 5 == 0 { String::new() } else { (row * 3).to_string() };
+        let kind = ["a", "b", "", "c"][row as usize % 4];
+        writeln!(csv, "{lon},{lat},{number},w{},{kind}", row.wrapping_mul(2_654_435_761)).expect("in memory");
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("many.csv");
+    std::fs::write(&path, csv).expect("a file");
+    read::read(&[path], &Options::default(), &()).expect("it reads")
+}
+
+#[tokio::test]
+async fn many_rows_come_in_batches_and_are_the_same_however_they_are_packed() {
+    let server = Server::of(Entry::open(many(200_000)), Settings::default());
+    let large = (0..200_000).filter(|row| row % 5 != 0 && row * 3 > 300_000).count();
+    for (filter, passes) in
+        [("", 200_000), ("?filter=number%20%3E%20300000", large), ("?filter=kind%20%3D%20%27b%27", 50_000)]
+    {
+        let path = format!("/datasets/many/subset.arrow{filter}");
+        let answer = server.get(&path).await;
+        assert_eq!((answer.status.as_u16(), answer.header("duotile-rows")), (200, passes.to_string().as_str()));
+        let (frame, _) = read(&answer.body);
+        assert_eq!((frame.height(), frame.first_col_n_chunks()), (passes, passes.div_ceil(1 << 16)));
+        let column = |name: &str| frame.column(name).expect(name).as_materialized_series().clone();
+        assert!(column("_key").u64().expect("u64").into_no_null_iter().is_sorted());
+        let (words, kinds) = (column("word").cast(&DataType::String), column("kind").cast(&DataType::String));
+        let (words, kinds, numbers) = (words.expect("texts"), kinds.expect("texts"), column("number"));
+        let (words, kinds) = (words.str().expect("texts"), kinds.str().expect("texts"));
+        let numbers = numbers.cast(&DataType::Int64).expect("integers");
+        let numbers = numbers.i64().expect("i64");
+        let mut seen = std::collections::HashSet::new();
+        for (i, row) in column("_row").u32().expect("u32").into_no_null_iter().enumerate() {
+            assert!(seen.insert(row));
+            assert_eq!(words.get(i), Some(format!("w{}", row.wrapping_mul(2_654_435_761)).as_str()));
+            assert_eq!(kinds.get(i), [Some("a"), Some("b"), None, Some("c")][row as usize % 4]);
+            let number = (row % 5 != 0).then_some(i64::from(row) * 3);
+            assert_eq!(numbers.get(i), number);
+        }
+        let packed = server.ask(Method::GET, &path, &[("accept-encoding", "gzip")], "").await;
+        let mut plain = Vec::new();
+        flate2::read::GzDecoder::new(&packed.body[..]).read_to_end(&mut plain).expect("gzip");
+        assert!(plain == answer.body && packed.body.len() < plain.len());
+    }
+    assert_eq!(server.state.outgoing.held(), 0);
 }
 
 #[tokio::test]

@@ -1,0 +1,175 @@
+//! Rows of a dataset as an Arrow IPC stream in Morton order, for the browser: keys and row numbers as they are here, so
+//! that positions and ids match without projecting again, and the facts of the full dataset as metadata.
+//!
+//! Columns: `_key` (u64), `_row` (u32), `lon`, `lat` (degrees, for other tools; left out where a column has that name),
+//! then the value columns: integers, floats, booleans, times as timestamps in microseconds UTC, texts as a dictionary in
+//! byte order. Schema metadata `duotile` is JSON, see [`facts`]. It is made message by message, as `docs/format.md`
+//! describes it: a stream may be larger than what memory is for.
+
+mod columns;
+mod facts;
+
+use crate::{
+    engine::{Fitted, Refusal, select::Selected},
+    source::{Source, points::Dataset},
+    told::pieces::Pieces,
+};
+use columns::{Kept, Telling};
+use duotile_core::Work;
+use polars_arrow::io::ipc::write::{
+    EncodedData, WriteOptions, common_sync, encode_dictionary_values, encode_record_batch, schema_to_bytes,
+};
+use std::{ops::Range, sync::Arc};
+
+/// Rows of a batch: a few MB.
+const BATCH: usize = 1 << 16;
+/// Rows that a piece looks at, should few of them pass.
+const LOOKS: usize = 1 << 22;
+/// Bytes of a message's header beside what it says of columns.
+const HEADER: u64 = 1 << 12;
+
+/// What is found out about the rows of a subset before the first of them is told.
+#[derive(Debug)]
+pub struct Contents {
+    columns: Vec<Kept>,
+    /// About how many bytes the largest message takes.
+    largest: u64,
+}
+
+impl Contents {
+    /// The columns that a query tells of, and which texts its rows have.
+    ///
+    /// # Errors
+    /// When nobody waits for it any more, or it costs too much.
+    pub fn of(fitted: &Fitted, selected: &Selected, work: &Work<'_>) -> Result<Self, Refusal> {
+        let Source::Points(dataset) = &fitted.entry.source;
+        dataset.with_points(|points| {
+            let mut told = fitted.query.told_columns(&fitted.plan, &points);
+            // Without these, ids and what `datetime` speaks of would be others than here.
+            let roles = [points.roles().id, points.roles().time];
+            told.extend(roles.into_iter().flatten());
+            told.sort_unstable();
+            told.dedup();
+            let kept = |index| Kept::of(&points, index, selected.mask.as_deref(), work);
+            let columns = told.into_iter().map(kept).collect::<Result<Vec<_>, _>>()?;
+            let telling = Telling { points: &points, columns: &columns };
+            let largest = telling.largest(BATCH.min(selected.total(dataset))) + HEADER;
+            Ok(Self { columns, largest })
+        })
+    }
+
+    /// About how many bytes a subset takes of memory while it is on its way: a message, and what it is made of.
+    #[must_use]
+    pub const fn holds(&self) -> u64 {
+        2 * self.largest
+    }
+}
+
+/// A subset, and how far it is written.
+#[derive(Debug)]
+pub struct Subset {
+    fitted: Arc<Fitted>,
+    columns: Vec<Kept>,
+    /// Messages that were written before those of rows.
+    begun: usize,
+    /// The first row that was not looked at.
+    next: usize,
+    /// Rows that pass, for the next batch.
+    rows: Vec<u32>,
+    /// Batches that were written.
+    batches: usize,
+}
+
+impl Subset {
+    /// Nothing is written yet.
+    #[must_use]
+    pub fn new(fitted: Arc<Fitted>, contents: Contents) -> Self {
+        Self { fitted, columns: contents.columns, begun: 0, next: 0, rows: Vec::new(), batches: 0 }
+    }
+
+    /// The next message before those of rows: the schema, then the texts of each column that has some.
+    fn head(&mut self) -> Result<Option<Vec<u8>>, Refusal> {
+        let Source::Points(dataset) = &self.fitted.entry.source;
+        let message = dataset.with_points(|points| {
+            let telling = Telling { points: &points, columns: &self.columns };
+            if self.begun == 0 {
+                let (schema, fields) = telling.schema();
+                let facts = facts::of(dataset, &telling, self.fitted.plan.filter_text()).to_string();
+                let metadata = [("duotile".into(), facts.into())].into_iter().collect();
+                let schema = schema_to_bytes(&schema, &fields, Some(&metadata));
+                return Ok(Some(EncodedData { ipc_message: schema, arrow_data: Vec::new() }));
+            }
+            telling
+                .texts()
+                .nth(self.begun - 1)
+                .map(|(id, texts)| encode_dictionary_values(id, &texts, &PLAIN))
+                .transpose()
+        });
+        self.begun += 1;
+        message.map_err(|error| Refusal::failed(&error))?.map(|message| written(&message)).transpose()
+    }
+
+    /// Gathers rows until there are enough for a batch. Says whether these are the last.
+    fn gather(&mut self, dataset: &Dataset, work: &Work<'_>) -> Result<bool, Refusal> {
+        let stop = dataset.len().min(self.next + LOOKS);
+        while self.rows.len() < BATCH && self.next < stop {
+            // No more than there is room for, so that no row is tested twice.
+            let chunk = self.next..stop.min(self.next + BATCH - self.rows.len());
+            self.next = chunk.end;
+            self.select(dataset, chunk, work)?;
+        }
+        Ok(self.next == dataset.len())
+    }
+
+    /// Adds the rows of a run that pass. The filter is asked again, so that no mask is held for a client that takes hours.
+    fn select(&mut self, dataset: &Dataset, run: Range<usize>, work: &Work<'_>) -> Result<(), Refusal> {
+        dataset.with_points(|points| {
+            if let Some(filter) = self.fitted.plan.filter() {
+                let mask = filter.mask(&points, run.clone(), work)?;
+                self.rows.extend(mask.rows(run).map(|row| row as u32));
+            } else {
+                work.pay(run.len())?;
+                self.rows.extend(run.map(|row| row as u32));
+            }
+            Ok(())
+        })
+    }
+
+    fn batch(&mut self, dataset: &Dataset, work: &Work<'_>) -> Result<Vec<u8>, Refusal> {
+        let rows = std::mem::take(&mut self.rows);
+        work.pay(rows.len() * (self.columns.len() + 1))?;
+        let batch = dataset.with_points(|points| Telling { points: &points, columns: &self.columns }.batch(&rows));
+        let mut message = EncodedData::default();
+        encode_record_batch(&batch.map_err(|error| Refusal::failed(&error))?, &PLAIN, &mut message);
+        self.batches += 1;
+        written(&message)
+    }
+}
+
+impl Pieces for Subset {
+    /// A message, or none where few rows pass.
+    fn piece(&mut self, work: &Work<'_>) -> Result<(Vec<u8>, bool), Refusal> {
+        work.pay(0)?;
+        if let Some(message) = self.head()? {
+            return Ok((message, false));
+        }
+        let fitted = self.fitted.clone();
+        let Source::Points(dataset) = &fitted.entry.source;
+        let last = self.gather(dataset, work)?;
+        // A stream of no rows has a batch of none.
+        let wanted = self.rows.len() >= BATCH || last && (!self.rows.is_empty() || self.batches == 0);
+        let mut piece = if wanted { self.batch(dataset, work)? } else { Vec::new() };
+        if last {
+            common_sync::write_continuation(&mut piece, 0).map_err(|error| Refusal::failed(&error))?;
+        }
+        Ok((piece, last))
+    }
+}
+
+const PLAIN: WriteOptions = WriteOptions { compression: None };
+
+fn written(message: &EncodedData) -> Result<Vec<u8>, Refusal> {
+    let mut out = Vec::with_capacity(message.ipc_message.len() + message.arrow_data.len() + HEADER as usize);
+    common_sync::write_message(&mut out, message).map_err(|error| Refusal::failed(&error))?;
+    Ok(out)
+}
