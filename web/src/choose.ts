@@ -7,7 +7,7 @@ import { basemapOf } from "./map/grounds";
 import { type DataMap, frameOn, viewOf } from "./map/map";
 import { basemap, catalog, first, status } from "./page";
 import type { Data } from "./source";
-import { active, change, DRAWING, reset, state, withLayer } from "./state";
+import { active, change, DRAWING, reset, state, stepsMade, withLayer } from "./state";
 
 /** Looks which datasets there are, on the server or on this device. */
 export async function look(data: Data): Promise<void> {
@@ -57,13 +57,21 @@ export function readAddress(): Place {
   return place;
 }
 
-/** Writes state and view into the address, and follows what is typed there. */
+/**
+ * Writes state and view into the address, and follows what is typed there. A step that was taken is an entry of the browser's
+ * history, which Back leads out of; where the map was moved to in between belongs to the entry.
+ */
 export function followAddress({ map }: DataMap): void {
+  let steps = stepsMade();
   const write = () => {
     // What is not known yet is not written over what the address says.
     if (catalog.peek().length === 0) return;
     const text = print({ view: viewOf(map), state: state.peek() }, first.peek());
-    if (text !== location.hash.slice(1)) history.replaceState(history.state, "", `#${text}`);
+    const step = stepsMade() > steps;
+    steps = stepsMade();
+    if (text === location.hash.slice(1)) return;
+    if (step) history.pushState(history.state, "", `#${text}`);
+    else history.replaceState(history.state, "", `#${text}`);
   };
   effect(() => {
     void state.value;

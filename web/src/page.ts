@@ -13,6 +13,8 @@ export const basemap = signal<Basemap | null>(null);
 export const ground = signal<{ name: string; fault?: string }>({ name: "" });
 /** The part of the panel that was asked for from elsewhere: it unfolds. */
 export const wanted = signal("");
+/** How often something on the map was asked for, to which the sheet of a phone gives way. */
+export const folded = signal(0);
 /** A line at the foot of the map; none if empty. */
 export const status = signal("");
 /** Whether something is still being asked for or drawn. */

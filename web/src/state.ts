@@ -86,6 +86,10 @@ const future = signal<State[]>([]);
 /** What the last change was about, and when it came: the steps of one drag are one change. */
 let last = { about: "", at: 0 };
 
+/** How many changes began that are steps to go back: all but what the bar of time shows, and those that go on from the last. */
+let steps = 0;
+export const stepsMade = (): number => steps;
+
 const MOST = 200;
 /** Changes about the same that follow each other within so many milliseconds are one. */
 const TOGETHER = 1000;
@@ -101,6 +105,7 @@ export function change(about: string, make: (before: State) => State, together =
   const now = Date.now();
   if (last.about !== about || now - last.at > together || past.peek().length === 0) {
     past.value = [...past.peek().slice(1 - MOST), before];
+    if (about !== "span") steps += 1;
   }
   last = { about, at: now };
   future.value = [];

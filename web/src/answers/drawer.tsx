@@ -6,7 +6,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { element } from "../dom";
 import { loaded } from "../load";
-import { tell } from "../page";
+import { folded, tell } from "../page";
 import { rowsOf } from "../query";
 import { active, state } from "../state";
 import { queryBox } from "../tiles/place";
@@ -24,6 +24,9 @@ export function RowsDrawer(props: Props) {
     if (wanted && !Body) import("./rows").then(({ RowsTable }) => setBody(() => RowsTable), tell);
   }, [wanted, Body]);
   const held = drawing.value;
+  useEffect(() => {
+    if (wanted || held) folded.value += 1;
+  }, [wanted, held]);
   useEffect(() => (held ? drawBox(props.map) : undefined), [held, props.map]);
   return Body && wanted ? <Body {...props} /> : null;
 }

@@ -3,6 +3,7 @@
 import { type Map as MapLibre, Marker } from "maplibre-gl";
 import { element } from "../dom";
 import { frameOn } from "../map/map";
+import { folded } from "../page";
 import type { Box } from "../tiles/place";
 
 let marker: Marker | undefined;
@@ -11,6 +12,7 @@ let marker: Marker | undefined;
 export function goTo(map: MapLibre, box: Box): void {
   const [west, south, east, north] = box;
   const [lng, lat] = [(west + east) / 2, (south + north) / 2];
+  folded.value += 1;
   marker?.remove();
   marker = new Marker({ element: element("div", "found") }).setLngLat([lng, lat]).addTo(map);
   // Some cells around it are seen as well.

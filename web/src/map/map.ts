@@ -184,7 +184,8 @@ export function frameOf(map: MapLibre): Frame {
 
 /** Room for the panel, which lies beside the view where there is space for both. */
 function padding(): { top: number; bottom: number; left: number; right: number } {
-  const wide = window.innerWidth > 900;
-  const foot = document.getElementById("foot")?.offsetHeight ?? 0;
+  const [wide, phone] = [window.innerWidth > 900, window.innerWidth <= 700];
+  const height = (id: string) => document.getElementById(id)?.offsetHeight ?? 0;
+  const foot = height("foot") + (phone ? Math.min(height("panel"), 120) : 0);
   return { top: wide ? 20 : 90, bottom: foot + 40, left: wide ? 340 : 16, right: 20 };
 }

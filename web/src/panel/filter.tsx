@@ -4,6 +4,7 @@ import type { Problem, Source } from "duotile";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { sentence } from "../dom";
 import "../filter/filter.css";
+import "../filter/values.css";
 import { Columns } from "../filter/columns";
 import { accept, type Suggestions, suggest } from "../filter/suggest";
 import { loaded } from "../load";

@@ -2,12 +2,12 @@
 
 import type { DatasetSummary, Source } from "duotile";
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Extent } from "../answers/fit";
 import { number } from "../dom";
 import { loaded } from "../load";
 import { colours } from "../map/theme";
-import { catalog, origin, wanted } from "../page";
+import { catalog, folded, origin, wanted } from "../page";
 import { active, canRedo, canUndo, redo, state, undo } from "../state";
 import { DrawingControls } from "./drawing";
 import { Filter } from "./filter";
@@ -39,12 +39,27 @@ export function Panel({ choose, fit, source, children }: Props) {
   useEffect(() => {
     if (known?.problem) setOpen(true);
   }, [known?.problem]);
+  // On a phone what stands at the foot stands above it.
+  const sheet = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const watch = new ResizeObserver(([entry]) => {
+      const height = entry?.borderBoxSize[0]?.blockSize ?? 0;
+      document.documentElement.style.setProperty("--sheet", `${height}px`);
+    });
+    if (sheet.current) watch.observe(sheet.current);
+    return () => watch.disconnect();
+  }, []);
+  // On a phone the sheet gives way to the map and to rows that were asked for.
+  const away = folded.value;
+  useEffect(() => {
+    if (away > 0 && narrow.matches) setOpen(false);
+  }, [away]);
   const asked = wanted.value;
   useEffect(() => {
     if (asked) setOpen(true);
   }, [asked]);
   return (
-    <section id="panel" aria-label="Dataset">
+    <section id="panel" ref={sheet} aria-label="Dataset">
       <header>
         <Title dataset={dataset} choose={choose} />
         <button type="button" class="sign" disabled={!canUndo()} aria-label="Undo" title="Undo" onClick={undo}>

@@ -24,6 +24,7 @@ import {
 import { Brush, choose } from "./brush";
 import {
   around,
+  DAY,
   firstWindow,
   fitting,
   monthsOf,
@@ -143,8 +144,10 @@ function about(): string {
   return `Times of ${column} in ${title}${others > 0 ? `; ${others} more ${others > 1 ? "layers follow" : "layer follows"}` : ""}.`;
 }
 
+/** All times, as days where there are some. */
 function saidRange([from, to]: Window): string {
-  return saidWindow([from, to + 1]);
+  if (to - from < 2 * DAY) return saidWindow([from, to + 1]);
+  return saidWindow([Math.floor(from / DAY) * DAY, (Math.floor(to / DAY) + 1) * DAY]);
 }
 
 function Pace() {

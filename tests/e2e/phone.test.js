@@ -1,0 +1,116 @@
+/** On a phone: most of the screen is map, what is touched is as large as a finger, and answers are as near as elsewhere. */
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { assertQuiet, counts, drawn, launch, open, PATIENCE, picture, says, site } from "./lib.js";
+
+const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+const folder = mkdtempSync(join(tmpdir(), "duotile-phone-"));
+/** @type {Awaited<ReturnType<typeof site>>} */
+let server;
+/** @type {import("playwright-core").Browser} */
+let browser;
+
+before(async () => {
+  const lines = Array.from({ length: 3000 }, (_, i) => {
+    const at = new Date(Date.UTC(2024, 0, 1, i)).toISOString();
+    return `${2 + (i % 60) * 0.02},${48.5 + Math.floor(i / 60) * 0.015},${at},${i % 7},${"abc"[i % 3]}`;
+  });
+  writeFileSync(join(folder, "visits.csv"), `lon,lat,time,weight,kind\n${lines.join("\n")}\n`);
+  [server, browser] = await Promise.all([site(join(folder, "visits.csv")), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** What can be touched and is smaller than a finger, in any direction. @param {import("playwright-core").Page} page */
+const small = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll("button, select, input, textarea, summary, a.button, [role=slider]")]
+      .filter((each) => each.checkVisibility({ visibilityProperty: true }) && !each.closest("#time-exact, .unseen"))
+      .flatMap((each) => {
+        // What is in a label is touched with it.
+        const { width, height } = (each.closest("label") ?? each).getBoundingClientRect();
+        const moves = each.getAttribute("role") === "slider";
+        const fits = height >= 39.5 && (moves || width >= 39.5);
+        return fits || width === 0 ? [] : [`${each.id || each.className || each.ariaLabel}: ${width} × ${height}`];
+      }),
+  );
+
+test("three quarters of the screen are map, above a folded sheet, and nothing is too small for a finger", async () => {
+  const { page, close, ...seen } = await open(browser, server.base, PHONE);
+  await page.waitForSelector("#time-track");
+  const share = await page.evaluate(() => {
+    let [map, all] = [0, 0];
+    for (let x = 3; x < innerWidth; x += 6) {
+      for (let y = 3; y < innerHeight; y += 6) {
+        all += 1;
+        if (document.elementFromPoint(x, y)?.matches("canvas")) map += 1;
+      }
+    }
+    return map / all;
+  });
+  assert.ok(share >= 0.75, `${share} of the screen are map`);
+  assert.deepEqual(await small(page), []);
+  await picture(page, "phone-folded");
+  await page.tap("#fold");
+  await page.waitForSelector("#filter-text");
+  assert.deepEqual(await small(page), []);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.equal(wide, 390, "the page is wider than the phone");
+  assertQuiet(seen);
+  await close();
+});
+
+test("the densest cells and their rows are there by touch", async () => {
+  const { page, close, ...seen } = await open(browser, server.base, PHONE);
+  await page.tap("#fold");
+  await page.tap("#answers > summary");
+  await counts(page, "#ranked li", 20);
+  assert.deepEqual(await small(page), []);
+  await page.tap("#ranked li:first-child .link");
+  // The sheet gives way to what was asked for.
+  await page.waitForSelector("#rows tbody tr", { timeout: PATIENCE });
+  assert.equal(await page.locator("#rows").isVisible(), true);
+  await picture(page, "phone-rows");
+  assert.deepEqual(await small(page), []);
+  await page.tap("[aria-label='Close the rows']");
+  await page.tap("#fold");
+  await page.tap("#ranked li:first-child .go");
+  await page.waitForSelector(".found");
+  assert.equal(await page.getAttribute("#fold", "aria-expanded"), "false");
+  assertQuiet(seen);
+  await close();
+});
+
+test("Back goes back a step, with the map where it was; moving the map is none", async () => {
+  const { page, close, ...seen } = await open(browser, `${server.base}#view=9/48.8/2.6`);
+  const hash = () => page.evaluate(() => decodeURIComponent(location.hash));
+  const first = await hash();
+  await page.fill("#filter-text", "weight > 3");
+  await page.keyboard.press("Enter");
+  await says(page, "#facts", / of 3,000/);
+  const filtered = await page.textContent("#facts");
+  await page.evaluate(() => window.duotile?.map.jumpTo({ zoom: 10 }));
+  await drawn(page);
+  await page.selectOption("#colour-by", "weight");
+  await page.waitForFunction(() => location.hash.includes("measure="));
+  await drawn(page);
+  await page.goBack();
+  await page.waitForFunction(() => !location.hash.includes("measure="));
+  await says(page, "#facts", new RegExp(filtered?.replace(/[()]/g, "") ?? "^$"));
+  assert.equal(await page.evaluate(() => window.duotile?.map.getZoom()), 10);
+  await page.goBack();
+  await page.waitForFunction(() => !location.hash.includes("filter="));
+  await says(page, "#facts", /^3,000 rows/);
+  assert.equal(await hash(), first);
+  await page.goForward();
+  await says(page, "#facts", / of 3,000/);
+  assertQuiet(seen);
+  await close();
+});
