@@ -53,6 +53,9 @@ export function record(trace: TileTrace): void {
   if (observer) count.value += 1;
 }
 
+/** The tiles of the last view, as they came. */
+export const seen = (): readonly TileTrace[] => traces;
+
 /** The next tile is of another view. */
 export function nextView(): void {
   another = true;

@@ -1,12 +1,13 @@
 /** The view as a page of its own, in one file. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { bytes, number, sentence } from "../dom";
 import { ground } from "../page";
 import { nameOf } from "./notes";
 import { fileName, save } from "./save";
 import type { Shown } from "./shown";
 import type { Progress, Snapshot } from "./snapshot/make";
+import { type Depth, depthsOf } from "./snapshot/plan";
 
 /** Most bytes of the tiles of a file: base64 makes a third more of them. */
 const BUDGET = 25e6;
@@ -16,6 +17,10 @@ export function SnapshotControls(shown: Shown) {
   const [stop, setStop] = useState<AbortController>();
   const [made, setMade] = useState<Snapshot>();
   const [said, say] = useState("");
+  const [chosen, choose] = useState<number>();
+  const { depths, usual } = useDepths(shown);
+  const depth = depths.find(({ deeper }) => deeper === chosen) ?? depths.find(({ last }) => last === usual);
+  const last = depth?.last ?? usual;
   const make = async () => {
     const stop = new AbortController();
     setStop(stop);
@@ -23,7 +28,7 @@ export function SnapshotControls(shown: Shown) {
     say("");
     try {
       const { makeSnapshot } = await import("./snapshot/make");
-      setMade(await makeSnapshot(shown, BUDGET, setProgress, stop.signal));
+      setMade(await makeSnapshot(shown, last, BUDGET, setProgress, stop.signal));
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       say(
@@ -59,21 +64,39 @@ export function SnapshotControls(shown: Shown) {
           </div>
         </>
       ) : (
-        <div class="buttons">
-          <button type="button" id="snapshot" onClick={make}>
-            {made ? "Make it anew" : "Make the page"}
-          </button>
-          {made && (
-            <button
-              type="button"
-              id="snapshot-save"
-              class="main"
-              onClick={() => save(made.file, fileName(nameOf(), "html"))}
+        <>
+          <label class="line">
+            Depth
+            <select
+              id="snapshot-depth"
+              value={depth?.deeper}
+              onChange={({ currentTarget }) => choose(Number(currentTarget.value))}
             >
-              Save {bytes(made.file.size)}
+              {depths.map(({ deeper, tiles }) => (
+                <option key={deeper} value={deeper}>
+                  {deeper === 0 ? "as the view" : `${deeper} ${deeper === 1 ? "zoom" : "zooms"} deeper`}:{" "}
+                  {number(tiles)} tiles
+                </option>
+              ))}
+            </select>
+          </label>
+          {depth && <p id="snapshot-size">{estimate(depth)}</p>}
+          <div class="buttons">
+            <button type="button" id="snapshot" onClick={make}>
+              {made ? "Make it anew" : "Make the page"}
             </button>
-          )}
-        </div>
+            {made && (
+              <button
+                type="button"
+                id="snapshot-save"
+                class="main"
+                onClick={() => save(made.file, fileName(nameOf(), "html"))}
+              >
+                Save {bytes(made.file.size)}
+              </button>
+            )}
+          </div>
+        </>
       )}
       <p id="snapshot-said" role="status">
         {said ||
@@ -82,4 +105,27 @@ export function SnapshotControls(shown: Shown) {
       </p>
     </>
   );
+}
+
+/** What a depth takes, by what the tiles of the view took. */
+function estimate({ bytes: size, seconds }: Depth): string {
+  const time =
+    seconds < 1.5
+      ? "a second"
+      : seconds < 90
+        ? `${number(Math.round(seconds))} seconds`
+        : `${number(Math.round(seconds / 60))} minutes`;
+  const most = size > (BUDGET * 4) / 3 ? `, of which ${bytes(BUDGET)} of tiles fit into a file` : "";
+  return `At most about ${time} and ${bytes(size)}${most}. Empty places take nothing.`;
+}
+
+/** The depths of the view, which follow the map. */
+function useDepths({ map, drawables }: Shown): ReturnType<typeof depthsOf> {
+  const [depths, setDepths] = useState(() => depthsOf(map, drawables()));
+  useEffect(() => {
+    const look = () => setDepths(depthsOf(map, drawables()));
+    map.on("idle", look);
+    return () => void map.off("idle", look);
+  }, [map]);
+  return depths;
 }

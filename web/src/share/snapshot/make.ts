@@ -14,12 +14,8 @@ import { choiceOf, titleOf } from "../notes";
 import type { Shown } from "../shown";
 import { GROUND, type Saved } from "./format";
 import { html } from "./html";
-import { type Box, collect, gzip } from "./tiles";
-
-/** How deep the tiles go below the view at most, and beyond the zoom from which on there are rows: they say no more then. */
-const DEEPER = 6;
-const BEYOND = 2;
-const MAX_ZOOM = 22;
+import { placeOf } from "./plan";
+import { collect, gzip } from "./tiles";
 
 export interface Progress {
   zoom: number;
@@ -36,9 +32,10 @@ export interface Snapshot {
   zoom: number;
 }
 
-/** Makes it of tiles of at most so many bytes. */
+/** Makes it of tiles of at most so many bytes, down to the zoom `last` if they suffice for it. */
 export async function makeSnapshot(
   { map, source, drawables }: Shown,
+  last: number,
   budget: number,
   tell: (progress: Progress) => void,
   signal: AbortSignal,
@@ -46,14 +43,7 @@ export async function makeSnapshot(
   // What is drawn when it begins is what is saved, whatever is changed on the page meanwhile.
   const shown = drawables();
   const view = viewOf(map);
-  const bounds = map.getBounds();
-  const box: Box = [
-    bounds.getWest(),
-    bounds.getSouth(),
-    Math.min(bounds.getEast(), bounds.getWest() + 360),
-    bounds.getNorth(),
-  ];
-  const { clientWidth, clientHeight } = map.getCanvas();
+  const { box, screen } = placeOf(map);
   const [title, choice, was] = [titleOf(), choiceOf(), state.peek()];
   const from = location.href;
   const queries = await Promise.all(
@@ -65,7 +55,6 @@ export async function makeSnapshot(
     ),
   );
   const zoom = Math.floor(view.zoom);
-  const rowsFrom = Math.max(...described.map(({ points_minzoom }) => points_minzoom ?? MAX_ZOOM), 0);
   const { packed, deepest } = await collect({
     layers: shown.map((drawable, at) => ({
       id: drawable.layer.id,
@@ -73,8 +62,8 @@ export async function makeSnapshot(
     })),
     box,
     zoom: view.zoom,
-    screen: [clientWidth, clientHeight],
-    last: Math.min(Math.max(zoom, Math.min(zoom + DEEPER, rowsFrom + BEYOND)), MAX_ZOOM),
+    screen,
+    last,
     budget,
     signal,
     tell: (zoom, tiles, bytes) => tell({ zoom, tiles, bytes }),

@@ -3,15 +3,9 @@
  * its middle shows, so that one can look from farther away; below it, the view's box, as deep as the budget goes.
  */
 
-export type Box = readonly [west: number, south: number, east: number, north: number];
-export type TileAddress = [z: number, x: number, y: number];
+import { type Box, type TileAddress, toX, toY } from "../../tiles/place";
 
-/** Positions of the world's square, from 0 to 1. */
-const toX = (lng: number) => (lng + 180) / 360;
-function toY(lat: number): number {
-  const sine = Math.sin((Math.max(Math.min(lat, 85.0511), -85.0511) * Math.PI) / 180);
-  return 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
-}
+export type { Box };
 
 /**
  * The tiles of a zoom. `screen` is the size of the view in pixels, `zoom` that of the view; `box` may reach beyond the
@@ -60,14 +54,18 @@ export interface Wanted {
   tell: (zoom: number, tiles: number, bytes: number) => void;
 }
 
-/** Tiles asked for at once. */
-const AT_ONCE = 4;
+/** Tiles asked for at once: about as many as a browser asks of one server. */
+export const AT_ONCE = 6;
 
-/** Fetches zoom after zoom, until one does not fit; `deepest` is the last that did. */
+/**
+ * Fetches zoom after zoom, until one does not fit; `deepest` is the last that did. What lies in an empty tile is empty, and is not
+ * asked for.
+ */
 export async function collect({ layers, box, zoom, screen, last, budget, signal, tell }: Wanted) {
   const packed: Packed[] = [];
   let bytes = 0;
   let deepest = -1;
+  const empty = new Set<string>();
   for (let z = 0; z <= last; z += 1) {
     const todo = layers.flatMap(({ id, fetch }) =>
       tilesAt(z, box, zoom, screen).map((tile) => ({ layer: id, tile, fetch })),
@@ -78,7 +76,10 @@ export async function collect({ layers, box, zoom, screen, last, budget, signal,
       for (let next = todo.shift(); next && bytes + size <= budget; next = todo.shift()) {
         signal.throwIfAborted();
         const { layer, tile, fetch } = next;
-        const data = await gzip(await fetch(tile));
+        const [z, x, y] = tile;
+        const nothing = empty.has(`${layer} ${z - 1} ${x >> 1} ${y >> 1}`);
+        const data = nothing ? new Uint8Array() : await gzip(await fetch(tile));
+        if (data.length === 0) empty.add(`${layer} ${z} ${x} ${y}`);
         level.push({ layer, tile, data });
         size += data.length;
         tell(z, packed.length + level.length, bytes + size);
