@@ -67,9 +67,10 @@ export function depthsOf(map: Shown["map"], drawables: readonly Drawable[]): { d
 function typical(): typeof USUAL {
   const tiles = seen();
   if (tiles.length === 0) return USUAL;
-  const middle = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
+  // While the map is drawn, most tiles wait for it.
+  const quick = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 2] ?? 0;
   return {
-    ms: middle(tiles.map(({ started, ended }) => ended - started)),
+    ms: quick(tiles.map(({ started, ended }) => ended - started)),
     bytes: tiles.reduce((sum, { bytes }) => sum + bytes, 0) / tiles.length / PACKED,
   };
 }
