@@ -15,8 +15,10 @@ mod small;
 mod space;
 pub mod time;
 
-// Columns, and which rows of them.
+// Columns, what is made of them, and which rows of them.
 pub mod filter;
+mod formula;
+mod geometry;
 mod query;
 mod table;
 
@@ -38,6 +40,7 @@ pub use answers::{
     stats,
 };
 pub use filter::{Filter, mask::Mask};
+pub use geometry::{Position, Shape as Geometry};
 pub use measure::category::Category;
 pub use plan::{Extra, Plan, Property, PropertyInfo, PropertyKind, Source};
 pub use points::{

@@ -3,10 +3,10 @@
 
 mod common;
 
-use common::{Cell, NAMES, Random, Rows, expr, lower};
+use common::{Cell, NAMES, Random, Rows, expr};
 use duotile_core::{
     Filter, Points, Roles, TileQuery, Work, World,
-    filter::{Comparison, Expr, Literal, Property, Value},
+    filter::{Comparison, Expr, Function, Literal, Property, Term, Value},
     mercator, morton, time,
 };
 use std::cmp::Ordering;
@@ -59,9 +59,15 @@ impl Naive<'_> {
                 .map(|cell| items.iter().any(|item| compare(property, &cell, Comparison::Equal, item))),
             Expr::Like(property, pattern) => self.cell(property).map(|cell| {
                 let Cell::Text(text) = cell else { panic!("LIKE on {property}") };
-                let text = if property.fold { lower(&text) } else { text };
+                let text = property.fold.of(&text);
                 like(&pattern.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>())
             }),
+            Expr::Spatial(relation, shape, _) => {
+                let (lon, lat) = mercator::unproject(self.rows.position(self.row));
+                Some(common::places::holds(*relation, shape, [lon, lat]))
+            }
+            Expr::Missing(term) => Some(self.value(term).is_none()),
+            Expr::Relate(left, op, right) => self.related(left, *op, right),
             Expr::Inside([west, south, east, north], _) => {
                 let (lon, lat) = mercator::unproject(self.rows.position(self.row));
                 let lon_in = if west <= east { lon >= *west && lon <= *east } else { lon >= *west || lon <= *east };
@@ -70,6 +76,167 @@ impl Naive<'_> {
                 let step = 1e-8;
                 Some(lon_in && lat >= clamp(*south) - step && lat <= clamp(*north) + step)
             }
+        }
+    }
+
+    /// A comparison of two terms: a date beside another term is the interval of its day.
+    fn related(&self, left: &Term, op: Comparison, right: &Term) -> Truth {
+        let date = |term: &Term| match term {
+            Term::Value(Literal { value: Value::Time(moment @ time::Moment::Date(_)), .. }) => Some(*moment),
+            _ => None,
+        };
+        let (a, b) = (self.value(left)?, self.value(right)?);
+        let order = match (&a, &b) {
+            (Cell::Integer(a), Cell::Integer(b)) | (Cell::Time(a), Cell::Time(b))
+                if date(left).is_none() && date(right).is_none() =>
+            {
+                a.cmp(b)
+            }
+            (Cell::Time(a), Cell::Time(b)) => match (date(left), date(right)) {
+                (None, Some(day)) if (day.first()..=day.last()).contains(a) => Ordering::Equal,
+                (Some(day), None) if (day.first()..=day.last()).contains(b) => Ordering::Equal,
+                _ => a.cmp(b),
+            },
+            (Cell::Integer(a), Cell::Float(b)) => exact((*a).into(), *b),
+            (Cell::Float(a), Cell::Integer(b)) => exact((*b).into(), *a).reverse(),
+            (Cell::Float(a), Cell::Float(b)) => a.partial_cmp(b)?,
+            (Cell::Text(a), Cell::Text(b)) => a.as_bytes().cmp(b.as_bytes()),
+            (Cell::Boolean(a), Cell::Boolean(b)) => a.cmp(b),
+            (a, b) => panic!("{a:?} against {b:?}"),
+        };
+        Some(op.holds(order))
+    }
+
+    /// The value of a term, from the definitions of its functions.
+    #[expect(clippy::too_many_lines, reason = "a line for each function")]
+    fn value(&self, term: &Term) -> Option<Cell> {
+        let (function, arguments) = match term {
+            Term::Value(literal) => {
+                return Some(match &literal.value {
+                    Value::Integer(whole) => i64::try_from(*whole).map_or(Cell::Float(*whole as f64), Cell::Integer),
+                    Value::Decimal(number) => Cell::Float(*number),
+                    Value::Text(text) => Cell::Text(text.clone()),
+                    Value::Boolean(boolean) => Cell::Boolean(*boolean),
+                    Value::Time(moment) => Cell::Time(moment.first()),
+                });
+            }
+            Term::Column(property) => {
+                let cell = match NAMES.iter().position(|name| *name == property.name) {
+                    Some(column) => self.rows.columns[column].cells[self.row].clone(),
+                    None => self.cell(property),
+                };
+                return cell.map(|cell| match cell {
+                    Cell::Text(text) => Cell::Text(property.fold.of(&text)),
+                    cell => cell,
+                });
+            }
+            Term::Call(function, arguments, _) => (*function, arguments),
+        };
+        let values: Vec<Option<Cell>> = arguments.iter().map(|argument| self.value(argument)).collect();
+        let real = |cell: &Cell| match cell {
+            Cell::Integer(whole) => *whole as f64,
+            Cell::Float(float) => *float,
+            other => panic!("{other:?} as a number"),
+        };
+        if let Function::Least | Function::Greatest | Function::Coalesce = function {
+            // One decimal among them makes all of them decimals.
+            let decimal = arguments.iter().any(Self::is_decimal);
+            let present = values.into_iter().flatten().map(|cell| match cell {
+                Cell::Integer(whole) if decimal => Cell::Float(whole as f64),
+                cell => cell,
+            });
+            let below = |a: &Cell, b: &Cell| match (a, b) {
+                (Cell::Integer(a), Cell::Integer(b)) | (Cell::Time(a), Cell::Time(b)) => a < b,
+                (Cell::Float(a), Cell::Float(b)) => a < b,
+                (Cell::Text(a), Cell::Text(b)) => a < b,
+                (Cell::Boolean(a), Cell::Boolean(b)) => !a & b,
+                (a, b) => panic!("{a:?} against {b:?}"),
+            };
+            return present.reduce(|a, b| match function {
+                Function::Least if below(&b, &a) => b,
+                Function::Greatest if below(&a, &b) => b,
+                _ => a,
+            });
+        }
+        let present: Vec<Cell> = values.into_iter().collect::<Option<_>>()?;
+        let finite = |number: f64| number.is_finite().then_some(Cell::Float(number));
+        match (function, &present[..]) {
+            (Function::Add, [Cell::Integer(a), Cell::Integer(b)]) => a.checked_add(*b).map(Cell::Integer),
+            (Function::Subtract, [Cell::Integer(a), Cell::Integer(b)]) => a.checked_sub(*b).map(Cell::Integer),
+            (Function::Multiply, [Cell::Integer(a), Cell::Integer(b)]) => a.checked_mul(*b).map(Cell::Integer),
+            (Function::Quotient, [Cell::Integer(a), Cell::Integer(b)]) => a.checked_div(*b).map(Cell::Integer),
+            (Function::Remainder, [Cell::Integer(a), Cell::Integer(b)]) => {
+                (*b != 0).then(|| Cell::Integer((i128::from(*a) % i128::from(*b)) as i64))
+            }
+            (Function::Abs, [Cell::Integer(a)]) => a.checked_abs().map(Cell::Integer),
+            (Function::Floor | Function::Ceil | Function::Round, [Cell::Integer(a)]) => Some(Cell::Integer(*a)),
+            (Function::Add, [a, b]) => finite(real(a) + real(b)),
+            (Function::Subtract, [a, b]) => finite(real(a) - real(b)),
+            (Function::Multiply, [a, b]) => finite(real(a) * real(b)),
+            (Function::Divide, [a, b]) => finite(real(a) / real(b)),
+            (Function::Quotient, [a, b]) => finite((real(a) / real(b)).trunc()),
+            (Function::Remainder, [a, b]) => finite(real(a) % real(b)),
+            (Function::Power, [a, b]) => finite(real(a).powf(real(b))),
+            (Function::Abs, [a]) => finite(real(a).abs()),
+            (Function::Sqrt, [a]) => finite(real(a).sqrt()),
+            (Function::Floor, [a]) => finite(real(a).floor()),
+            (Function::Ceil, [a]) => finite(real(a).ceil()),
+            (Function::Round, [a]) => finite(real(a).round()),
+            (Function::Epoch, [Cell::Time(micros)]) => finite(*micros as f64 / 1e6),
+            (part, [Cell::Time(micros), zone @ ..]) => {
+                let ahead = match zone {
+                    [Cell::Text(zone)] if zone == "+05:30" => 330,
+                    [Cell::Text(zone)] if zone == "-11:00" => -660,
+                    _ => 0,
+                };
+                // From the printed time, which has its own tests.
+                let text = time::print(micros.saturating_add(ahead * 60_000_000));
+                let (date, clock) = text.split_once('T').expect("a time");
+                let (year, rest) = date.split_at(date.len() - 6);
+                let days = time::parse(&format!("2000{rest}")).is_ok();
+                assert!(days || rest == "-02-29");
+                let number = |text: &str| text.parse::<i64>().expect("a number");
+                Some(Cell::Integer(match part {
+                    Function::Year => number(year),
+                    Function::Month => number(&rest[1..3]),
+                    Function::Day => number(&rest[4..6]),
+                    Function::Hour => number(&clock[..2]),
+                    Function::Minute => number(&clock[3..5]),
+                    Function::Second => number(&clock[6..8]),
+                    // Zeller's congruence, from Saturday on.
+                    _ => {
+                        let (year, month, day) = (number(year), number(&rest[1..3]), number(&rest[4..6]));
+                        let (year, month) = if month < 3 { (year - 1, month + 12) } else { (year, month) };
+                        let h = day + 13 * (month + 1) / 5 + year + year.div_euclid(4) - year.div_euclid(100)
+                            + year.div_euclid(400);
+                        (h + 6).rem_euclid(7)
+                    }
+                }))
+            }
+            (function, cells) => panic!("{function:?} of {cells:?}"),
+        }
+    }
+
+    /// Whether a term is of decimals, whatever its values are.
+    fn is_decimal(term: &Term) -> bool {
+        match term {
+            Term::Column(property) => matches!(property.name.as_str(), "single" | "f" | "lon" | "lat"),
+            Term::Value(literal) => match literal.value {
+                Value::Integer(whole) => i64::try_from(whole).is_err(),
+                Value::Decimal(_) => true,
+                _ => false,
+            },
+            Term::Call(function, arguments, _) => match function {
+                Function::Divide | Function::Power | Function::Sqrt | Function::Epoch => true,
+                Function::Year
+                | Function::Month
+                | Function::Day
+                | Function::Hour
+                | Function::Minute
+                | Function::Second
+                | Function::Weekday => false,
+                _ => arguments.iter().any(Self::is_decimal),
+            },
         }
     }
 
@@ -101,7 +268,7 @@ fn compare(property: &Property, cell: &Cell, op: Comparison, literal: &Literal) 
         (Cell::Float(a), Value::Integer(b)) => op.holds(exact(*b, *a).reverse()),
         (Cell::Float(a), Value::Decimal(b)) => op.holds(a.partial_cmp(b).expect("finite")),
         (Cell::Boolean(a), Value::Boolean(b)) => op.holds(a.cmp(b)),
-        (Cell::Text(a), Value::Text(b)) if property.fold => op.holds(lower(a).as_str().cmp(b)),
+        (Cell::Text(a), Value::Text(b)) if property.fold.any() => op.holds(property.fold.of(a).as_str().cmp(b)),
         (Cell::Text(a), Value::Text(b)) => op.holds(a.as_bytes().cmp(b.as_bytes())),
         (Cell::Time(a), value) => {
             let moment = match value {

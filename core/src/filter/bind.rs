@@ -6,16 +6,18 @@
 //! leaf is then false for a null, whether it was negated or not.
 
 use super::{
-    ast::{Expr, Property},
+    ast::Expr,
     condition::Condition,
     fitted::{Filter, join},
     leaf,
     place::{self, Axis},
+    relate, spatial,
     texts::Texts,
 };
 use crate::{
-    small::{error::QueryError, nearest::did_you_mean, work::Work},
-    table::{unknown::unknown_column, view::Table},
+    formula::unknown,
+    small::{error::QueryError, work::Work},
+    table::view::Table,
 };
 use alloc::vec::Vec;
 
@@ -27,13 +29,14 @@ impl Filter {
     ///
     /// Also when looking at texts costs more than the work may, or nobody waits any more ([`Complaint::stopped`](crate::Complaint::stopped)).
     pub fn bind(expr: &Expr, table: &Table<'_>, work: &Work<'_>) -> Result<Self, QueryError> {
-        Fitting { table, texts: Texts::of(expr, table, work)? }.bind(expr, false)
+        Fitting { table, work, texts: Texts::of(expr, table, work)? }.bind(expr, false)
     }
 }
 
 /// A tree that is being fitted to a table.
 struct Fitting<'f, 'a> {
     table: &'f Table<'a>,
+    work: &'f Work<'f>,
     texts: Texts<'f>,
 }
 
@@ -50,6 +53,12 @@ impl Fitting<'_, '_> {
                 let inside = place::inside(*sides).map_err(|message| super::error(message, at.0))?;
                 return Ok(if not { place::outside(&inside) } else { inside });
             }
+            Expr::Spatial(relation, shape, at) => return spatial::bind(*relation, shape, *at, not, self.work),
+            Expr::Relate(left, op, right) => {
+                let op = if not { op.negate() } else { *op };
+                return relate::compared(left, op, right, table, self.work);
+            }
+            Expr::Missing(term) => return relate::missing(term, !not, table, self.work),
             Expr::Holds(property) => (property, Condition::Holds),
             Expr::IsNull(property) => (property, Condition::IsNull),
             Expr::Compare(property, op, literal) => (property, Condition::Compare(*op, literal)),
@@ -81,9 +90,4 @@ impl Fitting<'_, '_> {
         }
         first.map_or(Ok(bound), Err)
     }
-}
-
-fn unknown(property: &Property, table: &Table<'_>) -> QueryError {
-    let known = table.columns().iter().map(|column| column.name).chain(Axis::NAMES);
-    unknown_column(table, "filter", &property.name).at(property.place.0).hint(did_you_mean(&property.name, known))
 }

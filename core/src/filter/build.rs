@@ -2,100 +2,163 @@
 
 use super::{
     MAX_DEPTH, MAX_TERMS,
-    ast::{Comparison, Expr, Literal, Place, Property, Value},
+    ast::{Comparison, Expr},
     error,
-    like::{Pattern, lower},
+    like::Pattern,
+    spatial::Relation,
+    temporal,
 };
 use crate::{
-    small::{error::QueryError, nearest::did_you_mean},
+    formula::{self, Function, Literal, Property, Term, Value},
+    small::{error::QueryError, fold::Fold, nearest::did_you_mean},
     time::{self, Moment},
 };
-use alloc::{format, string::ToString as _, vec::Vec};
-
-/// One side of a condition.
-pub(super) enum Side {
-    Property(Property),
-    Literal(Literal),
-}
-
-/// Functions there are.
-const FUNCTIONS: [&str; 4] = ["CASEI", "DATE", "TIMESTAMP", "S_INTERSECTS"];
+use alloc::{boxed::Box, format, string::ToString as _, vec, vec::Vec};
 
 pub(super) fn too_deep(place: usize) -> QueryError {
     error(format!("parentheses and NOT go deeper than {MAX_DEPTH} levels"), place)
 }
 
 pub(super) fn too_many(place: usize) -> QueryError {
-    error(format!("there are more than {MAX_TERMS} conditions"), place)
+    error(format!("there are more than {MAX_TERMS} conditions and operations"), place)
         .hint("many values of one column go into IN".to_string())
 }
 
 pub(super) fn no_function(name: &str, place: usize) -> QueryError {
+    let conditions = ["CASEI", "ACCENTI", "DATE", "TIMESTAMP"].into_iter();
+    let known = conditions.chain(Function::called()).chain(Relation::names()).chain(temporal::names());
     let hint = match name.to_ascii_uppercase().as_str() {
         "LOWER" | "UPPER" => Some("CASEI(column) = CASEI('text') compares without minding case".to_string()),
-        _ => did_you_mean(name, FUNCTIONS),
+        name if name.starts_with("A_") => Some("there are no columns of arrays".to_string()),
+        _ => did_you_mean(name, known),
     };
-    error(format!("the function {name} is not supported, expected CASEI, DATE, TIMESTAMP or S_INTERSECTS"), place)
-        .hint(hint)
+    let called: Vec<&str> = Function::called().collect();
+    let message = format!("there is no function {name} here, expected one of CQL2's or {}", called.join(", "));
+    error(message, place).hint(hint)
+}
+
+/// Array predicates are understood as far as that there is nothing for them here.
+pub(super) fn no_arrays(name: &str, place: usize) -> QueryError {
+    error(format!("{name} compares arrays, but no column holds arrays here"), place)
 }
 
 /// The column of a box is where the rows are, whatever it is called in the file.
-pub(super) fn geometry(side: Side) -> Result<(), QueryError> {
-    match side {
-        Side::Property(property) if ["geometry", "geom"].contains(&property.name.as_str()) => Ok(()),
-        Side::Property(property) => {
+pub(super) fn geometry(term: &Term) -> Result<(), QueryError> {
+    match term {
+        Term::Column(property) if ["geometry", "geom"].contains(&property.name.as_str()) => Ok(()),
+        Term::Column(property) => {
             Err(error(format!("got {property}, expected geometry, which stands for the position"), property.place.0))
         }
-        Side::Literal(literal) => Err(error(format!("got {}, expected geometry", literal.value), literal.place.0)),
+        term => Err(error(format!("got {term}, expected geometry"), term.place().0)),
     }
 }
 
-pub(super) fn compare(property: Property, op: Comparison, mut literal: Literal) -> Result<Expr, QueryError> {
+/// Two terms compared: with a column on one side and a value on the other, the plain condition.
+pub(super) fn compare(left: Term, op: Comparison, right: Term) -> Result<Expr, QueryError> {
+    Ok(match (left, right) {
+        (Term::Column(property), Term::Value(literal)) => plain(property, op, literal)?,
+        (Term::Value(literal), Term::Column(property)) => plain(property, op.turn(), literal)?,
+        (Term::Value(left), Term::Value(right)) => {
+            let Some(order) = formula::compare(&left.value, &right.value) else {
+                let message = format!("got {}, expected a value of the kind of {}", right.value, left.value);
+                return Err(error(message, right.place.0));
+            };
+            Expr::Constant(op.holds(order))
+        }
+        (left, right) => Expr::Relate(Box::new(left), op, Box::new(right)),
+    })
+}
+
+fn plain(property: Property, op: Comparison, mut literal: Literal) -> Result<Expr, QueryError> {
     folded(&property, &mut literal)?;
     Ok(Expr::Compare(property, op, literal))
 }
 
-pub(super) fn between(property: Property, mut low: Literal, mut high: Literal) -> Result<Expr, QueryError> {
-    folded(&property, &mut low)?;
-    folded(&property, &mut high)?;
-    Ok(Expr::Between(property, low, high))
+pub(super) fn between(term: Term, low: Term, high: Term) -> Result<Expr, QueryError> {
+    match (term, low, high) {
+        (Term::Column(property), Term::Value(mut low), Term::Value(mut high)) => {
+            folded(&property, &mut low)?;
+            folded(&property, &mut high)?;
+            Ok(Expr::Between(property, low, high))
+        }
+        (term, low, high) => {
+            let low = compare(term.clone(), Comparison::GreaterOrEqual, low)?;
+            Ok(Expr::And(vec![low, compare(term, Comparison::LessOrEqual, high)?]))
+        }
+    }
 }
 
-pub(super) fn among(property: Property, mut items: Vec<Literal>) -> Result<Expr, QueryError> {
-    items.iter_mut().try_for_each(|item| folded(&property, item))?;
-    Ok(Expr::In(property, items))
+pub(super) fn among(term: &Term, items: Vec<Term>) -> Result<Expr, QueryError> {
+    let value = |item: &Term| if let Term::Value(literal) = item { Some(literal.clone()) } else { None };
+    match (term, items.iter().map(value).collect::<Option<Vec<_>>>()) {
+        (Term::Column(property), Some(mut literals)) => {
+            literals.iter_mut().try_for_each(|literal| folded(property, literal))?;
+            Ok(Expr::In(property.clone(), literals))
+        }
+        _ => items
+            .into_iter()
+            .map(|item| compare(term.clone(), Comparison::Equal, item))
+            .collect::<Result<_, _>>()
+            .map(Expr::Or),
+    }
 }
 
-pub(super) fn like(property: Property, mut literal: Literal) -> Result<Expr, QueryError> {
-    folded(&property, &mut literal)?;
-    let place = literal.place.0;
-    let Value::Text(pattern) = literal.value else {
-        return Err(error(format!("got {}, expected a pattern in single quotes after LIKE", literal.value), place));
+pub(super) fn like(term: Term, pattern: Term) -> Result<Expr, QueryError> {
+    let place = pattern.place().0;
+    let Term::Value(mut literal @ Literal { value: Value::Text(_), .. }) = pattern else {
+        return Err(error(format!("got {pattern}, expected a pattern in single quotes after LIKE"), place));
     };
-    if Pattern::new(&pattern).is_none() {
+    if let Term::Column(property) = &term {
+        folded(property, &mut literal)?;
+    }
+    let Value::Text(text) = literal.value else { return Err(error("got no text", place)) };
+    let Some(pattern) = Pattern::new(&text) else {
         let message = "the pattern ends with \\, expected the character it is to take literally";
         return Err(error(message, place).hint("a backslash itself is written \\\\".to_string()));
+    };
+    match term {
+        Term::Column(property) => Ok(Expr::Like(property, text)),
+        Term::Value(Literal { value: Value::Text(text), .. }) => Ok(Expr::Constant(pattern.matches(&text))),
+        term => Err(error(format!("got {term}, expected a text column before LIKE"), term.place().0)),
     }
-    Ok(Expr::Like(property, pattern))
 }
 
-pub(super) fn is_null(property: Property) -> Result<Expr, QueryError> {
-    bare(property).map(Expr::IsNull)
+pub(super) fn is_null(term: Term) -> Result<Expr, QueryError> {
+    match term {
+        Term::Column(property) => bare(property).map(Expr::IsNull),
+        Term::Value(_) => Ok(Expr::Constant(false)),
+        call @ Term::Call(..) => Ok(Expr::Missing(Box::new(call))),
+    }
 }
 
-pub(super) fn holds(property: Property) -> Result<Expr, QueryError> {
-    bare(property).map(Expr::Holds)
-}
-
-/// `CASEI(side)`.
-pub(super) fn fold(side: Side) -> Result<Side, QueryError> {
-    match side {
-        Side::Property(property) => Ok(Side::Property(Property { fold: true, ..property })),
-        Side::Literal(Literal { value: Value::Text(text), place }) => {
-            Ok(Side::Literal(Literal { value: Value::Text(lower(&text)), place }))
+/// A term by itself: a boolean column, TRUE or FALSE, or a function of such.
+pub(super) fn holds(term: Term) -> Result<Expr, QueryError> {
+    let place = term.place();
+    match term {
+        Term::Column(property) => bare(property).map(Expr::Holds),
+        Term::Value(Literal { value: Value::Boolean(constant), .. }) => Ok(Expr::Constant(constant)),
+        Term::Call(function @ (Function::Coalesce | Function::Least | Function::Greatest), arguments, place) => {
+            let term = Term::Call(function, arguments, place);
+            compare(term, Comparison::Equal, Term::Value(Literal { value: Value::Boolean(true), place }))
         }
-        Side::Literal(literal) => {
-            Err(error(format!("got {}, expected a column or a text in CASEI", literal.value), literal.place.0))
+        term => Err(error(format!("got {term}, expected a condition"), place.0)
+            .hint("such as a comparison: =, <>, <, <=, > or >=".to_string())),
+    }
+}
+
+/// `CASEI(term)` or `ACCENTI(term)`.
+pub(super) fn fold(term: Term, more: Fold) -> Result<Term, QueryError> {
+    match term {
+        Term::Column(property) => {
+            let fold = Fold { case: property.fold.case || more.case, accents: property.fold.accents || more.accents };
+            Ok(Term::Column(Property { fold, ..property }))
+        }
+        Term::Value(Literal { value: Value::Text(text), place }) => {
+            Ok(Term::Value(Literal { value: Value::Text(more.of(&text)), place }))
+        }
+        term => {
+            let name = more.names().next().unwrap_or_default();
+            Err(error(format!("got {term}, expected a column or a text in {name}"), term.place().0))
         }
     }
 }
@@ -106,31 +169,21 @@ pub(super) fn number(text: &str, place: usize) -> Result<Value, QueryError> {
 
 /// The text of `DATE` or `TIMESTAMP`, whose quote stands at `place` and whose text starts `skip` characters after it.
 pub(super) fn moment(text: &str, date: bool, place: usize, skip: usize) -> Result<Moment, QueryError> {
-    match (time::parse(text), date) {
-        (Ok(Moment::Instant(_)), true) => {
+    match (any_moment(text, place, skip)?, date) {
+        (Moment::Instant(_), true) => {
             Err(error(format!("got '{text}', expected a date without a time"), place).hint("use TIMESTAMP".to_string()))
         }
-        (Ok(Moment::Date(_)), false) => {
+        (Moment::Date(_), false) => {
             Err(error(format!("got '{text}', expected a date with a time"), place).hint("use DATE".to_string()))
         }
-        (Ok(moment), _) => Ok(moment),
-        (Err(bad), _) => Err(error(format!("got '{text}', expected {}", bad.expected), place + skip + bad.position)),
+        (moment, _) => Ok(moment),
     }
 }
 
-/// A box from its four sides in degrees.
-pub(super) fn inside(sides: &[Value], place: usize) -> Result<Expr, QueryError> {
-    let mut numbers = sides.iter().map(|side| match side {
-        Value::Integer(whole) => *whole as f64,
-        Value::Decimal(number) => *number,
-        _ => f64::NAN,
-    });
-    let sides = match (numbers.next(), numbers.next(), numbers.next(), numbers.next(), numbers.next()) {
-        (Some(west), Some(south), Some(east), Some(north), None) => [west, south, east, north],
-        _ => return Err(error(format!("got {} numbers, expected west, south, east, north", sides.len()), place)),
-    };
-    check_box(sides).map_err(|message| error(message, place))?;
-    Ok(Expr::Inside(sides, Place(place)))
+/// A date or a time.
+pub(super) fn any_moment(text: &str, place: usize, skip: usize) -> Result<Moment, QueryError> {
+    time::parse(text)
+        .map_err(|bad| error(format!("got '{text}', expected {}", bad.expected), place + skip + bad.position))
 }
 
 /// Whether four sides in degrees make a box: the complaint if not.
@@ -151,20 +204,21 @@ pub(crate) fn check_box([west, south, east, north]: [f64; 4]) -> Result<(), allo
     Ok(())
 }
 
-/// Under CASEI a literal is a text in lower case.
+/// Beside a column whose texts are folded a literal is a text that is folded as they are.
 fn folded(property: &Property, literal: &mut Literal) -> Result<(), QueryError> {
-    if property.fold {
+    if let Some(name) = property.fold.names().next() {
         let Value::Text(text) = &literal.value else {
-            return Err(error(format!("got {}, expected a text beside CASEI", literal.value), literal.place.0));
+            return Err(error(format!("got {}, expected a text beside {name}", literal.value), literal.place.0));
         };
-        literal.value = Value::Text(lower(text));
+        literal.value = Value::Text(property.fold.of(text));
     }
     Ok(())
 }
 
 fn bare(property: Property) -> Result<Property, QueryError> {
-    if property.fold {
-        return Err(error("CASEI gives a text, expected a comparison, BETWEEN, IN or LIKE after it", property.place.0));
+    if let Some(name) = property.fold.names().next() {
+        let message = format!("{name} gives a text, expected a comparison, BETWEEN, IN or LIKE after it");
+        return Err(error(message, property.place.0));
     }
     Ok(property)
 }

@@ -1,10 +1,8 @@
 //! Conditions as closed ranges of whole numbers, whatever the type of the values.
 
-use super::{
-    ast::{Comparison, Literal, Property, Value},
-    error,
-};
+use super::{ast::Comparison, error};
 use crate::{
+    formula::{Literal, Property, Value},
     small::{self, error::QueryError},
     table::{plain::told, values::Kind},
 };

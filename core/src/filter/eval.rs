@@ -2,6 +2,7 @@
 
 use super::fitted::{Filter, Test};
 use crate::{
+    formula::Lanes,
     space::{mercator::World, morton},
     table::{
         columns::Column,
@@ -12,29 +13,36 @@ use crate::{
 use alloc::vec::Vec;
 use core::ops::Range;
 
+/// What is kept from one word to the next: the stack of formulas, and the cell of a geometry that rows were in last.
+#[derive(Default)]
+struct Scratch {
+    stack: Vec<Lanes>,
+    cell: usize,
+}
+
 impl Filter {
     /// Which rows of a range pass, as bits, 64 rows a word from the first on; bits after the last are unspecified. The
     /// filter must have been bound to this table; `keys` are the Morton keys of its rows.
     #[must_use]
     pub fn words(&self, table: &Table<'_>, keys: &[u64], rows: Range<usize>) -> Vec<u64> {
         let end = rows.end.min(keys.len());
-        (rows.start..end).step_by(64).map(|row| self.word(table, keys, row..end.min(row + 64))).collect()
+        let mut scratch = Scratch::default();
+        (rows.start..end).step_by(64).map(|row| self.word(table, keys, row..end.min(row + 64), &mut scratch)).collect()
     }
 
     /// Up to 64 rows as bits; bits from the end on are unspecified.
-    fn word(&self, table: &Table<'_>, keys: &[u64], rows: Range<usize>) -> u64 {
+    fn word(&self, table: &Table<'_>, keys: &[u64], rows: Range<usize>, scratch: &mut Scratch) -> u64 {
         match self {
             Self::Constant(constant) => u64::from(*constant).wrapping_neg(),
-            Self::All(parts) => parts
-                .iter()
-                .fold(u64::MAX, |word, part| if word == 0 { 0 } else { word & part.word(table, keys, rows.clone()) }),
-            Self::Any(parts) => {
-                parts.iter().fold(
-                    0,
-                    |word, part| if word == u64::MAX { word } else { word | part.word(table, keys, rows.clone()) },
-                )
-            }
+            Self::All(parts) => parts.iter().fold(u64::MAX, |word, part| {
+                if word == 0 { 0 } else { word & part.word(table, keys, rows.clone(), scratch) }
+            }),
+            Self::Any(parts) => parts.iter().fold(0, |word, part| {
+                if word == u64::MAX { word } else { word | part.word(table, keys, rows.clone(), scratch) }
+            }),
             Self::Column(index, test) => table.columns().get(*index).map_or(0, |column| test.word(column, rows)),
+            Self::Relate(relate) => relate.word(table, keys, &rows, &mut scratch.stack),
+            Self::Lies(lies) => lies.word(&keys[rows], &mut scratch.cell),
             // Bits apart from each other keep their order, so a coordinate need not be put together again.
             Self::X(first, last) => {
                 let key = |x| morton::key(World { x, y: 0 });

@@ -1,6 +1,7 @@
 //! A filter that fits a table: a few exact tests joined by AND and OR, as simple as they can be.
 
-use alloc::vec::Vec;
+use super::{relate::Relate, spatial::Lies};
+use alloc::{boxed::Box, vec::Vec};
 
 /// A filter that fits a dataset, in negation normal form.
 ///
@@ -16,6 +17,10 @@ pub enum Filter {
     Any(Vec<Filter>),
     /// A test on the values of one column, by its position.
     Column(usize, Test),
+    /// A comparison of formulas, or whether one has a value.
+    Relate(Box<Relate>),
+    /// Where the position lies to a geometry.
+    Lies(Box<Lies>),
     /// World x inside (inclusive; first > last wraps over the antimeridian).
     X(u32, u32),
     /// World y inside (inclusive).
@@ -28,8 +33,25 @@ impl Filter {
     pub fn price(&self) -> usize {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::price).sum(),
+            Self::Relate(relate) => 1 + relate.price(),
+            Self::Lies(lies) => lies.price(),
             _ => 1,
         }
+    }
+
+    /// About how many bytes it holds.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let inside = match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::size).sum(),
+            Self::Column(_, Test::Codes(words)) => words.len() * 8,
+            Self::Column(_, Test::IntegerSet { values, .. }) => values.len() * 8,
+            Self::Column(_, Test::FloatSet { values, .. }) => values.len() * 8,
+            Self::Relate(relate) => relate.size(),
+            Self::Lies(lies) => lies.size(),
+            _ => 0,
+        };
+        inside + size_of::<Self>()
     }
 }
 

@@ -38,6 +38,11 @@ pub(super) fn read(text: &str) -> Result<Json, QueryError> {
 }
 
 impl Json {
+    /// Whether it is an object with an operator.
+    pub(super) fn is_operation(&self) -> bool {
+        matches!(&self.node, Node::Object(members) if members.iter().any(|(name, _)| name == "op"))
+    }
+
     /// What it is, for messages.
     pub(super) fn describe(&self) -> &'static str {
         match self.node {

@@ -6,13 +6,13 @@
 //! its day). Each condition then is a set of closed ranges, and its negation the ranges between them.
 
 use super::{
-    ast::{Literal, Property, Value},
     condition::{Condition, FLOATS, float_bounds, mismatch, not_text, ranges, single_bounds, unrank, within},
     error,
     fitted::{Filter, Test, any},
     texts::Met,
 };
 use crate::{
+    formula::{Literal, Property, Value},
     small::error::QueryError,
     table::{
         columns::Column,
@@ -54,8 +54,9 @@ pub(super) fn column(
         (Condition::Like, _) if texts.is_none() => {
             return Err(not_text(column.name, column.kind(), property, "LIKE"));
         }
-        _ if property.fold && texts.is_none() => {
-            return Err(not_text(column.name, column.kind(), property, "CASEI"));
+        _ if property.fold.any() && texts.is_none() => {
+            let function = property.fold.names().next().unwrap_or_default();
+            return Err(not_text(column.name, column.kind(), property, function));
         }
         (_, Some(met)) => match met.ranges(MOST_RANGES) {
             Some(ranges) => ranges,

@@ -1,7 +1,10 @@
 //! CQL2 text to tokens, each with the character where it starts.
 
 use super::{MAX_TEXT, error};
-use crate::small::error::QueryError;
+use crate::{
+    formula::name::{continues_name, starts_name},
+    small::error::QueryError,
+};
 use alloc::{
     format,
     string::{String, ToString as _},
@@ -141,14 +144,4 @@ fn number(chars: &[char], at: usize) -> Result<(Token, usize), QueryError> {
         return Err(error(format!("got {got}, which is no number"), at).hint(hint));
     }
     Ok((Token::Number(chars[at..next].iter().collect()), next))
-}
-
-/// Whether a bare name may start so.
-pub(super) fn starts_name(c: char) -> bool {
-    c.is_alphabetic() || c == '_' || c == ':'
-}
-
-/// Whether a bare name may go on so: letters, digits, combining marks and `_.:`.
-pub(super) fn continues_name(c: char) -> bool {
-    starts_name(c) || c.is_numeric() || c == '.' || ('\u{300}'..='\u{36f}').contains(&c)
 }

@@ -1,4 +1,4 @@
-//! LIKE patterns and lower case.
+//! LIKE patterns.
 
 use alloc::{string::String, vec::Vec};
 
@@ -80,11 +80,6 @@ impl Pattern {
             }
         }
     }
-}
-
-/// Lower case of every character by itself, as CASEI compares it.
-pub(super) fn lower(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@
 //!   after it. `TIMESTAMP('…')` is one microsecond; without a zone it is UTC. A plain text of either form will do too.
 //! - **Positions.** `lon` and `lat` are degrees (unless columns have these names);
 //!   `S_INTERSECTS(geometry, BBOX(west, south, east, north))` is closed on all sides, and crosses the antimeridian where
-//!   west > east.
+//!   west > east. `geometry` is where rows are; what other geometries mean is said there (`core/src/geometry`).
+//! - **Formulas** stand wherever a column or a value does (`core/src/formula`).
 
 // Text and JSON to the tree, and back.
 mod ast;
@@ -19,9 +20,14 @@ mod build;
 mod json;
 mod lex;
 mod like;
+mod operand;
 mod parse;
 mod parse_json;
 mod print;
+mod shape_json;
+mod shape_text;
+mod spatial;
+mod temporal;
 
 // The tree fitted to columns.
 mod bind;
@@ -29,15 +35,21 @@ mod condition;
 mod fitted;
 mod leaf;
 mod place;
+mod relate;
 mod texts;
 
 // Over rows.
 mod eval;
 pub(crate) mod mask;
 
-pub use ast::{Comparison, Expr, Literal, Place, Property, Value};
+pub use crate::{
+    formula::{Function, Literal, Place, Property, Term, Value},
+    small::fold::Fold,
+};
+pub use ast::{Comparison, Expr};
 pub use fitted::{Filter, Test};
 pub use like::Pattern;
+pub use spatial::Relation;
 
 pub(crate) use build::check_box;
 pub(crate) use fitted::all;

@@ -4,13 +4,13 @@
 //! of steps, found by binary search: exact, and evaluated on the keys alone. A position is never null.
 
 use super::{
-    ast::Property,
     build::check_box,
     condition::{self, Condition},
     error,
     fitted::{Filter, all, any},
 };
 use crate::{
+    formula::{Property, Value},
     small::error::QueryError,
     space::{
         mercator::{self, World, latitude, longitude},
@@ -28,8 +28,6 @@ pub(super) enum Axis {
 }
 
 impl Axis {
-    pub(super) const NAMES: [&'static str; 2] = ["lon", "lat"];
-
     pub(super) fn of(name: &str) -> Option<Self> {
         match name {
             "lon" => Some(Self::Lon),
@@ -54,11 +52,14 @@ pub(super) fn degrees(
             let message = format!("the coordinate \"{name}\" is a number, expected a comparison after it");
             return Err(error(message, property.place.0));
         }
-        _ if property.fold => return Err(condition::not_text(name, Kind::Float, property, "CASEI")),
+        _ if property.fold.any() => {
+            let function = property.fold.names().next().unwrap_or_default();
+            return Err(condition::not_text(name, Kind::Float, property, function));
+        }
         _ => {}
     }
     let ranges = condition::ranges(condition, |literal| {
-        if matches!(literal.value, super::Value::Integer(_) | super::Value::Decimal(_)) {
+        if matches!(literal.value, Value::Integer(_) | Value::Decimal(_)) {
             Ok(condition::float_bounds(&literal.value))
         } else {
             Err(condition::mismatch(name, Kind::Float, literal))
@@ -165,7 +166,7 @@ pub(super) fn outside(inside: &Filter) -> Filter {
             let below = last.checked_add(1).map(|start| Filter::Y(start, u32::MAX));
             any(above.into_iter().chain(below).collect::<Vec<_>>())
         }
-        Filter::Any(_) | Filter::Column(..) => Filter::Constant(false),
+        _ => Filter::Constant(false),
     }
 }
 

@@ -3,12 +3,11 @@
 //! [`Expr::normalise`] drives NOT to the conditions (where it turns comparisons round and says NOT IN, NOT LIKE, …),
 //! flattens AND and OR, and sorts and deduplicates their operands and the values of IN. Printing then is plain.
 
-use super::{
-    ast::{Comparison, Expr, Literal, Property, Value},
-    lex::{continues_name, starts_name},
-    parse::KEYWORDS,
+use super::ast::{Comparison, Expr};
+use crate::{
+    formula::{Literal, Property, Term, Value, folded},
+    small,
 };
-use crate::{small, time::Moment};
 use alloc::{
     boxed::Box,
     string::{String, ToString as _},
@@ -34,6 +33,7 @@ impl Expr {
             Self::Compare(property, op, literal) => {
                 Self::Compare(property, if not { op.negate() } else { op }, literal)
             }
+            Self::Relate(left, op, right) => related(left, if not { op.negate() } else { op }, right),
             Self::In(property, mut items) => {
                 small::sort_by(&mut items, |a, b| a.value.order(&b.value).is_lt());
                 items.dedup();
@@ -48,6 +48,17 @@ impl Expr {
             leaf => negated(not, leaf),
         }
     }
+}
+
+/// Two terms on the sides where they always are: a value on the right, what is below on the left, else by their text.
+fn related(left: Box<Term>, op: Comparison, right: Box<Term>) -> Expr {
+    let values = (matches!(*left, Term::Value(_)), matches!(*right, Term::Value(_)));
+    let turn = match (values, op) {
+        ((true, false), _) | ((true, true) | (false, false), Comparison::Greater | Comparison::GreaterOrEqual) => true,
+        ((false, true), _) | (_, Comparison::Less | Comparison::LessOrEqual) => false,
+        _ => right.to_string() < left.to_string(),
+    };
+    if turn { Expr::Relate(right, op.turn(), left) } else { Expr::Relate(left, op, right) }
 }
 
 fn negated(not: bool, expr: Expr) -> Expr {
@@ -97,7 +108,9 @@ impl fmt::Display for Expr {
 fn write(expr: &Expr, out: &mut String) -> fmt::Result {
     match expr {
         Expr::Not(inner) => match &**inner {
-            Expr::Between(..) | Expr::In(..) | Expr::Like(..) | Expr::IsNull(_) => write_leaf(inner, "NOT ", out),
+            Expr::Between(..) | Expr::In(..) | Expr::Like(..) | Expr::IsNull(_) | Expr::Missing(_) => {
+                write_leaf(inner, "NOT ", out)
+            }
             other => {
                 out.push_str("NOT ");
                 write(other, out)
@@ -125,6 +138,8 @@ fn write_leaf(expr: &Expr, not: &str, out: &mut String) -> fmt::Result {
         Expr::Constant(constant) => write!(out, "{}", Value::Boolean(*constant)),
         Expr::Holds(property) => write!(out, "{property}"),
         Expr::IsNull(property) => write!(out, "{property} IS {not}NULL"),
+        Expr::Missing(term) => write!(out, "{term} IS {not}NULL"),
+        Expr::Relate(left, op, right) => write!(out, "{left} {} {right}", op.symbol()),
         Expr::Compare(property, op, literal) => {
             write!(out, "{property} {} {}", op.symbol(), Beside(property, literal))
         }
@@ -146,49 +161,18 @@ fn write_leaf(expr: &Expr, not: &str, out: &mut String) -> fmt::Result {
             let [west, south, east, north] = sides.map(Value::number);
             write!(out, "S_INTERSECTS(geometry,BBOX({west},{south},{east},{north}))")
         }
+        Expr::Spatial(relation, shape, _) => write!(out, "{}(geometry,{shape})", relation.name()),
         // In normal form these are written by `write`.
         Expr::And(_) | Expr::Or(_) | Expr::Not(_) => write(expr, out),
     }
 }
 
-/// A literal beside a property: both in CASEI or none.
+/// A literal beside a property: both are folded or none.
 struct Beside<'a>(&'a Property, &'a Literal);
 
 impl fmt::Display for Beside<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(property, literal) = self;
-        if property.fold { write!(f, "CASEI({})", literal.value) } else { write!(f, "{}", literal.value) }
-    }
-}
-
-/// The name, in double quotes where it is odd.
-impl fmt::Display for Property {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = &self.name;
-        let plain = name.chars().next().is_some_and(starts_name)
-            && name.chars().all(continues_name)
-            && !KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(name));
-        let name = if plain { name.clone() } else { alloc::format!("\"{}\"", name.replace('"', "\"\"")) };
-        if self.fold { write!(f, "CASEI({name})") } else { f.write_str(&name) }
-    }
-}
-
-/// The literal, as CQL2 writes it.
-impl fmt::Display for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Integer(whole) => write!(f, "{whole}"),
-            Self::Decimal(number) => {
-                let (plain, scientific) = (number.to_string(), alloc::format!("{number:e}"));
-                // Without point and exponent it would be read as a whole number, and as another one.
-                let plain = plain.contains('.') && plain.len() <= scientific.len();
-                if plain { write!(f, "{number}") } else { f.write_str(&scientific) }
-            }
-            Self::Text(text) => write!(f, "'{}'", text.replace('\'', "''")),
-            Self::Boolean(true) => f.write_str("TRUE"),
-            Self::Boolean(false) => f.write_str("FALSE"),
-            Self::Time(Moment::Date(day)) => write!(f, "DATE('{}')", Moment::Date(*day)),
-            Self::Time(instant) => write!(f, "TIMESTAMP('{instant}')"),
-        }
+        folded(f, property.fold, &literal.value)
     }
 }

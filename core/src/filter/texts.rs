@@ -1,19 +1,21 @@
-//! Which texts of a dictionary meet conditions that must look at them: LIKE and CASEI.
+//! Which texts of a dictionary meet conditions that must look at them: LIKE, CASEI and ACCENTI.
 //!
 //! What enters is a filter and a table; what leaves is a set of codes for each such condition. The texts of a column are
 //! gone over once, whatever the number of conditions on it; a pattern that begins with letters is looked up as far as
 //! they go. What all of it costs at least is known, and refused where it is too much, before the first text is looked at.
 
 use super::{
-    ast::{Expr, Literal, Property, Value},
+    ast::Expr,
     condition::{Condition, Ranges},
     error,
-    like::{Pattern, lower},
+    like::Pattern,
 };
 use crate::{
+    formula::{Literal, Property, Value},
     small::{
         self,
         error::QueryError,
+        fold::{Fold, Folder},
         work::{Stopped, Work},
     },
     table::{dictionary::Dictionary, values::Values, view::Table},
@@ -43,7 +45,7 @@ pub(super) struct Met {
 struct Asked<'e> {
     expr: &'e Expr,
     column: usize,
-    fold: bool,
+    fold: Fold,
     test: Test<'e>,
     codes: Range<usize>,
     met: Met,
@@ -73,18 +75,19 @@ impl<'e> Texts<'e> {
         if let Err(Stopped::Dear(limit)) = work.affords(price) {
             let looks: usize = asked.iter().map(|asked| asked.codes.len()).sum();
             let message = format!(
-                "LIKE and CASEI ({} of them) would look at {looks} texts, which costs {price}, expected at most {limit}",
+                "LIKE, CASEI and ACCENTI ({} of them) would look at {looks} texts, which costs {price}, expected at most {limit}",
                 asked.len()
             );
-            let hint = "LIKE 'abc%' without CASEI is looked up";
+            let hint = "LIKE 'abc%' without CASEI and ACCENTI is looked up";
             return Err(QueryError::new("filter", message).hint(String::from(hint)).because(Stopped::Dear(limit)));
         }
         for asked in &mut asked {
             asked.met = Met { first: asked.codes.start, bits: vec![0; asked.codes.len().div_ceil(64)] };
         }
-        // Those of a column together.
-        small::sort_by(&mut asked, |a, b| a.column < b.column);
-        for asked in asked.chunk_by_mut(|a, b| a.column == b.column) {
+        // Those of a column together, and of these those that fold its texts alike.
+        let group = |asked: &Asked<'_>| (asked.column, asked.fold.case, asked.fold.accents);
+        small::sort_by(&mut asked, |a, b| group(a) < group(b));
+        for asked in asked.chunk_by_mut(|a, b| group(a) == group(b)) {
             if let Some(texts) = dictionary(&asked[0]) {
                 look(texts, asked, work).map_err(|stopped| error("it was given up", 0).because(stopped))?;
             }
@@ -132,13 +135,14 @@ fn look(texts: &Dictionary, asked: &mut [Asked<'_>], work: &Work<'_>) -> Result<
     let first = asked.iter().map(|asked| asked.codes.start).min().unwrap_or(0);
     let last = asked.iter().map(|asked| asked.codes.end).max().unwrap_or(0);
     let mut toll = work.toll();
+    let without = Folder::new(asked.first().map_or(Fold::NONE, |asked| asked.fold));
     for code in first..last {
         // Also where no condition wants it: each has to be asked.
         toll.pay(1 + asked.len())?;
         let (text, mut folded) = (texts.get(code), None);
         for asked in asked.iter_mut().filter(|asked| asked.codes.contains(&code)) {
             toll.pay((TEXT + text.len() as u64 * BYTE) as usize)?;
-            let text = if asked.fold { folded.get_or_insert_with(|| lower(text)) } else { text };
+            let text = if asked.fold.any() { folded.get_or_insert_with(|| without.fold(text)) } else { text };
             let at = code - asked.met.first;
             asked.met.bits[at / 64] |= u64::from(asked.test.holds(text)) << (at % 64);
         }
@@ -168,7 +172,7 @@ fn collect<'e>(expr: &'e Expr, table: &Table<'_>, asked: &mut Vec<Asked<'e>>) {
         let Some(column) = table.column(&property.name) else { return };
         let Values::Text(_, texts) = table.columns()[column].values else { return };
         let codes = match &test {
-            Test::Like(pattern) if !property.fold => {
+            Test::Like(pattern) if !property.fold.any() => {
                 let prefix = pattern.prefix();
                 let start = texts.partition_point(|text| text < prefix.as_str());
                 start..texts.partition_point(|text| text < prefix.as_str() || text.starts_with(prefix.as_str()))
@@ -186,13 +190,13 @@ fn collect<'e>(expr: &'e Expr, table: &Table<'_>, asked: &mut Vec<Asked<'e>>) {
                 ask(property, Test::Like(pattern));
             }
         }
-        Expr::Compare(property, op, literal) if property.fold => {
+        Expr::Compare(property, op, literal) if property.fold.any() => {
             ask(property, Test::Folded(Condition::Compare(*op, literal)));
         }
-        Expr::Between(property, low, high) if property.fold => {
+        Expr::Between(property, low, high) if property.fold.any() => {
             ask(property, Test::Folded(Condition::Between(low, high)));
         }
-        Expr::In(property, items) if property.fold => {
+        Expr::In(property, items) if property.fold.any() => {
             let mut items: Vec<&str> = items.iter().map(of).collect();
             small::sort(&mut items);
             ask(property, Test::Among(items));

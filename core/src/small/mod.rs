@@ -1,9 +1,11 @@
-//! Small tools that know nothing of tiles: short sorts, decimals, near names, errors, the bound on work.
+//! Small tools that know nothing of tiles: short sorts, decimals, near names, texts without case and accents, errors, the bound on work.
 
 pub mod decimal;
 pub mod error;
+pub mod fold;
 pub mod nearest;
 mod sort;
+mod unicode;
 pub mod work;
 
 pub use sort::{sort, sort_by};

@@ -3,5 +3,6 @@
 mod moment;
 mod period;
 
+pub(crate) use moment::clock;
 pub use moment::{BadTime, DAY, HOUR, Moment, SECOND, Written, parse, print, read};
 pub use period::{Interval, Period};

@@ -157,6 +157,14 @@ fn write_instant(f: &mut fmt::Formatter<'_>, micros: i64) -> fmt::Result {
     f.write_str("Z")
 }
 
+/// What a calendar and a clock show: year, month, day, hour, minute, second, and the day of the week from Sunday on.
+pub(crate) const fn clock(micros: i64) -> [i64; 7] {
+    let (days, time) = (micros.div_euclid(DAY), micros.rem_euclid(DAY) / SECOND);
+    let (year, month, day) = civil_from_days(days);
+    // 1970 began on a Thursday.
+    [year, month, day, time / 3600, time / 60 % 60, time % 60, (days + 4).rem_euclid(7)]
+}
+
 /// Days since 1970-01-01 of a date of the proleptic Gregorian calendar.
 pub(super) const fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     // Years start in March, so that the leap day is the last of the year; 400 years are 146,097 days.

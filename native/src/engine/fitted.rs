@@ -2,7 +2,7 @@
 
 use super::keep::{Key, Weigh};
 use crate::catalog::Entry;
-use duotile_core::{Filter, Plan, QueryError, TileQuery, Work, filter::Test};
+use duotile_core::{Filter, Plan, QueryError, TileQuery, Work};
 use std::sync::Arc;
 
 /// A query that fits a source, with what else is needed to answer it.
@@ -46,17 +46,6 @@ impl Weigh for Arc<Fitted> {
         let texts = self.plan.canonical().len() + self.plan.filter_text().len() + self.key.len();
         let properties = self.plan.properties().iter().map(|property| 2 * property.name.len() + 200);
         // The query is held as a tree too.
-        texts * 16 + properties.sum::<usize>() + self.plan.filter().map_or(0, filter_size) + size_of::<Fitted>()
+        texts * 16 + properties.sum::<usize>() + self.plan.filter().map_or(0, Filter::size) + size_of::<Fitted>()
     }
-}
-
-fn filter_size(filter: &Filter) -> usize {
-    let inside = match filter {
-        Filter::All(parts) | Filter::Any(parts) => parts.iter().map(filter_size).sum(),
-        Filter::Column(_, Test::Codes(words)) => words.len() * 8,
-        Filter::Column(_, Test::IntegerSet { values, .. }) => values.len() * 8,
-        Filter::Column(_, Test::FloatSet { values, .. }) => values.len() * 8,
-        _ => 0,
-    };
-    inside + size_of::<Filter>()
 }
