@@ -28,18 +28,20 @@ fn star(random: &mut Random, corners: usize) -> Geometry {
     Geometry::Polygons(vec![vec![ring]])
 }
 
+/// All corners.
+fn collect(shape: &Geometry, corners: &mut Vec<[f64; 2]>) {
+    match shape {
+        Geometry::Points(points) => corners.extend(points),
+        Geometry::Lines(lines) => corners.extend(lines.iter().flatten()),
+        Geometry::Polygons(polygons) => corners.extend(polygons.iter().flatten().flatten()),
+        Geometry::Collection(shapes) => shapes.iter().for_each(|shape| collect(shape, corners)),
+        Geometry::Box([west, south, east, north]) => corners.extend([[*west, *south], [*east, *north]]),
+    }
+}
+
 /// Rows at corners, on edges along meridians and parallels, near edges and anywhere.
 fn rows(random: &mut Random, shape: &Geometry, count: usize) -> Vec<u64> {
     let mut corners = Vec::new();
-    fn collect(shape: &Geometry, corners: &mut Vec<[f64; 2]>) {
-        match shape {
-            Geometry::Points(points) => corners.extend(points),
-            Geometry::Lines(lines) => corners.extend(lines.iter().flatten()),
-            Geometry::Polygons(polygons) => corners.extend(polygons.iter().flatten().flatten()),
-            Geometry::Collection(shapes) => shapes.iter().for_each(|shape| collect(shape, corners)),
-            Geometry::Box([west, south, east, north]) => corners.extend([[*west, *south], [*east, *north]]),
-        }
-    }
     collect(shape, &mut corners);
     let mut keys: Vec<u64> = (0..count)
         .map(|_| {

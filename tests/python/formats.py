@@ -34,7 +34,12 @@ leaf = st.one_of(
     st.builds("{} IS NULL".format, column),
     st.builds("NOT {} BETWEEN {} AND {}".format, number, figure, figure),
     st.sampled_from(["when > DATE('2020-02-29')", "when <= TIMESTAMP('2021-01-01T00:00:00Z')", "TRUE"]),
+    st.builds("{} * {} + {} {} {}".format, number, figure, number, st.sampled_from(["<", ">=", "="]), figure),
+    st.builds("abs({} - {}) > coalesce({}, {})".format, number, number, number, figure),
+    st.builds("ACCENTI(CASEI(name)) = {}".format, text.map(sql)),
+    st.sampled_from(["T_AFTER(when, DATE('2020-02-29'))", "T_DURING(INTERVAL(when,when), INTERVAL('..','2021-01-01'))", "weekday(when,'+02:00') > 4"]),
     st.just("S_INTERSECTS(geometry,BBOX(-10,-10,40,60))"),
+    st.just("S_WITHIN(geometry,POLYGON((-10 -10,40 -10,40 60,-10 -10),(0 0,1 0,1 1,0 0)))"),
 )
 cql2 = st.recursive(leaf, lambda part: st.builds("({} {} {})".format, part, st.sampled_from(["AND", "OR"]), part), max_leaves=4)
 day = st.dates(min_value=date(1990, 1, 1)).map(str)

@@ -3,7 +3,7 @@
 //! Every node remembers the character of the text where a complaint about it should point. That place is no part of
 //! what the node means: two trees are equal if they say the same.
 
-use super::spatial::Relation;
+use super::relation::Relation;
 use crate::{
     formula::{Literal, Place, Property, Term},
     geometry::Shape,

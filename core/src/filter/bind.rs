@@ -9,9 +9,8 @@ use super::{
     ast::Expr,
     condition::Condition,
     fitted::{Filter, join},
-    leaf,
+    formulas, leaf,
     place::{self, Axis},
-    relate, spatial,
     texts::Texts,
 };
 use crate::{
@@ -53,12 +52,12 @@ impl Fitting<'_, '_> {
                 let inside = place::inside(*sides).map_err(|message| super::error(message, at.0))?;
                 return Ok(if not { place::outside(&inside) } else { inside });
             }
-            Expr::Spatial(relation, shape, at) => return spatial::bind(*relation, shape, *at, not, self.work),
+            Expr::Spatial(relation, shape, at) => return place::lies(*relation, shape, *at, not, self.work),
             Expr::Relate(left, op, right) => {
                 let op = if not { op.negate() } else { *op };
-                return relate::compared(left, op, right, table, self.work);
+                return formulas::compared(left, op, right, table, self.work);
             }
-            Expr::Missing(term) => return relate::missing(term, !not, table, self.work),
+            Expr::Missing(term) => return formulas::missing(term, !not, table, self.work),
             Expr::Holds(property) => (property, Condition::Holds),
             Expr::IsNull(property) => (property, Condition::IsNull),
             Expr::Compare(property, op, literal) => (property, Condition::Compare(*op, literal)),

@@ -5,12 +5,10 @@ use super::{
     ast::{Comparison, Expr},
     error,
     like::Pattern,
-    spatial::Relation,
-    temporal,
 };
 use crate::{
     formula::{self, Function, Literal, Property, Term, Value},
-    small::{error::QueryError, fold::Fold, nearest::did_you_mean},
+    small::{error::QueryError, fold::Fold},
     time::{self, Moment},
 };
 use alloc::{boxed::Box, format, string::ToString as _, vec, vec::Vec};
@@ -22,19 +20,6 @@ pub(super) fn too_deep(place: usize) -> QueryError {
 pub(super) fn too_many(place: usize) -> QueryError {
     error(format!("there are more than {MAX_TERMS} conditions and operations"), place)
         .hint("many values of one column go into IN".to_string())
-}
-
-pub(super) fn no_function(name: &str, place: usize) -> QueryError {
-    let conditions = ["CASEI", "ACCENTI", "DATE", "TIMESTAMP"].into_iter();
-    let known = conditions.chain(Function::called()).chain(Relation::names()).chain(temporal::names());
-    let hint = match name.to_ascii_uppercase().as_str() {
-        "LOWER" | "UPPER" => Some("CASEI(column) = CASEI('text') compares without minding case".to_string()),
-        name if name.starts_with("A_") => Some("there are no columns of arrays".to_string()),
-        _ => did_you_mean(name, known),
-    };
-    let called: Vec<&str> = Function::called().collect();
-    let message = format!("there is no function {name} here, expected one of CQL2's or {}", called.join(", "));
-    error(message, place).hint(hint)
 }
 
 /// Array predicates are understood as far as that there is nothing for them here.

@@ -1,6 +1,6 @@
 //! A filter that fits a table: a few exact tests joined by AND and OR, as simple as they can be.
 
-use super::{relate::Relate, spatial::Lies};
+use super::{lies::Lies, relate::Relate};
 use alloc::{boxed::Box, vec::Vec};
 
 /// A filter that fits a dataset, in negation normal form.

@@ -17,30 +17,37 @@
 // Text and JSON to the tree, and back.
 mod ast;
 mod build;
-mod json;
-mod lex;
 mod like;
-mod operand;
-mod parse;
-mod parse_json;
-mod print;
-mod shape_json;
-mod shape_text;
+mod relation;
 mod spatial;
 mod temporal;
+
+mod lex;
+mod operand;
+mod parse;
+mod parser;
+mod shape_text;
+
+mod json;
+mod parse_json;
+mod shape_json;
+
+mod print;
 
 // The tree fitted to columns.
 mod bind;
 mod condition;
 mod fitted;
+mod formulas;
 mod leaf;
 mod place;
-mod relate;
 mod texts;
 
 // Over rows.
 mod eval;
+mod lies;
 pub(crate) mod mask;
+mod relate;
 
 pub use crate::{
     formula::{Function, Literal, Place, Property, Term, Value},
@@ -49,7 +56,7 @@ pub use crate::{
 pub use ast::{Comparison, Expr};
 pub use fitted::{Filter, Test};
 pub use like::Pattern;
-pub use spatial::Relation;
+pub use relation::Relation;
 
 pub(crate) use build::check_box;
 pub(crate) use fitted::all;
@@ -58,11 +65,11 @@ pub(crate) use place::{Steps, inside};
 use crate::small::error::QueryError;
 use alloc::string::String;
 
-/// Most bytes of a filter.
-const MAX_TEXT: usize = 4096;
+/// Most bytes of a filter: a geometry of a thousand corners fits.
+const MAX_TEXT: usize = 32 << 10;
 /// Most levels of parentheses, NOT and functions.
 const MAX_DEPTH: usize = 32;
-/// Most conditions.
+/// Most conditions and operations.
 const MAX_TERMS: usize = 256;
 /// Most values in a list.
 const MAX_ITEMS: usize = 1000;

@@ -3,16 +3,16 @@
 //! In parentheses may stand a condition as well as a term; which it is turns out when it is read.
 
 use super::{
-    ast::Expr,
     build, error,
     lex::Token,
-    parse::Parser,
-    spatial::{self, Relation},
+    parser::{Parser, Side},
+    relation::Relation,
+    spatial,
     temporal::{self, End, Span},
 };
 use crate::{
     formula::{self, Function, Literal, Place, Property, Term, Value, name::is_keyword},
-    small::{error::QueryError, fold::Fold},
+    small::{error::QueryError, fold::Fold, nearest::did_you_mean},
 };
 use alloc::{
     format,
@@ -20,30 +20,6 @@ use alloc::{
     vec,
     vec::Vec,
 };
-
-/// What was read: a condition, or a term that may become a part of one.
-pub(super) enum Side {
-    Condition(Expr),
-    Term(Term),
-}
-
-impl Side {
-    /// As a condition.
-    pub fn condition(self) -> Result<Expr, QueryError> {
-        match self {
-            Self::Condition(expr) => Ok(expr),
-            Self::Term(term) => build::holds(term),
-        }
-    }
-
-    /// As a term.
-    pub fn term(self, place: usize) -> Result<Term, QueryError> {
-        match self {
-            Self::Term(term) => Ok(term),
-            Self::Condition(_) => Err(error("got a condition, expected a column or a value", place)),
-        }
-    }
-}
 
 impl Parser {
     /// A column, a value, or what is made of them.
@@ -220,7 +196,7 @@ impl Parser {
             let moment = build::moment(&text, is("DATE"), at, 1)?;
             Term::Value(Literal { value: Value::Time(moment), place })
         } else {
-            let function = Function::of(name).ok_or_else(|| build::no_function(name, place.0))?;
+            let function = Function::of(name).ok_or_else(|| no_function(name, place.0))?;
             self.count()?;
             let mut arguments = Vec::new();
             while self.peek() != &Token::Symbol(")") {
@@ -256,4 +232,17 @@ impl Parser {
         }
         temporal::at(self.deeper(Self::operand)?)
     }
+}
+
+fn no_function(name: &str, place: usize) -> QueryError {
+    let conditions = ["CASEI", "ACCENTI", "DATE", "TIMESTAMP"].into_iter();
+    let known = conditions.chain(Function::called()).chain(Relation::names()).chain(temporal::names());
+    let hint = match name.to_ascii_uppercase().as_str() {
+        "LOWER" | "UPPER" => Some("CASEI(column) = CASEI('text') compares without minding case".to_string()),
+        name if name.starts_with("A_") => Some("there are no columns of arrays".to_string()),
+        _ => did_you_mean(name, known),
+    };
+    let called: Vec<&str> = Function::called().collect();
+    let message = format!("there is no function {name} here, expected one of CQL2's or {}", called.join(", "));
+    error(message, place).hint(hint)
 }

@@ -3,22 +3,17 @@
 //! One function a rule of the grammar. Everything that is refused says where, what stands there and what was expected.
 
 use super::{
-    MAX_DEPTH, MAX_ITEMS, MAX_TERMS,
+    MAX_ITEMS,
     ast::{Comparison, Expr},
     build, error,
     lex::{Token, tokens},
-    operand::Side,
+    parser::{Parser, Side},
 };
 use crate::{formula::Term, small::error::QueryError};
-use alloc::{
-    boxed::Box,
-    format,
-    string::{String, ToString as _},
-    vec::Vec,
-};
+use alloc::{boxed::Box, format, vec::Vec};
 
 impl Expr {
-    /// Reads CQL2 text: at most 4096 bytes, 256 conditions and operations, 32 levels of parentheses and NOT, 1000 values in a list.
+    /// Reads CQL2 text: at most 32 KiB, 256 conditions and operations, 32 levels of parentheses and NOT, 1000 values in a list.
     ///
     /// # Errors
     /// [`QueryError`] with the character, what stands there, what was expected and often a hint.
@@ -39,70 +34,7 @@ impl Expr {
     }
 }
 
-pub(super) struct Parser {
-    tokens: Vec<(Token, usize)>,
-    pub(super) next: usize,
-    depth: usize,
-    terms: usize,
-}
-
 impl Parser {
-    pub(super) fn peek(&self) -> &Token {
-        self.tokens.get(self.next).map_or(&Token::End, |(token, _)| token)
-    }
-
-    pub(super) fn second(&self) -> &Token {
-        self.tokens.get(self.next + 1).map_or(&Token::End, |(token, _)| token)
-    }
-
-    /// The place of the next token.
-    pub(super) fn place(&self) -> usize {
-        self.tokens.get(self.next).or(self.tokens.last()).map_or(0, |&(_, place)| place)
-    }
-
-    pub(super) fn is_keyword(&self, keyword: &str) -> bool {
-        matches!(self.peek(), Token::Word(word) if word.eq_ignore_ascii_case(keyword))
-    }
-
-    fn keyword(&mut self, keyword: &str) -> bool {
-        let is = self.is_keyword(keyword);
-        self.next += usize::from(is);
-        is
-    }
-
-    pub(super) fn symbol(&mut self, symbol: &str) -> bool {
-        let is = matches!(self.peek(), Token::Symbol(s) if *s == symbol);
-        self.next += usize::from(is);
-        is
-    }
-
-    pub(super) fn expect(&mut self, symbol: &str) -> Result<(), QueryError> {
-        if self.symbol(symbol) { Ok(()) } else { Err(self.unexpected(&format!("`{symbol}`"))) }
-    }
-
-    /// What stands here is not what was expected.
-    pub(super) fn unexpected(&self, expected: &str) -> QueryError {
-        let hint = self.is_keyword("ILIKE").then(|| "use CASEI(column) LIKE CASEI('text')".to_string());
-        error(format!("got {}, expected {expected}", describe(self.peek())), self.place()).hint(hint)
-    }
-
-    /// One level deeper, within the limit.
-    pub(super) fn deeper<T>(&mut self, rule: fn(&mut Self) -> Result<T, QueryError>) -> Result<T, QueryError> {
-        if self.depth == MAX_DEPTH {
-            return Err(build::too_deep(self.place()));
-        }
-        self.depth += 1;
-        let result = rule(self);
-        self.depth -= 1;
-        result
-    }
-
-    /// One more condition or operation, within the limit.
-    pub(super) fn count(&mut self) -> Result<(), QueryError> {
-        self.terms += 1;
-        if self.terms > MAX_TERMS { Err(build::too_many(self.place())) } else { Ok(()) }
-    }
-
     pub(super) fn or(&mut self) -> Result<Side, QueryError> {
         self.joined("OR", Self::and, Expr::Or)
     }
@@ -209,15 +141,4 @@ impl Parser {
 
 fn negated(not: bool, expr: Expr) -> Side {
     Side::Condition(if not { Expr::Not(Box::new(expr)) } else { expr })
-}
-
-fn describe(token: &Token) -> String {
-    match token {
-        Token::Word(word) => word.clone(),
-        Token::Quoted(name) => format!("\"{name}\""),
-        Token::Text(text) => format!("'{text}'"),
-        Token::Number(number) => number.clone(),
-        Token::Symbol(symbol) => format!("`{symbol}`"),
-        Token::End => "the end".to_string(),
-    }
 }

@@ -5,9 +5,10 @@ use super::{
     ast::{Comparison, Expr},
     build, error,
     json::{Json, Node, read},
-    operand::Side,
+    parser::Side,
+    relation::Relation,
     shape_json,
-    spatial::{self, Operand, Relation},
+    spatial::{self, Operand},
     temporal::{self, End, Span},
 };
 use crate::{

@@ -3,7 +3,7 @@
 use super::{
     error,
     lex::Token,
-    parse::Parser,
+    parser::Parser,
     spatial::{self, Operand},
 };
 use crate::{

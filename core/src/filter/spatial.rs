@@ -1,94 +1,24 @@
 //! Spatial predicates (`S_INTERSECTS` and the like) of where rows are and a geometry.
 //!
-//! A position is a point, so each predicate asks whether it is inside the geometry, on its boundary or outside (DE-9IM). The
-//! interior of a line is the line without its ends, that of a point the point.
+//! Every predicate is said of the rows, and in terms of few.
 
 use super::{
     ast::Expr,
     build::{check_box, geometry},
     error,
-    fitted::Filter,
+    relation::Relation,
 };
 use crate::{
     formula::{Place, Term, Value},
-    geometry::{Location, Region, Shape},
-    small::{
-        error::QueryError,
-        work::{Stopped, Work},
-    },
+    geometry::Shape,
+    small::error::QueryError,
 };
-use alloc::{
-    boxed::Box,
-    format,
-    string::{String, ToString as _},
-};
-
-/// What a position is to a geometry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Relation {
-    /// It has something of it.
-    Intersects,
-    /// It is the same.
-    Equals,
-    /// It has nothing of it.
-    Disjoint,
-    /// It is on its boundary.
-    Touches,
-    /// It is inside.
-    Within,
-    /// Parts of both are in both, and parts in one only.
-    Overlaps,
-    /// It goes through.
-    Crosses,
-    /// All of the geometry is in it.
-    Contains,
-}
-
-use Relation as R;
-
-const NAMES: [(&str, Relation); 8] = [
-    ("S_INTERSECTS", R::Intersects),
-    ("S_EQUALS", R::Equals),
-    ("S_DISJOINT", R::Disjoint),
-    ("S_TOUCHES", R::Touches),
-    ("S_WITHIN", R::Within),
-    ("S_OVERLAPS", R::Overlaps),
-    ("S_CROSSES", R::Crosses),
-    ("S_CONTAINS", R::Contains),
-];
+use alloc::{boxed::Box, format, string::String};
 
 /// A side of a spatial predicate: where rows are, or a geometry.
 pub(super) enum Operand {
     Rows,
     Shape(Shape, usize),
-}
-
-impl Relation {
-    /// The predicate of a name, in whatever case.
-    #[must_use]
-    pub fn of(name: &str) -> Option<Self> {
-        NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|&(_, relation)| relation)
-    }
-
-    /// As CQL2 writes it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        NAMES.iter().find(|&&(_, relation)| relation == self).map_or("", |&(name, _)| name)
-    }
-
-    /// All names.
-    pub(super) fn names() -> impl Iterator<Item = &'static str> {
-        NAMES.iter().map(|&(name, _)| name)
-    }
-
-    /// The one that says the same with its sides exchanged.
-    const fn turn(self) -> Self {
-        match self {
-            Self::Within => Self::Contains,
-            Self::Contains => Self::Within,
-            same => same,
-        }
-    }
 }
 
 /// The position of rows, by the name of its column.
@@ -142,76 +72,4 @@ pub(super) fn build(relation: Relation, first: Operand, second: Operand, at: usi
         }
         (relation, shape) => Expr::Spatial(relation, Box::new(shape), Place(at)),
     })
-}
-
-/// A region, and which of inside, border and outside are meant.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Lies {
-    region: Region,
-    wanted: [bool; 3],
-}
-
-/// The rows where a predicate is true, or, with `not`, those where it is false.
-pub(super) fn bind(
-    relation: Relation,
-    shape: &Shape,
-    at: Place,
-    not: bool,
-    work: &Work<'_>,
-) -> Result<Filter, QueryError> {
-    let wanted = match relation {
-        Relation::Intersects => [true, true, false],
-        Relation::Disjoint => [false, false, true],
-        Relation::Within => [true, false, false],
-        Relation::Touches => [false, true, false],
-        // A point has or is nothing but a point.
-        Relation::Equals | Relation::Contains if is_one_point(shape) => [true, false, false],
-        _ => [false; 3],
-    };
-    let wanted = wanted.map(|wanted| wanted != not);
-    if wanted[1..] == [wanted[0]; 2] {
-        return Ok(Filter::Constant(wanted[0]));
-    }
-    let region = Region::of(shape, work).map_err(|stopped| match stopped {
-        Stopped::Dear(limit) => {
-            let message =
-                format!("the geometry of {} positions costs more than {limit} looks at rows", shape.positions());
-            error(message, at.0).hint("one with fewer corners".to_string()).because(stopped)
-        }
-        Stopped::Gone => error("it was given up", at.0).because(stopped),
-    })?;
-    Ok(Filter::Lies(Box::new(Lies { region, wanted })))
-}
-
-/// Whether all of a shape is one step of the grid.
-fn is_one_point(shape: &Shape) -> bool {
-    match shape {
-        Shape::Points(points) => {
-            let step = |position: &[f64; 2]| crate::space::mercator::project(position[0], position[1]);
-            points.first().is_some_and(|first| points.iter().all(|point| step(point) == step(first)))
-        }
-        _ => false,
-    }
-}
-
-impl Lies {
-    /// What a row costs, in looks at rows.
-    pub(super) fn price(&self) -> usize {
-        self.region.price()
-    }
-
-    /// Bytes held.
-    pub(super) fn size(&self) -> usize {
-        self.region.size()
-    }
-
-    /// Up to 64 rows as bits; `hint` is a cell near theirs.
-    pub(super) fn word(&self, keys: &[u64], hint: &mut usize) -> u64 {
-        let [inside, border, outside] = self.wanted;
-        self.region.word(keys, hint, |location| match location {
-            Location::Inside => inside,
-            Location::Border => border,
-            Location::Outside => outside,
-        })
-    }
 }

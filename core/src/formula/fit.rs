@@ -269,8 +269,12 @@ impl<'t, 'a> Fitting<'t, 'a> {
                 self.widen(0, b);
             }
             self.step(if narrow { Step::OfTwo(function) } else { Step::IntegerOfTwo(function) });
+            if narrow && hides {
+                // By zero: a whole number is always one.
+                self.step(Step::Finite);
+            }
             let range = (range.0.max(I64.0), range.1.min(I64.1));
-            return Ok(Fit { kind: Kind::Integer, wide: !narrow, range, loose: narrow && hides });
+            return Ok(Fit { kind: Kind::Integer, wide: !narrow, range, loose: false });
         }
         for (down, fit) in [(1, a), (0, b)] {
             if fit.wide {

@@ -6,52 +6,31 @@
 
 use super::{
     Position,
+    cell::{Border, Cell, Frame, Group, Location},
     parts::{Edge, Parts},
-    region::{Border, Cell, Group, Location},
-    side::{ERROR, side},
+    side::{ERROR, crosses, side},
 };
-use crate::{
-    small::{
-        self,
-        work::{Stopped, Toll},
-    },
-    space::{
-        mercator::{World, latitude, longitude},
-        morton,
-    },
+use crate::small::{
+    self,
+    work::{Stopped, Toll},
 };
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 /// Cells on the border from which on none is cut any more.
-const MANY: usize = 4096;
+const MANY: usize = 2048;
 
 /// What an edge costs that is looked at, in looks at rows.
 const EDGE: usize = 4;
+
+/// What matters in a cell: parts of the shape, each with its edges there.
+type Matter = Vec<(Group, Vec<u32>)>;
 
 /// A cell that is being cut: its corner, its width in steps as a power of two, and what matters in it.
 pub(super) struct Node {
     key: u64,
     level: u32,
-    groups: Vec<(Group, Vec<u32>)>,
-}
-
-/// A cell in degrees: the positions of its outermost rows.
-#[derive(Clone, Copy)]
-pub(super) struct Frame {
-    pub west: f64,
-    pub south: f64,
-    pub east: f64,
-    pub north: f64,
-}
-
-impl Frame {
-    /// Of the cell that begins with a key and is so many steps wide, as a power of two.
-    pub fn of(key: u64, level: u32) -> Self {
-        let World { x, y } = morton::position(key);
-        let more = if level == 32 { u32::MAX } else { (1 << level) - 1 };
-        Self { west: longitude(x), south: latitude(y | more), east: longitude(x | more), north: latitude(y) }
-    }
+    groups: Matter,
 }
 
 /// All cells, in order, with what lies on the border.
@@ -72,9 +51,9 @@ pub(super) fn cover(parts: &Parts, toll: &mut Toll<'_>) -> Result<(Vec<Cell>, Ve
                 continue;
             }
             let level = node.level - 1;
-            for quarter in 0..4 {
+            for (quarter, frame) in (0..).zip(Frame::quarters(node.key, level)) {
                 let key = node.key | quarter << (2 * level);
-                match look(parts, &node.groups, key, level, toll)? {
+                match look(parts, &node.groups, frame, toll)? {
                     Ok(location) => cells.push(Cell { first: key, kind: Ok(location) }),
                     Err(groups) => below.push(Node { key, level, groups }),
                 }
@@ -91,11 +70,9 @@ pub(super) fn cover(parts: &Parts, toll: &mut Toll<'_>) -> Result<(Vec<Cell>, Ve
 fn look(
     parts: &Parts,
     groups: &[(Group, Vec<u32>)],
-    key: u64,
-    level: u32,
+    frame: Frame,
     toll: &mut Toll<'_>,
-) -> Result<Result<Location, Vec<(Group, Vec<u32>)>>, Stopped> {
-    let frame = Frame::of(key, level);
+) -> Result<Result<Location, Matter>, Stopped> {
     let mut kept = Vec::new();
     for (group, edges) in groups {
         toll.pay(EDGE * (1 + edges.len()))?;
@@ -177,9 +154,4 @@ fn hairless([a, b]: &Edge, p: Position) -> Ordering {
     let (left, right) = ((a[0] - p[0]) * (b[1] - p[1]), (a[1] - p[1]) * (b[0] - p[0]));
     let far = (left - right).abs() > ERROR * (left.abs() + right.abs());
     if far { side(*a, *b, p) } else { Ordering::Equal }
-}
-
-/// Whether rays along a parallel cross an edge: of its ends, the lower one counts.
-pub(super) fn crosses([a, b]: &Edge, lat: f64) -> bool {
-    (a[1] > lat) != (b[1] > lat)
 }

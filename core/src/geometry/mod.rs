@@ -16,9 +16,11 @@ mod parts;
 mod side;
 
 // Over rows in the order of the map.
+mod cell;
 mod cover;
 mod region;
 
 pub use shape::{Position, Shape};
 
-pub(crate) use region::{Location, Region};
+pub(crate) use cell::Location;
+pub(crate) use region::Region;

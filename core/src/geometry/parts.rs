@@ -38,8 +38,8 @@ impl Parts {
 
     fn add(&mut self, shape: &Shape) {
         match shape {
-            Shape::Points(points) => self.lines(points.iter().map(core::slice::from_ref), false),
-            Shape::Lines(lines) => self.lines(lines.iter().map(Vec::as_slice), true),
+            Shape::Points(points) => self.lines(&points.iter().map(core::slice::from_ref).collect::<Vec<_>>(), false),
+            Shape::Lines(lines) => self.lines(&lines.iter().map(Vec::as_slice).collect::<Vec<_>>(), true),
             Shape::Polygons(polygons) => polygons.iter().for_each(|rings| self.polygon(rings)),
             Shape::Collection(shapes) => shapes.iter().for_each(|shape| self.add(shape)),
             Shape::Box([west, south, east, north]) => {
@@ -60,10 +60,10 @@ impl Parts {
         });
     }
 
-    fn lines<'p>(&mut self, lines: impl Iterator<Item = &'p [Position]> + Clone, ends: bool) {
+    fn lines(&mut self, lines: &[&[Position]], ends: bool) {
         self.both_sides(false, |shift| {
             let (mut edges, mut odd): (Vec<Edge>, Vec<Position>) = (Vec::new(), Vec::new());
-            for line in lines.clone() {
+            for line in lines {
                 let placed: Vec<Position> = line.iter().map(|position| placed(*position, shift, ends)).collect();
                 match placed[..] {
                     [only] => edges.push([only; 2]),

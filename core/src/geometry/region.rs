@@ -5,9 +5,10 @@
 
 use super::{
     Shape,
-    cover::{Frame, cover, crosses},
+    cell::{Border, Cell, Group, Location},
+    cover::cover,
     parts::{Edge, Parts},
-    side::{ERROR, side},
+    side::{ERROR, crosses, side},
 };
 use crate::{
     small::work::{Stopped, Work},
@@ -17,15 +18,7 @@ use crate::{
     },
 };
 use alloc::vec::Vec;
-use core::{cmp::Ordering, f64::consts::PI};
-
-/// Where a position lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Location {
-    Inside,
-    Border,
-    Outside,
-}
+use core::cmp::Ordering;
 
 /// A shape as cells over the order of rows.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,55 +26,6 @@ pub(crate) struct Region {
     parts: Parts,
     cells: Vec<Cell>,
     borders: Vec<Border>,
-}
-
-/// A cell from its first key to before the first of the next: where it lies, or which border it is on.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Cell {
-    pub first: u64,
-    pub kind: Result<Location, u32>,
-}
-
-/// A cell on the border.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Border {
-    north: f64,
-    /// The first step of y, and degrees of latitude for each step after it, about.
-    top: u32,
-    slope: f64,
-    /// How far a latitude may be off.
-    off: f64,
-    groups: Vec<Group>,
-    edges: Vec<u32>,
-}
-
-/// The edges of a part in a cell.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Group {
-    pub part: u32,
-    /// Whether what lies to the west of the cell makes it inside.
-    pub inside: bool,
-    /// How many edges.
-    pub edges: u32,
-}
-
-impl Border {
-    pub fn new(key: u64, level: u32, groups: Vec<(Group, Vec<u32>)>) -> Self {
-        let (frame, top) = (Frame::of(key, level), morton::position(key).y);
-        let steps = if level == 32 { f64::from(u32::MAX) } else { f64::from((1u32 << level) - 1) };
-        // A chord of the curve is off by its second derivative, at most a half, times an eighth of its square.
-        let height = (steps + 1.0) / 4_294_967_296.0 * 2.0 * PI;
-        let off = height * height / 16.0 * (180.0 / PI) + 1e-12;
-        let slope = if steps > 0.0 { (frame.south - frame.north) / steps } else { 0.0 };
-        let mut all = Vec::new();
-        let groups = groups.into_iter().map(|(group, edges)| {
-            let count = edges.len() as u32;
-            all.extend(edges);
-            Group { edges: count, ..group }
-        });
-        let groups = groups.collect();
-        Self { north: frame.north, top, slope, off, groups, edges: all }
-    }
 }
 
 impl Region {

@@ -103,12 +103,12 @@ fn list<T>(
     f.write_str(")")
 }
 
-fn line(f: &mut fmt::Formatter<'_>, line: &Vec<Position>) -> fmt::Result {
+fn line(f: &mut fmt::Formatter<'_>, line: &[Position]) -> fmt::Result {
     list(f, line, |f, position| write!(f, "{}", Written(position)))
 }
 
-fn polygon(f: &mut fmt::Formatter<'_>, rings: &Vec<Vec<Position>>) -> fmt::Result {
-    list(f, rings, line)
+fn polygon(f: &mut fmt::Formatter<'_>, rings: &[Vec<Position>]) -> fmt::Result {
+    list(f, rings, |f, ring| line(f, ring))
 }
 
 /// The geometry as WKT; one of a kind is written without `MULTI`.
@@ -126,7 +126,7 @@ impl fmt::Display for Shape {
             }
             Self::Lines(lines) => {
                 f.write_str("MULTILINESTRING")?;
-                list(f, lines, line)
+                list(f, lines, |f, each| line(f, each))
             }
             Self::Polygons(polygons) if polygons.len() == 1 => {
                 f.write_str("POLYGON")?;
@@ -134,7 +134,7 @@ impl fmt::Display for Shape {
             }
             Self::Polygons(polygons) => {
                 f.write_str("MULTIPOLYGON")?;
-                list(f, polygons, polygon)
+                list(f, polygons, |f, each| polygon(f, each))
             }
             Self::Collection(shapes) => {
                 f.write_str("GEOMETRYCOLLECTION")?;

@@ -3,7 +3,7 @@
 //! The error bound and the exact sum are those of Shewchuk, "Adaptive Precision Floating-Point Arithmetic and Fast Robust
 //! Geometric Predicates" (1997): nearly always the plain determinant is far enough from zero.
 
-use super::Position;
+use super::{Position, parts::Edge};
 use core::cmp::Ordering;
 
 /// The relative error that the plain determinant may have.
@@ -58,6 +58,11 @@ fn product(a: f64, b: f64) -> (f64, f64) {
     let made = a * b;
     let ((a_high, a_low), (b_high, b_low)) = (split(a), split(b));
     (made, ((a_high * b_high - made) + a_high * b_low + a_low * b_high) + a_low * b_low)
+}
+
+/// Whether rays along a parallel cross an edge: of its ends, the lower one counts.
+pub(super) fn crosses([a, b]: &Edge, lat: f64) -> bool {
+    (a[1] > lat) != (b[1] > lat)
 }
 
 #[cfg(test)]

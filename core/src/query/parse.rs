@@ -19,7 +19,7 @@ use alloc::{
 };
 
 /// Most bytes of the canonical text.
-pub const MAX_QUERY: usize = 4096;
+pub const MAX_QUERY: usize = 32 << 10;
 
 /// Most bytes of a query string as it comes: percent-encoding takes three for one, other spellings some more.
 const MAX_RAW: usize = 4 * MAX_QUERY;
@@ -43,7 +43,7 @@ impl TileQuery {
     ///
     /// # Errors
     /// [`QueryError`] naming the parameter, where it can the character, and what was expected: for unknown and repeated
-    /// parameters, values that are none, broken encoding, and queries whose canonical text is over 4096 bytes.
+    /// parameters, values that are none, broken encoding, and queries whose canonical text is over 32 KiB.
     ///
     /// ```
     /// use duotile_core::TileQuery;

@@ -570,7 +570,7 @@ pub fn shape(random: &mut Random, depth: usize) -> Geometry {
             let ([west, a], [east, b]) = (position(random), position(random));
             Geometry::Box([west, a.min(b), east, a.max(b)])
         }
-        _ => Geometry::Polygons((0..some).map(|_| (0..1 + random.below(2)).map(|_| ring(random)).collect()).collect()),
+        _ => Geometry::Polygons((0..some).map(|_| (0..=random.below(2)).map(|_| ring(random)).collect()).collect()),
     }
 }
 
