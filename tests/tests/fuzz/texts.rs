@@ -109,7 +109,7 @@ fn fine(error: &QueryError, text: &str) {
 fn again(expr: Expr, text: &str) {
     let printed = expr.to_string();
     // Normal form may be longer than what was written, and then over the limit.
-    if printed.len() <= 32 << 10 {
+    if printed.len() <= 4096 {
         assert_eq!(Expr::parse(&printed).as_ref(), Ok(&expr.normalise()), "{text:?} {printed:?}");
     }
 }
