@@ -15,11 +15,12 @@ export interface TileQuery {
   agg?: readonly string[];
   /** A count for each value of this column, or for each period as in `time:month`. */
   by?: string;
-  mode?: "auto" | "points" | "cells";
+  /** `places` are cells, of which one with a single row carries that row's columns, too. */
+  mode?: "auto" | "points" | "cells" | "places";
   /** Pixels of a cell's side in a tile of 512 pixels. */
   cell?: 1 | 2 | 4 | 8 | 16 | 32 | 64;
   shape?: "point" | "polygon" | "centroid";
-  /** Columns that a row carries; `"*"` means all of them. */
+  /** Columns that a row carries, and with `mode=places` a cell of one row; `"*"` means all of them. */
   properties?: "*" | readonly string[];
   /** Most rows in a tile before cells take over. */
   limit?: number;

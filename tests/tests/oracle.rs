@@ -4,7 +4,7 @@ use duotile_core::{
     By, Mask, Measure, MeasureKind, Mode, Plan, Points, Profile, Properties, Scratch, Selection, Shape, Summary, Sums,
     TileId, TileQuery, Work,
 };
-use duotile_tests::{Feature, Property, Random, Row, Table, cells, decode, local};
+use duotile_tests::{Feature, Property, Random, Row, Table, cells, decode, interleave, local};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sizes below and above every threshold: none, one, the rows of a landmark and one more, a word, a rank
@@ -212,6 +212,63 @@ fn rows_are_brute_force_with_every_value() {
 }
 
 #[test]
+fn a_place_is_a_cell_and_with_one_row_carries_what_the_row_does() {
+    let (mut alone, mut together) = (0, 0);
+    for (case, &size) in SIZES.iter().enumerate() {
+        let table = Table::random(size, 300 + case as u64);
+        let owned = table.owned();
+        let columns = owned.columns();
+        let points = owned.points(&columns);
+        let query = TileQuery {
+            mode: Mode::Places,
+            cell: 1,
+            shape: Shape::Centroid,
+            properties: Properties::All,
+            ..TileQuery::default()
+        };
+        let plan = query.plan(&points, &Work::free()).expect("fits");
+        assert!(!plan.needs_profile());
+        for filtered in [false, true] {
+            let passes = |row: usize| !filtered || row.is_multiple_of(3);
+            let rows = || table.rows.iter().enumerate().filter(|&(i, _)| passes(i)).map(|(_, row)| row);
+            let mask = filtered.then(|| mask(&points, &passes));
+            let selection = Selection { mask: mask.as_ref(), profile: &Profile::default(), summaries: &[] };
+            for z in [0, 2, 9, 15, 22] {
+                for tile in occupied(rows(), z).into_iter().take(40) {
+                    let (bytes, report) = cut(&plan, &points, selection, tile);
+                    let (mut got, mut expected) = (decode(&bytes), cells(rows(), tile, 512));
+                    assert_eq!((report.features as usize, report.omitted), (expected.len(), 0));
+                    expected.sort_by_key(|cell| interleave(cell.square.0 as u64, cell.square.1 as u64));
+                    got.sort_by_key(|feature| {
+                        let (x, y) = feature.vertices[0];
+                        interleave(x as u64 / 8, y as u64 / 8)
+                    });
+                    assert_eq!(got.len(), expected.len());
+                    for (feature, cell) in got.into_iter().zip(expected) {
+                        let mut properties = match &cell.rows[..] {
+                            [row] => {
+                                assert_eq!(feature.vertices, [local(row, tile)]);
+                                row_properties(row)
+                            }
+                            _ => BTreeMap::new(),
+                        };
+                        if cell.rows.len() == 1 {
+                            alone += 1
+                        } else {
+                            together += 1
+                        }
+                        properties.insert("point_count".into(), Property::Integer(cell.rows.len() as i64));
+                        assert_eq!(feature.properties, properties);
+                        assert_eq!(feature.id, (z + 9 <= 26).then_some(cell.id));
+                    }
+                }
+            }
+        }
+    }
+    assert!(alone > 5000 && together > 500, "{alone} rows alone, {together} places of more");
+}
+
+#[test]
 fn the_count_of_all_tiles_of_a_zoom_is_the_count_of_rows_that_pass() {
     let tables = SIZES.iter().enumerate().map(|(case, &size)| Table::random(size, 200 + case as u64));
     let one_place = Table { rows: vec![Table::random(1, 5).rows[0].clone(); 4000] };
@@ -219,7 +276,13 @@ fn the_count_of_all_tiles_of_a_zoom_is_the_count_of_rows_that_pass() {
         let owned = table.owned();
         let columns = owned.columns();
         let points = owned.points(&columns);
-        for (mode, limit) in [(Mode::Auto, 10_000), (Mode::Auto, 50), (Mode::Cells, 10_000), (Mode::Points, 100_000)] {
+        for (mode, limit) in [
+            (Mode::Auto, 10_000),
+            (Mode::Auto, 50),
+            (Mode::Cells, 10_000),
+            (Mode::Points, 100_000),
+            (Mode::Places, 10_000),
+        ] {
             let plan = TileQuery { mode, limit, ..TileQuery::default() }.plan(&points, &Work::free()).expect("fits");
             for every in [1, 3, usize::MAX] {
                 let mask = mask(&points, &|row| row.is_multiple_of(every));

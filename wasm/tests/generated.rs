@@ -14,6 +14,8 @@ const DIGESTS: &str = include_str!("../../tests/golden/cases.txt");
 /// Tables, and tiles of each.
 const TABLES: u64 = 120;
 const CASES: usize = 40;
+/// Of them again with `mode=places`.
+const PLACES: usize = 8;
 /// Rows of a table.
 const ROWS: [usize; 8] = [0, 1, 40, 300, 500, 900, 2000, 4000];
 
@@ -29,9 +31,13 @@ fn cut(seed: u64) -> Vec<(u32, String)> {
     let mut dataset = table.dataset();
     let mut random = Random::new(!seed);
     let mut cut = Vec::new();
-    for _ in 0..CASES {
+    for case in 0..CASES + PLACES {
         let filter = (!random.once_in(3)).then(|| filter(&mut random));
-        let (query, tile) = (query(&mut random, filter.as_deref()), tile(&table, &mut random));
+        let (mut query, tile) = (query(&mut random, filter.as_deref()), tile(&table, &mut random));
+        if case >= CASES {
+            let rest = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("mode="));
+            query = rest.chain(["mode=places"]).collect::<Vec<_>>().join("&");
+        }
         let mut bytes = Vec::new();
         let told = match dataset.tile_into(tile, &query, &mut bytes) {
             Ok(report) => format!("{} bytes, {report:?}", bytes.len()),
@@ -51,7 +57,7 @@ fn every_case_gives_the_same_bytes_everywhere() {
     assert_eq!(DIGESTS.lines().count() as u64, 1 + TABLES, "a line for each table");
     for (seed, line) in DIGESTS.lines().skip(1).enumerate() {
         let expected: Vec<&str> = line.split(' ').collect();
-        assert_eq!(expected.len(), CASES, "line {seed}");
+        assert_eq!(expected.len(), CASES + PLACES, "line {seed}");
         for (expected, (got, what)) in expected.into_iter().zip(cut(seed as u64)) {
             assert_eq!(format!("{got:08x}"), expected, "{what}");
         }

@@ -11,7 +11,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 const DIGESTS: &str = include_str!("../../tests/golden/tiles.txt");
 
-const QUERIES: [&str; 12] = [
+const QUERIES: [&str; 14] = [
     "",
     "agg=sum:value,mean:value,min:value,max:value",
     "mode=cells&cell=2&agg=median:value,p95:value,mode:level,nunique:level",
@@ -24,6 +24,8 @@ const QUERIES: [&str; 12] = [
     "filter=value > 500 AND level NOT IN (1,2,3)&agg=mean:value",
     "filter=value IS NULL OR level BETWEEN 10 AND 20",
     "bbox=170,-60,-170,60&mode=cells&agg=sum:value",
+    "mode=places&cell=1&shape=centroid",
+    "filter=level < 20&mode=places&shape=polygon&agg=mean:value&properties=word,value",
 ];
 
 const TILES: [(u32, u32, u32); 6] =

@@ -50,7 +50,7 @@ impl Legend {
     ) -> Result<Self, Stopped> {
         let deepest = match plan.mode() {
             Mode::Points => None,
-            Mode::Cells => Some(MAX_ZOOM),
+            Mode::Cells | Mode::Places => Some(MAX_ZOOM),
             // Where rows are shown from z0 on there may still be overfull tiles, so z0 is walked all the same.
             Mode::Auto => {
                 Some(selection.profile.points_minzoom().map_or(MAX_ZOOM, |minzoom| minzoom.saturating_sub(1)))

@@ -86,7 +86,12 @@ impl Plan {
     /// Whether tiles depend on a [`crate::Profile`].
     #[must_use]
     pub fn needs_profile(&self) -> bool {
-        self.mode != Mode::Cells
+        matches!(self.mode, Mode::Auto | Mode::Points)
+    }
+
+    /// Columns that a cell of one row carries, each with its property.
+    pub(crate) fn lone(&self) -> &[(usize, usize)] {
+        if self.mode == Mode::Places { &self.columns } else { &[] }
     }
 
     /// Every property that features may carry, those of cells first.

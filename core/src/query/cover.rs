@@ -21,7 +21,7 @@ impl TileQuery {
     }
 
     /// Whether every row of a tile that passes `query` passes this one. Where rows take over from cells, and how rows are
-    /// thinned, also depends on the rows of other tiles; with `mode=cells` the tile is that of the full dataset.
+    /// thinned, also depends on the rows of other tiles; with `mode=cells` and `mode=places` the tile is that of the full dataset.
     #[must_use]
     pub fn covers_tile(&self, query: &Self, tile: TileId) -> bool {
         self.covers_where(query, Some(tile))

@@ -38,7 +38,7 @@ pub struct TileQuery {
     pub cell: u8,
     /// `shape` of cells.
     pub shape: Shape,
-    /// `properties` of rows.
+    /// `properties` of rows, and of cells of one row with `mode=places`.
     pub properties: Properties,
     /// `limit`: most rows in a tile before cells take over; with `mode=points` the rest is thinned.
     pub limit: u32,
@@ -93,6 +93,9 @@ pub enum Mode {
     Points,
     /// Cells always.
     Cells,
+    /// Cells always; one that holds a single row carries its columns, too. With cells of a pixel: rows, of which those at one
+    /// place are one feature with their count.
+    Places,
 }
 
 /// The geometry of a cell.

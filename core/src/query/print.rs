@@ -137,7 +137,7 @@ impl fmt::Display for Measure {
 
 impl Mode {
     /// All of them, the default first.
-    pub const ALL: [Self; 3] = [Self::Auto, Self::Points, Self::Cells];
+    pub const ALL: [Self; 4] = [Self::Auto, Self::Points, Self::Cells, Self::Places];
 
     /// The word in `mode`.
     #[must_use]
@@ -146,6 +146,7 @@ impl Mode {
             Self::Auto => "auto",
             Self::Points => "points",
             Self::Cells => "cells",
+            Self::Places => "places",
         }
     }
 }

@@ -72,6 +72,7 @@ pub fn write(
     properties.push(0);
     properties.extend(plan.measures.iter().flat_map(|measures| measures.kinds.iter().map(|&(_, at)| at)));
     properties.extend(plan.extras.iter().map(|&(_, at)| at));
+    properties.extend(plan.lone().iter().map(|&(_, at)| at));
     indices.clear();
     indices.resize(properties.len() * BLOCK, NONE);
     let mut rest = &mut indices[..];
@@ -91,6 +92,10 @@ pub fn write(
             let (code, count) = shown.cell(at);
             *place = index(extra, property, grid.id(code), count, layer);
         }
+    }
+    for &(column, property) in plan.lone() {
+        let places = take(1);
+        shown.lone(column, toll, |at, value| places[at] = layer.index(property, value))?;
     }
     categories.clear();
     ends.clear();

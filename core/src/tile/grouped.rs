@@ -13,9 +13,9 @@ use crate::{
     small::work::{STEP, Stopped, Toll},
     space::{mercator::World, morton},
     table::values::Values,
-    tile::{cells::BLOCK, cut::Cut, shown::Shown, values::Value},
+    tile::{cells::BLOCK, cut::Cut, rows, shown::Shown, values::Value},
 };
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 /// Where the values of their rows are needed, cells are done as soon as they have so many together, or memory would be
 /// needed for all of them.
@@ -169,6 +169,27 @@ impl Shown for Block<'_, '_, '_> {
     ) -> Result<(), Stopped> {
         let (column, mask) = (&self.cut.points.columns()[by.column], self.cut.selection.mask);
         by.count(column, self.cells[at].run.clone(), mask, toll, self.counts, emit)
+    }
+
+    fn lone(
+        &mut self,
+        column: usize,
+        toll: &mut Toll<'_>,
+        mut emit: impl FnMut(usize, Value<'_>),
+    ) -> Result<(), Stopped> {
+        let (column, mask) = (&self.cut.points.columns()[column], self.cut.selection.mask);
+        toll.pay(self.cells.len())?;
+        for (at, Cell { run, .. }) in self.cells.iter().enumerate().filter(|(_, cell)| cell.count == 1) {
+            let row = match mask {
+                Some(mask) => mask.next(run.clone()),
+                None => Some(run.start),
+            };
+            let text = &mut String::new();
+            if let Some(value) = row.and_then(|row| rows::value(column, row, text)) {
+                emit(at, value);
+            }
+        }
+        Ok(())
     }
 
     fn centroid(&self, at: usize, toll: &mut Toll<'_>) -> Result<World, Stopped> {

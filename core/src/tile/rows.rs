@@ -83,6 +83,26 @@ pub fn write(
     }
 }
 
+/// The value that a row has in a column; `text` is where it is written if it is a text that is made for it.
+pub fn value<'v>(column: &Column<'v>, row: usize, text: &'v mut String) -> Option<Value<'v>> {
+    column.is_valid(row).then(|| match column.values {
+        Values::I32(v) => Value::Integer(v[row].into()),
+        Values::I64(v) if column.facts.is_wide() => {
+            let _ = write!(text, "{}", v[row]);
+            Value::Text(text)
+        }
+        Values::I64(v) => Value::Integer(v[row]),
+        Values::F32(v) => Value::Float(v[row]),
+        Values::F64(v) => Value::Double(v[row]),
+        Values::Bool(bits) => Value::Boolean(bits.get(row)),
+        Values::Text(codes, words) => {
+            let code = codes.get(row);
+            Value::Code(code as u32, words.get(code))
+        }
+        Values::Time(v) => Value::Integer(milliseconds(v[row])),
+    })
+}
+
 /// The index of the value that each row of a block has in a column; [`NONE`] where it has none.
 fn index(
     column: &Column<'_>,

@@ -42,6 +42,13 @@ pub trait Shown {
         emit: impl FnMut(usize, u32),
     ) -> Result<(), Stopped>;
 
+    /// The values of a column in cells that hold one row: `emit` gets the place of the cell and the value. A row without one is
+    /// left out.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Toll::pay`].
+    fn lone(&mut self, column: usize, toll: &mut Toll<'_>, emit: impl FnMut(usize, Value<'_>)) -> Result<(), Stopped>;
+
     /// The mean position of a cell's rows.
     ///
     /// # Errors

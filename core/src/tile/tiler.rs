@@ -127,7 +127,7 @@ impl Plan {
                 }
                 View::Cells(level, false)
             }
-            Mode::Auto | Mode::Cells => View::Cells(z + self.grid, true),
+            Mode::Auto | Mode::Cells | Mode::Places => View::Cells(z + self.grid, true),
         })
     }
 

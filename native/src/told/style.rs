@@ -48,7 +48,7 @@ pub fn of(fitted: &Fitted, legend: &Legend, links: &Links) -> Map<String, Value>
             }),
         });
     }
-    if mode != Mode::Cells {
+    if matches!(mode, Mode::Auto | Mode::Points) {
         layers.push(json!({
             "id": "rows", "type": "circle", "source": layer, "source-layer": layer,
             "filter": ["!", ["has", "point_count"]],
