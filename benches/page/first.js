@@ -19,7 +19,7 @@ function observe() {
   const drawsData = () => {
     const layers = page()
       .map.getLayersOrder()
-      .filter((/** @type {string} */ id) => /^(cells|rows)-/.test(id));
+      .filter((/** @type {string} */ id) => /^cells-/.test(id));
     return layers.length > 0 && page().map.queryRenderedFeatures({ layers }).length > 0;
   };
   const stages = [() => page() !== undefined, drawsData, () => page().settled()];

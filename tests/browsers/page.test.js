@@ -39,7 +39,7 @@ async function until(browser, question) {
 const drawn = (browser) =>
   until(browser, () => {
     const page = window.duotile;
-    return Boolean(page?.settled() && page.map.getStyle().layers.some(({ id }) => /^(cells|rows)-/.test(id)));
+    return Boolean(page?.settled() && page.map.getStyle().layers.some(({ id }) => /^cells-/.test(id)));
   });
 
 /** The features on the map, each as its id, in order. @param {Browser} browser @returns {Promise<string[]>} */
@@ -47,7 +47,7 @@ const ids = (browser) =>
   browser.evaluate(() => {
     const map = window.duotile?.map;
     if (!map) throw new Error("no map");
-    const layers = map.getStyle().layers.flatMap(({ id }) => (/^(cells|rows)-/.test(id) ? [id] : []));
+    const layers = map.getStyle().layers.flatMap(({ id }) => (/^cells-/.test(id) ? [id] : []));
     return [...new Set(map.queryRenderedFeatures({ layers }).map(({ id }) => String(id)))].sort();
   });
 

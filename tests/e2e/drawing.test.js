@@ -47,7 +47,9 @@ test("the numbers at the legend are quantiles of the cells of this zoom, and cel
   const counts = [];
   for (let x = 0; x < 8; x += 1) {
     for (let y = 0; y < 8; y += 1) {
-      const bytes = new Uint8Array(await (await fetch(`${server.base}tiles/places/3/${x}/${y}.mvt`)).arrayBuffer());
+      const bytes = new Uint8Array(
+        await (await fetch(`${server.base}tiles/places/3/${x}/${y}.mvt?mode=cells&cell=2`)).arrayBuffer(),
+      );
       for (const { features } of byMapbox(bytes))
         counts.push(...features.map(({ properties }) => Number(properties["point_count"])));
     }
@@ -87,7 +89,7 @@ test("the numbers at the legend are quantiles of the cells of this zoom, and cel
 });
 
 test("the legend is about the present filter and zoom", async () => {
-  const { page, close } = await open(browser, `${server.base}#view=3/45/10`);
+  const { page, close } = await open(browser, `${server.base}#view=3/45/10&scale=log`);
   const before = await ticks(page);
   await page.evaluate(() => window.duotile?.map.jumpTo({ zoom: 4 }));
   await drawn(page);
@@ -99,7 +101,7 @@ test("the legend is about the present filter and zoom", async () => {
   await drawn(page);
   const few = await ticks(page);
   const { measures } = await (
-    await fetch(new URL("tiles/places/metadata.json?filter=population > 2000", server.base))
+    await fetch(new URL("tiles/places/metadata.json?mode=cells&cell=2&filter=population > 2000", server.base))
   ).json();
   const { zooms } = measures[0];
   assert.equal(few.at(-1)?.value, zooms[Math.min(4, zooms.length - 1)].quantiles.at(-1));
@@ -124,7 +126,7 @@ test("spread by logarithm and linearly, the ends are the same and the middle is 
   await close();
 });
 
-test("a measure of a column colours cells and rows, and only that column travels", async () => {
+test("a measure of a column colours cells, and only that column travels", async () => {
   const { page, close, ...seen } = await open(browser, `${server.base}#view=3/45/10`);
   await page.selectOption("#colour-by", "population");
   await page.selectOption("#measure", "median");
@@ -141,9 +143,9 @@ test("a measure of a column colours cells and rows, and only that column travels
   assert.equal(cell.properties["population_median"], values[3]);
   await page.evaluate(() => window.duotile?.map.jumpTo({ center: [2.35, 48.86], zoom: 11 }));
   await drawn(page);
-  const near = await features(page, "rows");
-  assert.ok(near.length > 5 && near.every(({ properties }) => Object.keys(properties).join() === "population"));
-  assert.match((await page.textContent("#legend")) ?? "", /population of a row/);
+  const near = await features(page, "cells");
+  assert.ok(near.length > 5 && near.every(({ properties }) => "population_median" in properties));
+  assert.match((await page.textContent("#legend")) ?? "", /median of population in a cell/);
   await picture(page, "median-rows");
   assertQuiet(seen);
   await close();
@@ -197,13 +199,13 @@ test("points grow with their count, heat and columns are drawn, and the address 
       (some) =>
         some.filter(({ id, x, y }) =>
           window.duotile?.map
-            .queryRenderedFeatures([x + 8, y], { layers: ["cells-1"] })
+            .queryRenderedFeatures([x + 3.5, y], { layers: ["cells-1"] })
             .some((feature) => feature.id === id),
         ).length,
       some,
     );
   const [large, small] = [await far(circles.slice(0, 40)), await far(circles.slice(-40))];
-  assert.ok(large === 40 && small < 20, `${large} of the 40 largest and ${small} of the smallest are 8 pixels wide`);
+  assert.ok(large === 40 && small < 20, `${large} of the 40 largest and ${small} of the smallest are 7 pixels wide`);
   // The largest are in the dark end of the ramp; the ground is nearly white.
   const colours = await pixels(page, circles.slice(0, 40));
   assert.ok(colours.filter((colour) => lightness(colour) < 205).length > 35, String(colours));
@@ -240,8 +242,7 @@ test("layers lie over each other, are hidden, moved and removed, each with its o
   await page.keyboard.press("Enter");
   await says(page, "#layers", /country = 'DE' · 11,870 rows/);
   await drawn(page);
-  const of = async (/** @type {string} */ layer) =>
-    (await features(page, `cells-${layer}`)).length + (await features(page, `rows-${layer}`)).length;
+  const of = async (/** @type {string} */ layer) => (await features(page, `cells-${layer}`)).length;
   assert.ok((await of("1")) > 300 && (await of("2")) > 300, `${await of("1")} and ${await of("2")}`);
   const order = () =>
     page.evaluate(() => window.duotile?.map.getStyle().layers.flatMap(({ id }) => id.match(/^cells-(.)$/)?.[1] ?? []));

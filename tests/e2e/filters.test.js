@@ -77,12 +77,11 @@ test("a brush drawn by the mouse writes the filter, and what is drawn is what pa
   const [, low = "", high = ""] = filter.match(/^population BETWEEN (\d+) AND (\d+)$/) ?? assert.fail(filter);
   await says(page, "#facts", exactly((await passing(filter)).facts));
   await drawn(page);
-  const rows = await features(page, "rows");
   const cells = await features(page, "cells");
-  assert.ok(rows.length + cells.length > 100, `${rows.length} rows and ${cells.length} cells`);
-  for (const { properties } of [...rows, ...cells]) {
+  assert.ok(cells.length > 100, `${cells.length} cells`);
+  for (const { properties } of cells) {
     // A mean of values within is within.
-    const value = Number(properties["population"] ?? properties["population_mean"]);
+    const value = Number(properties["population_mean"]);
     assert.ok(value >= Number(low) && value <= Number(high), `${value} is not in ${filter}`);
   }
   await rests(page, "population");
@@ -361,7 +360,7 @@ test("on a phone the controls fit, in the dark too", async () => {
 
 test("a value in a popup becomes a filter", async () => {
   const { page, close, ...seen } = await open(browser, `${server.base}#view=12/48.8566/2.3522&filter=population+>+100`);
-  const rows = (await features(page, "rows")).filter(({ x, y }) => x > 400 && x < 900 && y > 150 && y < 500);
+  const rows = (await features(page, "cells")).filter(({ x, y }) => x > 400 && x < 900 && y > 150 && y < 500);
   const row = rows[0] ?? assert.fail("no rows");
   await page.mouse.click(row.x, row.y);
   const button = page.locator('.popup [aria-label="Only rows with this country"]');

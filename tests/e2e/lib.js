@@ -93,7 +93,7 @@ export async function drawn(page) {
   await page.waitForFunction(
     () => {
       const page = window.duotile;
-      return page?.settled() && page.map.getStyle().layers.some(({ id }) => /^(cells|rows)-/.test(id));
+      return page?.settled() && page.map.getStyle().layers.some(({ id }) => /^cells-/.test(id));
     },
     undefined,
     { timeout: PATIENCE, polling: 100 },
@@ -208,6 +208,35 @@ export async function pixels(page, places) {
     },
     { image, places },
   );
+}
+
+/**
+ * A part of the page as it is on the screen: red, green and blue of each pixel, row by row.
+ *
+ * @param {import("playwright-core").Page} page
+ * @param {{ x: number, y: number, width: number, height: number }} clip in pixels of the page
+ */
+export async function raster(page, clip) {
+  const image = (await page.screenshot({ clip })).toString("base64");
+  const { width, height, text } = await page.evaluate(async (image) => {
+    const bytes = Uint8Array.from(atob(image), (letter) => letter.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    if (!context) throw new Error("no canvas");
+    context.drawImage(bitmap, 0, 0);
+    const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+    let text = "";
+    for (let at = 0; at < data.length; at += 4096) text += String.fromCharCode(...data.subarray(at, at + 4096));
+    return { width: bitmap.width, height: bitmap.height, text: btoa(text) };
+  }, image);
+  const data = Buffer.from(text, "base64");
+  return {
+    width,
+    height,
+    at: (/** @type {number} */ x, /** @type {number} */ y) =>
+      data.subarray(4 * (y * width + x), 4 * (y * width + x) + 3),
+  };
 }
 
 /**

@@ -114,7 +114,7 @@ test("what is broken is said, stands in nobody's way, and is taken again or dele
   await unfold(page);
   await says(page, "#kept", /This cannot be used: its file has 1000 bytes, expected \d+\./);
   await says(page, "#kept", /its record is no JSON/);
-  assert.ok((await features(page, "rows")).length > 300, "the server answers");
+  assert.ok((await features(page, "cells")).length > 300, "the server answers");
   await picture(page, "offline-broken");
   await page.getByRole("button", { name: /^Take again/ }).click();
   await says(page, "#device-said", /Taken anew/);
@@ -142,7 +142,7 @@ test("what is broken is said, stands in nobody's way, and is taken again or dele
   await drawn(page);
   await unfold(page);
   await says(page, "#kept", /This cannot be used/);
-  assert.ok((await features(page, "rows")).length > 300, "the server answers");
+  assert.ok((await features(page, "cells")).length > 300, "the server answers");
   await page.getByRole("button", { name: /^Take again/ }).click();
   await says(page, "#device-said", /Taken anew/);
   await says(page, "#origin", /^From this device/);
@@ -192,7 +192,7 @@ test("a subset is refreshed when the server has newer rows, and not otherwise; t
     await page.selectOption("#datasets", "second");
     await drawn(page);
     await says(page, "#facts", /^2 rows/);
-    const shown = [...(await features(page, "rows")), ...(await features(page, "cells"))];
+    const shown = await features(page, "cells");
     assert.ok(shown.length >= 2, `${shown.length} features`);
     await close();
   } finally {
@@ -244,7 +244,7 @@ test("a new build takes the old one's place, online and offline, and nothing but
   await drawn(page);
   await says(page, "#build", /next/);
   await says(page, "#origin", /^Offline, from this device/);
-  assert.ok((await features(page, "rows")).length > 300);
+  assert.ok((await features(page, "cells")).length > 300);
   await close();
 });
 
@@ -261,7 +261,7 @@ test("under a prefix the page, its worker and its service worker stay beneath it
     await page.reload();
     await drawn(page);
     await says(page, "#origin", /^Offline, from this device/);
-    assert.ok((await features(page, "rows")).length > 300);
+    assert.ok((await features(page, "cells")).length > 300);
     assert.deepEqual(strangers, []);
     await close();
   } finally {

@@ -51,7 +51,7 @@ test("what was taken is drawn, panned, zoomed and filtered after a reload with n
   await page.evaluate(() => window.duotile?.map.jumpTo({ center: [139.7, 35.7], zoom: 9 }));
   await drawn(page);
   await page.waitForFunction(() => window.duotile?.map.getZoom() === 9);
-  const near = [...(await features(page, "rows")), ...(await features(page, "cells"))];
+  const near = await features(page, "cells");
   assert.ok(near.length > 20, `${near.length} features around Tokyo`);
   await picture(page, "offline-tokyo");
 
@@ -59,11 +59,15 @@ test("what was taken is drawn, panned, zoomed and filtered after a reload with n
   await page.evaluate(() => window.duotile?.map.jumpTo({ center: [8, 49], zoom: 4.3 }));
   const fewer = "population > 250000 AND continent = 'EU'";
   await filter(page, fewer, new RegExp(`^${(await count(fewer)).toLocaleString("en")} of `));
-  const shown = await features(page, "rows");
-  assert.ok(shown.length > 50, `${shown.length} rows`);
+  const shown = await features(page, "cells");
+  assert.ok(shown.length > 50, `${shown.length} cells`);
   const asked = new URL(`datasets/places/rows?limit=1000&filter=${encodeURIComponent(fewer)}`, server.base);
-  const passing = (await (await fetch(asked)).json()).features.map((/** @type {{ id: number }} */ { id }) => id);
-  assert.ok(shown.every(({ id }) => passing.includes(id)));
+  const passing = (await (await fetch(asked)).json()).features;
+  const places = await page.evaluate(
+    (all) => all.map((place) => window.duotile?.map.project(place) ?? { x: 0, y: 0 }),
+    /** @type {[number, number][]} */ (passing.map((/** @type {any} */ { geometry }) => geometry.coordinates)),
+  );
+  assert.ok(shown.every((cell) => places.some(({ x, y }) => Math.hypot(x - cell.x, y - cell.y) < 2)));
   assert.match((await page.textContent("#origin")) ?? "", /^Offline, from this device/);
   await picture(page, "offline-filter");
 
@@ -117,10 +121,10 @@ test("the rows in view are taken as a box, and fit what comes from the server", 
     await page.evaluate((zoom) => window.duotile?.map.jumpTo({ zoom }), zoom);
     await page.waitForFunction((zoom) => window.duotile?.map.getZoom() === zoom, zoom);
     await drawn(page);
-    const shown = [...(await features(page, "cells")), ...(await features(page, "rows"))];
-    return shown.map(({ id, properties }) => `${id} ${properties["point_count"] ?? properties["name"]}`).sort();
+    const shown = await features(page, "cells");
+    return shown.map(({ id, properties }) => `${id} ${properties["point_count"]}`).sort();
   };
-  // Tiles of the box, where the server still has cells and where it has rows, beside those that are not in it.
+  // Tiles of the box, beside those that are not in it.
   const zooms = [5.2, 7.2];
   const whole = [];
   for (const zoom of zooms) whole.push(await ids(zoom));
@@ -139,7 +143,7 @@ test("the rows in view are taken as a box, and fit what comes from the server", 
   await page.reload();
   await drawn(page);
   await says(page, "#origin", /^Offline, part of the data: only a box/);
-  assert.ok((await features(page, "cells")).length + (await features(page, "rows")).length > 100);
+  assert.ok((await features(page, "cells")).length > 100);
   await picture(page, "offline-box");
   assertQuiet({ complaints: unexpected(complaints), strangers });
   await close();

@@ -33,7 +33,7 @@ test("the page opens on the world, with the data drawn, its name, its source and
   await close();
 });
 
-test("cells are as large as the grid: four pixels of a tile of 512", async () => {
+test("cells are as large as the grid: two pixels of a tile of 512", async () => {
   const { page, close } = await open(browser, `${server.base}#view=5/49/8`);
   const widths = await page.evaluate(() => {
     const map = window.duotile?.map;
@@ -46,7 +46,7 @@ test("cells are as large as the grid: four pixels of a tile of 512", async () =>
   });
   assert.ok(widths && widths.length > 500);
   for (const [width = 0, height = 0] of widths)
-    assert.ok(Math.abs(width - 4) < 0.05 && Math.abs(height - 4) < 0.05, `${width} × ${height}`);
+    assert.ok(Math.abs(width - 2) < 0.05 && Math.abs(height - 2) < 0.05, `${width} × ${height}`);
   await close();
 });
 
@@ -58,7 +58,7 @@ test("a click on a cell tells its count and some of the rows behind it", async (
   const popup = page.locator(".popup");
   await popup.locator("details").first().waitFor({ timeout: PATIENCE });
   const count = Number(cell.properties["point_count"]);
-  assert.equal(await popup.locator("h2").textContent(), `${count.toLocaleString("en")} rows`);
+  assert.equal(await popup.locator("h2").textContent(), `${count.toLocaleString("en")} rows here`);
   assert.equal(await popup.locator("details").count(), Math.min(count, 5));
   await popup.locator("summary").first().click();
   const shown = await popup.locator("details").first().locator("tr").allTextContents();
@@ -72,14 +72,16 @@ test("a click on a cell tells its count and some of the rows behind it", async (
   await close();
 });
 
-test("near the ground there are rows, and a click tells their properties", async () => {
+test("near the ground a cell holds one row, and a click tells its properties", async () => {
   const { page, close, ...seen } = await open(browser, server.base + PARIS);
-  const rows = await features(page, "rows");
-  assert.ok(rows.length > 10, `${rows.length} rows`);
+  const cells = await features(page, "cells");
+  assert.ok(cells.length > 10, `${cells.length} cells`);
   const asked = new URL("datasets/places/rows?filter=name='Paris' AND country='FR'", server.base);
   const [paris] = (await (await fetch(asked)).json()).features;
-  const row = rows.find(({ id }) => id === paris.id) ?? assert.fail("Paris is not drawn");
-  assert.deepEqual(row.properties, {}, "rows carry what nothing is drawn by");
+  const [lng, lat] = paris.geometry.coordinates;
+  const at = await page.evaluate(([lng = 0, lat = 0]) => window.duotile?.map.project([lng, lat]), [lng, lat]);
+  const row = cells.find(({ x, y }) => Math.hypot(x - (at?.x ?? 0), y - (at?.y ?? 0)) < 2) ?? assert.fail("no Paris");
+  assert.deepEqual(row.properties, { point_count: 1 }, "cells carry what nothing is drawn by");
   await page.mouse.click(row.x, row.y);
   const popup = page.locator(".popup");
   await says(page, ".popup h2", /^Paris$/);
@@ -90,7 +92,7 @@ test("near the ground there are rows, and a click tells their properties", async
 });
 
 test("a filter changes what is drawn, in place, and is in the address", async () => {
-  // Rows carry their population when it gives them their colour.
+  // Cells carry their population when it gives them their colour.
   const { page, close, ...seen } = await open(browser, `${server.base}${EUROPE}&measure=mean:population`);
   const facts = (/** @type {string} */ start) =>
     page.waitForFunction((start) => document.getElementById("facts")?.textContent?.startsWith(start), start, {
@@ -112,16 +114,15 @@ test("a filter changes what is drawn, in place, and is in the address", async ()
   assert.match(page.url(), /view=4\.3\/49\/8.*filter=population/);
   await picture(page, "filter");
 
-  // Few: so few that each is drawn, and is one that passes.
+  // Few: cells still, and each of rows that pass.
   await page.fill("#filter-text", "population > 100000");
   await page.keyboard.press("Enter");
   await facts("6,");
   await drawn(page);
-  assert.equal((await features(page, "cells")).length, 0, "cells of the filter before are still drawn");
-  const few = await features(page, "rows");
+  const few = await features(page, "cells");
   assert.ok(
-    few.length > 300 && few.every(({ properties }) => properties["population"] > 100_000),
-    `${few.length} rows`,
+    few.length > 300 && few.every(({ properties }) => properties["population_mean"] > 100_000),
+    `${few.length} cells`,
   );
   await picture(page, "filter-rows");
 
@@ -130,7 +131,7 @@ test("a filter changes what is drawn, in place, and is in the address", async ()
   await page.keyboard.press("Enter");
   await facts("0 of");
   await drawn(page);
-  assert.equal((await features(page, "rows")).length, 0, "rows of the filter before are still drawn");
+  assert.equal((await features(page, "cells")).length, 0, "cells of the filter before are still drawn");
   await page.fill("#filter-text", "");
   await facts(`${rows_total.toLocaleString("en")} rows`);
   await drawn(page);
@@ -217,7 +218,7 @@ test("nothing in the data becomes markup, and several datasets can be chosen", a
   const own = await site(`first=${join(folder, "one.csv")}`, `second=${join(folder, "two.csv")}`);
   try {
     const { page, close, ...seen } = await open(browser, own.base);
-    const rows = [...(await features(page, "rows")), ...(await features(page, "cells"))];
+    const rows = await features(page, "cells");
     assert.ok(rows.length > 0, "nothing is drawn");
     const place = await page.evaluate(() => window.duotile?.map.project([10, 50]));
     assert.ok(place);

@@ -81,8 +81,8 @@ test("a page in one file opens from disk without a network, and shows what was s
   // Closer, in the same place.
   await page.evaluate(() => window.duotile?.map.jumpTo({ center: [2.35, 48.86], zoom: 8 }));
   await drawn(page);
-  const rows = await seen(page, "rows");
-  assert.ok(rows.size > 100, `${rows.size} rows`);
+  const near = await seen(page, "cells");
+  assert.ok(near.size > 100, `${near.size} cells`);
   assertQuiet(quiet);
   await close();
 
@@ -105,12 +105,12 @@ test("a page in one file opens from disk without a network, and shows what was s
   await picture(alone, "share-file");
   await alone.evaluate(() => window.duotile?.map.jumpTo({ center: [2.35, 48.86], zoom: 8 }));
   await drawn(alone);
-  const there = await seen(alone, "rows");
-  assert.deepEqual([...there.keys()].sort(), [...rows.keys()].sort());
+  const there = await seen(alone, "cells");
+  assert.deepEqual([...there.keys()].sort(), [...near.keys()].sort());
   // Without a server to ask, a click tells what the tiles carry: everything. Closer than they go, they are drawn larger.
   await alone.evaluate(() => window.duotile?.map.jumpTo({ center: [2.35, 48.86], zoom: 13 }));
   await drawn(alone);
-  const paris = (await features(alone, "rows")).find(({ properties }) => properties["name"] === "Paris");
+  const paris = (await features(alone, "cells")).find(({ properties }) => properties["name"] === "Paris");
   await alone.mouse.click(paris?.x ?? 0, paris?.y ?? 0);
   await alone.waitForSelector(".popup");
   assert.match((await alone.textContent(".popup")) ?? "", /^Paris.*countryFR.*population2138551/);
@@ -139,7 +139,7 @@ test("nothing in the data becomes markup of the file", async () => {
   const alone = await context.newPage();
   await alone.goto(pathToFileURL(file.path).href);
   await drawn(alone);
-  const [row] = await features(alone, "rows");
+  const [row] = await features(alone, "cells");
   assert.equal(row?.properties["name"], evil);
   await alone.mouse.click(row?.x ?? 0, row?.y ?? 0);
   await alone.waitForSelector(".popup");

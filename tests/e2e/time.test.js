@@ -66,7 +66,7 @@ function rowsDrawn(page, layer = "1") {
     const map = window.duotile?.map;
     if (!map) throw new Error("no map");
     const seen = map.getLayersOrder().filter((id) => {
-      if (!new RegExp(`^(cells|rows)-${layer}(~|$)`).test(id)) return false;
+      if (!new RegExp(`^cells-${layer}(~|$)`).test(id)) return false;
       const type = map.getLayer(id)?.type;
       const hidden = map.getLayoutProperty(id, "visibility") === "none";
       return !hidden && map.getPaintProperty(id, /** @type {"fill-opacity"} */ (`${type}-opacity`)) !== 0;

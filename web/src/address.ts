@@ -32,7 +32,7 @@ export interface Place {
 
 const KINDS: readonly string[] = ["cells", "points", "heat", "columns"] satisfies Kind[];
 const SCALES: readonly string[] = ["balanced", "equal", "log", "linear"] satisfies Scale[];
-const CELLS: readonly number[] = [1, 2, 4, 8, 16, 32, 64] satisfies CellSize[];
+const CELLS: readonly number[] = [0, 1, 2, 4, 8, 16, 32, 64] satisfies CellSize[];
 
 /** The text after `#`. `first` is the dataset that is shown when none is named. */
 export function print({ view, state }: Place, first: string | undefined): string {
@@ -106,6 +106,7 @@ function about(layer: Layer, name: string, value: string): Layer {
     case "category":
     case "size":
     case "ramp":
+    case "lock":
       return drawn({ [name]: value });
     default:
       return layer;

@@ -31,7 +31,7 @@ export interface Loaded {
   metadata?: Metadata;
   /** Whether they are of rows of this device that may not be all. */
   partial: boolean;
-  /** What columns that give colour or size have under the filter, by their names. */
+  /** What columns that give colours or sizes have under the filter, by their names. */
   columns: Readonly<Record<string, Stats>>;
   busy: boolean;
   /** Whether the map has yet to draw the tiles that were asked for last. */
@@ -146,7 +146,7 @@ export function follow(data: Data, tell: (error: unknown) => void, tiled: () => 
       if (steady && !known) await drawn();
       if (signal.aborted) return;
       const all = soon ?? (await (statistics ?? data.source.metadata(dataset.id, query, signal)));
-      const columns = await spreads(layer, dataset, tileJson, signal);
+      const columns = await spreads(layer, dataset, signal);
       if (signal.aborted) return;
       put(id, { metadata: all.value, partial: all.partial, columns, busy: false, tiling: false });
     } catch (error) {
@@ -159,11 +159,10 @@ export function follow(data: Data, tell: (error: unknown) => void, tiled: () => 
     }
   };
 
-  /** How the columns that rows are drawn by are spread, where there are rows; and the values that have colours. */
-  const spreads = async (layer: Layer, dataset: Dataset, tileJson: TileJson, signal: AbortSignal) => {
-    const { measure, category, size, kind } = layer.drawing;
-    const rowsToo = tileJson.points_minzoom !== undefined;
-    const wanted = [category, ...(rowsToo ? [measure.split(":")[1], kind === "points" ? size : undefined] : [])];
+  /** How the column that gives points their size is spread, and the values that have colours. */
+  const spreads = async (layer: Layer, dataset: Dataset, signal: AbortSignal) => {
+    const { category, size, kind } = layer.drawing;
+    const wanted = [category, kind === "points" ? size : undefined];
     const names = wanted.filter((name) => dataset.columns.some((column) => column.name === name));
     const rows = rowsOf(layer, state.peek(), dataset);
     const ask = async (name = "") =>

@@ -24,7 +24,7 @@ import { shipped } from "./map/shipped";
 import { theme } from "./map/theme";
 import { tiled, tilt, watch } from "./map/watch";
 import { sayOrigin } from "./origin";
-import { busy, catalog, tell } from "./page";
+import { busy, catalog, spread, tell } from "./page";
 import { Foot } from "./panel/foot";
 import { GroundHint } from "./panel/ground";
 import { Keys, ToMap } from "./panel/keys";
@@ -176,7 +176,9 @@ async function start(): Promise<void> {
   followPace(view, () => busy.peek());
   let templates = "";
   effect(() => {
+    // What layers are painted by, also where they are painted later.
     theme();
+    void spread.value;
     const now = player.arrange(drawables(data));
     const wanted = now.map(({ tiles }) => tiles).join("\n");
     if (wanted !== templates) data.forget();

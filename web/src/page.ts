@@ -21,10 +21,10 @@ export const status = signal("");
 export const busy = signal(true);
 /** Where what is on the map comes from. */
 export const origin = signal<{ kind: "" | "server" | "device" | "part"; text: string }>({ kind: "", text: "" });
-/** The zoom of the map, as finely as a legend is. */
+/** The zoom of the map. */
 export const zoom = signal(0);
-/** Which kinds of features of a layer the map draws at the moment, by the layer's id. */
-export const drawn = signal<Readonly<Record<string, { cells: boolean; rows: boolean }>>>({});
+/** Pixels of the page by which each cell of a layer is drawn wider on every side, by the layer's id. */
+export const spread = signal<Readonly<Record<string, number>>>({});
 
 /** Tells what went wrong. */
 export function tell(error: unknown): void {

@@ -1,6 +1,7 @@
 /** What is asked of a dataset for a layer to be drawn: just the rows, measures and columns that are. */
 
 import type { Dataset, TileQuery } from "duotile";
+import { gridOf } from "./map/grid";
 import type { Layer, State } from "./state";
 
 /** The property of a cell that a measure becomes, and the column it is of; `count` is of none. */
@@ -10,6 +11,9 @@ export function propertyOf(measure: string): { property: string; column: string 
   const column = measure.slice(at + 1);
   return { property: `${column}_${measure.slice(0, at)}`, column };
 }
+
+/** Whether a measure of cells is that of their parts added up. */
+export const addsUp = (measure: string): boolean => measure === "count" || measure.startsWith("sum:");
 
 /** The property of a cell that has its most frequent value of a column. */
 export const categoryOf = (column: string): string => `${column}_mode`;
@@ -27,18 +31,24 @@ export function interval([from, to]: readonly [number, number]): string {
 
 /** The query of a layer's tiles. Names that the dataset does not have are left aside, as when another was chosen. */
 export function queryOf(layer: Layer, state: State, dataset: Dataset | undefined): TileQuery {
-  const { kind, measure, category, size, cell } = layer.drawing;
+  const { kind, measure, category, size } = layer.drawing;
+  const { cell } = gridOf(layer.drawing);
   const known = (name: string | undefined) =>
     name !== undefined && name !== "" && (!dataset || dataset.columns.some((column) => column.name === name));
   const { column } = propertyOf(measure);
-  const agg = [...(known(column) ? [measure] : []), ...(known(category) ? [`mode:${category}`] : [])];
-  const properties = [...new Set([column, category, kind === "points" ? size : ""].filter(known))] as string[];
+  const agg = [
+    ...(known(column) ? [measure] : []),
+    ...(known(category) ? [`mode:${category}`] : []),
+    ...(kind === "points" && known(size) ? [`mean:${size}`] : []),
+  ];
   return {
     ...rowsOf(layer, state, dataset),
-    ...(agg.length > 0 ? { agg } : {}),
+    ...(agg.length > 0 ? { agg: [...new Set(agg)] } : {}),
+    // What is seen adds up at every zoom and under every filter.
+    mode: kind === "points" ? "places" : "cells",
     // Squares fill their place at every zoom, also while the next tiles are loading.
     shape: kind === "cells" || kind === "columns" ? "polygon" : "centroid",
     ...(cell === 4 ? {} : { cell }),
-    properties,
+    properties: [],
   };
 }

@@ -14,8 +14,8 @@ export type Kind = "cells" | "points" | "heat" | "columns";
  */
 export type Scale = "balanced" | "equal" | "log" | "linear";
 
-/** Pixels of a cell's side in a tile of 512 pixels. */
-export type CellSize = 1 | 2 | 4 | 8 | 16 | 32 | 64;
+/** Pixels of the screen along a cell's side; 0 for what suits the shape and the device. */
+export type CellSize = 0 | 1 | 2 | 4 | 8 | 16 | 32 | 64;
 
 /** How a layer is drawn. */
 export interface Drawing {
@@ -24,9 +24,11 @@ export interface Drawing {
   measure: string;
   /** The column whose values have colours of their own, instead of the measure; none if empty. */
   category: string;
-  /** The column that gives the size of rows drawn as points; none if empty. */
+  /** The column that gives points their size, instead of their number; none if empty. */
   size: string;
   scale: Scale;
+  /** A scale that holds at every zoom and under every filter, as `map/lock` writes it; none if empty. */
+  lock: string;
   ramp: string;
   cell: CellSize;
   /** From 0 to 1. */
@@ -63,8 +65,9 @@ export const DRAWING: Drawing = {
   category: "",
   size: "",
   scale: "balanced",
+  lock: "",
   ramp: "ember",
-  cell: 4,
+  cell: 0,
   opacity: 0.9,
 };
 

@@ -1,13 +1,15 @@
 /**
- * The data on the map. Each layer of the state is a source and the map's layers over it: cells, told by `point_count`,
- * and rows. Which shapes they have is up to how the layer is drawn.
+ * The data on the map. Each layer of the state is a source and the map's layers over it: cells, and beneath them the same
+ * cells spread where few are seen. Which shapes they have is up to how the layer is drawn.
  */
 
 import type { TileJson } from "duotile";
 import type { ExpressionSpecification, LayerSpecification, SourceSpecification } from "maplibre-gl";
 import type { Loaded } from "../load";
+import { spread } from "../page";
 import type { Layer } from "../state";
-import { cellColour, type Paint, paintOf, rowColour } from "./paint";
+import { gridOf } from "./grid";
+import { cellColour, type Paint, paintOf } from "./paint";
 import type { Phase } from "./phase";
 import { along, byZoom, type Stops, stopsAt } from "./scale";
 
@@ -27,17 +29,15 @@ export interface Drawable {
 export const sourceId = ({ id }: Pick<Layer, "id">): string => `data-${id}`;
 /** The map's layers of a layer. */
 export const cellsId = ({ id }: Layer): string => `cells-${id}`;
-export const rowsId = ({ id }: Layer): string => `rows-${id}`;
-/** Whether a layer of the map has cells or rows of the data. */
-export const isData = (id: string): boolean => /^(cells|rows)-/.test(id);
+export const spreadId = ({ id }: Layer): string => `spread-${id}`;
+/** Whether a layer of the map has cells of the data. */
+export const isData = (id: string): boolean => /^(cells|spread)-/.test(id);
 
 /** Where a layer of the map takes its features from. */
 interface From {
   source: string;
   "source-layer": string;
 }
-
-const IS_CELL: ExpressionSpecification = ["has", "point_count"];
 
 export function dataSource({ loaded, tiles }: Drawable): SourceSpecification {
   const { minzoom, maxzoom, bounds, attribution } = loaded.tileJson;
@@ -48,23 +48,27 @@ export function dataSource({ loaded, tiles }: Drawable): SourceSpecification {
 export function dataLayers({ layer, loaded }: Drawable, source = sourceId(layer)): LayerSpecification[] {
   const paint = paintOf(layer, loaded);
   const from = { source, "source-layer": loaded.tileJson.dataset };
-  // Where rows begin they stand as close as they ever do; from there on there is room for larger dots.
-  const first = loaded.tileJson.points_minzoom ?? 12;
-  const cells = { id: cellsId(layer), ...from, filter: IS_CELL };
-  const rows = rowLayer(layer, paint, first, from);
-  switch (layer.drawing.kind) {
+  const cells = { id: cellsId(layer), ...from };
+  const colour = cellColour(paint);
+  const { kind, opacity } = layer.drawing;
+  // Frames of an animation are spread as what they are of.
+  const wider = spread.value[layer.id.replace(/~.*/, "")] ?? 0;
+  switch (kind) {
     case "cells":
       return [
         {
+          // A circle at each corner: what is under the cells themselves stays hidden beneath them.
+          id: spreadId(layer),
+          ...from,
+          type: "circle",
+          layout: { visibility: wider > 0 ? "visible" : "none", "circle-sort-key": ["get", "point_count"] },
+          paint: { "circle-color": colour, "circle-radius": wider, "circle-opacity": opacity },
+        },
+        {
           ...cells,
           type: "fill",
-          paint: {
-            "fill-color": cellColour(paint),
-            "fill-antialias": false,
-            "fill-opacity": layer.drawing.opacity,
-          },
+          paint: { "fill-color": colour, "fill-antialias": false, "fill-opacity": opacity },
         },
-        rows,
       ];
     case "columns":
       return [
@@ -72,70 +76,42 @@ export function dataLayers({ layer, loaded }: Drawable, source = sourceId(layer)
           ...cells,
           type: "fill-extrusion",
           paint: {
-            "fill-extrusion-color": cellColour(paint),
+            "fill-extrusion-color": colour,
             "fill-extrusion-height": heights(paint),
-            "fill-extrusion-opacity": layer.drawing.opacity,
+            "fill-extrusion-opacity": opacity,
             "fill-extrusion-vertical-gradient": true,
           },
         },
-        rows,
       ];
     case "points":
       return [
         {
           ...cells,
           type: "circle",
+          // The greatest lie on top.
+          layout: { "circle-sort-key": ["get", "point_count"] },
           paint: {
-            "circle-color": cellColour(paint),
-            "circle-radius": radii(paint, layer.drawing.cell),
-            "circle-opacity": layer.drawing.opacity,
-            "circle-stroke-color": paint.theme.rim,
-            "circle-stroke-width": 0.4,
+            "circle-color": colour,
+            "circle-radius": radii(paint, gridOf(layer.drawing).side),
+            "circle-opacity": opacity,
+            "circle-stroke-color": colour,
+            "circle-stroke-opacity": opacity,
+            "circle-stroke-width": wider,
           },
         },
-        rows,
       ];
     case "heat":
       return [heat(layer, paint, from)];
   }
 }
 
-function rowLayer(layer: Layer, paint: Paint, first: number, from: From): LayerSpecification {
-  const { opacity, kind } = layer.drawing;
-  const size = (small: number, large: number): ExpressionSpecification | number =>
-    paint.sizes && kind === "points" && layer.drawing.size
-      ? along(layer.drawing.size, paint.sizes, (at) => small * 0.6 + (large * 2.2 - small * 0.6) * at)
-      : (small + large) / 2;
-  return {
-    id: rowsId(layer),
-    type: "circle",
-    ...from,
-    filter: ["!", IS_CELL],
-    paint: {
-      "circle-color": rowColour(paint),
-      "circle-radius": [
-        "interpolate",
-        ["linear"],
-        ["zoom"],
-        first,
-        size(2, 2.8),
-        first + 3,
-        size(4, 5),
-        first + 8,
-        size(6, 7),
-      ],
-      "circle-opacity": Math.min(opacity, 0.95),
-      "circle-stroke-color": paint.theme.rim,
-      "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], first, 0.2, first + 5, 1],
-    },
-  };
-}
-
-/** Circles from a dot to more than the cell they stand for: their area grows with the rank of their count. */
-function radii({ counts }: Paint, cell: number): ExpressionSpecification {
-  const [least, most] = [Math.max(cell * 0.22, 1), Math.max(cell * 0.9, 2.5)];
+/** Circles from a dot to a little more than the cell they stand for: their area grows with how many rows they are. */
+function radii({ counts, size, sizes }: Paint, side: number): ExpressionSpecification {
+  const [least, most] = [Math.max(side * 0.2, 1), Math.max(side * 0.6, 2)];
+  const radius = (at: number) => Math.sqrt(least ** 2 + (most ** 2 - least ** 2) * at);
+  if (size && sizes) return along(size, sizes, radius);
   return byZoom(
-    counts.map((stops) => along("point_count", stops, (at) => least + (most - least) * Math.sqrt(at))) as [
+    counts.map((stops) => along("point_count", stops, radius)) as [
       ExpressionSpecification,
       ...ExpressionSpecification[],
     ],
@@ -157,23 +133,18 @@ function heights({ heights, category, property }: Paint): ExpressionSpecificatio
   return byZoom(all as [ExpressionSpecification, ...ExpressionSpecification[]]);
 }
 
-/** Heat: each cell as heavy as it has rows, and where there are rows, each as heavy as the other. */
+/** Heat: each cell as heavy as it has rows. */
 function heat(layer: Layer, { counts, ramp }: Paint, from: From): LayerSpecification {
   const weight = (stops: Stops) => along("point_count", stops, (at) => 0.03 + 0.97 * at ** 2);
   const steps = Array.from({ length: 9 }, (_, i) => (i + 1) / 10);
-  const { cell, opacity } = layer.drawing;
+  const { opacity } = layer.drawing;
   return {
     id: cellsId(layer),
     type: "heatmap",
     ...from,
     paint: {
-      "heatmap-weight": byZoom(
-        counts.map((stops) => ["case", IS_CELL, weight(stops), 0.6]) as unknown as [
-          ExpressionSpecification,
-          ...ExpressionSpecification[],
-        ],
-      ),
-      "heatmap-radius": Math.max(cell * 3, 10),
+      "heatmap-weight": byZoom(counts.map(weight) as [ExpressionSpecification, ...ExpressionSpecification[]]),
+      "heatmap-radius": Math.max(gridOf(layer.drawing).side * 3, 10),
       "heatmap-opacity": opacity,
       "heatmap-color": [
         "interpolate",

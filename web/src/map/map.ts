@@ -10,6 +10,7 @@ import {
 } from "maplibre-gl";
 import type { View } from "../address";
 import { makeExchange } from "./exchange";
+import { gridOf, keepSizes, takeCloser } from "./grid";
 import type { Ground } from "./ground";
 import { type Drawable, dataLayers, dataSource, sourceId } from "./layers";
 import { patch } from "./patch";
@@ -73,6 +74,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   });
   map.addControl(new NavigationControl({ visualizePitch: true }), "bottom-right");
   map.addControl(new ScaleControl(), "bottom-left");
+  keepSizes(map);
   const still = makeStill(map);
   const tiles = makeExchange(map);
   // Tiles first, colours when they are there: a tile that is told to change its colours while its successor is still
@@ -96,6 +98,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     if (!patch(map, shown, next)) map.setStyle(next, { diff: true });
     shown = next;
     tiles.renewed();
+    for (const { layer } of now) takeCloser(map, sourceId(layer), gridOf(layer.drawing));
     for (const { layer, phase } of now) {
       for (const [id] of animated.get(layer.id) ?? []) mark(map, id, phase === undefined);
     }

@@ -2,8 +2,9 @@
 
 import type { ExpressionSpecification } from "maplibre-gl";
 import type { Loaded } from "../load";
-import { categoryOf, propertyOf } from "../query";
+import { addsUp, categoryOf, propertyOf } from "../query";
 import type { Layer } from "../state";
+import { parse } from "./lock";
 import { along, byZoom, cellStops, rowStops, type Stops, type ZoomStops } from "./scale";
 import { CATEGORIES, categoryColour, type Ramp, ramp, type Theme, theme } from "./theme";
 
@@ -23,10 +24,10 @@ export interface Paint {
   counts: ZoomStops;
   /** What columns are as high as. */
   heights: ZoomStops;
-  /** The column that colours rows, and the scale of its values; absent where rows are all of one colour. */
-  column?: string;
-  rows?: Stops;
-  /** The scale of the column that gives rows their size. */
+  /** Whether the scale is one that was locked. */
+  locked: boolean;
+  /** The property that gives points their size, and the scale of its values. */
+  size?: string;
   sizes?: Stops;
   /** The column whose values have colours, and those values. */
   category?: string;
@@ -35,24 +36,24 @@ export interface Paint {
 
 /** How a layer is painted. */
 export function paintOf({ drawing }: Layer, { metadata, dataset, columns }: Loaded): Paint {
-  const { measure, category, size, scale } = drawing;
+  const { measure, category, size, scale, lock } = drawing;
   const now = theme();
-  const { property, column } = propertyOf(measure);
+  const { property } = propertyOf(measure);
   const info = (name: string) => metadata?.measures.find((measure) => measure.property === name);
-  const rows = column === undefined ? undefined : rowStops(columns[column], scale);
   const sizes = size ? rowStops(columns[size], scale) : undefined;
+  const locked = parse(lock, addsUp(measure));
   const known = category ? columns[category]?.categories : undefined;
   const usual = dataset?.columns.find(({ name }) => name === category)?.categories ?? [];
-  const counts = cellStops(info("point_count"), "log");
+  const counts = cellStops(info("point_count"), "balanced", true);
   return {
     theme: now,
     ramp: ramp(drawing.ramp, now),
     property,
-    cells: cellStops(info(property), scale),
+    cells: locked ?? cellStops(info(property), scale, addsUp(measure)),
+    locked: locked !== undefined,
     counts,
-    heights: category ? counts : cellStops(info(property), "log"),
-    ...(column !== undefined && rows ? { column, rows } : {}),
-    ...(sizes ? { sizes } : {}),
+    heights: category ? counts : cellStops(info(property), "log", addsUp(measure)),
+    ...(sizes ? { size: propertyOf(`mean:${size}`).property, sizes } : {}),
     ...(category ? { category, categories: coloured(known ?? usual, usual, now) } : {}),
   };
 }
@@ -75,14 +76,6 @@ export function cellColour(paint: Paint): ExpressionSpecification {
   if (paint.categories && paint.category) return ofCategory(categoryOf(paint.category), paint.categories, paint.theme);
   const each = paint.cells.map((stops) => along(paint.property, stops, paint.ramp));
   return byZoom(each as [ExpressionSpecification, ...ExpressionSpecification[]]);
-}
-
-/** The colour of a row. */
-export function rowColour(paint: Paint): ExpressionSpecification | string {
-  if (paint.categories && paint.category) return ofCategory(paint.category, paint.categories, paint.theme);
-  if (!paint.column || !paint.rows) return paint.theme.row;
-  // A row without a value is in the colour of what has none.
-  return ["case", ["has", paint.column], along(paint.column, paint.rows, paint.ramp), paint.theme.other];
 }
 
 function ofCategory(property: string, categories: readonly Category[], theme: Theme): ExpressionSpecification {

@@ -1,6 +1,6 @@
 /**
- * What a click tells: the columns of a row, or the count and measures of a cell with a few of the rows behind it. Tiles
- * carry only what is drawn; the rest is asked for here. Every text goes through `textContent`, so nothing in the data can
+ * What a click tells: how many rows are there, with the measures of their cell and a few of them, or the columns of the one
+ * that is there. Tiles carry only what is drawn; the rest is asked for here. Every text goes through `textContent`, so nothing in the data can
  * become markup.
  */
 
@@ -9,14 +9,12 @@ import { type LngLatLike, type MapGeoJSONFeature, type Map as MapLibre, Popup } 
 import { asked as wanted } from "../answers/asked";
 import { element, formatted, number } from "../dom";
 import { canNarrow, narrow } from "../filter/narrow";
-import { nameOf } from "../filter/tokens";
 import type { Layer } from "../state";
+import { gridOf, tileZoom } from "./grid";
 import { makeHover } from "./hover";
-import { cellsId, type Drawable, rowsId } from "./layers";
+import { cellsId, type Drawable } from "./layers";
 
 const MAX_ROWS = 5;
-/** Rows at one place that are looked through for the one that was clicked. */
-const MOST_AT_A_PLACE = 1000;
 
 /** How far from a place, in pixels, something may be that is meant: with a finger or a mouse, and with the keyboard. */
 const TOUCHED: readonly number[] = [3];
@@ -82,19 +80,22 @@ function placeOf(map: MapLibre, { geometry }: MapGeoJSONFeature): LngLatLike {
   return [middle(0), middle(1)];
 }
 
-/** What is at a point, of the uppermost layer first: rows, which may be missed by a little, before cells. */
+/** What is at a point, of the uppermost layer first: of what may be meant, the cell whose middle is nearest. */
 function at(map: MapLibre, drawables: readonly Drawable[], [x, y]: [number, number], near = 3) {
-  const box: [[number, number], [number, number]] = [
-    [x - near, y - near],
-    [x + near, y + near],
-  ];
-  const here = (id: string) => (map.getLayer(id) && map.getLayer(id)?.type !== "heatmap" ? [id] : []);
   for (const drawable of [...drawables].reverse()) {
-    const rows = map.queryRenderedFeatures(box, { layers: here(rowsId(drawable.layer)) });
-    const [feature] =
-      rows.length > 0
-        ? rows
-        : map.queryRenderedFeatures(near > 3 ? box : [x, y], { layers: here(cellsId(drawable.layer)) });
+    const id = cellsId(drawable.layer);
+    if (!map.getLayer(id) || map.getLayer(id)?.type === "heatmap") continue;
+    // What is of a pixel or two is missed by a little.
+    const box: [[number, number], [number, number]] = [
+      [x - near, y - near],
+      [x + near, y + near],
+    ];
+    const found = map.queryRenderedFeatures(box, { layers: [id] });
+    const distance = (feature: MapGeoJSONFeature) => {
+      const place = map.project(placeOf(map, feature));
+      return Math.hypot(place.x - x, place.y - y);
+    };
+    const [feature] = found.length > 1 ? found.sort((a, b) => distance(a) - distance(b)) : found;
     if (feature) return { feature, drawable };
   }
   return undefined;
@@ -110,36 +111,31 @@ async function fill(
 ): Promise<void> {
   const { tileJson, dataset, query } = loaded;
   const { category } = layer.drawing;
-  const infos = tileJson.properties;
-  const isCell = "point_count" in feature.properties;
-  if (isCell) {
-    const { point_count: count, ...measures } = feature.properties;
-    const title = count === 1 ? "1 row" : `${number(Number(count))} rows`;
-    content.append(element("h2", "", title), table(measures, infos));
-  } else {
-    content.append(element("h2", "", "Row"), table(feature.properties, infos));
-  }
+  const { point_count, ...measures } = feature.properties;
+  const count = Number(point_count);
+  const title = count === 1 ? "1 row here" : `${number(count)} rows here`;
+  content.append(element("h2", "", title), table(measures, tileJson.properties));
   if (!dataset?.rows_open) return;
   const rowTable = (properties: Record<string, unknown>) => table(properties, [], { layer, dataset });
-  const list = element("div", "rows", isCell ? "Loading rows…" : "Loading the row…");
+  const list = element("div", "rows", count === 1 ? "Loading the row…" : "Loading rows…");
   content.append(list);
   try {
-    const { query: asked, page } = behind(feature, query, dataset.id_column, isCell, zoom);
+    const { query: asked, page } = behind(feature, query, tileZoom(zoom, gridOf(layer.drawing)));
     const { value } = await source.rows(dataset.id, asked, page, signal);
     if (signal.aborted) return;
-    if (isCell) {
-      const all = () => {
-        const { cell } = page as { cell?: number };
-        const place = cell === undefined ? { box: box(feature.geometry, 0) } : { cell, box: cellBox(cell) };
-        const title = `${number(value.numberMatched)} rows of a cell`;
-        wanted.value = { dataset: dataset.id, title, query: rowsOnly(query), ...place };
-      };
-      list.replaceChildren(...several(value.features, value.numberMatched, rowTable, all));
-      if (category) list.before(await shares(feature, category, query, dataset.id, source, signal));
+    const [row] = value.features;
+    if (count === 1 && row) {
+      content.replaceChildren(...one(row.properties, rowTable));
       return;
     }
-    const row = value.features.find(({ id }) => String(id) === String(feature.id));
-    if (row) content.replaceChildren(...one(row.properties, rowTable));
+    const all = () => {
+      const { cell } = page as { cell?: number };
+      const place = cell === undefined ? { box: box(feature.geometry, 0) } : { cell, box: cellBox(cell) };
+      const title = `${number(value.numberMatched)} rows of a cell`;
+      wanted.value = { dataset: dataset.id, title, query: rowsOnly(query), ...place };
+    };
+    list.replaceChildren(...several(value.features, value.numberMatched, rowTable, all));
+    if (category) list.before(await shares(feature, category, query, dataset.id, source, signal));
   } finally {
     // What did not arrive is no longer awaited.
     if (list.textContent?.startsWith("Loading")) list.remove();
@@ -195,26 +191,13 @@ function box(geometry: MapGeoJSONFeature["geometry"], slack: number): Box {
   return [Math.min(...xs) - slack, Math.min(...ys) - slack, Math.max(...xs) + slack, Math.max(...ys) + slack];
 }
 
-/** A query for the rows behind a feature: by its id where there is one, else by its place. */
-function behind(
-  { id, geometry }: MapGeoJSONFeature,
-  asked: TileQuery,
-  idColumn: string | null,
-  isCell: boolean,
-  zoom: number,
-) {
+/** A query for the rows behind a cell of a tile of some zoom: by its id where there is one, else by its place. */
+function behind({ id, geometry }: MapGeoJSONFeature, asked: TileQuery, z: number) {
   const query = rowsOnly(asked);
-  if (isCell && typeof id === "number") return { query, page: { cell: id, limit: MAX_ROWS } };
-  if (!isCell && idColumn !== null && id !== undefined) {
-    const same = `${nameOf(idColumn)} = ${id}`;
-    return { query: { ...query, filter: query.filter ? `(${query.filter}) AND ${same}` : same }, page: { limit: 1 } };
-  }
+  if (typeof id === "number") return { query, page: { cell: id, limit: MAX_ROWS } };
   // The map's positions are those of its tiles, of which each is 4096 steps wide: a row lies within one of them.
-  const slack = (1.5 * 360) / 4096 / 2 ** Math.floor(zoom);
-  return {
-    query: { ...query, bbox: box(geometry, isCell ? 0 : slack) },
-    page: { limit: isCell ? MAX_ROWS : MOST_AT_A_PLACE },
-  };
+  const slack = geometry.type === "Polygon" ? 0 : (1.5 * 360) / 4096 / 2 ** z;
+  return { query: { ...query, bbox: box(geometry, slack) }, page: { limit: MAX_ROWS } };
 }
 
 /** Makes the table of a row. */

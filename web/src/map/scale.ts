@@ -1,11 +1,12 @@
 /**
- * From how values are spread to where they lie on a ramp. Cells have a scale for each zoom, because a cell covers a
- * quarter of the ground at the next; the quantiles are those of the cells under the present query.
+ * From how values are spread to where they lie on a ramp. Cells have a scale for each zoom of tiles, because a cell covers
+ * a quarter of the ground at the next; the quantiles are those of the cells under the present query.
  */
 
 import type { MeasureInfo, Stats } from "duotile";
 import type { ExpressionSpecification } from "maplibre-gl";
 import type { Scale } from "../state";
+import { steady } from "./steady";
 
 /** A value, and where on the ramp it lies: from 0 to 1. */
 export interface Stop {
@@ -13,6 +14,8 @@ export interface Stop {
   at: number;
   /** Whether it is a quantile of the values. */
   quantile?: boolean;
+  /** Whether there are values beyond it, at an end of the scale: they have its colour. */
+  beyond?: boolean;
 }
 
 /** Ascending in both. */
@@ -28,12 +31,25 @@ const STRAIGHT = 0.1;
 /** Stops of a logarithm: colours are linear between them. */
 const LOG_STEPS = 16;
 
-/** Where the values of cells lie at each zoom. */
-export function cellStops(measure: MeasureInfo | undefined, scale: Scale): ZoomStops {
-  const [first, ...more] = (measure?.zooms ?? [])
+/** Where the values of cells lie at each zoom; `adds` says whether a cell's value is that of its parts added up. */
+export function cellStops(measure: MeasureInfo | undefined, scale: Scale, adds: boolean): ZoomStops {
+  const known = (measure?.zooms ?? [])
     .filter(({ quantiles }) => quantiles.length > 0)
-    .map(({ quantiles }) => stops(quantiles, measure?.probabilities ?? [], scale));
+    .map(({ quantiles }) => quantiles);
+  // What is told as quantiles or as ends is exactly these; what is only to look right is steady from zoom to zoom.
+  const levels = scale === "balanced" ? steady(known, adds) : known;
+  const all = levels.map((quantiles, z) => ending(stops(quantiles, measure?.probabilities ?? [], scale), known[z]));
+  const [first, ...more] = all;
   return first ? [first, ...more] : [UNKNOWN];
+}
+
+/** Stops that say at their ends whether some of the values lie beyond. */
+function ending(stops: Stops, [least = Number.NaN, ...more]: readonly number[] = []): Stops {
+  const most = more.at(-1) ?? least;
+  return stops.map((stop, at) => ({
+    ...stop,
+    ...((at === 0 && least < stop.value) || (at === stops.length - 1 && most > stop.value) ? { beyond: true } : {}),
+  })) as unknown as Stops;
 }
 
 /** Where the values of rows lie; absent if none has a number. */
@@ -70,7 +86,6 @@ function stops(quantiles: readonly number[], probabilities: readonly number[], s
   return values.map((value) => ({
     value,
     at: (placeOf(value, ranks) + placeOf(value, logs)) / 2,
-    ...(ranks.some((rank) => rank.value === value) ? { quantile: true } : {}),
   })) as unknown as Stops;
 }
 

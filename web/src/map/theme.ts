@@ -59,8 +59,8 @@ interface Ends {
 
 const PATHS: Readonly<Record<string, Path>> = {
   ember: [
-    { lightness: [0.84, 0.32], chroma: [0.13, 0.19, 0.13], hue: [80, -70] },
-    { lightness: [0.42, 0.95], chroma: [0.12, 0.18, 0.11], hue: [-70, 95] },
+    { lightness: [0.8, 0.3], chroma: [0.15, 0.19, 0.13], hue: [75, -70] },
+    { lightness: [0.5, 0.95], chroma: [0.15, 0.18, 0.11], hue: [-65, 95] },
   ],
   lagoon: [
     { lightness: [0.88, 0.3], chroma: [0.1, 0.13, 0.1], hue: [130, 275] },

@@ -6,10 +6,10 @@ import { loaded } from "../load";
 import { busy, status, zoom } from "../page";
 import { state } from "../state";
 import { playing } from "../time/animation";
-import { sayDrawn } from "./drawn";
 import { isGround } from "./ground";
 import type { Drawable } from "./layers";
 import type { DataMap } from "./map";
+import { saySpread } from "./spread";
 
 /** How often a map that is waited for is made to look at itself, in milliseconds. */
 const NUDGE = 300;
@@ -24,7 +24,8 @@ export function watch(view: DataMap, shown: () => readonly Drawable[]): void {
   });
   const waiting = () => Object.values(loaded.value).some(({ busy }) => busy);
   map.on("idle", () => {
-    sayDrawn(map, shown());
+    // An animation is spread as what it began with.
+    if (!playing.peek()) saySpread(map, shown());
     busy.value = waiting() || !view.settled();
   });
   effect(() => {
@@ -39,7 +40,7 @@ export function watch(view: DataMap, shown: () => readonly Drawable[]): void {
     if (busy.peek() && tiling() && map.areTilesLoaded()) map.triggerRepaint();
   }, NUDGE);
   const onZoom = () => {
-    zoom.value = Math.floor(map.getZoom());
+    zoom.value = map.getZoom();
   };
   map.on("zoom", onZoom);
   onZoom();

@@ -2,8 +2,14 @@
 
 import type { ColumnInfo } from "duotile";
 import { loaded } from "../load";
+import { gridOf, suits, tileZoom } from "../map/grid";
+import { print } from "../map/lock";
+import { paintOf } from "../map/paint";
+import { stopsAt } from "../map/scale";
 import { RAMPS, ramp, theme } from "../map/theme";
-import { active, type CellSize, draw, type Kind, type Scale } from "../state";
+import { zoom } from "../page";
+import { active, type CellSize, draw, type Kind, type Layer, type Scale } from "../state";
+import { fixed } from "../time/animation";
 
 const KINDS: readonly [Kind, string][] = [
   ["cells", "Cells"],
@@ -12,8 +18,8 @@ const KINDS: readonly [Kind, string][] = [
   ["columns", "3D"],
 ];
 
-/** The size of cells that suits a shape. */
-const CELL: Record<Kind, CellSize> = { cells: 4, points: 16, heat: 4, columns: 8 };
+/** Sizes of cells that are offered beside the one that suits. */
+const SIZES = [1, 2, 4, 8, 16, 32, 64] as const satisfies CellSize[];
 
 const SCALES: readonly [Scale, string][] = [
   ["balanced", "Balanced"],
@@ -47,7 +53,7 @@ export function DrawingControls() {
   const role = new Set([loaded.value[layer.id]?.dataset?.id_column]);
   const numbers = columns.filter((column) => isNumber(column) && !role.has(column.name));
   const { id, drawing } = layer;
-  const { kind, measure, category, size, scale, cell } = drawing;
+  const { kind, measure, category, size, scale, cell, lock } = drawing;
   const [name = "count", of = ""] = measure.split(":");
   const colour = category ? `category:${category}` : of;
   return (
@@ -61,7 +67,7 @@ export function DrawingControls() {
               name="kind"
               value={each}
               checked={kind === each}
-              onChange={() => draw(id, { kind: each, cell: CELL[each] })}
+              onChange={() => draw(id, { kind: each, cell: 0 })}
             />
             <span>{title}</span>
           </label>
@@ -73,8 +79,11 @@ export function DrawingControls() {
           id="colour-by"
           value={colour}
           onChange={({ currentTarget: { value } }) => {
-            if (value.startsWith("category:")) draw(id, { category: value.slice(9), measure: "count" });
-            else draw(id, { category: "", measure: value ? `${name === "count" ? "mean" : name}:${value}` : "count" });
+            if (value.startsWith("category:")) draw(id, { category: value.slice(9), measure: "count", lock: "" });
+            else {
+              const measure = value ? `${name === "count" ? "mean" : name}:${value}` : "count";
+              draw(id, { category: "", measure, lock: "" });
+            }
           }}
         >
           <option value="">number of rows</option>
@@ -104,7 +113,7 @@ export function DrawingControls() {
           <select
             id="measure"
             value={name}
-            onChange={({ currentTarget }) => draw(id, { measure: `${currentTarget.value}:${of}` })}
+            onChange={({ currentTarget }) => draw(id, { measure: `${currentTarget.value}:${of}`, lock: "" })}
           >
             {MEASURES.map(([each, title]) => (
               <option key={each} value={each}>
@@ -116,9 +125,9 @@ export function DrawingControls() {
       )}
       {kind === "points" && numbers.length > 0 && (
         <label class="line">
-          Size of rows by
+          Size by
           <select id="size-by" value={size} onChange={({ currentTarget }) => draw(id, { size: currentTarget.value })}>
-            <option value="">nothing</option>
+            <option value="">number of rows</option>
             {numbers.map((column) => (
               <option key={column.name} value={column.name}>
                 {column.name}
@@ -134,7 +143,7 @@ export function DrawingControls() {
             <select
               id="scale"
               value={scale}
-              onChange={({ currentTarget }) => draw(id, { scale: currentTarget.value as Scale })}
+              onChange={({ currentTarget }) => draw(id, { scale: currentTarget.value as Scale, lock: "" })}
             >
               {SCALES.map(([each, title]) => (
                 <option key={each} value={each}>
@@ -143,6 +152,17 @@ export function DrawingControls() {
               ))}
             </select>
           </label>
+          {kind !== "heat" && (
+            <label class="line" title="The same colours at every zoom and under every filter">
+              Lock the colours
+              <input
+                type="checkbox"
+                id="lock"
+                checked={lock !== ""}
+                onChange={({ currentTarget }) => draw(id, { lock: currentTarget.checked ? scaleNow(layer) : "" })}
+              />
+            </label>
+          )}
           {/* No legend of a fieldset: WebKit lays it out above the rest, whatever it is told. */}
           <div class="ramps" role="radiogroup" aria-labelledby="ramps">
             <span id="ramps">Colours</span>
@@ -170,7 +190,8 @@ export function DrawingControls() {
           value={cell}
           onChange={({ currentTarget }) => draw(id, { cell: Number(currentTarget.value) as CellSize })}
         >
-          {[2, 4, 8, 16, 32, 64].map((each) => (
+          <option value={0}>{`automatic (${Math.round(suits(kind))})`}</option>
+          {SIZES.map((each) => (
             <option key={each} value={each}>
               {each}
             </option>
@@ -190,6 +211,13 @@ export function DrawingControls() {
       </label>
     </div>
   );
+}
+
+/** The scale of a layer as it is now, as the text that locks it. */
+function scaleNow(layer: Layer): string {
+  const known = fixed.peek()[layer.id] ?? loaded.peek()[layer.id];
+  const z = tileZoom(zoom.peek(), gridOf(layer.drawing));
+  return known ? print(z, stopsAt(paintOf(layer, known).cells, z)) : "";
 }
 
 /** A ramp as a background, from left to right. */

@@ -2,9 +2,10 @@
 
 import { compact } from "../dom";
 import { loaded } from "../load";
+import { gridOf, pixelsAt, slow, tileZoom } from "../map/grid";
 import { type Paint, paintOf } from "../map/paint";
-import { placeOf, type Stops, stopsAt } from "../map/scale";
-import { catalog, drawn, zoom } from "../page";
+import { placeOf, type Stop, type Stops, stopsAt } from "../map/scale";
+import { catalog, spread, zoom } from "../page";
 import { type Layer, state } from "../state";
 import { fixed } from "../time/animation";
 import { saidLength } from "../time/calendar";
@@ -32,47 +33,43 @@ function Part({ layer, named }: { layer: Layer; named: boolean }) {
   const known = still ?? loaded.value[layer.id];
   if (!known) return null;
   const paint = paintOf(layer, known);
-  const { cells, rows } = drawn.value[layer.id] ?? { cells: true, rows: false };
   const title = catalog.value.find(({ id }) => id === layer.dataset)?.title ?? layer.dataset;
-  const { measure, kind } = layer.drawing;
+  const { measure, kind, category, size } = layer.drawing;
   const [name, column] = measure.split(":");
+  const what = kind === "points" ? "at a place" : "in a cell";
   return (
     <section>
       {named && <h2>{title}</h2>}
       {paint.categories ? (
-        <Categories paint={paint} of={layer.drawing.category} cells={cells && !rows} />
+        <Categories paint={paint} of={category} what={what} />
       ) : (
         <>
-          {cells && (
-            <>
-              <h3>{column === undefined ? "Rows in a cell" : `${name} of ${column} in a cell`}</h3>
-              {kind === "heat" ? (
-                <Bar paint={paint} ends={["few", "many"]} />
-              ) : (
-                <Bar paint={paint} stops={stopsAt(paint.cells, zoom.value)} />
-              )}
-            </>
+          <h3>{column === undefined ? `Rows ${what}` : `${name} of ${column} ${what}`}</h3>
+          {kind === "heat" ? (
+            <Bar paint={paint} ends={["few", "many"]} />
+          ) : (
+            <Bar paint={paint} stops={stopsAt(paint.cells, tileZoom(zoom.value, gridOf(layer.drawing)))} />
           )}
-          {rows &&
-            kind !== "heat" &&
-            (paint.rows ? (
-              <>
-                <h3>{column} of a row</h3>
-                <Bar paint={paint} stops={paint.rows} />
-              </>
-            ) : (
-              <ul class="keys">
-                <li>
-                  <i class="swatch dot" style={{ background: paint.theme.row }} />
-                  one row
-                </li>
-              </ul>
-            ))}
         </>
       )}
-      {still && cells && <p>The same for every window of {saidLength(still.query.datetime ?? "")}.</p>}
-      {rows && paint.sizes && kind === "points" && <p>Large: much {layer.drawing.size}.</p>}
+      {still && <p>The same for every window of {saidLength(still.query.datetime ?? "")}.</p>}
+      {kind === "points" && <p>Large: {paint.sizes ? `much ${size}` : "many rows"}.</p>}
+      {kind === "cells" && <Cells layer={layer} />}
     </section>
+  );
+}
+
+/** How large cells are on the screen, and why that is not as it mostly is. */
+function Cells({ layer }: { layer: Layer }) {
+  const grid = gridOf(layer.drawing);
+  const pixels = pixelsAt(zoom.value, grid);
+  const wider = spread.value[layer.id] ?? 0;
+  const size = `A cell is ${pixels.toFixed(pixels < 10 ? 1 : 0)} pixels wide`;
+  return (
+    <p class="cells" data-pixels={pixels} data-spread={wider}>
+      {layer.drawing.cell === 0 && slow.value ? `${size}, because this device draws slowly` : size}
+      {wider > 0 ? ", drawn larger where few are near each other." : "."}
+    </p>
   );
 }
 
@@ -120,13 +117,15 @@ interface Tick {
 
 /** Numbers for a ramp, both ends first: quantiles where colours go by them, else round ones; as many as there is room for. */
 function pick(stops: Stops): Tick[] {
-  const tick = ({ value, at }: { value: number; at: number }): Tick => ({ value, at, text: said(value) });
+  const tick = ({ value, at }: Stop): Tick => ({ value, at, text: said(value) });
   const last = stops.at(-1);
   if (stops.length === 1 || !last) return [tick(stops[0])];
   const some = stops.some(({ quantile }) => quantile)
     ? stops.filter(({ quantile }) => quantile)
     : round(stops[0].value, last.value).map((value) => ({ value, at: placeOf(value, stops) }));
   const [from, to] = [tick(stops[0]), tick(last)];
+  if (stops[0].beyond) from.text = `≤ ${from.text}`;
+  if (last.beyond) to.text += "+";
   const width = ({ text }: Tick) => (text.length * CHARACTER + GAP) / WIDTH;
   let [free, end] = [width(from), 1 - width(to)];
   const between: Tick[] = [];
@@ -142,22 +141,31 @@ function pick(stops: Stops): Tick[] {
 
 const said = (value: number): string => compact(Number(value.toPrecision(3)));
 
-/** 1, 2 and 5 times the powers of ten between two numbers; of those that are not positive, none. */
+/**
+ * Round numbers between two: 1, 2 and 5 times the powers of ten; where one is not positive, or they are of a size, even
+ * steps.
+ */
 function round(least: number, most: number): number[] {
-  const from = Math.floor(Math.log10(Math.max(least, most / 1e6, Number.MIN_VALUE)));
-  const powers = Array.from(
-    { length: Math.max(Math.ceil(Math.log10(Math.max(most, 1e-300))) - from + 1, 0) },
-    (_, i) => from + i,
-  );
-  return powers
-    .flatMap((power) => [1, 2, 5].map((times) => Number(`${times}e${power}`)))
-    .filter((value) => value > least && value < most);
+  const between = (value: number) => value > least && value < most;
+  if (least > 0 && most > 3 * least) {
+    const from = Math.floor(Math.log10(least));
+    const powers = Array.from({ length: Math.ceil(Math.log10(most)) - from + 1 }, (_, i) => from + i);
+    return powers.flatMap((power) => [1, 2, 5].map((times) => Number(`${times}e${power}`))).filter(between);
+  }
+  const rough = (most - least) / TICKS;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((times) => times * power).find((step) => step >= rough) ?? rough;
+  const first = Math.ceil(least / step);
+  const count = Math.max(Math.floor(most / step) - first + 1, 0);
+  return Array.from({ length: count }, (_, at) => Number(((first + at) * step).toPrecision(12))).filter(between);
 }
 
-function Categories({ paint, of, cells }: { paint: Paint; of: string; cells: boolean }) {
+function Categories({ paint, of, what }: { paint: Paint; of: string; what: string }) {
   return (
     <>
-      <h3>{cells ? `Most frequent ${of} in a cell` : of}</h3>
+      <h3>
+        Most frequent {of} {what}
+      </h3>
       <ul class="keys">
         {(paint.categories ?? []).map(({ value, colour }) => (
           <li key={value} data-value={value} data-colour={colour}>

@@ -84,15 +84,16 @@ export async function keplerLinks(
 }
 
 /**
- * A layer's query with what rows carry by themselves, and not only what the page draws them by: others, and those without
- * a network, cannot ask for the rest.
+ * A layer's query with what rows carry by themselves, where a cell holds a single one, and not only what the page draws
+ * them by: others, and those without a network, cannot ask for the rest.
  */
 export async function carrying(source: Source, id: string, query: TileQuery): Promise<TileQuery> {
   const { properties: drawn, ...rest } = query;
   if (drawn === undefined || drawn === "*") return query;
-  const { value } = await source.tileJson(id, rest);
+  const places: TileQuery = rest.mode === "cells" ? { ...rest, mode: "places" } : rest;
+  const { value } = await source.tileJson(id, places);
   const usual = value.properties.filter(({ on }) => on === "rows").map(({ property }) => property);
   return drawn.every((name) => usual.includes(name))
-    ? rest
-    : { ...rest, properties: [...new Set([...usual, ...drawn])] };
+    ? places
+    : { ...places, properties: [...new Set([...usual, ...drawn])] };
 }

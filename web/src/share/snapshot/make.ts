@@ -14,7 +14,7 @@ import { choiceOf, titleOf } from "../notes";
 import type { Shown } from "../shown";
 import { GROUND, type Saved } from "./format";
 import { html } from "./html";
-import { placeOf } from "./plan";
+import { placeOf, zoomOf } from "./plan";
 import { collect, gzip } from "./tiles";
 
 export interface Progress {
@@ -54,14 +54,15 @@ export async function makeSnapshot(
       async ({ loaded: { tileJson } }, at) => (await source.tileJson(tileJson.dataset, queries[at], signal)).value,
     ),
   );
-  const zoom = Math.floor(view.zoom);
+  const tilesAt = zoomOf(map, shown);
+  const zoom = Math.floor(tilesAt);
   const { packed, deepest } = await collect({
     layers: shown.map((drawable, at) => ({
       id: drawable.layer.id,
       fetch: (tile) => fetchTile(source, drawable, queries[at] ?? {}, tile, signal),
     })),
     box,
-    zoom: view.zoom,
+    zoom: tilesAt,
     screen,
     last,
     budget,

@@ -5,12 +5,12 @@ import { effect } from "@preact/signals";
 import { addProtocol, setWorkerUrl } from "maplibre-gl";
 import { render } from "preact";
 import { loaded } from "../../load";
-import { sayDrawn } from "../../map/drawn";
 import { BARE, naturalEarth } from "../../map/ground";
 import type { Drawable } from "../../map/layers";
 import { type DataMap, makeMap } from "../../map/map";
+import { saySpread } from "../../map/spread";
 import { theme } from "../../map/theme";
-import { catalog, zoom } from "../../page";
+import { catalog, spread, zoom } from "../../page";
 import { Legend } from "../../panel/legend";
 import { reset } from "../../state";
 import { GROUND, type Opened, type Saved } from "./format";
@@ -48,11 +48,11 @@ async function start(opened: Opened): Promise<void> {
     return [{ layer, loaded: { ...known, tileJson }, tiles: `${SCHEME}://${layer.id}/{z}/{x}/{y}` }];
   });
   const onZoom = () => {
-    zoom.value = Math.floor(map.getZoom());
+    zoom.value = map.getZoom();
   };
   map.on("zoom", onZoom);
   onZoom();
-  map.on("idle", () => sayDrawn(map, drawables));
+  map.on("idle", () => saySpread(map, drawables));
   map.on("styledata", () => frame(map, saved));
   popups(map, drawables);
   window.duotile = { map, settled: view.settled };
@@ -66,6 +66,7 @@ async function start(opened: Opened): Promise<void> {
   );
   effect(() => {
     theme();
+    void spread.value;
     view.show(drawables);
   });
 }

@@ -1,12 +1,14 @@
 /** How deep a saved view may go, and what each depth takes, before anything is asked for: counted, and told by what the view took. */
 
+import type { Metadata } from "duotile";
+import { gridOf } from "../../map/grid";
 import type { Drawable } from "../../map/layers";
 import { viewOf } from "../../map/map";
 import { seen } from "../../performance/traces";
 import type { Shown } from "../shown";
 import { AT_ONCE, type Box, tilesAt } from "./tiles";
 
-/** How deep the tiles go below the view at most, and beyond the zoom from which on there are rows: they say no more then. */
+/** How deep the tiles go below the view at most, and beyond the zoom from which on each cell is a row: they say no more then. */
 const DEEPER = 6;
 const BEYOND = 2;
 const MAX_ZOOM = 22;
@@ -37,12 +39,23 @@ export function placeOf(map: Shown["map"]): { box: Box; screen: [number, number]
   return { box: [west, bounds.getSouth(), east, bounds.getNorth()], screen: [clientWidth, clientHeight] };
 }
 
+/** The zoom of the view, in tiles: they are closer than the map. */
+export function zoomOf(map: Shown["map"], drawables: readonly Drawable[]): number {
+  return viewOf(map).zoom + Math.max(...drawables.map(({ layer }) => gridOf(layer.drawing).closer), 0);
+}
+
+/** From which zoom on every cell holds a single row, as far as that is known. */
+function aloneFrom(metadata: Metadata | undefined): number {
+  const zooms = metadata?.measures.find(({ property }) => property === "point_count")?.zooms ?? [];
+  return zooms.find(({ quantiles }) => quantiles.at(-1) === 1)?.z ?? MAX_ZOOM;
+}
+
 /** The depths of the present view, and the one that is meant when nobody chooses. */
 export function depthsOf(map: Shown["map"], drawables: readonly Drawable[]): { depths: Depth[]; usual: number } {
   const { box, screen } = placeOf(map);
-  const { zoom } = viewOf(map);
+  const zoom = zoomOf(map, drawables);
   const first = Math.max(Math.floor(zoom), 0);
-  const rowsFrom = Math.max(...drawables.map(({ loaded }) => loaded.tileJson.points_minzoom ?? MAX_ZOOM), 0);
+  const rowsFrom = Math.max(...drawables.map(({ loaded }) => aloneFrom(loaded.metadata)), 0);
   const last = Math.min(Math.max(first, Math.min(first + DEEPER, rowsFrom + BEYOND)), MAX_ZOOM);
   const { ms, bytes } = typical();
   const depths: Depth[] = [];

@@ -1,0 +1,331 @@
+/**
+ * Whether the picture is true: colours are strongest where most rows are, by the pixels of the screen against rows that are
+ * counted here, whatever the zoom; cells are as large on the screen as they are said to be; few rows are seen; many at one
+ * place are told.
+ */
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { assertQuiet, drawn, features, launch, open, picture, raster, says, site } from "./lib.js";
+
+/** @typedef {import("playwright-core").Page} Page */
+/** @typedef {[lng: number, lat: number]} Place */
+
+/** As many as were on one dot of a real file. */
+const TOGETHER = 1339;
+/** Where they are; and the middle of a heap that looks the same at every zoom. */
+const CROWD = /** @type {Place} */ ([1, 1]);
+const HEAP = /** @type {Place} */ ([100, 0]);
+const SIZE = { width: 640, height: 480 };
+
+/** @type {Awaited<ReturnType<typeof site>>} */
+let server;
+/** @type {import("playwright-core").Browser} */
+let browser;
+const folder = mkdtempSync(join(tmpdir(), "duotile-truth-"));
+
+/** Numbers from 0 to 1, the same in every run. @param {number} seed */
+function random(seed) {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** Towns of very unlike sizes, some rows anywhere, and many at one place. @returns {Place[]} */
+function towns() {
+  const next = random(7);
+  const normal = () => Math.sqrt(-2 * Math.log(next() + 1e-12)) * Math.cos(2 * Math.PI * next());
+  /** @type {Place[]} */
+  const rows = Array.from({ length: TOGETHER }, () => CROWD);
+  for (let town = 0; town < 60; town += 1) {
+    const [lng, lat] = town === 0 ? CROWD : [(next() - 0.5) * 24, (next() - 0.5) * 18];
+    const people = Math.round(12_000 / (town + 1));
+    for (let at = 0; at < people; at += 1) {
+      const far = next() < 0.7 ? 0.15 : 0.6;
+      rows.push([lng + normal() * far, lat + normal() * far]);
+    }
+  }
+  for (let at = 0; at < 3000; at += 1) rows.push([(next() - 0.5) * 28, (next() - 0.5) * 22]);
+  return rows;
+}
+
+/** Rows around a place, as many at each distance as at any other: at every zoom the same heap. @returns {Place[]} */
+function heap() {
+  const next = random(11);
+  return Array.from({ length: 400_000 }, () => {
+    const [far, turn] = [30 * Math.exp(-15 * next()), 2 * Math.PI * next()];
+    return [HEAP[0] + far * Math.cos(turn), HEAP[1] + far * Math.sin(turn)];
+  });
+}
+
+const rows = towns();
+
+before(async () => {
+  const write = (/** @type {string} */ name, /** @type {Place[]} */ places) => {
+    const file = join(folder, name);
+    writeFileSync(
+      file,
+      `lon,lat,few\n${places.map(([lng, lat], at) => `${lng},${lat},${at % 10 === 9}`).join("\n")}\n`,
+    );
+    return file;
+  };
+  const files = [`towns=${write("towns.csv", rows)}`, `heap=${write("heap.csv", heap())}`];
+  [server, browser] = await Promise.all([site(...files), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Where a place is on a map of this size. @param {Place} place @param {Place} centre @param {number} zoom */
+function project([lng, lat], centre, zoom) {
+  const world = 512 * 2 ** zoom;
+  const x = (/** @type {number} */ lng) => ((lng + 180) / 360) * world;
+  const y = (/** @type {number} */ lat) =>
+    (0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / (2 * Math.PI)) * world;
+  return [x(lng) - x(centre[0]) + SIZE.width / 2, y(lat) - y(centre[1]) + SIZE.height / 2];
+}
+
+/** Ranks of numbers, those that are alike with the mean of theirs. @param {number[]} values */
+function ranks(values) {
+  const order = values.map((_, at) => at).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+  const ranked = values.map(() => 0);
+  for (let from = 0; from < order.length; ) {
+    let to = from;
+    while (to < order.length && values[order[to] ?? 0] === values[order[from] ?? 0]) to += 1;
+    for (let at = from; at < to; at += 1) ranked[order[at] ?? 0] = (from + to - 1) / 2;
+    from = to;
+  }
+  return ranked;
+}
+
+/** Spearman's rank correlation. @param {number[]} a @param {number[]} b */
+function correlation(a, b) {
+  const [ranksA, ranksB] = [ranks(a), ranks(b)];
+  const mean = (a.length - 1) / 2;
+  let [both, own, other] = [0, 0, 0];
+  ranksA.forEach((rank, at) => {
+    const [x, y] = [rank - mean, (ranksB[at] ?? 0) - mean];
+    both += x * y;
+    own += x * x;
+    other += y * y;
+  });
+  return both / Math.sqrt(own * other);
+}
+
+/** How light a colour is, about as the eye has it. @param {ArrayLike<number>} colour */
+const lightness = (colour) =>
+  Math.sqrt(0.2126 * (colour[0] ?? 0) ** 2 + 0.7152 * (colour[1] ?? 0) ** 2 + 0.0722 * (colour[2] ?? 0) ** 2);
+
+/** Nothing but the map. @param {Page} page */
+async function bare(page) {
+  await page
+    .locator("#page, .maplibregl-control-container")
+    .evaluateAll((all) => all.map((part) => /** @type {HTMLElement} */ (part).style.setProperty("display", "none")));
+}
+
+/** @param {Page} page @param {Place} centre @param {number} zoom */
+async function go(page, centre, zoom) {
+  await page.evaluate(
+    ([lng, lat, zoom]) => window.duotile?.map.jumpTo({ center: [lng ?? 0, lat ?? 0], zoom: zoom ?? 0 }),
+    [...centre, zoom],
+  );
+  await page.waitForTimeout(100);
+  await drawn(page);
+}
+
+const BLOCK = 40;
+
+/** How strong the colours of blocks of the screen are, and how many rows lie in them. @param {Page} page @param {Place} centre @param {number} zoom @param {(at: number) => boolean} passes */
+async function compared(page, centre, zoom, passes) {
+  const image = await raster(page, { x: 0, y: 0, ...SIZE });
+  const [across, down] = [SIZE.width / BLOCK, SIZE.height / BLOCK];
+  const strengths = Array.from({ length: across * down }, () => 0);
+  const ground = lightness(image.at(0, 0));
+  for (let y = 0; y < SIZE.height; y += 1) {
+    for (let x = 0; x < SIZE.width; x += 1) {
+      const block = Math.floor(y / BLOCK) * across + Math.floor(x / BLOCK);
+      strengths[block] = (strengths[block] ?? 0) + Math.abs(lightness(image.at(x, y)) - ground);
+    }
+  }
+  const counts = strengths.map(() => 0);
+  rows.forEach((place, at) => {
+    if (!passes(at)) return;
+    const [x = -1, y = -1] = project(place, centre, zoom);
+    if (x < 0 || y < 0 || x >= SIZE.width || y >= SIZE.height) return;
+    const block = Math.floor(y / BLOCK) * across + Math.floor(x / BLOCK);
+    counts[block] = (counts[block] ?? 0) + 1;
+  });
+  // Of the empty ones, which are many and alike, none.
+  const some = counts.map((_, block) => block).filter((block) => (counts[block] ?? 0) > 0);
+  return { counts: some.map((block) => counts[block] ?? 0), strengths: some.map((block) => strengths[block] ?? 0) };
+}
+
+for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+  for (const kind of ["cells", "points"]) {
+    for (const filter of ["", "few = true"]) {
+      test(`${kind} are strongest where most rows are: ${colorScheme}${filter && `, ${filter}`}`, async () => {
+        const address = `${server.base}#dataset=towns&ground=none&kind=${kind}&view=4/1/1${filter && `&filter=${filter}`}`;
+        const { page, close, ...seen } = await open(browser, address, { colorScheme, viewport: SIZE });
+        await bare(page);
+        const told = [];
+        for (const zoom of [3.3, 4.5, 5.75, 7, 8.6]) {
+          await go(page, CROWD, zoom);
+          const { counts, strengths } = await compared(page, CROWD, zoom, (at) => !filter || at % 10 === 9);
+          told.push({ zoom, blocks: counts.length, r: correlation(counts, strengths) });
+          assert.ok(counts.length > 20, `${counts.length} blocks at zoom ${zoom}`);
+        }
+        await picture(page, `truth-${kind}-${colorScheme}`);
+        assert.ok(
+          told.every(({ r }) => r >= 0.9),
+          JSON.stringify(told),
+        );
+        assertQuiet(seen);
+        await close();
+      });
+    }
+  }
+}
+
+/** How long runs of one colour are along the middle of the map, on average: where neighbours differ, a cell. @param {Page} page @param {number} ratio */
+async function cellSize(page, ratio) {
+  const clip = { x: SIZE.width / 2 - 24, y: SIZE.height / 2 - 24, width: 48, height: 48 };
+  const image = await raster(page, clip);
+  assert.equal(image.width, clip.width * ratio);
+  // Of all rows and columns of cells, places where any two pixels differ are borders.
+  let borders = 0;
+  for (let x = 1; x < image.width; x += 1) {
+    let differ = 0;
+    for (let y = 0; y < image.height; y += 1)
+      differ += Number(Buffer.compare(image.at(x, y), image.at(x - 1, y)) !== 0);
+    borders += Number(differ > image.height / 8);
+  }
+  const places = Array.from({ length: image.width * image.height }, (_, at) => [
+    at % image.width,
+    Math.floor(at / image.width),
+  ]);
+  const mean = [0, 1, 2].map(
+    (part) => places.reduce((sum, [x = 0, y = 0]) => sum + (image.at(x, y)[part] ?? 0), 0) / places.length,
+  );
+  return { pixels: image.width / (borders + 0.5), mean };
+}
+
+/** @param {number[]} a @param {number[]} b */
+const apart = (a, b) => Math.hypot(...a.map((part, at) => part - (b[at] ?? 0)));
+
+for (const { cell, ratio } of [
+  { cell: 0, ratio: 1 },
+  { cell: 1, ratio: 1 },
+  { cell: 0, ratio: 2 },
+]) {
+  test(`cells are steady on the screen: ${cell || 2} pixels, ${ratio} of the screen to one of the page`, async () => {
+    const address = `${server.base}#dataset=heap&ground=none&opacity=1&view=4/0/100${cell && `&cell=${cell}`}`;
+    const { page, close, ...seen } = await open(browser, address, { viewport: SIZE, deviceScaleFactor: ratio });
+    const wish = cell || 2;
+    await bare(page);
+    let before;
+    for (const zoom of [
+      3, 3.25, 3.5, 3.75, 3.99, 4.01, 4.25, 4.48, 4.49, 8.5, 8.75, 8.99, 9.01, 13.25, 13.5, 13.99, 14.01,
+    ]) {
+      await go(page, HEAP, zoom);
+      const now = await cellSize(page, ratio);
+      const told = Number(await page.getAttribute("#legend .cells", "data-pixels"));
+      assert.ok(told >= 0.69 * wish && told <= 1.41 * wish, `${told} pixels at zoom ${zoom}`);
+      // No cell is seen as less than a pixel.
+      assert.ok(
+        Math.abs(now.pixels / Math.max(told, 1) - 1) < 0.12,
+        `${now.pixels} pixels, told ${told}, at zoom ${zoom}`,
+      );
+      if (before && zoom - before.zoom < 0.05) {
+        const jump = apart(now.mean, before.mean);
+        if (Math.floor(zoom) !== Math.floor(before.zoom)) {
+          assert.ok(
+            Math.abs(now.pixels / before.pixels - 1) < 0.1,
+            `from ${before.pixels} to ${now.pixels} at zoom ${zoom}`,
+          );
+          assert.ok(jump < 8, `colours jump by ${jump} at zoom ${zoom}`);
+        } else {
+          assert.ok(jump < 45, `colours jump by ${jump} at zoom ${zoom}, where cells become smaller`);
+        }
+      }
+      before = { ...now, zoom };
+    }
+    assertQuiet(seen);
+    await close();
+  });
+}
+
+test("few rows are seen, and many at one place are told", async () => {
+  const address = `${server.base}#dataset=towns&ground=none&opacity=1&view=11/1/1&filter=few = true`;
+  const { page, close, ...seen } = await open(browser, address, { viewport: { width: 1000, height: 600 } });
+  const alone = (await features(page, "cells")).filter(({ properties, x, y }, _at, all) => {
+    const near = all.filter((other) => Math.hypot(other.x - x, other.y - y) < 16).length;
+    return properties["point_count"] === 1 && near === 1 && x > 350 && x < 700 && y > 60 && y < 540;
+  });
+  assert.ok(alone.length > 5, `${alone.length} cells stand alone`);
+  assert.match((await page.textContent("#legend")) ?? "", /drawn larger/);
+  for (const { x, y } of alone.slice(0, 5)) {
+    const image = await raster(page, { x: Math.round(x) - 8, y: Math.round(y) - 8, width: 16, height: 16 });
+    let inked = 0;
+    for (let at = 0; at < 256; at += 1)
+      inked += Number(apart([...image.at(at % 16, at >> 4)], [...image.at(0, 0)]) > 30);
+    assert.ok(inked >= 25, `a row is ${inked} pixels`);
+  }
+  await page.evaluate(() => window.duotile?.map.jumpTo({ zoom: 17 }));
+  await drawn(page);
+  const [crowd] = (await features(page, "cells")).filter(({ properties }) => Number(properties["point_count"]) > 20);
+  assert.ok(crowd, "the crowd is not drawn");
+  const expected = rows.filter(([lng, lat], at) => at % 10 === 9 && lng === CROWD[0] && lat === CROWD[1]).length;
+  await page.mouse.click(crowd.x, crowd.y);
+  await says(page, ".popup h2", new RegExp(`^${expected} rows here$`));
+  assertQuiet(seen);
+  await close();
+
+  for (const kind of ["cells", "points"]) {
+    const { page, close, ...seen } = await open(browser, `${server.base}#dataset=towns&kind=${kind}&view=17/1/1`);
+    const all = await features(page, "cells");
+    const most = Math.max(...all.map(({ properties }) => Number(properties["point_count"])));
+    assert.ok(most >= TOGETHER, `${most} rows at a place`);
+    const crowd = all.find(({ properties }) => properties["point_count"] === most);
+    await page.mouse.click(crowd?.x ?? 0, crowd?.y ?? 0);
+    await says(page, ".popup h2", new RegExp(`^${most.toLocaleString("en")} rows here$`));
+    assert.doesNotMatch((await page.textContent("#legend")) ?? "", /one row/);
+    assertQuiet(seen);
+    await close();
+  }
+});
+
+test("colours that are locked stay what they are under another filter, and mean as much of the ground at another zoom", async () => {
+  const { page, close, ...seen } = await open(browser, `${server.base}#dataset=towns&view=6/1/1`);
+  const ticks = () =>
+    page
+      .locator("#legend .ticks li")
+      .evaluateAll((all) => all.map((li) => Number(/** @type {HTMLElement} */ (li).dataset["value"])));
+  await page.check("#lock");
+  await drawn(page);
+  const locked = await ticks();
+  await page.fill("#filter-text", "few = true");
+  await page.keyboard.press("Enter");
+  await says(page, "#facts", / of /);
+  await drawn(page);
+  assert.deepEqual(await ticks(), locked);
+  assert.match(page.url(), /lock=/);
+  await page.evaluate(() => window.duotile?.map.jumpTo({ zoom: 7 }));
+  await drawn(page);
+  const near = await ticks();
+  assert.ok(
+    Math.abs(Number(near.at(-1)) * 4 - Number(locked.at(-1))) < 1e-6 * Number(locked.at(-1)),
+    `${locked} and ${near}`,
+  );
+  await page.uncheck("#lock");
+  await drawn(page);
+  assert.notDeepEqual(await ticks(), near);
+  assertQuiet(seen);
+  await close();
+});

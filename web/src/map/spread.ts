@@ -1,0 +1,92 @@
+/**
+ * How far cells are spread so that they are seen: where few are near each other, each is drawn larger, until most of them
+ * touch another one. (Datashader's `dynspread` does so to pictures.) What is on the map enters, when it rests; what leaves
+ * is a number of pixels for each layer.
+ */
+
+import type { MapGeoJSONFeature, Map as MapLibre } from "maplibre-gl";
+import { spread } from "../page";
+import { gridOf } from "./grid";
+import { cellsId, type Drawable } from "./layers";
+
+/** The most that cells are spread, in pixels of the page. */
+const MOST = 3;
+/** The share of cells that have to touch another one. */
+const ENOUGH = 0.75;
+/** More cells than this in view are seen as they are. */
+const MANY = 20_000;
+/** The side of the samples that tell whether there are many, in pixels, and how many there are along each axis. */
+const [SAMPLE, SAMPLES] = [64, 4];
+
+/** Looks at the cells in view and says how far they are spread. */
+export function saySpread(map: MapLibre, shown: readonly Drawable[]): void {
+  const all = shown.map(({ layer }) => [layer.id, isSpread(layer.drawing.kind) ? needed(map, layer) : 0] as const);
+  const told = Object.fromEntries(all.filter(([, pixels]) => pixels > 0));
+  if (JSON.stringify(told) !== JSON.stringify(spread.peek())) spread.value = told;
+}
+
+/** Whether cells of a shape are spread. */
+export const isSpread = (kind: Drawable["layer"]["drawing"]["kind"]): boolean => kind === "cells" || kind === "points";
+
+function needed(map: MapLibre, layer: Drawable["layer"]): number {
+  const layers = map.getLayer(cellsId(layer)) ? [cellsId(layer)] : [];
+  if (layers.length === 0) return 0;
+  const { clientWidth: width, clientHeight: height } = map.getCanvas();
+  const steps = Array.from({ length: SAMPLES }, (_, at) => (at + 0.5) / SAMPLES);
+  const inSamples = steps.flatMap((x) =>
+    steps.map((y): number => {
+      const [left, top] = [x * width - SAMPLE / 2, y * height - SAMPLE / 2];
+      const box: [[number, number], [number, number]] = [
+        [left, top],
+        [left + SAMPLE, top + SAMPLE],
+      ];
+      return map.queryRenderedFeatures(box, { layers }).length;
+    }),
+  );
+  const share = (SAMPLE * SAMPLES) ** 2 / (width * height);
+  if (inSamples.reduce((sum, count) => sum + count, 0) / share > MANY) return 0;
+  const cells = map.queryRenderedFeatures({ layers });
+  if (cells.length === 0 || cells.length > MANY) return 0;
+  const places = cells.map((cell) => placeOf(map, cell));
+  const { side } = gridOf(layer.drawing);
+  for (let pixels = 0; pixels < MOST; pixels += 1) {
+    if (touching(places, 2 * pixels + 1.45 * side) >= ENOUGH) return pixels;
+  }
+  return MOST;
+}
+
+function placeOf(map: MapLibre, { geometry }: MapGeoJSONFeature): [number, number] {
+  const [lng = 0, lat = 0] =
+    geometry.type === "Point"
+      ? geometry.coordinates
+      : geometry.type === "Polygon"
+        ? (geometry.coordinates[0]?.[0] ?? [])
+        : [];
+  const { x, y } = map.project([lng, lat]);
+  return [x, y];
+}
+
+/** Which share of places has another one within a distance along both axes. */
+export function touching(places: readonly (readonly [number, number])[], far: number): number {
+  const blocks = new Map<string, (readonly [number, number])[]>();
+  const key = (x: number, y: number) => `${x} ${y}`;
+  for (const place of places) {
+    const at = key(Math.floor(place[0] / far), Math.floor(place[1] / far));
+    const block = blocks.get(at);
+    if (block) block.push(place);
+    else blocks.set(at, [place]);
+  }
+  const touches = (place: readonly [number, number]) => {
+    const [column, row] = [Math.floor(place[0] / far), Math.floor(place[1] / far)];
+    for (let x = column - 1; x <= column + 1; x += 1) {
+      for (let y = row - 1; y <= row + 1; y += 1) {
+        for (const other of blocks.get(key(x, y)) ?? []) {
+          if (other === place) continue;
+          if (Math.max(Math.abs(other[0] - place[0]), Math.abs(other[1] - place[1])) <= far) return true;
+        }
+      }
+    }
+    return false;
+  };
+  return places.filter(touches).length / places.length;
+}
