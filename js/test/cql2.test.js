@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { Tiler } from "../dist/index.js";
 import { predicates } from "../../tests/cql2/predicates.js";
+import { Tiler } from "../dist/index.js";
 
 test("every predicate of CQL2's annex A on points selects as many places as it says", async () => {
   const places = readFileSync(new URL("../../tests/cql2/places.csv", import.meta.url), "utf8");

@@ -11,7 +11,9 @@ const ERRATA = new Map([
 
 /** @returns {{ text: string, count: number }[]} */
 export function predicates() {
-  const lines = readFileSync(new URL("predicates.tsv", import.meta.url), "utf8").trimEnd().split("\n");
+  const lines = readFileSync(new URL("predicates.tsv", import.meta.url), "utf8")
+    .trimEnd()
+    .split("\n");
   return lines
     .map((line) => line.split("\t"))
     .filter(([source]) => source === "populated_places_simple")
