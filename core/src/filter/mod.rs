@@ -6,7 +6,8 @@
 //! - **Numbers** compare exactly: integers with decimals, `2.5` with an integer column (nothing equals it). A decimal is the
 //!   double nearest to it; a single float is the number that it is shown as, so `0.1` meets the one shown as 0.1.
 //! - **Texts** compare by their UTF-8 bytes. LIKE minds case: `%` is any run, `_` one Unicode scalar, `\` takes the next
-//!   character literally. `CASEI(x)` compares lower case, and takes its literals with or without CASEI around them.
+//!   character literally. `CASEI(x)` is full case folding, `ACCENTI(x)` takes accents off; the literals beside
+//!   them are folded alike, with or without the function around them (`core/src/small/fold.rs`).
 //! - **Times.** `DATE('2024-03-05')` is the interval of its day in UTC: `=` is any time in it, `<=` includes it, `>` starts
 //!   after it. `TIMESTAMP('…')` is one microsecond; without a zone it is UTC. A plain text of either form will do too.
 //! - **Positions.** `lon` and `lat` are degrees (unless columns have these names);
