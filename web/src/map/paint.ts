@@ -35,24 +35,26 @@ export interface Paint {
 }
 
 /** How a layer is painted. */
-export function paintOf({ drawing }: Layer, { metadata, dataset, columns }: Loaded): Paint {
+export function paintOf({ drawing }: Layer, { metadata, dataset, columns, tileJson }: Loaded): Paint {
   const { measure, category, size, scale, lock } = drawing;
   const now = theme();
   const { property } = propertyOf(measure);
   const info = (name: string) => metadata?.measures.find((measure) => measure.property === name);
   const sizes = size ? rowStops(columns[size], scale) : undefined;
   const locked = parse(lock, addsUp(measure));
+  // Where tiles end, the last of them are drawn larger, in their colours.
+  const ending = (all: ZoomStops) => all.slice(0, (tileJson?.maxzoom ?? all.length) + 1) as unknown as ZoomStops;
   const known = category ? columns[category]?.categories : undefined;
   const usual = dataset?.columns.find(({ name }) => name === category)?.categories ?? [];
-  const counts = cellStops(info("point_count"), "balanced", true);
+  const counts = ending(cellStops(info("point_count"), "balanced", true));
   return {
     theme: now,
     ramp: ramp(drawing.ramp, now),
     property,
-    cells: locked ?? cellStops(info(property), scale, addsUp(measure)),
+    cells: ending(locked ?? cellStops(info(property), scale, addsUp(measure))),
     locked: locked !== undefined,
     counts,
-    heights: category ? counts : cellStops(info(property), "log", addsUp(measure)),
+    heights: category ? counts : ending(cellStops(info(property), "log", addsUp(measure))),
     ...(sizes ? { size: propertyOf(`mean:${size}`).property, sizes } : {}),
     ...(category ? { category, categories: coloured(known ?? usual, usual, now) } : {}),
   };

@@ -124,26 +124,10 @@ async function fetchTile(
   return (await source.tile(tileJson.dataset, [...tile], toQueryString(query), signal)).value;
 }
 
-/** What is known of a layer, as if no zoom lay below the deepest: cells of that one are drawn in its colours there too. */
+/** What is known of a layer whose tiles end at the deepest zoom. */
 function upTo(deepest: number, known: Saved["loaded"][string]): Saved["loaded"][string] {
-  const { metadata, tileJson } = known;
-  const { problem: _, ...rest } = known;
-  return {
-    ...rest,
-    busy: false,
-    ...(tileJson ? { tileJson: { ...tileJson, maxzoom: deepest } } : {}),
-    ...(metadata
-      ? {
-          metadata: {
-            ...metadata,
-            measures: metadata.measures.map((measure) => ({
-              ...measure,
-              zooms: measure.zooms.filter(({ z }) => z <= deepest),
-            })),
-          },
-        }
-      : {}),
-  };
+  const { problem: _, tileJson, ...rest } = known;
+  return { ...rest, busy: false, ...(tileJson ? { tileJson: { ...tileJson, maxzoom: deepest } } : {}) };
 }
 
 /** The styles of the page. */
