@@ -6,6 +6,8 @@ declare global {
     duotile?: {
       map: Map;
       settled: () => boolean;
+      /** The map of the upper of two layers that are compared. */
+      above: () => Map | undefined;
       frames: () => readonly (readonly [number, number])[];
       showFrame: (index: number) => Promise<void>;
       restore: () => void;

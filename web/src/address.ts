@@ -41,6 +41,7 @@ export function print({ view, state }: Place, first: string | undefined): string
   for (const [name, part] of [["time", state.window] as const, ["span", state.span] as const]) {
     if (part) pairs.push([name, part.map((ms) => new Date(ms).toISOString()).join("/")]);
   }
+  if (state.compare) pairs.push(["compare", state.compare]);
   // A file is of this device, and of this page while it is open.
   if (state.ground !== GROUND && !state.ground.startsWith("file:")) pairs.push(["ground", state.ground]);
   state.layers.forEach((layer, at) => {
@@ -70,6 +71,8 @@ export function parse(text: string): Place {
     } else if (name === "time" || name === "span") {
       const [from = Number.NaN, to = Number.NaN] = value.split("/").map((end) => Date.parse(end));
       if (from < to) rest = { ...rest, [name === "time" ? "window" : "span"]: [from, to] };
+    } else if (name === "compare") {
+      if (value === "swipe" || value === "beside") rest = { ...rest, compare: value };
     } else if (name === "ground") {
       rest = { ...rest, ground: value };
     } else if (name === "dataset") {

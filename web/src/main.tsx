@@ -11,6 +11,9 @@ import { RowsDrawer } from "./answers/drawer";
 import { fit } from "./answers/fit";
 import { AnswersSection } from "./answers/section";
 import { choose, followAddress, look, open, readAddress } from "./choose";
+import { compared, isAbove, paintedBy, second } from "./compare/compared";
+import { followCompared } from "./compare/follow";
+import { makePair } from "./compare/pair";
 import { makeDevice } from "./device/device";
 import { keepPage } from "./device/keep";
 import { DeviceSection } from "./device/section";
@@ -47,14 +50,16 @@ const film = { frames, showFrame, restore };
 declare global {
   interface Window {
     /** For those who look at the page from its console, and for its tests. */
-    duotile?: { map: DataMap["map"]; settled: () => boolean } & Partial<typeof film>;
+    duotile?: { map: DataMap["map"]; settled: () => boolean; above?: () => DataMap["map"] | undefined } & Partial<
+      typeof film
+    >;
   }
 }
 
 /** What of the state can be drawn now. */
 function drawables(data: Data): Drawable[] {
   return state.value.layers.flatMap((layer) => {
-    const known = loaded.value[layer.id];
+    const known = paintedBy(layer.id, loaded.value);
     if (!layer.visible || !known?.tileJson) return [];
     const { tileJson } = known;
     return [{ layer, loaded: { ...known, tileJson }, tiles: data.tiles(tileJson.dataset, known.query) }];
@@ -114,9 +119,10 @@ async function start(): Promise<void> {
     if (none) readAddress();
     loader.again();
   };
-  const view = await made;
+  const view = makePair(await made, ground, isAbove);
   const { map } = view;
-  window.duotile = { map, settled: () => !busy.peek() && view.settled(), ...film };
+  const above = () => second.peek();
+  window.duotile = { map, settled: () => !busy.peek() && view.settled(), above, ...film };
   const player = makePlayer(view, data, () => drawables(data));
   setPlayer(player);
   playOnSpace(player);
@@ -170,6 +176,7 @@ async function start(): Promise<void> {
     const focus = catalog.peek().find(({ id }) => id === active()?.dataset)?.focus;
     if (focus) frameOn(map, focus);
   }
+  followCompared(view, data.source, shown);
   watch(view, shown);
   followGround(view);
   followHistogram(data);
@@ -178,7 +185,7 @@ async function start(): Promise<void> {
   effect(() => {
     // What layers are painted by, also where they are painted later.
     theme();
-    void spread.value;
+    void [spread.value, compared.value];
     const now = player.arrange(drawables(data));
     const wanted = now.map(({ tiles }) => tiles).join("\n");
     if (wanted !== templates) data.forget();

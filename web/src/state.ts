@@ -55,6 +55,8 @@ export interface State {
   window?: readonly [number, number];
   /** The part of time that the bar shows, and that is played and filmed, as the window is; all times if absent. */
   span?: readonly [number, number];
+  /** How the uppermost layer lies beside those below it; on them if absent. */
+  compare?: "swipe" | "beside";
   /** The ground as `map/grounds` names it; that of the server, else the shipped one, if empty. */
   ground: string;
 }

@@ -5,6 +5,7 @@ import { type TileQuery, toQueryString } from "duotile";
 import { useEffect, useState } from "preact/hooks";
 import { compact, number, sentence } from "../dom";
 import { loaded } from "../load";
+import { gridOf, tileZoom } from "../map/grid";
 import { frameOf } from "../map/map";
 import { propertyOf, queryOf, rowsOf } from "../query";
 import type { Shown } from "../share/shown";
@@ -20,7 +21,8 @@ const SIZES = [8, 16, 32, 64] as const;
 /** What was looked at: the list is of this, until it is asked for anew. */
 interface Place {
   box: Box;
-  z: number;
+  /** The zoom of the map. */
+  zoom: number;
 }
 
 export function Places({ map, source }: Shown) {
@@ -42,7 +44,8 @@ export function Places({ map, source }: Shown) {
     if (!now || !dataset) return;
     const stop = new AbortController();
     setFound("Looking…");
-    cellsIn(source, dataset.id, now, place.z, place.box, stop.signal).then(
+    const z = size || !layer ? Math.floor(place.zoom) : tileZoom(place.zoom, gridOf(layer.drawing));
+    cellsIn(source, dataset.id, now, z, place.box, stop.signal).then(
       (cells) => setCells({ key, place, cells }),
       (error: unknown) => {
         if (!stop.signal.aborted) setFound(sentence(error instanceof Error ? error.message : String(error)));
@@ -170,7 +173,7 @@ export function Places({ map, source }: Shown) {
 function placeOf(map: Shown["map"]): Place {
   const bounds = map.getBounds();
   const [west, east] = [bounds.getWest(), Math.min(bounds.getEast(), bounds.getWest() + 360)];
-  return { box: [west, bounds.getSouth(), east, bounds.getNorth()], z: Math.max(Math.floor(map.getZoom()), 0) };
+  return { box: [west, bounds.getSouth(), east, bounds.getNorth()], zoom: Math.max(map.getZoom(), 0) };
 }
 
 /** Where a cell is, for reading: as finely as it is wide. */

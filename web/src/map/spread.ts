@@ -21,16 +21,21 @@ const [SAMPLE, SAMPLES] = [64, 4];
 /** Looks at the cells in view and says how far they are spread. */
 export function saySpread(map: MapLibre, shown: readonly Drawable[]): void {
   const all = shown.map(({ layer }) => [layer.id, isSpread(layer.drawing.kind) ? needed(map, layer) : 0] as const);
-  const told = Object.fromEntries(all.filter(([, pixels]) => pixels > 0));
+  // What is drawn by another map, to be compared with what is drawn here, is spread as that.
+  const here = all.find(([, pixels]) => pixels !== undefined)?.[1] ?? 0;
+  const told = Object.fromEntries(
+    all.map(([id, pixels]) => [id, pixels ?? here]).filter(([, pixels]) => Number(pixels) > 0),
+  );
   if (JSON.stringify(told) !== JSON.stringify(spread.peek())) spread.value = told;
 }
 
 /** Whether cells of a shape are spread. */
 export const isSpread = (kind: Drawable["layer"]["drawing"]["kind"]): boolean => kind === "cells" || kind === "points";
 
-function needed(map: MapLibre, layer: Drawable["layer"]): number {
+/** How far a layer is spread; nothing is told of one that is not on the map. */
+function needed(map: MapLibre, layer: Drawable["layer"]): number | undefined {
   const layers = map.getLayer(cellsId(layer)) ? [cellsId(layer)] : [];
-  if (layers.length === 0) return 0;
+  if (layers.length === 0) return undefined;
   const { clientWidth: width, clientHeight: height } = map.getCanvas();
   const steps = Array.from({ length: SAMPLES }, (_, at) => (at + 0.5) / SAMPLES);
   const inSamples = steps.flatMap((x) =>

@@ -1,5 +1,7 @@
 /** The layers: which lies over which, which is shown, how much shines through; and the way to one more. */
 
+import { CompareControls } from "../compare/controls";
+import { titleOf } from "../compare/label";
 import { number } from "../dom";
 import { loaded } from "../load";
 import { catalog } from "../page";
@@ -8,7 +10,13 @@ import { Icon } from "./icon";
 
 export function Layers() {
   const { layers } = state.value;
-  if (catalog.value.length < 2 && layers.length < 2) return <Add />;
+  if (catalog.value.length < 2 && layers.length < 2)
+    return (
+      <>
+        <Add />
+        <CompareControls />
+      </>
+    );
   return (
     <>
       <ol id="layers" aria-label="Layers, the uppermost first">
@@ -17,6 +25,7 @@ export function Layers() {
         ))}
       </ol>
       <Add />
+      <CompareControls />
     </>
   );
 }
@@ -27,7 +36,7 @@ function Item({ layer }: { layer: Layer }) {
   const at = layers.findIndex((one) => one.id === id);
   const title = catalog.value.find((dataset) => dataset.id === layer.dataset)?.title ?? layer.dataset;
   const metadata = loaded.value[id]?.metadata;
-  const name = `${title}${layer.filter ? `: ${layer.filter}` : ""}`;
+  const name = titleOf(layer);
   const move = (by: number) =>
     change("order", (before) => {
       const order = [...before.layers];

@@ -1,11 +1,13 @@
 /** What the colours on the map mean now: at this zoom, under this filter. */
 
+import { paintedBy } from "../compare/compared";
+import { titleOf } from "../compare/label";
 import { compact } from "../dom";
 import { loaded } from "../load";
 import { gridOf, pixelsAt, slow, tileZoom } from "../map/grid";
 import { type Paint, paintOf } from "../map/paint";
 import { placeOf, type Stop, type Stops, stopsAt } from "../map/scale";
-import { catalog, spread, zoom } from "../page";
+import { spread, zoom } from "../page";
 import { type Layer, state } from "../state";
 import { fixed } from "../time/animation";
 import { saidLength } from "../time/calendar";
@@ -30,16 +32,15 @@ export function Legend() {
 function Part({ layer, named }: { layer: Layer; named: boolean }) {
   // While time plays, one scale holds for all frames.
   const still = fixed.value[layer.id];
-  const known = still ?? loaded.value[layer.id];
+  const known = still ?? paintedBy(layer.id, loaded.value);
   if (!known) return null;
   const paint = paintOf(layer, known);
-  const title = catalog.value.find(({ id }) => id === layer.dataset)?.title ?? layer.dataset;
   const { measure, kind, category, size } = layer.drawing;
   const [name, column] = measure.split(":");
   const what = kind === "points" ? "at a place" : "in a cell";
   return (
     <section>
-      {named && <h2>{title}</h2>}
+      {named && <h2>{titleOf(layer)}</h2>}
       {paint.categories ? (
         <Categories paint={paint} of={category} what={what} />
       ) : (

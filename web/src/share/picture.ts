@@ -4,6 +4,7 @@
  */
 
 import type { Map as MapLibre } from "maplibre-gl";
+import { compared, line, second } from "../compare/compared";
 import { paintElement } from "./paint-element";
 
 /** What is written on a picture. */
@@ -28,8 +29,25 @@ export async function shoot(map: MapLibre, signal?: AbortSignal): Promise<HTMLCa
   return grab(map);
 }
 
-/** The map as it is at this moment. */
+/** The map as it is at this moment; both maps where two layers are compared. */
 export async function grab(map: MapLibre): Promise<HTMLCanvasElement> {
+  const [picture, above, both] = [await take(map), second.peek(), compared.peek()];
+  if (!above || !both) return picture;
+  const other = await take(above);
+  const all = document.createElement("canvas");
+  const beside = both.mode === "beside";
+  Object.assign(all, { width: picture.width + (beside ? other.width : 0), height: picture.height });
+  const context = contextOf(all);
+  const from = beside ? picture.width : Math.round(line.peek() * picture.width);
+  context.drawImage(picture, 0, 0);
+  const [left, width] = beside ? [0, other.width] : [from, other.width - from];
+  context.drawImage(other, left, 0, width, other.height, from, 0, width, all.height);
+  context.fillStyle = "#ffffff";
+  context.fillRect(from - 1, 0, 2, all.height);
+  return all;
+}
+
+async function take(map: MapLibre): Promise<HTMLCanvasElement> {
   const picture = document.createElement("canvas");
   await new Promise<void>((resolve) => {
     // What is on a canvas of WebGL may be read only while it is being drawn.

@@ -1,0 +1,116 @@
+/** Two layers beside each other: by a line that is dragged, or side by side, with colours that mean the same and titles that tell. */
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { random } from "../node/lib/random.js";
+import { assertQuiet, launch, open, PATIENCE, picture, says, site } from "./lib.js";
+
+const folder = mkdtempSync(join(tmpdir(), "duotile-compare-"));
+const COUNTS = { uber: 9000, lyft: 3000, via: 500 };
+/** @type {Awaited<ReturnType<typeof site>>} */
+let server;
+/** @type {import("playwright-core").Browser} */
+let browser;
+
+before(async () => {
+  const { next } = random(9);
+  const lines = ["lon,lat,brand,hour"];
+  for (const [brand, rows] of Object.entries(COUNTS)) {
+    for (let row = 0; row < rows; row += 1) {
+      lines.push(`${(5 + next() * 20).toFixed(4)},${(42 + next() * 10).toFixed(4)},${brand},${row % 24}`);
+    }
+  }
+  writeFileSync(join(folder, "rides.csv"), lines.join("\n"));
+  [server, browser] = await Promise.all([site(join(folder, "rides.csv")), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const EUROPE = "#view=3.6/47/15";
+
+/** How many rows each of both maps draws. @param {import("playwright-core").Page} page @param {[number, number]} expected */
+async function draw(page, expected) {
+  const rows = () =>
+    page.evaluate(() => {
+      const page = window.duotile;
+      return [page?.map, page?.above()].map((map) => {
+        const layers = map?.getLayersOrder().filter((id) => /^(cells|rows)-/.test(id)) ?? [];
+        /** @type {Map<unknown, number>} */
+        const found = new Map();
+        for (const { id, layer, properties, geometry } of map?.queryRenderedFeatures({ layers }) ?? []) {
+          found.set(`${layer.id} ${id ?? JSON.stringify(geometry)}`, Number(properties["point_count"] ?? 1));
+        }
+        return [...found.values()].reduce((sum, count) => sum + count, 0);
+      });
+    });
+  let told = await rows();
+  for (const until = Date.now() + PATIENCE; String(told) !== String(expected) && Date.now() < until; ) {
+    await page.waitForTimeout(300);
+    told = await rows();
+  }
+  assert.deepEqual(told, expected);
+}
+
+test("two values of a column are two choices away, one on each side of a line", async () => {
+  const { page, close, ...seen } = await open(browser, `${server.base}${EUROPE}&filter=hour+<+6`);
+  await page.click("#stack > summary");
+  await page.selectOption("#compare-column", "brand");
+  await draw(page, [COUNTS.uber / 4, COUNTS.lyft / 4]);
+  await says(page, ".compared.left", /^brand = 'uber'$/);
+  await says(page, ".compared.right", /^brand = 'lyft'$/);
+  await says(page, "#legend", /rides: hour < 6 AND brand = 'lyft'.*rides: hour < 6 AND brand = 'uber'/);
+  // One colour is as many rows on both sides.
+  const ticks = await page.evaluate(() =>
+    [...document.querySelectorAll("#legend section")].map((part) => part.querySelector(".ticks")?.textContent),
+  );
+  assert.equal(ticks[0], ticks[1]);
+  await picture(page, "compare-swipe");
+  const clip = () =>
+    page.evaluate(() => getComputedStyle(document.getElementById("map-above") ?? document.body).clipPath);
+  assert.match(await clip(), /50%/);
+  await page.focus(".swipe");
+  await page.keyboard.press("PageUp");
+  assert.match(await clip(), /60%/);
+  await page.mouse.move(720, 300);
+  await page.mouse.down();
+  await page.mouse.move(840, 300, { steps: 3 });
+  await page.mouse.up();
+  assert.match(await clip(), /70%/);
+  await page.selectOption("#compare-right", "via");
+  await draw(page, [COUNTS.uber / 4, COUNTS.via / 4]);
+  assertQuiet(seen);
+  await close();
+});
+
+test("side by side both look at the same place, whichever is moved; the address has it, and it ends", async () => {
+  const filters = "dataset=rides&filter=brand='uber'&dataset=rides&filter=brand='lyft'&compare=beside";
+  const { page, close, ...seen } = await open(browser, `${server.base}${EUROPE}&${filters}`);
+  await page.waitForFunction(() => window.duotile?.above(), undefined, { timeout: PATIENCE });
+  const views = () =>
+    page.evaluate(() =>
+      [window.duotile?.map, window.duotile?.above()].map((map) => {
+        const { width = 0, left = 0 } = map?.getContainer().getBoundingClientRect() ?? {};
+        return { zoom: map?.getZoom(), ...map?.getCenter(), width, left };
+      }),
+    );
+  await page.evaluate(() => window.duotile?.map.jumpTo({ center: [10, 48], zoom: 4 }));
+  let [one, other] = await views();
+  assert.deepEqual([one?.left, one?.width, other?.left, other?.width], [0, 600, 600, 600]);
+  assert.deepEqual([other?.lng, other?.lat, other?.zoom], [one?.lng, one?.lat, one?.zoom]);
+  await page.evaluate(() => window.duotile?.above()?.jumpTo({ center: [12, 46], zoom: 4.5 }));
+  [one, other] = await views();
+  assert.deepEqual([one?.lng, one?.lat, one?.zoom], [other?.lng, other?.lat, 4.5]);
+  await picture(page, "compare-beside");
+  await page.click("#stack > summary");
+  await page.check("#compare input[value='']", { force: true });
+  await page.waitForFunction(() => !window.duotile?.above() && !location.hash.includes("compare="));
+  await draw(page, [COUNTS.uber + COUNTS.lyft, 0]);
+  assertQuiet(seen);
+  await close();
+});

@@ -1,0 +1,88 @@
+/** Which two layers are compared, and how they are drawn so that colours of both mean the same. */
+
+import { computed, signal } from "@preact/signals";
+import type { Map as MapLibre } from "maplibre-gl";
+import { type Clause, clauseOf, partsOf, withClause } from "../filter/clauses";
+import type { Loaded } from "../load";
+import { change, type Layer, makeLayer, state, withLayer } from "../state";
+
+export type Mode = "swipe" | "beside";
+
+/** The uppermost layer that is shown, against those below it; none while fewer than two are. */
+export const compared = computed((): { mode: Mode; above: Layer; below: Layer } | undefined => {
+  const { compare, layers } = state.value;
+  const [below, above] = layers.filter(({ visible }) => visible).slice(-2);
+  return compare && below && above ? { mode: compare, above, below } : undefined;
+});
+
+/** The map of the upper layer, while there is one. */
+export const second = signal<MapLibre | undefined>(undefined);
+
+/** Where the line between both lies that is dragged: from 0 to 1, from left to right. */
+export const line = signal(0.5);
+
+/** Whether what the map draws under this id, a layer or a frame of one, lies in the part of the upper layer. */
+export const isAbove = (id: string): boolean => id.replace(/~.*/, "") === compared.peek()?.above.id;
+
+/** What a layer is painted by: of two that are compared, both by the scale of that with more rows. */
+export function paintedBy(id: string, all: Readonly<Record<string, Loaded>>): Loaded | undefined {
+  const [known, both] = [all[id], compared.value];
+  if (!known || !both || ![both.above.id, both.below.id].includes(id)) return known;
+  const [one, other] = [all[both.above.id], all[both.below.id]];
+  const alike =
+    both.above.dataset === both.below.dataset &&
+    both.above.drawing.measure === both.below.drawing.measure &&
+    both.above.drawing.cell === both.below.drawing.cell &&
+    both.above.drawing.kind === both.below.drawing.kind;
+  if (!alike || !one?.metadata || !other?.metadata) return known;
+  const { metadata } = one.metadata.rows > other.metadata.rows ? one : other;
+  return metadata ? { ...known, metadata } : known;
+}
+
+/** Puts two values of a column in the place of the active layer, one beside the other. */
+export function compareValues(layer: Layer, column: string, values: readonly [unknown, unknown]): void {
+  const one = (value: unknown) => withClause(layer.filter, column, clauseFor(value));
+  change("compare", (before) => {
+    const drawing = { ...layer.drawing, category: "" };
+    const left = { ...layer, filter: one(values[0]), drawing };
+    const rest = before.layers.filter(({ id }) => id !== layer.id);
+    const right = makeLayer(before.layers, layer.dataset, { filter: one(values[1]), drawing });
+    // Both lie over all others.
+    return {
+      ...before,
+      layers: [...rest, left, right],
+      active: left.id,
+      compare: "swipe",
+    };
+  });
+}
+
+const clauseFor = (value: unknown): Clause =>
+  value === null ? { kind: "missing" } : { kind: "values", values: [value as string | boolean | number] };
+
+/** The column of which two layers have one value each, and those values, if their filters differ in nothing else. */
+export function valuesOf(below: Layer, above: Layer, columns: readonly string[]) {
+  if (below.dataset !== above.dataset) return undefined;
+  const column = columns.find((column) => {
+    const rest = [below, above].map(({ filter }) => withClause(filter, column, undefined));
+    return rest[0] === rest[1] && [below, above].every(({ filter }) => oneValue(filter, column) !== undefined);
+  });
+  return column === undefined
+    ? undefined
+    : { column, values: [oneValue(below.filter, column), oneValue(above.filter, column)] as const };
+}
+
+function oneValue(filter: string, column: string) {
+  const clause = clauseOf(partsOf(filter), column);
+  return clause?.kind === "values" && !clause.not && !clause.missing && clause.values.length === 1
+    ? clause.values[0]
+    : undefined;
+}
+
+/** Asks a layer for another value of a column. */
+export function setValue({ id }: Layer, column: string, value: unknown): void {
+  change(`value ${id}`, (before) => {
+    const filter = before.layers.find((layer) => layer.id === id)?.filter ?? "";
+    return withLayer(before, id, { filter: withClause(filter, column, clauseFor(value)) });
+  });
+}
