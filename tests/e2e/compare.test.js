@@ -9,7 +9,7 @@ import { random } from "../node/lib/random.js";
 import { assertQuiet, launch, open, PATIENCE, picture, says, site } from "./lib.js";
 
 const folder = mkdtempSync(join(tmpdir(), "duotile-compare-"));
-const COUNTS = { uber: 9000, lyft: 3000, via: 500 };
+const COUNTS = { uber: 9000, lyft: 3000, via: 480 };
 /** @type {Awaited<ReturnType<typeof site>>} */
 let server;
 /** @type {import("playwright-core").Browser} */

@@ -15,6 +15,7 @@ import { compared, isAbove, paintedBy, second } from "./compare/compared";
 import { followCompared } from "./compare/follow";
 import { makePair } from "./compare/pair";
 import { makeDevice } from "./device/device";
+import { DropFile } from "./device/drop";
 import { keepPage } from "./device/keep";
 import { DeviceSection } from "./device/section";
 import { dragging } from "./filter/dragging";
@@ -148,6 +149,12 @@ async function start(): Promise<void> {
     map.on("moveend", () => device?.moved());
     renewDevice();
   };
+  const openFile = async (file: File) => {
+    const dataset = await data.source.openFile(file);
+    await look(data);
+    choose(dataset.id, view);
+    return dataset;
+  };
   render(
     <>
       <ToMap map={map} />
@@ -158,7 +165,7 @@ async function start(): Promise<void> {
       >
         <AnswersSection map={map} source={data.source} drawables={shown} />
         <ShareSection map={map} source={data.source} drawables={shown} />
-        <DeviceSection mounted={takeHold} />
+        <DeviceSection mounted={takeHold} open={openFile} />
         <PerformanceSection map={map} />
       </Panel>
       <Foot>
@@ -167,6 +174,7 @@ async function start(): Promise<void> {
         <Legend />
         <TimeBar player={player} source={data.source} />
       </Foot>
+      <DropFile open={openFile} />
       <Signs />
       <Keys />
     </>,

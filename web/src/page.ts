@@ -5,6 +5,8 @@ import type { Basemap, DatasetSummary } from "duotile";
 
 /** The datasets of the server, or of this device. */
 export const catalog = signal<readonly DatasetSummary[]>([]);
+/** Which of them are files that were opened on this page. */
+export const files = signal<ReadonlySet<string>>(new Set());
 /** The dataset of addresses that name none; unknown while the server is. */
 export const first = signal<string | undefined>(undefined);
 /** The base map that the server names. */

@@ -1,7 +1,8 @@
 /** Where the page's data comes from: the server and the subsets of this device, as one source that MapLibre asks. */
 
-import { addProtocol, Offline, Server, Source, type Subset, type TileQuery, toQueryString } from "duotile";
+import { addProtocol, Offline, Server, type Subset, type TileQuery, toQueryString } from "duotile";
 import { addProtocol as register } from "maplibre-gl";
+import { PageSource } from "./device/opened";
 import { record } from "./performance/traces";
 
 /** What the tiles on the map are made of. */
@@ -15,7 +16,7 @@ export interface Share {
 }
 
 export interface Data {
-  source: Source;
+  source: PageSource;
   offline: Offline;
   /** Why subsets could not be opened, by their ids. */
   faults: ReadonlyMap<string, string>;
@@ -38,7 +39,7 @@ export async function openData(tell: () => void, fault: () => void): Promise<Dat
   const faults = new Map<string, string>();
   let share: Share = { server: 0, device: 0, partial: 0 };
   let round = 0;
-  const source = new Source({
+  const source = new PageSource({
     server: new Server(document.baseURI),
     subsets: async () => (await offline.list()).flatMap(({ subset }) => subset ?? []),
     async open(subset) {

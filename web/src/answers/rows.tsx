@@ -6,6 +6,7 @@ import type { Map as MapLibre } from "maplibre-gl";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatted, number, sentence } from "../dom";
 import { loaded } from "../load";
+import { files } from "../page";
 import { Icon } from "../panel/icon";
 import { copyText } from "../share/copy";
 import { fromServer, linesOf } from "../share/rows";
@@ -94,7 +95,7 @@ function Table({ map, source, dataset, now }: Props & { dataset: Dataset; now: A
   const download = () =>
     run(async (signal) => {
       const name = fileName(dataset.id, "csv");
-      if (now.cell === undefined && source.reachable) {
+      if (now.cell === undefined && source.reachable && !files.peek().has(dataset.id)) {
         const { box, query } = now;
         await fromServer(source, dataset.id, { ...query, ...(box ? { bbox: box } : {}) }, "csv", name);
         return `${name} is being downloaded.`;

@@ -1,17 +1,22 @@
 /** The part of the panel about this device. Its marks are here, what they do in `device.ts`, which takes hold of them once. */
 
+import type { Dataset } from "duotile";
 import { useEffect } from "preact/hooks";
 import { Section } from "../panel/section";
+import { OpenFile } from "./drop";
 
 interface Props {
   /** Called when the marks are there. */
   mounted: () => void;
+  /** Opens a file of this device and shows it. */
+  open: (file: File) => Promise<Dataset>;
 }
 
-export function DeviceSection({ mounted }: Props) {
+export function DeviceSection({ mounted, open }: Props) {
   useEffect(mounted, []);
   return (
     <Section id="device" title="On this device" note={<span id="kept-sum" />}>
+      <OpenFile open={open} />
       <form id="take">
         <fieldset id="extent">
           <legend>Take these rows along</legend>

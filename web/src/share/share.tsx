@@ -2,7 +2,7 @@
 
 import "./share.css";
 import { loaded } from "../load";
-import { origin, status } from "../page";
+import { files, origin, status } from "../page";
 import { active, state } from "../state";
 import { FilmControls } from "./film-controls";
 import { LinkList } from "./link-list";
@@ -16,7 +16,7 @@ export function Share(shown: Shown) {
   const known = layer && loaded.value[layer.id];
   // With every answer, and with every failure, it is known anew whether the server is there.
   void [origin.value, status.value];
-  const online = shown.source.reachable;
+  const online = shown.source.reachable && !files.value.has(layer?.dataset ?? "");
   return (
     <div id="sharing" class="controls">
       <LinkList source={shown.source} known={known} online={online} />

@@ -1,0 +1,71 @@
+/** A file that is dropped on the page is a dataset of it, without a server; what cannot be read is told. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { random } from "../node/lib/random.js";
+import { counts, drawn, features, open, PATIENCE, picture, says } from "./lib.js";
+import { browser, server } from "./stage.js";
+
+/** Drops a file of this text. @param {import("playwright-core").Page} page @param {string} name @param {string} text */
+async function drop(page, name, text) {
+  const data = await page.evaluateHandle(
+    ([name, text]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text ?? ""], name ?? ""));
+      return transfer;
+    },
+    [name, text],
+  );
+  await page.dispatchEvent("body", "dragover", { dataTransfer: data });
+  await page.waitForSelector("#drop");
+  await page.dispatchEvent("body", "drop", { dataTransfer: data });
+}
+
+test("a CSV that is dropped is drawn, filtered, played over and listed as any dataset, and asks the server for nothing", async () => {
+  const { page, close, complaints } = await open(browser, server.base);
+  const { next } = random(2);
+  const lines = Array.from({ length: 4000 }, (_, row) => {
+    const at = new Date(Date.UTC(2024, 0, 1, row)).toISOString();
+    return `${(13 + next()).toFixed(4)},${(52 + next()).toFixed(4)},${at},${row % 10},${"ab"[row % 2]}`;
+  });
+  /** @type {string[]} */
+  const asked = [];
+  page.on("request", (request) => {
+    if (request.url().includes("visits")) asked.push(request.url());
+  });
+  await drop(page, "visits.csv", `lon,lat,seen,weight,kind\n${lines.join("\n")}\n`);
+  await says(page, "#facts", /^4,000 rows/);
+  await drawn(page);
+  const center = await page.evaluate(() => window.duotile?.map.getCenter().toArray() ?? [0, 0]);
+  assert.ok(Math.abs((center[0] ?? 0) - 13.5) < 1 && Math.abs((center[1] ?? 0) - 52.5) < 1, String(center));
+  await page.waitForSelector("#time-track");
+  await picture(page, "drop");
+  await page.fill("#filter-text", "weight = 3 AND kind = 'b'");
+  await page.keyboard.press("Enter");
+  await says(page, "#facts", /^400 of 4,000 rows/);
+  await drawn(page);
+  const cells = [...(await features(page, "cells")), ...(await features(page, "rows"))];
+  const seen = new Map(
+    cells.map(({ id, properties, x, y }) => [id ?? `${x} ${y}`, Number(properties["point_count"] ?? 1)]),
+  );
+  assert.equal(
+    [...seen.values()].reduce((sum, count) => sum + count, 0),
+    400,
+  );
+  await page.click("#answers > summary");
+  await page.waitForSelector("#ranked li", { timeout: PATIENCE });
+  await page.click("#rows-view");
+  await says(page, "#rows h2", /400/);
+  assert.deepEqual(asked, []);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("what is no table of points is told with its name, and leaves the map as it is", async () => {
+  const { page, close } = await open(browser, server.base);
+  await drop(page, "notes.csv", "a,b\n1,2\n");
+  await says(page, "#status", /^notes\.csv could not be opened: .+ CSV, GeoJSON and Arrow are read here/);
+  await says(page, "#title, #facts", /./);
+  await counts(page, "#drop", 0);
+  await close();
+});

@@ -1,0 +1,73 @@
+/** A file that is dropped on the page, or chosen, is shown by it. What cannot be read is told. */
+
+import type { Dataset } from "duotile";
+import { useEffect, useState } from "preact/hooks";
+import { sentence } from "../dom";
+import { status } from "../page";
+
+interface Props {
+  /** Opens a file and shows it. */
+  open: (file: File) => Promise<Dataset>;
+}
+
+/** What is read here, and what is not. */
+const READ = "CSV, GeoJSON and Arrow are read here; Parquet by a server";
+
+export function DropFile({ open }: Props) {
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    const hasFile = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes("Files") ?? false;
+    const onOver = (event: DragEvent) => {
+      if (!hasFile(event)) return;
+      event.preventDefault();
+      setOver(true);
+    };
+    const onLeave = ({ relatedTarget }: DragEvent) => {
+      if (relatedTarget === null) setOver(false);
+    };
+    const onDrop = (event: DragEvent) => {
+      if (!hasFile(event)) return;
+      event.preventDefault();
+      setOver(false);
+      for (const file of event.dataTransfer?.files ?? []) void show(file, open);
+    };
+    const listeners = [
+      ["dragover", onOver],
+      ["dragleave", onLeave],
+      ["drop", onDrop],
+    ] as const;
+    for (const [name, listener] of listeners) window.addEventListener(name, listener);
+    return () => {
+      for (const [name, listener] of listeners) window.removeEventListener(name, listener);
+    };
+  }, [open]);
+  return over ? <p id="drop">Drop it to see it here. It stays on this device. {READ}.</p> : null;
+}
+
+/** The same without a drag. */
+export function OpenFile({ open }: Props) {
+  return (
+    <label id="open-file" class="line">
+      A file of this device
+      <input
+        type="file"
+        accept=".csv,.tsv,.json,.geojson,.arrow,.arrows,.feather,.ipc"
+        onChange={({ currentTarget }) => {
+          const [file] = currentTarget.files ?? [];
+          if (file) void show(file, open);
+        }}
+      />
+    </label>
+  );
+}
+
+async function show(file: File, open: Props["open"]): Promise<void> {
+  status.value = `Opening ${file.name}…`;
+  try {
+    await open(file);
+    status.value = "";
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    status.value = `${file.name} could not be opened: ${sentence(why)} ${READ}.`;
+  }
+}

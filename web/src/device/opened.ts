@@ -1,0 +1,134 @@
+/**
+ * Files of this device that are looked at without a server: each is a dataset in the worker, of which the page's source answers as
+ * of those of a server. They are gone with the page.
+ */
+
+import type { Stats } from "duotile";
+import { type Answer, type Catalog, type Dataset, type RemoteTiler, Source, type SourceOptions } from "duotile";
+import { files } from "../page";
+
+interface Opened {
+  tiler: RemoteTiler;
+  dataset: Dataset;
+}
+
+/** A source that has files of this device beside what a server has. */
+export class PageSource extends Source {
+  readonly #opened = new Map<string, Opened>();
+
+  constructor(options: SourceOptions) {
+    super(options);
+    this.#onTile = options.onTile;
+  }
+
+  readonly #onTile: SourceOptions["onTile"];
+
+  /** Opens a file; resolves with its dataset. Rejects with what is wrong with it. */
+  async openFile(file: File): Promise<Dataset> {
+    const { openFile } = await import("./engine");
+    const id = this.#idOf(file.name);
+    const tiler = await openFile(file, id);
+    const dataset = await describe(tiler, id, file.name, this.server.base);
+    this.#opened.set(id, { tiler, dataset });
+    files.value = new Set([...files.peek(), id]);
+    return dataset;
+  }
+
+  override async datasets(signal?: AbortSignal): Promise<Answer<Catalog>> {
+    const own = [...this.#opened.values()].map(({ dataset }) => dataset);
+    try {
+      const answer = await super.datasets(signal);
+      return { ...answer, value: { ...answer.value, datasets: [...answer.value.datasets, ...own] } };
+    } catch (error) {
+      if (own.length === 0) throw error;
+      return { value: { datasets: own, default: null, basemap: null }, from: "device", partial: false };
+    }
+  }
+
+  override dataset(...[id, ...rest]: Parameters<Source["dataset"]>) {
+    const own = this.#opened.get(id);
+    return own ? answer(own.dataset) : super.dataset(id, ...rest);
+  }
+
+  override tileJson(...[id, query, signal]: Parameters<Source["tileJson"]>) {
+    const own = this.#opened.get(id);
+    return own ? answer(own.tiler.tileJson(query, signal)) : super.tileJson(id, query, signal);
+  }
+
+  override metadata(...[id, query, signal]: Parameters<Source["metadata"]>) {
+    const own = this.#opened.get(id);
+    return own ? answer(own.tiler.metadata(query, signal)) : super.metadata(id, query, signal);
+  }
+
+  override rows(...[id, query, page, signal]: Parameters<Source["rows"]>) {
+    const own = this.#opened.get(id);
+    return own ? answer(own.tiler.rows(query, page, signal)) : super.rows(id, query, page, signal);
+  }
+
+  override stats(...[id, column, query, bins, signal]: Parameters<Source["stats"]>): Promise<Answer<Stats>> {
+    const own = this.#opened.get(id);
+    return own ? answer(own.tiler.stats(column, query, bins, signal)) : super.stats(id, column, query, bins, signal);
+  }
+
+  override cells(...[id, measure, z, query, signal]: Parameters<Source["cells"]>) {
+    const own = this.#opened.get(id);
+    return own ? answer(own.tiler.cells(measure, z, query, signal)) : super.cells(id, measure, z, query, signal);
+  }
+
+  override async tile(...[id, tile, query = "", signal]: Parameters<Source["tile"]>) {
+    const own = this.#opened.get(id);
+    if (!own) return super.tile(id, tile, query, signal);
+    const started = performance.now();
+    const value = await own.tiler.tile(...tile, query, signal);
+    const ended = performance.now();
+    this.#onTile?.({ dataset: id, tile, query: String(query), from: "device", started, ended, bytes: value.length });
+    return answer(value);
+  }
+
+  /** A name of a dataset that no other has: that of the file. */
+  #idOf(name: string): string {
+    const plain = name.replace(/(\.(csv|tsv|txt|json|geojson|arrow|arrows|feather|ipc|gz))+$/i, "") || "file";
+    let [id, at] = [plain, 2];
+    while (this.#opened.has(id)) {
+      id = `${plain} ${at}`;
+      at += 1;
+    }
+    return id;
+  }
+}
+
+const answer = async <T>(value: T | Promise<T>): Promise<Answer<T>> => ({
+  value: await value,
+  from: "device",
+  partial: false,
+});
+
+/** What is told of a file, as a server tells it of a dataset. */
+async function describe(tiler: RemoteTiler, id: string, title: string, base: string): Promise<Dataset> {
+  const [{ rows, unusable, columns }, { bounds, focus }, { center }] = await Promise.all([
+    tiler.schema(),
+    tiler.describe(),
+    tiler.tileJson(),
+  ]);
+  const time = columns.find(({ role }) => role === "time");
+  const range: [string, string] | null = time?.min && time.max ? [String(time.min), String(time.max)] : null;
+  const self = `${base}datasets/${encodeURIComponent(id)}`;
+  return {
+    id,
+    title,
+    attribution: null,
+    version: tiler.version,
+    rows,
+    rows_without_position: unusable,
+    bounds: bounds ?? null,
+    focus,
+    center,
+    id_column: columns.find(({ role }) => role === "id")?.name ?? null,
+    time_column: time?.name ?? null,
+    time_range: range,
+    rows_open: true,
+    subset_open: false,
+    links: { self, tiles: self, tilejson: self, metadata: self, style: self },
+    columns,
+  };
+}
