@@ -99,10 +99,15 @@ impl Test {
         passes & valid
     }
 
-    fn integers<T: Copy + Into<i64>>(&self, values: &[T]) -> u64 {
+    fn integers<T: Whole>(&self, values: &[T]) -> u64 {
         match self {
             Self::Integers { min, max, not } => {
-                bits(values, |&value| (*min..=*max).contains(&value.into())) ^ u64::from(*not).wrapping_neg()
+                // Compared at their own width, many at a time.
+                let passes = match T::within(*min, *max) {
+                    Some((min, max)) => bits(values, |&value| (min..=max).contains(&value)),
+                    None => 0,
+                };
+                passes ^ u64::from(*not).wrapping_neg()
             }
             Self::IntegerSet { values: set, not } => {
                 bits(values, |&value| set.binary_search(&value.into()).is_ok()) ^ u64::from(*not).wrapping_neg()
@@ -124,6 +129,25 @@ impl Test {
         }
     }
 }
+
+/// Integers of a width.
+trait Whole: Copy + Ord + Into<i64> {
+    /// The part of a closed range that this width can hold; `None` for no part of it.
+    fn within(min: i64, max: i64) -> Option<(Self, Self)>;
+}
+
+macro_rules! whole {
+    ($($width:ty),*) => {$(
+        impl Whole for $width {
+            fn within(min: i64, max: i64) -> Option<(Self, Self)> {
+                let (min, max) = (min.max(Self::MIN.into()), max.min(Self::MAX.into()));
+                (min <= max).then_some((min as Self, max as Self))
+            }
+        }
+    )*};
+}
+
+whole!(u8, u16, u32, i32, i64);
 
 /// A bit for each of up to 64 values: first a byte for each, in a loop without a step that waits for the one before.
 fn bits<T>(values: &[T], test: impl Fn(&T) -> bool) -> u64 {

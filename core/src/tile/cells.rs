@@ -82,10 +82,11 @@ pub fn write(
         *place = layer.index(0, Value::Integer(shown.cell(at).1 as i64));
     }
     for measures in &plan.measures {
-        let places = take(measures.kinds.len());
-        shown.measure(measures, toll, |kind, at, value| {
-            places[kind * BLOCK + at] = layer.index(measures.kinds[kind].1, value);
-        })?;
+        shown.measure(measures, toll)?;
+        for (kind, &(_, property)) in measures.kinds.iter().enumerate() {
+            let places = take(1);
+            shown.measured(measures, kind, |at, value| places[at] = layer.index(property, value));
+        }
     }
     for &(extra, property) in &plan.extras {
         for (at, place) in take(1).iter_mut().enumerate().take(cells) {

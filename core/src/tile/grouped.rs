@@ -97,31 +97,20 @@ impl Block<'_, '_, '_> {
     ) -> Result<(), Stopped> {
         self.cells.iter().for_each(|cell| emit(0, cell.count as f64));
         for measures in &plan.measures {
-            self.each(measures, toll, |kind, _, value| {
-                if let Some(number) = value.number() {
-                    emit(measures.kinds[kind].1, number);
-                }
-            })?;
+            self.measure(measures, toll)?;
+            let column = &self.cut.points.columns()[measures.column];
+            for (kind, &(_, property)) in measures.kinds.iter().enumerate() {
+                measures.each(column, kind, self.space, |_, value| {
+                    if let Some(number) = value.number() {
+                        emit(property, number);
+                    }
+                });
+            }
         }
         if let Some(by) = &plan.categories {
             for at in 0..self.cells.len() {
                 self.count(at, by, toll, |slot, count| emit(plan.first_category + slot, count.into()))?;
             }
-        }
-        Ok(())
-    }
-
-    fn each(
-        &mut self,
-        measures: &Measures,
-        toll: &mut Toll<'_>,
-        mut emit: impl FnMut(usize, usize, Measured),
-    ) -> Result<(), Stopped> {
-        let column = &self.cut.points.columns()[measures.column];
-        let selection = &self.cut.selection;
-        measures.prepare(column, selection.summary(measures.column), self.cells, selection.mask, toll, self.space)?;
-        for kind in 0..measures.kinds.len() {
-            measures.each(column, kind, self.space, |at, value| emit(kind, at, value));
         }
         Ok(())
     }
@@ -137,27 +126,28 @@ impl Shown for Block<'_, '_, '_> {
         (code, count as u64)
     }
 
-    fn measure(
-        &mut self,
-        measures: &Measures,
-        toll: &mut Toll<'_>,
-        mut emit: impl FnMut(usize, usize, Value<'_>),
-    ) -> Result<(), Stopped> {
-        let values = self.cut.points.columns()[measures.column].values;
-        self.each(measures, toll, |kind, at, value| {
+    fn measure(&mut self, measures: &Measures, toll: &mut Toll<'_>) -> Result<(), Stopped> {
+        let column = &self.cut.points.columns()[measures.column];
+        let selection = &self.cut.selection;
+        measures.prepare(column, selection.summary(measures.column), self.cells, selection.mask, toll, self.space)
+    }
+
+    fn measured(&self, measures: &Measures, kind: usize, mut emit: impl FnMut(usize, Value<'_>)) {
+        let column = &self.cut.points.columns()[measures.column];
+        measures.each(column, kind, self.space, |at, value| {
             let value = match value {
                 Measured::Integer(value) => Value::Integer(value),
                 Measured::Wide(ref text) => Value::Text(text),
                 Measured::Float(value) => Value::Float(value),
                 Measured::Double(value) => Value::Double(value),
                 Measured::Boolean(value) => Value::Boolean(value),
-                Measured::Code(code) => match values {
+                Measured::Code(code) => match column.values {
                     Values::Text(_, words) => Value::Code(code, words.get(code as usize)),
                     _ => Value::Integer(code.into()),
                 },
             };
-            emit(kind, at, value);
-        })
+            emit(at, value);
+        });
     }
 
     fn count(

@@ -18,17 +18,15 @@ pub trait Shown {
     /// The code of a cell, and how many rows it has.
     fn cell(&self, at: usize) -> (u64, u64);
 
-    /// The values of each kind of some measures: `emit` gets the place of the kind, the place of the cell and the value.
-    /// A cell without one is left out.
+    /// Looks at what some measures want to know of all cells.
     ///
     /// # Errors
     /// [`Stopped`], as [`Toll::pay`].
-    fn measure(
-        &mut self,
-        measures: &Measures,
-        toll: &mut Toll<'_>,
-        emit: impl FnMut(usize, usize, Value<'_>),
-    ) -> Result<(), Stopped>;
+    fn measure(&mut self, measures: &Measures, toll: &mut Toll<'_>) -> Result<(), Stopped>;
+
+    /// The values of one kind of the measures that were looked at last: `emit` gets the place of the cell and the value. A
+    /// cell without one is left out.
+    fn measured(&self, measures: &Measures, kind: usize, emit: impl FnMut(usize, Value<'_>));
 
     /// The rows of a cell in each category: `emit` gets the slot of each that is not empty, and its count.
     ///

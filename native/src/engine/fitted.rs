@@ -29,6 +29,15 @@ impl Fitted {
         Ok(Self { entry, query, plan, key })
     }
 
+    /// About how many bytes it takes: what grows with the query, and the sets of texts that its filter selects.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let texts = self.plan.canonical().len() + self.plan.filter_text().len() + self.key.len();
+        let properties = self.plan.properties().iter().map(|property| 2 * property.name.len() + 200);
+        // The query is held as a tree too.
+        texts * 16 + properties.sum::<usize>() + self.plan.filter().map_or(0, Filter::size) + size_of::<Self>()
+    }
+
     /// What is kept of the whole query.
     pub(super) fn whole<P>(&self, part: P) -> Key<P> {
         Key::new(&self.entry.edition, self.plan.canonical(), part)
@@ -41,11 +50,7 @@ impl Fitted {
 }
 
 impl Weigh for Arc<Fitted> {
-    /// About how many bytes it takes: what grows with the query, and the sets of texts that its filter selects.
     fn weight(&self) -> usize {
-        let texts = self.plan.canonical().len() + self.plan.filter_text().len() + self.key.len();
-        let properties = self.plan.properties().iter().map(|property| 2 * property.name.len() + 200);
-        // The query is held as a tree too.
-        texts * 16 + properties.sum::<usize>() + self.plan.filter().map_or(0, Filter::size) + size_of::<Fitted>()
+        self.size()
     }
 }

@@ -119,6 +119,16 @@ impl Packer {
         })
     }
 
+    /// About how many bytes it takes: the memory of the compression, and what it has written.
+    #[must_use]
+    pub const fn holds(&self) -> u64 {
+        match self {
+            Self::Identity => 0,
+            Self::Gzip(_) => 512 << 10,
+            Self::Zstd(_) => 1 << 20,
+        }
+    }
+
     /// What it does.
     #[must_use]
     pub const fn coding(&self) -> Coding {

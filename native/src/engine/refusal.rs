@@ -21,6 +21,13 @@ pub enum Refusal {
         /// Rows that may.
         most: usize,
     },
+    /// More bytes of texts than can be told of a column.
+    Bytes {
+        /// Bytes they take.
+        got: u64,
+        /// Bytes they may.
+        most: u64,
+    },
     /// More rows would be looked at than an answer may cost.
     Dear {
         /// What it would cost, where that is known before.
@@ -61,6 +68,12 @@ impl fmt::Display for Refusal {
             Self::Late => write!(f, "no processor became free in time"),
             Self::Rows { got, most } => {
                 write!(f, "{got} rows pass the filter, expected at most {most}; a narrower filter helps")
+            }
+            Self::Bytes { got, most } => {
+                write!(
+                    f,
+                    "the texts of a column take {got} bytes, expected at most {most}; a narrower filter or fewer columns help"
+                )
             }
             Self::Dear { cost: Some(cost), limit } => {
                 write!(f, "the answer takes {cost} looks at rows, expected at most {limit}; a simpler query helps")

@@ -51,7 +51,7 @@ impl Engine {
         size: Size,
         job: impl FnOnce(&Fitted, &Selected, &Work<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
-        let selected = self.select(fitted).await?;
+        let selected = self.select_rows(fitted).await?;
         let fitted = fitted.clone();
         self.pool.run(size, move |work| job(&fitted, &selected, work)).await
     }

@@ -161,6 +161,14 @@ impl Engine {
         Ok(Selected { mask, profile, summaries: Vec::new() })
     }
 
+    /// The rows that pass alone, for what does not depend on how full tiles are.
+    ///
+    /// # Errors
+    /// When too much waits.
+    pub async fn select_rows(self: &Arc<Self>, fitted: &Arc<Fitted>) -> Result<Selected, Refusal> {
+        Ok(Selected { mask: self.mask(fitted).await?, ..Selected::default() })
+    }
+
     /// The mask of the rows that pass; `None` for all rows.
     async fn mask(self: &Arc<Self>, fitted: &Arc<Fitted>) -> Result<Option<Arc<Mask>>, Refusal> {
         if fitted.plan.filter().is_none() {

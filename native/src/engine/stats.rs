@@ -35,7 +35,7 @@ impl Engine {
     /// # Errors
     /// When too much waits.
     pub async fn facts(self: &Arc<Self>, fitted: &Arc<Fitted>) -> Result<ShownFacts, Refusal> {
-        let selected = self.select(fitted).await?;
+        let selected = self.select_rows(fitted).await?;
         let fitted = fitted.clone();
         let job = move |work: &Work<'_>| {
             let Source::Points(dataset) = &fitted.entry.source;
@@ -66,7 +66,7 @@ impl Engine {
         column: usize,
         bins: usize,
     ) -> Result<ColumnStats, Refusal> {
-        let selected = self.select(fitted).await?;
+        let selected = self.select_rows(fitted).await?;
         let fitted = fitted.clone();
         let job = move |work: &Work<'_>| {
             let Source::Points(dataset) = &fitted.entry.source;

@@ -3,7 +3,7 @@
 //! A file may be larger than memory, so it is never whole: each piece is written when the connection can take it, on a
 //! processor, and nothing waits but the place of the next row. Between pieces no thread is held; who goes away ends it.
 
-use super::{Problem, Shared, datasets, encoding, file};
+use super::{Problem, Shared, datasets, encoding, file, outgoing::PIECE};
 use crate::{
     engine::pack::Packer,
     percent,
@@ -17,8 +17,8 @@ use axum::{
 
 const ROWS: HeaderName = HeaderName::from_static("duotile-rows");
 
-/// About what a file on its way holds: a piece, and the memory of its compression.
-const HOLDS: u64 = 2 << 20;
+/// About what a file on its way holds beside the memory of its compression: a piece.
+const HOLDS: u64 = 2 * PIECE as u64;
 
 /// The rows as CSV.
 ///
@@ -58,8 +58,8 @@ async fn answer(
         return Err(Problem::new(StatusCode::FORBIDDEN, format!("the rows of {id} are not given out here")));
     }
     let fitted = state.engine.fit_text(&entry, None, uri.query().unwrap_or("")).await?;
-    let held = state.outgoing.hold(HOLDS).ok_or_else(Problem::full)?;
     let packer = Packer::new(encoding::negotiate(headers)).map_err(|error| Problem::internal(&error))?;
+    let held = state.outgoing.hold(HOLDS + packer.holds()).ok_or_else(Problem::full)?;
     let used = packer.coding();
     let count = state.engine.all_rows(&fitted, usize::MAX, |_, _, count, _| Ok(count)).await?;
     let mut response = Response::new(file::body(state, entry, held, RowFile::new(fitted, format), packer));

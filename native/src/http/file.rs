@@ -42,6 +42,8 @@ pub fn body(
         if gone && replaced.get_or_insert_with(Instant::now).elapsed() > GRACE {
             return Err(Problem::new(StatusCode::GONE, "the rows of a download were replaced some time ago"));
         }
+        // Between two pieces a mapped file may have become another.
+        entry.source.check().map_err(|cause| Problem::damaged(entry.source.name(), &cause))?;
         Ok(piece(state.clone(), file.clone()))
     };
     stream::body(held, next)
@@ -64,12 +66,12 @@ impl<P: Pieces> File<P> {
 /// The next piece of a file that is not empty.
 fn piece<P: Pieces + Send + 'static>(state: Shared, file: Arc<Mutex<File<P>>>) -> Making {
     Box::pin(async move {
-        let asked = Instant::now();
+        let mut asked = Instant::now();
         loop {
             let file = file.clone();
             let job = move |work: &Work<'_>| file.lock().unwrap_or_else(PoisonError::into_inner).piece(work);
             match state.engine.pool.run(Size::Long, job).await {
-                Ok((bytes, false)) if bytes.is_empty() => {}
+                Ok((bytes, false)) if bytes.is_empty() => asked = Instant::now(),
                 // Half a file is worth little: it waits longer than others for its turn.
                 Err(Refusal::Busy | Refusal::Late) if asked.elapsed() < PATIENCE => {
                     tokio::time::sleep(Duration::from_secs(1)).await;

@@ -23,33 +23,34 @@ pub const PIECE: usize = 64 << 10;
 /// Answers up to this many bytes are never refused.
 const SMALL: u64 = 16 << 10;
 
-/// The bytes of all answers on their way out.
+/// The bytes of all answers on their way out: of those that are whole, and of files that are made piece by piece, which
+/// hold little for long. Neither keeps the other out.
 #[derive(Debug)]
 pub struct Outgoing {
-    held: AtomicU64,
+    whole: Arc<AtomicU64>,
+    files: Arc<AtomicU64>,
     most: u64,
 }
 
 impl Outgoing {
-    /// Lets `most` bytes be on their way; one answer may be larger than that if it is alone.
+    /// Lets `most` bytes of answers be on their way, and half as many of files; one may be larger than that if it is alone.
     #[must_use]
     pub fn new(most: u64) -> Arc<Self> {
-        Arc::new(Self { held: AtomicU64::new(0), most })
+        Arc::new(Self { whole: Arc::default(), files: Arc::default(), most })
     }
 
     /// Bytes on their way.
     #[must_use]
     pub fn held(&self) -> u64 {
-        self.held.load(Ordering::Relaxed)
+        self.whole.load(Ordering::Relaxed) + self.files.load(Ordering::Relaxed)
     }
 
     /// Counts bytes that an answer which is made piece by piece will hold, until what is given is dropped. `None` where
     /// there is no room for them.
     #[must_use]
     pub fn hold(self: &Arc<Self>, size: u64) -> Option<Held> {
-        let before = self.held.fetch_add(size, Ordering::Relaxed);
-        let held = Held { all: self.clone(), size };
-        (before == 0 || before.saturating_add(size) <= self.most).then_some(held)
+        let (before, held) = Held::count(&self.files, size);
+        (before == 0 || before.saturating_add(size) <= self.most / 2).then_some(held)
     }
 
     /// The same answer, counted until it is gone and given out in pieces; or 503 where there is no room for it.
@@ -59,8 +60,7 @@ impl Outgoing {
         if size == 0 {
             return response;
         }
-        let before = self.held.fetch_add(size, Ordering::Relaxed);
-        let held = Held { all: self.clone(), size };
+        let (before, held) = Held::count(&self.whole, size);
         if size > SMALL && before > 0 && before.saturating_add(size) > self.most {
             // What it was about stays known, for counting.
             let mut refused = Problem::full().into_response();
@@ -68,32 +68,44 @@ impl Outgoing {
             parts.extensions.get::<Route>().map(|route| refused.extensions_mut().insert(*route));
             return refused;
         }
-        response.map(|inner| Body::new(Pieces { inner, rest: Bytes::new(), _held: held }))
+        response.map(|inner| in_portions(inner, held))
     }
 }
 
 /// Takes its bytes from the count when dropped.
 #[derive(Debug)]
 pub struct Held {
-    all: Arc<Outgoing>,
+    of: Arc<AtomicU64>,
     size: u64,
+}
+
+impl Held {
+    /// Adds bytes to a count, and tells what that was before.
+    fn count(of: &Arc<AtomicU64>, size: u64) -> (u64, Self) {
+        (of.fetch_add(size, Ordering::Relaxed), Self { of: of.clone(), size })
+    }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.all.held.fetch_sub(self.size, Ordering::Relaxed);
+        self.of.fetch_sub(self.size, Ordering::Relaxed);
     }
 }
 
-/// A body that comes in pieces of at most [`PIECE`] bytes.
+/// A body that comes in portions of at most [`PIECE`] bytes, so that it is seen whether a client takes any, and is counted
+/// until the last of them is taken.
+pub fn in_portions(inner: Body, held: Held) -> Body {
+    Body::new(Portions { inner, rest: Bytes::new(), _held: held })
+}
+
 #[derive(Debug)]
-struct Pieces {
+struct Portions {
     inner: Body,
     rest: Bytes,
     _held: Held,
 }
 
-impl hyper::body::Body for Pieces {
+impl hyper::body::Body for Portions {
     type Data = Bytes;
     type Error = axum::Error;
 

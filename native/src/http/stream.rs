@@ -1,7 +1,10 @@
 //! Bodies that are made piece by piece, each when the connection can take it: whatever their length, one piece is in
 //! memory. Between pieces nothing runs, and who goes away ends it.
 
-use super::{Problem, outgoing::Held};
+use super::{
+    Problem,
+    outgoing::{self, Held},
+};
 use axum::body::{Body, Bytes};
 use hyper::body::Frame;
 use std::{
@@ -17,12 +20,12 @@ struct Streamed<F> {
     next: F,
     making: Option<Making>,
     done: bool,
-    _held: Held,
 }
 
-/// A body of the pieces that `next` begins one after the other. `held` is what it is counted as while it is on its way.
+/// A body of the pieces that `next` begins one after the other, given out in portions: a piece may be large. `held` is what
+/// it is counted as until the last portion is taken.
 pub fn body(held: Held, next: impl FnMut() -> Result<Making, Problem> + Send + Unpin + 'static) -> Body {
-    Body::new(Streamed { next, making: None, done: false, _held: held })
+    outgoing::in_portions(Body::new(Streamed { next, making: None, done: false }), held)
 }
 
 impl<F: FnMut() -> Result<Making, Problem> + Unpin> hyper::body::Body for Streamed<F> {

@@ -41,8 +41,8 @@ pub async fn get(
             .engine
             .all_rows(&fitted, most, |fitted, selected, count, work| Ok((count, Contents::of(fitted, selected, work)?)))
             .await?;
-        let held = state.outgoing.hold(contents.holds()).ok_or_else(Problem::full)?;
         let packer = Packer::new(encoding::negotiate(&headers)).map_err(|error| Problem::internal(&error))?;
+        let held = state.outgoing.hold(contents.holds() + packer.holds()).ok_or_else(Problem::full)?;
         let used = packer.coding();
         let mut response = Response::new(file::body(state, entry, held, Subset::new(fitted, contents), packer));
         let headers = response.headers_mut();

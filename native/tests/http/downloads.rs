@@ -115,7 +115,7 @@ async fn begun(server: &Server, uri: &str) -> axum::response::Response {
 #[tokio::test]
 async fn who_goes_away_ends_it_and_many_slow_readers_are_bounded() {
     let server =
-        Server::with(Settings { limits: Limits { outgoing: 3 << 20, ..Limits::default() }, ..Settings::default() });
+        Server::with(Settings { limits: Limits { outgoing: 400_000, ..Limits::default() }, ..Settings::default() });
     let uri = "/datasets/trips/rows.csv";
     let first = begun(&server, uri).await;
     assert_eq!(first.status(), 200);

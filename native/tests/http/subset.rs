@@ -1,17 +1,22 @@
 //! The subset, read back by Polars' own reader of Arrow streams.
 
 use crate::support::{ROWS, Server, rows};
-use axum::http::Method;
+use axum::{
+    body::Body,
+    http::{Method, Request},
+};
 use duotile::{
     catalog::Entry,
     read::{self, Options},
     settings::{Settings, limits::Limits},
 };
 use duotile_core::{mercator, morton};
+use http_body_util::BodyExt as _;
 use polars_core::prelude::{DataFrame, DataType};
 use polars_io::{SerReader as _, ipc::IpcStreamReader};
 use serde_json::Value;
 use std::{fmt::Write as _, io::Read as _};
+use tower::ServiceExt as _;
 
 fn read(body: &[u8]) -> (DataFrame, Value) {
     let mut reader = IpcStreamReader::new(std::io::Cursor::new(body));
@@ -113,6 +118,23 @@ async fn many_rows_come_in_batches_and_are_the_same_however_they_are_packed() {
         assert!(plain == answer.body && packed.body.len() < plain.len());
     }
     assert_eq!(server.state.outgoing.held(), 0);
+}
+
+#[tokio::test]
+async fn it_is_given_out_in_portions_and_counted_to_the_last_of_them() {
+    let server = Server::of(Entry::open(many(50_000)), Settings::default());
+    let request = Request::get("/datasets/many/subset.arrow").body(Body::empty()).expect("a request");
+    let mut body = server.app.clone().oneshot(request).await.expect("the service cannot fail").into_body();
+    let mut taken = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let portion = frame.expect("it goes well").into_data().expect("data");
+        // A client that takes any of it is seen to.
+        assert!(portion.len() <= 64 << 10, "{}", portion.len());
+        assert!(server.state.outgoing.held() > 0);
+        taken.extend_from_slice(&portion);
+    }
+    drop(body);
+    assert_eq!((read(&taken).0.height(), server.state.outgoing.held()), (50_000, 0));
 }
 
 #[tokio::test]

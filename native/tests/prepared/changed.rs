@@ -13,6 +13,7 @@ use duotile::{
     read::Options,
     settings::Settings,
 };
+use http_body_util::BodyExt as _;
 use std::{
     fs::{self, File},
     io::{Seek as _, SeekFrom, Write as _},
@@ -54,6 +55,30 @@ async fn a_file_that_is_cut_short_is_refused_and_its_copy_goes_on() {
     copy.check().expect("nothing happens to a copy");
     assert!(tiles(&copy, &QUERIES) == before);
     assert_eq!(status(copy).await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_download_is_broken_off_where_its_file_is_cut_short_meanwhile() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = small(folder.path());
+    let app = duotile::app(State::new(Catalog::new([Entry::open(open(&path).expect("opened"))]), Settings::default()));
+    for file in ["rows.geojson", "subset.arrow"] {
+        let length = fs::metadata(&path).expect("there").len();
+        let request = Request::get(format!("/datasets/points/{file}")).header("host", "localhost").body(Body::empty());
+        let answer = app.clone().oneshot(request.expect("a request")).await.expect("the service cannot fail");
+        if file == "rows.geojson" {
+            let mut body = answer.into_body();
+            assert!(body.frame().await.expect("a piece").is_ok());
+            writable(&path).set_len(length - 1).expect("cut");
+            let mut broken = false;
+            while let Some(frame) = body.frame().await {
+                broken |= frame.is_err();
+            }
+            assert!(broken);
+        } else {
+            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        }
+    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The columns of a subset: rows enter, Arrow's arrays leave.
 
-use duotile_core::{Codes, Column, Mask, Points, Scalar, Stopped, Values, Work, mercator, morton};
+use duotile_core::{Codes, Column, Dictionary, Mask, Points, STEP, Scalar, Stopped, Values, Work, mercator, morton};
 use polars_arrow::{
-    array::{Array, BooleanArray, PrimitiveArray, Utf8Array},
+    array::{Array, BooleanArray, MutableUtf8ValuesArray, PrimitiveArray, TryPush as _, Utf8Array},
     bitmap::Bitmap,
     datatypes::{ArrowDataType, ArrowSchema, Field, IntegerType, TimeUnit},
     io::ipc::IpcField,
@@ -44,11 +44,23 @@ impl Kept {
                 mark(codes.get(row));
             }
         };
-        work.each_step(0..points.len(), |step| match rows {
-            Some(rows) => rows.rows(step).for_each(&mut look),
-            None => step.for_each(&mut look),
-        })?;
+        match rows {
+            // Where few rows pass, words of bits are looked at and not rows.
+            Some(rows) => {
+                for start in (0..points.len()).step_by(STEP) {
+                    let step = start..points.len().min(start + STEP);
+                    work.pay(step.len() / 64 + rows.count(step.clone()))?;
+                    rows.rows(step).for_each(&mut look);
+                }
+            }
+            None => work.each_step(0..points.len(), |step| step.for_each(&mut look))?,
+        }
         Ok(Self { index, codes: Some(Mask::new(0..texts.len(), used)) })
+    }
+
+    /// Bytes held: a bit for each text, and its ranks.
+    pub fn size(&self) -> u64 {
+        self.codes.as_ref().map_or(0, |codes| codes.span().len() as u64 / 5)
     }
 }
 
@@ -69,8 +81,8 @@ impl<'a> Telling<'a> {
         !self.values().any(|(column, _)| column.name == "lon" || column.name == "lat")
     }
 
-    /// About how many bytes the largest message takes, where a batch has so many rows.
-    pub fn largest(&self, rows: usize) -> u64 {
+    /// About how many bytes a batch of so many rows takes.
+    pub fn width(&self, rows: usize) -> u64 {
         let width = |column: &Column<'_>, kept: &Kept| match column.values {
             Values::Bool(_) => 1,
             Values::I32(_) | Values::F32(_) => 4,
@@ -80,13 +92,7 @@ impl<'a> Telling<'a> {
         // Key, number, longitude and latitude, and the row itself.
         let own = 8 + 4 + 16 + 4;
         let row = own + self.values().map(|(column, kept)| width(column, kept)).sum::<u64>();
-        let texts = self.values().filter_map(|(column, kept)| match (column.values, &kept.codes) {
-            (Values::Text(_, texts), Some(codes)) => {
-                Some(codes.rows(0..texts.len()).map(|code| texts.get(code).len() as u64 + 4).sum::<u64>())
-            }
-            _ => None,
-        });
-        texts.max().unwrap_or(0).max(rows as u64 * row)
+        rows as u64 * row
     }
 
     /// The fields of all columns. Each is marked as nullable.
@@ -108,15 +114,11 @@ impl<'a> Telling<'a> {
         (fields.into_iter().map(field).collect(), ipc)
     }
 
-    /// The dictionaries, each with its number.
-    pub fn texts(&self) -> impl Iterator<Item = (i64, Utf8Array<i32>)> {
-        let texts = self.values().filter_map(|(column, kept)| match (column.values, &kept.codes) {
-            (Values::Text(_, texts), Some(codes)) => Some((texts, codes)),
+    /// The dictionaries.
+    pub fn dictionaries(&self) -> impl Iterator<Item = Texts<'a>> {
+        self.values().filter_map(|(column, kept)| match (column.values, &kept.codes) {
+            (Values::Text(_, all), Some(codes)) => Some(Texts { all, codes }),
             _ => None,
-        });
-        texts.enumerate().map(|(id, (texts, codes))| {
-            let kept = codes.rows(0..texts.len()).map(|code| texts.get(code));
-            (id as i64, Utf8Array::from_iter_values(kept))
         })
     }
 
@@ -136,6 +138,30 @@ impl<'a> Telling<'a> {
         let schema =
             schema.into_iter().zip(&arrays).map(|((name, _), array)| Field::new(name, array.dtype().clone(), true));
         RecordBatchT::try_new(rows.len(), Arc::new(schema.collect()), arrays)
+    }
+}
+
+/// The texts of a column that are told.
+pub(super) struct Texts<'a> {
+    all: &'a Dictionary,
+    codes: &'a Mask,
+}
+
+impl Texts<'_> {
+    fn each(&self) -> impl Iterator<Item = &str> {
+        self.codes.rows(0..self.all.len()).map(|code| self.all.get(code))
+    }
+
+    /// Their bytes.
+    pub fn bytes(&self) -> u64 {
+        self.each().map(|text| text.len() as u64).sum()
+    }
+
+    /// They as one array, where they are not too many bytes for its offsets.
+    pub fn array(&self) -> PolarsResult<Utf8Array<i32>> {
+        let mut array = MutableUtf8ValuesArray::<i32>::with_capacities(self.codes.total(), self.bytes() as usize);
+        self.each().try_for_each(|text| array.try_push(text))?;
+        Ok(array.into())
     }
 }
 

@@ -25,6 +25,8 @@ use std::{ops::Range, sync::Arc};
 const BATCH: usize = 1 << 16;
 /// Rows that a piece looks at, should few of them pass.
 const LOOKS: usize = 1 << 22;
+/// Bytes that the texts of a column can have: their places are told in 32 bits with a sign.
+const MOST_TEXT: u64 = i32::MAX as u64;
 /// Bytes of a message's header beside what it says of columns.
 const HEADER: u64 = 1 << 12;
 
@@ -34,13 +36,15 @@ pub struct Contents {
     columns: Vec<Kept>,
     /// About how many bytes the largest message takes.
     largest: u64,
+    /// What is kept from one message to the next.
+    kept: u64,
 }
 
 impl Contents {
     /// The columns that a query tells of, and which texts its rows have.
     ///
     /// # Errors
-    /// When nobody waits for it any more, or it costs too much.
+    /// [`Refusal::Bytes`] where the texts of a column are too long; when nobody waits for it any more, or it costs too much.
     pub fn of(fitted: &Fitted, selected: &Selected, work: &Work<'_>) -> Result<Self, Refusal> {
         let Source::Points(dataset) = &fitted.entry.source;
         dataset.with_points(|points| {
@@ -53,15 +57,20 @@ impl Contents {
             let kept = |index| Kept::of(&points, index, selected.mask.as_deref(), work);
             let columns = told.into_iter().map(kept).collect::<Result<Vec<_>, _>>()?;
             let telling = Telling { points: &points, columns: &columns };
-            let largest = telling.largest(BATCH.min(selected.total(dataset))) + HEADER;
-            Ok(Self { columns, largest })
+            let texts = telling.dictionaries().map(|texts| texts.bytes()).max().unwrap_or(0);
+            if texts > MOST_TEXT {
+                return Err(Refusal::Bytes { got: texts, most: MOST_TEXT });
+            }
+            let largest = texts.max(telling.width(BATCH.min(selected.total(dataset)))) + HEADER;
+            let kept = columns.iter().map(Kept::size).sum::<u64>() + fitted.size() as u64;
+            Ok(Self { columns, largest, kept })
         })
     }
 
     /// About how many bytes a subset takes of memory while it is on its way: a message, and what it is made of.
     #[must_use]
     pub const fn holds(&self) -> u64 {
-        2 * self.largest
+        2 * self.largest + self.kept
     }
 }
 
@@ -99,11 +108,9 @@ impl Subset {
                 let schema = schema_to_bytes(&schema, &fields, Some(&metadata));
                 return Ok(Some(EncodedData { ipc_message: schema, arrow_data: Vec::new() }));
             }
-            telling
-                .texts()
-                .nth(self.begun - 1)
-                .map(|(id, texts)| encode_dictionary_values(id, &texts, &PLAIN))
-                .transpose()
+            let id = self.begun - 1;
+            let texts = telling.dictionaries().nth(id);
+            texts.map(|texts| encode_dictionary_values(id as i64, &texts.array()?, &PLAIN)).transpose()
         });
         self.begun += 1;
         message.map_err(|error| Refusal::failed(&error))?.map(|message| written(&message)).transpose()

@@ -49,7 +49,7 @@ impl Gather {
             DataType::Decimal(..) => self.append_floats(column.cast(&DataType::Float64)?.f64()?, rules),
             DataType::Date => {
                 let days = column.to_physical_repr().cast(&DataType::Int64)?;
-                self.append_times(days.i64()?, |days| (i64::from(days as i32) * 86_400 * time::SECOND, false));
+                self.append_times(days.i64()?, |days| Some((days.checked_mul(86_400 * time::SECOND)?, false)));
             }
             DataType::Datetime(unit, zone) => {
                 let physical = column.to_physical_repr();
@@ -59,9 +59,9 @@ impl Gather {
                     let (micros, trimmed) = match unit {
                         Unit::Nanoseconds => (value.div_euclid(1000), value.rem_euclid(1000) != 0),
                         Unit::Microseconds => (value, false),
-                        Unit::Milliseconds => (value.saturating_mul(1000), false),
+                        Unit::Milliseconds => (value.checked_mul(1000)?, false),
                     };
-                    (if naive { to_utc(micros) } else { micros }, trimmed)
+                    Some((if naive { to_utc(micros) } else { micros }, trimmed))
                 });
             }
             DataType::Duration(_) => self.append_integers(column.to_physical_repr().i64()?, rules),
@@ -145,14 +145,18 @@ impl Gather {
         }
     }
 
-    fn append_times(&mut self, chunk: &ChunkedArray<Int64Type>, mut to_micros: impl FnMut(i64) -> (i64, bool)) {
+    /// Times by what `to_micros` makes of them, and whether something was cut off; `None` where they are beyond what can be told.
+    fn append_times(&mut self, chunk: &ChunkedArray<Int64Type>, mut to_micros: impl FnMut(i64) -> Option<(i64, bool)>) {
         for array in chunk.downcast_iter() {
             for value in array {
                 let Some(&value) = value else {
                     self.push_null();
                     continue;
                 };
-                let (micros, trimmed) = to_micros(value);
+                let Some((micros, trimmed)) = to_micros(value) else {
+                    self.push_unreadable(&value.to_string());
+                    continue;
+                };
                 self.trimmed += u64::from(trimmed);
                 self.push_time(micros);
             }
