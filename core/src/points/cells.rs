@@ -31,6 +31,8 @@ pub struct Cell {
 /// Visits each cell of a level that holds a passing row of `range`, in Morton order. The range must be that of a cell of
 /// this level or a coarser one. Stops early when `visit` says `false`, and tells whether it went on to the end.
 ///
+/// `visit` pays for the cells it is given, as it may do so for many at once; what is passed over is paid for here.
+///
 /// # Errors
 /// [`Stopped`], of this or of `visit`.
 pub fn walk(
@@ -50,10 +52,10 @@ pub fn walk(
         // The next landmark of the level; coarser ones are stepped into, unless none of their rows passes.
         let next = loop {
             let Some(landmark) = landmarks.find(at).filter(|landmark| landmark.start < range.end) else { break None };
-            toll.pay(1)?;
             if landmark.finest >= level {
                 break Some(landmark);
             }
+            toll.pay(1)?;
             let empty = mask.is_some_and(|mask| mask.count(landmark.run()) == 0);
             at = if empty { landmark.skip } else { at + 1 };
         };
@@ -66,7 +68,9 @@ pub fn walk(
         let rank = mask.map_or(0, |mask| mask.rank(end));
         let count = if mask.is_some() { rank.saturating_sub(before) } else { end - landmark.start };
         let code = code(landmark.key, level);
-        if count > 0 && !visit(Cell { code, run: landmark.start..end, count, landmark: Some(at) }, toll)? {
+        if count == 0 {
+            toll.pay(1)?;
+        } else if !visit(Cell { code, run: landmark.start..end, count, landmark: Some(at) }, toll)? {
             return Ok(false);
         }
         (row, before, at) = (end, rank, landmark.skip);
@@ -101,7 +105,6 @@ fn between(
             let rank = mask.rank(end);
             rank.saturating_sub(core::mem::replace(before, rank))
         });
-        toll.pay(1)?;
         if !visit(Cell { code: code(keys[start], level), run: start..end, count, landmark: None }, toll)? {
             return Ok(false);
         }
@@ -132,7 +135,8 @@ pub fn count(
     toll: &mut Toll<'_>,
 ) -> Result<usize, Stopped> {
     let mut cells = 0;
-    walk(keys, mask, range, level, toll, |_, _| {
+    walk(keys, mask, range, level, toll, |_, toll| {
+        toll.pay(1)?;
         cells += 1;
         Ok(cells <= most)
     })?;

@@ -115,7 +115,10 @@ pub fn write(
             properties.iter().zip(indices.chunks_exact(BLOCK)).map(|(&property, indices)| (property, indices[at]));
         let tags = tags.filter(|&(_, index)| index != NONE);
         let (code, _) = shown.cell(at);
-        let geometry = grid.geometry(plan.shape, code, || shown.centroid(at, toll))?;
+        let geometry = match plan.shape {
+            Shape::Centroid => grid.mean(shown.centroid(at, toll)?),
+            shape => grid.geometry(shape, code),
+        };
         if categories.is_empty() {
             layer.tagged(grid.id(code), tags, geometry);
         } else {
@@ -148,12 +151,14 @@ impl Grid {
         self.ids.then(|| 1 << (2 * self.level) | code)
     }
 
-    fn geometry(
-        self,
-        shape: Shape,
-        code: u64,
-        centroid: impl FnOnce() -> Result<World, Stopped>,
-    ) -> Result<Geometry, Stopped> {
+    /// The mean position of a cell's rows.
+    fn mean(self, of: World) -> Geometry {
+        let (x, y) = self.tile.local(of, EXTENT_BITS);
+        Geometry::Point { x, y }
+    }
+
+    /// A cell as a square, or its middle.
+    fn geometry(self, shape: Shape, code: u64) -> Geometry {
         let tile = self.tile;
         // A tile is 2^deeper cells wide, and no cell is finer than a local unit.
         let deeper = self.level.saturating_sub(tile.z());
@@ -161,14 +166,10 @@ impl Grid {
         let local = |cell: u32, tile: u32| cell.wrapping_sub(tile << deeper) << unit;
         let (x, y) = (local(corner.x, tile.x()), local(corner.y, tile.y()));
         let side = 1u32 << unit;
-        Ok(match shape {
-            Shape::Point => Geometry::Point { x: x + side / 2, y: y + side / 2 },
+        match shape {
             Shape::Polygon => Geometry::Square { x, y, side },
-            Shape::Centroid => {
-                let (x, y) = tile.local(centroid()?, EXTENT_BITS);
-                Geometry::Point { x, y }
-            }
-        })
+            Shape::Point | Shape::Centroid => Geometry::Point { x: x + side / 2, y: y + side / 2 },
+        }
     }
 }
 

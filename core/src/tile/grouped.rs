@@ -62,6 +62,7 @@ pub fn walk<'p, 'a>(
     found.clear();
     let (mut shown, mut rows) = (0, 0);
     let mut flush = |found: &mut Vec<Cell>, toll: &mut Toll<'_>| {
+        toll.pay(found.len())?;
         let go_on = take(&mut Block { cut, cells: found, space, counts }, toll)?;
         if go_on {
             shown += found.drain(..).map(|cell| cell.count as u64).sum::<u64>();
@@ -182,6 +183,7 @@ impl Shown for Block<'_, '_, '_> {
         Ok(())
     }
 
+    #[inline(never)]
     fn centroid(&self, at: usize, toll: &mut Toll<'_>) -> Result<World, Stopped> {
         let (mut east, mut south, mut rows) = (0u64, 0u64, 0u64);
         let mut add = |row: usize| {
