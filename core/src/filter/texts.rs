@@ -16,7 +16,7 @@ use crate::{
         self,
         error::QueryError,
         fold::{Fold, Folder},
-        work::{Stopped, Work},
+        work::{Stopped, Toll, Work},
     },
     table::{dictionary::Dictionary, values::Values, view::Table},
 };
@@ -70,8 +70,8 @@ impl<'e> Texts<'e> {
             Values::Text(_, texts) => Some(texts),
             _ => None,
         };
-        let prices = asked.iter().filter_map(|asked| Some(price(dictionary(asked)?, asked.codes.clone())));
-        let price = prices.sum();
+        let prices = asked.iter().filter_map(|asked| Some(asked.price(dictionary(asked)?)));
+        let price = prices.fold(0, u64::saturating_add);
         if let Err(Stopped::Dear(limit)) = work.affords(price) {
             let looks: usize = asked.iter().map(|asked| asked.codes.len()).sum();
             let message = format!(
@@ -125,9 +125,12 @@ impl Met {
     }
 }
 
-/// What it costs to look at some texts once.
-fn price(texts: &Dictionary, codes: Range<usize>) -> u64 {
-    codes.len() as u64 * TEXT + texts.bytes(codes) * BYTE
+impl Asked<'_> {
+    /// What it costs to look at its texts once.
+    fn price(&self, texts: &Dictionary) -> u64 {
+        let looks = if let Test::Like(pattern) = &self.test { pattern.looks() } else { 1 };
+        self.codes.len() as u64 * TEXT + (texts.bytes(self.codes.clone()) * BYTE).saturating_mul(looks as u64)
+    }
 }
 
 /// Goes over the texts of a column.
@@ -144,21 +147,21 @@ fn look(texts: &Dictionary, asked: &mut [Asked<'_>], work: &Work<'_>) -> Result<
             toll.pay((TEXT + text.len() as u64 * BYTE) as usize)?;
             let text = if asked.fold.any() { folded.get_or_insert_with(|| without.fold(text)) } else { text };
             let at = code - asked.met.first;
-            asked.met.bits[at / 64] |= u64::from(asked.test.holds(text)) << (at % 64);
+            asked.met.bits[at / 64] |= u64::from(asked.test.holds(text, &mut toll)?) << (at % 64);
         }
     }
     Ok(())
 }
 
 impl Test<'_> {
-    fn holds(&self, text: &str) -> bool {
-        match self {
-            Self::Like(pattern) => pattern.matches(text),
+    fn holds(&self, text: &str, toll: &mut Toll<'_>) -> Result<bool, Stopped> {
+        Ok(match self {
+            Self::Like(pattern) => pattern.matches_while(text, toll)?,
             Self::Among(items) => items.binary_search(&text).is_ok(),
             Self::Folded(Condition::Compare(op, literal)) => op.holds(text.cmp(of(literal))),
             Self::Folded(Condition::Between(low, high)) => (of(low)..=of(high)).contains(&text),
             Self::Folded(_) => false,
-        }
+        })
     }
 }
 
