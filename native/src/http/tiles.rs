@@ -71,6 +71,10 @@ impl What {
 /// Reads a path after `/tiles/`, decoded.
 fn target(path: &str) -> Result<Target<'_>, Problem> {
     let nothing = || Problem::not_found(format!("nothing is at /tiles/{path}; /docs lists what there is"));
+    // An empty name is none, and not the first dataset's.
+    if path.starts_with('/') || path.contains("//") {
+        return Err(nothing());
+    }
     let (rest, last) = path.rsplit_once('/').unwrap_or(("", path));
     let mut parts: Vec<&str> = rest.split('/').filter(|part| !part.is_empty()).collect();
     let what = if let Some(document) = Document::of(last) {
@@ -169,7 +173,19 @@ mod tests {
 
     #[test]
     fn other_paths_are_404_and_odd_numbers_400() {
-        for path in ["", "a", "a/b/c/3/4/5.mvt", "3/4/5.png", "4/5.mvt", "a/q/tok/q", "23/0/0.mvt", "0/1/0.mvt"] {
+        for path in [
+            "",
+            "a",
+            "a/b/c/3/4/5.mvt",
+            "3/4/5.png",
+            "4/5.mvt",
+            "a/q/tok/q",
+            "23/0/0.mvt",
+            "0/1/0.mvt",
+            "/0/0/0.mvt",
+            "a//q",
+            "/q",
+        ] {
             assert_eq!(target(path).expect_err(path).status(), 404, "{path}");
         }
         for path in ["a/b/4/5.mvt", "1/-1/0.mvt", "1/1.5/0.mvt", "1/0/.mvt", "99999999999/0/0.mvt"] {

@@ -7,13 +7,14 @@
 use super::{quiet::Quiet, watched::Watched};
 use crate::{
     http::{Shared, metrics::Outcome},
+    load::Source,
     read::Stand,
     settings::{
         config::{Config, Serve},
         serving::Serving,
     },
 };
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use std::{
     io::Write as _,
     sync::atomic::Ordering,
@@ -117,8 +118,15 @@ impl Reader {
     /// Takes the configuration as it is now, all of it or nothing.
     fn take(&mut self) -> Result<()> {
         let Config { serving, sources } = self.args.whole()?;
+        let builtin = Source::builtin();
+        let others = self.sources.iter().any(|watched| watched.source != builtin);
+        // As after a full disk, or while another program writes it.
+        ensure!(!others || sources.iter().any(|source| *source != builtin), "it names no dataset any more");
         let (serving, kept) = serving.under(&self.serving)?;
         self.state.set(serving.settings(self.local)?);
+        if self.serving.watch == Some(true) && serving.watch != Some(true) {
+            tracing::warn!("files are not watched any more; SIGHUP reads them and the configuration again");
+        }
         self.serving = serving;
         for name in kept {
             tracing::warn!("{name} cannot change while the server runs; it will when it is started again");
@@ -148,13 +156,7 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        catalog::Catalog,
-        engine::pack::Coding,
-        http::State,
-        load::{Load, Source},
-        settings::Settings,
-    };
+    use crate::{catalog::Catalog, engine::pack::Coding, http::State, load::Load, settings::Settings};
     use std::fs;
 
     #[test]
@@ -229,6 +231,12 @@ mod tests {
             reader.again();
             assert_eq!(served(), first, "{broken}");
             assert!(state.metrics.text(state.now()).contains("duotile_configuration_stale 1\n"), "{broken}");
+        }
+
+        for empty in ["", "max-subset = 5\n"] {
+            write("d.toml", empty);
+            reader.again();
+            assert_eq!(served(), first, "{empty:?}");
         }
 
         // One goes, one changes, one comes and is the first; one that cannot be read is not served.

@@ -1,12 +1,12 @@
 //! What is asked of a server, whole: the arguments of `serve`, and beneath them the configuration file, TOML, with the
 //! settings of the server under the names of their flags and a table for each dataset.
 
-use super::{basemap, serving::Serving};
+use super::{basemap, named, serving::Serving};
 use crate::{
     catalog,
     load::{Load, Source},
 };
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use clap::Args;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -58,7 +58,10 @@ impl Serve {
     }
 }
 
-/// What a dataset's table says besides how to read it.
+/// The names of what a dataset's table says besides how to read it.
+const OWN: [&str; 4] = ["name", "path", "rows", "subset"];
+
+/// What it says.
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Own {
@@ -100,7 +103,7 @@ fn read(path: &Path) -> Result<Config> {
 
 fn parse(text: &str, folder: &Path) -> Result<Config> {
     let mut table: Table = text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count().max(1));
+        let line = error.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         anyhow!("line {line}: {}", error.message())
     })?;
     let datasets = match table.remove("dataset") {
@@ -108,29 +111,42 @@ fn parse(text: &str, folder: &Path) -> Result<Config> {
         Some(Value::Array(list)) => list,
         Some(_) => bail!("dataset: expected tables that start with [[dataset]]"),
     };
+    for name in table.keys().filter(|name| name.starts_with("dataset")) {
+        bail!("{name}: expected tables that start with [[dataset]]");
+    }
     let mut serving = Serving::of(&table)?;
     serving.basemap = serving.basemap.map(|text| basemap::within(folder, text));
     let sources = datasets
         .into_iter()
         .enumerate()
         .map(|(i, dataset)| source(dataset, folder).with_context(|| format!("[[dataset]] number {}", i + 1)));
-    Ok(Config { serving, sources: sources.collect::<Result<_>>()? })
+    let sources: Vec<(Source, bool)> = sources.collect::<Result<_>>()?;
+    // A name that was written is meant; one that is made of a path may get a number.
+    for (at, (source, written)) in sources.iter().enumerate() {
+        let twice = sources[..at].iter().any(|(other, before)| *written && *before && other.name == source.name);
+        ensure!(!twice, "[[dataset]] number {}: another one is called {}, too", at + 1, source.name);
+    }
+    Ok(Config { serving, sources: sources.into_iter().map(|(source, _)| source).collect() })
 }
 
-fn source(dataset: Value, folder: &Path) -> Result<Source> {
+/// A dataset, and whether its name was written.
+fn source(dataset: Value, folder: &Path) -> Result<(Source, bool)> {
     let Value::Table(mut rest) = dataset else { bail!("expected a table") };
     let mut own = Table::new();
-    for name in ["name", "path", "rows", "subset"] {
+    for name in OWN {
         own.extend(rest.remove(name).map(|value| (name.to_owned(), value)));
     }
-    let told = |error: toml::de::Error| anyhow!("{}", error.message());
-    let Own { name, path, rows, subset } = own.try_into().map_err(told)?;
-    let load: Load = rest.try_into().map_err(told)?;
+    let Own { name, path, rows, subset } = named::read(&own)?;
+    let load: Load = named::read(&rest).map_err(|error| {
+        let own = OWN.map(|name| format!("`{name}`, ")).concat();
+        anyhow!("{}", error.to_string().replace("expected one of ", &format!("expected one of {own}")))
+    })?;
     let paths = match path {
         Paths::One(path) => vec![path],
         Paths::Several(paths) => paths,
     };
     let Some(first) = paths.first() else { bail!("expected a path") };
+    let written = name.is_some();
     let name = match name {
         Some(name) => {
             catalog::check_name(&name).map_err(anyhow::Error::msg)?;
@@ -138,7 +154,8 @@ fn source(dataset: Value, folder: &Path) -> Result<Source> {
         }
         None => catalog::slug(&first.to_string_lossy()),
     };
-    Ok(Source { name, paths: paths.into_iter().map(|path| folder.join(path)).collect(), load, rows, subset })
+    let paths = paths.into_iter().map(|path| folder.join(path)).collect();
+    Ok((Source { name, paths, load, rows, subset }, written))
 }
 
 #[cfg(test)]
@@ -209,6 +226,16 @@ mod tests {
             ("mask-memory = \"lots\"\n", "mask-memory: \"lots\" is no size, expected something like 512MB"),
             ("work = -1\n", "work: expected a number"),
             ("port = \n", "line 1"),
+            ("port = 1\nport = 2\n", "line 2"),
+            ("[[datasets]]\npath = \"a\"", "datasets: expected tables that start with [[dataset]]"),
+            ("[[dataset]]\npath = \"a\"\nnmae = \"x\"", "expected one of `name`, `path`"),
+            ("[[dataset]]\npath = \"a\"\ncrs = 4326", "crs: "),
+            ("[[dataset]]\npath = \"a\"\ncopy = \"yes\"", "copy: invalid type: string \"yes\", expected a boolean"),
+            ("[[dataset]]\npath = 5", "path: "),
+            (
+                "[[dataset]]\npath = \"a\"\nname = \"x\"\n[[dataset]]\npath = \"b\"\nname = \"x\"",
+                "number 2: another one",
+            ),
             ("dataset = 1", "[[dataset]]"),
             ("[[dataset]]\npath = \"a\"\nname = \"a/b\"", "a/b"),
         ] {

@@ -5,6 +5,7 @@ pub mod basemap;
 pub mod config;
 pub mod cors;
 pub mod limits;
+mod named;
 pub mod origin;
 pub mod serving;
 pub mod units;

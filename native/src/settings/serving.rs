@@ -6,6 +6,7 @@ use super::{
     basemap::Basemap,
     cors::Cors,
     limits::{Connections, Limits},
+    named,
     origin::{Origin, parse_base},
     units::{Bytes, Count},
 };
@@ -101,15 +102,7 @@ impl Serving {
     /// # Errors
     /// One line with the name at fault and what was expected of it.
     pub fn of(table: &Table) -> Result<Self> {
-        let read = |table: Table| table.try_into::<Self>();
-        read(table.clone()).map_err(|whole| {
-            // An error over the whole table does not say which name it is about.
-            let alone = |(name, value): (&String, &toml::Value)| {
-                let error = read([(name.clone(), value.clone())].into_iter().collect()).err()?;
-                Some(anyhow!("{name}: {}", error.message()))
-            };
-            table.iter().find_map(alone).unwrap_or_else(|| anyhow!("{}", whole.message()))
-        })
+        named::read(table)
     }
 
     /// What is said, by name.

@@ -1,7 +1,7 @@
 //! The bytes of a file: mapped into memory where they can be, decompressed where they must be.
 
 use crate::disk;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use polars_utils::mmap::MMapSemaphore;
 use std::{
     fmt,
@@ -51,6 +51,10 @@ impl Content {
     /// When it cannot be opened.
     pub fn open(path: &Path, copy: bool) -> Result<Self> {
         let shown = path.display();
+        // To open a pipe would be to wait for who writes to it.
+        if fs::metadata(path).is_ok_and(|facts| !facts.is_file()) {
+            bail!("{shown} is a pipe, a device or a folder, expected a file");
+        }
         let file = File::open(path).with_context(|| format!("cannot open {shown}"))?;
         Self::of(&file, copy).with_context(|| format!("cannot read {shown}"))
     }
