@@ -48,7 +48,7 @@ use std::{any::Any, sync::Arc};
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// Longest path and query that are looked at.
-const MAX_URI: usize = 64 << 10;
+const MAX_URI: usize = 60 << 10;
 
 /// Every path of the router with what answers it. [`tiles::PATHS`] tells the last one apart.
 fn routes(here: &Settings) -> Vec<(&'static str, MethodRouter<Shared>)> {
