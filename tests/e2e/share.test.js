@@ -24,7 +24,7 @@ test("the address restores what was chosen, in a browser that has never seen the
   /** @param {Page} page */
   const layers = (page) =>
     page.evaluate(() => window.duotile?.map.getStyle().layers.filter(({ id }) => /^cells-/.test(id)));
-  assert.equal((await layers(first.page))?.length, 4);
+  assert.equal((await layers(first.page))?.length, 2);
   assert.deepEqual(await layers(second.page), await layers(first.page), "both layers are drawn alike");
   for (const kind of ["cells-1", "cells-2"]) {
     const cells = await seen(first.page, kind);
