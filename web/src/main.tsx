@@ -27,6 +27,7 @@ import { openOnClick } from "./map/popup";
 import { shipped } from "./map/shipped";
 import { theme } from "./map/theme";
 import { tiled, tilt, watch } from "./map/watch";
+import { hasWebGl } from "./map/webgl";
 import { sayOrigin } from "./origin";
 import { busy, catalog, spread, tell } from "./page";
 import { Foot } from "./panel/foot";
@@ -34,7 +35,7 @@ import { GroundHint } from "./panel/ground";
 import { Keys, ToMap } from "./panel/keys";
 import { Legend } from "./panel/legend";
 import { Panel } from "./panel/panel";
-import { Signs } from "./panel/signs";
+import { NoWebGl, Signs } from "./panel/signs";
 import { PerformanceSection } from "./performance/section";
 import { follow as followPace } from "./performance/watch";
 import { ShareSection } from "./share/section";
@@ -111,7 +112,11 @@ async function start(): Promise<void> {
   const place = readAddress();
   const loader = follow(data, tell, async () => tiled(await made));
   // A map that begins with data draws once what it would draw twice.
-  const made = begun(data).then(() => makeMap(container, ground, parse(location.hash.slice(1)).view));
+  const made = begun(data).then(async () => {
+    const { view } = parse(location.hash.slice(1));
+    if (hasWebGl) return makeMap(container, ground, view);
+    return (await import("./flat/make")).makeFlat(container, view, data.source);
+  });
   again = async () => {
     data.source.reload();
     data.renew();
@@ -129,7 +134,7 @@ async function start(): Promise<void> {
   playOnSpace(player);
   /** What the reader sees: of an animation, the frame that is shown. */
   const shown = () => player.seen(drawables(data));
-  openOnClick(map, data.source, shown);
+  if (hasWebGl) openOnClick(map, data.source, shown);
   const takeHold = () => {
     device = makeDevice({
       offline: data.offline,
@@ -170,6 +175,7 @@ async function start(): Promise<void> {
       </Panel>
       <Foot>
         <RowsDrawer map={map} source={data.source} />
+        {!hasWebGl && <NoWebGl />}
         <GroundHint />
         <Legend />
         <TimeBar player={player} source={data.source} />
@@ -184,7 +190,7 @@ async function start(): Promise<void> {
     const focus = catalog.peek().find(({ id }) => id === active()?.dataset)?.focus;
     if (focus) frameOn(map, focus);
   }
-  followCompared(view, data.source, shown);
+  if (hasWebGl) followCompared(view, data.source, shown);
   watch(view, shown);
   followGround(view);
   followHistogram(data);

@@ -3,6 +3,7 @@
 import { type Map as MapLibre, Marker } from "maplibre-gl";
 import { element } from "../dom";
 import { frameOn } from "../map/map";
+import { hasWebGl } from "../map/webgl";
 import { folded } from "../page";
 import type { Box } from "../tiles/place";
 
@@ -14,7 +15,7 @@ export function goTo(map: MapLibre, box: Box): void {
   const [lng, lat] = [(west + east) / 2, (south + north) / 2];
   folded.value += 1;
   marker?.remove();
-  marker = new Marker({ element: element("div", "found") }).setLngLat([lng, lat]).addTo(map);
+  if (hasWebGl) marker = new Marker({ element: element("div", "found") }).setLngLat([lng, lat]).addTo(map);
   // Some cells around it are seen as well.
   const wide = (east - west) * AROUND;
   const high = (north - south) * AROUND;

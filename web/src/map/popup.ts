@@ -101,7 +101,8 @@ function at(map: MapLibre, drawables: readonly Drawable[], [x, y]: [number, numb
   return undefined;
 }
 
-async function fill(
+/** Fills a popup: first with what the feature carries, then with what is asked for. */
+export async function fill(
   content: HTMLElement,
   feature: MapGeoJSONFeature,
   { loaded, layer }: Drawable,

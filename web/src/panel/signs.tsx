@@ -3,6 +3,15 @@
 import { busy, status } from "../page";
 import { playing } from "../time/animation";
 
+/** Says why the map looks plain. */
+export function NoWebGl() {
+  return (
+    <p id="flat-told">
+      This browser draws without WebGL: the map is a plain picture of the data. Panel, filters and tables work as ever.
+    </p>
+  );
+}
+
 export function Signs() {
   return (
     <>

@@ -1,0 +1,130 @@
+/** Tiles of layers as pictures: asked of their source, read, and painted by the scale and the colours that maps have too. */
+
+import { type Source, toQueryString } from "duotile";
+import type { Drawable } from "../map/layers";
+import { type Paint, paintOf } from "../map/paint";
+import { placeOf, stopsAt } from "../map/scale";
+import { theme } from "../map/theme";
+import { categoryOf } from "../query";
+import { decode, type Feature } from "../tiles/decode";
+import type { TileAddress } from "../tiles/place";
+import { TILE } from "./camera";
+
+/** Tiles that are kept. */
+const KEPT = 300;
+/** Half the side of a point, in pixels. */
+const POINT = 2;
+
+export interface Painted {
+  features: Feature[];
+  extent: number;
+  picture: HTMLCanvasElement;
+  paint: string;
+}
+
+export interface Tiles {
+  /** The picture of a tile of a layer, if it is there; asked for otherwise. */
+  picture: (drawable: Drawable, tile: TileAddress) => HTMLCanvasElement | undefined;
+  /** The feature of a tile at a place of it, from 0 to 1. */
+  at: (drawable: Drawable, tile: TileAddress, x: number, y: number, near: number) => Feature | undefined;
+  /** How many are on their way. */
+  waiting: () => number;
+}
+
+/** `changed` is called with each tile that arrives, `failed` with why one did not. */
+export function makeTiles(source: Source, changed: () => void, failed: (error: unknown) => void): Tiles {
+  const kept = new Map<string, Painted | "coming" | "failed">();
+  let coming = 0;
+  const keyOf = ({ tiles }: Drawable, tile: TileAddress) => `${tiles} ${tile.join("/")}`;
+  const ask = async ({ loaded: { query, tileJson } }: Drawable, tile: TileAddress, key: string) => {
+    kept.set(key, "coming");
+    coming += 1;
+    try {
+      const { value } = await source.tile(tileJson.dataset, tile, toQueryString(query));
+      const [layer] = decode(value);
+      const picture = document.createElement("canvas");
+      kept.set(key, { features: layer?.features ?? [], extent: layer?.extent ?? 4096, picture, paint: "" });
+      for (const old of kept.keys()) {
+        if (kept.size <= KEPT) break;
+        if (kept.get(old) !== "coming") kept.delete(old);
+      }
+    } catch (error) {
+      kept.set(key, "failed");
+      failed(error);
+    } finally {
+      coming -= 1;
+      changed();
+    }
+  };
+  // As long as the same is drawn, it is drawn in the same way.
+  const paints = new WeakMap<
+    Drawable["loaded"],
+    { of: Drawable["layer"]; dark: boolean; paint: Paint; wanted: string }
+  >();
+  const paintFor = ({ layer, loaded }: Drawable) => {
+    const { dark } = theme();
+    const known = paints.get(loaded);
+    if (known && known.of === layer && known.dark === dark) return known;
+    const paint = paintOf(layer, loaded);
+    const wanted = JSON.stringify([paint.cells, paint.categories, paint.ramp(0.5), dark]);
+    const made = { of: layer, dark, paint, wanted };
+    paints.set(loaded, made);
+    return made;
+  };
+  return {
+    waiting: () => coming,
+    picture(drawable, tile) {
+      const key = keyOf(drawable, tile);
+      const found = kept.get(key);
+      if (found === undefined) void ask(drawable, tile, key);
+      if (found === undefined || typeof found === "string") return undefined;
+      const { paint, wanted } = paintFor(drawable);
+      if (found.paint !== wanted) {
+        draw(found, paint, tile[0]);
+        found.paint = wanted;
+      }
+      return found.picture;
+    },
+    at(drawable, tile, x, y, near) {
+      const found = kept.get(keyOf(drawable, tile));
+      if (!found || typeof found === "string") return undefined;
+      const [px, py] = [x * found.extent, y * found.extent];
+      return found.features.findLast(({ shape, parts }) => {
+        const slack = shape === 1 ? near * found.extent : 0;
+        const [xs, ys] = [0, 1].map((axis) => parts.flat().filter((_, i) => i % 2 === axis));
+        const within = (value: number, all: number[] = []) =>
+          value >= Math.min(...all) - slack && value <= Math.max(...all) + slack;
+        return within(px, xs) && within(py, ys);
+      });
+    },
+  };
+}
+
+/** Paints a tile: cells as the squares they are, points as dots. */
+function draw({ features, extent, picture }: Painted, paint: Paint, z: number): void {
+  picture.width = TILE;
+  picture.height = TILE;
+  const context = picture.getContext("2d");
+  if (!context) return;
+  const scale = TILE / extent;
+  const stops = stopsAt(paint.cells, z);
+  // Colours of a ramp are mixed once for each of some steps.
+  const ramp = Array.from({ length: 65 }, (_, step) => paint.ramp(step / 64));
+  const along = (value: number, all: typeof stops) => ramp[Math.round(placeOf(value, all) * 64)] ?? ramp[64] ?? "";
+  const categories = new Map(paint.categories?.map(({ value, colour }) => [value, colour]));
+  for (const { shape, properties, parts } of features) {
+    const value = Number(properties[paint.property]);
+    if (paint.category) {
+      context.fillStyle = categories.get(String(properties[categoryOf(paint.category)])) ?? paint.theme.other;
+    } else context.fillStyle = Number.isNaN(value) ? paint.theme.other : along(value, stops);
+    for (const part of parts) {
+      const [x = 0, y = 0, , , right = x, bottom = y] = part;
+      if (shape === 3) {
+        const [left, top] = [Math.min(x, right) * scale, Math.min(y, bottom) * scale];
+        context.fillRect(left, top, Math.abs(right - x) * scale, Math.abs(bottom - y) * scale);
+      } else {
+        context.fillRect(x * scale - POINT, y * scale - POINT, 2 * POINT, 2 * POINT);
+      }
+    }
+  }
+}
