@@ -6,6 +6,7 @@ use crate::{
     object::{New, error, list, plain, query_error, set},
     tiler::Tiler,
 };
+use alloc::{format, string::String, vec::Vec};
 use duotile_core::{
     ColumnInfo, Facts, Kind, Legend, MAX_PAGE, MAX_ZOOM, Page, Plain, Points, PropertyInfo, QueryError, Scratch, Times,
     Work,

@@ -4,6 +4,7 @@ use crate::{
     dataset::{GivenFacts, GivenScalar},
     object::{as_list, error, get},
 };
+use alloc::{format, string::ToString as _, vec::Vec};
 use duotile_core::{TileId, Within, cell_keys};
 use js_sys::{Uint8Array, Uint16Array, Uint32Array};
 use wasm_bindgen::{JsCast as _, JsValue};

@@ -3,6 +3,14 @@
 //! This crate only carries: every decision that shapes a byte is in `duotile-core`, which the server shares. No object is
 //! made for a feature of a tile, and none crosses the boundary; a tile is copied out once.
 
+#![no_std]
+
+extern crate alloc;
+
+// What stands in for the standard library where there is none.
+#[cfg(all(feature = "alone", target_arch = "wasm32"))]
+mod alone;
+
 // Points and columns in memory, without JavaScript.
 mod dataset;
 

@@ -1,5 +1,6 @@
 //! What crosses to JavaScript beside bytes: plain objects, values, errors.
 
+use alloc::string::ToString as _;
 use duotile_core::{Plain, QueryError};
 use js_sys::{Array, Error, Object, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};

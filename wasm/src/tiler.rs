@@ -5,6 +5,10 @@ use crate::{
     given,
     object::{New, error, query_error},
 };
+use alloc::{
+    string::{String, ToString as _},
+    vec::Vec,
+};
 use duotile_core::{Report, TileId, TileQuery};
 use wasm_bindgen::prelude::*;
 

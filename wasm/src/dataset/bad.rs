@@ -1,5 +1,6 @@
 //! Input that makes no dataset: what was got and what was expected.
 
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 /// Input that does not fit.

@@ -5,6 +5,11 @@ use super::{
     bad::BadInput,
     order::{Order, bit},
 };
+use alloc::{
+    format,
+    string::{String, ToString as _},
+    vec::Vec,
+};
 use duotile_core::{Bits, Codes, Column, Dictionary, Facts, Values, normal};
 
 /// Values of a column as they are given: one for each position, in the order of these.

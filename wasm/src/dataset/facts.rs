@@ -4,6 +4,11 @@
 //! with it.
 
 use super::{Dataset, bad::BadInput, columns::Stored};
+use alloc::{
+    format,
+    string::{String, ToString as _},
+    vec::Vec,
+};
 use duotile_core::{Facts, Kind, Scalar, Values};
 
 /// Facts as a subset's metadata has them.

@@ -16,6 +16,7 @@ pub use columns::{Given, Words};
 pub use facts::{GivenFacts, GivenScalar};
 pub use selected::Selected;
 
+use alloc::{string::String, vec::Vec};
 use columns::Stored;
 use duotile_core::{Roles, Scratch};
 use order::Order;

@@ -1,6 +1,7 @@
 //! Positions in Morton order, and where the rows that were given ended up.
 
 use super::bad::BadInput;
+use alloc::vec::Vec;
 use duotile_core::{Landmarks, mercator, morton, sort};
 
 /// Sorted positions.

@@ -1,6 +1,7 @@
 //! The columns that give ids and times.
 
 use super::{Dataset, bad::BadInput, columns::Stored};
+use alloc::{format, string::String, vec::Vec};
 use duotile_core::{MAX_EXACT, Roles, Scalar, Values, sort};
 
 impl Dataset {

@@ -1,11 +1,16 @@
 //! What is found out for a query, and kept for the requests that follow: plan, mask, profile, summaries, legend.
 
 use super::Dataset;
+use alloc::{
+    string::{String, ToString as _},
+    vec,
+    vec::Vec,
+};
+use core::fmt;
 use duotile_core::{
     Landmarks, Legend, Mask, Plan, Points, Profile, QueryError, Report, Scratch, Selection, Summary, Sums, TileId,
     TileQuery, Work,
 };
-use std::fmt;
 
 /// Queries that are kept: more than a map has layers.
 const KEPT: usize = 8;
