@@ -1,4 +1,10 @@
 use super::*;
+use alloc::{
+    format,
+    string::{String, ToString as _},
+    vec,
+    vec::Vec,
+};
 use duotile_core::{Codes, TileId, Values};
 
 fn dataset() -> Dataset {
