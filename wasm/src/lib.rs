@@ -7,10 +7,6 @@
 
 extern crate alloc;
 
-// What stands in for the standard library where there is none.
-#[cfg(all(feature = "alone", target_arch = "wasm32"))]
-mod alone;
-
 // Points and columns in memory, without JavaScript.
 mod dataset;
 
