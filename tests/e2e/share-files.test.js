@@ -71,7 +71,10 @@ test("a page in one file opens from disk without a network, and shows what was s
   const tiles = (await page.locator("#snapshot-depth option").allTextContents()).map((text) =>
     Number(text.replace(/^.*: /, "").replace(/[^\d]/g, "")),
   );
-  assert.ok(tiles.length >= 5 && tiles.every((count, at) => at === 0 || count > 1.5 * (tiles[at - 1] ?? 0)), `${tiles}`);
+  assert.ok(
+    tiles.length >= 5 && tiles.every((count, at) => at === 0 || count > 1.5 * (tiles[at - 1] ?? 0)),
+    `${tiles}`,
+  );
   await page.click("#snapshot");
   await page.waitForSelector("#snapshot-save", { timeout: PATIENCE });
   assert.match((await page.textContent("#snapshot-said")) ?? "", /tiles, 4 zooms deeper than the view/);
