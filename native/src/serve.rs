@@ -59,7 +59,7 @@ async fn serve(args: Serve, config: Config) -> Result<()> {
     let local = addresses.iter().all(IpAddr::is_loopback);
     let settings = serving.settings(local)?;
     let base = settings.origin.base.clone();
-    let (listeners, port) = listen(&addresses, serving.port).await?;
+    let (listeners, port) = listen(&addresses, serving.port)?;
     let metrics = match serving.metrics_at()? {
         MetricsAt::Own(address) => Some(
             TcpListener::bind(address)

@@ -253,9 +253,9 @@ fn a_place_is_a_cell_and_with_one_row_carries_what_the_row_does() {
                             _ => BTreeMap::new(),
                         };
                         if cell.rows.len() == 1 {
-                            alone += 1
+                            alone += 1;
                         } else {
-                            together += 1
+                            together += 1;
                         }
                         properties.insert("point_count".into(), Property::Integer(cell.rows.len() as i64));
                         assert_eq!(feature.properties, properties);

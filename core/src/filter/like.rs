@@ -156,13 +156,13 @@ impl Piece {
 /// A text without so many characters at its beginning; `None` where it has fewer.
 fn without(text: &str, count: usize) -> Option<&str> {
     let mut chars = text.chars();
-    (0..count).all(|_| chars.next().is_some()).then(|| chars.as_str())
+    (0..count).all(|_| chars.next().is_some()).then_some(chars.as_str())
 }
 
 /// What is left of a text that begins with certain characters.
 fn begins<'t>(with: &[Option<char>], text: &'t str) -> Option<&'t str> {
     let mut chars = text.chars();
-    with.iter().all(|one| chars.next().is_some_and(|c| one.is_none_or(|one| one == c))).then(|| chars.as_str())
+    with.iter().all(|one| chars.next().is_some_and(|c| one.is_none_or(|one| one == c))).then_some(chars.as_str())
 }
 
 #[cfg(test)]

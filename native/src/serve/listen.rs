@@ -29,10 +29,10 @@ pub(super) fn addresses(host: Option<&str>) -> Result<Vec<IpAddr>> {
 }
 
 /// Listens at all addresses on one port: the one that was said, else the first that is free.
-pub(super) async fn listen(addresses: &[IpAddr], port: Option<u16>) -> Result<(Vec<TcpListener>, u16)> {
+pub(super) fn listen(addresses: &[IpAddr], port: Option<u16>) -> Result<(Vec<TcpListener>, u16)> {
     let ports = port.map_or(PORT..=PORT + TRIES, |port| port..=port);
     for candidate in ports {
-        match bind(addresses, candidate).await {
+        match bind(addresses, candidate) {
             Ok((listeners, bound)) => {
                 if port.is_none() && bound != PORT {
                     let _ = writeln!(std::io::stderr(), "port {PORT} is taken, {bound} is free");
@@ -46,7 +46,7 @@ pub(super) async fn listen(addresses: &[IpAddr], port: Option<u16>) -> Result<(V
     Err(anyhow!("ports {PORT} to {} are all taken; --port names another", PORT + TRIES))
 }
 
-async fn bind(addresses: &[IpAddr], port: u16) -> Result<(Vec<TcpListener>, u16), (SocketAddr, std::io::Error)> {
+fn bind(addresses: &[IpAddr], port: u16) -> Result<(Vec<TcpListener>, u16), (SocketAddr, std::io::Error)> {
     let (mut listeners, mut bound) = (Vec::new(), port);
     for &address in addresses {
         let address = SocketAddr::new(address, bound);

@@ -111,7 +111,7 @@ fn parse(text: &str, folder: &Path) -> Result<Config> {
         Some(Value::Array(list)) => list,
         Some(_) => bail!("dataset: expected tables that start with [[dataset]]"),
     };
-    for name in table.keys().filter(|name| name.starts_with("dataset")) {
+    if let Some(name) = table.keys().find(|name| name.starts_with("dataset")) {
         bail!("{name}: expected tables that start with [[dataset]]");
     }
     let mut serving = Serving::of(&table)?;
