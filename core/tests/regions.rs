@@ -21,7 +21,7 @@ fn star(random: &mut Random, corners: usize) -> Geometry {
         .map(|corner| {
             let angle = corner as f64 / corners as f64 * std::f64::consts::TAU;
             let far = size * (0.2 + random.below(1000) as f64 / 1250.0);
-            [lon + far * angle.cos(), lat + far * angle.sin()]
+            [lon + far * libm::cos(angle), lat + far * libm::sin(angle)]
         })
         .collect();
     ring.push(ring[0]);
