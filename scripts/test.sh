@@ -66,6 +66,8 @@ test_api() {
   scripts/build.sh page program
   step "The server and the description of its API (schemathesis)" \
     "$python" tests/python/api.py "${CARGO_TARGET_DIR:-target}/release/duotile"
+  step "Tables that Python, pandas and DuckDB wrote, read again" \
+    "$python" tests/python/tables.py "${CARGO_TARGET_DIR:-target}/release/duotile"
 }
 
 test_image() {

@@ -13,7 +13,8 @@ const EXAMPLES: &str = "Examples:
   duotile trips.parquet                     a file; the map is at the address that is printed
   duotile serve trips=data/2014/*.csv.gz    many files as one dataset named trips
   duotile serve a.csv b.parquet --port 9000
-  duotile serve points.csv --lon x --lat y --crs 3857 --decimal-comma
+  duotile serve points.csv --lon x --lat y --crs 25832 --decimal-comma
+  duotile inspect points.csv                what became of each column, and why
   duotile serve --config duotile.toml       many datasets, each with its options
   duotile tile trips.parquet 0/0/0 'agg=mean:fare&filter=fare > 10' | duotile inspect -
   duotile build trips.csv -o trips.arrow    sort once, then `duotile trips.arrow` opens at once

@@ -1,6 +1,10 @@
 //! What is in a file, as text for people: a tile through the independent reader, or the facts of a data file.
 
-use crate::{dataset::Dataset, mvt_reader, told::values};
+use crate::{
+    dataset::{Chosen, Dataset},
+    mvt_reader,
+    told::values,
+};
 use anyhow::{Context as _, Result};
 use duotile_core::{Kind, Times};
 use std::{fmt::Write as _, io::Read as _};
@@ -85,6 +89,10 @@ pub fn dataset(dataset: &Dataset) -> String {
                 let tell = |value| values::value(column, value, Times::Iso).to_string().replace('"', "");
                 let _ = write!(out, ", {} to {}", tell(min), tell(max));
             }
+            let chosen = report.columns.iter().find(|chosen| chosen.name == column.name);
+            if let Some(chosen) = chosen.filter(|chosen| !chosen.why.is_empty()) {
+                let _ = write!(out, "\n  {}", why(chosen, column.kind()));
+            }
             let frequent: Vec<String> = facts
                 .categories
                 .iter()
@@ -98,6 +106,20 @@ pub fn dataset(dataset: &Dataset) -> String {
         }
     });
     out
+}
+
+/// Why a column is what it is, what did not fit, and the flag that makes something else of it.
+fn why(chosen: &Chosen, kind: Kind) -> String {
+    let Chosen { name, why, misfits, examples } = chosen;
+    let lost = match (*misfits, examples.is_empty()) {
+        (0, _) | (_, true) => String::new(),
+        (count, false) => {
+            let shown: Vec<String> = examples.iter().map(|text| format!("{text:?}")).collect();
+            format!("; {count} did not fit and have no value: {}", shown.join(", "))
+        }
+    };
+    let other = if kind == Kind::Text { "number" } else { "text" };
+    format!("because {why}{lost} (--type {name}={other} makes something else of it)")
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! How to read files, as flags and as a table of the configuration; and which files make which dataset.
 
+use crate::settings::words::{Axes, CrsName, Quote, Thousands, TypeOf};
 use crate::{
     catalog::{self, Entry},
     dataset::Dataset,
     prepared,
-    read::{self, Crs, CsvOptions, Inputs, Options, Progress, TimeUnit},
+    read::{self, CsvOptions, Inputs, Options, Order, Progress, TimeUnit},
 };
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
@@ -28,15 +29,24 @@ pub struct Load {
     /// Column of latitudes (or y)
     #[arg(long, value_name = "COLUMN")]
     pub lat: Option<String>,
-    /// What positions are given in: degrees (4326) or Web Mercator metres (3857)
+    /// What positions are given in, by its EPSG number: 4326 (degrees), 3857, 25832, 27700 …; e7 for degrees times 10⁷
     #[arg(long, value_name = "EPSG")]
     pub crs: Option<CrsName>,
-    /// Time column
+    /// Which comes first in texts of two numbers
+    #[arg(long, value_name = "lat-lon|lon-lat")]
+    pub axes: Option<Axes>,
+    /// Time column, or DATE+TIME for two columns that are one time
     #[arg(long, value_name = "COLUMN")]
     pub time: Option<String>,
     /// What an integer time column counts since 1970
     #[arg(long, value_name = "UNIT")]
     pub time_unit: Option<TimeUnitName>,
+    /// Which of day and month comes first in dates such as 05/03/2024
+    #[arg(long, value_name = "dmy|mdy")]
+    pub dates: Option<Dates>,
+    /// The form of times, such as '%d.%m.%Y %H:%M' (as strftime has it)
+    #[arg(long, value_name = "FORMAT")]
+    pub time_format: Option<String>,
     /// Zone of times that name none, such as Europe/Paris; UTC unless said
     #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
@@ -49,12 +59,31 @@ pub struct Load {
     /// Columns to keep, all others are left out; with commas between
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     pub columns: Vec<String>,
+    /// What a column becomes: text, integer, number, boolean or time; with commas between
+    #[arg(long = "type", id = "type", value_name = "COLUMN=TYPE", value_delimiter = ',')]
+    #[serde(rename = "type")]
+    pub types: Vec<TypeOf>,
+    /// Refuse files with a line or a value that does not fit, where it would be left out and told
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub strict: Option<bool>,
     /// What stands between the fields of a CSV file; "tab" for a tab
     #[arg(long, value_name = "CHAR")]
     pub delimiter: Option<String>,
     /// Whether decimals in a CSV file have a comma
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub decimal_comma: Option<bool>,
+    /// What stands around fields of a CSV file that hold anything; "none" where quotes are letters
+    #[arg(long, value_name = "CHAR")]
+    pub quote: Option<Quote>,
+    /// What stands between thousands in a CSV file, or none
+    #[arg(long, value_name = "CHAR")]
+    pub thousands: Option<Thousands>,
+    /// Lines to pass over before the names of the columns of a CSV file
+    #[arg(long, value_name = "N")]
+    pub skip_lines: Option<usize>,
+    /// What lines of a CSV file begin with that are comments
+    #[arg(long, value_name = "TEXT")]
+    pub comment: Option<String>,
     /// Encoding of a CSV file, such as utf-8, windows-1252, utf-16le
     #[arg(long, value_name = "LABEL")]
     pub encoding: Option<String>,
@@ -63,17 +92,14 @@ pub struct Load {
     pub copy: Option<bool>,
 }
 
-/// Coordinate reference systems by their EPSG number.
+/// Orders of day and month.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, ValueEnum)]
-pub enum CrsName {
-    /// Degrees
-    #[value(name = "4326", alias = "degrees")]
-    #[serde(rename = "4326", alias = "degrees")]
-    Degrees,
-    /// Web Mercator metres
-    #[value(name = "3857", alias = "metres")]
-    #[serde(rename = "3857", alias = "metres")]
-    Metres,
+#[serde(rename_all = "lowercase")]
+pub enum Dates {
+    /// The day first
+    Dmy,
+    /// The month first
+    Mdy,
 }
 
 /// Units of integer times.
@@ -143,10 +169,8 @@ impl Load {
             attribution: self.attribution.clone(),
             lon: self.lon.clone(),
             lat: self.lat.clone(),
-            crs: self.crs.map(|crs| match crs {
-                CrsName::Degrees => Crs::Degrees,
-                CrsName::Metres => Crs::Metres,
-            }),
+            crs: self.crs.as_ref().map(|crs| crs.0),
+            lat_first: self.axes.map(|axes| axes.0),
             time: self.time.clone(),
             time_unit: self.time_unit.map(|unit| match unit {
                 TimeUnitName::S => TimeUnit::Seconds,
@@ -158,7 +182,22 @@ impl Load {
             id: self.id.clone(),
             hide: self.hide.clone(),
             keep: self.columns.clone(),
-            csv: CsvOptions { delimiter, decimal_comma: self.decimal_comma, encoding: self.encoding.clone() },
+            types: self.types.iter().map(|said| (said.column.clone(), said.kind)).collect(),
+            strict: self.strict.unwrap_or(false),
+            csv: CsvOptions {
+                delimiter,
+                decimal_comma: self.decimal_comma,
+                encoding: self.encoding.clone(),
+                quote: self.quote.map(|quote| quote.0),
+                comment: self.comment.clone().filter(|comment| !comment.is_empty()),
+                skip_lines: self.skip_lines.unwrap_or(0),
+                thousands: self.thousands.map(|thousands| thousands.0),
+                dates: self.dates.map(|dates| match dates {
+                    Dates::Dmy => Order::DayFirst,
+                    Dates::Mdy => Order::MonthFirst,
+                }),
+                time_format: self.time_format.as_deref().map(Into::into),
+            },
             copy: self.copy.unwrap_or(false),
         })
     }

@@ -111,7 +111,7 @@ fn parse(text: &str, folder: &Path) -> Result<Config> {
         Some(Value::Array(list)) => list,
         Some(_) => bail!("dataset: expected tables that start with [[dataset]]"),
     };
-    if let Some(name) = table.keys().find(|name| name.starts_with("dataset")) {
+    if let Some(name) = table.keys().find(|name| name.to_lowercase().starts_with("dataset")) {
         bail!("{name}: expected tables that start with [[dataset]]");
     }
     let mut serving = Serving::of(&table)?;
@@ -229,7 +229,7 @@ mod tests {
             ("port = 1\nport = 2\n", "line 2"),
             ("[[datasets]]\npath = \"a\"", "datasets: expected tables that start with [[dataset]]"),
             ("[[dataset]]\npath = \"a\"\nnmae = \"x\"", "expected one of `name`, `path`"),
-            ("[[dataset]]\npath = \"a\"\ncrs = 4326", "crs: "),
+            ("[[dataset]]\npath = \"a\"\ncrs = 432.6", "crs: "),
             ("[[dataset]]\npath = \"a\"\ncopy = \"yes\"", "copy: invalid type: string \"yes\", expected a boolean"),
             ("[[dataset]]\npath = 5", "path: "),
             (
@@ -237,6 +237,7 @@ mod tests {
                 "number 2: another one",
             ),
             ("dataset = 1", "[[dataset]]"),
+            ("[[dataset]]\npath = \"a\"\ncrs = \"mars\"", "crs: \"mars\": expected 4326"),
             ("[[dataset]]\npath = \"a\"\nname = \"a/b\"", "a/b"),
         ] {
             let error = format!("{:#}", parse(text, Path::new("")).expect_err(text));

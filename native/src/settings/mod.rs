@@ -9,6 +9,7 @@ mod named;
 pub mod origin;
 pub mod serving;
 pub mod units;
+pub mod words;
 
 use basemap::Basemap;
 use cors::Cors;

@@ -55,6 +55,22 @@ pub struct Report {
     pub non_finite: u64,
     /// Lines of CSV files that were left out.
     pub bad_lines: u64,
+    /// What became of each column, and why; of files that were built before this was kept, nothing.
+    #[serde(default)]
+    pub columns: Vec<Chosen>,
+}
+
+/// What became of a column.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct Chosen {
+    /// Its name.
+    pub name: String,
+    /// On what evidence.
+    pub why: String,
+    /// Values that did not fit, and have no value.
+    pub misfits: u64,
+    /// The first of them.
+    pub examples: Vec<String>,
 }
 
 /// A column in Morton order, before it has facts.

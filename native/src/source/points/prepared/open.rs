@@ -163,6 +163,15 @@ fn fits(options: &Options) -> Result<()> {
         ("--delimiter", options.csv.delimiter.is_some()),
         ("--decimal-comma", options.csv.decimal_comma.is_some()),
         ("--encoding", options.csv.encoding.is_some()),
+        ("--axes", options.lat_first.is_some()),
+        ("--type", !options.types.is_empty()),
+        ("--strict", options.strict),
+        ("--quote", options.csv.quote.is_some()),
+        ("--comment", options.csv.comment.is_some()),
+        ("--skip-lines", options.csv.skip_lines > 0),
+        ("--thousands", options.csv.thousands.is_some()),
+        ("--dates", options.csv.dates.is_some()),
+        ("--time-format", options.csv.time_format.is_some()),
     ];
     match decided.into_iter().find(|(_, given)| *given) {
         Some((flag, _)) => bail!("{flag} was decided when this prepared file was built; give it to duotile build"),

@@ -4,9 +4,12 @@
 //! what to tell about other candidates. The two columns of a pair must be named alike but for longitude and latitude.
 
 use super::{
-    Crs, Options,
+    Options,
+    axes::{is_place, order},
+    crs::Crs,
     field::{Field, describe},
     geometry::{Declared, Encoding},
+    names::words,
     positions::Place,
 };
 use crate::kind::Kind;
@@ -14,7 +17,7 @@ use anyhow::{Result, bail};
 use polars_core::prelude::DataType;
 
 /// Words for the two axes, best first.
-const PAIRS: [(&str, &str); 8] = [
+const PAIRS: [(&str, &str); 13] = [
     ("longitude", "latitude"),
     ("lon", "lat"),
     ("lng", "lat"),
@@ -23,6 +26,11 @@ const PAIRS: [(&str, &str); 8] = [
     ("longitud", "latitud"),
     ("laengengrad", "breitengrad"),
     ("easting", "northing"),
+    ("rechtswert", "hochwert"),
+    ("ostwert", "nordwert"),
+    ("east", "north"),
+    ("longitudine", "latitudine"),
+    ("lengtegraad", "breedtegraad"),
 ];
 
 /// Words that may stand at the end of a name with nothing between (`startlon`).
@@ -32,7 +40,10 @@ const ENDINGS: usize = 3;
 #[derive(Debug, PartialEq)]
 pub(super) struct Choice {
     pub place: Place,
-    pub crs: Crs,
+    /// `None` where nothing is said of it.
+    pub crs: Option<Crs>,
+    /// The column of the boxes of geometries.
+    pub boxes: Option<String>,
     pub lines: Vec<String>,
 }
 
@@ -41,15 +52,24 @@ pub(super) struct Choice {
 /// # Errors
 /// When there are none, or the user named some that cannot be.
 pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Options) -> Result<Choice> {
-    let crs = options.crs.unwrap_or(Crs::Degrees);
-    let chosen = |place| Ok(Choice { place, crs, lines: Vec::new() });
+    let chosen = |place| Ok(Choice { place, crs: options.crs, boxes: None, lines: Vec::new() });
     match (&options.lon, &options.lat) {
         (Some(lon), Some(lat)) => {
             let (x, y) = (numbers(fields, lon, "--lon")?, numbers(fields, lat, "--lat")?);
-            return chosen(Place::Pair(x, y));
+            let (crs, lines) = parts(&x, &y, options);
+            return Ok(Choice { crs, lines, ..chosen(Place::Pair(x, y))? });
         }
         (Some(name), None) => {
             let field = find(fields, name, "--lon")?;
+            if field.pair.is_some() || options.lat_first.is_some() && matches!(field.dtype, DataType::String) {
+                let (lat_first, _) = order(field, options)?;
+                return chosen(Place::Geometry(field.name.clone(), Encoding::Text { lat_first }));
+            }
+            if let Some(declared) = declared.filter(|declared| declared.column == field.name)
+                && let Some(encoding) = Encoding::of(&field.dtype)
+            {
+                return Ok(Choice { crs: declared.crs, ..chosen(Place::Geometry(field.name.clone(), encoding))? });
+            }
             if let Some(encoding) = Encoding::of(&field.dtype).filter(|_| !is_number(field)) {
                 return chosen(Place::Geometry(field.name.clone(), encoding));
             }
@@ -68,14 +88,12 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
         let field = find(fields, &declared.column, "the \"geo\" metadata")?;
         match (&declared.others, Encoding::of(&field.dtype)) {
             (None, Some(encoding)) => {
-                if declared.crs == Crs::Metres {
-                    lines.push("the geometry is in Web Mercator metres (EPSG:3857)".into());
-                }
-                return Ok(Choice { place: Place::Geometry(field.name.clone(), encoding), crs: declared.crs, lines });
+                let place = Place::Geometry(field.name.clone(), encoding);
+                return Ok(Choice { place, crs: declared.crs, boxes: declared.boxes.clone(), lines });
             }
             (Some(others), _) if pairs.is_empty() => bail!(
-                "the geometry column {:?} holds {others}; only points are read, and there are no longitude and latitude \
-                 columns either",
+                "the geometry column {:?} holds {others}; only points are read, shapes are not here yet, and there are no \
+                 longitude and latitude columns either",
                 field.name
             ),
             (others, _) => lines.push(format!(
@@ -92,12 +110,44 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
             let flags: Vec<String> = others.iter().map(|(x, y)| format!("--lon {x} --lat {y}")).collect();
             lines.push(format!("positions could also come from: {}", flags.join("; ")));
         }
-        return Ok(Choice { place: Place::Pair(x.to_string(), y.to_string()), crs, lines });
+        let (crs, more) = parts(x, y, options);
+        lines.extend(more);
+        return Ok(Choice { place: Place::Pair(x.to_string(), y.to_string()), crs, boxes: None, lines });
     }
-    if let Some((field, encoding)) = fields.iter().find_map(|field| Some((field, Encoding::by_name(field)?))) {
-        return Ok(Choice { place: Place::Geometry(field.name.clone(), encoding), crs, lines });
+    let plain = fields.iter().filter(|field| field.pair.is_none());
+    if let Some((field, encoding)) = plain.into_iter().find_map(|field| Some((field, Encoding::by_name(field)?))) {
+        let place = Place::Geometry(field.name.clone(), encoding);
+        return Ok(Choice { place, crs: options.crs, boxes: None, lines });
+    }
+    if let Some(field) = fields.iter().find(|field| is_place(field, options)) {
+        let (lat_first, why) = order(field, options)?;
+        let (first, other) = if lat_first { ("latitude", "lon-lat") } else { ("longitude", "lat-lon") };
+        lines.push(format!(
+            "column {:?} holds two numbers, the {first} first: {why} (else say --axes {other})",
+            field.name
+        ));
+        let place = Place::Geometry(field.name.clone(), Encoding::Text { lat_first });
+        return Ok(Choice { place, crs: options.crs, boxes: None, lines });
     }
     bail!("found no longitude and latitude columns; name them with --lon and --lat; {}", columns(fields))
+}
+
+/// Names say that their integers are degrees times a power of ten.
+fn parts(x: &str, y: &str, options: &Options) -> (Option<Crs>, Vec<String>) {
+    let of = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        [(7, "e7"), (6, "e6"), (6, "microdeg")]
+            .into_iter()
+            .find(|(_, word)| name.contains(word))
+            .map(|(power, _)| power)
+    };
+    match (options.crs, of(x), of(y)) {
+        (None, Some(a), Some(b)) if a == b => {
+            let line = format!("{x:?} and {y:?} are degrees times 10^{a}, going by their names (else say --crs 4326)");
+            (Some(Crs::Parts(a)), vec![line])
+        }
+        (crs, ..) => (crs, Vec::new()),
+    }
 }
 
 /// All pairs of columns that could be positions, best first.
@@ -146,33 +196,6 @@ fn stems(name: &str, axis: &str, ending: bool) -> Vec<Vec<String>> {
         stems.push(rest);
     }
     stems
-}
-
-/// The words of a name in lower case: split before a capital that follows a small letter or begins a word of small
-/// letters, and at everything else than letters and digits.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut before = ' ';
-    let mut letters = name.chars().peekable();
-    while let Some(letter) = letters.next() {
-        let begins = letter.is_uppercase()
-            && (before.is_lowercase()
-                || before.is_uppercase() && letters.peek().is_some_and(|next| next.is_lowercase()));
-        if begins || !letter.is_alphanumeric() {
-            words.push(String::new());
-        }
-        if letter.is_alphanumeric() {
-            words.last_mut().into_iter().for_each(|word| word.extend(letter.to_lowercase()));
-        }
-        before = letter;
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
-/// Whether the words of a name pass a test.
-pub(super) fn find_name(name: &str, test: impl Fn(&[String]) -> bool) -> bool {
-    test(&words(name))
 }
 
 /// Texts may be numbers with a decimal comma; a column without values may be anything.

@@ -1,6 +1,6 @@
 //! What a column of a file becomes: one of the kinds that a dataset has, or nothing, with the reason.
 
-use super::guarded::guarded;
+use super::{guarded::guarded, spelling::Spelling};
 use crate::kind::Kind;
 use polars_arrow::datatypes::Field as ArrowField;
 use polars_core::prelude::{DataType, TimeUnit, UnknownKind};
@@ -15,6 +15,12 @@ pub(super) struct Field {
     pub kind: Result<Kind, String>,
     /// What a reader should know of the conversion.
     pub note: Option<String>,
+    /// On what evidence it becomes that.
+    pub why: String,
+    /// How its texts are read, where its file tells.
+    pub spelling: Option<Spelling>,
+    /// Of a column of texts of two numbers each: how many have more than 90 as the first, and as the second.
+    pub pair: Option<(u64, u64)>,
 }
 
 impl Field {
@@ -33,7 +39,12 @@ impl Field {
 
     /// A column that cannot be read.
     pub fn left_out(name: &str, reason: String) -> Self {
-        Self { name: name.to_owned(), dtype: DataType::Unknown(UnknownKind::Any), kind: Err(reason), note: None }
+        Self::plain(name, DataType::Unknown(UnknownKind::Any), Err(reason))
+    }
+
+    /// A column of which nothing else is known.
+    pub fn plain(name: &str, dtype: DataType, kind: Result<Kind, String>) -> Self {
+        Self { name: name.to_owned(), dtype, kind, note: None, why: String::new(), spelling: None, pair: None }
     }
 
     /// A column of a typed file.
@@ -41,7 +52,8 @@ impl Field {
         let (kind, note) = fate(dtype);
         let note = note.map(|note| format!("column {name:?} ({}) becomes {note}", describe(dtype)));
         let kind = kind.map_err(|reason| format!("{} {reason}", describe(dtype)));
-        Self { name: name.to_owned(), dtype: dtype.clone(), kind, note }
+        let why = format!("the file says {}", describe(dtype));
+        Self { note, why, ..Self::plain(name, dtype.clone(), kind) }
     }
 }
 

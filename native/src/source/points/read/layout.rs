@@ -3,7 +3,7 @@
 //! Files may differ: columns go by name, a column that one file lacks is empty there, and types that differ are joined.
 
 use super::{
-    Options,
+    Options, Type,
     choose::{self, Choice, find},
     field::Field,
     reader::Reader,
@@ -25,6 +25,8 @@ pub(super) struct Layout {
     pub choice: Choice,
     /// Value columns in the order of the files.
     pub columns: Vec<(String, Kind)>,
+    /// On what evidence each of these becomes what it does.
+    pub whys: Vec<String>,
     /// Columns left out, with the reason.
     pub dropped: Vec<(String, String)>,
     pub lines: Vec<String>,
@@ -51,24 +53,48 @@ pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
     if let Some(name) = &options.id {
         find(&fields, name, "--id")?;
     }
-    if let Some(name) = &options.time {
+    for (name, _) in &options.types {
+        find(&fields, name, "--type")?;
+    }
+    let time = options.time.as_deref().map(|name| date_of(&fields, name));
+    if let Some(name) = time {
         find(&fields, name, "--time")?;
     }
     let positions = choice.place.columns();
-    let mut layout =
-        Layout { columns: Vec::new(), dropped: Vec::new(), lines: Vec::new(), choice: choice.clone_place() };
+    let mut layout = Layout {
+        columns: Vec::new(),
+        whys: Vec::new(),
+        dropped: Vec::new(),
+        lines: Vec::new(),
+        choice: choice.clone_place(),
+    };
     for field in &fields {
         let name = &field.name;
-        let named = |option: &Option<String>| option.as_ref() == Some(name);
-        let kept = options.keep.is_empty() || options.keep.contains(name) || named(&options.id) || named(&options.time);
+        let is_time = time == Some(name.as_str());
+        let kept =
+            options.keep.is_empty() || options.keep.contains(name) || options.id.as_ref() == Some(name) || is_time;
         if positions.contains(&name.as_str()) || options.hide.contains(name) || !kept {
             continue;
         }
+        if choice
+            .boxes
+            .as_deref()
+            .is_some_and(|boxes| name == boxes || name.strip_prefix(boxes).is_some_and(|rest| rest.starts_with('.')))
+        {
+            layout.dropped.push((name.clone(), "it is the box of the geometry".into()));
+            continue;
+        }
+        let said = options.types.iter().find(|(known, _)| known == name).map(|(_, kind)| kind.kind());
+        let formatted = options.csv.time_format.is_some();
         match &field.kind {
-            // A text that the user says is the time; what cannot be read as one will be an error.
-            Ok(Kind::Text) if named(&options.time) => layout.columns.push((name.clone(), Kind::Time)),
+            Ok(_) if said.is_some() => layout.take(name, said.unwrap_or(Kind::Text), "it was said with --type"),
+            // A text that the user says is the time.
+            Ok(Kind::Text) if is_time => layout.take(name, Kind::Time, "it was said with --time"),
+            Ok(Kind::I32 | Kind::I64) if is_time && formatted => {
+                layout.take(name, Kind::Time, "it was said with --time")
+            }
             Ok(kind) => {
-                layout.columns.push((name.clone(), *kind));
+                layout.take(name, *kind, &field.why);
                 lines.extend(field.note.clone());
             }
             Err(reason) => {
@@ -79,6 +105,33 @@ pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
     }
     layout.lines = lines;
     Ok(layout)
+}
+
+impl Layout {
+    fn take(&mut self, name: &str, kind: Kind, why: &str) {
+        self.columns.push((name.to_owned(), kind));
+        self.whys.push(why.to_owned());
+    }
+}
+
+impl Type {
+    const fn kind(self) -> Kind {
+        match self {
+            Self::Text => Kind::Text,
+            Self::Integer => Kind::I64,
+            Self::Number => Kind::F64,
+            Self::Boolean => Kind::Bool,
+            Self::Time => Kind::Time,
+        }
+    }
+}
+
+/// The column of `DATE+TIME` that becomes the time; the name itself, where there is such a column.
+fn date_of<'n>(fields: &[Field], name: &'n str) -> &'n str {
+    match name.split_once('+') {
+        Some((date, _)) if !fields.iter().any(|field| field.name == name) => date.trim(),
+        _ => name,
+    }
 }
 
 /// The columns of all files by name, in the order they are first met, then the partitions.
@@ -102,7 +155,8 @@ fn union(files: &[Opened], lines: &mut Vec<String>) -> Vec<Field> {
             let whole = |value: &str| value.parse::<i64>().is_ok_and(|number| number.to_string() == value);
             let kind = if values.all(|(_, value)| value == NO_VALUE || whole(value)) { Kind::I64 } else { Kind::Text };
             lines.push(format!("column {key:?} ({}) comes from the names of folders", kind.name()));
-            fields.push(Field { name: key.clone(), dtype: DataType::String, kind: Ok(kind), note: None });
+            let why = "it comes from the names of folders".into();
+            fields.push(Field { why, ..Field::plain(key, DataType::String, Ok(kind)) });
         }
     }
     for field in &fields {
@@ -143,6 +197,6 @@ fn join(known: &mut Field, field: &Field, label: &str, lines: &mut Vec<String>) 
 
 impl Choice {
     fn clone_place(&self) -> Self {
-        Self { place: self.place.clone(), crs: self.crs, lines: Vec::new() }
+        Self { place: self.place.clone(), crs: self.crs, boxes: self.boxes.clone(), lines: Vec::new() }
     }
 }

@@ -10,7 +10,9 @@ use super::{
     positions::Positions,
     roles,
     sort::sort,
+    spelling::Spelling,
     tell::{self, Log},
+    values::Numbers,
     zone::Zone,
 };
 use crate::dataset::{Dataset, Loaded, Parts, Report};
@@ -136,10 +138,19 @@ pub(super) fn in_parts<'a>(
     sink.begin(rows(&files)?, &layout.columns)?;
     let rules =
         Rules { zone: Zone::new(options.timezone.as_deref())?, unit: options.time_unit.or(Some(TimeUnit::Seconds)) };
-    let mut gathered = gather(&mut files, &layout, &rules, limit, progress, sink)?;
+    let usual = Spelling {
+        numbers: Numbers {
+            decimal_comma: options.csv.decimal_comma.unwrap_or(false),
+            thousands: options.csv.thousands.flatten(),
+        },
+        order: options.csv.dates,
+        format: options.csv.time_format.clone(),
+    };
+    let mut gathered = gather(&mut files, &layout, &rules, &usual, limit, progress, sink)?;
     log.report.bad_lines = files.iter().map(|file| file.reader.left_out()).sum();
     drop(files);
-    tell::columns(&gathered.columns, &mut log);
+    gathered.positions.settle();
+    tell::columns(&gathered.columns, &layout.whys, options, &mut log)?;
     tell::positions(&gathered.positions, &layout.choice.place, &mut log)?;
     let mut found = Vec::new();
     let time = roles::time(&gathered.columns, options, &mut found)?;
@@ -151,6 +162,10 @@ pub(super) fn in_parts<'a>(
         gathered.columns.into_iter().map(|column| (column.name.clone(), column.kind())).collect();
     if let Some(time) = time {
         columns[time.column].1 = Kind::Time;
+        if let Some(unit) = time.unit {
+            log.report.columns[time.column].why =
+                format!("its integers count {} since 1970 (--time-unit)", unit.name());
+        }
         log.report.time = Some(columns[time.column].0.clone());
     }
     let unit = time.and_then(|time| time.unit).unwrap_or(TimeUnit::Seconds);
@@ -246,6 +261,7 @@ fn gather(
     files: &mut [Opened],
     layout: &Layout,
     rules: &Rules,
+    usual: &Spelling,
     limit: usize,
     progress: &dyn Progress,
     sink: &mut dyn Sink,
@@ -255,7 +271,7 @@ fn gather(
     let most = limit / width;
     let expected = (total.unwrap_or(0).min(u64::from(u32::MAX)) as usize).min(most);
     let columns = layout.columns.iter().map(|(name, kind)| Gather::new(name, *kind, expected)).collect();
-    let mut gathered = Gathered { columns, positions: Positions::new(layout.choice.crs, expected), parts: 0 };
+    let mut gathered = Gathered { columns, positions: Positions::new(layout.choice.crs, expected)?, parts: 0 };
     progress.stage("read", total);
     let several = files.len() > 1;
     for file in files {
@@ -270,6 +286,10 @@ fn gather(
                 (kind.is_some() || place.columns().contains(&field.name.as_str())).then_some((at, kind))
             })
             .collect();
+        for column in &mut gathered.columns {
+            let field = file.reader.fields().iter().find(|field| field.name == column.name);
+            column.spelling = field.and_then(|field| field.spelling.clone()).unwrap_or_else(|| usual.clone());
+        }
         let (partitions, label) = (&file.partitions, &file.label);
         let mut add = |chunk: DataFrame| {
             gathered.positions.append(&chunk, place)?;

@@ -4,23 +4,32 @@
 //! Polars frames; the rest of the way is the same for all. No row and no value is lost without a line that says so.
 
 mod arrow;
+mod axes;
 mod choose;
+mod civil;
 mod columns;
 pub(crate) mod content;
+mod crs;
 mod csv;
+mod degrees;
 mod field;
 mod files;
 mod geometry;
 mod guarded;
+mod half;
 mod ids;
 mod layout;
+mod leaves;
 mod load;
+mod longitudes;
 pub(crate) mod mark;
+mod names;
 mod parquet;
 mod positions;
 mod reader;
 mod roles;
 mod sort;
+mod spelling;
 mod stand;
 mod tell;
 mod values;
@@ -30,7 +39,9 @@ mod zone;
 use crate::dataset::Dataset;
 use anyhow::{Context, Error, Result, anyhow, bail};
 use arrow::Arrow;
+pub use civil::Order;
 use content::Content;
+pub use crs::Crs;
 use csv::Csv;
 use duotile_core::{EXTENT_BITS, TILE_FORMAT};
 pub(crate) use files::name;
@@ -43,6 +54,7 @@ use reader::Reader;
 pub use stand::Stand;
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     time::UNIX_EPOCH,
 };
 
@@ -73,6 +85,12 @@ pub struct Options {
     pub hide: Vec<String>,
     /// Columns to keep; all if empty.
     pub keep: Vec<String>,
+    /// What columns become, where it shall be something else than what their values say.
+    pub types: Vec<(String, Type)>,
+    /// Whether the latitude comes first in texts of two numbers.
+    pub lat_first: Option<bool>,
+    /// Whether a line or a value that does not fit is an error.
+    pub strict: bool,
     /// How CSV files are written.
     pub csv: CsvOptions,
     /// Whether files are copied into memory before they are read, and not mapped.
@@ -88,15 +106,33 @@ pub struct CsvOptions {
     pub decimal_comma: Option<bool>,
     /// Encoding label as browsers know it, such as `utf-8`, `windows-1252`, `utf-16le`.
     pub encoding: Option<String>,
+    /// What stands around fields that hold anything; `Some(None)` for nothing.
+    pub quote: Option<Option<u8>>,
+    /// What lines begin with that are no records.
+    pub comment: Option<String>,
+    /// Lines before the names of the columns.
+    pub skip_lines: usize,
+    /// What stands between thousands; `Some(None)` for nothing.
+    pub thousands: Option<Option<char>>,
+    /// Which of day and month comes first.
+    pub dates: Option<Order>,
+    /// The form of times, as strftime has it.
+    pub time_format: Option<Arc<str>>,
 }
 
-/// Coordinate reference systems of positions.
+/// What a column may be told to become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Crs {
-    /// EPSG:4326, degrees.
-    Degrees,
-    /// EPSG:3857, Web Mercator metres.
-    Metres,
+pub enum Type {
+    /// A text.
+    Text,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// True or false.
+    Boolean,
+    /// A time.
+    Time,
 }
 
 /// What an integer time counts since 1970.
@@ -249,7 +285,7 @@ pub fn builtin(progress: &dyn Progress) -> Result<Dataset> {
         attribution: Some("GeoNames (CC BY 4.0)".into()),
         version: version.text(),
     };
-    let reader = Box::new(Parquet::open(content, None)?);
+    let reader = Box::new(Parquet::open(content, None, &mut Vec::new())?);
     let opened = Opened { label: "the built-in places".into(), reader, partitions: Vec::new() };
     load(vec![opened], &options, label, Vec::new(), progress)
 }
@@ -263,15 +299,15 @@ fn open(
 ) -> Result<Box<dyn Reader>> {
     let content = Content::open(&input.path, options.copy)?;
     Ok(match input.format {
-        Format::Parquet => Box::new(Parquet::open(content, options.crs)?),
+        Format::Parquet => Box::new(Parquet::open(content, options.crs, lines)?),
         Format::Prepared => {
             bail!(
                 "{} is a prepared file: it is served as it is, alone, not read together with others",
                 input.path.display()
             )
         }
-        Format::Arrow => Box::new(Arrow::open(&content.decompressed(spool)?)?),
-        Format::Csv => Box::new(Csv::open(content.decompressed(spool)?, &options.csv, lines, progress)?),
+        Format::Arrow => Box::new(Arrow::open(&content.decompressed(spool)?, options.crs)?),
+        Format::Csv => Box::new(Csv::open(content.decompressed(spool)?, options, lines, progress)?),
     })
 }
 

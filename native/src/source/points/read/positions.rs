@@ -3,9 +3,18 @@
 //! A row without a usable position gets no key; it is counted, and a sample of such rows tells whether swapped axes or
 //! another CRS would help.
 
-use super::{Crs, geometry::Encoding, values};
+use super::{
+    crs::{Crs, Projection},
+    degrees,
+    geometry::Encoding,
+    longitudes::Longitudes,
+};
 use anyhow::{Context, Result, bail};
-use duotile_core::{World, mercator, morton};
+use duotile_core::{
+    World,
+    mercator::{self, MAX_LATITUDE},
+    morton,
+};
 use polars_core::prelude::{Column, DataFrame, DataType};
 use rayon::prelude::*;
 
@@ -28,6 +37,11 @@ pub(super) enum Place {
 #[derive(Debug)]
 pub(super) struct Positions {
     crs: Crs,
+    /// What leads from there to degrees, where the core does not know it.
+    projection: Option<Projection>,
+    /// Whether the system was said; else geometries may name theirs.
+    said: bool,
+    srid: Option<u32>,
     /// Keys of the rows since some were taken away.
     pub keys: Vec<u64>,
     /// The row of each of these keys, counted from [`Positions::first`].
@@ -39,10 +53,17 @@ pub(super) struct Positions {
     pub kept: u64,
     /// Rows within 361 metres of 0, 0, which degrees taken for metres would be.
     close: u64,
+    /// Rows beyond the edge of the map, which are drawn at it.
+    pub beyond_edge: u64,
+    /// Rows whose position is more than a number: degrees with minutes, or a letter of the compass.
+    pub dressed: u64,
+    pub longitudes: Longitudes,
     /// Rows with no coordinates at all.
     pub missing: u64,
     /// Geometries that are not points, or that cannot be read.
     pub not_points: u64,
+    /// What the first of these is.
+    pub first_other: Option<&'static str>,
     /// Rows exactly at 0, 0.
     pub at_zero: u64,
     /// The first text that is no number, and its column.
@@ -61,22 +82,38 @@ impl Place {
 }
 
 impl Positions {
-    /// No rows yet.
-    pub fn new(crs: Crs, rows: usize) -> Self {
-        Self {
+    /// No rows yet. Where no system was said, positions are degrees unless they say otherwise themselves.
+    ///
+    /// # Errors
+    /// When the system is not known here.
+    pub fn new(said: Option<Crs>, rows: usize) -> Result<Self> {
+        let crs = said.unwrap_or_default();
+        Ok(Self {
             crs,
+            projection: Projection::of(crs)?,
+            said: said.is_some(),
+            srid: None,
             keys: Vec::with_capacity(rows),
             rows: Vec::with_capacity(rows),
             first: 0,
             rows_read: 0,
             kept: 0,
             close: 0,
+            beyond_edge: 0,
+            dressed: 0,
+            longitudes: Longitudes::default(),
             missing: 0,
             not_points: 0,
+            first_other: None,
             at_zero: 0,
             first_text: None,
             sample: Vec::new(),
-        }
+        })
+    }
+
+    /// In what the positions are.
+    pub const fn crs(&self) -> Crs {
+        self.crs
     }
 
     /// Rows without a usable position.
@@ -84,8 +121,16 @@ impl Positions {
         self.rows_read - self.kept
     }
 
+    /// Decides what longitudes above 180 are.
+    pub fn settle(&mut self) {
+        let gone = self.longitudes.settle(&mut self.keys, &mut self.rows);
+        self.kept -= gone;
+        self.missing += gone;
+    }
+
     /// Takes away keys and rows; what comes is counted from here.
     pub fn take(&mut self) -> (Vec<u64>, Vec<u32>) {
+        self.settle();
         self.first = self.rows_read as u32;
         let rows = self.keys.len();
         let keys = std::mem::replace(&mut self.keys, Vec::with_capacity(rows));
@@ -104,26 +149,34 @@ impl Positions {
         }
         let (xs, ys) = match place {
             Place::Pair(x, y) => {
-                let mut texts = self.first_text.take();
-                let both = (coordinates(chunk.column(x)?, &mut texts)?, coordinates(chunk.column(y)?, &mut texts)?);
-                self.first_text = texts;
+                let mut read = Texts { first: self.first_text.take(), dressed: 0 };
+                let both =
+                    (coordinates(chunk.column(x)?, false, &mut read)?, coordinates(chunk.column(y)?, true, &mut read)?);
+                self.dressed += read.dressed;
+                self.first_text = read.first;
                 both
             }
             Place::Geometry(name, encoding) => {
                 let points = encoding.points(chunk.column(name)?)?;
                 self.not_points += points.others;
+                self.first_other = self.first_other.or(points.first_other);
+                points.srids.iter().try_for_each(|&srid| self.meet(srid))?;
                 (points.xs, points.ys)
             }
         };
-        let crs = self.crs;
+        let (crs, projection) = (self.crs, self.projection.as_ref());
         let pieces: Vec<Vec<Option<u64>>> = xs
             .par_chunks(PIECE)
             .zip(ys.par_chunks(PIECE))
-            .map(|(xs, ys)| xs.iter().zip(ys).map(|(&x, &y)| project(crs, x, y).map(morton::key)).collect())
+            .map(|(xs, ys)| xs.iter().zip(ys).map(|(&x, &y)| project(crs, projection, x, y).map(morton::key)).collect())
             .collect();
         for (at, key) in pieces.into_iter().flatten().enumerate() {
             let (x, y) = (xs[at], ys[at]);
             if let Some(key) = key {
+                if crs == Crs::Degrees {
+                    self.longitudes.see(x, self.keys.len());
+                    self.beyond_edge += u64::from(y.abs() > MAX_LATITUDE);
+                }
                 self.keys.push(key);
                 self.rows.push((first + at as u64) as u32);
                 self.kept += 1;
@@ -133,6 +186,26 @@ impl Positions {
                 self.missing += 1;
             } else if self.sample.len() < SAMPLE {
                 self.sample.push((x, y));
+            }
+        }
+        Ok(())
+    }
+
+    /// Meets the number of a system in a geometry: it is that of all of them, where none was said.
+    fn meet(&mut self, srid: u32) -> Result<()> {
+        match self.srid {
+            _ if self.said => {}
+            Some(known) if known != srid => {
+                bail!("geometries have different SRIDs, {known} and {srid}; say with --crs which holds for all")
+            }
+            Some(_) => {}
+            None if self.kept > 0 && srid != 4326 => {
+                bail!("some geometries have the SRID {srid} and others none; say with --crs which holds for all")
+            }
+            None => {
+                self.srid = Some(srid);
+                self.crs = Crs::of_code(srid).with_context(|| format!("geometries have the SRID {srid}"))?;
+                self.projection = Projection::of(self.crs)?;
             }
         }
         Ok(())
@@ -148,9 +221,23 @@ impl Positions {
             Crs::Degrees if most(|x, y| mercator::project(y, x).is_some()) => {
                 Some("longitude and latitude look swapped: swap --lon and --lat")
             }
-            Crs::Degrees if most(|x, y| mercator::project_metres(x, y).is_some() && x.abs().max(y.abs()) > 1000.0) => {
-                Some("they look like Web Mercator metres: try --crs 3857")
+            // More than any grid's metres, and whole.
+            Crs::Degrees
+                if most(|x, y| {
+                    x.fract() == 0.0
+                        && y.fract() == 0.0
+                        && x.abs() <= 1.8e9
+                        && y.abs() <= 9e8
+                        && x.abs().max(y.abs()) > 2.1e7
+                }) =>
+            {
+                Some("they look like degrees times 10⁷: try --crs e7")
             }
+            Crs::Degrees if most(|x, y| x.abs().max(y.abs()) > 1000.0 && x.abs().max(y.abs()) < 1e8) => Some(
+                "they are no degrees but metres or feet of some grid, and nothing here says of which: say its EPSG number, such as \
+                 --crs 25832 (UTM zone 32 north), 27700 (Great Britain), 2154 (France) or 3857 (Web Mercator)",
+            ),
+            Crs::Epsg(_) => Some("are they given in that system, and x and y not swapped?"),
             _ => None,
         }
     }
@@ -166,25 +253,39 @@ fn is_close(key: u64) -> bool {
     x.abs_diff(1 << 31).max(y.abs_diff(1 << 31)) < (361.0 / mercator::CIRCUMFERENCE * 4_294_967_296.0) as u32
 }
 
-fn project(crs: Crs, x: f64, y: f64) -> Option<World> {
-    match crs {
-        Crs::Degrees => mercator::project(x, y),
-        Crs::Metres => mercator::project_metres(x, y),
+fn project(crs: Crs, projection: Option<&Projection>, x: f64, y: f64) -> Option<World> {
+    match (crs, projection) {
+        (_, Some(projection)) => projection.degrees(x, y).and_then(|(lon, lat)| mercator::project(lon, lat)),
+        (Crs::Metres, None) => mercator::project_metres(x, y),
+        (Crs::Parts(power), None) => {
+            let parts = 10f64.powi(power.into());
+            mercator::project(x / parts, y / parts)
+        }
+        (_, None) => mercator::project(x, y),
     }
 }
 
-/// A column of numbers, or of texts that are numbers; NaN where there is none. Notes the first text that is no number.
-fn coordinates(column: &Column, first_text: &mut Option<(String, String)>) -> Result<Vec<f64>> {
+/// What was met in texts.
+struct Texts {
+    /// The first that is no coordinate, and its column.
+    first: Option<(String, String)>,
+    /// How many are more than a number.
+    dressed: u64,
+}
+
+/// A column of numbers, or of texts that are coordinates; NaN where there is none.
+fn coordinates(column: &Column, is_lat: bool, met: &mut Texts) -> Result<Vec<f64>> {
     let name = column.name();
     if let DataType::String = column.dtype() {
         let texts = column.str()?;
         let mut read = |text: Option<&str>| {
             let text = text.map(str::trim).filter(|text| !text.is_empty())?;
-            let value = values::coordinate(text);
-            if value.is_none() {
-                first_text.get_or_insert_with(|| (name.to_string(), text.chars().take(40).collect()));
+            let read = degrees::read(text).filter(|read| read.is_lat.is_none_or(|lat| lat == is_lat));
+            met.dressed += u64::from(read.is_some_and(|read| read.dressed));
+            if read.is_none() {
+                met.first.get_or_insert_with(|| (name.to_string(), text.chars().take(40).collect()));
             }
-            value
+            read.map(|read| read.value)
         };
         return Ok(texts.iter().map(|text| read(text).unwrap_or(f64::NAN)).collect());
     }
@@ -213,7 +314,7 @@ mod tests {
     fn positions(crs: Crs, xs: &[f64], ys: &[f64]) -> Positions {
         let place = Place::Pair("x".into(), "y".into());
         let columns = vec![Column::new("x".into(), xs), Column::new("y".into(), ys)];
-        let mut positions = Positions::new(crs, 0);
+        let mut positions = Positions::new(Some(crs), 0).expect("known");
         positions.append(&DataFrame::new(xs.len(), columns).expect("fits"), &place).expect("numbers");
         positions
     }
@@ -225,6 +326,16 @@ mod tests {
         assert_eq!(positions.kept, 2);
         assert_eq!((positions.unusable(), positions.missing, positions.at_zero), (2, 1, 1));
         assert_eq!(positions.keys[0], morton::key(mercator::project(10.0, 50.0).expect("usable")));
+    }
+
+    #[test]
+    fn a_grid_is_led_to_degrees() {
+        // Mainz by pyproj: 447834.12, 5531000.5 in EPSG:25832.
+        let utm = positions(Crs::Epsg(25832), &[447_834.12], &[5_531_000.5]);
+        let (lon, lat) = mercator::unproject(morton::position(utm.keys[0]));
+        assert!((lon - 8.273_173_2).abs() < 1e-6 && (lat - 49.929_095_7).abs() < 1e-6, "{lon} {lat}");
+        let sevenths = positions(Crs::Parts(7), &[85_000_000.0], &[505_000_000.0]);
+        assert_eq!(sevenths.keys[0], morton::key(mercator::project(8.5, 50.5).expect("usable")));
     }
 
     #[test]
@@ -244,7 +355,9 @@ mod tests {
         let swapped = positions(Crs::Degrees, &[-33.0, -34.0], &[151.0, 150.0]);
         assert!(swapped.hint().expect("a hint").contains("swapped"));
         let metres = positions(Crs::Degrees, &[1_113_194.9], &[6_446_275.8]);
-        assert!(metres.hint().expect("a hint").contains("--crs 3857"));
+        assert!(metres.hint().expect("a hint").contains("say its EPSG number"));
+        let sevenths = positions(Crs::Degrees, &[85_000_000.0], &[505_000_000.0]);
+        assert!(sevenths.hint().expect("a hint").contains("--crs e7"));
         assert_eq!(positions(Crs::Degrees, &[1e9], &[1e9]).hint(), None);
         assert!(positions(Crs::Metres, &[10.0], &[50.0]).look_like_degrees());
         assert!(!positions(Crs::Metres, &[1_113_194.9], &[6_446_275.8]).look_like_degrees());

@@ -1,6 +1,6 @@
 //! Which column is the time, and which gives the ids.
 
-use super::{Options, TimeUnit, choose::find_name, columns::Gather, ids};
+use super::{Options, TimeUnit, columns::Gather, ids, names::find_name};
 use crate::dataset::Loaded;
 use crate::kind::Kind;
 use anyhow::{Result, bail};
@@ -25,7 +25,9 @@ pub(super) struct Time {
 /// When `--time` names a column that holds no times.
 pub(super) fn time(columns: &[Gather], options: &Options, lines: &mut Vec<String>) -> Result<Option<Time>> {
     if let Some(name) = &options.time {
-        let Some(at) = columns.iter().position(|column| &column.name == name) else {
+        let date = name.split_once('+').map_or(name.as_str(), |(date, _)| date.trim());
+        let find = |name: &str| columns.iter().position(|column| column.name == name);
+        let Some(at) = find(name).or_else(|| find(date)) else {
             bail!("--time {name}: that column is not read as a value (it is left out or gives the position)");
         };
         let unit = match columns[at].kind() {
@@ -40,8 +42,16 @@ pub(super) fn time(columns: &[Gather], options: &Options, lines: &mut Vec<String
             }
             kind => bail!("--time {name}: that column is {}, expected times or integers", kind.name()),
         };
-        if let Some(text) = &columns[at].first_unreadable {
-            bail!("--time {name}: {} of its values are no times, the first is {text:?}", columns[at].unreadable);
+        let column = &columns[at];
+        // Some that are none are told, and have no value; if they are most, it is no time column.
+        if column.unreadable * 2 > column.present + column.unreadable
+            && let Some(text) = column.examples.first()
+        {
+            bail!(
+                "--time {name}: {} of its values are no times, the first is {text:?}; say their form with --time-format, such as \
+                 %d.%m.%Y %H:%M, or --dates dmy or mdy",
+                column.unreadable
+            );
         }
         return Ok(Some(Time { column: at, unit }));
     }

@@ -1,12 +1,13 @@
 //! What is worth telling while files are read: what was chosen, and what could not be kept.
 
 use super::{
-    Progress,
+    Options, Progress,
     columns::Gather,
+    crs::Crs,
     layout::Layout,
     positions::{Place, Positions},
 };
-use crate::dataset::Report;
+use crate::dataset::{Chosen, Report};
 use anyhow::{Result, bail};
 
 /// Sentences for the reader: told at once, and kept.
@@ -36,20 +37,36 @@ pub(super) fn layout(layout: &Layout, log: &mut Log<'_>) {
     log.report.dropped.clone_from(&layout.dropped);
 }
 
-/// What of the columns could not be kept.
-pub(super) fn columns(columns: &[Gather], log: &mut Log<'_>) {
-    for column in columns {
+/// What became of the columns, and what of them could not be kept.
+///
+/// # Errors
+/// When some value could not, and none may be lost.
+pub(super) fn columns(columns: &[Gather], whys: &[String], options: &Options, log: &mut Log<'_>) -> Result<()> {
+    for (column, why) in columns.iter().zip(whys) {
         let name = &column.name;
+        let kind = column.kind().name();
+        log.report.columns.push(Chosen {
+            name: name.clone(),
+            why: why.clone(),
+            misfits: column.unreadable,
+            examples: column.examples.clone(),
+        });
         if column.non_finite > 0 {
             log.report.non_finite += column.non_finite;
             log.line(format!("column {name:?}: {} values are NaN or infinite and become no value", column.non_finite));
         }
-        if let Some(text) = &column.first_unreadable {
-            let kind = column.kind().name();
-            log.line(format!(
-                "column {name:?}: {} values are no {kind} and are left out, the first is {text:?}",
-                column.unreadable
-            ));
+        if !column.examples.is_empty() {
+            let count = column.unreadable;
+            let shown: Vec<String> = column.examples.iter().map(|text| format!("{text:?}")).collect();
+            let what = format!(
+                "column {name:?}: {count} of {} values are no {kind}, such as {}",
+                column.present + count,
+                shown.join(", ")
+            );
+            if options.strict {
+                bail!("{what}, and --strict loses none (--type {name}=text keeps all as texts)");
+            }
+            log.line(format!("{what}; they have no value (--type {name}=text keeps all as texts)"));
         }
         if column.trimmed > 0 {
             log.line(format!(
@@ -61,6 +78,7 @@ pub(super) fn columns(columns: &[Gather], log: &mut Log<'_>) {
             log.line(format!("column {name:?} becomes text: some of its integers are above {}", i64::MAX));
         }
     }
+    Ok(())
 }
 
 /// What of the positions could not be used.
@@ -68,6 +86,11 @@ pub(super) fn columns(columns: &[Gather], log: &mut Log<'_>) {
 /// # Errors
 /// When none could.
 pub(super) fn positions(positions: &Positions, place: &Place, log: &mut Log<'_>) -> Result<()> {
+    let crs = positions.crs();
+    if crs != Crs::Degrees {
+        let doubt = crs.doubt().map_or(String::new(), |doubt| format!("; {doubt}"));
+        log.line(format!("positions are given in {}{doubt}", crs.name()));
+    }
     let (all, unusable) = (positions.rows_read, positions.unusable());
     log.report.rows_read = all;
     log.report.unusable = unusable;
@@ -76,15 +99,25 @@ pub(super) fn positions(positions: &Positions, place: &Place, log: &mut Log<'_>)
         let columns = place.columns().join(" and ");
         let texts = positions.first_text.as_ref();
         let texts = texts.map_or(String::new(), |(name, text)| format!("; {name} holds texts such as {text:?}"));
+        if let Some(other) = positions.first_other.filter(|_| positions.not_points == all) {
+            bail!("the geometries in {columns} are no points, the first is a {other}; shapes are not here yet");
+        }
         bail!("none of the {all} rows has a usable position in {columns}{texts}{}", hint());
     }
     if unusable > 0 {
         let mut parts = Vec::new();
-        if positions.missing > positions.not_points {
-            parts.push(format!("{} have none", positions.missing - positions.not_points));
+        let marks = positions.longitudes.marks;
+        if positions.missing > positions.not_points + marks {
+            parts.push(format!("{} have none", positions.missing - positions.not_points - marks));
+        }
+        if let Some(first) = positions.longitudes.first().filter(|_| marks > 0) {
+            let why =
+                if positions.longitudes.is_mixed() { "beside others below 0" } else { "which stands for no position" };
+            parts.push(format!("{marks} have a longitude above 180, {why}, such as {first}"));
         }
         if positions.not_points > 0 {
-            parts.push(format!("{} are no points", positions.not_points));
+            let other = positions.first_other.map_or(String::new(), |other| format!(", the first is a {other}"));
+            parts.push(format!("{} are no points{other}", positions.not_points));
         }
         if unusable > positions.missing {
             parts.push(format!("{} are out of range", unusable - positions.missing));
@@ -94,6 +127,21 @@ pub(super) fn positions(positions: &Positions, place: &Place, log: &mut Log<'_>)
         log.line(format!(
             "{unusable} of {all} rows have no usable position and are left out: {}{hint}",
             parts.join(", ")
+        ));
+    }
+    if positions.longitudes.turned > 0 {
+        log.line(format!(
+            "longitudes run from 0 to 360: {} above 180 are taken as west of Greenwich",
+            positions.longitudes.turned
+        ));
+    }
+    if positions.dressed > 0 {
+        log.line("positions are read from degrees with minutes, or with letters of the compass".into());
+    }
+    if positions.beyond_edge > 0 {
+        log.line(format!(
+            "{} rows lie beyond 85.05 degrees, which is the edge of the map; they are drawn there",
+            positions.beyond_edge
         ));
     }
     if positions.at_zero > 0 && positions.at_zero < positions.kept {

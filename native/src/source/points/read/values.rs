@@ -18,6 +18,8 @@ pub(super) enum Class {
     Digits,
     /// A decimal number, also `NaN` and `inf`.
     Float,
+    /// A number with signs between its thousands.
+    Grouped(f64),
     /// `true` or `false`.
     Boolean,
     /// A date, or a date with a time of day, as filters read it.
@@ -26,20 +28,38 @@ pub(super) enum Class {
     Text,
 }
 
+/// How numbers are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Numbers {
+    /// Whether decimals have a comma.
+    pub decimal_comma: bool,
+    /// What may stand between thousands.
+    pub thousands: Option<char>,
+}
+
 /// Words that stand for no value where the rest of the column is numbers, truth values or times.
-const MISSING: [&str; 11] = ["NA", "N/A", "n/a", "na", "NULL", "Null", "null", "None", "none", "\\N", "-"];
+const MISSING: [&str; 42] = [
+    "NA", "N/A", "n/a", "na", "NULL", "Null", "null", "None", "none", "NONE", "\\N", "-", "--", "---", "?", ".", "..",
+    "...", "*", "#N/A", "#NA", "#N/A N/A", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/D", "<NA>",
+    "<null>", "(null)", "n.a.", "N.A.", "n.d.", "nil", "NIL", "nd", "ND", "NaT", "k.A.", "\u{2013}",
+];
 
 /// The class of a field that has no blanks around it.
-pub(super) fn classify(field: &[u8], decimal_comma: bool) -> Class {
+pub(super) fn classify(field: &[u8], numbers: Numbers) -> Class {
     let Some(&first) = field.first() else { return Class::Empty };
     match first {
-        b'0'..=b'9' | b'-' | b'+' | b'.' | b',' => numeric(field, decimal_comma),
-        b'i' | b'I' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'\\' if field.len() <= 8 => word(field),
+        b'0'..=b'9' | b'-' | b'+' | b'.' | b',' => numeric(field, numbers),
+        b'i' | b'I' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'\\' | b'#' | b'<' | b'(' | b'?' | b'*' | b'k'
+        | 0xe2
+            if field.len() <= 8 =>
+        {
+            word(field)
+        }
         _ => Class::Text,
     }
 }
 
-fn numeric(field: &[u8], decimal_comma: bool) -> Class {
+fn numeric(field: &[u8], numbers: Numbers) -> Class {
     let digits = field.strip_prefix(b"-").or_else(|| field.strip_prefix(b"+")).unwrap_or(field);
     if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) {
         if digits.len() > 1 && digits[0] == b'0' || field[0] == b'+' {
@@ -47,7 +67,7 @@ fn numeric(field: &[u8], decimal_comma: bool) -> Class {
         }
         return integer(field).map_or(Class::Digits, Class::Integer);
     }
-    let sign = if decimal_comma { b',' } else { b'.' };
+    let sign = if numbers.decimal_comma { b',' } else { b'.' };
     let mut signs = 0;
     let plain = digits.len() > 1
         && digits.iter().all(|&byte| {
@@ -56,8 +76,11 @@ fn numeric(field: &[u8], decimal_comma: bool) -> Class {
                 byte == sign
             }
         });
-    if plain && signs == 1 || float(field, decimal_comma).is_some() {
+    if plain && signs == 1 || float(field, numbers.decimal_comma).is_some() {
         return Class::Float;
+    }
+    if let Some(value) = numbers.grouped(field) {
+        return Class::Grouped(value);
     }
     if field.len() >= 8 && time::read(field).is_ok() {
         return Class::Time;
@@ -75,6 +98,48 @@ fn word(field: &[u8]) -> Class {
     } else {
         Class::Text
     }
+}
+
+impl Numbers {
+    /// A number with signs between its thousands, as these are written.
+    pub fn grouped(self, field: &[u8]) -> Option<f64> {
+        let decimal = if self.decimal_comma { b',' } else { b'.' };
+        let sign = self.thousands?;
+        if sign.is_ascii() {
+            return grouped(field, sign as u8, decimal);
+        }
+        let text = std::str::from_utf8(field).ok()?.replace(sign, " ");
+        grouped(text.as_bytes(), b' ', decimal)
+    }
+
+    /// A number as these are written, else in either of the two spellings of decimals.
+    pub fn read(self, field: &[u8]) -> Option<f64> {
+        self.grouped(field).or_else(|| number(field))
+    }
+}
+
+/// A number in groups of three digits, at least two groups: `1,234,567.5`.
+pub(super) fn grouped(field: &[u8], sign: u8, decimal: u8) -> Option<f64> {
+    let digits = field.strip_prefix(b"-").unwrap_or(field);
+    let (whole, fraction) = match digits.iter().position(|&byte| byte == decimal) {
+        Some(at) if decimal != sign => (&digits[..at], &digits[at + 1..]),
+        _ => (digits, &b""[..]),
+    };
+    let mut groups = whole.split(|&byte| byte == sign);
+    let first = groups.next()?;
+    let leads = (1..=3).contains(&first.len()) && first[0] != b'0' && first.iter().all(u8::is_ascii_digit);
+    if !leads || whole.len() == first.len() || !fraction.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    if !groups.all(|group| group.len() == 3 && group.iter().all(u8::is_ascii_digit)) {
+        return None;
+    }
+    let plain: String = field
+        .iter()
+        .filter(|&&byte| byte != sign)
+        .map(|&byte| if byte == decimal { '.' } else { char::from(byte) })
+        .collect();
+    plain.parse().ok()
 }
 
 /// Whether a field is a word for no value.
@@ -116,9 +181,11 @@ pub(super) fn number(field: &[u8]) -> Option<f64> {
     float(field, false).or_else(|| float(field, true))
 }
 
-/// A number of degrees or metres, blanks around it or not.
+/// A number of degrees or metres, blanks around it or not. One comma is that of decimals; with more, or with a point besides,
+/// they stand between thousands.
 pub(super) fn coordinate(text: &str) -> Option<f64> {
-    number(text.trim().as_bytes())
+    let field = text.trim().as_bytes();
+    number(field).or_else(|| grouped(field, b',', b'.')).or_else(|| grouped(field, b'.', b','))
 }
 
 #[cfg(test)]
@@ -150,13 +217,27 @@ mod tests {
             ("12 Main St", Class::Text),
             ("Namibia", Class::Text),
             ("1_000", Class::Text),
+            ("#N/A", Class::Missing),
+            ("(null)", Class::Missing),
+            ("\u{2013}", Class::Missing),
+            ("98,765", Class::Grouped(98765.0)),
+            ("-1,234,567.5", Class::Grouped(-1_234_567.5)),
+            ("0,123", Class::Text),
+            ("12,34", Class::Text),
+            ("1,2345", Class::Text),
+            ("127.0.0.1", Class::Text),
         ];
+        let points = Numbers { decimal_comma: false, thousands: Some(',') };
         for (field, expected) in classes {
-            assert_eq!(classify(field.as_bytes(), false), expected, "{field}");
+            assert_eq!(classify(field.as_bytes(), points), expected, "{field}");
         }
-        assert_eq!(classify(b"1,5", true), Class::Float);
-        assert_eq!(classify(b"1.5", true), Class::Text);
-        assert_eq!(classify(b"15", true), Class::Integer(15));
+        let commas = Numbers { decimal_comma: true, thousands: Some('.') };
+        assert_eq!(classify(b"1,5", commas), Class::Float);
+        assert_eq!(classify(b"1.5", commas), Class::Text);
+        assert_eq!(classify(b"15", commas), Class::Integer(15));
+        assert_eq!(classify(b"1.234,5", commas), Class::Grouped(1234.5));
+        let swiss = Numbers { decimal_comma: false, thousands: Some('’') };
+        assert_eq!(classify("1’234.5".as_bytes(), swiss), Class::Grouped(1234.5));
     }
 
     #[test]
@@ -164,5 +245,7 @@ mod tests {
         assert_eq!(coordinate(" 52,5 "), Some(52.5));
         assert_eq!(coordinate("-0.25"), Some(-0.25));
         assert_eq!(coordinate("1,2,3"), None);
+        assert_eq!(coordinate("447,834.12"), Some(447_834.12));
+        assert_eq!(coordinate("5.531.000,5"), Some(5_531_000.5));
     }
 }

@@ -6,7 +6,7 @@ mod chunks;
 mod order;
 mod settle;
 
-use super::{values, words::Words, zone::Zone};
+use super::{spelling::Spelling, values, words::Words, zone::Zone};
 use crate::kind::Kind;
 use crate::read::TimeUnit;
 use duotile_core::time;
@@ -31,9 +31,13 @@ pub(super) struct Gather {
     len: usize,
     /// NaN and infinite values that became null.
     pub non_finite: u64,
+    /// How its texts are read, in the file that is being read.
+    pub spelling: Spelling,
+    /// Values there are.
+    pub present: u64,
     /// Values that could not be read as what the column becomes, and the first of them.
     pub unreadable: u64,
-    pub first_unreadable: Option<String>,
+    pub examples: Vec<String>,
     /// Times with a part below the microsecond.
     pub trimmed: u64,
     /// Whether integers too large for 64 bits turned it into text.
@@ -62,8 +66,10 @@ impl Gather {
             valid: None,
             len: 0,
             non_finite: 0,
+            spelling: Spelling::default(),
+            present: 0,
             unreadable: 0,
-            first_unreadable: None,
+            examples: Vec::new(),
             trimmed: 0,
             overflowed: false,
             range: None,
@@ -134,16 +140,20 @@ impl Gather {
             self.extend_valid(1);
             return;
         }
-        let field = text.trim().as_bytes();
+        let trimmed = text.trim();
+        let field = trimmed.as_bytes();
         if field.is_empty() || values::is_missing(field) {
             return self.push_null();
         }
         let read = match self.kind() {
-            Kind::I32 | Kind::I64 => values::integer(field).map(|value| self.push_integer(value, rules)),
-            Kind::F32 | Kind::F64 => values::number(field).map(|value| self.push_float(value, rules)),
+            Kind::I32 | Kind::I64 => match self.spelling.integer(field) {
+                Some(value) => Some(self.push_integer(value, rules)),
+                None => self.spelling.number(field).map(|value| self.push_float(value, rules)),
+            },
+            Kind::F32 | Kind::F64 => self.spelling.number(field).map(|value| self.push_float(value, rules)),
             Kind::Bool => values::boolean(field).map(|value| self.push_bool(value, rules)),
             Kind::Text | Kind::Time => {
-                time::read(field).ok().map(|written| self.push_time(written.first(rules.zone.to_utc())))
+                self.spelling.time(field).map(|written| self.push_time(written.first(rules.zone.to_utc())))
             }
         };
         if read.is_none() {
@@ -162,6 +172,7 @@ impl Gather {
             Values::F64(values) => values.push(value as f64),
             Values::Bool(_) => return self.push_unreadable(&value.to_string()),
             Values::Text(codes, words) => codes.push(words.code(&value.to_string())),
+            Values::Time(_) if self.spelling.format.is_some() => return self.push_text(&value.to_string(), rules),
             Values::Time(values) => match rules.unit.unwrap_or(TimeUnit::Seconds).micros(value) {
                 Some(micros) => values.push(micros),
                 None => return self.push_unreadable(&value.to_string()),
@@ -205,8 +216,12 @@ impl Gather {
     }
 
     fn push_unreadable(&mut self, text: &str) {
+        /// Values shown of those that do not fit.
+        const SHOWN: usize = 3;
         self.unreadable += 1;
-        self.first_unreadable.get_or_insert_with(|| text.to_owned());
+        if self.examples.len() < SHOWN && !self.examples.iter().any(|known| known == text) {
+            self.examples.push(text.chars().take(60).collect());
+        }
         self.push_null();
     }
 
@@ -225,6 +240,7 @@ impl Gather {
     }
 
     fn extend_valid(&mut self, rows: usize) {
+        self.present += rows as u64;
         if let Some(valid) = &mut self.valid {
             valid.extend_constant(rows, true);
         }

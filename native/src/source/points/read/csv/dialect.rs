@@ -1,6 +1,9 @@
 //! How a CSV file is written: encoding, line ends, delimiter, decimal sign, names of columns. Found out, not asked.
 
-use super::split::{record, text};
+use super::{
+    preamble,
+    split::{Cut, record},
+};
 use crate::read::{CsvOptions, content::Content, values};
 use anyhow::{Context, Result, bail};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
@@ -14,14 +17,25 @@ const RECORDS: usize = 500;
 /// What was found out about a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Dialect {
-    pub delimiter: u8,
+    /// How records are cut.
+    pub cut: Cut,
     pub decimal_comma: bool,
     /// Names of the columns, distinct.
     pub names: Vec<String>,
     /// Where the second record begins.
     pub body: usize,
-    /// Lines that the first record takes.
+    /// Lines before that.
     pub header_lines: u64,
+    /// What lines begin with that are no records.
+    pub comment: Option<Comment>,
+}
+
+/// Lines that are no records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Comment {
+    pub begins: String,
+    /// Whether only those are that have another number of fields than there are names.
+    pub only_odd: bool,
 }
 
 /// The bytes as UTF-8 with line feeds, and what was done for it.
@@ -78,30 +92,37 @@ fn transcoded(content: Content, encoding: &'static Encoding, lines: &mut Vec<Str
 /// # Errors
 /// When there is nothing in it, or no line with names.
 pub(super) fn detect(bytes: &[u8], options: &CsvOptions, lines: &mut Vec<String>) -> Result<Dialect> {
-    let start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    let mut start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    for _ in 0..options.skip_lines {
+        let feed = bytes[start..].iter().position(|&byte| byte == b'\n');
+        start = feed.map_or(bytes.len(), |feed| start + feed + 1);
+    }
     // Blank lines before the names.
-    let blank = bytes[start..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-    let start = start + blank;
+    start += bytes[start..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
     if bytes[start..].trim_ascii().is_empty() {
-        bail!("the file holds no lines");
+        bail!(
+            "the file holds no lines{}",
+            if options.skip_lines > 0 { " after those that --skip-lines leaves out" } else { "" }
+        );
     }
     let mut options = options.clone();
-    let mut start = start;
     // Spreadsheets write the delimiter into a line of its own.
     if let [b's', b'e', b'p', b'=', delimiter, end @ (b'\r' | b'\n'), ..] = bytes[start..] {
         options.delimiter = options.delimiter.or(Some(delimiter));
         start += 6 + usize::from(end == b'\r');
     }
-    let sample =
-        Sample { bytes: &bytes[..bytes.len().min(start + SAMPLE)], start, whole: bytes.len() <= start + SAMPLE };
+    let top = preamble::comments(bytes, start, &options);
+    let quote = options.quote.unwrap_or(Some(b'"'));
+    let mut sample = Sample {
+        bytes: &bytes[..bytes.len().min(top.end + SAMPLE)],
+        start: top.end,
+        whole: bytes.len() <= top.end + SAMPLE,
+        quote,
+    };
     let delimiter = options.delimiter.unwrap_or_else(|| sample.delimiter());
-    let mut header = Vec::new();
-    let end = record(bytes, start, delimiter, |_, raw| header.push(text(raw).trim().to_owned()));
-    let numbers = header.iter().filter(|name| values::coordinate(name).is_some()).count();
-    if numbers > 0 && numbers * 2 >= header.len() {
-        let shown: String = header.join(", ").chars().take(80).collect();
-        bail!("the first line holds numbers ({shown}), expected the names of the columns; add a line with names");
-    }
+    let cut = Cut { delimiter, quote };
+    let names = preamble::names(bytes, start, &top, cut, &sample.widths(delimiter), options.skip_lines > 0, lines)?;
+    sample.start = names.body;
     let decimal_comma = options.decimal_comma.unwrap_or_else(|| sample.decimal_comma(delimiter));
     if delimiter != b',' || decimal_comma {
         let name = match delimiter {
@@ -111,25 +132,32 @@ pub(super) fn detect(bytes: &[u8], options: &CsvOptions, lines: &mut Vec<String>
         let comma = if decimal_comma { ", decimal comma" } else { "" };
         lines.push(format!("CSV delimiter: {name}{comma}"));
     }
-    let names = distinct(header, lines);
-    let header_lines = end.lines + bytes[..start].iter().map(|&byte| u64::from(byte == b'\n')).sum::<u64>();
-    Ok(Dialect { delimiter, decimal_comma, names, body: end.next, header_lines })
+    let header_lines = bytes[..names.body].iter().map(|&byte| u64::from(byte == b'\n')).sum::<u64>();
+    // A file that ends with its names has no line feed there.
+    let header_lines = header_lines + u64::from(!bytes[..names.body].ends_with(b"\n"));
+    let comment = match options.comment {
+        Some(begins) => Some(Comment { begins, only_odd: false }),
+        None => (top.count > 0).then(|| Comment { begins: "#".into(), only_odd: true }),
+    };
+    Ok(Dialect { cut, decimal_comma, names: distinct(names.names, lines), body: names.body, header_lines, comment })
 }
 
 struct Sample<'b> {
     bytes: &'b [u8],
     start: usize,
     whole: bool,
+    quote: Option<u8>,
 }
 
 impl Sample<'_> {
     /// Field counts of the first records; the last is left out where the sample cuts it.
     fn widths(&self, delimiter: u8) -> Vec<usize> {
         let mut widths = Vec::new();
+        let cut = Cut { delimiter, quote: self.quote };
         let mut at = self.start;
         while at < self.bytes.len() && widths.len() < RECORDS {
             let mut width = 0;
-            let end = record(self.bytes, at, delimiter, |number, _| width = number + 1);
+            let end = record(self.bytes, at, cut, |number, _| width = number + 1);
             if end.next >= self.bytes.len() && !self.whole && !widths.is_empty() {
                 break;
             }
@@ -141,41 +169,48 @@ impl Sample<'_> {
         widths
     }
 
-    /// The delimiter that gives most lines as many fields as the first, and more than one.
+    /// The delimiter that gives most lines as many fields as most have, and more than one.
     fn delimiter(&self) -> u8 {
         let score = |delimiter: u8| {
             let widths = self.widths(delimiter);
-            let first = widths.first().copied().unwrap_or(0);
-            if first < 2 {
+            let most = preamble::usual(&widths);
+            // One name above rows of two fields is the name of a column that holds the delimiter.
+            if most < 2 || most == 2 && widths.first().is_some_and(|&first| first < 2) {
                 return (0, 0);
             }
-            let same = widths.iter().filter(|&&width| width == first).count();
-            (same * 10 / widths.len(), first)
+            let same = widths.iter().filter(|&&width| width == most).count();
+            (same * 10 / widths.len(), most)
         };
         // The last of equals wins, so the most usual stands last.
         [b'|', b'\t', b';', b','].into_iter().max_by_key(|&delimiter| score(delimiter)).unwrap_or(b',')
     }
 
-    /// Whether more fields are numbers with a comma than with a point.
+    /// Whether more fields are numbers with a comma than with a point. `1,234` may be a number of thousands: that is one with
+    /// a comma only where nothing else is, in a file without commas between its fields.
     fn decimal_comma(&self, delimiter: u8) -> bool {
-        let (mut commas, mut points) = (0, 0);
+        let (mut commas, mut thousands, mut points) = (0, 0, 0);
+        let cut = Cut { delimiter, quote: self.quote };
         let mut at = self.start;
         for _ in 0..RECORDS {
             if at >= self.bytes.len() {
                 break;
             }
-            let end = record(self.bytes, at, delimiter, |_, raw| {
+            let end = record(self.bytes, at, cut, |_, raw| {
                 let field = raw.bytes.trim_ascii();
                 let decimal = |sign: u8| {
                     field.iter().map(|&byte| usize::from(byte == sign)).sum::<usize>() == 1
                         && field.iter().all(|&byte| byte == sign || byte == b'-' || byte.is_ascii_digit())
                 };
-                commas += u32::from(decimal(b','));
+                if values::grouped(field, b',', b'.').is_some() {
+                    thousands += 1;
+                } else {
+                    commas += u32::from(decimal(b','));
+                }
                 points += u32::from(decimal(b'.'));
             });
             at = end.next;
         }
-        commas > points
+        commas > points || commas + points == 0 && thousands > 0 && delimiter != b','
     }
 }
 
@@ -220,7 +255,7 @@ mod tests {
             ("sep=;\r\na,b;lon;lat\r\n1;2.5;3.5\r\n", b';', false),
         ] {
             let dialect = of(text);
-            assert_eq!((dialect.delimiter, dialect.decimal_comma), (delimiter, decimal_comma), "{text}");
+            assert_eq!((dialect.cut.delimiter, dialect.decimal_comma), (delimiter, decimal_comma), "{text}");
         }
     }
 

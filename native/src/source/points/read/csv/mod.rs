@@ -3,19 +3,28 @@
 //! No line and no value is lost silently: broken lines are counted and named by number, a column keeps its digits where a
 //! number would lose them.
 
+mod clock;
 mod dialect;
+mod look;
+mod preamble;
 mod scan;
+mod seen;
 mod split;
 
-use super::{CsvOptions, Progress, content::Content, field::Field, guarded::guarded, reader::Reader};
+use super::{
+    Options, Progress, civil::Order, content::Content, field::Field, guarded::guarded, reader::Reader,
+    spelling::Spelling,
+};
 use crate::kind::Kind;
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
+use clock::Clock;
 use dialect::Dialect;
+use look::{Looked, look};
 use polars_core::prelude::{DataFrame, DataType, Schema};
 use polars_io::csv::read::{_csv_read_internal::read_chunk, CsvParseOptions};
 use rayon::prelude::*;
-use scan::{Piece, Scan, is_blank, scan};
-use split::{record, text};
+use scan::{Piece, Scan, is_blank, is_long, next};
+use split::text;
 
 /// An open CSV file.
 #[derive(Debug)]
@@ -24,50 +33,48 @@ pub(super) struct Csv {
     dialect: Dialect,
     scan: Scan,
     fields: Vec<Field>,
+    /// The time of day that goes with a date, where it stands in a column of its own.
+    clock: Option<Clock>,
 }
 
 impl Csv {
     /// Finds out how the file is written and looks at every field.
     ///
     /// # Errors
-    /// When it is no CSV with names in the first line, or damaged, or too many lines are broken.
-    pub fn open(
-        content: Content,
-        options: &CsvOptions,
-        lines: &mut Vec<String>,
-        progress: &dyn Progress,
-    ) -> Result<Self> {
-        let mut content = dialect::decoded(content, options, lines)?;
-        let mut notes = Vec::new();
-        let mut dialect = dialect::detect(content.as_ref(), options, &mut notes)?;
-        progress.stage("look at lines", Some(content.as_ref().len() as u64));
-        let mut found = scan(content.as_ref(), &dialect, &|done| progress.advance(done));
-        if found.is_none() || std::str::from_utf8(&content.as_ref()[..dialect.body]).is_err() {
-            content = dialect::from_windows(content, lines);
-            notes.clear();
-            dialect = dialect::detect(content.as_ref(), options, &mut notes)?;
-            found = scan(content.as_ref(), &dialect, &|done| progress.advance(done));
-        }
-        lines.append(&mut notes);
-        let scan = found.context("the file is no text of a known encoding; say --encoding")?;
-        check(&scan, dialect.names.len(), lines)?;
-        let fields = dialect.names.iter().zip(&scan.columns).map(|(name, seen)| {
-            let (dtype, kind) = match seen.kind() {
+    /// When it is no CSV with names, or damaged, or too many lines are broken.
+    pub fn open(content: Content, options: &Options, lines: &mut Vec<String>, progress: &dyn Progress) -> Result<Self> {
+        let Looked { content, dialect, how, scan } = look(content, &options.csv, lines, progress)?;
+        check(&scan, &dialect, options.strict, lines)?;
+        let proven: Vec<Order> = scan.columns.iter().filter_map(seen::Seen::proven).collect();
+        let usual = proven.first().copied().filter(|first| proven.iter().all(|order| order == first));
+        let mut fields = Vec::with_capacity(dialect.names.len());
+        for (name, seen) in dialect.names.iter().zip(&scan.columns) {
+            let fate = seen.fate(name, options.csv.dates, usual);
+            let (dtype, kind) = match fate.kind {
                 Some(kind) => (natural(kind), Ok(kind)),
                 None => (DataType::Null, Err("it holds no values".into())),
             };
-            Field { name: name.clone(), dtype, kind, note: seen.note(name) }
-        });
-        Ok(Self { fields: fields.collect(), content, dialect, scan })
+            let spelling = Spelling { numbers: how.numbers, order: fate.order, format: how.format.clone() };
+            let pair = (seen.pairs > 0 && seen.pairs * 10 >= seen.values() * 9).then_some(seen.over);
+            fields.push(Field {
+                note: fate.note,
+                why: fate.why,
+                spelling: Some(spelling),
+                pair,
+                ..Field::plain(name, dtype, kind)
+            });
+        }
+        let clock = clock::find(&mut fields, &scan.columns, options, lines)?;
+        Ok(Self { fields, content, dialect, scan, clock })
     }
 
     /// The type Polars shall read a column as: its own where every field is plainly one, else text.
     fn dtype(&self, at: usize, wanted: Option<Kind>) -> DataType {
         let seen = &self.scan.columns[at];
-        if seen.padded || seen.missing > 0 {
+        if seen.padded || seen.missing > 0 || seen.texts > 0 || seen.grouped > 0 {
             return DataType::String;
         }
-        match (seen.kind(), wanted) {
+        match (self.fields[at].kind.as_ref().ok(), wanted) {
             (Some(Kind::I32), Some(Kind::I32)) => DataType::Int32,
             (Some(Kind::I32 | Kind::I64), Some(Kind::I64)) => DataType::Int64,
             (Some(Kind::I32 | Kind::I64), Some(Kind::F64) | None) => DataType::Float64,
@@ -99,25 +106,28 @@ impl Csv {
     /// A piece as Polars shall see it: as it is, or written anew without what is broken.
     fn tidy(&self, piece: &Piece) -> Vec<u8> {
         let bytes = self.content.as_ref();
-        let (delimiter, width) = (self.dialect.delimiter, self.dialect.names.len());
+        let (cut, width) = (self.dialect.cut, self.dialect.names.len());
         let mut out = Vec::with_capacity(piece.span.len());
         let mut fields = Vec::with_capacity(width);
         let mut at = piece.span.start;
         while at < piece.span.end {
             fields.clear();
-            at = record(bytes, at, delimiter, |_, raw| fields.push(raw)).next;
-            if is_blank(&fields) || fields.len() > width {
+            let end = next(bytes, at, &self.dialect, &mut fields);
+            at = end.next;
+            if end.comment || is_blank(&fields) || is_long(&fields, width) {
                 continue;
             }
             for number in 0..width {
                 if number > 0 {
-                    out.push(delimiter);
+                    out.push(cut.delimiter);
                 }
                 match fields.get(number) {
                     Some(raw) if raw.quoted || raw.odd => {
-                        out.push(b'"');
-                        out.extend(text(*raw).replace('"', "\"\"").into_bytes());
-                        out.push(b'"');
+                        let quote = char::from(cut.quote.unwrap_or(b'"'));
+                        let doubled: String = [quote, quote].iter().collect();
+                        out.push(quote as u8);
+                        out.extend(text(*raw, cut.quote).replace(quote, &doubled).into_bytes());
+                        out.push(quote as u8);
                     }
                     Some(raw) => out.extend_from_slice(raw.bytes),
                     None => {}
@@ -148,14 +158,22 @@ impl Reader for Csv {
         each: &mut dyn FnMut(DataFrame) -> Result<()>,
     ) -> Result<()> {
         let mut projection: Vec<usize> = columns.iter().map(|column| column.0).collect();
+        let clock = self.clock.as_ref().filter(|clock| projection.contains(&clock.date));
+        projection.extend(clock.map(|clock| clock.time));
         projection.sort_unstable();
+        projection.dedup();
         let schema: Schema = (0..self.fields.len())
             .map(|at| {
+                if clock.is_some_and(|clock| at == clock.date || at == clock.time) {
+                    return (self.fields[at].name.as_str().into(), DataType::String);
+                }
                 let wanted = columns.iter().find(|column| column.0 == at).and_then(|column| column.1);
                 (self.fields[at].name.as_str().into(), self.dtype(at, wanted))
             })
             .collect();
-        let options = CsvParseOptions::default().with_separator(self.dialect.delimiter);
+        let options = CsvParseOptions::default()
+            .with_separator(self.dialect.cut.delimiter)
+            .with_quote_char(self.dialect.cut.quote);
         // A few pieces at a time: enough for all threads, little memory.
         let few = 2 * rayon::current_num_threads();
         self.content.let_go();
@@ -165,7 +183,12 @@ impl Reader for Csv {
             let read = |piece: &&Piece| self.read(piece, &options, &schema, &projection);
             let frames: Vec<DataFrame> = pieces.par_iter().map(read).collect::<Result<_>>()?;
             self.content.let_go();
-            frames.into_iter().try_for_each(&mut *each)?;
+            for frame in frames {
+                each(match clock {
+                    Some(clock) => clock.join(frame, &self.fields)?,
+                    None => frame,
+                })?;
+            }
         }
         Ok(())
     }
@@ -182,27 +205,49 @@ fn natural(kind: Kind) -> DataType {
     }
 }
 
-/// Says which lines are broken; too many are an error.
-fn check(scan: &Scan, width: usize, lines: &mut Vec<String>) -> Result<()> {
+/// Says which lines are broken; too many are an error, or one, where it shall be.
+fn check(scan: &Scan, dialect: &Dialect, strict: bool, lines: &mut Vec<String>) -> Result<()> {
+    /// So few lines may be broken whatever share of the file they are, unless they are most of it.
+    const FEW: u64 = 10;
+    let width = dialect.names.len();
     if let Some(line) = scan.open {
-        bail!("the quote that opens in line {line} is never closed");
+        bail!("the quote that opens in line {line} is never closed (--quote none takes quotes as letters)");
     }
     if let Some((line, fields)) = scan.long.first {
         let count = scan.long.count;
         let all = scan.rows + count;
         let what = format!("line {line} has {fields} fields, expected {width}");
-        if count * 10 > all {
-            bail!("{what}; {count} of {all} lines have too many: is the delimiter right? (--delimiter)");
+        if strict {
+            bail!("{what}, and --strict takes no line that does not fit");
+        }
+        if count * 2 > all || count > FEW && count * 10 > all {
+            bail!(
+                "{what}; {count} of {all} lines have too many: is the delimiter right (--delimiter), and are there lines \
+                 before the names (--skip-lines)?"
+            );
         }
         lines.push(format!("{count} of {all} lines have too many fields and are left out: {what}"));
     }
     if let Some((line, fields)) = scan.short.first {
         let count = scan.short.count;
+        let what = format!("line {line} has {fields} fields, expected {width}");
+        if strict {
+            bail!("{what}, and --strict takes no line that does not fit");
+        }
         lines.push(format!(
-            "{count} of {} lines have too few fields; what they lack is taken as no value: line {line} has {fields} \
-             fields, expected {width}",
+            "{count} of {} lines have too few fields; what they lack is taken as no value: {what}",
             scan.rows
         ));
+    }
+    if let Some(line) = scan.crossed.first_odd {
+        let count = scan.crossed.odd;
+        lines.push(format!(
+            "{count} records run over several lines up to a quote that closes nothing, the first in line {line}: lines may lie \
+             inside a text (--quote none takes quotes as letters)"
+        ));
+    }
+    if scan.comments > 0 {
+        lines.push(format!("{} lines of comments among the rows are left out (--comment)", scan.comments));
     }
     Ok(())
 }

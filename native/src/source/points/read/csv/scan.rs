@@ -5,10 +5,9 @@
 
 use super::{
     dialect::Dialect,
-    split::{Raw, record},
+    seen::{Look, Seen},
+    split::{Cut, Raw, record},
 };
-use crate::kind::Kind;
-use crate::read::values::{Class, classify};
 use rayon::prelude::*;
 use std::{
     ops::Range,
@@ -31,6 +30,19 @@ pub(super) struct Piece {
     long: Broken,
     columns: Vec<Seen>,
     open: Option<u64>,
+    comments: u64,
+    crossed: Crossed,
+}
+
+/// Fields in quotes that hold what would part fields or lines: the quotes may be none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Crossed {
+    /// The first record with one.
+    pub first: Option<Range<usize>>,
+    /// Records over several lines with letters after a closing quote, and the line of the first: a lone quote has swallowed
+    /// what came after it.
+    pub odd: u64,
+    pub first_odd: Option<u64>,
 }
 
 /// Lines with a wrong number of fields.
@@ -39,24 +51,6 @@ pub(super) struct Broken {
     pub count: u64,
     /// The first of them, and how many fields it has.
     pub first: Option<(u64, usize)>,
-}
-
-/// What the fields of a column are.
-#[derive(Clone, Debug)]
-pub(super) struct Seen {
-    pub missing: u64,
-    integers: u64,
-    digits: u64,
-    floats: u64,
-    booleans: u64,
-    times: u64,
-    texts: u64,
-    range: (i64, i64),
-    /// Whether some field must be tidied before it is a number: blanks around it, or a plus sign.
-    pub padded: bool,
-    /// Line and text of the first field that is only text.
-    first_text: Option<(u64, String)>,
-    first_digits: Option<String>,
 }
 
 /// What is known of a whole file.
@@ -69,31 +63,34 @@ pub(super) struct Scan {
     pub long: Broken,
     /// The line of a quote that is never closed.
     pub open: Option<u64>,
+    /// Lines of comments among the rows.
+    pub comments: u64,
+    pub crossed: Crossed,
 }
 
 /// Looks at all records after the first. `None` if the bytes are not UTF-8.
-pub(super) fn scan(bytes: &[u8], dialect: &Dialect, advance: &(dyn Fn(u64) + Sync)) -> Option<Scan> {
-    let spans = spans(bytes, dialect.body);
+pub(super) fn scan(bytes: &[u8], dialect: &Dialect, how: &Look, advance: &(dyn Fn(u64) + Sync)) -> Option<Scan> {
+    let spans = spans(bytes, dialect);
     let done = AtomicU64::new(0);
     let look = |span: &Range<usize>| {
         std::str::from_utf8(&bytes[span.clone()]).ok()?;
-        let piece = piece(bytes, span.clone(), dialect);
+        let piece = piece(bytes, span.clone(), dialect, how);
         advance(done.fetch_add(span.len() as u64, Ordering::Relaxed) + span.len() as u64);
         Some(piece)
     };
     let mut pieces: Vec<Piece> = spans.par_iter().map(look).collect::<Option<_>>()?;
     // Quotes inside fields can mislead the search for beginnings: then go through from the top.
     if pieces.iter().zip(&spans).any(|(piece, span)| piece.span.end != span.end) {
-        pieces = in_turn(bytes, dialect);
+        pieces = in_turn(bytes, dialect, how);
     }
     Some(merge(pieces, dialect))
 }
 
-fn in_turn(bytes: &[u8], dialect: &Dialect) -> Vec<Piece> {
+fn in_turn(bytes: &[u8], dialect: &Dialect, how: &Look) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut start = dialect.body;
     while start < bytes.len() {
-        let piece = piece(bytes, start..bytes.len().min(start + PIECE), dialect);
+        let piece = piece(bytes, start..bytes.len().min(start + PIECE), dialect, how);
         start = piece.span.end;
         pieces.push(piece);
     }
@@ -101,11 +98,12 @@ fn in_turn(bytes: &[u8], dialect: &Dialect) -> Vec<Piece> {
 }
 
 /// Spans that begin after a line feed outside of quotes, going by the number of quotes before.
-fn spans(bytes: &[u8], body: usize) -> Vec<Range<usize>> {
+fn spans(bytes: &[u8], dialect: &Dialect) -> Vec<Range<usize>> {
+    let (body, quote) = (dialect.body, dialect.cut.quote.unwrap_or(0xff));
     let nominal: Vec<usize> = (body..bytes.len()).step_by(PIECE).collect();
     let quotes = |&start: &usize| {
         let chunk = &bytes[start..bytes.len().min(start + PIECE)];
-        chunk.iter().map(|&byte| usize::from(byte == b'"')).sum()
+        chunk.iter().map(|&byte| usize::from(byte == quote)).sum()
     };
     let quotes: Vec<usize> = nominal.par_iter().map(quotes).collect();
     let mut starts = vec![body];
@@ -114,7 +112,7 @@ fn spans(bytes: &[u8], body: usize) -> Vec<Range<usize>> {
         before += count;
         let mut inside = before % 2 == 1;
         let feed = bytes[at..].iter().position(|&byte| {
-            inside ^= byte == b'"';
+            inside ^= byte == quote;
             byte == b'\n' && !inside
         });
         let start = feed.map_or(bytes.len(), |feed| at + feed + 1);
@@ -126,7 +124,7 @@ fn spans(bytes: &[u8], body: usize) -> Vec<Range<usize>> {
     starts.windows(2).map(|pair| pair[0]..pair[1]).filter(|span| !span.is_empty()).collect()
 }
 
-fn piece(bytes: &[u8], span: Range<usize>, dialect: &Dialect) -> Piece {
+fn piece(bytes: &[u8], span: Range<usize>, dialect: &Dialect, how: &Look) -> Piece {
     let width = dialect.names.len();
     let mut piece = Piece {
         span: span.clone(),
@@ -135,17 +133,25 @@ fn piece(bytes: &[u8], span: Range<usize>, dialect: &Dialect) -> Piece {
         lines: 0,
         short: Broken::default(),
         long: Broken::default(),
-        columns: vec![Seen::new(); width],
+        columns: vec![Seen::default(); width],
         open: None,
+        comments: 0,
+        crossed: Crossed::default(),
     };
     let mut fields: Vec<Raw<'_>> = Vec::with_capacity(width);
     let mut at = span.start;
     while at < span.end {
         fields.clear();
-        let end = record(bytes, at, dialect.delimiter, |_, raw| fields.push(raw));
+        let start = at;
+        let end = next(bytes, at, dialect, &mut fields);
         let line = piece.lines;
         piece.lines += end.lines;
         at = end.next;
+        if end.comment {
+            piece.comments += 1;
+            piece.untidy = true;
+            continue;
+        }
         if end.open {
             piece.open = Some(line);
         }
@@ -153,19 +159,20 @@ fn piece(bytes: &[u8], span: Range<usize>, dialect: &Dialect) -> Piece {
             piece.untidy = true;
             continue;
         }
-        if fields.len() > width {
+        piece.crossed.look(&fields, start..at, end.lines, line, dialect.cut);
+        if is_long(&fields, width) {
             piece.long.add(line, fields.len());
             piece.untidy = true;
             continue;
         }
         if fields.len() < width {
             piece.short.add(line, fields.len());
-            piece.untidy = true;
         }
+        piece.untidy |= fields.len() != width;
         piece.rows += 1;
         for (raw, seen) in fields.iter().zip(&mut piece.columns) {
             piece.untidy |= raw.odd;
-            seen.add(*raw, line, dialect.decimal_comma);
+            seen.add(*raw, line, how);
         }
     }
     // Without a last line feed Polars could miss an empty last field.
@@ -174,19 +181,71 @@ fn piece(bytes: &[u8], span: Range<usize>, dialect: &Dialect) -> Piece {
     piece
 }
 
+/// How the next line or record ended.
+pub(super) struct Next {
+    pub next: usize,
+    lines: u64,
+    open: bool,
+    /// Whether it is a line that is no record.
+    pub comment: bool,
+}
+
+/// Reads the record at a place, or the comment.
+pub(super) fn next<'b>(bytes: &'b [u8], at: usize, dialect: &Dialect, fields: &mut Vec<Raw<'b>>) -> Next {
+    let comment = dialect.comment.as_ref().filter(|comment| bytes[at..].starts_with(comment.begins.as_bytes()));
+    if let Some(comment) = comment {
+        let line = bytes[at..].iter().position(|&byte| byte == b'\n').map_or(bytes.len(), |feed| at + feed + 1);
+        let mut width = 0;
+        record(&bytes[at..line], 0, dialect.cut, |_, _| width += 1);
+        if !comment.only_odd || width != dialect.names.len() {
+            return Next { next: line, lines: 1, open: false, comment: true };
+        }
+    }
+    let end = record(bytes, at, dialect.cut, |_, raw| fields.push(raw));
+    Next { next: end.next, lines: end.lines, open: end.open, comment: false }
+}
+
+impl Crossed {
+    fn look(&mut self, fields: &[Raw<'_>], span: Range<usize>, lines: u64, line: u64, cut: Cut) {
+        if lines > 1 && fields.iter().any(|raw| raw.odd && raw.bytes.contains(&b'\n')) {
+            self.odd += 1;
+            self.first_odd.get_or_insert(line);
+        }
+        let crosses = |raw: &Raw<'_>| {
+            (raw.quoted || raw.odd) && raw.bytes.iter().any(|&byte| byte == cut.delimiter || byte == b'\n')
+        };
+        if self.first.is_none() && fields.iter().any(crosses) {
+            self.first = Some(span);
+        }
+    }
+
+    fn merge(&mut self, part: Self, line: u64) {
+        self.first = self.first.take().or(part.first);
+        self.odd += part.odd;
+        self.first_odd = self.first_odd.or(part.first_odd.map(|at| at + line));
+    }
+}
+
 /// Whether a record is a line with nothing on it.
 pub(super) fn is_blank(fields: &[Raw<'_>]) -> bool {
     matches!(fields, [only] if !only.quoted && only.bytes.trim_ascii().is_empty())
 }
 
+/// Whether a record has more fields than there are names. What is too much and holds nothing is not missed.
+pub(super) fn is_long(fields: &[Raw<'_>], width: usize) -> bool {
+    fields.iter().skip(width).any(|raw| raw.quoted || !raw.bytes.is_empty())
+}
+
 fn merge(pieces: Vec<Piece>, dialect: &Dialect) -> Scan {
     let mut scan = Scan {
         pieces: Vec::new(),
-        columns: vec![Seen::new(); dialect.names.len()],
+        columns: vec![Seen::default(); dialect.names.len()],
         rows: 0,
         short: Broken::default(),
         long: Broken::default(),
         open: None,
+        comments: 0,
+        crossed: Crossed::default(),
     };
     let mut line = dialect.header_lines + 1;
     for mut piece in pieces {
@@ -194,6 +253,8 @@ fn merge(pieces: Vec<Piece>, dialect: &Dialect) -> Scan {
         scan.short.merge(piece.short, line);
         scan.long.merge(piece.long, line);
         scan.open = scan.open.or(piece.open.map(|open| open + line));
+        scan.comments += piece.comments;
+        scan.crossed.merge(std::mem::take(&mut piece.crossed), line);
         for (all, part) in scan.columns.iter_mut().zip(std::mem::take(&mut piece.columns)) {
             all.merge(part, line);
         }
@@ -213,108 +274,4 @@ impl Broken {
         self.count += part.count;
         self.first = self.first.or(part.first.map(|(at, fields)| (at + line, fields)));
     }
-}
-
-impl Seen {
-    fn new() -> Self {
-        Self {
-            missing: 0,
-            integers: 0,
-            digits: 0,
-            floats: 0,
-            booleans: 0,
-            times: 0,
-            texts: 0,
-            range: (i64::MAX, i64::MIN),
-            padded: false,
-            first_text: None,
-            first_digits: None,
-        }
-    }
-
-    fn add(&mut self, raw: Raw<'_>, line: u64, decimal_comma: bool) {
-        let field = raw.bytes.trim_ascii();
-        let class = classify(field, decimal_comma);
-        self.padded |= class != Class::Text && (field.len() != raw.bytes.len() || field.first() == Some(&b'+'));
-        match class {
-            Class::Empty => {}
-            Class::Missing => self.missing += 1,
-            Class::Integer(value) => {
-                self.integers += 1;
-                self.range = (self.range.0.min(value), self.range.1.max(value));
-            }
-            Class::Digits => {
-                self.digits += 1;
-                self.first_digits.get_or_insert_with(|| shown(field));
-            }
-            Class::Float => self.floats += 1,
-            Class::Boolean => self.booleans += 1,
-            Class::Time => self.times += 1,
-            Class::Text => {
-                self.texts += 1;
-                self.first_text.get_or_insert_with(|| (line, shown(field)));
-            }
-        }
-    }
-
-    fn merge(&mut self, part: Self, line: u64) {
-        self.missing += part.missing;
-        self.integers += part.integers;
-        self.digits += part.digits;
-        self.floats += part.floats;
-        self.booleans += part.booleans;
-        self.times += part.times;
-        self.texts += part.texts;
-        self.range = (self.range.0.min(part.range.0), self.range.1.max(part.range.1));
-        self.padded |= part.padded;
-        self.first_text = self.first_text.take().or(part.first_text.map(|(at, text)| (at + line, text)));
-        self.first_digits = self.first_digits.take().or(part.first_digits);
-    }
-
-    fn values(&self) -> u64 {
-        self.integers + self.digits + self.floats + self.booleans + self.times + self.texts
-    }
-
-    /// The narrowest type that keeps every value; `None` where there is none.
-    pub fn kind(&self) -> Option<Kind> {
-        let all = self.values();
-        let (min, max) = self.range;
-        let exact = -duotile_core::MAX_EXACT..=duotile_core::MAX_EXACT;
-        Some(match () {
-            () if all == 0 => return None,
-            () if self.integers == all && min >= i32::MIN.into() && max <= i32::MAX.into() => Kind::I32,
-            () if self.integers == all => Kind::I64,
-            () if self.floats == all => Kind::F64,
-            () if self.integers + self.floats == all && exact.contains(&min) && exact.contains(&max) => Kind::F64,
-            () if self.booleans == all => Kind::Bool,
-            () if self.times == all => Kind::Time,
-            () => Kind::Text,
-        })
-    }
-
-    /// What a reader should know of how the type came about.
-    pub fn note(&self, name: &str) -> Option<String> {
-        let all = self.values();
-        let kind = self.kind()?;
-        if kind != Kind::Text {
-            let missing = self.missing;
-            return (missing > 0)
-                .then(|| format!("column {name:?}: {missing} fields such as NA are taken as no value"));
-        }
-        let numbers = self.integers + self.floats + self.digits;
-        let (what, count) = if numbers > self.times { ("numbers", numbers) } else { ("times", self.times) };
-        match (&self.first_text, &self.first_digits) {
-            (Some((line, text)), _) if count * 10 >= all * 9 => Some(format!(
-                "column {name:?} is text: line {line} has {text:?}, though {count} of its {all} values are {what}"
-            )),
-            (None, Some(digits)) => {
-                Some(format!("column {name:?} stays text, to keep digits such as {digits:?} as they are"))
-            }
-            _ => None,
-        }
-    }
-}
-
-fn shown(field: &[u8]) -> String {
-    String::from_utf8_lossy(field).chars().take(40).collect()
 }

@@ -2,6 +2,14 @@
 //!
 //! A field that begins with a quote ends at the next quote that is not doubled; a quote elsewhere is an ordinary letter.
 
+/// How records are cut into fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cut {
+    pub delimiter: u8,
+    /// What stands around fields that hold anything; `None` where every byte of a line is a letter.
+    pub quote: Option<u8>,
+}
+
 /// A field as it stands in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Raw<'b> {
@@ -26,14 +34,17 @@ pub(super) struct End {
 }
 
 /// Reads the record at `start`, giving each field with its number.
-pub(super) fn record<'b>(bytes: &'b [u8], start: usize, delimiter: u8, mut each: impl FnMut(usize, Raw<'b>)) -> End {
+pub(super) fn record<'b>(bytes: &'b [u8], start: usize, cut: Cut, mut each: impl FnMut(usize, Raw<'b>)) -> End {
+    let Cut { delimiter, quote } = cut;
+    // No text of UTF-8 holds this byte, so it stands for no quote.
+    let quote = quote.unwrap_or(0xff);
     let mut at = start;
     let mut lines = 0;
     let mut open = false;
     for number in 0.. {
         let field = at;
         let mut raw = Raw { bytes: &[], quoted: false, odd: false };
-        if bytes.get(at) == Some(&b'"') {
+        if bytes.get(at) == Some(&quote) {
             raw.quoted = true;
             at += 1;
             loop {
@@ -42,8 +53,8 @@ pub(super) fn record<'b>(bytes: &'b [u8], start: usize, delimiter: u8, mut each:
                         (raw.odd, open) = (true, true);
                         break;
                     }
-                    Some(b'"') if bytes.get(at + 1) == Some(&b'"') => at += 2,
-                    Some(b'"') => break,
+                    Some(&byte) if byte == quote && bytes.get(at + 1) == Some(&quote) => at += 2,
+                    Some(&byte) if byte == quote => break,
                     Some(b'\n') => {
                         lines += 1;
                         at += 1;
@@ -67,7 +78,7 @@ pub(super) fn record<'b>(bytes: &'b [u8], start: usize, delimiter: u8, mut each:
                 if byte == delimiter || byte == b'\n' {
                     break;
                 }
-                raw.odd |= byte == b'"';
+                raw.odd |= byte == quote;
                 at += 1;
             }
             raw.bytes = trim_return(&bytes[field..at], bytes.get(at));
@@ -91,24 +102,41 @@ fn trim_return<'b>(field: &'b [u8], after: Option<&u8>) -> &'b [u8] {
 }
 
 /// The text of a field: doubled quotes of a quoted one become single.
-pub(super) fn text(raw: Raw<'_>) -> String {
+pub(super) fn text(raw: Raw<'_>, quote: Option<u8>) -> String {
     let text = String::from_utf8_lossy(raw.bytes);
-    if raw.quoted { text.replace("\"\"", "\"") } else { text.into_owned() }
+    match quote.map(char::from).filter(|_| raw.quoted) {
+        Some(quote) => text.replace(&[quote, quote].iter().collect::<String>(), &quote.to_string()),
+        None => text.into_owned(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn all(bytes: &str, delimiter: u8) -> Vec<Vec<String>> {
+    const COMMAS: Cut = Cut { delimiter: b',', quote: Some(b'"') };
+
+    fn all_cut(bytes: &str, cut: Cut) -> Vec<Vec<String>> {
         let mut records = Vec::new();
         let mut at = 0;
         while at < bytes.len() {
             let mut fields = Vec::new();
-            at = record(bytes.as_bytes(), at, delimiter, |_, raw| fields.push(text(raw))).next;
+            at = record(bytes.as_bytes(), at, cut, |_, raw| fields.push(text(raw, cut.quote))).next;
             records.push(fields);
         }
         records
+    }
+
+    fn all(bytes: &str, delimiter: u8) -> Vec<Vec<String>> {
+        all_cut(bytes, Cut { delimiter, quote: Some(b'"') })
+    }
+
+    #[test]
+    fn without_quotes_every_byte_is_a_letter() {
+        let cut = Cut { delimiter: b'\t', quote: None };
+        assert_eq!(all_cut("a\t\"b\tc\"\n\"\"\t\"\n", cut), [vec!["a", "\"b", "c\""], vec!["\"\"", "\""]]);
+        let single = Cut { delimiter: b',', quote: Some(b'\'') };
+        assert_eq!(all_cut("'a,''b',\"c\n", single), [["a,'b", "\"c"]]);
     }
 
     #[test]
@@ -125,13 +153,13 @@ mod tests {
     fn what_is_odd_is_marked() {
         let odd = |line: &str| {
             let mut odd = Vec::new();
-            let end = record(line.as_bytes(), 0, b',', |_, raw| odd.push(raw.odd));
+            let end = record(line.as_bytes(), 0, COMMAS, |_, raw| odd.push(raw.odd));
             (odd, end.open)
         };
         assert_eq!(odd("\"a\",b\r\n"), (vec![false, false], false));
         assert_eq!(odd("a\"b,\"c\"d"), (vec![true, true], false));
         assert_eq!(odd("a,\"b\nc"), (vec![false, true], true));
-        let end = record(b"\"a\nb\nc\",d\ne", 0, b',', |_, _| {});
+        let end = record(b"\"a\nb\nc\",d\ne", 0, COMMAS, |_, _| {});
         assert_eq!((end.lines, end.next), (3, 10));
     }
 }

@@ -1,8 +1,12 @@
 //! Whole files through the door: what is found, what is kept, what is said, what is refused.
 
 mod csv;
+mod dates;
 mod formats;
+mod parquet;
+mod places;
 mod roles;
+mod text;
 
 use super::*;
 use duotile_core::{Scalar, Values, mercator, morton, time};

@@ -1,0 +1,319 @@
+//! Dates in the form of their country: `25/03/2024`, `03/25/24 05:31 PM`, `5.3.2024 14:02`, `13-Jan-2024`, `Jan 5, 2024`.
+//!
+//! What enters is a field; what leaves is a time, or which orders of day and month it could have. The rest of the program reads
+//! times in core's one grammar, and so do these, once they are written in it.
+
+use duotile_core::time::{self, Written};
+
+/// What comes first in a date of three numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Order {
+    /// `25/03/2024`.
+    DayFirst,
+    /// `03/25/2024`.
+    MonthFirst,
+}
+
+impl Order {
+    /// As the flag says it.
+    pub(super) const fn flag(self) -> &'static str {
+        match self {
+            Self::DayFirst => "dmy",
+            Self::MonthFirst => "mdy",
+        }
+    }
+
+    /// In words.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::DayFirst => "the day first",
+            Self::MonthFirst => "the month first",
+        }
+    }
+}
+
+/// How a field can be a date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fits {
+    pub day_first: bool,
+    pub month_first: bool,
+    /// Whether it has no time of day.
+    pub is_date: bool,
+    /// Whether day and month are two numbers.
+    pub is_open: bool,
+}
+
+/// How a field can be a date; `None` if it is none.
+pub(super) fn fits(field: &[u8]) -> Option<Fits> {
+    let parts = Parts::of(field)?;
+    let fits = |order| parts.written(order).is_some();
+    let found = Fits {
+        day_first: fits(Order::DayFirst),
+        month_first: fits(Order::MonthFirst),
+        is_date: parts.clock.is_empty(),
+        is_open: matches!(parts.date, Date::Open(..)),
+    };
+    (found.day_first || found.month_first).then_some(found)
+}
+
+/// A date in this order, with its time of day.
+pub(super) fn read(field: &[u8], order: Order) -> Option<Written> {
+    Parts::of(field)?.written(order)
+}
+
+/// Whether a field is a time of day alone: `13:05`, `1:05:30 PM`.
+pub(super) fn is_clock(field: &[u8]) -> bool {
+    (4..=20).contains(&field.len())
+        && field[0].is_ascii_digit()
+        && field.iter().take(3).any(|&byte| byte == b':')
+        && clock(field).is_some_and(|clock| time::read(format!("2000-01-01T{clock}").as_bytes()).is_ok())
+}
+
+/// A field in its parts.
+struct Parts<'f> {
+    year: i64,
+    date: Date,
+    clock: &'f [u8],
+}
+
+/// Month and day.
+enum Date {
+    Known(i64, i64),
+    /// Two numbers in the order of the country.
+    Open(i64, i64),
+}
+
+impl<'f> Parts<'f> {
+    fn of(field: &'f [u8]) -> Option<Self> {
+        if !(6..=48).contains(&field.len()) || !field.iter().any(u8::is_ascii_digit) {
+            return None;
+        }
+        let mut place = Place { rest: field };
+        if field[0].is_ascii_alphabetic() {
+            // A day of the week says nothing more.
+            let word = place.word();
+            if month(word).is_none() {
+                if !is_weekday(word) {
+                    return None;
+                }
+                place.skip(b", ");
+            } else {
+                place.rest = field;
+            }
+        }
+        if place.rest.first()?.is_ascii_alphabetic() {
+            // Jan 5, 2024
+            let month = month(place.word())?;
+            place.skip(b". ");
+            let (day, digits) = place.number()?;
+            place.skip(b", ");
+            let (year, year_digits) = place.number()?;
+            (digits <= 2 && year_digits == 4).then_some(())?;
+            return place.finish(year, Date::Known(month, day));
+        }
+        let (first, digits) = place.number()?;
+        let (&sign, rest) = place.rest.split_first()?;
+        matches!(sign, b'/' | b'.' | b'-' | b' ').then_some(())?;
+        place.rest = rest;
+        place.skip(b" ");
+        if place.rest.first()?.is_ascii_alphabetic() {
+            // 13-Jan-2024, 13. January 2024, 2024-Jan-13
+            let month = month(place.word())?;
+            place.skip(b".,-/ ");
+            let (second, second_digits) = place.number()?;
+            let (year, day) = match (digits, second_digits) {
+                (4, 1 | 2) => (first, second),
+                (1 | 2, 4) => (second, first),
+                (1 | 2, 2) => (century(second), first),
+                _ => return None,
+            };
+            return place.finish(year, Date::Known(month, day));
+        }
+        let (second, second_digits) = place.number()?;
+        (place.rest.first() == Some(&sign) && sign != b' ' && second_digits <= 2).then_some(())?;
+        place.rest = &place.rest[1..];
+        place.skip(b" ");
+        let (third, third_digits) = place.number()?;
+        match (digits, third_digits) {
+            (4, 1 | 2) => place.finish(first, Date::Known(second, third)),
+            (1 | 2, 4) => place.finish(third, Date::Open(first, second)),
+            // With points or hyphens, versions and numbers of parts look like that.
+            (1 | 2, 2) if sign == b'/' || digits == 2 && second_digits == 2 => {
+                place.finish(century(third), Date::Open(first, second))
+            }
+            _ => None,
+        }
+    }
+
+    /// The time in core's grammar.
+    fn written(&self, order: Order) -> Option<Written> {
+        let (month, day) = match (&self.date, order) {
+            (&Date::Known(month, day), _) | (&Date::Open(day, month), Order::DayFirst) => (month, day),
+            (&Date::Open(month, day), Order::MonthFirst) => (month, day),
+        };
+        let date = format!("{:04}-{month:02}-{day:02}", self.year);
+        if self.clock.is_empty() {
+            return time::read(date.as_bytes()).ok();
+        }
+        time::read(format!("{date}T{}", clock(self.clock)?).as_bytes()).ok()
+    }
+}
+
+struct Place<'f> {
+    rest: &'f [u8],
+}
+
+impl<'f> Place<'f> {
+    fn word(&mut self) -> &'f [u8] {
+        let end = self.rest.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(self.rest.len());
+        let (word, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        word
+    }
+
+    /// A number of at most four digits, and how many it has.
+    fn number(&mut self) -> Option<(i64, usize)> {
+        let end = self.rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(self.rest.len());
+        let (digits, rest) = self.rest.split_at_checked(end).filter(|(digits, _)| (1..=4).contains(&digits.len()))?;
+        self.rest = rest;
+        Some((digits.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0')), digits.len()))
+    }
+
+    fn skip(&mut self, signs: &[u8]) {
+        while let [first, rest @ ..] = self.rest
+            && signs.contains(first)
+        {
+            self.rest = rest;
+        }
+    }
+
+    /// What follows the date is a time of day, or nothing.
+    fn finish(mut self, year: i64, date: Date) -> Option<Parts<'f>> {
+        let before = self.rest.len();
+        self.skip(b",T ");
+        if !self.rest.is_empty() && self.rest.len() == before {
+            return None;
+        }
+        Some(Parts { year, date, clock: self.rest })
+    }
+}
+
+/// The century of a year in two digits: 1970 to 2069.
+const fn century(year: i64) -> i64 {
+    if year < 70 { year + 2000 } else { year + 1900 }
+}
+
+fn month(word: &[u8]) -> Option<i64> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let word = std::str::from_utf8(word).ok()?.to_ascii_lowercase();
+    let fits = |month: &&str| word == **month || word.len() >= 3 && word.len() <= 4 && month.starts_with(&word);
+    let at = MONTHS.iter().position(|month| fits(&month))?;
+    Some(at as i64 + 1)
+}
+
+fn is_weekday(word: &[u8]) -> bool {
+    const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let word = String::from_utf8_lossy(word).to_ascii_lowercase();
+    word.len() >= 3 && DAYS.iter().any(|day| day.starts_with(&word))
+}
+
+/// A time of day in core's grammar: hours in two digits, of 24.
+fn clock(text: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(text).ok()?.trim();
+    let (hours, rest) = text.split_once(':')?;
+    let mut hours: u32 = hours.parse().ok().filter(|_| hours.len() <= 2 && !hours.starts_with('+'))?;
+    let end = rest.find(|letter: char| !letter.is_ascii_digit() && !matches!(letter, ':' | '.')).unwrap_or(rest.len());
+    let (minutes, rest) = rest.split_at(end);
+    let mut zone = rest.trim_start();
+    let half = zone.get(..1).filter(|half| half.eq_ignore_ascii_case("a") || half.eq_ignore_ascii_case("p"));
+    if let Some(half) = half {
+        zone = zone[1..].trim_start_matches('.');
+        zone = zone.strip_prefix(['m', 'M']).map_or(zone, |zone| zone.trim_start_matches('.')).trim_start();
+        if !(1..=12).contains(&hours) {
+            return None;
+        }
+        hours = hours % 12 + if half.eq_ignore_ascii_case("p") { 12 } else { 0 };
+    }
+    Some(format!("{hours:02}:{minutes}{zone}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use duotile_core::time::print;
+
+    fn text(field: &str, order: Order) -> Option<String> {
+        read(field.as_bytes(), order).map(|written| print(written.first(|clock| clock)))
+    }
+
+    #[test]
+    fn dates_of_all_countries_are_read() {
+        let day = Order::DayFirst;
+        for (field, expected) in [
+            ("25/03/2024", "2024-03-25T00:00:00Z"),
+            ("5.3.2024 14:02", "2024-03-05T14:02:00Z"),
+            ("05.03.24", "2024-03-05T00:00:00Z"),
+            ("05.03.70", "1970-03-05T00:00:00Z"),
+            ("25-03-2024, 9:05:30", "2024-03-25T09:05:30Z"),
+            ("13-Jan-2024", "2024-01-13T00:00:00Z"),
+            ("13-JAN-24 11.30", "-"),
+            ("13 January 2024 12:00 AM", "2024-01-13T00:00:00Z"),
+            ("Jan 5, 2024", "2024-01-05T00:00:00Z"),
+            ("Sept. 5, 2024 1:05 p.m.", "2024-09-05T13:05:00Z"),
+            ("Tue, 05 Mar 2024 10:00:00 GMT", "2024-03-05T10:00:00Z"),
+            ("2024/3/5 7:08", "2024-03-05T07:08:00Z"),
+            ("2024-03-05 07:08:09 PM", "2024-03-05T19:08:09Z"),
+            ("5/3/2024T10:00:00+02:00", "2024-03-05T08:00:00Z"),
+            ("31/02/2024", "-"),
+            ("25/13/2024", "-"),
+            ("5/3", "-"),
+            ("5/3-2024", "-"),
+            ("1.2.3", "-"),
+            ("1.10.12", "-"),
+            ("5/3/24", "2024-03-05T00:00:00Z"),
+            ("192.168.10.1", "-"),
+            ("12 Main St", "-"),
+            ("1/2/2024x", "-"),
+            ("", "-"),
+        ] {
+            assert_eq!(text(field, day).as_deref().unwrap_or("-"), expected, "{field}");
+        }
+        let month = Order::MonthFirst;
+        assert_eq!(text("01/13/2024 05:31:00 PM", month).as_deref(), Some("2024-01-13T17:31:00Z"));
+        assert_eq!(text("01/13/2024 05:31:00 PM", day), None);
+        assert_eq!(text("12/31/2024 12:15 AM", month).as_deref(), Some("2024-12-31T00:15:00Z"));
+    }
+
+    #[test]
+    fn what_proves_an_order_is_seen() {
+        let of = |field: &str| fits(field.as_bytes()).map(|fits| (fits.day_first, fits.month_first, fits.is_date));
+        assert_eq!(of("25/03/2024"), Some((true, false, true)));
+        assert_eq!(of("03/25/2024 10:00"), Some((false, true, false)));
+        assert_eq!(of("05/03/2024"), Some((true, true, true)));
+        assert_eq!(of("13-Jan-2024"), Some((true, true, true)));
+        assert_eq!(of("50.12.8"), None);
+    }
+
+    #[test]
+    fn a_time_of_day_is_one() {
+        for field in ["13:05", "1:05 PM", "23:59:59.5", "7:08"] {
+            assert!(is_clock(field.as_bytes()), "{field}");
+        }
+        for field in ["25:00", "13", "a:05", "2024-01-01", "12:61", ""] {
+            assert!(!is_clock(field.as_bytes()), "{field}");
+        }
+    }
+}

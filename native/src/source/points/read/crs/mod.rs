@@ -1,0 +1,273 @@
+//! What positions are given in: degrees, Web Mercator metres, or one of the systems in EPSG's tables, and how they become
+//! degrees.
+//!
+//! The tables are `crs-definitions`, the mathematics `proj4rs`. Grids of datum shifts are not among them: where a system needs
+//! one, or is shifted by a few parameters, it is said how far off positions may be.
+
+mod checked;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use proj4rs::{Proj, transform::transform};
+use serde_json::Value;
+
+/// Coordinate reference systems of positions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Crs {
+    /// EPSG:4326 and what is the same within a metre or two, in degrees: ETRS89, NAD83, GDA2020 and their like.
+    #[default]
+    Degrees,
+    /// Degrees as integers, times so many powers of ten.
+    Parts(u8),
+    /// EPSG:3857, Web Mercator metres.
+    Metres,
+    /// Another system, by its EPSG number.
+    Epsg(u16),
+}
+
+/// What to expect where a name is none.
+const EXPECTED: &str = "expected 4326 for degrees, 3857 for Web Mercator, another EPSG number such as 25832, or e7 for degrees \
+                        times 10⁷";
+
+impl Crs {
+    /// What people, files and programs call a system: `25832`, `EPSG:25832`, an address or URN of OGC's, `srid:25832`.
+    ///
+    /// # Errors
+    /// When it is none, or not known here.
+    pub fn parse(text: &str) -> Result<Self> {
+        let text = text.trim();
+        let name = text.to_ascii_lowercase();
+        match name.as_str() {
+            "degrees" => return Ok(Self::Degrees),
+            "metres" | "meters" => return Ok(Self::Metres),
+            "e7" => return Ok(Self::Parts(7)),
+            "e6" => return Ok(Self::Parts(6)),
+            _ if name.ends_with("crs84") || name.ends_with("crs84h") => return Ok(Self::Degrees),
+            _ => {}
+        }
+        let code = match name.rsplit_once([':', '/']) {
+            Some((head, code)) if head.contains("epsg") || head == "srid" => code,
+            Some(_) => bail!("{text:?} is no coordinate system known here, {EXPECTED}"),
+            None => &name,
+        };
+        let code: u32 = code.parse().map_err(|_| anyhow!("{text:?} is no coordinate system known here, {EXPECTED}"))?;
+        Self::of_code(code)
+    }
+
+    /// The system of an EPSG number.
+    ///
+    /// # Errors
+    /// When it is not known here.
+    pub fn of_code(code: u32) -> Result<Self> {
+        let known = u16::try_from(code).ok().and_then(crs_definitions::from_code);
+        match code {
+            // Not EPSG's, but everybody's.
+            900_913 | 102_100 | 102_113 => return Ok(Self::Metres),
+            3857 | 3785 => return Ok(Self::Metres),
+            _ => {}
+        }
+        let known = known.with_context(|| format!("EPSG:{code} is not in the tables here, {EXPECTED}"))?;
+        let wrong = checked::WRONG.binary_search(&known.code).is_ok();
+        if !wrong
+            && known.proj4.contains("+proj=longlat")
+            && shift(known.proj4) == Shift::None
+            && !known.proj4.contains("+pm=")
+        {
+            return Ok(Self::Degrees);
+        }
+        if wrong {
+            bail!(
+                "EPSG:{code} is not as it should be in the tables here; transform the file first, for instance with ogr2ogr -t_srs EPSG:4326"
+            );
+        }
+        let crs = Self::Epsg(known.code);
+        Projection::of(crs)?;
+        Ok(crs)
+    }
+
+    /// What a PROJJSON object says; `None` where it says nothing.
+    ///
+    /// # Errors
+    /// When that is not known here.
+    pub fn of_json(crs: &Value) -> Result<Option<Self>> {
+        if crs.is_null() {
+            return Ok(None);
+        }
+        if let Some(text) = crs.as_str() {
+            return Self::of_text(text).map(Some);
+        }
+        let inner = [&crs["source_crs"], &crs["components"][0]].into_iter().find(|inner| inner.is_object());
+        let id = &crs["id"];
+        let code = match &id["code"] {
+            Value::String(code) => code.clone(),
+            code => code.to_string(),
+        };
+        match id["authority"].as_str() {
+            Some("OGC") if code.starts_with("CRS84") => Ok(Some(Self::Degrees)),
+            Some("EPSG") => Self::parse(&code).map(Some).with_context(|| named(crs)),
+            _ if inner.is_some() => inner.map_or(Ok(None), Self::of_json),
+            _ if crs["type"] == "GeographicCRS" && like_wgs84(crs["name"].as_str().unwrap_or_default()) => {
+                Ok(Some(Self::Degrees))
+            }
+            _ => bail!("{} has no EPSG number; say it with --crs", named(crs)),
+        }
+    }
+
+    /// What a text in a file says: PROJJSON, well-known text, or a name.
+    ///
+    /// # Errors
+    /// When that is not known here.
+    pub fn of_text(text: &str) -> Result<Self> {
+        let text = text.trim();
+        if text.starts_with('{') {
+            let json: Value = serde_json::from_str(text).context("the coordinate system is damaged JSON")?;
+            return Ok(Self::of_json(&json)?.unwrap_or_default());
+        }
+        if text.contains('[') {
+            return match code_of_wkt(text) {
+                Some(code) => Self::of_code(code),
+                None => {
+                    let name = text.split('"').nth(1).unwrap_or("without a name");
+                    if text.trim_start().starts_with("GEOG") && like_wgs84(name) {
+                        return Ok(Self::Degrees);
+                    }
+                    bail!("the coordinate system {name} has no EPSG number; say it with --crs")
+                }
+            };
+        }
+        Self::parse(text)
+    }
+
+    /// Its name in messages.
+    pub fn name(self) -> String {
+        match self {
+            Self::Degrees => "degrees (EPSG:4326)".into(),
+            Self::Parts(power) => format!("degrees times 10^{power}"),
+            Self::Metres => "Web Mercator metres (EPSG:3857)".into(),
+            Self::Epsg(code) => format!("EPSG:{code}"),
+        }
+    }
+
+    /// How far off positions may be, where that is more than a metre or two.
+    pub fn doubt(self) -> Option<&'static str> {
+        let Self::Epsg(code) = self else { return None };
+        match shift(crs_definitions::from_code(code)?.proj4) {
+            Shift::None => None,
+            _ if checked::ROUGH.binary_search(&code).is_ok() => Some(
+                "its datum is shifted by parameters that do not hold everywhere, so that positions may be off by some hundred metres",
+            ),
+            Shift::Parameters => {
+                Some("its datum is shifted by parameters, so that positions may be off by some metres")
+            }
+            Shift::Grid => Some(
+                "its datum would be shifted by grids that are not here, so that positions may be off by 10 to 30 metres",
+            ),
+            Shift::Unknown => Some(
+                "how its datum lies is not in the tables here, so that positions may be off by some hundred metres",
+            ),
+        }
+    }
+}
+
+fn named(crs: &Value) -> String {
+    format!("the coordinate system {}", crs["name"].as_str().unwrap_or("without a name"))
+}
+
+/// Geographic systems that are the same as WGS 84 within a metre or two, by the words of their names.
+fn like_wgs84(name: &str) -> bool {
+    const NAMES: [&str; 8] = ["wgs84", "etrs89", "nad83", "gda94", "gda2020", "crs84", "itrf", "sirgas2000"];
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    NAMES.iter().any(|known| plain.contains(known)) || plain.contains("wgs1984")
+}
+
+/// The EPSG number of the outermost system of well-known text, old or new.
+fn code_of_wkt(text: &str) -> Option<u32> {
+    let (mut depth, mut quoted, mut code) = (0, false, None);
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '"' => quoted = !quoted,
+            '[' | '(' if !quoted => depth += 1,
+            ']' | ')' if !quoted => depth -= 1,
+            'A' | 'I' if !quoted && depth == 1 => {
+                let rest = &text[at..];
+                let id = rest.strip_prefix("AUTHORITY[").or_else(|| rest.strip_prefix("ID["));
+                if let Some(id) = id.and_then(|id| id.strip_prefix("\"EPSG\",")) {
+                    let digits = id.trim_start_matches([' ', '"']);
+                    let end = digits.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(digits.len());
+                    code = digits[..end].parse().ok();
+                }
+            }
+            _ => {}
+        }
+    }
+    code
+}
+
+/// How a datum is led to that of WGS 84.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shift {
+    /// It is the same.
+    None,
+    Parameters,
+    Grid,
+    Unknown,
+}
+
+fn shift(definition: &str) -> Shift {
+    let word = |name: &str| definition.split_whitespace().find_map(|word| word.strip_prefix(name));
+    match (word("+datum="), word("+nadgrids="), word("+towgs84=")) {
+        (Some("WGS84" | "NAD83"), ..) | (_, Some("@null"), _) => Shift::None,
+        (Some("NAD27"), ..) | (None, Some(_), _) => Shift::Grid,
+        (Some(_), ..) => Shift::Parameters,
+        (None, None, Some(shift)) if shift.split(',').all(|part| part.parse() == Ok(0.0)) => Shift::None,
+        (None, None, Some(_)) => Shift::Parameters,
+        (None, None, None) if matches!(word("+ellps="), Some("GRS80" | "WGS84")) => Shift::None,
+        _ => Shift::Unknown,
+    }
+}
+
+/// What leads from a system to degrees.
+#[derive(Clone)]
+pub(super) struct Projection {
+    from: Proj,
+    to: Proj,
+    geographic: bool,
+}
+
+impl Projection {
+    /// The way from a system; `None` where the core knows it.
+    ///
+    /// # Errors
+    /// When its mathematics is not known here.
+    pub fn of(crs: Crs) -> Result<Option<Self>> {
+        let Crs::Epsg(code) = crs else { return Ok(None) };
+        let known =
+            crs_definitions::from_code(code).with_context(|| format!("EPSG:{code} is not in the tables here"))?;
+        let unknown = |error| anyhow!("the projection of EPSG:{code} is not known here ({error})");
+        // The mean shift of North America takes the place of its grids.
+        let definition = known.proj4.replace("+datum=NAD27", "+ellps=clrk66 +towgs84=-8,160,176");
+        let definition: Vec<&str> =
+            definition.split_whitespace().filter(|word| !word.starts_with("+nadgrids=")).collect();
+        let from = Proj::from_proj_string(&definition.join(" ")).map_err(unknown)?;
+        let to = Proj::from_proj_string("+proj=longlat +datum=WGS84 +no_defs").map_err(unknown)?;
+        if !from.has_inverse() {
+            bail!("the projection of EPSG:{code} cannot be undone here");
+        }
+        Ok(Some(Self { geographic: known.proj4.contains("+proj=longlat"), from, to }))
+    }
+
+    /// Degrees of a position, `None` for one that the system does not have.
+    pub fn degrees(&self, x: f64, y: f64) -> Option<(f64, f64)> {
+        let mut point = if self.geographic { (x.to_radians(), y.to_radians(), 0.0) } else { (x, y, 0.0) };
+        transform(&self.from, &self.to, &mut point).ok()?;
+        Some((point.0.to_degrees(), point.1.to_degrees())).filter(|(lon, lat)| lon.is_finite() && lat.is_finite())
+    }
+}
+
+impl std::fmt::Debug for Projection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Projection({})", self.from.projname())
+    }
+}
+
+#[cfg(test)]
+mod tests;

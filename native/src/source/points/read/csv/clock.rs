@@ -1,0 +1,81 @@
+//! A date and its time of day in two columns are one time.
+
+use super::seen::Seen;
+use crate::kind::Kind;
+use crate::read::{Options, field::Field, names::find_name};
+use anyhow::{Result, bail};
+use polars_core::prelude::{Column, DataFrame, DataType};
+
+/// Words of the names of times of day.
+const CLOCKS: [&str; 11] =
+    ["time", "hour", "hours", "clock", "uhrzeit", "zeit", "hora", "heure", "ora", "hhmm", "tijd"];
+
+/// Two columns that are one time: the first becomes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Clock {
+    pub date: usize,
+    pub time: usize,
+}
+
+/// Finds a column of dates without times of day beside one of times of day alone, if there is one of each; or those that were
+/// named, as `DATE+TIME`.
+///
+/// # Errors
+/// When one that was named holds something else.
+pub(super) fn find(
+    fields: &mut [Field],
+    seen: &[Seen],
+    options: &Options,
+    lines: &mut Vec<String>,
+) -> Result<Option<Clock>> {
+    let at = |name: &str| fields.iter().position(|field| field.name == name);
+    let is_clock = |at: &usize| seen[*at].clocks > 0 && seen[*at].clocks == seen[*at].values();
+    let is_date = |at: &usize| fields[*at].kind == Ok(Kind::Time) && seen[*at].is_dates();
+    let clock = match options.time.as_deref().and_then(|name| name.split_once('+').filter(|_| at(name).is_none())) {
+        Some((date, time)) => {
+            let (Some(date_at), Some(time_at)) = (at(date.trim()), at(time.trim())) else { return Ok(None) };
+            if !is_clock(&time_at) {
+                bail!("--time {date}+{time}: column {time:?} holds no times of day such as 13:05");
+            }
+            Clock { date: date_at, time: time_at }
+        }
+        None if options.time.is_some() => return Ok(None),
+        None => {
+            let named = |at: &usize| {
+                find_name(&fields[*at].name, |words| words.iter().any(|word| CLOCKS.contains(&word.as_str())))
+            };
+            let clocks: Vec<usize> = (0..fields.len()).filter(is_clock).filter(named).collect();
+            let dates: Vec<usize> = (0..fields.len()).filter(is_date).collect();
+            let (&[date], &[time]) = (&dates[..], &clocks[..]) else { return Ok(None) };
+            Clock { date, time }
+        }
+    };
+    let (date, time) = (&fields[clock.date].name, &fields[clock.time].name);
+    lines.push(format!("column {date:?} is given the times of day of {time:?} (--time {date} leaves them apart)"));
+    fields[clock.date].why += &format!("; the times of day are those of {time:?}");
+    Ok(Some(clock))
+}
+
+impl Clock {
+    /// Puts the times of day behind the dates.
+    ///
+    /// # Errors
+    /// When the columns are none of texts.
+    pub fn join(self, mut frame: DataFrame, fields: &[Field]) -> Result<DataFrame> {
+        let name = |at: usize| fields[at].name.as_str();
+        let (dates, times) = (frame.column(name(self.date))?.clone(), frame.column(name(self.time))?.clone());
+        if dates.dtype() != &DataType::String || times.dtype() != &DataType::String {
+            bail!("column {:?} is no text", name(self.date));
+        }
+        let both = dates.str()?.iter().zip(times.str()?.iter()).map(|(date, time)| {
+            let time = time.map(str::trim).filter(|time| !time.is_empty());
+            Some(match time {
+                Some(time) => format!("{} {time}", date?.trim()),
+                None => date?.to_owned(),
+            })
+        });
+        let joined = Column::new(name(self.date).into(), both.collect::<Vec<Option<String>>>());
+        frame.with_column(joined)?;
+        Ok(frame)
+    }
+}

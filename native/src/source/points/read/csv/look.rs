@@ -1,0 +1,137 @@
+//! A file is looked at as often as it takes to know how it is written: its encoding, whether its quotes are quotes, and whether
+//! units stand beneath the names.
+
+use super::{
+    dialect::{self, Dialect},
+    scan::{Scan, scan},
+    seen::Look,
+    split::{Cut, record, text},
+};
+use crate::read::{CsvOptions, Progress, content::Content, values::Numbers};
+use anyhow::{Context, Result};
+
+/// A file and what was found out about it.
+#[derive(Debug)]
+pub(super) struct Looked {
+    pub content: Content,
+    pub dialect: Dialect,
+    pub how: Look,
+    pub scan: Scan,
+}
+
+/// Looks at every field.
+///
+/// # Errors
+/// When it is no CSV with names, or damaged.
+pub(super) fn look(
+    content: Content,
+    options: &CsvOptions,
+    lines: &mut Vec<String>,
+    progress: &dyn Progress,
+) -> Result<Looked> {
+    let mut content = dialect::decoded(content, options, lines)?;
+    let mut notes = Vec::new();
+    let mut dialect = dialect::detect(content.as_ref(), options, &mut notes)?;
+    let advance = |done| progress.advance(done);
+    progress.stage("look at lines", Some(content.as_ref().len() as u64));
+    let mut how = how(&dialect, options);
+    let mut found = scan(content.as_ref(), &dialect, &how, &advance);
+    if found.is_none() || std::str::from_utf8(&content.as_ref()[..dialect.body]).is_err() {
+        content = dialect::from_windows(content, lines);
+        notes.clear();
+        dialect = dialect::detect(content.as_ref(), options, &mut notes)?;
+        how = self::how(&dialect, options);
+        found = scan(content.as_ref(), &dialect, &how, &advance);
+    }
+    lines.append(&mut notes);
+    let mut scan = found.context("the file is no text of a known encoding; say --encoding")?;
+    let bytes = content.as_ref();
+    if options.quote.is_none()
+        && let Some((other, seen)) = without_quotes(bytes, &dialect, &scan, &how, &advance)
+    {
+        lines.push(
+            "quotes are letters here: only so all lines have as many fields as there are names (else say --quote '\"')"
+                .into(),
+        );
+        (dialect, scan) = (other, seen);
+    }
+    if let Some((other, units)) = without_units(bytes, &dialect, &scan)
+        && let Some(seen) = self::scan(bytes, &other, &how, &advance)
+    {
+        lines.push(format!("the line beneath the names holds units ({units}) and is left out"));
+        (dialect, scan) = (other, seen);
+    }
+    Ok(Looked { content, dialect, how, scan })
+}
+
+fn how(dialect: &Dialect, options: &CsvOptions) -> Look {
+    let usual = if dialect.decimal_comma { '.' } else { ',' };
+    let thousands = options.thousands.unwrap_or(Some(usual));
+    Look { numbers: Numbers { decimal_comma: dialect.decimal_comma, thousands }, format: options.time_format.clone() }
+}
+
+/// The same file with quotes as letters, where only so all lines are whole: fields that begin with a quote hold what parts
+/// fields or lines, and lie in lines that have the right width by themselves.
+fn without_quotes(
+    bytes: &[u8],
+    dialect: &Dialect,
+    scan: &Scan,
+    how: &Look,
+    advance: &(dyn Fn(u64) + Sync),
+) -> Option<(Dialect, Scan)> {
+    let quote = dialect.cut.quote?;
+    let width = dialect.names.len();
+    // Of two fields and commas between, a text over two lines could have two on each.
+    let enough = if dialect.cut.delimiter == b'\t' { 2 } else { 3 };
+    if width < enough || bytes[..dialect.body].contains(&quote) {
+        return None;
+    }
+    let cut = Cut { quote: None, ..dialect.cut };
+    let span = scan.crossed.first.clone().or(scan.open.map(|_| dialect.body..dialect.body))?;
+    let mut at = span.start;
+    while at < span.end {
+        let mut fields = 0;
+        at = record(bytes, at, cut, |number, _| fields = number + 1).next;
+        if fields != width {
+            return None;
+        }
+    }
+    let other = Dialect { cut, ..dialect.clone() };
+    let seen = self::scan(bytes, &other, how, advance)?;
+    (seen.short.count + seen.long.count == 0).then_some((other, seen))
+}
+
+/// The same file from the record after the first, where that holds units: it is the one text in every column of numbers or
+/// times, of which there are two at least.
+fn without_units(bytes: &[u8], dialect: &Dialect, scan: &Scan) -> Option<(Dialect, String)> {
+    let first = dialect.header_lines + 1;
+    let measured = |count: u64| count > 0;
+    let mut units = 0;
+    for seen in &scan.columns {
+        let values = seen.numbers() + seen.moments();
+        if !measured(values) {
+            continue;
+        }
+        match &seen.odd[..] {
+            [(line, _)] if *line == first && seen.texts == 1 && seen.values() == values + 1 => units += 1,
+            // Nothing beneath its name: it has no unit.
+            _ if seen.values() == values && seen.texts == 0 => {}
+            _ => return None,
+        }
+    }
+    if units < 2 {
+        return None;
+    }
+    let mut fields = Vec::new();
+    let end = record(bytes, dialect.body, dialect.cut, |_, raw| fields.push(text(raw, dialect.cut.quote)));
+    // A column of numbers without a unit must have nothing there, or its first value would go, too.
+    let lost = scan
+        .columns
+        .iter()
+        .zip(&fields)
+        .any(|(seen, field)| seen.texts == 0 && seen.numbers() + seen.moments() > 0 && !field.trim().is_empty());
+    let shown: String =
+        fields.iter().map(|field| field.trim()).collect::<Vec<_>>().join(", ").chars().take(60).collect();
+    let other = Dialect { body: end.next, header_lines: dialect.header_lines + end.lines, ..dialect.clone() };
+    (!lost).then_some((other, shown))
+}

@@ -1,0 +1,127 @@
+//! Where the names of the columns stand: comments and a title may come before them.
+//!
+//! What enters is the beginning of a file and how wide its records are; what leaves is the names and where the rows begin. What
+//! is passed over is told, and only what has another shape than the rows is.
+
+use super::split::{Cut, record, text};
+use crate::read::{CsvOptions, values};
+use anyhow::{Result, bail};
+
+/// Most records before the names that are passed over without being told to.
+const MOST: usize = 50;
+
+/// Lines at the top that begin like comments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Top {
+    /// Where they end.
+    pub end: usize,
+    pub count: usize,
+    /// Where the last of them begins.
+    last: usize,
+}
+
+/// The names as they stand, and where the rows begin.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Names {
+    pub names: Vec<String>,
+    pub body: usize,
+}
+
+/// Passes over comments, and blank lines between them.
+pub(super) fn comments(bytes: &[u8], start: usize, options: &CsvOptions) -> Top {
+    let begins = options.comment.as_deref().unwrap_or("#").as_bytes();
+    let mut top = Top { end: start, count: 0, last: start };
+    loop {
+        let rest = &bytes[top.end..];
+        let line = rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |feed| feed + 1);
+        let is_comment = !begins.is_empty() && rest.starts_with(begins);
+        if line == 0 || !is_comment && (top.count == 0 || !rest[..line].trim_ascii().is_empty()) {
+            return top;
+        }
+        if is_comment {
+            top.count += 1;
+            top.last = top.end;
+        }
+        top.end += line;
+    }
+}
+
+/// The width that most records have; of equals the larger.
+pub(super) fn usual(widths: &[usize]) -> usize {
+    let count = |width: usize| widths.iter().filter(|&&other| other == width).count();
+    widths.iter().copied().max_by_key(|&width| (count(width), width)).unwrap_or(0)
+}
+
+/// Finds the names. `widths` are those of the records after the comments.
+///
+/// # Errors
+/// When the first record of the usual width holds numbers.
+pub(super) fn names(
+    bytes: &[u8],
+    start: usize,
+    top: &Top,
+    cut: Cut,
+    widths: &[usize],
+    told_where: bool,
+    lines: &mut Vec<String>,
+) -> Result<Names> {
+    let read = |at: usize| {
+        let mut names = Vec::new();
+        let end = record(bytes, at, cut, |_, raw| names.push(text(raw, cut.quote).trim().to_owned()));
+        (names, end.next)
+    };
+    let usual = usual(widths);
+    let (mut found, mut next) = read(top.end);
+    // The last comment may be the names, behind a sign: then what follows are rows.
+    if top.count > 0 && numeric(&found) {
+        let (mut names, _) = read(top.last);
+        if let Some(first) = names.first_mut() {
+            *first = first.trim_start_matches('#').trim().to_owned();
+        }
+        if names.len() == found.len() && !numeric(&names) {
+            tell_comments(top.count - 1, lines);
+            return Ok(Names { names, body: top.end });
+        }
+    }
+    tell_comments(top.count, lines);
+    // A title has much fewer fields than the rows; names may have a few more or less by mistake.
+    let mut passed = Vec::new();
+    let mut at = top.end;
+    while !told_where && passed.len() < MOST && usual > 2 && found.len() * 2 <= usual && next < bytes.len() {
+        passed.push(found);
+        at = next;
+        (found, next) = read(at);
+    }
+    if usual > 2 && found.len() * 2 <= usual {
+        // Nothing like names came: the first line is as good as any.
+        passed.clear();
+        at = top.end;
+        (found, next) = read(at);
+    }
+    if let Some(first) = passed.iter().find(|record| record.iter().any(|field| !field.is_empty())) {
+        let shown: String = first.join(" ").trim().chars().take(40).collect();
+        let count = bytes[top.end..at].iter().filter(|&&byte| byte == b'\n').count();
+        lines.push(format!("{count} lines before the names of the columns are passed over, such as {shown:?}"));
+    }
+    if numeric(&found) {
+        let shown: String = found.join(", ").chars().take(80).collect();
+        let line = bytes[..at].iter().filter(|&&byte| byte == b'\n').count();
+        let line = if at == start && line == 0 { "the first line".to_owned() } else { format!("line {}", line + 1) };
+        bail!("{line} holds numbers ({shown}), expected the names of the columns; add a line with names");
+    }
+    Ok(Names { names: found, body: next })
+}
+
+fn tell_comments(count: usize, lines: &mut Vec<String>) {
+    if count > 0 {
+        lines.push(format!(
+            "{count} lines of comments before the names of the columns are left out (--comment, --skip-lines)"
+        ));
+    }
+}
+
+/// Whether half of the fields are numbers.
+fn numeric(fields: &[String]) -> bool {
+    let numbers = fields.iter().filter(|name| values::coordinate(name).is_some()).count();
+    numbers > 0 && numbers * 2 >= fields.len()
+}

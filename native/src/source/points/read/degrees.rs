@@ -1,0 +1,135 @@
+//! Coordinates as people write them: decimals with point or comma, degrees with minutes and seconds, letters of the compass.
+
+use super::values;
+
+/// A coordinate that was read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Read {
+    /// Degrees; negative in the south and west.
+    pub value: f64,
+    /// Whether it is more than a plain number: it has a letter, or minutes.
+    pub dressed: bool,
+    /// Whether its letter says which axis it is on: `true` for latitude.
+    pub is_lat: Option<bool>,
+}
+
+/// Reads `50.51`, `50,51`, `50.51N`, `S 33.87`, `50°30'36"N`, `50° 30.6' N`, `50 30 36 N`, `8d15m0sW`. Degrees without a
+/// mark of minutes or a letter are one number only. `O` is none: it is east to some and west to others.
+pub(super) fn read(text: &str) -> Option<Read> {
+    let text = text.trim();
+    if let Some(value) = values::coordinate(text) {
+        return Some(Read { value, dressed: false, is_lat: None });
+    }
+    if text.len() > 40 || !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let (text, letter) = letter(text)?;
+    let (negative, text) = match text.strip_prefix(['-', '\u{2212}']) {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    // A sign beside a letter says the thing twice, or its contrary.
+    if negative && letter.is_some() {
+        return None;
+    }
+    let value = parts(text, letter.is_some())?;
+    let south = negative || matches!(letter, Some('S' | 'W'));
+    let is_lat = letter.map(|letter| matches!(letter, 'N' | 'S'));
+    Some(Read { value: if south { -value } else { value }, dressed: true, is_lat })
+}
+
+/// The letter of the compass at the end or the beginning, in capitals, and the rest.
+fn letter(text: &str) -> Option<(&str, Option<char>)> {
+    let compass = |letter: char| {
+        let letter = letter.to_ascii_uppercase();
+        matches!(letter, 'N' | 'S' | 'E' | 'W').then_some(letter)
+    };
+    let (first, last) = (text.chars().next()?, text.chars().next_back()?);
+    // Seconds may be marked by an s: then there are minutes marked by an m before.
+    let seconds = last == 's' && text.contains(['m', '\'', '\u{2032}']);
+    if let Some(letter) = compass(last).filter(|_| !seconds) {
+        return Some((text[..text.len() - 1].trim_end(), Some(letter)));
+    }
+    match compass(first) {
+        Some(letter) => Some((text[1..].trim_start(), Some(letter))),
+        None => Some((text, None)),
+    }
+}
+
+/// Degrees, minutes and seconds with the marks between them; only the last of them may have decimals.
+fn parts(text: &str, with_letter: bool) -> Option<f64> {
+    const MARKS: [&[char]; 3] = [
+        &['°', 'º', '˚', 'd', 'D', ':', ' '],
+        &['\'', '\u{2032}', '\u{2019}', 'm', ':', ' '],
+        &['"', '\u{2033}', '\u{201d}', 's', ' '],
+    ];
+    let mut rest = text.trim();
+    let (mut value, mut count, mut marked) = (0.0, 0, false);
+    for (marks, part) in MARKS.iter().zip([1.0, 60.0, 3600.0]) {
+        let end =
+            rest.find(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '.' | ',')).unwrap_or(rest.len());
+        let number = values::number(rest[..end].as_bytes())?;
+        if part > 1.0 && number >= 60.0 {
+            return None;
+        }
+        value += number / part;
+        count += 1;
+        rest = rest[end..].trim_start_matches(|letter: char| {
+            let mark = marks.contains(&letter);
+            marked |= mark && !matches!(letter, ' ' | ':');
+            mark || part > 60.0 && matches!(letter, '\'' | '\u{2032}' | '\u{2019}') || letter == ' '
+        });
+        if rest.is_empty() {
+            break;
+        }
+        // Only whole degrees and minutes have a part after them.
+        if number.fract() != 0.0 {
+            return None;
+        }
+    }
+    (rest.is_empty() && (marked || with_letter) && (count > 1 || marked || with_letter)).then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(text: &str) -> Option<f64> {
+        read(text).map(|read| (read.value * 1e9).round() / 1e9)
+    }
+
+    #[test]
+    fn degrees_are_read_as_people_write_them() {
+        for (text, expected) in [
+            ("50.51", 50.51),
+            (" -8,25 ", -8.25),
+            ("50.51N", 50.51),
+            ("33.87 S", -33.87),
+            ("W8.25", -8.25),
+            ("50°30'36\"N", 50.51),
+            ("8°15'00\"W", -8.25),
+            ("33°52'S", -33.866_666_667),
+            ("50° 30.6' N", 50.51),
+            ("50 30 36 N", 50.51),
+            ("N 50° 30′ 36″", 50.51),
+            ("50:30:36N", 50.51),
+            ("8d15m0sW", -8.25),
+            ("-8°15'", -8.25),
+            ("50°", 50.0),
+            ("50º30’36’’N", 50.51),
+        ] {
+            assert_eq!(value(text), Some(expected), "{text}");
+        }
+        assert_eq!(read("50.51N").and_then(|read| read.is_lat), Some(true));
+        assert_eq!(read("8.2e").and_then(|read| read.is_lat), Some(false));
+    }
+
+    #[test]
+    fn what_could_be_something_else_is_none() {
+        for text in
+            ["8.25O", "50 30 36", "50:30", "50°61'N", "-8.25W", "north", "N", "", "12 Main St", "1,2,3", "50.5°30'N"]
+        {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Point geometries: WKB, WKT, `GeoJSON` or pairs of numbers in one column become x and y; what a file says of its geometry
+//! column decides which and in what coordinates.
+
+mod binary;
+mod declared;
+mod text;
+
+use super::field::Field;
+use anyhow::Result;
+pub(super) use declared::{Declared, declared};
+use polars_core::prelude::{Column, DataType, IntoColumn as _};
+pub(super) use text::pair;
+
+/// How a column holds points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    /// Well-known binary, also `PostGIS`'s with an SRID, also as hexadecimal text.
+    Wkb,
+    /// Well-known text, `POINT (1 2)`, or `GeoJSON`.
+    Wkt,
+    /// A struct with fields x and y.
+    Struct,
+    /// A list of one such struct.
+    Structs,
+    /// A list or array of two numbers or more.
+    Pair,
+    /// A text of two numbers, latitude first or not.
+    Text {
+        /// Whether latitude comes first.
+        lat_first: bool,
+    },
+}
+
+/// What a geometry turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Found {
+    Point {
+        x: f64,
+        y: f64,
+        /// The number of its coordinate system, 0 for none.
+        srid: u32,
+    },
+    /// A geometry of another kind.
+    Other(&'static str),
+    Damaged,
+}
+
+/// Coordinates of a chunk; NaN where there is no point.
+#[derive(Debug, Default)]
+pub(super) struct Points {
+    pub xs: Vec<f64>,
+    pub ys: Vec<f64>,
+    /// Geometries that are something else than a point, or damaged.
+    pub others: u64,
+    /// What the first of them is.
+    pub first_other: Option<&'static str>,
+    /// The numbers of coordinate systems that points name, the first two that differ.
+    pub srids: Vec<u32>,
+}
+
+impl Encoding {
+    /// How a column could hold points, by its type alone.
+    pub fn of(dtype: &DataType) -> Option<Self> {
+        match dtype {
+            DataType::Binary | DataType::BinaryOffset => Some(Self::Wkb),
+            DataType::String => Some(Self::Wkt),
+            DataType::Struct(fields) => {
+                let has = |name: &str| fields.iter().any(|field| field.name() == name && field.dtype().is_float());
+                (has("x") && has("y")).then_some(Self::Struct)
+            }
+            DataType::List(inner) if Self::of(inner) == Some(Self::Struct) => Some(Self::Structs),
+            DataType::Array(inner, width) if *width >= 2 && inner.is_float() => Some(Self::Pair),
+            DataType::List(inner) if inner.is_float() => Some(Self::Pair),
+            DataType::Extension(_, inner) => Self::of(inner),
+            _ => None,
+        }
+    }
+
+    /// How a column that goes by one of the usual names holds points.
+    pub fn by_name(field: &Field) -> Option<Self> {
+        const NAMES: [&str; 12] = [
+            "geometry",
+            "geom",
+            "the_geom",
+            "wkb_geometry",
+            "wkb",
+            "wkt",
+            "geo",
+            "point",
+            "geometry_wkb",
+            "geojson",
+            "ewkt",
+            "ewkb",
+        ];
+        NAMES.contains(&field.name.to_ascii_lowercase().as_str()).then(|| Self::of(&field.dtype)).flatten()
+    }
+
+    /// The points of a chunk.
+    ///
+    /// # Errors
+    /// When the column is not of the type this encoding needs.
+    pub fn points(self, column: &Column) -> Result<Points> {
+        let column = match column.dtype() {
+            DataType::Extension(..) => column.to_physical_repr(),
+            _ => column.clone(),
+        };
+        let mut points = Points::default();
+        match self {
+            Self::Wkb => {
+                let column = if matches!(column.dtype(), DataType::BinaryOffset) {
+                    column.cast(&DataType::Binary)?
+                } else {
+                    column
+                };
+                for bytes in column.binary()?.iter() {
+                    points.push(bytes, binary::read);
+                }
+            }
+            Self::Wkt => {
+                for text in column.str()?.iter() {
+                    points.push(text.map(str::trim).filter(|text| !text.is_empty()), text::read);
+                }
+            }
+            Self::Struct => {
+                for point in of_structs(&column)? {
+                    points.push(point, Found::of);
+                }
+            }
+            Self::Structs => {
+                for list in column.list()?.amortized_iter() {
+                    points.push(list, |list| {
+                        let all = of_structs(&list.as_ref().clone().into_column()).unwrap_or_default();
+                        match all[..] {
+                            [Some(point)] => Found::of(point),
+                            _ => Found::Other("MultiPoint of several points"),
+                        }
+                    });
+                }
+            }
+            Self::Text { lat_first } => {
+                for text in column.str()?.iter() {
+                    points.push(text.filter(|text| !text.trim().is_empty()), |text| {
+                        let both = pair(text).map(|(a, b)| if lat_first { (b, a) } else { (a, b) });
+                        both.map_or(Found::Damaged, Found::of)
+                    });
+                }
+            }
+            Self::Pair => {
+                let lists = match column.dtype() {
+                    DataType::Array(..) => column.cast(&DataType::List(Box::new(DataType::Float64)))?,
+                    _ => column,
+                };
+                for list in lists.list()?.amortized_iter() {
+                    points.push(list, |list| {
+                        let list = list.as_ref().cast(&DataType::Float64).ok();
+                        let both = list.and_then(|list| {
+                            let values = list.f64().ok()?;
+                            values.get(0).zip(values.get(1))
+                        });
+                        both.map_or(Found::Damaged, Found::of)
+                    });
+                }
+            }
+        }
+        Ok(points)
+    }
+}
+
+/// The points of a column of structs with x and y.
+fn of_structs(column: &Column) -> Result<Vec<Option<(f64, f64)>>> {
+    let fields = column.struct_()?;
+    let nulls = column.is_null();
+    let (x, y) = (fields.field_by_name("x")?, fields.field_by_name("y")?);
+    let (x, y) = (x.cast(&DataType::Float64)?, y.cast(&DataType::Float64)?);
+    let both = x.f64()?.iter().zip(y.f64()?.iter()).zip(nulls.iter());
+    Ok(both.map(|((x, y), null)| x.zip(y).filter(|_| null != Some(true))).collect())
+}
+
+impl Found {
+    const fn of((x, y): (f64, f64)) -> Self {
+        Self::Point { x, y, srid: 0 }
+    }
+}
+
+impl Points {
+    fn push<T>(&mut self, value: Option<T>, read: impl FnOnce(T) -> Found) {
+        let (x, y) = match value.map(read) {
+            Some(Found::Point { x, y, srid }) => {
+                if srid != 0 && self.srids.len() < 2 && !self.srids.contains(&srid) {
+                    self.srids.push(srid);
+                }
+                (x, y)
+            }
+            None => (f64::NAN, f64::NAN),
+            Some(other) => {
+                self.others += 1;
+                if let Found::Other(name) = other {
+                    self.first_other.get_or_insert(name);
+                }
+                (f64::NAN, f64::NAN)
+            }
+        };
+        self.xs.push(x);
+        self.ys.push(y);
+    }
+}

@@ -1,0 +1,125 @@
+//! Points as texts: well-known text, `GeoJSON`, or two numbers.
+
+use super::{Found, binary};
+use crate::read::degrees;
+use serde_json::Value;
+
+/// What a text of a geometry column says: `POINT (1 2)`, well-known binary in hexadecimal digits, or `GeoJSON`.
+pub(super) fn read(text: &str) -> Found {
+    match text.as_bytes().first() {
+        Some(b'{') => json(text),
+        Some(b'0') => binary::hex(text),
+        _ => wkt(text),
+    }
+}
+
+/// `POINT (1 2)`, also `POINT Z (1 2 3)`, `MULTIPOINT (1 2)` and with `SRID=4326;` before it.
+fn wkt(text: &str) -> Found {
+    const NAMES: [&str; 6] =
+        ["LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection"];
+    let said = text.split_once(';').and_then(|(srid, rest)| Some((srid.strip_prefix("SRID=")?.parse().ok()?, rest)));
+    let (srid, text) = said.unwrap_or((0, text));
+    let text = text.trim();
+    let head = text.split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or_default();
+    let rest = text[head.len()..].trim_start_matches([' ', 'Z', 'M', 'z', 'm']);
+    let several = head.eq_ignore_ascii_case("multipoint");
+    if !several && !head.eq_ignore_ascii_case("point") {
+        let name = NAMES.iter().find(|name| name.eq_ignore_ascii_case(head));
+        return name.map_or(Found::Damaged, |&name| Found::Other(name));
+    }
+    let point = || {
+        let mut inner = rest.strip_prefix('(')?.strip_suffix(')')?.trim();
+        if several {
+            inner = inner.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(inner);
+        }
+        let mut numbers = inner.split_ascii_whitespace();
+        let (x, y) = (numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?);
+        numbers.all(|number| number.parse::<f64>().is_ok()).then_some(Found::Point { x, y, srid })
+    };
+    match point() {
+        Some(point) => point,
+        None if several => Found::Other("MultiPoint"),
+        None => Found::Damaged,
+    }
+}
+
+/// A geometry of `GeoJSON`, or a feature with one.
+fn json(text: &str) -> Found {
+    let Ok(value) = serde_json::from_str::<Value>(text) else { return Found::Damaged };
+    let geometry = if value["type"] == "Feature" { &value["geometry"] } else { &value };
+    let point = |at: &Value| {
+        let number = |at: &Value| at.as_f64().filter(|number| number.is_finite());
+        number(&at[0]).zip(number(&at[1])).map_or(Found::Damaged, |(x, y)| Found::Point { x, y, srid: 0 })
+    };
+    let coordinates = &geometry["coordinates"];
+    match geometry["type"].as_str() {
+        Some("Point") => point(coordinates),
+        Some("MultiPoint") if coordinates.as_array().is_some_and(|list| list.len() == 1) => point(&coordinates[0]),
+        Some("MultiPoint") => Found::Other("MultiPoint"),
+        Some("LineString" | "MultiLineString") => Found::Other("LineString"),
+        Some("Polygon" | "MultiPolygon") => Found::Other("Polygon"),
+        _ => Found::Damaged,
+    }
+}
+
+/// The two numbers of a text such as `50.51, -8.25`, `(50.51, -8.25)` or `50.5N 8.2W`, in their order; also behind an
+/// address, as portals of open data have it.
+pub(in crate::source::points::read) fn pair(text: &str) -> Option<(f64, f64)> {
+    let text = text.trim();
+    let (text, inner) = match (text.strip_suffix([')', ']']), text.rfind(['(', '['])) {
+        (Some(inner), Some(open)) => (inner[open + 1..].trim(), true),
+        _ => (text, false),
+    };
+    let (first, second) = match text.split_once([',', ';']) {
+        Some(both) => both,
+        // A blank alone between brackets is that of well-known text.
+        None if inner => return None,
+        None => text.split_once(char::is_whitespace)?,
+    };
+    Some((degrees::read(first)?.value, degrees::read(second)?.value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_every_form_are_points() {
+        for (text, srid) in [
+            ("POINT (1.5 -2)", 0),
+            ("POINT(1.5 -2.0)", 0),
+            ("point z (1.5 -2 7)", 0),
+            ("SRID=25832;POINT (1.5 -2)", 25832),
+            ("MULTIPOINT (1.5 -2)", 0),
+            ("MULTIPOINT ((1.5 -2))", 0),
+            (r#"{"type":"Point","coordinates":[1.5,-2]}"#, 0),
+            (r#"{"type":"Feature","geometry":{"type":"MultiPoint","coordinates":[[1.5,-2]]}}"#, 0),
+        ] {
+            assert_eq!(read(text), Found::Point { x: 1.5, y: -2.0, srid }, "{text}");
+        }
+        for (text, other) in [
+            ("LINESTRING (0 0, 1 1)", Found::Other("LineString")),
+            ("MULTIPOINT (1 2, 3 4)", Found::Other("MultiPoint")),
+            (r#"{"type":"Polygon","coordinates":[]}"#, Found::Other("Polygon")),
+            ("POINT EMPTY", Found::Damaged),
+            ("POINT (1)", Found::Damaged),
+            ("POINT (1 2 x)", Found::Damaged),
+            ("", Found::Damaged),
+            ("{", Found::Damaged),
+            ("Äpfel", Found::Damaged),
+        ] {
+            assert_eq!(read(text), other, "{text}");
+        }
+    }
+
+    #[test]
+    fn two_numbers_are_read_as_people_write_them() {
+        for text in ["50.51, -8.25", "(50.51, -8.25)", "50.51;-8.25", "[50.51,-8.25]", "50.51N 8.25W"] {
+            assert_eq!(pair(text), Some((50.51, -8.25)), "{text}");
+        }
+        assert_eq!(pair("700 Main St\nChicago, IL\n(41.8, -87.6)"), Some((41.8, -87.6)));
+        for text in ["POINT (8.5 50.5)", "50.51", "a, b", "Main St, 5", "1, 2, 3", ""] {
+            assert_eq!(pair(text), None, "{text}");
+        }
+    }
+}

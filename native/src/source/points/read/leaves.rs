@@ -1,0 +1,103 @@
+//! Structs become columns by their leaves: `names.primary` for the field `primary` of the struct `names`.
+//!
+//! What enters is the columns of a file and its chunks; what leaves is the same with every struct in its parts, but for those
+//! that are points. Chunks of a file without structs leave as they are.
+
+use super::{field::Field, geometry::Encoding};
+use crate::kind::Kind;
+use anyhow::Result;
+use polars_core::prelude::{Column, DataFrame, DataType, IntoColumn as _};
+
+/// Most leaves of one struct; what has more is no table.
+const MOST: usize = 1000;
+
+/// Where a column comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Leaf {
+    /// The column of the file.
+    column: usize,
+    /// The fields on the way down from it.
+    path: Vec<String>,
+}
+
+/// The columns of a file in their parts.
+#[derive(Debug)]
+pub(super) struct Leaves {
+    /// What the columns are.
+    pub fields: Vec<Field>,
+    origins: Vec<Leaf>,
+}
+
+impl Leaves {
+    /// Takes apart the structs among columns.
+    pub fn of(columns: Vec<Field>) -> Self {
+        let mut leaves = Self { fields: Vec::new(), origins: Vec::new() };
+        let names: Vec<String> = columns.iter().map(|field| field.name.clone()).collect();
+        for (column, field) in columns.into_iter().enumerate() {
+            let is_struct = matches!(field.dtype, DataType::Struct(_)) && Encoding::of(&field.dtype).is_none();
+            let mut parts = Vec::new();
+            if is_struct {
+                take_apart(&field.name, &field.dtype, &mut Vec::new(), &mut parts);
+            }
+            if parts.is_empty() || parts.len() > MOST {
+                leaves.push(field, Leaf { column, path: Vec::new() });
+                continue;
+            }
+            for (name, dtype, path) in parts {
+                let taken = |name: &str| {
+                    names.iter().chain(leaves.fields.iter().map(|field| &field.name)).any(|known| known == name)
+                };
+                let free = (2..).map(|number| format!("{name}_{number}")).find(|name| !taken(name));
+                let name = if taken(&name) { free.unwrap_or(name) } else { name };
+                leaves.push(Field::new(&name, &dtype), Leaf { column, path });
+            }
+        }
+        leaves
+    }
+
+    fn push(&mut self, field: Field, origin: Leaf) {
+        self.fields.push(field);
+        self.origins.push(origin);
+    }
+
+    /// The columns of the file that hold these, ascending.
+    pub fn columns(&self, wanted: &[(usize, Option<Kind>)]) -> Vec<usize> {
+        let mut columns: Vec<usize> = wanted.iter().map(|&(at, _)| self.origins[at].column).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+
+    /// A chunk of these columns of the file with what is wanted of them, in its parts.
+    ///
+    /// # Errors
+    /// When the chunk is not of the types that the file said.
+    pub fn chunk(&self, chunk: DataFrame, columns: &[usize], wanted: &[(usize, Option<Kind>)]) -> Result<DataFrame> {
+        if wanted.iter().all(|&(at, _)| self.origins[at].path.is_empty()) {
+            return Ok(chunk);
+        }
+        let part = |&(at, _): &(usize, Option<Kind>)| -> Result<Column> {
+            let Leaf { column, path } = &self.origins[at];
+            let place = columns.binary_search(column).unwrap_or_default();
+            let mut values = chunk.columns()[place].clone();
+            for step in path {
+                values = values.struct_()?.field_by_name(step)?.into_column();
+            }
+            Ok(values.with_name(self.fields[at].name.as_str().into()))
+        };
+        Ok(DataFrame::new(chunk.height(), wanted.iter().map(part).collect::<Result<_>>()?)?)
+    }
+}
+
+fn take_apart(name: &str, dtype: &DataType, path: &mut Vec<String>, parts: &mut Vec<(String, DataType, Vec<String>)>) {
+    match dtype {
+        DataType::Struct(fields) if path.len() < 32 && parts.len() <= MOST => {
+            for field in fields {
+                path.push(field.name().to_string());
+                take_apart(&format!("{name}.{}", field.name()), field.dtype(), path, parts);
+                path.pop();
+            }
+        }
+        _ => parts.push((name.to_owned(), dtype.clone(), path.clone())),
+    }
+}

@@ -1,0 +1,313 @@
+//! The footer of a Parquet file as Polars takes it: without the types that it does not know, and with names that differ.
+//!
+//! What enters is the footer of a file; what leaves is one that means the same columns at the same places, and what was taken
+//! out of it: which columns are geometries and in what coordinates, which are of a type not known here, which changed their
+//! name. The footer of an ordinary file leaves as it is. Polars refuses a file whole for one type it does not know
+//! (pola-rs/polars#28627), and the format gets new ones.
+
+use super::thrift::{self, Field, LIST, Reader, STRUCT};
+use anyhow::{Context, Result, bail};
+
+/// What a footer says besides what Polars reads in it.
+#[derive(Debug, Default)]
+pub(super) struct Footer {
+    /// The footer with its length and mark behind it, as at the end of a file.
+    pub bytes: Vec<u8>,
+    /// The same without the schema of Arrow that writers put beside their own, where that hides what columns are.
+    pub plain: Option<Vec<u8>>,
+    /// Of each column of the file, what Polars cannot tell.
+    pub columns: Vec<Odd>,
+    /// What to tell of names.
+    pub lines: Vec<String>,
+}
+
+/// What is odd about a column.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Odd {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Well-known binary, with what the type says of its coordinates.
+    Geometry(Option<String>),
+    /// Floats of 16 bits, which Polars gets as two bytes.
+    Half,
+    /// Of a type that is not known here.
+    Unknown(String),
+}
+
+/// An element of the schema: a column, or a part of one.
+struct Element<'b> {
+    fields: Vec<Field<'b>>,
+    name: String,
+    children: usize,
+    odd: Odd,
+}
+
+/// Numbers of the fields of `SchemaElement`.
+const NAME: i16 = 4;
+const CHILDREN: i16 = 5;
+const CONVERTED: i16 = 6;
+const LOGICAL: i16 = 10;
+
+/// The key under which writers keep Arrow's schema.
+const ARROW: &str = "ARROW:schema";
+
+/// Reads a footer, of which its length and mark are known to be right.
+///
+/// # Errors
+/// When it is damaged.
+pub(super) fn read(footer: &[u8]) -> Result<Footer> {
+    let file = Reader::new(footer).fields()?;
+    let schema = file.iter().find(|field| field.id == 2 && field.kind == LIST).context("it has no schema")?;
+    let mut elements = elements(schema)?;
+    let mut lines = Vec::new();
+    let tops = tops(&elements)?;
+    let renamed = rename(&mut elements, &tops, &mut lines);
+    let columns: Vec<Odd> = tops.iter().map(|&(at, end)| odd(&elements[at..end])).collect();
+    let is_odd = elements.iter().any(|element| element.odd != Odd::Nothing);
+    let orders = file.iter().find(|field| field.id == 7).is_some_and(|field| !orders_known(field));
+    let whole = |arrow: bool| {
+        let mut out = Vec::with_capacity(footer.len() + 8);
+        let schema = schema_bytes(&elements);
+        let pairs = if arrow { None } else { file.iter().find(|field| field.id == 5).and_then(without_arrow) };
+        let fields = file.iter().filter(|field| field.id != 7 || !orders).map(|field| match field.id {
+            2 => Field { value: &schema, ..*field },
+            5 => Field { value: pairs.as_deref().unwrap_or(field.value), ..*field },
+            _ => *field,
+        });
+        thrift::write_struct(fields, &mut out);
+        closed(out)
+    };
+    let bytes = if is_odd || renamed || orders { whole(!renamed) } else { closed(footer.to_vec()) };
+    let has_arrow = file.iter().any(|field| field.id == 5 && without_arrow(field).is_some());
+    let plain = (has_arrow && !renamed).then(|| whole(false));
+    Ok(Footer { bytes, plain, columns, lines })
+}
+
+/// With its length and the mark of the format.
+fn closed(mut footer: Vec<u8>) -> Vec<u8> {
+    let length = footer.len() as u32;
+    footer.extend_from_slice(&length.to_le_bytes());
+    footer.extend_from_slice(b"PAR1");
+    footer
+}
+
+fn elements<'b>(schema: &Field<'b>) -> Result<Vec<Element<'b>>> {
+    let mut list = Reader::new(schema.value);
+    let (count, kind) = list.list()?;
+    if kind != STRUCT {
+        bail!("its schema is none");
+    }
+    let element = |_| {
+        let fields = list.fields()?;
+        let find = |id| fields.iter().find(|field: &&Field<'_>| field.id == id);
+        let name = find(NAME).context("a column has no name")?.text()?;
+        let children = find(CHILDREN).map_or(Ok(0), Field::integer)?;
+        let mut odd = find(LOGICAL).map_or(Ok(Odd::Nothing), logical)?;
+        // The types of before there were logical ones.
+        if odd == Odd::Nothing && find(CONVERTED).map_or(Ok(0), Field::integer)? > 21 {
+            odd = Odd::Unknown("a type not known here".into());
+        }
+        Ok(Element { name, children: usize::try_from(children)?, odd, fields })
+    };
+    (0..count).map(element).collect()
+}
+
+/// What a logical type is, going by the union's field that is set.
+fn logical(field: &Field<'_>) -> Result<Odd> {
+    let Some(set) = Reader::new(field.value).fields()?.into_iter().next() else {
+        return Ok(Odd::Unknown("a type that says nothing".into()));
+    };
+    let text = || -> Result<Option<String>> {
+        let inner = Reader::new(set.value).fields()?;
+        inner.iter().find(|field| field.id == 1 && field.kind == thrift::BINARY).map(Field::text).transpose()
+    };
+    Ok(match set.id {
+        // A time whose unit is none of the three there are.
+        7 | 8 if !unit_known(&set)? => Odd::Unknown("a time in a unit not known here".into()),
+        1..=8 | 10..=14 => Odd::Nothing,
+        15 => Odd::Half,
+        16 => Odd::Unknown("VARIANT".into()),
+        17 | 18 => Odd::Geometry(text()?),
+        number => Odd::Unknown(format!("a logical type with the number {number}, which is newer than this program")),
+    })
+}
+
+fn unit_known(time: &Field<'_>) -> Result<bool> {
+    let fields = Reader::new(time.value).fields()?;
+    let Some(unit) = fields.iter().find(|field| field.id == 2) else { return Ok(true) };
+    Ok(Reader::new(unit.value).fields()?.first().is_some_and(|set| (1..=3).contains(&set.id)))
+}
+
+/// Whether all orders of columns are known to Polars.
+fn orders_known(field: &Field<'_>) -> bool {
+    let known = || -> Result<bool> {
+        let mut list = Reader::new(field.value);
+        let (count, _) = list.list()?;
+        for _ in 0..count {
+            if !list.fields()?.first().is_some_and(|set| (1..=2).contains(&set.id)) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    };
+    known().unwrap_or(false)
+}
+
+/// First element and end of each column of the file.
+fn tops(elements: &[Element<'_>]) -> Result<Vec<(usize, usize)>> {
+    fn end(elements: &[Element<'_>], at: usize, depth: usize) -> Result<usize> {
+        if depth > 64 {
+            bail!("its schema is nested too deep");
+        }
+        let element = elements.get(at).context("its schema is cut off")?;
+        (0..element.children).try_fold(at + 1, |next, _| end(elements, next, depth + 1))
+    }
+    let root = elements.first().context("its schema is empty")?;
+    let mut tops = Vec::new();
+    let mut at = 1;
+    for _ in 0..root.children {
+        let next = end(elements, at, 0)?;
+        tops.push((at, next));
+        at = next;
+    }
+    Ok(tops)
+}
+
+/// Gives a column that is called as one before it another name. Whether there was any.
+fn rename(elements: &mut [Element<'_>], tops: &[(usize, usize)], lines: &mut Vec<String>) -> bool {
+    let mut names: Vec<String> = Vec::with_capacity(tops.len());
+    let mut renamed = false;
+    for &(at, _) in tops {
+        let wanted = std::mem::take(&mut elements[at].name);
+        let taken = |name: &str| names.iter().any(|known| known == name);
+        let name =
+            (2..).map(|number| format!("{wanted}_{number}")).find(|name| !taken(name)).filter(|_| taken(&wanted));
+        if let Some(name) = &name {
+            lines.push(format!("two columns are called {wanted:?}; the second is {name:?} here"));
+            renamed = true;
+        }
+        elements[at].name = name.unwrap_or(wanted);
+        names.push(elements[at].name.clone());
+    }
+    renamed
+}
+
+/// What is odd about a column with all its parts.
+fn odd(column: &[Element<'_>]) -> Odd {
+    let [only] = column else {
+        let unknown = column.iter().find_map(|part| match &part.odd {
+            Odd::Unknown(what) => Some(Odd::Unknown(what.clone())),
+            _ => None,
+        });
+        return unknown.unwrap_or_default();
+    };
+    only.odd.clone()
+}
+
+fn schema_bytes(elements: &[Element<'_>]) -> Vec<u8> {
+    let mut out = Vec::new();
+    thrift::write_list(elements.len(), STRUCT, &mut out);
+    for element in elements {
+        let name = thrift::binary(&element.name);
+        let kept = |field: &&Field<'_>| {
+            element.odd == Odd::Nothing || field.id != LOGICAL && (field.id != CONVERTED || element.odd == Odd::Half)
+        };
+        let fields = element.fields.iter().filter(kept);
+        let fields = fields.map(|field| if field.id == NAME { Field { value: &name, ..*field } } else { *field });
+        thrift::write_struct(fields, &mut out);
+    }
+    out
+}
+
+/// The pairs of key and value without Arrow's schema; `None` where there is none.
+fn without_arrow(pairs: &Field<'_>) -> Option<Vec<u8>> {
+    let mut list = Reader::new(pairs.value);
+    let (count, kind) = list.list().ok()?;
+    let mut kept = Vec::new();
+    for _ in 0..count {
+        let pair = list.whole().ok()?;
+        let fields = Reader::new(pair).fields().ok()?;
+        let key = fields.iter().find(|field| field.id == 1)?.text().ok()?;
+        if key != ARROW {
+            kept.push(pair);
+        }
+    }
+    if kept.len() == count {
+        return None;
+    }
+    let mut out = Vec::new();
+    thrift::write_list(kept.len(), kind, &mut out);
+    kept.iter().for_each(|pair| out.extend_from_slice(pair));
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A struct of fields given as number, type and value.
+    fn of(fields: &[(i16, u8, Vec<u8>)]) -> Vec<u8> {
+        let mut out = Vec::new();
+        thrift::write_struct(fields.iter().map(|(id, kind, value)| Field { id: *id, kind: *kind, value }), &mut out);
+        out
+    }
+
+    fn list(elements: &[Vec<u8>]) -> Vec<u8> {
+        let mut out = Vec::new();
+        thrift::write_list(elements.len(), STRUCT, &mut out);
+        elements.iter().for_each(|element| out.extend_from_slice(element));
+        out
+    }
+
+    /// A footer with a column of each name, with a logical type of this number that holds a text.
+    fn footer(columns: &[(&str, Option<(i16, &str)>)]) -> Vec<u8> {
+        let root = of(&[(NAME, 8, thrift::binary("root")), (CHILDREN, 5, vec![columns.len() as u8 * 2])]);
+        let column = |&(name, logical): &(&str, Option<(i16, &str)>)| {
+            let mut fields = vec![(1, 5, vec![12]), (3, 5, vec![0]), (NAME, 8, thrift::binary(name))];
+            if let Some((number, text)) = logical {
+                let inner = of(&[(1, 8, thrift::binary(text))]);
+                fields.push((LOGICAL, STRUCT, of(&[(number, STRUCT, inner)])));
+            }
+            of(&fields)
+        };
+        let elements: Vec<Vec<u8>> = std::iter::once(root).chain(columns.iter().map(column)).collect();
+        of(&[(1, 5, vec![2]), (2, LIST, list(&elements)), (3, 6, vec![0]), (4, LIST, list(&[]))])
+    }
+
+    #[test]
+    fn an_ordinary_footer_stays_byte_by_byte() {
+        let bytes = footer(&[("a", None), ("b", Some((1, "")))]);
+        let read = read(&bytes).expect("valid");
+        assert_eq!(read.bytes, closed(bytes));
+        assert_eq!((read.columns, read.plain), (vec![Odd::Nothing; 2], None));
+    }
+
+    #[test]
+    fn what_polars_does_not_know_is_taken_out_and_named() {
+        let columns =
+            [("g", Some((17, "EPSG:25832"))), ("v", Some((16, ""))), ("v", Some((99, ""))), ("h", Some((15, "")))];
+        let read = read(&footer(&columns)).expect("valid");
+        assert_eq!(read.columns[0], Odd::Geometry(Some("EPSG:25832".into())));
+        assert_eq!(read.columns[1], Odd::Unknown("VARIANT".into()));
+        assert!(matches!(&read.columns[2], Odd::Unknown(what) if what.contains("99")));
+        assert_eq!(read.columns[3], Odd::Half);
+        assert!(read.lines[0].contains("the second is \"v_2\""));
+        let plain = footer(&[("g", None), ("v", None), ("v_2", None), ("h", None)]);
+        assert_eq!(read.bytes, closed(plain));
+    }
+
+    #[test]
+    fn damage_is_an_error_and_never_a_panic() {
+        let good = footer(&[("g", Some((17, "x"))), ("a", None)]);
+        for at in 0..good.len() {
+            let _ = read(&good[..at]);
+            for bit in 0..8 {
+                let mut bad = good.clone();
+                bad[at] ^= 1 << bit;
+                let _ = read(&bad);
+            }
+        }
+        assert!(read(&good[..good.len() / 2]).is_err());
+    }
+}

@@ -1,0 +1,201 @@
+//! Parquet files, a row group at a time.
+
+mod footer;
+mod thrift;
+
+use super::{
+    content::Content,
+    crs::Crs,
+    field::Field,
+    geometry::{self, Declared},
+    guarded::guarded,
+    half,
+    leaves::Leaves,
+    reader::Reader,
+};
+use crate::kind::Kind;
+use anyhow::{Context, Result, bail};
+use footer::Odd;
+use polars_arrow::datatypes::{ArrowDataType, TimeUnit};
+use polars_core::prelude::DataFrame;
+use polars_io::{
+    SerReader,
+    parquet::{metadata::FileMetadataRef, read::ParquetReader},
+};
+use std::io::Cursor;
+
+/// An open Parquet file.
+#[derive(Debug)]
+pub(super) struct Parquet {
+    content: Content,
+    leaves: Leaves,
+    groups: Vec<usize>,
+    geometry: Option<Declared>,
+    /// The footer as Polars takes it.
+    usual: FileMetadataRef,
+    /// The same without Arrow's schema, and the columns that are read by it.
+    plain: Option<(FileMetadataRef, Vec<usize>)>,
+    /// Columns of floats of 16 bits.
+    halves: Vec<usize>,
+}
+
+impl Parquet {
+    /// Looks at the footer. What is worth telling of it is added to `lines`.
+    ///
+    /// # Errors
+    /// When the file is cut off or damaged, or declares an unknown CRS.
+    pub fn open(content: Content, crs: Option<Crs>, lines: &mut Vec<String>) -> Result<Self> {
+        let bytes = content.as_ref();
+        if bytes.starts_with(b"PARE") {
+            bail!("the Parquet file is encrypted, which is not read");
+        }
+        if bytes.len() < 12 || !bytes.starts_with(b"PAR1") {
+            bail!("no Parquet file: it does not begin with PAR1");
+        }
+        if !bytes.ends_with(b"PAR1") {
+            bail!("the Parquet file is cut off: it does not end with PAR1");
+        }
+        const FOOTER: &str = "cannot read the footer of the Parquet file";
+        let mut footer = end(bytes).and_then(footer::read).context(FOOTER)?;
+        lines.append(&mut footer.lines);
+        let usual = metadata(&footer.bytes).context(FOOTER)?;
+        let plain = footer.plain.as_deref().map(|bytes| metadata(bytes).context(FOOTER)).transpose()?;
+        let mut plain = plain.map(|metadata| (metadata, Vec::new()));
+        let (fields, groups) = guarded(|| {
+            let mut reader = with(&content, &usual);
+            let mut fields = Vec::new();
+            let schema = reader.schema()?;
+            let other = match &plain {
+                Some((metadata, _)) => Some(with(&content, metadata).schema()?),
+                None => None,
+            };
+            for (at, field) in schema.iter_values().enumerate() {
+                let odd = footer.columns.get(at).cloned().unwrap_or_default();
+                // Parquet keeps milliseconds, Arrow's schema beside it says seconds, and Polars believes it.
+                let seconds = matches!(field.dtype, ArrowDataType::Time32(TimeUnit::Second));
+                fields.push(match (odd, &other, &mut plain) {
+                    (Odd::Unknown(what), ..) => Field::left_out(&field.name, format!("it is {what}")),
+                    (Odd::Half, other, plain) => {
+                        if let (Some(_), Some((_, columns))) = (other, plain) {
+                            columns.push(at);
+                        }
+                        Field::new(&field.name, &half::FIELD)
+                    }
+                    (_, Some(other), Some((_, columns))) if seconds => {
+                        columns.push(at);
+                        other
+                            .get_at_index(at)
+                            .map_or_else(|| Field::from_arrow(field), |(_, field)| Field::from_arrow(field))
+                    }
+                    _ => Field::from_arrow(field),
+                });
+            }
+            let groups: Vec<usize> = usual.row_groups.iter().map(|group| group.num_rows()).collect();
+            Ok((fields, groups))
+        })
+        .context(FOOTER)?;
+        let pairs = usual.key_value_metadata.as_deref().unwrap_or_default();
+        let value = |key: &str| pairs.iter().find(|pair| pair.key == key).and_then(|pair| pair.value.clone());
+        let typed = footer.columns.iter().zip(&fields).find_map(|(odd, field)| match odd {
+            Odd::Geometry(crs) => Some((field.name.as_str(), crs.as_deref())),
+            _ => None,
+        });
+        let geometry = match (value("geo"), typed) {
+            (Some(geo), _) => Some(geometry::declared(&geo, crs)?),
+            (None, Some((name, said))) => Some(Declared::of_type(name, said, crs, value)?),
+            (None, None) => None,
+        };
+        let halves = (0..footer.columns.len()).filter(|&at| footer.columns[at] == Odd::Half).collect();
+        let plain = plain.filter(|(_, columns)| !columns.is_empty());
+        Ok(Self { leaves: Leaves::of(fields), groups, geometry, usual, plain, halves, content })
+    }
+
+    /// Rows of these columns of the file.
+    fn slice(&self, columns: &[usize], start: usize, rows: usize) -> Result<DataFrame> {
+        let read = |metadata: &FileMetadataRef, columns: Vec<usize>| -> Result<DataFrame> {
+            let reader = with(&self.content, metadata).with_projection(Some(columns));
+            Ok(reader.with_slice(Some((start, rows))).finish()?)
+        };
+        let by_plain = |at: &&usize| self.plain.as_ref().is_some_and(|(_, plain)| plain.contains(at));
+        let (plain, usual): (Vec<usize>, Vec<usize>) = columns.iter().partition(by_plain);
+        let mut chunk = guarded(|| match &self.plain {
+            Some((metadata, _)) if !plain.is_empty() => {
+                let here = read(metadata, plain.clone())?;
+                let there = if usual.is_empty() { DataFrame::empty() } else { read(&self.usual, usual.clone())? };
+                let (mut here, mut there) = (here.columns().iter(), there.columns().iter());
+                let parts = columns.iter().filter_map(|at| if plain.contains(at) { here.next() } else { there.next() });
+                Ok(DataFrame::new(rows, parts.cloned().collect())?)
+            }
+            _ => read(&self.usual, usual.clone()),
+        })
+        .with_context(|| format!("rows {start} to {} of the Parquet file", start + rows))?;
+        for (place, at) in columns.iter().enumerate() {
+            if self.halves.contains(at) {
+                let values = half::of_bytes(&chunk.columns()[place])?;
+                chunk.replace_column(place, values)?;
+            }
+        }
+        if chunk.height() != rows {
+            bail!("the Parquet file is damaged: {} rows where its footer says {rows}", chunk.height());
+        }
+        Ok(chunk)
+    }
+}
+
+/// The bytes of the footer.
+fn end(bytes: &[u8]) -> Result<&[u8]> {
+    let length = bytes[..bytes.len() - 4].last_chunk::<4>().map_or(0, |length| u32::from_le_bytes(*length)) as usize;
+    let end = bytes.len() - 8;
+    let start = end.checked_sub(length).filter(|&start| start >= 4).context("it is longer than the file")?;
+    Ok(&bytes[start..end])
+}
+
+/// A footer by itself as Polars reads it.
+fn metadata(footer: &[u8]) -> Result<FileMetadataRef> {
+    let bytes = [&b"PAR1"[..], footer].concat();
+    guarded(|| Ok(ParquetReader::new(Cursor::new(bytes)).get_metadata()?.clone()))
+}
+
+fn with(content: &Content, metadata: &FileMetadataRef) -> ParquetReader<Cursor<Content>> {
+    let mut reader = ParquetReader::new(Cursor::new(content.clone()));
+    reader.set_metadata(metadata.clone());
+    reader
+}
+
+impl Reader for Parquet {
+    fn fields(&self) -> &[Field] {
+        &self.leaves.fields
+    }
+
+    fn rows(&self) -> Option<u64> {
+        Some(self.groups.iter().map(|&rows| rows as u64).sum())
+    }
+
+    fn geometry(&self) -> Option<&Declared> {
+        self.geometry.as_ref()
+    }
+
+    fn chunks(
+        &mut self,
+        wanted: &[(usize, Option<Kind>)],
+        each: &mut dyn FnMut(DataFrame) -> Result<()>,
+    ) -> Result<()> {
+        /// Row groups are read together up to so many rows.
+        const ROWS: usize = 1 << 20;
+        let columns = self.leaves.columns(wanted);
+        let (mut start, mut rows) = (0, 0);
+        for (at, &group) in self.groups.iter().enumerate() {
+            rows += group;
+            let next = self.groups.get(at + 1).copied();
+            if next.is_some_and(|next| rows + next <= ROWS) {
+                continue;
+            }
+            let chunk = self.slice(&columns, start, rows)?;
+            self.content.let_go();
+            each(self.leaves.chunk(chunk, &columns, wanted)?)?;
+            start += rows;
+            rows = 0;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,96 @@
+//! How the texts of a column are read as numbers and times, where there are several ways.
+
+use super::{
+    civil::{self, Order},
+    values::{self, Numbers},
+};
+use duotile_core::time::{self, Written};
+use jiff::{Timestamp, fmt::strtime, tz::TimeZone};
+use std::sync::Arc;
+
+/// How the texts of a column are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Spelling {
+    pub numbers: Numbers,
+    /// Which of day and month comes first.
+    pub order: Option<Order>,
+    /// The form of times, as strftime has it.
+    pub format: Option<Arc<str>>,
+}
+
+impl Spelling {
+    /// A whole number.
+    pub fn integer(&self, field: &[u8]) -> Option<i64> {
+        if let Some(value) = values::integer(field) {
+            return Some(value);
+        }
+        let whole = self.numbers.grouped(field)?;
+        (whole.fract() == 0.0 && whole.abs() < 9e15).then_some(whole as i64)
+    }
+
+    /// A number.
+    pub fn number(&self, field: &[u8]) -> Option<f64> {
+        self.numbers.read(field)
+    }
+
+    /// A time: in the form that was said, in core's grammar, or in that of a country.
+    pub fn time(&self, field: &[u8]) -> Option<Written> {
+        if let Some(format) = &self.format {
+            return formatted(field, format);
+        }
+        if let Ok(written) = time::read(field) {
+            return Some(written);
+        }
+        // Where no order is known, only dates are read that have none, or the same in both.
+        match self.order {
+            Some(order) => civil::read(field, order),
+            None => civil::read(field, Order::DayFirst)
+                .filter(|&written| civil::read(field, Order::MonthFirst) == Some(written)),
+        }
+    }
+}
+
+/// A time in a form such as `%d.%m.%Y %H:%M`.
+pub(super) fn formatted(field: &[u8], format: &str) -> Option<Written> {
+    let parsed = strtime::parse(format, field).ok()?;
+    let micros = |timestamp: Timestamp| timestamp.as_microsecond();
+    if let Ok(timestamp) = parsed.to_timestamp() {
+        return Some(Written::Clock(micros(timestamp), Some(0)));
+    }
+    let civil = parsed.to_datetime().or_else(|_| parsed.to_date().map(|date| date.at(0, 0, 0, 0))).ok()?;
+    Some(Written::Clock(micros(civil.to_zoned(TimeZone::UTC).ok()?.timestamp()), None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(spelling: &Spelling, field: &str) -> Option<String> {
+        spelling.time(field.as_bytes()).map(|written| time::print(written.first(|clock| clock)))
+    }
+
+    #[test]
+    fn times_are_read_in_the_form_that_was_said_and_in_no_other() {
+        let with = |format: &str| Spelling { format: Some(format.into()), ..Spelling::default() };
+        assert_eq!(text(&with("%d.%m.%Y %H.%M"), "05.03.2024 14.30").as_deref(), Some("2024-03-05T14:30:00Z"));
+        assert_eq!(text(&with("%Y%m%d"), "20240305").as_deref(), Some("2024-03-05T00:00:00Z"));
+        assert_eq!(
+            text(&with("%d/%b/%Y:%H:%M:%S %z"), "05/Mar/2024:14:30:00 +0100").as_deref(),
+            Some("2024-03-05T13:30:00Z")
+        );
+        assert_eq!(text(&with("%Y%m%d"), "2024-03-05"), None);
+        assert_eq!(text(&with("%Q"), "2024-03-05"), None);
+    }
+
+    #[test]
+    fn without_an_order_only_dates_are_read_that_have_none() {
+        let none = Spelling::default();
+        assert_eq!(text(&none, "05/03/2024"), None);
+        assert_eq!(text(&none, "25/03/2024"), None);
+        assert_eq!(text(&none, "05/05/2024").as_deref(), Some("2024-05-05T00:00:00Z"));
+        assert_eq!(text(&none, "5 Mar 2024").as_deref(), Some("2024-03-05T00:00:00Z"));
+        assert_eq!(text(&none, "2024-03-05").as_deref(), Some("2024-03-05T00:00:00Z"));
+        let first = Spelling { order: Some(Order::MonthFirst), ..none };
+        assert_eq!(text(&first, "05/03/2024").as_deref(), Some("2024-05-03T00:00:00Z"));
+    }
+}

@@ -1,0 +1,67 @@
+//! Dates in the form of their country.
+
+use super::*;
+
+#[test]
+fn the_order_of_day_and_month_comes_from_the_values_that_prove_it() {
+    let dataset = load_csv("lat,lon,date\n50,0,05/03/2024\n50,1,06/03/2024\n50,2,25/03/2024\n");
+    assert_eq!(values(&dataset, "date")[0], "2024-03-05T00:00:00Z");
+    assert!(
+        says(&dataset, "with the day first: line 4 has \"25/03/2024\" (else say --dates mdy)"),
+        "{:?}",
+        dataset.report().lines
+    );
+    assert_eq!(dataset.report().time.as_deref(), Some("date"));
+    let american = "lat,lon,Date,Updated On\n41,-87,01/13/2024 05:31:00 PM,02/10/2024 03:50:01 AM\n41,-87,02/01/2024 12:00:00 AM,02/11/2024 12:01:00 PM\n";
+    let dataset = load_csv(american);
+    assert_eq!(values(&dataset, "Date"), ["2024-01-13T17:31:00Z", "2024-02-01T00:00:00Z"]);
+    // What another column proves holds for all.
+    assert_eq!(values(&dataset, "Updated On"), ["2024-02-10T03:50:01Z", "2024-02-11T12:01:00Z"]);
+    assert!(says(&dataset, "column \"Updated On\" is time") && says(&dataset, "as in other columns"));
+    let german = load_csv("lat,lon,am\n50,0,5.3.2024 14:02\n50,1,06.03.2024\n");
+    assert_eq!(values(&german, "am"), ["2024-03-05T14:02:00Z", "2024-03-06T00:00:00Z"]);
+}
+
+#[test]
+fn where_nothing_proves_it_a_flag_decides() {
+    let text = "lat,lon,date\n50,0,05/03/2024\n50,1,06/03/2024\n";
+    let dataset = load_csv(text);
+    assert_eq!(kind(&dataset, "date"), "text");
+    assert!(says(&dataset, "say --dates dmy or --dates mdy"));
+    let with = |dates| {
+        let csv = CsvOptions { dates: Some(dates), ..CsvOptions::default() };
+        values(&load_with("a.csv", text, &Options { csv, ..Options::default() }).expect("reads"), "date")
+    };
+    assert_eq!(with(Order::DayFirst)[0], "2024-03-05T00:00:00Z");
+    assert_eq!(with(Order::MonthFirst)[0], "2024-05-03T00:00:00Z");
+    let mixed = load_csv("lat,lon,date\n50,0,25/03/2024\n50,1,03/25/2024\n");
+    assert!(says(&mixed, "some with the day first and some with the month"));
+}
+
+#[test]
+fn a_form_of_its_own_can_be_said() {
+    let csv = CsvOptions { time_format: Some("%d.%m.%Y %H.%M".into()), ..CsvOptions::default() };
+    let options = Options { csv, time: Some("t".into()), ..Options::default() };
+    let dataset = load_with("a.csv", "lat,lon,t\n1,2,05.03.2024 14.30\n", &options).expect("reads");
+    assert_eq!(values(&dataset, "t"), ["2024-03-05T14:30:00Z"]);
+    let csv = CsvOptions { time_format: Some("%Y%m%d".into()), ..CsvOptions::default() };
+    let options = Options { csv, ..options };
+    let dataset = load_with("a.csv", "lat,lon,t,n\n1,2,20240305,20240305\n", &options).expect("reads");
+    assert_eq!((values(&dataset, "t")[0].as_str(), kind(&dataset, "n")), ("2024-03-05T00:00:00Z", "integer"));
+    let error = error_of("a.csv", "lat,lon,t\n1,2,soon\n", &options);
+    assert!(error.contains("\"soon\"") && error.contains("--time-format"), "{error}");
+}
+
+#[test]
+fn a_date_and_its_time_of_day_in_two_columns_are_one_time() {
+    let text = "lat,lon,Date,Time\n1,2,25/03/2024,7:05\n1,2,26/03/2024,19:30:15\n1,2,27/03/2024,\n";
+    let dataset = load_csv(text);
+    assert_eq!(values(&dataset, "Date"), ["2024-03-25T07:05:00Z", "2024-03-26T19:30:15Z", "2024-03-27T00:00:00Z"]);
+    assert_eq!(values(&dataset, "Time"), ["7:05", "19:30:15", "-"]);
+    assert!(says(&dataset, "column \"Date\" is given the times of day of \"Time\""));
+    let apart = load_with("a.csv", text, &Options { time: Some("Date".into()), ..Options::default() }).expect("reads");
+    assert_eq!(values(&apart, "Date")[0], "2024-03-25T00:00:00Z");
+    let named = "lat,lon,d,t,u\n1,2,2024-03-25,7:05,8:05 PM\n";
+    let options = Options { time: Some("d+u".into()), ..Options::default() };
+    assert_eq!(values(&load_with("a.csv", named, &options).expect("reads"), "d"), ["2024-03-25T20:05:00Z"]);
+}

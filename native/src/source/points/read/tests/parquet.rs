@@ -1,0 +1,86 @@
+//! Parquet: types that Polars does not know, structs, names that are the same, floats of 16 bits, declared coordinates.
+//!
+//! The files are small ones that other programs wrote, whole and by their bytes.
+
+use super::*;
+
+const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/source/points/read/tests/files/");
+
+fn load_file(name: &str, options: &Options) -> Result<Dataset> {
+    read(&[PathBuf::from(format!("{FILES}{name}"))], options, &())
+}
+
+#[track_caller]
+fn near(dataset: &Dataset, expected: [f64; 4]) {
+    let bounds = dataset.bounds().expect("rows");
+    assert!(
+        bounds.iter().zip(expected).all(|(here, there)| (here - there).abs() < 1e-6),
+        "{bounds:?}, expected {expected:?}"
+    );
+}
+
+#[test]
+fn geometries_of_parquets_own_type_are_read_with_their_coordinates() {
+    let dataset = load_file("geometry.parquet", &Options::default()).expect("reads");
+    near(&dataset, [8.0, 50.0, 9.0, 51.0]);
+    assert_eq!(values(&dataset, "id"), ["1", "2", "3"]);
+    assert_eq!(dataset.report().position.0, "geom");
+    assert!(says(&dataset, "1 are no points"), "{:?}", dataset.report().lines);
+    let dataset = load_file("geometry-25832.parquet", &Options::default()).expect("reads");
+    near(&dataset, [8.273_173_223, 49.929_095_743, 8.273_173_223, 49.929_095_743]);
+    assert!(says(&dataset, "positions are given in EPSG:25832"));
+}
+
+#[test]
+fn what_is_not_known_is_left_out_by_name_and_the_rest_is_read() {
+    let dataset = load_file("variant.parquet", &Options::default()).expect("reads");
+    assert_eq!(values(&dataset, "id"), ["1", "2"]);
+    assert!(says(&dataset, "column \"v\" is left out: it is VARIANT"), "{:?}", dataset.report().lines);
+}
+
+#[test]
+fn columns_of_one_name_and_floats_of_16_bits_and_seconds_of_a_day_are_read() {
+    let dataset = load_file("twice.parquet", &Options::default()).expect("reads");
+    assert_eq!(
+        (values(&dataset, "v"), values(&dataset, "v_2")),
+        (vec!["1".into(), "2".into()], vec!["3".into(), "4".into()])
+    );
+    assert!(says(&dataset, "two columns are called \"v\""));
+    let dataset = load_file("types.parquet", &Options::default()).expect("reads");
+    assert_eq!(values(&dataset, "half"), ["0.5", "-", "-2.0"]);
+    assert_eq!(values(&dataset, "tod"), ["07:08:09", "-", "23:59:59"]);
+    assert_eq!(values(&dataset, "names.primary"), ["a", "-", "c"]);
+    assert_eq!(values(&dataset, "names.deep.n"), ["1", "-", "3"]);
+    assert_eq!(values(&dataset, "ts"), ["2024-01-01T00:00:00Z", "-", "2024-01-03T00:00:00Z"]);
+}
+
+#[test]
+fn structs_are_their_leaves_in_arrow_too() {
+    let names = frame(vec![Column::new("primary".into(), ["a", "b"]), series("size", &[1.0, 2.5])]);
+    let names = names.into_struct("names".into()).into_series();
+    let columns = vec![
+        names.into(),
+        Column::new("names.size".into(), [7i64, 8]),
+        series("lon", &[1.0, 2.0]),
+        series("lat", &[1.0, 2.0]),
+    ];
+    for (name, bytes) in [("a.arrow", arrow(frame(columns.clone()), false)), ("a.parquet", parquet(frame(columns)))] {
+        let dataset = load_with(name, bytes, &Options::default()).expect(name);
+        assert_eq!(values(&dataset, "names.primary"), ["a", "b"]);
+        assert_eq!(values(&dataset, "names.size"), ["7", "8"]);
+        assert_eq!(values(&dataset, "names.size_2"), ["1.0", "2.5"]);
+    }
+}
+
+#[test]
+fn a_type_can_be_said_and_dates_in_texts_have_a_form() {
+    let columns = vec![
+        Column::new("d".into(), ["05/03/2024", "06/03/2024"]),
+        series("lon", &[1.0, 2.0]),
+        series("lat", &[1.0, 2.0]),
+    ];
+    let csv = CsvOptions { dates: Some(Order::DayFirst), ..CsvOptions::default() };
+    let options = Options { types: vec![("d".into(), Type::Time)], csv, ..Options::default() };
+    let dataset = load_with("a.parquet", parquet(frame(columns)), &options).expect("reads");
+    assert_eq!(values(&dataset, "d"), ["2024-03-05T00:00:00Z", "2024-03-06T00:00:00Z"]);
+}

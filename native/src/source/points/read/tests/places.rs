@@ -1,0 +1,96 @@
+//! Positions in every form and in the world's grids.
+
+use super::*;
+
+/// Longitude and latitude of a row by its number in the file.
+fn place(dataset: &Dataset, row: u32) -> (f64, f64) {
+    dataset.with_points(|points| {
+        let at = points.rows().iter().position(|&number| number == row).expect("the row");
+        mercator::unproject(morton::position(points.keys()[at]))
+    })
+}
+
+#[track_caller]
+fn near(dataset: &Dataset, row: u32, lon: f64, lat: f64) {
+    let (east, north) = place(dataset, row);
+    assert!((east - lon).abs() < 1e-6 && (north - lat).abs() < 1e-6, "{east} {north}, expected {lon} {lat}");
+}
+
+#[test]
+fn degrees_are_read_as_people_write_them() {
+    let dataset =
+        load_csv("name,latitude,longitude\nA,\"50°30'36\"\"N\",\"8°15'00\"\"W\"\nB,\"33°52'S\",\"151°12'E\"\n");
+    near(&dataset, 0, -8.25, 50.51);
+    near(&dataset, 1, 151.2, -33.866_666_667);
+    assert!(says(&dataset, "degrees with minutes, or with letters of the compass"));
+    let dataset = load_csv("name,lat,lon\nA,50.51N,8.25W\nB,33.87S,151.2E\nC,8E,50N\n");
+    near(&dataset, 0, -8.25, 50.51);
+    assert_eq!(dataset.len(), 2);
+}
+
+#[test]
+fn two_numbers_in_a_text_are_a_position_where_it_is_known_which_is_which() {
+    let dataset = load_csv("name,location\nA,\"50.51, -8.25\"\nB,\"-33.87, 151.2\"\n");
+    near(&dataset, 1, 151.2, -33.87);
+    assert!(says(&dataset, "holds two numbers, the latitude first: 1 of the second ones are above 90"));
+    let dataset = load_csv("name,lonlat\nA,\"8.25, 50.51\"\n");
+    near(&dataset, 0, 8.25, 50.51);
+    let open = "name,location\nA,\"50.51, 8.25\"\n";
+    assert!(error_of("a.csv", open, &Options::default()).contains("say --axes lat-lon or lon-lat"));
+    let options = Options { lat_first: Some(true), ..Options::default() };
+    near(&load_with("a.csv", open, &options).expect("reads"), 0, 8.25, 50.51);
+    let geojson = "name,geom\nA,\"{\"\"type\"\":\"\"Point\"\",\"\"coordinates\"\":[8,50]}\"\n";
+    near(&load_csv(geojson), 0, 8.0, 50.0);
+}
+
+#[test]
+fn integers_of_degrees_are_known_by_their_names() {
+    let dataset = load_csv("latitudeE7,longitudeE7\n505000000,85000000\n");
+    near(&dataset, 0, 8.5, 50.5);
+    assert!(says(&dataset, "are degrees times 10^7, going by their names"));
+    let error = error_of("a.csv", "lat,lon\n505000000,85000000\n", &Options::default());
+    assert!(error.contains("try --crs e7"), "{error}");
+}
+
+#[test]
+fn metres_are_led_to_degrees_where_it_is_said_of_which_grid() {
+    let text = "name,x,y\nA,447834.12,5531000.5\nB,447900.0,5531100.0\n";
+    let error = error_of("a.csv", text, &Options::default());
+    assert!(error.contains("nothing here says of which") && error.contains("--crs 25832"), "{error}");
+    let options = Options { crs: Some(Crs::parse("EPSG:25832").expect("known")), ..Options::default() };
+    let dataset = load_with("a.csv", text, &options).expect("reads");
+    // By pyproj.
+    near(&dataset, 0, 8.273_173_223, 49.929_095_743);
+    assert!(says(&dataset, "positions are given in EPSG:25832"));
+    let swiss = Options { crs: Some(Crs::parse("2056").expect("known")), ..Options::default() };
+    let dataset = load_with("a.csv", "x,y\n2698510.73,1156918.78\n", &swiss).expect("reads");
+    let (lon, lat) = place(&dataset, 0);
+    assert!((lon - 8.723_300_06).abs() < 1e-5 && (lat - 46.556_299_97).abs() < 1e-5, "{lon} {lat}");
+    assert!(says(&dataset, "may be off by some metres"));
+    let srid = load_csv("the_geom\n\"SRID=25832;POINT (447834.12 5531000.5)\"\n");
+    near(&srid, 0, 8.273_173_223, 49.929_095_743);
+    let two = "the_geom\nSRID=4326;POINT (8 50)\nSRID=25832;POINT (447834 5531000)\n";
+    assert!(error_of("a.csv", two, &Options::default()).contains("different SRIDs, 4326 and 25832"));
+}
+
+#[test]
+fn longitudes_above_180_are_a_convention_or_a_mark() {
+    let dataset = load_csv("id,lat,lon\n1,10,170\n2,10,190\n3,10,359\n");
+    near(&dataset, 1, -170.0, 10.0);
+    assert!(says(&dataset, "longitudes run from 0 to 360: 2 above 180"));
+    let ships = load_csv("id,lat,lon\n1,54,10\n2,54,181\n3,91,181\n4,55,10.5\n");
+    assert_eq!(values(&ships, "id"), ["1", "4"]);
+    assert!(
+        says(&ships, "1 have a longitude above 180, which stands for no position, such as 181"),
+        "{:?}",
+        ships.report().lines
+    );
+    let both = load_csv("id,lat,lon\n1,54,-10\n2,54,200\n");
+    assert!(both.len() == 1 && says(&both, "beside others below 0"));
+}
+
+#[test]
+fn rows_beyond_the_edge_of_the_map_are_counted() {
+    let dataset = load_csv("lat,lon\n88.5,10\n89.25,20\n-86,30\n50,40\n");
+    assert!(dataset.len() == 4 && says(&dataset, "3 rows lie beyond 85.05 degrees"));
+}

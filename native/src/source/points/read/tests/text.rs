@@ -1,0 +1,123 @@
+//! Text files as they are: what is certain is done and told, nothing is lost without a count, and flags decide the rest.
+
+use super::*;
+
+fn load_text(name: &str, text: &str, csv: CsvOptions) -> Dataset {
+    load_with(name, text, &Options { csv, ..Options::default() }).expect("reads")
+}
+
+#[test]
+fn quotes_are_letters_where_only_so_all_lines_are_whole() {
+    // As downloads of GBIF are: a name that begins with a quote every ten rows, 200 rows.
+    let mut text = String::from("id\tlat\tlon\tplace\tyear\n");
+    for row in 0..200 {
+        let place = if row % 10 == 0 { "\"Hill".to_owned() } else { format!("place {row}") };
+        text += &format!("{row}\t{}\t-90\t{place}\t20{:02}\n", 40 + row % 9, row % 20);
+    }
+    let dataset = load_with("a.tsv", &text, &Options::default()).expect("reads");
+    assert_eq!(dataset.len(), 200);
+    assert!(says(&dataset, "quotes are letters here"));
+    assert_eq!(values(&dataset, "place")[..2], ["\"Hill", "place 1"]);
+    // Texts over several lines stay what they are.
+    let dataset = load_with("a.tsv", "id\tlat\tlon\tt\n1\t2\t3\t\"a\nb\"\n2\t2\t3\t\"c\td\"\n", &Options::default())
+        .expect("reads");
+    assert_eq!(values(&dataset, "t"), ["a\nb", "c\td"]);
+    let quoted = CsvOptions { quote: Some(None), ..CsvOptions::default() };
+    assert_eq!(values(&load_text("a.csv", "lat,lon,t\n1,2,\"x\"\n", quoted), "t"), ["\"x\""]);
+    let single = CsvOptions { quote: Some(Some(b'\'')), ..CsvOptions::default() };
+    assert_eq!(values(&load_text("a.csv", "lat,lon,t\n1,2,'a, \"b\"'\n", single), "t"), ["a, \"b\""]);
+    // A lone quote that swallows lines of a file with quotes is told.
+    let dataset = load_csv("\"lat\",lon,t\n1,2,\"x\n3,4,\"y\"\n5,6,z\n");
+    assert!(says(&dataset, "1 records run over several lines") && dataset.len() == 2, "{:?}", dataset.report().lines);
+}
+
+#[test]
+fn lines_before_the_names_are_passed_over() {
+    for (text, told) in [
+        ("# Station export\n# by hand\n#\nlat,lon,temp\n50,8,1.5\n51,9,2.5\n", "3 lines of comments"),
+        ("Export of 2024\n\nlat,lon,temp\n50,8,1.5\n51,9,2.5\n", "2 lines before the names"),
+        ("# made by hand\n#lat,lon,temp\n50,8,1.5\n51,9,2.5\n", "1 lines of comments"),
+        ("lat,lon,temp\ndeg,deg,C\n50,8,1.5\n51,9,2.5\n", "the line beneath the names holds units (deg, deg, C)"),
+        ("#x\nlat,lon,temp\n50,8,1.5\n# later\n51,9,2.5\n", "1 lines of comments among the rows"),
+    ] {
+        let dataset = load_csv(text);
+        assert_eq!(values(&dataset, "temp"), ["1.5", "2.5"], "{text}");
+        assert!(says(&dataset, told), "{told}: {:?}", dataset.report().lines);
+    }
+    let skip = CsvOptions { skip_lines: 2, comment: Some("//".into()), ..CsvOptions::default() };
+    let dataset = load_text("a.csv", "a,b,c\nd,e,f\nlat,lon,temp\n// 1,2,3\n50,8,1.5\n", skip);
+    assert_eq!(values(&dataset, "temp"), ["1.5"]);
+    let error = error_of("a.csv", "lat,lon\n1,2,3\n1,2,3\n1,2,3\n", &Options::default());
+    assert!(error.contains("--delimiter") && error.contains("--skip-lines"), "{error}");
+}
+
+#[test]
+fn a_line_too_long_is_left_out_and_told_or_refused() {
+    let text = "id,lat,lon,note\n1,40,-90,a\n2,41,-91,b, with comma\n3,42,-92,c\n4,43,-93,d,,\n";
+    let dataset = load_csv(text);
+    assert_eq!(values(&dataset, "id"), ["1", "3", "4"]);
+    assert!(says(&dataset, "1 of 4 lines have too many fields and are left out: line 3 has 5 fields, expected 4"));
+    assert_eq!(dataset.report().bad_lines, 1);
+    let strict = Options { strict: true, ..Options::default() };
+    assert!(error_of("a.csv", text, &strict).contains("--strict"));
+}
+
+#[test]
+fn one_bad_value_among_many_has_no_value_and_is_told() {
+    let mut text = String::from("lat,lon,fare,ts,code\n");
+    for row in 0..60 {
+        let (fare, code) =
+            if row == 40 { ("see note".into(), "12a".to_owned()) } else { (format!("{row}.5"), row.to_string()) };
+        let ts = if row == 8 { "0000-00-00 00:00:00".into() } else { format!("2024-01-{:02} 10:00:00", row % 28 + 1) };
+        text += &format!("50,8,{fare},{ts},{code}\n");
+    }
+    let dataset = load_csv(&text);
+    assert_eq!((kind(&dataset, "fare"), kind(&dataset, "ts")), ("number", "time"));
+    assert_eq!(values(&dataset, "fare")[39..42], ["39.5", "-", "41.5"]);
+    assert_eq!(values(&dataset, "ts")[8], "-");
+    assert!(says(&dataset, "column \"fare\": 1 of 60 values are no number, such as \"see note\""));
+    assert!(says(&dataset, "column \"ts\": 1 of 60 values are no time, such as \"0000-00-00 00:00:00\""));
+    // Digits with letters are codes, of house numbers and the like: a number would lose what tells them apart.
+    assert_eq!(kind(&dataset, "code"), "text");
+    assert!(says(&dataset, "--type code=number"));
+    let types = vec![("code".to_owned(), Type::Number), ("fare".to_owned(), Type::Text)];
+    let typed = load_with("a.csv", &text, &Options { types, ..Options::default() }).expect("reads");
+    assert_eq!((kind(&typed, "code"), kind(&typed, "fare")), ("number", "text"));
+    assert_eq!(values(&typed, "code")[39..42], ["39.0", "-", "41.0"]);
+    let strict = Options { strict: true, ..Options::default() };
+    assert!(error_of("a.csv", &text, &strict).contains("--strict loses none"));
+    let named = load_with("a.csv", &text, &Options { time: Some("ts".into()), ..Options::default() }).expect("reads");
+    assert_eq!(named.report().time.as_deref(), Some("ts"));
+}
+
+#[test]
+fn signs_between_thousands_are_left_out() {
+    let dataset = load_csv("wkt,n,f\nPOINT (8.5 50.5),\"98,765\",\"1,234.5\"\nPOINT (9.5 51.5),\"4,321\",12\n");
+    assert_eq!(values(&dataset, "n"), ["98765", "4321"]);
+    assert_eq!(values(&dataset, "f"), ["1234.5", "12.0"]);
+    assert!(says(&dataset, "signs between thousands are left out, as in \"98,765\""));
+    let german = load_csv("lon;lat;n\n8,5;50,5;98.765\n9,5;51,5;1.234,5\n");
+    assert_eq!(values(&german, "n"), ["98765.0", "1234.5"]);
+    let swiss = CsvOptions { thousands: Some(Some('\'')), ..CsvOptions::default() };
+    assert_eq!(values(&load_text("a.csv", "lon,lat,n\n1,2,12'345\n", swiss), "n"), ["12345"]);
+    let none = CsvOptions { thousands: Some(None), ..CsvOptions::default() };
+    assert_eq!(values(&load_text("a.csv", "lon,lat,n\n1,2,\"98,765\"\n3,4,\"1.5\"\n", none), "n"), ["98,765", "1.5"]);
+}
+
+#[test]
+fn words_of_spreadsheets_for_nothing_are_nothing() {
+    let dataset = load_csv("lon,lat,n\n1,2,#N/A\n1,2,5\n1,2,#DIV/0!\n1,2,(null)\n1,2,n.a.\n1,2,7\n");
+    assert_eq!(values(&dataset, "n"), ["-", "5", "-", "-", "-", "7"]);
+    assert!(says(&dataset, "column \"n\": 4 fields such as NA"));
+}
+
+#[test]
+fn the_report_says_why_and_what_did_not_fit() {
+    let rows: String =
+        (0..50).map(|row| format!("1,2,{}\n", if row == 7 { "none yet".into() } else { row.to_string() })).collect();
+    let dataset = load_csv(format!("lon,lat,n\n{rows}"));
+    let chosen = &dataset.report().columns[0];
+    assert_eq!((chosen.name.as_str(), chosen.misfits), ("n", 1));
+    assert_eq!(chosen.why, "49 of 50 values are whole numbers");
+    assert_eq!(chosen.examples, ["none yet"]);
+}
