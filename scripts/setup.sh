@@ -99,7 +99,7 @@ setup_node() {
 
 # What tests in Python want, in a folder of its own ($python of lib.sh).
 setup_python() {
-  have python3 || fail "python3 is not here. Install Python 3.10 or newer with venv, then run this again."
+  have python3 || fail "python3 is not here. Install Python 3.11 or newer with venv, then run this again."
   if ! unchanged "$tools/python/.duotile" tests/requirements.txt || [ ! -x "$python" ]; then
     step "Making a folder for Python ($tools/python)" python3 -m venv --clear "$tools/python"
     step "Installing what tests in Python want (pip)" \

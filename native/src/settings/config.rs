@@ -237,7 +237,7 @@ mod tests {
                 "number 2: another one",
             ),
             ("dataset = 1", "[[dataset]]"),
-            ("[[dataset]]\npath = \"a\"\ncrs = \"mars\"", "crs: \"mars\": expected 4326"),
+            ("[[dataset]]\npath = \"a\"\ncrs = \"mars\"", "expected 4326"),
             ("[[dataset]]\npath = \"a\"\nname = \"a/b\"", "a/b"),
         ] {
             let error = format!("{:#}", parse(text, Path::new("")).expect_err(text));

@@ -1,6 +1,9 @@
 //! Longitudes above 180: those of a whole that runs from 0 to 360, or marks of rows without a position, such as the 181 of
 //! ships. Which of the two is decided for a column as a whole.
 
+/// What a longitude may lie above 180 by rounding alone: 32 bits keep it to a hundred-thousandth.
+const ROUNDED: f64 = 1e-4;
+
 /// Longitudes that were seen so far.
 #[derive(Debug, Default)]
 pub(super) struct Longitudes {
@@ -22,7 +25,7 @@ pub(super) struct Longitudes {
 impl Longitudes {
     /// Sees the longitude of a row that has a key at this place.
     pub fn see(&mut self, lon: f64, place: usize) {
-        if lon > 180.0 {
+        if lon > 180.0 + ROUNDED {
             self.differ |= *self.first.get_or_insert(lon) != lon;
             self.beyond.push(place);
         } else if lon < 0.0 {
@@ -46,8 +49,8 @@ impl Longitudes {
         if beyond.is_empty() {
             return 0;
         }
-        // One value for all of them that means nothing on a map of ships.
-        let marks = *self.decided.get_or_insert(self.west || !self.differ && self.first == Some(181.0));
+        // A mark is one value: that of ships, or one beside others that are west as such. Different ones are places.
+        let marks = *self.decided.get_or_insert(!self.differ && (self.west || self.first == Some(181.0)));
         if !marks {
             self.turned += beyond.len() as u64;
             return 0;
@@ -89,6 +92,8 @@ mod tests {
         assert_eq!(settled(&[170.0, 180.1, 359.0, 0.0]), (vec![0, 1, 2, 3], 2, 0));
         assert_eq!(settled(&[10.0, 181.0, 11.0, 181.0]), (vec![0, 2], 0, 2));
         assert_eq!(settled(&[-10.0, 190.0, 11.0]), (vec![0, 2], 0, 1));
+        assert_eq!(settled(&[-10.0, 190.0, 185.0]), (vec![0, 1, 2], 2, 0));
         assert_eq!(settled(&[-10.0, 11.0]), (vec![0, 1], 0, 0));
+        assert_eq!(settled(&[-10.0, 180.000_02]), (vec![0, 1], 0, 0));
     }
 }

@@ -130,10 +130,9 @@ pub(super) fn positions(positions: &Positions, place: &Place, log: &mut Log<'_>)
         ));
     }
     if positions.longitudes.turned > 0 {
-        log.line(format!(
-            "longitudes run from 0 to 360: {} above 180 are taken as west of Greenwich",
-            positions.longitudes.turned
-        ));
+        let how = if positions.longitudes.is_mixed() { "lie on both sides of 180" } else { "run from 0 to 360" };
+        let turned = positions.longitudes.turned;
+        log.line(format!("longitudes {how}: {turned} above 180 are taken as west of Greenwich"));
     }
     if positions.dressed > 0 {
         log.line("positions are read from degrees with minutes, or with letters of the compass".into());

@@ -151,7 +151,9 @@ impl Seen {
             }
         }
         self.texts += 1;
-        let is_code = !field.iter().any(u8::is_ascii_whitespace)
+        // One code is enough to know that texts are no exceptions among numbers.
+        let is_code = self.codes == 0
+            && !field.iter().any(u8::is_ascii_whitespace)
             && field.iter().any(u8::is_ascii_digit)
             && field.iter().any(|byte| !byte.is_ascii_digit());
         self.codes += u64::from(is_code);

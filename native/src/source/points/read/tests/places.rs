@@ -87,6 +87,9 @@ fn longitudes_above_180_are_a_convention_or_a_mark() {
     );
     let both = load_csv("id,lat,lon\n1,54,-10\n2,54,200\n");
     assert!(both.len() == 1 && says(&both, "beside others below 0"));
+    let track = load_csv("id,lat,lon\n1,54,-179\n2,54,181\n3,54,182\n");
+    near(&track, 2, -178.0, 54.0);
+    assert!(track.len() == 3 && says(&track, "longitudes lie on both sides of 180: 2 above 180"));
 }
 
 #[test]
