@@ -33,6 +33,7 @@ impl Order {
 }
 
 /// How a field can be a date.
+#[expect(clippy::struct_excessive_bools, reason = "each is counted by itself")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Fits {
     pub day_first: bool,
@@ -148,8 +149,9 @@ impl<'f> Parts<'f> {
     /// The time in core's grammar.
     fn written(&self, order: Order) -> Option<Written> {
         let (month, day) = match (&self.date, order) {
-            (&Date::Known(month, day), _) | (&Date::Open(day, month), Order::DayFirst) => (month, day),
-            (&Date::Open(month, day), Order::MonthFirst) => (month, day),
+            (&Date::Known(month, day), _)
+            | (&Date::Open(day, month), Order::DayFirst)
+            | (&Date::Open(month, day), Order::MonthFirst) => (month, day),
         };
         let date = format!("{:04}-{month:02}-{day:02}", self.year);
         if self.clock.is_empty() {
@@ -220,7 +222,7 @@ fn month(word: &[u8]) -> Option<i64> {
     ];
     let word = std::str::from_utf8(word).ok()?.to_ascii_lowercase();
     let fits = |month: &&str| word == **month || word.len() >= 3 && word.len() <= 4 && month.starts_with(&word);
-    let at = MONTHS.iter().position(|month| fits(&month))?;
+    let at = MONTHS.iter().position(fits)?;
     Some(at as i64 + 1)
 }
 

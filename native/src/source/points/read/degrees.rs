@@ -64,16 +64,15 @@ fn parts(text: &str, with_letter: bool) -> Option<f64> {
         &['"', '\u{2033}', '\u{201d}', 's', ' '],
     ];
     let mut rest = text.trim();
-    let (mut value, mut count, mut marked) = (0.0, 0, false);
+    let (mut value, mut marked) = (0.0, false);
     for (marks, part) in MARKS.iter().zip([1.0, 60.0, 3600.0]) {
         let end =
             rest.find(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '.' | ',')).unwrap_or(rest.len());
-        let number = values::number(rest[..end].as_bytes())?;
+        let number = values::number(&rest.as_bytes()[..end])?;
         if part > 1.0 && number >= 60.0 {
             return None;
         }
         value += number / part;
-        count += 1;
         rest = rest[end..].trim_start_matches(|letter: char| {
             let mark = marks.contains(&letter);
             marked |= mark && !matches!(letter, ' ' | ':');
@@ -87,7 +86,7 @@ fn parts(text: &str, with_letter: bool) -> Option<f64> {
             return None;
         }
     }
-    (rest.is_empty() && (marked || with_letter) && (count > 1 || marked || with_letter)).then_some(value)
+    (rest.is_empty() && (marked || with_letter)).then_some(value)
 }
 
 #[cfg(test)]

@@ -91,7 +91,7 @@ pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
             // A text that the user says is the time.
             Ok(Kind::Text) if is_time => layout.take(name, Kind::Time, "it was said with --time"),
             Ok(Kind::I32 | Kind::I64) if is_time && formatted => {
-                layout.take(name, Kind::Time, "it was said with --time")
+                layout.take(name, Kind::Time, "it was said with --time");
             }
             Ok(kind) => {
                 layout.take(name, *kind, &field.why);

@@ -47,7 +47,7 @@ impl Leaves {
                 let taken = |name: &str| {
                     names.iter().chain(leaves.fields.iter().map(|field| &field.name)).any(|known| known == name)
                 };
-                let free = (2..).map(|number| format!("{name}_{number}")).find(|name| !taken(name));
+                let free = (2..=u32::MAX).map(|number| format!("{name}_{number}")).find(|name| !taken(name));
                 let name = if taken(&name) { free.unwrap_or(name) } else { name };
                 leaves.push(Field::new(&name, &dtype), Leaf { column, path });
             }

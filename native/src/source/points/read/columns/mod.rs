@@ -147,7 +147,10 @@ impl Gather {
         }
         let read = match self.kind() {
             Kind::I32 | Kind::I64 => match self.spelling.integer(field) {
-                Some(value) => Some(self.push_integer(value, rules)),
+                Some(value) => {
+                    self.push_integer(value, rules);
+                    Some(())
+                }
                 None => self.spelling.number(field).map(|value| self.push_float(value, rules)),
             },
             Kind::F32 | Kind::F64 => self.spelling.number(field).map(|value| self.push_float(value, rules)),

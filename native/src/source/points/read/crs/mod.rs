@@ -60,9 +60,8 @@ impl Crs {
     pub fn of_code(code: u32) -> Result<Self> {
         let known = u16::try_from(code).ok().and_then(crs_definitions::from_code);
         match code {
-            // Not EPSG's, but everybody's.
-            900_913 | 102_100 | 102_113 => return Ok(Self::Metres),
-            3857 | 3785 => return Ok(Self::Metres),
+            // The last three are not EPSG's, but everybody's.
+            3857 | 3785 | 900_913 | 102_100 | 102_113 => return Ok(Self::Metres),
             _ => {}
         }
         let known = known.with_context(|| format!("EPSG:{code} is not in the tables here, {EXPECTED}"))?;
@@ -123,21 +122,20 @@ impl Crs {
             return Ok(Self::of_json(&json)?.unwrap_or_default());
         }
         if text.contains('[') {
-            return match code_of_wkt(text) {
-                Some(code) => Self::of_code(code),
-                None => {
-                    let name = text.split('"').nth(1).unwrap_or("without a name");
-                    if text.trim_start().starts_with("GEOG") && like_wgs84(name) {
-                        return Ok(Self::Degrees);
-                    }
-                    bail!("the coordinate system {name} has no EPSG number; say it with --crs")
-                }
-            };
+            if let Some(code) = code_of_wkt(text) {
+                return Self::of_code(code);
+            }
+            let name = text.split('"').nth(1).unwrap_or("without a name");
+            if text.starts_with("GEOG") && like_wgs84(name) {
+                return Ok(Self::Degrees);
+            }
+            bail!("the coordinate system {name} has no EPSG number; say it with --crs");
         }
         Self::parse(text)
     }
 
     /// Its name in messages.
+    #[must_use]
     pub fn name(self) -> String {
         match self {
             Self::Degrees => "degrees (EPSG:4326)".into(),
@@ -148,6 +146,7 @@ impl Crs {
     }
 
     /// How far off positions may be, where that is more than a metre or two.
+    #[must_use]
     pub fn doubt(self) -> Option<&'static str> {
         let Self::Epsg(code) = self else { return None };
         match shift(crs_definitions::from_code(code)?.proj4) {
@@ -217,9 +216,8 @@ fn shift(definition: &str) -> Shift {
     match (word("+datum="), word("+nadgrids="), word("+towgs84=")) {
         (Some("WGS84" | "NAD83"), ..) | (_, Some("@null"), _) => Shift::None,
         (Some("NAD27"), ..) | (None, Some(_), _) => Shift::Grid,
-        (Some(_), ..) => Shift::Parameters,
         (None, None, Some(shift)) if shift.split(',').all(|part| part.parse() == Ok(0.0)) => Shift::None,
-        (None, None, Some(_)) => Shift::Parameters,
+        (Some(_), ..) | (None, None, Some(_)) => Shift::Parameters,
         (None, None, None) if matches!(word("+ellps="), Some("GRS80" | "WGS84")) => Shift::None,
         _ => Shift::Unknown,
     }

@@ -87,9 +87,9 @@ fn without_quotes(
         return None;
     }
     let cut = Cut { quote: None, ..dialect.cut };
-    let span = scan.crossed.first.clone().or(scan.open.map(|_| dialect.body..dialect.body))?;
-    let mut at = span.start;
-    while at < span.end {
+    let doubted = scan.crossed.first.clone().or(scan.open.map(|_| dialect.body..dialect.body))?;
+    let mut at = doubted.start;
+    while at < doubted.end {
         let mut fields = 0;
         at = record(bytes, at, cut, |number, _| fields = number + 1).next;
         if fields != width {

@@ -65,7 +65,7 @@ impl Csv {
             });
         }
         let clock = clock::find(&mut fields, &scan.columns, options, lines)?;
-        Ok(Self { fields, content, dialect, scan, clock })
+        Ok(Self { content, dialect, scan, fields, clock })
     }
 
     /// The type Polars shall read a column as: its own where every field is plainly one, else text.
@@ -113,7 +113,7 @@ impl Csv {
         while at < piece.span.end {
             fields.clear();
             let end = next(bytes, at, &self.dialect, &mut fields);
-            at = end.next;
+            at = end.to;
             if end.comment || is_blank(&fields) || is_long(&fields, width) {
                 continue;
             }

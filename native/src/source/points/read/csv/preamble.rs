@@ -100,12 +100,12 @@ pub(super) fn names(
     }
     if let Some(first) = passed.iter().find(|record| record.iter().any(|field| !field.is_empty())) {
         let shown: String = first.join(" ").trim().chars().take(40).collect();
-        let count = bytes[top.end..at].iter().filter(|&&byte| byte == b'\n').count();
+        let count = bytes[top.end..at].split(|&byte| byte == b'\n').count() - 1;
         lines.push(format!("{count} lines before the names of the columns are passed over, such as {shown:?}"));
     }
     if numeric(&found) {
         let shown: String = found.join(", ").chars().take(80).collect();
-        let line = bytes[..at].iter().filter(|&&byte| byte == b'\n').count();
+        let line = bytes[..at].split(|&byte| byte == b'\n').count() - 1;
         let line = if at == start && line == 0 { "the first line".to_owned() } else { format!("line {}", line + 1) };
         bail!("{line} holds numbers ({shown}), expected the names of the columns; add a line with names");
     }

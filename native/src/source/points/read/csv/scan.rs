@@ -146,7 +146,7 @@ fn piece(bytes: &[u8], span: Range<usize>, dialect: &Dialect, how: &Look) -> Pie
         let end = next(bytes, at, dialect, &mut fields);
         let line = piece.lines;
         piece.lines += end.lines;
-        at = end.next;
+        at = end.to;
         if end.comment {
             piece.comments += 1;
             piece.untidy = true;
@@ -183,7 +183,7 @@ fn piece(bytes: &[u8], span: Range<usize>, dialect: &Dialect, how: &Look) -> Pie
 
 /// How the next line or record ended.
 pub(super) struct Next {
-    pub next: usize,
+    pub to: usize,
     lines: u64,
     open: bool,
     /// Whether it is a line that is no record.
@@ -198,11 +198,11 @@ pub(super) fn next<'b>(bytes: &'b [u8], at: usize, dialect: &Dialect, fields: &m
         let mut width = 0;
         record(&bytes[at..line], 0, dialect.cut, |_, _| width += 1);
         if !comment.only_odd || width != dialect.names.len() {
-            return Next { next: line, lines: 1, open: false, comment: true };
+            return Next { to: line, lines: 1, open: false, comment: true };
         }
     }
     let end = record(bytes, at, dialect.cut, |_, raw| fields.push(raw));
-    Next { next: end.next, lines: end.lines, open: end.open, comment: false }
+    Next { to: end.next, lines: end.lines, open: end.open, comment: false }
 }
 
 impl Crossed {

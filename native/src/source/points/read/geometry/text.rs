@@ -17,8 +17,9 @@ pub(super) fn read(text: &str) -> Found {
 fn wkt(text: &str) -> Found {
     const NAMES: [&str; 6] =
         ["LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection"];
-    let said = text.split_once(';').and_then(|(srid, rest)| Some((srid.strip_prefix("SRID=")?.parse().ok()?, rest)));
-    let (srid, text) = said.unwrap_or((0, text));
+    let prefixed =
+        text.split_once(';').and_then(|(srid, rest)| Some((srid.strip_prefix("SRID=")?.parse().ok()?, rest)));
+    let (srid, text) = prefixed.unwrap_or((0, text));
     let text = text.trim();
     let head = text.split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or_default();
     let rest = text[head.len()..].trim_start_matches([' ', 'Z', 'M', 'z', 'm']);

@@ -181,8 +181,10 @@ fn rename(elements: &mut [Element<'_>], tops: &[(usize, usize)], lines: &mut Vec
     for &(at, _) in tops {
         let wanted = std::mem::take(&mut elements[at].name);
         let taken = |name: &str| names.iter().any(|known| known == name);
-        let name =
-            (2..).map(|number| format!("{wanted}_{number}")).find(|name| !taken(name)).filter(|_| taken(&wanted));
+        let name = (2..=u32::MAX)
+            .map(|number| format!("{wanted}_{number}"))
+            .find(|name| !taken(name))
+            .filter(|_| taken(&wanted));
         if let Some(name) = &name {
             lines.push(format!("two columns are called {wanted:?}; the second is {name:?} here"));
             renamed = true;

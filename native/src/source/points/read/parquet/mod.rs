@@ -45,6 +45,7 @@ impl Parquet {
     /// # Errors
     /// When the file is cut off or damaged, or declares an unknown CRS.
     pub fn open(content: Content, crs: Option<Crs>, lines: &mut Vec<String>) -> Result<Self> {
+        const FOOTER: &str = "cannot read the footer of the Parquet file";
         let bytes = content.as_ref();
         if bytes.starts_with(b"PARE") {
             bail!("the Parquet file is encrypted, which is not read");
@@ -55,7 +56,6 @@ impl Parquet {
         if !bytes.ends_with(b"PAR1") {
             bail!("the Parquet file is cut off: it does not end with PAR1");
         }
-        const FOOTER: &str = "cannot read the footer of the Parquet file";
         let mut footer = end(bytes).and_then(footer::read).context(FOOTER)?;
         lines.append(&mut footer.lines);
         let usual = metadata(&footer.bytes).context(FOOTER)?;
@@ -90,7 +90,7 @@ impl Parquet {
                     _ => Field::from_arrow(field),
                 });
             }
-            let groups: Vec<usize> = usual.row_groups.iter().map(|group| group.num_rows()).collect();
+            let groups: Vec<usize> = (0..usual.row_groups.len()).map(|at| usual.row_groups[at].num_rows()).collect();
             Ok((fields, groups))
         })
         .context(FOOTER)?;

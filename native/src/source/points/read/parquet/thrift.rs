@@ -94,7 +94,7 @@ impl<'b> Reader<'b> {
     /// Number and type of the next field; `None` at the end of the struct.
     fn head(&mut self, last: i16) -> Result<Option<(i16, u8)>> {
         let head = self.byte()?;
-        if head & 15 == 0 {
+        if head.trailing_zeros() >= 4 {
             return Ok(None);
         }
         let id = match head >> 4 {
@@ -175,12 +175,11 @@ impl Field<'_> {
 pub(super) fn write_struct<'b>(fields: impl IntoIterator<Item = Field<'b>>, out: &mut Vec<u8>) {
     let mut last = 0;
     for Field { id, kind, value } in fields {
-        match id - last {
-            step @ 1..=15 => out.push((step as u8) << 4 | kind),
-            _ => {
-                out.push(kind);
-                write_varint(((id << 1) ^ (id >> 15)) as u16 as u64, out);
-            }
+        if let step @ 1..=15 = id - last {
+            out.push((step as u8) << 4 | kind);
+        } else {
+            out.push(kind);
+            write_varint(u64::from(((id << 1) ^ (id >> 15)) as u16), out);
         }
         out.extend_from_slice(value);
         last = id;

@@ -1,6 +1,7 @@
 //! Text files as they are: what is certain is done and told, nothing is lost without a count, and flags decide the rest.
 
 use super::*;
+use std::fmt::Write as _;
 
 fn load_text(name: &str, text: &str, csv: CsvOptions) -> Dataset {
     load_with(name, text, &Options { csv, ..Options::default() }).expect("reads")
@@ -12,7 +13,7 @@ fn quotes_are_letters_where_only_so_all_lines_are_whole() {
     let mut text = String::from("id\tlat\tlon\tplace\tyear\n");
     for row in 0..200 {
         let place = if row % 10 == 0 { "\"Hill".to_owned() } else { format!("place {row}") };
-        text += &format!("{row}\t{}\t-90\t{place}\t20{:02}\n", 40 + row % 9, row % 20);
+        let _ = writeln!(text, "{row}\t{}\t-90\t{place}\t20{:02}", 40 + row % 9, row % 20);
     }
     let dataset = load_with("a.tsv", &text, &Options::default()).expect("reads");
     assert_eq!(dataset.len(), 200);
@@ -69,7 +70,7 @@ fn one_bad_value_among_many_has_no_value_and_is_told() {
         let (fare, code) =
             if row == 40 { ("see note".into(), "12a".to_owned()) } else { (format!("{row}.5"), row.to_string()) };
         let ts = if row == 8 { "0000-00-00 00:00:00".into() } else { format!("2024-01-{:02} 10:00:00", row % 28 + 1) };
-        text += &format!("50,8,{fare},{ts},{code}\n");
+        let _ = writeln!(text, "50,8,{fare},{ts},{code}");
     }
     let dataset = load_csv(&text);
     assert_eq!((kind(&dataset, "fare"), kind(&dataset, "ts")), ("number", "time"));
@@ -80,8 +81,8 @@ fn one_bad_value_among_many_has_no_value_and_is_told() {
     // Digits with letters are codes, of house numbers and the like: a number would lose what tells them apart.
     assert_eq!(kind(&dataset, "code"), "text");
     assert!(says(&dataset, "--type code=number"));
-    let types = vec![("code".to_owned(), Type::Number), ("fare".to_owned(), Type::Text)];
-    let typed = load_with("a.csv", &text, &Options { types, ..Options::default() }).expect("reads");
+    let said = vec![("code".to_owned(), Type::Number), ("fare".to_owned(), Type::Text)];
+    let typed = load_with("a.csv", &text, &Options { types: said, ..Options::default() }).expect("reads");
     assert_eq!((kind(&typed, "code"), kind(&typed, "fare")), ("number", "text"));
     assert_eq!(values(&typed, "code")[39..42], ["39.0", "-", "41.0"]);
     let strict = Options { strict: true, ..Options::default() };
@@ -113,9 +114,9 @@ fn words_of_spreadsheets_for_nothing_are_nothing() {
 
 #[test]
 fn the_report_says_why_and_what_did_not_fit() {
-    let rows: String =
-        (0..50).map(|row| format!("1,2,{}\n", if row == 7 { "none yet".into() } else { row.to_string() })).collect();
-    let dataset = load_csv(format!("lon,lat,n\n{rows}"));
+    let rows: Vec<String> =
+        (0..50).map(|row| format!("1,2,{}", if row == 7 { "none yet".into() } else { row.to_string() })).collect();
+    let dataset = load_csv(format!("lon,lat,n\n{}\n", rows.join("\n")));
     let chosen = &dataset.report().columns[0];
     assert_eq!((chosen.name.as_str(), chosen.misfits), ("n", 1));
     assert_eq!(chosen.why, "49 of 50 values are whole numbers");
