@@ -179,6 +179,8 @@ test("everything can be done with the keyboard, and is named; on a phone in the 
   await page.locator("#device > summary").focus();
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("type")), "file");
+  await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("value")), "all");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowUp");
