@@ -101,7 +101,10 @@ test("a page in one file opens from disk without a network, and shows what was s
   });
   await alone.goto(pathToFileURL(file.path).href);
   await drawn(alone);
-  assert.deepEqual(await seen(alone, "cells"), cells);
+  // The file carries the columns of rows that are alone in their cell, too: popups there have nobody to ask.
+  const counts = (/** @type {typeof cells} */ all) =>
+    new Map([...all].map(([id, { point_count }]) => [id, point_count]));
+  assert.deepEqual(counts(await seen(alone, "cells")), counts(cells));
   assert.equal(await alone.textContent("#legend"), legend);
   assert.equal(await alone.textContent("#facts"), SOME);
   assert.match((await alone.textContent(".maplibregl-ctrl-attrib")) ?? "", /GeoNames/);
