@@ -222,7 +222,6 @@ const apart = (a, b) => Math.hypot(...a.map((part, at) => part - (b[at] ?? 0)));
 for (const { cell, ratio } of [
   { cell: 0, ratio: 1 },
   { cell: 1, ratio: 1 },
-  { cell: 0, ratio: 2 },
 ]) {
   test(`cells are steady on the screen: ${cell || 2} pixels, ${ratio} of the screen to one of the page`, async () => {
     const address = `${server.base}#dataset=heap&ground=none&opacity=1&view=4/0/100${cell && `&cell=${cell}`}`;
