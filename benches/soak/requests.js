@@ -161,7 +161,7 @@ const KINDS = {
   },
   "posted too much": () => ({ method: "POST", path: "tiles/points/q", body: "x".repeat(70_000), may: [413] }),
   "wrong method": () => ({ method: "DELETE", path: "datasets", may: [405] }),
-  "too long": () => ({ path: `tiles/points/0/0/0.mvt?filter=${"x".repeat(20_000)}`, may: [414] }),
+  "too long": () => ({ path: `tiles/points/0/0/0.mvt?filter=${"x".repeat(62_000)}`, may: [414] }),
   bad: (chance) => {
     const [path, may] = chance.pick(BAD);
     return { path, may: [...may] };
