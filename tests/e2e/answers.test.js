@@ -132,6 +132,7 @@ test("the rows of a popup's cell, of the view, and of a box are a table; the poi
   await says(page, "#rows-told", /too many to be sorted by a text/);
   await page.click("[aria-label='Close the rows']");
   await page.click("#rows-box");
+  await page.waitForSelector(".drawing");
   await page.mouse.move(x - 20, y - 20);
   await page.mouse.down();
   await page.mouse.move(x + 20, y + 20, { steps: 4 });
