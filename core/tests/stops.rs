@@ -74,6 +74,10 @@ fn every_long_loop_ends_when_nobody_waits_and_when_it_is_too_dear() {
         fitted.map(drop).map_err(|error| error.stopped.expect("it is not wrong"))
     });
     stops("facts under a mask", &|work| Facts::under(&columns[1], Some(&mask), work).map(drop));
+    // Rows, and every text twice: its length, and how often it occurs.
+    let work = Work::free();
+    Facts::under(&columns[1], Some(&mask), &work).expect("goes on");
+    assert!(work.spent() >= (ROWS + 2 * texts.len()) as u64, "{} looks", work.spent());
     stops("statistics", &|work| Distribution::of(&columns[0], Some(&mask), 20, work).map(drop));
     for (name, mask) in [("all rows", None), ("some rows", Some(&mask))] {
         stops(&format!("a summary of {name}"), &|work| {

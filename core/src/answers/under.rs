@@ -25,7 +25,7 @@ impl Facts {
             }
             tally.add(&column.values, rows, Some(&bits));
         })?;
-        Ok(tally.facts(&column.values))
+        tally.facts(&column.values, work)
     }
 }
 

@@ -114,11 +114,9 @@ impl Measures {
         crowded.clear();
         if self.uses_summary() {
             let extremes = self.kinds.iter().any(|(kind, _)| matches!(kind, MeasureKind::Min | MeasureKind::Max));
+            aggregates.reserve(cells.len());
             for cell in cells {
-                if !Aggregate::is_known(summary, cell) {
-                    toll.pay(cell.run.len())?;
-                }
-                aggregates.push(Aggregate::of(column, summary, cell, mask, extremes));
+                aggregates.push(Aggregate::of(column, summary, cell, mask, extremes, |rows| toll.pay(rows))?);
             }
         }
         if self.needs_values() {

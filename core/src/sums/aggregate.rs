@@ -4,6 +4,7 @@
 use crate::{
     filter::mask::Mask,
     points::cells::Cell,
+    small::work::Stopped,
     sums::{
         exact::{DoubleDouble, Total as _},
         partial::{Partial, integers, scan},
@@ -20,28 +21,34 @@ pub(crate) enum Aggregate {
 }
 
 impl Aggregate {
-    /// The aggregate of the rows of a cell that pass a mask: from the summary of these rows where the cell is a landmark.
-    /// Where extremes are not asked for, they may be missing.
+    /// The aggregate of the rows of a cell that pass a mask: from the summary of these rows where the cell is a landmark that
+    /// it knows; else `look` is asked before so many rows are looked at. Where extremes are not asked for, they may be missing.
+    ///
+    /// # Errors
+    /// That of `look`.
+    #[inline]
     pub fn of(
         column: &Column<'_>,
         summary: Option<Summary<'_>>,
         cell: &Cell,
         mask: Option<&Mask>,
         extremes: bool,
-    ) -> Self {
-        let known = summary.zip(cell.landmark).and_then(|(summary, at)| summary.find(at));
-        match (column.values, known) {
-            (Values::F32(_) | Values::F64(_), Some(&words)) => Self::Floats(Partial::from_words(words)),
-            (_, Some(&words)) => Self::Integers(Partial::from_words(words)),
-            (Values::F32(v), None) => Self::Floats(scan(column, v, cell.run.clone(), mask, extremes)),
-            (Values::F64(v), None) => Self::Floats(scan(column, v, cell.run.clone(), mask, extremes)),
-            (_, None) => Self::Integers(integers(column, cell.run.clone(), mask, extremes)),
+        look: impl FnOnce(usize) -> Result<(), Stopped>,
+    ) -> Result<Self, Stopped> {
+        if let Some(&words) = summary.zip(cell.landmark).and_then(|(summary, at)| summary.find(at)) {
+            let floats = matches!(column.values, Values::F32(_) | Values::F64(_));
+            return Ok(if floats {
+                Self::Floats(Partial::from_words(words))
+            } else {
+                Self::Integers(Partial::from_words(words))
+            });
         }
-    }
-
-    /// Whether a summary holds the aggregate of a cell, so that no row is looked at.
-    pub fn is_known(summary: Option<Summary<'_>>, cell: &Cell) -> bool {
-        summary.zip(cell.landmark).is_some_and(|(summary, at)| summary.find(at).is_some())
+        look(cell.run.len())?;
+        Ok(match column.values {
+            Values::F32(v) => Self::Floats(scan(column, v, cell.run.clone(), mask, extremes)),
+            Values::F64(v) => Self::Floats(scan(column, v, cell.run.clone(), mask, extremes)),
+            _ => Self::Integers(integers(column, cell.run.clone(), mask, extremes)),
+        })
     }
 
     /// How many values there are.

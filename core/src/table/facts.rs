@@ -4,7 +4,10 @@
 //! browser). They decide which properties a tile has and of what type, so they must not depend on filter or tile.
 
 use crate::{
-    small::{self},
+    small::{
+        self,
+        work::{Stopped, Work},
+    },
     table::values::{Codes, Values},
 };
 use alloc::{vec, vec::Vec};
@@ -88,7 +91,8 @@ impl Facts {
     pub fn of(values: Values<'_>, valid: Option<&[u8]>) -> Self {
         let mut tally = Tally::of(&values);
         tally.add(&values, 0..values.len(), valid);
-        let facts = tally.facts(&values);
+        // What is free is not stopped.
+        let facts = tally.facts(&values, &Work::free()).unwrap_or_default();
         Self { nulls: values.len() as u64 - facts.present, ..facts }
     }
 
@@ -117,11 +121,16 @@ impl Facts {
     }
 
     /// Facts from the count of every value, in the order of the values. Of many, only the most frequent are held.
-    fn counted(counts: impl IntoIterator<Item = (Scalar, u64)>) -> Self {
+    fn counted(counts: impl IntoIterator<Item = (Scalar, u64)>, work: &Work<'_>) -> Result<Self, Stopped> {
+        let mut toll = work.toll();
         let mut facts = Self { distinct: Some(0), ..Self::default() };
         let (categories, mut least) = (&mut facts.categories, 0);
         let before = |a: &(Scalar, u64), b: &(Scalar, u64)| b.1.cmp(&a.1).then_with(|| a.0.compare(b.0)).is_lt();
-        for (value, count) in counts.into_iter().filter(|&(_, count)| count > 0) {
+        for (value, count) in counts {
+            toll.pay(1)?;
+            if count == 0 {
+                continue;
+            }
             facts.present += count;
             facts.distinct = facts.distinct.map(|distinct| distinct + 1);
             facts.range = Some((facts.range.map_or(value, |(first, _)| first), value));
@@ -139,7 +148,7 @@ impl Facts {
         }
         small::sort_by(categories, before);
         categories.truncate(MAX_CATEGORIES);
-        facts
+        Ok(facts)
     }
 }
 
@@ -197,10 +206,14 @@ impl Tally {
         }
     }
 
-    pub fn facts(self, values: &Values<'_>) -> Facts {
-        match self {
+    /// What they add up to. There may be as many counts as there are texts.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Work::pay`].
+    pub fn facts(self, values: &Values<'_>, work: &Work<'_>) -> Result<Facts, Stopped> {
+        Ok(match self {
             Self::Integers(_, _, _, counts) if counts.len() <= MAX_DISTINCT_INTEGERS => {
-                Facts::counted(counts.into_iter().map(|(value, count)| (Scalar::Integer(value), count)))
+                Facts::counted(counts.into_iter().map(|(value, count)| (Scalar::Integer(value), count)), work)?
             }
             Self::Integers(present, min, max, _) => {
                 Facts::new((present > 0).then_some((Scalar::Integer(min), Scalar::Integer(max))), present)
@@ -211,18 +224,21 @@ impl Tally {
             Self::Floats(present, min, max) => {
                 Facts::new((present > 0).then_some((Scalar::Float(min), Scalar::Float(max))), present)
             }
-            Self::Booleans(counts) => Facts::counted([false, true].map(Scalar::Boolean).into_iter().zip(counts)),
-            Self::Texts(counts) => {
-                let text_bytes = match values {
-                    Values::Text(_, words) => {
-                        words.iter().zip(&counts).map(|(text, &count)| text.len() as u64 * u64::from(count)).sum()
-                    }
-                    _ => 0,
-                };
-                let counts = counts.into_iter().map(u64::from);
-                Facts { text_bytes, ..Facts::counted((0..).map(Scalar::Text).zip(counts)) }
+            Self::Booleans(counts) => {
+                Facts::counted([false, true].map(Scalar::Boolean).into_iter().zip(counts), work)?
             }
-        }
+            Self::Texts(counts) => {
+                let (mut toll, mut text_bytes) = (work.toll(), 0);
+                if let Values::Text(_, words) = values {
+                    for (text, &count) in words.iter().zip(&counts) {
+                        toll.pay(1)?;
+                        text_bytes += text.len() as u64 * u64::from(count);
+                    }
+                }
+                let counts = counts.into_iter().map(u64::from);
+                Facts { text_bytes, ..Facts::counted((0..).map(Scalar::Text).zip(counts), work)? }
+            }
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The columns of a subset: rows enter, Arrow's arrays leave.
 
+use crate::engine::Refusal;
 use duotile_core::{Codes, Column, Dictionary, Mask, Points, STEP, Scalar, Stopped, Values, Work, mercator, morton};
 use polars_arrow::{
     array::{Array, BooleanArray, MutableUtf8ValuesArray, PrimitiveArray, TryPush as _, Utf8Array},
@@ -153,14 +154,20 @@ impl Texts<'_> {
     }
 
     /// Their bytes.
-    pub fn bytes(&self) -> u64 {
-        self.each().map(|text| text.len() as u64).sum()
+    pub fn bytes(&self, work: &Work<'_>) -> Result<u64, Stopped> {
+        let mut toll = work.toll();
+        self.each().try_fold(0, |bytes, text| toll.pay(1).map(|()| bytes + text.len() as u64))
     }
 
     /// They as one array, where they are not too many bytes for its offsets.
-    pub fn array(&self) -> PolarsResult<Utf8Array<i32>> {
-        let mut array = MutableUtf8ValuesArray::<i32>::with_capacities(self.codes.total(), self.bytes() as usize);
-        self.each().try_for_each(|text| array.try_push(text))?;
+    pub fn array(&self, work: &Work<'_>) -> Result<Utf8Array<i32>, Refusal> {
+        let bytes = self.bytes(work)? as usize;
+        let mut array = MutableUtf8ValuesArray::<i32>::with_capacities(self.codes.total(), bytes);
+        let mut toll = work.toll();
+        for text in self.each() {
+            toll.pay(1)?;
+            array.try_push(text).map_err(|error| Refusal::failed(&error))?;
+        }
         Ok(array.into())
     }
 }

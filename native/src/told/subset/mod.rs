@@ -57,7 +57,8 @@ impl Contents {
             let kept = |index| Kept::of(&points, index, selected.mask.as_deref(), work);
             let columns = told.into_iter().map(kept).collect::<Result<Vec<_>, _>>()?;
             let telling = Telling { points: &points, columns: &columns };
-            let texts = telling.dictionaries().map(|texts| texts.bytes()).max().unwrap_or(0);
+            let texts = telling.dictionaries().map(|texts| texts.bytes(work));
+            let texts = texts.reduce(|most, of| Ok(most?.max(of?))).unwrap_or(Ok(0))?;
             if texts > MOST_TEXT {
                 return Err(Refusal::Bytes { got: texts, most: MOST_TEXT });
             }
@@ -97,7 +98,7 @@ impl Subset {
     }
 
     /// The next message before those of rows: the schema, then the texts of each column that has some.
-    fn head(&mut self) -> Result<Option<Vec<u8>>, Refusal> {
+    fn head(&mut self, work: &Work<'_>) -> Result<Option<Vec<u8>>, Refusal> {
         let Source::Points(dataset) = &self.fitted.entry.source;
         let message = dataset.with_points(|points| {
             let telling = Telling { points: &points, columns: &self.columns };
@@ -109,11 +110,12 @@ impl Subset {
                 return Ok(Some(EncodedData { ipc_message: schema, arrow_data: Vec::new() }));
             }
             let id = self.begun - 1;
-            let texts = telling.dictionaries().nth(id);
-            texts.map(|texts| encode_dictionary_values(id as i64, &texts.array()?, &PLAIN)).transpose()
-        });
+            let Some(texts) = telling.dictionaries().nth(id) else { return Ok(None) };
+            let texts = texts.array(work)?;
+            encode_dictionary_values(id as i64, &texts, &PLAIN).map(Some).map_err(|error| Refusal::failed(&error))
+        })?;
         self.begun += 1;
-        message.map_err(|error| Refusal::failed(&error))?.map(|message| written(&message)).transpose()
+        message.map(|message| written(&message)).transpose()
     }
 
     /// Gathers rows until there are enough for a batch. Says whether these are the last.
@@ -157,7 +159,7 @@ impl Pieces for Subset {
     /// A message, or none where few rows pass.
     fn piece(&mut self, work: &Work<'_>) -> Result<(Vec<u8>, bool), Refusal> {
         work.pay(0)?;
-        if let Some(message) = self.head()? {
+        if let Some(message) = self.head(work)? {
             return Ok((message, false));
         }
         let fitted = self.fitted.clone();
