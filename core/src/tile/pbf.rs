@@ -85,7 +85,8 @@ impl Cursor<'_> {
     }
 
     /// Writes a varint.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "called for each number of a feature, the cursor would go through memory")]
     pub fn varint(&mut self, mut value: u64) {
         match value {
             0..0x80 => self.bytes([value as u8]),
