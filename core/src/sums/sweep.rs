@@ -215,6 +215,9 @@ impl<'p> Piece<'p> {
             _ => self.sweep::<i64>(),
         };
         self.stopped = filled.err();
+        // All pieces are held at once, until they are put together.
+        self.known.shrink_to_fit();
+        self.nodes.shrink_to_fit();
     }
 
     fn sweep<N: Number>(&mut self) -> Result<(), Stopped> {
