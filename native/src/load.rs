@@ -119,9 +119,9 @@ pub enum TimeUnitName {
     Ns,
 }
 
-/// A dataset to be: its name, where it comes from, how to read it, what of it may leave.
+/// A dataset that is wanted, before it is read: its name, where it comes from, how to read it, what of it may leave.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
+pub struct Wanted {
     /// Its name in addresses.
     pub name: String,
     /// Files, folders or patterns; none for the built-in data.
@@ -203,7 +203,7 @@ impl Load {
     }
 }
 
-impl Source {
+impl Wanted {
     /// The built-in data.
     #[must_use]
     pub fn builtin() -> Self {
@@ -255,7 +255,7 @@ impl Source {
     /// Reads it for the catalogue.
     ///
     /// # Errors
-    /// As [`Source::read`].
+    /// As [`Wanted::read`].
     pub fn entry(&self, progress: &dyn Progress) -> Result<Entry> {
         Ok(Entry { rows: self.rows, subset: self.subset, ..Entry::open(self.read(progress)?) })
     }
@@ -268,7 +268,7 @@ mod tests {
     #[test]
     fn names_are_split_from_paths_but_hive_folders_are_not() {
         let load = Load::default();
-        let read = |text| Source::parse(text, &load).map(|source| (source.name, source.paths));
+        let read = |text| Wanted::parse(text, &load).map(|source| (source.name, source.paths));
         assert_eq!(read("a=b/c.csv").expect("fine"), ("a".into(), vec!["b/c.csv".into()]));
         assert_eq!(read("b/year=2020/c.csv").expect("fine"), ("c".into(), vec!["b/year=2020/c.csv".into()]));
         assert!(read("a b=c.csv").is_err());
@@ -276,8 +276,8 @@ mod tests {
 
     #[test]
     fn clashing_names_get_numbers() {
-        let source = |text| Source::parse(text, &Load::default()).expect("fine");
-        let names = Source::distinct(vec![source("x/a.csv"), source("y/a.csv"), source("a.parquet")]);
+        let source = |text| Wanted::parse(text, &Load::default()).expect("fine");
+        let names = Wanted::distinct(vec![source("x/a.csv"), source("y/a.csv"), source("a.parquet")]);
         assert_eq!(names.iter().map(|source| source.name.as_str()).collect::<Vec<_>>(), ["a", "a-2", "a-3"]);
     }
 

@@ -6,11 +6,11 @@ pub mod generate;
 pub mod inspect;
 pub mod tile;
 
-use crate::load::{BUILTIN, Load, Source};
+use crate::load::{BUILTIN, Load, Wanted};
 use anyhow::Result;
 use std::path::Path;
 
 /// A file, or the built-in data where no file has that name.
-fn source(text: &str, load: &Load) -> Result<Source> {
-    if text == BUILTIN && !Path::new(text).exists() { Ok(Source::builtin()) } else { Source::parse(text, load) }
+fn source(text: &str, load: &Load) -> Result<Wanted> {
+    if text == BUILTIN && !Path::new(text).exists() { Ok(Wanted::builtin()) } else { Wanted::parse(text, load) }
 }

@@ -1,7 +1,7 @@
 //! Values of one kind within a budget of bytes. Each is made once however many ask, and goes on being made while one of
 //! them still waits.
 
-use super::{looks::Looks, refusal::Refusal};
+use super::{hits::Hits, refusal::Refusal};
 use crate::catalog::Edition;
 use futures_util::{
     FutureExt as _,
@@ -61,12 +61,12 @@ pub(super) struct Keep<P, V: Clone> {
     making: Mutex<List<P, V>>,
     numbers: AtomicU64,
     /// How often something was found.
-    pub looks: Looks,
+    pub hits: Hits,
 }
 
 impl<P, V: Clone> std::fmt::Debug for Keep<P, V> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Keep").field("looks", &self.looks).finish_non_exhaustive()
+        f.debug_struct("Keep").field("hits", &self.hits).finish_non_exhaustive()
     }
 }
 
@@ -85,7 +85,7 @@ where
             }
             Err(_) => Cache::with_weighter(values, bytes, BySize),
         };
-        Arc::new(Self { held, making: Mutex::default(), numbers: AtomicU64::new(0), looks: Looks::default() })
+        Arc::new(Self { held, making: Mutex::default(), numbers: AtomicU64::new(0), hits: Hits::default() })
     }
 
     /// Bytes that are kept.
@@ -113,25 +113,25 @@ where
     where
         F: Future<Output = Result<V, Refusal>> + Send + 'static,
     {
-        self.counted(key, &self.looks, make).await
+        self.counted(key, &self.hits, make).await
     }
 
     /// The same, counted elsewhere.
     pub async fn counted<F>(
         self: &Arc<Self>,
         key: Key<P>,
-        looks: &Looks,
+        hits: &Hits,
         make: impl FnOnce() -> F,
     ) -> Result<(V, bool), Refusal>
     where
         F: Future<Output = Result<V, Refusal>> + Send + 'static,
     {
         if let Some(value) = self.held.get(&key) {
-            looks.count(true);
+            hits.count(true);
             return Ok((value, true));
         }
         let (making, found) = self.join(key, make);
-        looks.count(found);
+        hits.count(found);
         Ok((making.await?, found))
     }
 

@@ -6,11 +6,11 @@
 use super::{
     finished::Tile,
     fitted::Fitted,
+    hits::Hits,
     keep::{Keep, Weigh},
-    looks::Looks,
     pack::{Coding, Packed},
 };
-use crate::catalog::Edition;
+use crate::{catalog::Edition, format::Format};
 use duotile_core::{Legend, Mask, Profile, Sums, TileId};
 use std::sync::Arc;
 
@@ -73,13 +73,13 @@ pub struct Keeps {
     pub(super) fitted: Arc<Keep<(), Arc<Fitted>>>,
     /// Masks, and summaries each with its column, by the text of their filter.
     pub(super) rows: Arc<Keep<Option<usize>, OfRows>>,
-    pub(super) summary_looks: Looks,
+    pub(super) summary_hits: Hits,
     /// By the text of their filter and the limit of rows in a tile.
     pub(super) profiles: Arc<Keep<u32, Arc<Profile>>>,
     /// By their query.
     pub(super) legends: Arc<Keep<(), Arc<Legend>>>,
-    /// By their query and address.
-    pub(super) tiles: Arc<Keep<(TileId, Coding), Arc<Tile>>>,
+    /// By their query, address and format.
+    pub(super) tiles: Arc<Keep<(TileId, Format, Coding), Arc<Tile>>>,
     /// By everything they depend on.
     pub(super) documents: Arc<Keep<Coding, Packed>>,
 }
@@ -92,7 +92,7 @@ impl Keeps {
             fitted: Keep::new(10_000, FITTED_BYTES, 8),
             // One part: a mask may be as large as the budget, and looking it up is rare beside the work it saves.
             rows: Keep::new(1000, budget.masks, 1),
-            summary_looks: Looks::default(),
+            summary_hits: Hits::default(),
             profiles: Keep::new(10_000, PROFILE_BYTES, 8),
             legends: Keep::new(1000, LEGEND_BYTES, 8),
             tiles: Keep::new(10_000, budget.tiles, 8),
@@ -126,15 +126,15 @@ impl Keeps {
 
     /// How often something was found, and how often not.
     #[must_use]
-    pub fn looks(&self) -> Vec<(&'static str, [u64; 2])> {
+    pub fn hits(&self) -> Vec<(&'static str, [u64; 2])> {
         vec![
-            ("masks", self.rows.looks.told()),
-            ("summaries", self.summary_looks.told()),
-            ("profiles", self.profiles.looks.told()),
-            ("tiles", self.tiles.looks.told()),
-            ("documents", self.documents.looks.told()),
-            ("legends", self.legends.looks.told()),
-            ("queries", self.fitted.looks.told()),
+            ("masks", self.rows.hits.told()),
+            ("summaries", self.summary_hits.told()),
+            ("profiles", self.profiles.hits.told()),
+            ("tiles", self.tiles.hits.told()),
+            ("documents", self.documents.hits.told()),
+            ("legends", self.legends.hits.told()),
+            ("queries", self.fitted.hits.told()),
         ]
     }
 }

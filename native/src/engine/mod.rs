@@ -15,9 +15,9 @@ pub mod rows;
 pub mod stats;
 pub mod tile;
 
+mod hits;
 mod keep;
 pub mod keeps;
-mod looks;
 pub mod mask;
 pub mod pack;
 pub mod pool;

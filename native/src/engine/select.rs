@@ -226,7 +226,7 @@ impl Engine {
                         sums.map(|sums| OfRows::Sums(Arc::new(sums))).ok_or_else(none)
                     }
                 };
-                Some(self.keeps.rows.counted(key, &self.keeps.summary_looks, make).await?.0)
+                Some(self.keeps.rows.counted(key, &self.keeps.summary_hits, make).await?.0)
             } else {
                 self.keeps.rows.get(&key)
             };

@@ -6,7 +6,10 @@ use super::{
     pack::Coding,
     select::{Selected, is_few},
 };
-use crate::source::{Source, points::Dataset};
+use crate::{
+    format::Format,
+    source::{Source, points::Dataset},
+};
 use duotile_core::{Plan, Report, Scratch, TileId, Work};
 use std::{
     sync::Arc,
@@ -64,21 +67,28 @@ impl Engine {
     pub async fn tile(
         self: &Arc<Self>,
         fitted: &Arc<Fitted>,
-        tile: TileId,
+        (tile, format): (TileId, Format),
         coding: Coding,
     ) -> Result<(Arc<Tile>, Came), Refusal> {
         let make = || {
             let (engine, fitted) = (self.clone(), fitted.clone());
-            async move { engine.cut(&fitted, tile, coding).await.map(Arc::new) }
+            async move { engine.cut(&fitted, (tile, format), coding).await.map(Arc::new) }
         };
         if !self.keeps_tiles {
             return make().await.map(|tile| (tile, Came::Made));
         }
-        let (tile, found) = self.keeps.tiles.get_or_make(fitted.whole((tile, coding)), make).await?;
+        let (tile, found) = self.keeps.tiles.get_or_make(fitted.whole((tile, format, coding)), make).await?;
         Ok((tile, if found { Came::Found } else { Came::Made }))
     }
 
-    async fn cut(self: Arc<Self>, fitted: &Arc<Fitted>, tile: TileId, coding: Coding) -> Result<Tile, Refusal> {
+    async fn cut(
+        self: Arc<Self>,
+        fitted: &Arc<Fitted>,
+        (tile, format): (TileId, Format),
+        coding: Coding,
+    ) -> Result<Tile, Refusal> {
+        // Another is written by another writer, here.
+        let Format::Mvt = format;
         let start = Instant::now();
         let Source::Points(dataset) = &fitted.entry.source;
         let range = dataset.with_points(|points| points.range(tile));

@@ -1,7 +1,8 @@
 //! What may be kept, and how it is asked for again: weak `ETag`s, `If-None-Match`, `Cache-Control` by version.
 //!
-//! An `ETag` is made of the dataset's version, the tile format, the canonical query and the address: it is known before
-//! any work is done, so an unchanged tile costs nothing. A tile URL with the current version in `v` never changes.
+//! An `ETag` is made of core's `TILE_FORMAT`, the number that changes with the bytes of tiles, and of what the caller gives;
+//! for a tile (`tile.rs`) the dataset's version, the canonical query, the address and its format. It is known before any
+//! work is done, so an unchanged tile costs nothing. A tile URL with the current version in `v` never changes.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use duotile_core::TILE_FORMAT;

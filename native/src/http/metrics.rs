@@ -63,7 +63,7 @@ pub struct Now {
     /// Bytes that each cache holds.
     pub caches: Vec<(&'static str, u64)>,
     /// How often something was found in a cache, and how often not.
-    pub looks: Vec<(&'static str, [u64; 2])>,
+    pub hits: Vec<(&'static str, [u64; 2])>,
     /// Bytes that each dataset holds.
     pub datasets: Vec<(String, u64)>,
     /// Jobs that wait for a processor.
@@ -250,7 +250,7 @@ impl Metrics {
         for (cache, bytes) in now.caches {
             self.cache_bytes.get_or_create(&Cache { cache }).set(bytes as i64);
         }
-        for (cache, [hits, misses]) in now.looks {
+        for (cache, [hits, misses]) in now.hits {
             for (found, count) in [("hit", hits), ("miss", misses)] {
                 self.looks.get_or_create(&Look { cache, found }).inner().store(count, Ordering::Relaxed);
             }

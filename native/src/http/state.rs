@@ -101,7 +101,7 @@ impl State {
     pub fn now(&self) -> Now {
         Now {
             caches: self.engine.keeps.sizes(),
-            looks: self.engine.keeps.looks(),
+            hits: self.engine.keeps.hits(),
             datasets: self
                 .catalog
                 .all()

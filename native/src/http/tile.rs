@@ -34,14 +34,14 @@ pub async fn answer(
     query: Option<&str>,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    let etag = caching::etag(&[&fitted.key, &tile.to_string()]);
+    let etag = caching::etag(&[&fitted.key, &tile.to_string(), format.ending()]);
     let policy = caching::policy(query, fitted.entry.source.version());
     if caching::is_fresh(headers, &etag) {
         let mut response = StatusCode::NOT_MODIFIED.into_response();
         encoding::vary(response.headers_mut());
         return Ok(dress(response, format, etag, policy));
     }
-    let (made, came) = state.engine.tile(&fitted, tile, encoding::negotiate(headers)).await?;
+    let (made, came) = state.engine.tile(&fitted, (tile, format), encoding::negotiate(headers)).await?;
     if came == Came::Made {
         state.metrics.cut(made.times.cut.as_secs_f64(), made.size, made.report.features as usize);
     }

@@ -7,7 +7,7 @@
 use super::{quiet::Quiet, watched::Watched};
 use crate::{
     http::{Shared, metrics::Outcome},
-    load::Source,
+    load::Wanted,
     read::Stand,
     settings::{
         config::{Config, Serve},
@@ -118,7 +118,7 @@ impl Reader {
     /// Takes the configuration as it is now, all of it or nothing.
     fn take(&mut self) -> Result<()> {
         let Config { serving, sources } = self.args.whole()?;
-        let builtin = Source::builtin();
+        let builtin = Wanted::builtin();
         let others = self.sources.iter().any(|watched| watched.source != builtin);
         // As after a full disk, or while another program writes it.
         ensure!(!others || sources.iter().any(|source| *source != builtin), "it names no dataset any more");
@@ -165,7 +165,7 @@ mod tests {
         let source = |name: &str, rows: &str| {
             let path = folder.path().join(name);
             fs::write(&path, format!("lon,lat,n\n{rows}")).expect("written");
-            Source::parse(&path.display().to_string(), &Load::default()).expect("fine")
+            Wanted::parse(&path.display().to_string(), &Load::default()).expect("fine")
         };
         let entries = [source("a.csv", "1,1,1\n"), source("b.csv", "2,2,2\n")].map(|source| source.entry(&()));
         let state = State::new(Catalog::new(entries.map(|entry| entry.expect("it reads"))), Settings::default());

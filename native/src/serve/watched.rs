@@ -3,7 +3,7 @@
 use super::quiet::Quiet;
 use crate::{
     http::{Shared, metrics::Outcome},
-    load::Source,
+    load::Wanted,
     progress::Terminal,
     read::Stand,
 };
@@ -14,7 +14,7 @@ use std::{io::Write as _, time::Instant};
 #[derive(Debug)]
 pub(super) struct Watched {
     /// Where its rows come from.
-    pub source: Source,
+    pub source: Wanted,
     files: Quiet,
     /// Whether reading went well, and files that stand the same are the same.
     settled: bool,
@@ -22,7 +22,7 @@ pub(super) struct Watched {
 
 impl Watched {
     /// Nothing is read yet.
-    pub fn new(source: Source) -> Self {
+    pub fn new(source: Wanted) -> Self {
         Self { source, files: Quiet::default(), settled: false }
     }
 

@@ -4,7 +4,7 @@
 use super::{basemap, named, serving::Serving};
 use crate::{
     catalog,
-    load::{Load, Source},
+    load::{Load, Wanted},
 };
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use clap::Args;
@@ -38,7 +38,7 @@ pub struct Config {
     /// Settings of the server.
     pub serving: Serving,
     /// Datasets in their order.
-    pub sources: Vec<Source>,
+    pub sources: Vec<Wanted>,
 }
 
 impl Serve {
@@ -48,13 +48,13 @@ impl Serve {
     /// One line about the argument, or the file and what is wrong in it.
     pub fn whole(&self) -> Result<Config> {
         let file = self.config.as_deref().map(read).transpose()?.unwrap_or_default();
-        let typed = self.paths.iter().map(|path| Source::parse(path, &self.load));
-        let mut sources: Vec<Source> = typed.collect::<Result<_>>()?;
+        let typed = self.paths.iter().map(|path| Wanted::parse(path, &self.load));
+        let mut sources: Vec<Wanted> = typed.collect::<Result<_>>()?;
         sources.extend(file.sources);
         if sources.is_empty() {
-            sources.push(Source::builtin());
+            sources.push(Wanted::builtin());
         }
-        Ok(Config { serving: self.serving.or(&file.serving)?, sources: Source::distinct(sources) })
+        Ok(Config { serving: self.serving.or(&file.serving)?, sources: Wanted::distinct(sources) })
     }
 }
 
@@ -120,7 +120,7 @@ fn parse(text: &str, folder: &Path) -> Result<Config> {
         .into_iter()
         .enumerate()
         .map(|(i, dataset)| source(dataset, folder).with_context(|| format!("[[dataset]] number {}", i + 1)));
-    let sources: Vec<(Source, bool)> = sources.collect::<Result<_>>()?;
+    let sources: Vec<(Wanted, bool)> = sources.collect::<Result<_>>()?;
     // A name that was written is meant; one that is made of a path may get a number.
     for (at, (source, written)) in sources.iter().enumerate() {
         let twice = sources[..at].iter().any(|(other, before)| *written && *before && other.name == source.name);
@@ -130,7 +130,7 @@ fn parse(text: &str, folder: &Path) -> Result<Config> {
 }
 
 /// A dataset, and whether its name was written.
-fn source(dataset: Value, folder: &Path) -> Result<(Source, bool)> {
+fn source(dataset: Value, folder: &Path) -> Result<(Wanted, bool)> {
     let Value::Table(mut rest) = dataset else { bail!("expected a table") };
     let mut own = Table::new();
     for name in OWN {
@@ -155,7 +155,7 @@ fn source(dataset: Value, folder: &Path) -> Result<(Source, bool)> {
         None => catalog::slug(&first.to_string_lossy()),
     };
     let paths = paths.into_iter().map(|path| folder.join(path)).collect();
-    Ok((Source { name, paths, load, rows, subset }, written))
+    Ok((Wanted { name, paths, load, rows, subset }, written))
 }
 
 #[cfg(test)]

@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Hits and misses.
 #[derive(Debug, Default)]
-pub(crate) struct Looks {
+pub(crate) struct Hits {
     hits: AtomicU64,
     misses: AtomicU64,
 }
 
-impl Looks {
-    /// Counts a look.
+impl Hits {
+    /// Counts a look-up.
     pub fn count(&self, hit: bool) {
         let counter = if hit { &self.hits } else { &self.misses };
         counter.fetch_add(1, Ordering::Relaxed);
