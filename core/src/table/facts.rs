@@ -224,9 +224,7 @@ impl Tally {
             Self::Floats(present, min, max) => {
                 Facts::new((present > 0).then_some((Scalar::Float(min), Scalar::Float(max))), present)
             }
-            Self::Booleans(counts) => {
-                Facts::counted([false, true].map(Scalar::Boolean).into_iter().zip(counts), work)?
-            }
+            Self::Booleans(counts) => Facts::counted([false, true].map(Scalar::Boolean).into_iter().zip(counts), work)?,
             Self::Texts(counts) => {
                 let (mut toll, mut text_bytes) = (work.toll(), 0);
                 if let Values::Text(_, words) = values {

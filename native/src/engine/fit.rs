@@ -2,11 +2,12 @@
 
 use super::{Engine, Fitted, Refusal, Size, keep::Key};
 use crate::catalog::Entry;
-use duotile_core::{QueryError, TileQuery};
+use duotile_core::{QueryError, TileQuery, Work};
 use std::sync::Arc;
 
 impl Engine {
-    /// The plan of a text: of a token if there is one, else of a query string.
+    /// The plan of a text: of a token if there is one, else of a query string. Reading it takes time where it is long, and
+    /// fitting a filter may look at every text of a column, so both are done with the other CPU work.
     ///
     /// # Errors
     /// For what cannot be understood or does not fit; when too much waits.
@@ -21,21 +22,14 @@ impl Engine {
             let (engine, entry) = (self.clone(), entry.clone());
             let (token, query) = (token.map(str::to_owned), query.to_owned());
             async move {
-                let query = parse(token.as_deref(), &query)?;
-                engine.fit(&entry, query).await
+                let job = move |work: &Work<'_>| {
+                    let query = parse(token.as_deref(), &query)?;
+                    Ok(Arc::new(Fitted::new(entry, query, work)?))
+                };
+                engine.pool.run(Size::Short, job).await
             }
         };
         self.keeps.fitted.get_or_make(key, make).await.map(|(fitted, _)| fitted)
-    }
-
-    /// Fits a query to a source. Fitting a filter may look at every text of a column, so it is done with the other CPU
-    /// work.
-    ///
-    /// # Errors
-    /// For what does not fit; when too much waits.
-    pub async fn fit(&self, entry: &Arc<Entry>, query: TileQuery) -> Result<Arc<Fitted>, Refusal> {
-        let entry = entry.clone();
-        self.pool.run(Size::Short, move |work| Ok(Arc::new(Fitted::new(entry, query, work)?))).await
     }
 }
 

@@ -18,8 +18,9 @@ use std::sync::Arc;
 const DOCUMENT_BYTES: u64 = 16 << 20;
 /// Bytes of legends.
 const LEGEND_BYTES: u64 = 16 << 20;
-/// Bytes of queries that were fitted.
-const FITTED_BYTES: u64 = 32 << 20;
+/// Bytes of queries that were fitted. One holds what its filter selects of all distinct texts of a column, which may be tens
+/// of megabytes.
+const FITTED_BYTES: u64 = 128 << 20;
 /// Bytes of profiles.
 const PROFILE_BYTES: u64 = 8 << 20;
 
@@ -89,8 +90,8 @@ impl Keeps {
     #[must_use]
     pub fn new(budget: Budget) -> Self {
         Self {
-            fitted: Keep::new(10_000, FITTED_BYTES, 8),
-            // One part: a mask may be as large as the budget, and looking it up is rare beside the work it saves.
+            // In one part, so that one may be as large as the budget.
+            fitted: Keep::new(10_000, FITTED_BYTES, 1),
             rows: Keep::new(1000, budget.masks, 1),
             summary_hits: Hits::default(),
             profiles: Keep::new(10_000, PROFILE_BYTES, 8),

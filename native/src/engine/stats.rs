@@ -4,7 +4,10 @@ use super::{Engine, Fitted, Refusal, Size, refusal::afford, select::Selected};
 use crate::source::Source;
 use duotile_core::{Column, Facts, Mask, Property, Source as PropertySource, Stopped, Work, stats::Distribution};
 use rayon::prelude::*;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Passes over the rows that statistics of a column take at least: facts, extremes, quantiles, a histogram.
 const PASSES: u64 = 4;
@@ -43,7 +46,8 @@ impl Engine {
                 PropertySource::Column(column) | PropertySource::Measure(column, _) => Some(column),
                 _ => None,
             };
-            let columns: Vec<usize> = fitted.plan.shown().filter_map(column).collect();
+            // Several measures of a column are told by one.
+            let columns: BTreeSet<usize> = fitted.plan.shown().filter_map(column).collect();
             let columns = dataset.with_points(|points| {
                 let told = columns.into_par_iter().filter_map(|index| {
                     let column = points.columns().get(index)?;

@@ -64,7 +64,18 @@ pub struct Seats {
 #[derive(Debug, Default)]
 struct Taken {
     next: u64,
-    all: HashMap<u64, (Arc<Pulse>, AbortHandle)>,
+    /// Each with what ends its task, once that has begun.
+    all: HashMap<u64, (Arc<Pulse>, Option<AbortHandle>)>,
+}
+
+impl Taken {
+    /// One more, and its number.
+    fn add(&mut self, pulse: Arc<Pulse>) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        self.all.insert(number, (pulse, None));
+        number
+    }
 }
 
 impl Seats {
@@ -109,7 +120,7 @@ impl Seats {
     fn make_room(&self) {
         let taken = self.taken();
         let longest = |time: fn(&Pulse) -> Option<Duration>, least: Duration| {
-            let times = taken.all.values().filter_map(|(pulse, task)| Some((time(pulse)?, task)));
+            let times = taken.all.values().filter_map(|(pulse, task)| Some((time(pulse)?, task.as_ref()?)));
             times.max_by_key(|(time, _)| *time).filter(|(time, _)| *time >= least).map(|(_, task)| task)
         };
         let gives_way = longest(Pulse::idle, self.limits.idle_in_crowd)
@@ -123,7 +134,7 @@ impl Seats {
     fn look_over(&self) {
         let taken = self.taken();
         let overdue = taken.all.values().filter(|(pulse, _)| pulse.is_overdue(&self.limits));
-        overdue.for_each(|(_, task)| task.abort());
+        overdue.filter_map(|(_, task)| task.as_ref()).for_each(AbortHandle::abort);
     }
 
     /// Looks them over from now on, for as long as there are seats; once, however many listeners fill them.
@@ -154,18 +165,16 @@ impl Seats {
     {
         self.watch();
         let pulse = Arc::new(Pulse::default());
-        let mut taken = self.taken();
-        let number = taken.next;
-        taken.next += 1;
-        let seat = Seat { seats: self.clone(), number, _permit: seat };
-        let task = tokio::spawn({
-            let pulse = pulse.clone();
-            async move {
-                let _seat = seat;
-                connection(stream, app, pulse, stop).await;
-            }
+        let seat = Seat { number: self.taken().add(pulse.clone()), seats: self.clone(), _permit: seat };
+        let number = seat.number;
+        // Not while the list is held: what is begun as the program ends is dropped here, and gives its seat back here.
+        let task = tokio::spawn(async move {
+            let _seat = seat;
+            connection(stream, app, pulse, stop).await;
         });
-        taken.all.insert(number, (pulse, task.abort_handle()));
+        if let Some((_, handle)) = self.taken().all.get_mut(&number) {
+            *handle = Some(task.abort_handle());
+        }
     }
 }
 

@@ -40,7 +40,7 @@ use axum::{
     Router,
     extract::{MatchedPath, Request, State as With},
     http::{Method, StatusCode},
-    middleware::{Next, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{MethodRouter, get},
 };
@@ -91,6 +91,7 @@ pub fn app(state: Shared) -> Router {
     router
         .fallback(assets::get)
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn(urls::named))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(state.clone(), strangers::layer))
         .layer(from_fn_with_state((state.clone(), known), counted))

@@ -11,7 +11,6 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
-use duotile_core::TileQuery;
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 
@@ -37,7 +36,7 @@ pub async fn answer(state: &Shared, entry: &Arc<Entry>, headers: &HeaderMap, bod
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
     let is_json = kind.contains("json") || text.trim_start().starts_with('{');
     let query = if is_json { from_json(text)? } else { text.trim().trim_start_matches('?').to_owned() };
-    let fitted = state.engine.fit(entry, TileQuery::parse(&query)?).await?;
+    let fitted = state.engine.fit_text(entry, None, &query).await?;
     let base = state.base(headers);
     let by_token = Links::new(&base, &fitted, true, None);
     let plain = Links::new(&base, &fitted, false, None);
@@ -68,7 +67,11 @@ fn from_json(text: &str) -> Result<String, Problem> {
     for (name, value) in object {
         let plain = |value: &Value| match value {
             Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
+            // 1e3 is the whole number 1000.
+            Value::Number(number) => Some(match number.as_f64() {
+                Some(whole) if number.is_f64() && whole.fract() == 0.0 && whole.abs() < 1e15 => format!("{whole:.0}"),
+                _ => number.to_string(),
+            }),
             Value::Bool(value) => Some(value.to_string()),
             _ => None,
         };
@@ -97,6 +100,7 @@ mod tests {
     fn json_becomes_the_query_string_that_says_the_same() {
         let text = r#"{"filter": "a = 'x&y'", "agg": ["count", "sum:b"], "limit": 5, "by": null}"#;
         assert_eq!(from_json(text), Ok("agg=count%2Csum%3Ab&filter=a%20%3D%20%27x%26y%27&limit=5".into()));
+        assert_eq!(from_json(r#"{"limit": 1e3, "x": 1.5}"#), Ok("limit=1000&x=1.5".into()));
         let text = r#"{"filter": {"op": "isNull", "args": []}}"#;
         assert!(from_json(text).expect("fine").starts_with("filter-lang=cql2-json&filter=%7B"));
         assert!(from_json("[]").is_err() && from_json("{").is_err() && from_json(r#"{"agg": {"a": 1}}"#).is_err());

@@ -3,7 +3,23 @@
 //! `--base-url` wins; with `--trust-proxy` the proxy's headers; else the `Host` header. Pages use relative URLs only.
 
 use crate::settings::origin::{Origin, is_host, is_prefix};
-use axum::http::{HeaderMap, header};
+use axum::{
+    extract::Request,
+    http::{HeaderMap, HeaderValue, header, uri::Authority},
+    middleware::Next,
+    response::Response,
+};
+
+/// The layer: over HTTP/2 the name that is asked for is in the address. From here on it is the `Host` in any case.
+pub async fn named(mut request: Request, next: Next) -> Response {
+    let named = request.uri().authority().map(Authority::as_str);
+    if let Some(Ok(host)) = named.map(HeaderValue::from_str)
+        && !request.headers().contains_key(header::HOST)
+    {
+        request.headers_mut().insert(header::HOST, host);
+    }
+    next.run(request).await
+}
 
 /// The base of absolute URLs for a request, without a slash at its end.
 #[must_use]

@@ -8,8 +8,8 @@ use crate::{
     engine::{Fitted, Refusal},
     source::Source,
 };
-use duotile_core::Work;
-use std::sync::Arc;
+use duotile_core::{Mask, Work};
+use std::{ops::Range, sync::Arc};
 
 /// About how many bytes a piece has.
 const PIECE: usize = 64 << 10;
@@ -23,8 +23,12 @@ const LOOKS: usize = 1 << 22;
 pub struct RowFile {
     fitted: Arc<Fitted>,
     text: RowText,
+    /// Whether what stands before all rows is written.
+    begun: bool,
     /// The first row that was not looked at.
     next: usize,
+    /// Rows that were tested, and which of them pass.
+    tested: Option<(Range<usize>, Option<Mask>)>,
     /// Rows that were written.
     told: usize,
 }
@@ -37,36 +41,42 @@ impl RowFile {
             let columns = fitted.query.told_columns(&fitted.plan, &points);
             RowText::new(format, &points, columns)
         });
-        Self { fitted, text, next: 0, told: 0 }
+        Self { fitted, text, begun: false, next: 0, tested: None, told: 0 }
     }
 }
 
 impl Pieces for RowFile {
-    /// About [`PIECE`] bytes. The filter is asked again for each chunk, so that no mask is held for a client that takes hours.
+    /// About [`PIECE`] bytes of rows. The filter is asked chunk by chunk, so that no large mask is held for a client that
+    /// takes hours.
     fn piece(&mut self, work: &Work<'_>) -> Result<(Vec<u8>, bool), Refusal> {
-        let Self { fitted, text, next, told } = self;
+        let Self { fitted, text, begun, next, tested, told } = self;
         let Source::Points(dataset) = &fitted.entry.source;
         let mut out = Vec::with_capacity(PIECE + PIECE / 4);
         dataset.with_points(|points| {
-            if *next == 0 {
+            if !*begun {
                 text.start(&mut out);
+                *begun = true;
             }
-            let stop = points.len().min(*next + LOOKS);
-            while *next < stop && out.len() < PIECE {
+            let (before, stop) = (out.len(), points.len().min(*next + LOOKS));
+            while *next < stop && out.len() - before < PIECE {
                 work.pay(0)?;
-                let chunk = *next..stop.min(*next + CHUNK);
-                let filter = fitted.plan.filter();
-                let mask = filter.map(|filter| filter.mask(&points, chunk.clone(), work)).transpose()?;
-                for row in chunk {
-                    if out.len() >= PIECE {
-                        break;
-                    }
+                let (chunk, mask) = if let Some(tested) = tested.take().filter(|(chunk, _)| chunk.contains(next)) {
+                    tested
+                } else {
+                    let chunk = *next..points.len().min(*next + CHUNK);
+                    let filter = fitted.plan.filter();
+                    let mask = filter.map(|filter| filter.mask(&points, chunk.clone(), work)).transpose()?;
+                    (chunk, mask)
+                };
+                while *next < chunk.end && out.len() - before < PIECE {
+                    let row = *next;
                     if mask.as_ref().is_none_or(|mask| mask.get(row)) {
                         text.row(&mut out, &points, row, *told == 0);
                         *told += 1;
                     }
-                    *next = row + 1;
+                    *next += 1;
                 }
+                *tested = Some((chunk, mask));
             }
             let last = *next == points.len();
             if last {

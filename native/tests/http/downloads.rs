@@ -59,6 +59,25 @@ async fn a_geojson_has_the_features_of_all_pages_in_their_order() {
     }
 }
 
+/// The line of names alone is more than a piece, and so is each row.
+#[tokio::test]
+async fn names_longer_than_a_piece_are_written_once() {
+    let names: Vec<String> = (0..700).map(|at| format!("{at}{}", "n".repeat(100))).collect();
+    let row = |number: usize| format!("{number},50,{}\n", vec![format!("\"{}\"", "v".repeat(100)); 700].join(","));
+    let text = format!("lon,lat,{}\n{}", names.join(","), (1..6).map(row).collect::<String>());
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("wide.csv");
+    std::fs::write(&path, &text).expect("a file");
+    let wide = read::read(&[path], &Options::default(), &()).expect("it reads");
+    let server = Server::of(Entry::open(wide), Settings::default());
+    for filter in ["", "&filter=lon%20%3E%201"] {
+        let answer = server.get(&format!("/datasets/wide/rows.csv?properties=*{filter}")).await;
+        let text = answer.text();
+        let lines: Vec<&str> = text.lines().map(|line| &line[..line.len().min(12)]).collect();
+        assert_eq!(lines.len(), if filter.is_empty() { 6 } else { 5 }, "{lines:?}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_packed_piece_by_piece_is_the_same() {
     let server = Server::new();

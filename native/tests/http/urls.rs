@@ -1,7 +1,10 @@
 //! Addresses that the server writes, behind proxies and without; and pages that need none.
 
 use crate::support::Server;
-use axum::http::Method;
+use axum::{
+    body::Body,
+    http::{Method, Request},
+};
 use duotile::settings::{Settings, origin::Origin};
 
 async fn tiles(server: &Server, headers: &[(&str, &str)]) -> String {
@@ -26,6 +29,16 @@ async fn the_host_the_proxy_and_the_operator_each_have_their_say() {
     assert!(tiles(&trusting(None), &proxied).await.starts_with("https://example.org/maps/tiles/trips/{z}"));
     let told = trusting(Some("https://tiles.example/a"));
     assert!(tiles(&told, &proxied).await.starts_with("https://tiles.example/a/tiles/trips/{z}"));
+}
+
+/// As HTTP/2 has it.
+#[tokio::test]
+async fn the_name_in_the_address_is_as_good_as_the_header() {
+    let server = Server::new();
+    let uri = "http://maps.example:8080/tiles/trips/tilejson.json?cell=8";
+    let answer = server.send(Request::get(uri).body(Body::empty()).expect("a request")).await;
+    let tiles = answer.json()["tiles"][0].as_str().expect("a template").to_owned();
+    assert!(tiles.starts_with("http://maps.example:8080/tiles/trips/{z}/{x}/{y}.mvt?cell=8&v="), "{tiles}");
 }
 
 #[tokio::test]
