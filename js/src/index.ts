@@ -7,6 +7,7 @@ export type { Tile } from "./etag.js";
 export { type Files, inDirectory, inMemory, openFiles, type Sink } from "./files.js";
 export type { Cell, NumberArray, Plain } from "./infer.js";
 export type { GeoJson, Input, InputOptions } from "./input.js";
+export { Legend, type LegendClass, type LegendExpression, type LegendOptions } from "./legend.js";
 export { Offline, takeOffline } from "./offline.js";
 export { Crash, Problem, Unreachable } from "./problem.js";
 export { addProtocol, type MapLibre, Protocol, type ProtocolRequest, type TileSource } from "./protocol.js";

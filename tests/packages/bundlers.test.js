@@ -88,17 +88,20 @@ test("its types are whole, also for those who check those of packages", () => {
 
 const PRINT = `await import("./main.js"); console.log(JSON.stringify(globalThis.found));`;
 
-test("MapLibre 4, 5 and 6 take its protocol by their types", () => {
+test("MapLibre 4, 5 and 6 take its protocol and expressions by their types", () => {
   const versions = [4, 5, 6].map((version) => `maplibre-gl-${version}`);
   for (const name of versions) symlinkSync(join(modules, name), join(folder, "node_modules", name));
   const lines = versions.map((name, at) => {
     const bound = name.endsWith("6") ? `* as m${at}` : `m${at}`;
     return `import ${bound} from "${name}";
+      import type { ExpressionSpecification as E${at} } from "${name}";
       m${at}.addProtocol("duotile", protocol.tile);
       addProtocol(m${at}, source);
-      await protocol.importInWorkers(m${at});`;
+      await protocol.importInWorkers(m${at});
+      export const e${at}: E${at} = legend.expression;`;
   });
-  const code = `import { addProtocol, Protocol, type TileSource } from "duotile";
+  const code = `import { addProtocol, type Legend, Protocol, type TileSource } from "duotile";
+    declare const legend: Legend;
     declare const source: TileSource;
     const protocol = new Protocol();`;
   checked("maplibre.ts", `${code}\n${lines.join("\n")}`, "bundler", "--skipLibCheck");
