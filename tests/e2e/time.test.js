@@ -233,7 +233,8 @@ test("frames are asked for ahead, shown when they are complete, and all of them 
   for (const [text, { rows, beside: asked }] of shown) {
     const day = Number(text.split(" ")[0]) - 3;
     assert.equal(rows, ROWS[day], text);
-    if (day < DAYS - 1) assert.ok(asked.includes(`2025-03-0${day + 4}`), `at ${text} asked for ${asked}`);
+    // The first stood there before anything played.
+    if (day > 0 && day < DAYS - 1) assert.ok(asked.includes(`2025-03-0${day + 4}`), `at ${text} asked for ${asked}`);
   }
   // It stands at its last frame, and the map shows it as any other window.
   await draws(page, ROWS[DAYS - 1] ?? 0);
