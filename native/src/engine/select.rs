@@ -13,7 +13,7 @@ const SHORT: usize = 1 << 16;
 /// A part of the rows of a dataset that is this much smaller is scanned, where there is no summary of its rows.
 const SCANS: usize = 64;
 /// A summary may take about this part of what may be kept, so that there is room for some.
-const SHARE: u64 = 8;
+const SHARE: u64 = 16;
 /// Bytes of an aggregate.
 const AGGREGATE: u64 = 40;
 
