@@ -43,8 +43,10 @@ export class Server {
     page: { cell?: number; offset?: number; limit?: number } = {},
     signal?: AbortSignal,
   ): Promise<Rows> {
+    // A cell is a feature here, and how large cells are says nothing of rows.
+    const { cell: _, ...which } = query;
     const pairs = Object.entries(page).map(([name, value]) => `${name}=${value}`);
-    return this.#json(withQuery(`datasets/${encodeURIComponent(id)}/rows`, toQueryString(query), ...pairs), signal);
+    return this.#json(withQuery(`datasets/${encodeURIComponent(id)}/rows`, toQueryString(which), ...pairs), signal);
   }
 
   /** Histogram, quantiles and categories of a column over the rows that pass. */
