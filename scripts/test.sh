@@ -8,7 +8,8 @@
 #   wasm      the WebAssembly module, in Node and in Chromium
 #   rust      every Rust test, optimised, against the program with its page
 #   node      the page's and the package's code, and the program from outside: decoders, clients, DuckDB, mixed load
-#   packages  the npm package packed, installed into clean folders, bundled by each tool, in maps of three versions
+#   packages  the npm package packed, installed into clean folders, bundled by each tool, in maps of three versions; every
+#             page of docs/recipes as a new user follows it
 #   api       a server held to the description of its API, with requests that are made up (schemathesis)
 #   image     deploy/Dockerfile, each of its commands by hand in a clean folder, up to a program that serves
 #   e2e       the page in Chromium, behind nginx too
@@ -57,8 +58,8 @@ soak_briefly() {
 
 test_packages() {
   scripts/setup.sh browser
-  scripts/build.sh page
-  step "Tests of the packed package: Node, Deno, bundlers, MapLibre 4, 5 and 6 in Chromium" npm run --silent test:packages
+  scripts/build.sh page program
+  step "Tests of the packed package: Node, Deno, bundlers, MapLibre 4, 5 and 6 in Chromium; the recipes" npm run --silent test:packages
 }
 
 test_api() {

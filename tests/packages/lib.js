@@ -21,8 +21,8 @@ export const PATIENCE = 90_000;
 /** @type {string[]} */
 const folders = [];
 
-/** @param {string} name */
-function fresh(name) {
+/** An empty folder, which {@link clean} removes. @param {string} name */
+export function fresh(name) {
   const folder = mkdtempSync(join(tmpdir(), `duotile-${name}-`));
   folders.push(folder);
   return folder;
@@ -31,6 +31,7 @@ function fresh(name) {
 /** Removes every folder that was made. */
 export function clean() {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  packed = undefined;
 }
 
 /**
@@ -39,16 +40,21 @@ export function clean() {
  * @param {string} name
  */
 export function installed(name) {
-  tarball ??= pack();
   const folder = fresh(name);
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name, private: true, type: "module" }));
-  npm(folder, "install", "--prefer-offline", tarball);
+  npm(folder, "install", "--prefer-offline", tarball());
   cpSync(join(here, "pages", name), folder, { recursive: true });
   return folder;
 }
 
 /** @type {string | undefined} */
-let tarball;
+let packed;
+
+/** The packed package. */
+export function tarball() {
+  packed ??= pack();
+  return packed;
+}
 
 function pack() {
   const folder = fresh("pack");
