@@ -30,8 +30,16 @@ const PHONE = { viewport: { width: 390, height: 780 }, isMobile: true, hasTouch:
  * @property {string} hash
  * @property {"light" | "dark"} [scheme]
  * @property {boolean} [phone]
+ * @property {{ width: number, height: number }} [viewport]
  * @property {(page: import("playwright-core").Page) => Promise<unknown>} [act] what a person does before it is taken
  */
+
+/** Nothing but the map, for a picture that is seen beside another. @type {NonNullable<Shot["act"]>} */
+const bare = (page) =>
+  page
+    .locator("#page, .maplibregl-control-container")
+    .evaluateAll((all) => all.map((part) => /** @type {HTMLElement} */ (part).style.setProperty("display", "none")));
+const BESIDE = /** @type {const} */ ({ scheme: "dark", viewport: { width: 560, height: 350 }, act: bare });
 
 /** @type {Record<string, Shot>} */
 const SHOTS = {
@@ -71,6 +79,9 @@ const SHOTS = {
   "collisions-country": { data: "collisions", hash: "view=6/46.6/2.5&cell=2&ramp=lagoon", scheme: "dark" },
   "postcodes-country": { data: "postcodes", hash: "view=6/54/-2.5&cell=2&ramp=orchid", scheme: "light" },
   "postcodes-street": { data: "postcodes", hash: "view=14.5/51.51/-0.12", scheme: "dark" },
+  // Beside what benches/peers/picture.py draws of the same: docs/datashader.md.
+  "beside-points": { data: "points", hash: "view=4/48/8&ground=none&opacity=1&cell=1&scale=equal", ...BESIDE },
+  "beside-places": { hash: "view=3.5/48/10&ground=none&opacity=1", ...BESIDE },
 };
 
 mkdirSync(out, { recursive: true });
@@ -82,7 +93,7 @@ const places = await site();
 const others = files.length > 0 ? await site(...files.map(([name, path]) => `${name}=${path}`)) : undefined;
 const browser = await launch();
 try {
-  for (const [name, { data, hash, scheme = "light", phone = false, act }] of Object.entries(SHOTS)) {
+  for (const [name, { data, hash, scheme = "light", phone = false, viewport, act }] of Object.entries(SHOTS)) {
     if (names.length > 0 && !names.includes(name)) continue;
     const base = data === undefined ? places.base : others?.base;
     if (base === undefined || (data !== undefined && !files.some(([file]) => file === data))) {
@@ -90,13 +101,13 @@ try {
       continue;
     }
     const address = `${base}#${[data === undefined ? "" : `dataset=${data}`, hash].filter(Boolean).join("&")}`;
-    const options = { ...(phone ? PHONE : DESKTOP), colorScheme: scheme };
+    const options = { ...(phone ? PHONE : DESKTOP), ...(viewport ? { viewport } : {}), colorScheme: scheme };
     const { page, close } = await open(browser, address, options);
     await act?.(page);
     await page.waitForFunction(() => window.duotile?.settled(), undefined, { timeout: PATIENCE });
     await page.waitForTimeout(700);
     await picture(page, name);
-    await page.screenshot({ path: join(out, `${name}.jpg`), type: "jpeg", quality: 82 });
+    await page.screenshot({ path: join(out, `${name}.jpg`), type: "jpeg", quality: viewport ? 70 : 82 });
     process.stdout.write(`${name}\n`);
     await close();
   }
