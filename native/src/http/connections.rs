@@ -10,6 +10,7 @@
 use super::{
     outgoing::PIECE,
     pulse::{Answering, Paced, Pulse},
+    typed::Typed,
 };
 use crate::settings::limits::Connections as Limits;
 use axum::Router;
@@ -249,7 +250,7 @@ where
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().max_buf_size(BUFFER);
     builder.http2().max_concurrent_streams(STREAMS).max_header_list_size(BUFFER as u32).max_send_buf_size(PIECE);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(Typed::new(stream, pulse.clone())), service));
     let ended = tokio::select! {
         biased;
         ended = connection.as_mut() => ended,

@@ -29,6 +29,7 @@ pub mod stream;
 pub mod subset;
 pub mod tile;
 pub mod tiles;
+mod typed;
 pub mod urls;
 
 pub use problem::Problem;
