@@ -67,7 +67,10 @@ pub fn dataset(dataset: &Dataset) -> String {
         let _ = writeln!(out, "  {line}");
     }
     if let Some([west, south, east, north]) = dataset.bounds() {
-        let _ = writeln!(out, "bounds {west:.6},{south:.6},{east:.6},{north:.6}");
+        // A sign before zeros says nothing.
+        let [west, south, east, north] =
+            [west, south, east, north].map(|side| format!("{:.6}", if side.abs() < 5e-7 { 0.0 } else { side }));
+        let _ = writeln!(out, "bounds {west},{south},{east},{north}");
     }
     dataset.with_points(|points| {
         for (index, column) in points.columns().iter().enumerate() {
@@ -93,14 +96,20 @@ pub fn dataset(dataset: &Dataset) -> String {
             if let Some(chosen) = chosen.filter(|chosen| !chosen.why.is_empty()) {
                 let _ = write!(out, "\n  {}", why(chosen, column.kind()));
             }
+            // Where no value comes twice, none is frequent.
+            let all_differ = facts.categories.first().is_none_or(|&(_, count)| count < 2);
             let frequent: Vec<String> = facts
                 .categories
                 .iter()
                 .take(5)
-                .map(|&(value, count)| format!("{} {count}", values::value(column, value, Times::Iso)))
+                .map(|&(value, count)| {
+                    let value = values::value(column, value, Times::Iso);
+                    if all_differ { value.to_string() } else { format!("{value} ({count} rows)") }
+                })
                 .collect();
             if !frequent.is_empty() {
-                let _ = write!(out, "\n  most frequent: {}", frequent.join(", "));
+                let what = if all_differ { "no value comes twice; some are" } else { "most frequent:" };
+                let _ = write!(out, "\n  {what} {}", frequent.join(", "));
             }
             out.push('\n');
         }
@@ -118,14 +127,54 @@ fn why(chosen: &Chosen, kind: Kind) -> String {
             format!("; {count} did not fit and have no value: {}", shown.join(", "))
         }
     };
-    let other = if kind == Kind::Text { "number" } else { "text" };
-    format!("because {why}{lost} (--type {name}={other} makes something else of it)")
+    let flag = match kind {
+        Kind::Text if why.contains("the day or the month") || why.contains("with the day first and some") => {
+            " (--dates dmy or --dates mdy decides)".to_owned()
+        }
+        // What is plainly texts can be nothing else.
+        Kind::Text if !why.contains("digits") => String::new(),
+        Kind::Text => format!(" ({} makes numbers of it)", type_flag(name, "number")),
+        Kind::Time if why.contains(" first") => {
+            format!(" (--dates has it the other way, {} keeps the texts)", type_flag(name, "text"))
+        }
+        _ => format!(" ({} keeps the texts)", type_flag(name, "text")),
+    };
+    format!("because {why}{lost}{flag}")
+}
+
+/// The flag as it is typed.
+fn type_flag(name: &str, kind: &str) -> String {
+    let plain = name.chars().all(|letter| letter.is_alphanumeric() || "_.-".contains(letter));
+    if plain { format!("--type {name}={kind}") } else { format!("--type '{}={kind}'", name.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::io::Write as _;
+
+    #[test]
+    fn flags_are_told_as_they_are_typed_and_only_where_they_would_change_something() {
+        let chosen = |name: &str, why: &str| Chosen { name: name.into(), why: why.into(), ..Chosen::default() };
+        for (name, said, kind, expected) in [
+            (
+                "n",
+                "all 3 values are numbers",
+                Kind::Float,
+                "because all 3 values are numbers (--type n=text keeps the texts)",
+            ),
+            ("a b", "it is so", Kind::Integer, "because it is so (--type 'a b=text' keeps the texts)"),
+            ("t", "3 values are texts", Kind::Text, "because 3 values are texts"),
+            (
+                "zip",
+                "3 values are digits that a number would lose",
+                Kind::Text,
+                "because 3 values are digits that a number would lose (--type zip=number makes numbers of it)",
+            ),
+        ] {
+            assert_eq!(why(&chosen(name, said), kind), expected);
+        }
+    }
 
     #[test]
     fn compressed_tiles_are_unpacked_and_plain_ones_left() {

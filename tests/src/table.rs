@@ -181,7 +181,7 @@ impl Owned {
     /// Never.
     #[must_use]
     pub fn bare<'a>(&'a self, columns: &'a [Column<'a>]) -> Points<'a> {
-        Points::new("t", &self.keys, &self.rows, columns, Roles { id: None, time: Some(6) }).expect("fits")
+        Points::new("t", &self.keys, &self.rows, columns, Roles { time: Some(6), ..Roles::default() }).expect("fits")
     }
 
     /// The points.

@@ -49,7 +49,7 @@ impl Fitting<'_, '_> {
             Expr::And(list) => return self.bind_list(list, not).map(|list| join(list, !not)),
             Expr::Or(list) => return self.bind_list(list, not).map(|list| join(list, not)),
             Expr::Inside(sides, at) => {
-                let inside = place::inside(*sides).map_err(|message| super::error(message, at.0))?;
+                let inside = place::inside_of(*sides, table).map_err(|message| super::error(message, at.0))?;
                 return Ok(if not { place::outside(&inside) } else { inside });
             }
             Expr::Spatial(relation, shape, at) => return place::lies(*relation, shape, *at, not, self.work),
@@ -65,9 +65,12 @@ impl Fitting<'_, '_> {
             Expr::In(property, items) => (property, Condition::In(items)),
             Expr::Like(property, _) => (property, Condition::Like),
         };
-        if let Some(index) = table.column(&property.name) {
+        let axis = Axis::of(&property.name);
+        // Where some rows lie beyond the edge of the map, their latitudes are in a column.
+        let latitudes = table.roles().latitude.filter(|_| axis == Some(Axis::Lat));
+        if let Some(index) = table.column(&property.name).or(latitudes) {
             leaf::column(index, &table.columns()[index], property, (condition, self.texts.met(expr)), not)
-        } else if let Some(axis) = Axis::of(&property.name) {
+        } else if let Some(axis) = axis {
             place::degrees(axis, property, condition, not)
         } else {
             Err(unknown(property, table))

@@ -61,7 +61,7 @@ pub use relation::Relation;
 
 pub(crate) use build::check_box;
 pub(crate) use fitted::all;
-pub(crate) use place::{Steps, inside};
+pub(crate) use place::{Steps, inside_of};
 
 use crate::small::error::QueryError;
 use alloc::string::String;

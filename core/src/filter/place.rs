@@ -7,7 +7,7 @@ use super::{
     build::check_box,
     condition::{self, Condition},
     error,
-    fitted::{Filter, all, any},
+    fitted::{Filter, Test, all, any},
     lies::Lies,
     relation::Relation,
 };
@@ -22,7 +22,7 @@ use crate::{
         mercator::{self, World, latitude, longitude},
         tile::TileId,
     },
-    table::values::Kind,
+    table::{values::Kind, view::Table},
 };
 use alloc::{
     boxed::Box,
@@ -114,10 +114,22 @@ fn partition(test: impl Fn(u32) -> bool) -> u64 {
 
 /// The rows in a box of degrees: west, south, east, north. The corners are projected as points are, and the box is
 /// closed on all sides; west > east crosses the antimeridian.
-pub(crate) fn inside(sides: [f64; 4]) -> Result<Filter, String> {
+fn inside(sides: [f64; 4]) -> Result<Filter, String> {
     let Steps { x, y: (first, last) } = Steps::of(sides)?;
     let x = x.map_or(Filter::Constant(true), |(first, last)| Filter::X(first, last));
     Ok(all(vec![x, range(Axis::Lat, first, last)]))
+}
+
+/// The same, with rows that lie beyond the edge of the map where they are.
+pub(crate) fn inside_of(sides: [f64; 4], table: &Table<'_>) -> Result<Filter, String> {
+    let drawn = inside(sides)?;
+    let [_, south, _, north] = sides;
+    // All that is beyond an edge is drawn at it, so a box that ends beyond one holds too much.
+    let cuts = |side: f64| side.abs() > mercator::MAX_LATITUDE && side.abs() < 90.0;
+    match table.roles().latitude.filter(|_| cuts(south) || cuts(north)) {
+        None => Ok(drawn),
+        Some(index) => Ok(all(vec![drawn, Filter::Column(index, Test::Floats { min: south, max: north, not: false })])),
+    }
 }
 
 /// A box in steps of the world, closed on all sides.
@@ -177,6 +189,9 @@ pub(super) fn outside(inside: &Filter) -> Filter {
             let above = first.checked_sub(1).map(|end| Filter::Y(0, end));
             let below = last.checked_add(1).map(|start| Filter::Y(start, u32::MAX));
             any(above.into_iter().chain(below).collect::<Vec<_>>())
+        }
+        Filter::Column(index, Test::Floats { min, max, not }) => {
+            Filter::Column(*index, Test::Floats { min: *min, max: *max, not: !not })
         }
         _ => Filter::Constant(false),
     }

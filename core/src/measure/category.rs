@@ -16,7 +16,7 @@ use crate::{
         facts::Scalar,
         values::{Kind, Values},
     },
-    time::Period,
+    time::{Interval, Period},
 };
 use alloc::{format, string::String, vec, vec::Vec};
 use core::ops::Range;
@@ -61,13 +61,13 @@ enum Lookup {
 }
 
 impl Categories {
-    /// Fits `by` to a column.
+    /// Fits `by` to a column, of which only the times of an interval pass, where there is one.
     ///
     /// # Errors
     /// When the column is not categorical, or the periods are too many.
-    pub fn of(by: &By, index: usize, column: &Column<'_>) -> Result<Self, QueryError> {
+    pub fn of(by: &By, index: usize, column: &Column<'_>, passing: Option<Interval>) -> Result<Self, QueryError> {
         match (column.kind(), by.period) {
-            (Kind::Time, Some(period)) => Self::periods(index, column, period),
+            (Kind::Time, Some(period)) => Self::periods(index, column, period, passing),
             (Kind::Time, None) => {
                 Err(QueryError::new("by", format!("column {} is of times, expected a period", by.column))
                     .hint(format!("by={}:month, or year, day, hour", by.column)))
@@ -86,6 +86,11 @@ impl Categories {
 
     fn values(by: &By, index: usize, column: &Column<'_>) -> Result<Self, QueryError> {
         let facts = column.facts;
+        if column.kind() == Kind::Float {
+            let message = format!("column {} is of numbers with decimals, expected a column of categories", by.column);
+            return Err(QueryError::new("by", message)
+                .hint(String::from("texts, whole numbers, or true and false; agg= measures numbers")));
+        }
         let Some(distinct) = facts.distinct else {
             return Err(QueryError::new(
                 "by",
@@ -128,18 +133,27 @@ impl Categories {
         Ok(Self { column: index, slots, lookup })
     }
 
-    fn periods(index: usize, column: &Column<'_>, period: Period) -> Result<Self, QueryError> {
+    fn periods(
+        index: usize,
+        column: &Column<'_>,
+        period: Period,
+        passing: Option<Interval>,
+    ) -> Result<Self, QueryError> {
         let mut starts = Vec::new();
         if let Some((Scalar::Time(first), Scalar::Time(last))) = column.facts.range {
+            let from = passing.and_then(|interval| interval.start).unwrap_or(i64::MIN);
+            let to = passing.and_then(|interval| interval.end).unwrap_or(i64::MAX);
+            let (first, last) = (first.max(from), last.min(to));
             let mut start = period.floor(first);
-            while start <= last {
+            while first <= last && start <= last {
                 if starts.len() == MAX_PERIODS {
                     let message = format!(
                         "column {} spans more than {MAX_PERIODS} periods of a {}, expected fewer",
                         column.name,
                         period.name()
                     );
-                    return Err(QueryError::new("by", message).hint(String::from("take a longer period")));
+                    return Err(QueryError::new("by", message)
+                        .hint(String::from("take a longer period, or a part of it with datetime=")));
                 }
                 starts.push(start);
                 start = period.next(start);
@@ -207,5 +221,41 @@ impl Lookup {
             }
             _ => usize::MAX,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        query::TileQuery,
+        table::{
+            facts::Facts,
+            view::{Roles, Table},
+        },
+        time,
+    };
+
+    #[test]
+    fn two_stray_dates_do_not_keep_a_month_from_having_its_days() {
+        let micros = |text| time::parse(text).expect(text).first();
+        let times = ["2001-01-01T00:10:00Z", "2023-01-05", "2023-01-31T23:59:59Z", "2098-09-11T02:23:31Z"].map(micros);
+        let facts = Facts::of(Values::Time(&times), None);
+        let columns = [Column::new("ts", Values::Time(&times), None, &facts).expect("fits")];
+        let table = Table::new("t", 4, &columns, Roles { time: Some(0), ..Roles::default() }).expect("fits");
+        let slots = |query: &str| {
+            let query = TileQuery::parse(query).expect(query);
+            let passing = query.datetime.filter(|_| table.roles().time == Some(0));
+            let by = query.by.expect("said");
+            Categories::of(&by, 0, &columns[0], passing).map(|categories| categories.slots)
+        };
+        assert!(slots("by=ts:day").expect_err("98 years").message.contains("more than 1000 periods of a day"));
+        let days = slots("by=ts:day&datetime=2023-01-05/2023-01-31").expect("fits");
+        assert_eq!(days.len(), 27);
+        assert_eq!(days[0], Category::Period(micros("2023-01-05")));
+        assert_eq!(slots("by=ts:day&datetime=1999-01-01/1999-12-31").expect("none"), []);
+        // What begins within a period counts from its beginning.
+        let hours = slots("by=ts:hour&datetime=2023-01-05T10:30:00Z/2023-01-05T11:10:00Z").expect("fits");
+        assert_eq!(hours, ["2023-01-05T10:00:00Z", "2023-01-05T11:00:00Z"].map(micros).map(Category::Period));
     }
 }

@@ -64,7 +64,8 @@ impl TileQuery {
             None => None,
             Some(by) => {
                 let index = column(table, "by", &by.column)?;
-                Some(Categories::of(by, index, &table.columns()[index])?)
+                let passing = self.datetime.filter(|_| table.roles().time == Some(index));
+                Some(Categories::of(by, index, &table.columns()[index], passing)?)
             }
         };
         let first_category = names.properties.len();

@@ -1,7 +1,7 @@
 //! Which rows a query asks for: its filter, its interval of time and its box together.
 
 use crate::{
-    filter::{Filter, Test, all, inside},
+    filter::{Filter, Test, all, inside_of},
     query::TileQuery,
     small::{error::QueryError, work::Work},
     table::{values::Kind, view::Table},
@@ -23,7 +23,7 @@ impl Filter {
             parts.push(during(interval, table)?);
         }
         if let Some(sides) = query.bbox {
-            parts.push(inside(sides).map_err(|message| QueryError::new("bbox", message))?);
+            parts.push(inside_of(sides, table).map_err(|message| QueryError::new("bbox", message))?);
         }
         Ok(all(parts))
     }

@@ -148,10 +148,23 @@ impl<'a> Points<'a> {
         }
     }
 
-    /// The position of a row in degrees, to about a centimetre.
+    /// The position of a row in degrees; of one beyond the edge of the map, where it is.
+    #[must_use]
+    pub fn place(&self, row: usize) -> (f64, f64) {
+        let world = morton::position(self.keys()[row]);
+        let (lon, lat) = mercator::unproject(world);
+        let latitudes = self.roles().latitude.filter(|_| matches!(world.y, 0 | u32::MAX));
+        let beyond = latitudes.map(|index| &self.columns()[index]).filter(|column| column.is_valid(row));
+        match beyond.map(|column| column.values) {
+            Some(Values::F64(values)) => (lon, values[row]),
+            _ => (lon, lat),
+        }
+    }
+
+    /// The same to about a centimetre.
     #[must_use]
     pub fn degrees(&self, row: usize) -> (f64, f64) {
-        let (lon, lat) = mercator::unproject(morton::position(self.keys()[row]));
+        let (lon, lat) = self.place(row);
         let round = |degrees: f64| libm::round(degrees * 1e7) / 1e7;
         (round(lon), round(lat))
     }
@@ -229,7 +242,7 @@ pub fn sort(keys: &mut Vec<u64>, rows: &mut Vec<u32>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::space::mercator::World;
+    use crate::{query::TileQuery, space::mercator::World, table::facts::Facts};
 
     fn scatter(n: u32) -> Vec<u64> {
         (0..n).map(|i| u64::from(i.wrapping_mul(0x9e37_79b9) >> 20) << 40 | u64::from(i % 7)).collect()
@@ -244,6 +257,44 @@ mod tests {
             expected.sort_unstable();
             sort(&mut keys, &mut rows);
             assert!(keys.iter().copied().zip(rows.iter().copied()).eq(expected));
+        }
+    }
+
+    #[test]
+    fn rows_beyond_the_edge_are_where_their_latitude_says() {
+        let places = [(10.0, 88.5), (20.0, 89.25), (30.0, -87.0), (40.0, 70.0)];
+        let mut rows: Vec<u32> = (0..4).collect();
+        let mut keys: Vec<u64> =
+            places.iter().map(|&(lon, lat)| morton::key(mercator::project(lon, lat).expect("a place"))).collect();
+        sort(&mut keys, &mut rows);
+        let lats: Vec<f64> = rows.iter().map(|&row| places[row as usize].1).collect();
+        let facts = Facts::of(Values::F64(&lats), None);
+        let columns = [Column::new("latitude", Values::F64(&lats), None, &facts).expect("fits")];
+        let roles = Roles { latitude: Some(0), ..Roles::default() };
+        let points = Points::new("p", &keys, &rows, &columns, roles).expect("fits");
+        for (at, &row) in rows.iter().enumerate() {
+            assert_eq!(points.degrees(at), places[row as usize]);
+        }
+        let found = |query: &str| {
+            let query = TileQuery::parse(query).expect(query);
+            let filter = Filter::of(&query, &points, &Work::free()).expect("fits");
+            let mask = filter.mask(&points, 0..4, &Work::free()).expect("free");
+            let mut found: Vec<u32> = (0..4).filter(|&at| mask.get(at)).map(|at| rows[at]).collect();
+            found.sort_unstable();
+            found
+        };
+        for (query, expected) in [
+            ("bbox=0,89,180,90", vec![1]),
+            ("bbox=0,86,180,90", vec![0, 1]),
+            ("bbox=-180,80,180,86", vec![]),
+            ("bbox=-180,-90,180,-86.5", vec![2]),
+            ("bbox=-180,-90,180,90", vec![0, 1, 2, 3]),
+            ("filter=lat>88.6", vec![1]),
+            ("filter=lat<-85.1", vec![2]),
+            ("filter=S_INTERSECTS(geometry,BBOX(0,86,180,88.7))", vec![0]),
+            ("filter=NOT S_INTERSECTS(geometry,BBOX(0,86,180,88.7))", vec![1, 2, 3]),
+        ] {
+            assert_eq!(found(query), expected, "{query}");
         }
     }
 
@@ -283,6 +334,6 @@ mod tests {
     fn lengths_are_checked() {
         let error = Points::new("p", &[1, 2], &[0], &[], Roles::default()).expect_err("too short");
         assert_eq!(alloc::format!("{error}"), "1 row numbers for 2 keys");
-        assert!(Points::new("p", &[], &[], &[], Roles { id: Some(0), time: None }).is_err());
+        assert!(Points::new("p", &[], &[], &[], Roles { id: Some(0), ..Roles::default() }).is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! A query string to a [`TileQuery`].
 //!
-//! Decoding first, then one reader a parameter. Nothing is passed over in silence but `v`, `key` and `access_token`,
-//! which belong to caches and gateways.
+//! Decoding first, then one reader a parameter. Nothing is passed over in silence but `v`, `key`, `access_token`
+//! and `_`, which belong to caches and gateways.
 
 use super::{
     Alias, By, Measure, MeasureKind, Mode, Properties, Shape, TileQuery,
@@ -31,7 +31,7 @@ const PARAMETERS: [&str; 12] =
     ["agg", "alias", "bbox", "by", "cell", "datetime", "filter", "filter-lang", "limit", "mode", "properties", "shape"];
 
 /// Parameters that are others' business.
-const PASSED_BY: [&str; 3] = ["v", "key", "access_token"];
+const PASSED_BY: [&str; 4] = ["v", "key", "access_token", "_"];
 
 const MEASURES: [&str; 12] =
     ["count", "log_count", "sum", "mean", "avg", "average", "min", "max", "median", "mode", "nunique", "p95"];

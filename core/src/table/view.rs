@@ -21,6 +21,8 @@ pub struct Roles {
     pub id: Option<usize>,
     /// The column that `datetime` speaks of.
     pub time: Option<usize>,
+    /// The column of latitudes, where some rows lie beyond the edge of the map and are drawn at it: of floats of 64 bits.
+    pub latitude: Option<usize>,
 }
 
 /// Columns that do not make a table.
@@ -59,7 +61,9 @@ impl<'a> Table<'a> {
         if let Some((column, got)) = columns.iter().map(Column::len).enumerate().find(|&(_, got)| got != rows) {
             return Err(BadTable::Length { column, got, expected: rows });
         }
-        if let Some(role) = [roles.id, roles.time].into_iter().flatten().find(|&role| role >= columns.len()) {
+        if let Some(role) =
+            [roles.id, roles.time, roles.latitude].into_iter().flatten().find(|&role| role >= columns.len())
+        {
             return Err(BadTable::Role(role));
         }
         Ok(Self { layer, columns, roles })
@@ -101,7 +105,7 @@ mod tests {
         let columns = [Column::new("a", Values::I32(&[1, 2]), None, &facts).expect("fits")];
         let error = Table::new("t", 3, &columns, Roles::default()).expect_err("too short");
         assert_eq!(alloc::format!("{error}"), "column 0 has 2 values for 3 rows");
-        let time = Roles { id: None, time: Some(1) };
+        let time = Roles { time: Some(1), ..Roles::default() };
         assert_eq!(Table::new("t", 2, &columns, time).expect_err("no such column"), BadTable::Role(1));
     }
 

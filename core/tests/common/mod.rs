@@ -175,7 +175,7 @@ impl Rows {
             .iter()
             .map(|data| Column::new(data.name, data.values(), data.valid.as_deref(), &facts).expect("fits"))
             .collect();
-        let roles = Roles { id: None, time: Some(7) };
+        let roles = Roles { time: Some(7), ..Roles::default() };
         test(&Points::new("test", &self.keys, &self.numbers, &columns, roles).expect("fits"))
     }
 }

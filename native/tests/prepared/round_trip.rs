@@ -2,7 +2,7 @@
 
 use crate::support::{built, inputs, open, refused, small, tiles};
 use duotile::{
-    load,
+    Dataset, load,
     prepared::{Settings, build, verify},
     read::{Options, read},
 };
@@ -131,6 +131,41 @@ fn the_parquet_twin_holds_the_same_rows() {
     assert_eq!(again.len() as u64, rows);
     assert_eq!(again.keys(), direct.keys());
     assert!(tiles(&again, &QUERIES[..2]) == tiles(&direct, &QUERIES[..2]), "tiles differ");
+}
+
+#[test]
+fn what_only_all_rows_decide_is_so_in_parts_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // What is a mark of ships to the first part is one of many places in the whole, and the last row alone is beyond the edge.
+    let row = |row: u64| match row {
+        5 => (181.0, 54.0),
+        2900 => (190.5, 54.0),
+        2999 => (20.0, 89.5),
+        _ => (row as f64 / 100.0, 50.0),
+    };
+    let lines = (0..3000).map(|at| (at, row(at))).map(|(at, (lon, lat))| format!("{at},{lon},{lat},text {at}\n"));
+    let input = folder.path().join("ships.csv");
+    fs::write(&input, lines.fold(String::from("id,lon,lat,name\n"), |text, line| text + &line)).expect("written");
+    let (out, options) = (folder.path().join("ships.arrow"), Options::default());
+    let runs = built(std::slice::from_ref(&input), &options, &out, 100_000).expect("built").runs;
+    assert!(runs > 1, "{runs}");
+    let direct = read(std::slice::from_ref(&input), &options, &()).expect("read");
+    let opened = open(&out).expect("opened");
+    assert_eq!((opened.len(), direct.len()), (3000, 3000));
+    assert_eq!(opened.keys(), direct.keys());
+    assert_eq!(opened.bounds(), direct.bounds());
+    assert!(opened.bounds().is_some_and(|bounds| (bounds[3] - 89.5).abs() < 1e-9));
+    let latitude = |dataset: &Dataset| {
+        dataset.with_points(|points| (0..points.len()).map(|at| points.degrees(at).1).fold(f64::MIN, f64::max))
+    };
+    assert_eq!((latitude(&opened), latitude(&direct)), (89.5, 89.5));
+    assert!(opened.report().lines.iter().any(|line| line.contains("2 above 180 are taken as west")));
+    verify(&out, &()).expect("undamaged");
+    // A mark alone is one in parts, too.
+    let lines = (0..3000).map(|at| format!("{at},{},50,text {at}\n", if at % 7 == 0 { 181 } else { 10 }));
+    fs::write(&input, lines.fold(String::from("id,lon,lat,name\n"), |text, line| text + &line)).expect("written");
+    built(std::slice::from_ref(&input), &options, &out, 100_000).expect("built");
+    assert_eq!(open(&out).expect("opened").len(), 3000 - 3000_usize.div_ceil(7));
 }
 
 #[test]

@@ -20,7 +20,7 @@ impl Dataset {
         {
             return Err(BadInput::column(&column.name, "it is not of times, expected a column of times"));
         }
-        self.roles = Roles { id, time };
+        self.roles = Roles { id, time, latitude: None };
         self.recent.clear();
         Ok(())
     }

@@ -9,7 +9,7 @@ use super::{
     kind::Data,
 };
 use anyhow::{Result, bail};
-use duotile_core::{CROWD, Column, Facts, Landmarks, Mask, Piece, Points, Roles, Stopped, Summary, Sums, Work};
+use duotile_core::{CROWD, Column, Facts, Landmarks, Mask, Piece, Points, Roles, Scalar, Stopped, Summary, Sums, Work};
 use polars_buffer::Buffer;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -126,11 +126,18 @@ pub(crate) struct Known {
 
 impl Known {
     /// Looks at all rows. Summaries are left to be built when they are asked for.
-    pub fn of(keys: &[u64], columns: &[Loaded]) -> Self {
-        let facts = columns.par_iter().map(|column| Facts::of(column.data.values(), column.valid())).collect();
+    pub fn of(keys: &[u64], columns: &[Loaded], latitude: Option<usize>) -> Self {
+        let facts: Vec<Facts> =
+            columns.par_iter().map(|column| Facts::of(column.data.values(), column.valid())).collect();
+        // Beyond the edge of the map, the column knows how far.
+        let range = latitude.and_then(|at| facts.get(at)?.range);
+        let bounds = bounds(keys).map(|[west, south, east, north]| match range {
+            Some((Scalar::Float(min), Scalar::Float(max))) => [west, south.min(min), east, north.max(max)],
+            _ => [west, south, east, north],
+        });
         Self {
             facts,
-            bounds: bounds(keys),
+            bounds,
             focus: focus(keys),
             landmarks: Landmarks::build(keys).into(),
             summaries: vec![None; columns.len()],
@@ -153,7 +160,8 @@ impl Dataset {
     pub(crate) fn new(parts: Parts) -> Result<Self> {
         let Parts { name, title, attribution, version, keys, rows, columns, roles, report, known, ground } = parts;
         let mapped = ground.is_some();
-        let Known { facts, bounds, focus, landmarks, summaries } = known.unwrap_or_else(|| Known::of(&keys, &columns));
+        let Known { facts, bounds, focus, landmarks, summaries } =
+            known.unwrap_or_else(|| Known::of(&keys, &columns, roles.latitude));
         if facts.len() != columns.len() || summaries.len() != columns.len() {
             bail!("{} facts and {} summaries for {} columns", facts.len(), summaries.len(), columns.len());
         }

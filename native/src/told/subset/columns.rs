@@ -1,7 +1,7 @@
 //! The columns of a subset: rows enter, Arrow's arrays leave.
 
 use crate::engine::Refusal;
-use duotile_core::{Codes, Column, Dictionary, Mask, Points, STEP, Scalar, Stopped, Values, Work, mercator, morton};
+use duotile_core::{Codes, Column, Dictionary, Mask, Points, STEP, Scalar, Stopped, Values, Work};
 use polars_arrow::{
     array::{Array, BooleanArray, MutableUtf8ValuesArray, PrimitiveArray, TryPush as _, Utf8Array},
     bitmap::Bitmap,
@@ -129,8 +129,7 @@ impl<'a> Telling<'a> {
         let mut arrays =
             vec![gathered(rows, None, |row| keys[row]), gathered(rows, None, |row| self.points.rows()[row])];
         if self.has_degrees() {
-            let degrees: Vec<_> =
-                rows.iter().map(|&row| mercator::unproject(morton::position(keys[row as usize]))).collect();
+            let degrees: Vec<_> = rows.iter().map(|&row| self.points.place(row as usize)).collect();
             arrays.push(PrimitiveArray::from_vec(degrees.iter().map(|&(lon, _)| lon).collect::<Vec<_>>()).boxed());
             arrays.push(PrimitiveArray::from_vec(degrees.iter().map(|&(_, lat)| lat).collect::<Vec<_>>()).boxed());
         }

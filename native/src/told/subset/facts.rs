@@ -48,6 +48,7 @@ pub(super) fn of(dataset: &Dataset, telling: &Telling<'_>, query: &str) -> Value
         "query": query,
         "id": place(points.roles().id),
         "time": place(points.roles().time),
+        "latitude": place(points.roles().latitude),
         "columns": told.collect::<Value>(),
     })
 }

@@ -50,7 +50,7 @@ impl Contents {
         dataset.with_points(|points| {
             let mut told = fitted.query.told_columns(&fitted.plan, &points);
             // Without these, ids and what `datetime` speaks of would be others than here.
-            let roles = [points.roles().id, points.roles().time];
+            let roles = [points.roles().id, points.roles().time, points.roles().latitude];
             told.extend(roles.into_iter().flatten());
             told.sort_unstable();
             told.dedup();

@@ -36,6 +36,8 @@ pub(super) struct Description {
     /// Column numbers.
     pub id: Option<usize>,
     pub time: Option<usize>,
+    #[serde(default)]
+    pub latitude: Option<usize>,
     pub bounds: Option<[Exact; 4]>,
     pub focus: [Exact; 4],
     pub report: Report,
@@ -190,7 +192,7 @@ impl Description {
 
     /// Takes over what is known of all rows, but for what is in sections of its own.
     pub fn set_known(&mut self, known: &Known, roles: Roles) {
-        (self.id, self.time) = (roles.id, roles.time);
+        (self.id, self.time, self.latitude) = (roles.id, roles.time, roles.latitude);
         self.bounds = known.bounds.map(|bounds| bounds.map(Exact));
         self.focus = known.focus.map(Exact);
         for (column, facts) in self.columns.iter_mut().zip(&known.facts) {

@@ -83,7 +83,8 @@ fn dataset(whole: Whole, options: &Options, progress: &dyn Progress) -> Result<D
     let place = |role: Option<usize>| {
         role.filter(|&at| kept.get(at) == Some(&true)).map(|at| kept[..at].iter().filter(|kept| **kept).count())
     };
-    let roles = Roles { id: place(description.id), time: place(description.time) };
+    let roles =
+        Roles { id: place(description.id), time: place(description.time), latitude: place(description.latitude) };
     let mut at = kept.iter();
     columns.retain(|_| at.next() == Some(&true));
     let mut at = kept.iter();
@@ -134,8 +135,12 @@ fn fits_rows(description: &Description, columns: &[Loaded]) -> Result<()> {
     let gives =
         |role: Option<usize>, test: fn(&Loaded) -> bool| role.is_none_or(|at| columns.get(at).is_some_and(test));
     let is_id = |column: &Loaded| column.data.kind().plain() == duotile_core::Kind::Integer && column.valid.is_none();
-    if !gives(description.id, is_id) || !gives(description.time, |column| column.data.kind() == Kind::Time) {
-        bail!("the columns of ids and times that it names cannot be that");
+    let is_latitude = |column: &Loaded| column.data.kind() == Kind::F64 && column.valid.is_none();
+    if !gives(description.id, is_id)
+        || !gives(description.time, |column| column.data.kind() == Kind::Time)
+        || !gives(description.latitude, is_latitude)
+    {
+        bail!("the columns of ids, times and latitudes that it names cannot be that");
     }
     // Over the antimeridian, degrees go on counting.
     let is_frame = |frame: &[Exact; 4]| {

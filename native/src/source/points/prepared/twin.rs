@@ -28,6 +28,11 @@ pub(super) fn write(prepared: &Path, twin: &Path, progress: &dyn Progress) -> Re
     let numbers = view::<u32>(&file, &description.row_numbers)?;
     let columns = description.columns.iter().map(|column| mapped::column(&file, column, description.rows));
     let columns: Vec<Loaded> = columns.collect::<Result<_>>()?;
+    // Of rows beyond the edge of the map.
+    let latitudes = match description.latitude.map(|at| columns[at].data.values()) {
+        Some(Values::F64(values)) => Some(values),
+        _ => None,
+    };
     // A name that the input has for something else stays with that.
     let free = |name: &str| {
         let mut name = name.to_owned();
@@ -38,7 +43,12 @@ pub(super) fn write(prepared: &Path, twin: &Path, progress: &dyn Progress) -> Re
     };
     let (lon, lat, row) = (free(LON), free(LAT), free(ROW));
     let group = |span: Range<usize>| -> Result<DataFrame> {
-        let degrees = keys[span.clone()].iter().map(|&key| mercator::unproject(morton::position(key)));
+        let degrees = span.clone().map(|row| {
+            let world = morton::position(keys[row]);
+            let (lon, lat) = mercator::unproject(world);
+            let beyond = latitudes.filter(|_| matches!(world.y, 0 | u32::MAX)).map(|values| values[row]);
+            (lon, beyond.unwrap_or(lat))
+        });
         let (lons, lats): (Vec<f64>, Vec<f64>) = degrees.unzip();
         let mut all = vec![
             Series::new(lon.as_str().into(), lons).into_column(),

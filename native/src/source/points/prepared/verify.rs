@@ -84,7 +84,7 @@ fn values(Loaded { name, data, .. }: &Loaded) -> Result<()> {
 /// What is told of all rows together is found out anew.
 fn known(file: &Content, description: &Description, columns: Vec<Loaded>) -> Result<()> {
     let (keys, rows) = (view(file, &description.keys)?, view(file, &description.row_numbers)?);
-    let found = Known::of(&keys, &columns);
+    let found = Known::of(&keys, &columns, description.latitude);
     let told = description.known(file)?;
     if found.landmarks != told.landmarks {
         bail!("its index is not that of its keys");

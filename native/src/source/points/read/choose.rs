@@ -17,13 +17,14 @@ use anyhow::{Result, bail};
 use polars_core::prelude::DataType;
 
 /// Words for the two axes, best first.
-const PAIRS: [(&str, &str); 13] = [
+const PAIRS: [(&str, &str); 14] = [
     ("longitude", "latitude"),
     ("lon", "lat"),
     ("lng", "lat"),
     ("long", "lat"),
     ("x", "y"),
     ("longitud", "latitud"),
+    ("längengrad", "breitengrad"),
     ("laengengrad", "breitengrad"),
     ("easting", "northing"),
     ("rechtswert", "hochwert"),
@@ -56,7 +57,7 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
     match (&options.lon, &options.lat) {
         (Some(lon), Some(lat)) => {
             let (x, y) = (numbers(fields, lon, "--lon")?, numbers(fields, lat, "--lat")?);
-            let (crs, lines) = parts(&x, &y, options);
+            let (crs, lines) = parts(&x, &y, fields, options);
             return Ok(Choice { crs, lines, ..chosen(Place::Pair(x, y))? });
         }
         (Some(name), None) => {
@@ -75,7 +76,8 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
             }
             let pairs = pairs(fields);
             if let Some((x, y)) = pairs.iter().find(|pair| pair.0 == field.name) {
-                return chosen(Place::Pair(x.to_string(), y.to_string()));
+                let (crs, lines) = parts(x, y, fields, options);
+                return Ok(Choice { crs, lines, ..chosen(Place::Pair(x.to_string(), y.to_string()))? });
             }
             bail!("--lon {name} needs --lat with the column of latitudes; {}", columns(fields));
         }
@@ -110,7 +112,7 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
             let flags: Vec<String> = others.iter().map(|(x, y)| format!("--lon {x} --lat {y}")).collect();
             lines.push(format!("positions could also come from: {}", flags.join("; ")));
         }
-        let (crs, more) = parts(x, y, options);
+        let (crs, more) = parts(x, y, fields, options);
         lines.extend(more);
         return Ok(Choice { place: Place::Pair(x.to_string(), y.to_string()), crs, boxes: None, lines });
     }
@@ -133,12 +135,14 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
 }
 
 /// Names say that their integers are degrees times a power of ten.
-fn parts(x: &str, y: &str, options: &Options) -> (Option<Crs>, Vec<String>) {
+fn parts(x: &str, y: &str, fields: &[Field], options: &Options) -> (Option<Crs>, Vec<String>) {
     let of = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        [(7, "e7"), (6, "e6"), (6, "microdeg")]
+        let whole = |field: &&Field| field.name == name && matches!(field.kind, Ok(Kind::I32 | Kind::I64));
+        fields.iter().find(whole)?;
+        let words = words(name);
+        [(7, "e7"), (6, "e6"), (6, "microdeg"), (6, "microdegrees")]
             .into_iter()
-            .find(|(_, word)| name.contains(word))
+            .find(|(_, word)| words.iter().any(|own| own == word))
             .map(|(power, _)| power)
     };
     match (options.crs, of(x), of(y)) {
@@ -150,12 +154,22 @@ fn parts(x: &str, y: &str, options: &Options) -> (Option<Crs>, Vec<String>) {
     }
 }
 
+/// The column of the boxes of geometries, as Overture and others have it beside them without saying so: `bbox` with its four
+/// sides.
+pub(super) fn boxes(fields: &[Field]) -> Option<String> {
+    let has = |side: &str| fields.iter().any(|field| field.name.strip_prefix("bbox.") == Some(side));
+    ["xmin", "xmax", "ymin", "ymax"].into_iter().all(has).then(|| "bbox".to_owned())
+}
+
 /// All pairs of columns that could be positions, best first.
 fn pairs(fields: &[Field]) -> Vec<(&str, &str)> {
     let mut found: Vec<(usize, usize, &str, &str)> = Vec::new();
     for (at, x) in fields.iter().enumerate().filter(|(_, field)| could_be(field)) {
         for (rank, (east, north)) in PAIRS.iter().enumerate() {
             let wanted = stems(&x.name, east, rank < ENDINGS);
+            if wanted.is_empty() {
+                continue;
+            }
             let partner = fields.iter().filter(|y| could_be(y) && y.name != x.name).find(|y| {
                 let theirs = stems(&y.name, north, rank < ENDINGS);
                 wanted.iter().any(|stem| theirs.contains(stem))
@@ -210,6 +224,9 @@ fn is_number(field: &Field) -> bool {
 
 fn numbers(fields: &[Field], name: &str, flag: &str) -> Result<String> {
     let field = find(fields, name, flag)?;
+    if let (Err(reason), false) = (&field.kind, could_be(field)) {
+        bail!("{flag} {name}: that column cannot be read: {reason}");
+    }
     if !could_be(field) {
         bail!("{flag} {name}: that column is {}, expected numbers", field.type_name());
     }
@@ -273,6 +290,7 @@ mod tests {
             ("latDest", "lonDest"),
             ("Latitude (deg)", "Longitude (deg)"),
             ("YCoord", "XCoord"),
+            ("Breitengrad", "Längengrad"),
         ] {
             assert_eq!(pair(&["id", lat, lon, "value"]), Some((lon.into(), lat.into())), "{lon} {lat}");
         }

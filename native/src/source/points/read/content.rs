@@ -11,6 +11,10 @@ use std::{
     sync::Arc,
 };
 
+/// How many times as long data may be when it is unpacked, once it is that long.
+const MOST_TIMES: usize = 500;
+const MOST_UNPACKED: usize = 256 << 20;
+
 /// Bytes that can be shared.
 #[derive(Clone)]
 pub(crate) enum Content {
@@ -113,19 +117,32 @@ impl Content {
         } else {
             return Ok(self);
         };
-        let damaged = || format!("{what} data is damaged or cut off");
+        let mut total = 0;
+        let mut piece = vec![0; 1 << 20];
+        let mut next = |piece: &mut [u8]| -> Result<usize> {
+            let length = decoder.read(piece).with_context(|| format!("{what} data is damaged or cut off"))?;
+            total += length;
+            // No table shrinks so far; what does is made to fill memory.
+            if total > MOST_UNPACKED && total / MOST_TIMES > bytes.len() {
+                bail!("its {what} unpacks to more than {MOST_TIMES} times its length, which no table does");
+            }
+            Ok(length)
+        };
         let Some(path) = spool else {
             let mut out = Vec::with_capacity(bytes.len().saturating_mul(4));
-            decoder.read_to_end(&mut out).with_context(damaged)?;
-            return Ok(Self::Owned(Arc::new(out)));
+            loop {
+                match next(&mut piece)? {
+                    0 => return Ok(Self::Owned(Arc::new(out))),
+                    length => out.extend_from_slice(&piece[..length]),
+                }
+            }
         };
         let cannot = || format!("cannot write {}", path.display());
         // It will hardly be less than what it is unpacked from.
         disk::has_room(path.parent().unwrap_or(Path::new(".")), bytes.len() as u64, "unpacking the input")?;
         let mut out = File::create(path).with_context(cannot)?;
-        let mut piece = vec![0; 1 << 20];
         loop {
-            match decoder.read(&mut piece).with_context(damaged)? {
+            match next(&mut piece)? {
                 0 => break,
                 length => out.write_all(&piece[..length]).with_context(cannot)?,
             }

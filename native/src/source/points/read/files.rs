@@ -57,7 +57,7 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>> {
         let text = path.to_string_lossy();
         if path.is_dir() {
             let before = found.len();
-            folder(path, &[], &mut found)?;
+            folder(path, &[], &mut Vec::new(), &mut found)?;
             if found.len() == before {
                 bail!("the folder {} holds no file to read, {EXPECTED}", path.display());
             }
@@ -73,6 +73,8 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>> {
                 bail!("no file matches {text}");
             }
             found.extend(matches.into_iter().map(|path| Found { partitions: partitions(&path), path }));
+        } else if path.is_symlink() {
+            bail!("{} is a link that leads nowhere", path.display());
         } else {
             bail!("there is no file {}{}", path.display(), near(path));
         }
@@ -80,8 +82,14 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>> {
     Ok(found)
 }
 
-fn folder(path: &Path, partitions: &[(String, String)], found: &mut Vec<Found>) -> Result<()> {
+/// All files of a folder and those in it. A link that leads back to one of the folders on the `way` is passed over.
+fn folder(path: &Path, partitions: &[(String, String)], way: &mut Vec<PathBuf>, found: &mut Vec<Found>) -> Result<()> {
     let shown = path.display();
+    let place = path.canonicalize().with_context(|| format!("cannot look into {shown}"))?;
+    if way.contains(&place) {
+        return Ok(());
+    }
+    way.push(place);
     let entries = fs::read_dir(path).with_context(|| format!("cannot look into {shown}"))?;
     let mut paths: Vec<PathBuf> = entries
         .map(|entry| Ok(entry?.path()))
@@ -96,11 +104,12 @@ fn folder(path: &Path, partitions: &[(String, String)], found: &mut Vec<Found>) 
         if path.is_dir() {
             let mut inner = partitions.to_vec();
             inner.extend(partition(&name));
-            folder(&path, &inner, found)?;
+            folder(&path, &inner, way, found)?;
         } else if by_name(&path).is_some() && path.metadata().is_ok_and(|facts| facts.len() > 0) {
             found.push(Found { partitions: partitions.to_vec(), path });
         }
     }
+    way.pop();
     Ok(())
 }
 
@@ -119,7 +128,8 @@ fn partition(name: &str) -> Option<(String, String)> {
     let mut bytes = Vec::new();
     let mut rest = value.as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {
-        let code = tail.get(..2).filter(|_| byte == b'%').and_then(|two| std::str::from_utf8(two).ok());
+        let code = tail.get(..2).filter(|two| byte == b'%' && two.iter().all(u8::is_ascii_hexdigit));
+        let code = code.and_then(|two| std::str::from_utf8(two).ok());
         match code.and_then(|two| u8::from_str_radix(two, 16).ok()) {
             Some(decoded) => (bytes.push(decoded), rest = &tail[2..]).1,
             None => (bytes.push(byte), rest = tail).1,
@@ -131,13 +141,18 @@ fn partition(name: &str) -> Option<(String, String)> {
 /// The format by the ending, else by the first bytes.
 fn format(path: &Path) -> Result<Format> {
     let shown = path.display();
+    // To open a pipe would be to wait for who writes to it.
+    if path.metadata().is_ok_and(|facts| !facts.is_file()) {
+        bail!("{shown} is a pipe, a device or a folder, expected a file");
+    }
     let mut start = Vec::new();
     let file = File::open(path).with_context(|| format!("cannot open {shown}"))?;
     file.take(16).read_to_end(&mut start).with_context(|| format!("cannot read {shown}"))?;
     if start.is_empty() {
         bail!("{shown} is empty");
     }
-    if start.starts_with(b"PAR1") {
+    // The second is what encrypted ones begin with, which is said where they are opened.
+    if start.starts_with(b"PAR1") || start.starts_with(b"PARE") {
         return Ok(Format::Parquet);
     }
     if start.starts_with(ARROW) {
@@ -220,6 +235,8 @@ mod tests {
             fs::create_dir_all(path.parent().expect("inside")).expect("made");
             fs::write(path, bytes).expect("written");
         }
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(root.path(), root.path().join("year=2024/again")).expect("linked");
         let inputs = expand(&[root.path().to_owned()]).expect("files");
         let names: Vec<_> = inputs.iter().map(|input| input.path.file_name().expect("a name").to_owned()).collect();
         assert_eq!(names, ["a.parquet", "b.csv", "c.tsv"]);

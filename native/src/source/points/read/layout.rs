@@ -6,10 +6,11 @@ use super::{
     Options, Type,
     choose::{self, Choice, find},
     field::Field,
+    positions::Place,
     reader::Reader,
 };
 use crate::kind::Kind;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use polars_core::prelude::DataType;
 
 /// An open file.
@@ -27,6 +28,8 @@ pub(super) struct Layout {
     pub columns: Vec<(String, Kind)>,
     /// On what evidence each of these becomes what it does.
     pub whys: Vec<String>,
+    /// Whether it was said how numbers are written.
+    pub grouped: bool,
     /// Columns left out, with the reason.
     pub dropped: Vec<(String, String)>,
     pub lines: Vec<String>,
@@ -35,15 +38,27 @@ pub(super) struct Layout {
 /// The folder name that stands for no value.
 pub(super) const NO_VALUE: &str = "__HIVE_DEFAULT_PARTITION__";
 
+/// Most columns that are read: more than any spreadsheet has that people draw on a map, and few enough to be looked for by name.
+pub(super) const MOST_COLUMNS: usize = 16_384;
+
 /// Looks at all files together.
 ///
 /// # Errors
 /// When there are no positions, or an option names a column that is not there.
 pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
+    for Opened { label, reader, .. } in files {
+        let count = reader.fields().len();
+        if count > MOST_COLUMNS {
+            bail!("{label} has {count} columns, expected {MOST_COLUMNS} at most");
+        }
+    }
     let mut lines = Vec::new();
     let fields = union(files, &mut lines);
     let declared = files.iter().find_map(|file| file.reader.geometry());
     let mut choice = choose::choose(&fields, declared, options)?;
+    if matches!(choice.place, Place::Geometry(..)) {
+        choice.boxes = choice.boxes.or_else(|| choose::boxes(&fields));
+    }
     lines.append(&mut choice.lines);
     for (names, flag) in [(&options.hide, "--hide"), (&options.keep, "--columns")] {
         for name in names {
@@ -64,6 +79,7 @@ pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
     let mut layout = Layout {
         columns: Vec::new(),
         whys: Vec::new(),
+        grouped: options.csv.thousands.is_some() || options.csv.decimal_comma.is_some(),
         dropped: Vec::new(),
         lines: Vec::new(),
         choice: choice.clone_place(),
@@ -90,7 +106,7 @@ pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
             Ok(_) if said.is_some() => layout.take(name, said.unwrap_or(Kind::Text), "it was said with --type"),
             // A text that the user says is the time.
             Ok(Kind::Text) if is_time => layout.take(name, Kind::Time, "it was said with --time"),
-            Ok(Kind::I32 | Kind::I64) if is_time && formatted => {
+            Ok(Kind::I32 | Kind::I64 | Kind::F64) if is_time && formatted => {
                 layout.take(name, Kind::Time, "it was said with --time");
             }
             Ok(kind) => {

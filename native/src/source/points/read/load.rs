@@ -4,7 +4,7 @@
 //! together is known when the last was read, and parts are then settled by it.
 
 use super::{
-    Options, Progress, TimeUnit,
+    Crs, Options, Progress, TimeUnit,
     columns::{Gather, Rules, settle},
     layout::{Layout, NO_VALUE, Opened, layout},
     positions::Positions,
@@ -15,10 +15,10 @@ use super::{
     values::Numbers,
     zone::Zone,
 };
-use crate::dataset::{Dataset, Loaded, Parts, Report};
-use crate::kind::Kind;
+use crate::dataset::{Chosen, Dataset, Loaded, Parts, Report};
+use crate::kind::{Data, Kind};
 use anyhow::{Context, Result, bail};
-use duotile_core::Roles;
+use duotile_core::{Roles, World, mercator, morton};
 use polars_core::prelude::DataFrame;
 use rayon::prelude::*;
 
@@ -34,7 +34,7 @@ pub(crate) struct Label {
 /// Takes rows that come in parts.
 pub(crate) trait Sink {
     /// Hears before any row is read how many there are, where that is known, and name and kind of each column, as far as
-    /// these are known by then.
+    /// these are known by then. It may hear so again: then all rows come once more, and what was taken is void.
     ///
     /// # Errors
     /// When they cannot be taken.
@@ -79,6 +79,7 @@ pub(crate) struct Whole<'a> {
     pub columns: Vec<(String, Kind)>,
     /// The time column.
     pub time: Option<usize>,
+    latitude: Option<usize>,
     unit: TimeUnit,
     options: &'a Options,
     log: Log<'a>,
@@ -135,7 +136,6 @@ pub(super) fn in_parts<'a>(
     lines.into_iter().for_each(|line| log.line(line));
     let layout = layout(&files, options)?;
     tell::layout(&layout, &mut log);
-    sink.begin(rows(&files)?, &layout.columns)?;
     let rules =
         Rules { zone: Zone::new(options.timezone.as_deref())?, unit: options.time_unit.or(Some(TimeUnit::Seconds)) };
     let usual = Spelling {
@@ -146,12 +146,24 @@ pub(super) fn in_parts<'a>(
         order: options.csv.dates,
         format: options.csv.time_format.clone(),
     };
-    let mut gathered = gather(&mut files, &layout, &rules, &usual, limit, progress, sink)?;
+    let mut known = Known::default();
+    let mut gathered = loop {
+        let columns = layout.columns.iter().cloned().chain(known.latitudes.clone().map(|name| (name, Kind::F64)));
+        sink.begin(rows(&files)?, &columns.collect::<Vec<_>>())?;
+        let mut gathered = gather(&mut files, &layout, &rules, &usual, &known, limit, progress, sink)?;
+        let all = Known::of(&gathered.positions, &layout, options);
+        if gathered.parts == 0 || all.agrees(&gathered) {
+            gathered.latitudes = all.latitudes;
+            break gathered;
+        }
+        // What only all rows decide, parts that were given away did not know: they are made once more.
+        known = all;
+    };
     log.report.bad_lines = files.iter().map(|file| file.reader.left_out()).sum();
     drop(files);
     gathered.positions.settle();
     tell::columns(&gathered.columns, &layout.whys, options, &mut log)?;
-    tell::positions(&gathered.positions, &layout.choice.place, &mut log)?;
+    tell::positions(&gathered.positions, &layout.choice.place, gathered.latitudes.as_deref(), &mut log)?;
     let mut found = Vec::new();
     let time = roles::time(&gathered.columns, options, &mut found)?;
     if gathered.parts == 0 || gathered.rows() > 0 {
@@ -160,6 +172,12 @@ pub(super) fn in_parts<'a>(
     found.into_iter().for_each(|line| log.line(line));
     let mut columns: Vec<(String, Kind)> =
         gathered.columns.into_iter().map(|column| (column.name.clone(), column.kind())).collect();
+    let latitude = gathered.latitudes.map(|name| {
+        let why = "some rows lie beyond the edge of the map and keep their latitude here".into();
+        log.report.columns.push(Chosen { name: name.clone(), why, ..Chosen::default() });
+        columns.push((name, Kind::F64));
+        columns.len() - 1
+    });
     if let Some(time) = time {
         columns[time.column].1 = Kind::Time;
         if let Some(unit) = time.unit {
@@ -169,7 +187,7 @@ pub(super) fn in_parts<'a>(
         log.report.time = Some(columns[time.column].0.clone());
     }
     let unit = time.and_then(|time| time.unit).unwrap_or(TimeUnit::Seconds);
-    Ok(Whole { label, columns, time: time.map(|time| time.column), unit, options, log })
+    Ok(Whole { label, columns, time: time.map(|time| time.column), latitude, unit, options, log })
 }
 
 impl Whole<'_> {
@@ -202,7 +220,7 @@ impl Whole<'_> {
         let id = roles::id(columns, rows, memory, self.options, &mut found)?;
         found.into_iter().for_each(|line| self.log.line(line));
         self.log.report.id = id.map(|at| columns[at].name.clone());
-        Ok(Roles { id, time: self.time })
+        Ok(Roles { id, time: self.time, latitude: self.latitude })
     }
 
     /// What was chosen and lost.
@@ -211,10 +229,37 @@ impl Whole<'_> {
     }
 }
 
+/// What all rows decide together of their positions.
+#[derive(Default)]
+struct Known {
+    /// Whether longitudes above 180 are marks of rows without a position.
+    marks: Option<bool>,
+    /// The column of latitudes, where some rows lie beyond the edge of the map.
+    latitudes: Option<String>,
+}
+
+impl Known {
+    fn of(positions: &Positions, layout: &Layout, options: &Options) -> Self {
+        let taken = |name: &str| layout.columns.iter().any(|(known, _)| known == name);
+        let free = std::iter::once("latitude".to_owned()).chain((2..).map(|number| format!("latitude_{number}")));
+        let name = free.into_iter().find(|name| !taken(name)).filter(|name| !options.hide.contains(name));
+        let latitudes = if positions.beyond_edge > 0 { name } else { None };
+        Self { marks: positions.longitudes.verdict(), latitudes }
+    }
+
+    /// Whether parts that were given away were made so.
+    fn agrees(&self, gathered: &Gathered) -> bool {
+        let decided = gathered.positions.longitudes.decided;
+        (decided.is_none() || decided == self.marks) && self.latitudes == gathered.latitudes
+    }
+}
+
 /// Rows that are being gathered.
 struct Gathered {
     columns: Vec<Gather>,
     positions: Positions,
+    /// The column of latitudes that parts get.
+    latitudes: Option<String>,
     /// Parts given so far.
     parts: usize,
 }
@@ -234,16 +279,29 @@ impl Gathered {
         progress.stage("sort", None);
         self.parts += 1;
         let first = self.positions.first;
-        let (mut keys, mut rows) = self.positions.take();
+        let (mut keys, mut rows, beyond) = self.positions.take();
         sort(&mut keys, &mut rows);
         keys.shrink_to_fit();
         rows.shrink_to_fit();
         progress.stage("order columns", None);
         let columns: Vec<Gather> = self.columns.iter_mut().map(Gather::take).collect();
-        let columns = columns.into_par_iter().map(|column| column.finish(&rows)).collect();
+        let mut columns: Vec<Loaded> = columns.into_par_iter().map(|column| column.finish(&rows)).collect();
+        columns.extend(self.latitudes.as_ref().map(|name| latitudes(name, &keys, &rows, &beyond)));
         rows.iter_mut().for_each(|row| *row += first);
         Part { keys, rows, columns }
     }
+}
+
+/// The latitudes of rows: of those beyond the edge of the map as they were, each with its row, else by their keys, to about a
+/// centimetre.
+fn latitudes(name: &str, keys: &[u64], rows: &[u32], beyond: &[(u32, f64)]) -> Loaded {
+    let latitude = |(&key, row): (&u64, &u32)| {
+        let World { y, .. } = morton::position(key);
+        let found = beyond.binary_search_by_key(row, |(row, _)| *row).ok().filter(|_| matches!(y, 0 | u32::MAX));
+        found.map_or_else(|| (mercator::latitude(y) * 1e7).round() / 1e7, |at| beyond[at].1)
+    };
+    let values: Vec<f64> = keys.par_iter().zip(rows).map(latitude).collect();
+    Loaded { name: name.to_owned(), data: Data::F64(values.into()), valid: None }
 }
 
 /// The rows of all files, where that is known.
@@ -257,11 +315,13 @@ fn rows(files: &[Opened]) -> Result<Option<u64>> {
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "what is read, by what, how much of it at a time and for whom")]
 fn gather(
     files: &mut [Opened],
     layout: &Layout,
     rules: &Rules,
     usual: &Spelling,
+    known: &Known,
     limit: usize,
     progress: &dyn Progress,
     sink: &mut dyn Sink,
@@ -271,7 +331,11 @@ fn gather(
     let most = limit / width;
     let expected = (total.unwrap_or(0).min(u64::from(u32::MAX)) as usize).min(most);
     let columns = layout.columns.iter().map(|(name, kind)| Gather::new(name, *kind, expected)).collect();
-    let mut gathered = Gathered { columns, positions: Positions::new(layout.choice.crs, expected)?, parts: 0 };
+    let positions = Positions::new(layout.choice.crs, expected)?;
+    let mut gathered = Gathered { columns, positions, latitudes: known.latitudes.clone(), parts: 0 };
+    gathered.positions.longitudes.decided = known.marks;
+    // In degrees a comma is that of decimals, unless something else was said.
+    let grouped = layout.choice.crs.is_some_and(Crs::is_grid) || layout.grouped;
     progress.stage("read", total);
     let several = files.len() > 1;
     for file in files {
@@ -290,6 +354,10 @@ fn gather(
             let field = file.reader.fields().iter().find(|field| field.name == column.name);
             column.spelling = field.and_then(|field| field.spelling.clone()).unwrap_or_else(|| usual.clone());
         }
+        let [x, ..] = layout.choice.place.columns()[..] else { continue };
+        let x = file.reader.fields().iter().find(|field| field.name == x);
+        let spelling = x.and_then(|field| field.spelling.as_ref()).unwrap_or(usual);
+        gathered.positions.numbers = grouped.then_some(spelling.numbers);
         let (partitions, label) = (&file.partitions, &file.label);
         let mut add = |chunk: DataFrame| {
             gathered.positions.append(&chunk, place)?;

@@ -14,8 +14,8 @@ pub(super) struct Longitudes {
     differ: bool,
     /// Whether there are longitudes below 0.
     west: bool,
-    /// What was decided when rows were first taken away.
-    decided: Option<bool>,
+    /// Whether they are marks, as it was decided when rows were first taken away, or is known from before.
+    pub decided: Option<bool>,
     /// Rows that were taken as lying in the west.
     pub turned: u64,
     /// Rows that have no position.
@@ -43,14 +43,20 @@ impl Longitudes {
         self.west && self.first.is_some()
     }
 
+    /// Whether those above 180 are marks, by all that were seen; `None` where there are none.
+    pub fn verdict(&self) -> Option<bool> {
+        // A mark is one value: that of ships, or one beside others that are west as such. Different ones are places.
+        self.first.map(|first| !self.differ && (self.west || first == 181.0))
+    }
+
     /// Takes rows out of the keys whose longitudes are marks. Gives how many.
     pub fn settle(&mut self, keys: &mut Vec<u64>, rows: &mut Vec<u32>) -> u64 {
         let beyond = std::mem::take(&mut self.beyond);
         if beyond.is_empty() {
             return 0;
         }
-        // A mark is one value: that of ships, or one beside others that are west as such. Different ones are places.
-        let marks = *self.decided.get_or_insert(!self.differ && (self.west || self.first == Some(181.0)));
+        let verdict = self.verdict() == Some(true);
+        let marks = *self.decided.get_or_insert(verdict);
         if !marks {
             self.turned += beyond.len() as u64;
             return 0;

@@ -306,7 +306,7 @@ fn open(
                 input.path.display()
             )
         }
-        Format::Arrow => Box::new(Arrow::open(&content.decompressed(spool)?, options.crs)?),
+        Format::Arrow => Box::new(Arrow::open(&content.decompressed(spool)?, options.crs, lines)?),
         Format::Csv => Box::new(Csv::open(content.decompressed(spool)?, options, lines, progress)?),
     })
 }

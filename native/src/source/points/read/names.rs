@@ -1,4 +1,6 @@
-//! Names of columns in their words.
+//! Names of columns: their words, and how equal ones are told apart.
+
+use std::collections::{HashMap, HashSet};
 
 /// The words of a name in lower case: split before a capital that follows a small letter or begins a word of small
 /// letters, and at everything else than letters and digits.
@@ -25,4 +27,52 @@ pub(super) fn words(name: &str) -> Vec<String> {
 /// Whether the words of a name pass a test.
 pub(super) fn find_name(name: &str, test: impl Fn(&[String]) -> bool) -> bool {
     test(&words(name))
+}
+
+/// The same names, none twice: a second `value` is `value_2`.
+pub(super) fn distinct(names: Vec<String>, lines: &mut Vec<String>) -> Vec<String> {
+    /// So many are told one by one.
+    const TOLD: usize = 10;
+    let mut taken: HashSet<String> = HashSet::with_capacity(names.len());
+    let mut last: HashMap<String, usize> = HashMap::new();
+    // What is called so in the first place keeps its name.
+    let whole: HashSet<String> = names.iter().cloned().collect();
+    let mut changed = 0;
+    let mut given = Vec::with_capacity(names.len());
+    for wanted in names {
+        let mut name = wanted.clone();
+        if taken.contains(&wanted) {
+            let number = last.entry(wanted.clone()).or_insert(1);
+            while taken.contains(&name) || *number > 1 && whole.contains(&name) {
+                *number += 1;
+                name = format!("{wanted}_{number}");
+            }
+            changed += 1;
+            if changed <= TOLD {
+                let which = if *number == 2 { "the second" } else { "another" };
+                lines.push(format!("two columns are called {wanted:?}; {which} is {name:?} here"));
+            }
+        }
+        taken.insert(name.clone());
+        given.push(name);
+    }
+    if changed > TOLD {
+        lines.push(format!("{} more columns with names of others have numbers behind them", changed - TOLD));
+    }
+    given
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_names_get_numbers_and_no_name_is_taken_twice() {
+        let of = |names: &[&str]| distinct(names.iter().map(ToString::to_string).collect(), &mut Vec::new());
+        assert_eq!(of(&["a", "b", "a", "a"]), ["a", "b", "a_2", "a_3"]);
+        assert_eq!(of(&["a", "a", "a_2", "a_2"]), ["a", "a_3", "a_2", "a_2_2"]);
+        let mut lines = Vec::new();
+        let many = distinct(vec!["same".into(); 100_000], &mut lines);
+        assert_eq!((many[99_999].as_str(), lines.len()), ("same_100000", 11));
+    }
 }

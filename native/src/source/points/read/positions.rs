@@ -8,6 +8,8 @@ use super::{
     degrees,
     geometry::Encoding,
     longitudes::Longitudes,
+    reader::room,
+    values::Numbers,
 };
 use anyhow::{Context, Result, bail};
 use duotile_core::{
@@ -41,7 +43,10 @@ pub(super) struct Positions {
     projection: Option<Projection>,
     /// Whether the system was said; else geometries may name theirs.
     said: bool,
+    /// That of the geometries so far; 0 where they say none.
     srid: Option<u32>,
+    /// How numbers are written in the file that is read, where a sign in them may stand between thousands.
+    pub numbers: Option<Numbers>,
     /// Keys of the rows since some were taken away.
     pub keys: Vec<u64>,
     /// The row of each of these keys, counted from [`Positions::first`].
@@ -55,6 +60,8 @@ pub(super) struct Positions {
     close: u64,
     /// Rows beyond the edge of the map, which are drawn at it.
     pub beyond_edge: u64,
+    /// The latitudes of these since some rows were taken away, each with its row.
+    beyond: Vec<(u32, f64)>,
     /// Rows whose position is more than a number: degrees with minutes, or a letter of the compass.
     pub dressed: u64,
     pub longitudes: Longitudes,
@@ -93,13 +100,15 @@ impl Positions {
             projection: Projection::of(crs)?,
             said: said.is_some(),
             srid: None,
-            keys: Vec::with_capacity(rows),
-            rows: Vec::with_capacity(rows),
+            numbers: None,
+            keys: room(rows),
+            rows: room(rows),
             first: 0,
             rows_read: 0,
             kept: 0,
             close: 0,
             beyond_edge: 0,
+            beyond: Vec::new(),
             dressed: 0,
             longitudes: Longitudes::default(),
             missing: 0,
@@ -128,13 +137,13 @@ impl Positions {
         self.missing += gone;
     }
 
-    /// Takes away keys and rows; what comes is counted from here.
-    pub fn take(&mut self) -> (Vec<u64>, Vec<u32>) {
+    /// Takes away keys and rows, and the latitudes of rows beyond the edge of the map; what comes is counted from here.
+    pub fn take(&mut self) -> (Vec<u64>, Vec<u32>, Vec<(u32, f64)>) {
         self.settle();
         self.first = self.rows_read as u32;
         let rows = self.keys.len();
         let keys = std::mem::replace(&mut self.keys, Vec::with_capacity(rows));
-        (keys, std::mem::replace(&mut self.rows, Vec::with_capacity(rows)))
+        (keys, std::mem::replace(&mut self.rows, Vec::with_capacity(rows)), std::mem::take(&mut self.beyond))
     }
 
     /// Adds the rows of a chunk.
@@ -149,7 +158,7 @@ impl Positions {
         }
         let (xs, ys) = match place {
             Place::Pair(x, y) => {
-                let mut read = Texts { first: self.first_text.take(), dressed: 0 };
+                let mut read = Texts { first: self.first_text.take(), dressed: 0, numbers: self.numbers };
                 let both =
                     (coordinates(chunk.column(x)?, false, &mut read)?, coordinates(chunk.column(y)?, true, &mut read)?);
                 self.dressed += read.dressed;
@@ -165,17 +174,20 @@ impl Positions {
             }
         };
         let (crs, projection) = (self.crs, self.projection.as_ref());
-        let pieces: Vec<Vec<Option<u64>>> = xs
+        let pieces: Vec<Vec<Option<Spot>>> = xs
             .par_chunks(PIECE)
             .zip(ys.par_chunks(PIECE))
-            .map(|(xs, ys)| xs.iter().zip(ys).map(|(&x, &y)| project(crs, projection, x, y).map(morton::key)).collect())
+            .map(|(xs, ys)| xs.iter().zip(ys).map(|(&x, &y)| project(crs, projection, x, y)).collect())
             .collect();
-        for (at, key) in pieces.into_iter().flatten().enumerate() {
+        for (at, spot) in pieces.into_iter().flatten().enumerate() {
             let (x, y) = (xs[at], ys[at]);
-            if let Some(key) = key {
+            if let Some(Spot { key, is_beyond }) = spot {
                 if crs == Crs::Degrees {
                     self.longitudes.see(x, self.keys.len());
-                    self.beyond_edge += u64::from(y.abs() > MAX_LATITUDE);
+                }
+                if is_beyond {
+                    self.beyond_edge += 1;
+                    self.beyond.extend(latitude(crs, projection, x, y).map(|lat| ((first + at as u64) as u32, lat)));
                 }
                 self.keys.push(key);
                 self.rows.push((first + at as u64) as u32);
@@ -195,13 +207,19 @@ impl Positions {
     fn meet(&mut self, srid: u32) -> Result<()> {
         match self.srid {
             _ if self.said => {}
-            Some(known) if known != srid => {
+            Some(known) if known == srid => {}
+            // Where none is said, it is degrees.
+            Some(0 | 4326) if matches!(srid, 0 | 4326) => {}
+            Some(known) if known == 0 || srid == 0 => {
+                bail!(
+                    "some geometries have the SRID {} and others none; say with --crs which holds for all",
+                    known.max(srid)
+                )
+            }
+            Some(known) => {
                 bail!("geometries have different SRIDs, {known} and {srid}; say with --crs which holds for all")
             }
-            Some(_) => {}
-            None if self.kept > 0 && srid != 4326 => {
-                bail!("some geometries have the SRID {srid} and others none; say with --crs which holds for all")
-            }
+            None if srid == 0 => self.srid = Some(0),
             None => {
                 self.srid = Some(srid);
                 self.crs = Crs::of_code(srid).with_context(|| format!("geometries have the SRID {srid}"))?;
@@ -253,20 +271,46 @@ fn is_close(key: u64) -> bool {
     x.abs_diff(1 << 31).max(y.abs_diff(1 << 31)) < (361.0 / mercator::CIRCUMFERENCE * 4_294_967_296.0) as u32
 }
 
-fn project(crs: Crs, projection: Option<&Projection>, x: f64, y: f64) -> Option<World> {
+/// Where a row is drawn, and whether it lies beyond the edge of the map.
+#[derive(Clone, Copy, Debug)]
+struct Spot {
+    key: u64,
+    is_beyond: bool,
+}
+
+fn project(crs: Crs, projection: Option<&Projection>, x: f64, y: f64) -> Option<Spot> {
+    let spot = |lon: f64, lat: f64| {
+        mercator::project(lon, lat).map(|world| Spot { key: morton::key(world), is_beyond: lat.abs() > MAX_LATITUDE })
+    };
     match (crs, projection) {
-        (_, Some(projection)) => projection.degrees(x, y).and_then(|(lon, lat)| mercator::project(lon, lat)),
-        (Crs::Metres, None) => mercator::project_metres(x, y),
+        (_, Some(projection)) => projection.degrees(x, y).and_then(|(lon, lat)| spot(lon, lat)),
+        (Crs::Metres, None) => mercator::project_metres(x, y).map(|world| {
+            // Half the circumference, and what writers round it by.
+            let is_beyond = y.abs() > mercator::CIRCUMFERENCE / 2.0 + 0.01;
+            Spot { key: morton::key(world), is_beyond }
+        }),
         (Crs::Parts(power), None) => {
             let parts = 10f64.powi(power.into());
-            mercator::project(x / parts, y / parts)
+            spot(x / parts, y / parts)
         }
-        (_, None) => mercator::project(x, y),
+        (_, None) => spot(x, y),
+    }
+}
+
+/// The latitude of a row.
+fn latitude(crs: Crs, projection: Option<&Projection>, x: f64, y: f64) -> Option<f64> {
+    match (crs, projection) {
+        (_, Some(projection)) => projection.degrees(x, y).map(|(_, lat)| lat),
+        (Crs::Metres, None) => Some((y / mercator::CIRCUMFERENCE * std::f64::consts::TAU).sinh().atan().to_degrees()),
+        (Crs::Parts(power), None) => Some(y / 10f64.powi(power.into())),
+        (_, None) => Some(y),
     }
 }
 
 /// What was met in texts.
 struct Texts {
+    /// How numbers are written, where a sign in them may stand between thousands.
+    numbers: Option<Numbers>,
     /// The first that is no coordinate, and its column.
     first: Option<(String, String)>,
     /// How many are more than a number.
@@ -280,6 +324,9 @@ fn coordinates(column: &Column, is_lat: bool, met: &mut Texts) -> Result<Vec<f64
         let texts = column.str()?;
         let mut read = |text: Option<&str>| {
             let text = text.map(str::trim).filter(|text| !text.is_empty())?;
+            if let Some(value) = met.numbers.and_then(|numbers| numbers.grouped(text.as_bytes())) {
+                return Some(value);
+            }
             let read = degrees::read(text).filter(|read| read.is_lat.is_none_or(|lat| lat == is_lat));
             met.dressed += u64::from(read.is_some_and(|read| read.dressed));
             if read.is_none() {

@@ -32,6 +32,13 @@ pub(super) trait Reader {
     ) -> Result<()>;
 }
 
+/// Room for so many values, if there is as much: how many rows there are is what the file says, which may be nonsense.
+pub(super) fn room<T>(rows: usize) -> Vec<T> {
+    let mut values = Vec::new();
+    let _ = values.try_reserve_exact(rows);
+    values
+}
+
 /// A chunk from arrays and their fields.
 pub(super) fn frame(
     height: usize,

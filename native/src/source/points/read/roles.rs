@@ -8,6 +8,24 @@ use anyhow::{Result, bail};
 /// Last words of the names of times.
 const TIMES: [&str; 8] = ["time", "timestamp", "ts", "date", "datetime", "at", "epoch", "day"];
 
+/// Words behind these that say what is counted, or from when.
+const COUNTED: [&str; 14] = [
+    "ms",
+    "millis",
+    "milliseconds",
+    "us",
+    "micros",
+    "ns",
+    "nanos",
+    "s",
+    "sec",
+    "secs",
+    "seconds",
+    "utc",
+    "gmt",
+    "unix",
+];
+
 /// Names of ids that are not two words.
 const IDS: [&str; 8] = ["id", "fid", "gid", "oid", "uid", "objectid", "rowid", "geonameid"];
 
@@ -67,7 +85,10 @@ pub(super) fn time(columns: &[Gather], options: &Options, lines: &mut Vec<String
         return Ok(Some(Time { column: *first, unit: None }));
     }
     for (at, column) in columns.iter().enumerate() {
-        let named = find_name(&column.name, |words| words.last().is_some_and(|last| TIMES.contains(&last.as_str())));
+        let named = find_name(&column.name, |words| {
+            let mut last = words.iter().rev().skip_while(|word| COUNTED.contains(&word.as_str()));
+            last.next().is_some_and(|last| TIMES.contains(&last.as_str()))
+        });
         if !named || !matches!(column.kind(), Kind::I32 | Kind::I64) {
             continue;
         }

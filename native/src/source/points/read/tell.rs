@@ -68,6 +68,10 @@ pub(super) fn columns(columns: &[Gather], whys: &[String], options: &Options, lo
             }
             log.line(format!("{what}; they have no value (--type {name}=text keeps all as texts)"));
         }
+        // Of others it was told when their type was chosen.
+        if column.missing > 0 && why.starts_with("it was said") {
+            log.line(format!("column {name:?}: {} fields such as NA are taken as no value", column.missing));
+        }
         if column.trimmed > 0 {
             log.line(format!(
                 "column {name:?}: times are kept to the microsecond, {} had a finer part",
@@ -85,7 +89,12 @@ pub(super) fn columns(columns: &[Gather], whys: &[String], options: &Options, lo
 ///
 /// # Errors
 /// When none could.
-pub(super) fn positions(positions: &Positions, place: &Place, log: &mut Log<'_>) -> Result<()> {
+pub(super) fn positions(
+    positions: &Positions,
+    place: &Place,
+    latitudes: Option<&str>,
+    log: &mut Log<'_>,
+) -> Result<()> {
     let crs = positions.crs();
     if crs != Crs::Degrees {
         let doubt = crs.doubt().map_or(String::new(), |doubt| format!("; {doubt}"));
@@ -99,7 +108,7 @@ pub(super) fn positions(positions: &Positions, place: &Place, log: &mut Log<'_>)
         let columns = place.columns().join(" and ");
         let texts = positions.first_text.as_ref();
         let texts = texts.map_or(String::new(), |(name, text)| format!("; {name} holds texts such as {text:?}"));
-        if let Some(other) = positions.first_other.filter(|_| positions.not_points == all) {
+        if let Some(other) = positions.first_other.filter(|_| positions.missing == all) {
             bail!("the geometries in {columns} are no points, the first is a {other}; shapes are not here yet");
         }
         bail!("none of the {all} rows has a usable position in {columns}{texts}{}", hint());
@@ -138,8 +147,9 @@ pub(super) fn positions(positions: &Positions, place: &Place, log: &mut Log<'_>)
         log.line("positions are read from degrees with minutes, or with letters of the compass".into());
     }
     if positions.beyond_edge > 0 {
+        let kept = latitudes.map_or(String::new(), |name| format!(", and keep their latitude in column {name:?}"));
         log.line(format!(
-            "{} rows lie beyond 85.05 degrees, which is the edge of the map; they are drawn there",
+            "{} rows lie beyond 85.05 degrees, which is the edge of the map; they are drawn there{kept}",
             positions.beyond_edge
         ));
     }

@@ -44,6 +44,9 @@ const MISSING: [&str; 42] = [
     "<null>", "(null)", "n.a.", "N.A.", "n.d.", "nil", "NIL", "nd", "ND", "NaT", "k.A.", "\u{2013}",
 ];
 
+/// Bytes of the longest of them.
+const LONGEST: usize = 8;
+
 /// The class of a field that has no blanks around it.
 pub(super) fn classify(field: &[u8], numbers: Numbers) -> Class {
     let Some(&first) = field.first() else { return Class::Empty };
@@ -51,7 +54,7 @@ pub(super) fn classify(field: &[u8], numbers: Numbers) -> Class {
         b'0'..=b'9' | b'-' | b'+' | b'.' | b',' => numeric(field, numbers),
         b'i' | b'I' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'\\' | b'#' | b'<' | b'(' | b'?' | b'*' | b'k'
         | 0xe2
-            if field.len() <= 8 =>
+            if field.len() <= LONGEST =>
         {
             word(field)
         }
@@ -66,6 +69,10 @@ fn numeric(field: &[u8], numbers: Numbers) -> Class {
             return Class::Digits;
         }
         return integer(field).map_or(Class::Digits, Class::Integer);
+    }
+    // What is no number and looks like a date is tried as one first: most columns that are neither integers nor decimals are times.
+    if matches!(field, [_, _, _, _, b'-' | b'/', _, _, _, ..]) && time::read(field).is_ok() {
+        return Class::Time;
     }
     let sign = if numbers.decimal_comma { b',' } else { b'.' };
     let mut signs = 0;
@@ -144,7 +151,7 @@ pub(super) fn grouped(field: &[u8], sign: u8, decimal: u8) -> Option<f64> {
 
 /// Whether a field is a word for no value.
 pub(super) fn is_missing(field: &[u8]) -> bool {
-    MISSING.iter().any(|word| word.as_bytes() == field)
+    field.len() <= LONGEST && MISSING.iter().any(|word| word.as_bytes() == field)
 }
 
 /// An integer of decimal digits.
@@ -238,6 +245,11 @@ mod tests {
         assert_eq!(classify(b"1.234,5", commas), Class::Grouped(1234.5));
         let swiss = Numbers { decimal_comma: false, thousands: Some('’') };
         assert_eq!(classify("1’234.5".as_bytes(), swiss), Class::Grouped(1234.5));
+    }
+
+    #[test]
+    fn no_word_for_nothing_is_longer_than_is_looked_for() {
+        assert!(MISSING.iter().all(|word| word.len() <= LONGEST && is_missing(word.as_bytes())));
     }
 
     #[test]

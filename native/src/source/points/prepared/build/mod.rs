@@ -177,6 +177,7 @@ struct Parts<'a, 'f> {
 
 impl Sink for Parts<'_, '_> {
     fn begin(&mut self, rows: Option<u64>, columns: &[(String, Kind)]) -> Result<()> {
+        self.runs.clear();
         names(columns, self.positions)?;
         let needed = rows.unwrap_or(0) * most_of_a_row(columns.iter().map(|(_, kind)| *kind), self.positions);
         disk::has_room(self.folder.path(), needed, &format!("building {}", self.out.display()))
@@ -258,7 +259,7 @@ fn index(
     let columns: Vec<Loaded> = columns.collect::<Result<_>>()?;
     let (keys, rows) = (view(&file, &description.keys)?, view(&file, &description.row_numbers)?);
     let roles = roles(&columns, &rows)?;
-    let mut known = Known::of(&keys, &columns);
+    let mut known = Known::of(&keys, &columns, roles.latitude);
     description.set_known(&known, roles);
     description.landmarks = writer.section(&known.landmarks)?;
     // From here on it is looked at where it lies, too.

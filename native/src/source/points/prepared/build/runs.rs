@@ -140,6 +140,19 @@ impl<'f> Runs<'f> {
         }
     }
 
+    /// Forgets all runs, which are to come again.
+    pub fn clear(&mut self) {
+        self.delete(Self::keys);
+        self.delete(Self::row_numbers);
+        for column in 0..self.all.first().map_or(0, |run| run.columns.len()) {
+            self.delete(|runs, run| runs.values(run, column));
+            self.delete(|runs, run| runs.valid(run, column));
+            self.delete(|runs, run| runs.word_files(run, column).0);
+            self.delete(|runs, run| runs.word_files(run, column).1);
+        }
+        self.all.clear();
+    }
+
     fn word_files(&self, run: usize, column: usize) -> (PathBuf, PathBuf) {
         (self.folder.file(&format!("{run}.{column}.ends")), self.folder.file(&format!("{run}.{column}.texts")))
     }

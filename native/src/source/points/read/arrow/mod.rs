@@ -1,5 +1,8 @@
 //! Arrow IPC, as file (`.arrow`, `.feather`) and as stream, a record batch at a time.
 
+mod flat;
+mod messages;
+
 use super::{
     content::Content,
     crs::Crs,
@@ -12,13 +15,17 @@ use super::{
 };
 use crate::kind::Kind;
 use anyhow::{Context, Result, anyhow, bail};
+use messages::{Message, Plan, What};
 use polars_arrow::{
-    datatypes::{ArrowDataType, ArrowSchema, Field as ArrowField},
-    io::ipc::read::{self, FileReader, StreamReader, StreamState},
+    array::ArrayRef,
+    compute::concatenate::concatenate,
+    datatypes::{ArrowDataType, Field as ArrowField},
+    io::ipc::read::{self, Dictionaries, FileMetadata},
     record_batch::RecordBatch,
 };
 use polars_core::prelude::DataFrame;
-use std::{io::Cursor, sync::Arc};
+use polars_utils::bool::UnsafeBool;
+use std::io::Cursor;
 
 /// An open Arrow file or stream.
 #[derive(Debug)]
@@ -26,43 +33,35 @@ pub(super) struct Arrow {
     content: Content,
     leaves: Leaves,
     geometry: Option<Declared>,
-    is_file: bool,
-    rows: Option<u64>,
+    plan: Plan,
 }
 
 impl Arrow {
-    /// Looks at the schema.
+    /// Looks at the schema, and where the data is. What is worth telling is added to `lines`.
     ///
     /// # Errors
     /// When it is cut off or damaged, or declares an unknown CRS.
-    pub fn open(content: &Content, crs: Option<Crs>) -> Result<Self> {
+    pub fn open(content: &Content, crs: Option<Crs>, lines: &mut Vec<String>) -> Result<Self> {
         if content.as_ref().starts_with(b"FEA1") {
             bail!("the file is Feather version 1, which is not read; write it anew as version 2 (Arrow IPC)");
         }
-        let is_file = content.as_ref().starts_with(b"ARROW1");
-        let (schema, rows) = guarded(|| {
-            let mut cursor = Cursor::new(content.clone());
-            let schema: Arc<ArrowSchema> = if is_file {
-                read::read_file_metadata(&mut cursor)?.schema
-            } else {
-                Arc::new(read::read_stream_metadata(&mut cursor)?.schema)
-            };
-            let rows = if is_file {
-                Some(read::get_row_count(&mut Cursor::new(content.clone()))?.unsigned_abs())
-            } else {
-                None
-            };
-            Ok((schema, rows))
-        })
-        // What the decoder says of flat buffers helps nobody.
-        .map_err(|_| anyhow!("cannot read the schema of the Arrow file: it is damaged, cut off or something else"))?;
-        let field = |field: &ArrowField| match field.dtype {
-            ArrowDataType::Float16 => Field::new(&field.name, &half::FIELD),
-            _ => Field::from_arrow(field),
+        let plan = guarded(|| messages::plan(content.as_ref(), lines)).map_err(|error| {
+            // What the decoder says of flat buffers helps nobody.
+            let ours = ["it ", "its ", "a message ", "a batch ", "column ", "two columns "];
+            let said = Some(format!("{error:#}")).filter(|said| ours.iter().any(|begins| said.starts_with(begins)));
+            let what = said.unwrap_or_else(|| "it is damaged, cut off or something else".into());
+            anyhow!("cannot read the schema of the Arrow file: {what}")
+        })?;
+        let fields = plan.metadata.schema.iter_values().zip(&plan.names);
+        let fields: Vec<ArrowField> =
+            fields.map(|(field, name)| ArrowField { name: name.as_str().into(), ..field.clone() }).collect();
+        let field = |field: &ArrowField| match half::becomes(&field.dtype) {
+            Some(dtype) => Field::new(&field.name, &dtype),
+            None => Field::from_arrow(field),
         };
-        let leaves = Leaves::of(schema.iter_values().map(field).collect());
-        let geometry = schema.iter_values().find_map(|field| declared(field, crs)).transpose()?;
-        Ok(Self { leaves, geometry, is_file, rows, content: content.clone() })
+        let leaves = Leaves::of(fields.iter().map(field).collect());
+        let geometry = fields.iter().find_map(|field| declared(field, crs)).transpose()?;
+        Ok(Self { leaves, geometry, plan, content: content.clone() })
     }
 }
 
@@ -76,7 +75,8 @@ impl Reader for Arrow {
     }
 
     fn rows(&self) -> Option<u64> {
-        self.rows
+        let rows = |message: &Message| if let What::Batch { rows } = message.what { rows } else { 0 };
+        Some(self.plan.messages.iter().map(rows).fold(0, u64::saturating_add))
     }
 
     fn chunks(
@@ -85,35 +85,104 @@ impl Reader for Arrow {
         each: &mut dyn FnMut(DataFrame) -> Result<()>,
     ) -> Result<()> {
         let projection = self.leaves.columns(wanted);
-        let mut cursor = Cursor::new(self.content.clone());
-        let mut next: Box<dyn FnMut() -> Result<Option<RecordBatch>>> = if self.is_file {
-            let metadata = guarded(|| Ok(read::read_file_metadata(&mut cursor)?))?;
-            let mut reader = FileReader::new(cursor, metadata, Some(projection.clone()), None);
-            Box::new(move || Ok(reader.next().transpose()?))
-        } else {
-            let metadata = guarded(|| Ok(read::read_stream_metadata(&mut cursor)?))?;
-            let mut reader = StreamReader::new(cursor, metadata, Some(projection.clone()));
-            Box::new(move || match reader.next().transpose()? {
-                Some(StreamState::Some(batch)) => Ok(Some(batch)),
-                // A stream may end without saying so.
-                Some(StreamState::Waiting) | None => Ok(None),
-            })
-        };
+        let mut metadata = self.plan.metadata.clone();
+        let mut dictionaries = Dictionaries::default();
         let mut number = 0;
-        while let Some(chunk) = guarded(|| {
-            let Some(batch) = next()? else { return Ok(None) };
-            let height = batch.height();
-            let (schema, arrays) = batch.into_schema_and_arrays();
-            let parts = schema.iter_values().cloned().zip(arrays).map(|(field, array)| half::widened(field, array));
-            Ok(Some(frame(height, parts)?))
-        })
-        .with_context(|| format!("record batch {number} of the Arrow file"))?
-        {
+        for message in &self.plan.messages {
+            let batch = match message.what {
+                What::Dictionary { id, more } => {
+                    let read = || dictionary(&self.content, &mut metadata, &mut dictionaries, message, id, more);
+                    guarded(read).with_context(|| format!("dictionary {id} of the Arrow file"))?;
+                    continue;
+                }
+                What::Batch { .. } => message,
+            };
+            let read = || {
+                let batch = rows(&self.content, &mut metadata, &dictionaries, batch, &projection)?;
+                let height = batch.height();
+                let (schema, arrays) = batch.into_schema_and_arrays();
+                let parts = schema.iter_values().zip(arrays).zip(&projection).map(|((field, array), &at)| {
+                    let name = self.plan.names[at].as_str().into();
+                    half::fitted(ArrowField { name, ..field.clone() }, array)
+                });
+                frame(height, parts)
+            };
+            let chunk = guarded(read).with_context(|| format!("record batch {number} of the Arrow file"))?;
             each(self.leaves.chunk(chunk, &projection, wanted)?)?;
             number += 1;
         }
         Ok(())
     }
+}
+
+/// Puts one message where Polars looks for them.
+fn point(metadata: &mut FileMetadata, message: &Message, start: usize) -> Result<()> {
+    metadata.blocks.clear();
+    metadata.blocks.push(Default::default());
+    let block = &mut metadata.blocks[0];
+    block.offset = start.try_into()?;
+    block.meta_data_length = message.head.try_into()?;
+    block.body_length = message.body.try_into()?;
+    Ok(())
+}
+
+/// The rows of a batch.
+fn rows(
+    content: &Content,
+    metadata: &mut FileMetadata,
+    dictionaries: &Dictionaries,
+    message: &Message,
+    projection: &[usize],
+) -> Result<RecordBatch> {
+    point(metadata, message, message.start)?;
+    let mut cursor = Cursor::new(content);
+    let (mut head, mut body) = (Vec::new(), Vec::new());
+    let (projection, checked) = (Some(projection), UnsafeBool::default());
+    Ok(read::read_batch(
+        &mut cursor,
+        dictionaries,
+        metadata,
+        projection,
+        None,
+        0,
+        false,
+        &mut head,
+        &mut body,
+        checked,
+    )?)
+}
+
+/// Reads a dictionary, or what comes to one: Polars reads whole ones only, so it is told that this is one.
+fn dictionary(
+    content: &Content,
+    metadata: &mut FileMetadata,
+    dictionaries: &mut Dictionaries,
+    message: &Message,
+    id: i64,
+    more: Option<usize>,
+) -> Result<()> {
+    let (mut head, mut body) = (Vec::new(), Vec::new());
+    let checked = UnsafeBool::default();
+    let Some(at) = more else {
+        point(metadata, message, message.start)?;
+        let block = metadata.blocks[0];
+        let mut cursor = Cursor::new(content);
+        read::read_dictionary_block(&mut cursor, metadata, &block, false, dictionaries, &mut head, &mut body, checked)?;
+        return Ok(());
+    };
+    let known: Option<ArrayRef> = dictionaries.remove(&id);
+    let mut bytes = content.as_ref()[message.start..message.start + message.head + message.body].to_vec();
+    bytes[at] = 0;
+    point(metadata, message, 0)?;
+    let block = metadata.blocks[0];
+    let mut cursor = Cursor::new(&bytes);
+    read::read_dictionary_block(&mut cursor, metadata, &block, true, dictionaries, &mut head, &mut body, checked)?;
+    if let Some(known) = known {
+        let added = dictionaries.get(&id).context("it is not there")?;
+        let both = concatenate(&[known.as_ref(), added.as_ref()])?;
+        dictionaries.insert(id, both);
+    }
+    Ok(())
 }
 
 /// What a field of a type of `GeoArrow` says of its coordinates.

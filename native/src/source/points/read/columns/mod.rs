@@ -6,7 +6,7 @@ mod chunks;
 mod order;
 mod settle;
 
-use super::{spelling::Spelling, values, words::Words, zone::Zone};
+use super::{reader::room, spelling::Spelling, values, words::Words, zone::Zone};
 use crate::kind::Kind;
 use crate::read::TimeUnit;
 use duotile_core::time;
@@ -33,6 +33,8 @@ pub(super) struct Gather {
     pub non_finite: u64,
     /// How its texts are read, in the file that is being read.
     pub spelling: Spelling,
+    /// Words for no value.
+    pub missing: u64,
     /// Values there are.
     pub present: u64,
     /// Values that could not be read as what the column becomes, and the first of them.
@@ -67,6 +69,7 @@ impl Gather {
             len: 0,
             non_finite: 0,
             spelling: Spelling::default(),
+            missing: 0,
             present: 0,
             unreadable: 0,
             examples: Vec::new(),
@@ -142,7 +145,11 @@ impl Gather {
         }
         let trimmed = text.trim();
         let field = trimmed.as_bytes();
-        if field.is_empty() || values::is_missing(field) {
+        if field.is_empty() {
+            return self.push_null();
+        }
+        if values::is_missing(field) {
+            self.missing += 1;
             return self.push_null();
         }
         let read = match self.kind() {
@@ -271,13 +278,13 @@ impl Gather {
 impl Values {
     fn new(kind: Kind, rows: usize) -> Self {
         match kind {
-            Kind::I32 => Self::I32(Vec::with_capacity(rows)),
-            Kind::I64 => Self::I64(Vec::with_capacity(rows)),
-            Kind::F32 => Self::F32(Vec::with_capacity(rows)),
-            Kind::F64 => Self::F64(Vec::with_capacity(rows)),
-            Kind::Bool => Self::Bool(MutableBitmap::with_capacity(rows)),
-            Kind::Text => Self::Text(Vec::with_capacity(rows), Words::new()),
-            Kind::Time => Self::Time(Vec::with_capacity(rows)),
+            Kind::I32 => Self::I32(room(rows)),
+            Kind::I64 => Self::I64(room(rows)),
+            Kind::F32 => Self::F32(room(rows)),
+            Kind::F64 => Self::F64(room(rows)),
+            Kind::Bool => Self::Bool(MutableBitmap::new()),
+            Kind::Text => Self::Text(room(rows), Words::new()),
+            Kind::Time => Self::Time(room(rows)),
         }
     }
 }

@@ -134,6 +134,18 @@ impl Crs {
         Self::parse(text)
     }
 
+    /// Whether positions are metres or feet of a grid, and no degrees.
+    #[must_use]
+    pub fn is_grid(self) -> bool {
+        match self {
+            Self::Degrees | Self::Parts(_) => false,
+            Self::Metres => true,
+            Self::Epsg(code) => {
+                crs_definitions::from_code(code).is_some_and(|known| !known.proj4.contains("+proj=longlat"))
+            }
+        }
+    }
+
     /// Its name in messages.
     #[must_use]
     pub fn name(self) -> String {

@@ -4,7 +4,7 @@ use super::{
     preamble,
     split::{Cut, record},
 };
-use crate::read::{CsvOptions, content::Content, values};
+use crate::read::{CsvOptions, content::Content, names::distinct, values};
 use anyhow::{Context, Result, bail};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use std::sync::Arc;
@@ -139,7 +139,14 @@ pub(super) fn detect(bytes: &[u8], options: &CsvOptions, lines: &mut Vec<String>
         Some(begins) => Some(Comment { begins, only_odd: false }),
         None => (top.count > 0).then(|| Comment { begins: "#".into(), only_odd: true }),
     };
-    Ok(Dialect { cut, decimal_comma, names: distinct(names.names, lines), body: names.body, header_lines, comment })
+    Ok(Dialect {
+        cut,
+        decimal_comma,
+        names: distinct(named(names.names), lines),
+        body: names.body,
+        header_lines,
+        comment,
+    })
 }
 
 struct Sample<'b> {
@@ -214,23 +221,10 @@ impl Sample<'_> {
     }
 }
 
-/// Names for all columns, none twice.
-fn distinct(header: Vec<String>, lines: &mut Vec<String>) -> Vec<String> {
-    let mut names: Vec<String> = Vec::with_capacity(header.len());
-    for (at, name) in header.into_iter().enumerate() {
-        let wanted = if name.is_empty() { format!("column_{}", at + 1) } else { name };
-        let mut name = wanted.clone();
-        let mut number = 2;
-        while names.contains(&name) {
-            name = format!("{wanted}_{number}");
-            number += 1;
-        }
-        if name != wanted {
-            lines.push(format!("two columns are called {wanted:?}; the second is {name:?} here"));
-        }
-        names.push(name);
-    }
-    names
+/// Names for all columns.
+fn named(header: Vec<String>) -> Vec<String> {
+    let name = |(at, name): (usize, String)| if name.is_empty() { format!("column_{}", at + 1) } else { name };
+    header.into_iter().enumerate().map(name).collect()
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use super::{
     seen::Look,
     split::{Cut, record, text},
 };
-use crate::read::{CsvOptions, Progress, content::Content, values::Numbers};
-use anyhow::{Context, Result};
+use crate::read::{CsvOptions, Progress, content::Content, layout::MOST_COLUMNS, values::Numbers};
+use anyhow::{Context, Result, bail};
 
 /// A file and what was found out about it.
 #[derive(Debug)]
@@ -32,6 +32,10 @@ pub(super) fn look(
     let mut content = dialect::decoded(content, options, lines)?;
     let mut notes = Vec::new();
     let mut dialect = dialect::detect(content.as_ref(), options, &mut notes)?;
+    let count = dialect.names.len();
+    if count > MOST_COLUMNS {
+        bail!("it has {count} columns, expected {MOST_COLUMNS} at most: is the delimiter right (--delimiter)?");
+    }
     let advance = |done| progress.advance(done);
     progress.stage("look at lines", Some(content.as_ref().len() as u64));
     let mut how = how(&dialect, options);
@@ -98,7 +102,7 @@ fn without_quotes(
     }
     let other = Dialect { cut, ..dialect.clone() };
     let seen = self::scan(bytes, &other, how, advance)?;
-    (seen.short.count + seen.long.count == 0).then_some((other, seen))
+    (seen.short.count + seen.long.count == 0 && seen.overlong.is_none()).then_some((other, seen))
 }
 
 /// The same file from the record after the first, where that holds units: it is the one text in every column of numbers or

@@ -77,10 +77,17 @@ impl Csv {
         match (self.fields[at].kind.as_ref().ok(), wanted) {
             (Some(Kind::I32), Some(Kind::I32)) => DataType::Int32,
             (Some(Kind::I32 | Kind::I64), Some(Kind::I64)) => DataType::Int64,
+            // They count from 1970 on, unless a form was said.
+            (Some(Kind::I32 | Kind::I64), Some(Kind::Time)) if self.spelling_is_free(at) => DataType::Int64,
             (Some(Kind::I32 | Kind::I64), Some(Kind::F64) | None) => DataType::Float64,
             (Some(Kind::F64), Some(Kind::F64) | None) if !self.dialect.decimal_comma => DataType::Float64,
             _ => DataType::String,
         }
+    }
+
+    /// Whether no form of times was said.
+    fn spelling_is_free(&self, at: usize) -> bool {
+        self.fields[at].spelling.as_ref().is_none_or(|spelling| spelling.format.is_none())
     }
 
     /// The rows of a piece.
@@ -210,6 +217,12 @@ fn check(scan: &Scan, dialect: &Dialect, strict: bool, lines: &mut Vec<String>) 
     /// So few lines may be broken whatever share of the file they are, unless they are most of it.
     const FEW: u64 = 10;
     let width = dialect.names.len();
+    if let Some(line) = scan.overlong {
+        bail!(
+            "line {line} is longer than 256 MB, which no table has: is a quote open there (--quote none takes quotes as letters), or \
+             do its lines end with something else than line feeds?"
+        );
+    }
     if let Some(line) = scan.open {
         bail!("the quote that opens in line {line} is never closed (--quote none takes quotes as letters)");
     }

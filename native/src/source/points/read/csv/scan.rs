@@ -17,6 +17,9 @@ use std::{
 /// Bytes of a piece.
 const PIECE: usize = 4 << 20;
 
+/// Bytes that a record of a table may have.
+const LONGEST: usize = 256 << 20;
+
 /// A run of whole records.
 #[derive(Clone, Debug)]
 pub(super) struct Piece {
@@ -32,6 +35,7 @@ pub(super) struct Piece {
     open: Option<u64>,
     comments: u64,
     crossed: Crossed,
+    overlong: Option<u64>,
 }
 
 /// Fields in quotes that hold what would part fields or lines: the quotes may be none.
@@ -66,6 +70,10 @@ pub(super) struct Scan {
     /// Lines of comments among the rows.
     pub comments: u64,
     pub crossed: Crossed,
+    /// The line of a record that is longer than any of a table; what comes after it was not looked at.
+    pub overlong: Option<u64>,
+    /// The line that comes next.
+    line: u64,
 }
 
 /// Looks at all records after the first. `None` if the bytes are not UTF-8.
@@ -78,23 +86,32 @@ pub(super) fn scan(bytes: &[u8], dialect: &Dialect, how: &Look, advance: &(dyn F
         advance(done.fetch_add(span.len() as u64, Ordering::Relaxed) + span.len() as u64);
         Some(piece)
     };
-    let mut pieces: Vec<Piece> = spans.par_iter().map(look).collect::<Option<_>>()?;
-    // Quotes inside fields can mislead the search for beginnings: then go through from the top.
-    if pieces.iter().zip(&spans).any(|(piece, span)| piece.span.end != span.end) {
-        pieces = in_turn(bytes, dialect, how);
+    let mut scan = Scan::new(dialect);
+    // What is known of the columns of a piece is added up soon: there may be many of both.
+    let few = 8 * rayon::current_num_threads();
+    for spans in spans.chunks(few) {
+        let pieces: Vec<Piece> = spans.par_iter().map(look).collect::<Option<_>>()?;
+        // Quotes inside fields can mislead the search for beginnings: then go through from there.
+        if pieces.iter().zip(spans).any(|(piece, span)| piece.span.end != span.end) {
+            return in_turn(bytes, spans.first()?.start, scan, dialect, how);
+        }
+        pieces.into_iter().for_each(|piece| scan.add(piece));
+        if scan.overlong.is_some() {
+            break;
+        }
     }
-    Some(merge(pieces, dialect))
+    Some(scan)
 }
 
-fn in_turn(bytes: &[u8], dialect: &Dialect, how: &Look) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
-    let mut start = dialect.body;
-    while start < bytes.len() {
+/// Looks at the rest piece by piece.
+fn in_turn(bytes: &[u8], mut start: usize, mut scan: Scan, dialect: &Dialect, how: &Look) -> Option<Scan> {
+    std::str::from_utf8(&bytes[start..]).ok()?;
+    while start < bytes.len() && scan.overlong.is_none() {
         let piece = piece(bytes, start..bytes.len().min(start + PIECE), dialect, how);
         start = piece.span.end;
-        pieces.push(piece);
+        scan.add(piece);
     }
-    pieces
+    Some(scan)
 }
 
 /// Spans that begin after a line feed outside of quotes, going by the number of quotes before.
@@ -110,6 +127,10 @@ fn spans(bytes: &[u8], dialect: &Dialect) -> Vec<Range<usize>> {
     let mut before = 0;
     for (&at, count) in nominal.iter().skip(1).zip(quotes) {
         before += count;
+        // What was found from an earlier place lies behind this one: it would be found again.
+        if starts.last().is_some_and(|&last| last > at) {
+            continue;
+        }
         let mut inside = before % 2 == 1;
         let feed = bytes[at..].iter().position(|&byte| {
             inside ^= byte == quote;
@@ -137,6 +158,7 @@ fn piece(bytes: &[u8], span: Range<usize>, dialect: &Dialect, how: &Look) -> Pie
         open: None,
         comments: 0,
         crossed: Crossed::default(),
+        overlong: None,
     };
     let mut fields: Vec<Raw<'_>> = Vec::with_capacity(width);
     let mut at = span.start;
@@ -147,6 +169,11 @@ fn piece(bytes: &[u8], span: Range<usize>, dialect: &Dialect, how: &Look) -> Pie
         let line = piece.lines;
         piece.lines += end.lines;
         at = end.to;
+        if at - start > LONGEST {
+            // A quote may be open there.
+            (piece.overlong, piece.open) = (Some(line), Some(line));
+            break;
+        }
         if end.comment {
             piece.comments += 1;
             piece.untidy = true;
@@ -236,32 +263,39 @@ pub(super) fn is_long(fields: &[Raw<'_>], width: usize) -> bool {
     fields.iter().skip(width).any(|raw| raw.quoted || !raw.bytes.is_empty())
 }
 
-fn merge(pieces: Vec<Piece>, dialect: &Dialect) -> Scan {
-    let mut scan = Scan {
-        pieces: Vec::new(),
-        columns: vec![Seen::default(); dialect.names.len()],
-        rows: 0,
-        short: Broken::default(),
-        long: Broken::default(),
-        open: None,
-        comments: 0,
-        crossed: Crossed::default(),
-    };
-    let mut line = dialect.header_lines + 1;
-    for mut piece in pieces {
-        scan.rows += piece.rows as u64;
-        scan.short.merge(piece.short, line);
-        scan.long.merge(piece.long, line);
-        scan.open = scan.open.or(piece.open.map(|open| open + line));
-        scan.comments += piece.comments;
-        scan.crossed.merge(std::mem::take(&mut piece.crossed), line);
-        for (all, part) in scan.columns.iter_mut().zip(std::mem::take(&mut piece.columns)) {
+impl Scan {
+    /// Of no piece yet.
+    fn new(dialect: &Dialect) -> Self {
+        Self {
+            pieces: Vec::new(),
+            columns: vec![Seen::default(); dialect.names.len()],
+            rows: 0,
+            short: Broken::default(),
+            long: Broken::default(),
+            open: None,
+            comments: 0,
+            crossed: Crossed::default(),
+            overlong: None,
+            line: dialect.header_lines + 1,
+        }
+    }
+
+    /// Adds the piece that comes next.
+    fn add(&mut self, mut piece: Piece) {
+        let line = self.line;
+        self.rows += piece.rows as u64;
+        self.short.merge(piece.short, line);
+        self.long.merge(piece.long, line);
+        self.open = self.open.or(piece.open.map(|open| open + line));
+        self.overlong = self.overlong.or(piece.overlong.map(|at| at + line));
+        self.comments += piece.comments;
+        self.crossed.merge(std::mem::take(&mut piece.crossed), line);
+        for (all, part) in self.columns.iter_mut().zip(std::mem::take(&mut piece.columns)) {
             all.merge(part, line);
         }
-        line += piece.lines;
-        scan.pieces.push(piece);
+        self.line += piece.lines;
+        self.pieces.push(piece);
     }
-    scan
 }
 
 impl Broken {

@@ -54,7 +54,7 @@ pub(super) struct Points {
     pub others: u64,
     /// What the first of them is.
     pub first_other: Option<&'static str>,
-    /// The numbers of coordinate systems that points name, the first two that differ.
+    /// The numbers of coordinate systems that points name, the first two that differ; 0 for none.
     pub srids: Vec<u32>,
 }
 
@@ -186,7 +186,7 @@ impl Points {
     fn push<T>(&mut self, value: Option<T>, read: impl FnOnce(T) -> Found) {
         let (x, y) = match value.map(read) {
             Some(Found::Point { x, y, srid }) => {
-                if srid != 0 && self.srids.len() < 2 && !self.srids.contains(&srid) {
+                if self.srids.len() < 2 && !self.srids.contains(&srid) && !x.is_nan() {
                     self.srids.push(srid);
                 }
                 (x, y)

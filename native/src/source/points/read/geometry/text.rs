@@ -23,6 +23,8 @@ fn wkt(text: &str) -> Found {
     let text = text.trim();
     let head = text.split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or_default();
     let rest = text[head.len()..].trim_start_matches([' ', 'Z', 'M', 'z', 'm']);
+    // The letters of the dimensions may stand at the name.
+    let head = head.trim_end_matches(['Z', 'M', 'z', 'm']);
     let several = head.eq_ignore_ascii_case("multipoint");
     if !several && !head.eq_ignore_ascii_case("point") {
         let name = NAMES.iter().find(|name| name.eq_ignore_ascii_case(head));
@@ -90,6 +92,9 @@ mod tests {
             ("POINT (1.5 -2)", 0),
             ("POINT(1.5 -2.0)", 0),
             ("point z (1.5 -2 7)", 0),
+            ("POINTZ(1.5 -2 7)", 0),
+            ("POINTM (1.5 -2 7)", 0),
+            ("MULTIPOINTZM((1.5 -2 7 8))", 0),
             ("SRID=25832;POINT (1.5 -2)", 25832),
             ("MULTIPOINT (1.5 -2)", 0),
             ("MULTIPOINT ((1.5 -2))", 0),

@@ -5,7 +5,11 @@
 //! name. The footer of an ordinary file leaves as it is. Polars refuses a file whole for one type it does not know
 //! (pola-rs/polars#28627), and the format gets new ones.
 
-use super::thrift::{self, Field, LIST, Reader, STRUCT};
+use super::{
+    groups::{self, Groups},
+    thrift::{self, Field, LIST, Reader, STRUCT},
+};
+use crate::read::names::distinct;
 use anyhow::{Context, Result, bail};
 
 /// What a footer says besides what Polars reads in it.
@@ -63,6 +67,14 @@ pub(super) fn read(footer: &[u8]) -> Result<Footer> {
     let mut lines = Vec::new();
     let tops = tops(&elements)?;
     let renamed = rename(&mut elements, &tops, &mut lines);
+    let Groups { unread, bytes: groups } =
+        file.iter().find(|field| field.id == 4 && field.kind == LIST).map_or(Ok(Groups::default()), groups::read)?;
+    let leaves: Vec<usize> = (1..elements.len()).filter(|&at| elements[at].children == 0).collect();
+    for (leaf, why) in unread {
+        if let Some(&at) = leaves.get(leaf) {
+            elements[at].odd = Odd::Unknown(why.into());
+        }
+    }
     let columns: Vec<Odd> = tops.iter().map(|&(at, end)| odd(&elements[at..end])).collect();
     let is_odd = elements.iter().any(|element| element.odd != Odd::Nothing);
     let orders = file.iter().find(|field| field.id == 7).is_some_and(|field| !orders_known(field));
@@ -72,13 +84,14 @@ pub(super) fn read(footer: &[u8]) -> Result<Footer> {
         let pairs = if arrow { None } else { file.iter().find(|field| field.id == 5).and_then(without_arrow) };
         let fields = file.iter().filter(|field| field.id != 7 || !orders).map(|field| match field.id {
             2 => Field { value: &schema, ..*field },
+            4 => Field { value: groups.as_deref().unwrap_or(field.value), ..*field },
             5 => Field { value: pairs.as_deref().unwrap_or(field.value), ..*field },
             _ => *field,
         });
         thrift::write_struct(fields, &mut out);
         closed(out)
     };
-    let bytes = if is_odd || renamed || orders { whole(!renamed) } else { closed(footer.to_vec()) };
+    let bytes = if is_odd || renamed || orders || groups.is_some() { whole(!renamed) } else { closed(footer.to_vec()) };
     let has_arrow = file.iter().any(|field| field.id == 5 && without_arrow(field).is_some());
     let plain = (has_arrow && !renamed).then(|| whole(false));
     Ok(Footer { bytes, plain, columns, lines })
@@ -176,21 +189,11 @@ fn tops(elements: &[Element<'_>]) -> Result<Vec<(usize, usize)>> {
 
 /// Gives a column that is called as one before it another name. Whether there was any.
 fn rename(elements: &mut [Element<'_>], tops: &[(usize, usize)], lines: &mut Vec<String>) -> bool {
-    let mut names: Vec<String> = Vec::with_capacity(tops.len());
+    let names = tops.iter().map(|&(at, _)| elements[at].name.clone()).collect();
     let mut renamed = false;
-    for &(at, _) in tops {
-        let wanted = std::mem::take(&mut elements[at].name);
-        let taken = |name: &str| names.iter().any(|known| known == name);
-        let name = (2..=u32::MAX)
-            .map(|number| format!("{wanted}_{number}"))
-            .find(|name| !taken(name))
-            .filter(|_| taken(&wanted));
-        if let Some(name) = &name {
-            lines.push(format!("two columns are called {wanted:?}; the second is {name:?} here"));
-            renamed = true;
-        }
-        elements[at].name = name.unwrap_or(wanted);
-        names.push(elements[at].name.clone());
+    for (&(at, _), name) in tops.iter().zip(distinct(names, lines)) {
+        renamed |= elements[at].name != name;
+        elements[at].name = name;
     }
     renamed
 }
@@ -297,6 +300,37 @@ mod tests {
         assert!(read.lines[0].contains("the second is \"v_2\""));
         let plain = footer(&[("g", None), ("v", None), ("v_2", None), ("h", None)]);
         assert_eq!(read.bytes, closed(plain));
+    }
+
+    #[test]
+    fn what_row_groups_hold_that_is_not_read_is_named_and_an_order_half_said_is_left_out() {
+        let groups = |sorted: &[u8]| {
+            let meta = |kind: u8, encodings: &[u8]| {
+                let mut list = Vec::new();
+                thrift::write_list(encodings.len(), 5, &mut list);
+                list.extend(encodings.iter().map(|encoding| encoding * 2));
+                (3, STRUCT, of(&[(1, 5, vec![kind * 2]), (2, LIST, list)]))
+            };
+            let chunks = [of(&[meta(7, &[0, 9])]), of(&[meta(5, &[9])]), of(&[meta(2, &[0]), (8, STRUCT, of(&[]))])];
+            let order = of(&sorted.iter().map(|&id| (id.into(), 5, vec![0])).collect::<Vec<_>>());
+            list(&[of(&[(1, LIST, list(&chunks)), (3, 6, vec![4]), (4, LIST, list(&[order]))])])
+        };
+        let columns = footer(&[("a", None), ("b", None), ("c", None)]);
+        let with = |groups: Vec<u8>| {
+            let fields = Reader::new(&columns).fields().expect("valid");
+            let fields =
+                fields.iter().map(|field| if field.id == 4 { Field { value: &groups, ..*field } } else { *field });
+            let mut out = Vec::new();
+            thrift::write_struct(fields, &mut out);
+            out
+        };
+        let whole = read(&with(groups(&[1, 2, 3]))).expect("valid");
+        assert!(matches!(&whole.columns[0], Odd::Unknown(what) if what.contains("split")), "{:?}", whole.columns);
+        assert_eq!(whole.columns[1], Odd::Nothing);
+        assert_eq!(whole.columns[2], Odd::Unknown("encrypted".into()));
+        let half = read(&with(groups(&[1, 3]))).expect("valid");
+        // The order is a list of one struct: with three fields, nine bytes.
+        assert_eq!(half.bytes.len() + 9, whole.bytes.len());
     }
 
     #[test]

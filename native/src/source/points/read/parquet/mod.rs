@@ -1,6 +1,7 @@
 //! Parquet files, a row group at a time.
 
 mod footer;
+mod groups;
 mod thrift;
 
 use super::{
@@ -14,7 +15,7 @@ use super::{
     reader::Reader,
 };
 use crate::kind::Kind;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use footer::Odd;
 use polars_arrow::datatypes::{ArrowDataType, TimeUnit};
 use polars_core::prelude::DataFrame;
@@ -127,6 +128,13 @@ impl Parquet {
                 Ok(DataFrame::new(rows, parts.cloned().collect())?)
             }
             _ => read(&self.usual, usual.clone()),
+        })
+        .map_err(|error| match format!("{error:#}") {
+            // Its reader of gzip stops at the end of the first member.
+            text if text.contains("failed to fill whole buffer") => {
+                anyhow!("a page is cut off, or packed as several members of gzip, which is not read here")
+            }
+            _ => error,
         })
         .with_context(|| format!("rows {start} to {} of the Parquet file", start + rows))?;
         for (place, at) in columns.iter().enumerate() {

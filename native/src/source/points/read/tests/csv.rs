@@ -179,3 +179,36 @@ fn texts_come_back_as_they_were_written() {
         }
     }
 }
+
+#[test]
+fn what_would_fill_memory_is_refused() {
+    let mut many = String::from("lon,lat");
+    (0..20_000).for_each(|_| many.push_str(",same"));
+    let error = error_of("a.csv", &many, &Options::default());
+    assert!(error.contains("it has 20002 columns, expected 16384 at most"), "{error}");
+    let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
+    bomb.write_all(b"lon,lat,t\n1,2,").expect("in memory");
+    let zeros = vec![b'0'; 1 << 20];
+    (0..300).for_each(|_| bomb.write_all(&zeros).expect("in memory"));
+    let error = error_of("a.csv.gz", bomb.finish().expect("in memory"), &Options::default());
+    assert!(error.contains("unpacks to more than 500 times its length"), "{error}");
+}
+
+#[test]
+fn integers_are_times_where_it_is_said() {
+    let options =
+        |unit| Options { types: vec![("at".into(), Type::Time)], time_unit: Some(unit), ..Options::default() };
+    let text = "lon,lat,at\n1,2,1700000000\n3,4,1700000060\n";
+    let dataset = load_with("a.csv", text, &options(TimeUnit::Seconds)).expect("reads");
+    assert_eq!(values(&dataset, "at"), ["2023-11-14T22:13:20Z", "2023-11-14T22:14:20Z"]);
+}
+
+#[test]
+fn a_lone_quote_does_not_change_what_is_found() {
+    let mut text = String::from("lon,lat,t\n1,2,5\" pipe\n");
+    (0..900_000).for_each(|row| text.push_str(&format!("{},2,row {row}\n", row % 90)));
+    let dataset = load_csv(&text);
+    assert_eq!(dataset.len(), 900_001);
+    let texts = values(&dataset, "t");
+    assert_eq!((texts[0].as_str(), texts[900_000].as_str()), ("5\" pipe", "row 899999"));
+}

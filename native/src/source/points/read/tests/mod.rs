@@ -1,5 +1,6 @@
 //! Whole files through the door: what is found, what is kept, what is said, what is refused.
 
+mod arrow;
 mod csv;
 mod dates;
 mod formats;

@@ -84,3 +84,44 @@ fn a_type_can_be_said_and_dates_in_texts_have_a_form() {
     let dataset = load_with("a.parquet", parquet(frame(columns)), &options).expect("reads");
     assert_eq!(values(&dataset, "d"), ["2024-03-05T00:00:00Z", "2024-03-06T00:00:00Z"]);
 }
+
+#[test]
+fn files_of_the_formats_own_tests_are_read_or_say_why_not() {
+    // Points, one of them empty and one missing.
+    let dataset = load_file("data-point-encoding_wkb.parquet", &Options::default()).expect("reads");
+    near(&dataset, [30.0, 10.0, 40.0, 40.0]);
+    assert_eq!(values(&dataset, "col"), ["0", "3"]);
+    let dataset = load_file("data-multipoint-encoding_wkb.parquet", &Options::default()).expect("reads");
+    near(&dataset, [30.0, 10.0, 30.0, 10.0]);
+    let dataset = load_file("geospatial-with-nan.parquet", &Options::default()).expect("reads");
+    assert_eq!(values(&dataset, "wkt"), ["POINT ZM (10 20 30 40)", "POINT ZM (50 60 70 80)"]);
+    let lines = load_file("data-linestring-encoding_wkb.parquet", &Options::default());
+    let error = format!("{:#}", lines.expect_err("lines"));
+    assert!(error.contains("holds LineString; only points are read, shapes are not here yet"), "{error}");
+    let text = "col,geometry\n0,\"LINESTRING (30 10, 10 30)\"\n1,LINESTRING EMPTY\n2,\n";
+    let error = error_of("a.csv", text, &Options::default());
+    assert!(error.contains("are no points, the first is a LineString; shapes are not here yet"), "{error}");
+}
+
+#[test]
+fn a_column_that_cannot_be_read_does_not_take_the_others_with_it() {
+    let with = |x: &str, y: &str| Options { lon: Some(x.into()), lat: Some(y.into()), ..Options::default() };
+    // An order of rows that is half said; values by pyarrow.
+    let dataset = load_file("dict-page-offset-zero.parquet", &with("l_partkey", "l_partkey"))
+        .map_err(|error| format!("{error:#}"));
+    assert!(dataset.expect_err("no degrees").contains("none of the 39 rows has a usable position"));
+    let options = with("float16_plain", "double_plain");
+    let dataset = load_file("byte_stream_split_extended.gzip.parquet", &options).expect("reads");
+    assert_eq!(dataset.len(), 200);
+    assert_eq!(values(&dataset, "int32_byte_stream_split")[..2], ["24191", "41157"]);
+    assert_eq!(values(&dataset, "decimal_plain")[..2], ["1003.858", "968.825"]);
+    assert!(says(&dataset, "column \"decimal_byte_stream_split\" is left out: it is of bytes of one length"));
+    let options = with("float_field", "double_field");
+    let error = load_file("encrypt_columns_plaintext_footer.parquet", &options).map_err(|error| format!("{error:#}"));
+    let error = error.expect_err("both are encrypted");
+    assert!(error.contains("float_field") && error.contains("encrypted"), "{error}");
+    let options = with("long_col", "long_col");
+    let error = load_file("concatenated_gzip_members.parquet", &options).map_err(|error| format!("{error:#}"));
+    assert!(error.expect_err("several members").contains("several members of gzip, which is not read here"));
+    assert!(error_of("a.parquet", b"PARE0123456789PARE", &Options::default()).contains("is encrypted"));
+}

@@ -93,7 +93,65 @@ fn longitudes_above_180_are_a_convention_or_a_mark() {
 }
 
 #[test]
-fn rows_beyond_the_edge_of_the_map_are_counted() {
-    let dataset = load_csv("lat,lon\n88.5,10\n89.25,20\n-86,30\n50,40\n");
+fn rows_beyond_the_edge_of_the_map_are_where_they_are_in_all_but_the_map() {
+    let dataset = load_csv("id,lat,lon\n1,88.5,10\n2,89.25,20\n3,-87,30\n4,70,40\n");
     assert!(dataset.len() == 4 && says(&dataset, "3 rows lie beyond 85.05 degrees"));
+    assert!(says(&dataset, "and keep their latitude in column \"latitude\""));
+    assert_eq!(values(&dataset, "latitude"), ["88.5", "89.25", "-87.0", "70.0"]);
+    let [west, south, east, north] = dataset.bounds().expect("rows");
+    assert!((west - 10.0).abs() < 1e-6 && (east - 40.0).abs() < 1e-6 && south == -87.0 && north == 89.25);
+    let places: Vec<(f64, f64)> = dataset.with_points(|points| {
+        let mut rows: Vec<usize> = (0..points.len()).collect();
+        rows.sort_by_key(|&at| points.rows()[at]);
+        rows.iter().map(|&at| points.degrees(at)).collect()
+    });
+    assert_eq!(places, [(10.0, 88.5), (20.0, 89.25), (30.0, -87.0), (40.0, 70.0)]);
+    // Files without such rows have no such column, and one that is called so is not taken for it.
+    assert_eq!(kind(&load_csv("id,lat,lon\n1,85,10\n"), "latitude"), "none");
+    let other = load_csv("y,x,latitude\n88.5,10,7\n");
+    assert_eq!((values(&other, "latitude"), values(&other, "latitude_2")), (vec!["7".into()], vec!["88.5".into()]));
+    // The pole, by pyproj, in the metres of EPSG:3031 and of Web Mercator.
+    let options = Options { crs: Some(Crs::parse("3031").expect("known")), ..Options::default() };
+    let pole = load_with("a.csv", "x,y\n0,100000\n", &options).expect("reads");
+    let lat: f64 = values(&pole, "latitude")[0].parse().expect("a number");
+    assert!((lat - -89.079_653_115).abs() < 1e-6, "{lat}");
+    let options = Options { crs: Some(Crs::Metres), ..Options::default() };
+    let far = load_with("a.csv", "x,y\n0,25000000\n", &options).expect("reads");
+    let lat: f64 = values(&far, "latitude")[0].parse().expect("a number");
+    assert!((lat - 87.725_857_648).abs() < 1e-6, "{lat}");
+}
+
+#[test]
+fn metres_may_have_signs_between_thousands() {
+    let text = "id,easting,northing\n1,\"447,834\",\"5,531,000\"\n2,\"447,834.12\",\"5,531,000.5\"\n";
+    let options = Options { crs: Some(Crs::parse("25832").expect("known")), ..Options::default() };
+    let dataset = load_with("a.csv", text, &options).expect("reads");
+    near(&dataset, 1, 8.273_173_223, 49.929_095_743);
+    let (lon, lat) = place(&dataset, 0);
+    assert!((lon - 8.2732).abs() < 1e-4 && (lat - 49.9291).abs() < 1e-4, "{lon} {lat}");
+    let swapped = "id;easting;northing\n1;447.834,12;5.531.000,5\n2;447.834,12;5.531.000,5\n";
+    near(&load_with("a.csv", swapped, &options).expect("reads"), 0, 8.273_173_223, 49.929_095_743);
+}
+
+#[test]
+fn names_of_integers_of_degrees_are_whole_words() {
+    let dataset = load_csv("zone6_lon,zone6_lat\n8.25,50.5\n");
+    near(&dataset, 0, 8.25, 50.5);
+    let sensor = load_csv("node7_longitude,node7_latitude\n8,50\n");
+    near(&sensor, 0, 8.0, 50.0);
+    let options = Options { lon: Some("lon_e7".into()), ..Options::default() };
+    near(&load_with("a.csv", "lon_e7,lat_e7\n85000000,505000000\n", &options).expect("reads"), 0, 8.5, 50.5);
+}
+
+#[test]
+fn geometries_agree_on_their_srid() {
+    let without = "the_geom\nPOINT (8 50)\nSRID=4326;POINT (9 51)\n";
+    assert_eq!(load_csv(without).len(), 2);
+    for text in [
+        "the_geom\nPOINT (8 50)\nSRID=25832;POINT (447834 5531000)\n",
+        "the_geom\nSRID=25832;POINT (447834 5531000)\nPOINT (8 50)\n",
+    ] {
+        let error = error_of("a.csv", text, &Options::default());
+        assert!(error.contains("some geometries have the SRID 25832 and others none"), "{error}");
+    }
 }

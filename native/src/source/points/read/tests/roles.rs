@@ -163,3 +163,13 @@ fn columns_can_be_hidden_or_chosen() {
     let options = Options { hide: vec!["bb".into()], ..Options::default() };
     assert!(error_of("a.csv", text, &options).contains("--hide: there is no column \"bb\""));
 }
+
+#[test]
+fn names_of_times_may_say_what_is_counted() {
+    for name in ["timestampMs", "time_ms", "epoch_utc"] {
+        let dataset = load_csv(format!("lon,lat,{name}\n1,2,1700000000000\n"));
+        assert_eq!(dataset.report().time.as_deref(), Some(name));
+        assert_eq!(values(&dataset, name), ["2023-11-14T22:13:20Z"]);
+    }
+    assert_eq!(load_csv("lon,lat,items\n1,2,1700000000000\n").report().time, None);
+}

@@ -1,0 +1,179 @@
+//! Where the messages of an Arrow file or stream stand, and what its columns are called.
+//!
+//! What enters is bytes; what leaves is the schema as Polars takes it, with names that differ, the names as they are told, and
+//! dictionaries and batches in the order in which they are read.
+
+use super::flat::Table;
+use crate::read::names::distinct;
+use anyhow::{Context, Result, bail};
+use polars_arrow::io::ipc::read::{self, FileMetadata};
+use std::sync::Arc;
+
+/// What an Arrow file begins with.
+const MARK: &[u8] = b"ARROW1";
+/// What stands before the length of a message.
+const CONTINUED: [u8; 4] = [0xff; 4];
+
+/// Numbers of the kinds of messages.
+const DICTIONARY: u8 = 2;
+const BATCH: u8 = 3;
+
+/// A message with data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Message {
+    /// Where it begins.
+    pub start: usize,
+    /// Bytes before its data.
+    pub head: usize,
+    /// Bytes of its data.
+    pub body: usize,
+    pub what: What,
+}
+
+/// What a message holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// Values that other messages name by number; more of them for a dictionary that is there, where it says so at this place.
+    Dictionary { id: i64, more: Option<usize> },
+    /// So many rows.
+    Batch { rows: u64 },
+}
+
+/// What is known before any data is read.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// Of a file; of a stream the same, made of its messages.
+    pub metadata: FileMetadata,
+    /// Names of the columns, none twice.
+    pub names: Vec<String>,
+    pub messages: Vec<Message>,
+}
+
+/// Looks through an Arrow file or stream. What is worth telling is added to `lines`.
+///
+/// # Errors
+/// When it is cut off or damaged, or has a column of a type that is not read.
+pub(super) fn plan(bytes: &[u8], lines: &mut Vec<String>) -> Result<Plan> {
+    if bytes.starts_with(MARK) { of_file(bytes, lines) } else { of_stream(bytes, lines) }
+}
+
+fn of_file(bytes: &[u8], lines: &mut Vec<String>) -> Result<Plan> {
+    // The footer, its length, the mark again.
+    let end = bytes.len().checked_sub(4 + MARK.len()).filter(|_| bytes.ends_with(MARK));
+    let end = end.context("it does not end with ARROW1, so it is cut off")?;
+    let length = bytes[end..].first_chunk::<4>().map_or(0, |length| u32::from_le_bytes(*length)) as usize;
+    let start = end.checked_sub(length).context("its footer is longer than the file")?;
+    let mut footer = bytes[start..end].to_vec();
+    let names = told_apart(&mut footer, |footer| footer.table(1), lines)?;
+    let metadata = read::deserialize_footer(&footer, bytes.len() as u64)?;
+    let mut messages = Vec::new();
+    for block in metadata.dictionaries.iter().flatten().chain(&metadata.blocks) {
+        let start = usize::try_from(block.offset)?;
+        messages.push(message(bytes, start)?.context("a message of it is not where its footer says")?);
+    }
+    Ok(Plan { metadata, names, messages })
+}
+
+fn of_stream(bytes: &[u8], lines: &mut Vec<String>) -> Result<Plan> {
+    let (head, length) = length(bytes, 0)?.context("it is empty")?;
+    let mut schema = bytes[..head + length].to_vec();
+    let names = told_apart(&mut schema[head..], |message| message.table(2), lines)?;
+    let told = read::read_stream_metadata(&mut &schema[..])?;
+    let mut messages = Vec::new();
+    let mut at = head + length;
+    while let Some(next) = message(bytes, at)? {
+        messages.push(next);
+        at = next.start + next.head + next.body;
+    }
+    let metadata = FileMetadata {
+        schema: Arc::new(told.schema),
+        custom_schema_metadata: None,
+        custom_metadata: None,
+        ipc_schema: told.ipc_schema,
+        blocks: Vec::new(),
+        dictionaries: None,
+        size: bytes.len() as u64,
+    };
+    Ok(Plan { metadata, names, messages })
+}
+
+/// The bytes before a message and its own; `None` where there is none any more.
+fn length(bytes: &[u8], at: usize) -> Result<Option<(usize, usize)>> {
+    // A stream may end without saying so.
+    let Some(rest) = bytes.get(at..).filter(|rest| rest.len() >= 4) else { return Ok(None) };
+    let head = if rest.starts_with(&CONTINUED) { 8 } else { 4 };
+    let length = rest.get(head - 4..head).and_then(|length| length.first_chunk::<4>());
+    let length = i32::from_le_bytes(*length.context("it is cut off before a message")?);
+    let length = usize::try_from(length).context("a message of it has no length")?;
+    if length > rest.len() - head {
+        bail!("it is cut off in a message");
+    }
+    Ok((length > 0).then_some((head, length)))
+}
+
+/// The message that begins at a place; `None` where there is none any more.
+fn message(bytes: &[u8], start: usize) -> Result<Option<Message>> {
+    let Some((head, length)) = length(bytes, start)? else { return Ok(None) };
+    let table = Table::root(&bytes[start + head..start + head + length]);
+    let table = table.context("a message of it is damaged")?;
+    let inner = table.table(2).context("a message of it is damaged")?;
+    let what = match table.byte(1) {
+        DICTIONARY => {
+            let more = inner.place(2).filter(|_| inner.byte(2) != 0).map(|at| head + at);
+            What::Dictionary { id: inner.long(0), more }
+        }
+        BATCH => What::Batch { rows: u64::try_from(inner.long(0)).context("a batch of it has no rows")? },
+        _ => bail!("a message of it is of a kind that is not read"),
+    };
+    let body = usize::try_from(table.long(3)).context("a message of it has no length")?;
+    if body > bytes.len() - start - head - length {
+        bail!("it is cut off in the data of a message");
+    }
+    Ok(Some(Message { start, head: head + length, body, what }))
+}
+
+/// Writes other letters over a name that is there twice, as many: Polars keeps columns by their names. Gives the names that
+/// are told.
+fn told_apart(
+    bytes: &mut [u8],
+    schema: impl Fn(Table<'_>) -> Option<Table<'_>>,
+    lines: &mut Vec<String>,
+) -> Result<Vec<String>> {
+    let fields = Table::root(bytes).and_then(schema).map_or(Vec::new(), |schema| schema.tables(1));
+    let spans: Vec<_> = fields.iter().map(|field| field.text(0).unwrap_or(0..0)).collect();
+    for (field, span) in fields.iter().zip(&spans) {
+        if let Some(what) = unread(*field, 0) {
+            bail!("column {:?} is {what}, which is not read", String::from_utf8_lossy(&bytes[span.clone()]));
+        }
+    }
+    let names: Vec<String> = spans.iter().map(|span| String::from_utf8_lossy(&bytes[span.clone()]).into()).collect();
+    let told = distinct(names.clone(), lines);
+    let mut taken = names.clone();
+    for (at, span) in spans.into_iter().enumerate().filter(|(at, _)| names[..*at].contains(&names[*at])) {
+        let free = (0..100_000u32).map(|number| spelled(number, span.len())).find(|name| !taken.contains(name));
+        let free = free.with_context(|| format!("two columns are called {:?}", names[at]))?;
+        bytes[span].copy_from_slice(free.as_bytes());
+        taken.push(free);
+    }
+    Ok(told)
+}
+
+/// A number in so many letters.
+fn spelled(mut number: u32, length: usize) -> String {
+    let letter = |_| {
+        let letter = char::from(b'!' + (number % 94) as u8);
+        number /= 94;
+        letter
+    };
+    (0..length).map(letter).collect()
+}
+
+/// What a column is that Polars gives up on.
+fn unread(field: Table<'_>, depth: usize) -> Option<&'static str> {
+    match field.byte(2) {
+        22 => Some("run-end encoded"),
+        25 | 26 => Some("a list view"),
+        _ if depth > 60 => Some("nested too deep"),
+        _ => field.tables(5).into_iter().find_map(|inner| unread(inner, depth + 1)),
+    }
+}
