@@ -12,7 +12,7 @@ use std::{
 };
 
 /// How many times as long data may be when it is unpacked, once it is that long.
-const MOST_TIMES: usize = 500;
+const MOST_TIMES: usize = 250;
 const MOST_UNPACKED: usize = 256 << 20;
 
 /// Bytes that can be shared.

@@ -2,24 +2,15 @@
 
 use anyhow::Result;
 use polars_arrow::{
-    array::{ArrayRef, PrimitiveArray},
+    array::{ArrayRef, FixedSizeBinaryArray, PrimitiveArray},
     datatypes::{ArrowDataType, Field},
-    types::i256,
+    types::{NativeType as _, i256},
 };
 use polars_core::prelude::{Column, DataType, Float32Chunked, IntoColumn as _, NewChunkedArray as _};
 use polars_utils::float16::pf16;
 
 /// What floats of 16 bits become.
 pub(super) const FIELD: DataType = DataType::Float32;
-
-/// What a column of such numbers becomes; `None` for any other.
-pub(super) const fn becomes(dtype: &ArrowDataType) -> Option<DataType> {
-    match dtype {
-        ArrowDataType::Float16 => Some(FIELD),
-        ArrowDataType::Decimal256(..) => Some(DataType::Float64),
-        _ => None,
-    }
-}
 
 /// A column of two bytes each, the lower first.
 ///
@@ -33,15 +24,16 @@ pub(super) fn of_bytes(column: &Column) -> Result<Column> {
     Ok(Float32Chunked::from_iter_options(column.name().clone(), values).into_column())
 }
 
-/// An array with its field; one of such numbers as what they become.
-pub(super) fn fitted(field: Field, array: ArrayRef) -> (Field, ArrayRef) {
-    if let (ArrowDataType::Decimal256(_, scale), Some(wide)) =
-        (&field.dtype, array.as_any().downcast_ref::<PrimitiveArray<i256>>())
-    {
-        let parts = 10f64.powi(i32::try_from(*scale).unwrap_or(i32::MAX));
-        let values: PrimitiveArray<f64> = wide.iter().map(|wide| wide.map(|wide| wide.0.as_f64() / parts)).collect();
-        return (Field { dtype: ArrowDataType::Float64, ..field }, values.boxed());
-    }
+/// An array of 32 bytes each, which are decimals of so many digits behind the point, with its field.
+pub(super) fn decimals(field: Field, array: &ArrayRef, scale: i32) -> (Field, ArrayRef) {
+    let number = |bytes: &[u8]| Some(i256::from_le_bytes(bytes.try_into().ok()?).0.as_f64() / 10f64.powi(scale));
+    let bytes = array.as_any().downcast_ref::<FixedSizeBinaryArray>();
+    let values: PrimitiveArray<f64> = bytes.into_iter().flatten().map(|bytes| bytes.and_then(number)).collect();
+    (Field { dtype: ArrowDataType::Float64, ..field }, values.boxed())
+}
+
+/// An array with its field, where it is of floats of 16 bits as one of 32.
+pub(super) fn widened(field: Field, array: ArrayRef) -> (Field, ArrayRef) {
     let Some(halves) = array.as_any().downcast_ref::<PrimitiveArray<pf16>>() else { return (field, array) };
     let values: PrimitiveArray<f32> =
         halves.iter().map(|half| half.map(|half| float(u16::from_le_bytes(half.to_le_bytes())))).collect();

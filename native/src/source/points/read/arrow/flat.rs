@@ -44,6 +44,11 @@ impl<'b> Table<'b> {
         self.place(number).map_or(0, |at| self.bytes[at])
     }
 
+    /// An integer of 32 bits, 0 unless it is set.
+    pub fn int(self, number: usize) -> i32 {
+        self.place(number).and_then(|at| some(self.bytes, at)).map_or(0, i32::from_le_bytes)
+    }
+
     /// An integer of 64 bits, 0 unless it is set.
     pub fn long(self, number: usize) -> i64 {
         self.place(number).and_then(|at| some(self.bytes, at)).map_or(0, i64::from_le_bytes)

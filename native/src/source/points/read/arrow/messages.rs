@@ -44,9 +44,17 @@ pub(super) enum What {
 pub(super) struct Plan {
     /// Of a file; of a stream the same, made of its messages.
     pub metadata: FileMetadata,
-    /// Names of the columns, none twice.
-    pub names: Vec<String>,
+    pub columns: Columns,
     pub messages: Vec<Message>,
+}
+
+/// What of the columns Polars cannot be told.
+#[derive(Debug)]
+pub(super) struct Columns {
+    /// Their names, none twice.
+    pub names: Vec<String>,
+    /// Of decimals of 256 bits, how many digits stand behind the point. Polars gets them as bytes.
+    pub scales: Vec<Option<i32>>,
 }
 
 /// Looks through an Arrow file or stream. What is worth telling is added to `lines`.
@@ -64,20 +72,20 @@ fn of_file(bytes: &[u8], lines: &mut Vec<String>) -> Result<Plan> {
     let length = bytes[end..].first_chunk::<4>().map_or(0, |length| u32::from_le_bytes(*length)) as usize;
     let start = end.checked_sub(length).context("its footer is longer than the file")?;
     let mut footer = bytes[start..end].to_vec();
-    let names = told_apart(&mut footer, |footer| footer.table(1), lines)?;
+    let columns = columns(&mut footer, |footer| footer.table(1), lines)?;
     let metadata = read::deserialize_footer(&footer, bytes.len() as u64)?;
     let mut messages = Vec::new();
     for block in metadata.dictionaries.iter().flatten().chain(&metadata.blocks) {
         let start = usize::try_from(block.offset)?;
         messages.push(message(bytes, start)?.context("a message of it is not where its footer says")?);
     }
-    Ok(Plan { metadata, names, messages })
+    Ok(Plan { metadata, columns, messages })
 }
 
 fn of_stream(bytes: &[u8], lines: &mut Vec<String>) -> Result<Plan> {
     let (head, length) = length(bytes, 0)?.context("it is empty")?;
     let mut schema = bytes[..head + length].to_vec();
-    let names = told_apart(&mut schema[head..], |message| message.table(2), lines)?;
+    let columns = columns(&mut schema[head..], |message| message.table(2), lines)?;
     let told = read::read_stream_metadata(&mut &schema[..])?;
     let mut messages = Vec::new();
     let mut at = head + length;
@@ -94,7 +102,7 @@ fn of_stream(bytes: &[u8], lines: &mut Vec<String>) -> Result<Plan> {
         dictionaries: None,
         size: bytes.len() as u64,
     };
-    Ok(Plan { metadata, names, messages })
+    Ok(Plan { metadata, columns, messages })
 }
 
 /// The bytes before a message and its own; `None` where there is none any more.
@@ -132,13 +140,13 @@ fn message(bytes: &[u8], start: usize) -> Result<Option<Message>> {
     Ok(Some(Message { start, head: head + length, body, what }))
 }
 
-/// Writes other letters over a name that is there twice, as many: Polars keeps columns by their names. Gives the names that
-/// are told.
-fn told_apart(
+/// The columns of a schema, which is made such that Polars reads it. Over a name that is there twice other letters are written,
+/// as many: Polars keeps columns by their names.
+fn columns(
     bytes: &mut [u8],
     schema: impl Fn(Table<'_>) -> Option<Table<'_>>,
     lines: &mut Vec<String>,
-) -> Result<Vec<String>> {
+) -> Result<Columns> {
     let fields = Table::root(bytes).and_then(schema).map_or(Vec::new(), |schema| schema.tables(1));
     let spans: Vec<_> = fields.iter().map(|field| field.text(0).unwrap_or(0..0)).collect();
     for (field, span) in fields.iter().zip(&spans) {
@@ -146,6 +154,7 @@ fn told_apart(
             bail!("column {:?} is {what}, which is not read", String::from_utf8_lossy(&bytes[span.clone()]));
         }
     }
+    let wide: Vec<Option<Wide>> = fields.iter().map(|field| Wide::of(*field)).collect();
     let names: Vec<String> = spans.iter().map(|span| String::from_utf8_lossy(&bytes[span.clone()]).into()).collect();
     let told = distinct(names.clone(), lines);
     let mut taken = names.clone();
@@ -155,7 +164,33 @@ fn told_apart(
         bytes[span].copy_from_slice(free.as_bytes());
         taken.push(free);
     }
-    Ok(told)
+    for wide in wide.iter().flatten() {
+        bytes[wide.kind] = FIXED;
+        bytes[wide.precision..wide.precision + 4].copy_from_slice(&32i32.to_le_bytes());
+    }
+    Ok(Columns { names: told, scales: wide.into_iter().map(|wide| wide.map(|wide| wide.scale)).collect() })
+}
+
+/// Numbers of types.
+const DECIMAL: u8 = 7;
+const FIXED: u8 = 15;
+
+/// A column of decimals of 256 bits: where its type stands, and where its precision, which is a width in bytes for bytes of one
+/// length.
+struct Wide {
+    kind: usize,
+    precision: usize,
+    scale: i32,
+}
+
+impl Wide {
+    fn of(field: Table<'_>) -> Option<Self> {
+        let about = field.table(3).filter(|about| field.byte(2) == DECIMAL && about.int(2) == 256)?;
+        // Dictionaries of them stay what they are.
+        field.table(4).is_none().then_some(())?;
+        let precision = about.place(0).filter(|_| about.int(0) > 0)?;
+        Some(Self { kind: field.place(2)?, precision, scale: about.int(1) })
+    }
 }
 
 /// A number in so many letters.

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::kind::Kind;
 use anyhow::{Context, Result, anyhow, bail};
-use messages::{Message, Plan, What};
+use messages::{Columns, Message, Plan, What};
 use polars_arrow::{
     array::ArrayRef,
     compute::concatenate::concatenate,
@@ -23,7 +23,7 @@ use polars_arrow::{
     io::ipc::read::{self, Dictionaries, FileMetadata},
     record_batch::RecordBatch,
 };
-use polars_core::prelude::DataFrame;
+use polars_core::prelude::{DataFrame, DataType};
 use polars_utils::bool::UnsafeBool;
 use std::io::Cursor;
 
@@ -52,14 +52,15 @@ impl Arrow {
             let what = said.unwrap_or_else(|| "it is damaged, cut off or something else".into());
             anyhow!("cannot read the schema of the Arrow file: {what}")
         })?;
-        let fields = plan.metadata.schema.iter_values().zip(&plan.names);
+        let fields = plan.metadata.schema.iter_values().zip(&plan.columns.names);
         let fields: Vec<ArrowField> =
             fields.map(|(field, name)| ArrowField { name: name.as_str().into(), ..field.clone() }).collect();
-        let field = |field: &ArrowField| match half::becomes(&field.dtype) {
-            Some(dtype) => Field::new(&field.name, &dtype),
-            None => Field::from_arrow(field),
+        let field = |(field, scale): (&ArrowField, &Option<i32>)| match (&field.dtype, scale) {
+            (_, Some(_)) => Field::new(&field.name, &DataType::Float64),
+            (ArrowDataType::Float16, None) => Field::new(&field.name, &half::FIELD),
+            _ => Field::from_arrow(field),
         };
-        let leaves = Leaves::of(fields.iter().map(field).collect());
+        let leaves = Leaves::of(fields.iter().zip(&plan.columns.scales).map(field).collect());
         let geometry = fields.iter().find_map(|field| declared(field, crs)).transpose()?;
         Ok(Self { leaves, geometry, plan, content: content.clone() })
     }
@@ -102,8 +103,12 @@ impl Reader for Arrow {
                 let height = batch.height();
                 let (schema, arrays) = batch.into_schema_and_arrays();
                 let parts = schema.iter_values().zip(arrays).zip(&projection).map(|((field, array), &at)| {
-                    let name = self.plan.names[at].as_str().into();
-                    half::fitted(ArrowField { name, ..field.clone() }, array)
+                    let Columns { names, scales } = &self.plan.columns;
+                    let field = ArrowField { name: names[at].as_str().into(), ..field.clone() };
+                    match scales[at] {
+                        Some(scale) => half::decimals(field, &array, scale),
+                        None => half::widened(field, array),
+                    }
                 });
                 frame(height, parts)
             };

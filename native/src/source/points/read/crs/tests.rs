@@ -89,10 +89,12 @@ fn what_is_degrees_is_degrees() {
 fn doubt_is_told_and_what_is_wrong_in_the_tables_is_refused() {
     assert_eq!(Crs::Epsg(25832).doubt(), None);
     assert!(Crs::Epsg(31466).doubt().is_some_and(|doubt| doubt.contains("some metres")));
-    assert!(Crs::Epsg(4267).doubt().is_some_and(|doubt| doubt.contains("grids")));
+    assert!(Crs::Epsg(26711).doubt().is_some_and(|doubt| doubt.contains("grids")));
+    assert!(Crs::Epsg(4267).doubt().is_some_and(|doubt| doubt.contains("hundred")));
     assert!(Crs::Epsg(2040).doubt().is_some_and(|doubt| doubt.contains("hundred")));
     let error = Crs::of_code(3973).expect_err("it comes out 13 km off").to_string();
     assert!(error.contains("3973"), "{error}");
+    assert!(Crs::of_code(26591).is_err(), "it comes out in another country");
     assert!(checked::WRONG.is_sorted() && checked::ROUGH.is_sorted());
 }
 

@@ -47,14 +47,17 @@ impl Parquet {
     /// When the file is cut off or damaged, or declares an unknown CRS.
     pub fn open(content: Content, crs: Option<Crs>, lines: &mut Vec<String>) -> Result<Self> {
         const FOOTER: &str = "cannot read the footer of the Parquet file";
+        /// Rows that are believed in any file, and for each of its bytes: what is the same in all rows takes next to nothing.
+        const FEW: usize = 1 << 24;
+        const PER_BYTE: usize = 1000;
         let bytes = content.as_ref();
         if bytes.starts_with(b"PARE") {
             bail!("the Parquet file is encrypted, which is not read");
         }
-        if bytes.len() < 12 || !bytes.starts_with(b"PAR1") {
+        if !bytes.starts_with(b"PAR1") {
             bail!("no Parquet file: it does not begin with PAR1");
         }
-        if !bytes.ends_with(b"PAR1") {
+        if bytes.len() < 12 || !bytes.ends_with(b"PAR1") {
             bail!("the Parquet file is cut off: it does not end with PAR1");
         }
         let mut footer = end(bytes).and_then(footer::read).context(FOOTER)?;
@@ -95,6 +98,11 @@ impl Parquet {
             Ok((fields, groups))
         })
         .context(FOOTER)?;
+        // Polars makes room for as many as are said.
+        let (rows, most) = (groups.iter().fold(0, |all: usize, &rows| all.saturating_add(rows)), bytes.len());
+        if rows > FEW && rows / PER_BYTE > most {
+            bail!("{FOOTER}: it says {rows} rows, which {most} bytes cannot hold");
+        }
         let pairs = usual.key_value_metadata.as_deref().unwrap_or_default();
         let value = |key: &str| pairs.iter().find(|pair| pair.key == key).and_then(|pair| pair.value.clone());
         let typed = footer.columns.iter().zip(&fields).find_map(|(odd, field)| match odd {

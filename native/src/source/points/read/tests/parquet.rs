@@ -109,7 +109,8 @@ fn a_column_that_cannot_be_read_does_not_take_the_others_with_it() {
     // An order of rows that is half said; values by pyarrow.
     let dataset = load_file("dict-page-offset-zero.parquet", &with("l_partkey", "l_partkey"))
         .map_err(|error| format!("{error:#}"));
-    assert!(dataset.expect_err("no degrees").contains("none of the 39 rows has a usable position"));
+    let error = dataset.expect_err("no degrees");
+    assert!(error.contains("none of the 39 rows has a usable position"), "{error}");
     let options = with("float16_plain", "double_plain");
     let dataset = load_file("byte_stream_split_extended.gzip.parquet", &options).expect("reads");
     assert_eq!(dataset.len(), 200);
@@ -124,4 +125,31 @@ fn a_column_that_cannot_be_read_does_not_take_the_others_with_it() {
     let error = load_file("concatenated_gzip_members.parquet", &options).map_err(|error| format!("{error:#}"));
     assert!(error.expect_err("several members").contains("several members of gzip, which is not read here"));
     assert!(error_of("a.parquet", b"PARE0123456789PARE", &Options::default()).contains("is encrypted"));
+}
+
+#[test]
+fn rows_that_a_file_cannot_hold_are_not_made_room_for() {
+    let mut bytes = parquet(frame(vec![series("lon", &[1.0, 2.0, 3.0]), series("lat", &[4.0, 5.0, 6.0])]));
+    let length = bytes.len() - 8;
+    let footer = length - u32::from_le_bytes(*bytes[length..].first_chunk().expect("four")) as usize;
+    // Three rows in the protocol of the footer, made four thousand million wherever they stand.
+    let (three, many) = ([0x16u8, 6], [&[0x16u8][..], &[0x80, 0xa0, 0xd9, 0xe6, 0x1d]].concat());
+    let mut anew = Vec::new();
+    let mut at = footer;
+    while at < length {
+        if bytes[at..].starts_with(&three) {
+            anew.extend_from_slice(&many);
+            at += 2;
+        } else {
+            anew.push(bytes[at]);
+            at += 1;
+        }
+    }
+    bytes.truncate(footer);
+    bytes.extend_from_slice(&anew);
+    bytes.extend_from_slice(&(anew.len() as u32).to_le_bytes());
+    bytes.extend_from_slice(b"PAR1");
+    let error = error_of("a.parquet", bytes, &Options::default());
+    assert!(error.contains("rows, which") && error.contains("bytes cannot hold"), "{error}");
+    assert!(error_of("a.parquet", "PAR1PAR1", &Options::default()).contains("is cut off"));
 }
