@@ -122,8 +122,7 @@ impl Reader for Arrow {
 
 /// Puts one message where Polars looks for them.
 fn point(metadata: &mut FileMetadata, message: &Message, start: usize) -> Result<()> {
-    metadata.blocks.clear();
-    metadata.blocks.push(Default::default());
+    metadata.blocks.resize_with(1, Default::default);
     let block = &mut metadata.blocks[0];
     block.offset = start.try_into()?;
     block.meta_data_length = message.head.try_into()?;
