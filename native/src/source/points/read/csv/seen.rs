@@ -151,8 +151,9 @@ impl Seen {
             }
         }
         self.texts += 1;
-        // One code is enough to know that texts are no exceptions among numbers.
+        // One code is enough to know that texts are no exceptions among numbers; where there are none, nobody asks.
         let is_code = self.codes == 0
+            && (self.texts <= 1000 || self.numbers() > 0)
             && !field.iter().any(u8::is_ascii_whitespace)
             && field.iter().any(u8::is_ascii_digit)
             && field.iter().any(|byte| !byte.is_ascii_digit());
