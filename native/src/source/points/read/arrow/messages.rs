@@ -83,7 +83,7 @@ fn of_file(bytes: &[u8], lines: &mut Vec<String>) -> Result<Plan> {
 }
 
 fn of_stream(bytes: &[u8], lines: &mut Vec<String>) -> Result<Plan> {
-    let (head, length) = length(bytes, 0)?.context("it is empty")?;
+    let (head, length) = length(bytes, 0)?.context("it is cut off, or holds nothing")?;
     let mut schema = bytes[..head + length].to_vec();
     let columns = columns(&mut schema[head..], |message| message.table(2), lines)?;
     let told = read::read_stream_metadata(&mut &schema[..])?;
