@@ -114,7 +114,7 @@ test(`${SUBSETS} subsets of random filters open, and cut the server's tiles`, {
     const asked = { ...selects, ...some };
     const text = (/** @type {Record<string, string>} */ query) => toQueryString(/** @type {any} */ (query));
     const where = `SEED=${SEED}, filter ${number}, ${id}?${decodeURIComponent(text(asked))}`;
-    const { rows } = await client.metadata(id, /** @type {any} */ (selects));
+    const { numberMatched: rows } = await client.rows(id, /** @type {any} */ (selects), { limit: 0 });
     if (rows > MOST) {
       seen.skipped += 1;
       continue;

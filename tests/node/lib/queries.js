@@ -64,12 +64,51 @@ export function queries({ next, below, pick }, columns) {
     ];
     if (column.type !== "boolean") kinds.push(() => `${name} ${not}BETWEEN ${one()} AND ${one()}`);
     if (column.type === "text") kinds.push(() => `${name} ${not}LIKE ${pick(["'%a%'", "'_'", "'%'", "'b%'", "'k_'"])}`);
+    kinds.push(() => made(column, alike, one));
     return pick(kinds)();
+  }
+
+  /** A condition on something made of a column. @param {Column} column @param {string[]} alike @param {() => string} one */
+  function made(column, alike, one) {
+    const name = named(column.name);
+    const other = () => named(pick(columns.filter(({ type }) => type === column.type)).name);
+    switch (column.type) {
+      case "text":
+        return pick([
+          () => `CASEI(${name}) = CASEI(${one()})`,
+          () => `ACCENTI(CASEI(${name})) LIKE ACCENTI(CASEI('%E%'))`,
+          () => `${name} ${pick(alike)} ${other()}`,
+        ])();
+      case "time":
+        return pick([
+          () => `month(${name}) IN (${1 + below(12)}, ${1 + below(12)})`,
+          () => `hour(${name},'+05:30') ${pick(alike)} ${below(24)}`,
+          () => `epoch(${name}) % 7 = ${below(7)}`,
+          () => `T_DURING(INTERVAL(${name}, ${name}), INTERVAL('..', ${one().replace(/^.*\((.*)\)$/, "$1")}))`,
+        ])();
+      case "boolean":
+        return pick([name, `NOT ${name}`]);
+      default:
+        return pick([
+          () => `${name} ${pick(["+", "-", "*", "/", "%"])} ${pick(["2", "3", "0.5"])} ${pick(alike)} ${one()}`,
+          () => `coalesce(abs(${name}), ${below(9)}) ${pick(alike)} ${one()}`,
+          () => `greatest(${name}, ${other()}) ${pick(alike)} ${one()}`,
+        ])();
+    }
+  }
+
+  /** A condition on where a row is. */
+  function place() {
+    const [lon, lat] = [next() * 300 - 150, next() * 140 - 70];
+    const corner = () => `${(lon + next() * 60 - 30).toFixed(3)} ${(lat + next() * 30 - 15).toFixed(3)}`;
+    const first = corner();
+    const ring = [first, corner(), corner(), corner(), first].join(",");
+    return `${pick(["S_INTERSECTS", "S_WITHIN", "S_DISJOINT"])}(geometry, POLYGON((${ring})))`;
   }
 
   /** @param {number} depth @returns {string} */
   function filter(depth) {
-    if (columns.length === 0) return "lon > 0";
+    if (columns.length === 0 || next() < 0.05) return place();
     if (depth === 0 || next() < 0.4) return condition(pick(columns));
     if (next() < 0.2) return `NOT (${filter(depth - 1)})`;
     const parts = Array.from({ length: 2 + below(2) }, () => `(${filter(depth - 1)})`);
@@ -87,7 +126,7 @@ export function queries({ next, below, pick }, columns) {
       const column = pick(by);
       query["by"] = column.type === "time" ? `${column.name}:${pick(periods(column))}` : column.name;
     }
-    if (next() < 0.7) query["mode"] = pick(["cells", "points"]);
+    if (next() < 0.7) query["mode"] = pick(["cells", "points", "places"]);
     if (next() < 0.4) query["cell"] = pick(["2", "4", "16", "64"]);
     if (next() < 0.3) query["shape"] = pick(["point", "polygon", "centroid"]);
     if (next() < 0.5) query["properties"] = "*";
