@@ -26,6 +26,10 @@ mod table;
 mod points;
 mod sums;
 
+// Lines and polygons: rows with an outline. A room with tests until a tile can show them.
+#[cfg(test)]
+mod shapes;
+
 // What a query means for a table.
 mod measure;
 mod plan;

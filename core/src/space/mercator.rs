@@ -45,6 +45,17 @@ pub fn project(lon: f64, lat: f64) -> Option<World> {
     Some(World { x: wrap((lon + 180.0) / 360.0), y: clamp(0.5 - north) })
 }
 
+/// Degrees (WGS 84) to steps that neither wrap nor end one step short of the world's far edges: for outlines, which go over
+/// the antimeridian and reach the poles. Longitudes are taken in −540…540; anything else as with [`project`].
+#[cfg(test)]
+pub(crate) fn project_free(lon: f64, lat: f64) -> Option<[i64; 2]> {
+    if !((-540.0..=540.0).contains(&lon) && (-90.0..=90.0).contains(&lat)) {
+        return None;
+    }
+    let x = libm::floor((lon + 180.0) / 360.0 * SIZE) as i64;
+    Some([x, if lat <= -MAX_LATITUDE { SIZE as i64 } else { i64::from(project(0.0, lat)?.y) }])
+}
+
 /// Web Mercator metres (EPSG:3857) to a world position, with the same wrapping and clamping as [`project`].
 ///
 /// Northings beyond the square world, up to twice its height, are clamped; anything else is `None`.
@@ -117,6 +128,22 @@ mod tests {
         assert_eq!(project_metres(0.0, 0.0), project(0.0, 0.0));
         assert_eq!(project_metres(-20_037_508.34, 20_037_508.35), Some(World { x: 0, y: 0 }));
         assert_eq!(project_metres(1e9, 0.0), None);
+    }
+
+    #[test]
+    fn outlines_reach_the_far_edges_and_lie_where_points_do() {
+        assert_eq!(project_free(180.0, -86.0), Some([1 << 32, 1 << 32]));
+        assert_eq!(project_free(-180.0, 86.0), Some([0, 0]));
+        assert_eq!(
+            project_free(190.0, 0.0).map(|[x, _]| x - (1 << 32)),
+            project(-170.0, 0.0).map(|world| world.x.into())
+        );
+        assert_eq!(
+            project_free(-190.0, 0.0).map(|[x, _]| x + (1 << 32)),
+            project(170.0, 0.0).map(|world| world.x.into())
+        );
+        assert_eq!(project_free(13.4, 52.5), project(13.4, 52.5).map(|world| [world.x.into(), world.y.into()]));
+        assert_eq!(project_free(541.0, 0.0).or(project_free(f64::NAN, 0.0)).or(project_free(0.0, f64::NAN)), None);
     }
 
     #[test]

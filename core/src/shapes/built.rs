@@ -1,0 +1,63 @@
+//! Shapes: outlines with all that is made of them beforehand.
+
+use crate::{
+    points::landmarks::Landmarks,
+    shapes::{
+        Flat, Frame,
+        first::Zooms,
+        levels,
+        meet::{Around, Met},
+        nodes,
+        outline::{Blocks, Levelled},
+    },
+    small::work::{Stopped, Work},
+};
+use alloc::vec::Vec;
+
+/// Rows with their outlines, and all that is known of them beforehand: a view.
+#[derive(Clone, Copy, Debug)]
+pub struct Shapes<'a> {
+    pub(crate) levelled: Levelled<'a>,
+    pub(crate) met: Met<'a>,
+    pub(crate) wholes: &'a [u8],
+}
+
+/// All of it, made of outlines in the order of their rows.
+#[derive(Clone, Debug, Default)]
+pub struct Built {
+    flat: Flat,
+    levels: Vec<u8>,
+    blocks: Blocks,
+    boxes: Vec<Frame>,
+    zooms: Zooms,
+    around: Around,
+}
+
+impl Built {
+    /// Makes everything on one thread.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Work::pay`].
+    pub fn of(flat: Flat, landmarks: Landmarks<'_>, work: &Work<'_>) -> Result<Self, Stopped> {
+        let outlines = flat.view();
+        let (mut levels, shared) = nodes::mark(&outlines, work)?;
+        levels::settle(&outlines, 0..flat.rings.len(), &mut levels, work)?;
+        let zooms = Zooms::of(&outlines, &shared, work)?;
+        let boxes = outlines.boxes();
+        let around = Around::of(landmarks, &boxes, &zooms.firsts);
+        let blocks = Blocks::of(&outlines, &levels);
+        Ok(Self { flat, levels, blocks, boxes, zooms, around })
+    }
+
+    /// A view of it, with the landmarks of its rows.
+    #[must_use]
+    pub fn view<'a>(&'a self, landmarks: Landmarks<'a>) -> Shapes<'a> {
+        let blocks = (&self.blocks.boxes[..], &self.blocks.lowest[..]);
+        let around = (&self.around.boxes[..], &self.around.firsts[..]);
+        Shapes {
+            levelled: Levelled { outlines: self.flat.view(), levels: &self.levels, blocks },
+            met: Met { landmarks, around, boxes: &self.boxes, firsts: &self.zooms.firsts },
+            wholes: &self.zooms.wholes,
+        }
+    }
+}

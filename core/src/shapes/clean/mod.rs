@@ -1,0 +1,208 @@
+//! Valid rings, whatever the rings were.
+//!
+//! The pieces of a row's rings in a tile enter; polygons leave whose rings do not cross, do not touch themselves, and lie in
+//! one another as shells and holes do. Nearly always nothing meets, and looking is all. Otherwise edges are cut where they
+//! cross or touch, on the grid, until none does ([`meeting`]); the rings that are touched are traced anew round all that is
+//! wound more often than not at all ([`graph`]), the others stay what they are; and holes are put behind their shells
+//! ([`nest`]).
+
+mod graph;
+mod meeting;
+mod nest;
+mod pairs;
+mod rays;
+
+use crate::{
+    shapes::{
+        clip::{Pieces, Point},
+        wind::area2,
+    },
+    small::{
+        self,
+        work::{Stopped, Toll},
+    },
+};
+use alloc::vec::Vec;
+use meeting::Meeting;
+use pairs::{Edge, Pairs};
+
+/// Times that edges are cut where others were moved to; three are enough for real borders.
+const ROUNDS: usize = 40;
+
+/// Space for looking and mending.
+#[derive(Debug, Default)]
+pub struct Clean {
+    edges: Vec<Edge>,
+    /// The edge after the last of each ring.
+    ends: Vec<u32>,
+    pairs: Pairs,
+    rays: rays::Rings,
+    graph: graph::Graph,
+    /// Whether edges were cut in the last round.
+    fresh: Vec<bool>,
+    /// Rings that meet themselves or others.
+    met: Vec<bool>,
+    cuts: Vec<(u32, i32, Point)>,
+    whole: (Vec<Edge>, Vec<bool>),
+    rings: Pieces,
+}
+
+impl Clean {
+    /// Whether rings meet nowhere but where edges join: if so, their polygons are put into `out`.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Toll::pay`].
+    pub fn look(&mut self, pieces: &Pieces, toll: &mut Toll<'_>, out: &mut Pieces) -> Result<bool, Stopped> {
+        self.gather(pieces);
+        let Self { edges, ends, pairs, .. } = self;
+        pairs.gather(edges, ends, |_| true);
+        let apart = pairs.each(edges, toll, |[a, b], [ring, other]| match meeting::of(edges[a], edges[b]) {
+            Meeting::Apart => true,
+            Meeting::End => ring == other && joined(ends, ring, a, b),
+            Meeting::Same | Meeting::Cut(_) => false,
+        })?;
+        if apart {
+            self.met.clear();
+            self.met.resize(self.ends.len(), false);
+            self.polygons(toll, out)?;
+        }
+        Ok(apart)
+    }
+
+    /// Makes rings valid and puts their polygons into `out`; `false` where it had to be given up.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Toll::pay`].
+    pub fn mend(&mut self, pieces: &Pieces, toll: &mut Toll<'_>, out: &mut Pieces) -> Result<bool, Stopped> {
+        out.clear();
+        self.gather(pieces);
+        self.fresh.clear();
+        self.fresh.resize(self.edges.len(), true);
+        self.met.clear();
+        self.met.resize(self.ends.len(), false);
+        for round in 0..ROUNDS {
+            let Self { edges, ends, pairs, fresh, met, cuts, .. } = self;
+            pairs.gather(edges, ends, |edge| fresh[edge]);
+            cuts.clear();
+            pairs.each(edges, toll, |[a, b], [ring, other]| {
+                let meets = match meeting::of(edges[a], edges[b]) {
+                    Meeting::Apart => false,
+                    Meeting::End => ring != other || (round == 0 && !joined(ends, ring, a, b)),
+                    Meeting::Same => true,
+                    Meeting::Cut(places) => {
+                        for (edge, places) in [a, b].into_iter().zip(places) {
+                            let [from, to] = edges[edge];
+                            cuts.extend(places.into_iter().flatten().map(|at| (edge as u32, along(from, to, at), at)));
+                        }
+                        true
+                    }
+                };
+                if meets {
+                    met[ring as usize] = true;
+                    met[other as usize] = true;
+                }
+                true
+            })?;
+            if cuts.is_empty() {
+                self.polygons(toll, out)?;
+                return Ok(true);
+            }
+            toll.pay(self.cuts.len() + self.edges.len() / 8)?;
+            self.cut();
+        }
+        Ok(false)
+    }
+
+    /// Takes rings apart into edges.
+    fn gather(&mut self, pieces: &Pieces) {
+        self.edges.clear();
+        self.ends.clear();
+        for ring in pieces.each() {
+            let joins = ring.windows(2).map(|edge| [edge[0], edge[1]]);
+            self.edges.extend(joins.chain([[ring[ring.len() - 1], ring[0]]]));
+            self.ends.push(self.edges.len() as u32);
+        }
+    }
+
+    /// Cuts edges at their places.
+    fn cut(&mut self) {
+        let Self { edges, ends, fresh, cuts, whole, .. } = self;
+        small::sort(cuts);
+        core::mem::swap(edges, &mut whole.0);
+        core::mem::swap(fresh, &mut whole.1);
+        edges.clear();
+        fresh.clear();
+        let (mut cuts, mut start) = (cuts.iter().peekable(), 0);
+        for end in &mut *ends {
+            for edge in start..*end {
+                let [mut from, to] = whole.0[edge as usize];
+                let mut cut = false;
+                while let Some(&(_, _, at)) = cuts.next_if(|&&(of, ..)| of == edge) {
+                    cut = true;
+                    if at != from {
+                        edges.push([from, at]);
+                        fresh.push(true);
+                        from = at;
+                    }
+                }
+                if from != to {
+                    edges.push([from, to]);
+                    fresh.push(cut);
+                }
+            }
+            start = core::mem::replace(end, edges.len() as u32);
+        }
+    }
+
+    /// The polygons of edges that meet in their ends only.
+    fn polygons(&mut self, toll: &mut Toll<'_>, out: &mut Pieces) -> Result<(), Stopped> {
+        let Self { edges, ends, pairs, rays, graph, met, rings, .. } = self;
+        rings.clear();
+        let alone = ends.len() == 1;
+        if !alone {
+            pairs.gather(edges, ends, |_| false);
+            rays.gather(&pairs.chunks);
+        }
+        let mut start = 0;
+        for (ring, &end) in ends.iter().enumerate() {
+            let ring = if met[ring] { &[][..] } else { &edges[start as usize..end as usize] };
+            start = end;
+            let Some(&[west, _]) = ring.iter().min_by_key(|edge| edge[0]) else { continue };
+            let about = if alone { 0 } else { rays.about(west, &pairs.chunks, edges, toll)? };
+            let within = about + area2(ring.iter().map(|edge| edge[0].map(i64::from))).signum() as i32;
+            if (about > 0) != (within > 0) {
+                rings.points.extend(ring.iter().map(|edge| edge[0]));
+                rings.end(3);
+            }
+        }
+        if met.contains(&true) {
+            let mut start = 0;
+            let of_met = ends.iter().zip(&*met).flat_map(|(&end, &met)| {
+                let ring = core::mem::replace(&mut start, end)..end;
+                if met { ring } else { 0..0 }
+            });
+            let of_met = of_met.map(|edge| edges[edge as usize]);
+            let about = |place, toll: &mut Toll<'_>| {
+                if alone { Ok(0) } else { rays.about(place, &pairs.chunks, edges, toll) }
+            };
+            graph.trace(of_met, toll, about, rings)?;
+        }
+        nest::order(rings, toll, out)
+    }
+}
+
+/// Whether two edges of a ring follow one another.
+fn joined(ends: &[u32], ring: u32, a: usize, b: usize) -> bool {
+    let start = ring.checked_sub(1).map_or(0, |before| ends[before as usize]) as usize;
+    let last = ends[ring as usize] as usize - 1;
+    a.abs_diff(b) == 1 || (a.min(b), a.max(b)) == (start, last)
+}
+
+/// How far along an edge a place is, for its order among others.
+fn along(from: Point, to: Point, at: Point) -> i32 {
+    let [dx, dy, x, y] = [to[0] - from[0], to[1] - from[1], at[0] - from[0], at[1] - from[1]].map(i32::from);
+    dx * x + dy * y
+}
+
+#[cfg(test)]
+mod tests;

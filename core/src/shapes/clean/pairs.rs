@@ -1,0 +1,195 @@
+//! Which edges of a tile's rings may meet: pairs whose boxes do.
+//!
+//! Edges enter in the order of their rings, of which a few that follow one another lie close together: these share a box,
+//! and boxes are swept from west to east. Each pair is visited once.
+
+use crate::{
+    shapes::clip::Point,
+    small::work::{Stopped, Toll},
+};
+use alloc::vec::Vec;
+
+/// An edge from its first to its last end.
+pub type Edge = [Point; 2];
+
+/// Edges that share a box.
+const SOME: usize = 8;
+/// Boxes that are compared each with each.
+const FEW: usize = 16;
+
+/// West, north, east, south.
+pub type Around = [i16; 4];
+
+/// Some edges of a ring, one behind the other.
+#[derive(Clone, Copy, Debug)]
+pub struct Chunk {
+    pub around: Around,
+    pub start: u32,
+    pub end: u32,
+    pub ring: u32,
+    /// Whether pairs of it have not been visited before.
+    pub fresh: bool,
+}
+
+/// Boxes of edges, and space to sweep them.
+#[derive(Debug, Default)]
+pub struct Pairs {
+    pub chunks: Vec<Chunk>,
+    order: Vec<u64>,
+    open: Vec<u32>,
+}
+
+/// The box of an edge.
+#[inline]
+pub fn around([a, b]: Edge) -> Around {
+    [a[0].min(b[0]), a[1].min(b[1]), a[0].max(b[0]), a[1].max(b[1])]
+}
+
+#[inline]
+#[expect(clippy::needless_bitwise_bool, reason = "one branch in the place of four that cannot be foreseen")]
+const fn meet(a: Around, b: Around) -> bool {
+    (a[0] <= b[2]) & (b[0] <= a[2]) & (a[1] <= b[3]) & (b[1] <= a[3])
+}
+
+impl Pairs {
+    /// Boxes edges, whose rings end at `ends`.
+    pub fn gather(&mut self, edges: &[Edge], ends: &[u32], fresh: impl Fn(usize) -> bool) {
+        self.chunks.clear();
+        let mut start = 0;
+        for (ring, &end) in ends.iter().enumerate() {
+            let mut from = start;
+            for some in edges[start..end as usize].chunks(SOME) {
+                let [mut west, mut north, mut east, mut south] = around(some[0]);
+                for [_, b] in some {
+                    (west, east) = (west.min(b[0]), east.max(b[0]));
+                    (north, south) = (north.min(b[1]), south.max(b[1]));
+                }
+                let run = from..from + some.len();
+                let fresh = run.clone().any(&fresh);
+                let around = [west, north, east, south];
+                self.chunks.push(Chunk {
+                    around,
+                    start: run.start as u32,
+                    end: run.end as u32,
+                    ring: ring as u32,
+                    fresh,
+                });
+                from = run.end;
+            }
+            start = end as usize;
+        }
+    }
+
+    /// Visits pairs of edges whose boxes meet and of which one is fresh: the edges and their rings. Ends when `visit` says
+    /// `false`, and tells whether it went on to the end.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Toll::pay`].
+    pub fn each(
+        &mut self,
+        edges: &[Edge],
+        toll: &mut Toll<'_>,
+        mut visit: impl FnMut([usize; 2], [u32; 2]) -> bool,
+    ) -> Result<bool, Stopped> {
+        let Self { chunks, order, open } = self;
+        let mut look = |a: &Chunk, b: &Chunk, toll: &mut Toll<'_>| {
+            if !meet(a.around, b.around) || !(a.fresh || b.fresh) {
+                return Ok(true);
+            }
+            toll.pay(SOME)?;
+            for at in a.start..a.end {
+                let here = around(edges[at as usize]);
+                if !meet(here, b.around) {
+                    continue;
+                }
+                let from = if a.start == b.start { at + 1 } else { b.start };
+                for (other, &edge) in (from..).zip(&edges[from as usize..b.end as usize]) {
+                    if meet(here, around(edge)) && !visit([at as usize, other as usize], [a.ring, b.ring]) {
+                        return Ok(false);
+                    }
+                }
+            }
+            Ok(true)
+        };
+        if chunks.len() <= FEW {
+            for (at, chunk) in chunks.iter().enumerate() {
+                toll.pay(SOME)?;
+                for other in &chunks[at..] {
+                    if !look(chunk, other, toll)? {
+                        return Ok(false);
+                    }
+                }
+            }
+            return Ok(true);
+        }
+        order.clear();
+        order.extend(
+            chunks
+                .iter()
+                .enumerate()
+                .map(|(at, chunk)| u64::from(chunk.around[0].wrapping_sub(i16::MIN).cast_unsigned()) << 32 | at as u64),
+        );
+        order.sort_unstable();
+        open.clear();
+        for &next in order.iter() {
+            let chunk = &chunks[next as u32 as usize];
+            open.retain(|&at| chunks[at as usize].around[2] >= chunk.around[0]);
+            toll.pay(SOME + open.len() / 4)?;
+            open.push(next as u32);
+            for &other in open.iter() {
+                if !look(&chunks[other as usize], chunk, toll)? {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::small::work::Work;
+
+    #[test]
+    fn every_pair_whose_boxes_meet_is_visited_once() {
+        let mut state = 3u32;
+        let mut next = |below: i16| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 17) as i16 % below
+        };
+        for count in [0, 1, 3, 9, 40, 700] {
+            let mut at = [next(900), next(900)];
+            let edges: Vec<Edge> = (0..count)
+                .map(|_| {
+                    let from = at;
+                    at = [at[0] + next(21) - 10, at[1] + next(21) - 10];
+                    [from, at]
+                })
+                .collect();
+            let ends: Vec<u32> = [count as u32 / 3, count as u32].into();
+            for some in [false, true] {
+                let fresh = |at: usize| !some || at.is_multiple_of(50);
+                let mut pairs = Pairs::default();
+                pairs.gather(&edges, &ends, fresh);
+                let mut seen = Vec::new();
+                let done = pairs.each(&edges, &mut Work::free().toll(), |[a, b], [ring, other]| {
+                    assert_eq!([ring, other], [a, b].map(|at| u32::from(at as u32 >= ends[0])));
+                    seen.push([a.min(b), a.max(b)]);
+                    true
+                });
+                assert_eq!(done, Ok(true));
+                seen.sort_unstable();
+                let all = seen.len();
+                seen.dedup();
+                assert_eq!(seen.len(), all, "once");
+                for a in 0..count {
+                    for b in a + 1..count {
+                        let due = meet(around(edges[a]), around(edges[b])) && (fresh(a) || fresh(b));
+                        assert!(!due || seen.binary_search(&[a, b]).is_ok(), "{a} {b} of {count}");
+                    }
+                }
+            }
+        }
+    }
+}

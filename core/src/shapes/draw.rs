@@ -1,0 +1,190 @@
+//! A row in a tile: which row and which tile enter, its paths in units of the tile leave.
+//!
+//! Polygons that are smaller than a square of a few pixels are drawn as one, lines that are shorter than a stick as one
+//! ([`first`](super::first)); everything else as its outline at the zoom, cut to the tile and valid. Paths of some rows are
+//! held at a time, until they are written.
+
+use crate::{
+    shapes::{
+        Role, Shapes, Vertex,
+        clean::Clean,
+        clip::{self, Pieces, Point},
+        first::SQUARE,
+        grid::{EXTENT, Grid, HIGH, LOW},
+        wide,
+    },
+    small::work::{Stopped, Toll},
+    space::mercator::World,
+};
+use alloc::vec::Vec;
+
+/// Points of a line's part: clients break on parts of more than 6,553.
+const PART: usize = 6500;
+
+/// What paths are, by the number that tiles have for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Kind {
+    /// Points.
+    Points = 1,
+    /// Lines.
+    Lines = 2,
+    /// Polygons.
+    Polygons = 3,
+}
+
+/// The paths of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paths<'d> {
+    /// What they are.
+    pub kind: Kind,
+    /// Their points, one path after the other.
+    pub points: &'d [Point],
+    /// The point after the last of each, counted from the first of these.
+    pub ends: &'d [u32],
+}
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawn {
+    /// Paths.
+    Paths,
+    /// Nothing of it is in the tile, or large enough to be seen.
+    Nothing,
+    /// Its rings could not be made valid.
+    GivenUp,
+}
+
+/// Paths of some rows, and space to make them.
+#[derive(Debug, Default)]
+pub struct Drawing {
+    /// For each row what it is, and the point and the path after its last.
+    rows: Vec<(Kind, u32, u32)>,
+    points: Vec<Point>,
+    ends: Vec<u32>,
+    path: Vec<Vertex>,
+    pieces: Pieces,
+    polygons: Pieces,
+    clean: Clean,
+}
+
+impl Drawing {
+    /// Forgets all rows.
+    pub fn clear(&mut self) {
+        self.rows.clear();
+        self.points.clear();
+        self.ends.clear();
+    }
+
+    /// The paths of a row, counted from the first that was drawn.
+    #[must_use]
+    pub fn paths(&self, at: usize) -> Paths<'_> {
+        let (kind, points, ends) = self.rows[at];
+        let (_, first, end) = at.checked_sub(1).map_or((kind, 0, 0), |before| self.rows[before]);
+        Paths {
+            kind,
+            points: &self.points[first as usize..points as usize],
+            ends: &self.ends[end as usize..ends as usize],
+        }
+    }
+
+    /// Draws a row, whose representative point is given.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Toll::pay`].
+    pub fn draw(
+        &mut self,
+        shapes: &Shapes<'_>,
+        row: usize,
+        point: World,
+        grid: &Grid,
+        z: u8,
+        toll: &mut Toll<'_>,
+    ) -> Result<Drawn, Stopped> {
+        let outlines = shapes.levelled.outlines;
+        let rings = outlines.rings_of(row);
+        let Some(role) = rings.clone().next().map(|ring| outlines.role(ring)) else { return Ok(Drawn::Nothing) };
+        let small = z < shapes.wholes[row];
+        self.pieces.clear();
+        let (kind, fewest) = match role {
+            Role::Points => (Kind::Points, 1),
+            Role::Line => (Kind::Lines, 2),
+            Role::Shell | Role::Hole => (Kind::Polygons, 3),
+        };
+        match kind {
+            Kind::Points => {
+                let local = rings.flat_map(|ring| outlines.path(ring)).map(|vertex| grid.local(vertex));
+                let inside = local.filter(|at| at.iter().all(|at| (0..EXTENT).contains(at)));
+                self.pieces.points.extend(inside.map(|at| at.map(|at| at as i16)));
+                toll.pay(1 + self.pieces.points.len())?;
+                self.pieces.end(fewest);
+            }
+            Kind::Lines if small => {
+                let path = outlines.path(rings.start);
+                let (first, last) = (path.clone().next().unwrap_or_default(), path.last().unwrap_or_default());
+                clip::line(&stick(grid.local([wide(point.x), wide(point.y)]), first, last), PART, &mut self.pieces);
+            }
+            Kind::Polygons if small => {
+                let [x, y] = grid.local([wide(point.x), wide(point.y)]).map(|at| at - SQUARE / 2);
+                let square = [[x, y], [x + SQUARE, y], [x + SQUARE, y + SQUARE], [x, y + SQUARE]];
+                if square.iter().all(|v| v.iter().all(|at| (LOW..=HIGH).contains(at))) {
+                    self.pieces.points.extend(square.map(|v| v.map(|at| at as i16)));
+                    self.pieces.end(fewest);
+                }
+            }
+            Kind::Lines | Kind::Polygons => self.outline(shapes, rings, kind, grid, toll)?,
+        }
+        if self.pieces.ends.is_empty() {
+            return Ok(Drawn::Nothing);
+        }
+        let mut drawn = &self.pieces;
+        if kind == Kind::Polygons {
+            if !self.clean.look(&self.pieces, toll, &mut self.polygons)?
+                && !self.clean.mend(&self.pieces, toll, &mut self.polygons)?
+            {
+                return Ok(Drawn::GivenUp);
+            }
+            drawn = &self.polygons;
+        }
+        if drawn.ends.is_empty() {
+            return Ok(Drawn::Nothing);
+        }
+        self.points.extend_from_slice(&drawn.points);
+        self.ends.extend_from_slice(&drawn.ends);
+        self.rows.push((kind, self.points.len() as u32, self.ends.len() as u32));
+        Ok(Drawn::Paths)
+    }
+
+    /// Cuts the outline of a row at the zoom into pieces.
+    fn outline(
+        &mut self,
+        shapes: &Shapes<'_>,
+        rings: core::ops::Range<usize>,
+        kind: Kind,
+        grid: &Grid,
+        toll: &mut Toll<'_>,
+    ) -> Result<(), Stopped> {
+        for ring in rings {
+            let looked = shapes.levelled.draw(ring, grid, &mut self.path);
+            toll.pay(1 + looked / 8)?;
+            match kind {
+                Kind::Polygons if self.path.len() > 2 => clip::ring(&self.path, grid.world, &mut self.pieces),
+                Kind::Lines => clip::line(&self.path, PART, &mut self.pieces),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A stick about a place, along the line from one vertex to another.
+fn stick([x, y]: Vertex, first: Vertex, last: Vertex) -> [Vertex; 2] {
+    let [dx, dy] = [0, 1].map(|axis| i128::from(last[axis] - first[axis]));
+    let length = (dx * dx + dy * dy).cast_unsigned().isqrt().cast_signed();
+    let [dx, dy] = if length == 0 {
+        [SQUARE / 2, 0]
+    } else {
+        [dx, dy].map(|along| (along * i128::from(SQUARE / 2) / length) as i64)
+    };
+    [[x - dx, y - dy], [x + dx, y + dy]]
+}

@@ -1,0 +1,150 @@
+//! From which zoom on a row shows: areas and lengths in the order of rows enter, a zoom for each row leaves.
+//!
+//! All areas are added up in the order of rows. A row shows from the first zoom at which its stretch of that sum holds a
+//! multiple of a square of [`SQUARE`] units, drawn in its place while it is smaller ([`crate::shapes`]). A row at least
+//! as large holds one for certain; of smaller ones so many show that what is drawn comes to what there is, in every tile
+//! but for one square. A multiple at one zoom is one at the next: what shows goes on showing. Filters play no part.
+//! Lines are added up by length, for a stick of as many units.
+
+use crate::{
+    shapes::{Outlines, Role, Vertex, wind},
+    small::work::{Stopped, Work},
+    space::tile::{EXTENT_BITS, MAX_ZOOM},
+};
+use alloc::vec::Vec;
+
+/// The side of the square that stands for small polygons, and the length of the stick that does for lines: 2 pixels.
+pub const SQUARE: i64 = 1 << SQUARE_BITS;
+const SQUARE_BITS: u32 = 4;
+/// The square's side in steps at zoom 0, as a power of two.
+const BITS: u32 = 32 - EXTENT_BITS as u32 + SQUARE_BITS;
+
+/// A row that has borders in common with others is drawn as itself so many zooms earlier, from a sixteenth of a pixel on: a
+/// coverage has neither holes nor squares in it as long as its parts can be seen at all.
+const EARLIER: u8 = 3;
+
+/// Two zooms of each row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Zooms {
+    /// The first at which it shows.
+    pub firsts: Vec<u8>,
+    /// The first at which it is drawn as itself, and not as a square or stick.
+    pub wholes: Vec<u8>,
+}
+
+impl Zooms {
+    /// Looks at all rows, in their order; `shared` are those that have borders in common.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Work::pay`].
+    pub fn of(outlines: &Outlines<'_>, shared: &[bool], work: &Work<'_>) -> Result<Self, Stopped> {
+        let (mut areas, mut lengths) = ([0u128; 2], 0u128);
+        let mut zooms = Self::default();
+        for row in 0..outlines.len() {
+            let rings = outlines.rings_of(row);
+            work.pay(1 + rings.clone().map(|ring| outlines.vertices_of(ring).len()).sum::<usize>())?;
+            let (first, whole) = match rings.clone().next().map(|ring| outlines.role(ring)) {
+                None | Some(Role::Points) => (0, 0),
+                Some(Role::Line) => {
+                    let length = rings.map(|ring| length(outlines.path(ring))).sum();
+                    (next(&mut lengths, length, 1), whole(length, 1))
+                }
+                Some(Role::Shell | Role::Hole) => {
+                    let (area, shared) = (wind::area(outlines, row), shared.get(row) == Some(&true));
+                    // Two sums: what is drawn as itself earlier takes nothing from the others.
+                    let first = next(&mut areas[usize::from(shared)], area, 2);
+                    let whole = whole(area, 2);
+                    if shared {
+                        let earlier = whole.saturating_sub(EARLIER);
+                        (first.min(earlier), earlier)
+                    } else {
+                        (first, whole)
+                    }
+                }
+            };
+            zooms.firsts.push(first);
+            zooms.wholes.push(whole);
+        }
+        Ok(zooms)
+    }
+}
+
+/// The first zoom at which a size is as large as a square or stick; one that no tile has where it never is.
+fn whole(size: u128, dimension: u32) -> u8 {
+    let Some(log) = size.checked_ilog2() else { return MAX_ZOOM + 1 };
+    (dimension * BITS).saturating_sub(log).div_ceil(dimension).min(u32::from(MAX_ZOOM) + 1) as u8
+}
+
+/// Adds to a sum and says at which zoom first its stretch, without its beginning, holds a multiple of a square (or stick) of
+/// that zoom, which is 2 to the power of [`BITS`] − z, times the dimension.
+fn next(sum: &mut u128, more: u128, dimension: u32) -> u8 {
+    let before = *sum;
+    *sum += more;
+    let highest = (before ^ *sum).checked_ilog2().map_or(0, |bit| bit + 1);
+    // Multiples of 2^k lie in it when a bit from k on changes.
+    let bits = (dimension * BITS + 1).saturating_sub(highest);
+    bits.div_ceil(dimension).min(MAX_ZOOM.into()) as u8
+}
+
+/// The length of a path in steps; each edge is rounded down.
+pub(crate) fn length(path: impl Iterator<Item = Vertex>) -> u128 {
+    let (mut before, mut sum) = (None::<Vertex>, 0);
+    for vertex in path {
+        if let Some(before) = before {
+            let [x, y] = [0, 1].map(|axis| u128::from(vertex[axis].abs_diff(before[axis])));
+            sum += (x * x + y * y).isqrt();
+        }
+        before = Some(vertex);
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shapes::{Flat, nodes::tests::rings};
+
+    #[test]
+    fn a_row_shows_where_its_stretch_of_the_sum_holds_a_multiple() {
+        let mut state = 1u64;
+        for dimension in [1, 2] {
+            let (mut sum, mut counted) = (0, [0u128; 23]);
+            for _ in 0..5000 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let more = u128::from(state >> (state % 40 + 20));
+                let before = sum;
+                let first = next(&mut sum, more, dimension);
+                let whole = whole(more, dimension);
+                for z in 0..=22 {
+                    let size = 1u128 << (dimension * (BITS - z));
+                    let holds = sum / size > before / size;
+                    assert_eq!(u32::from(first) <= z, holds || z == 22, "zoom {z}: {before} + {more}");
+                    assert_eq!(u32::from(whole) <= z, more >= size, "zoom {z}: {more}");
+                    assert!(u32::from(whole) > z || u32::from(first) <= z);
+                    counted[z as usize] += u128::from(more < size && holds) * size + if more < size { 0 } else { more };
+                }
+            }
+            // What is drawn is what there is, but for a square for each row that is larger than one.
+            assert!(counted[10].abs_diff(sum) < sum / 20, "{} {sum}", counted[10]);
+        }
+    }
+
+    #[test]
+    fn known_sizes_have_known_zooms() {
+        // A square of 16 units at zoom 10 begins the sum; one of a quarter comes up to a multiple at zoom 11, but is drawn as
+        // itself three zooms earlier if it has borders in common.
+        let side = 16 << 10;
+        let square = |x: u32, side: u32| [[x, 0], [x + side, 0], [x + side, side], [x, side]];
+        let flat = rings(Role::Shell, &[&square(0, side), &square(1 << 20, side / 2)]);
+        let zooms = |flat: &Flat, shared| Zooms::of(&flat.view(), shared, &Work::free()).expect("goes on");
+        let expected = Zooms { firsts: Vec::from([10, 8]), wholes: Vec::from([10, 8]) };
+        assert_eq!(zooms(&flat, &[]).firsts, [10, 11]);
+        assert_eq!(zooms(&flat, &[false, true]), expected);
+        let flat = rings(Role::Line, &[&[[0, 0], [3 * side, 4 * side]], &[[0, 0], [0, 0]]]);
+        // Five times the stick of zoom 10 holds one of zoom 8.
+        assert_eq!(zooms(&flat, &[]).firsts, [8, MAX_ZOOM]);
+        assert_eq!(zooms(&flat, &[]).wholes, [8, MAX_ZOOM + 1]);
+        assert_eq!(length(flat.view().path(0)), 5 * u128::from(side));
+        assert_eq!(zooms(&Flat::default(), &[]), Zooms::default());
+    }
+}

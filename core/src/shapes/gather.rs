@@ -1,0 +1,382 @@
+//! Lines and rings as given become outlines.
+//!
+//! Degrees enter, row by row; what leaves is vertices in steps of the world. Equal neighbours are dropped, rings run as
+//! their role says, and what goes over the antimeridian is cut there, so that all of it lies in the one world: its parts
+//! stay one row. A ring that winds a pole is closed over it. What cannot be used is counted.
+
+use crate::{
+    shapes::{Flat, Role, Vertex, WORLD, divide, narrow, wind},
+    space::mercator::{MAX_LATITUDE, project_free},
+};
+use alloc::vec::Vec;
+
+/// Collects outlines row by row.
+#[derive(Clone, Debug, Default)]
+pub struct Gather {
+    flat: Flat,
+    told: Told,
+    path: Vec<Vertex>,
+    cut: Vec<Vertex>,
+    /// Whether the row goes over the antimeridian.
+    crosses: bool,
+}
+
+/// What was met while outlines were gathered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Rows of which nothing could be used.
+    pub empty: u64,
+    /// Parts with a position that is none.
+    pub unusable: u64,
+    /// Lines of one position and rings of less than three, repeated ones left out.
+    pub short: u64,
+    /// Parts of a lower dimension than others of their row, such as the points of a collection with polygons.
+    pub lower: u64,
+    /// Rows that go over the antimeridian.
+    pub crossing: u64,
+}
+
+impl Gather {
+    /// Adds a part to the row that is being gathered: positions in degrees, longitude first. A ring may repeat its first
+    /// position at its end. Holes follow their shell.
+    pub fn part(&mut self, role: Role, positions: impl IntoIterator<Item = (f64, f64)>) {
+        self.path.clear();
+        if !unwrap(positions, role, &mut self.path, &mut self.crosses) {
+            self.told.unusable += 1;
+            return;
+        }
+        if role.is_ring() {
+            close(&mut self.path);
+            wind::wind(&mut self.path, role);
+        }
+        let fewest = match role {
+            Role::Points => 1,
+            Role::Line => 2,
+            Role::Shell | Role::Hole => 3,
+        };
+        if self.path.len() < fewest {
+            self.told.short += 1;
+            return;
+        }
+        let (west, east) = self.path.iter().fold((i64::MAX, i64::MIN), |(w, e), v| (w.min(v[0]), e.max(v[0])));
+        let first = west.div_euclid(WORLD);
+        // What lies on the far edge alone lies on the near edge of the next.
+        let last = (east - 1).div_euclid(WORLD).max(first);
+        for world in first..=last {
+            let corner = world * WORLD;
+            match role {
+                _ if first == last => self.add(role, corner, fewest, false),
+                Role::Points => self.add(role, corner, fewest, true),
+                Role::Line => self.add_lines(corner),
+                Role::Shell | Role::Hole => {
+                    self.cut.clear();
+                    clip(&self.path, corner, 1, &mut self.cut);
+                    let west = core::mem::take(&mut self.cut);
+                    clip(&west, corner + WORLD, -1, &mut self.cut);
+                    core::mem::swap(&mut self.path, &mut self.cut);
+                    self.add(role, corner, fewest, false);
+                    core::mem::swap(&mut self.path, &mut self.cut);
+                }
+            }
+        }
+    }
+
+    /// Ends a row and says whether there is anything of it.
+    pub fn end_row(&mut self) -> bool {
+        let start = self.flat.rows.last().map_or(0, |&end| end as usize);
+        let highest = self.flat.roles[start..].iter().map(|&role| role.min(Role::Shell)).max();
+        if let Some(highest) = highest
+            && self.flat.roles[start..].iter().any(|&role| role < highest)
+        {
+            self.keep(start, highest);
+        }
+        self.flat.rows.push(self.flat.rings.len() as u32);
+        self.told.empty += u64::from(highest.is_none());
+        self.told.crossing += u64::from(core::mem::take(&mut self.crosses));
+        highest.is_some()
+    }
+
+    /// The outlines, and what is to be told of them.
+    #[must_use]
+    pub fn finish(self) -> (Flat, Told) {
+        (self.flat, self.told)
+    }
+
+    /// Adds the vertices of the path that lie in a world, or all of them, as one run.
+    fn add(&mut self, role: Role, corner: i64, fewest: usize, only: bool) {
+        let start = self.flat.x.len();
+        for &[x, y] in &self.path {
+            let x = x - corner;
+            if only && !(0..WORLD).contains(&x) {
+                continue;
+            }
+            let (x, y) = (narrow(x), narrow(y));
+            if self.flat.x.len() > start
+                && role != Role::Points
+                && self.flat.x.last() == Some(&x)
+                && self.flat.y.last() == Some(&y)
+            {
+                continue;
+            }
+            self.flat.x.push(x);
+            self.flat.y.push(y);
+        }
+        while role.is_ring()
+            && self.flat.x.len() > start + 1
+            && self.flat.x.last() == self.flat.x.get(start)
+            && self.flat.y.last() == self.flat.y.get(start)
+        {
+            self.flat.x.pop();
+            self.flat.y.pop();
+        }
+        self.end_run(role, start, fewest);
+    }
+
+    fn end_run(&mut self, role: Role, start: usize, fewest: usize) {
+        if self.flat.x.len() < start + fewest {
+            self.flat.x.truncate(start);
+            self.flat.y.truncate(start);
+            self.told.short += u64::from(role != Role::Points);
+            return;
+        }
+        self.flat.rings.push(self.flat.x.len() as u32);
+        self.flat.roles.push(role);
+    }
+
+    /// Adds the pieces of the path that lie in a world.
+    fn add_lines(&mut self, corner: i64) {
+        let path = core::mem::take(&mut self.path);
+        let (west, east) = (corner, corner + WORLD);
+        let mut start = self.flat.x.len();
+        for (&a, &b) in path.iter().zip(&path[1..]) {
+            let (low, high) = (a[0].min(b[0]), a[0].max(b[0]));
+            // An edge along the border belongs to the world in the east of it.
+            if high < west || low > east || (high == west && low < high) || low == east {
+                continue;
+            }
+            let at = |x: i64| if a[0] == b[0] { a[1] } else { crossing(a, b, x) };
+            let ends = [a, b].map(|v| {
+                let x = v[0].clamp(west, east);
+                (narrow(x - west), narrow(if x == v[0] { v[1] } else { at(x) }))
+            });
+            let goes_on = self.flat.x.len() > start
+                && self.flat.x.last() == Some(&ends[0].0)
+                && self.flat.y.last() == Some(&ends[0].1);
+            if !goes_on {
+                if self.flat.x.len() > start {
+                    self.end_run(Role::Line, start, 2);
+                    start = self.flat.x.len();
+                }
+                self.push(ends[0]);
+            }
+            if ends[1] != ends[0] {
+                self.push(ends[1]);
+            }
+        }
+        if self.flat.x.len() > start {
+            self.end_run(Role::Line, start, 2);
+        }
+        self.path = path;
+    }
+
+    fn push(&mut self, (x, y): (u32, u32)) {
+        self.flat.x.push(x);
+        self.flat.y.push(y);
+    }
+
+    /// Leaves only the runs of a dimension in the row that begins at a run.
+    fn keep(&mut self, start: usize, highest: Role) {
+        let flat = &mut self.flat;
+        let from = start.checked_sub(1).map_or(0, |before| flat.rings[before] as usize);
+        let (mut read, mut write, mut kept) = (from, from, start);
+        for ring in start..flat.rings.len() {
+            let end = flat.rings[ring] as usize;
+            if flat.roles[ring] >= highest {
+                flat.x.copy_within(read..end, write);
+                flat.y.copy_within(read..end, write);
+                write += end - read;
+                flat.rings[kept] = write as u32;
+                flat.roles[kept] = flat.roles[ring];
+                kept += 1;
+            } else {
+                self.told.lower += 1;
+            }
+            read = end;
+        }
+        flat.x.truncate(write);
+        flat.y.truncate(write);
+        flat.rings.truncate(kept);
+        flat.roles.truncate(kept);
+    }
+}
+
+/// Projects positions to a path that does not jump where longitudes do: of two ways round the world the shorter is meant.
+/// `false` for a position that is none.
+fn unwrap(
+    positions: impl IntoIterator<Item = (f64, f64)>,
+    role: Role,
+    path: &mut Vec<Vertex>,
+    crosses: &mut bool,
+) -> bool {
+    let (mut first, mut before, mut turns) = (None, None::<(f64, f64)>, 0);
+    let mut positions = positions.into_iter().fuse();
+    // A ring comes back to its first position, over the antimeridian if that is the shorter way.
+    while let Some((lon, lat)) = positions.next().or_else(|| if role.is_ring() { first.take() } else { None }) {
+        let Some([x, y]) = project_free(lon, lat) else { return false };
+        if let Some((west, south)) = before {
+            let is_jump = (lon - west).abs() > 180.0 && lon.abs().max(west.abs()) <= 180.0;
+            // Along a pole nothing is to be seen, and both ways are one.
+            if is_jump && role != Role::Points && lat.abs().min(south.abs()) < MAX_LATITUDE {
+                turns += if lon < west { 1 } else { -1 };
+                *crosses = true;
+            }
+        } else {
+            first = Some((lon, lat));
+        }
+        before = Some((lon, lat));
+        let vertex = [x + turns * WORLD, y];
+        if role == Role::Points || path.last() != Some(&vertex) {
+            path.push(vertex);
+        }
+    }
+    true
+}
+
+/// Takes the repeated first vertex off the end of a ring. One that has gone round the world is closed over its pole.
+fn close(path: &mut Vec<Vertex>) {
+    let Some(&[x, y]) = path.first() else { return };
+    while path.len() > 1 && path.last() == Some(&[x, y]) {
+        path.pop();
+    }
+    if let Some(&[end, last]) = path.last()
+        && last == y
+        && (end - x).abs() == WORLD
+    {
+        let middle = path.iter().map(|vertex| i128::from(vertex[1] - WORLD / 2)).sum::<i128>();
+        let pole = if middle < 0 { 0 } else { WORLD };
+        path.extend([[end, pole], [x, pole]]);
+    }
+}
+
+/// The part of a ring on one side of a meridian: east of it with `side` 1, west of it with −1.
+fn clip(path: &[Vertex], meridian: i64, side: i64, out: &mut Vec<Vertex>) {
+    let inside = |v: Vertex| (v[0] - meridian) * side >= 0;
+    let Some(&last) = path.last() else { return };
+    let mut before = last;
+    for &vertex in path {
+        if inside(before) != inside(vertex) {
+            out.push([meridian, crossing(before, vertex, meridian)]);
+        }
+        if inside(vertex) {
+            out.push(vertex);
+        }
+        before = vertex;
+    }
+}
+
+/// Where an edge crosses a meridian, the same from both of its ends.
+fn crossing(a: Vertex, b: Vertex, x: i64) -> i64 {
+    let (a, b) = if a <= b { (a, b) } else { (b, a) };
+    let [across, down, along] = [b[0] - a[0], b[1] - a[1], x - a[0]].map(i128::from);
+    a[1] + divide(along * down, across)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A part of a row.
+    type Part<'p> = (Role, &'p [(f64, f64)]);
+
+    fn gathered(rows: &[&[Part<'_>]]) -> (Flat, Told) {
+        let mut gather = Gather::default();
+        for row in rows {
+            row.iter().for_each(|(role, part)| gather.part(*role, part.iter().copied()));
+            gather.end_row();
+        }
+        gather.finish()
+    }
+
+    const HALF: u32 = 1 << 31;
+    const TENTH: f64 = 360.0 / 4096.0;
+
+    /// Degrees of longitude as multiples of 2²⁰ steps.
+    fn lon(at: i32) -> f64 {
+        f64::from(at) * TENTH
+    }
+
+    #[test]
+    fn a_ring_is_opened_wound_and_rid_of_what_is_there_twice() {
+        let ring = [(0.0, 0.0), (lon(1), 0.0), (lon(1), 0.0), (lon(1), 10.0), (0.0, 10.0), (0.0, 0.0)];
+        let (flat, told) = gathered(&[&[(Role::Shell, &ring), (Role::Hole, &ring)]]);
+        assert_eq!(told, Told::default());
+        assert_eq!((&flat.rows[..], &flat.rings[..]), (&[2][..], &[4, 8][..]));
+        // North is up: given anticlockwise, it is turned round.
+        let north = flat.y[0];
+        assert!(north < HALF);
+        assert_eq!(flat.x[..4], [HALF, HALF + (1 << 20), HALF + (1 << 20), HALF]);
+        assert_eq!(flat.y[..4], [north, north, HALF, HALF]);
+        assert!(wind::area2(flat.view().path(0)) > 0 && wind::area2(flat.view().path(1)) < 0);
+    }
+
+    #[test]
+    fn what_goes_over_the_antimeridian_is_cut_there_and_stays_one_row() {
+        let degrees = [(lon(2047), 0.0), (lon(-2046), 0.0), (lon(-2046), -1.0), (lon(2047), -1.0)];
+        let (flat, told) = gathered(&[&[(Role::Shell, &degrees)]]);
+        assert_eq!((told.crossing, flat.rings.len()), (1, 2));
+        let boxes: Vec<_> = (0..2)
+            .map(|ring| flat.view().vertices_of(ring))
+            .map(|run| crate::shapes::frame(&flat.x[run.clone()], &flat.y[run]))
+            .collect();
+        assert_eq!((boxes[0][0], boxes[0][2]), (u32::MAX - (1 << 20) + 1, u32::MAX));
+        assert_eq!((boxes[1][0], boxes[1][2]), (0, 2 << 20));
+        // The same as longitudes that go on.
+        let unwrapped = degrees.map(|(x, y)| if x < 0.0 { (x + 360.0, y) } else { (x, y) });
+        assert_eq!(gathered(&[&[(Role::Shell, &unwrapped)]]).0, flat);
+        let line = [(lon(2047), 0.0), (lon(-2047), -10.0), (lon(2046), -20.0)];
+        let (flat, _) = gathered(&[&[(Role::Line, &line)]]);
+        assert_eq!(flat.rings, [2, 4, 7]);
+        assert_eq!(flat.x, [u32::MAX - (1 << 20) + 1, u32::MAX, u32::MAX, u32::MAX - (2 << 20) + 1, 0, 1 << 20, 0]);
+        assert_eq!((flat.y[1], flat.y[2]), (flat.y[4], flat.y[6]));
+    }
+
+    #[test]
+    fn a_ring_round_a_pole_reaches_it_however_it_is_written() {
+        let coast: Vec<(f64, f64)> = (0..=8).map(|i| (f64::from(i) * 45.0 - 180.0, -70.0)).collect();
+        let box_like = [&coast[..], &[(180.0, -90.0), (-180.0, -90.0)]].concat();
+        // Begun elsewhere, and without the corners: it ends where it begins, one world on.
+        let mut round: Vec<(f64, f64)> = coast[3..8].to_vec();
+        round.extend_from_slice(&coast[..4]);
+        let areas = [box_like, round].map(|ring| {
+            let (flat, told) = gathered(&[&[(Role::Shell, &ring)]]);
+            assert_eq!((told.short, told.unusable), (0, 0));
+            (0..flat.rings.len()).map(|ring| wind::area2(flat.view().path(ring))).sum::<i128>()
+        });
+        assert_eq!(areas[0], areas[1]);
+        let y = i128::from(WORLD) - project_free(0.0, -70.0).map_or(0, |[_, y]| i128::from(y));
+        assert_eq!(areas[0], 2 * i128::from(WORLD) * y);
+    }
+
+    #[test]
+    fn the_box_of_the_world_is_the_world() {
+        let world = [(-180.0, -90.0), (180.0, -90.0), (180.0, 90.0), (-180.0, 90.0), (-180.0, -90.0)];
+        let (flat, told) = gathered(&[&[(Role::Shell, &world)]]);
+        assert_eq!(told, Told::default());
+        assert_eq!(wind::area2(flat.view().path(0)), 1 << 65);
+    }
+
+    #[test]
+    fn of_a_collection_the_parts_of_the_highest_dimension_stay_and_the_rest_is_counted() {
+        let ring = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)];
+        let rows: &[&[Part<'_>]] = &[
+            &[(Role::Points, &ring[..1]), (Role::Shell, &ring), (Role::Line, &ring), (Role::Shell, &ring)],
+            &[(Role::Shell, &ring[..2]), (Role::Line, &[(f64::NAN, 0.0), (1.0, 1.0)])],
+            &[(Role::Line, &ring[..1]), (Role::Points, &ring)],
+            &[],
+        ];
+        let (flat, told) = gathered(rows);
+        assert_eq!((&flat.rows[..], &flat.rings[..]), (&[2, 2, 3, 3][..], &[3, 6, 9][..]));
+        assert_eq!(flat.roles, [Role::Shell, Role::Shell, Role::Points]);
+        assert_eq!(told, Told { empty: 2, unusable: 1, short: 2, lower: 2, crossing: 0 });
+    }
+}

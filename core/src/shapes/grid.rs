@@ -1,0 +1,107 @@
+//! The grid of a tile: world steps enter, units of the tile leave, with what lies about its edges.
+//!
+//! Vertices are put on the grid of the zoom before anything is cut, so two tiles have the same vertices. 4096 units are a
+//! tile; [`BUFFER`] more on each side are cut with it, for the outlines of what lies there.
+
+use crate::{
+    shapes::{Frame, Vertex, levels::QUARTERS, narrow},
+    space::tile::{EXTENT_BITS, TileId},
+};
+
+/// Units about a tile that are cut with it: lines up to 32 pixels wide are whole at its edge.
+pub const BUFFER: i64 = 128;
+/// Units of a tile.
+pub const EXTENT: i64 = 1 << EXTENT_BITS;
+/// The outermost coordinates of what is cut.
+pub const LOW: i64 = -BUFFER;
+/// The same in the east and south.
+pub const HIGH: i64 = EXTENT + BUFFER;
+
+/// A tile, as outlines are put on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Grid {
+    z: u8,
+    /// Of the tile in units of the zoom.
+    corner: Vertex,
+    /// Vertices of a higher level are not drawn.
+    pub most: u8,
+    /// All steps that lie on the tile or its buffer.
+    pub reach: Frame,
+    /// Whether the edge of the tile is the world's: west, north, east, south.
+    pub world: [bool; 4],
+}
+
+impl Grid {
+    /// The grid of a tile.
+    #[must_use]
+    pub fn of(tile: TileId) -> Self {
+        let z = tile.z();
+        let corner = [tile.x(), tile.y()].map(|at| i64::from(at) << EXTENT_BITS);
+        let last = (1u32 << z) - 1;
+        let mut grid = Self {
+            z,
+            corner,
+            most: QUARTERS * z,
+            reach: [0; 4],
+            world: [tile.x() == 0, tile.y() == 0, tile.x() == last, tile.y() == last],
+        };
+        let [first, last] = [LOW, HIGH + 1].map(|unit| corner.map(|corner| grid.step(corner + unit)));
+        grid.reach = [narrow(first[0]), narrow(first[1]), narrow(last[0] - 1), narrow(last[1] - 1)];
+        grid
+    }
+
+    /// The first step in a unit of the zoom or behind it.
+    const fn step(&self, unit: i64) -> i64 {
+        if self.z <= 20 { unit << (20 - self.z) } else { (unit + (1 << (self.z - 20)) - 1) >> (self.z - 20) }
+    }
+
+    /// A vertex in units of the tile.
+    #[inline]
+    #[must_use]
+    pub const fn local(&self, [x, y]: Vertex) -> Vertex {
+        let [west, north] = self.corner;
+        if self.z <= 20 {
+            [(x >> (20 - self.z)) - west, (y >> (20 - self.z)) - north]
+        } else {
+            [(x << (self.z - 20)) - west, (y << (self.z - 20)) - north]
+        }
+    }
+
+    /// Whether all of a box lies beyond one side of what is cut.
+    #[must_use]
+    pub const fn misses(&self, frame: Frame) -> bool {
+        frame[2] < self.reach[0] || frame[0] > self.reach[2] || frame[3] < self.reach[1] || frame[1] > self.reach[3]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shapes::{WORLD, wide};
+
+    #[test]
+    fn the_reach_of_a_tile_is_all_that_lies_on_it_or_its_buffer() {
+        for (z, x, y) in
+            [(0, 0, 0), (1, 1, 0), (5, 31, 0), (5, 12, 30), (20, 5, 77), (22, 1 << 21, 3), (22, (1 << 22) - 1, 0)]
+        {
+            let grid = Grid::of(TileId::new(z, x, y).expect("valid"));
+            for axis in 0..2 {
+                let [first, last] = [grid.reach[axis], grid.reach[axis + 2]];
+                let at = |step: i64| grid.local([step; 2])[axis];
+                assert!(at(first.into()) >= LOW && (first == 0 || at(i64::from(first) - 1) < LOW), "{z}/{x}/{y}");
+                let last = wide(last);
+                assert!(at(last) <= HIGH && (last == WORLD || at(last + 1) > HIGH), "{z}/{x}/{y}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_far_edge_of_the_world_is_that_of_its_last_tile() {
+        for z in [0, 3, 20, 21, 22] {
+            let last = (1u32 << z) - 1;
+            let grid = Grid::of(TileId::new(z, last, last).expect("valid"));
+            assert_eq!(grid.local([WORLD, WORLD]), [EXTENT, EXTENT]);
+            assert_eq!(grid.world, [z == 0, z == 0, true, true]);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Lines and polygons: rows with an outline.
+//!
+//! A shape is a row with a representative point, by which rows are ordered as points are, and an outline beside it: lines
+//! and rings in flat buffers. What depends on the whole dataset is made once at load, in integers: a zoom from which each
+//! vertex matters ([`levels`]) and one from which each row shows ([`first`]). A tile is then a threshold on two bytes, a
+//! shift to the grid of its zoom, a cut at its edges and a look whether rings are still valid: no state, and the same bytes
+//! everywhere.
+
+// Flat buffers, and the whole of what is made of them at load.
+mod built;
+mod flat;
+
+// At load: outlines as given to outlines with levels.
+pub mod gather;
+mod wind;
+
+pub mod inside;
+
+pub mod nodes;
+
+pub mod levels;
+
+pub mod first;
+
+// In a tile: the rows that meet it, their outlines on its grid, cut and valid.
+mod clean;
+mod clip;
+mod grid;
+
+pub mod outline;
+
+pub mod meet;
+
+pub mod draw;
+
+pub mod write;
+
+pub use built::{Built, Shapes};
+pub use flat::{Flat, Frame, Outlines, Role};
+pub(crate) use flat::{NOWHERE, Vertex, WORLD, divide, frame, narrow, wide};
+
+#[cfg(test)]
+mod tests;
