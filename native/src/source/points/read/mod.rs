@@ -30,6 +30,7 @@ mod reader;
 mod roles;
 mod sort;
 mod spelling;
+mod spot;
 mod stand;
 mod tell;
 mod values;

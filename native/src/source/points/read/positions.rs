@@ -9,14 +9,11 @@ use super::{
     geometry::Encoding,
     longitudes::Longitudes,
     reader::room,
+    spot::{Spot, latitude, project},
     values::Numbers,
 };
 use anyhow::{Context, Result, bail};
-use duotile_core::{
-    World,
-    mercator::{self, MAX_LATITUDE},
-    morton,
-};
+use duotile_core::{World, mercator, morton};
 use polars_core::prelude::{Column, DataFrame, DataType};
 use rayon::prelude::*;
 
@@ -269,42 +266,6 @@ impl Positions {
 fn is_close(key: u64) -> bool {
     let World { x, y } = morton::position(key);
     x.abs_diff(1 << 31).max(y.abs_diff(1 << 31)) < (361.0 / mercator::CIRCUMFERENCE * 4_294_967_296.0) as u32
-}
-
-/// Where a row is drawn, and whether it lies beyond the edge of the map.
-#[derive(Clone, Copy, Debug)]
-struct Spot {
-    key: u64,
-    is_beyond: bool,
-}
-
-fn project(crs: Crs, projection: Option<&Projection>, x: f64, y: f64) -> Option<Spot> {
-    let spot = |lon: f64, lat: f64| {
-        mercator::project(lon, lat).map(|world| Spot { key: morton::key(world), is_beyond: lat.abs() > MAX_LATITUDE })
-    };
-    match (crs, projection) {
-        (_, Some(projection)) => projection.degrees(x, y).and_then(|(lon, lat)| spot(lon, lat)),
-        (Crs::Metres, None) => mercator::project_metres(x, y).map(|world| {
-            // Half the circumference, and what writers round it by.
-            let is_beyond = y.abs() > mercator::CIRCUMFERENCE / 2.0 + 0.01;
-            Spot { key: morton::key(world), is_beyond }
-        }),
-        (Crs::Parts(power), None) => {
-            let parts = 10f64.powi(power.into());
-            spot(x / parts, y / parts)
-        }
-        (_, None) => spot(x, y),
-    }
-}
-
-/// The latitude of a row.
-fn latitude(crs: Crs, projection: Option<&Projection>, x: f64, y: f64) -> Option<f64> {
-    match (crs, projection) {
-        (_, Some(projection)) => projection.degrees(x, y).map(|(_, lat)| lat),
-        (Crs::Metres, None) => Some((y / mercator::CIRCUMFERENCE * std::f64::consts::TAU).sinh().atan().to_degrees()),
-        (Crs::Parts(power), None) => Some(y / 10f64.powi(power.into())),
-        (_, None) => Some(y),
-    }
 }
 
 /// What was met in texts.

@@ -48,6 +48,7 @@ const MISSING: [&str; 42] = [
 const LONGEST: usize = 8;
 
 /// The class of a field that has no blanks around it.
+#[inline]
 pub(super) fn classify(field: &[u8], numbers: Numbers) -> Class {
     let Some(&first) = field.first() else { return Class::Empty };
     match first {
@@ -62,6 +63,7 @@ pub(super) fn classify(field: &[u8], numbers: Numbers) -> Class {
     }
 }
 
+#[inline]
 fn numeric(field: &[u8], numbers: Numbers) -> Class {
     let digits = field.strip_prefix(b"-").or_else(|| field.strip_prefix(b"+")).unwrap_or(field);
     if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) {
@@ -151,10 +153,12 @@ pub(super) fn grouped(field: &[u8], sign: u8, decimal: u8) -> Option<f64> {
 
 /// Whether a field is a word for no value.
 pub(super) fn is_missing(field: &[u8]) -> bool {
-    field.len() <= LONGEST && MISSING.iter().any(|word| word.as_bytes() == field)
+    field.len() <= LONGEST
+        && MISSING.iter().any(|word| word.as_bytes().first() == field.first() && word.as_bytes() == field)
 }
 
 /// An integer of decimal digits.
+#[inline]
 pub(super) fn integer(field: &[u8]) -> Option<i64> {
     let text = std::str::from_utf8(field).ok()?;
     text.parse().ok()

@@ -218,6 +218,7 @@ pub(super) struct Next {
 }
 
 /// Reads the record at a place, or the comment.
+#[inline]
 pub(super) fn next<'b>(bytes: &'b [u8], at: usize, dialect: &Dialect, fields: &mut Vec<Raw<'b>>) -> Next {
     let comment = dialect.comment.as_ref().filter(|comment| bytes[at..].starts_with(comment.begins.as_bytes()));
     if let Some(comment) = comment {

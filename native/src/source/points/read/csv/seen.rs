@@ -80,6 +80,7 @@ pub(super) struct Fate {
 }
 
 impl Seen {
+    #[inline]
     pub fn add(&mut self, raw: Raw<'_>, line: u64, look: &Look) {
         let field = raw.bytes.trim_ascii();
         let class = classify(field, look.numbers);
