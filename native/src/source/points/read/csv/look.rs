@@ -81,7 +81,7 @@ fn without_quotes(
     dialect: &Dialect,
     scan: &Scan,
     how: &Look,
-    advance: &(dyn Fn(u64) + Sync),
+    advance: &dyn Fn(u64),
 ) -> Option<(Dialect, Scan)> {
     let quote = dialect.cut.quote?;
     let width = dialect.names.len();

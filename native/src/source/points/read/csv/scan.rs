@@ -9,10 +9,7 @@ use super::{
     split::{Cut, Raw, record},
 };
 use rayon::prelude::*;
-use std::{
-    ops::Range,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::ops::Range;
 
 /// Bytes of a piece.
 const PIECE: usize = 4 << 20;
@@ -77,72 +74,70 @@ pub(super) struct Scan {
 }
 
 /// Looks at all records after the first. `None` if the bytes are not UTF-8.
-pub(super) fn scan(bytes: &[u8], dialect: &Dialect, how: &Look, advance: &(dyn Fn(u64) + Sync)) -> Option<Scan> {
-    let spans = spans(bytes, dialect);
-    let done = AtomicU64::new(0);
-    let look = |span: &Range<usize>| {
-        std::str::from_utf8(&bytes[span.clone()]).ok()?;
-        let piece = piece(bytes, span.clone(), dialect, how);
-        advance(done.fetch_add(span.len() as u64, Ordering::Relaxed) + span.len() as u64);
-        Some(piece)
-    };
+///
+/// Pieces are looked at in runs, each of which begins where the one before ended, so that what is held is one run. Quotes
+/// inside fields can mislead the search for the beginnings within a run: what lies behind the first wrong one is looked at
+/// again, in runs that grow from a single piece, so that many such quotes cost little more than going through from the top.
+pub(super) fn scan(bytes: &[u8], dialect: &Dialect, how: &Look, advance: &dyn Fn(u64)) -> Option<Scan> {
+    let most = 16 * rayon::current_num_threads();
     let mut scan = Scan::new(dialect);
-    // What is known of the columns of a piece is added up soon: there may be many of both.
-    let few = 8 * rayon::current_num_threads();
-    for spans in spans.chunks(few) {
+    let (mut start, mut run) = (dialect.body, most);
+    while start < bytes.len() {
+        let nominal = bytes.len().min(start + run * PIECE);
+        let spans = spans(bytes, start..nominal, dialect.cut.quote);
+        let look = |span: &Range<usize>| {
+            let piece = piece(bytes, span.start..span.end.min(span.start + 2 * PIECE), dialect, how);
+            std::str::from_utf8(&bytes[piece.span.clone()]).is_ok().then_some(piece)
+        };
         let pieces: Vec<Piece> = spans.par_iter().map(look).collect::<Option<_>>()?;
-        // Quotes inside fields can mislead the search for beginnings: then go through from there.
-        if pieces.iter().zip(spans).any(|(piece, span)| piece.span.end != span.end) {
-            return in_turn(bytes, spans.first()?.start, scan, dialect, how);
+        run = most.min(2 * run);
+        for (piece, span) in pieces.into_iter().zip(spans) {
+            start = piece.span.end;
+            scan.add(piece);
+            if scan.overlong.is_some() {
+                return Some(scan);
+            }
+            if start < span.end || start > span.end && span.end < nominal {
+                run = 1;
+                break;
+            }
         }
-        pieces.into_iter().for_each(|piece| scan.add(piece));
-        if scan.overlong.is_some() {
-            break;
-        }
+        advance(start as u64);
     }
     Some(scan)
 }
 
-/// Looks at the rest piece by piece.
-fn in_turn(bytes: &[u8], mut start: usize, mut scan: Scan, dialect: &Dialect, how: &Look) -> Option<Scan> {
-    std::str::from_utf8(&bytes[start..]).ok()?;
-    while start < bytes.len() && scan.overlong.is_none() {
-        let piece = piece(bytes, start..bytes.len().min(start + PIECE), dialect, how);
-        start = piece.span.end;
-        scan.add(piece);
-    }
-    Some(scan)
-}
-
-/// Spans that begin after a line feed outside of quotes, going by the number of quotes before.
-fn spans(bytes: &[u8], dialect: &Dialect) -> Vec<Range<usize>> {
-    let (body, quote) = (dialect.body, dialect.cut.quote.unwrap_or(0xff));
-    let nominal: Vec<usize> = (body..bytes.len()).step_by(PIECE).collect();
+/// Spans that begin after a line feed outside of quotes, going by the number of quotes since the first. The last ends where it
+/// may, not where a record does.
+fn spans(bytes: &[u8], run: Range<usize>, quote: Option<u8>) -> Vec<Range<usize>> {
+    let quote = quote.unwrap_or(0xff);
+    let nominal: Vec<usize> = run.clone().step_by(PIECE).collect();
     let quotes = |&start: &usize| {
-        let chunk = &bytes[start..bytes.len().min(start + PIECE)];
+        let chunk = &bytes[start..run.end.min(start + PIECE)];
         chunk.iter().map(|&byte| usize::from(byte == quote)).sum()
     };
     let quotes: Vec<usize> = nominal.par_iter().map(quotes).collect();
-    let mut starts = vec![body];
+    let mut starts = vec![run.start];
+    let mut last = run.start;
     let mut before = 0;
     for (&at, count) in nominal.iter().skip(1).zip(quotes) {
         before += count;
-        // What was found from an earlier place lies behind this one: it would be found again.
-        if starts.last().is_some_and(|&last| last > at) {
+        // The first line feed behind this place is the one before the last beginning: its field is a long one.
+        if last > at {
             continue;
         }
         let mut inside = before % 2 == 1;
-        let feed = bytes[at..].iter().position(|&byte| {
+        let feed = bytes[at..run.end].iter().position(|&byte| {
             inside ^= byte == quote;
             byte == b'\n' && !inside
         });
-        let start = feed.map_or(bytes.len(), |feed| at + feed + 1);
-        if starts.last().is_none_or(|&last| start > last) {
-            starts.push(start);
+        last = feed.map_or(run.end, |feed| at + feed + 1);
+        if last < run.end {
+            starts.push(last);
         }
     }
-    starts.push(bytes.len());
-    starts.windows(2).map(|pair| pair[0]..pair[1]).filter(|span| !span.is_empty()).collect()
+    starts.push(run.end);
+    starts.windows(2).map(|pair| pair[0]..pair[1]).collect()
 }
 
 fn piece(bytes: &[u8], span: Range<usize>, dialect: &Dialect, how: &Look) -> Piece {
@@ -308,5 +303,60 @@ impl Broken {
     fn merge(&mut self, part: Self, line: u64) {
         self.count += part.count;
         self.first = self.first.or(part.first.map(|(at, fields)| (at + line, fields)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::{CsvOptions, csv::dialect};
+
+    fn scanned(text: &str) -> Scan {
+        let dialect = dialect::detect(text.as_bytes(), &CsvOptions::default(), &mut Vec::new()).expect("a dialect");
+        scan(text.as_bytes(), &dialect, &Look::default(), &|_| ()).expect("UTF-8")
+    }
+
+    /// Records one after the other, by the rules for quotes alone: where each ends.
+    fn ends(text: &str) -> Vec<usize> {
+        let cut = Cut { delimiter: b',', quote: Some(b'"') };
+        let mut ends = Vec::new();
+        let mut at = 0;
+        while at < text.len() {
+            at = record(text.as_bytes(), at, cut, |_, _| ()).next;
+            ends.push(at);
+        }
+        ends
+    }
+
+    #[test]
+    fn pieces_stay_small_and_whole_whatever_quotes_say() {
+        const ROW: &str = "1,8.5,50.5,a plain note that is long enough to be worth some bytes\n";
+        let plain = ROW.repeat(3 * PIECE / ROW.len());
+        let lone = "2,8.5,50.5,pipe of 5\" and a text\n";
+        let quoted = "3,8.5,50.5,\"one\nmore, \"\"two\"\"\n\"\n";
+        let names = "id,lon,lat,note\n";
+        let many: String = (0..9).map(|_| [&plain[..ROW.len() * 40_000], lone, quoted].concat()).collect();
+        let huge = format!("4,8.5,50.5,\"{}\"\n", "x\n".repeat(2 * PIECE));
+        for (text, longest) in [
+            ([names, lone, &plain, &plain].concat(), ROW.len()),
+            ([names, &plain, quoted, lone, &plain, quoted, &plain].concat(), ROW.len()),
+            ([names, &many].concat(), ROW.len()),
+            ([names, &plain, &huge, &plain, lone, &plain].concat(), huge.len()),
+            ([names, &plain, &plain].concat(), ROW.len()),
+        ] {
+            let ends = ends(&text);
+            let scan = scanned(&text);
+            assert_eq!(scan.rows, ends.len() as u64 - 1);
+            let mut start = names.len();
+            for piece in &scan.pieces {
+                assert_eq!(piece.span.start, start);
+                start = piece.span.end;
+                assert!(ends.binary_search(&start).is_ok());
+                assert!(piece.span.len() <= 2 * PIECE + longest, "{}", piece.span.len());
+            }
+            assert_eq!(start, text.len());
+            assert_eq!(scan.columns[0].integers, scan.rows);
+            assert_eq!(scan.line, text.bytes().filter(|&byte| byte == b'\n').count() as u64 + 1);
+        }
     }
 }
