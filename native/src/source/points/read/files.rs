@@ -3,6 +3,7 @@
 use super::mark::{self, ARROW};
 use anyhow::{Context, Result, bail};
 use std::{
+    collections::HashSet,
     ffi::OsStr,
     fs::{self, File},
     io::Read,
@@ -25,8 +26,11 @@ pub(super) struct Input {
     pub path: PathBuf,
     pub format: Format,
     /// `key=value` folders on the way to it.
-    pub partitions: Vec<(String, String)>,
+    pub partitions: Partitions,
 }
+
+/// Names and values.
+type Partitions = Vec<(String, String)>;
 
 /// What files are called that are read.
 const EXPECTED: &str = "expected .csv, .tsv, .txt (also with .gz or .zst), .parquet, .arrow, .feather or .ipc";
@@ -44,7 +48,7 @@ pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<Input>> {
 /// A file that was found, not looked into.
 pub(super) struct Found {
     pub path: PathBuf,
-    partitions: Vec<(String, String)>,
+    partitions: Partitions,
 }
 
 /// As [`expand`], without opening a file.
@@ -56,11 +60,11 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>> {
     for path in paths {
         let text = path.to_string_lossy();
         if path.is_dir() {
-            let before = found.len();
-            folder(path, &[], &mut Vec::new(), &mut found)?;
-            if found.len() == before {
+            let files = folder(path)?;
+            if files.is_empty() {
                 bail!("the folder {} holds no file to read, {EXPECTED}", path.display());
             }
+            found.extend(files);
         } else if path.exists() {
             found.push(Found { path: path.clone(), partitions: partitions(path) });
         } else if text.contains(['*', '?', '[']) {
@@ -82,39 +86,75 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>> {
     Ok(found)
 }
 
-/// All files of a folder and those in it. A link that leads back to one of the folders on the `way` is passed over.
-fn folder(path: &Path, partitions: &[(String, String)], way: &mut Vec<PathBuf>, found: &mut Vec<Found>) -> Result<()> {
-    let shown = path.display();
-    let place = path.canonicalize().with_context(|| format!("cannot look into {shown}"))?;
-    if way.contains(&place) {
-        return Ok(());
+/// A walk through a folder with all that lies in it.
+#[derive(Default)]
+struct Walk {
+    found: Vec<Found>,
+    /// Folders and files that were come to, by the names that they have without links.
+    seen: HashSet<PathBuf>,
+    /// Links that were met, with the partitions on the way to them.
+    links: Vec<(PathBuf, Partitions)>,
+}
+
+/// All files of a folder in the order of their names, each once: what links lead to besides is read where it lies, and a link
+/// that leads back up leads nowhere new.
+fn folder(path: &Path) -> Result<Vec<Found>> {
+    let mut walk = Walk::default();
+    walk.enter(path, &Vec::new())?;
+    let mut at = 0;
+    while let Some((link, partitions)) = walk.links.get(at).cloned() {
+        walk.take(link, &partitions)?;
+        at += 1;
     }
-    way.push(place);
-    let entries = fs::read_dir(path).with_context(|| format!("cannot look into {shown}"))?;
-    let mut paths: Vec<PathBuf> = entries
-        .map(|entry| Ok(entry?.path()))
-        .collect::<Result<_>>()
-        .with_context(|| format!("cannot look into {shown}"))?;
-    paths.sort();
-    for path in paths {
-        let name = path.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
-        if name.starts_with(['.', '_']) {
-            continue;
+    walk.found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(walk.found)
+}
+
+impl Walk {
+    fn enter(&mut self, path: &Path, partitions: &Partitions) -> Result<()> {
+        let shown = path.display();
+        let place = path.canonicalize().with_context(|| format!("cannot look into {shown}"))?;
+        if !self.seen.insert(place) {
+            return Ok(());
         }
+        let entries = fs::read_dir(path).with_context(|| format!("cannot look into {shown}"))?;
+        let mut paths: Vec<PathBuf> = entries
+            .map(|entry| Ok(entry?.path()))
+            .collect::<Result<_>>()
+            .with_context(|| format!("cannot look into {shown}"))?;
+        paths.sort();
+        for path in paths {
+            if path.file_name().map(OsStr::to_string_lossy).unwrap_or_default().starts_with(['.', '_']) {
+                continue;
+            }
+            if path.is_symlink() {
+                self.links.push((path, partitions.clone()));
+            } else {
+                self.take(path, partitions)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, path: PathBuf, partitions: &Partitions) -> Result<()> {
         if path.is_dir() {
-            let mut inner = partitions.to_vec();
+            let name = path.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
+            let mut inner = partitions.clone();
             inner.extend(partition(&name));
-            folder(&path, &inner, way, found)?;
-        } else if by_name(&path).is_some() && path.metadata().is_ok_and(|facts| facts.len() > 0) {
-            found.push(Found { partitions: partitions.to_vec(), path });
+            return self.enter(&path, &inner);
         }
+        if by_name(&path).is_some() && path.metadata().is_ok_and(|facts| facts.len() > 0) {
+            let place = path.canonicalize().unwrap_or_else(|_| path.clone());
+            if self.seen.insert(place) {
+                self.found.push(Found { partitions: partitions.clone(), path });
+            }
+        }
+        Ok(())
     }
-    way.pop();
-    Ok(())
 }
 
 /// The partitions that a path names itself.
-fn partitions(path: &Path) -> Vec<(String, String)> {
+fn partitions(path: &Path) -> Partitions {
     let parts = path.parent().into_iter().flat_map(Path::components);
     parts.filter_map(|part| partition(&part.as_os_str().to_string_lossy())).collect()
 }
@@ -235,8 +275,6 @@ mod tests {
             fs::create_dir_all(path.parent().expect("inside")).expect("made");
             fs::write(path, bytes).expect("written");
         }
-        #[cfg(unix)]
-        std::os::unix::fs::symlink(root.path(), root.path().join("year=2024/again")).expect("linked");
         let inputs = expand(&[root.path().to_owned()]).expect("files");
         let names: Vec<_> = inputs.iter().map(|input| input.path.file_name().expect("a name").to_owned()).collect();
         assert_eq!(names, ["a.parquet", "b.csv", "c.tsv"]);
@@ -251,5 +289,42 @@ mod tests {
         fs::create_dir(root.path().join("void")).expect("made");
         let nothing = expand(&[root.path().join("void")]).expect_err("empty").to_string();
         assert!(nothing.contains("holds no file to read"), "{nothing}");
+    }
+    #[test]
+    #[cfg(unix)]
+    fn what_links_lead_to_is_read_once_and_circles_end() {
+        use std::os::unix::fs::symlink;
+        let root = tempfile::tempdir().expect("a folder");
+        let at = |path: &str| root.path().join(path);
+        for path in ["day=1/a.csv", "day=2/b.csv", "day=2/deep/c.csv"] {
+            fs::create_dir_all(at(path).parent().expect("inside")).expect("made");
+            fs::write(at(path), "x").expect("written");
+        }
+        let outside = tempfile::tempdir().expect("a folder");
+        fs::write(outside.path().join("d.csv"), "x").expect("written");
+        // Two links back to the top double the ways with every step down: there is no end to them.
+        for (link, to) in [
+            ("again", "."),
+            ("day=1/up", ".."),
+            ("a_latest", "day=2"),
+            ("day=2/same.csv", "b.csv"),
+            ("gone.csv", "void"),
+        ] {
+            symlink(to, at(link)).expect("linked");
+        }
+        symlink(outside.path(), at("day=3")).expect("linked");
+        let inputs = expand(&[root.path().to_owned()]).expect("files");
+        let found: Vec<_> = inputs
+            .iter()
+            .map(|input| {
+                let path = input.path.strip_prefix(root.path()).expect("inside").display().to_string();
+                (path, input.partitions.iter().map(|(_, day)| day.as_str()).collect::<String>())
+            })
+            .collect();
+        let found: Vec<_> = found.iter().map(|(path, day)| (path.as_str(), day.as_str())).collect();
+        assert_eq!(
+            found,
+            [("day=1/a.csv", "1"), ("day=2/b.csv", "2"), ("day=2/deep/c.csv", "2"), ("day=3/d.csv", "3")]
+        );
     }
 }
