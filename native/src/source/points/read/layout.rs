@@ -103,6 +103,10 @@ pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
         let said = options.types.iter().find(|(known, _)| known == name).map(|(_, kind)| kind.kind());
         let formatted = options.csv.time_format.is_some();
         match &field.kind {
+            // Numbers are gathered as such: what they count is known when all are there.
+            Ok(Kind::I32 | Kind::I64 | Kind::F32 | Kind::F64) if said == Some(Kind::Time) && !formatted => {
+                layout.take(name, Kind::I64, "it was said with --type");
+            }
             Ok(_) if said.is_some() => layout.take(name, said.unwrap_or(Kind::Text), "it was said with --type"),
             // A text that the user says is the time.
             Ok(Kind::Text) if is_time => layout.take(name, Kind::Time, "it was said with --time"),

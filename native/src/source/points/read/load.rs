@@ -80,7 +80,8 @@ pub(crate) struct Whole<'a> {
     /// The time column.
     pub time: Option<usize>,
     latitude: Option<usize>,
-    unit: TimeUnit,
+    /// What the integers of each column count, where they are times.
+    units: Vec<TimeUnit>,
     options: &'a Options,
     log: Log<'a>,
 }
@@ -165,7 +166,8 @@ pub(super) fn in_parts<'a>(
     tell::columns(&gathered.columns, &layout.whys, options, &mut log)?;
     tell::positions(&gathered.positions, &layout.choice.place, gathered.latitudes.as_deref(), &mut log)?;
     let mut found = Vec::new();
-    let time = roles::time(&gathered.columns, options, &mut found)?;
+    let mut units = roles::units(&gathered.columns, options)?;
+    let time = roles::time(&gathered.columns, &units, options, &mut found)?;
     if gathered.parts == 0 || gathered.rows() > 0 {
         sink.take(gathered.part(progress))?;
     }
@@ -179,21 +181,23 @@ pub(super) fn in_parts<'a>(
         columns.len() - 1
     });
     if let Some(time) = time {
-        columns[time.column].1 = Kind::Time;
-        if let Some(unit) = time.unit {
-            log.report.columns[time.column].why =
-                format!("its integers count {} since 1970 (--time-unit)", unit.name());
-        }
+        units[time.column] = time.unit;
         log.report.time = Some(columns[time.column].0.clone());
     }
-    let unit = time.and_then(|time| time.unit).unwrap_or(TimeUnit::Seconds);
-    Ok(Whole { label, columns, time: time.map(|time| time.column), latitude, unit, options, log })
+    for ((column, chosen), unit) in columns.iter_mut().zip(&mut log.report.columns).zip(&units) {
+        if let Some(unit) = unit {
+            column.1 = Kind::Time;
+            chosen.why = format!("its integers count {} since 1970 (--time-unit)", unit.name());
+        }
+    }
+    let units = units.into_iter().chain(latitude.map(|_| None)).map(|unit| unit.unwrap_or(TimeUnit::Seconds)).collect();
+    Ok(Whole { label, columns, time: time.map(|time| time.column), latitude, units, options, log })
 }
 
 impl Whole<'_> {
     /// A column of a part as it is in the whole, and how many of its integers are too large to be times.
     pub fn settle(&self, column: usize, loaded: Loaded) -> (Loaded, u64) {
-        settle(loaded, self.columns[column].1, self.unit)
+        settle(loaded, self.columns[column].1, self.units[column])
     }
 
     /// Tells how many integers of each column were too large to be times.
@@ -201,8 +205,8 @@ impl Whole<'_> {
     /// # Errors
     /// When they are of the column that `--time` names.
     pub fn tell_lost(&mut self, lost: &[u64]) -> Result<()> {
-        for ((name, _), &lost) in self.columns.iter().zip(lost).filter(|(_, lost)| **lost > 0) {
-            let what = format!("{lost} of its integers are too large to be times in {}", self.unit.name());
+        for (((name, _), unit), lost) in self.columns.iter().zip(&self.units).zip(lost).filter(|(_, lost)| **lost > 0) {
+            let what = format!("{lost} of its integers are too large to be times in {}", unit.name());
             if self.options.time.as_ref() == Some(name) {
                 bail!("--time {name}: {what}");
             }

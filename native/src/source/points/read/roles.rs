@@ -1,9 +1,9 @@
 //! Which column is the time, and which gives the ids.
 
-use super::{Options, TimeUnit, columns::Gather, ids, names::find_name};
+use super::{Options, TimeUnit, Type, columns::Gather, ids, names::find_name};
 use crate::dataset::Loaded;
 use crate::kind::Kind;
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 /// Last words of the names of times.
 const TIMES: [&str; 8] = ["time", "timestamp", "ts", "date", "datetime", "at", "epoch", "day"];
@@ -37,11 +37,35 @@ pub(super) struct Time {
     pub unit: Option<TimeUnit>,
 }
 
-/// Finds the time column; integers are times where their name and range say so.
+/// What the integers count of each column that shall be time and holds integers.
+///
+/// # Errors
+/// When that cannot be told.
+pub(super) fn units(columns: &[Gather], options: &Options) -> Result<Vec<Option<TimeUnit>>> {
+    let unit = |column: &Gather| {
+        let said = options.types.contains(&(column.name.clone(), Type::Time));
+        if !said || !matches!(column.kind(), Kind::I32 | Kind::I64) {
+            return Ok(None);
+        }
+        let empty = (column.present == 0).then_some(TimeUnit::Seconds);
+        let unit = options.time_unit.or_else(|| plausible(column)).or(empty);
+        unit.map(Some).with_context(|| {
+            format!("--type {}=time: cannot tell what its integers count; say --time-unit s, ms, us or ns", column.name)
+        })
+    };
+    columns.iter().map(unit).collect()
+}
+
+/// Finds the time column; integers are times where their name and range say so. `said` is what those count that shall be times.
 ///
 /// # Errors
 /// When `--time` names a column that holds no times.
-pub(super) fn time(columns: &[Gather], options: &Options, lines: &mut Vec<String>) -> Result<Option<Time>> {
+pub(super) fn time(
+    columns: &[Gather],
+    said: &[Option<TimeUnit>],
+    options: &Options,
+    lines: &mut Vec<String>,
+) -> Result<Option<Time>> {
     if let Some(name) = &options.time {
         let date = name.split_once('+').map_or(name.as_str(), |(date, _)| date.trim());
         let find = |name: &str| columns.iter().position(|column| column.name == name);
@@ -73,7 +97,8 @@ pub(super) fn time(columns: &[Gather], options: &Options, lines: &mut Vec<String
         }
         return Ok(Some(Time { column: at, unit }));
     }
-    let times: Vec<usize> = (0..columns.len()).filter(|&at| columns[at].kind() == Kind::Time).collect();
+    let is_time = |&at: &usize| columns[at].kind() == Kind::Time || said[at].is_some();
+    let times: Vec<usize> = (0..columns.len()).filter(is_time).collect();
     if let [first, others @ ..] = &times[..] {
         let names: Vec<&str> = others.iter().map(|&at| columns[at].name.as_str()).collect();
         let others = if names.is_empty() {
@@ -82,7 +107,7 @@ pub(super) fn time(columns: &[Gather], options: &Options, lines: &mut Vec<String
             format!("; {} could be too: choose with --time", names.join(", "))
         };
         lines.push(format!("time is column {:?}{others}", columns[*first].name));
-        return Ok(Some(Time { column: *first, unit: None }));
+        return Ok(Some(Time { column: *first, unit: said[*first] }));
     }
     for (at, column) in columns.iter().enumerate() {
         let named = find_name(&column.name, |words| {

@@ -83,6 +83,53 @@ fn integers_are_times_where_name_and_range_say_so() {
 }
 
 #[test]
+fn integers_that_shall_be_times_are_in_every_format() {
+    let said = |unit| Options { types: vec![("n".into(), Type::Time)], time_unit: unit, ..Options::default() };
+    let table = |values: Column| parquet(frame(vec![series("lon", &[1.0, 3.0]), series("lat", &[2.0, 4.0]), values]));
+    let seconds = ["2023-11-14T22:13:20Z", "-"];
+    for (name, bytes, expected) in [
+        ("a.csv", b"lon,lat,n\n1,2,1700000000\n3,4,\n".to_vec(), seconds),
+        ("a.csv", b"lon,lat,n\n1,2,1700000000\n3,4,NA\n".to_vec(), seconds),
+        ("a.csv", b"lon,lat,n\n1,2,1700000000.0\n3,4,\n".to_vec(), seconds),
+        ("a.csv", b"lon,lat,n\n1,2,1700000000123\n3,4,\n".to_vec(), ["2023-11-14T22:13:20.123Z", "-"]),
+        ("a.parquet", table(Column::new("n".into(), [Some(1_700_000_000i64), None])), seconds),
+        ("a.parquet", table(Column::new("n".into(), [Some(1_700_000_000.0), None])), seconds),
+        (
+            "a.parquet",
+            table(Column::new("n".into(), [Some(1_700_000_000_123i64), None])),
+            ["2023-11-14T22:13:20.123Z", "-"],
+        ),
+    ] {
+        let dataset = load_with(name, &bytes, &said(None)).expect(name);
+        assert_eq!((kind(&dataset, "n"), values(&dataset, "n")), ("time", expected.map(str::to_owned).to_vec()));
+        assert_eq!(dataset.report().time.as_deref(), Some("n"));
+    }
+    let small = "lon,lat,n\n1,2,60\n";
+    assert!(error_of("a.csv", small, &said(None)).contains("--type n=time: cannot tell what its integers count"));
+    let minute = load_with("a.csv", small, &said(Some(TimeUnit::Seconds))).expect("reads");
+    assert_eq!(values(&minute, "n"), ["1970-01-01T00:01:00Z"]);
+    // One that is the time beside one that is only a time.
+    let options = Options { time: Some("t".into()), ..said(None) };
+    let both = load_with("a.csv", "lon,lat,n,t\n1,2,1700000000123,1600000000\n", &options).expect("reads");
+    assert_eq!(values(&both, "n"), ["2023-11-14T22:13:20.123Z"]);
+    assert_eq!(values(&both, "t"), ["2020-09-13T12:26:40Z"]);
+}
+
+#[test]
+fn words_for_nothing_are_counted_in_every_format() {
+    let texts = Column::new("t".into(), ["2024-01-01", "NA", "-", "2024-01-02"]);
+    let bytes = parquet(frame(vec![series("lon", &[1.0; 4]), series("lat", &[2.0; 4]), texts]));
+    let options = Options { time: Some("t".into()), ..Options::default() };
+    let dataset = load_with("a.parquet", bytes, &options).expect("reads");
+    assert_eq!(values(&dataset, "t"), ["2024-01-01T00:00:00Z", "-", "-", "2024-01-02T00:00:00Z"]);
+    assert!(says(&dataset, "column \"t\": 2 fields such as NA are taken as no value"));
+    let options = Options { types: vec![("n".into(), Type::Number)], ..Options::default() };
+    let dataset = load_with("a.csv", "lon,lat,n\n1,2,5a\n1,2,NA\n1,2,7\n", &options).expect("reads");
+    assert_eq!(values(&dataset, "n"), ["-", "-", "7.0"]);
+    assert!(says(&dataset, "column \"n\": 1 fields such as NA are taken as no value"));
+}
+
+#[test]
 fn ids_are_unique_integers_or_row_numbers() {
     let id = |text: &str| load_csv(text).report().id.clone();
     assert_eq!(id("lon,lat,trip_id,id\n1,2,5,1\n3,4,6,2\n").as_deref(), Some("id"));
