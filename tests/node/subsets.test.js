@@ -146,7 +146,7 @@ test(`${SUBSETS} subsets of random filters open, and cut the server's tiles`, {
     }
   }
   // Empty ones alone would prove little, and full ones alone.
-  assert.ok(seen.empty > SUBSETS / 50 && seen.empty < SUBSETS / 2, JSON.stringify(seen));
+  assert.ok(seen.empty > SUBSETS / 50 && seen.empty < 0.7 * SUBSETS, JSON.stringify(seen));
   assert.ok(seen.features > 20 * SUBSETS && seen.narrower > SUBSETS / 20, JSON.stringify(seen));
   context.diagnostic(JSON.stringify(seen));
 });
