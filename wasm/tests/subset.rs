@@ -206,3 +206,66 @@ fn a_query_that_covers_another_passes_each_of_its_rows() {
     }
     assert!(covered > 300, "{covered} are covered");
 }
+
+/// A polygon covers what lies in it, and only that.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_polygon_covers_what_lies_in_it() {
+    let inside = |wkt: &str| TileQuery::parse(&format!("filter=S_INTERSECTS(geometry,{wkt})")).expect("a good query");
+    let square = |low: i32, high: i32| format!("({low} {low},{high} {low},{high} {high},{low} {high},{low} {low})");
+    let ring = |low, high| format!("POLYGON({})", square(low, high));
+    let outer = inside(&ring(-40, 40));
+    for (theirs, covered) in [
+        (ring(-30, 30), true),
+        (ring(-40, 40), true),
+        (ring(-30, 41), false),
+        (ring(50, 60), false),
+        (ring(-50, 50), false),
+        (format!("MULTIPOLYGON(({}),({}))", square(-30, -20), square(20, 30)), true),
+        (format!("MULTIPOLYGON(({}),({}))", square(-30, -20), square(50, 60)), false),
+        ("BBOX(-30,-30,30,30)".into(), true),
+        ("BBOX(-30,-30,30,50)".into(), false),
+        ("BBOX(30,-30,-30,30)".into(), false),
+        ("POINT(0 0)".into(), false),
+    ] {
+        assert_eq!(outer.covers(&inside(&theirs)), covered, "{theirs}");
+    }
+    let holed = inside(&format!("POLYGON({},{})", square(-40, 40), square(-10, 10)));
+    for (theirs, covered) in [(ring(-30, 30), false), (ring(-5, 5), false), (ring(15, 30), true)] {
+        assert_eq!(holed.covers(&inside(&theirs)), covered, "{theirs} in what has a hole");
+    }
+    let tile = TileId::new(3, 4, 4).expect("there is one");
+    assert!(!outer.covers_tile(&TileQuery::default(), tile), "45 degrees are not within 40");
+    assert!(outer.covers_tile(&TileQuery::default(), TileId::new(4, 8, 8).expect("there is one")));
+
+    let table = Table::random(2000, 7);
+    let mut dataset = table.dataset();
+    let mut random = Random::new(78);
+    let star = |random: &mut Random| {
+        let (lon, lat) = (random.below(300) as f64 - 150.0, random.below(80) as f64 - 40.0);
+        let (size, corners) = (1.0 + random.below(40) as f64, 3 + random.below(9));
+        let mut all: Vec<String> = (0..corners)
+            .map(|corner| {
+                let angle = corner as f64 / corners as f64 * std::f64::consts::TAU;
+                let far = size * (0.4 + random.below(60) as f64 / 100.0);
+                format!("{:.3} {:.3}", (lon + far * angle.cos()).clamp(-179.0, 179.0), lat + far * angle.sin())
+            })
+            .collect();
+        all.push(all[0].clone());
+        format!("POLYGON(({}))", all.join(","))
+    };
+    let mut covered = 0;
+    for _ in 0..6000 {
+        let [ours, theirs] = [star(&mut random), star(&mut random)];
+        if !inside(&ours).covers(&inside(&theirs)) {
+            continue;
+        }
+        covered += 1;
+        let (ours, theirs) = (format!("S_INTERSECTS(geometry,{ours})"), format!("S_INTERSECTS(geometry,{theirs})"));
+        let mut rows =
+            |query: &str| dataset.with(query, |points, selected, _| selected.rows(points)).expect("a good query");
+        let [both, alone] =
+            [format!("{ours} AND {theirs}"), theirs.clone()].map(|filter| rows(&format!("mode=cells&filter={filter}")));
+        assert_eq!(both, alone, "{ours} is said to cover {theirs}");
+    }
+    assert!(covered > 20, "{covered} are covered");
+}

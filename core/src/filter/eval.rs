@@ -3,6 +3,8 @@
 use super::fitted::{Filter, Test};
 use crate::{
     formula::Lanes,
+    geometry::Walk,
+    small::work::{Stopped, Work},
     space::{mercator::World, morton},
     table::{
         columns::Column,
@@ -13,25 +15,43 @@ use crate::{
 use alloc::vec::Vec;
 use core::ops::Range;
 
-/// What is kept from one word to the next: the stack of formulas, and the cell of a geometry that rows were in last.
+/// What is kept from one word to the next: the stack of formulas, the place among the cells of geometries, and what is owed
+/// for what they looked at.
 #[derive(Default)]
-struct Scratch {
+struct Scratch<'f> {
     stack: Vec<Lanes>,
-    cell: usize,
+    walks: Vec<Walk<'f>>,
+    owed: usize,
 }
 
 impl Filter {
     /// Which rows of a range pass, as bits, 64 rows a word from the first on; bits after the last are unspecified. The
-    /// filter must have been bound to this table; `keys` are the Morton keys of its rows.
-    #[must_use]
-    pub fn words(&self, table: &Table<'_>, keys: &[u64], rows: Range<usize>) -> Vec<u64> {
-        let end = rows.end.min(keys.len());
-        let mut scratch = Scratch::default();
-        (rows.start..end).step_by(64).map(|row| self.word(table, keys, row..end.min(row + 64), &mut scratch)).collect()
+    /// filter must have been bound to this table; `keys` are the Morton keys of its rows. Each row is paid for by
+    /// [`Filter::price`] before it is looked at; those on the border of a geometry cost more.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Work::pay`].
+    pub fn words(
+        &self,
+        table: &Table<'_>,
+        keys: &[u64],
+        rows: Range<usize>,
+        work: &Work<'_>,
+    ) -> Result<Vec<u64>, Stopped> {
+        let (start, end) = (rows.start, rows.end.min(keys.len()));
+        let mut words = Vec::with_capacity(end.saturating_sub(start).div_ceil(64));
+        let (mut scratch, mut toll) = (Scratch::default(), work.toll());
+        let price = self.price();
+        for row in (start..end).step_by(64) {
+            let rows = row..end.min(row + 64);
+            toll.pay(rows.len() * price + core::mem::take(&mut scratch.owed))?;
+            words.push(self.word(table, keys, rows, &mut scratch));
+        }
+        Ok(words)
     }
 
     /// Up to 64 rows as bits; bits from the end on are unspecified.
-    fn word(&self, table: &Table<'_>, keys: &[u64], rows: Range<usize>, scratch: &mut Scratch) -> u64 {
+    fn word<'f>(&'f self, table: &Table<'_>, keys: &[u64], rows: Range<usize>, scratch: &mut Scratch<'f>) -> u64 {
         match self {
             Self::Constant(constant) => u64::from(*constant).wrapping_neg(),
             Self::All(parts) => parts.iter().fold(u64::MAX, |word, part| {
@@ -42,7 +62,11 @@ impl Filter {
             }),
             Self::Column(index, test) => table.columns().get(*index).map_or(0, |column| test.word(column, rows)),
             Self::Relate(relate) => relate.word(table, keys, &rows, &mut scratch.stack),
-            Self::Lies(lies) => lies.word(&keys[rows], &mut scratch.cell),
+            Self::Lies(lies) => {
+                let (word, owed) = lies.word(keys, &rows, &mut scratch.walks);
+                scratch.owed += owed;
+                word
+            }
             // Bits apart from each other keep their order, so a coordinate need not be put together again.
             Self::X(first, last) => {
                 let key = |x| morton::key(World { x, y: 0 });

@@ -164,6 +164,13 @@ impl Steps {
         Self { x: (tile.z() > 0).then_some((x, x + more)), y: (y, y + more) }
     }
 
+    /// Its outermost rows as a box in degrees; `None` where it runs over the antimeridian or around the world.
+    pub(crate) fn degrees(self) -> Option<Shape> {
+        let (first, last) = self.x.filter(|(first, last)| first <= last)?;
+        let (north, south) = (latitude(self.y.0), latitude(self.y.1));
+        Some(Shape::Box([longitude(first), south, longitude(last), north]))
+    }
+
     /// Whether all of another box is in this one.
     pub(crate) fn holds(self, other: Self) -> bool {
         let round = match (self.x, other.x) {

@@ -17,10 +17,13 @@ mod side;
 
 // Over rows in the order of the map.
 mod cell;
-mod cover;
+mod holds;
+mod near;
 mod region;
+mod walk;
 
 pub use shape::{Position, Shape};
 
 pub(crate) use cell::Location;
 pub(crate) use region::Region;
+pub(crate) use walk::Walk;

@@ -9,7 +9,20 @@ use core::ops::Range;
 const AROUND: i64 = 1 << 32;
 
 /// An edge from a position to another; that of a point begins and ends there.
-pub(super) type Edge = [Position; 2];
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Edge {
+    pub a: Position,
+    pub b: Position,
+    /// The rows of steps of its upper and its lower end; beyond the world one more.
+    pub top: i64,
+    pub bottom: i64,
+}
+
+impl Edge {
+    fn new((a, from): (Position, i64), (b, to): (Position, i64)) -> Self {
+        Self { a, b, top: from.min(to), bottom: from.max(to) }
+    }
+}
 
 /// Edges that belong together.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,8 +68,8 @@ impl Parts {
             let edges = rings
                 .iter()
                 .flat_map(|ring| ring.windows(2))
-                .map(|pair| [placed(pair[0], shift, true), placed(pair[1], shift, true)]);
-            (edges.filter(|[a, b]| a != b).collect(), Vec::new())
+                .map(|pair| Edge::new(placed(pair[0], shift, true), placed(pair[1], shift, true)));
+            (edges.filter(|edge| edge.a != edge.b).collect(), Vec::new())
         });
     }
 
@@ -64,12 +77,12 @@ impl Parts {
         self.both_sides(false, |shift| {
             let (mut edges, mut odd): (Vec<Edge>, Vec<Position>) = (Vec::new(), Vec::new());
             for line in lines {
-                let placed: Vec<Position> = line.iter().map(|position| placed(*position, shift, ends)).collect();
+                let placed: Vec<_> = line.iter().map(|position| placed(*position, shift, ends)).collect();
                 match placed[..] {
-                    [only] => edges.push([only; 2]),
-                    _ => edges.extend(placed.windows(2).map(|pair| [pair[0], pair[1]])),
+                    [only] => edges.push(Edge::new(only, only)),
+                    _ => edges.extend(placed.windows(2).map(|pair| Edge::new(pair[0], pair[1]))),
                 }
-                let both = if ends { vec![placed[0], placed[placed.len() - 1]] } else { Vec::new() };
+                let both = if ends { vec![placed[0].0, placed[placed.len() - 1].0] } else { Vec::new() };
                 for end in both {
                     match odd.iter().position(|known| *known == end) {
                         Some(at) => drop(odd.swap_remove(at)),
@@ -85,7 +98,7 @@ impl Parts {
     fn both_sides(&mut self, area: bool, made: impl Fn(i64) -> (Vec<Edge>, Vec<Position>)) {
         for shift in [0, -AROUND] {
             let (edges, ends) = made(shift);
-            let reaches = |edge: &Edge| edge.iter().any(|position| position[0] >= -180.0);
+            let reaches = |edge: &Edge| edge.a[0].max(edge.b[0]) >= -180.0;
             if shift != 0 && !edges.iter().any(reaches) {
                 return;
             }
@@ -96,12 +109,15 @@ impl Parts {
     }
 }
 
-/// A position as rows have it: the centre of its step, so many steps to the east. Corners beyond the square world keep
-/// their latitude, points lie at its edge as rows do.
-fn placed([lon, lat]: Position, shift: i64, corner: bool) -> Position {
+/// A position as rows have it: the centre of its step, so many steps to the east, and its row. Corners beyond the square
+/// world keep their latitude, points lie at its edge as rows do.
+fn placed([lon, lat]: Position, shift: i64, corner: bool) -> (Position, i64) {
     // As positions are projected, but not wrapped.
     let x = ((lon + 180.0) / 360.0 * AROUND as f64) as i64 + shift;
     let centre = (x as f64 + 0.5) / AROUND as f64 * 360.0 - 180.0;
-    let step = project(0.0, lat).filter(|_| !corner || lat.abs() <= MAX_LATITUDE);
-    [centre, step.map_or(lat, |world| latitude(world.y))]
+    let beyond = if lat > 0.0 { -1 } else { AROUND };
+    match project(0.0, lat).filter(|_| !corner || lat.abs() <= MAX_LATITUDE) {
+        Some(world) => ([centre, latitude(world.y)], world.y.into()),
+        None => ([centre, lat], beyond),
+    }
 }

@@ -60,9 +60,25 @@ fn product(a: f64, b: f64) -> (f64, f64) {
     (made, ((a_high * b_high - made) + a_high * b_low + a_low * b_high) + a_low * b_low)
 }
 
-/// Whether rays along a parallel cross an edge: of its ends, the lower one counts.
-pub(super) fn crosses([a, b]: &Edge, lat: f64) -> bool {
-    (a[1] > lat) != (b[1] > lat)
+/// Whether an edge that crosses the parallel of a position does so to the west of it. An edge through the position counts by
+/// where it is a hair above.
+pub(super) fn west_of(&Edge { a, b, .. }: &Edge, p: Position) -> bool {
+    let up = a[1] < b[1];
+    match side(a, b, p) {
+        Ordering::Equal => (a[0] < b[0]) != up,
+        side => (side == Ordering::Less) == up,
+    }
+}
+
+/// Whether a position on a meridian that an edge crosses is below the edge.
+pub(super) fn below(&Edge { a, b, .. }: &Edge, p: Position) -> bool {
+    side(a, b, p) == if a[0] < b[0] { Ordering::Less } else { Ordering::Greater }
+}
+
+/// Whether a position is on an edge.
+pub(super) fn on(&Edge { a, b, .. }: &Edge, p: Position) -> bool {
+    let within = (0..2).all(|axis| a[axis].min(b[axis]) <= p[axis] && p[axis] <= a[axis].max(b[axis]));
+    within && side(a, b, p) == Ordering::Equal
 }
 
 #[cfg(test)]

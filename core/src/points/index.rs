@@ -13,6 +13,7 @@ use crate::{
         values::Values,
         view::{BadTable, Roles, Table},
     },
+    time::Zone,
 };
 use alloc::{vec, vec::Vec};
 use core::{
@@ -148,6 +149,12 @@ impl<'a> Points<'a> {
         }
     }
 
+    /// The same with the zones that a query may name.
+    #[must_use]
+    pub const fn with_zones(self, zones: &'a [Zone]) -> Self {
+        Self { table: self.table.with_zones(zones), ..self }
+    }
+
     /// The position of a row in degrees; of one beyond the edge of the map, where it is.
     #[must_use]
     pub fn place(&self, row: usize) -> (f64, f64) {
@@ -189,9 +196,8 @@ impl Filter {
         let mut start = rows.start;
         while start < rows.end {
             let step = start..rows.end.min(start + STEP);
-            work.pay(step.len() * self.price())?;
             start = step.end;
-            words.extend(self.words(points, points.keys(), step));
+            words.extend(self.words(points, points.keys(), step, work)?);
         }
         Ok(Mask::new(rows, words))
     }

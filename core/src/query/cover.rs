@@ -4,7 +4,8 @@
 //! written, numbers as the ranges that they span, boxes as the steps of the world that they become.
 
 use crate::{
-    filter::{Comparison, Expr, Literal, Property, Steps, Value},
+    filter::{Comparison, Expr, Literal, Property, Relation, Steps, Value},
+    geometry::Shape as Geometry,
     query::TileQuery,
     space::tile::TileId,
     table::facts::MAX_EXACT,
@@ -28,15 +29,22 @@ impl TileQuery {
     }
 
     fn covers_where(&self, query: &Self, tile: Option<TileId>) -> bool {
+        // A column that is made has the facts of the rows that are there, and these decide properties.
+        if !self.lets.is_empty() || !query.lets.is_empty() {
+            return false;
+        }
         let theirs = terms(query);
         let sides =
             theirs.iter().filter_map(|term| if let Expr::Inside(sides, _) = term { Some(*sides) } else { None });
         let boxes = sides.chain(query.bbox).filter_map(|sides| Steps::of(sides).ok());
         let boxes: Vec<Steps> = boxes.chain(tile.map(Steps::of_tile)).collect();
         let covered = |sides| Steps::of(sides).is_ok_and(|ours| boxes.iter().any(|theirs| ours.holds(*theirs)));
+        let area =
+            |ours: &Geometry| boxes.iter().any(|theirs| theirs.degrees().is_some_and(|theirs| ours.holds(&theirs)));
         let term = |ours: &&Expr| match ours {
             Expr::Constant(true) => true,
             Expr::Inside(sides, _) => covered(*sides),
+            Expr::Spatial(Relation::Intersects | Relation::Within, shape, _) if area(shape) => true,
             ours => theirs.iter().any(|theirs| implies(theirs, ours)),
         };
         self.datetime.is_none_or(|ours| within(query.datetime, ours))
@@ -78,6 +86,10 @@ fn implies(theirs: &Expr, ours: &Expr) -> bool {
             (Expr::IsNull(ours), Some(theirs)) => ours.name == theirs.name,
             _ => false,
         },
+        (
+            Expr::Spatial(Relation::Intersects | Relation::Within, theirs, _),
+            Expr::Spatial(Relation::Intersects | Relation::Within, ours, _),
+        ) => ours.holds(theirs),
         (_, Expr::In(column, ours)) => {
             let known = |value: &Literal| ours.iter().any(|ours| ours.value == value.value);
             match theirs {

@@ -21,8 +21,7 @@ pub fn mask(dataset: &Dataset, filter: &Filter, work: &Work<'_>) -> Result<Mask,
         let blocks = (0..rows.div_ceil(BLOCK)).into_par_iter();
         let words = blocks.map(|block| {
             let rows = block * BLOCK..rows.min((block + 1) * BLOCK);
-            work.pay(rows.len() * price)?;
-            Ok(filter.words(&points, points.keys(), rows))
+            filter.words(&points, points.keys(), rows, work)
         });
         Ok::<_, Stopped>(words.collect::<Result<Vec<_>, Stopped>>()?.concat())
     })?;
