@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Times tiles beside rivals on the same data, and writes benches/RESULTS.md: bench-peers.sh [tiles] [growth] [browser]
+# Times tiles beside rivals on the same data, and writes benches/RESULTS.md: bench-peers.sh [tiles] [masks] [growth] [browser]
 #
 #   tiles    every even zoom to 14: cells, raw points, filters; DuckDB, Polars and Datashader. ROWS=10000000 points
+#   masks    filters from their text to the mask, beside DuckDB: polygons of 1,000 corners, formulas. ROWS points
 #   growth   z0 and z10 against rows, beside DuckDB. GROWTH="100000 1000000 10000000"; 100000000 needs 16 GB of memory
 #   browser  the WebAssembly module beside geojson-vt and supercluster in Node and Chromium. BROWSER_ROWS="100000 1000000"
 #
-# All three when none is named. Everything is kept in BENCH_DIR (target/bench); one thing runs at a time. RESULTS=FILE is
+# All when none is named. Everything is kept in BENCH_DIR (target/bench); one thing runs at a time. RESULTS=FILE is
 # written instead of benches/RESULTS.md.
 source "$(dirname "$0")/bench-lib.sh"
 
@@ -14,17 +15,23 @@ growth="${GROWTH:-100000 1000000 10000000}"
 browser_rows="${BROWSER_ROWS:-100000 1000000}"
 
 tiles=
+masks=
 build() {
   [ -z "$tiles" ] || return 0
   scripts/build.sh page program
-  step "Building the bench (cargo bench --no-run)" find_tiles
+  step "Building the benches (cargo bench --no-run)" find_benches
 }
 
-# Names the built bench, which is then run by itself: cargo would look at all sources again each time.
-find_tiles() {
-  tiles="$(cargo bench --quiet --locked -p duotile-benches --bench tiles --no-run --message-format json |
-    sed -n 's/.*"name":"tiles".*"executable":"\([^"]*\)".*/\1/p')"
-  [ -x "$tiles" ]
+# Names the built benches, which are then run by themselves: cargo would look at all sources again each time.
+find_benches() {
+  tiles="$(built tiles)"
+  masks="$(built masks)"
+  [ -x "$tiles" ] && [ -x "$masks" ]
+}
+
+built() {
+  cargo bench --quiet --locked -p duotile-benches --bench "$1" --no-run --message-format json |
+    sed -n "s/.*\"name\":\"$1\".*\"executable\":\"\([^\"]*\)\".*/\1/p"
 }
 
 part_tiles() {
@@ -47,6 +54,17 @@ rival() {
   shift
   "$python" "benches/peers/$script" "$@" >"$bench/rival.jsonl"
   cat "$bench/rival.jsonl" >>"$bench/peers.jsonl"
+}
+
+part_masks() {
+  build
+  setup_python
+  data "$rows" parquet
+  quiet
+  began masks make bench-peers "ROWS=$rows PARTS=masks"
+  step "Filters, $rows points" into masks "$masks" "$data"
+  "$python" benches/peers/masks.py "$data" "$bench/masks.jsonl" >"$bench/rival.jsonl"
+  cat "$bench/rival.jsonl" >>"$bench/masks.jsonl"
 }
 
 part_growth() {
@@ -80,11 +98,11 @@ part_browser() {
   done
 }
 
-[ $# -gt 0 ] || set -- tiles growth browser
+[ $# -gt 0 ] || set -- tiles masks growth browser
 for part in "$@"; do
   case "$part" in
-    tiles | growth | browser) "part_$part" ;;
-    *) fail "bench-peers.sh: unknown part $part, expected tiles, growth or browser" ;;
+    tiles | masks | growth | browser) "part_$part" ;;
+    *) fail "bench-peers.sh: unknown part $part, expected tiles, masks, growth or browser" ;;
   esac
 done
 report

@@ -69,6 +69,8 @@ test_api() {
     "$python" tests/python/api.py "${CARGO_TARGET_DIR:-target}/release/duotile"
   step "Tables that Python, pandas and DuckDB wrote, read again" \
     "$python" tests/python/tables.py "${CARGO_TARGET_DIR:-target}/release/duotile"
+  step "Rows in random geometries, found by DuckDB's spatial extension too" \
+    "$python" tests/python/places.py "${CARGO_TARGET_DIR:-target}/release/duotile"
 }
 
 test_image() {

@@ -69,7 +69,8 @@ fn main() {
     let profile = Profile::of(&points, None, 10_000, &Work::free()).expect("goes on");
     line("profile", median(|| Profile::of(&points, None, 10_000, &Work::free()).expect("goes on")), rows, "points");
 
-    for text in ["filter=value > 2", "filter=category IN ('culture','shop')", "bbox=-10,30,30,60"] {
+    let formula = "filter=value * 2 %2B value > id";
+    for text in ["filter=value > 2", "filter=category IN ('culture','shop')", formula, "bbox=-10,30,30,60"] {
         let plan = plan(&points, &TileQuery::parse(text).expect("a good query"));
         let filter = plan.filter().expect("there is one");
         line(
@@ -79,6 +80,8 @@ fn main() {
             "points",
         );
     }
+
+    folded_texts();
 
     let cells = |kinds: &[MeasureKind]| {
         let measures = kinds.iter().map(|&kind| Measure { column: "value".into(), kind }).collect();
@@ -102,6 +105,32 @@ fn main() {
             let all = Selection { profile: &profile, ..all };
             cut(&format!("z{z} rows, {name}"), &raw, &points, all, fullest[z]);
         }
+    }
+}
+
+/// Fitting conditions that look at each different text of a column.
+fn folded_texts() {
+    const TEXTS: usize = 200_000;
+    let letters = ["a", "é", "Straße", "o", "ŝ", "nord", "X"];
+    let mut words: Vec<String> =
+        (0..TEXTS).map(|i| format!("{}{} {i:06}", letters[i % 7], letters[i / 7 % 7])).collect();
+    words.sort_unstable();
+    let texts = Dictionary::new(words.iter().map(String::as_str)).expect("in order");
+    let codes: Vec<u32> = (0..TEXTS as u32).collect();
+    let facts = Facts::default();
+    let name = Column::new("name", Values::Text(Codes::U32(&codes), &texts), None, &facts).expect("as long");
+    let columns = [name];
+    let (keys, rows): (Vec<u64>, Vec<u32>) = (vec![0; TEXTS], codes.clone());
+    let points = Points::new("texts", &keys, &rows, &columns, Roles::default()).expect("of one length");
+    for text in [
+        "name LIKE '%nord 19%'",
+        "ACCENTI(name) LIKE ACCENTI('%nord 19%')",
+        "CASEI(name) LIKE CASEI('%nord 19%')",
+        "ACCENTI(CASEI(name)) LIKE ACCENTI(CASEI('%nord 19%'))",
+        "ACCENTI(name) = ACCENTI('noŕd 000019')",
+    ] {
+        let query = TileQuery::from_pairs([("filter", text)]).expect("a good query");
+        line(&format!("fit {text}"), median(|| plan(&points, &query)), TEXTS, "texts");
     }
 }
 

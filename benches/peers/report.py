@@ -1,6 +1,6 @@
 """Lays the lines of all runs side by side: report.py FOLDER OUT.md; the table of tiles goes to the terminal too.
 
-FOLDER holds a file of JSON lines for each part that was run (peers, growth, prepared, browser, http, dear, page, soak); a part that was not run is
+FOLDER holds a file of JSON lines for each part that was run (peers, masks, growth, prepared, browser, http, dear, page, soak); a part that was not run is
 left out. Every figure in OUT.md comes from these lines.
 """
 
@@ -127,14 +127,14 @@ def peers(lines):
 def main():
     """Writes the report."""
     folder, out = sys.argv[1:]
-    found = {name: read(folder, name) for name in ("peers", "growth", "prepared", "browser", "http", "dear", "page", "soak")}
+    found = {name: read(folder, name) for name in ("peers", "masks", "growth", "prepared", "browser", "http", "dear", "page", "soak")}
     sections = [
         "# Results",
         "Written by `benches/peers/report.py`; do not edit. Times drift on shared machines: a ratio within one run says "
         "more than a time.",
         peers(found["peers"]),
     ]
-    for name, part in (("growth", parts.growth), ("prepared", parts.prepared), ("browser", parts.browser), ("http", parts.http), ("dear", parts.dear), ("page", parts.page), ("soak", parts.soak)):
+    for name, part in (("masks", parts.masks), ("growth", parts.growth), ("prepared", parts.prepared), ("browser", parts.browser), ("http", parts.http), ("dear", parts.dear), ("page", parts.page), ("soak", parts.soak)):
         if found[name]:
             sections.append(part(found[name], run_line(found[name]), number, table))
     text = "\n\n".join(section for section in sections if section)
