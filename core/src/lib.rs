@@ -44,6 +44,7 @@ pub use answers::{
     stats,
 };
 pub use filter::{Filter, mask::Mask};
+pub use formula::{Formula, Made, MadeValues};
 pub use geometry::{Position, Shape as Geometry};
 pub use measure::category::Category;
 pub use plan::{Extra, Plan, Property, PropertyInfo, PropertyKind, Source};
@@ -53,7 +54,7 @@ pub use points::{
     landmarks::{BadLandmarks, CROWD, Landmarks},
     profile::Profile,
 };
-pub use query::{Alias, By, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, Properties, Shape, TileQuery};
+pub use query::{Alias, By, Let, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, Properties, Shape, TileQuery};
 pub use small::{
     error::{Complaint, QueryError},
     nearest::nearest,
@@ -84,4 +85,4 @@ pub use tile::{
     cut::{MAX_TILE_BYTES, Selection, TILE_FORMAT},
     tiler::{Report, Scratch},
 };
-pub use time::{Interval, Period};
+pub use time::{Interval, Period, Zone};

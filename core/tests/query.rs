@@ -4,7 +4,7 @@ mod common;
 
 use common::{NAMES, Random, expr};
 use duotile_core::{
-    Alias, By, Interval, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, Period, Properties, Shape, TileQuery,
+    Alias, By, Interval, Let, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, Period, Properties, Shape, TileQuery,
 };
 
 fn printed(text: &str) -> String {
@@ -28,6 +28,8 @@ fn a_query_prints_the_same_however_it_is_written() {
         ("by=kind", "by=kind"),
         ("by=ts:month", "by=ts:month"),
         ("by=%22ts:month%22", "by=%22ts:month%22"),
+        ("by=ts:day:UTC", "by=ts:day"),
+        ("by=%22a:b%22:week:Etc/GMT%2B5", "by=%22a:b%22:week:Etc/GMT%2B5"),
         ("mode=auto&cell=4&shape=point&limit=10000", ""),
         ("mode=places&cell=1&properties=b,a", "cell=1&mode=places&properties=a,b"),
         ("shape=centroid&mode=cells&limit=5&cell=64", "cell=64&limit=5&mode=cells&shape=centroid"),
@@ -50,6 +52,14 @@ fn a_query_prints_the_same_however_it_is_written() {
         ("filter-lang=cql2-json&filter={\"op\":\"<\",\"args\":[{\"property\":\"a\"},1]}", "filter=a%20%3C%201"),
         ("filter={\"op\":\"<\",\"args\":[{\"property\":\"a\"},1]}&filter-lang=cql2-json", "filter=a%20%3C%201"),
         ("filter-lang=cql2-text", ""),
+        ("let=", ""),
+        ("let=rate:fare/distance", "let=rate:fare%20/%20distance"),
+        ("let=b:least(x,+y),a:1%2B2*z", "let=a:1%20%2B%202%20*%20z,b:least(x,y)"),
+        (
+            "let=%22a,b%22:abs(\"c,d\"),c:coalesce(x,DATE('2024-01-01'))",
+            "let=%22a,b%22:abs(%22c,d%22),c:coalesce(x,DATE('2024-01-01'))",
+        ),
+        ("let=%22q%22%22q:%22: -x&limit=3", "let=%22q%22%22q:%22:-1%20*%20x&limit=3"),
         ("v=1&key=x&access_token=y&_=17&v=2&limit=7", "limit=7"),
     ] {
         assert_eq!(printed(text), canonical, "{text}");
@@ -65,11 +75,12 @@ fn the_parts_of_a_query_are_read() {
     );
     let expected = TileQuery {
         filter: None,
+        lets: Vec::new(),
         datetime: Some(Interval { start: Some(86_400_000_000), end: None }),
         bbox: Some([170.0, -10.0, -170.0, 10.0]),
         measures: vec![Measure { column: "fare".into(), kind: MeasureKind::Percentile(9990) }],
         log_count: true,
-        by: Some(By { column: "ts".into(), period: Some(Period::Hour) }),
+        by: Some(By { column: "ts".into(), period: Some(Period::Hour), zone: None }),
         mode: Mode::Points,
         cell: 8,
         shape: Shape::Polygon,
@@ -122,7 +133,8 @@ fn mistakes_are_told_with_parameter_and_remedy() {
         ("agg=sum:a,,sum:b", "agg", Some(6), "got \"\""),
         ("by=", "by", None, "expected a column"),
         ("by=ts:mnth", "by", Some(3), "did you mean \"month\""),
-        ("by=a:b:c", "by", None, "double quotes"),
+        ("by=a:day:c:d", "by", None, "double quotes"),
+        ("by=a:day:Paris!", "by", Some(6), "the name of a zone"),
         ("mode=cels", "mode", None, "expected one of auto, points, cells, places (did you mean \"cells\"?)"),
         ("shape=square", "shape", None, "point, polygon, centroid"),
         ("cell=3", "cell", None, "1, 2, 4, 8, 16, 32 or 64"),
@@ -146,6 +158,13 @@ fn mistakes_are_told_with_parameter_and_remedy() {
         ("filter=a%20==%205", "filter", Some(2), "`==`"),
         ("filter=", "filter", Some(0), "got nothing"),
         ("filter-lang=sql&filter=a", "filter-lang", None, "cql2-text, cql2-json"),
+        ("let=fare/distance", "let", Some(0), "expected a name, a colon and a formula"),
+        ("let=a:x,b", "let", Some(4), "got \"b\""),
+        ("let=a:x%2B", "let", Some(4), "got the end"),
+        ("let=a:x%20y", "let", Some(4), "expected an operator or the end"),
+        ("let=a:x,a:y", "let", Some(4), "twice"),
+        ("let=:x", "let", Some(0), "got no name"),
+        ("let=lon:x", "let", Some(4), "is the position"),
         ("filter=a%2", "filter", Some(1), "%25"),
         ("filter=%zz", "filter", Some(0), "hexadecimal"),
         ("filter=a%FFb", "filter", Some(1), "not UTF-8"),
@@ -203,6 +222,13 @@ fn query(random: &mut Random) -> TileQuery {
         Interval { start: random.chance(70).then_some(a.min(b)), end: random.chance(70).then_some(a.max(b)) };
     TileQuery {
         filter: random.chance(50).then(|| expr(random, 2).normalise()),
+        lets: if random.chance(30) {
+            let texts =
+                ["a b = x + 1", "\"a,b\" = least(y,'it''s')", "c = hour(t,'+01:00')", "\"q\"\"(\" = -z % 2 ^ 3"];
+            texts.iter().filter(|_| random.chance(50)).map(|text| Let::parse(text).expect(text)).collect()
+        } else {
+            Vec::new()
+        },
         datetime: (interval.start.is_some() || interval.end.is_some()).then_some(interval),
         bbox: random.chance(50).then(|| {
             let mut side = |of: f64| (random.next() >> 11) as f64 / (1u64 << 53) as f64 * 2.0 * of - of;
@@ -211,15 +237,10 @@ fn query(random: &mut Random) -> TileQuery {
         }),
         measures,
         log_count: random.chance(30),
-        by: random.chance(50).then(|| By {
-            column: name(random),
-            period: random.pick(&[
-                None,
-                Some(Period::Year),
-                Some(Period::Month),
-                Some(Period::Day),
-                Some(Period::Hour),
-            ]),
+        by: random.chance(50).then(|| {
+            let period = random.chance(80).then(|| random.pick(&Period::ALL));
+            let zone = period.filter(|_| random.chance(40)).map(|_| "America/Port-au-Prince".to_owned());
+            By { column: name(random), period, zone }
         }),
         mode: random.pick(&Mode::ALL),
         cell: 1 << random.below(7),

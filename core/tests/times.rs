@@ -1,7 +1,7 @@
 //! Times: text to microseconds and back, and the periods of the calendar.
 
 use duotile_core::{
-    Period,
+    Period, Zone,
     time::{DAY, HOUR, Moment, SECOND, Written, parse, print, read},
 };
 
@@ -34,6 +34,10 @@ fn every_first_and_last_of_a_month_is_the_day_the_calendar_says() {
             let middle = (first + 13) * DAY + 5 * HOUR + 7;
             assert_eq!(Period::Month.floor(middle), first * DAY);
             assert_eq!(Period::Month.next(middle), next * DAY);
+            let quarter = (month - 1) / 3 * 3 + 1;
+            let after = if quarter == 10 { days(year + 1, 1, 1) } else { days(year, quarter + 3, 1) };
+            assert_eq!(Period::Quarter.floor(middle), days(year, quarter, 1) * DAY);
+            assert_eq!(Period::Quarter.next(middle), after * DAY);
             assert_eq!(Period::Year.floor(middle), days(year, 1, 1) * DAY);
             assert_eq!(Period::Year.next(middle), days(year + 1, 1, 1) * DAY);
             assert_eq!(Period::Day.floor(middle), (first + 13) * DAY);
@@ -166,7 +170,7 @@ fn a_text_means_the_same_in_a_file_and_in_a_filter() {
 
 #[test]
 fn periods_tile_all_of_time_and_no_instant_is_too_far_out() {
-    for period in [Period::Year, Period::Month, Period::Day, Period::Hour] {
+    for period in Period::ALL {
         for instant in [i64::MIN, i64::MIN + 1, -1, 0, 1, i64::MAX - 1, i64::MAX] {
             assert!(period.floor(instant) <= instant || instant < i64::MIN + 367 * DAY);
             assert!(period.next(instant) > instant || instant > i64::MAX - 367 * DAY);
@@ -180,6 +184,68 @@ fn periods_tile_all_of_time_and_no_instant_is_too_far_out() {
             start = next;
         }
     }
+    // Mondays of ISO 8601, from calendars: the first weeks of 2021 and 2024, and one before 1970.
+    for (day, monday) in [((2021, 1, 3), (2020, 12, 28)), ((2024, 1, 1), (2024, 1, 1)), ((1969, 7, 20), (1969, 7, 14))]
+    {
+        let [day, monday] = [day, monday].map(|(year, month, day)| days(year, month, day) * DAY);
+        assert_eq!(Period::Week.floor(day + 5), monday);
+        assert_eq!(Period::Week.next(day + 5), monday + 7 * DAY);
+    }
     assert_eq!(Period::Month.label(45 * DAY + 5), "1970-02-01");
     assert_eq!(Period::Hour.label(DAY + HOUR + 5), "1970-01-02T01:00:00Z");
+}
+
+/// Berlin in 2024, from its law: an hour ahead, two from 31 March to 27 October, changing at 1:00 UTC.
+fn berlin() -> Zone {
+    let at = |month, day| days(2024, month, day) * DAY + HOUR;
+    Zone::new("Europe/Berlin", vec![(0, HOUR), (at(3, 31), 2 * HOUR), (at(10, 27), HOUR)])
+}
+
+#[test]
+fn a_day_of_a_zone_has_the_hours_that_its_clock_shows() {
+    let zone = berlin();
+    let utc = |month, day, hour| days(2024, month, day) * DAY + hour * HOUR;
+    for (instant, period, start, next) in [
+        (utc(1, 15, 12), Period::Day, utc(1, 14, 23), utc(1, 15, 23)),
+        (utc(3, 31, 12), Period::Day, utc(3, 30, 23), utc(3, 31, 22)),
+        (utc(10, 27, 12), Period::Day, utc(10, 26, 22), utc(10, 27, 23)),
+        // Three o'clock comes after one; two comes twice.
+        (utc(3, 31, 0) + 5, Period::Hour, utc(3, 31, 0), utc(3, 31, 1)),
+        (utc(3, 31, 1) + 5, Period::Hour, utc(3, 31, 1), utc(3, 31, 2)),
+        (utc(10, 27, 0) + 5, Period::Hour, utc(10, 27, 0), utc(10, 27, 2)),
+        (utc(10, 27, 1) + 5, Period::Hour, utc(10, 27, 0), utc(10, 27, 2)),
+        (utc(10, 27, 2) + 5, Period::Hour, utc(10, 27, 2), utc(10, 27, 3)),
+        (utc(4, 1, 0), Period::Month, utc(3, 31, 22), utc(4, 30, 22)),
+        (utc(3, 31, 22) - 1, Period::Month, utc(2, 29, 23), utc(3, 31, 22)),
+        (utc(10, 27, 22), Period::Week, utc(10, 20, 22), utc(10, 27, 23)),
+    ] {
+        assert_eq!(zone.floor(period, instant), start, "{instant} {period:?}");
+        assert_eq!(zone.next(period, start), next, "{instant} {period:?}");
+    }
+}
+
+#[test]
+fn periods_of_a_zone_tile_its_time_however_its_clock_jumps() {
+    let hours = |list: &[(i64, i64)]| list.iter().map(|&(from, ahead)| (from * HOUR, ahead * HOUR / 2)).collect();
+    for changes in [
+        vec![],
+        vec![(0, 3)],
+        // Over midnight to and fro, a day left out, and one that comes twice.
+        hours(&[(-100, 0), (0, 2), (26, -2), (75, 22), (200, -26), (207, 1)]),
+        hours(&[(-5000, -20), (24, -18), (48, -20), (72, 28), (73, -28)]),
+    ] {
+        let zone = Zone::new("x", changes);
+        for period in Period::ALL {
+            let mut before = i64::MIN;
+            for step in -2000..2000 {
+                let instant = step * HOUR / 4;
+                let start = zone.floor(period, instant);
+                let next = zone.next(period, start);
+                assert!(start <= instant && instant < next, "{start} {instant} {next} {period:?} {zone:?}");
+                assert_eq!((zone.floor(period, start), zone.floor(period, next)), (start, next), "{period:?} {zone:?}");
+                assert!(start >= before);
+                before = start;
+            }
+        }
+    }
 }

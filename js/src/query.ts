@@ -5,6 +5,8 @@
 
 /** Parameters as design and server name them; what is left out has the server's default. */
 export interface TileQuery {
+  /** Columns made of columns, each a name and a formula: `rate:fare/distance`. All else may speak of them. */
+  let?: readonly string[];
   /** CQL2 text: `population > 1000 AND country = 'FR'`. */
   filter?: string;
   /** An interval over the dataset's time column: `2024-01-01/2024-02-01`, `../b`, `a/..`. */
@@ -13,7 +15,7 @@ export interface TileQuery {
   bbox?: readonly [number, number, number, number];
   /** `sum:fare`, `mean:fare`, …; the count is always there. */
   agg?: readonly string[];
-  /** A count for each value of this column, or for each period as in `time:month`. */
+  /** A count for each value of this column, or for each period as in `time:month`; on a server `time:day:Europe/Paris`, too. */
   by?: string;
   /** `places` are cells, of which one with a single row carries that row's columns, too. */
   mode?: "auto" | "points" | "cells" | "places";
@@ -28,6 +30,7 @@ export interface TileQuery {
 }
 
 const ORDER = [
+  "let",
   "filter",
   "datetime",
   "bbox",

@@ -1,6 +1,6 @@
 //! How to read files, as flags and as a table of the configuration; and which files make which dataset.
 
-use crate::settings::words::{Axes, CrsName, Quote, Thousands, TypeOf};
+use crate::settings::words::{Axes, CrsName, NewColumn, Quote, Thousands, TypeOf};
 use crate::{
     catalog::{self, Entry},
     dataset::Dataset,
@@ -63,6 +63,10 @@ pub struct Load {
     #[arg(long = "type", id = "type", value_name = "COLUMN=TYPE", value_delimiter = ',')]
     #[serde(rename = "type")]
     pub types: Vec<TypeOf>,
+    /// A column made of others, such as 'rate = fare / distance'; once for each
+    #[arg(long = "column", id = "column", value_name = "NAME = FORMULA")]
+    #[serde(rename = "column")]
+    pub made: Vec<NewColumn>,
     /// Refuse files with a line or a value that does not fit, where it would be left out and told
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub strict: Option<bool>,
@@ -143,10 +147,11 @@ pub const BUILTIN: &str = "places";
 /// One clear sentence when a file is missing, empty, damaged or without positions, or when an option does not fit.
 pub fn open(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Result<Dataset> {
     let inputs = Inputs::of(paths)?;
-    match inputs.prepared() {
+    let dataset = match inputs.prepared() {
         Some(path) => prepared::open(path, options, progress),
         None => inputs.read(options, progress),
-    }
+    }?;
+    dataset.with_columns(&options.made, progress)
 }
 
 impl Load {
@@ -183,6 +188,7 @@ impl Load {
             hide: self.hide.clone(),
             keep: self.columns.clone(),
             types: self.types.iter().map(|said| (said.column.clone(), said.kind)).collect(),
+            made: self.made.iter().map(|made| made.0.clone()).collect(),
             strict: self.strict.unwrap_or(false),
             csv: CsvOptions {
                 delimiter,

@@ -50,10 +50,12 @@ bbox = st.builds(lambda west, east, lats: f"{west},{lats[0]},{east},{lats[1]}", 
 of_numbers = st.sampled_from(["sum", "mean", "min", "max", "median", "p95", "p1", "nunique"])
 measure = st.one_of(st.sampled_from(["count", "log_count", "mode:country", "nunique:name"]), st.builds("{}:{}".format, of_numbers, number))
 measures = st.lists(measure, max_size=4, unique=True).map(",".join)
-category = st.sampled_from(["country", "when:year", "when:month", "when:day", "when:hour"])
+category = st.sampled_from(["country", "when:year", "when:quarter", "when:week", "when:month", "when:day", "when:day:Asia/Tokyo", "when:hour"])
 columns = st.one_of(st.just("*"), st.lists(column, max_size=4, unique=True).map(",".join))
 aliases = st.lists(st.sampled_from(["supercluster", "tippecanoe", "carto"]), min_size=1, unique=True).map(",".join)
-query = st.fixed_dictionaries({}, optional={"filter": cql2, "bbox": bbox, "agg": measures, "by": category, "properties": columns, "alias": aliases}).map(urlencode)
+let = st.sampled_from(["share:population/1e6", "high:greatest(height,0) + 1", "year:year(when)", '"a, b":-height'])
+lets = st.lists(let, max_size=3, unique=True).map(",".join)
+query = st.fixed_dictionaries({}, optional={"let": lets, "filter": cql2, "bbox": bbox, "agg": measures, "by": category, "properties": columns, "alias": aliases}).map(urlencode)
 
 
 @st.composite
@@ -80,6 +82,8 @@ for name, strategy in {
     "duotile-column": column,
     "duotile-columns": columns,
     "duotile-dataset": st.sampled_from(["places", "places", "places", "nowhere"]),
+    "duotile-let": let,
+    "duotile-lets": lets,
     "duotile-measure": measure,
     "duotile-measures": measures,
     "duotile-property": st.just("point_count"),

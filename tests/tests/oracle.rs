@@ -33,7 +33,7 @@ fn everything() -> TileQuery {
     measures.sort();
     TileQuery {
         measures,
-        by: Some(By { column: "kind".into(), period: None }),
+        by: Some(By { column: "kind".into(), period: None, zone: None }),
         mode: Mode::Cells,
         ..TileQuery::default()
     }

@@ -34,6 +34,21 @@ impl Expr {
     }
 }
 
+impl Term {
+    /// Reads a formula, such as `fare / distance`: within the limits of filters.
+    ///
+    /// # Errors
+    /// As [`Expr::parse`].
+    pub fn parse(text: &str) -> Result<Self, QueryError> {
+        let mut parser = Parser { tokens: tokens(text)?, next: 0, depth: 0, terms: 0 };
+        if parser.peek() == &Token::End {
+            return Err(error("got nothing, expected a formula such as fare / distance", 0));
+        }
+        let term = parser.operand()?;
+        if parser.peek() == &Token::End { Ok(term) } else { Err(parser.unexpected("an operator or the end")) }
+    }
+}
+
 impl Parser {
     pub(super) fn or(&mut self) -> Result<Side, QueryError> {
         self.joined("OR", Self::and, Expr::Or)

@@ -27,9 +27,11 @@ mod ranks;
 
 // Over rows.
 mod lanes;
+mod made;
 mod program;
 
 pub use function::Function;
+pub use made::{Formula, Made, MadeValues};
 pub use term::Term;
 pub use value::{Literal, Place, Property, Value};
 

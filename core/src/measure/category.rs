@@ -9,22 +9,25 @@ use crate::{
     small::{
         self,
         error::QueryError,
-        work::{Stopped, Toll},
+        work::{Stopped, Toll, Work},
     },
     table::{
         columns::Column,
         facts::Scalar,
         values::{Kind, Values},
+        view::Table,
     },
-    time::{Interval, Period},
+    time::{Interval, Period, Zone},
 };
 use alloc::{format, string::String, vec, vec::Vec};
-use core::ops::Range;
+use core::ops::{Range, RangeInclusive};
 
 /// Values that get a property of their own.
 pub const MAX_CATEGORIES: usize = 20;
 /// Periods that fit in a tile.
 pub const MAX_PERIODS: usize = 1000;
+/// What finding the period of a row costs, in looks at rows.
+const LOOK: usize = 8;
 
 /// The categories of a column, each a slot.
 #[derive(Clone, Debug)]
@@ -33,7 +36,52 @@ pub struct Categories {
     pub column: usize,
     /// What each slot counts, in the order of the slots.
     pub slots: Vec<Category>,
+    /// What periods go by.
+    pub calendar: Option<Calendar>,
     lookup: Lookup,
+}
+
+/// Periods, in UTC or by the clock of a zone.
+#[derive(Clone, Debug)]
+pub struct Calendar {
+    period: Period,
+    zone: Option<Zone>,
+}
+
+impl Calendar {
+    fn floor(&self, micros: i64) -> i64 {
+        self.zone.as_ref().map_or_else(|| self.period.floor(micros), |zone| zone.floor(self.period, micros))
+    }
+
+    /// The start of the period after one that begins so.
+    fn next(&self, start: i64) -> i64 {
+        self.zone.as_ref().map_or_else(|| self.period.next(start), |zone| zone.next(self.period, start))
+    }
+
+    /// The start of a period as a date, or as a time where the period is shorter than a day.
+    pub fn label(&self, start: i64) -> String {
+        match &self.zone {
+            None => self.period.label(start),
+            Some(zone) => {
+                let shown = zone.shows(start);
+                let label = self.period.label(shown);
+                match label.strip_suffix('Z') {
+                    Some(time) => format!("{time}{}", Ahead(shown.saturating_sub(start))),
+                    None => label,
+                }
+            }
+        }
+    }
+}
+
+/// How far a clock is ahead of UTC, as times have it.
+struct Ahead(i64);
+
+impl core::fmt::Display for Ahead {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let minutes = self.0.unsigned_abs() / 60_000_000;
+        write!(f, "{}{:02}:{:02}", if self.0 < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
+    }
 }
 
 /// What is counted in a slot.
@@ -64,13 +112,27 @@ impl Categories {
     /// Fits `by` to a column, of which only the times of an interval pass, where there is one.
     ///
     /// # Errors
-    /// When the column is not categorical, or the periods are too many.
-    pub fn of(by: &By, index: usize, column: &Column<'_>, passing: Option<Interval>) -> Result<Self, QueryError> {
+    /// When the column is not categorical, or the periods are too many; when nobody waits for it any more.
+    pub fn of(
+        by: &By,
+        index: usize,
+        table: &Table<'_>,
+        passing: Option<Interval>,
+        work: &Work<'_>,
+    ) -> Result<Self, QueryError> {
+        let column = &table.columns()[index];
         match (column.kind(), by.period) {
-            (Kind::Time, Some(period)) => Self::periods(index, column, period, passing),
+            (Kind::Time, Some(period)) => {
+                let zone = by.zone.as_ref().map(|name| {
+                    let message =
+                        format!("got the zone {name:?}, which is not known here, expected one such as Europe/Paris");
+                    table.zone(name).cloned().ok_or_else(|| QueryError::new("by", message))
+                });
+                Self::periods(index, column, Calendar { period, zone: zone.transpose()? }, passing, work)
+            }
             (Kind::Time, None) => {
                 Err(QueryError::new("by", format!("column {} is of times, expected a period", by.column))
-                    .hint(format!("by={}:month, or year, day, hour", by.column)))
+                    .hint(format!("by={}:month, or year, quarter, week, day, hour", by.column)))
             }
             (kind, Some(_)) => Err(QueryError::new(
                 "by",
@@ -130,40 +192,46 @@ impl Categories {
                 Lookup::Integers(integers, other)
             }
         };
-        Ok(Self { column: index, slots, lookup })
+        Ok(Self { column: index, slots, calendar: None, lookup })
     }
 
     fn periods(
         index: usize,
         column: &Column<'_>,
-        period: Period,
+        calendar: Calendar,
         passing: Option<Interval>,
+        work: &Work<'_>,
     ) -> Result<Self, QueryError> {
+        let from = passing.and_then(|interval| interval.start).unwrap_or(i64::MIN);
+        let to = passing.and_then(|interval| interval.end).unwrap_or(i64::MAX);
         let mut starts = Vec::new();
         if let Some((Scalar::Time(first), Scalar::Time(last))) = column.facts.range {
-            let from = passing.and_then(|interval| interval.start).unwrap_or(i64::MIN);
-            let to = passing.and_then(|interval| interval.end).unwrap_or(i64::MAX);
             let (first, last) = (first.max(from), last.min(to));
-            let mut start = period.floor(first);
-            while first <= last && start <= last {
-                if starts.len() == MAX_PERIODS {
-                    let message = format!(
-                        "column {} spans more than {MAX_PERIODS} periods of a {}, expected fewer",
-                        column.name,
-                        period.name()
-                    );
-                    return Err(QueryError::new("by", message)
-                        .hint(String::from("take a longer period, or a part of it with datetime=")));
-                }
+            let mut start = calendar.floor(first);
+            while first <= last && start <= last && starts.len() <= MAX_PERIODS {
                 starts.push(start);
-                start = period.next(start);
+                start = calendar.next(start);
             }
+        }
+        if starts.len() > MAX_PERIODS {
+            // A few stray times make a long span of few periods.
+            let given_up = |stopped| QueryError::new("by", "counting its periods was given up").because(stopped);
+            starts = occurring(column, &calendar, from..=to, work).map_err(given_up)?;
+        }
+        if starts.len() > MAX_PERIODS {
+            let message = format!(
+                "the times of column {} are in more than {MAX_PERIODS} periods of a {}, expected fewer",
+                column.name,
+                calendar.period.name()
+            );
+            return Err(QueryError::new("by", message)
+                .hint(String::from("take a longer period, or a part of it with datetime=")));
         }
         let mut slots: Vec<Category> = starts.iter().map(|&start| Category::Period(start)).collect();
         if column.facts.nulls > 0 {
             slots.push(Category::Null);
         }
-        Ok(Self { column: index, slots, lookup: Lookup::Periods(starts) })
+        Ok(Self { column: index, slots, calendar: Some(calendar), lookup: Lookup::Periods(starts) })
     }
 
     /// Counts the rows of a run that pass the mask, slot by slot; `emit` gets each slot that is not empty.
@@ -199,6 +267,38 @@ impl Categories {
     }
 }
 
+/// The starts of the periods in which there are rows, ascending; one too many where they are too many, or where the rows are
+/// elsewhere.
+fn occurring(
+    column: &Column<'_>,
+    calendar: &Calendar,
+    passing: RangeInclusive<i64>,
+    work: &Work<'_>,
+) -> Result<Vec<i64>, Stopped> {
+    let Values::Time(times) = column.values else { return Ok(Vec::new()) };
+    let mut starts = Vec::new();
+    if times.is_empty() {
+        starts.resize(MAX_PERIODS + 1, 0);
+    }
+    let (mut toll, mut end) = (work.toll(), i64::MIN);
+    let mut start = i64::MAX;
+    for (row, &time) in times.iter().enumerate() {
+        toll.pay(LOOK)?;
+        if !column.is_valid(row) || !passing.contains(&time) || (start..end).contains(&time) {
+            continue;
+        }
+        start = calendar.floor(time);
+        end = calendar.next(start);
+        if let Err(place) = starts.binary_search(&start) {
+            starts.insert(place, start);
+            if starts.len() > MAX_PERIODS {
+                break;
+            }
+        }
+    }
+    Ok(starts)
+}
+
 impl Lookup {
     #[inline]
     fn slot(&self, values: &Values<'_>, row: usize) -> usize {
@@ -229,10 +329,7 @@ mod tests {
     use super::*;
     use crate::{
         query::TileQuery,
-        table::{
-            facts::Facts,
-            view::{Roles, Table},
-        },
+        table::{facts::Facts, view::Roles},
         time,
     };
 
@@ -247,9 +344,10 @@ mod tests {
             let query = TileQuery::parse(query).expect(query);
             let passing = query.datetime.filter(|_| table.roles().time == Some(0));
             let by = query.by.expect("said");
-            Categories::of(&by, 0, &columns[0], passing).map(|categories| categories.slots)
+            Categories::of(&by, 0, &table, passing, &Work::free()).map(|categories| categories.slots)
         };
-        assert!(slots("by=ts:day").expect_err("98 years").message.contains("more than 1000 periods of a day"));
+        let few = ["2001-01-01", "2023-01-05", "2023-01-31", "2098-09-11"].map(micros).map(Category::Period);
+        assert_eq!(slots("by=ts:day").expect("four days of 98 years"), few);
         let days = slots("by=ts:day&datetime=2023-01-05/2023-01-31").expect("fits");
         assert_eq!(days.len(), 27);
         assert_eq!(days[0], Category::Period(micros("2023-01-05")));
@@ -257,5 +355,13 @@ mod tests {
         // What begins within a period counts from its beginning.
         let hours = slots("by=ts:hour&datetime=2023-01-05T10:30:00Z/2023-01-05T11:10:00Z").expect("fits");
         assert_eq!(hours, ["2023-01-05T10:00:00Z", "2023-01-05T11:00:00Z"].map(micros).map(Category::Period));
+        // With rows on each of too many days there are too many.
+        let times: Vec<i64> = (0..=MAX_PERIODS as i64).map(|day| day * time::DAY).collect();
+        let facts = Facts::of(Values::Time(&times), None);
+        let columns = [Column::new("ts", Values::Time(&times), None, &facts).expect("fits")];
+        let table = Table::new("t", times.len(), &columns, Roles::default()).expect("fits");
+        let by = TileQuery::parse("by=ts:day").expect("a good query").by.expect("said");
+        let error = Categories::of(&by, 0, &table, None, &Work::free()).expect_err("1001 days");
+        assert!(error.message.contains("more than 1000 periods of a day"), "{error}");
     }
 }

@@ -36,7 +36,10 @@ impl TileQuery {
             Filter::Constant(true) => None,
             filter => Some(filter),
         };
-        let rows = Self { filter: self.filter.clone(), datetime: self.datetime, bbox: self.bbox, ..Self::default() };
+        // Summaries go by it and by a column's place, and what the query makes has one, too.
+        let lets = self.lets.clone();
+        let rows =
+            Self { lets, filter: self.filter.clone(), datetime: self.datetime, bbox: self.bbox, ..Self::default() };
         let mut names = Names::default();
         names.add("point_count".into(), PropertyKind::Integer, Source::Count);
 
@@ -65,16 +68,16 @@ impl TileQuery {
             Some(by) => {
                 let index = column(table, "by", &by.column)?;
                 let passing = self.datetime.filter(|_| table.roles().time == Some(index));
-                Some(Categories::of(by, index, &table.columns()[index], passing)?)
+                Some(Categories::of(by, index, table, passing, work)?)
             }
         };
         let first_category = names.properties.len();
         if let Some(categories) = &categories {
             let column = &table.columns()[categories.column];
             for category in &categories.slots {
-                let period = self.by.as_ref().and_then(|by| by.period);
                 let source = Source::Category(categories.column, category.clone());
-                names.add(category_name(column, category, period), PropertyKind::Integer, source);
+                let name = category_name(column, category, categories.calendar.as_ref());
+                names.add(name, PropertyKind::Integer, source);
             }
         }
 
@@ -119,7 +122,10 @@ impl TileQuery {
             Properties::All => (0..columns.len()).collect(),
             Properties::Default => {
                 let short = |&i: &usize| columns[i].facts.mean_text_bytes() < SHORT_TEXT;
-                (0..columns.len()).filter(short).take(DEFAULT_COLUMNS).collect()
+                // What the query makes it also shows.
+                let own = |&i: &usize| self.lets.iter().any(|made| made.name == columns[i].name);
+                let others = (0..columns.len()).filter(|i| !own(i)).filter(short).take(DEFAULT_COLUMNS);
+                others.chain((0..columns.len()).filter(own)).collect()
             }
             Properties::Columns(names) => {
                 let mut indices: Vec<usize> =

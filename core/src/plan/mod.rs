@@ -47,7 +47,8 @@ impl Plan {
         self.filter.as_ref()
     }
 
-    /// The canonical text of what decides which rows: what a cache of masks goes by. Empty for every row.
+    /// The canonical text of what decides which rows, and of columns that the query makes: what a cache of masks goes by. Empty for
+    /// every row of the columns that there are.
     #[must_use]
     pub fn filter_text(&self) -> &str {
         &self.filter_text

@@ -1,14 +1,14 @@
 //! The properties that features carry: what they tell, of what type they are, how they are named.
 
 use crate::{
-    measure::category::Category,
+    measure::category::{Calendar, Category},
     query::{Alias, MeasureKind},
     table::{
         columns::Column,
         facts::Scalar,
         values::{Kind, Values},
     },
-    time::{self, Period},
+    time,
 };
 use alloc::{
     format,
@@ -113,15 +113,15 @@ impl Names {
     }
 }
 
-pub(super) fn category_name(column: &Column<'_>, category: &Category, period: Option<Period>) -> String {
+pub(super) fn category_name(column: &Column<'_>, category: &Category, calendar: Option<&Calendar>) -> String {
     let name = escape(column.name);
     match *category {
         Category::Period(start) => {
-            format!("point_count|{}", period.map_or_else(|| time::print(start), |period| period.label(start)))
+            format!("point_count|{}", calendar.map_or_else(|| time::print(start), |calendar| calendar.label(start)))
         }
         Category::Value(value) => format!("{name}_{}", escape(&text(column, value))),
         Category::Other => format!("{name}_other"),
-        Category::Null if period.is_some() => "point_count_null".into(),
+        Category::Null if calendar.is_some() => "point_count_null".into(),
         Category::Null => format!("{name}_null"),
     }
 }

@@ -4,11 +4,13 @@
 //! file. It parses without knowing a dataset; [`crate::Plan`] checks it against one.
 
 mod cover;
+mod lets;
 mod parse;
 mod print;
 mod text;
 mod token;
 
+pub use lets::Let;
 pub use parse::{MAX_LIMIT, MAX_QUERY};
 
 use crate::{
@@ -22,6 +24,8 @@ use alloc::{string::String, vec::Vec};
 pub struct TileQuery {
     /// `filter`, CQL2.
     pub filter: Option<Expr>,
+    /// `let`: columns made of columns, by name, each once.
+    pub lets: Vec<Let>,
     /// `datetime`: an interval over the dataset's time column.
     pub datetime: Option<Interval>,
     /// `bbox`: west, south, east, north in degrees; west > east crosses the antimeridian.
@@ -81,6 +85,8 @@ pub struct By {
     pub column: String,
     /// The period of a time column.
     pub period: Option<Period>,
+    /// The zone whose clock says when periods begin; UTC without one.
+    pub zone: Option<String>,
 }
 
 /// What a tile shows.
@@ -137,6 +143,7 @@ impl Default for TileQuery {
     fn default() -> Self {
         Self {
             filter: None,
+            lets: Vec::new(),
             datetime: None,
             bbox: None,
             measures: Vec::new(),

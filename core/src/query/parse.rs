@@ -5,6 +5,7 @@
 
 use super::{
     Alias, By, Measure, MeasureKind, Mode, Properties, Shape, TileQuery,
+    lets::lets,
     text::{Item, decode, split},
 };
 use crate::{
@@ -27,16 +28,30 @@ const MAX_RAW: usize = 4 * MAX_QUERY;
 /// Most rows that `limit` takes.
 pub const MAX_LIMIT: u32 = 1_000_000;
 
-const PARAMETERS: [&str; 12] =
-    ["agg", "alias", "bbox", "by", "cell", "datetime", "filter", "filter-lang", "limit", "mode", "properties", "shape"];
+const PARAMETERS: [&str; 13] = [
+    "agg",
+    "alias",
+    "bbox",
+    "by",
+    "cell",
+    "datetime",
+    "filter",
+    "filter-lang",
+    "let",
+    "limit",
+    "mode",
+    "properties",
+    "shape",
+];
+
+/// Most letters of the name of a zone.
+const MAX_ZONE: usize = 64;
 
 /// Parameters that are others' business.
 const PASSED_BY: [&str; 4] = ["v", "key", "access_token", "_"];
 
 const MEASURES: [&str; 12] =
     ["count", "log_count", "sum", "mean", "avg", "average", "min", "max", "median", "mode", "nunique", "p95"];
-
-const PERIODS: [Period; 4] = [Period::Year, Period::Month, Period::Day, Period::Hour];
 
 impl TileQuery {
     /// Reads a query string: what stands behind the `?` of a URL, form-encoded.
@@ -93,6 +108,7 @@ impl TileQuery {
                 "datetime" => query.datetime = datetime(value)?,
                 "filter" => filter = Some(value),
                 "filter-lang" => language = value,
+                "let" => query.lets = lets(value)?,
                 "limit" => query.limit = limit(value)?,
                 "mode" => query.mode = choice(name, value, &Mode::ALL.map(|mode| (mode.name().to_string(), mode)))?,
                 "properties" => query.properties = properties(value)?,
@@ -236,15 +252,30 @@ fn measures(text: &str) -> Result<(Vec<Measure>, bool), QueryError> {
 
 fn by(text: &str) -> Result<By, QueryError> {
     match &split("by", text, &[':'])?[..] {
-        [column] if column.quoted || !column.text.is_empty() => Ok(By { column: column.text.clone(), period: None }),
-        [column, period] if column.quoted || !column.text.is_empty() => {
-            let period = choice("by", &period.text, &PERIODS.map(|period| (period.name().to_string(), period)))
-                .map_err(|error| error.at(period.place))?;
-            Ok(By { column: column.text.clone(), period: Some(period) })
+        [column] if column.quoted || !column.text.is_empty() => {
+            Ok(By { column: column.text.clone(), period: None, zone: None })
         }
-        _ => Err(QueryError::new("by", format!("got {text:?}, expected a column, or a time column as in ts:month"))
-            .hint("a column whose name has a colon is written in double quotes".to_string())),
+        [column, period, zone @ ..] if zone.len() < 2 && (column.quoted || !column.text.is_empty()) => {
+            let period = choice("by", &period.text, &Period::ALL.map(|period| (period.name().to_string(), period)))
+                .map_err(|error| error.at(period.place))?;
+            let zone = zone.first().map(|zone| zone_name(&zone.text).map_err(|error| error.at(zone.place)));
+            Ok(By { column: column.text.clone(), period: Some(period), zone: zone.transpose()?.flatten() })
+        }
+        _ => Err(QueryError::new(
+            "by",
+            format!("got {text:?}, expected a column, or a time column as in ts:month or ts:day:Europe/Paris"),
+        )
+        .hint("a column whose name has a colon is written in double quotes".to_string())),
     }
+}
+
+/// The name of a zone; none for UTC, which is meant without one.
+fn zone_name(text: &str) -> Result<Option<String>, QueryError> {
+    let fine = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-' | '/'));
+    if !fine || text.is_empty() || text.len() > MAX_ZONE {
+        return Err(QueryError::new("by", format!("got {text:?}, expected the name of a zone such as Europe/Paris")));
+    }
+    Ok(Some(text).filter(|text| *text != "UTC").map(String::from))
 }
 
 fn aliases(text: &str) -> Result<Vec<Alias>, QueryError> {

@@ -53,9 +53,10 @@ impl TileQuery {
             ("bbox", self.bbox.map(|sides| sides.map(|side| Value::number(side).to_string()).join(","))),
             (
                 "by",
-                self.by.as_ref().map(|by| match by.period {
-                    Some(period) => format!("{}:{}", quote(&by.column), period.name()),
-                    None => quote(&by.column),
+                self.by.as_ref().map(|by| match (by.period, &by.zone) {
+                    (Some(period), Some(zone)) => format!("{}:{}:{zone}", quote(&by.column), period.name()),
+                    (Some(period), None) => format!("{}:{}", quote(&by.column), period.name()),
+                    _ => quote(&by.column),
                 }),
             ),
             ("cell", (self.cell != default.cell).then(|| self.cell.to_string())),
@@ -68,6 +69,7 @@ impl TileQuery {
                 }),
             ),
             ("filter", self.filter.as_ref().map(ToString::to_string)),
+            ("let", Some(list(self.lets.iter().map(ToString::to_string).collect())).filter(|lets| !lets.is_empty())),
             ("limit", (self.limit != default.limit).then(|| self.limit.to_string())),
             ("mode", (self.mode != default.mode).then(|| self.mode.name().to_string())),
             (

@@ -125,3 +125,44 @@ pub(super) fn quote(name: &str) -> String {
     let odd = name.is_empty() || name == "*" || name.contains([',', ':', '"']) || name.trim_matches(' ') != name;
     if odd { format!("\"{}\"", name.replace('"', "\"\"")) } else { name.to_string() }
 }
+
+/// The parts of a text between commas that stand in no quotes and no parentheses, each with its first character.
+pub(super) fn parts(text: &str) -> Vec<(&str, usize)> {
+    let (mut found, mut start, mut place) = (Vec::new(), 0, 0);
+    let (mut quote, mut depth) = (None, 0i32);
+    for (count, (at, c)) in text.char_indices().enumerate() {
+        match (quote, c) {
+            // A quote that is doubled ends and begins at once.
+            (Some(open), c) => quote = Some(open).filter(|open| *open != c),
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '(') => depth += 1,
+            (None, ')') => depth -= 1,
+            (None, ',') if depth <= 0 => {
+                found.push((&text[start..at], place));
+                (start, place) = (at + 1, count + 1);
+            }
+            _ => {}
+        }
+    }
+    found.push((&text[start..], place));
+    found
+}
+
+/// A name, which may stand in double quotes, before a separator, and what follows it.
+pub(super) fn named(text: &str, separator: char) -> Option<(String, &str)> {
+    let text = text.trim_start_matches(' ');
+    let Some(mut rest) = text.strip_prefix('"') else {
+        let (name, rest) = text.split_once(separator)?;
+        return Some((name.trim_end_matches(' ').to_string(), rest));
+    };
+    let mut name = String::new();
+    loop {
+        let end = rest.find('"')?;
+        name.push_str(&rest[..end]);
+        rest = &rest[end + 1..];
+        let Some(more) = rest.strip_prefix('"') else { break };
+        name.push('"');
+        rest = more;
+    }
+    Some((name, rest.trim_start_matches(' ').strip_prefix(separator)?))
+}

@@ -3,7 +3,7 @@
 //! [`Points`](crate::Points) are a table with an index. A table without rows, but with columns of the right types and
 //! their facts, is enough to find out what a query means: rows may lie elsewhere.
 
-use crate::table::columns::Column;
+use crate::{table::columns::Column, time::Zone};
 use core::fmt;
 
 /// A view of columns; cheap to make and to copy.
@@ -12,6 +12,7 @@ pub struct Table<'a> {
     layer: &'a str,
     columns: &'a [Column<'a>],
     roles: Roles,
+    zones: &'a [Zone],
 }
 
 /// Columns with a special part, by their position.
@@ -66,7 +67,7 @@ impl<'a> Table<'a> {
         {
             return Err(BadTable::Role(role));
         }
-        Ok(Self { layer, columns, roles })
+        Ok(Self { layer, columns, roles, zones: &[] })
     }
 
     /// The name of the dataset, which is the name of its layer in tiles.
@@ -85,6 +86,18 @@ impl<'a> Table<'a> {
     #[must_use]
     pub const fn roles(&self) -> Roles {
         self.roles
+    }
+
+    /// The same with the zones that a query may name.
+    #[must_use]
+    pub const fn with_zones(self, zones: &'a [Zone]) -> Self {
+        Self { zones, ..self }
+    }
+
+    /// The zone of a name.
+    #[must_use]
+    pub fn zone(&self, name: &str) -> Option<&'a Zone> {
+        self.zones.iter().find(|zone| zone.name() == name)
     }
 
     /// The position of the column of a name.

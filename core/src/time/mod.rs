@@ -2,7 +2,9 @@
 
 mod moment;
 mod period;
+mod zone;
 
 pub(crate) use moment::clock;
 pub use moment::{BadTime, DAY, HOUR, Moment, SECOND, Written, parse, print, read};
 pub use period::{Interval, Period};
+pub use zone::Zone;

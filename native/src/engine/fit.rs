@@ -22,11 +22,20 @@ impl Engine {
             let (engine, entry) = (self.clone(), entry.clone());
             let (token, query) = (token.map(str::to_owned), query.to_owned());
             async move {
+                let narrow = entry.clone();
                 let job = move |work: &Work<'_>| {
                     let query = parse(token.as_deref(), &query)?;
-                    Ok(Arc::new(Fitted::new(entry, query, work)?))
+                    Ok(if query.lets.is_empty() { Ok(Arc::new(Fitted::new(narrow, query, work)?)) } else { Err(query) })
                 };
-                engine.pool.run(Size::Short, job).await
+                match engine.pool.run(Size::Short, job).await? {
+                    Ok(fitted) => Ok(fitted),
+                    // It speaks of columns that are to be made first.
+                    Err(query) => {
+                        let entry = engine.widened(&entry, &query).await?;
+                        let job = move |work: &Work<'_>| Ok(Arc::new(Fitted::new(entry, query, work)?));
+                        engine.pool.run(Size::Short, job).await
+                    }
+                }
             }
         };
         self.keeps.fitted.get_or_make(key, make).await.map(|(fitted, _)| fitted)

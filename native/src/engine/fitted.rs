@@ -35,6 +35,8 @@ impl Fitted {
         let texts = self.plan.canonical().len() + self.plan.filter_text().len() + self.key.len();
         let properties = self.plan.properties().iter().map(|property| 2 * property.name.len() + 200);
         // The query is held as a tree too.
+        // Who keeps it keeps the columns that were made for it.
+        let texts = texts + self.entry.source.made() / 16;
         texts * 16 + properties.sum::<usize>() + self.plan.filter().map_or(0, Filter::size) + size_of::<Self>()
     }
 

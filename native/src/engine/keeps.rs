@@ -8,6 +8,7 @@ use super::{
     fitted::Fitted,
     hits::Hits,
     keep::{Keep, Weigh},
+    lets::Widened,
     pack::{Coding, Packed},
 };
 use crate::{catalog::Edition, format::Format};
@@ -72,6 +73,8 @@ impl Weigh for Arc<Legend> {
 pub struct Keeps {
     /// Queries that were fitted, by their text.
     pub(super) fitted: Arc<Keep<(), Arc<Fitted>>>,
+    /// Sources with columns that queries make, by the text of these.
+    pub(super) widened: Arc<Keep<(), Widened>>,
     /// Masks, and summaries each with its column, by the text of their filter.
     pub(super) rows: Arc<Keep<Option<usize>, OfRows>>,
     pub(super) summary_hits: Hits,
@@ -92,6 +95,7 @@ impl Keeps {
         Self {
             // In one part, so that one may be as large as the budget.
             fitted: Keep::new(10_000, FITTED_BYTES, 1),
+            widened: Keep::new(100, budget.masks / 2, 1),
             rows: Keep::new(1000, budget.masks, 1),
             summary_hits: Hits::default(),
             profiles: Keep::new(10_000, PROFILE_BYTES, 8),
@@ -105,6 +109,7 @@ impl Keeps {
     pub fn forget(&self, edition: &Edition) {
         edition.end();
         self.fitted.forget(edition);
+        self.widened.forget(edition);
         self.rows.forget(edition);
         self.profiles.forget(edition);
         self.legends.forget(edition);
@@ -117,6 +122,7 @@ impl Keeps {
     pub fn sizes(&self) -> Vec<(&'static str, u64)> {
         vec![
             ("masks", self.rows.size()),
+            ("columns", self.widened.size()),
             ("profiles", self.profiles.size()),
             ("tiles", self.tiles.size()),
             ("documents", self.documents.size()),
@@ -130,6 +136,7 @@ impl Keeps {
     pub fn hits(&self) -> Vec<(&'static str, [u64; 2])> {
         vec![
             ("masks", self.rows.hits.told()),
+            ("columns", self.widened.hits.told()),
             ("summaries", self.summary_hits.told()),
             ("profiles", self.profiles.hits.told()),
             ("tiles", self.tiles.hits.told()),

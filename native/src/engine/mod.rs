@@ -6,6 +6,7 @@
 
 pub mod fit;
 pub mod fitted;
+mod lets;
 pub mod select;
 
 pub mod documents;

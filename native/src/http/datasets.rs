@@ -1,10 +1,13 @@
 //! The catalogue: what datasets there are, and what is in each.
 
 use super::{Problem, Shared, answer::json, basemap, document};
-use crate::{catalog::Entry, told::catalogue};
+use crate::{
+    catalog::Entry,
+    told::{catalogue, queryables as told_queryables},
+};
 use axum::{
     extract::{Path, State as With},
-    http::HeaderMap,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
 use serde_json::{Value, json};
@@ -54,4 +57,25 @@ pub async fn one(With(state): With<Shared>, Path(id): Path<String>, headers: Hea
     let told = entry.clone();
     let make = |_| async move { Ok(Value::Object(catalogue::whole(&told, &base)).to_string().into_bytes()) };
     document::kept(&state, &entry, key, &headers, make).await
+}
+
+/// What of a dataset can be filtered.
+///
+/// # Errors
+/// 404 for a dataset that is not there.
+pub async fn queryables(
+    With(state): With<Shared>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let entry = named(&state, Some(&id))?;
+    let base = state.base(&headers);
+    let key = format!("{base}/datasets/{id}/queryables\n{}", entry.source.version());
+    let told = entry.clone();
+    let make = |_| async move { Ok(Value::Object(told_queryables::of(&told, &base)).to_string().into_bytes()) };
+    let mut response = document::kept(&state, &entry, key, &headers, make).await?;
+    if response.status() == StatusCode::OK {
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/schema+json"));
+    }
+    Ok(response)
 }

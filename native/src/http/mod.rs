@@ -56,6 +56,7 @@ fn routes(here: &Settings) -> Vec<(&'static str, MethodRouter<Shared>)> {
     let mut routes = vec![
         ("/datasets", get(datasets::list)),
         ("/datasets/{id}", get(datasets::one)),
+        ("/datasets/{id}/queryables", get(datasets::queryables)),
         ("/datasets/{id}/stats", get(stats::get)),
         ("/datasets/{id}/rows", get(rows::get)),
         ("/datasets/{id}/rows.csv", get(download::csv)),

@@ -27,7 +27,7 @@ pub async fn get(
     let fitted = state.engine.fit_text(&entry, None, &params.rest).await?;
     match (params.text("column"), params.text("measure")) {
         (Some(column), None) => {
-            let index = entry.source.column(column).map_err(|names| unknown("column", column, &names))?;
+            let index = fitted.entry.source.column(column).map_err(|names| unknown("column", column, &names))?;
             let bins = params.number("bins", 20, 1..=MAX_BINS)?;
             let key = format!("stats\n{column}\n{bins}\n{}", fitted.key);
             let make = |engine: Arc<Engine>| async move {

@@ -2,7 +2,8 @@
 //! columns, the order of axes, quotes.
 
 use crate::read::{Crs, Type};
-use anyhow::{Context as _, Error, Result, bail};
+use anyhow::{Context as _, Error, Result, anyhow, bail};
+use duotile_core::Let;
 use serde::{Deserialize, Deserializer, de};
 use std::str::FromStr;
 
@@ -61,6 +62,21 @@ impl FromStr for TypeOf {
     }
 }
 
+/// A column made of others: a name, `=` and a formula.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewColumn(pub String);
+
+impl FromStr for NewColumn {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Let::parse(text).map(|_| Self(text.to_owned())).map_err(|error| match error.position {
+            Some(at) => anyhow!("{} (at character {})", error.message, at + 1),
+            None => anyhow!("{}", error.message),
+        })
+    }
+}
+
 /// What stands around fields that hold anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quote(pub Option<u8>);
@@ -116,7 +132,7 @@ macro_rules! read_as_text {
     )*};
 }
 
-read_as_text!(CrsName, Axes, TypeOf, Quote, Thousands);
+read_as_text!(CrsName, Axes, TypeOf, NewColumn, Quote, Thousands);
 
 #[cfg(test)]
 mod tests {
@@ -135,6 +151,9 @@ mod tests {
         assert_eq!("space".parse::<Thousands>().expect("a sign"), Thousands(Some(' ')));
         assert!("x".parse::<Thousands>().is_err());
         assert!("up".parse::<Axes>().is_err());
+        assert!("rate = fare / distance".parse::<NewColumn>().is_ok());
+        let error = "rate = fare //".parse::<NewColumn>().expect_err("no formula").to_string();
+        assert!(error.contains("expected a column or a value (at character 14)"), "{error}");
     }
 
     #[test]

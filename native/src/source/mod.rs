@@ -5,6 +5,7 @@
 //! that the compiler names every place that a new kind has to answer.
 
 pub mod points;
+mod zones;
 
 use crate::format::Format;
 use duotile_core::{ColumnInfo, Plain, Plan, Points, QueryError, TileQuery, Times, Work, range};
@@ -103,6 +104,13 @@ impl Source {
         dataset.size()
     }
 
+    /// Bytes of the columns that a query made of the others.
+    #[must_use]
+    pub fn made(&self) -> usize {
+        let Self::Points(dataset) = self;
+        dataset.made()
+    }
+
     /// Whether it lies in a file that is mapped, and not in memory.
     #[must_use]
     pub fn is_mapped(&self) -> bool {
@@ -130,7 +138,13 @@ impl Source {
     /// For a column that is not there or of the wrong type, with a near name where there is one; when nobody waits for it any
     /// more, or finding out what it means costs too much.
     pub fn fit(&self, query: &TileQuery, work: &Work<'_>) -> Result<Plan, QueryError> {
-        self.with_points(|points| query.plan(&points, work))
+        self.with_points(|points| {
+            let zone = query.by.as_ref().and_then(|by| {
+                let column = &points.columns()[points.column(&by.column)?];
+                zones::known(by.zone.as_deref()?, column.facts.range)
+            });
+            query.plan(&points.with_zones(zone.as_slice()), work)
+        })
     }
 
     /// Calls `f` with what is known of it.

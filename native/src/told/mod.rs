@@ -7,6 +7,7 @@ pub mod values;
 
 pub mod catalogue;
 pub mod metadata;
+pub mod queryables;
 pub mod stats;
 pub mod style;
 pub mod tilejson;

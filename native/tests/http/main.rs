@@ -10,6 +10,7 @@ mod encoding;
 mod errors;
 mod floods;
 mod kepler;
+mod lets;
 mod openapi;
 mod rows;
 mod stats;

@@ -56,6 +56,7 @@ async fn every_described_parameter_is_taken() {
     let values = [
         ("filter", "people%20%3E%201"),
         ("filter-lang", "cql2-text"),
+        ("let", "twice:people*2"),
         ("datetime", "2024-01-01/.."),
         ("bbox", "0,40,20,60"),
         ("agg", "mean:fare"),

@@ -5,6 +5,7 @@
 mod bad;
 mod columns;
 mod facts;
+mod made;
 mod order;
 mod roles;
 mod selected;

@@ -1,6 +1,6 @@
 //! What is found out for a query, and kept for the requests that follow: plan, mask, profile, summaries, legend.
 
-use super::Dataset;
+use super::{Dataset, columns::Stored, made::made};
 use alloc::{
     string::{String, ToString as _},
     vec,
@@ -8,8 +8,8 @@ use alloc::{
 };
 use core::fmt;
 use duotile_core::{
-    Landmarks, Legend, Mask, Plan, Points, Profile, QueryError, Report, Scratch, Selection, Summary, Sums, TileId,
-    TileQuery, Work,
+    Column, Landmarks, Legend, Mask, Plan, Points, Profile, QueryError, Report, Scratch, Selection, Summary, Sums,
+    TileId, TileQuery, Work,
 };
 
 /// Queries that are kept: more than a map has layers.
@@ -21,6 +21,8 @@ pub struct Selected {
     text: String,
     /// The query as it was understood.
     pub query: TileQuery,
+    /// The columns that it makes.
+    made: Vec<Stored>,
     /// The query fitted to the columns.
     pub plan: Plan,
     /// The rows that pass; `None` for all.
@@ -43,17 +45,32 @@ impl Dataset {
         f: impl FnOnce(&Points<'_>, &mut Selected, &mut Scratch) -> R,
     ) -> Result<R, QueryError> {
         let Self { name, order, columns, roles, recent, scratch } = self;
-        let columns =
-            columns.iter().map(super::columns::Stored::column).collect::<Result<Vec<_>, _>>().map_err(unfit)?;
+        let (mut selected, parsed) = match recent.iter().position(|selected| selected.text == query) {
+            Some(place) => (Some(recent.remove(place)), None),
+            None => (None, Some(TileQuery::parse(query)?)),
+        };
+        let columns = columns.iter().map(Stored::column).collect::<Result<Vec<_>, _>>().map_err(unfit)?;
+        let made = match (&mut selected, &parsed) {
+            (Some(selected), _) => core::mem::take(&mut selected.made),
+            (None, Some(parsed)) if !parsed.lets.is_empty() => {
+                let points = Points::new(name, &order.keys, &order.rows, &columns, *roles).map_err(unfit)?;
+                made(&parsed.lets, &points)?
+            }
+            _ => Vec::new(),
+        };
+        let more = made.iter().map(Stored::column).collect::<Result<Vec<_>, _>>().map_err(unfit)?;
+        let columns: Vec<Column<'_>> = columns.into_iter().chain(more).collect();
         let points = Points::new(name, &order.keys, &order.rows, &columns, *roles).map_err(unfit)?;
         let points = points.with_landmarks(Landmarks::new(&order.landmarks, order.keys.len()));
-        let selected = match recent.iter().position(|selected| selected.text == query) {
-            Some(place) => recent.remove(place),
-            None => Selected::new(query, &points)?,
+        let mut selected = match (selected, parsed) {
+            (Some(selected), _) => selected,
+            (None, parsed) => Selected::new(query, parsed.unwrap_or_default(), &points)?,
         };
+        let answer = f(&points, &mut selected, scratch);
+        selected.made = made;
         recent.truncate(KEPT - 1);
         recent.insert(0, selected);
-        Ok(f(&points, &mut recent[0], scratch))
+        Ok(answer)
     }
 
     /// Cuts a tile and appends its bytes to `out`.
@@ -73,8 +90,7 @@ impl Dataset {
 }
 
 impl Selected {
-    fn new(text: &str, points: &Points<'_>) -> Result<Self, QueryError> {
-        let query = TileQuery::parse(text)?;
+    fn new(text: &str, query: TileQuery, points: &Points<'_>) -> Result<Self, QueryError> {
         let work = Work::free();
         let plan = query.plan(points, &work)?;
         let mask =
@@ -84,7 +100,7 @@ impl Selected {
         } else {
             Profile::default()
         };
-        Ok(Self { text: text.into(), query, plan, mask, profile, summaries: None, legend: None })
+        Ok(Self { text: text.into(), query, made: Vec::new(), plan, mask, profile, summaries: None, legend: None })
     }
 
     /// How many rows pass.

@@ -186,3 +186,25 @@ fn facts_of_another_column_are_refused() {
     });
     assert_eq!(names.expect("a good query"), ["point_count", "n_5", "n_3", "n_other", "n_null"]);
 }
+
+#[test]
+fn a_query_has_columns_of_its_own_which_others_do_not_see() {
+    let mut dataset = dataset();
+    dataset.add("v", Given::F64(&[1.5, 7.0, 4.0]), None).expect("one for each");
+    let east = tile(&mut dataset, "filter=v * 2 = 3&properties=");
+    // Again and again, with others between.
+    for _ in 0..2 {
+        assert_eq!(tile(&mut dataset, "let=twice:v*2&filter=twice = 3&properties="), east);
+        assert_eq!(tile(&mut dataset, "let=twice:v/2&filter=twice = 0.75&properties="), east);
+        let refused = dataset.tile_into(TileId::WORLD, "filter=twice = 3", &mut Vec::new()).expect_err("unknown");
+        assert!(refused.to_string().contains("no column \"twice\""), "{refused}");
+        let taken = dataset.tile_into(TileId::WORLD, "let=v:v*2", &mut Vec::new()).expect_err("taken");
+        assert!(taken.to_string().contains("a column \"v\" already"), "{taken}");
+    }
+    let names = dataset.with("let=twice:v*2&agg=max:twice", |points, selected, _| {
+        assert_eq!(points.columns().len(), 2);
+        selected.plan.properties().iter().map(|property| property.name.clone()).collect::<Vec<_>>()
+    });
+    assert_eq!(names.expect("a good query"), ["point_count", "twice_max", "v", "twice"]);
+    assert_eq!(dataset.columns.len(), 1);
+}

@@ -13,7 +13,7 @@ use duotile_core::{CROWD, Column, Facts, Landmarks, Mask, Piece, Points, Roles, 
 use polars_buffer::Buffer;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// Points in Morton order with their columns and facts. Immutable once made.
 #[derive(Debug)]
@@ -25,13 +25,15 @@ pub struct Dataset {
     keys: Buffer<u64>,
     landmarks: Buffer<u64>,
     rows: Buffer<u32>,
-    columns: Vec<Stored>,
+    columns: Vec<Arc<Stored>>,
+    /// How many of the last of them a query made of the others.
+    made: usize,
     roles: Roles,
     report: Report,
     bounds: Option<[f64; 4]>,
     focus: [f64; 4],
     mapped: bool,
-    ground: Option<Box<dyn Ground>>,
+    ground: Option<Arc<dyn Ground>>,
 }
 
 /// What loading chose and what it lost.
@@ -165,8 +167,8 @@ impl Dataset {
         if facts.len() != columns.len() || summaries.len() != columns.len() {
             bail!("{} facts and {} summaries for {} columns", facts.len(), summaries.len(), columns.len());
         }
-        let stored = |((loaded, facts), summary)| Stored { loaded, facts, summary };
-        let columns: Vec<Stored> = columns.into_iter().zip(facts).zip(summaries).map(stored).collect();
+        let stored = |((loaded, facts), summary)| Arc::new(Stored { loaded, facts, summary });
+        let columns: Vec<Arc<Stored>> = columns.into_iter().zip(facts).zip(summaries).map(stored).collect();
         let dataset = Self {
             name,
             title,
@@ -176,12 +178,13 @@ impl Dataset {
             landmarks,
             rows,
             columns,
+            made: 0,
             roles,
             report,
             bounds,
             focus,
             mapped,
-            ground,
+            ground: ground.map(Arc::from),
         };
         let columns = dataset.try_columns()?;
         Points::new(&dataset.name, &dataset.keys, &dataset.rows, &columns, roles)?;
@@ -324,12 +327,53 @@ impl Dataset {
     /// Bytes in memory, or in the file that is mapped.
     #[must_use]
     pub fn size(&self) -> usize {
-        let columns: usize = self.columns.iter().map(Stored::size).sum();
+        let columns: usize = self.columns.iter().map(|column| column.size()).sum();
         self.keys.len() * 8 + self.landmarks.len() * 8 + self.rows.len() * 4 + columns
     }
 
+    /// Bytes of the columns that a query made.
+    #[must_use]
+    pub fn made(&self) -> usize {
+        self.columns.iter().rev().take(self.made).map(|column| column.size()).sum()
+    }
+
+    /// The same with columns that were made of its own, for a query. The others are shared.
+    pub(super) fn and(&self, columns: Vec<Loaded>) -> Self {
+        let made = columns.len();
+        let columns = columns.into_par_iter().map(|loaded| {
+            let facts = Facts::of(loaded.data.values(), loaded.valid());
+            Arc::new(Stored { loaded, facts, summary: None })
+        });
+        let columns: Vec<Arc<Stored>> = columns.collect();
+        Self {
+            name: self.name.clone(),
+            title: self.title.clone(),
+            attribution: self.attribution.clone(),
+            version: self.version.clone(),
+            keys: self.keys.clone(),
+            landmarks: self.landmarks.clone(),
+            rows: self.rows.clone(),
+            columns: self.columns.iter().cloned().chain(columns).collect(),
+            made,
+            roles: self.roles,
+            report: self.report.clone(),
+            bounds: self.bounds,
+            focus: self.focus,
+            mapped: self.mapped,
+            ground: self.ground.clone(),
+        }
+    }
+
+    /// The same with the columns that were made as its own, and with what its version and its report have to say of them.
+    pub(super) fn settled(mut self, version: &str, lines: impl Iterator<Item = String>) -> Self {
+        self.made = 0;
+        self.version.push_str(version);
+        self.report.lines.extend(lines);
+        self
+    }
+
     fn try_columns(&self) -> Result<Vec<Column<'_>>> {
-        self.columns.iter().map(Stored::column).collect()
+        self.columns.iter().map(|column| column.column()).collect()
     }
 }
 

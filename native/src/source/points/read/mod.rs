@@ -88,6 +88,8 @@ pub struct Options {
     pub keep: Vec<String>,
     /// What columns become, where it shall be something else than what their values say.
     pub types: Vec<(String, Type)>,
+    /// Columns that are made of others, each a name, `=` and a formula.
+    pub made: Vec<String>,
     /// Whether the latitude comes first in texts of two numbers.
     pub lat_first: Option<bool>,
     /// Whether a line or a value that does not fit is an error.

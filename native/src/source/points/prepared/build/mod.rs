@@ -80,6 +80,9 @@ pub fn build(
     if !["arrow", "parquet"].contains(&ending.as_str()) {
         bail!("the ending of {} is not known, expected .arrow or .parquet", out.display());
     }
+    if !options.made.is_empty() {
+        bail!("--column is for files as they are read or opened, expected build without it");
+    }
     let name = options.name.clone().unwrap_or_else(|| read::name(out));
     let options = &Options { name: Some(name), ..options.clone() };
     let folder = Folder::beside(out)?;

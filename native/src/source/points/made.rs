@@ -1,0 +1,88 @@
+//! Columns made of columns: formulas and a dataset enter, the dataset with one column more for each leaves.
+//!
+//! Core says what a formula gives; what is added is only that blocks of rows are done at once.
+
+use super::{
+    dataset::{Dataset, Loaded},
+    kind::Data,
+};
+use crate::{bits::Bits, read::Progress};
+use anyhow::anyhow;
+use duotile_core::{Let, Made, MadeValues, QueryError, Stopped, Work};
+use rayon::prelude::*;
+
+/// Rows in a block: whole bytes of bits.
+const BLOCK: usize = 1 << 16;
+/// What a value costs beside its formula, in looks at rows: what is known of the column is found out.
+const FACTS: usize = 8;
+
+impl Dataset {
+    /// The same with columns that a query makes.
+    ///
+    /// # Errors
+    /// For a formula that does not fit, and a name that is taken; when nobody waits for it any more, or it costs too much.
+    pub fn with_made(&self, lets: &[Let], work: &Work<'_>) -> Result<Self, QueryError> {
+        let made = lets.iter().map(|made| self.made_of(made, work)).collect::<Result<_, _>>()?;
+        Ok(self.and(made))
+    }
+
+    /// The same with columns for good, each a name, `=` and a formula.
+    ///
+    /// # Errors
+    /// For what is no formula or does not fit.
+    pub fn with_columns(self, texts: &[String], progress: &dyn Progress) -> anyhow::Result<Self> {
+        if texts.is_empty() {
+            return Ok(self);
+        }
+        let told = |text: &str, error: &QueryError| match &error.hint {
+            Some(hint) => anyhow!("--column '{text}': {} ({hint})", error.message),
+            None => anyhow!("--column '{text}': {}", error.message),
+        };
+        progress.stage("making columns", None);
+        let (mut dataset, mut lines) = (self, Vec::new());
+        // One after the other, so that a formula may speak of those before it.
+        for text in texts {
+            let made = Let::parse(text).map_err(|error| told(text, &error))?;
+            let column = dataset.made_of(&made, &Work::free()).map_err(|error| told(text, &error))?;
+            dataset = dataset.and(vec![column]);
+            lines.push(format!("the column {} is {}", made.name, made.term));
+        }
+        lines.iter().for_each(|line| progress.line(line));
+        let version = format!("{:08x}", crc32fast::hash(texts.join("\n").as_bytes()));
+        Ok(dataset.settled(&version, lines.into_iter()))
+    }
+
+    fn made_of(&self, made: &Let, work: &Work<'_>) -> Result<Loaded, QueryError> {
+        let rows = self.len();
+        let given_up = |stopped: Stopped| {
+            QueryError::new("let", format!("the column {} was given up: {stopped}", made.name)).because(stopped)
+        };
+        self.with_points(|points| {
+            let formula = made.fit(&points, work)?;
+            work.affords(rows as u64 * (FACTS + formula.price()) as u64).map_err(given_up)?;
+            let blocks = (0..rows.div_ceil(BLOCK).max(1)).into_par_iter().map(|block| {
+                let run = block * BLOCK..rows.min((block + 1) * BLOCK);
+                work.pay(run.len() * FACTS)?;
+                formula.values(&points, points.keys(), run, work)
+            });
+            let blocks: Vec<Made> = blocks.collect::<Result<_, _>>().map_err(given_up)?;
+            let whole = blocks.into_iter().reduce(|mut all, next| {
+                all.append(next);
+                all
+            });
+            let whole = whole.ok_or_else(|| QueryError::new("let", "no rows were looked at"))?;
+            Ok(loaded(made.name.clone(), whole, rows))
+        })
+    }
+}
+
+fn loaded(name: String, made: Made, rows: usize) -> Loaded {
+    let full = made.is_full();
+    let data = match made.values {
+        MadeValues::Integers(values) => Data::I64(values.into()),
+        MadeValues::Floats(values) => Data::F64(values.into()),
+        MadeValues::Times(values) => Data::Time(values.into()),
+        MadeValues::Booleans(bytes, len) => Data::Bool(Bits::Mapped(bytes.into(), len)),
+    };
+    Loaded { name, data, valid: (!full).then(|| Bits::Mapped(made.valid.into(), rows)) }
+}

@@ -1,0 +1,60 @@
+//! What of a source can be filtered, as a JSON Schema: the queryables of OGC API Features, part 3.
+
+use super::values;
+use crate::{catalog::Entry, percent};
+use duotile_core::{ColumnInfo, Plain};
+use serde_json::{Map, Value, json};
+
+/// The schema of a source under a base address: a property for each column, and the position.
+#[must_use]
+pub fn of(entry: &Entry, base: &str) -> Map<String, Value> {
+    let source = &entry.source;
+    let mut properties = Map::new();
+    source.describe(|told| {
+        properties.extend(told.columns.into_iter().map(|info| (info.name.to_owned(), Value::Object(column(info)))));
+    });
+    // As in filters, a column of that name goes first.
+    for (name, most) in [("lon", 180), ("lat", 90)] {
+        let coordinate = json!({ "title": name, "type": "number", "minimum": -most, "maximum": most });
+        properties.entry(name).or_insert(coordinate);
+    }
+    let position = json!({ "title": "Position", "x-ogc-role": "primary-geometry", "format": "geometry-point" });
+    properties.insert("geometry".into(), position);
+    let mut map = Map::new();
+    map.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
+    map.insert("$id".into(), json!(format!("{base}/datasets/{}/queryables", percent::encode(source.name()))));
+    map.insert("type".into(), json!("object"));
+    map.insert("title".into(), json!(source.title().unwrap_or(source.name())));
+    map.insert("properties".into(), Value::Object(properties));
+    map.insert("additionalProperties".into(), json!(false));
+    map
+}
+
+/// What values a column has.
+fn column(info: ColumnInfo<'_>) -> Map<String, Value> {
+    let mut map = Map::new();
+    map.insert("title".into(), json!(info.name));
+    let (kind, format) = match info.kind {
+        "time" => ("string", Some("date-time")),
+        "text" => ("string", None),
+        kind => (kind, None),
+    };
+    map.insert("type".into(), json!(kind));
+    format.map(|format| map.insert("format".into(), json!(format)));
+    info.role.map(|role| map.insert("x-ogc-role".into(), json!(if role == "time" { "primary-instant" } else { role })));
+    if let Some([min, max]) = info.range {
+        // What JSON cannot hold, and times, have no bounds in a schema.
+        let number = |end: &Plain<'_>| matches!(end, Plain::Integer(_) | Plain::Number(_));
+        if number(&min) && number(&max) {
+            map.insert("minimum".into(), values::plain(min));
+            map.insert("maximum".into(), values::plain(max));
+        }
+    }
+    let all = info.distinct.is_some_and(|distinct| distinct > 0 && distinct == info.categories.len() as u64);
+    if all && info.kind == "text" {
+        let mut each: Vec<Value> = info.categories.into_iter().map(|(value, _)| values::plain(value)).collect();
+        each.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+        map.insert("enum".into(), Value::Array(each));
+    }
+    map
+}
