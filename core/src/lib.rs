@@ -65,6 +65,7 @@ pub use space::{
     mercator::World,
     morton,
     tile::{EXTENT_BITS, InvalidTile, MAX_ZOOM, TileId},
+    view,
 };
 pub use sums::{
     summary::{Summary, Sums},

@@ -57,6 +57,10 @@ export interface ColumnInfo {
   /** The most frequent values, the most frequent first. */
   categories?: { value: unknown; count: number }[];
   role?: "id" | "time";
+  /** What its numbers count, where the server was told. */
+  unit?: string;
+  /** What it is, where the server was told. */
+  description?: string;
 }
 
 /** `GET datasets/{id}`. */

@@ -97,6 +97,20 @@ test("queries are taken as objects and as texts, and a wrong one says where", as
   assert.throws(() => tiler.tile(3, 8, 0), /3\/8\/0|tile/);
 });
 
+test("the first view is where most rows are, and not in the ocean between", async () => {
+  const around =
+    (/** @type {number} */ middle, /** @type {number} */ wide) =>
+    (/** @type {unknown} */ _, /** @type {number} */ at) =>
+      middle + (((at * 0.618) % 1) - 0.5) * wide;
+  const [france, australia] = [{ length: 3000 }, { length: 1000 }];
+  const lon = Float64Array.from([...Array.from(france, around(2, 8)), ...Array.from(australia, around(145, 10))]);
+  const lat = Float64Array.from([...Array.from(france, around(47, 6)), ...Array.from(australia, around(-33, 8))]);
+  const tiler = await Tiler.from({ lon, lat, columns: {} }, { name: "both" });
+  const { center, bounds } = tiler.tileJson();
+  assert.ok(Math.abs((center?.[0] ?? 0) - 2) < 1 && Math.abs((center?.[1] ?? 0) - 47) < 1, String(center));
+  assert.ok((bounds?.[0] ?? 0) < -1 && (bounds?.[2] ?? 0) > 149, String(bounds));
+});
+
 test("TileJSON and metadata are a server's", async () => {
   const tiler = await Tiler.from(input, { name: "my cities" });
   const json = tiler.tileJson({ agg: ["mean:people"], cell: 8 });

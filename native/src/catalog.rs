@@ -2,7 +2,7 @@
 //!
 //! A dataset never changes; a newer one takes its place whole, and requests that hold the old one finish with it.
 
-use crate::source::Source;
+use crate::{about::About, source::Source};
 use duotile_core::nearest;
 use std::{
     hash::{Hash, Hasher},
@@ -22,6 +22,8 @@ pub struct Entry {
     pub rows: bool,
     /// Whether subsets of it may be downloaded.
     pub subset: bool,
+    /// What the operator says of its columns.
+    pub about: About,
     /// What is kept goes by this.
     pub edition: Edition,
 }
@@ -30,7 +32,7 @@ impl Entry {
     /// A source of which everything may leave.
     #[must_use]
     pub fn open(source: impl Into<Source>) -> Self {
-        Self { source: source.into(), rows: true, subset: true, edition: Edition::default() }
+        Self { source: source.into(), rows: true, subset: true, about: About::new(), edition: Edition::default() }
     }
 }
 

@@ -4,6 +4,7 @@
 //! is named in the [`catalog`]; the [`engine`] answers from it: fits queries, selects rows, cuts tiles; [`told`] writes
 //! documents about it, and [`http`] answers requests. Everything that shapes a byte of a tile is in `duotile-core`.
 
+pub mod about;
 pub mod catalog;
 pub mod cli;
 pub mod commands;

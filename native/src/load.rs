@@ -2,6 +2,7 @@
 
 use crate::settings::words::{Axes, CrsName, NewColumn, Quote, Thousands, TypeOf};
 use crate::{
+    about::{self, About},
     catalog::{self, Entry},
     dataset::Dataset,
     prepared,
@@ -136,6 +137,8 @@ pub struct Wanted {
     pub rows: bool,
     /// Whether subsets of it may be downloaded.
     pub subset: bool,
+    /// What is said of its columns.
+    pub about: About,
 }
 
 /// The name of the built-in data.
@@ -213,7 +216,14 @@ impl Wanted {
     /// The built-in data.
     #[must_use]
     pub fn builtin() -> Self {
-        Self { name: BUILTIN.into(), paths: Vec::new(), load: Load::default(), rows: true, subset: true }
+        Self {
+            name: BUILTIN.into(),
+            paths: Vec::new(),
+            load: Load::default(),
+            rows: true,
+            subset: true,
+            about: About::new(),
+        }
     }
 
     /// Reads `NAME=PATH` or `PATH`.
@@ -231,7 +241,7 @@ impl Wanted {
             }
             None => (catalog::slug(text), text),
         };
-        Ok(Self { name, paths: vec![path.into()], load: load.clone(), rows: true, subset: true })
+        Ok(Self { name, paths: vec![path.into()], load: load.clone(), rows: true, subset: true, about: About::new() })
     }
 
     /// Sources with names that differ: a later one of the same name gets a number.
@@ -263,7 +273,9 @@ impl Wanted {
     /// # Errors
     /// As [`Wanted::read`].
     pub fn entry(&self, progress: &dyn Progress) -> Result<Entry> {
-        Ok(Entry { rows: self.rows, subset: self.subset, ..Entry::open(self.read(progress)?) })
+        let entry = Entry::open(self.read(progress)?);
+        about::check(&self.about, &entry.source)?;
+        Ok(Entry { rows: self.rows, subset: self.subset, about: self.about.clone(), ..entry })
     }
 }
 

@@ -13,15 +13,15 @@ use duotile_core::{
     frame::{self, Extent},
     range,
     stats::{Distribution, MAX_BINS, PROBABILITIES},
-    unknown_column,
+    unknown_column, view,
 };
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Tiler {
-    /// What a query means: `{ canonical, properties, pointsMinzoom?, rows, bounds?, focus }`. `rows` pass the query;
-    /// bounds and focus are of all rows.
+    /// What a query means: `{ canonical, properties, pointsMinzoom?, rows, bounds?, focus, center }`. `rows` pass the
+    /// query; bounds, focus and the first view, center, are of all rows.
     ///
     /// # Errors
     /// When the query does not parse or does not fit the columns.
@@ -29,6 +29,7 @@ impl Tiler {
         let keys = self.dataset.keys();
         let bounds = Extent::of(keys).bounds();
         let focus = frame::focus(keys, |runs| runs.iter().map(|run| Extent::of(run)).fold(Extent::NONE, Extent::join));
+        let center = view::first(keys, focus);
         self.answer(query, |points, selected, _| {
             let minzoom = selected.plan.needs_profile().then(|| selected.profile.points_minzoom()).flatten();
             let told = New::default().text("canonical", selected.plan.canonical());
@@ -36,7 +37,7 @@ impl Tiler {
             let told = told.with("pointsMinzoom", minzoom.map_or(JsValue::UNDEFINED, JsValue::from));
             let told = told.count("rows", selected.rows(points));
             let told = bounds.iter().fold(told, |told, bounds| told.numbers("bounds", bounds));
-            Ok(told.numbers("focus", &focus).done())
+            Ok(told.numbers("focus", &focus).numbers("center", &center).done())
         })
     }
 

@@ -1,14 +1,13 @@
-//! Frames of points: where all of them lie, and where the densest 99 % do, for the first view.
+//! Frames of points: where all of them lie, and where the densest 99 % do.
 //!
 //! Keys in Morton order enter, degrees leave. A few rows far away (often at 0, 0) must not decide what a map opens on, so
-//! the first view goes by cells: the fullest are taken until they hold enough rows.
+//! the second goes by cells: the fullest are taken until they hold enough rows.
 
 use crate::space::{
     mercator::{self, World},
     morton,
 };
 use alloc::vec::Vec;
-use core::f64::consts::PI;
 
 /// Levels of cells that are tried, coarse to fine, until the frame is at least [`ACROSS`] cells wide or high.
 const LEVELS: [u32; 3] = [8, 12, 16];
@@ -72,14 +71,18 @@ impl Extent {
         if self.crosses() { self.turned.1 - self.turned.0 } else { self.plain.1 - self.plain.0 }
     }
 
-    fn degrees(self) -> Frame {
+    /// Over the antimeridian where that is shorter: east is above 180 then. `None` for no positions.
+    pub(crate) fn degrees(self) -> Option<Frame> {
+        if self.y.0 > self.y.1 {
+            return None;
+        }
         let x = if self.crosses() { self.turned } else { self.plain };
         let mut frame = frame(World { x: x.0, y: self.y.0 }, World { x: x.1, y: self.y.1 });
         if self.crosses() {
             frame[0] += 180.0;
             frame[2] += 180.0;
         }
-        frame
+        Some(frame)
     }
 }
 
@@ -101,7 +104,7 @@ pub fn focus(keys: &[u64], extent: impl Fn(&[&[u64]]) -> Extent) -> Frame {
             break;
         }
     }
-    found.degrees()
+    found.degrees().unwrap_or(WORLD)
 }
 
 /// The runs of the fullest cells of a level that together hold 99 % of the rows.
@@ -141,28 +144,6 @@ fn frame(low: World, high: World) -> Frame {
         mercator::longitude(high.x.saturating_add(1)),
         mercator::latitude(low.y.saturating_sub(1)),
     ]
-}
-
-/// The centre of a frame, and a whole zoom at which a map of usual size holds it.
-#[must_use]
-pub fn view([west, south, east, north]: Frame) -> [f64; 3] {
-    let y = |latitude: f64| {
-        let sin = libm::sin(latitude.clamp(-mercator::MAX_LATITUDE, mercator::MAX_LATITUDE).to_radians());
-        0.5 - libm::log((1.0 + sin) / (1.0 - sin)) / (4.0 * PI)
-    };
-    let (top, bottom) = (y(north), y(south));
-    // A map of 1024 × 768 pixels shows two tiles by one and a half.
-    let (wide, high) = (2.0 * 360.0 / (east - west).abs().max(1e-9), 1.5 / (bottom - top).abs().max(1e-12));
-    let zoom = libm::log2(wide).min(libm::log2(high));
-    let latitude = libm::atan(libm::sinh(PI * (1.0 - (top + bottom)))).to_degrees();
-    let longitude = f64::midpoint(west, east);
-    let longitude = if longitude > 180.0 { longitude - 360.0 } else { longitude };
-    [round(longitude), round(latitude), libm::floor(zoom).clamp(0.0, 16.0)]
-}
-
-/// To about a centimetre, which is all that a frame needs.
-fn round(degrees: f64) -> f64 {
-    libm::round(degrees * 1e7) / 1e7
 }
 
 #[cfg(test)]
@@ -218,15 +199,5 @@ mod tests {
         near(focused(&keys([(0.0, 0.0); 3])), [0.0, 0.0, 0.0, 0.0], 1e-6);
         near(focused(&keys([(5.0, 6.0), (-70.0, 40.0)])), [-70.0, 6.0, 5.0, 40.0], 1e-6);
         near(focused(&[]), [-180.0, -85.06, 180.0, 85.06], 0.02);
-    }
-
-    #[test]
-    fn a_view_is_centred_and_holds_its_frame() {
-        assert_eq!(view([-180.0, -85.0, 180.0, 85.0]), [0.0, 0.0, 0.0]);
-        let [lon, lat, zoom] = view([13.0, 52.3, 13.8, 52.7]);
-        assert!((lon - 13.4).abs() < 1e-6 && (lat - 52.5).abs() < 0.01, "{lon} {lat}");
-        assert_eq!(zoom, 9.0);
-        assert_eq!(view([170.0, -10.0, 200.0, 10.0])[0], -175.0);
-        assert_eq!(view([5.0, 5.0, 5.0, 5.0])[2], 16.0);
     }
 }

@@ -52,8 +52,9 @@ pub async fn list(With(state): With<Shared>, headers: HeaderMap) -> Response {
 pub async fn one(With(state): With<Shared>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let entry = named(&state, Some(&id))?;
     let base = state.base(&headers);
-    // What may leave can change without the rows.
-    let key = format!("{base}/datasets/{id}\n{} {} {}", entry.source.version(), entry.rows, entry.subset);
+    // What may leave, and what is said of columns, can change without the rows.
+    let Entry { source, rows, subset, about, .. } = &*entry;
+    let key = format!("{base}/datasets/{id}\n{} {rows} {subset} {about:?}", source.version());
     let told = entry.clone();
     let make = |_| async move { Ok(Value::Object(catalogue::whole(&told, &base)).to_string().into_bytes()) };
     document::kept(&state, &entry, key, &headers, make).await

@@ -3,6 +3,7 @@
 
 use super::{basemap, named, serving::Serving};
 use crate::{
+    about::About,
     catalog,
     load::{Load, Wanted},
 };
@@ -59,7 +60,7 @@ impl Serve {
 }
 
 /// The names of what a dataset's table says besides how to read it.
-const OWN: [&str; 4] = ["name", "path", "rows", "subset"];
+const OWN: [&str; 5] = ["name", "path", "rows", "subset", "about"];
 
 /// What it says.
 #[derive(Deserialize)]
@@ -69,11 +70,12 @@ struct Own {
     path: Paths,
     rows: bool,
     subset: bool,
+    about: About,
 }
 
 impl Default for Own {
     fn default() -> Self {
-        Self { name: None, path: Paths::default(), rows: true, subset: true }
+        Self { name: None, path: Paths::default(), rows: true, subset: true, about: About::new() }
     }
 }
 
@@ -136,7 +138,7 @@ fn source(dataset: Value, folder: &Path) -> Result<(Wanted, bool)> {
     for name in OWN {
         own.extend(rest.remove(name).map(|value| (name.to_owned(), value)));
     }
-    let Own { name, path, rows, subset } = named::read(&own)?;
+    let Own { name, path, rows, subset, about } = named::read(&own)?;
     let load: Load = named::read(&rest).map_err(|error| {
         let own = OWN.map(|name| format!("`{name}`, ")).concat();
         anyhow!("{}", error.to_string().replace("expected one of ", &format!("expected one of {own}")))
@@ -155,7 +157,7 @@ fn source(dataset: Value, folder: &Path) -> Result<(Wanted, bool)> {
         None => catalog::slug(&first.to_string_lossy()),
     };
     let paths = paths.into_iter().map(|path| folder.join(path)).collect();
-    Ok((Wanted { name, paths, load, rows, subset }, written))
+    Ok((Wanted { name, paths, load, rows, subset, about }, written))
 }
 
 #[cfg(test)]
@@ -178,6 +180,10 @@ mod tests {
             hide = ["driver"]
             subset = false
 
+            [dataset.about.fare]
+            unit = "USD"
+            description = "What was paid, tips left out"
+
             [[dataset]]
             name = "shops"
             path = ["a.csv", "/b.csv"]
@@ -193,6 +199,8 @@ mod tests {
         let [trips, shops] = &config.sources[..] else { panic!("two datasets") };
         assert_eq!((trips.name.as_str(), trips.rows, trips.subset), ("trips", true, false));
         assert_eq!(trips.load.hide, ["driver"]);
+        assert_eq!(trips.about["fare"].unit.as_deref(), Some("USD"));
+        assert_eq!(trips.about["fare"].description.as_deref(), Some("What was paid, tips left out"));
         assert_eq!(shops.paths, [PathBuf::from("/etc/duotile/a.csv"), PathBuf::from("/b.csv")]);
     }
 
@@ -232,6 +240,7 @@ mod tests {
             ("[[dataset]]\npath = \"a\"\ncrs = 432.6", "crs: "),
             ("[[dataset]]\npath = \"a\"\ncopy = \"yes\"", "copy: invalid type: string \"yes\", expected a boolean"),
             ("[[dataset]]\npath = 5", "path: "),
+            ("[[dataset]]\npath = \"a\"\nabout.fare.units = \"USD\"", "about: unknown field `units`, expected `unit`"),
             (
                 "[[dataset]]\npath = \"a\"\nname = \"x\"\n[[dataset]]\npath = \"b\"\nname = \"x\"",
                 "number 2: another one",

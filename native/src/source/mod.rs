@@ -125,11 +125,18 @@ impl Source {
         dataset.bounds()
     }
 
-    /// The frame of the densest 99 % of it, for the first view; the world for no rows. East may be above 180.
+    /// The frame of the densest 99 % of it; the world for no rows. East may be above 180.
     #[must_use]
     pub fn focus(&self) -> [f64; 4] {
         let Self::Points(dataset) = self;
         dataset.focus()
+    }
+
+    /// The first view: longitude, latitude, zoom; where most of it is, if nothing is near the middle of all of it.
+    #[must_use]
+    pub fn view(&self) -> [f64; 3] {
+        let Self::Points(dataset) = self;
+        dataset.view()
     }
 
     /// Fits a query to it.

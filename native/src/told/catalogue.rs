@@ -4,8 +4,8 @@ use super::{
     links::{Document, Links},
     values,
 };
-use crate::{catalog::Entry, percent};
-use duotile_core::{ColumnInfo, frame::view};
+use crate::{about::About, catalog::Entry, percent};
+use duotile_core::ColumnInfo;
 use serde_json::{Map, Value, json};
 
 /// A source in the list of all, with absolute addresses under a base.
@@ -20,7 +20,7 @@ pub fn summary(entry: &Entry, base: &str) -> Map<String, Value> {
     map.insert("rows".into(), json!(source.len()));
     map.insert("bounds".into(), json!(source.bounds()));
     map.insert("focus".into(), json!(source.focus()));
-    map.insert("center".into(), json!(view(source.focus())));
+    map.insert("center".into(), json!(source.view()));
     source.describe(|told| {
         map.insert("rows_without_position".into(), json!(told.unusable));
         map.insert("id_column".into(), json!(told.id));
@@ -44,13 +44,15 @@ pub fn summary(entry: &Entry, base: &str) -> Map<String, Value> {
 #[must_use]
 pub fn whole(entry: &Entry, base: &str) -> Map<String, Value> {
     let mut map = summary(entry, base);
-    let columns = entry.source.describe(|told| told.columns.into_iter().map(column).collect::<Vec<Value>>());
+    let columns = entry
+        .source
+        .describe(|told| told.columns.into_iter().map(|info| column(info, &entry.about)).collect::<Vec<Value>>());
     map.insert("columns".into(), Value::Array(columns));
     map
 }
 
-/// What is known of a column over all rows.
-fn column(info: ColumnInfo<'_>) -> Value {
+/// What is known of a column over all rows, and said of it.
+fn column(info: ColumnInfo<'_>, about: &About) -> Value {
     let mut map = Map::new();
     map.insert("name".into(), json!(info.name));
     map.insert("type".into(), json!(info.kind));
@@ -64,6 +66,10 @@ fn column(info: ColumnInfo<'_>) -> Value {
     if let Some(distinct) = info.distinct {
         map.insert("distinct".into(), json!(distinct));
         map.insert("categories".into(), values::counted(info.categories));
+    }
+    if let Some(said) = about.get(info.name) {
+        said.unit.as_ref().map(|unit| map.insert("unit".into(), json!(unit)));
+        said.description.as_ref().map(|text| map.insert("description".into(), json!(text)));
     }
     info.role.map(|role| map.insert("role".into(), json!(role)));
     Value::Object(map)

@@ -2,10 +2,7 @@
 
 use super::links::{Document, Links};
 use crate::engine::Fitted;
-use duotile_core::{
-    MAX_ZOOM, Points, PropertyInfo,
-    frame::{WORLD, view},
-};
+use duotile_core::{MAX_ZOOM, Points, PropertyInfo, frame::WORLD, view};
 use serde_json::{Map, Value, json};
 
 /// What stands in TileJSON, and at the start of the metadata. Rows take over from cells at `points_minzoom`, where they do.
@@ -78,8 +75,8 @@ fn frames(fitted: &Fitted) -> ([f64; 4], [f64; 3]) {
         Some([w, s, e, n]) if w < e => {
             let both = [bounds[0].max(w), bounds[1].max(s), bounds[2].min(e), bounds[3].min(n)];
             let bounds = if both[0] < both[2] && both[1] < both[3] { both } else { bounds };
-            (bounds, view([w, s, e, n]))
+            (bounds, view::of([w, s, e, n]))
         }
-        _ => (bounds, view(source.focus())),
+        _ => (bounds, source.view()),
     }
 }

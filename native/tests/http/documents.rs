@@ -2,7 +2,12 @@
 
 use crate::support::{ROWS, Server, dataset, rows};
 use axum::http::Method;
-use duotile::{catalog::Entry, read::Options, settings::Settings};
+use duotile::{
+    about::{self, Said},
+    catalog::Entry,
+    read::Options,
+    settings::Settings,
+};
 use serde_json::Value;
 
 #[tokio::test]
@@ -184,4 +189,20 @@ async fn a_posted_query_comes_back_as_addresses_that_work() {
     // The canonical query is a fixed point: posted again, it gives the same token.
     let again = server.ask(Method::POST, "/tiles/trips/q", &[], answer["query"].as_str().expect("text")).await.json();
     assert_eq!(again["token"], answer["token"]);
+}
+
+#[tokio::test]
+async fn what_is_said_of_columns_is_told_with_them() {
+    let said = Said { unit: Some("EUR".into()), description: Some("What was paid".into()) };
+    let about = [("fare".to_owned(), said)].into_iter().collect();
+    let entry = Entry { about, ..Entry::open(dataset(&Options::default())) };
+    let json = Server::of(entry, Settings::default()).json("/datasets/trips").await;
+    let columns = json["columns"].as_array().expect("columns");
+    let fare = columns.iter().find(|column| column["name"] == "fare").expect("fare");
+    assert_eq!((&fare["unit"], &fare["description"]), (&"EUR".into(), &"What was paid".into()));
+    assert!(columns.iter().all(|column| column["name"] == "fare" || column.get("unit").is_none()));
+
+    let fair = [("fair".to_owned(), Said::default())].into_iter().collect();
+    let error = about::check(&fair, &dataset(&Options::default()).into()).expect_err("no such column").to_string();
+    assert!(error.contains("no column \"fair\"") && error.ends_with("did you mean fare?"), "{error}");
 }

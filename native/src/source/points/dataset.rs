@@ -9,7 +9,9 @@ use super::{
     kind::Data,
 };
 use anyhow::{Result, bail};
-use duotile_core::{CROWD, Column, Facts, Landmarks, Mask, Piece, Points, Roles, Scalar, Stopped, Summary, Sums, Work};
+use duotile_core::{
+    CROWD, Column, Facts, Landmarks, Mask, Piece, Points, Roles, Scalar, Stopped, Summary, Sums, Work, view,
+};
 use polars_buffer::Buffer;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,7 @@ pub struct Dataset {
     report: Report,
     bounds: Option<[f64; 4]>,
     focus: [f64; 4],
+    view: [f64; 3],
     mapped: bool,
     ground: Option<Arc<dyn Ground>>,
 }
@@ -167,8 +170,14 @@ impl Dataset {
         if facts.len() != columns.len() || summaries.len() != columns.len() {
             bail!("{} facts and {} summaries for {} columns", facts.len(), summaries.len(), columns.len());
         }
+<<<<<<< HEAD
         let stored = |((loaded, facts), summary)| Arc::new(Stored { loaded, facts, summary });
         let columns: Vec<Arc<Stored>> = columns.into_iter().zip(facts).zip(summaries).map(stored).collect();
+=======
+        let stored = |((loaded, facts), summary)| Stored { loaded, facts, summary };
+        let view = view::first(&keys, focus);
+        let columns: Vec<Stored> = columns.into_iter().zip(facts).zip(summaries).map(stored).collect();
+>>>>>>> b3b6b43 (A map opens where most rows are, and not in the ocean between them; what a column is and in what unit can be said)
         let dataset = Self {
             name,
             title,
@@ -183,6 +192,7 @@ impl Dataset {
             report,
             bounds,
             focus,
+            view,
             mapped,
             ground: ground.map(Arc::from),
         };
@@ -247,11 +257,17 @@ impl Dataset {
         self.bounds
     }
 
-    /// The frame of the densest 99 % of rows, for the first view; the world for no rows. East may be above 180 where the
-    /// rows lie on both sides of the antimeridian.
+    /// The frame of the densest 99 % of rows; the world for no rows. East may be above 180 where the rows
+    /// lie on both sides of the antimeridian.
     #[must_use]
     pub fn focus(&self) -> [f64; 4] {
         self.focus
+    }
+
+    /// The first view: longitude, latitude, zoom.
+    #[must_use]
+    pub fn view(&self) -> [f64; 3] {
+        self.view
     }
 
     /// Morton keys, ascending.

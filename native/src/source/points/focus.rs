@@ -8,7 +8,7 @@ pub(crate) fn bounds(keys: &[u64]) -> Option<Frame> {
     extent(&[keys]).bounds()
 }
 
-/// The frame of the densest 99 % of the rows, for the first view.
+/// The frame of the densest 99 % of the rows.
 pub(crate) fn focus(keys: &[u64]) -> Frame {
     frame::focus(keys, extent)
 }
