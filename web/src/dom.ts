@@ -1,6 +1,6 @@
 /** Elements and texts: the few lines that stand in for a framework. */
 
-import type { PropertyInfo } from "duotile";
+import type { ColumnInfo, PropertyInfo } from "duotile";
 
 /** An element with a class and children; texts become text, never markup. */
 export function element<K extends keyof HTMLElementTagNameMap>(
@@ -43,6 +43,11 @@ export function formatted(value: unknown, info: PropertyInfo | undefined): strin
     return Number.isNaN(time.getTime()) ? String(value) : time.toISOString().replace(/(:00)?\.000Z$/, "Z");
   }
   return String(value);
+}
+
+/** A column by its name, with the unit of its values where it is known. */
+export function withUnit({ name, unit }: Pick<ColumnInfo, "name" | "unit">): string {
+  return unit ? `${name} (${unit})` : name;
 }
 
 /** A number of bytes, for reading. */

@@ -10,6 +10,8 @@ import { parse } from "./address";
 import { RowsDrawer } from "./answers/drawer";
 import { fit } from "./answers/fit";
 import { AnswersSection } from "./answers/section";
+import { AreaLayer } from "./area/layer";
+import { areaIn } from "./area/view";
 import { choose, followAddress, look, open, readAddress } from "./choose";
 import { compared, isAbove, paintedBy, second } from "./compare/compared";
 import { followCompared } from "./compare/follow";
@@ -163,10 +165,12 @@ async function start(): Promise<void> {
   render(
     <>
       <ToMap map={map} />
+      <AreaLayer map={map} />
       <Panel
         choose={(dataset) => choose(dataset, view)}
         fit={(extent) => void fit(view, data.source, extent)}
         source={data.source}
+        inView={() => areaIn(map)}
       >
         <AnswersSection map={map} source={data.source} drawables={shown} />
         <ShareSection map={map} source={data.source} drawables={shown} />

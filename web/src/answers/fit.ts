@@ -3,17 +3,18 @@
 import type { Source } from "duotile";
 import { loaded } from "../load";
 import { type DataMap, frameOn } from "../map/map";
-import { catalog, status, tell } from "../page";
+import { catalog, folded, status, tell } from "../page";
 import { rowsOf } from "../query";
 import { active, state } from "../state";
 
 export type Extent = "data" | "passes";
 
-/** Flies there. */
+/** Flies there; the sheet of a phone gives way. */
 export async function fit({ map }: DataMap, source: Source, extent: Extent): Promise<void> {
   const layer = active(state.peek());
   const dataset = layer && loaded.peek()[layer.id]?.dataset;
   if (!layer || !dataset) return;
+  folded.value += 1;
   if (extent === "data") {
     const { focus } = catalog.peek().find(({ id }) => id === layer.dataset) ?? dataset;
     frameOn(map, focus, true);

@@ -4,7 +4,7 @@ import "./answers.css";
 import { type Dataset, Problem, type Source } from "duotile";
 import type { Map as MapLibre } from "maplibre-gl";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { formatted, number, sentence } from "../dom";
+import { formatted, number, sentence, withUnit } from "../dom";
 import { loaded } from "../load";
 import { files } from "../page";
 import { Icon } from "../panel/icon";
@@ -165,14 +165,18 @@ function Table({ map, source, dataset, now }: Props & { dataset: Dataset; now: A
               <th scope="col">
                 <span class="unseen">Place</span>
               </th>
-              {columns.map((name) => (
+              {dataset.columns.map(({ name, unit, description }) => (
                 <th
                   key={name}
                   scope="col"
                   aria-sort={order?.column === name ? (order.down ? "descending" : "ascending") : undefined}
                 >
-                  <button type="button" title={`Sort by ${name}`} onClick={() => sort(name)}>
-                    {name}
+                  <button
+                    type="button"
+                    title={description ? `${description} (click to sort)` : `Sort by ${name}`}
+                    onClick={() => sort(name)}
+                  >
+                    {withUnit({ name, ...(unit ? { unit } : {}) })}
                     {order?.column === name ? (order.down ? " ↓" : " ↑") : ""}
                   </button>
                 </th>

@@ -117,6 +117,15 @@ export function without(text: string, part: string): string {
   return parts ? join(parts.filter((_, index) => index !== at)) : "";
 }
 
+/** A filter with another text in the place of one of its parts; at its end where it had no such part, nowhere if there is none. */
+export function replaced(text: string, part: string | undefined, made: string): string {
+  const parts = partsOf(text);
+  if (!parts) return made ? `${made} AND ${text}` : text;
+  const at = parts.findIndex((each) => each.text === part);
+  const next = made ? [{ text: made, loose: false }] : [];
+  return join(at < 0 ? [...parts, ...next] : [...parts.slice(0, at), ...next, ...parts.slice(at + 1)]);
+}
+
 function join(parts: readonly Part[]): string {
   return parts.map(({ text, loose }) => (loose && parts.length > 1 ? `(${text})` : text)).join(" AND ");
 }

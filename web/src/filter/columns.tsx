@@ -2,12 +2,14 @@
 
 import type { ColumnInfo, Dataset, Source } from "duotile";
 import { useState } from "preact/hooks";
-import { formatted, number } from "../dom";
+import { formatted, number, withUnit } from "../dom";
 import { loaded } from "../load";
 import { Icon } from "../panel/icon";
 import { interval } from "../query";
 import { active, change, type Layer, state, withLayer } from "../state";
 import { type Clause, clauseOf, othersOf, type Part, partsOf, print, type Value, withClause, without } from "./clauses";
+import { type Cycle, cycleOf, cyclesOf, saidCycle } from "./cycle";
+import { CyclesControl } from "./cycles";
 import { brushed } from "./dragging";
 import { rangeOf } from "./ends";
 import { RangeControl } from "./range";
@@ -20,18 +22,33 @@ const SEARCHED = 8;
 /** Texts with more different values than these are searched rather than listed. */
 const LISTED = 1000;
 
-export function Columns({ source }: { source: Source }) {
+interface ColumnsProps {
+  source: Source;
+  /** Puts two values of a column beside each other. */
+  compare: (layer: Layer, column: string, values: readonly [unknown, unknown]) => void;
+}
+
+interface AllProps extends ColumnsProps {
+  /** Whether a part of the filter is shown elsewhere. */
+  isElsewhere: (part: Part) => boolean;
+}
+
+export function Columns({ source, compare, isElsewhere }: AllProps) {
   const [search, setSearch] = useState("");
   const layer = active();
   const dataset = layer && loaded.value[layer.id]?.dataset;
   if (!layer || !dataset || dataset.id !== layer.dataset) return null;
   const parts = partsOf(layer.filter);
   const names = dataset.columns.map(({ name }) => name);
-  const others = parts ? othersOf(parts, names) : [];
+  const times = new Set(dataset.columns.flatMap(({ name, type }) => (type === "time" ? [name] : [])));
+  const isCycle = (part: Part) => times.has(cycleOf(part)?.column ?? "");
+  const others = parts ? othersOf(parts, names).filter((part) => !isCycle(part) && !isElsewhere(part)) : [];
+  const cycles = (name: string) => (times.has(name) ? cyclesOf(parts, name) : []);
   const wanted = search.trim().toLowerCase();
-  const asked = (name: string) => clauseOf(parts, name) !== undefined;
+  const asked = (name: string) => clauseOf(parts, name) !== undefined || cycles(name).length > 0;
   const shown = dataset.columns.filter(({ name }) => name.toLowerCase().includes(wanted));
-  const set = names.filter(asked).length + (parts ? others.length : 1);
+  const elsewhere = parts?.filter(isElsewhere).length ?? 0;
+  const set = names.filter(asked).length + (parts ? others.length + elsewhere : 1);
   return (
     <div id="columns">
       <p class="act" id="filters-set">
@@ -57,8 +74,9 @@ export function Columns({ source }: { source: Source }) {
       {shown.map((column) => (
         <Column
           key={`${layer.id} ${dataset.id} ${column.name}`}
-          {...{ source, layer, dataset, column }}
+          {...{ source, layer, dataset, column, compare }}
           clause={clauseOf(parts, column.name)}
+          cycles={cycles(column.name)}
         />
       ))}
       {shown.length === 0 && <p class="quiet">No column is called so.</p>}
@@ -92,33 +110,39 @@ function Others({ layer, parts }: { layer: Layer; parts: readonly Part[] }) {
   );
 }
 
-interface ColumnProps {
-  source: Source;
+interface ColumnProps extends ColumnsProps {
   layer: Layer;
   dataset: Dataset;
   column: ColumnInfo;
   clause: Clause | undefined;
+  /** What is asked of its hours, weekdays and months. */
+  cycles: readonly Cycle[];
 }
 
-function Column({ source, layer, dataset, column, clause }: ColumnProps) {
+function Column(props: ColumnProps) {
   const [open, setOpen] = useState(false);
+  const { column, clause, cycles } = props;
   const { name } = column;
+  const asked = [...(clause ? [brief(clause, name)] : []), ...cycles.map(saidCycle)];
   return (
     <details
-      class={`column ${clause ? "set" : ""}`}
+      class={`column ${asked.length > 0 ? "set" : ""}`}
       data-column={name}
       open={open}
       onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
     >
       <summary>
-        <span class="name">{name}</span> <span class="asked">{clause ? brief(clause, name) : column.type}</span>
+        <span class="name" title={column.description}>
+          {withUnit(column)}
+        </span>{" "}
+        <span class="asked">{asked.join(" · ") || column.type}</span>
       </summary>
-      {open && <Control {...{ source, layer, dataset, column, clause }} />}
+      {open && <Control {...props} />}
     </details>
   );
 }
 
-function Control({ source, layer, dataset, column, clause }: ColumnProps) {
+function Control({ source, layer, dataset, column, clause, compare }: ColumnProps) {
   const [log, setLog] = useState<boolean>();
   const { window } = state.value;
   const others = withClause(layer.filter, column.name, undefined);
@@ -135,6 +159,7 @@ function Control({ source, layer, dataset, column, clause }: ColumnProps) {
   const fits = !clause || fitsControl(clause, ranged, listed);
   return (
     <div class="control" aria-busy={known.busy}>
+      {column.description && <p class="quiet">{column.description}</p>}
       {clause && !fits && <code class="quiet">{print(column.name, clause)}</code>}
       {ranged ? (
         <RangeControl {...props} {...{ log, setLog }} />
@@ -143,6 +168,15 @@ function Control({ source, layer, dataset, column, clause }: ColumnProps) {
       ) : (
         <SearchControl {...props} />
       )}
+      {column.type === "time" && (
+        <CyclesControl
+          {...{ source, dataset, datetime }}
+          column={column.name}
+          filter={broken ? "" : layer.filter}
+          set={(filter, gesture) => put(layer, filter, gesture)}
+        />
+      )}
+      {listed && !ranged && <Beside {...{ layer, column, clause, compare }} />}
       {known.problem && (
         <p class="wrong" role="alert">
           {known.problem}
@@ -154,6 +188,19 @@ function Control({ source, layer, dataset, column, clause }: ColumnProps) {
         </button>
       )}
     </div>
+  );
+}
+
+/** The way to two values beside each other: the two that are chosen, else those that most rows have. */
+function Beside({ layer, column, clause, compare }: Pick<ColumnProps, "layer" | "column" | "clause" | "compare">) {
+  const two = clause?.kind === "values" && !clause.not && clause.values.length === 2 ? clause.values : undefined;
+  const [first, second] = two ?? (column.categories ?? []).map(({ value }) => value);
+  if (clause && !two) return null;
+  if (first === undefined || second === undefined) return null;
+  return (
+    <button type="button" class="link beside" onClick={() => compare(layer, column.name, [first, second])}>
+      Compare {String(first) || "empty text"} with {String(second) || "empty text"}
+    </button>
   );
 }
 

@@ -104,7 +104,7 @@ async function deeper(
 }
 
 /** Waits until the map has drawn what it is drawing, though not for ever. */
-async function drawn(signal: AbortSignal): Promise<void> {
+export async function drawn(signal: AbortSignal): Promise<void> {
   const until = performance.now() + PATIENCE;
   do {
     await new Promise((resolve) => setTimeout(resolve, 60));

@@ -115,9 +115,9 @@ export async function fill(
   const { point_count, ...measures } = feature.properties;
   const count = Number(point_count);
   const title = count === 1 ? "1 row here" : `${number(count)} rows here`;
-  content.append(element("h2", "", title), table(measures, tileJson.properties));
+  content.append(element("h2", "", title), table(measures, tileJson.properties, dataset));
   if (!dataset?.rows_open) return;
-  const rowTable = (properties: Record<string, unknown>) => table(properties, [], { layer, dataset });
+  const rowTable = (properties: Record<string, unknown>) => table(properties, [], dataset, layer);
   const list = element("div", "rows", count === 1 ? "Loading the row…" : "Loading rows…");
   content.append(list);
   try {
@@ -238,17 +238,25 @@ export function label(properties: Record<string, unknown>): string | undefined {
   return called ?? names.find((name) => typeof properties[name] === "string") ?? names[0];
 }
 
-/** Properties in lines; those of rows, whose layer is given, each with a button that filters by its value. */
+/**
+ * Properties in lines, with the units of their columns where they are known; those of rows, whose layer is given, each with a
+ * button that filters by its value.
+ */
 export function table(
   properties: Record<string, unknown>,
   infos: PropertyInfo[],
-  of?: { layer: Layer; dataset: Dataset },
+  dataset?: Dataset,
+  layer?: Layer,
 ): HTMLElement {
   const rows = Object.entries(properties).map(([name, value]) => {
-    const cell = element("td", "", formatted(value, infoOf(name, infos)));
-    const column = of?.dataset.columns.find((column) => column.name === name);
-    if (of && column && canNarrow(column, value)) cell.append(narrower(of.layer, name, value));
-    return element("tr", "", element("th", "", name), cell);
+    const info = infoOf(name, infos);
+    const column = dataset?.columns.find((column) => column.name === (info?.column ?? name));
+    const unit = typeof value === "number" && info?.measure !== "distinct" ? column?.unit : undefined;
+    const cell = element("td", "", formatted(value, info) + (unit ? ` ${unit}` : ""));
+    if (layer && column && canNarrow(column, value)) cell.append(narrower(layer, name, value));
+    const head = element("th", "", name);
+    if (column?.description) head.title = column.description;
+    return element("tr", "", head, cell);
   });
   return element("table", "", ...rows);
 }

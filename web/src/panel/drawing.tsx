@@ -1,6 +1,7 @@
 /** How the active layer is drawn: shape, what gives the colour, how it is spread, the size of cells. */
 
 import type { ColumnInfo } from "duotile";
+import { withUnit } from "../dom";
 import { loaded } from "../load";
 import { gridOf, suits, tileZoom } from "../map/grid";
 import { print } from "../map/lock";
@@ -91,7 +92,7 @@ export function DrawingControls() {
             <optgroup label="Numbers">
               {numbers.map((column) => (
                 <option key={column.name} value={column.name}>
-                  {column.name}
+                  {withUnit(column)}
                 </option>
               ))}
             </optgroup>
@@ -130,7 +131,7 @@ export function DrawingControls() {
             <option value="">number of rows</option>
             {numbers.map((column) => (
               <option key={column.name} value={column.name}>
-                {column.name}
+                {withUnit(column)}
               </option>
             ))}
           </select>

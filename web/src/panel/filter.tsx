@@ -2,8 +2,12 @@
 
 import type { Problem, Source } from "duotile";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { AreaControls } from "../area/controls";
+import { type Area, areaOf } from "../area/shape";
+import { compareValues } from "../compare/compared";
 import { sentence } from "../dom";
 import "../filter/filter.css";
+import "../filter/cycles.css";
 import "../filter/values.css";
 import { Columns } from "../filter/columns";
 import { accept, type Suggestions, suggest } from "../filter/suggest";
@@ -13,7 +17,13 @@ import { active, change, withLayer } from "../state";
 /** Lines that the box grows to. */
 const LINES = 8;
 
-export function Filter({ source }: { source: Source }) {
+interface Props {
+  source: Source;
+  /** What the map shows, as an area. */
+  inView: () => Area;
+}
+
+export function Filter({ source, inView }: Props) {
   const layer = active();
   const input = useRef<HTMLTextAreaElement>(null);
   const [edited, edit] = useState(false);
@@ -130,7 +140,8 @@ export function Filter({ source }: { source: Source }) {
           {shown && <Wrong problem={shown} text={input.current?.value ?? layer.filter} />}
         </p>
       </form>
-      <Columns source={source} />
+      <AreaControls inView={inView} />
+      <Columns source={source} compare={compareValues} isElsewhere={({ text }) => areaOf(text) !== undefined} />
     </>
   );
 }

@@ -2,7 +2,7 @@
 
 import { paintedBy } from "../compare/compared";
 import { titleOf } from "../compare/label";
-import { compact } from "../dom";
+import { compact, withUnit } from "../dom";
 import { loaded } from "../load";
 import { gridOf, pixelsAt, slow, tileZoom } from "../map/grid";
 import { type Paint, paintOf } from "../map/paint";
@@ -12,6 +12,8 @@ import { type Layer, state } from "../state";
 import { fixed } from "../time/animation";
 import { saidLength } from "../time/calendar";
 
+/** Smaller counts than this are told as whole numbers. */
+const WHOLE = 100;
 /** At most so many numbers stand at a ramp. */
 const TICKS = 5;
 /** About how wide the ramp, a character and the room between two numbers are, in pixels. */
@@ -38,6 +40,8 @@ function Part({ layer, named }: { layer: Layer; named: boolean }) {
   const { measure, kind, category, size } = layer.drawing;
   const [name, column] = measure.split(":");
   const what = kind === "points" ? "at a place" : "in a cell";
+  const info = loaded.value[layer.id]?.dataset?.columns.find((each) => each.name === column);
+  const of = info ? withUnit(info) : column;
   return (
     <section>
       {named && <h2>{titleOf(layer)}</h2>}
@@ -45,11 +49,15 @@ function Part({ layer, named }: { layer: Layer; named: boolean }) {
         <Categories paint={paint} of={category} what={what} />
       ) : (
         <>
-          <h3>{column === undefined ? `Rows ${what}` : `${name} of ${column} ${what}`}</h3>
+          <h3>{column === undefined ? `Rows ${what}` : `${name} of ${of} ${what}`}</h3>
           {kind === "heat" ? (
             <Bar paint={paint} ends={["few", "many"]} />
           ) : (
-            <Bar paint={paint} stops={stopsAt(paint.cells, tileZoom(zoom.value, gridOf(layer.drawing)))} />
+            <Bar
+              paint={paint}
+              stops={stopsAt(paint.cells, tileZoom(zoom.value, gridOf(layer.drawing)))}
+              whole={column === undefined}
+            />
           )}
         </>
       )}
@@ -68,15 +76,28 @@ function Cells({ layer }: { layer: Layer }) {
   const size = `A cell is ${pixels.toFixed(pixels < 10 ? 1 : 0)} pixels wide`;
   return (
     <p class="cells" data-pixels={pixels} data-spread={wider}>
-      {layer.drawing.cell === 0 && slow.value ? `${size}, because this device draws slowly` : size}
-      {wider > 0 ? ", drawn larger where few are near each other." : "."}
+      <span class="long">
+        {layer.drawing.cell === 0 && slow.value ? `${size}, because this device draws slowly` : size}
+        {wider > 0 ? ", drawn larger where few are near each other." : "."}
+      </span>
+      <span class="short">
+        {pixels.toFixed(pixels < 10 ? 1 : 0)} px{wider > 0 ? ", larger" : ""}
+      </span>
     </p>
   );
 }
 
 /** A ramp with numbers at it: quantiles of what is drawn, where the scale is of equal shares. */
-function Bar({ paint, stops, ends }: { paint: Paint; stops?: Stops; ends?: [string, string] }) {
-  const ticks = stops ? pick(stops) : [];
+interface BarProps {
+  paint: Paint;
+  stops?: Stops;
+  /** Whether all values are whole, whatever the scale has between them. */
+  whole?: boolean;
+  ends?: [string, string];
+}
+
+function Bar({ paint, stops, whole = false, ends }: BarProps) {
+  const ticks = stops ? pick(stops, whole) : [];
   const parts = Array.from({ length: 11 }, (_, i) => paint.ramp(i / 10));
   const single = stops?.length === 1;
   return (
@@ -117,22 +138,26 @@ interface Tick {
 }
 
 /** Numbers for a ramp, both ends first: quantiles where colours go by them, else round ones; as many as there is room for. */
-function pick(stops: Stops): Tick[] {
-  const tick = ({ value, at }: Stop): Tick => ({ value, at, text: said(value) });
+function pick(stops: Stops, whole: boolean): Tick[] {
+  const near = (value: number, round: (value: number) => number) => (whole && value < WHOLE ? round(value) : value);
+  const tick = ({ value, at }: Stop): Tick => ({ value, at, text: said(near(value, Math.round)) });
   const last = stops.at(-1);
   if (stops.length === 1 || !last) return [tick(stops[0])];
   const some = stops.some(({ quantile }) => quantile)
     ? stops.filter(({ quantile }) => quantile)
     : round(stops[0].value, last.value).map((value) => ({ value, at: placeOf(value, stops) }));
   const [from, to] = [tick(stops[0]), tick(last)];
+  // No cell has more rows than the next whole number.
+  to.text = said(near(last.value, Math.ceil));
   if (stops[0].beyond) from.text = `≤ ${from.text}`;
   if (last.beyond) to.text += "+";
   const width = ({ text }: Tick) => (text.length * CHARACTER + GAP) / WIDTH;
   let [free, end] = [width(from), 1 - width(to)];
   const between: Tick[] = [];
-  for (const one of some.map(tick)) {
+  const steps = some.map(({ value }) => near(value, Math.round));
+  for (const one of [...new Set(steps)].map((value) => tick({ value, at: placeOf(value, stops) }))) {
     const half = width(one) / 2;
-    if (one.at - half < free || one.at + half > end || one.value <= from.value) continue;
+    if (one.at - half < free || one.at + half > end || one.value <= from.value || one.text === to.text) continue;
     // Not more than are read at a glance.
     free = Math.max(one.at + half, one.at + 1 / TICKS - half);
     between.push(one);

@@ -4,6 +4,7 @@ import type { DatasetSummary, Source } from "duotile";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Extent } from "../answers/fit";
+import type { Area } from "../area/shape";
 import { number } from "../dom";
 import { loaded } from "../load";
 import { colours } from "../map/theme";
@@ -26,11 +27,13 @@ interface Props {
   fit: (extent: Extent) => void;
   /** Where statistics of columns are from. */
   source: Source;
+  /** What the map shows, as an area of a filter. */
+  inView: () => Area;
   /** What is done elsewhere: on this device. */
   children: ComponentChildren;
 }
 
-export function Panel({ choose, fit, source, children }: Props) {
+export function Panel({ choose, fit, source, inView, children }: Props) {
   const [open, setOpen] = useState(!narrow.matches);
   const layer = active();
   const known = layer && loaded.value[layer.id];
@@ -102,7 +105,7 @@ export function Panel({ choose, fit, source, children }: Props) {
         <Section id="draw" title="Drawing" open>
           <DrawingControls />
         </Section>
-        <Filter source={source} />
+        <Filter source={source} inView={inView} />
         <Section id="stack" title="Layers" note={state.value.layers.length > 1 ? state.value.layers.length : ""}>
           <Layers />
         </Section>

@@ -17,14 +17,22 @@ const LEVELS = [
   { name: "2 years", about: 731 * DAY, months: 24 },
   { name: "5 years", about: 1826 * DAY, months: 60 },
   { name: "10 years", about: 3653 * DAY, months: 120 },
-  { name: "50 years", about: 18263 * DAY, months: 600 },
+  ...[50, 100, 200, 500, 1000, 2000, 5000].map((years) => ({
+    name: `${years} years`,
+    about: years * 365.25 * DAY,
+    months: years * 12,
+  })),
 ].sort((a, b) => a.about - b.about);
 
 const text = (options: Intl.DateTimeFormatOptions) => {
   const format = new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" });
   return (time: number) => format.format(time);
 };
-const year = text({ year: "numeric" });
+/** The year before 1 is 1 BC. */
+const year = (time: number) => {
+  const count = new Date(time).getUTCFullYear();
+  return count > 0 ? String(count) : `${1 - count} BC`;
+};
 const month = text({ month: "short" });
 const day = text({ day: "numeric", month: "short" });
 const clock = text({ hour: "2-digit", minute: "2-digit" });

@@ -1,0 +1,143 @@
+/** Hours of the day, weekdays and months of times: counted, chosen by drags, clicks and keys, by a clock that is said. */
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { random } from "../node/lib/random.js";
+import { assertQuiet, counts, launch, open, PATIENCE, picture, says, site } from "./lib.js";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+const folder = mkdtempSync(join(tmpdir(), "duotile-cycles-"));
+/** @type {Date[]} */
+const times = [];
+/** @type {Awaited<ReturnType<typeof site>>} */
+let server;
+/** @type {import("playwright-core").Browser} */
+let browser;
+
+before(async () => {
+  const { next } = random(41);
+  const lines = ["lon,lat,seen"];
+  for (let row = 0; row < 5000; row += 1) {
+    // More by day than at night.
+    const hour = Math.floor(12 + 6 * (next() + next() - next() - next()));
+    times.push(
+      new Date(
+        Date.UTC(2023, 0, 1) +
+          Math.floor(next() * 365) * 86_400_000 +
+          hour * 3_600_000 +
+          Math.floor(next() * 3_600_000),
+      ),
+    );
+    lines.push(`${(5 + next() * 20).toFixed(4)},${(42 + next() * 10).toFixed(4)},${times[row]?.toISOString()}`);
+  }
+  writeFileSync(join(folder, "seen.csv"), lines.join("\n"));
+  [server, browser] = await Promise.all([site(join(folder, "seen.csv")), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** How many rows each bar stands for, in their order. @param {Page} page */
+async function bars(page) {
+  await page.waitForSelector(".cycles .bars[aria-busy=false]", { timeout: PATIENCE });
+  return page
+    .locator(".cycles [role=option]")
+    .evaluateAll((all) =>
+      all.map((each) => Number(/: ([\d,]+) rows$/.exec(each.ariaLabel ?? "")?.[1]?.replaceAll(",", ""))),
+    );
+}
+
+/** Rows by a part of their time, counted here. @param {number} length @param {(time: Date) => number} part @param {(time: Date) => boolean} [passes] */
+function counted(length, part, passes = () => true) {
+  const found = Array.from({ length }, () => 0);
+  for (const time of times.filter(passes)) found[part(time)] = (found[part(time)] ?? 0) + 1;
+  return found;
+}
+
+/** @param {Page} page @param {RegExp} pattern */
+const told = (page, pattern) => says(page, "#facts", pattern);
+const filterOf = (/** @type {Page} */ page) =>
+  new URLSearchParams(new URL(page.url()).hash.slice(1)).get("filter") ?? "";
+const some = (/** @type {number} */ count) => new RegExp(`^${count.toLocaleString("en")} of`);
+
+test("hours, weekdays and months are counted and chosen; each is counted under the others", async () => {
+  const { page, close, ...seen } = await open(browser, server.base);
+  await page.click(".column[data-column=seen] > summary");
+  assert.deepEqual(
+    await bars(page),
+    counted(24, (time) => time.getUTCHours()),
+  );
+  // A drag over bars.
+  await page.locator(".cycles .words").scrollIntoViewIfNeeded();
+  const at = async (/** @type {number} */ bar) => {
+    const box = await page.locator(".cycles [role=option]").nth(bar).boundingBox();
+    return { x: (box?.x ?? 0) + (box?.width ?? 0) / 2, y: (box?.y ?? 0) + 20 };
+  };
+  const [from, to] = [await at(18), await at(23)];
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(to.x, to.y, { steps: 4 });
+  await page.mouse.up();
+  const evening = (/** @type {Date} */ time) => time.getUTCHours() >= 18;
+  await told(page, some(times.filter(evening).length));
+  assert.equal(filterOf(page), "hour(seen) BETWEEN 18 AND 23");
+  await says(page, ".column[data-column=seen] .asked", /^18–23 h$/);
+  await counts(page, "#columns .chips li", 0);
+  await picture(page, "cycles-hours");
+  await page.click(".cycles .choice label:has-text('Weekdays')");
+  assert.deepEqual(
+    await bars(page),
+    counted(7, (time) => (time.getUTCDay() + 6) % 7, evening),
+  );
+  await page.click(".cycles .words button:text-is('Weekend')");
+  const weekend = (/** @type {Date} */ time) => evening(time) && time.getUTCDay() % 6 === 0;
+  await told(page, some(times.filter(weekend).length));
+  await page.click(".cycles .choice label:has-text('Months')");
+  assert.deepEqual(
+    await bars(page),
+    counted(12, (time) => time.getUTCMonth(), weekend),
+  );
+  // By keys: February, and March besides.
+  await page.focus(".cycles .bars");
+  for (const key of ["ArrowRight", "Space", "ArrowRight", "Space"]) await page.keyboard.press(key);
+  const spring = (/** @type {Date} */ time) => weekend(time) && [1, 2].includes(time.getUTCMonth());
+  await told(page, some(times.filter(spring).length));
+  assert.equal(
+    filterOf(page),
+    "hour(seen) BETWEEN 18 AND 23 AND weekday(seen) IN (0, 6) AND month(seen) BETWEEN 2 AND 3",
+  );
+  await says(page, ".column[data-column=seen] .asked", /^18–23 h · Sat–Sun · Feb–Mar$/);
+  await page.click(".cycles .words button:text-is('All')");
+  await told(page, some(times.filter(weekend).length));
+  await page.click("#columns button:text-is('Clear all')");
+  await told(page, /^5,000 rows/);
+  assertQuiet(seen);
+  await close();
+});
+
+test("hours are those of the clock that is chosen, and the address has it", async () => {
+  const { page, close, ...seen } = await open(browser, server.base);
+  await page.click(".column[data-column=seen] > summary");
+  await page.click(".cycles .words button:text-is('Night')");
+  const night = (/** @type {number} */ hour) => hour >= 22 || hour < 6;
+  await told(page, some(times.filter((time) => night(time.getUTCHours())).length));
+  await page.selectOption("[aria-label='Clock of seen']", "-05:00");
+  const there = (/** @type {Date} */ time) => (time.getUTCHours() + 19) % 24;
+  const passing = times.filter((time) => night(there(time))).length;
+  await told(page, some(passing));
+  assert.equal(filterOf(page), "hour(seen, '-05:00') IN (0, 1, 2, 3, 4, 5, 22, 23)");
+  await says(page, ".column[data-column=seen] .asked", /^22–5 h UTC-05:00$/);
+  await page.reload();
+  await page.click(".column[data-column=seen] > summary");
+  await told(page, some(passing));
+  assert.deepEqual(await bars(page), counted(24, there));
+  assert.equal(await page.locator(".cycles [role=option][aria-selected=true]").count(), 8);
+  assertQuiet(seen);
+  await close();
+});
