@@ -28,7 +28,8 @@ export function makeOutlines(map: MapLibre): { draw: (what: Outlines) => void; r
   const svg = document.createElementNS(NAMESPACE, "svg");
   svg.setAttribute("class", "areas");
   svg.setAttribute("aria-hidden", "true");
-  document.getElementById("page")?.before(svg);
+  // Over both maps where two are compared, under all else.
+  document.body.append(svg);
   let now: Outlines = { areas: [], line: [], change: () => undefined };
   /** Held by a pointer: the handles stay the same elements. */
   let held = false;
