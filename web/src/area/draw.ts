@@ -92,6 +92,8 @@ export function drawArea(map: MapLibre, kind: AreaKind, { show, done }: Hand): D
     show(polygon(), corners);
   });
   const onKey = (event: KeyboardEvent) => {
+    // What is typed elsewhere is no part of the drawing.
+    if (event.target instanceof HTMLElement && event.target.matches("input, textarea, select")) return;
     if (event.key === "Escape") done(undefined);
     else if (event.key === "Enter" && kind === "polygon" && !(event.target instanceof HTMLButtonElement)) finish();
     else if (event.key === "Backspace" && kind === "polygon" && corners.length > 0) {
