@@ -24,9 +24,12 @@ export function rowsOf({ filter }: Layer, { window }: State, dataset: Dataset | 
   return { ...(filter ? { filter } : {}), ...(datetime ? { datetime } : {}) };
 }
 
-/** A window of time as queries have it. Theirs are closed at both ends, ours are not, so that windows tile time. */
+/**
+ * A window of time as queries have it. Theirs are closed at both ends, ours are not, so that windows tile time: times are in
+ * microseconds, and the last one before the end of a window is in it.
+ */
 export function interval([from, to]: readonly [number, number]): string {
-  return `${new Date(from).toISOString()}/${new Date(to - 1).toISOString()}`;
+  return `${new Date(from).toISOString()}/${new Date(to - 1).toISOString().replace("Z", "999Z")}`;
 }
 
 /** The query of a layer's tiles. Names that the dataset does not have are left aside, as when another was chosen. */

@@ -35,6 +35,7 @@ import {
   shorter,
   type Window,
 } from "./calendar";
+import { boxed, unboxed } from "./exact";
 import type { Player } from "./player";
 import { busiest, passing, show, zoomBy } from "./span";
 
@@ -250,18 +251,17 @@ function Part({ source, chosen }: { source: Source; chosen: Window | undefined }
   );
 }
 
-/** A time as a box for times has it, without a zone; and back. */
-const boxed = (time: number | undefined) => (time === undefined ? "" : new Date(time).toISOString().slice(0, 19));
-const unboxed = (text: string) => Date.parse(`${text}Z`);
-
 function Exact({ window }: { window: Window | undefined }) {
   const [wrong, setWrong] = useState("");
   const onChange = ({ currentTarget }: { currentTarget: HTMLInputElement }) => {
     const boxes = currentTarget.closest("fieldset")?.querySelectorAll("input") ?? [];
-    const [from = Number.NaN, to = Number.NaN] = [...boxes].map(({ value }) => unboxed(value));
-    if (Number.isNaN(from) || Number.isNaN(to)) return;
-    setWrong(from < to ? "" : "The end must be after the start.");
-    if (from < to) choose([from, to]);
+    const next = unboxed(
+      [...boxes].map(({ value }) => value),
+      window,
+    );
+    if (!next) return;
+    setWrong(next[0] < next[1] ? "" : "The end must be after the start.");
+    if (next[0] < next[1]) choose(next);
   };
   return (
     <fieldset>

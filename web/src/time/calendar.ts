@@ -184,8 +184,8 @@ export function saidWindow(window: Window): string {
 
 /** How long the window of a query is, in words. */
 export function saidLength(datetime: string): string {
-  const [from = Number.NaN, to = Number.NaN] = datetime.split("/").map((end) => Date.parse(end));
-  const window: Window = [from, to + 1];
+  const [from = Number.NaN, last = Number.NaN] = datetime.split("/").map((end) => Math.floor(Date.parse(end)));
+  const window: Window = [from, last + 1];
   const preset = presetOf(window);
   if (preset) return /^\d/.test(preset.name) ? preset.name : `a${preset.name === "hour" ? "n" : ""} ${preset.name}`;
   const grain = [
@@ -193,6 +193,6 @@ export function saidLength(datetime: string): string {
     [HOUR, "hours"],
     [MINUTE, "minutes"],
   ] as const;
-  const found = grain.find(([grain]) => to + 1 - from >= 2 * grain) ?? ([SECOND, "seconds"] as const);
-  return `${Math.round(((to + 1 - from) / found[0]) * 10) / 10} ${found[1]}`;
+  const found = grain.find(([grain]) => last + 1 - from >= 2 * grain) ?? ([SECOND, "seconds"] as const);
+  return `${Math.round(((last + 1 - from) / found[0]) * 10) / 10} ${found[1]}`;
 }
