@@ -19,3 +19,19 @@ export interface Asked {
 export const asked = signal<Asked | undefined>(undefined);
 /** Whether a box is being drawn on the map. */
 export const drawing = signal(false);
+
+/** What was asked for as a query, and some of its rows as a page of it. */
+export const queryOf = ({ query, box, cell }: Asked): TileQuery =>
+  box && cell === undefined ? { ...query, bbox: box } : query;
+
+export const pageOf = ({ cell }: Asked, offset: number, limit: number) => ({
+  ...(cell === undefined ? {} : { cell }),
+  ...(offset > 0 ? { offset } : {}),
+  limit,
+});
+
+/** A query that asks for something more. */
+export const narrowed = (query: TileQuery, filter: string): TileQuery => ({
+  ...query,
+  filter: query.filter ? `(${query.filter}) AND ${filter}` : filter,
+});

@@ -12,8 +12,10 @@ import { copyText } from "../share/copy";
 import { fromServer, linesOf } from "../share/rows";
 import { fileName, save } from "../share/save";
 import { type Asked, asked } from "./asked";
-import { allOf, firstOf, type Gathered, inOrder, type Order, tabbed, WHOLE } from "./gather";
+import { WHOLE } from "./end";
+import { allOf, type Gathered, inOrder, tabbed } from "./gather";
 import { goTo } from "./go";
+import type { Order } from "./order";
 
 const PAGE = 50;
 
@@ -64,8 +66,7 @@ function Table({ map, source, dataset, now }: Props & { dataset: Dataset; now: A
     const end = (page + 1) * PAGE;
     if (found && (rows.length >= Math.min(end, matched) || order)) return;
     void run(async (signal) => {
-      const next = await firstOf(source, { ...now }, Math.min(end, WHOLE), signal);
-      setFound(next);
+      setFound(await allOf(source, now, signal, Math.min(end, WHOLE), rows));
       return "";
     });
   }, [page]);
@@ -84,7 +85,11 @@ function Table({ map, source, dataset, now }: Props & { dataset: Dataset; now: A
   const columns = dataset.columns.map(({ name }) => name);
   /** All rows if they are not too many; of more, those that are here. */
   const gathered = async (signal: AbortSignal) =>
-    order || rows.length >= matched ? rows : matched > WHOLE ? rows : (await allOf(source, now, signal)).rows;
+    order || rows.length >= matched
+      ? rows
+      : matched > WHOLE
+        ? rows
+        : (await allOf(source, now, signal, WHOLE, rows)).rows;
   const copy = () =>
     run(async (signal) => {
       const all = await gathered(signal);
