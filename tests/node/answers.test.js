@@ -22,6 +22,8 @@ const { cellsIn, frameOfQuery } = await ofPage("tiles/cells");
 const { rank } = await ofPage("answers/rank");
 /** @type {typeof import("../../web/src/answers/gather")} */
 const { allOf, inOrder, tabbed } = await ofPage("answers/gather");
+/** @type {typeof import("../../web/src/answers/drawn")} */
+const { drawnOn } = await ofPage("answers/drawn");
 
 const folder = mkdtempSync(join(tmpdir(), "duotile-answers-"));
 const ROWS = 50_000;
@@ -202,4 +204,52 @@ test("rows that are not too many are sorted whole, those without a value last, a
   assert.equal(text[0], "lon\tlat\tid\tkind");
   assert.equal(text.length, 3);
   assert.match(text[1] ?? "", /^-?\d+\.\d+\t-?\d+\.\d+\t\d+\t(fiji|paris)$/);
+});
+
+test("what is drawn on a map, however it is turned, has the rows that are seen in it", async () => {
+  const toY = (/** @type {number} */ lat) => Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360));
+  // About 180 degrees, where the rows are.
+  const [middle, scale, width, height] = [{ lng: 180, y: toY(-17) }, 40, 800, 600];
+  const turned = (/** @type {number} */ bearing) => {
+    const [sine, cosine] = [Math.sin((bearing * Math.PI) / 180), Math.cos((bearing * Math.PI) / 180)];
+    return {
+      getBearing: () => bearing,
+      getPitch: () => 0,
+      unproject: (/** @type {any} */ [px, py]) => {
+        const [x, y] = [(px - width / 2) / scale, (py - height / 2) / scale];
+        const north = middle.y - ((x * sine + y * cosine) * Math.PI) / 180;
+        return /** @type {any} */ ({
+          lng: middle.lng + x * cosine - y * sine,
+          lat: (Math.atan(Math.exp(north)) * 360) / Math.PI - 90,
+        });
+      },
+      project: (/** @type {Row} */ { lon, lat }) => {
+        const east = (lon < 0 ? lon + 360 : lon) - middle.lng;
+        const south = ((middle.y - toY(lat)) * 180) / Math.PI;
+        const [x, y] = [east * cosine + south * sine, south * cosine - east * sine];
+        return [x * scale + width / 2, y * scale + height / 2];
+      },
+    };
+  };
+  const counts = new Set();
+  for (const bearing of [0, 30, 90, 180, -115]) {
+    const map = turned(bearing);
+    // From the lower right to the upper left.
+    const drawn = drawnOn(map, [440, 280], [330, 160]);
+    assert.equal("box" in drawn, bearing === 0);
+    const query = "box" in drawn ? { bbox: drawn.box } : { filter: drawn.filter };
+    const { numberMatched } = await server.rows("trips", query, { limit: 0 });
+    /** How many rows are seen in it, and in what is a quarter of a pixel smaller or larger: what lies on an edge may be on either side. */
+    const seen = (/** @type {number} */ more) =>
+      rows.filter((row) => {
+        const [x = 0, y = 0] = map.project(row);
+        return x >= 330 - more && x <= 440 + more && y >= 160 - more && y <= 280 + more;
+      }).length;
+    assert.ok(
+      numberMatched >= seen(-0.25) && numberMatched <= seen(0.25),
+      `${bearing}: ${numberMatched}, seen are ${seen(0)}`,
+    );
+    counts.add(numberMatched);
+  }
+  assert.ok(Math.min(...counts) > 1000 && counts.size > 1, [...counts].join());
 });

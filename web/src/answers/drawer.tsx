@@ -9,8 +9,8 @@ import { loaded } from "../load";
 import { folded, tell } from "../page";
 import { rowsOf } from "../query";
 import { active, state } from "../state";
-import { queryBox } from "../tiles/place";
-import { asked, drawing } from "./asked";
+import { asked, drawing, narrowed } from "./asked";
+import { drawnOn } from "./drawn";
 
 interface Props {
   map: MapLibre;
@@ -64,18 +64,15 @@ function drawBox(map: MapLibre): () => void {
     const [from, to] = [start, at(event)];
     drawing.value = false;
     if (!from || Math.abs(from[0] - to[0]) < 3 || Math.abs(from[1] - to[1]) < 3) return;
-    const corners = [
-      map.unproject([Math.min(from[0], to[0]), Math.max(from[1], to[1])]),
-      map.unproject([Math.max(from[0], to[0]), Math.min(from[1], to[1])]),
-    ] as const;
     const layer = active(state.peek());
     const dataset = layer && loaded.peek()[layer.id]?.dataset;
     if (!layer || !dataset) return;
+    const drawn = drawnOn(map, from, to);
+    const query = rowsOf(layer, state.peek(), dataset);
     asked.value = {
       dataset: dataset.id,
       title: "Rows in the box",
-      query: rowsOf(layer, state.peek(), dataset),
-      box: queryBox([corners[0].lng, corners[0].lat, corners[1].lng, corners[1].lat]),
+      ...("box" in drawn ? { query, box: drawn.box } : { query: narrowed(query, drawn.filter) }),
     };
   });
   const onKey = ({ key }: KeyboardEvent) => {
