@@ -5,11 +5,12 @@ import type { Map as MapLibre } from "maplibre-gl";
 import { type Clause, clauseOf, partsOf, withClause } from "../filter/clauses";
 import type { Loaded } from "../load";
 import { change, type Layer, makeLayer, state, withLayer } from "../state";
+import { haveValuesAlike, type Two } from "./alike";
 
 export type Mode = "swipe" | "beside";
 
 /** The uppermost layer that is shown, against those below it; none while fewer than two are. */
-export const compared = computed((): { mode: Mode; above: Layer; below: Layer } | undefined => {
+export const compared = computed((): (Two & { mode: Mode }) | undefined => {
   const { compare, layers } = state.value;
   const [below, above] = layers.filter(({ visible }) => visible).slice(-2);
   return compare && below && above ? { mode: compare, above, below } : undefined;
@@ -29,12 +30,7 @@ export function paintedBy(id: string, all: Readonly<Record<string, Loaded>>): Lo
   const [known, both] = [all[id], compared.value];
   if (!known || !both || ![both.above.id, both.below.id].includes(id)) return known;
   const [one, other] = [all[both.above.id], all[both.below.id]];
-  const alike =
-    both.above.dataset === both.below.dataset &&
-    both.above.drawing.measure === both.below.drawing.measure &&
-    both.above.drawing.cell === both.below.drawing.cell &&
-    both.above.drawing.kind === both.below.drawing.kind;
-  if (!alike || !one?.metadata || !other?.metadata) return known;
+  if (!haveValuesAlike(both) || !one?.metadata || !other?.metadata) return known;
   const { metadata } = one.metadata.rows > other.metadata.rows ? one : other;
   return metadata ? { ...known, metadata } : known;
 }

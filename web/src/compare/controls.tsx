@@ -3,6 +3,7 @@
 import type { ColumnInfo } from "duotile";
 import { loaded } from "../load";
 import { active, change, type Layer, state } from "../state";
+import { haveColoursAlike } from "./alike";
 import { compared, compareValues, type Mode, setValue, valuesOf } from "./compared";
 
 const MODES: readonly [Mode | "", string][] = [
@@ -53,7 +54,11 @@ export function CompareControls() {
         <>
           <Value of={values.column} title="Left" layer={both.below} value={values.values[0]} columns={columns} />
           <Value of={values.column} title="Right" layer={both.above} value={values.values[1]} columns={columns} />
-          <p>Colours of both mean the same.</p>
+          <p>
+            {haveColoursAlike(both)
+              ? "Colours of both mean the same."
+              : "Colours of each mean something else: they are not drawn alike."}
+          </p>
         </>
       ) : (
         layer &&

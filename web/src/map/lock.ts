@@ -18,8 +18,10 @@ export function print(zoom: number, stops: Stops): string {
 /** The scale of a text at every zoom; absent if it is none. */
 export function parse(text: string, adds: boolean): ZoomStops | undefined {
   const [zoom, ...values] = text === "" ? [] : text.split("/").map(Number);
-  const rising = values.every((value, at) => Number.isFinite(value) && value >= (values[at - 1] ?? value));
-  if (zoom === undefined || !Number.isInteger(zoom) || values.length < 2 || !rising) return undefined;
+  if (zoom === undefined || !Number.isInteger(zoom) || zoom < 0 || zoom >= ZOOMS || values.length < 2) return undefined;
+  // At zoom 0 what adds up is greatest.
+  const known = values.every((value) => Number.isFinite(value * 4 ** zoom));
+  if (!known || values.some((value, at) => value < (values[at - 1] ?? value))) return undefined;
   return Array.from({ length: ZOOMS }, (_, z) => {
     const part = adds ? 4 ** (zoom - z) : 1;
     const last = values.length - 1;

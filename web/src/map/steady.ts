@@ -16,13 +16,16 @@ export function steady(known: readonly (readonly number[])[], adds: boolean): nu
   return all.map((quantiles, z) => {
     // As far to the deeper side as to the other, so that what shrinks from zoom to zoom stays in the middle.
     const reach = Math.min(z, all.length - 1 - z, WEIGHTS.length - 1);
-    return quantiles.map((own, at) => {
-      const near: [number, number][] = [[own, WEIGHTS[0] ?? 1]];
+    const { to, back } = measureOf(all.slice(z - reach, z + reach + 1), adds);
+    const means = quantiles.map((own, at) => {
+      let [sum, total] = [to(own) * (WEIGHTS[0] ?? 1), WEIGHTS[0] ?? 1];
       for (let far = 1; far <= reach; far += 1) {
-        for (const side of [-far, far]) near.push([all[z + side]?.[at] ?? own, WEIGHTS[far] ?? 0]);
+        for (const side of [-far, far]) sum += to(all[z + side]?.[at] ?? own) * (WEIGHTS[far] ?? 0);
+        total += 2 * (WEIGHTS[far] ?? 0);
       }
-      return mean(near);
+      return back(sum / total);
     });
+    return ascending(means);
   });
 }
 
@@ -31,22 +34,44 @@ function goingOn(known: readonly (readonly number[])[], adds: boolean): (readonl
   const all = [...known];
   while (all.length < ZOOMS) {
     const [before, last] = [all.at(-2), all.at(-1) ?? []];
-    all.push(
-      last.map((value, at) => {
-        if (!adds || !before || value <= 0) return value;
-        // A part is a quarter of the whole at least on average, and what lies at one place stays together.
-        const shrinks = Math.min(Math.max(value / (before[at] ?? value), 0.25), 1);
-        return Math.max(value * shrinks, Math.min(value, 1));
-      }),
-    );
+    const next = last.map((value, at) => {
+      if (!adds || !before || value <= 0) return value;
+      // A part is a quarter of the whole at least on average, and what lies at one place stays together.
+      const shrinks = Math.min(Math.max(value / (before[at] ?? value), 0.25), 1);
+      return Math.max(value * shrinks, Math.min(value, 1));
+    });
+    all.push(ascending(next));
   }
   return all;
 }
 
-/** The mean: of logarithms, where there are. */
-function mean(values: readonly [number, number][]): number {
-  const total = values.reduce((sum, [, weight]) => sum + weight, 0);
-  const positive = values.every(([value]) => value > 0);
-  const sum = values.reduce((sum, [value, weight]) => sum + (positive ? Math.log(value) : value) * weight, 0);
-  return positive ? Math.exp(sum / total) : sum / total;
+/** What a mean is taken of, and back. */
+interface Measure {
+  to: (value: number) => number;
+  back: (mean: number) => number;
+}
+
+/**
+ * What the means of some quantiles are taken of: the same for all of them, so that they stay in their order. Of logarithms;
+ * where some have none, of the values; if these grow with their cells, of what is a logarithm on both sides of 0, but for the
+ * least.
+ */
+function measureOf(near: readonly (readonly number[])[], adds: boolean): Measure {
+  const sizes = near
+    .flat()
+    .map(Math.abs)
+    .filter((size) => size > 0);
+  if (near.every((quantiles) => quantiles.every((value) => value > 0))) return { to: Math.log, back: Math.exp };
+  if (!adds || sizes.length === 0) return { to: (value) => value, back: (mean) => mean };
+  const unit = Math.min(...sizes);
+  return { to: (value) => Math.asinh(value / unit), back: (mean) => Math.sinh(mean) * unit };
+}
+
+/** None of some quantiles is below the one before it. */
+function ascending(quantiles: readonly number[]): number[] {
+  let least = Number.NEGATIVE_INFINITY;
+  return quantiles.map((value) => {
+    least = Math.max(least, value);
+    return least;
+  });
 }

@@ -1,0 +1,134 @@
+/** Scales of values: steady from zoom to zoom, in order at each, and with all of their colours where there are values. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ofPage } from "./lib/page.js";
+import { random } from "./lib/random.js";
+
+/** @type {typeof import("../../web/src/map/steady")} */
+const { steady } = await ofPage("map/steady");
+/** @type {typeof import("../../web/src/map/scale")} */
+const { cellStops } = await ofPage("map/scale");
+/** @type {typeof import("../../web/src/map/lock")} */
+const { parse } = await ofPage("map/lock");
+/** @type {typeof import("../../web/src/compare/alike")} */
+const { haveColoursAlike } = await ofPage("compare/alike");
+/** @type {typeof import("../../web/src/state")} */
+const { DRAWING, makeLayer } = await ofPage("state");
+
+const ZOOMS = 23;
+const PROBABILITIES = [0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
+
+/** Quantiles as a sort has them. @param {number[]} values */
+function quantiles(values) {
+  const all = [...values].sort((a, b) => a - b);
+  return PROBABILITIES.map((share) => all[Math.round(share * (all.length - 1))] ?? 0);
+}
+
+test("quantiles ascend at every zoom, whatever values there are, and lie between those they are made of", () => {
+  const { next, below } = random(5);
+  const values = [
+    () => next() ** 6 * 1e7,
+    () => (next() < 0.1 ? 0 : next() ** 6 * 1e7),
+    () => (next() - 0.3) ** 3 * 1e6,
+    () => -(next() ** 4) * 100,
+    () => below(3),
+  ];
+  for (const value of values) {
+    for (let round = 0; round < 50; round += 1) {
+      const known = Array.from({ length: 1 + below(10) }, (_, z) =>
+        quantiles(Array.from({ length: 300 }, () => value() / 4 ** z)),
+      );
+      for (const adds of [true, false]) {
+        const all = steady(known, adds);
+        assert.equal(all.length, ZOOMS);
+        for (const [z, levels] of all.entries()) {
+          assert.ok(
+            levels.every((level, at) => level >= (levels[at - 1] ?? level)),
+            `${z}: ${levels}`,
+          );
+          assert.ok(levels.every(Number.isFinite), `${z}: ${levels}`);
+        }
+        for (const at of PROBABILITIES.keys()) {
+          const column = known.map((levels) => levels[at] ?? 0);
+          const [low, high] = [Math.min(...column), Math.max(...column)];
+          const slack = 1e-9 * Math.max(Math.abs(low), Math.abs(high));
+          for (const z of known.keys()) {
+            const mean = all[z]?.[at] ?? 0;
+            // Deeper ones than are known go on as they went: they are no larger.
+            assert.ok(mean <= high + slack && (known.length < ZOOMS || mean >= low - slack), `${z} ${at}: ${mean}`);
+          }
+        }
+      }
+    }
+  }
+});
+
+test("sums of which some are nothing have as many colours as those of which none is", () => {
+  // A tenth of the cells is nothing from zoom 2 on; all are a quarter at each zoom.
+  const { next } = random(9);
+  const levels = Array.from({ length: 8 }, (_, z) =>
+    Array.from({ length: 2000 }, () => (z > 1 && next() < 0.1 ? 0 : (next() ** 2 * 9e6 + 2e5) / 4 ** z)),
+  );
+  const zooms = levels.map((values, z) => ({ z, quantiles: quantiles(values) }));
+  const stops = cellStops(/** @type {any} */ ({ probabilities: PROBABILITIES, zooms }), "balanced", true);
+  levels.forEach((values, z) => {
+    const first = stops[z]?.[0].value ?? 0;
+    const share = (/** @type {(value: number) => boolean} */ is) => values.filter(is).length / values.length;
+    const [below, nothing] = [share((value) => value < first), share((value) => value === 0)];
+    assert.ok(
+      below <= nothing + 0.05,
+      `at ${z} ${below} of the cells are below the first colour, ${nothing} are nothing`,
+    );
+  });
+});
+
+test("values that all have a logarithm are steady by it", () => {
+  const all = steady(
+    [
+      [1, 8],
+      [1, 4],
+      [1, 2],
+    ],
+    false,
+  );
+  assert.deepEqual(
+    all[1]?.map((value) => Number(value.toPrecision(12))),
+    [1, 4],
+  );
+});
+
+test("a locked scale of an address is one of numbers at a zoom that there is, or none", () => {
+  for (const text of ["5/1/2/3", "0/1/2", "22/-1/0/1e290", "22/0/5e-324"]) {
+    for (const adds of [true, false]) {
+      const all = parse(text, adds);
+      assert.equal(all?.length, ZOOMS, text);
+      assert.ok(
+        all?.flat().every(({ value, at }) => Number.isFinite(value) && at >= 0 && at <= 1),
+        text,
+      );
+    }
+  }
+  for (const text of ["", "5", "5/1", "2000/1/2", "23/1/2", "-1/1/2", "1.5/1/2", "5/2/1", "5/1/x", "22/1/1e308"]) {
+    assert.equal(parse(text, true), undefined, text);
+  }
+});
+
+test("colours of two layers are said to mean the same where all that decides them is the same", () => {
+  const layer = (/** @type {Partial<typeof DRAWING>} */ drawing, dataset = "trips") =>
+    makeLayer([], dataset, { drawing: { ...DRAWING, ...drawing } });
+  const below = layer({});
+  assert.equal(haveColoursAlike({ below, above: layer({ opacity: 0.5 }) }), true);
+  for (const other of /** @type {Partial<typeof DRAWING>[]} */ ([
+    { scale: "log" },
+    { ramp: "ocean" },
+    { lock: "4/1/2/3" },
+    { measure: "mean:fare" },
+    { category: "kind" },
+    { cell: 8 },
+    { kind: "points" },
+  ])) {
+    assert.equal(haveColoursAlike({ below, above: layer(other) }), false, JSON.stringify(other));
+  }
+  assert.equal(haveColoursAlike({ below, above: layer({}, "stops") }), false);
+});

@@ -1,0 +1,18 @@
+/** Whether two layers are drawn alike: so far that they have the same values, and so far that a colour means the same in both. */
+
+import type { Drawing, Layer } from "../state";
+
+export interface Two {
+  above: Layer;
+  below: Layer;
+}
+
+const VALUED = ["measure", "cell", "kind"] as const;
+const COLOURED = [...VALUED, "category", "scale", "lock", "ramp"] as const;
+
+const areAlike = ({ above, below }: Two, names: readonly (keyof Drawing)[]): boolean =>
+  above.dataset === below.dataset && names.every((name) => above.drawing[name] === below.drawing[name]);
+
+export const haveValuesAlike = (both: Two): boolean => areAlike(both, VALUED);
+
+export const haveColoursAlike = (both: Two): boolean => areAlike(both, COLOURED);
