@@ -13,11 +13,19 @@ export interface Ranked extends Cell {
  * their counts, then by where they are, so that the list is always the same.
  */
 export function rank(cells: readonly Cell[], property: string | undefined, least: boolean, rows: number): Ranked[] {
-  const valued = cells.flatMap((cell): Ranked[] => {
-    const value = property === undefined ? cell.count : Number(cell.properties[property] ?? Number.NaN);
-    return Number.isNaN(value) || cell.count < rows ? [] : [{ ...cell, value }];
-  });
   const sign = least ? 1 : -1;
-  valued.sort((a, b) => sign * (a.value - b.value) || b.count - a.count || a.box[0] - b.box[0] || a.box[1] - b.box[1]);
-  return valued.slice(0, LISTED);
+  const order = (a: Ranked, b: Ranked) =>
+    sign * (a.value - b.value) || b.count - a.count || a.box[0] - b.box[0] || a.box[1] - b.box[1];
+  // There may be hundreds of thousands, of which few are ever among the first.
+  const first: Ranked[] = [];
+  for (const cell of cells) {
+    const value = property === undefined ? cell.count : Number(cell.properties[property] ?? Number.NaN);
+    if (Number.isNaN(value) || cell.count < rows) continue;
+    const last = first.length < LISTED ? undefined : first.at(-1);
+    if (last && sign * (value - last.value) > 0) continue;
+    first.push({ ...cell, value });
+    first.sort(order);
+    first.length = Math.min(first.length, LISTED);
+  }
+  return first;
 }

@@ -10,7 +10,7 @@ import type { View } from "../address";
 import { element } from "../dom";
 import { gridOf, tileZoom } from "../map/grid";
 import { told } from "../map/hover";
-import type { Drawable } from "../map/layers";
+import { type Drawable, sourceId } from "../map/layers";
 import type { DataMap } from "../map/map";
 import { fill } from "../map/popup";
 import { theme } from "../map/theme";
@@ -29,7 +29,7 @@ export async function makeFlat(container: HTMLElement, view: View | undefined, s
   let now: readonly Drawable[] = [];
   const seen = () => now.filter(({ phase }) => phase === undefined);
   const repaint = () => flat.triggerRepaint();
-  const tiles = makeTiles(source, repaint, tell);
+  const tiles = makeTiles(source, repaint, (error, layer) => flat.fire("error", { error, sourceId: sourceId(layer) }));
   const ground = makeGround(repaint);
   /** The tiles of a layer that are seen. */
   const over = (camera: Camera, { layer, loaded }: Drawable) => {
@@ -62,6 +62,7 @@ export async function makeFlat(container: HTMLElement, view: View | undefined, s
       }
     }
     context.globalAlpha = 1;
+    tiles.drawn();
     return tiles.waiting() > 0;
   };
   const find = (x: number, y: number) => {

@@ -6,17 +6,21 @@ import { type Paint, paintOf } from "../map/paint";
 import { placeOf, stopsAt } from "../map/scale";
 import { theme } from "../map/theme";
 import { categoryOf } from "../query";
+import { boxesOf, lastAt } from "../tiles/boxes";
 import { decode, type Feature } from "../tiles/decode";
 import type { TileAddress } from "../tiles/place";
 import { TILE } from "./camera";
+import { makeStore } from "./store";
 
-/** Tiles that are kept. */
+/** Tiles that are kept, seen or not. */
 const KEPT = 300;
 /** Half the side of a point, in pixels. */
 const POINT = 2;
 
 export interface Painted {
   features: Feature[];
+  /** Where each of them is: least and most x, least and most y. */
+  boxes: Float32Array;
   extent: number;
   picture: HTMLCanvasElement;
   paint: string;
@@ -29,31 +33,26 @@ export interface Tiles {
   at: (drawable: Drawable, tile: TileAddress, x: number, y: number, near: number) => Feature | undefined;
   /** How many are on their way. */
   waiting: () => number;
+  /** All pictures that are seen were taken: no others are waited for. */
+  drawn: () => void;
 }
 
-/** `changed` is called with each tile that arrives, `failed` with why one did not. */
-export function makeTiles(source: Source, changed: () => void, failed: (error: unknown) => void): Tiles {
-  const kept = new Map<string, Painted | "coming" | "failed">();
-  let coming = 0;
+/** `changed` is called with each tile that arrives, `failed` with why one of a layer did not. */
+export function makeTiles(
+  source: Source,
+  changed: () => void,
+  failed: (error: unknown, layer: Drawable["layer"]) => void,
+): Tiles {
+  const store = makeStore<Painted>(KEPT, changed);
   const keyOf = ({ tiles }: Drawable, tile: TileAddress) => `${tiles} ${tile.join("/")}`;
-  const ask = async ({ loaded: { query, tileJson } }: Drawable, tile: TileAddress, key: string) => {
-    kept.set(key, "coming");
-    coming += 1;
+  const ask = async ({ layer, loaded: { query, tileJson } }: Drawable, tile: TileAddress, signal: AbortSignal) => {
     try {
-      const { value } = await source.tile(tileJson.dataset, tile, toQueryString(query));
-      const [layer] = decode(value);
-      const picture = document.createElement("canvas");
-      kept.set(key, { features: layer?.features ?? [], extent: layer?.extent ?? 4096, picture, paint: "" });
-      for (const old of kept.keys()) {
-        if (kept.size <= KEPT) break;
-        if (kept.get(old) !== "coming") kept.delete(old);
-      }
+      const { value } = await source.tile(tileJson.dataset, tile, toQueryString(query), signal);
+      const [{ features, extent } = { features: [], extent: 4096 }] = decode(value);
+      return { features, boxes: boxesOf(features), extent, picture: document.createElement("canvas"), paint: "" };
     } catch (error) {
-      kept.set(key, "failed");
-      failed(error);
-    } finally {
-      coming -= 1;
-      changed();
+      if (!signal.aborted) failed(error, layer);
+      throw error;
     }
   };
   // As long as the same is drawn, it is drawn in the same way.
@@ -72,12 +71,11 @@ export function makeTiles(source: Source, changed: () => void, failed: (error: u
     return made;
   };
   return {
-    waiting: () => coming,
+    waiting: store.waiting,
+    drawn: store.drawn,
     picture(drawable, tile) {
-      const key = keyOf(drawable, tile);
-      const found = kept.get(key);
-      if (found === undefined) void ask(drawable, tile, key);
-      if (found === undefined || typeof found === "string") return undefined;
+      const found = store.need(keyOf(drawable, tile), (signal) => ask(drawable, tile, signal));
+      if (!found) return undefined;
       const { paint, wanted } = paintFor(drawable);
       if (found.paint !== wanted) {
         draw(found, paint, tile[0]);
@@ -86,16 +84,10 @@ export function makeTiles(source: Source, changed: () => void, failed: (error: u
       return found.picture;
     },
     at(drawable, tile, x, y, near) {
-      const found = kept.get(keyOf(drawable, tile));
-      if (!found || typeof found === "string") return undefined;
-      const [px, py] = [x * found.extent, y * found.extent];
-      return found.features.findLast(({ shape, parts }) => {
-        const slack = shape === 1 ? near * found.extent : 0;
-        const [xs, ys] = [0, 1].map((axis) => parts.flat().filter((_, i) => i % 2 === axis));
-        const within = (value: number, all: number[] = []) =>
-          value >= Math.min(...all) - slack && value <= Math.max(...all) + slack;
-        return within(px, xs) && within(py, ys);
-      });
+      const found = store.peek(keyOf(drawable, tile));
+      if (!found) return undefined;
+      const { features, boxes, extent } = found;
+      return features[lastAt(boxes, x * extent, y * extent, (at) => (features[at]?.shape === 1 ? near * extent : 0))];
     },
   };
 }

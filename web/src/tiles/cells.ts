@@ -2,13 +2,15 @@
 
 import type { Source, TileQuery } from "duotile";
 import { toQueryString } from "duotile";
-import { decode, type Feature } from "./decode";
+import { boxesOf } from "./boxes";
+import { decode } from "./decode";
 import { type Box, isIn, type TileAddress, tilesOver, toLat, toLng } from "./place";
 
 export interface Cell {
   /** That of its feature; absent where a number cannot hold it. */
   id?: number;
   count: number;
+  /** What its feature has. */
   properties: Record<string, string | number | boolean>;
   box: Box;
 }
@@ -32,11 +34,15 @@ export async function cellsIn(
     for (let tile = todo.shift(); tile; tile = todo.shift()) {
       const { value } = await source.tile(dataset, tile, text, signal);
       for (const { features, extent } of decode(value)) {
-        for (const feature of features) {
-          const cell = cellOf(feature, tile, extent);
-          const [west, south, east, north] = cell.box;
-          if (isIn((west + east) / 2, (south + north) / 2, box)) cells.push(cell);
-        }
+        const boxes = boxesOf(features);
+        features.forEach(({ id, properties }, at) => {
+          const place = degrees(boxes.subarray(4 * at, 4 * at + 4), tile, extent);
+          const [west, south, east, north] = place;
+          if (!isIn((west + east) / 2, (south + north) / 2, box)) return;
+          const cell: Cell = { count: Number(properties["point_count"] ?? 1), properties, box: place };
+          if (id !== undefined) cell.id = id;
+          cells.push(cell);
+        });
       }
     }
   };
@@ -44,24 +50,15 @@ export async function cellsIn(
   return cells;
 }
 
-function cellOf({ id, properties, parts }: Feature, tile: TileAddress, extent: number): Cell {
-  const { point_count: count, ...rest } = properties;
-  return {
-    ...(id === undefined ? {} : { id }),
-    count: Number(count ?? 1),
-    properties: rest,
-    box: boxOf(parts, tile, extent),
-  };
-}
-
-/** Where what is drawn in a tile lies. */
-function boxOf(parts: readonly number[][], [z, x, y]: TileAddress, extent: number): Box {
-  const all = parts.flat();
-  const axis = (which: 0 | 1) => all.filter((_, at) => at % 2 === which);
-  const [xs, ys] = [axis(0), axis(1)];
+/** A box in steps of a tile as one in degrees. */
+function degrees(
+  [left = 0, right = 0, top = 0, bottom = 0]: Float32Array,
+  [z, x, y]: TileAddress,
+  extent: number,
+): Box {
   const lng = (step: number) => toLng((x + step / extent) / 2 ** z);
   const lat = (step: number) => toLat((y + step / extent) / 2 ** z);
-  return [lng(Math.min(...xs)), lat(Math.max(...ys)), lng(Math.max(...xs)), lat(Math.min(...ys))];
+  return [lng(left), lat(bottom), lng(right), lat(top)];
 }
 
 /** The frame of all rows that pass a query: found by cells, of ever smaller ones until they tell it. None if no row passes. */
