@@ -18,10 +18,13 @@ export function frames(): readonly Window[] {
   return player?.frames() ?? [];
 }
 
-/** Resolves when a frame of the animation is completely drawn; the animation stands still there. */
-export async function showFrame(index: number): Promise<void> {
+/**
+ * Resolves when a frame of the animation is completely drawn; the animation stands still there. Rejects when a part of it
+ * could not be loaded, or with the signal.
+ */
+export async function showFrame(index: number, signal?: AbortSignal): Promise<void> {
   if (!player) throw new Error("there is nothing to play yet");
-  await player.showFrame(index);
+  await player.showFrame(index, signal);
 }
 
 /** Ends what `showFrame` began: the map shows again what it showed before. */

@@ -24,8 +24,11 @@ export interface Player {
   play: () => void;
   /** Stands still; the window of the state is that of the frame. */
   pause: () => void;
-  /** Resolves when a frame is completely drawn, and stands still there; the window of the state stays as it is. */
-  showFrame: (index: number) => Promise<void>;
+  /**
+   * Resolves when a frame is completely drawn, and stands still there; the window of the state stays as it is. Rejects when a
+   * part of the frames could not be loaded, or with the signal.
+   */
+  showFrame: (index: number, signal?: AbortSignal) => Promise<void>;
   /** Ends what `showFrame` began. */
   restore: () => void;
   /** What is to be drawn, from what is to be drawn when nothing plays. */
@@ -68,8 +71,9 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
   let ticked = 0;
   /** When the pace was told. */
   let told = 0;
-  /** Whether somebody takes the frames one by one. */
+  /** Whether somebody takes the frames one by one, and what of them could not be loaded. */
   let held = false;
+  let fault: unknown;
 
   const frames = () => {
     const all = played.peek();
@@ -194,14 +198,14 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
     ticked = performance.now();
     pace.value = { rate: 0, waiting: true };
     preparation = prepare(fromHere);
-    preparation.then(
-      () => requestAnimationFrame(tick),
-      (error: unknown) => {
-        if (error instanceof Error && error.message === "stopped") return;
-        playing.value = false;
-        tell(error);
-      },
-    );
+    preparation.then(() => requestAnimationFrame(tick), stopped);
+  };
+
+  /** The frames could not be prepared: those of before do not go on under other words. */
+  const stopped = (error: unknown) => {
+    if (error instanceof Error && error.message === "stopped") return;
+    pause();
+    tell(error);
   };
 
   /** Waits until the map shows the window of the state beneath, and ends the animation. */
@@ -248,17 +252,25 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
     void leave();
   };
 
-  const showFrame = async (index: number) => {
+  const showFrame = async (index: number, signal?: AbortSignal) => {
     playing.value = false;
     view.still.release();
     view.rhythm.release();
     let now = show.peek();
-    if (!now || now.leaving || now.key !== untracked(keyNow)) now = await prepare(() => index);
+    // What was missing in the frames of before is not known.
+    if (!held || !now || now.leaving || now.key !== untracked(keyNow)) {
+      now = await prepare(() => index);
+      fault = undefined;
+    }
     held = true;
     now.ring.load(view, index, false);
-    while (!now.ring.isReady(view, index)) {
+    for (;;) {
+      signal?.throwIfAborted();
       const present = show.peek();
       if (present?.ring !== now.ring) throw new Error("The animation was changed while its frames were taken.");
+      // Maps take a tile that failed for one that is there.
+      if (fault !== undefined) throw fault;
+      if (now.ring.isReady(view, index)) break;
       await new Promise((resolve) => requestAnimationFrame(resolve));
     }
     reveal(show.peek() ?? now, index);
@@ -274,13 +286,14 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
     if (!now || now.leaving || held || now.key === key || !playing.peek()) return;
     const here = frame.peek()?.window[0];
     untracked(() => {
-      prepare((all) => Math.max(here === undefined ? 0 : all.findIndex(([from]) => from >= here), 0)).catch(
-        () => undefined,
-      );
+      prepare((all) => Math.max(here === undefined ? 0 : all.findIndex(([from]) => from >= here), 0)).catch(stopped);
     });
   });
 
   map.on("zoomend", () => show.peek()?.ring.renew(view));
+  map.on("error", (event) => {
+    if ("sourceId" in event && show.peek()?.ring.has(String(event.sourceId))) fault ??= event.error;
+  });
 
   return {
     frames,

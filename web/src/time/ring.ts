@@ -4,7 +4,7 @@
  */
 
 import type { TileQuery } from "duotile";
-import type { Drawable } from "../map/layers";
+import { type Drawable, sourceId } from "../map/layers";
 import type { DataMap } from "../map/map";
 import type { Window } from "./calendar";
 
@@ -88,6 +88,13 @@ export class Ring {
   isReady(map: DataMap, frame: number): boolean {
     const at = this.#slots.indexOf(frame);
     return at >= 0 && this.targets.every(({ drawable }) => map.isReady(this.#id(drawable.layer.id, at)));
+  }
+
+  /** Whether one of its sources goes by this name on the map. */
+  has(source: string): boolean {
+    return this.targets.some(({ drawable }) =>
+      this.#slots.some((_, at) => sourceId({ id: this.#id(drawable.layer.id, at) }) === source),
+    );
   }
 
   /** Shows a frame that some slot has. */

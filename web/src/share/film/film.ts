@@ -52,7 +52,7 @@ export async function makeFilm(
   try {
     for (const [index, window] of all.entries()) {
       signal.throwIfAborted();
-      await showFrame(index);
+      await showFrame(index, signal);
       const taken = await grab(map);
       context.drawImage(taken, 0, 0, width, height);
       const notes = notesOf(map);

@@ -1,0 +1,103 @@
+/** What the page does with tiles that the server does not give: a film says so and ends, or is given up; without WebGL they are asked for again. */
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { serve } from "../node/lib/duotile.js";
+import { front } from "./front.js";
+import { counts, drawn, launch, open, PATIENCE, says } from "./lib.js";
+
+const folder = mkdtempSync(join(tmpdir(), "duotile-faults-"));
+const DAYS = 4;
+const VIEW = "#view=2/33/3&cell=16";
+const FIRST = "&time=2024-01-01T00:00:00.000Z/2024-01-02T00:00:00.000Z";
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let program;
+/** @type {Awaited<ReturnType<typeof front>>} */
+let proxy;
+
+before(async () => {
+  const lines = Array.from({ length: DAYS * 400 }, (_, i) => {
+    const at = new Date(Date.UTC(2024, 0, 1) + (i * 86_400_000) / 400).toISOString();
+    return `${(i % 20) * 0.5},${30 + (Math.floor(i / 20) % 20) * 0.5},${at}`;
+  });
+  writeFileSync(join(folder, "days.csv"), `lon,lat,time\n${lines.join("\n")}\n`);
+  program = await serve(join(folder, "days.csv"));
+  proxy = await front(program.base);
+});
+after(async () => {
+  await proxy?.stop();
+  await program?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const isTile = (/** @type {string} */ path) => /^tiles\/days\/\d+\/\d+\/\d+\.mvt/.test(path);
+const ofDay = (/** @type {number} */ day, /** @type {string} */ path) =>
+  isTile(path) && decodeURIComponent(path).includes(`datetime=2024-01-0${day}`);
+
+test("a film whose tile is not there ends with why, one that waits can be given up, and the map is as it was", async () => {
+  const browser = await launch();
+  try {
+    const { page, close } = await open(browser, proxy.base + VIEW + FIRST);
+    await page.click("#share > summary");
+    await says(page, "#film-size", /^4 frames/);
+    proxy.otherwise = (path, response) => {
+      if (!ofDay(3, path)) return false;
+      response.writeHead(500, { "content-type": "application/problem+json" });
+      response.end('{"title":"x","status":500,"detail":"the disk is gone"}');
+      return true;
+    };
+    await page.click("#film");
+    await says(page, "#film-said", /disk is gone/i);
+    await counts(page, "#film", 1);
+    /** @type {(() => void)[]} */
+    const held = [];
+    proxy.otherwise = (path, _, forward) => {
+      if (ofDay(3, path)) held.push(forward);
+      return ofDay(3, path);
+    };
+    await page.click("#film");
+    while (held.length === 0) await page.waitForTimeout(100);
+    await page.click("#sharing button:text-is('Cancel')");
+    await says(page, "#film-said", /^Cancelled\.$/);
+    proxy.otherwise = undefined;
+    for (const forward of held) forward();
+    await says(page, "#time-now", /^1 January 2024|^1 Jan 2024/);
+    await drawn(page);
+    await close();
+  } finally {
+    proxy.otherwise = undefined;
+    await browser.close();
+  }
+});
+
+test("without WebGL a tile that was not given is asked for again, and drawn", async () => {
+  const browser = await launch("--disable-3d-apis");
+  try {
+    proxy.asked.length = 0;
+    let refused = 0;
+    proxy.otherwise = (path, response) => {
+      if (!isTile(path) || refused > 0) return false;
+      refused += 1;
+      response.writeHead(500);
+      response.end();
+      return true;
+    };
+    const { page, close } = await open(browser, proxy.base + VIEW);
+    assert.equal(refused, 1);
+    const asked = () => proxy.asked.filter(isTile);
+    const [first = ""] = asked();
+    const until = Date.now() + PATIENCE;
+    while (asked().filter((path) => path === first).length < 2) {
+      assert.ok(Date.now() < until, `${first} is not asked for again`);
+      await page.waitForTimeout(200);
+    }
+    await drawn(page);
+    await close();
+  } finally {
+    proxy.otherwise = undefined;
+    await browser.close();
+  }
+});
