@@ -9,7 +9,7 @@ use crate::{
     },
     sums::{
         exact::{DoubleDouble, Total as _, unordered},
-        spread::{Run, Space},
+        spread::{Run, Space, between},
     },
     table::{columns::Column, values::Values},
 };
@@ -63,7 +63,7 @@ impl Distribution {
         };
         let (min, max) = (number(all.low), number(all.high));
         let bins = if min == max { 1 } else { bins };
-        let edges: Vec<f64> = (0..=bins).map(|i| min + (max - min) * (i as f64 / bins as f64)).collect();
+        let edges: Vec<f64> = (0..=bins).map(|i| between(min, max, i as f64 / bins as f64)).collect();
         let (mut counts, mut sum) = (vec![0; bins], DoubleDouble::ZERO);
         run.each_block(&mut Vec::new(), &mut |values| {
             for value in values.iter().map(|&order| number(order)) {
@@ -110,7 +110,7 @@ fn quantile(p: f64, count: u64, at: impl Fn(u64) -> f64) -> f64 {
     let exact = p * (count - 1) as f64;
     let part = exact - libm::floor(exact);
     let [low, high] = place(p, count).map(at);
-    if part == 0.0 { low } else { low + (high - low) * part }
+    if part == 0.0 { low } else { between(low, high, part) }
 }
 
 /// The bin of a value among edges of equal distance; a value on an edge counts above it, the largest in the last bin.
@@ -175,6 +175,19 @@ mod tests {
         let same = of(&[3.0, 3.0], 20).expect("some");
         assert_eq!((same.edges, same.counts), (vec![3.0, 3.0], vec![2]));
         assert_eq!(of(&[], 4), None);
+    }
+
+    #[test]
+    fn numbers_farther_apart_than_a_double_holds_have_edges_and_quantiles() {
+        let values = [-1.6e308, 3.0, 1.6e308, -1.6e308];
+        let spread = of(&values, 4).expect("some");
+        let expected = [-1.6e308, -0.8e308, 0.0, 0.8e308, 1.6e308];
+        assert!(spread.edges.iter().zip(expected).all(|(edge, at)| (edge - at).abs() <= 1e-12 * at.abs()));
+        assert_eq!(spread.counts, [2, 0, 1, 1]);
+        // Sorted they are -1.6e308 twice, 3, 1.6e308; 0.9 of three steps is seven tenths of the last.
+        let at = |p: f64| PROBABILITIES.iter().position(|&q| q == p).map(|i| spread.quantiles[i]);
+        assert_eq!(at(0.5), Some(-0.8e308));
+        assert!(at(0.9).is_some_and(|value| (value / 1.12e308 - 1.0).abs() < 1e-12));
     }
 
     /// Sorting and looking for each edge is the independent way.

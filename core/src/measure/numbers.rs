@@ -13,7 +13,7 @@ use crate::{
     sums::{
         aggregate::Aggregate,
         exact::{Total as _, unordered},
-        spread::{self, Run, gather},
+        spread::{self, Run, between, gather},
         summary::Summary,
     },
     table::{
@@ -311,7 +311,7 @@ fn percentile(column: &Column<'_>, count: u64, hundredths: u16, at: impl Fn(u64)
     };
     let low = number(at(below));
     let high = number(at((below + 1).min(last)));
-    let value = if fraction == 0.0 { low } else { low + (high - low) * fraction };
+    let value = if fraction == 0.0 { low } else { between(low, high, fraction) };
     match column.values {
         Values::Time(_) => Some(Measured::Integer(milliseconds(libm::floor(value) as i64))),
         _ => finite(value),

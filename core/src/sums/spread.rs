@@ -25,6 +25,12 @@ const BITS: u32 = 16;
 /// Rows whose values are put side by side at a time.
 const BLOCK: usize = 1 << 13;
 
+/// What lies a part of the way from one number to another, which may be farther apart than a double holds.
+pub(crate) fn between(low: f64, high: f64, part: f64) -> f64 {
+    let way = high - low;
+    if way.is_finite() { low + way * part } else { low * (1.0 - part) + high * part }
+}
+
 /// A run of rows whose values are asked for: those that pass the mask.
 #[derive(Clone)]
 pub(crate) struct Run<'r> {
