@@ -73,6 +73,12 @@ fn every_long_loop_ends_when_nobody_waits_and_when_it_is_too_dear() {
         let fitted = TileQuery::parse("filter=CASEI(t)+LIKE+'%25111%25'").expect("parses").plan(&points, work);
         fitted.map(drop).map_err(|error| error.stopped.expect("it is not wrong"))
     });
+    for filter in ["t+%3C+CASEI(t)", "t+%3C+coalesce(t,'a')"] {
+        stops("texts that are put in order", &|work| {
+            let fitted = TileQuery::parse(&format!("filter={filter}")).expect("parses").plan(&points, work);
+            fitted.map(drop).map_err(|error| error.stopped.expect("it is not wrong"))
+        });
+    }
     stops("facts under a mask", &|work| Facts::under(&columns[1], Some(&mask), work).map(drop));
     // Rows, and every text twice: its length, and how often it occurs.
     let work = Work::free();

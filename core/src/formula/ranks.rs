@@ -13,11 +13,11 @@ use crate::{
         self,
         error::QueryError,
         fold::{Fold, Folder},
-        work::{Stopped, Work},
+        work::{STEP, Stopped, Toll, Work},
     },
-    table::{values::Values, view::Table},
+    table::{dictionary::Dictionary, values::Values, view::Table},
 };
-use alloc::{borrow::Cow, format, string::String, vec, vec::Vec};
+use alloc::{borrow::Cow, boxed::Box, format, string::String, vec, vec::Vec};
 
 /// What a text costs, in looks at rows, beside its bytes: it is put in order among all others.
 const TEXT: u64 = 1000;
@@ -29,6 +29,12 @@ enum Source {
     Column(usize, Fold),
     Value(String),
 }
+
+/// A text with its source and its code there.
+type Entry<'t> = (Cow<'t, str>, usize, usize);
+
+/// Texts in order.
+type Run<'t> = Box<dyn Iterator<Item = Entry<'t>> + 't>;
 
 /// The ranks of the texts of each source.
 #[derive(Debug, Default)]
@@ -64,30 +70,34 @@ impl Ranks {
             let message = format!("comparing the texts of columns costs {price}, expected at most {limit}");
             return Err(error(message, terms.first().map_or(0, |term| term.place().0)).because(stopped));
         }
-        let mut all: Vec<(Cow<'_, str>, usize, usize)> = Vec::new();
+        let mut values: Vec<Entry<'_>> = Vec::new();
+        let mut ranks: Vec<Vec<u32>> = Vec::with_capacity(sources.len());
+        let mut runs: Vec<Run<'_>> = Vec::new();
         for (at, source) in sources.iter().enumerate() {
-            match source {
-                Source::Value(text) => all.push((text.as_str().into(), at, 0)),
-                Source::Column(index, fold) => {
-                    let Values::Text(_, texts) = table.columns()[*index].values else { continue };
-                    let (folder, mut toll) = (Folder::new(*fold), work.toll());
-                    for (code, text) in texts.iter().enumerate() {
-                        toll.pay((TEXT + text.len() as u64 * BYTE) as usize).map_err(given_up)?;
-                        let text = if fold.any() { folder.fold(text).into() } else { text.into() };
-                        all.push((text, at, code));
-                    }
+            let count = match source {
+                Source::Value(text) => {
+                    values.push((text.as_str().into(), at, 0));
+                    1
                 }
-            }
+                Source::Column(index, fold) => {
+                    let Values::Text(_, texts) = table.columns()[*index].values else {
+                        ranks.push(Vec::new());
+                        continue;
+                    };
+                    runs.push(if fold.any() {
+                        Box::new(folded(texts, *fold, at, work).map_err(given_up)?.into_iter())
+                    } else {
+                        // A dictionary is in order as it is.
+                        Box::new((0..texts.len()).map(move |code| (Cow::Borrowed(texts.get(code)), at, code)))
+                    });
+                    texts.len()
+                }
+            };
+            ranks.push(vec![0; count]);
         }
-        small::sort_by(&mut all, |a, b| a.0 < b.0);
-        let count = |at: usize| all.iter().filter(|(_, of, _)| *of == at).count();
-        let mut ranks: Vec<Vec<u32>> = (0..sources.len()).map(|at| vec![0; count(at)]).collect();
-        let (mut rank, mut before) = (0, None);
-        for (text, at, code) in &all {
-            rank += u32::from(before.is_some_and(|before: &Cow<'_, str>| before != text));
-            before = Some(text);
-            ranks[*at][*code] = rank;
-        }
+        small::sort_by(&mut values, |a, b| a.0 < b.0);
+        runs.push(Box::new(values.into_iter()));
+        merged(runs, &mut ranks, &mut work.toll()).map_err(given_up)?;
         Ok(Self { sources: sources.into_iter().zip(ranks).collect() })
     }
 
@@ -95,6 +105,41 @@ impl Ranks {
     pub fn get(&self, leaf: &Term, table: &Table<'_>) -> Option<&[u32]> {
         let source = source(leaf, table)?;
         self.sources.iter().find(|(known, _)| *known == source).map(|(_, ranks)| &ranks[..])
+    }
+}
+
+/// The texts of a column as they are compared, in order. What it costs to put them in order is paid by who reads them.
+fn folded<'t>(texts: &'t Dictionary, fold: Fold, at: usize, work: &Work<'_>) -> Result<Vec<Entry<'t>>, Stopped> {
+    let (folder, mut toll) = (Folder::new(fold), work.toll());
+    let mut all: Vec<Entry<'t>> = Vec::with_capacity(texts.len());
+    for (code, text) in texts.iter().enumerate() {
+        toll.pay(text.len() * BYTE as usize)?;
+        all.push((Cow::Owned(folder.fold(text)), at, code));
+    }
+    let (mut looks, mut asked) = (0usize, Ok(()));
+    small::sort_by(&mut all, |a, b| {
+        looks += 1;
+        if looks.is_multiple_of(STEP) && asked.is_ok() {
+            asked = work.pay(0);
+        }
+        // With nobody waiting it runs to its end without looking.
+        asked.is_ok() && a.0 < b.0
+    });
+    asked.map(|()| all)
+}
+
+/// Gives each text of all runs its rank: the same to equal ones.
+fn merged(mut runs: Vec<Run<'_>>, ranks: &mut [Vec<u32>], toll: &mut Toll<'_>) -> Result<(), Stopped> {
+    let mut heads: Vec<Option<Entry<'_>>> = runs.iter_mut().map(Iterator::next).collect();
+    let (mut rank, mut before) = (0, None);
+    loop {
+        let texts = heads.iter().enumerate().filter_map(|(run, head)| Some((&head.as_ref()?.0, run)));
+        let Some((_, run)) = texts.min() else { return Ok(()) };
+        let Some((text, at, code)) = core::mem::replace(&mut heads[run], runs[run].next()) else { return Ok(()) };
+        toll.pay((TEXT + text.len() as u64 * BYTE) as usize)?;
+        rank += u32::from(before.is_some_and(|before: Cow<'_, str>| before != text));
+        ranks[at][code] = rank;
+        before = Some(text);
     }
 }
 
