@@ -8,7 +8,7 @@ use crate::{
     geometry::Shape as Geometry,
     query::TileQuery,
     space::tile::TileId,
-    table::facts::MAX_EXACT,
+    table::{facts::MAX_EXACT, plain::told},
     time::Interval,
 };
 use alloc::{string::ToString as _, vec::Vec};
@@ -98,10 +98,11 @@ fn implies(theirs: &Expr, ours: &Expr) -> bool {
                 _ => false,
             }
         }
-        _ => match (span(theirs), span(ours)) {
+        // The queries do not tell whether the column has single floats, which are met by the number they are shown as.
+        _ => [number, shown].into_iter().all(|number| match (span(theirs, number), span(ours, number)) {
             (Some((theirs, inner)), Some((ours, outer))) => theirs == ours && outer.holds(inner),
             _ => false,
-        },
+        }),
     }
 }
 
@@ -133,7 +134,7 @@ impl Span {
 }
 
 /// The numbers that a condition on a column spans, all of them at most: those of a list may have gaps.
-fn span(expr: &Expr) -> Option<(&Property, Span)> {
+fn span(expr: &Expr, number: fn(&Literal) -> Option<f64>) -> Option<(&Property, Span)> {
     let open = |end: f64| (end, true);
     let (property, low, high) = match expr {
         Expr::Compare(property, op, literal) => {
@@ -159,6 +160,13 @@ fn span(expr: &Expr) -> Option<(&Property, Span)> {
         _ => return None,
     };
     Some((property, Span { low, high }))
+}
+
+/// The same as single floats are met: one that is a single float stands for the number that this is shown as.
+fn shown(literal: &Literal) -> Option<f64> {
+    let number = number(literal)?;
+    let single = number as f32;
+    Some(if f64::from(single) == number { told(single) } else { number })
 }
 
 /// A number that a double holds exactly.

@@ -1,0 +1,62 @@
+//! Where one query is said to cover another, every row that passes the other passes it: tried on floats of both widths that
+//! lie next to each other and next to the numbers in the filters.
+
+use duotile_core::{Column, Facts, Points, Roles, TileQuery, Values, Work};
+
+#[test]
+fn covered_rows_are_among_the_rows_whatever_the_width_of_a_float() {
+    let numbers = [0.1, f64::from(0.1f32), 0.2, f64::from(0.3f32), 5.0, 16_777_217.0, 123_456_792.0, 123_456_790.0];
+    let near = numbers.map(|number| number as f32);
+    let singles: Vec<f32> = near.iter().flat_map(|&x| [x.next_down(), x, x.next_up(), -x]).collect();
+    let doubles: Vec<f64> = (0..singles.len())
+        .map(|row| match row % 4 {
+            0 => numbers[row / 4].next_down(),
+            1 => numbers[row / 4],
+            2 => numbers[row / 4].next_up(),
+            _ => singles[row - 2].into(),
+        })
+        .collect();
+    let keys: Vec<u64> = (0..singles.len() as u64).collect();
+    let rows: Vec<u32> = (0..singles.len() as u32).collect();
+    let mut filters: Vec<String> = Vec::new();
+    for number in numbers {
+        filters.extend(["<", "<=", "=", ">=", ">"].map(|op| format!("x {op} {number}")));
+        filters.extend([format!("x BETWEEN 0.1 AND {number}"), format!("x IN (0.1,{number})")]);
+    }
+    let query = |filter: &String| {
+        let pair = [("filter", filter.as_str())];
+        TileQuery::from_pairs(pair).unwrap_or_else(|error| panic!("{filter}: {error}"))
+    };
+    let queries: Vec<TileQuery> = filters.iter().map(query).collect();
+    let passing = |values: Values<'_>| -> Vec<Vec<bool>> {
+        let facts = Facts::of(values, None);
+        let columns = [Column::new("x", values, None, &facts).expect("fits")];
+        let points = Points::new("test", &keys, &rows, &columns, Roles::default()).expect("fits");
+        let pass = |query: &TileQuery| {
+            let plan = query.plan(&points, &Work::free()).expect("fits");
+            let filter = plan.filter().expect("there is one");
+            let mask = filter.mask(&points, 0..rows.len(), &Work::free()).expect("goes on");
+            (0..rows.len()).map(|row| mask.get(row)).collect()
+        };
+        queries.iter().map(pass).collect()
+    };
+    let passes = [passing(Values::F32(&singles)), passing(Values::F64(&doubles))];
+    let mut covering = 0;
+    for (ours, outer) in queries.iter().enumerate() {
+        for (theirs, inner) in queries.iter().enumerate() {
+            if !outer.covers(inner) {
+                continue;
+            }
+            covering += 1;
+            for passes in &passes {
+                let lost = (0..rows.len()).find(|&row| passes[theirs][row] && !passes[ours][row]);
+                assert_eq!(lost, None, "{} covers {}", filters[ours], filters[theirs]);
+            }
+        }
+    }
+    // It is not enough to say no.
+    assert!(covering > 2 * queries.len(), "{covering}");
+    let at = |filter: &str| &queries[filters.iter().position(|known| known == filter).expect("there")];
+    assert!(at("x < 0.2").covers(at("x <= 0.1")) && at("x <= 0.1").covers(at("x < 0.1")));
+    assert!(!at("x < 0.10000000149011612").covers(at("x <= 0.1")));
+}
