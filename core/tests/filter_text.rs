@@ -233,13 +233,16 @@ fn mistakes_in_json_are_told_with_their_place() {
         (r#"{"op":"=","args":[{"op":"+","args":[1]},2]}"#, 18, "got 1 arguments for +, expected 2"),
         (r#"{"op":"=","args":[{"op":"/","args":[1,0]},2]}"#, 18, "1 / 0 is no number"),
         (r#"{"op":"t_during","args":[{"property":"a"},{"interval":["..",".."]}]}"#, 25, "compares intervals"),
-        (r#"{"op":"t_after","args":[{"property":"a"},{"interval":["x",".."]}]}"#, 54, "got 'x'"),
+        (r#"{"op":"t_after","args":[{"property":"a"},{"interval":["x",".."]}]}"#, 55, "got 'x'"),
         (r#"{"op":"a_equals","args":[{"property":"a"},[1]]}"#, 0, "no column holds arrays"),
         (r#"{"op":"t_aftr","args":[]}"#, 0, "did you mean \"T_AFTER\""),
         (r#"{"op":"in","args":[{"property":"a"},[]]}"#, 36, "got 0 values"),
         (r#"{"op":"and","args":[]}"#, 0, "no arguments"),
         (r#"{"op":"lik","args":[]}"#, 0, "did you mean \"like\""),
-        (r#"{"op":"=","args":[{"date":"2024-13-01"},{"property":"a"}]}"#, 31, "a month"),
+        (r#"{"op":"=","args":[{"date":"2024-13-01"},{"property":"a"}]}"#, 32, "a month"),
+        (r#"{"op":"t_after","args":[{"property":"a"},"2024-13-01"]}"#, 47, "a month"),
+        (r#"{"op":"t_after","args":[{"property":"a"},{"timestamp":"2024-01-01T25:00:00Z"}]}"#, 66, "an hour"),
+        (r#"{"op":"t_after","args":[{"property":"a"},{"interval":["..","2024-13-01"]}]}"#, 65, "a month"),
         (r#"{"op":"=","op":"<"}"#, 10, "twice"),
         (r#"{"op":"=","args":[],"x":1}"#, 24, "\"x\""),
         (r#"{"property":"a"} 5"#, 17, "expected the end"),
@@ -271,6 +274,20 @@ fn limits_hold_and_what_is_within_them_is_read() {
     let list = |n: usize| format!("a IN ({})", vec!["1"; n].join(","));
     assert!(Expr::parse(&list(1000)).is_ok());
     assert!(Expr::parse(&list(1001)).expect_err("too many").message.contains("1000 values"));
+
+    // A formula is compared with each value by itself, and is not to be written a thousand times for it.
+    let formula = |words: usize, values: usize| {
+        let values: Vec<String> = (0..values).map(|value| value.to_string()).collect();
+        format!("{}+1 IN ({})", "x".repeat(words), values.join(","))
+    };
+    assert!(Expr::parse(&formula(30, 900)).is_ok());
+    let error = Expr::parse(&formula(20_000, 900)).expect_err("too long");
+    assert!(error.position == Some(0) && error.message.contains("900 values are compared with the formula"), "{error}");
+    let column = Expr::parse(&format!("{} IN (1,2,3)", "x".repeat(20_000)));
+    assert!(column.is_ok());
+    let sum = format!(r#"{{"op":"+","args":[{{"property":"{}"}},1]}}"#, "x".repeat(20_000));
+    let json = format!(r#"{{"op":"in","args":[{sum},[1,2]]}}"#);
+    assert!(Expr::parse_json(&json).expect_err("too long").message.contains("2 values are compared"));
 
     let long = |n: usize| format!("a = '{}'", "x".repeat(n - 6));
     assert!(Expr::parse(&long(32 << 10)).is_ok());

@@ -1,7 +1,7 @@
 //! Nodes of the tree from checked parts: what CQL2 text and CQL2 JSON have in common.
 
 use super::{
-    MAX_DEPTH, MAX_TERMS,
+    MAX_DEPTH, MAX_TERMS, MAX_TEXT,
     ast::{Comparison, Expr},
     error,
     like::Pattern,
@@ -80,12 +80,25 @@ pub(super) fn among(term: &Term, items: Vec<Term>) -> Result<Expr, QueryError> {
             literals.iter_mut().try_for_each(|literal| folded(property, literal))?;
             Ok(Expr::In(property.clone(), literals))
         }
-        _ => items
-            .into_iter()
-            .map(|item| compare(term.clone(), Comparison::Equal, item))
-            .collect::<Result<_, _>>()
-            .map(Expr::Or),
+        _ => {
+            repeats(term, items.len())?;
+            let equal = |item| compare(term.clone(), Comparison::Equal, item);
+            items.into_iter().map(equal).collect::<Result<_, _>>().map(Expr::Or)
+        }
     }
+}
+
+/// A formula before IN is compared with each value by itself: so often it must not be longer than a filter.
+fn repeats(term: &Term, times: usize) -> Result<(), QueryError> {
+    let bytes = term.to_string().len() * times;
+    if bytes <= MAX_TEXT || matches!(term, Term::Value(_)) {
+        return Ok(());
+    }
+    let message = format!(
+        "{times} values are compared with the formula before IN one by one, which makes {bytes} bytes, expected at most \
+         {MAX_TEXT}"
+    );
+    Err(error(message, term.place().0).hint("a column takes up to 1000 values".to_string()))
 }
 
 pub(super) fn like(term: Term, pattern: Term) -> Result<Expr, QueryError> {
@@ -152,9 +165,9 @@ pub(super) fn number(text: &str, place: usize) -> Result<Value, QueryError> {
     Value::parse_number(text).ok_or_else(|| error(format!("the number {text} is out of range"), place))
 }
 
-/// The text of `DATE` or `TIMESTAMP`, whose quote stands at `place` and whose text starts `skip` characters after it.
-pub(super) fn moment(text: &str, date: bool, place: usize, skip: usize) -> Result<Moment, QueryError> {
-    match (any_moment(text, place, skip)?, date) {
+/// The text of `DATE` or `TIMESTAMP`, whose quote stands at `place`.
+pub(super) fn moment(text: &str, date: bool, place: usize) -> Result<Moment, QueryError> {
+    match (any_moment(text, place)?, date) {
         (Moment::Instant(_), true) => {
             Err(error(format!("got '{text}', expected a date without a time"), place).hint("use TIMESTAMP".to_string()))
         }
@@ -165,10 +178,9 @@ pub(super) fn moment(text: &str, date: bool, place: usize, skip: usize) -> Resul
     }
 }
 
-/// A date or a time.
-pub(super) fn any_moment(text: &str, place: usize, skip: usize) -> Result<Moment, QueryError> {
-    time::parse(text)
-        .map_err(|bad| error(format!("got '{text}', expected {}", bad.expected), place + skip + bad.position))
+/// A date or a time, whose quote stands at `place`: the text begins behind it.
+pub(super) fn any_moment(text: &str, place: usize) -> Result<Moment, QueryError> {
+    time::parse(text).map_err(|bad| error(format!("got '{text}', expected {}", bad.expected), place + 1 + bad.position))
 }
 
 /// Whether four sides in degrees make a box: the complaint if not.

@@ -119,7 +119,10 @@ pub(super) fn join(parts: Vec<Filter>, all: bool) -> Filter {
             (Filter::All(inner), true) | (Filter::Any(inner), false) => list.extend(inner),
             (other, _) if list.contains(&other) => {}
             (other, _) => {
-                match list.iter_mut().find_map(|known| meet(known, &other).filter(|_| all).map(|both| (known, both))) {
+                let meets = list
+                    .iter_mut()
+                    .find_map(|known| if all { meet(known, &other).map(|both| (known, both)) } else { None });
+                match meets {
                     Some((known, both)) => *known = both,
                     None => list.push(other),
                 }

@@ -193,7 +193,7 @@ impl Parser {
                 return Err(self.unexpected("a text in single quotes, such as '2024-03-05'"));
             };
             self.next += 1;
-            let moment = build::moment(&text, is("DATE"), at, 1)?;
+            let moment = build::moment(&text, is("DATE"), at)?;
             Term::Value(Literal { value: Value::Time(moment), place })
         } else {
             let function = Function::of(name).ok_or_else(|| no_function(name, place.0))?;
@@ -228,7 +228,7 @@ impl Parser {
         if let Token::Text(text) = self.peek().clone() {
             let place = self.place();
             self.next += 1;
-            return temporal::end(&text, place, 1);
+            return temporal::end(&text, place);
         }
         temporal::at(self.deeper(Self::operand)?)
     }

@@ -108,8 +108,8 @@ impl Convert {
                         let property = Property { name: text.clone(), fold: Fold::NONE, place };
                         return Ok(Side::Term(Term::Column(property)));
                     }
-                    "date" => Value::Time(build::moment(text, true, *at, 0)?),
-                    "timestamp" => Value::Time(build::moment(text, false, *at, 0)?),
+                    "date" => Value::Time(build::moment(text, true, *at)?),
+                    "timestamp" => Value::Time(build::moment(text, false, *at)?),
                     _ => {
                         let hint = did_you_mean(key, ["property", "date", "timestamp"]);
                         let message = format!("got {key:?}, expected \"property\", \"date\" or \"timestamp\"");
@@ -233,7 +233,7 @@ impl Convert {
 
     fn end(&mut self, json: &Json, depth: usize) -> Result<End, QueryError> {
         match &json.node {
-            Node::Text(text) => temporal::end(text, json.place, 0),
+            Node::Text(text) => temporal::end(text, json.place),
             _ => temporal::at(self.term(json, depth)?),
         }
     }

@@ -90,12 +90,12 @@ impl Span {
     }
 }
 
-/// A text of `INTERVAL` at `place`, whose first letter stands `skip` characters after it: a date, a time or `..`.
-pub(super) fn end(text: &str, place: usize, skip: usize) -> Result<End, QueryError> {
+/// A text of `INTERVAL`, whose quote stands at `place`: a date, a time or `..`.
+pub(super) fn end(text: &str, place: usize) -> Result<End, QueryError> {
     if text == ".." {
         return Ok(End::Open);
     }
-    let value = Value::Time(any_moment(text, place, skip)?);
+    let value = Value::Time(any_moment(text, place)?);
     Ok(End::At(Term::Value(Literal { value, place: Place(place) })))
 }
 
@@ -108,7 +108,7 @@ pub(super) fn at(term: Term) -> Result<End, QueryError> {
 fn moment(term: Term) -> Result<Term, QueryError> {
     match term {
         Term::Value(Literal { value: Value::Text(text), place }) => {
-            Ok(Term::Value(Literal { value: Value::Time(any_moment(&text, place.0, 1)?), place }))
+            Ok(Term::Value(Literal { value: Value::Time(any_moment(&text, place.0)?), place }))
         }
         Term::Value(Literal { value: Value::Time(_), .. }) | Term::Column(_) | Term::Call(..) => Ok(term),
         Term::Value(literal) => {
