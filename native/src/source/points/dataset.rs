@@ -170,14 +170,9 @@ impl Dataset {
         if facts.len() != columns.len() || summaries.len() != columns.len() {
             bail!("{} facts and {} summaries for {} columns", facts.len(), summaries.len(), columns.len());
         }
-<<<<<<< HEAD
         let stored = |((loaded, facts), summary)| Arc::new(Stored { loaded, facts, summary });
         let columns: Vec<Arc<Stored>> = columns.into_iter().zip(facts).zip(summaries).map(stored).collect();
-=======
-        let stored = |((loaded, facts), summary)| Stored { loaded, facts, summary };
         let view = view::first(&keys, focus);
-        let columns: Vec<Stored> = columns.into_iter().zip(facts).zip(summaries).map(stored).collect();
->>>>>>> b3b6b43 (A map opens where most rows are, and not in the ocean between them; what a column is and in what unit can be said)
         let dataset = Self {
             name,
             title,
