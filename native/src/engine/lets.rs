@@ -33,8 +33,9 @@ impl Engine {
                 let job = move |work: &Work<'_>| {
                     let Source::Points(dataset) = &entry.source;
                     let source = Source::Points(dataset.with_made(&lets, work)?);
-                    let (rows, subset, edition) = (entry.rows, entry.subset, entry.edition.clone());
-                    Ok(Widened(Arc::new(Entry { source, rows, subset, edition })))
+                    let (rows, subset) = (entry.rows, entry.subset);
+                    let (about, edition) = (entry.about.clone(), entry.edition.clone());
+                    Ok(Widened(Arc::new(Entry { source, rows, subset, about, edition })))
                 };
                 engine.pool.run(Size::Long, job).await
             }

@@ -370,6 +370,7 @@ impl Dataset {
             report: self.report.clone(),
             bounds: self.bounds,
             focus: self.focus,
+            view: self.view,
             mapped: self.mapped,
             ground: self.ground.clone(),
         }
