@@ -103,7 +103,11 @@ async function drag(page, from, to) {
 }
 
 /** @param {Page} page @param {string} kind */
-const pick = (page, kind) => page.click(`#areas button:text-is('${kind}')`);
+async function pick(page, kind) {
+  await page.click(`#areas button:text-is('${kind}')`);
+  // The map takes it a moment later, which a person does not see.
+  await page.waitForSelector(".drawing");
+}
 
 test("a rectangle, a circle and a polygon that are drawn are parts of the filter, one in the place of the other", async () => {
   const { page, close, ...seen } = await open(browser, server.base + VIEW);

@@ -47,8 +47,14 @@ export function drawArea(map: MapLibre, kind: AreaKind, { show, done }: Hand): D
       return { kind, middle, metres: apart(middle, place(to)) };
     }
     if (Math.abs(from[0] - to[0]) < STILL || Math.abs(from[1] - to[1]) < STILL) return undefined;
-    const southwest = place([Math.min(from[0], to[0]), Math.max(from[1], to[1])]);
-    return { kind: "rectangle", corners: [southwest, place([Math.max(from[0], to[0]), Math.min(from[1], to[1])])] };
+    const [left, right] = [Math.min(from[0], to[0]), Math.max(from[0], to[0])];
+    const [top, bottom] = [Math.min(from[1], to[1]), Math.max(from[1], to[1])];
+    const southwest = place([left, bottom]);
+    // On a turned or tilted map it is what was drawn that counts, which is no box of degrees.
+    if (map.getBearing() !== 0 || map.getPitch() !== 0) {
+      return { kind: "polygon", corners: [southwest, place([right, bottom]), place([right, top]), place([left, top])] };
+    }
+    return { kind: "rectangle", corners: [southwest, place([right, top])] };
   };
   const finish = () => {
     const area = polygon();
