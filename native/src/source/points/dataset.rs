@@ -1,8 +1,9 @@
-//! One dataset with its facts: points in Morton order, their columns, what loading chose and lost.
+//! One dataset with its facts: points in Morton order, and their columns.
 //!
 //! Every column's values are held once, in memory or in a mapped file, in buffers that the core's columns look at. Nothing
 //! changes after it is made.
 
+pub use super::report::{Chosen, Report};
 use super::{
     bits::Bits,
     focus::{bounds, focus},
@@ -14,7 +15,6 @@ use duotile_core::{
 };
 use polars_buffer::Buffer;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc};
 
 /// Points in Morton order with their columns and facts. Immutable once made.
@@ -37,45 +37,6 @@ pub struct Dataset {
     view: [f64; 3],
     mapped: bool,
     ground: Option<Arc<dyn Ground>>,
-}
-
-/// What loading chose and what it lost.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-pub struct Report {
-    /// Everything worth telling, a sentence each, in the order it was found out.
-    pub lines: Vec<String>,
-    /// Rows in the files.
-    pub rows_read: u64,
-    /// Rows without a usable position, which are not in the dataset.
-    pub unusable: u64,
-    /// The columns that gave the position: longitude and latitude, or one geometry column twice.
-    pub position: (String, String),
-    /// The time column.
-    pub time: Option<String>,
-    /// The column that gives ids.
-    pub id: Option<String>,
-    /// Columns that a tile cannot carry, each with the reason.
-    pub dropped: Vec<(String, String)>,
-    /// NaN and infinite values that became null.
-    pub non_finite: u64,
-    /// Lines of CSV files that were left out.
-    pub bad_lines: u64,
-    /// What became of each column, and why; of files that were built before this was kept, nothing.
-    #[serde(default)]
-    pub columns: Vec<Chosen>,
-}
-
-/// What became of a column.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-pub struct Chosen {
-    /// Its name.
-    pub name: String,
-    /// On what evidence.
-    pub why: String,
-    /// Values that did not fit, and have no value.
-    pub misfits: u64,
-    /// The first of them.
-    pub examples: Vec<String>,
 }
 
 /// A column in Morton order, before it has facts.

@@ -7,5 +7,7 @@ pub(crate) mod kind;
 mod made;
 pub mod prepared;
 pub mod read;
+mod report;
 
-pub use dataset::{Dataset, Report};
+pub use dataset::Dataset;
+pub use report::Report;
