@@ -53,7 +53,11 @@ measures = st.lists(measure, max_size=4, unique=True).map(",".join)
 category = st.sampled_from(["country", "when:year", "when:quarter", "when:week", "when:month", "when:day", "when:day:Asia/Tokyo", "when:hour"])
 columns = st.one_of(st.just("*"), st.lists(column, max_size=4, unique=True).map(",".join))
 aliases = st.lists(st.sampled_from(["supercluster", "tippecanoe", "carto"]), min_size=1, unique=True).map(",".join)
-let = st.sampled_from(["share:population/1e6", "high:greatest(height,0) + 1", "year:year(when)", '"a, b":-height'])
+# None has the name of another: as many as may be, and one more, can be put together.
+let = st.sampled_from(
+    ["share:population/1e6", "high:greatest(height,0) + 1", "year:year(when)", '"a, b":-height']
+    + [f"more{number}:population + {number}" for number in range(40)]
+)
 lets = st.lists(let, max_size=3, unique=True).map(",".join)
 query = st.fixed_dictionaries({}, optional={"let": lets, "filter": cql2, "bbox": bbox, "agg": measures, "by": category, "properties": columns, "alias": aliases}).map(urlencode)
 
