@@ -75,16 +75,13 @@ pub(super) fn between(term: Term, low: Term, high: Term) -> Result<Expr, QueryEr
 
 pub(super) fn among(term: &Term, items: Vec<Term>) -> Result<Expr, QueryError> {
     let value = |item: &Term| if let Term::Value(literal) = item { Some(literal.clone()) } else { None };
-    match (term, items.iter().map(value).collect::<Option<Vec<_>>>()) {
-        (Term::Column(property), Some(mut literals)) => {
-            literals.iter_mut().try_for_each(|literal| folded(property, literal))?;
-            Ok(Expr::In(property.clone(), literals))
-        }
-        _ => {
-            repeats(term, items.len())?;
-            let equal = |item| compare(term.clone(), Comparison::Equal, item);
-            items.into_iter().map(equal).collect::<Result<_, _>>().map(Expr::Or)
-        }
+    if let (Term::Column(property), Some(mut literals)) = (term, items.iter().map(value).collect::<Option<Vec<_>>>()) {
+        literals.iter_mut().try_for_each(|literal| folded(property, literal))?;
+        Ok(Expr::In(property.clone(), literals))
+    } else {
+        repeats(term, items.len())?;
+        let equal = |item| compare(term.clone(), Comparison::Equal, item);
+        items.into_iter().map(equal).collect::<Result<_, _>>().map(Expr::Or)
     }
 }
 
