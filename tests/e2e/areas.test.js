@@ -230,7 +230,8 @@ test("an area is drawn by fingers, too", async () => {
   await page.tap("#fold");
   await page.tap("#areas button:text-is('Polygon')");
   await page.waitForSelector("#area-bar");
-  assert.equal(await page.getAttribute("#fold", "aria-expanded"), "false");
+  await page.waitForSelector("#fold[aria-expanded='false']");
+  await page.waitForSelector(".drawing");
   for (const [x, y] of [
     [100, 250],
     [300, 260],
