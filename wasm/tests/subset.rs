@@ -247,7 +247,8 @@ fn a_polygon_covers_what_lies_in_it() {
             .map(|corner| {
                 let angle = corner as f64 / corners as f64 * std::f64::consts::TAU;
                 let far = size * (0.4 + random.below(60) as f64 / 100.0);
-                format!("{:.3} {:.3}", (lon + far * angle.cos()).clamp(-179.0, 179.0), lat + far * angle.sin())
+                let (x, y) = (lon + far * libm::cos(angle), lat + far * libm::sin(angle));
+                format!("{:.3} {y:.3}", x.clamp(-179.0, 179.0))
             })
             .collect();
         all.push(all[0].clone());
