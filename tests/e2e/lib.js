@@ -247,7 +247,11 @@ export async function raster(page, clip) {
  */
 export async function picture(page, name) {
   mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: `${shots}${name}.png` });
+  // It is looked at by people and judged by no test: where the browser is too busy drawing to give one, there is none.
+  await page.screenshot({ path: `${shots}${name}.png`, timeout: 10_000 }).catch((error) => {
+    if (error?.name !== "TimeoutError") throw error;
+    process.stderr.write(`no picture ${name}: the browser gave none within 10 seconds\n`);
+  });
 }
 
 /**
