@@ -5,8 +5,13 @@ use super::{
     keep::{Key, Weigh},
 };
 use crate::{catalog::Entry, source::Source};
-use duotile_core::{TileQuery, Work};
+use duotile_core::{QueryError, TileQuery, Work};
 use std::sync::Arc;
+
+/// Bytes of a value, at most.
+const VALUE: u64 = 8;
+/// Bytes that a query's columns may take, however little is kept.
+const LEAST: u64 = 64 << 20;
 
 /// A source with more columns; all else is shared with the one that it was made of.
 #[derive(Clone, Debug)]
@@ -25,6 +30,13 @@ impl Engine {
         entry: &Arc<Entry>,
         query: &TileQuery,
     ) -> Result<Arc<Entry>, Refusal> {
+        let bytes = entry.source.len() as u64 * VALUE * query.lets.len() as u64;
+        let most = self.keeps.widened.capacity().max(LEAST);
+        if bytes > most {
+            let detail =
+                format!("its columns would take {bytes} bytes, expected at most {most} (half of --mask-memory)");
+            return Err(QueryError::new("let", detail).into());
+        }
         // Of the query just its columns.
         let text = TileQuery { lets: query.lets.clone(), ..TileQuery::default() }.to_string();
         let make = || {

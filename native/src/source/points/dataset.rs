@@ -11,7 +11,7 @@ use super::{
 };
 use anyhow::{Result, bail};
 use duotile_core::{
-    CROWD, Column, Facts, Landmarks, Mask, Piece, Points, Roles, Scalar, Stopped, Summary, Sums, Work, view,
+    CROWD, Column, Facts, Landmarks, Mask, Piece, Points, QueryError, Roles, Scalar, Stopped, Summary, Sums, Work, view,
 };
 use polars_buffer::Buffer;
 use rayon::prelude::*;
@@ -310,14 +310,22 @@ impl Dataset {
     }
 
     /// The same with columns that were made of its own, for a query. The others are shared.
-    pub(super) fn and(&self, columns: Vec<Loaded>) -> Self {
+    ///
+    /// # Errors
+    /// When nobody waits for it any more, or it costs too much.
+    pub(super) fn and(&self, columns: Vec<Loaded>, work: &Work<'_>) -> Result<Self, QueryError> {
         let made = columns.len();
         let columns = columns.into_par_iter().map(|loaded| {
-            let facts = Facts::of(loaded.data.values(), loaded.valid());
-            Arc::new(Stored { loaded, facts, summary: None })
+            let none = Facts::default();
+            let column = Column::new(&loaded.name, loaded.data.values(), loaded.valid(), &none)
+                .map_err(|error| QueryError::new("let", error.to_string()))?;
+            let given_up = |stopped: Stopped| QueryError::new("let", stopped.to_string()).because(stopped);
+            let known = Facts::under(&column, None, work).map_err(given_up)?;
+            let facts = Facts { nulls: column.len() as u64 - known.present, ..known };
+            Ok(Arc::new(Stored { loaded, facts, summary: None }))
         });
-        let columns: Vec<Arc<Stored>> = columns.collect();
-        Self {
+        let columns: Vec<Arc<Stored>> = columns.collect::<Result<_, QueryError>>()?;
+        Ok(Self {
             name: self.name.clone(),
             title: self.title.clone(),
             attribution: self.attribution.clone(),
@@ -334,7 +342,7 @@ impl Dataset {
             view: self.view,
             mapped: self.mapped,
             ground: self.ground.clone(),
-        }
+        })
     }
 
     /// The same with the columns that were made as its own, and with what its version and its report have to say of them.

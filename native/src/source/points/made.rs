@@ -23,7 +23,7 @@ impl Dataset {
     /// For a formula that does not fit, and a name that is taken; when nobody waits for it any more, or it costs too much.
     pub fn with_made(&self, lets: &[Let], work: &Work<'_>) -> Result<Self, QueryError> {
         let made = lets.iter().map(|made| self.made_of(made, work)).collect::<Result<_, _>>()?;
-        Ok(self.and(made))
+        self.and(made, work)
     }
 
     /// The same with columns for good, each a name, `=` and a formula.
@@ -44,7 +44,7 @@ impl Dataset {
         for text in texts {
             let made = Let::parse(text).map_err(|error| told(text, &error))?;
             let column = dataset.made_of(&made, &Work::free()).map_err(|error| told(text, &error))?;
-            dataset = dataset.and(vec![column]);
+            dataset = dataset.and(vec![column], &Work::free()).map_err(|error| told(text, &error))?;
             lines.push(format!("the column {} is {}", made.name, made.term));
         }
         lines.iter().for_each(|line| progress.line(line));
