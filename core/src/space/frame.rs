@@ -146,16 +146,18 @@ fn frame(low: World, high: World) -> Frame {
     ]
 }
 
+/// Keys of places in their order, for tests.
+#[cfg(test)]
+pub(super) fn keys(places: impl IntoIterator<Item = (f64, f64)>) -> Vec<u64> {
+    let mut keys: Vec<u64> =
+        places.into_iter().map(|(lon, lat)| morton::key(mercator::project(lon, lat).expect("usable"))).collect();
+    keys.sort_unstable();
+    keys
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn keys(places: impl IntoIterator<Item = (f64, f64)>) -> Vec<u64> {
-        let mut keys: Vec<u64> =
-            places.into_iter().map(|(lon, lat)| morton::key(mercator::project(lon, lat).expect("usable"))).collect();
-        keys.sort_unstable();
-        keys
-    }
 
     fn focused(keys: &[u64]) -> Frame {
         focus(keys, |runs| runs.iter().map(|run| Extent::of(run)).fold(Extent::NONE, Extent::join))

@@ -103,14 +103,7 @@ fn round(degrees: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::space::frame;
-
-    fn keys(places: impl IntoIterator<Item = (f64, f64)>) -> Vec<u64> {
-        let mut keys: Vec<u64> =
-            places.into_iter().map(|(lon, lat)| morton::key(mercator::project(lon, lat).expect("usable"))).collect();
-        keys.sort_unstable();
-        keys
-    }
+    use crate::space::frame::{self, keys};
 
     fn opened(keys: &[u64]) -> View {
         let alone = |runs: &[&[u64]]| runs.iter().map(|run| Extent::of(run)).fold(Extent::NONE, Extent::join);
