@@ -1,6 +1,6 @@
 /**
  * What a process does, looked at every few milliseconds by a thread of its own (Linux): memory that is its own, mapped
- * files left out; the time its threads had on a processor; and whether one of them wants more of it.
+ * files left out; the time its threads had on a processor, the allocator's left out; and whether one of them wants more of it.
  *
  * The thread is this file, too: it is given a process and shared memory, and samples while that says so.
  */
@@ -17,6 +17,8 @@ import { isMainThread, parentPort, Worker, workerData } from "node:worker_thread
 
 /** Between two looks, in ms. */
 const EVERY = 3;
+/** The allocator's own thread, which gives freed memory back for some seconds: half a millisecond ten times a second. */
+const ALLOCATOR = "jemalloc_bg_thd";
 /** A process that does nothing for so long does nothing, in ms. */
 export const QUIET = 150;
 
@@ -83,10 +85,11 @@ function look(pid, threads) {
   let busy = false;
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
     try {
+      // The state stands behind the name, which may have anything in it.
+      const [, name, state] = /\((.*)\) (.)/s.exec(read(`/proc/${pid}/task/${thread}/stat`)) ?? [];
+      if (name === ALLOCATOR) continue;
       const [ran = "0"] = read(`/proc/${pid}/task/${thread}/schedstat`).split(" ");
       threads.set(thread, Number(ran) / 1e6);
-      // The state stands behind the name, which may have anything in it.
-      const state = /\) (.)/.exec(read(`/proc/${pid}/task/${thread}/stat`))?.[1];
       busy ||= state === "R" || state === "D";
     } catch {
       // The thread has ended meanwhile; what it had counts on.
