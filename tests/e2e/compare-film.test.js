@@ -47,6 +47,19 @@ test("both sides of a comparison are in every frame of its film", async () => {
   await page.waitForFunction(() => window.duotile?.above() && window.duotile.settled(), undefined, {
     timeout: PATIENCE,
   });
+  // Each side has rows in one frame only; both have one scale, of what is there.
+  for (const frame of [0, 1]) {
+    await page.evaluate((frame) => window.duotile?.showFrame?.(frame), frame);
+    const ends = await page
+      .locator("#legend section")
+      .evaluateAll((parts) =>
+        parts.map((part) => [...part.querySelectorAll("[data-value]")].map((tick) => tick.getAttribute("data-value"))),
+      );
+    assert.equal(ends.length, 2);
+    assert.deepEqual(ends[0], ends[1]);
+    assert.ok(Number(ends[0]?.at(-1)) < 1600 / 8, `no cell has so many rows: ${ends}`);
+  }
+  await page.evaluate(() => window.duotile?.restore?.());
   await unfold(page);
   await says(page, "#film-size", /^2 frames/);
   await page.selectOption("#film-width", "480");

@@ -3,7 +3,8 @@
  *
  * DATASET is `FILE@LAT/LNG`: a file, and a place in it where rows are at every zoom, which is the middle of the pictures.
  * OUT gets `DATASET-05.25.png` and so on, and `DATASET.json`: how large cells are on the screen, by the map's own geometry
- * and by what the page says, and how far size and colours jump at whole zooms, from just before to just after.
+ * and by what the page says, how many pixels are drawn on, and how far these and the colours jump at whole zooms and where the
+ * tiles change, from just before to just after. `DARK=1` has it on a dark ground, `RATIO=2` on a screen of two pixels to one.
  */
 
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -15,6 +16,8 @@ import { drawn, launch, open, raster, site } from "./lib.js";
 const SIZE = { width: 480, height: 320 };
 /** A square of the screen whose colours are compared, and how many of its pixels have to be drawn on. */
 const [SQUARE, ENOUGH] = [40, 160];
+/** The side of the square in the middle whose cells are measured, in pixels. */
+const NEAR = 100;
 const [FIRST, LAST] = [1, 18];
 /** What a cell may be on the screen, in pixels. */
 const [LEAST, MOST] = [1.4, 2.8];
@@ -38,14 +41,32 @@ async function go(page, zoom) {
 
 /** What is on the screen. @param {Page} page */
 async function seen(page) {
-  const told = await page.evaluate(() => {
+  const told = await page.evaluate((near) => {
     const map = window.duotile?.map;
+    /** What the ground is painted with, which is all that there is where no cell is. */
+    const ground = () => {
+      const context = new OffscreenCanvas(1, 1).getContext("2d");
+      if (!context) throw new Error("no canvas");
+      context.fillStyle = String(map?.getPaintProperty("plain", "background-color"));
+      context.fillRect(0, 0, 1, 1);
+      return [...context.getImageData(0, 0, 1, 1).data];
+    };
     const legend = /** @type {HTMLElement | null} */ (document.querySelector("#legend .cells"));
     const layers = map
       ?.getStyle()
       .layers.map(({ id }) => id)
       .filter((id) => id.startsWith("cells-"));
-    const cells = map?.queryRenderedFeatures({ layers: layers ?? [] }) ?? [];
+    // All of a dense view are tens of thousands, and take seconds.
+    const { clientWidth: width = 0, clientHeight: height = 0 } = map?.getCanvas() ?? {};
+    const [left, top] = [(width - near) / 2, (height - near) / 2];
+    const cells =
+      map?.queryRenderedFeatures(
+        [
+          [left, top],
+          [left + near, top + near],
+        ],
+        { layers: layers ?? [] },
+      ) ?? [];
     const sides = cells.slice(0, 200).flatMap(({ geometry }) => {
       if (!map || geometry.type !== "Polygon") return [];
       const across = (geometry.coordinates[0] ?? []).map(([lng = 0, lat = 0]) => map.project([lng, lat]).x);
@@ -57,18 +78,20 @@ async function seen(page) {
       told: Number(legend?.dataset["pixels"]),
       spread: Number(legend?.dataset["spread"] ?? 0),
       cells: cells.length,
+      ground: ground(),
       ...(side === undefined ? {} : { side }),
     };
-  });
+  }, NEAR);
   const image = await raster(page, { x: 0, y: 0, ...SIZE });
-  const [red = 0, green = 0, blue = 0] = image.at(0, 0);
+  const { width, height } = image;
+  const [red = 0, green = 0, blue = 0] = told.ground;
   /** Of all and of each square of the screen: red, green, blue, and how many pixels are drawn on. @type {number[][]} */
-  const sums = Array.from({ length: 1 + (SIZE.width * SIZE.height) / SQUARE ** 2 }, () => [0, 0, 0, 0]);
-  for (let y = 0; y < SIZE.height; y += 1)
-    for (let x = 0; x < SIZE.width; x += 1) {
+  const sums = Array.from({ length: 1 + (width * height) / SQUARE ** 2 }, () => [0, 0, 0, 0]);
+  for (let y = 0; y < height; y += 1)
+    for (let x = 0; x < width; x += 1) {
       const [r = 0, g = 0, b = 0] = image.at(x, y);
       if (Math.abs(r - red) + Math.abs(g - green) + Math.abs(b - blue) < 20) continue;
-      const square = 1 + Math.floor(y / SQUARE) * (SIZE.width / SQUARE) + Math.floor(x / SQUARE);
+      const square = 1 + Math.floor(y / SQUARE) * (width / SQUARE) + Math.floor(x / SQUARE);
       for (const sum of [sums[0] ?? [], sums[square] ?? []]) {
         sum[0] = (sum[0] ?? 0) + r;
         sum[1] = (sum[1] ?? 0) + g;
@@ -76,7 +99,7 @@ async function seen(page) {
         sum[3] = (sum[3] ?? 0) + 1;
       }
     }
-  return { ...told, inked: (sums[0]?.[3] ?? 0) / (SIZE.width * SIZE.height), sums };
+  return { ...told, inked: (sums[0]?.[3] ?? 0) / (width * height), sums };
 }
 
 /** @typedef {Awaited<ReturnType<typeof seen>>} Seen */
@@ -105,7 +128,8 @@ const bare = (/** @type {Page} */ page) =>
     .locator("#page, .maplibregl-control-container")
     .evaluateAll((all) => all.map((part) => /** @type {HTMLElement} */ (part).style.setProperty("display", "none")));
 try {
-  const options = { viewport: SIZE, colorScheme: /** @type {const} */ ("dark") };
+  const colorScheme = /** @type {"dark" | "light"} */ (process.env["DARK"] ? "dark" : "light");
+  const options = { viewport: SIZE, deviceScaleFactor: Number(process.env["RATIO"] ?? 1), colorScheme };
   const address = `${server.base}#dataset=data&view=1/${lat}/${lng}&${more}`;
   const { page, close } = await open(browser, `${address}&ground=none&opacity=1`, options);
   await bare(page);
@@ -113,17 +137,20 @@ try {
   for (let zoom = FIRST; zoom <= LAST; zoom += 0.25) {
     await go(page, zoom);
     await page.screenshot({ path: join(out, `${name}-${zoom.toFixed(2).padStart(5, "0")}.png`) });
-    const { sums, ...told } = await seen(page);
+    const { sums, ground, ...told } = await seen(page);
     zooms.push({ zoom, ...told });
     process.stdout.write(`${zoom} ${JSON.stringify(told)}\n`);
   }
   const jumps = [];
-  for (let zoom = FIRST + 1; zoom <= LAST; zoom += 1) {
-    await go(page, zoom - 0.01);
+  // Tiles of two pixels are taken 0.515 zooms closer.
+  for (let zoom = FIRST + 1; zoom <= LAST; zoom += 0.5) {
+    const at = zoom % 1 === 0 ? zoom : zoom - 0.015;
+    await go(page, at - 0.01);
     const before = await seen(page);
-    await go(page, zoom + 0.01);
+    await go(page, at + 0.01);
     const after = await seen(page);
-    const jump = { zoom, size: after.told / before.told, ...apart(before, after) };
+    const [size, inked] = [after.told / before.told, after.inked / before.inked];
+    const jump = { zoom: at, size, inked, spread: [before.spread, after.spread], ...apart(before, after) };
     jumps.push(jump);
     process.stdout.write(`${JSON.stringify(jump)}\n`);
   }

@@ -1,18 +1,20 @@
 /**
  * How far cells are spread so that they are seen: where few are near each other, each is drawn larger, until most of them
  * touch another one. (Datashader's `dynspread` does so to pictures.) What is on the map enters, when it rests; what leaves
- * is a number of pixels for each layer.
+ * is a number of pixels for each layer, which grows with the map: what is drawn of a cell is as wide just before its size
+ * changes as just after.
  */
 
 import type { MapGeoJSONFeature, Map as MapLibre } from "maplibre-gl";
 import { spread } from "../page";
-import { gridOf } from "./grid";
+import { widthOf } from "./apart";
+import { gridOf, pixelsAt } from "./grid";
 import { cellsId, type Drawable } from "./layers";
 
-/** The most that cells are spread, in pixels of the page. */
+/** The most that cells of the size that was wished for are spread, in pixels of the page. */
 const MOST = 3;
-/** The share of cells that have to touch another one. */
-const ENOUGH = 0.75;
+/** Steps in which cells are spread: smaller ones are not seen, and would paint the map anew. */
+const STEP = 0.125;
 /** More cells than this in view are seen as they are. */
 const MANY = 20_000;
 /** The side of the samples that tell whether there are many, in pixels, and how many there are along each axis. */
@@ -53,11 +55,12 @@ function needed(map: MapLibre, layer: Drawable["layer"]): number | undefined {
   const cells = map.queryRenderedFeatures({ layers });
   if (cells.length === 0 || cells.length > MANY) return 0;
   const places = cells.map((cell) => placeOf(map, cell));
-  const { side } = gridOf(layer.drawing);
-  for (let pixels = 0; pixels < MOST; pixels += 1) {
-    if (touching(places, 2 * pixels + 1.45 * side) >= ENOUGH) return pixels;
-  }
-  return MOST;
+  const grid = gridOf(layer.drawing);
+  const side = pixelsAt(map.getZoom(), grid) / (globalThis.devicePixelRatio || 1);
+  const wanted = widthOf(places, side, grid.side + 2 * MOST);
+  // Circles are as large at every zoom.
+  const drawn = layer.drawing.kind === "points" ? grid.side : side;
+  return Math.max(Math.round((wanted - drawn) / 2 / STEP) * STEP, 0);
 }
 
 function placeOf(map: MapLibre, { geometry }: MapGeoJSONFeature): [number, number] {
@@ -69,29 +72,4 @@ function placeOf(map: MapLibre, { geometry }: MapGeoJSONFeature): [number, numbe
         : [];
   const { x, y } = map.project([lng, lat]);
   return [x, y];
-}
-
-/** Which share of places has another one within a distance along both axes. */
-export function touching(places: readonly (readonly [number, number])[], far: number): number {
-  const blocks = new Map<string, (readonly [number, number])[]>();
-  const key = (x: number, y: number) => `${x} ${y}`;
-  for (const place of places) {
-    const at = key(Math.floor(place[0] / far), Math.floor(place[1] / far));
-    const block = blocks.get(at);
-    if (block) block.push(place);
-    else blocks.set(at, [place]);
-  }
-  const touches = (place: readonly [number, number]) => {
-    const [column, row] = [Math.floor(place[0] / far), Math.floor(place[1] / far)];
-    for (let x = column - 1; x <= column + 1; x += 1) {
-      for (let y = row - 1; y <= row + 1; y += 1) {
-        for (const other of blocks.get(key(x, y)) ?? []) {
-          if (other === place) continue;
-          if (Math.max(Math.abs(other[0] - place[0]), Math.abs(other[1] - place[1])) <= far) return true;
-        }
-      }
-    }
-    return false;
-  };
-  return places.filter(touches).length / places.length;
 }

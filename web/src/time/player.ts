@@ -5,6 +5,7 @@
 
 import { effect, signal, untracked } from "@preact/signals";
 import type { TileQuery } from "duotile";
+import { paintedBy } from "../compare/compared";
 import { loaded } from "../load";
 import type { Drawable } from "../map/layers";
 import type { DataMap } from "../map/map";
@@ -104,16 +105,27 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
       const key = untracked(keyNow);
       const usual = typical(all, histogram.peek()) ?? all[first(all)] ?? all[0];
       const shown = untracked(base).filter(({ layer, loaded: { dataset } }) => dataset?.time_column && timesOf(layer));
-      const targets = await Promise.all(
-        shown.map(async (drawable): Promise<Target> => {
-          const { dataset } = drawable.loaded;
-          const query = queryOf(drawable.layer, { ...state.peek(), ...(usual ? { window: usual } : {}) }, dataset);
-          const { value } = await data.source.metadata(drawable.loaded.tileJson.dataset, query);
-          const { problem: _, ...rest } = drawable.loaded;
-          const known = { ...drawable, loaded: { ...rest, query, tileJson: value, metadata: value } };
-          return { drawable: known, query: (window) => queryFor(known, window) };
+      const known = await Promise.all(
+        shown.map(async (drawable): Promise<Drawable> => {
+          const { dataset, problem: _, ...rest } = drawable.loaded;
+          const asked = (window: Window | undefined) => {
+            const query = queryOf(drawable.layer, { ...state.peek(), ...(window ? { window } : {}) }, dataset);
+            return data.source.metadata(rest.tileJson.dataset, query).then(({ value }) => ({ query, value }));
+          };
+          const typical = await asked(usual);
+          // Where a layer has nothing in the window that others go by, its colours are those of all that is played.
+          const { query, value } = typical.value.rows > 0 ? typical : await asked(played.peek());
+          const about = dataset ? { dataset } : {};
+          return { ...drawable, loaded: { ...rest, ...about, query, tileJson: value, metadata: value } };
         }),
       );
+      const scales = Object.fromEntries(known.map(({ layer, loaded }) => [layer.id, loaded]));
+      const targets = known.map((drawable): Target => {
+        // A colour means the same on both sides of a comparison.
+        const metadata = untracked(() => paintedBy(drawable.layer.id, scales))?.metadata;
+        const painted = { ...drawable, loaded: { ...drawable.loaded, ...(metadata ? { metadata } : {}) } };
+        return { drawable: painted, query: (window) => queryFor(painted, window) };
+      });
       if (mine !== round) throw new Error("stopped");
       const before = show.peek();
       const template = ({ drawable, query }: Target, window: Window) =>
