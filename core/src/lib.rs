@@ -26,8 +26,7 @@ mod table;
 mod points;
 mod sums;
 
-// Lines and polygons: rows with an outline. A room with tests until a tile can show them.
-#[cfg(test)]
+// Lines and polygons: rows with an outline.
 mod shapes;
 
 // What a query means for a table.
@@ -55,6 +54,11 @@ pub use points::{
     profile::Profile,
 };
 pub use query::{Alias, By, Let, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, Properties, Shape, TileQuery};
+pub use shapes::{
+    Built, Flat, Role, Shapes,
+    gather::{Gather, Told},
+    inside::point as point_inside,
+};
 pub use small::{
     error::{Complaint, QueryError},
     nearest::nearest,

@@ -6,6 +6,7 @@
 use crate::{
     filter::{Filter, mask::Mask},
     points::landmarks::{Keys, Landmarks},
+    shapes::Shapes,
     small::work::{STEP, Stopped, Work},
     space::{mercator, morton, tile::TileId},
     table::{
@@ -27,6 +28,7 @@ pub struct Points<'a> {
     table: Table<'a>,
     keys: Keys<'a>,
     rows: &'a [u32],
+    shapes: Option<Shapes<'a>>,
 }
 
 /// Parts that do not make points.
@@ -92,7 +94,7 @@ impl<'a> Points<'a> {
         }
         let table = Table::new(layer, expected, columns, roles)?;
         debug_assert!(keys.is_sorted(), "keys are in ascending order");
-        Ok(Self { table, keys: Keys { keys, landmarks: Landmarks::unknown(expected) }, rows })
+        Ok(Self { table, keys: Keys { keys, landmarks: Landmarks::unknown(expected) }, rows, shapes: None })
     }
 
     /// The same with the landmarks of its keys, which make searching faster. Those of another number of keys are not
@@ -103,6 +105,21 @@ impl<'a> Points<'a> {
             self.keys.landmarks = landmarks;
         }
         self
+    }
+
+    /// The same with the outlines of its rows. Those of another number of rows are not taken.
+    #[must_use]
+    pub fn with_shapes(mut self, shapes: Shapes<'a>) -> Self {
+        if shapes.len() == self.len() {
+            self.shapes = Some(shapes);
+        }
+        self
+    }
+
+    /// The outlines of its rows, where they are more than points.
+    #[must_use]
+    pub const fn shapes(&self) -> Option<&Shapes<'a>> {
+        self.shapes.as_ref()
     }
 
     /// The landmarks of its keys, as far as they are known.

@@ -11,6 +11,7 @@ use crate::{
         index::Points,
         landmarks::{CROWD, Landmarks},
     },
+    shapes::Shapes,
     small::{
         self,
         work::{Stopped, Toll, Work},
@@ -43,7 +44,9 @@ impl Profile {
         let count = |range: Range<usize>| mask.map_or(range.len(), |mask| mask.count(range)) as u64;
         let mut profile = Self { limit: limit.into(), total: count(0..points.len()), ..Self::default() };
         let full = profile.limit.max(CROWD as u64);
-        if points.landmarks().is_empty() {
+        if let Some(shapes) = points.shapes() {
+            profile.look_at_shown(points, shapes, mask, full, &mut work.toll())?;
+        } else if points.landmarks().is_empty() {
             profile.descend(points, full, count, &mut work.toll())?;
         } else {
             profile.look_at(points.landmarks(), full, count, &mut work.toll())?;
@@ -69,6 +72,41 @@ impl Profile {
             }
             (landmark.coarsest..=landmark.finest.min(MAX_ZOOM)).for_each(|z| self.add(z, rows));
             at += 1;
+        }
+        Ok(())
+    }
+
+    /// Of rows with outlines, those count at a zoom that show at it.
+    fn look_at_shown(
+        &mut self,
+        points: &Points<'_>,
+        shapes: &Shapes<'_>,
+        mask: Option<&Mask>,
+        full: u64,
+        toll: &mut Toll<'_>,
+    ) -> Result<(), Stopped> {
+        // The tile of each zoom that is being counted.
+        let mut open = [(0u64, 0u64); ZOOMS];
+        for (row, &key) in points.keys().iter().enumerate() {
+            toll.pay(ZOOMS / 4)?;
+            if mask.is_some_and(|mask| !mask.get(row)) {
+                continue;
+            }
+            for (z, open) in (0u8..).zip(&mut open).skip(shapes.first(row).into()) {
+                let tile = key.checked_shr(64 - 2 * u32::from(z)).unwrap_or(0);
+                if open.0 != tile {
+                    let (_, rows) = core::mem::replace(open, (tile, 0));
+                    if rows > full {
+                        self.add(z, rows);
+                    }
+                }
+                open.1 += 1;
+            }
+        }
+        for (z, (_, rows)) in (0..).zip(open) {
+            if rows > full {
+                self.add(z, rows);
+            }
         }
         Ok(())
     }

@@ -22,6 +22,26 @@ pub struct Shapes<'a> {
     pub(crate) wholes: &'a [u8],
 }
 
+impl Shapes<'_> {
+    /// How many rows.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.wholes.len()
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.wholes.is_empty()
+    }
+
+    /// The first zoom at which a row shows.
+    #[must_use]
+    pub fn first(&self, row: usize) -> u8 {
+        self.met.firsts[row]
+    }
+}
+
 /// All of it, made of outlines in the order of their rows.
 #[derive(Clone, Debug, Default)]
 pub struct Built {

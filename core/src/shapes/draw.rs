@@ -175,6 +175,12 @@ impl Drawing {
         }
         Ok(())
     }
+
+    /// Bytes held, about.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        (self.points.capacity() + self.ends.capacity()) * 4 + self.rows.capacity() * 12 + self.path.capacity() * 16
+    }
 }
 
 /// A stick about a place, along the line from one vertex to another.

@@ -25,15 +25,15 @@ pub mod first;
 // In a tile: the rows that meet it, their outlines on its grid, cut and valid.
 mod clean;
 mod clip;
-mod grid;
+pub(crate) mod grid;
 
-pub mod outline;
+mod outline;
 
-pub mod meet;
+mod meet;
 
-pub mod draw;
+pub(crate) mod draw;
 
-pub mod write;
+pub(crate) mod write;
 
 pub use built::{Built, Shapes};
 pub use flat::{Flat, Frame, Outlines, Role};

@@ -47,7 +47,6 @@ pub fn project(lon: f64, lat: f64) -> Option<World> {
 
 /// Degrees (WGS 84) to steps that neither wrap nor end one step short of the world's far edges: for outlines, which go over
 /// the antimeridian and reach the poles. Longitudes are taken in −540…540; anything else as with [`project`].
-#[cfg(test)]
 pub(crate) fn project_free(lon: f64, lat: f64) -> Option<[i64; 2]> {
     if !((-540.0..=540.0).contains(&lon) && (-90.0..=90.0).contains(&lat)) {
         return None;

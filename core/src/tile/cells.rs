@@ -152,13 +152,13 @@ impl Grid {
     }
 
     /// The mean position of a cell's rows.
-    fn mean(self, of: World) -> Geometry {
+    fn mean(self, of: World) -> Geometry<'static> {
         let (x, y) = self.tile.local(of, EXTENT_BITS);
         Geometry::Point { x, y }
     }
 
     /// A cell as a square, or its middle.
-    fn geometry(self, shape: Shape, code: u64) -> Geometry {
+    fn geometry(self, shape: Shape, code: u64) -> Geometry<'static> {
         let tile = self.tile;
         // A tile is 2^deeper cells wide, and no cell is finer than a local unit.
         let deeper = self.level.saturating_sub(tile.z());

@@ -1,12 +1,15 @@
 //! One layer of a Mapbox Vector Tile (version 2.1), written feature by feature.
 //!
 //! Values enter, each layer-wide index is settled first ([`crate::tile::values`]), then the feature goes out in one piece with
-//! its exact length: no tree of messages, no allocation per feature once the buffers are warm. Geometries are points and
-//! squares; lines and polygons will come with their own writer.
+//! its exact length: no tree of messages, no allocation per feature once the buffers are warm. Geometries are points,
+//! squares, and the paths of lines and polygons.
 
-use crate::tile::{
-    pbf::{self, Cursor, Writer},
-    values::{Value, ValueTable},
+use crate::{
+    shapes::{draw::Paths, write},
+    tile::{
+        pbf::{self, Cursor, Writer},
+        values::{Value, ValueTable},
+    },
 };
 use alloc::{string::String, vec::Vec};
 
@@ -55,7 +58,7 @@ pub struct Layer<'a> {
 
 /// The shape of a feature in tile-local units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Geometry {
+pub enum Geometry<'g> {
     /// A point.
     Point {
         /// East of the tile's west edge.
@@ -72,6 +75,8 @@ pub enum Geometry {
         /// Side, at least 1.
         side: u32,
     },
+    /// Lines, polygons or several points.
+    Paths(Paths<'g>),
 }
 
 impl<'a> Layer<'a> {
@@ -100,9 +105,9 @@ impl<'a> Layer<'a> {
 
     /// Writes a feature whose properties have values that were given an index.
     #[inline]
-    pub fn tagged(&mut self, id: Option<u64>, tags: impl Iterator<Item = (usize, u32)>, geometry: Geometry) {
+    pub fn tagged(&mut self, id: Option<u64>, tags: impl Iterator<Item = (usize, u32)>, geometry: Geometry<'_>) {
         // Keys and lengths of the feature, its tags and its geometry, type and id, every property once, every command.
-        let room = (8 + 2 * self.names.len() + Geometry::MOST) * Cursor::VARINT;
+        let room = (8 + 2 * self.names.len()) * Cursor::VARINT + geometry.room();
         let Buffers { slots, keys, features, .. } = &mut *self.buffers;
         features.append(room, |out| {
             out.bytes([number::LAYER_FEATURE << 3 | 2, 0]);
@@ -162,15 +167,22 @@ impl<'a> Layer<'a> {
     }
 }
 
-impl Geometry {
-    /// The most commands and parameters of a geometry.
-    const MOST: usize = 11;
+impl Geometry<'_> {
+    /// Room for its commands and parameters.
+    #[inline]
+    const fn room(&self) -> usize {
+        match self {
+            Self::Point { .. } | Self::Square { .. } => 11 * Cursor::VARINT,
+            Self::Paths(paths) => write::most(paths) * Cursor::VARINT / 2,
+        }
+    }
 
     /// Its type: 1 a point, 3 a polygon.
     const fn kind(self) -> u8 {
         match self {
             Self::Point { .. } => 1,
             Self::Square { .. } => 3,
+            Self::Paths(paths) => paths.kind as u8,
         }
     }
 
@@ -194,6 +206,7 @@ impl Geometry {
                     [command(1, 1), double(x), double(y), command(2, 3), forth, 0, 0, forth, back, 0, command(7, 1)];
                 integers.into_iter().for_each(|integer| out.varint(integer));
             }
+            Self::Paths(paths) => write::commands(&paths, |integer| out.varint(integer.into())),
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod shown;
 
 // How it is written.
 pub mod cells;
+pub mod outlined;
 pub mod rows;
 
 // Into what.

@@ -45,6 +45,51 @@ impl Blocks {
     }
 }
 
+/// Who knows the geometries of rows, some rows at a time.
+pub trait Drawn {
+    /// Takes the next rows, so many at most, of which there is something to draw, and forgets those before. None are left when it
+    /// takes none.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Toll::pay`].
+    fn take(
+        &mut self,
+        rows: &mut impl Iterator<Item = usize>,
+        most: usize,
+        block: &mut Vec<u32>,
+        toll: &mut Toll<'_>,
+    ) -> Result<(), Stopped>;
+
+    /// The geometry of a row, which was taken as the so-manieth of its block.
+    fn geometry(&self, at: usize, row: usize) -> Geometry<'_>;
+}
+
+/// Rows as points.
+pub struct Places<'p, 'a> {
+    pub points: &'p Points<'a>,
+    pub tile: TileId,
+}
+
+impl Drawn for Places<'_, '_> {
+    #[inline]
+    fn take(
+        &mut self,
+        rows: &mut impl Iterator<Item = usize>,
+        most: usize,
+        block: &mut Vec<u32>,
+        _: &mut Toll<'_>,
+    ) -> Result<(), Stopped> {
+        block.extend(rows.take(most).map(|row| row as u32));
+        Ok(())
+    }
+
+    #[inline]
+    fn geometry(&self, _: usize, row: usize) -> Geometry<'_> {
+        let (x, y) = self.tile.local(morton::position(self.points.keys()[row]), EXTENT_BITS);
+        Geometry::Point { x, y }
+    }
+}
+
 /// Writes a feature for each of some rows, with the columns that it carries and their properties, and tells how many.
 /// Stops where the layer becomes too large.
 ///
@@ -53,7 +98,7 @@ impl Blocks {
 pub fn write(
     points: &Points<'_>,
     columns: &[(usize, usize)],
-    tile: TileId,
+    drawn: &mut impl Drawn,
     mut rows: impl Iterator<Item = usize>,
     layer: &mut Layer<'_>,
     toll: &mut Toll<'_>,
@@ -64,7 +109,7 @@ pub fn write(
     let mut shown = 0;
     loop {
         block.clear();
-        block.extend(rows.by_ref().take(BLOCK).map(|row| row as u32));
+        drawn.take(&mut rows, BLOCK, block, toll)?;
         if block.is_empty() || layer.size() > MAX_TILE_BYTES {
             return Ok(shown);
         }
@@ -73,11 +118,10 @@ pub fn write(
             index(&points.columns()[column], property, block, layer, indices, text);
         }
         for (at, &row) in block.iter().enumerate() {
-            let (x, y) = tile.local(morton::position(points.keys()[row as usize]), EXTENT_BITS);
             let indices = columns.iter().zip(indices.chunks_exact(BLOCK));
             let tags = indices.map(|(&(_, property), indices)| (property, indices[at]));
             let tags = tags.filter(|&(_, index)| index != NONE);
-            layer.tagged(Some(points.id(row as usize)), tags, Geometry::Point { x, y });
+            layer.tagged(Some(points.id(row as usize)), tags, drawn.geometry(at, row as usize));
         }
         shown += block.len() as u64;
     }

@@ -12,6 +12,7 @@ use crate::{
         profile::{ALL, scramble},
     },
     query::Mode,
+    shapes::{Shapes, draw::Drawing, grid},
     small::work::{Stopped, Toll, Work},
     space::tile::{EXTENT_BITS, TileId},
     tile::{
@@ -19,7 +20,8 @@ use crate::{
         cut::{Cut, MAX_TILE_BYTES, Selection},
         grouped::{self, Groups},
         layer::{Buffers, Layer},
-        rows,
+        outlined::Outlined,
+        rows::{self, Places},
         shown::Shown as _,
     },
 };
@@ -32,13 +34,20 @@ pub struct Scratch {
     rows: rows::Blocks,
     groups: Groups,
     cells: cells::Blocks,
+    drawing: Drawing,
+    met: Vec<u32>,
 }
 
 impl Scratch {
     /// Bytes held.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.buffers.size() + self.rows.size() + self.groups.size() + self.cells.size()
+        self.buffers.size()
+            + self.rows.size()
+            + self.groups.size()
+            + self.cells.size()
+            + self.drawing.size()
+            + self.met.capacity() * 4
     }
 }
 
@@ -59,8 +68,10 @@ pub struct Report {
 const MAX_ID_LEVEL: u8 = 26;
 
 /// What the features of a tile are.
-enum View {
+enum View<'s, 'a> {
     Rows,
+    /// Rows with their outlines.
+    Shapes(&'s Shapes<'a>),
     /// Cells of a level, with their ids or without.
     Cells(u8, bool),
 }
@@ -82,15 +93,16 @@ impl Plan {
         let toll = &mut work.toll();
         let range = points.range(tile);
         let rows = selection.mask.map_or(range.len(), |mask| mask.count(range.clone()));
-        if rows == 0 {
+        if rows == 0 && points.shapes().is_none() {
             return Ok(Report::default());
         }
-        let Scratch { buffers, rows: row_blocks, groups, cells: cell_blocks } = scratch;
+        let Scratch { buffers, rows: row_blocks, groups, cells: cell_blocks, drawing, met } = scratch;
         let mut layer = Layer::new(out, points.layer(), 1 << EXTENT_BITS, &self.names, buffers);
         let cut = Cut { points, selection, tile, range };
         let view = self.view(&cut, rows, toll)?;
         let shown = match view {
             View::Rows => self.rows(&cut, &mut layer, toll, row_blocks)?,
+            View::Shapes(shapes) => self.shapes(&cut, shapes, &mut layer, toll, row_blocks, drawing, met)?,
             View::Cells(level, ids) => {
                 let grid = Grid { tile, level, ids: ids && level <= MAX_ID_LEVEL };
                 grouped::walk(self, &cut, level, toll, groups, |block, toll| {
@@ -109,12 +121,15 @@ impl Plan {
 
     /// Rows or cells: see `mode` and `limit` in the design. Neighbouring tiles differ only where one has more rows than
     /// the limit.
-    fn view(&self, cut: &Cut<'_, '_>, rows: usize, toll: &mut Toll<'_>) -> Result<View, Stopped> {
+    fn view<'p, 'a>(&self, cut: &Cut<'p, 'a>, rows: usize, toll: &mut Toll<'_>) -> Result<View<'p, 'a>, Stopped> {
         let &Cut { points, selection, tile, .. } = cut;
         let (z, limit) = (tile.z(), self.limit as usize);
-        Ok(match self.mode {
-            Mode::Points => View::Rows,
-            Mode::Auto if selection.profile.points_minzoom().is_some_and(|minzoom| minzoom <= z) => {
+        let from = || selection.profile.points_minzoom();
+        Ok(match (self.mode, points.shapes()) {
+            (Mode::Points, Some(shapes)) => View::Shapes(shapes),
+            (Mode::Auto, Some(shapes)) if from().is_some_and(|minzoom| minzoom <= z) => View::Shapes(shapes),
+            (Mode::Points, None) => View::Rows,
+            (Mode::Auto, None) if from().is_some_and(|minzoom| minzoom <= z) => {
                 if rows <= limit {
                     return Ok(View::Rows);
                 }
@@ -127,8 +142,31 @@ impl Plan {
                 }
                 View::Cells(level, false)
             }
-            Mode::Auto | Mode::Cells | Mode::Places => View::Cells(z + self.grid, true),
+            (Mode::Auto | Mode::Cells | Mode::Places, _) => View::Cells(z + self.grid, true),
         })
+    }
+
+    /// Writes rows with their outlines and tells how many of those of the tile.
+    #[expect(clippy::too_many_arguments, reason = "most are space that stays warm")]
+    fn shapes(
+        &self,
+        cut: &Cut<'_, '_>,
+        shapes: &Shapes<'_>,
+        layer: &mut Layer<'_>,
+        toll: &mut Toll<'_>,
+        blocks: &mut rows::Blocks,
+        drawing: &mut Drawing,
+        met: &mut Vec<u32>,
+    ) -> Result<u64, Stopped> {
+        let &Cut { points, selection: Selection { mask, profile, .. }, tile, ref range } = cut;
+        met.clear();
+        shapes.met.each(grid::Grid::of(tile).reach, tile.z(), mask, toll, |row| met.push(row as u32))?;
+        let bound = if self.mode == Mode::Points { profile.bound(tile.z(), core::iter::empty()) } else { ALL };
+        let kept = |&row: &usize| u64::from(scramble(points.rows()[row])) < bound;
+        let mut outlined = Outlined::new(points, shapes, tile, range.clone(), drawing);
+        let rows = met.iter().map(|&row| row as usize).filter(kept);
+        rows::write(points, &self.columns, &mut outlined, rows, layer, toll, blocks)?;
+        Ok(outlined.shown)
     }
 
     /// Writes rows and tells how many.
@@ -151,13 +189,14 @@ impl Plan {
         let kept = |&row: &usize| u64::from(scramble(points.rows()[row])) < bound;
         let thinned = bound < ALL;
         let columns = &self.columns[..];
+        let places = &mut Places { points, tile };
         // Each its own loop: what is not asked is not asked for every row.
         match (mask, thinned) {
-            (None, false) => rows::write(points, columns, tile, range, layer, toll, blocks),
-            (None, true) => rows::write(points, columns, tile, range.filter(kept), layer, toll, blocks),
-            (Some(mask), false) => rows::write(points, columns, tile, mask.rows(range), layer, toll, blocks),
+            (None, false) => rows::write(points, columns, places, range, layer, toll, blocks),
+            (None, true) => rows::write(points, columns, places, range.filter(kept), layer, toll, blocks),
+            (Some(mask), false) => rows::write(points, columns, places, mask.rows(range), layer, toll, blocks),
             (Some(mask), true) => {
-                rows::write(points, columns, tile, mask.rows(range).filter(kept), layer, toll, blocks)
+                rows::write(points, columns, places, mask.rows(range).filter(kept), layer, toll, blocks)
             }
         }
     }

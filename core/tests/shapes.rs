@@ -1,0 +1,110 @@
+//! Lines and polygons as tiles of a table: the same queries as points.
+
+use duotile_core::{
+    Built, Column, Facts, Gather, Landmarks, Points, Profile, Report, Role, Roles, Scratch, Selection, TileId,
+    TileQuery, Values, Work, morton, point_inside, sort,
+};
+
+/// What a query shows of three rows in a tile, with the commands of each feature's geometry.
+fn tile(query: &str, tile: TileId) -> (Report, Vec<Vec<u64>>) {
+    let square = |lon: f64, lat: f64, side: f64| {
+        vec![(lon, lat), (lon + side, lat), (lon + side, lat + side), (lon, lat + side), (lon, lat)]
+    };
+    let rows = [
+        (Role::Shell, square(0.0, 0.0, 45.0)),
+        (Role::Line, vec![(-90.0, 0.0), (-45.0, 0.0)]),
+        (Role::Shell, square(-0.001, -0.001, 0.0001)),
+    ];
+    let mut gather = Gather::default();
+    for (role, positions) in rows {
+        gather.part(role, positions);
+        gather.end_row();
+    }
+    let (flat, _) = gather.finish();
+    let points = (0..3).filter_map(|row| point_inside(&flat.view(), row).map(|point| (morton::key(point), row as u32)));
+    let (mut keys, mut numbers): (Vec<u64>, Vec<u32>) = points.unzip();
+    sort(&mut keys, &mut numbers);
+    let words = Landmarks::build(&keys);
+    let landmarks = Landmarks::new(&words, keys.len());
+    let built = Built::of(flat.pick(&numbers), landmarks, &Work::free()).expect("goes on");
+    let values: Vec<i32> = numbers.iter().map(|&number| 10 * number as i32).collect();
+    let facts = Facts::of(Values::I32(&values), None);
+    let columns = [Column::new("size", Values::I32(&values), None, &facts).expect("fits")];
+    let points = Points::new("s", &keys, &numbers, &columns, Roles::default()).expect("fits");
+    let points = points.with_landmarks(landmarks).with_shapes(built.view(landmarks));
+    let work = Work::free();
+    let plan = TileQuery::parse(query).expect("parses").plan(&points, &work).expect("fits");
+    let mask = plan.filter().map(|filter| filter.mask(&points, 0..3, &work).expect("goes on"));
+    let profile = Profile::of(&points, mask.as_ref(), plan.limit(), &work).expect("goes on");
+    let selection = Selection { mask: mask.as_ref(), profile: &profile, summaries: &[] };
+    let mut out = Vec::new();
+    let report = plan.tile_into(&points, selection, tile, &work, &mut Scratch::default(), &mut out).expect("goes on");
+    (report, geometries(&out))
+}
+
+/// The integers of field 4 of each field 2 of the one layer, in the plainest way.
+fn geometries(tile: &[u8]) -> Vec<Vec<u64>> {
+    fn varint(bytes: &mut &[u8]) -> u64 {
+        let len = bytes.iter().position(|&byte| byte < 0x80).expect("ends") + 1;
+        let value = bytes[..len].iter().rev().fold(0, |value, &byte| value << 7 | u64::from(byte & 0x7f));
+        *bytes = &bytes[len..];
+        value
+    }
+    fn fields(mut bytes: &[u8], number: u64) -> Vec<&[u8]> {
+        let mut found = Vec::new();
+        while !bytes.is_empty() {
+            let key = varint(&mut bytes);
+            if key.is_multiple_of(8) {
+                varint(&mut bytes);
+                continue;
+            }
+            assert_eq!(key % 8, 2, "no other wire type here");
+            let len = varint(&mut bytes) as usize;
+            if key >> 3 == number {
+                found.push(&bytes[..len]);
+            }
+            bytes = &bytes[len..];
+        }
+        found
+    }
+    let features = fields(tile, 3).into_iter().flat_map(|layer| fields(layer, 2));
+    let geometries = features.flat_map(|feature| fields(feature, 4));
+    let integers = geometries.map(|mut bytes| {
+        let mut integers = Vec::new();
+        while !bytes.is_empty() {
+            integers.push(varint(&mut bytes));
+        }
+        integers
+    });
+    integers.collect()
+}
+
+#[test]
+fn a_square_a_line_and_a_speck_are_what_they_are_in_the_tile_of_the_world() {
+    let (report, shown) = tile("mode=points", TileId::WORLD);
+    assert_eq!((report.features, report.rows, report.omitted, report.cells), (2, 3, 1, false));
+    // In the order of their points: the line from a quarter of the world to three eighths of it along the equator; the square from
+    // the middle to the north and east, where 45 degrees are 512 units of longitude and 575 of latitude.
+    assert!(shown.contains(&vec![9, 2048, 4096, 10, 1024, 0]), "{shown:?}");
+    let square = shown.iter().find(|commands| commands.len() == 11).expect("a square");
+    assert_eq!((square[0], square[3], square[10]), (9, 26, 15));
+    let sides: Vec<u64> = square[4..10].iter().copied().filter(|&side| side != 0).collect();
+    assert!(sides.iter().all(|&side| [1024, 1023, 1149, 1150, 1148, 1147].contains(&side)), "{square:?}");
+}
+
+#[test]
+fn queries_select_and_count_shapes_as_they_do_points() {
+    let near = TileId::new(18, 131_071, 131_072).expect("valid");
+    let (report, shown) = tile("mode=points&filter=size+%3D+20", near);
+    assert_eq!((report.features, report.rows), (1, 1), "{shown:?}");
+    let (report, _) = tile("mode=points&filter=size+%3E+15", TileId::WORLD);
+    assert_eq!((report.features, report.rows, report.omitted), (0, 1, 1));
+    let (report, shown) = tile("mode=cells&agg=sum:size", TileId::WORLD);
+    assert_eq!((report.features, report.cells), (3, true));
+    assert!(shown.iter().all(|commands| commands[0] == 9 && commands.len() == 3), "{shown:?}");
+    assert!(!tile("mode=auto", TileId::WORLD).0.cells);
+    // A tile that the square covers and in which its point does not lie.
+    let (report, shown) = tile("mode=points", TileId::new(7, 65, 61).expect("valid"));
+    assert_eq!((report.features, report.rows), (1, 0));
+    assert_eq!(shown[0].len(), 11);
+}
