@@ -107,6 +107,9 @@ fn rows_beyond_the_edge_of_the_map_are_where_they_are_in_all_but_the_map() {
     });
     assert_eq!(places, [(10.0, 88.5), (20.0, 89.25), (30.0, -87.0), (40.0, 70.0)]);
     // Files without such rows have no such column, and one that is called so is not taken for it.
+    // South of the equator by less than can be shown: 0.0 as in any column, and not −0.0, which a subset would not have.
+    let equator = load_csv("lat,lon\n88.5,10\n-0.00000001,10\n");
+    assert_eq!(values(&equator, "latitude"), ["88.5", "0.0"]);
     assert_eq!(kind(&load_csv("id,lat,lon\n1,85,10\n"), "latitude"), "none");
     let other = load_csv("y,x,latitude\n88.5,10,7\n");
     assert_eq!((values(&other, "latitude"), values(&other, "latitude_2")), (vec!["7".into()], vec!["88.5".into()]));
