@@ -16,6 +16,7 @@ pub(super) enum Format {
     Csv,
     Parquet,
     Arrow,
+    FlatGeobuf,
     /// What `build` writes.
     Prepared,
 }
@@ -33,7 +34,7 @@ pub(super) struct Input {
 type Partitions = Vec<(String, String)>;
 
 /// What files are called that are read.
-const EXPECTED: &str = "expected .csv, .tsv, .txt (also with .gz or .zst), .parquet, .arrow, .feather or .ipc";
+const EXPECTED: &str = "expected .csv, .tsv, .txt (also with .gz or .zst), .parquet, .arrow, .feather, .ipc or .fgb";
 
 /// All files of the given paths, in order: files as they are, folders with all they hold, patterns with what they match.
 ///
@@ -198,6 +199,9 @@ fn format(path: &Path) -> Result<Format> {
     if start.starts_with(ARROW) {
         return Ok(if mark::is_prepared(path)? { Format::Prepared } else { Format::Arrow });
     }
+    if start.starts_with(b"fgb") {
+        return Ok(Format::FlatGeobuf);
+    }
     by_name(path).with_context(|| format!("{shown} is of no format that is read, {EXPECTED}"))
 }
 
@@ -208,6 +212,7 @@ fn by_name(path: &Path) -> Option<Format> {
         "csv" | "tsv" | "tab" | "txt" | "psv" => Some(Format::Csv),
         "parquet" | "geoparquet" | "pq" | "parq" => Some(Format::Parquet),
         "arrow" | "arrows" | "feather" | "ipc" => Some(Format::Arrow),
+        "fgb" => Some(Format::FlatGeobuf),
         _ => None,
     }
 }

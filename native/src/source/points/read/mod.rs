@@ -14,6 +14,7 @@ mod csv;
 mod degrees;
 mod field;
 mod files;
+mod flatgeobuf;
 mod geometry;
 mod guarded;
 mod half;
@@ -47,6 +48,7 @@ use csv::Csv;
 use duotile_core::{EXTENT_BITS, TILE_FORMAT};
 pub(crate) use files::name;
 use files::{Format, Input};
+use flatgeobuf::FlatGeobuf;
 use layout::Opened;
 use load::load;
 pub(crate) use load::{Label, Part, Sink, Whole};
@@ -310,6 +312,7 @@ fn open(
             )
         }
         Format::Arrow => Box::new(Arrow::open(&content.decompressed(spool)?, options.crs, lines)?),
+        Format::FlatGeobuf => Box::new(FlatGeobuf::open(content, options.crs, lines)?),
         Format::Csv => Box::new(Csv::open(content.decompressed(spool)?, options, lines, progress)?),
     })
 }

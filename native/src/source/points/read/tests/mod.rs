@@ -3,6 +3,7 @@
 mod arrow;
 mod csv;
 mod dates;
+mod flatgeobuf;
 mod formats;
 mod parquet;
 mod places;

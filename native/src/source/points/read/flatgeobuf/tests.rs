@@ -1,0 +1,48 @@
+use super::*;
+use std::sync::Arc;
+
+/// Written by GDAL 3.12 with every kind of geometry, without an index, in EPSG:25832; and the same as GDAL and GEOS have them.
+const SHAPES: &[u8] = include_bytes!("../tests/files/shapes.fgb");
+const EXPECTED: &str = include_str!("../tests/files/shapes.wkb");
+
+fn open(bytes: &[u8]) -> Result<FlatGeobuf> {
+    FlatGeobuf::open(Content::Owned(Arc::new(bytes.to_vec())), None, &mut Vec::new())
+}
+
+fn geometries(file: &mut FlatGeobuf) -> Result<Vec<Option<String>>> {
+    let last = file.fields().len() - 1;
+    let mut found = Vec::new();
+    file.chunks(&[(last, None)], &mut |frame| {
+        let column = frame.columns().last().context("a column")?.binary()?.clone();
+        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>();
+        found.extend(column.iter().map(|bytes| bytes.map(hex)));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+#[test]
+fn geometries_are_what_other_readers_have() {
+    let mut file = open(SHAPES).expect("opens");
+    assert_eq!((file.rows(), file.declared.crs), (Some(10), Some(Crs::Epsg(25832))));
+    let expected: Vec<Option<String>> = EXPECTED.lines().map(|line| (line != "-").then(|| line.to_owned())).collect();
+    assert_eq!(geometries(&mut file).expect("reads"), expected);
+}
+
+#[test]
+fn what_is_cut_off_or_broken_is_an_error_and_never_a_panic() {
+    for end in 0..SHAPES.len() {
+        let what = open(&SHAPES[..end]).and_then(|mut file| geometries(&mut file));
+        assert!(what.is_err(), "cut at {end}");
+    }
+    for at in 0..SHAPES.len() {
+        for bits in [0xff, 0x80, 1] {
+            let mut bytes = SHAPES.to_vec();
+            bytes[at] ^= bits;
+            if let Ok(mut file) = open(&bytes) {
+                let all: Vec<_> = (0..file.fields().len()).map(|at| (at, None)).collect();
+                let _ = file.chunks(&all, &mut |_| Ok(()));
+            }
+        }
+    }
+}
