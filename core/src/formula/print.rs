@@ -33,6 +33,8 @@ impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Integer(whole) => write!(f, "{whole}"),
+            // Of these the plain text is the shorter one, for certain.
+            Self::Decimal(number) if (1.0..1e15).contains(&number.abs()) => write!(f, "{number}"),
             Self::Decimal(number) => {
                 let (plain, scientific) = (number.to_string(), alloc::format!("{number:e}"));
                 // Without point and exponent it would be read as a whole number, and as another one.

@@ -82,6 +82,14 @@ impl Cell {
         Self { first, level, corner: morton::position(first), north, south }
     }
 
+    /// Whether nothing of a frame is in a quarter of it, or between its own corner and that of the quarter.
+    pub fn is_beside(&self, quarter: &Self, [west, south, east, north]: [f64; 4]) -> bool {
+        let [left, top] = quarter.corner_position();
+        let (right, bottom) = (longitude(quarter.corner.x | quarter.steps()), quarter.south);
+        let beside = east < left || west > right || north < bottom || south > top;
+        beside && (east < line(self.corner.x) || west > left || north < top || south > self.north)
+    }
+
     /// Whether an edge may run through it or along it: never no where it does.
     pub fn touches(&self, Edge { a, b, .. }: &Edge) -> bool {
         let (west, east) = (line(self.corner.x), longitude(self.corner.x | self.steps()));

@@ -1,6 +1,12 @@
 //! A shape as rows meet it: on the grid, with what is known of it at the corner of the world.
 
-use super::{Shape, cell::line, parts::Parts, side::west_of, walk::Group};
+use super::{
+    Shape,
+    cell::line,
+    parts::{Edge, Parts},
+    side::west_of,
+    walk::Group,
+};
 use crate::{
     small::work::{Stopped, Work},
     space::mercator::latitude,
@@ -17,6 +23,8 @@ pub(crate) struct Region {
     /// All parts with all their edges.
     pub(super) groups: Vec<Group>,
     pub(super) edges: Vec<u32>,
+    /// Of each part its frame: west, south, east, north.
+    pub(super) frames: Vec<[f64; 4]>,
 }
 
 impl Region {
@@ -35,11 +43,20 @@ impl Region {
         });
         let groups = groups.collect();
         let edges = (0..parts.edges.len() as u32).collect();
-        Ok(Self { parts, groups, edges })
+        let frames = parts.parts.iter().map(|part| frame(&parts.edges[part.edges.clone()])).collect();
+        Ok(Self { parts, groups, edges, frames })
     }
 
     /// Bytes held, about.
     pub fn size(&self) -> usize {
-        self.parts.edges.len() * (size_of::<super::parts::Edge>() + 4) + self.groups.len() * 64
+        self.parts.edges.len() * (size_of::<Edge>() + 4) + self.groups.len() * 64
     }
+}
+
+/// The frame of some edges.
+fn frame(edges: &[Edge]) -> [f64; 4] {
+    let none = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+    edges.iter().flat_map(|edge| [edge.a, edge.b]).fold(none, |[west, south, east, north], [lon, lat]| {
+        [west.min(lon), south.min(lat), east.max(lon), north.max(lat)]
+    })
 }

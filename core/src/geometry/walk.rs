@@ -48,6 +48,8 @@ pub(crate) struct Walk<'r> {
     near: Vec<Near>,
     ready: bool,
     rows: Rows,
+    /// Rows that all lie so, found out with one of them.
+    sure: (Range<usize>, Location),
     /// What was looked at and is not paid for.
     pub owed: usize,
 }
@@ -65,6 +67,7 @@ impl<'r> Walk<'r> {
             near: Vec::new(),
             ready: false,
             rows: Rows::NONE,
+            sure: (0..0, Location::Outside),
             owed,
         }
     }
@@ -76,6 +79,9 @@ impl<'r> Walk<'r> {
     /// Which of up to 64 rows lie so, as bits.
     pub fn word(&mut self, keys: &[u64], rows: &Range<usize>, wanted: impl Fn(Location) -> bool) -> u64 {
         let (mut at, mut word) = (rows.start, 0);
+        if self.sure.0.start <= rows.start && rows.end <= self.sure.0.end {
+            return u64::from(wanted(self.sure.1)).wrapping_neg();
+        }
         while at < rows.end {
             let Some(cell) = self.to(keys, at) else { return word };
             // Ascending, so that the last tells of all; but for damaged files.
@@ -84,7 +90,12 @@ impl<'r> Walk<'r> {
             let all = left.last().is_some_and(|&key| key <= last);
             let run = if all { left.len() } else { left.iter().take_while(|&&key| key <= last).count().max(1) };
             let bits = match self.nodes.last().and_then(|node| node.whole) {
-                Some(location) => u64::from(wanted(location)).wrapping_neg(),
+                Some(location) => {
+                    if all {
+                        self.sure = (at..after(keys, rows.end, last), location);
+                    }
+                    u64::from(wanted(location)).wrapping_neg()
+                }
                 None => self.look(&left[..run], cell, &wanted),
             };
             let some = u64::MAX >> (64 - run);
@@ -132,6 +143,11 @@ impl<'r> Walk<'r> {
             let Group { part, mut inside, edges } = self.groups[group];
             let kept = self.edges.len();
             let area = self.region.parts.parts[part as usize].area;
+            if cell.is_beside(&quarter, self.region.frames[part as usize]) {
+                start += edges as usize;
+                whole = whole.or(Some(Location::Inside).filter(|_| area && inside));
+                continue;
+            }
             for at in start..start + edges as usize {
                 let number = self.edges[at];
                 let edge = &self.region.parts.edges[number as usize];
@@ -206,4 +222,20 @@ impl<'r> Walk<'r> {
         });
         cell.locate(morton::position(key), groups, &parts.edges)
     }
+}
+
+/// The first row from a row on whose key is beyond one: by steps that double, so that few keys are looked at.
+fn after(keys: &[u64], from: usize, last: u64) -> usize {
+    let (mut end, mut step) = (from, 64);
+    while keys.get(end + step - 1).is_some_and(|&key| key <= last) {
+        end += step;
+        step *= 2;
+    }
+    while step > 1 {
+        step /= 2;
+        if keys.get(end + step - 1).is_some_and(|&key| key <= last) {
+            end += step;
+        }
+    }
+    end
 }

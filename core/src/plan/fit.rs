@@ -98,6 +98,7 @@ impl TileQuery {
             columns.push((index, property));
         }
 
+        let canonical = self.to_string();
         Ok(Plan {
             filter,
             mode: self.mode,
@@ -111,8 +112,8 @@ impl TileQuery {
             columns,
             names: names.properties.iter().map(|property| property.name.clone()).collect(),
             properties: names.properties,
-            canonical: self.to_string(),
-            filter_text: rows.to_string(),
+            filter_text: if rows == *self { canonical.clone() } else { rows.to_string() },
+            canonical,
         })
     }
 

@@ -16,13 +16,20 @@ pub(super) struct Encoded<'a>(pub(super) &'a str);
 
 impl fmt::Display for Encoded<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.bytes().try_for_each(|byte| {
-            if byte.is_ascii_alphanumeric() || PLAIN.contains(&byte) {
-                write!(f, "{}", char::from(byte))
+        // Letters as they are in one piece, up to the next that is not.
+        let plain = |c: char| c.is_ascii_alphanumeric() || c.is_ascii() && PLAIN.contains(&(c as u8));
+        let mut rest = self.0;
+        while let Some(c) = rest.chars().next() {
+            let end = if plain(c) { rest.find(|c| !plain(c)).unwrap_or(rest.len()) } else { c.len_utf8() };
+            let (piece, more) = rest.split_at(end);
+            if plain(c) {
+                f.write_str(piece)?;
             } else {
-                write!(f, "%{byte:02X}")
+                piece.bytes().try_for_each(|byte| write!(f, "%{byte:02X}"))?;
             }
-        })
+            rest = more;
+        }
+        Ok(())
     }
 }
 
