@@ -53,7 +53,9 @@ pub use points::{
     landmarks::{BadLandmarks, CROWD, Landmarks},
     profile::Profile,
 };
-pub use query::{Alias, By, Let, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, Properties, Shape, TileQuery};
+pub use query::{
+    Alias, By, Let, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, PARAMETERS, Properties, Shape, TileQuery,
+};
 pub use shapes::{
     Built, Flat, Role, Shapes,
     gather::{Gather, Told},

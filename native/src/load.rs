@@ -51,6 +51,9 @@ pub struct Load {
     /// Zone of times that name none, such as Europe/Paris; UTC unless said
     #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
+    /// Zone whose days and hours are counted where a query names none; that of --timezone or of the file unless said
+    #[arg(long, value_name = "ZONE")]
+    pub zone: Option<String>,
     /// Column of ids: unique whole numbers from 0 to 2^53 - 1
     #[arg(long, value_name = "COLUMN")]
     pub id: Option<String>,
@@ -187,6 +190,7 @@ impl Load {
                 TimeUnitName::Ns => TimeUnit::Nanoseconds,
             }),
             timezone: self.timezone.clone(),
+            zone: self.zone.clone(),
             id: self.id.clone(),
             hide: self.hide.clone(),
             keep: self.columns.clone(),

@@ -101,6 +101,32 @@ function moment() {
   return [`TIMESTAMP('${at}Z')`, `TIMESTAMP '${at.replace("T", " ")}'`];
 }
 
+/**
+ * A formula of numbers. Its left end is a column, so that no part of it is known without a row; what is no finite number is null
+ * step by step.
+ * @param {number} depth
+ * @returns {Both}
+ */
+function formula(depth) {
+  if (depth === 0) {
+    const column = pick(["whole", "real", "single", "id"]);
+    return [column, `${column}::DOUBLE`];
+  }
+  const [a, sqlA] = formula(depth - 1 - below(depth));
+  if (below(4) === 0) {
+    const of = pick(["abs", "floor", "ceil", "round"]);
+    return [`${of}(${a})`, `${of}(${sqlA})`];
+  }
+  const number = decimal();
+  const [b, sqlB] = below(3) === 0 ? [number, `(${number})::DOUBLE`] : formula(depth - 1);
+  if (below(4) === 0) {
+    const of = pick(["least", "greatest", "coalesce"]);
+    return [`${of}(${a}, ${b})`, `${of}(${sqlA}, ${sqlB})`];
+  }
+  const op = pick(["+", "-", "*", "/"]);
+  return [`(${a} ${op} ${b})`, `fin(${sqlA} ${op} ${sqlB})`];
+}
+
 /** @type {(() => Both)[]} */
 const CONDITIONS = [
   () => same(`whole ${compare()} ${whole()}`),
@@ -172,6 +198,16 @@ const CONDITIONS = [
   () => {
     const [of, op] = [pick(["least", "greatest", "coalesce"]), compare()];
     return same(`${of}(whole, ${pick(["real", "5", "id"])}) ${op} ${pick(["whole", "3", "real + 1"])}`);
+  },
+  ...[1, 2, 3, 4].map((depth) => () => {
+    const [[a, sqlA], op, [b, sqlB]] = [formula(depth), compare(), formula(below(depth))];
+    /** @type {Both} */
+    const both = [`${a} ${op} ${b}`, `${sqlA} ${op} ${sqlB}`];
+    return both;
+  }),
+  () => {
+    const [[a, sqlA], negated] = [formula(2), not()];
+    return [`(${a}) IS ${negated}NULL`, `(${sqlA}) IS ${negated}NULL`];
   },
   () => same(`whole ${not()}BETWEEN real AND id`),
   () => same(`whole ${not()}IN (real, id - 300, ${whole()})`),

@@ -52,20 +52,12 @@ impl Relate {
                     _ => (a, b),
                 };
                 let met = match op {
-                    Comparison::Less | Comparison::Greater => lower.test_with(upper, |a, b| float(a) < float(b)),
-                    Comparison::LessOrEqual | Comparison::GreaterOrEqual => {
-                        lower.test_with(upper, |a, b| float(a) <= float(b))
-                    }
-                    Comparison::Equal => lower.test_with(upper, |a, b| float(a) == float(b)),
-                    Comparison::NotEqual => lower.test_with(upper, |a, b| float(a) != float(b)),
+                    Comparison::Less | Comparison::Greater => met(lower, upper, loose, |a, b| a < b),
+                    Comparison::LessOrEqual | Comparison::GreaterOrEqual => met(lower, upper, loose, |a, b| a <= b),
+                    Comparison::Equal => met(lower, upper, loose, |a, b| a == b),
+                    Comparison::NotEqual => met(lower, upper, loose, |a, b| a != b),
                 };
-                let finite = if loose {
-                    let finite = |bits| float(bits).abs() < f64::INFINITY;
-                    a.test_with(b, |a, b| finite(a) & finite(b))
-                } else {
-                    u64::MAX
-                };
-                met & finite & a.valid & b.valid
+                met & a.valid & b.valid
             }
             (Check::Integers(op), [a, b, ..]) => {
                 a.test_with(b, |a, b| op.holds(whole(a).cmp(&whole(b)))) & a.valid & b.valid
@@ -77,5 +69,18 @@ impl Relate {
             }
             _ => 0,
         }
+    }
+}
+
+/// Which rows have two finite numbers that meet.
+#[inline]
+fn met(lower: &Lanes, upper: &Lanes, loose: bool, test: impl Fn(f64, f64) -> bool) -> u64 {
+    let float = f64::from_bits;
+    if loose {
+        // What is no finite number does not become nothing when it is multiplied by that.
+        let nothing = |a: f64, b: f64| a * 0.0 + b * 0.0;
+        lower.test_with(upper, |a, b| test(float(a), float(b)) & (nothing(float(a), float(b)) == 0.0))
+    } else {
+        lower.test_with(upper, |a, b| test(float(a), float(b)))
     }
 }

@@ -1,11 +1,12 @@
 //! A term fitted to a table: names looked up, kinds checked, and the steps that make its values.
 //!
-//! Whole numbers are doubles as long as it is certain that none is beyond 2⁵³, which the types of columns, what is known of
-//! them and the operations say; beyond, they are integers of 64 bits. Both give the same numbers; doubles are quicker.
+//! Whole numbers are doubles as long as it is certain that none is beyond 2⁵³ (2⁵¹ in a column), which the types of columns, what
+//! is known of them and the operations say; beyond, they are integers of 64 bits. Both give the same numbers; doubles are quicker.
 
 use super::{
     error,
     function::Function,
+    lanes::NEAR,
     program::{Program, Step},
     ranks::Ranks,
     term::Term,
@@ -20,6 +21,7 @@ use crate::{
         values::{Kind, Values},
         view::Table,
     },
+    time::Zone,
 };
 use alloc::format;
 
@@ -28,6 +30,10 @@ const POSITION: [&str; 2] = ["lon", "lat"];
 /// Whole numbers that doubles hold exactly, each as itself.
 const EXACT: i128 = 1 << 53;
 pub(super) const I64: (i128, i128) = (i64::MIN as i128, i64::MAX as i128);
+/// A decimal of which nothing is known.
+pub(super) const ANY: (i128, i128) = (-(1 << 120), 1 << 120);
+/// Decimals up to this (in size) make no infinity when they are added or multiplied.
+const SMALL: i128 = 1 << 50;
 
 /// What the steps of a term leave.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +41,7 @@ pub(crate) struct Fit {
     pub kind: Kind,
     /// Whether it is an integer of 64 bits, not a double.
     pub wide: bool,
-    /// Where its whole numbers lie at most.
+    /// Between which whole numbers it lies at most.
     pub(super) range: (i128, i128),
     /// Whether it may be no finite number.
     pub loose: bool,
@@ -107,6 +113,11 @@ impl<'t, 'a> Fitting<'t, 'a> {
         self.program
     }
 
+    /// The clock of a zone.
+    pub(super) fn zone(&self, name: &str) -> Option<Zone> {
+        self.table.zone(name).cloned()
+    }
+
     pub(super) fn step(&mut self, step: Step) {
         self.top = match step {
             Step::Column(_)
@@ -154,7 +165,7 @@ impl<'t, 'a> Fitting<'t, 'a> {
         let fit = |kind, wide, range| Ok(Fit { kind, wide, range, loose: false });
         let Some(index) = self.table.column(&property.name) else {
             self.step(if property.name == POSITION[0] { Step::Lon } else { Step::Lat });
-            return fit(kind, false, I64);
+            return fit(kind, false, (-180, 180));
         };
         let column = &self.table.columns()[index];
         let range = range(column);
@@ -164,7 +175,7 @@ impl<'t, 'a> Fitting<'t, 'a> {
                 self.step(Step::Ranks(index, ranks));
                 fit(kind, false, I64)
             }
-            Values::I64(_) | Values::Time(_) if !exact(range) => {
+            Values::I64(_) | Values::Time(_) if range.0 < -i128::from(NEAR) || range.1 > NEAR.into() => {
                 self.step(Step::Wide(index));
                 fit(kind, true, range)
             }
@@ -198,7 +209,7 @@ impl<'t, 'a> Fitting<'t, 'a> {
 
     fn float(&mut self, number: f64) -> Fit {
         self.step(Step::Float(number));
-        Fit { kind: Kind::Float, wide: false, range: I64, loose: false }
+        Fit { kind: Kind::Float, wide: false, range: around(number, number), loose: false }
     }
 
     fn call(&mut self, function: Function, arguments: &[Term]) -> Result<Fit, QueryError> {
@@ -251,7 +262,7 @@ impl<'t, 'a> Fitting<'t, 'a> {
             return Ok(fit);
         }
         // Roots and logarithms may be none.
-        Ok(Fit { kind: Kind::Float, wide: false, range: I64, loose: true })
+        Ok(Fit { kind: Kind::Float, wide: false, range: ANY, loose: true })
     }
 
     fn of_two(&mut self, function: Function, lower: &Term, upper: &Term) -> Result<Fit, QueryError> {
@@ -282,7 +293,11 @@ impl<'t, 'a> Fitting<'t, 'a> {
             }
         }
         self.step(Step::OfTwo(function));
-        Ok(Fit { kind: Kind::Float, wide: false, range: I64, loose: true })
+        let small = |fit: Fit| !fit.loose && fit.range.0 >= -SMALL && fit.range.1 <= SMALL;
+        let range = if small(a) && small(b) { made(function, a.range, b.range) } else { None };
+        // A sum or product of small numbers is one, for certain.
+        let certain = range.filter(|_| matches!(function, Function::Add | Function::Subtract | Function::Multiply));
+        Ok(Fit { kind: Kind::Float, wide: false, range: certain.unwrap_or(ANY), loose: certain.is_none() })
     }
 
     fn choose(&mut self, function: Function, first: &Term, others: &[Term]) -> Result<Fit, QueryError> {
@@ -348,8 +363,16 @@ fn range(column: &Column<'_>) -> (i128, i128) {
         (Some((Scalar::Integer(low) | Scalar::Time(low), Scalar::Integer(high) | Scalar::Time(high))), _) => {
             (low.into(), high.into())
         }
+        (Some((Scalar::Float(low), Scalar::Float(high))), _) => around(low, high),
+        (_, Values::F32(_) | Values::F64(_)) => ANY,
         _ => I64,
     }
+}
+
+/// The whole numbers around decimals.
+fn around(low: f64, high: f64) -> (i128, i128) {
+    let whole = |number: f64| (number as i128).clamp(ANY.0, ANY.1);
+    (whole(libm::floor(low)), whole(libm::ceil(high)))
 }
 
 fn exact((low, high): (i128, i128)) -> bool {

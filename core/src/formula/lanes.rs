@@ -86,15 +86,33 @@ impl Lanes {
     }
 }
 
-/// A bit for each of 64: first a byte for each, in a loop without a step that waits for the one before.
+/// The bit of each row.
+const BITS: [u64; LANES] = {
+    let mut bits = [0; LANES];
+    let mut row = 0;
+    while row < LANES {
+        bits[row] = 1 << row;
+        row += 1;
+    }
+    bits
+};
+
+/// A bit for each of 64, in a loop without a step that waits for the one before.
 #[inline]
 fn word(test: impl Fn(usize) -> bool) -> u64 {
-    let mut bytes = [0u8; LANES];
-    bytes.iter_mut().enumerate().for_each(|(row, byte)| *byte = u8::from(test(row)));
-    // Multiplying puts the low bits of eight bytes side by side into the highest.
-    let eights = bytes.as_chunks::<8>().0.iter().rev();
-    eights.fold(0, |word, &eight| word << 8 | u64::from_le_bytes(eight).wrapping_mul(0x0102_0408_1020_4080) >> 56)
+    BITS.iter().enumerate().fold(0, |word, (row, bit)| word | u64::from(test(row)).wrapping_neg() & bit)
 }
+
+/// An integer of at most [`NEAR`] in size as a double, by its bits alone, which is many at a time: added to a double that is so
+/// large that its last bit counts ones.
+#[inline]
+pub(crate) fn near(whole: i64) -> f64 {
+    const ONES: f64 = (3 * NEAR) as f64;
+    f64::from_bits(whole.wrapping_add_unsigned(ONES.to_bits()).cast_unsigned()) - ONES
+}
+
+/// See [`near`].
+pub(crate) const NEAR: i64 = 1 << 51;
 
 /// A function of one number that gives a decimal.
 pub(crate) fn float_of_one(function: Function) -> Option<fn(f64) -> f64> {

@@ -8,8 +8,8 @@
 //! - **Nothing.** A formula of a missing value has no value; but `coalesce`, which takes the first there is, and `least` and
 //!   `greatest`, which leave out what is missing. Neither has one whose result is no finite number or no integer of 64 bits:
 //!   a division by zero, the root of a negative number, a sum that is too large.
-//! - **Times.** `year`, `month`, `day`, `hour`, `minute`, `second` and `weekday` (Sunday is 0) of a time are those in UTC, or
-//!   on a clock ahead of it, as in `hour(t,'+05:30')`; core knows no zones by name. `epoch` gives seconds since 1970.
+//! - **Times.** `year`, `month`, `day`, `hour`, `minute`, `second` and `weekday` (Sunday is 0) of a time are those in UTC, on a
+//!   clock ahead of it, as in `hour(t,'+05:30')`, or on that of a zone that the table brings along. `epoch` gives seconds since 1970.
 //! - **Texts** of two columns compare by their bytes, as all texts do.
 
 // As written.

@@ -10,7 +10,7 @@ use crate::{
         values::{Codes, Values},
         view::Table,
     },
-    time,
+    time::{self, Zone},
 };
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -50,6 +50,8 @@ pub(crate) enum Step {
     IntegerOfTwo(Function),
     /// Least, greatest or first of two doubles, or of two integers.
     Choose(Function, bool),
+    /// What a zone's clock shows at times.
+    Shows(Zone),
     /// A part of a time, on a clock so many microseconds ahead of UTC.
     Part(Function, i64),
     Epoch,
@@ -62,7 +64,7 @@ impl Step {
             Self::Lat => 160,
             Self::OfTwo(Function::Power) => 120,
             Self::OfTwo(Function::Remainder) | Self::OfOne(Function::Ln) | Self::Part(..) => 40,
-            Self::IntegerOfTwo(_) | Self::Choose(..) | Self::Lon => 6,
+            Self::IntegerOfTwo(_) | Self::Choose(..) | Self::Lon | Self::Shows(_) => 6,
             _ => 2,
         }
     }
@@ -76,8 +78,12 @@ impl Program {
 
     /// Bytes held.
     pub fn size(&self) -> usize {
-        let ranks = self.steps.iter().map(|step| if let Step::Ranks(_, ranks) = step { ranks.len() * 4 } else { 0 });
-        ranks.sum::<usize>() + self.steps.len() * size_of::<Step>()
+        let lists = self.steps.iter().map(|step| match step {
+            Step::Ranks(_, ranks) => ranks.len() * 4,
+            Step::Shows(zone) => zone.size(),
+            _ => 0,
+        });
+        lists.sum::<usize>() + self.steps.len() * size_of::<Step>()
     }
 
     /// Runs over up to 64 rows; what is left is at the bottom of the stack. Rows after the last hold anything.
@@ -135,7 +141,7 @@ fn load(step: &Step, table: &Table<'_>, keys: &[u64], rows: &Range<usize>, lanes
         (Step::Column(_), Values::F32(values)) => lanes.fill(&values[range], valid, |v| f64::from(v).to_bits()),
         (Step::Column(_), Values::I32(values)) => lanes.fill(&values[range], valid, |v| f64::from(v).to_bits()),
         (Step::Column(_), Values::I64(values) | Values::Time(values)) => {
-            lanes.fill(&values[range], valid, |v| (v as f64).to_bits());
+            lanes.fill(&values[range], valid, |v| lanes::near(v).to_bits());
         }
         (Step::Column(_), Values::Bool(values)) => {
             let word = values.word(start);
@@ -172,6 +178,10 @@ fn one(step: &Step, lanes: &mut Lanes) {
         Step::IntegerAbs => {
             lanes.valid &= lanes.test(|bits| bits != 1 << 63);
             lanes.map(|bits| bits.cast_signed().wrapping_abs().cast_unsigned());
+        }
+        Step::Shows(zone) => {
+            let mut shown = zone.shown();
+            lanes.bits.iter_mut().for_each(|lane| *lane = shown(lane.cast_signed()).cast_unsigned());
         }
         Step::Part(function, ahead) => {
             let clock = |bits: u64| time::clock(bits.cast_signed().saturating_add(*ahead));

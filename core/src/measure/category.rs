@@ -17,7 +17,7 @@ use crate::{
         values::{Kind, Values},
         view::Table,
     },
-    time::{Interval, Period, Zone},
+    time::{Interval, Period, UTC, Zone},
 };
 use alloc::{format, string::String, vec, vec::Vec};
 use core::ops::{Range, RangeInclusive};
@@ -123,7 +123,7 @@ impl Categories {
         let column = &table.columns()[index];
         match (column.kind(), by.period) {
             (Kind::Time, Some(period)) => {
-                let zone = by.zone.as_ref().map(|name| {
+                let zone = by.zone.as_ref().filter(|name| *name != UTC).map(|name| {
                     let message =
                         format!("got the zone {name:?}, which is not known here, expected one such as Europe/Paris");
                     table.zone(name).cloned().ok_or_else(|| QueryError::new("by", message))

@@ -9,9 +9,10 @@ mod parse;
 mod print;
 mod text;
 mod token;
+mod zone;
 
 pub use lets::Let;
-pub use parse::{MAX_LIMIT, MAX_QUERY};
+pub use parse::{MAX_LIMIT, MAX_QUERY, PARAMETERS};
 
 use crate::{
     filter::Expr,
@@ -85,7 +86,7 @@ pub struct By {
     pub column: String,
     /// The period of a time column.
     pub period: Option<Period>,
-    /// The zone whose clock says when periods begin; UTC without one.
+    /// The zone whose clock says when periods begin; without one that of the dataset, which is UTC if it has none.
     pub zone: Option<String>,
 }
 

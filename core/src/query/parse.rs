@@ -28,7 +28,8 @@ const MAX_RAW: usize = 4 * MAX_QUERY;
 /// Most rows that `limit` takes.
 pub const MAX_LIMIT: u32 = 1_000_000;
 
-const PARAMETERS: [&str; 13] = [
+/// The parameters of a query, in the order of its canonical text.
+pub const PARAMETERS: [&str; 13] = [
     "agg",
     "alias",
     "bbox",
@@ -54,6 +55,12 @@ const MEASURES: [&str; 12] =
     ["count", "log_count", "sum", "mean", "avg", "average", "min", "max", "median", "mode", "nunique", "p95"];
 
 impl TileQuery {
+    /// Whether a parameter of this name may stand in a query, or is passed by.
+    #[must_use]
+    pub fn takes(name: &str) -> bool {
+        PARAMETERS.contains(&name) || PASSED_BY.contains(&name)
+    }
+
     /// Reads a query string: what stands behind the `?` of a URL, form-encoded.
     ///
     /// # Errors
@@ -106,7 +113,8 @@ impl TileQuery {
                 "by" => query.by = Some(by(value)?),
                 "cell" => query.cell = cell(value)?,
                 "datetime" => query.datetime = datetime(value)?,
-                "filter" => filter = Some(value),
+                // An empty box of a form.
+                "filter" => filter = Some(value).filter(|value| !value.trim().is_empty()),
                 "filter-lang" => language = value,
                 "let" => query.lets = lets(value)?,
                 "limit" => query.limit = limit(value)?,
@@ -259,7 +267,7 @@ fn by(text: &str) -> Result<By, QueryError> {
             let period = choice("by", &period.text, &Period::ALL.map(|period| (period.name().to_string(), period)))
                 .map_err(|error| error.at(period.place))?;
             let zone = zone.first().map(|zone| zone_name(&zone.text).map_err(|error| error.at(zone.place)));
-            Ok(By { column: column.text.clone(), period: Some(period), zone: zone.transpose()?.flatten() })
+            Ok(By { column: column.text.clone(), period: Some(period), zone: zone.transpose()? })
         }
         _ => Err(QueryError::new(
             "by",
@@ -269,13 +277,13 @@ fn by(text: &str) -> Result<By, QueryError> {
     }
 }
 
-/// The name of a zone; none for UTC, which is meant without one.
-fn zone_name(text: &str) -> Result<Option<String>, QueryError> {
+/// The name of a zone.
+fn zone_name(text: &str) -> Result<String, QueryError> {
     let fine = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-' | '/'));
     if !fine || text.is_empty() || text.len() > MAX_ZONE {
         return Err(QueryError::new("by", format!("got {text:?}, expected the name of a zone such as Europe/Paris")));
     }
-    Ok(Some(text).filter(|text| *text != "UTC").map(String::from))
+    Ok(text.into())
 }
 
 fn aliases(text: &str) -> Result<Vec<Alias>, QueryError> {

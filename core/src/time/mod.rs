@@ -7,4 +7,5 @@ mod zone;
 pub(crate) use moment::clock;
 pub use moment::{BadTime, DAY, HOUR, Moment, SECOND, Written, parse, print, read};
 pub use period::{Interval, Period};
+pub(crate) use zone::UTC;
 pub use zone::Zone;

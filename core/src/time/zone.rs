@@ -7,6 +7,9 @@
 use super::{moment::DAY, period::Period};
 use alloc::{string::String, vec::Vec};
 
+/// The zone whose clock is ahead of none.
+pub(crate) const UTC: &str = "UTC";
+
 /// Farther than any clock is ahead of another.
 const FAR: i64 = 2 * DAY;
 
@@ -36,6 +39,26 @@ impl Zone {
     #[must_use]
     pub fn shows(&self, micros: i64) -> i64 {
         micros.saturating_add(self.ahead(self.change(micros)))
+    }
+
+    /// The same for one instant after the other: what is known of the last one is mostly true of the next.
+    pub(crate) fn shown(&self) -> impl FnMut(i64) -> i64 + '_ {
+        let (mut from, mut until, mut ahead) = (1, 0, 0);
+        move |micros| {
+            if micros < from || micros >= until {
+                let at = self.change(micros);
+                let begins = |at: usize| self.changes.get(at).map(|&(begins, _)| begins);
+                from = begins(at).filter(|&begins| begins <= micros).unwrap_or(i64::MIN);
+                until = begins(at + usize::from(from != i64::MIN)).unwrap_or(i64::MAX);
+                ahead = self.ahead(at);
+            }
+            micros.saturating_add(ahead)
+        }
+    }
+
+    /// Bytes held.
+    pub(crate) const fn size(&self) -> usize {
+        self.changes.len() * size_of::<(i64, i64)>()
     }
 
     /// The first instant at which it shows a moment, or a later one.

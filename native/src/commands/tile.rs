@@ -1,7 +1,7 @@
 //! `tile`: one tile of a file, cut as a server would and written to standard output.
 
 use super::source;
-use crate::{engine::tile::Bare, inspect, load::Load, progress::Terminal};
+use crate::{engine::tile::Bare, inspect, load::Load, progress::Terminal, source::Source};
 use anyhow::{Result, bail};
 use clap::Args;
 use duotile_core::{TileId, TileQuery, Work};
@@ -33,8 +33,10 @@ pub fn run(tile: &Tile) -> Result<()> {
     let query = TileQuery::parse(&as_query(&tile.query))?;
     let source = source(&tile.dataset, &tile.load)?;
     let dataset = source.read(&Terminal::new(&source.name))?;
-    let plan = dataset.with_points(|points| query.plan(&points, &Work::free()))?;
-    let Bare { bytes: out, report, cut, .. } = Bare::of(&dataset, &plan, id, &Work::free())?;
+    let source = Source::from(dataset);
+    let plan = source.fit(&query.in_zone(source.zone()), &Work::free())?;
+    let Source::Points(dataset) = &source;
+    let Bare { bytes: out, report, cut, .. } = Bare::of(dataset, &plan, id, &Work::free())?;
     let kind = if report.cells { "cells" } else { "rows" };
     let mut stderr = std::io::stderr();
     writeln!(

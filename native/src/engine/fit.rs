@@ -24,7 +24,7 @@ impl Engine {
             async move {
                 let narrow = entry.clone();
                 let job = move |work: &Work<'_>| {
-                    let query = parse(token.as_deref(), &query)?;
+                    let query = parse(token.as_deref(), &query)?.in_zone(narrow.source.zone());
                     Ok(if query.lets.is_empty() { Ok(Arc::new(Fitted::new(narrow, query, work)?)) } else { Err(query) })
                 };
                 match engine.pool.run(Size::Short, job).await? {

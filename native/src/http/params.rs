@@ -2,7 +2,7 @@
 
 use super::Problem;
 use crate::percent;
-use duotile_core::{MAX_ZOOM, TileId};
+use duotile_core::{MAX_ZOOM, PARAMETERS, TileId, TileQuery, nearest};
 use std::collections::BTreeMap;
 
 /// A query string taken apart.
@@ -17,12 +17,16 @@ impl Params {
     /// Takes the parameters named `own` out of a query string.
     ///
     /// # Errors
-    /// 400 for one that is there twice.
+    /// 400 for one that is there twice, or that nothing takes.
     pub fn new(query: Option<&str>, own: &[&'static str]) -> Result<Self, Problem> {
         let (mut taken, mut rest) = (BTreeMap::new(), Vec::new());
         for pair in query.unwrap_or("").split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let Some(&name) = own.iter().find(|own| percent::decode_query(name).as_deref() == Some(**own)) else {
+            let decoded = percent::decode_query(name);
+            let Some(&name) = own.iter().find(|own| decoded.as_deref() == Some(**own)) else {
+                if let Some(name) = decoded.filter(|name| !TileQuery::takes(name)) {
+                    return Err(unknown(&name, own));
+                }
                 rest.push(pair);
                 continue;
             };
@@ -75,6 +79,14 @@ impl Params {
     }
 }
 
+/// A parameter that neither the path takes nor a query.
+fn unknown(name: &str, own: &[&'static str]) -> Problem {
+    let others = PARAMETERS.iter().filter(|name| !own.contains(name));
+    let known: Vec<&str> = own.iter().chain(others).copied().collect();
+    let near = nearest(name, known.iter().copied()).map(|near| format!("did you mean \"{near}\"?"));
+    Problem::parameter(name, format!("unknown parameter, expected one of {}", known.join(", "))).hint(near)
+}
+
 /// Reads a tile address.
 ///
 /// # Errors
@@ -108,6 +120,9 @@ mod tests {
     fn odd_values_and_repetitions_are_refused() {
         assert!(Params::new(Some("a=1&a=2"), &["a"]).is_err());
         assert!(Params::new(Some("a=%ff"), &["a"]).is_err());
+        let problem = Params::new(Some("columns=a"), &["column", "bins"]).expect_err("unknown").detail().to_owned();
+        assert!(problem.contains("expected one of column, bins, agg, "), "{problem}");
+        assert!(Params::new(Some("_=1&v=2&filter=a"), &["column"]).is_ok());
         let params = Params::new(Some("n=11&t=1/2"), &["n", "t"]).expect("fine");
         assert!(params.number("n", 1, 0..=10).is_err() && params.tile("t").is_err());
     }

@@ -84,6 +84,13 @@ impl Source {
         dataset.check()
     }
 
+    /// The zone whose clock days and hours go by where a query names none; UTC for none.
+    #[must_use]
+    pub fn zone(&self) -> Option<&str> {
+        let Self::Points(dataset) = self;
+        dataset.zone()
+    }
+
     /// Rows.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -146,11 +153,8 @@ impl Source {
     /// more, or finding out what it means costs too much.
     pub fn fit(&self, query: &TileQuery, work: &Work<'_>) -> Result<Plan, QueryError> {
         self.with_points(|points| {
-            let zone = query.by.as_ref().and_then(|by| {
-                let column = &points.columns()[points.column(&by.column)?];
-                zones::known(by.zone.as_deref()?, column.facts.range)
-            });
-            query.plan(&points.with_zones(zone.as_slice()), work)
+            let zones = zones::named(&query.zones(), points.columns());
+            query.plan(&points.with_zones(&zones), work)
         })
     }
 

@@ -1,16 +1,22 @@
 //! Zones by their names: the changes of their clocks, from the time zone database that the program has.
 
-use duotile_core::{Scalar, Zone};
+use duotile_core::{Column, Kind, Scalar, Zone};
 use jiff::{Timestamp, tz::TimeZone};
 
 /// Most changes of a clock that are looked at: more than all of them until 2500.
 const MOST: usize = 2000;
 
-/// The clock of a zone over a span of times; `None` where there is no zone of that name.
-pub fn known(name: &str, span: Option<(Scalar, Scalar)>) -> Option<Zone> {
-    let zone = TimeZone::get(name).ok()?;
+/// The clocks of zones over all times of some columns; names of no zone are left out.
+pub fn named(names: &[String], columns: &[Column<'_>]) -> Vec<Zone> {
+    let times = columns.iter().filter(|column| column.kind() == Kind::Time).filter_map(|column| column.facts.range);
     let micros = |scalar: Scalar| if let Scalar::Time(micros) = scalar { micros } else { 0 };
-    let (first, last) = span.map_or((0, 0), |(first, last)| (micros(first), micros(last)));
+    let ends = times.map(|(first, last)| (micros(first), micros(last)));
+    let span = ends.reduce(|all, more| (all.0.min(more.0), all.1.max(more.1))).unwrap_or_default();
+    names.iter().filter_map(|name| known(name, span)).collect()
+}
+
+fn known(name: &str, (first, last): (i64, i64)) -> Option<Zone> {
+    let zone = TimeZone::get(name).ok()?;
     let at = |micros: i64| {
         Timestamp::from_microsecond(micros).unwrap_or(if micros < 0 { Timestamp::MIN } else { Timestamp::MAX })
     };

@@ -26,6 +26,7 @@ pub fn summary(entry: &Entry, base: &str) -> Map<String, Value> {
         map.insert("id_column".into(), json!(told.id));
         map.insert("time_column".into(), json!(told.time));
         map.insert("time_range".into(), json!(told.time_range.map(|ends| ends.map(values::plain))));
+        map.insert("zone".into(), json!(source.zone().unwrap_or("UTC")));
     });
     map.insert("rows_open".into(), json!(entry.rows));
     map.insert("subset_open".into(), json!(entry.subset));

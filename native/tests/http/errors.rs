@@ -41,7 +41,6 @@ async fn what_is_said_wrongly_is_400_and_names_its_parameter() {
         ("filter=people%20%3D%3D%201", "filter"),
         ("filter=people%20%3D%20%27x%27", "filter"),
         ("filter=fair%20%3E%201", "filter"),
-        ("filter=", "filter"),
         ("filter=people=1&filter=people=2", "filter"),
         (&deep, "filter"),
         (&long, "filter"),
@@ -83,7 +82,7 @@ async fn odd_addresses_and_tokens_are_400() {
         "/tiles/trips/99999999999999999999/0/0.mvt",
         "/tiles/trips/q/!!!/0/0/0.mvt",
         "/tiles/trips/q/AAAA/0/0/0.mvt",
-        "/tiles/trips/q/ZmlsdGVyPQ/tilejson.json",
+        "/tiles/trips/q/ZmlsdGVyPSg/tilejson.json",
     ] {
         server.get(path).await.problem(400);
     }

@@ -1,6 +1,7 @@
 //! Columns that a query makes of others, held against the rows; and what can be filtered, as a schema.
 
-use crate::support::{Server, rows, sum};
+use crate::support::{Row, Server, dataset, rows, sum};
+use duotile::{catalog::Entry, read::Options, settings::Settings};
 use serde_json::json;
 
 /// A value in an address.
@@ -100,4 +101,48 @@ async fn days_of_a_zone_are_those_of_its_calendar() {
     assert!(expected.len() > 300, "{}", expected.len());
     let problem = server.get("/tiles/trips/0/0/0.mvt?by=when:day:Europe/Nowhere").await.problem(400);
     assert!(problem.to_string().contains("is not known here"), "{problem}");
+}
+
+/// With a zone of its own, days, hours and weekdays are those of a dataset's people, unless a query names another.
+#[tokio::test]
+async fn a_dataset_has_the_clock_of_its_people() {
+    let options = Options { zone: Some("America/New_York".into()), ..Options::default() };
+    let server = Server::of(Entry::open(dataset(&options)), Settings::default());
+    assert_eq!(server.json("/datasets/trips").await["zone"], "America/New_York");
+    let zone = jiff::tz::TimeZone::get("America/New_York").expect("known");
+    let shown = |row: &Row, zone: &jiff::tz::TimeZone| {
+        jiff::Timestamp::from_second(row.time).expect("of ours").to_zoned(zone.clone())
+    };
+    let all = rows();
+    let count = |of: &dyn Fn(&Row) -> bool| all.iter().filter(|row| of(row)).count();
+    let matched = async |filter: &str| {
+        let page = server.json(&format!("/datasets/trips/rows?f=json&limit=1&filter={}", escaped(filter))).await;
+        page["numberMatched"].as_u64().expect("a count") as usize
+    };
+    let late = |row: &Row, zone: &jiff::tz::TimeZone| shown(row, zone).hour() >= 22;
+    assert_eq!(matched("hour(when) >= 22").await, count(&|row| late(row, &zone)));
+    for name in ["UTC", "Europe/Paris", "Asia/Kolkata"] {
+        let zone = jiff::tz::TimeZone::get(name).expect("known");
+        assert_eq!(matched(&format!("hour(when,'{name}') >= 22")).await, count(&|row| late(row, &zone)), "{name}");
+    }
+    let sundays = count(&|row| shown(row, &zone).weekday() == jiff::civil::Weekday::Sunday);
+    assert_eq!(matched("weekday(when) = 0").await, sundays);
+
+    // Columns that a query makes, and periods.
+    let made = format!("mode=cells&let={}&by=h", escaped("h:hour(when)"));
+    let noon = count(&|row| shown(row, &zone).hour() == 12);
+    assert_eq!(sum(&server.zoom(0, &made).await, "h_12"), noon as f64);
+    for (by, zone) in [("when:day", &zone), ("when:day:UTC", &jiff::tz::TimeZone::UTC)] {
+        let features = server.zoom(0, &format!("mode=cells&by={by}")).await;
+        for day in ["2024-03-10", "2024-11-03", "2024-07-04"] {
+            let rows = count(&|row| shown(row, zone).date().to_string() == day);
+            assert_eq!(sum(&features, &format!("point_count|{day}")), rows as f64, "{by} {day}");
+        }
+    }
+    // The whole query stands in what is told of it: a link means the same elsewhere.
+    let tilejson = server.json("/tiles/trips/tilejson.json?mode=cells&by=when:day").await;
+    assert!(tilejson["tiles"].to_string().contains("when:day:America/New_York"), "{}", tilejson["tiles"]);
+    let problem =
+        server.get(&format!("/datasets/trips/rows?filter={}", escaped("hour(when,'Mars/Olympus') = 1"))).await;
+    assert!(problem.problem(400).to_string().contains("'Mars/Olympus', which is not known here"));
 }

@@ -63,6 +63,7 @@ fn dataset(rows: usize, dice: &mut Dice) -> Dataset {
         name: "random".into(),
         title: None,
         attribution: None,
+        zone: None,
         version: "0".into(),
         keys: keys.into(),
         rows: numbers.into(),

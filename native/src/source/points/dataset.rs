@@ -24,6 +24,7 @@ pub struct Dataset {
     title: Option<String>,
     attribution: Option<String>,
     version: String,
+    zone: Option<String>,
     keys: Buffer<u64>,
     landmarks: Buffer<u64>,
     rows: Buffer<u32>,
@@ -55,6 +56,8 @@ pub(crate) struct Parts {
     pub title: Option<String>,
     pub attribution: Option<String>,
     pub version: String,
+    /// Whose clock days and hours go by where a query names none; UTC's for none.
+    pub zone: Option<String>,
     /// Ascending.
     pub keys: Buffer<u64>,
     /// Original row numbers, in the order of the keys.
@@ -124,7 +127,8 @@ impl Dataset {
     /// # Errors
     /// When the parts do not fit together, which would be a mistake of the loader.
     pub(crate) fn new(parts: Parts) -> Result<Self> {
-        let Parts { name, title, attribution, version, keys, rows, columns, roles, report, known, ground } = parts;
+        let Parts { name, title, attribution, version, zone, keys, rows, columns, roles, report, known, ground } =
+            parts;
         let mapped = ground.is_some();
         let Known { facts, bounds, focus, landmarks, summaries } =
             known.unwrap_or_else(|| Known::of(&keys, &columns, roles.latitude));
@@ -139,6 +143,7 @@ impl Dataset {
             title,
             attribution,
             version,
+            zone,
             keys,
             landmarks,
             rows,
@@ -180,6 +185,12 @@ impl Dataset {
     #[must_use]
     pub fn attribution(&self) -> Option<&str> {
         self.attribution.as_deref()
+    }
+
+    /// The zone whose clock days and hours go by where a query names none; UTC for none.
+    #[must_use]
+    pub fn zone(&self) -> Option<&str> {
+        self.zone.as_deref()
     }
 
     /// Rows.
@@ -330,6 +341,7 @@ impl Dataset {
             title: self.title.clone(),
             attribution: self.attribution.clone(),
             version: self.version.clone(),
+            zone: self.zone.clone(),
             keys: self.keys.clone(),
             landmarks: self.landmarks.clone(),
             rows: self.rows.clone(),

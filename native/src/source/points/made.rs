@@ -6,7 +6,7 @@ use super::{
     dataset::{Dataset, Loaded},
     kind::Data,
 };
-use crate::{bits::Bits, read::Progress};
+use crate::{bits::Bits, read::Progress, source::zones};
 use anyhow::anyhow;
 use duotile_core::{Let, Made, MadeValues, QueryError, Stopped, Work};
 use rayon::prelude::*;
@@ -42,7 +42,7 @@ impl Dataset {
         let (mut dataset, mut lines) = (self, Vec::new());
         // One after the other, so that a formula may speak of those before it.
         for text in texts {
-            let made = Let::parse(text).map_err(|error| told(text, &error))?;
+            let made = Let::parse(text).map_err(|error| told(text, &error))?.in_zone(dataset.zone());
             let column = dataset.made_of(&made, &Work::free()).map_err(|error| told(text, &error))?;
             dataset = dataset.and(vec![column], &Work::free()).map_err(|error| told(text, &error))?;
             lines.push(format!("the column {} is {}", made.name, made.term));
@@ -58,7 +58,8 @@ impl Dataset {
             QueryError::new("let", format!("the column {} was given up: {stopped}", made.name)).because(stopped)
         };
         self.with_points(|points| {
-            let formula = made.fit(&points, work)?;
+            let zones = zones::named(&made.zones(), points.columns());
+            let formula = made.fit(&points.with_zones(&zones), work)?;
             work.affords(rows as u64 * (FACTS + formula.price()) as u64).map_err(given_up)?;
             let blocks = (0..rows.div_ceil(BLOCK).max(1)).into_par_iter().map(|block| {
                 let run = block * BLOCK..rows.min((block + 1) * BLOCK);

@@ -49,6 +49,7 @@ pub(super) fn of(dataset: &Dataset, telling: &Telling<'_>, query: &str) -> Value
         "id": place(points.roles().id),
         "time": place(points.roles().time),
         "latitude": place(points.roles().latitude),
+        "zone": dataset.zone(),
         "columns": told.collect::<Value>(),
     })
 }

@@ -24,6 +24,8 @@ pub(super) struct Description {
     pub name: String,
     pub title: Option<String>,
     pub attribution: Option<String>,
+    #[serde(default)]
+    pub zone: Option<String>,
     pub sources: Vec<Origin>,
     pub rows: u64,
     pub keys: Stretch,

@@ -6,7 +6,7 @@ use super::{checksum::Stretch, description::Description, facts::Exact, guard::Gu
 use crate::{
     dataset::{Dataset, Loaded, Parts},
     kind::Kind,
-    read::{Options, Progress, Version, content::Content},
+    read::{Options, Progress, Version, content::Content, zone},
 };
 use anyhow::{Context as _, Result, bail};
 use duotile_core::{Landmarks, Roles, Values};
@@ -71,6 +71,12 @@ fn dataset(whole: Whole, options: &Options, progress: &dyn Progress) -> Result<D
         progress.line(&line);
         report.lines.push(line);
     }
+    let said = zone::of(options, None)?;
+    let zone = said.as_ref().map(|said| said.name.clone()).or(description.zone);
+    said.iter().for_each(|said| {
+        progress.line(&said.to_string());
+        report.lines.push(said.to_string());
+    });
     // Columns that shall not be served.
     let kept = |name: &String| !options.hide.contains(name) && (options.keep.is_empty() || options.keep.contains(name));
     for name in options.hide.iter().chain(&options.keep) {
@@ -98,6 +104,7 @@ fn dataset(whole: Whole, options: &Options, progress: &dyn Progress) -> Result<D
         title: options.title.clone().or(description.title),
         attribution: options.attribution.clone().or(description.attribution),
         version: version.text(),
+        zone,
         keys: view(file, &description.keys)?,
         rows: view(file, &description.row_numbers)?,
         columns,

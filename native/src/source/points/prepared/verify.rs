@@ -100,6 +100,7 @@ fn known(file: &Content, description: &Description, columns: Vec<Loaded>) -> Res
         name: String::new(),
         title: None,
         attribution: None,
+        zone: None,
         version: String::new(),
         keys,
         rows,

@@ -17,7 +17,7 @@ use anyhow::{Result, bail};
 use polars_core::prelude::DataType;
 
 /// Words for the two axes, best first.
-const PAIRS: [(&str, &str); 14] = [
+const PAIRS: [(&str, &str); 22] = [
     ("longitude", "latitude"),
     ("lon", "lat"),
     ("lng", "lat"),
@@ -32,6 +32,15 @@ const PAIRS: [(&str, &str); 14] = [
     ("east", "north"),
     ("longitudine", "latitudine"),
     ("lengtegraad", "breedtegraad"),
+    ("lengdegrad", "breddegrad"),
+    ("længdegrad", "breddegrad"),
+    ("długość", "szerokość"),
+    ("долгота", "широта"),
+    ("经度", "纬度"),
+    ("経度", "緯度"),
+    // Also length and width of things: after all that cannot be anything else.
+    ("länge", "breite"),
+    ("laenge", "breite"),
 ];
 
 /// Words that may stand at the end of a name with nothing between (`startlon`).
@@ -286,6 +295,10 @@ mod tests {
             ("Start Lat", "Start Lon"),
             ("lat_deg", "lon_deg"),
             ("startlat", "startlon"),
+            ("Breite", "Länge"),
+            ("start_breite", "start_laenge"),
+            ("szerokość", "długość"),
+            ("纬度", "经度"),
             ("centroid_y", "centroid_x"),
             ("latDest", "lonDest"),
             ("Latitude (deg)", "Longitude (deg)"),

@@ -37,6 +37,11 @@ impl Field {
         self.kind.as_ref().map_or_else(|_| describe(&self.dtype), |kind| kind.name().to_owned())
     }
 
+    /// The zone that the file names with its times.
+    pub fn zone(&self) -> Option<String> {
+        if let DataType::Datetime(_, Some(zone)) = &self.dtype { Some(zone.to_string()) } else { None }
+    }
+
     /// A column that cannot be read.
     pub fn left_out(name: &str, reason: String) -> Self {
         Self::plain(name, DataType::Unknown(UnknownKind::Any), Err(reason))
@@ -52,7 +57,7 @@ impl Field {
         let (kind, note) = fate(dtype);
         let note = note.map(|note| format!("column {name:?} ({}) becomes {note}", describe(dtype)));
         let kind = kind.map_err(|reason| format!("{} {reason}", describe(dtype)));
-        let why = format!("the file says {}", describe(dtype));
+        let why = format!("the file has {} there", values(dtype));
         Self { note, why, ..Self::plain(name, dtype.clone(), kind) }
     }
 }
@@ -83,6 +88,32 @@ fn fate(dtype: &DataType) -> (Result<Kind, &'static str>, Option<&'static str>) 
         }
         DataType::Extension(_, inner) => fate(inner),
         _ => (Err("is not known here"), None),
+    }
+}
+
+/// The values of a type as people name them.
+fn values(dtype: &DataType) -> String {
+    let bits = match dtype {
+        DataType::Int8 | DataType::UInt8 => 8,
+        DataType::Int16 | DataType::UInt16 => 16,
+        DataType::Int32 | DataType::UInt32 | DataType::Float32 => 32,
+        _ => 64,
+    };
+    match dtype {
+        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => format!("integers of {bits} bits"),
+        DataType::UInt8 | DataType::UInt16 | DataType::UInt32 | DataType::UInt64 => {
+            format!("integers of {bits} bits without a sign")
+        }
+        DataType::Float32 | DataType::Float64 => format!("floats of {bits} bits"),
+        DataType::Boolean => "truth values".into(),
+        DataType::String => "texts".into(),
+        DataType::Date => "dates".into(),
+        DataType::Time => "times of day".into(),
+        DataType::Datetime(_, None) => "times without a zone".into(),
+        DataType::Datetime(_, Some(zone)) => format!("times of {zone}"),
+        DataType::Duration(_) => "durations".into(),
+        DataType::Categorical(..) | DataType::Enum(..) => "categories".into(),
+        other => describe(other),
     }
 }
 

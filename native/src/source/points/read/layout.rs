@@ -28,6 +28,8 @@ pub(super) struct Layout {
     pub columns: Vec<(String, Kind)>,
     /// On what evidence each of these becomes what it does.
     pub whys: Vec<String>,
+    /// The zones that files name with their times, by column.
+    pub zones: Vec<(String, String)>,
     /// Whether it was said how numbers are written.
     pub grouped: bool,
     /// Columns left out, with the reason.
@@ -79,6 +81,7 @@ pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
     let mut layout = Layout {
         columns: Vec::new(),
         whys: Vec::new(),
+        zones: fields.iter().filter_map(|field| Some((field.name.clone(), field.zone()?))).collect(),
         grouped: options.csv.thousands.is_some() || options.csv.decimal_comma.is_some(),
         dropped: Vec::new(),
         lines: Vec::new(),
@@ -128,6 +131,12 @@ pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
 }
 
 impl Layout {
+    /// A column with the zone that its file names with its times.
+    pub fn zone_of(&self, column: &str) -> Option<(&str, &str)> {
+        let mut zones = self.zones.iter().map(|(column, zone)| (column.as_str(), zone.as_str()));
+        zones.find(|(known, _)| *known == column)
+    }
+
     fn take(&mut self, name: &str, kind: Kind, why: &str) {
         self.columns.push((name.to_owned(), kind));
         self.whys.push(why.to_owned());

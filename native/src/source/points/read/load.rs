@@ -4,7 +4,7 @@
 //! together is known when the last was read, and parts are then settled by it.
 
 use super::{
-    Crs, Options, Progress, TimeUnit,
+    Crs, Label, Options, Progress, TimeUnit,
     columns::{Gather, Rules, settle},
     layout::{Layout, NO_VALUE, Opened, layout},
     positions::Positions,
@@ -13,7 +13,7 @@ use super::{
     spelling::Spelling,
     tell::{self, Log},
     values::Numbers,
-    zone::Zone,
+    zone::{self, Zone},
 };
 use crate::dataset::{Chosen, Dataset, Loaded, Parts, Report};
 use crate::kind::{Data, Kind};
@@ -21,15 +21,6 @@ use anyhow::{Context, Result, bail};
 use duotile_core::{Roles, World, mercator, morton};
 use polars_core::prelude::DataFrame;
 use rayon::prelude::*;
-
-/// What a dataset is called and which version it is.
-#[derive(Debug)]
-pub(crate) struct Label {
-    pub name: String,
-    pub title: Option<String>,
-    pub attribution: Option<String>,
-    pub version: String,
-}
 
 /// Takes rows that come in parts.
 pub(crate) trait Sink {
@@ -110,6 +101,7 @@ pub(super) fn load(
         title: label.title,
         attribution: label.attribution,
         version: label.version,
+        zone: label.zone,
         keys: all.keys.into(),
         rows: all.rows.into(),
         columns,
@@ -127,7 +119,7 @@ pub(super) fn load(
 pub(super) fn in_parts<'a>(
     mut files: Vec<Opened>,
     options: &'a Options,
-    label: Label,
+    mut label: Label,
     lines: Vec<String>,
     limit: usize,
     progress: &'a dyn Progress,
@@ -184,6 +176,9 @@ pub(super) fn in_parts<'a>(
         units[time.column] = time.unit;
         log.report.time = Some(columns[time.column].0.clone());
     }
+    let said = zone::of(options, log.report.time.as_ref().and_then(|time| layout.zone_of(time)))?;
+    said.iter().filter(|_| time.is_some()).for_each(|said| log.line(said.to_string()));
+    label.zone = said.map(|said| said.name);
     for ((column, chosen), unit) in columns.iter_mut().zip(&mut log.report.columns).zip(&units) {
         if let Some(unit) = unit {
             column.1 = Kind::Time;

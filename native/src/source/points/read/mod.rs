@@ -36,7 +36,7 @@ mod stand;
 mod tell;
 mod values;
 mod words;
-mod zone;
+pub(crate) mod zone;
 
 use crate::dataset::Dataset;
 use anyhow::{Context, Error, Result, anyhow, bail};
@@ -51,7 +51,7 @@ use files::{Format, Input};
 use flatgeobuf::FlatGeobuf;
 use layout::Opened;
 use load::load;
-pub(crate) use load::{Label, Part, Sink, Whole};
+pub(crate) use load::{Part, Sink, Whole};
 use parquet::Parquet;
 use reader::Reader;
 pub use stand::Stand;
@@ -82,6 +82,8 @@ pub struct Options {
     pub time_unit: Option<TimeUnit>,
     /// IANA name of the zone of times that name none; UTC unless given.
     pub timezone: Option<String>,
+    /// IANA name of the zone whose clock days and hours go by, where a query names none.
+    pub zone: Option<String>,
     /// Column of ids.
     pub id: Option<String>,
     /// Columns to leave out.
@@ -241,6 +243,17 @@ pub(crate) fn read_in_parts<'a>(
     Ok((load::in_parts(opened, options, label, lines, limit, progress, sink)?, files))
 }
 
+/// What a dataset is called and which version it is.
+#[derive(Debug)]
+pub(crate) struct Label {
+    pub name: String,
+    pub title: Option<String>,
+    pub attribution: Option<String>,
+    /// Whose clock days and hours go by.
+    pub zone: Option<String>,
+    pub version: String,
+}
+
 /// Files that were looked at.
 struct Files {
     opened: Vec<Opened>,
@@ -270,8 +283,8 @@ fn look(
         opened.push(Opened { label, reader, partitions: input.partitions.clone() });
     }
     let name = options.name.clone().unwrap_or_else(|| name(paths.first().unwrap_or(&first.path)));
-    let label =
-        Label { name, title: options.title.clone(), attribution: options.attribution.clone(), version: version.text() };
+    let (title, attribution) = (options.title.clone(), options.attribution.clone());
+    let label = Label { name, title, attribution, version: version.text(), zone: None };
     Ok(Files { opened, label, lines })
 }
 
@@ -289,6 +302,7 @@ pub fn builtin(progress: &dyn Progress) -> Result<Dataset> {
         title: Some("Places of the world".into()),
         attribution: Some("GeoNames (CC BY 4.0)".into()),
         version: version.text(),
+        zone: None,
     };
     let reader = Box::new(Parquet::open(content, None, &mut Vec::new())?);
     let opened = Opened { label: "the built-in places".into(), reader, partitions: Vec::new() };

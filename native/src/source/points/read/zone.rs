@@ -1,10 +1,50 @@
-//! The zone of times that name none: what a clock of it shows becomes microseconds since 1970 UTC.
+//! The zone of times that name none, by which what a clock shows becomes microseconds since 1970 UTC; and the zone whose
+//! clock days and hours go by later.
 //!
 //! Texts are read by [`duotile_core::time`], as those of filters are.
 
+use super::Options;
 use anyhow::{Context, Result};
 use duotile_core::time::SECOND;
 use jiff::{Timestamp, tz::TimeZone};
+use std::fmt;
+
+/// The zone whose clock days and hours go by, and who said so.
+pub(crate) struct Said {
+    pub name: String,
+    by: String,
+}
+
+/// As a line of the report.
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "days and hours go by the clock of {}, {}", self.name, self.by)
+    }
+}
+
+/// The zone that was said, else that of times that name none, else the one that the file names with its times.
+///
+/// # Errors
+/// When what was said is no zone.
+pub(crate) fn of(options: &Options, declared: Option<(&str, &str)>) -> Result<Option<Said>> {
+    if let Some(name) = &options.zone {
+        find(name, "--zone")?;
+        return Ok(Some(Said { name: name.clone(), by: "as --zone says".into() }));
+    }
+    let otherwise = "(--zone UTC has those of UTC)";
+    if let Some(name) = &options.timezone {
+        return Ok(Some(Said { name: name.clone(), by: format!("as the times do {otherwise}") }));
+    }
+    let declared = declared.filter(|(_, name)| *name != "UTC" && TimeZone::get(name).is_ok());
+    Ok(declared.map(|(column, name)| Said {
+        name: name.into(),
+        by: format!("which the file names for {column:?} {otherwise}"),
+    }))
+}
+
+fn find(name: &str, flag: &str) -> Result<TimeZone> {
+    TimeZone::get(name).with_context(|| format!("{flag} {name:?} is no time zone, expected a name such as Europe/Oslo"))
+}
 
 /// The zone of times that name none.
 #[derive(Clone, Debug, Default)]
@@ -13,11 +53,7 @@ pub(super) struct Zone(Option<TimeZone>);
 impl Zone {
     /// A zone by its IANA name; UTC for none.
     pub fn new(name: Option<&str>) -> Result<Self> {
-        let zone = |name: &str| {
-            TimeZone::get(name)
-                .with_context(|| format!("--timezone {name:?} is no time zone, expected a name such as Europe/Oslo"))
-        };
-        Ok(Self(name.map(zone).transpose()?))
+        Ok(Self(name.map(|name| find(name, "--timezone")).transpose()?))
     }
 
     /// Clock times to UTC. A time that the clock skipped is taken an hour later, one that it showed twice as the first.

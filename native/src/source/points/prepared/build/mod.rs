@@ -135,6 +135,7 @@ fn arrow(
         name: whole.label.name.clone(),
         title: whole.label.title.clone(),
         attribution: whole.label.attribution.clone(),
+        zone: whole.label.zone.clone(),
         sources: files.iter().map(|file| Origin::of(file)).collect::<Result<_>>()?,
         rows,
         ..Description::default()
@@ -272,6 +273,7 @@ fn index(
         name: description.name.clone(),
         title: None,
         attribution: None,
+        zone: None,
         version: String::new(),
         keys,
         rows,

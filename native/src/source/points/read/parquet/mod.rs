@@ -83,7 +83,8 @@ impl Parquet {
                         if let (Some(_), Some((_, columns))) = (other, plain) {
                             columns.push(at);
                         }
-                        Field::new(&field.name, &half::FIELD)
+                        let why = "the file has floats of 16 bits there".into();
+                        Field { why, ..Field::new(&field.name, &half::FIELD) }
                     }
                     (_, Some(other), Some((_, columns))) if seconds => {
                         columns.push(at);
