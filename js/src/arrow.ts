@@ -32,6 +32,9 @@ interface Subset extends SubsetFacts {
   format: number;
   id: string | null;
   time: string | null;
+  /** Servers that are older tell neither. */
+  latitude?: string | null;
+  zone?: string | null;
   columns: { name: string; present: number }[];
 }
 
@@ -62,6 +65,8 @@ function ofSubset(name: string | undefined, table: Table, names: string[], subse
     columns: values(table, names, new Set(names.filter((name) => !told.has(name))), notes),
     ...(subset.id !== null && told.has(subset.id) ? { id: subset.id } : {}),
     ...(subset.time !== null && told.has(subset.time) ? { time: subset.time } : {}),
+    ...(subset.latitude && told.has(subset.latitude) ? { latitude: subset.latitude } : {}),
+    ...(subset.zone ? { zone: subset.zone } : {}),
     facts: Object.fromEntries(
       subset.columns.map((column) => [column.name, { ...column, nulls: subset.rows_total - column.present }]),
     ),

@@ -45,6 +45,10 @@ export interface Columns {
   readonly id?: string;
   /** The column that `datetime` asks for. */
   readonly time?: string;
+  /** The column of latitudes, where some rows lie beyond 85.05 degrees and are drawn at the edge of the map. */
+  readonly latitude?: string;
+  /** Whose clock days and hours go by where a query names none, such as `Europe/Paris`; UTC's without it. */
+  readonly zone?: string;
   /** What the full dataset knows of a column, by its name; of a subset. */
   readonly facts?: Readonly<Record<string, object>>;
   readonly about?: About;
@@ -100,7 +104,7 @@ export function check(table: Columns): void {
     }
     bytes += values.byteLength + (column.type === "text" ? column.bytes.length + column.offsets.byteLength : 0);
   }
-  for (const role of [table.id, table.time]) {
+  for (const role of [table.id, table.time, table.latitude]) {
     if (role !== undefined && !names.has(role)) throw new RangeError(`no column "${role}"; ${list([...names])}`);
   }
   // The module holds a column as it comes and in its order at the same time.

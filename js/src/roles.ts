@@ -14,6 +14,8 @@ export interface Roles {
   id?: string;
   /** The column that `datetime` asks for; the first column of times unless said. */
   time?: string;
+  /** Whose clock days and hours go by where a query names none, such as `Europe/Paris`; UTC's unless said. */
+  zone?: string;
 }
 
 /** Words for the two axes, best first. */
@@ -25,6 +27,9 @@ const PAIRS = [
   ["x", "y"],
   ["longitud", "latitud"],
   ["laengengrad", "breitengrad"],
+  ["längengrad", "breitengrad"],
+  ["laenge", "breite"],
+  ["länge", "breite"],
 ] as const;
 
 /** The columns of longitude and latitude. A name of nothing but the axis comes before one with other words. */
@@ -64,14 +69,16 @@ function words(name: string): string[] {
     .filter((word) => word !== "");
 }
 
+type Chosen = Pick<Roles, "id" | "time" | "zone">;
+
 /** The roles of a table's columns: as said, else what is plain to see. */
-export function rolesOf(columns: readonly Column[], roles: Roles, notes: string[]): { id?: string; time?: string } {
+export function rolesOf(columns: readonly Column[], roles: Roles, notes: string[]): Chosen {
   const time = roles.time ?? columns.find((column) => column.type === "time")?.name;
   const said = roles.id !== undefined;
   const id = columns.find(({ name }) => (said ? name === roles.id : name.toLowerCase() === "id"));
   if (said && !id)
     throw new RangeError(`no column "${roles.id}" for the ids; ${list(columns.map(({ name }) => name))}`);
-  const chosen: { id?: string; time?: string } = time === undefined ? {} : { time };
+  const chosen: Chosen = { ...(time === undefined ? {} : { time }), ...(roles.zone ? { zone: roles.zone } : {}) };
   if (!id) return chosen;
   if (isUnique(id)) return { ...chosen, id: id.name };
   const why = `column "${id.name}" does not hold unique integers from 0 to 2⁵³ − 1`;

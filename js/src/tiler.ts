@@ -71,7 +71,8 @@ export class Tiler {
           add(core, column);
         });
         for (const [name, facts] of Object.entries(table.facts ?? {})) core.setFacts(name, facts);
-        core.setRoles(table.id, table.time);
+        core.setRoles(table.id, table.time, table.latitude);
+        if (table.zone !== undefined) core.setZone(table.zone);
         tell({ stage: "columns", done: 1 });
         return new Tiler(core, Core, table);
       },

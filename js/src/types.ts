@@ -18,6 +18,8 @@ export interface DatasetSummary {
   center: [number, number, number];
   id_column: string | null;
   time_column: string | null;
+  /** Whose clock days and hours go by where a query names none, such as `Europe/Paris`; from servers that are older, nothing. */
+  zone?: string;
   /** First and last time of the time column, ISO 8601. */
   time_range: [string, string] | null;
   /** Whether the rows behind a cell may be asked for. */

@@ -13,7 +13,8 @@ import { random } from "./lib/random.js";
 /** @type {typeof import("../../web/src/query")} */
 const { interval } = await ofPage("query");
 /** @type {typeof import("../../web/src/time/calendar")} */
-const { framesOf, PRESETS, around, saidLength } = await ofPage("time/calendar");
+const { framesOf, PRESETS, around, saidLength, moved, presetOf, rounded, saidWindow, zone } =
+  await ofPage("time/calendar");
 /** @type {typeof import("../../web/src/time/exact")} */
 const { boxed, unboxed } = await ofPage("time/exact");
 
@@ -75,4 +76,46 @@ test("a box of whole seconds that was not changed stands for the exact time", ()
   assert.deepEqual(unboxed([texts[0] ?? "", "2024-02-29T23:51:00"], window), [START + 123, START + MINUTE]);
   assert.deepEqual(unboxed(texts, undefined), [START, START + 90_000]);
   assert.equal(unboxed(["", texts[1] ?? ""], window), undefined);
+});
+
+test("windows of a zone are the days, weeks and months of its calendar", () => {
+  zone.value = "Europe/Paris";
+  const utc = (/** @type {string} */ text) => Date.parse(`${text}Z`);
+  const preset = (/** @type {string} */ wanted) =>
+    PRESETS.find(({ name }) => name === wanted) ?? PRESETS[0] ?? assert.fail();
+  try {
+    // The clock goes on at 1:00 UTC on 31 March 2024, and back on 27 October: days of 23 and of 25 hours.
+    const last = around(utc("2024-03-31T12:00"), preset("day"));
+    assert.deepEqual(last, [utc("2024-03-30T23:00"), utc("2024-03-31T22:00")]);
+    assert.deepEqual(moved(last, 1), [utc("2024-03-31T22:00"), utc("2024-04-01T22:00")]);
+    assert.deepEqual(moved(last, -1), [utc("2024-03-29T23:00"), utc("2024-03-30T23:00")]);
+    assert.equal(presetOf(last)?.name, "day");
+    assert.equal(saidWindow(last), "31 Mar 2024");
+    const october = around(utc("2024-10-27T12:00"), preset("day"));
+    assert.deepEqual(october, [utc("2024-10-26T22:00"), utc("2024-10-27T23:00")]);
+    const week = around(utc("2024-03-31T12:00"), preset("week"));
+    assert.deepEqual(week, [utc("2024-03-24T23:00"), utc("2024-03-31T22:00")]);
+    assert.equal(presetOf(week)?.name, "week");
+    const month = around(utc("2024-02-29T23:30"), preset("month"));
+    assert.deepEqual(month, [utc("2024-02-29T23:00"), utc("2024-03-31T22:00")]);
+    assert.equal(saidWindow(month), "March 2024");
+    // Windows side by side tile the year, whatever the clock does.
+    for (const name of ["day", "week", "month", "hour", "6 hours"]) {
+      const range = /** @type {const} */ ([utc("2024-01-01T00:00"), utc("2024-12-31T00:00")]);
+      const frames = framesOf(range, around(utc("2024-06-01T00:30"), preset(name)), 1);
+      assert.ok((frames[0]?.[0] ?? 0) <= range[0] && (frames.at(-1)?.[1] ?? 0) > range[1], name);
+      for (const [at, frame] of frames.slice(0, -1).entries())
+        assert.equal(frame[1], frames[at + 1]?.[0], `${name} ${at}`);
+      if (name === "day") assert.equal(frames.length, 366);
+    }
+    // Midnight is where the clock shows it; a moment that it skips is the moment after.
+    assert.equal(rounded(utc("2024-07-01T21:59"), 86_400_000), utc("2024-07-01T22:00"));
+    zone.value = "America/Sao_Paulo";
+    assert.deepEqual(around(utc("2018-11-04T12:00"), preset("day")), [
+      utc("2018-11-04T03:00"),
+      utc("2018-11-05T02:00"),
+    ]);
+  } finally {
+    zone.value = "UTC";
+  }
 });

@@ -12,6 +12,7 @@ mod dataset;
 
 // The class, and what crosses beside bytes.
 mod answers;
+mod clocks;
 mod given;
 mod object;
 mod tiler;

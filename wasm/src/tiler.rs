@@ -1,6 +1,7 @@
 //! The class that JavaScript sees: typed arrays in, tiles out.
 
 use crate::{
+    clocks,
     dataset::{BadInput, Dataset, Given, Words},
     given,
     object::{New, error, query_error},
@@ -44,7 +45,9 @@ impl Tiler {
     }
 
     fn of(dataset: Result<Dataset, BadInput>) -> Result<Self, JsValue> {
-        Ok(Self { dataset: dataset.map_err(bad)?, report: Report::default() })
+        let mut dataset = dataset.map_err(bad)?;
+        dataset.clocks = clocks::clock;
+        Ok(Self { dataset, report: Report::default() })
     }
 
     /// Adds a column of 32-bit integers, a value for each position that was given. `valid` has a bit for each position,
@@ -130,14 +133,26 @@ impl Tiler {
         self.dataset.set_facts(name, &given::facts(facts)?).map_err(bad)
     }
 
-    /// Says which column gives feature ids, and which the time that `datetime` speaks of.
+    /// Says which column gives feature ids, which the time that `datetime` speaks of, and which the latitudes of rows that are
+    /// drawn at the edge of the map.
     ///
     /// # Errors
     /// When there is no such column, or it is not fit for that.
     #[wasm_bindgen(js_name = setRoles)]
     #[expect(clippy::needless_pass_by_value, reason = "an optional text cannot be borrowed from JavaScript")]
-    pub fn set_roles(&mut self, id: Option<String>, time: Option<String>) -> Result<(), JsValue> {
-        self.dataset.set_roles(id.as_deref(), time.as_deref()).map_err(bad)
+    pub fn set_roles(
+        &mut self,
+        id: Option<String>,
+        time: Option<String>,
+        latitude: Option<String>,
+    ) -> Result<(), JsValue> {
+        self.dataset.set_roles(id.as_deref(), time.as_deref(), latitude.as_deref()).map_err(bad)
+    }
+
+    /// Says by which zone's clock days and hours go, where a query names none; UTC's until then.
+    #[wasm_bindgen(js_name = setZone)]
+    pub fn set_zone(&mut self, zone: &str) {
+        self.dataset.set_zone(zone);
     }
 
     /// Cuts a tile: a Mapbox Vector Tile, empty where no row passes. `query` is what a tile URL has after its `?`.

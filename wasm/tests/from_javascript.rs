@@ -51,7 +51,7 @@ fn columns_of_every_kind_are_told_as_the_server_tells_them() {
     said(tiler.add_time("ts", &[0, 1_704_067_200_500_000, -1], None)).expect("fits");
     let codes = Uint16Array::new_from_slice(&[1, 0, 9]);
     said(tiler.add_text("word", &codes, "ab".as_bytes(), &[0, 1, 2], None)).expect("fits");
-    said(tiler.set_roles(Some("id".into()), Some("ts".into()))).expect("fit");
+    said(tiler.set_roles(Some("id".into()), Some("ts".into()), None)).expect("fit");
     let schema = tiler.schema().expect("told");
     assert_eq!(get(&schema, "rows"), 3.0);
     assert_eq!(get(&schema, "unusable"), 0.0);

@@ -30,7 +30,7 @@ fn subset(full: &mut Dataset, query: &str) -> Dataset {
         })
         .expect("a good query");
     let [id, time] = names;
-    subset.set_roles(id.as_deref(), time.as_deref()).expect("fit");
+    subset.set_roles(id.as_deref(), time.as_deref(), None).expect("fit");
     subset
 }
 

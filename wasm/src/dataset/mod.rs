@@ -19,7 +19,7 @@ pub use selected::Selected;
 
 use alloc::{string::String, vec::Vec};
 use columns::Stored;
-use duotile_core::{Roles, Scratch};
+use duotile_core::{Roles, Scratch, Zone};
 use order::Order;
 
 /// Points in Morton order with columns in the same order.
@@ -29,6 +29,10 @@ pub struct Dataset {
     order: Order,
     columns: Vec<Stored>,
     roles: Roles,
+    /// Whose clock days and hours go by, where a query names none.
+    zone: Option<String>,
+    /// Finds the clock of a zone over a span of times. Without it none is known.
+    pub clocks: fn(&str, (i64, i64)) -> Option<Zone>,
     /// The last queries, the very last first.
     recent: Vec<Selected>,
     scratch: Scratch,
@@ -53,8 +57,16 @@ impl Dataset {
     }
 
     fn of(name: &str, order: Order) -> Self {
-        let (columns, recent) = (Vec::new(), Vec::new());
-        Self { name: name.into(), order, columns, roles: Roles::default(), recent, scratch: Scratch::default() }
+        Self {
+            name: name.into(),
+            order,
+            columns: Vec::new(),
+            roles: Roles::default(),
+            zone: None,
+            clocks: |_, _| None,
+            recent: Vec::new(),
+            scratch: Scratch::default(),
+        }
     }
 
     /// The name of the layer.

@@ -1,16 +1,30 @@
-//! The columns that give ids and times.
+//! The columns that give ids, times and latitudes, and the clock that times go by.
 
 use super::{Dataset, bad::BadInput, columns::Stored};
 use alloc::{format, string::String, vec::Vec};
 use duotile_core::{MAX_EXACT, Roles, Scalar, Values, sort};
 
 impl Dataset {
-    /// Says which column gives feature ids and which the time that `datetime` speaks of.
+    /// Says by which zone's clock days and hours go, where a query names none.
+    pub fn set_zone(&mut self, zone: &str) {
+        self.zone = Some(zone.into());
+        self.recent.clear();
+    }
+
+    /// Says which column gives feature ids, which the time that `datetime` speaks of, and which the latitudes of rows that are
+    /// drawn at the edge of the map.
     ///
     /// # Errors
-    /// [`BadInput`] when there is no such column, ids are not unique integers in 0…2⁵³−1, or times are none.
-    pub fn set_roles(&mut self, id: Option<&str>, time: Option<&str>) -> Result<(), BadInput> {
+    /// [`BadInput`] when there is no such column, ids are not unique integers in 0…2⁵³−1, times are none, or some rows have no
+    /// latitude.
+    pub fn set_roles(&mut self, id: Option<&str>, time: Option<&str>, latitude: Option<&str>) -> Result<(), BadInput> {
         let id = id.map(|name| self.find(name)).transpose()?;
+        let latitude = latitude.map(|name| self.find(name)).transpose()?;
+        if let Some(column) = latitude.map(|index| &self.columns[index])
+            && (!matches!(column.values.view(), Values::F64(_)) || column.valid.is_some())
+        {
+            return Err(BadInput::column(&column.name, "it has not a number for each row, expected latitudes"));
+        }
         let time = time.map(|name| self.find(name)).transpose()?;
         if let Some(column) = id.map(|index| &self.columns[index]) {
             ids(column).map_err(|what| BadInput::column(&column.name, format!("{what}, expected unique ids")))?;
@@ -20,7 +34,7 @@ impl Dataset {
         {
             return Err(BadInput::column(&column.name, "it is not of times, expected a column of times"));
         }
-        self.roles = Roles { id, time, latitude: None };
+        self.roles = Roles { id, time, latitude };
         self.recent.clear();
         Ok(())
     }

@@ -8,8 +8,8 @@ use alloc::{
 };
 use core::fmt;
 use duotile_core::{
-    Column, Landmarks, Legend, Mask, Plan, Points, Profile, QueryError, Report, Scratch, Selection, Summary, Sums,
-    TileId, TileQuery, Work,
+    Column, Kind, Landmarks, Legend, Mask, Plan, Points, Profile, QueryError, Report, Scalar, Scratch, Selection,
+    Summary, Sums, TileId, TileQuery, Work, Zone,
 };
 
 /// Queries that are kept: more than a map has layers.
@@ -44,24 +44,27 @@ impl Dataset {
         query: &str,
         f: impl FnOnce(&Points<'_>, &mut Selected, &mut Scratch) -> R,
     ) -> Result<R, QueryError> {
-        let Self { name, order, columns, roles, recent, scratch } = self;
+        let Self { name, order, columns, roles, zone, clocks, recent, scratch } = self;
         let (mut selected, parsed) = match recent.iter().position(|selected| selected.text == query) {
             Some(place) => (Some(recent.remove(place)), None),
-            None => (None, Some(TileQuery::parse(query)?)),
+            None => (None, Some(TileQuery::parse(query)?.in_zone(zone.as_deref()))),
         };
         let columns = columns.iter().map(Stored::column).collect::<Result<Vec<_>, _>>().map_err(unfit)?;
+        let zones = parsed.as_ref().map(TileQuery::zones).unwrap_or_default();
+        let span = if zones.is_empty() { (0, 0) } else { span(&columns) };
+        let zones: Vec<Zone> = zones.iter().filter_map(|name| clocks(name, span)).collect();
         let made = match (&mut selected, &parsed) {
             (Some(selected), _) => core::mem::take(&mut selected.made),
             (None, Some(parsed)) if !parsed.lets.is_empty() => {
                 let points = Points::new(name, &order.keys, &order.rows, &columns, *roles).map_err(unfit)?;
-                made(&parsed.lets, &points)?
+                made(&parsed.lets, &points.with_zones(&zones))?
             }
             _ => Vec::new(),
         };
         let more = made.iter().map(Stored::column).collect::<Result<Vec<_>, _>>().map_err(unfit)?;
         let columns: Vec<Column<'_>> = columns.into_iter().chain(more).collect();
         let points = Points::new(name, &order.keys, &order.rows, &columns, *roles).map_err(unfit)?;
-        let points = points.with_landmarks(Landmarks::new(&order.landmarks, order.keys.len()));
+        let points = points.with_landmarks(Landmarks::new(&order.landmarks, order.keys.len())).with_zones(&zones);
         let mut selected = match (selected, parsed) {
             (Some(selected), _) => selected,
             (None, parsed) => Selected::new(query, parsed.unwrap_or_default(), &points)?,
@@ -138,6 +141,14 @@ impl Selected {
     fn selection<'a>(&'a self, summaries: &'a [Option<Summary<'a>>]) -> Selection<'a> {
         Selection { mask: self.mask.as_ref(), profile: &self.profile, summaries }
     }
+}
+
+/// From the first to the last time of all columns.
+fn span(columns: &[Column<'_>]) -> (i64, i64) {
+    let times = columns.iter().filter(|column| column.kind() == Kind::Time).filter_map(|column| column.facts.range);
+    let micros = |scalar: Scalar| if let Scalar::Time(micros) = scalar { micros } else { 0 };
+    let ends = times.map(|(first, last)| (micros(first), micros(last)));
+    ends.reduce(|all, more| (all.0.min(more.0), all.1.max(more.1))).unwrap_or_default()
 }
 
 /// The parts fit by construction; should they not, it is told like any other error.

@@ -141,9 +141,9 @@ fn columns_that_cannot_be_ids_or_times_are_refused() {
         ("float", "it is not of integers"),
         ("none", "there is no column none, expected one of twice, below, gap, float"),
     ] {
-        let error = dataset.set_roles(Some(name), None).expect_err(name).to_string();
+        let error = dataset.set_roles(Some(name), None, None).expect_err(name).to_string();
         assert!(error.contains(says), "{error}");
-        assert!(dataset.set_roles(None, Some(name)).is_err(), "{name} is not of times");
+        assert!(dataset.set_roles(None, Some(name), None).is_err(), "{name} is not of times");
     }
 }
 

@@ -107,7 +107,7 @@ impl Table {
             dataset.add(name, given, valid.as_deref()).expect("fits");
         }
         let [id, time] = self.roles;
-        dataset.set_roles(id.then_some("id"), time.then_some("ts")).expect("fit");
+        dataset.set_roles(id.then_some("id"), time.then_some("ts"), None).expect("fit");
         dataset
     }
 }

@@ -67,7 +67,7 @@ export function saidCycle({ name, values, zone }: Pick<Cycle, "name" | "values" 
     return start === end ? at(start) : `${at(start)}–${at(end)}`;
   });
   const text = runs.length > 3 ? `${values.length} of ${order.length}` : runs.join(", ");
-  return `${text}${name === "hour" ? " h" : ""}${zone ? ` UTC${zone}` : ""}`;
+  return `${text}${name === "hour" ? " h" : ""}${zone ? ` ${/^[+-]/.test(zone) ? "UTC" : ""}${zone}` : ""}`;
 }
 
 /** What a part asks of the hours, weekdays or months of a column, if that is what it does. */

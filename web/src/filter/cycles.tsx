@@ -48,12 +48,19 @@ const WORDS: Readonly<Record<CycleName, readonly (readonly [string, readonly num
 /** Distances from UTC that clocks somewhere have. */
 const ZONES = [
   ...["-12:00", "-11:00", "-10:00", "-09:30", "-09:00", "-08:00", "-07:00", "-06:00", "-05:00", "-04:00", "-03:30"],
-  ...["-03:00", "-02:00", "-01:00", "", "+01:00", "+02:00", "+03:00", "+03:30", "+04:00", "+04:30", "+05:00", "+05:30"],
+  ...["-03:00", "-02:00", "-01:00", "+01:00", "+02:00", "+03:00", "+03:30", "+04:00", "+04:30", "+05:00", "+05:30"],
   ...["+05:45", "+06:00", "+06:30", "+07:00", "+08:00", "+08:45", "+09:00", "+09:30", "+10:00", "+10:30", "+11:00"],
   ...["+12:00", "+12:45", "+13:00", "+14:00"],
 ];
 
-/** The distance that was chosen last, and what was looked at. */
+/** The clock of whoever looks at the page. */
+const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** A clock as people name it; that of the dataset without one. */
+const clockOf = (zone: string, { zone: its = "UTC" }: Dataset): string =>
+  zone === "" ? its : /^[+-]/.test(zone) ? `UTC${zone.replace("-", "−")}` : zone;
+
+/** The clock that was chosen last, and what was looked at. */
 const lastZone = signal("");
 const lastName = signal<CycleName>("hour");
 
@@ -112,11 +119,13 @@ export function CyclesControl({ source, dataset, column, filter, datetime, set }
           value={zone}
           onChange={({ currentTarget }) => move(currentTarget.value)}
         >
-          {(ZONES.includes(zone) ? ZONES : [zone, ...ZONES]).map((each) => (
-            <option key={each} value={each}>
-              UTC{each.replace("-", "−")}
-            </option>
-          ))}
+          {[...new Set(["", "UTC", own, zone, ...ZONES])]
+            .filter((each) => each === "" || each !== (dataset.zone ?? "UTC"))
+            .map((each) => (
+              <option key={each} value={each}>
+                {clockOf(each, dataset)}
+              </option>
+            ))}
         </select>
       </label>
     </div>

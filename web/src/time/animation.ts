@@ -1,11 +1,12 @@
 /** What the bar, the legend and the player know of the animation. */
 
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type { Dataset, DatasetSummary } from "duotile";
 import type { Drawable } from "../map/layers";
 import { catalog } from "../page";
 import { type Layer, state } from "../state";
 import type { Step, Window } from "./calendar";
+import { zone } from "./clock";
 
 /** Frames that are wished for in a second. */
 export const SPEEDS = [1, 2, 5, 10, 15, 20] as const;
@@ -39,6 +40,13 @@ export const timed = computed(() => state.value.layers.filter((layer) => layer.v
 export const subject = computed(() => {
   const { active } = state.value;
   return timed.value.find(({ id }) => id === active) ?? timed.value[0];
+});
+
+/** The zone whose clock a dataset's times are told by. Datasets that were saved before had none. */
+export const zoneOf = (id: string | undefined): string => catalog.value.find((one) => one.id === id)?.zone ?? "UTC";
+
+effect(() => {
+  zone.value = zoneOf(subject.value?.dataset);
 });
 
 /** From the first to the last time of any layer that is shown; the end is that time itself. */

@@ -29,8 +29,10 @@ import {
   fitting,
   monthsOf,
   moved,
+  PRESETS,
   presetOf,
   type Step,
+  saidClock,
   saidWindow,
   shorter,
   type Window,
@@ -68,7 +70,7 @@ export function TimeBar({ player, source }: { player: Player; source: Source }) 
           <Icon name="after" />
         </button>
         <output id="time-now" aria-live="off">
-          {chosen ? saidWindow(chosen) : `All times: ${saidRange(whole)}`} <small>UTC</small>
+          {chosen ? saidWindow(chosen) : `All times: ${saidRange(whole)}`} <small>{saidClock()}</small>
         </output>
         <Pace />
         <Presets all={all} chosen={chosen} />
@@ -145,10 +147,12 @@ function about(): string {
   return `Times of ${column} in ${title}${others > 0 ? `; ${others} more ${others > 1 ? "layers follow" : "layer follows"}` : ""}.`;
 }
 
+const day = PRESETS.find(({ about }) => about === DAY);
+
 /** All times, as days where there are some. */
 function saidRange([from, to]: Window): string {
   if (to - from < 2 * DAY) return saidWindow([from, to + 1]);
-  return saidWindow([Math.floor(from / DAY) * DAY, (Math.floor(to / DAY) + 1) * DAY]);
+  return day ? saidWindow([around(from, day)[0], around(to, day)[1]]) : "";
 }
 
 function Pace() {
@@ -265,13 +269,13 @@ function Exact({ window }: { window: Window | undefined }) {
   };
   return (
     <fieldset>
-      <legend class="unseen">Exact times in UTC</legend>
+      <legend class="unseen">Exact times by the clock of {saidClock()}</legend>
       <label class="line">
-        From (UTC)
+        From ({saidClock()})
         <input id="time-from" type="datetime-local" step={1} value={boxed(window?.[0])} onChange={onChange} />
       </label>
       <label class="line">
-        until before (UTC)
+        until before ({saidClock()})
         <input id="time-to" type="datetime-local" step={1} value={boxed(window?.[1])} onChange={onChange} />
       </label>
       <p class="wrong" role="alert" hidden={wrong === ""}>

@@ -7,7 +7,7 @@ import { useComputed } from "@preact/signals";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { change, state } from "../state";
 import { frame, range, span as shownSpan } from "./animation";
-import { monthsOf, moved, rounded, saidTime, saidWindow, type Window } from "./calendar";
+import { monthsOf, moved, rounded, saidClock, saidTime, saidWindow, type Window, zone } from "./calendar";
 import { histogram } from "./histogram";
 import { shiftBy, show, zoomBy } from "./span";
 import { ticksOf } from "./ticks";
@@ -28,7 +28,7 @@ export function Brush() {
   const all = shownSpan.value;
   const whole = range.value;
   useZoom(track, () => abandon.current?.());
-  const ticks = useMemo(() => (all ? ticksOf(all, window.innerWidth > 700 ? 8 : 4) : []), [all]);
+  const ticks = useMemo(() => (all ? ticksOf(all, window.innerWidth > 700 ? 8 : 4) : []), [all, zone.value]);
   if (!all || !whole || !(all[1] > all[0])) return null;
   const span = all[1] - all[0];
   const chosen = draft ?? frame.value?.window ?? state.value.window;
@@ -142,13 +142,19 @@ export function Brush() {
           <div
             class="window"
             style={along(place(chosen[0]), (place(chosen[1]) - place(chosen[0])) / 100)}
-            {...slider("window", chosen[0], "Window of time", `${saidWindow(chosen)} UTC`)}
+            {...slider("window", chosen[0], "Window of time", `${saidWindow(chosen)} ${saidClock()}`)}
           />
           <div class="mover" style={along(place(chosen[0]))}>
-            <div class="end" {...slider("from", chosen[0], "Start of the window", `${saidTime(chosen[0])} UTC`)} />
+            <div
+              class="end"
+              {...slider("from", chosen[0], "Start of the window", `${saidTime(chosen[0])} ${saidClock()}`)}
+            />
           </div>
           <div class="mover" style={along(place(chosen[1]))}>
-            <div class="end to" {...slider("to", chosen[1], "End of the window", `${saidTime(chosen[1])} UTC`)} />
+            <div
+              class="end to"
+              {...slider("to", chosen[1], "End of the window", `${saidTime(chosen[1])} ${saidClock()}`)}
+            />
           </div>
         </>
       )}

@@ -1,7 +1,12 @@
 /**
- * Windows of time and how they move. A window is half-open, in milliseconds since 1970 UTC; one of whole months moves by
- * months, any other by its length, so that windows side by side miss nothing and count nothing twice.
+ * Windows of time and how they move, by the clock that times are told by. A window is half-open, in milliseconds since 1970 UTC;
+ * one of whole months moves by months, one of whole days by days, any other by its length, so that windows side by side miss
+ * nothing and count nothing twice.
  */
+
+import { instant, shown } from "./clock";
+
+export { clockName as saidClock, zone } from "./clock";
 
 export type Window = readonly [from: number, to: number];
 
@@ -48,7 +53,7 @@ const ENOUGH_FRAMES = 24;
 const month = (count: number): number => {
   const date = new Date(0);
   date.setUTCFullYear(Math.floor(count / 12), ((count % 12) + 12) % 12, 1);
-  return date.getTime();
+  return instant(date.getTime());
 };
 
 /** Which month begins at a time; absent if none does. */
@@ -59,7 +64,7 @@ function monthAt(time: number): number | undefined {
 
 /** The month that a time is in. */
 function monthOf(time: number): number {
-  const date = new Date(time);
+  const date = new Date(shown(time));
   return date.getUTCFullYear() * 12 + date.getUTCMonth();
 }
 
@@ -69,6 +74,14 @@ export function monthsOf([from, to]: Window): number {
   return first === undefined || last === undefined ? 0 : last - first;
 }
 
+/** Of how many whole days a window is; 0 if it is not. A day may have 23 or 25 hours. */
+export function daysOf([from, to]: Window): number {
+  const [first, last] = [shown(from), shown(to)];
+  return first % DAY === 0 && last % DAY === 0 && instant(first) === from && instant(last) === to
+    ? (last - first) / DAY
+    : 0;
+}
+
 /** The window so many of its own lengths later, or earlier. */
 export function moved(window: Window, by: number): Window {
   const [from, to] = window;
@@ -76,6 +89,11 @@ export function moved(window: Window, by: number): Window {
   if (months > 0 && Number.isInteger(by)) {
     const first = monthOf(from) + by * months;
     return [month(first), month(first + months)];
+  }
+  const days = daysOf(window);
+  if (days > 0 && Number.isInteger(by)) {
+    const first = shown(from) + by * days * DAY;
+    return [instant(first), instant(first + days * DAY)];
   }
   const far = Math.round((to - from) * by);
   return [from + far, to + far];
@@ -89,8 +107,13 @@ export function around(time: number, { about, months }: Preset): Window {
   }
   // The first of January 1970 was a Thursday.
   const origin = about === WEEK ? 4 * DAY : 0;
-  const from = Math.floor((time - origin) / about) * about + origin;
-  return [from, from + about];
+  const from = Math.floor((shown(time) - origin) / about) * about + origin;
+  // Below a day it goes on by its length: an hour that the clock shows twice is two.
+  if (about < DAY) {
+    const start = time - (shown(time) - from);
+    return [start, start + about];
+  }
+  return [instant(from), instant(from + about)];
 }
 
 /** The presets that are shorter than a range. */
@@ -105,8 +128,9 @@ export function fitting([from, to]: Window): Preset[] {
 
 /** The preset that a window is of. */
 export function presetOf(window: Window): Preset | undefined {
-  const months = monthsOf(window);
-  return PRESETS.find((preset) => (preset.months ? preset.months === months : preset.about === window[1] - window[0]));
+  const [months, days] = [monthsOf(window), daysOf(window)];
+  const length = days > 0 ? days * DAY : window[1] - window[0];
+  return PRESETS.find((preset) => (preset.months ? preset.months === months : preset.about === length));
 }
 
 /** The window to begin with in a range: the longest that gives an animation enough frames. */
@@ -146,7 +170,7 @@ const ROUND = [1, SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 
 /** The round time next to a time, where round ones are no closer than `apart` if they can be. */
 export function rounded(time: number, apart: number): number {
   const grain = ROUND.find((grain) => grain >= apart) ?? DAY;
-  return Math.round(time / grain) * grain;
+  return instant(Math.round(shown(time) / grain) * grain);
 }
 
 const FORMATS = [
@@ -162,24 +186,27 @@ const MONTH = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric",
 const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
 
 /** A time as short as it can be said without losing more than a second. */
-export function saidTime(time: number): string {
+export const saidTime = (time: number): string => saidOf(shown(time));
+
+/** The same of what the clock shows. */
+function saidOf(time: number): string {
   const format = (formats.find(([grain]) => time % grain === 0) ?? formats.at(-1))?.[1];
   return format?.format(time) ?? String(time);
 }
 
 /** A window as people say it. Its end is the last day that is in it where it is of whole days. */
 export function saidWindow(window: Window): string {
-  const [from, to] = window;
+  const [from, to] = [shown(window[0]), shown(window[1])];
   const months = monthsOf(window);
   if (months === 1) return MONTH.format(from);
   if (months === 12 && new Date(from).getUTCMonth() === 0) return String(new Date(from).getUTCFullYear());
   if (months > 1) return `${MONTH.format(from)} – ${MONTH.format(to - 1)}`;
   if (from % DAY === 0 && to % DAY === 0) {
-    return to - from === DAY ? saidTime(from) : `${saidTime(from)} – ${saidTime(to - DAY)}`;
+    return to - from === DAY ? saidOf(from) : `${saidOf(from)} – ${saidOf(to - DAY)}`;
   }
   const sameDay = Math.floor(from / DAY) === Math.floor((to - 1) / DAY);
-  const end = sameDay && from % MINUTE === 0 && to % MINUTE === 0 ? CLOCK.format(to) : saidTime(to);
-  return `${saidTime(from)}${from % DAY === 0 ? " 00:00" : ""} – ${end}`;
+  const end = sameDay && from % MINUTE === 0 && to % MINUTE === 0 ? CLOCK.format(to) : saidOf(to);
+  return `${saidOf(from)}${from % DAY === 0 ? " 00:00" : ""} – ${end}`;
 }
 
 /** How long the window of a query is, in words. */

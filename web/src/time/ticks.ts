@@ -1,6 +1,7 @@
 /** Dates beneath a histogram: as many as there is room for, where years, months, days or hours begin. */
 
 import { around, DAY, HOUR, moved, PRESETS, type Window } from "./calendar";
+import { shown } from "./clock";
 
 export interface Tick {
   time: number;
@@ -45,11 +46,12 @@ export function ticksOf([from, to]: Window, most: number): Tick[] {
   for (let window = around(from, level); window[0] <= to; window = moved(window, 1)) {
     const [time] = window;
     // What stands at the very end would be cut off.
-    if (time >= from && time - from < (to - from) * 0.97) ticks.push({ time, text: said(time, level.about) });
+    if (time >= from && time - from < (to - from) * 0.97) ticks.push({ time, text: said(shown(time), level.about) });
   }
   return ticks;
 }
 
+/** What the clock shows, in words. */
 function said(time: number, apart: number): string {
   const date = new Date(time);
   if (apart < DAY) return time % DAY === 0 ? day(time) : clock(time);

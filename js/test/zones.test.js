@@ -1,0 +1,74 @@
+/** Days and hours by the clock of a zone, which the module asks `Intl` for: held against what `Intl` formats of each row. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Problem, Tiler } from "../dist/index.js";
+
+const HOUR = 3_600_000;
+/** Every nine hours and a bit from 2022 on: over four changes of most clocks. */
+const times = Array.from({ length: 2000 }, (_, row) => Date.UTC(2022, 0, 1) + Math.floor(row * 9.37 * HOUR));
+const table = {
+  lon: times.map((_, row) => (row % 360) - 179.5),
+  lat: times.map((_, row) => (row % 160) - 79.5),
+  columns: { t: times.map((time) => new Date(time)) },
+};
+
+/** What the clock of a zone shows. @param {string} zone */
+function clock(zone) {
+  const parts = /** @type {const} */ ({
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    hourCycle: "h23",
+  });
+  const format = new Intl.DateTimeFormat("en-US", { ...parts, timeZone: zone });
+  return (/** @type {number} */ time) => {
+    const told = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, value]));
+    return { day: `${told["year"]}-${told["month"]}-${told["day"]}`, hour: Number(told["hour"]) };
+  };
+}
+
+/** @param {Tiler} tiler @param {string} filter */
+const rows = (tiler, filter) => tiler.describe({ filter }).rows;
+
+test("hours and days are those that the clock of a named zone shows", async () => {
+  const tiler = await Tiler.from(table, { name: "seen" });
+  for (const zone of ["Europe/Paris", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Africa/Casablanca"]) {
+    const shown = times.map(clock(zone));
+    for (const hour of [0, 1, 2, 3, 12, 23]) {
+      const expected = shown.filter((row) => row.hour === hour).length;
+      assert.equal(rows(tiler, `hour(t,'${zone}') = ${hour}`), expected, `${zone} ${hour}`);
+    }
+    const { properties } = tiler.tileJson({ mode: "cells", by: `t:month:${zone}` });
+    const months = [...new Set(shown.map(({ day }) => `point_count|${day.slice(0, 7)}-01`))];
+    assert.deepEqual(
+      properties.map(({ property }) => property).filter((name) => name.includes("|")),
+      months,
+      zone,
+    );
+  }
+  tiler.free();
+});
+
+test("without a name they are those of the table's zone, or of UTC", async () => {
+  const [plain, paris] = [await Tiler.from(table), await Tiler.from(table, { zone: "Europe/Paris" })];
+  const late = (/** @type {string} */ zone) => times.map(clock(zone)).filter(({ hour }) => hour >= 22).length;
+  assert.equal(rows(plain, "hour(t) >= 22"), late("UTC"));
+  assert.equal(rows(paris, "hour(t) >= 22"), late("Europe/Paris"));
+  assert.equal(rows(paris, "hour(t,'UTC') >= 22"), late("UTC"));
+  assert.equal(paris.describe({ by: "t:day" }).canonical, "by=t:day:Europe/Paris");
+  plain.free();
+  paris.free();
+});
+
+test("a zone that is none is told", async () => {
+  const tiler = await Tiler.from(table);
+  for (const query of [{ filter: "hour(t,'Mars/Olympus') = 1" }, { by: "t:day:Mars/Olympus" }]) {
+    assert.throws(
+      () => tiler.describe(query),
+      (error) => error instanceof Problem && /Mars\/Olympus.*not known here/.test(error.message),
+    );
+  }
+  tiler.free();
+});
