@@ -57,9 +57,10 @@ pub use query::{
     Alias, By, Let, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, PARAMETERS, Properties, Shape, TileQuery,
 };
 pub use shapes::{
-    Built, Flat, Role, Shapes,
+    Built, Flat, Outlines, Role, Shapes,
     gather::{Gather, Told},
     inside::point as point_inside,
+    levels::settle as settle_levels,
 };
 pub use small::{
     error::{Complaint, QueryError},

@@ -103,6 +103,13 @@ fn queries_select_and_count_shapes_as_they_do_points() {
     assert_eq!((report.features, report.cells), (3, true));
     assert!(shown.iter().all(|commands| commands[0] == 9 && commands.len() == 3), "{shown:?}");
     assert!(!tile("mode=auto", TileId::WORLD).0.cells);
+    // The box of a query meets the square whose point lies outside it, and no row of another place.
+    for (bbox, rows) in
+        [("1,1,2,2", 1), ("-60,-1,-50,1", 1), ("-91,-1,1,1", 3), ("100,0,170,50", 0), ("170,-1,-80,1", 1)]
+    {
+        let (report, _) = tile(&format!("mode=cells&bbox={bbox}"), TileId::WORLD);
+        assert_eq!(report.rows, rows, "{bbox}");
+    }
     // A tile that the square covers and in which its point does not lie.
     let (report, shown) = tile("mode=points", TileId::new(7, 65, 61).expect("valid"));
     assert_eq!((report.features, report.rows), (1, 0));

@@ -76,8 +76,24 @@ impl Filter {
                 let key = |y| morton::key(World { x: 0, y });
                 within(&keys[rows], key(u32::MAX), key(*first), key(*last))
             }
+            Self::Meets { x, y } => {
+                table.boxes().and_then(|boxes| boxes.get(rows)).map_or(0, |boxes| meeting(boxes, *x, *y))
+            }
         }
     }
+}
+
+/// Boxes (west, north, east, south) that have a step in common with another, which may run over the end of the world.
+fn meeting(boxes: &[[u32; 4]], x: Option<(u32, u32)>, (top, bottom): (u32, u32)) -> u64 {
+    bits(boxes, |&[west, north, east, south]| {
+        let across =
+            x.is_none_or(
+                |(first, last)| {
+                    if first <= last { west <= last && east >= first } else { west <= last || east >= first }
+                },
+            );
+        across && north <= bottom && south >= top
+    })
 }
 
 /// Keys whose bits of one coordinate lie from `first` to `last`, over the end of the world if `first` is above `last`.

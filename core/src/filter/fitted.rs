@@ -25,6 +25,13 @@ pub enum Filter {
     X(u32, u32),
     /// World y inside (inclusive).
     Y(u32, u32),
+    /// The box of a row that is more than a point has a step in common with another.
+    Meets {
+        /// First and last x of that (inclusive; first > last wraps over the antimeridian); `None` for the whole round.
+        x: Option<(u32, u32)>,
+        /// First and last y (inclusive).
+        y: (u32, u32),
+    },
 }
 
 impl Filter {

@@ -121,7 +121,13 @@ fn inside(sides: [f64; 4]) -> Result<Filter, String> {
 }
 
 /// The same, with rows that lie beyond the edge of the map where they are.
+///
+/// Of rows that are more than points, those whose own box has something in common with it.
 pub(crate) fn inside_of(sides: [f64; 4], table: &Table<'_>) -> Result<Filter, String> {
+    if table.boxes().is_some() {
+        let Steps { x, y } = Steps::of(sides)?;
+        return Ok(Filter::Meets { x, y });
+    }
     let drawn = inside(sides)?;
     let [_, south, _, north] = sides;
     // All that is beyond an edge is drawn at it, so a box that ends beyond one holds too much.

@@ -3,7 +3,7 @@
 use crate::{
     points::landmarks::Landmarks,
     shapes::{
-        Flat, Frame,
+        Flat, Frame, Outlines,
         first::Zooms,
         levels,
         meet::{Around, Met},
@@ -42,6 +42,20 @@ impl Shapes<'_> {
     }
 }
 
+impl<'a> Shapes<'a> {
+    /// The outlines of all rows.
+    #[must_use]
+    pub const fn outlines(&self) -> Outlines<'a> {
+        self.levelled.outlines
+    }
+
+    /// The box of each row, in steps: west, north, east, south.
+    #[must_use]
+    pub const fn boxes(&self) -> &'a [Frame] {
+        self.met.boxes
+    }
+}
+
 /// All of it, made of outlines in the order of their rows.
 #[derive(Clone, Debug, Default)]
 pub struct Built {
@@ -59,14 +73,43 @@ impl Built {
     /// # Errors
     /// [`Stopped`], as [`Work::pay`].
     pub fn of(flat: Flat, landmarks: Landmarks<'_>, work: &Work<'_>) -> Result<Self, Stopped> {
+        let rings = flat.rings.len();
+        Self::of_by(flat, landmarks, work, |outlines, levels| levels::settle(outlines, 0..rings, levels, work))
+    }
+
+    /// Makes everything, where `settle` settles the levels of all runs, whose nodes are marked: each run can be settled for
+    /// itself, so several threads may ([`levels::settle`]).
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Work::pay`], and what `settle` says.
+    pub fn of_by(
+        flat: Flat,
+        landmarks: Landmarks<'_>,
+        work: &Work<'_>,
+        settle: impl FnOnce(&Outlines<'_>, &mut [u8]) -> Result<(), Stopped>,
+    ) -> Result<Self, Stopped> {
         let outlines = flat.view();
         let (mut levels, shared) = nodes::mark(&outlines, work)?;
-        levels::settle(&outlines, 0..flat.rings.len(), &mut levels, work)?;
+        settle(&outlines, &mut levels)?;
         let zooms = Zooms::of(&outlines, &shared, work)?;
         let boxes = outlines.boxes();
         let around = Around::of(landmarks, &boxes, &zooms.firsts);
         let blocks = Blocks::of(&outlines, &levels);
         Ok(Self { flat, levels, blocks, boxes, zooms, around })
+    }
+
+    /// Bytes held.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let vertices = self.levels.len() * 9 + self.blocks.boxes.len() * 17;
+        let rows = self.boxes.len() * (16 + 4 + 2) + self.around.boxes.len() * 17;
+        vertices + self.flat.rings.len() * 5 + rows
+    }
+
+    /// The box of each row, in steps: west, north, east, south.
+    #[must_use]
+    pub fn boxes(&self) -> &[Frame] {
+        &self.boxes
     }
 
     /// A view of it, with the landmarks of its rows.

@@ -1,5 +1,6 @@
 //! Outlines as flat buffers: rows of runs of vertices. Knows nothing of tiles.
 
+use crate::space::mercator;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -96,6 +97,12 @@ impl<'a> Outlines<'a> {
         self.rows.len()
     }
 
+    /// Whether there are no rows.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// How many vertices all rows have.
     #[must_use]
     pub const fn vertices(&self) -> usize {
@@ -124,6 +131,22 @@ impl<'a> Outlines<'a> {
     pub(crate) fn path(&self, ring: usize) -> impl DoubleEndedIterator<Item = Vertex> + Clone + use<'a> {
         let run = self.vertices_of(ring);
         self.x[run.clone()].iter().zip(&self.y[run]).map(|(&x, &y)| [wide(x), wide(y)])
+    }
+
+    /// The vertices of a run in degrees, longitude first, to about a centimetre; what lies on the edge of the world is at the
+    /// edge.
+    #[must_use]
+    pub fn degrees(&self, ring: usize) -> impl DoubleEndedIterator<Item = (f64, f64)> + Clone + use<'a> {
+        // Without −0.0.
+        let round = |degrees: f64| libm::round(degrees * 1e7) / 1e7 + 0.0;
+        self.path(ring).map(move |[x, y]| {
+            let lon = match x {
+                0 => -180.0,
+                WORLD => 180.0,
+                x => round(mercator::longitude(x as u32)),
+            };
+            (lon, round(mercator::latitude(narrow(y))))
+        })
     }
 
     /// The smallest box around each row: west, north, east, south; of nothing for a row without vertices.

@@ -36,6 +36,17 @@ pub struct Told {
     pub crossing: u64,
 }
 
+impl Told {
+    /// Adds what was met elsewhere.
+    pub const fn add(&mut self, other: Self) {
+        self.empty += other.empty;
+        self.unusable += other.unusable;
+        self.short += other.short;
+        self.lower += other.lower;
+        self.crossing += other.crossing;
+    }
+}
+
 impl Gather {
     /// Adds a part to the row that is being gathered: positions in degrees, longitude first. A ring may repeat its first
     /// position at its end. Holes follow their shell.

@@ -13,6 +13,8 @@ pub struct Table<'a> {
     columns: &'a [Column<'a>],
     roles: Roles,
     zones: &'a [Zone],
+    /// The boxes of rows that are more than points, in steps: west, north, east, south.
+    boxes: Option<&'a [[u32; 4]]>,
 }
 
 /// Columns with a special part, by their position.
@@ -67,7 +69,7 @@ impl<'a> Table<'a> {
         {
             return Err(BadTable::Role(role));
         }
-        Ok(Self { layer, columns, roles, zones: &[] })
+        Ok(Self { layer, columns, roles, zones: &[], boxes: None })
     }
 
     /// The name of the dataset, which is the name of its layer in tiles.
@@ -92,6 +94,17 @@ impl<'a> Table<'a> {
     #[must_use]
     pub const fn with_zones(self, zones: &'a [Zone]) -> Self {
         Self { zones, ..self }
+    }
+
+    /// The same with the boxes of its rows, which are more than points.
+    #[must_use]
+    pub(crate) const fn with_boxes(self, boxes: &'a [[u32; 4]]) -> Self {
+        Self { boxes: Some(boxes), ..self }
+    }
+
+    /// The boxes of its rows in steps, where they are more than points.
+    pub(crate) const fn boxes(&self) -> Option<&'a [[u32; 4]]> {
+        self.boxes
     }
 
     /// The zone of a name.

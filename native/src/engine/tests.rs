@@ -53,6 +53,7 @@ fn of_rows(count: usize) -> Dataset {
         keys: keys.into(),
         rows: rows.into(),
         columns,
+        outlines: None,
         roles: Roles::default(),
         report: Report::default(),
         known: None,

@@ -8,6 +8,7 @@ pub mod points;
 mod zones;
 
 use crate::format::Format;
+use crate::shapes::Outlines;
 use duotile_core::{ColumnInfo, Plain, Plan, Points, QueryError, TileQuery, Times, Work, range};
 use points::Dataset;
 
@@ -137,6 +138,30 @@ impl Source {
     pub fn focus(&self) -> [f64; 4] {
         let Self::Points(dataset) = self;
         dataset.focus()
+    }
+
+    /// Which kinds of geometry its rows are, by the names of GeoJSON without `Multi`; that of most rows first.
+    #[must_use]
+    pub fn geometries(&self) -> Vec<&'static str> {
+        let Self::Points(dataset) = self;
+        dataset.outlines().map_or_else(|| vec!["Point"], Outlines::kinds)
+    }
+
+    /// What most of its rows are: `point`, `line` or `polygon`.
+    #[must_use]
+    pub fn geometry(&self) -> &'static str {
+        match self.geometries()[..] {
+            ["Polygon", ..] => "polygon",
+            ["LineString", ..] => "line",
+            _ => "point",
+        }
+    }
+
+    /// Whether its rows can be taken along.
+    #[must_use]
+    pub fn has_subsets(&self) -> bool {
+        let Self::Points(dataset) = self;
+        dataset.outlines().is_none()
     }
 
     /// The first view: longitude, latitude, zoom; where most of it is, if nothing is near the middle of all of it.

@@ -4,8 +4,8 @@
 use super::{links::Links, tilejson, values};
 use crate::engine::{Fitted, stats::ShownFacts};
 use duotile_core::{
-    Category, Column, Extra, Facts, Legend, MAX_EXACT, Plain, Points, Property, PropertyKind, Scalar, Shape, Source,
-    Times, stats::PROBABILITIES,
+    Category, Column, Extra, Facts, Legend, MAX_EXACT, Mode, Plain, Points, Property, PropertyKind, Scalar, Shape,
+    Source, Times, stats::PROBABILITIES,
 };
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
@@ -33,7 +33,7 @@ pub fn of(
             "layers": [{
                 "layer": points.layer(),
                 "count": facts.rows,
-                "geometry": if plan.shape() == Shape::Polygon { "Polygon" } else { "Point" },
+                "geometry": geometry(fitted),
                 "attributeCount": attributes.len(),
                 "attributes": attributes,
             }],
@@ -48,6 +48,16 @@ pub fn of(
         map.insert("tilestats".into(), tilestats);
         map
     })
+}
+
+/// What most features are: of rows with outlines these, where rows are shown at all.
+fn geometry(fitted: &Fitted) -> &'static str {
+    let plan = &fitted.plan;
+    match (plan.mode(), fitted.entry.source.geometries()[..].first()) {
+        (Mode::Auto | Mode::Points, Some(&kind)) if kind != "Point" => kind,
+        _ if plan.shape() == Shape::Polygon => "Polygon",
+        _ => "Point",
+    }
 }
 
 /// Gives all `name|time` of one name the range of them all: Kepler.gl reads them as one number of many times, and keeps

@@ -12,6 +12,7 @@ pub mod stats;
 pub mod style;
 pub mod tilejson;
 
+pub mod geometry;
 pub mod page;
 pub mod pieces;
 pub mod row_file;

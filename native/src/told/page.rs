@@ -3,7 +3,7 @@
 //! Ids are those of tiles. Times are ISO 8601 in UTC; integers beyond ±(2⁵³ − 1) are texts. A page ends early where its
 //! text grows long: what it leaves out begins the next.
 
-use super::values;
+use super::{geometry, values};
 use crate::engine::Fitted;
 use duotile_core::{Page, Plain, Points, Times};
 use serde_json::{Value, json};
@@ -69,14 +69,23 @@ pub fn text(fitted: &Fitted, page: &Page, offset: usize, format: PageFormat, lin
 }
 
 fn feature(out: &mut String, points: &Points<'_>, columns: &[usize], row: usize) {
-    let (lon, lat) = points.degrees(row);
     let _ = write!(
         out,
-        "{{\"type\":\"Feature\",\"id\":{},\"geometry\":{{\"type\":\"Point\",\"coordinates\":[{lon},{lat}]}},\"properties\":{{",
-        points.id(row)
+        "{{\"type\":\"Feature\",\"id\":{},\"geometry\":{},\"properties\":{{",
+        points.id(row),
+        geometry(points, row)
     );
     members(out, points, columns, row, true);
     out.push_str("}}");
+}
+
+/// The whole of it.
+fn geometry(points: &Points<'_>, row: usize) -> String {
+    let (lon, lat) = points.degrees(row);
+    points.shapes().map_or_else(
+        || format!("{{\"type\":\"Point\",\"coordinates\":[{lon},{lat}]}}"),
+        |shapes| geometry::json(shapes, row),
+    )
 }
 
 fn object(out: &mut String, points: &Points<'_>, columns: &[usize], row: usize) {

@@ -1,7 +1,8 @@
 //! Rows as text, one after the other: CSV by RFC 4180, or features of GeoJSON. Nothing is asked of a row but itself.
 //!
-//! In CSV a missing value is an empty field, and an empty text is `""`; times are ISO 8601 in UTC.
+//! Rows with outlines have their whole geometry, in CSV as well-known text in a column of its own. In CSV a missing value is an empty field, and an empty text is `""`; times are ISO 8601 in UTC.
 
+use super::geometry;
 use duotile_core::{Plain, Points, Times, Values};
 use serde_json::json;
 use std::io::Write as _;
@@ -54,7 +55,9 @@ impl RowText {
             let comma = if at > 0 { "," } else { "" };
             format!("{comma}{}:", json!(name))
         });
-        let own = ["id", "lon", "lat"].map(|name| free(name, &told));
+        let mut own = vec!["id", "lon", "lat"];
+        own.extend(points.shapes().map(|_| "geometry"));
+        let own: Vec<String> = own.into_iter().map(|name| free(name, &told)).collect();
         let line = own.iter().map(String::as_str).chain(told.iter().copied()).map(|name| {
             let mut out = Vec::new();
             quoted(&mut out, name);
@@ -80,6 +83,10 @@ impl RowText {
         match self.format {
             RowFormat::Csv => {
                 let _ = write!(out, "{id},{lon},{lat}");
+                if let Some(shapes) = points.shapes() {
+                    out.push(b',');
+                    quoted(out, &geometry::text(shapes, row));
+                }
                 for &index in &self.columns {
                     out.push(b',');
                     let column = &points.columns()[index];
@@ -95,10 +102,12 @@ impl RowText {
             }
             RowFormat::GeoJson => {
                 let comma = if first { "" } else { "," };
-                let _ = write!(
-                    out,
-                    "{comma}\n{{\"type\":\"Feature\",\"id\":{id},\"geometry\":{{\"type\":\"Point\",\"coordinates\":[{lon},{lat}]}},\"properties\":{{"
-                );
+                let _ = write!(out, "{comma}\n{{\"type\":\"Feature\",\"id\":{id},\"geometry\":");
+                let _ = match points.shapes() {
+                    None => write!(out, "{{\"type\":\"Point\",\"coordinates\":[{lon},{lat}]}}"),
+                    Some(shapes) => write!(out, "{}", geometry::json(shapes, row)),
+                };
+                out.extend_from_slice(b",\"properties\":{");
                 for (&index, name) in self.columns.iter().zip(&self.names) {
                     out.extend_from_slice(name.as_bytes());
                     json_value(out, Plain::cell(&points.columns()[index], row, Times::Iso));

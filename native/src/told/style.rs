@@ -49,17 +49,7 @@ pub fn of(fitted: &Fitted, legend: &Legend, links: &Links) -> Map<String, Value>
         });
     }
     if matches!(mode, Mode::Auto | Mode::Points) {
-        layers.push(json!({
-            "id": "rows", "type": "circle", "source": layer, "source-layer": layer,
-            "filter": ["!", ["has", "point_count"]],
-            "paint": {
-                "circle-color": COLOURS[4],
-                "circle-radius": ["interpolate", ["linear"], ["zoom"], 4, 1.5, 10, 2.5, 16, 5],
-                "circle-stroke-color": GROUND,
-                "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 8, 0, 14, 1],
-                "circle-opacity": 0.85,
-            },
-        }));
+        layers.extend(rows(layer, &fitted.entry.source.geometries()));
     }
     let mut sources = Map::new();
     sources.insert(layer.into(), source);
@@ -73,6 +63,44 @@ pub fn of(fitted: &Fitted, legend: &Legend, links: &Links) -> Map<String, Value>
     style.insert("layers".into(), Value::Array(layers));
     style.insert("metadata".into(), json!({ "duotile:tilejson": links.document(Document::TileJson) }));
     style
+}
+
+/// Rows: polygons under lines under points. Outlines of polygons are lines, which a tile cuts beyond its edges only.
+fn rows(layer: &str, kinds: &[&str]) -> Vec<Value> {
+    let drawn = |id: &str, kind: &str, of: &[&str], paint: Value| {
+        let kinds = of.iter().map(|kind| json!(["in", kind, ["geometry-type"]]));
+        let kinds: Vec<Value> = std::iter::once(json!("any")).chain(kinds).collect();
+        json!({
+            "id": id, "type": kind, "source": layer, "source-layer": layer,
+            "filter": ["all", ["!", ["has", "point_count"]], kinds],
+            "paint": paint,
+        })
+    };
+    let mut layers = Vec::new();
+    if kinds.contains(&"Polygon") {
+        let paint = json!({ "fill-color": COLOURS[3], "fill-opacity": 0.35, "fill-antialias": false });
+        layers.push(drawn("fills", "fill", &["Polygon"], paint));
+    }
+    if kinds.contains(&"Polygon") || kinds.contains(&"LineString") {
+        let width = json!(["interpolate", ["linear"], ["zoom"], 4, 0.75, 10, 1.25, 16, 2.5]);
+        let paint = json!({ "line-color": COLOURS[4], "line-width": width, "line-opacity": 0.85 });
+        layers.push(drawn("lines", "line", &["Polygon", "LineString"], paint));
+    }
+    let paint = json!({
+        "circle-color": COLOURS[4],
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 4, 1.5, 10, 2.5, 16, 5],
+        "circle-opacity": 0.85,
+    });
+    if layers.is_empty() {
+        layers.push(json!({
+            "id": "rows", "type": "circle", "source": layer, "source-layer": layer,
+            "filter": ["!", ["has", "point_count"]],
+            "paint": paint,
+        }));
+    } else if kinds.contains(&"Point") {
+        layers.push(drawn("rows", "circle", &["Point"], paint));
+    }
+    layers
 }
 
 /// What cells are coloured by: the first measure that is a number, else the count.

@@ -13,6 +13,7 @@ mod kepler;
 mod lets;
 mod openapi;
 mod rows;
+mod shapes;
 mod stats;
 mod strangers;
 mod subset;

@@ -68,6 +68,7 @@ fn dataset(rows: usize, dice: &mut Dice) -> Dataset {
         keys: keys.into(),
         rows: numbers.into(),
         columns: columns.collect(),
+        outlines: None,
         roles: Roles::default(),
         report: Report::default(),
         known: None,
@@ -141,6 +142,8 @@ fn passes(filter: &Filter, dataset: &Dataset, columns: &[Column<'_>], row: usize
         }
         Filter::X(first, last) => inside(world.x, *first, *last),
         Filter::Y(first, last) => inside(world.y, *first, *last),
+        // Of points there is none.
+        Filter::Meets { .. } => false,
         Filter::Column(at, test) => {
             let value = columns[*at].is_valid(row).then(|| columns[*at].values.get(row));
             match (test, value) {

@@ -8,6 +8,7 @@ use super::{
     bits::Bits,
     focus::{bounds, focus},
     kind::Data,
+    shapes::Outlines,
 };
 use anyhow::{Result, bail};
 use duotile_core::{
@@ -29,6 +30,8 @@ pub struct Dataset {
     landmarks: Buffer<u64>,
     rows: Buffer<u32>,
     columns: Vec<Arc<Stored>>,
+    /// The outlines of its rows, where they are more than points.
+    outlines: Option<Arc<Outlines>>,
     /// How many of the last of them a query made of the others.
     made: usize,
     roles: Roles,
@@ -63,6 +66,8 @@ pub(crate) struct Parts {
     /// Original row numbers, in the order of the keys.
     pub rows: Buffer<u32>,
     pub columns: Vec<Loaded>,
+    /// The outlines of the rows, where they are more than points.
+    pub outlines: Option<Outlines>,
     pub roles: Roles,
     pub report: Report,
     /// What is known of the rows already, as of those in a prepared file; else it is found out by looking at all of them.
@@ -127,8 +132,21 @@ impl Dataset {
     /// # Errors
     /// When the parts do not fit together, which would be a mistake of the loader.
     pub(crate) fn new(parts: Parts) -> Result<Self> {
-        let Parts { name, title, attribution, version, zone, keys, rows, columns, roles, report, known, ground } =
-            parts;
+        let Parts {
+            name,
+            title,
+            attribution,
+            version,
+            zone,
+            keys,
+            rows,
+            columns,
+            outlines,
+            roles,
+            report,
+            known,
+            ground,
+        } = parts;
         let mapped = ground.is_some();
         let Known { facts, bounds, focus, landmarks, summaries } =
             known.unwrap_or_else(|| Known::of(&keys, &columns, roles.latitude));
@@ -137,7 +155,13 @@ impl Dataset {
         }
         let stored = |((loaded, facts), summary)| Arc::new(Stored { loaded, facts, summary });
         let columns: Vec<Arc<Stored>> = columns.into_iter().zip(facts).zip(summaries).map(stored).collect();
-        let view = view::first(&keys, focus);
+        let (bounds, focus, view) = match &outlines {
+            None => (bounds, focus, view::first(&keys, focus)),
+            Some(outlines) => {
+                let focus = outlines.around(&keys, focus);
+                (outlines.bounds(), focus, view::of(focus))
+            }
+        };
         let dataset = Self {
             name,
             title,
@@ -148,6 +172,7 @@ impl Dataset {
             landmarks,
             rows,
             columns,
+            outlines: outlines.map(Arc::new),
             made: 0,
             roles,
             report,
@@ -262,9 +287,22 @@ impl Dataset {
     pub fn with_points<R>(&self, f: impl FnOnce(Points<'_>) -> R) -> R {
         let columns = self.columns();
         match Points::new(&self.name, &self.keys, &self.rows, &columns, self.roles) {
-            Ok(points) => f(points.with_landmarks(Landmarks::new(&self.landmarks, self.keys.len()))),
+            Ok(points) => {
+                let landmarks = Landmarks::new(&self.landmarks, self.keys.len());
+                let points = points.with_landmarks(landmarks);
+                f(match &self.outlines {
+                    None => points,
+                    Some(outlines) => points.with_shapes(outlines.view(landmarks)),
+                })
+            }
             Err(error) => unreachable!("checked when the dataset was made: {error}"),
         }
+    }
+
+    /// The outlines of its rows, where they are more than points.
+    #[must_use]
+    pub(crate) fn outlines(&self) -> Option<&Outlines> {
+        self.outlines.as_deref()
     }
 
     /// How many landmarks its keys have.
@@ -311,7 +349,8 @@ impl Dataset {
     #[must_use]
     pub fn size(&self) -> usize {
         let columns: usize = self.columns.iter().map(|column| column.size()).sum();
-        self.keys.len() * 8 + self.landmarks.len() * 8 + self.rows.len() * 4 + columns
+        let outlines = self.outlines.as_ref().map_or(0, |outlines| outlines.size());
+        self.keys.len() * 8 + self.landmarks.len() * 8 + self.rows.len() * 4 + columns + outlines
     }
 
     /// Bytes of the columns that a query made.
@@ -346,6 +385,7 @@ impl Dataset {
             landmarks: self.landmarks.clone(),
             rows: self.rows.clone(),
             columns: self.columns.iter().cloned().chain(columns).collect(),
+            outlines: self.outlines.clone(),
             made,
             roles: self.roles,
             report: self.report.clone(),

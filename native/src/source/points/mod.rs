@@ -1,4 +1,4 @@
-//! Points with columns, in Morton order.
+//! Points with columns, in Morton order; lines and polygons are points with an outline beside them.
 
 pub(crate) mod bits;
 pub mod dataset;
@@ -8,6 +8,7 @@ mod made;
 pub mod prepared;
 pub mod read;
 mod report;
+pub(crate) mod shapes;
 
 pub use dataset::Dataset;
 pub use report::Report;

@@ -108,6 +108,7 @@ fn dataset(whole: Whole, options: &Options, progress: &dyn Progress) -> Result<D
         keys: view(file, &description.keys)?,
         rows: view(file, &description.row_numbers)?,
         columns,
+        outlines: None,
         roles,
         report,
         known: Some(known),

@@ -105,6 +105,7 @@ fn known(file: &Content, description: &Description, columns: Vec<Loaded>) -> Res
         keys,
         rows,
         columns,
+        outlines: None,
         roles: Roles::default(),
         report: Report::default(),
         known: Some(found),

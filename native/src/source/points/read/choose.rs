@@ -97,20 +97,21 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
     let mut lines = Vec::new();
     if let Some(declared) = declared {
         let field = find(fields, &declared.column, "the \"geo\" metadata")?;
-        match (&declared.others, Encoding::of(&field.dtype)) {
-            (None, Some(encoding)) => {
+        match Encoding::of(&field.dtype) {
+            Some(encoding) => {
                 let place = Place::Geometry(field.name.clone(), encoding);
                 return Ok(Choice { place, crs: declared.crs, boxes: declared.boxes.clone(), lines });
             }
-            (Some(others), _) if pairs.is_empty() => bail!(
-                "the geometry column {:?} holds {others}; only points are read, shapes are not here yet, and there are no \
-                 longitude and latitude columns either",
-                field.name
+            None if pairs.is_empty() => bail!(
+                "the geometry column {:?} is {}, which is not read yet, expected WKB or points; there are no longitude and \
+                 latitude columns either",
+                field.name,
+                describe(&field.dtype)
             ),
-            (others, _) => lines.push(format!(
+            None => lines.push(format!(
                 "the geometry column {:?} ({}) is not used, longitude and latitude columns are",
                 field.name,
-                others.as_deref().unwrap_or(&describe(&field.dtype))
+                describe(&field.dtype)
             )),
         }
     }

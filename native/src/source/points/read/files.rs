@@ -17,6 +17,8 @@ pub(super) enum Format {
     Parquet,
     Arrow,
     FlatGeobuf,
+    /// A collection of features, or a feature a line.
+    GeoJson,
     /// What `build` writes.
     Prepared,
 }
@@ -34,7 +36,7 @@ pub(super) struct Input {
 type Partitions = Vec<(String, String)>;
 
 /// What files are called that are read.
-const EXPECTED: &str = "expected .csv, .tsv, .txt (also with .gz or .zst), .parquet, .arrow, .feather, .ipc or .fgb";
+const EXPECTED: &str = "expected .csv, .tsv, .txt, .geojson or .geojsonl (also with .gz or .zst), .parquet, .arrow, .feather, .ipc or .fgb";
 
 /// All files of the given paths, in order: files as they are, folders with all they hold, patterns with what they match.
 ///
@@ -213,6 +215,9 @@ fn by_name(path: &Path) -> Option<Format> {
         "parquet" | "geoparquet" | "pq" | "parq" => Some(Format::Parquet),
         "arrow" | "arrows" | "feather" | "ipc" => Some(Format::Arrow),
         "fgb" => Some(Format::FlatGeobuf),
+        "geojson" | "json" | "geojsonl" | "geojsons" | "geojsonseq" | "ndgeojson" | "ndjson" | "jsonl" => {
+            Some(Format::GeoJson)
+        }
         _ => None,
     }
 }

@@ -17,8 +17,9 @@ use super::{
 };
 use crate::dataset::{Chosen, Dataset, Loaded, Parts, Report};
 use crate::kind::{Data, Kind};
+use crate::shapes::Outlines;
 use anyhow::{Context, Result, bail};
-use duotile_core::{Roles, World, mercator, morton};
+use duotile_core::{Flat, Roles, World, mercator, morton};
 use polars_core::prelude::DataFrame;
 use rayon::prelude::*;
 
@@ -61,6 +62,8 @@ pub(crate) struct Part {
     pub rows: Vec<u32>,
     /// In the order of [`Whole::columns`], not settled yet.
     pub columns: Vec<Loaded>,
+    /// The outlines of the rows, where they are more than points.
+    pub outlines: Option<Flat>,
 }
 
 /// What is known when all rows were read.
@@ -88,13 +91,14 @@ pub(super) fn load(
     lines: Vec<String>,
     progress: &dyn Progress,
 ) -> Result<Dataset> {
-    let mut sink = All(Part { keys: Vec::new(), rows: Vec::new(), columns: Vec::new() });
+    let mut sink = All(Part { keys: Vec::new(), rows: Vec::new(), columns: Vec::new(), outlines: None });
     let mut whole = in_parts(files, options, label, lines, usize::MAX, progress, &mut sink)?;
     let All(all) = sink;
     let settled = all.columns.into_par_iter().enumerate().map(|(at, column)| whole.settle(at, column));
     let (columns, lost): (Vec<_>, Vec<_>) = settled.collect();
     whole.tell_lost(&lost)?;
     let roles = whole.roles(&columns, &all.rows, usize::MAX)?;
+    let outlines = all.outlines.map(|flat| Outlines::of(flat, &all.keys, progress)).transpose()?;
     let Whole { label, log, .. } = whole;
     Dataset::new(Parts {
         name: label.name,
@@ -105,6 +109,7 @@ pub(super) fn load(
         keys: all.keys.into(),
         rows: all.rows.into(),
         columns,
+        outlines,
         roles,
         report: log.report,
         known: None,
@@ -286,8 +291,12 @@ impl Gathered {
         let columns: Vec<Gather> = self.columns.iter_mut().map(Gather::take).collect();
         let mut columns: Vec<Loaded> = columns.into_par_iter().map(|column| column.finish(&rows)).collect();
         columns.extend(self.latitudes.as_ref().map(|name| latitudes(name, &keys, &rows, &beyond)));
+        let outlines = self.positions.outlined.as_mut().map(|outlined| {
+            progress.stage("order outlines", None);
+            std::mem::take(&mut outlined.flat).pick(&rows)
+        });
         rows.iter_mut().for_each(|row| *row += first);
-        Part { keys, rows, columns }
+        Part { keys, rows, columns, outlines }
     }
 }
 
@@ -361,6 +370,12 @@ fn gather(
         let (partitions, label) = (&file.partitions, &file.label);
         let mut add = |chunk: DataFrame| {
             gathered.positions.append(&chunk, place)?;
+            if limit < usize::MAX && gathered.positions.outlined.is_some() {
+                bail!(
+                    "the file holds lines or polygons, which prepared files do not hold yet, expected points; serve the file \
+                     itself: duotile serve {label}"
+                );
+            }
             gathered.columns.par_iter_mut().try_for_each(|column| append(column, &chunk, partitions, rules))?;
             progress.advance(gathered.positions.rows_read);
             if gathered.size() >= limit {

@@ -15,6 +15,7 @@ mod degrees;
 mod field;
 mod files;
 mod flatgeobuf;
+mod geojson;
 mod geometry;
 mod guarded;
 mod half;
@@ -49,6 +50,7 @@ use duotile_core::{EXTENT_BITS, TILE_FORMAT};
 pub(crate) use files::name;
 use files::{Format, Input};
 use flatgeobuf::FlatGeobuf;
+use geojson::GeoJson;
 use layout::Opened;
 use load::load;
 pub(crate) use load::{Part, Sink, Whole};
@@ -327,6 +329,7 @@ fn open(
         }
         Format::Arrow => Box::new(Arrow::open(&content.decompressed(spool)?, options.crs, lines)?),
         Format::FlatGeobuf => Box::new(FlatGeobuf::open(content, options.crs, lines)?),
+        Format::GeoJson => Box::new(GeoJson::open(content.decompressed(spool)?, options, progress)?),
         Format::Csv => Box::new(Csv::open(content.decompressed(spool)?, options, lines, progress)?),
     })
 }

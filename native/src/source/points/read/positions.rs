@@ -6,14 +6,14 @@
 use super::{
     crs::{Crs, Projection},
     degrees,
-    geometry::Encoding,
+    geometry::{Encoding, Outlined},
     longitudes::Longitudes,
     reader::room,
-    spot::{Spot, latitude, project},
+    spot::{Spot, degrees as to_degrees, latitude, project},
     values::Numbers,
 };
 use anyhow::{Context, Result, bail};
-use duotile_core::{World, mercator, morton};
+use duotile_core::{Flat, Role, World, mercator, morton};
 use polars_core::prelude::{Column, DataFrame, DataType};
 use rayon::prelude::*;
 
@@ -28,7 +28,7 @@ const PIECE: usize = 1 << 16;
 pub(super) enum Place {
     /// Longitude (or x) and latitude (or y).
     Pair(String, String),
-    /// A column of point geometries.
+    /// A column of geometries.
     Geometry(String, Encoding),
 }
 
@@ -64,8 +64,10 @@ pub(super) struct Positions {
     pub longitudes: Longitudes,
     /// Rows with no coordinates at all.
     pub missing: u64,
-    /// Geometries that are not points, or that cannot be read.
+    /// Geometries that give no position, or that cannot be read.
     pub not_points: u64,
+    /// Outlines of all rows since some were taken away, as soon as one is a line, a polygon or several points.
+    pub outlined: Option<Outlined>,
     /// What the first of these is.
     pub first_other: Option<&'static str>,
     /// Rows exactly at 0, 0.
@@ -110,6 +112,7 @@ impl Positions {
             longitudes: Longitudes::default(),
             missing: 0,
             not_points: 0,
+            outlined: None,
             first_other: None,
             at_zero: 0,
             first_text: None,
@@ -164,9 +167,12 @@ impl Positions {
             }
             Place::Geometry(name, encoding) => {
                 let points = encoding.points(chunk.column(name)?)?;
+                points.srids.iter().try_for_each(|&srid| self.meet(srid))?;
+                if points.outlines || self.outlined.is_some() {
+                    return self.outline(chunk.column(name)?, *encoding, first as u32);
+                }
                 self.not_points += points.others;
                 self.first_other = self.first_other.or(points.first_other);
-                points.srids.iter().try_for_each(|&srid| self.meet(srid))?;
                 (points.xs, points.ys)
             }
         };
@@ -198,6 +204,46 @@ impl Positions {
             }
         }
         Ok(())
+    }
+
+    /// Adds the rows of a chunk of geometries that are more than points; `first` is the first of them.
+    fn outline(&mut self, column: &Column, encoding: Encoding, first: u32) -> Result<()> {
+        let (crs, projection) = (self.crs, self.projection.as_ref());
+        let mut found = encoding.outlines(column, &|x, y| to_degrees(crs, projection, x, y))?;
+        for (row, key) in (first..).zip(std::mem::take(&mut found.keys)) {
+            if let Some(key) = key {
+                self.keys.push(key);
+                self.rows.push(row);
+                self.kept += 1;
+                self.close += u64::from(is_close(key));
+            }
+        }
+        self.missing += found.missing + found.damaged;
+        self.not_points += found.damaged;
+        let room = SAMPLE.saturating_sub(self.sample.len());
+        self.sample.extend(std::mem::take(&mut found.sample).into_iter().take(room));
+        if self.outlined.is_none() {
+            let before = self.points_so_far(first);
+            self.outlined = Some(Outlined { flat: before, ..Outlined::default() });
+        }
+        self.outlined.get_or_insert_default().append(found)
+    }
+
+    /// The rows before one as outlines: they were points.
+    fn points_so_far(&self, end: u32) -> Flat {
+        let mut flat = Flat::default();
+        let mut known = self.rows.iter().zip(&self.keys).peekable();
+        for row in 0..end {
+            if let Some((_, &key)) = known.next_if(|(at, _)| **at == row) {
+                let World { x, y } = morton::position(key);
+                flat.x.push(x);
+                flat.y.push(y);
+                flat.rings.push(flat.x.len() as u32);
+                flat.roles.push(Role::Points);
+            }
+            flat.rows.push(flat.rings.len() as u32);
+        }
+        flat
     }
 
     /// Meets the number of a system in a geometry: it is that of all of them, where none was said.

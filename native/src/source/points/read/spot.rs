@@ -43,3 +43,16 @@ pub(super) fn latitude(crs: Crs, projection: Option<&Projection>, x: f64, y: f64
         (_, None) => Some(y),
     }
 }
+
+/// The degrees of a position, longitude first and not wrapped; NaN for one that the system does not have.
+pub(super) fn degrees(crs: Crs, projection: Option<&Projection>, x: f64, y: f64) -> (f64, f64) {
+    match (crs, projection) {
+        (_, Some(projection)) => projection.degrees(x, y).unwrap_or((f64::NAN, f64::NAN)),
+        (Crs::Metres, None) => (x / mercator::CIRCUMFERENCE * 360.0, latitude(crs, None, x, y).unwrap_or(f64::NAN)),
+        (Crs::Parts(power), None) => {
+            let parts = 10f64.powi(power.into());
+            (x / parts, y / parts)
+        }
+        (_, None) => (x, y),
+    }
+}

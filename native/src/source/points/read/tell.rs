@@ -9,6 +9,7 @@ use super::{
 };
 use crate::dataset::{Chosen, Report};
 use anyhow::{Result, bail};
+use duotile_core::Told;
 
 /// Sentences for the reader: told at once, and kept.
 pub(super) struct Log<'a> {
@@ -109,7 +110,7 @@ pub(super) fn positions(
         let texts = positions.first_text.as_ref();
         let texts = texts.map_or(String::new(), |(name, text)| format!("; {name} holds texts such as {text:?}"));
         if let Some(other) = positions.first_other.filter(|_| positions.missing == all) {
-            bail!("the geometries in {columns} are no points, the first is a {other}; shapes are not here yet");
+            bail!("the geometries in {columns} give no positions, the first is a {other}");
         }
         bail!("none of the {all} rows has a usable position in {columns}{texts}{}", hint());
     }
@@ -126,10 +127,16 @@ pub(super) fn positions(
         }
         if positions.not_points > 0 {
             let other = positions.first_other.map_or(String::new(), |other| format!(", the first is a {other}"));
-            parts.push(format!("{} are no points{other}", positions.not_points));
+            let what = if positions.outlined.is_some() { "cannot be read" } else { "are no points" };
+            parts.push(format!("{} {what}{other}", positions.not_points));
         }
         if unusable > positions.missing {
-            parts.push(format!("{} are out of range", unusable - positions.missing));
+            let what = if positions.outlined.is_some() {
+                "are empty, out of range, or too short to be a line or ring"
+            } else {
+                "are out of range"
+            };
+            parts.push(format!("{} {what}", unusable - positions.missing));
         }
         // Only where it matters: a few odd rows need no advice.
         let hint = if unusable * 100 > all { hint() } else { String::new() };
@@ -137,6 +144,9 @@ pub(super) fn positions(
             "{unusable} of {all} rows have no usable position and are left out: {}{hint}",
             parts.join(", ")
         ));
+    }
+    if let Some(outlined) = &positions.outlined {
+        outlines(&outlined.told, outlined.deep, log);
     }
     if positions.longitudes.turned > 0 {
         let how = if positions.longitudes.is_mixed() { "lie on both sides of 180" } else { "run from 0 to 360" };
@@ -163,4 +173,39 @@ pub(super) fn positions(
         log.line("the data has no rows".into());
     }
     Ok(())
+}
+
+/// What of lines and polygons could not be kept as it was.
+fn outlines(told: &Told, deep: u64, log: &mut Log<'_>) {
+    let counted = |count: u64, one: &str, several: &str| {
+        if count == 1 { format!("1 {one}") } else { format!("{count} {several}") }
+    };
+    for (count, one, several, what) in [
+        (
+            told.unusable,
+            "part of a geometry",
+            "parts of geometries",
+            "left out: with a position that is none, or beyond the world",
+        ),
+        (
+            told.short,
+            "part of a geometry",
+            "parts of geometries",
+            "left out: lines of one position, or rings of less than three",
+        ),
+        (
+            told.lower,
+            "part of a collection",
+            "parts of collections",
+            "left out: points beside lines, or lines beside polygons",
+        ),
+        (told.crossing, "geometry", "geometries", "cut at the antimeridian, which it goes over"),
+        (deep, "geometry", "geometries", "drawn flat: heights and measures (Z, M) are not kept"),
+    ] {
+        if count > 0 {
+            let verb = if count == 1 { "is" } else { "are" };
+            let what = if count == 1 { what.to_owned() } else { what.replace("which it goes", "which they go") };
+            log.line(format!("{} {verb} {what}", counted(count, one, several)));
+        }
+    }
 }

@@ -278,6 +278,7 @@ fn index(
         keys,
         rows,
         columns,
+        outlines: None,
         roles,
         report: Report::default(),
         known: Some(known),

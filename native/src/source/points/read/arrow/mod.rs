@@ -202,16 +202,10 @@ fn declared(field: &ArrowField, given: Option<Crs>) -> Option<Result<Declared>> 
     if !name.starts_with("geoarrow.") && !name.starts_with("ogc.") {
         return None;
     }
-    let others = name.strip_prefix("geoarrow.").filter(|kind| kind.contains("line") || kind.contains("polygon"));
     let json: serde_json::Value = about.and_then(|about| serde_json::from_str(&about).ok()).unwrap_or_default();
     let crs = match given {
         Some(_) => Ok(given),
         None => Crs::of_json(&json["crs"]).with_context(|| format!("geometry column {:?}", field.name.as_str())),
     };
-    Some(crs.map(|crs| Declared {
-        column: field.name.to_string(),
-        crs,
-        others: others.map(str::to_owned),
-        boxes: None,
-    }))
+    Some(crs.map(|crs| Declared { column: field.name.to_string(), crs, boxes: None }))
 }

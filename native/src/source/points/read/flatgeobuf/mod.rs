@@ -85,14 +85,10 @@ impl FlatGeobuf {
             None => header.crs().map_or(Ok(None), |said| crs(&said)).context("the FlatGeobuf file")?,
         };
         let kind = header.geometry_type();
-        let others = match kind {
-            GeometryType::Unknown | GeometryType::Point | GeometryType::MultiPoint => None,
-            kind => Some(kind.variant_name().unwrap_or("geometries of an unknown kind").to_owned()),
-        };
         if header.has_z() || header.has_m() {
             lines.push("positions have heights or measures (Z, M), which are left out".into());
         }
-        let declared = Declared { column: name.to_owned(), crs, others, boxes: None };
+        let declared = Declared { column: name.to_owned(), crs, boxes: None };
         Ok(Self { fields, types, declared, kind, pieces, content: content.clone() })
     }
 

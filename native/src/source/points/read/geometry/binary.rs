@@ -1,18 +1,13 @@
-//! Well-known binary: a point, or several that are one, with what it says of its coordinates.
+//! Well-known binary: a point with what it says of its coordinates, or all parts of a geometry of any kind.
 
-use super::Found;
+use super::{
+    Found,
+    sketch::{DEPTH, Sketch},
+};
+use duotile_core::Role;
 
-/// Names of geometries by their number.
-const NAMES: [&str; 8] = [
-    "Geometry",
-    "Point",
-    "LineString",
-    "Polygon",
-    "MultiPoint",
-    "MultiLineString",
-    "MultiPolygon",
-    "GeometryCollection",
-];
+/// The last of the kinds that are read: a collection.
+const KINDS: u32 = 7;
 
 /// The flag of `PostGIS` for a number of a coordinate system.
 const SRID: u32 = 0x2000_0000;
@@ -25,15 +20,28 @@ pub(super) fn read(bytes: &[u8]) -> Found {
 
 /// The same in hexadecimal digits, as `PostGIS` prints it.
 pub(super) fn hex(text: &str) -> Found {
+    // No point is longer; of anything else the head is enough.
+    bytes(text, 200).map_or(Found::Damaged, |bytes| read(&bytes))
+}
+
+/// Reads all parts of a geometry of any kind. `None` where it is damaged.
+pub(super) fn sketch(bytes: &[u8], out: &mut Sketch) -> Option<()> {
+    Place { bytes, at: 0, little: false }.parts(out, DEPTH)
+}
+
+/// The same in hexadecimal digits.
+pub(super) fn sketch_hex(text: &str, out: &mut Sketch) -> Option<()> {
+    sketch(&bytes(text, usize::MAX)?, out)
+}
+
+/// So many bytes at most of hexadecimal digits.
+fn bytes(text: &str, most: usize) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
     if !digits.len().is_multiple_of(2) || digits.len() < 10 || !text.starts_with("00") && !text.starts_with("01") {
-        return Found::Damaged;
+        return None;
     }
     let digit = |byte: u8| char::from(byte).to_digit(16);
-    // No point is longer; of anything else the head is enough.
-    let pairs = digits.chunks(2).take(200);
-    let bytes: Option<Vec<u8>> = pairs.map(|pair| Some((digit(pair[0])? << 4 | digit(pair[1])?) as u8)).collect();
-    bytes.map_or(Found::Damaged, |bytes| read(&bytes))
+    digits.chunks(2).take(most).map(|pair| Some((digit(pair[0])? << 4 | digit(pair[1])?) as u8)).collect()
 }
 
 struct Place<'b> {
@@ -51,17 +59,68 @@ impl Place<'_> {
                 Some(Found::Point { x, y, srid })
             }
             4 => {
-                let count = self.word()?;
-                if count != 1 {
-                    let what = if count == 0 { "MultiPoint without points" } else { "MultiPoint of several points" };
-                    return Some(Found::Other(what));
+                match self.word()? {
+                    0 => return Some(Found::Other("MultiPoint without points")),
+                    1 => {}
+                    _ => return Some(Found::Outline { srid }),
                 }
                 let (1, dimensions, _) = self.head()? else { return None };
                 let (x, y) = self.point(dimensions)?;
                 Some(Found::Point { x, y, srid })
             }
-            kind => NAMES.get(kind as usize).map(|&name| Found::Other(name)),
+            2..=KINDS => Some(Found::Outline { srid }),
+            _ => None,
         }
+    }
+
+    /// All parts of a geometry, and of those in it.
+    fn parts(&mut self, out: &mut Sketch, depth: u32) -> Option<()> {
+        let (kind, dimensions, _) = self.head()?;
+        out.deep |= dimensions > 2;
+        match kind {
+            1 => {
+                let (x, y) = self.point(dimensions)?;
+                // An empty point.
+                if !(x.is_nan() && y.is_nan()) {
+                    out.push(x, y);
+                }
+                out.end(Role::Points);
+            }
+            2 => {
+                self.path(dimensions, out)?;
+                out.end(Role::Line);
+            }
+            3 => {
+                let mut shell = false;
+                for _ in 0..self.count(4)? {
+                    self.path(dimensions, out)?;
+                    shell |= out.end_ring(!shell);
+                }
+            }
+            4..=KINDS => {
+                let depth = depth.checked_sub(1)?;
+                for _ in 0..self.count(5)? {
+                    self.parts(out, depth)?;
+                }
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// The positions of a line or ring.
+    fn path(&mut self, dimensions: usize, out: &mut Sketch) -> Option<()> {
+        for _ in 0..self.count(8 * dimensions)? {
+            let (x, y) = self.point(dimensions)?;
+            out.push(x, y);
+        }
+        Some(())
+    }
+
+    /// How many things of so many bytes at least follow; `None` where there are less bytes than that.
+    fn count(&mut self, bytes: usize) -> Option<u32> {
+        let count = self.word()?;
+        (count as usize <= self.bytes.len().saturating_sub(self.at) / bytes).then_some(count)
     }
 
     /// Kind, numbers of a position, and SRID; 0 for none.
@@ -125,13 +184,41 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_point_is_named() {
-        assert_eq!(read(&[1, 2, 0, 0, 0, 0, 0, 0, 0]), Found::Other("LineString"));
-        assert_eq!(read(&[1, 0xeb, 3, 0, 0, 0, 0, 0, 0]), Found::Other("Polygon"));
-        assert_eq!(read(&[1, 4, 0, 0, 0, 2, 0, 0, 0]), Found::Other("MultiPoint of several points"));
+    fn what_is_no_point_is_an_outline() {
+        assert_eq!(read(&[1, 2, 0, 0, 0, 0, 0, 0, 0]), Found::Outline { srid: 0 });
+        assert_eq!(read(&[1, 0xeb, 3, 0, 0, 0, 0, 0, 0]), Found::Outline { srid: 0 });
+        assert_eq!(read(&[1, 4, 0, 0, 0, 2, 0, 0, 0]), Found::Outline { srid: 0 });
         for bytes in [&[][..], &[2, 1, 0, 0, 0], &[1, 99, 0, 0, 0]] {
             assert_eq!(read(bytes), Found::Damaged, "{bytes:?}");
         }
         assert_eq!(hex("Namibia"), Found::Damaged);
+    }
+
+    /// A polygon with a hole, a line with heights and a point, each in its own byte order, in a collection.
+    #[test]
+    fn all_parts_of_a_collection_are_read() {
+        let numbers = |all: &[f64]| all.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>();
+        let ring = |at: f64| [&[4, 0, 0, 0][..], &numbers(&[at, at, at + 1.0, at, at, at + 1.0, at, at])].concat();
+        let polygon = [&[1, 3, 0, 0, 0, 2, 0, 0, 0][..], &ring(0.0), &ring(5.0)].concat();
+        let line = [&[1, 2, 0, 0, 0x80, 2, 0, 0, 0][..], &numbers(&[1.0, 2.0, 9.0, 3.0, 4.0, 9.0])].concat();
+        let point = [&[0, 0, 0, 0, 1][..], &7.0f64.to_be_bytes(), &8.0f64.to_be_bytes()].concat();
+        let collection = [&[0, 0, 0, 0, 7, 0, 0, 0, 3][..], &polygon, &line, &point].concat();
+        let mut out = Sketch::default();
+        assert_eq!(sketch(&collection, &mut out), Some(()));
+        let parts: Vec<_> = out.parts().map(|(role, positions)| (role, positions.len(), positions[0])).collect();
+        let expected = [
+            (Role::Shell, 4, (0.0, 0.0)),
+            (Role::Hole, 4, (5.0, 5.0)),
+            (Role::Line, 2, (1.0, 2.0)),
+            (Role::Points, 1, (7.0, 8.0)),
+        ];
+        assert_eq!((parts, out.deep), (expected.to_vec(), true));
+        for end in 0..collection.len() {
+            out.clear();
+            assert_eq!(sketch(&collection[..end], &mut out), None, "cut off at {end}");
+        }
+        // A count that the bytes cannot hold, and collections without an end.
+        assert_eq!(sketch(&[1, 2, 0, 0, 0, 255, 255, 255, 255], &mut out), None);
+        assert_eq!(sketch(&[1, 7, 0, 0, 0, 1, 0, 0, 0].repeat(1000), &mut out), None);
     }
 }

@@ -10,9 +10,7 @@ pub(in crate::source::points::read) struct Declared {
     pub column: String,
     /// In what its coordinates are; `None` where nothing is said.
     pub crs: Option<Crs>,
-    /// Types of geometry other than points, where the file names them.
-    pub others: Option<String>,
-    /// The column that holds the boxes of the geometries, which say nothing of points.
+    /// The column that holds the boxes of the geometries, which say nothing that these do not.
     pub boxes: Option<String>,
 }
 
@@ -24,17 +22,13 @@ pub(in crate::source::points::read) fn declared(geo: &str, given: Option<Crs>) -
     let geo: Value = serde_json::from_str(geo).context("the \"geo\" metadata is no JSON")?;
     let column = geo["primary_column"].as_str().context("the \"geo\" metadata names no primary column")?.to_owned();
     let about = &geo["columns"][&column];
-    let types = about["geometry_types"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    // A MultiPoint may be a point; which of them are is found out row by row.
-    let others: Vec<&str> =
-        types.filter(|name| !name.starts_with("Point") && !name.starts_with("MultiPoint")).collect();
     let boxes = about["covering"]["bbox"]["xmin"][0].as_str().map(str::to_owned);
     let crs = match given {
         Some(_) => given,
         None => Crs::of_json(&about["crs"])
             .with_context(|| format!("geometry column {column:?}; transform the file first, or say --crs"))?,
     };
-    Ok(Declared { column, crs, others: (!others.is_empty()).then(|| others.join(", ")), boxes })
+    Ok(Declared { column, crs, boxes })
 }
 
 impl Declared {
@@ -56,7 +50,7 @@ impl Declared {
                 Some(read.with_context(|| format!("geometry column {column:?}"))?)
             }
         };
-        Ok(Self { column: column.to_owned(), crs, others: None, boxes: None })
+        Ok(Self { column: column.to_owned(), crs, boxes: None })
     }
 }
 
@@ -73,7 +67,7 @@ mod tests {
             )
         };
         let plain = declared(&geo(""), None).expect("valid");
-        assert_eq!(plain, Declared { column: "g".into(), crs: None, others: None, boxes: Some("box".into()) });
+        assert_eq!(plain, Declared { column: "g".into(), crs: None, boxes: Some("box".into()) });
         let crs = |text: &str| declared(&geo(&format!(r#","crs":{text}"#)), None).map(|declared| declared.crs);
         assert_eq!(crs(r#"{"id":{"authority":"EPSG","code":3857}}"#).expect("valid"), Some(Crs::Metres));
         let utm = r#"{"name":"WGS 84 / UTM zone 33N","id":{"authority":"EPSG","code":32633}}"#;

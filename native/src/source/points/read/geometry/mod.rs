@@ -1,13 +1,21 @@
-//! Point geometries: WKB, WKT, `GeoJSON` or pairs of numbers in one column become x and y; what a file says of its geometry
-//! column decides which and in what coordinates.
+//! Geometries: WKB, WKT, `GeoJSON` or pairs of numbers in one column become x and y, or, where they are more than points,
+//! outlines; what a file says of its geometry column decides which and in what coordinates.
 
-mod binary;
 mod declared;
+
+// One geometry.
+mod binary;
+mod sketch;
 mod text;
+mod wkt;
+
+// All of a chunk, as outlines.
+mod outlines;
 
 use super::field::Field;
 use anyhow::Result;
 pub(super) use declared::{Declared, declared};
+pub(super) use outlines::Outlined;
 use polars_core::prelude::{Column, DataType, IntoColumn as _};
 pub(super) use text::pair;
 
@@ -40,7 +48,12 @@ enum Found {
         /// The number of its coordinate system, 0 for none.
         srid: u32,
     },
-    /// A geometry of another kind.
+    /// A line, a polygon, or several of anything.
+    Outline {
+        /// The same.
+        srid: u32,
+    },
+    /// What gives no position.
     Other(&'static str),
     Damaged,
 }
@@ -50,7 +63,9 @@ enum Found {
 pub(super) struct Points {
     pub xs: Vec<f64>,
     pub ys: Vec<f64>,
-    /// Geometries that are something else than a point, or damaged.
+    /// Whether some are lines, polygons, or several of anything: then all of the chunk are read as outlines.
+    pub outlines: bool,
+    /// Geometries that give no position, or are damaged.
     pub others: u64,
     /// What the first of them is.
     pub first_other: Option<&'static str>,
@@ -132,7 +147,7 @@ impl Encoding {
                         let all = of_structs(&list.as_ref().clone().into_column()).unwrap_or_default();
                         match all[..] {
                             [Some(point)] => Found::of(point),
-                            _ => Found::Other("MultiPoint of several points"),
+                            _ => Found::Other("list of several positions, expected one, or lines and polygons as WKB"),
                         }
                     });
                 }
@@ -186,10 +201,15 @@ impl Points {
     fn push<T>(&mut self, value: Option<T>, read: impl FnOnce(T) -> Found) {
         let (x, y) = match value.map(read) {
             Some(Found::Point { x, y, srid }) => {
-                if self.srids.len() < 2 && !self.srids.contains(&srid) && !x.is_nan() {
-                    self.srids.push(srid);
+                if !x.is_nan() {
+                    self.meet(srid);
                 }
                 (x, y)
+            }
+            Some(Found::Outline { srid }) => {
+                self.outlines = true;
+                self.meet(srid);
+                (f64::NAN, f64::NAN)
             }
             None => (f64::NAN, f64::NAN),
             Some(other) => {
@@ -202,5 +222,11 @@ impl Points {
         };
         self.xs.push(x);
         self.ys.push(y);
+    }
+
+    fn meet(&mut self, srid: u32) {
+        if self.srids.len() < 2 && !self.srids.contains(&srid) {
+            self.srids.push(srid);
+        }
     }
 }

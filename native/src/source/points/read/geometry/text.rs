@@ -1,7 +1,7 @@
-//! Points as texts: well-known text, `GeoJSON`, or two numbers.
+//! Points as texts: well-known text, `GeoJSON`, or two numbers; and the texts of other geometries told from them.
 
-use super::{Found, binary};
-use crate::read::degrees;
+use super::{Found, binary, sketch::Sketch, wkt};
+use crate::read::{degrees, geojson};
 use serde_json::Value;
 
 /// What a text of a geometry column says: `POINT (1 2)`, well-known binary in hexadecimal digits, or `GeoJSON`.
@@ -9,12 +9,21 @@ pub(super) fn read(text: &str) -> Found {
     match text.as_bytes().first() {
         Some(b'{') => json(text),
         Some(b'0') => binary::hex(text),
-        _ => wkt(text),
+        _ => point(text),
+    }
+}
+
+/// Reads all parts of a geometry of any kind, written in any of these ways. `None` where it is damaged.
+pub(super) fn sketch(text: &str, out: &mut Sketch) -> Option<()> {
+    match text.as_bytes().first()? {
+        b'{' => binary::sketch(&geojson::binary(text)?, out),
+        b'0' => binary::sketch_hex(text, out),
+        _ => wkt::sketch(text, out),
     }
 }
 
 /// `POINT (1 2)`, also `POINT Z (1 2 3)`, `MULTIPOINT (1 2)` and with `SRID=4326;` before it.
-fn wkt(text: &str) -> Found {
+fn point(text: &str) -> Found {
     const NAMES: [&str; 6] =
         ["LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection"];
     let prefixed =
@@ -27,8 +36,8 @@ fn wkt(text: &str) -> Found {
     let head = head.trim_end_matches(['Z', 'M', 'z', 'm']);
     let several = head.eq_ignore_ascii_case("multipoint");
     if !several && !head.eq_ignore_ascii_case("point") {
-        let name = NAMES.iter().find(|name| name.eq_ignore_ascii_case(head));
-        return name.map_or(Found::Damaged, |&name| Found::Other(name));
+        let known = NAMES.iter().any(|name| name.eq_ignore_ascii_case(head));
+        return if known { Found::Outline { srid } } else { Found::Damaged };
     }
     let point = || {
         let mut inner = rest.strip_prefix('(')?.strip_suffix(')')?.trim();
@@ -41,7 +50,7 @@ fn wkt(text: &str) -> Found {
     };
     match point() {
         Some(point) => point,
-        None if several => Found::Other("MultiPoint"),
+        None if several => Found::Outline { srid },
         None => Found::Damaged,
     }
 }
@@ -58,9 +67,9 @@ fn json(text: &str) -> Found {
     match geometry["type"].as_str() {
         Some("Point") => point(coordinates),
         Some("MultiPoint") if coordinates.as_array().is_some_and(|list| list.len() == 1) => point(&coordinates[0]),
-        Some("MultiPoint") => Found::Other("MultiPoint"),
-        Some("LineString" | "MultiLineString") => Found::Other("LineString"),
-        Some("Polygon" | "MultiPolygon") => Found::Other("Polygon"),
+        Some("MultiPoint" | "LineString" | "MultiLineString" | "Polygon" | "MultiPolygon" | "GeometryCollection") => {
+            Found::Outline { srid: 0 }
+        }
         _ => Found::Damaged,
     }
 }
@@ -104,9 +113,10 @@ mod tests {
             assert_eq!(read(text), Found::Point { x: 1.5, y: -2.0, srid }, "{text}");
         }
         for (text, other) in [
-            ("LINESTRING (0 0, 1 1)", Found::Other("LineString")),
-            ("MULTIPOINT (1 2, 3 4)", Found::Other("MultiPoint")),
-            (r#"{"type":"Polygon","coordinates":[]}"#, Found::Other("Polygon")),
+            ("LINESTRING (0 0, 1 1)", Found::Outline { srid: 0 }),
+            ("SRID=3857;PolygonZ ((0 0 1))", Found::Outline { srid: 3857 }),
+            ("MULTIPOINT (1 2, 3 4)", Found::Outline { srid: 0 }),
+            (r#"{"type":"Polygon","coordinates":[]}"#, Found::Outline { srid: 0 }),
             ("POINT EMPTY", Found::Damaged),
             ("POINT (1)", Found::Damaged),
             ("POINT (1 2 x)", Found::Damaged),

@@ -113,7 +113,8 @@ fn damaged_files_are_refused_with_one_line() {
         ("a.parquet", b"lon,lat\n1,2\n".to_vec(), "does not begin with PAR1"),
         ("a.arrow", b"ARROW1\0\0abc".to_vec(), "Arrow"),
         ("a.feather", b"FEA1abcdefgh".to_vec(), "Feather version 1"),
-        ("a.geojson", b"{}".to_vec(), "no format that is read"),
+        ("a.geojson", b"{}".to_vec(), "JSON but no GeoJSON"),
+        ("a.kml", b"{}".to_vec(), "no format that is read"),
     ] {
         let error = error_of(name, &bytes, &none);
         assert!(error.contains(expected) && !error.contains('\n'), "{name}: {error}");

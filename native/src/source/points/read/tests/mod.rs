@@ -8,6 +8,7 @@ mod formats;
 mod parquet;
 mod places;
 mod roles;
+mod shapes;
 mod text;
 
 use super::*;

@@ -22,10 +22,10 @@ fn near(dataset: &Dataset, expected: [f64; 4]) {
 #[test]
 fn geometries_of_parquets_own_type_are_read_with_their_coordinates() {
     let dataset = load_file("geometry.parquet", &Options::default()).expect("reads");
-    near(&dataset, [8.0, 50.0, 9.0, 51.0]);
-    assert_eq!(values(&dataset, "id"), ["1", "2", "3"]);
+    // Among points a line from 0, 0 to 1, 1.
+    near(&dataset, [0.0, 0.0, 9.0, 51.0]);
+    assert_eq!(dataset.outlines().expect("a line").kinds(), ["Point", "LineString"]);
     assert_eq!(dataset.report().position.0, "geom");
-    assert!(says(&dataset, "1 are no points"), "{:?}", dataset.report().lines);
     let dataset = load_file("geometry-25832.parquet", &Options::default()).expect("reads");
     near(&dataset, [8.273_173_223, 49.929_095_743, 8.273_173_223, 49.929_095_743]);
     assert!(says(&dataset, "positions are given in EPSG:25832"));
@@ -92,15 +92,12 @@ fn files_of_the_formats_own_tests_are_read_or_say_why_not() {
     near(&dataset, [30.0, 10.0, 40.0, 40.0]);
     assert_eq!(values(&dataset, "col"), ["0", "3"]);
     let dataset = load_file("data-multipoint-encoding_wkb.parquet", &Options::default()).expect("reads");
-    near(&dataset, [30.0, 10.0, 30.0, 10.0]);
+    near(&dataset, [10.0, 10.0, 40.0, 40.0]);
     let dataset = load_file("geospatial-with-nan.parquet", &Options::default()).expect("reads");
     assert_eq!(values(&dataset, "wkt"), ["POINT ZM (10 20 30 40)", "POINT ZM (50 60 70 80)"]);
-    let lines = load_file("data-linestring-encoding_wkb.parquet", &Options::default());
-    let error = format!("{:#}", lines.expect_err("lines"));
-    assert!(error.contains("holds LineString; only points are read, shapes are not here yet"), "{error}");
-    let text = "col,geometry\n0,\"LINESTRING (30 10, 10 30)\"\n1,LINESTRING EMPTY\n2,\n";
-    let error = error_of("a.csv", text, &Options::default());
-    assert!(error.contains("are no points, the first is a LineString; shapes are not here yet"), "{error}");
+    let dataset = load_file("data-linestring-encoding_wkb.parquet", &Options::default()).expect("reads");
+    near(&dataset, [10.0, 10.0, 40.0, 40.0]);
+    assert_eq!(dataset.outlines().expect("lines").kinds(), ["LineString"]);
 }
 
 #[test]

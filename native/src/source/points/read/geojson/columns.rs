@@ -1,0 +1,195 @@
+//! Properties of features become columns: of the type that holds all of their values, in the order in which they were met.
+
+use super::document::Feature;
+use crate::read::field::Field;
+use anyhow::Result;
+use polars_core::prelude::{
+    BinaryChunked, BooleanChunked, Column, DataFrame, DataType, Float64Chunked, Int64Chunked, IntoColumn as _,
+    NewChunkedArray as _, StringChunked,
+};
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// The column of the ids of features.
+const ID: &str = "id";
+
+/// What was seen of all properties.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    names: Vec<String>,
+    kinds: Vec<Kinds>,
+    places: HashMap<String, usize>,
+}
+
+/// What values of a property are.
+#[derive(Clone, Copy, Debug, Default)]
+struct Kinds {
+    integers: bool,
+    wide: bool,
+    numbers: bool,
+    booleans: bool,
+    texts: bool,
+    nested: bool,
+}
+
+impl Seen {
+    /// Sees the properties of a feature, and its id, unless a property is called so.
+    pub fn see(&mut self, feature: Feature) {
+        let own = feature.properties.iter().any(|(name, _)| name == ID);
+        let id = feature.id.filter(|_| !own).map(|id| (ID.to_owned(), id));
+        for (name, value) in id.into_iter().chain(feature.properties) {
+            let at = *self.places.entry(name).or_insert_with_key(|name| {
+                self.names.push(name.clone());
+                self.kinds.push(Kinds::default());
+                self.names.len() - 1
+            });
+            let kinds = &mut self.kinds[at];
+            match value {
+                Value::Null => {}
+                Value::Bool(_) => kinds.booleans = true,
+                Value::Number(number) => match number.as_i64() {
+                    Some(integer) => {
+                        kinds.integers = true;
+                        kinds.wide |= i32::try_from(integer).is_err();
+                    }
+                    None => kinds.numbers = true,
+                },
+                Value::String(_) => kinds.texts = true,
+                Value::Array(_) | Value::Object(_) => kinds.nested = true,
+            }
+        }
+    }
+
+    /// A name that no property has.
+    pub fn free(&self, name: &str) -> String {
+        let free = |name: &String| !self.places.contains_key(name);
+        std::iter::once(name.to_owned())
+            .chain((1..).map(|number| format!("{name}_{number}")))
+            .find(free)
+            .unwrap_or_default()
+    }
+
+    /// What columns these are.
+    pub fn fields(&self) -> Vec<Field> {
+        let field = |(name, kinds): (&String, &Kinds)| {
+            let mut field = Field::new(name, &kinds.dtype());
+            if kinds.is_mixed() {
+                field.note = Some(format!("column {name:?} holds values of several types, and becomes text"));
+            } else if kinds.nested {
+                field.note = Some(format!("column {name:?} holds lists or objects, and becomes text: their JSON"));
+            }
+            field
+        };
+        self.names.iter().zip(&self.kinds).map(field).collect()
+    }
+}
+
+impl Kinds {
+    const fn is_mixed(self) -> bool {
+        let numbers = self.integers || self.numbers;
+        (numbers as u8 + self.booleans as u8 + self.texts as u8 + self.nested as u8) > 1
+    }
+
+    fn dtype(self) -> DataType {
+        match self {
+            _ if self.is_mixed() || self.texts || self.nested => DataType::String,
+            Self { booleans: true, .. } => DataType::Boolean,
+            Self { numbers: true, .. } => DataType::Float64,
+            Self { integers: true, wide: false, .. } => DataType::Int32,
+            Self { integers: true, .. } => DataType::Int64,
+            _ => DataType::Null,
+        }
+    }
+}
+
+/// Columns that are being filled.
+pub(super) struct Columns<'s> {
+    seen: &'s Seen,
+    /// The column of each property that is wanted.
+    wanted: Vec<Option<usize>>,
+    filled: Vec<(usize, Vec<Value>)>,
+    geometry: &'s str,
+    geometries: Vec<Option<Vec<u8>>>,
+    bytes: usize,
+}
+
+impl<'s> Columns<'s> {
+    /// Nothing yet; `wanted` are places among the fields.
+    pub fn new(seen: &'s Seen, geometry: &'s str, wanted: impl Iterator<Item = usize>) -> Self {
+        let mut of = vec![None; seen.names.len()];
+        let mut filled = Vec::new();
+        for at in wanted.filter(|&at| at < seen.names.len()) {
+            of[at] = Some(filled.len());
+            filled.push((at, Vec::new()));
+        }
+        Self { seen, wanted: of, filled, geometry, geometries: Vec::new(), bytes: 0 }
+    }
+
+    pub fn rows(&self) -> usize {
+        self.geometries.len()
+    }
+
+    /// Bytes of the geometries.
+    pub const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub fn push(&mut self, feature: Feature) {
+        let own = feature.properties.iter().any(|(name, _)| name == ID);
+        let id = feature.id.filter(|_| !own).map(|id| (ID.to_owned(), id));
+        let row = self.geometries.len();
+        for (name, value) in id.into_iter().chain(feature.properties) {
+            let Some(at) = self.seen.places.get(&name).and_then(|&at| self.wanted[at]) else { continue };
+            let values = &mut self.filled[at].1;
+            values.resize(row, Value::Null);
+            values.push(value);
+        }
+        let geometry = feature.geometry.map(|geometry| {
+            let mut out = Vec::new();
+            // What does not fit leaves a geometry that is damaged, and counted as such.
+            if geometry.write(&mut out).is_none() {
+                out.clear();
+            }
+            self.bytes += out.len();
+            out
+        });
+        self.geometries.push(geometry);
+    }
+
+    /// The rows so far.
+    ///
+    /// # Errors
+    /// None that is known.
+    pub fn take(&mut self) -> Result<DataFrame> {
+        let rows = self.geometries.len();
+        let mut columns = Vec::with_capacity(self.filled.len() + 1);
+        for (at, values) in &mut self.filled {
+            values.resize(rows, Value::Null);
+            columns.push(column(&self.seen.names[*at], &self.seen.kinds[*at].dtype(), values));
+            values.clear();
+        }
+        let geometries = BinaryChunked::from_iter_options(self.geometry.into(), self.geometries.drain(..));
+        columns.push(geometries.into_column());
+        self.bytes = 0;
+        Ok(DataFrame::new(rows, columns)?)
+    }
+}
+
+fn column(name: &str, dtype: &DataType, values: &[Value]) -> Column {
+    let name = name.into();
+    match dtype {
+        DataType::Boolean => BooleanChunked::from_iter_options(name, values.iter().map(Value::as_bool)).into_column(),
+        DataType::Float64 => Float64Chunked::from_iter_options(name, values.iter().map(Value::as_f64)).into_column(),
+        DataType::Int32 | DataType::Int64 => {
+            Int64Chunked::from_iter_options(name, values.iter().map(Value::as_i64)).into_column()
+        }
+        _ => {
+            let text = |value: &Value| match value {
+                Value::Null => None,
+                Value::String(text) => Some(text.clone()),
+                other => Some(other.to_string()),
+            };
+            StringChunked::from_iter_options(name, values.iter().map(text)).into_column()
+        }
+    }
+}

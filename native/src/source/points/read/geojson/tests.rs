@@ -1,0 +1,75 @@
+//! Texts of GeoJSON as people have them.
+
+use super::*;
+use std::sync::Arc;
+
+fn open(text: &str) -> Result<GeoJson> {
+    GeoJson::open(Content::Owned(Arc::new(text.as_bytes().to_vec())), &Options::default(), &())
+}
+
+/// Names and types of the columns, and how many rows with how many bytes of geometry each.
+fn read(text: &str) -> (Vec<(String, String)>, Vec<Option<usize>>) {
+    let mut file = open(text).expect("opens");
+    let fields: Vec<_> = file.fields().iter().map(|field| (field.name.clone(), field.type_name())).collect();
+    let wanted: Vec<_> = (0..fields.len()).map(|at| (at, None)).collect();
+    let mut sizes = Vec::new();
+    let geometry = file.geometry.column.clone();
+    file.chunks(&wanted, &mut |chunk| {
+        sizes.extend(chunk.column(&geometry)?.binary()?.iter().map(|bytes| bytes.map(<[u8]>::len)));
+        Ok(())
+    })
+    .expect("reads");
+    (fields, sizes)
+}
+
+const LINE: &str = r#"{"type":"Feature","id":7,"geometry":{"type":"LineString","coordinates":[[1,2],[3,4]]},"properties":{"b":1,"a":"x"}}"#;
+const NONE: &str = r#"{"properties":{"b":2.5,"c":[1]},"geometry":null,"type":"Feature"}"#;
+
+#[test]
+fn features_are_read_however_they_stand_in_a_file() {
+    let expected = ["id", "b", "a", "c", "geometry"];
+    let collection = format!(r#"{{"features":[{LINE},{NONE}],"bbox":[1,2,3,4],"type":"FeatureCollection"}}"#);
+    let pretty = collection.replace(',', ",\n  ");
+    let lines = format!("\u{feff}{LINE}\r\n\r\n{NONE}\n");
+    let records = format!("\u{1e}{LINE}\n\u{1e}{NONE}\n");
+    for text in [collection, pretty, lines, records] {
+        let (fields, sizes) = read(&text);
+        assert_eq!(fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), expected, "{text}");
+        assert_eq!((fields[1].1.as_str(), fields[2].1.as_str(), fields[3].1.as_str()), ("number", "text", "text"));
+        assert_eq!(sizes, [Some(9 + 32), None]);
+    }
+    assert_eq!(read(LINE).1, [Some(41)]);
+    assert_eq!(read(r#"{"type":"Point","coordinates":[1,2,3]}"#).1, [Some(5 + 24)]);
+    assert_eq!(read(r#"{"type":"FeatureCollection","features":[]}"#).1, []);
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_said() {
+    for (text, expected) in [
+        ("{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",", "cut off"),
+        ("{\"type\":\"FeatureCollection\",\"features\":[1]}", "damaged"),
+        ("{\"type\":\"FeatureCollection\"}", "without a list of features"),
+        ("{\"a\":1}", "no \"type\""),
+        ("{\"type\":\"Topology\",\"objects\":{}}", "TopoJSON"),
+        ("{\"type\":\"Sphere\"}", "its type is \"Sphere\""),
+        ("{\"a\":1}\n{\"a\":2}\n", "none of its lines is a feature"),
+        ("[1,2]", "expected an object of GeoJSON"),
+    ] {
+        let error = format!("{:#}", open(text).expect_err(text));
+        assert!(error.contains(expected), "{text}: {error}");
+    }
+    assert_eq!(open(&format!("{LINE}\n{{broken\n{NONE}\n")).expect("opens").left_out(), 1);
+}
+
+#[test]
+fn an_old_file_names_its_coordinate_system() {
+    let of = |name: &str| {
+        let crs = format!(r#"{{"type":"name","properties":{{"name":"{name}"}}}}"#);
+        let text = format!(r#"{{"type":"FeatureCollection","crs":{crs},"features":[]}}"#);
+        open(&text).map(|file| file.geometry.crs)
+    };
+    assert_eq!(of("urn:ogc:def:crs:OGC:1.3:CRS84").expect("known"), Some(Crs::Degrees));
+    assert_eq!(of("urn:ogc:def:crs:EPSG::25832").expect("known"), Some(Crs::Epsg(25832)));
+    assert_eq!(of("EPSG:3857").expect("known"), Some(Crs::Metres));
+    assert!(of("my grid").is_err());
+}

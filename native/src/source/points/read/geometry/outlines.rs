@@ -1,0 +1,122 @@
+//! The geometries of a chunk become outlines: a column enters, flat outlines with a key for each row leave.
+//!
+//! Rows are done some at a time on all threads, each piece for itself, and put one after the other.
+
+use super::{Encoding, binary, sketch::Sketch, text};
+use anyhow::{Result, bail};
+use duotile_core::{Flat, Gather, Told, morton, point_inside};
+use polars_core::prelude::{Column, DataType};
+use rayon::prelude::*;
+
+/// Rows that a thread does at a time.
+const PIECE: usize = 512;
+/// Positions of rows without a place that a piece keeps, to find out what would help.
+const SAMPLE: usize = 16;
+
+/// Outlines of some rows, and what was met in them.
+#[derive(Debug, Default)]
+pub(in crate::source::points::read) struct Outlined {
+    /// A row for each that was read, also of those without an outline.
+    pub flat: Flat,
+    pub told: Told,
+    /// The key of each row's representative point; `None` where it has no outline.
+    pub keys: Vec<Option<u64>>,
+    /// Rows without a geometry.
+    pub missing: u64,
+    /// Geometries that cannot be read.
+    pub damaged: u64,
+    /// Geometries with heights or measures.
+    pub deep: u64,
+    /// Positions of rows that lie nowhere.
+    pub sample: Vec<(f64, f64)>,
+}
+
+impl Outlined {
+    /// Appends the rows of another.
+    ///
+    /// # Errors
+    /// Beyond 2³² − 1 vertices.
+    pub fn append(&mut self, other: Self) -> Result<()> {
+        let vertices = self.flat.x.len() as u64 + other.flat.x.len() as u64;
+        if vertices > u64::from(u32::MAX) {
+            bail!("more than {} vertices, which is as many as one dataset can hold; split the files", u32::MAX);
+        }
+        self.flat.append(&other.flat);
+        self.told.add(other.told);
+        self.keys.extend(other.keys);
+        self.missing += other.missing;
+        self.damaged += other.damaged;
+        self.deep += other.deep;
+        self.sample.extend(other.sample);
+        Ok(())
+    }
+}
+
+impl Encoding {
+    /// The outlines of a chunk. `degrees` leads positions to degrees; those that have none to NaN.
+    ///
+    /// # Errors
+    /// When the column is not of the type this encoding needs, or holds points only by its type.
+    pub fn outlines(self, column: &Column, degrees: &(dyn Fn(f64, f64) -> (f64, f64) + Sync)) -> Result<Outlined> {
+        let column = match column.dtype() {
+            DataType::Extension(..) => column.to_physical_repr(),
+            _ => column.clone(),
+        };
+        match (self, column.dtype()) {
+            (Self::Wkb, DataType::BinaryOffset) => self.outlines(&column.cast(&DataType::Binary)?, degrees),
+            (Self::Wkb, _) => {
+                let all: Vec<Option<&[u8]>> = column.binary()?.iter().collect();
+                all_of(&all, degrees, binary::sketch)
+            }
+            (Self::Wkt, _) => {
+                let texts = column.str()?.iter();
+                let all: Vec<Option<&str>> =
+                    texts.map(|text| text.map(str::trim).filter(|text| !text.is_empty())).collect();
+                all_of(&all, degrees, text::sketch)
+            }
+            _ => bail!("column {:?} holds points by its type, and lines or polygons elsewhere", column.name()),
+        }
+    }
+}
+
+fn all_of<T: Copy + Sync>(
+    values: &[Option<T>],
+    degrees: &(dyn Fn(f64, f64) -> (f64, f64) + Sync),
+    read: impl Fn(T, &mut Sketch) -> Option<()> + Sync,
+) -> Result<Outlined> {
+    let pieces: Vec<Outlined> = values.par_chunks(PIECE).map(|values| piece(values, degrees, &read)).collect();
+    let mut all = Outlined::default();
+    pieces.into_iter().try_for_each(|piece| all.append(piece))?;
+    Ok(all)
+}
+
+fn piece<T: Copy>(
+    values: &[Option<T>],
+    degrees: &dyn Fn(f64, f64) -> (f64, f64),
+    read: impl Fn(T, &mut Sketch) -> Option<()>,
+) -> Outlined {
+    let (mut out, mut gather, mut sketch) = (Outlined::default(), Gather::default(), Sketch::default());
+    for value in values {
+        sketch.clear();
+        match value {
+            None => out.missing += 1,
+            Some(value) if read(*value, &mut sketch).is_none() => {
+                out.damaged += 1;
+                sketch.clear();
+            }
+            Some(_) => out.deep += u64::from(sketch.deep),
+        }
+        for (role, positions) in sketch.parts() {
+            gather.part(role, positions.iter().map(|&(x, y)| degrees(x, y)));
+        }
+        if !gather.end_row() && out.sample.len() < SAMPLE {
+            out.sample.extend(sketch.first());
+        }
+    }
+    (out.flat, out.told) = gather.finish();
+    // What was not there at all is told as such.
+    out.told.empty -= out.missing + out.damaged;
+    let view = out.flat.view();
+    out.keys = (0..values.len()).map(|row| point_inside(&view, row).map(morton::key)).collect();
+    out
+}
