@@ -20,6 +20,8 @@ export interface DatasetSummary {
   time_column: string | null;
   /** Whose clock days and hours go by where a query names none, such as `Europe/Paris`; from servers that are older, nothing. */
   zone?: string;
+  /** What rows are, as GeoJSON names it: points if absent. */
+  geometry_types?: string[];
   /** First and last time of the time column, ISO 8601. */
   time_range: [string, string] | null;
   /** Whether the rows behind a cell may be asked for. */

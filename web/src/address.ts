@@ -30,12 +30,18 @@ export interface Place {
   state: State;
 }
 
-const KINDS: readonly string[] = ["cells", "points", "heat", "columns"] satisfies Kind[];
+const KINDS: readonly string[] = ["cells", "points", "heat", "columns", "shapes"] satisfies Kind[];
 const SCALES: readonly string[] = ["balanced", "equal", "log", "linear"] satisfies Scale[];
+/** No line is wider, in pixels. */
+const MOST_LINE = 20;
 const CELLS: readonly number[] = [0, 1, 2, 4, 8, 16, 32, 64] satisfies CellSize[];
 
+/** What is drawn of a dataset when nothing else is said. */
+type Usual = (dataset: string) => Drawing;
+const ALIKE: Usual = () => DRAWING;
+
 /** The text after `#`. `first` is the dataset that is shown when none is named. */
-export function print({ view, state }: Place, first: string | undefined): string {
+export function print({ view, state }: Place, first: string | undefined, usual = ALIKE): string {
   const pairs: [string, string][] = [];
   if (view) pairs.push(["view", printView(view)]);
   for (const [name, part] of [["time", state.window] as const, ["span", state.span] as const]) {
@@ -50,7 +56,7 @@ export function print({ view, state }: Place, first: string | undefined): string
     if (layer.filter) pairs.push(["filter", layer.filter]);
     if (!layer.visible) pairs.push(["hidden", "1"]);
     for (const name of Object.keys(DRAWING) as (keyof Drawing)[]) {
-      if (drawing[name] !== DRAWING[name]) pairs.push([name, String(drawing[name])]);
+      if (drawing[name] !== usual(layer.dataset)[name]) pairs.push([name, String(drawing[name])]);
     }
     if (layer.id === state.active && state.layers.length > 1 && at < state.layers.length - 1)
       pairs.push(["active", "1"]);
@@ -59,11 +65,12 @@ export function print({ view, state }: Place, first: string | undefined): string
 }
 
 /** Reads what follows `#`. What is odd in it is left aside; a wrong filter is for the server to explain. */
-export function parse(text: string): Place {
+export function parse(text: string, usual = ALIKE): Place {
   const layers: Layer[] = [];
   let place: Partial<Place> = {};
   let rest: Partial<State> = {};
   let active: string | undefined;
+  const make = (dataset: string) => makeLayer(layers, dataset, { drawing: usual(dataset) });
   for (const [name, value] of new URLSearchParams(text)) {
     if (name === "view") {
       const view = parseView(value);
@@ -76,14 +83,14 @@ export function parse(text: string): Place {
     } else if (name === "ground") {
       rest = { ...rest, ground: value };
     } else if (name === "dataset") {
-      layers.push(makeLayer(layers, value));
+      layers.push(make(value));
     } else {
-      const layer = layers.pop() ?? makeLayer(layers, "");
+      const layer = layers.pop() ?? make("");
       if (name === "active") active = layer.id;
       layers.push(about(layer, name, value));
     }
   }
-  if (layers.length === 0) layers.push(makeLayer(layers, ""));
+  if (layers.length === 0) layers.push(make(""));
   const state = { layers, active: active ?? layers.at(-1)?.id ?? "", ground: GROUND, ...rest };
   return { ...place, state };
 }
@@ -103,6 +110,8 @@ function about(layer: Layer, name: string, value: string): Layer {
       return SCALES.includes(value) ? drawn({ scale: value as Scale }) : layer;
     case "cell":
       return CELLS.includes(number) ? drawn({ cell: number as CellSize }) : layer;
+    case "line":
+      return number >= 0 && number <= MOST_LINE ? drawn({ line: number }) : layer;
     case "opacity":
       return number >= 0 && number <= 1 ? drawn({ opacity: number }) : layer;
     case "measure":

@@ -5,6 +5,7 @@ import type { Subset } from "duotile";
 import { type Place, parse, print } from "./address";
 import { basemapOf } from "./map/grounds";
 import { type DataMap, frameOn, viewOf } from "./map/map";
+import { kindFor, usualDrawing } from "./map/shapes/usual";
 import { basemap, catalog, first, status } from "./page";
 import type { Data } from "./source";
 import { active, change, DRAWING, reset, state, stepsMade, withLayer } from "./state";
@@ -24,7 +25,7 @@ export function choose(dataset: string, view: DataMap): void {
   const layer = active(state.peek());
   if (!found || !layer) return;
   const { kind, cell, ramp, opacity } = layer.drawing;
-  const drawing = { ...DRAWING, kind, cell, ramp, opacity };
+  const drawing = { ...DRAWING, kind: kindFor(kind, layer.dataset, dataset), cell, ramp, opacity };
   change("dataset", (before) => withLayer(before, layer.id, { dataset, filter: "", drawing }));
   frameOn(view.map, found.focus);
 }
@@ -40,7 +41,7 @@ export function open(subset: Subset, view: DataMap): void {
 
 /** Takes what the address says for the state. Datasets that are not there are told, and the first stands in for them. */
 export function readAddress(): Place {
-  const { state: wish, view } = parse(location.hash.slice(1));
+  const { state: wish, view } = parse(location.hash.slice(1), usualDrawing);
   const there = catalog.peek();
   const missing = wish.layers.filter(({ dataset }) => dataset && !there.some(({ id }) => id === dataset));
   const where = first.peek() === undefined ? "on this device" : "on this server";
@@ -50,7 +51,7 @@ export function readAddress(): Place {
   const layers = wish.layers.map((layer) =>
     layer.dataset && !missing.includes(layer)
       ? layer
-      : { ...layer, dataset: there[0]?.id ?? "", ...(layer.dataset ? { filter: "", drawing: DRAWING } : {}) },
+      : { ...layer, dataset: there[0]?.id ?? "", ...(layer.dataset ? { filter: "", drawing: usualDrawing("") } : {}) },
   );
   const place = { ...(view && missing.length === 0 ? { view } : {}), state: { ...wish, layers } };
   reset(place.state);
@@ -66,7 +67,7 @@ export function followAddress({ map }: DataMap): void {
   const write = () => {
     // What is not known yet is not written over what the address says.
     if (catalog.peek().length === 0) return;
-    const text = print({ view: viewOf(map), state: state.peek() }, first.peek());
+    const text = print({ view: viewOf(map), state: state.peek() }, first.peek(), usualDrawing);
     const step = stepsMade() > steps;
     steps = stepsMade();
     if (text === location.hash.slice(1)) return;

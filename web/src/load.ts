@@ -15,7 +15,7 @@ import {
   toQueryString,
 } from "duotile";
 import { brushed, dragging } from "./filter/dragging";
-import { queryOf, rowsOf } from "./query";
+import { propertyOf, queryOf, rowsOf } from "./query";
 import type { Data } from "./source";
 import { type Layer, state } from "./state";
 
@@ -159,10 +159,11 @@ export function follow(data: Data, tell: (error: unknown) => void, tiled: () => 
     }
   };
 
-  /** How the column that gives points their size is spread, and the values that have colours. */
+  /** How the columns are spread that give points their size and shapes their colour, and the values that have colours. */
   const spreads = async (layer: Layer, dataset: Dataset, signal: AbortSignal) => {
-    const { category, size, kind } = layer.drawing;
-    const wanted = [category, kind === "points" ? size : undefined];
+    const { category, size, kind, measure } = layer.drawing;
+    const own = kind === "points" ? size : kind === "shapes" ? propertyOf(measure).column : undefined;
+    const wanted = [category, own];
     const names = wanted.filter((name) => dataset.columns.some((column) => column.name === name));
     const rows = rowsOf(layer, state.peek(), dataset);
     const ask = async (name = "") =>

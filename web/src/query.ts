@@ -1,6 +1,6 @@
 /** What is asked of a dataset for a layer to be drawn: just the rows, measures and columns that are. */
 
-import type { Dataset, TileQuery } from "duotile";
+import type { ColumnInfo, Dataset, TileQuery } from "duotile";
 import { gridOf } from "./map/grid";
 import type { Layer, State } from "./state";
 
@@ -32,6 +32,9 @@ export function interval([from, to]: readonly [number, number]): string {
   return `${new Date(from).toISOString()}/${new Date(to - 1).toISOString().replace("Z", "999Z")}`;
 }
 
+/** Whether a column names its row: what a shape tells of itself under the pointer. */
+const isName = ({ name, type }: ColumnInfo): boolean => type === "text" && /^(name|title|label)$/i.test(name);
+
 /** The query of a layer's tiles. Names that the dataset does not have are left aside, as when another was chosen. */
 export function queryOf(layer: Layer, state: State, dataset: Dataset | undefined): TileQuery {
   const { kind, measure, category, size } = layer.drawing;
@@ -39,6 +42,11 @@ export function queryOf(layer: Layer, state: State, dataset: Dataset | undefined
   const known = (name: string | undefined) =>
     name !== undefined && name !== "" && (!dataset || dataset.columns.some((column) => column.name === name));
   const { column } = propertyOf(measure);
+  if (kind === "shapes") {
+    const name = dataset?.columns.find(isName)?.name;
+    const carried = [category || column, name].filter(known);
+    return { ...rowsOf(layer, state, dataset), mode: "points", properties: [...new Set(carried)] as string[] };
+  }
   const agg = [
     ...(known(column) ? [measure] : []),
     ...(known(category) ? [`mode:${category}`] : []),

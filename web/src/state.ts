@@ -6,7 +6,7 @@
 import { signal } from "@preact/signals";
 
 /** How the features of a layer are drawn. */
-export type Kind = "cells" | "points" | "heat" | "columns";
+export type Kind = "cells" | "points" | "heat" | "columns" | "shapes";
 
 /**
  * How values are spread over colours: as many cells to each part of the ramp, by their logarithm, half by this and half by
@@ -31,6 +31,8 @@ export interface Drawing {
   lock: string;
   ramp: string;
   cell: CellSize;
+  /** How wide lines and outlines of shapes are, in pixels of the page. */
+  line: number;
   /** From 0 to 1. */
   opacity: number;
 }
@@ -70,6 +72,7 @@ export const DRAWING: Drawing = {
   lock: "",
   ramp: "ember",
   cell: 0,
+  line: 1,
   opacity: 0.9,
 };
 

@@ -9,7 +9,7 @@ import { gridOf, tileZoom } from "../map/grid";
 import { frameOf } from "../map/map";
 import { propertyOf, queryOf, rowsOf } from "../query";
 import type { Shown } from "../share/shown";
-import { active, state } from "../state";
+import { active, type Layer, state } from "../state";
 import { cellsIn } from "../tiles/cells";
 import type { Box } from "../tiles/place";
 import { asked, drawing } from "./asked";
@@ -25,6 +25,10 @@ interface Place {
   zoom: number;
 }
 
+/** A layer whose rows are told by cells: shapes have none of their own. */
+const inCells = (layer: Layer): Layer =>
+  layer.drawing.kind === "shapes" ? { ...layer, drawing: { ...layer.drawing, kind: "cells", cell: 16 } } : layer;
+
 export function Places({ map, source }: Shown) {
   const layer = active();
   const known = layer && loaded.value[layer.id];
@@ -34,7 +38,7 @@ export function Places({ map, source }: Shown) {
   const [rows, setRows] = useState(1);
   const [found, setFound] = useState<{ list: Ranked[]; of: number } | string>("Looking…");
   const dataset = known?.dataset;
-  const query = layer && dataset ? queryOf(layer, state.value, dataset) : undefined;
+  const query = layer && dataset ? queryOf(inCells(layer), state.value, dataset) : undefined;
   const now: TileQuery | undefined = query && { ...query, ...(size ? { cell: size as 8 } : {}) };
   const measure = layer?.drawing.category ? "count" : (layer?.drawing.measure ?? "count");
   const { property, column } = propertyOf(measure);
@@ -44,7 +48,7 @@ export function Places({ map, source }: Shown) {
     if (!now || !dataset) return;
     const stop = new AbortController();
     setFound("Looking…");
-    const z = size || !layer ? Math.floor(place.zoom) : tileZoom(place.zoom, gridOf(layer.drawing));
+    const z = size || !layer ? Math.floor(place.zoom) : tileZoom(place.zoom, gridOf(inCells(layer).drawing));
     cellsIn(source, dataset.id, now, z, place.box, stop.signal).then(
       (cells) => setCells({ key, place, cells }),
       (error: unknown) => {

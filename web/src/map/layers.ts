@@ -1,6 +1,6 @@
 /**
  * The data on the map. Each layer of the state is a source and the map's layers over it: cells, and beneath them the same
- * cells spread where few are seen. Which shapes they have is up to how the layer is drawn.
+ * cells spread where few are seen; or rows as the lines and polygons that they are. Which it is is up to how the layer is drawn.
  */
 
 import type { TileJson } from "duotile";
@@ -12,6 +12,8 @@ import { gridOf } from "./grid";
 import { cellColour, type Paint, paintOf } from "./paint";
 import type { Phase } from "./phase";
 import { along, byZoom, type Stops, stopsAt } from "./scale";
+import { coloursOf } from "./shapes/colour";
+import { shapeIds, shapeLayers } from "./shapes/layers";
 
 /** A layer that can be drawn: what is known of it, and where its tiles are. */
 export interface Drawable {
@@ -29,9 +31,12 @@ export interface Drawable {
 export const sourceId = ({ id }: Pick<Layer, "id">): string => `data-${id}`;
 /** The map's layers of a layer. */
 export const cellsId = ({ id }: Layer): string => `cells-${id}`;
+/** Those that are met by the pointer, the uppermost first. */
+export const metIds = (layer: Layer): string[] =>
+  layer.drawing.kind === "shapes" ? shapeIds(layer) : [cellsId(layer)];
 export const spreadId = ({ id }: Layer): string => `spread-${id}`;
-/** Whether a layer of the map has cells of the data. */
-export const isData = (id: string): boolean => /^(cells|spread)-/.test(id);
+/** Whether a layer of the map has cells or rows of the data. */
+export const isData = (id: string): boolean => /^(cells|spread|shapes)-/.test(id);
 
 /** Where a layer of the map takes its features from. */
 interface From {
@@ -54,6 +59,8 @@ export function dataLayers({ layer, loaded }: Drawable, source = sourceId(layer)
   // Frames of an animation are spread as what they are of.
   const wider = spread.value[layer.id.replace(/~.*/, "")] ?? 0;
   switch (kind) {
+    case "shapes":
+      return shapeLayers(layer, coloursOf(paint), from);
     case "cells":
       return [
         {

@@ -29,6 +29,9 @@ export interface Paint {
   /** The property that gives points their size, and the scale of its values. */
   size?: string;
   sizes?: Stops;
+  /** The column of the measure, and where the values of rows lie: what shapes are coloured by. */
+  column?: string;
+  values?: Stops;
   /** The column whose values have colours, and those values. */
   category?: string;
   categories?: Category[];
@@ -38,7 +41,8 @@ export interface Paint {
 export function paintOf({ drawing }: Layer, { metadata, dataset, columns, tileJson }: Loaded): Paint {
   const { measure, category, size, scale, lock } = drawing;
   const now = theme();
-  const { property } = propertyOf(measure);
+  const { property, column } = propertyOf(measure);
+  const values = column ? rowStops(columns[column], scale) : undefined;
   const info = (name: string) => metadata?.measures.find((measure) => measure.property === name);
   const sizes = size ? rowStops(columns[size], scale) : undefined;
   const locked = parse(lock, addsUp(measure));
@@ -55,6 +59,8 @@ export function paintOf({ drawing }: Layer, { metadata, dataset, columns, tileJs
     locked: locked !== undefined,
     counts,
     heights: category ? counts : ending(cellStops(info(property), "log", addsUp(measure))),
+    ...(column ? { column } : {}),
+    ...(values ? { values } : {}),
     ...(sizes ? { size: propertyOf(`mean:${size}`).property, sizes } : {}),
     ...(category ? { category, categories: coloured(known ?? usual, usual, now) } : {}),
   };

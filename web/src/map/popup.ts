@@ -4,15 +4,16 @@
  * become markup.
  */
 
-import { type Dataset, Problem, type PropertyInfo, type Source, type TileQuery } from "duotile";
+import { Problem, type Source, type TileQuery } from "duotile";
 import { type LngLatLike, type MapGeoJSONFeature, type Map as MapLibre, Popup } from "maplibre-gl";
 import { asked as wanted } from "../answers/asked";
 import { element, formatted, number } from "../dom";
-import { canNarrow, narrow } from "../filter/narrow";
-import type { Layer } from "../state";
 import { gridOf, tileZoom } from "./grid";
 import { makeHover } from "./hover";
-import { cellsId, type Drawable } from "./layers";
+import { type Drawable, metIds } from "./layers";
+import { makeMark } from "./shapes/mark";
+import { fillShape } from "./shapes/popup";
+import { label, one, type RowTable, rowsOnly, table } from "./tables";
 
 const MAX_ROWS = 5;
 
@@ -28,6 +29,7 @@ export function openOnClick(map: MapLibre, source: Source, drawables: () => read
   let popup: Popup | undefined;
   const canvas = map.getCanvas();
   const hover = makeHover(map);
+  const mark = makeMark(map);
   const open = ([x, y]: [number, number], near: readonly number[], lngLat?: LngLatLike) => {
     popup?.remove();
     let found: ReturnType<typeof at>;
@@ -46,7 +48,11 @@ export function openOnClick(map: MapLibre, source: Source, drawables: () => read
       if (byKey) canvas.focus();
     });
     popup.addTo(map);
-    fill(content, feature, drawable, source, map.getZoom(), stop.signal).catch((error: unknown) => {
+    const filled =
+      drawable.layer.drawing.kind === "shapes"
+        ? fillShape(content, feature, drawable, source, popup.getLngLat(), map.getZoom(), stop.signal)
+        : fill(content, feature, drawable, source, map.getZoom(), stop.signal);
+    filled.catch((error: unknown) => {
       if (stop.signal.aborted) return;
       content.append(element("p", "wrong", error instanceof Problem ? error.message : "The rows did not arrive."));
     });
@@ -56,7 +62,9 @@ export function openOnClick(map: MapLibre, source: Source, drawables: () => read
     const found = at(map, drawables(), [point.x, point.y]);
     canvas.style.cursor = found ? "pointer" : "";
     hover(found, [point.x, point.y]);
+    mark(found);
   });
+  map.on("mouseout", () => mark(undefined));
   canvas.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     // Else the same press would close the popup, whose button has the focus by then.
@@ -83,14 +91,20 @@ function placeOf(map: MapLibre, { geometry }: MapGeoJSONFeature): LngLatLike {
 /** What is at a point, of the uppermost layer first: of what may be meant, the cell whose middle is nearest. */
 function at(map: MapLibre, drawables: readonly Drawable[], [x, y]: [number, number], near = 3) {
   for (const drawable of [...drawables].reverse()) {
-    const id = cellsId(drawable.layer);
-    if (!map.getLayer(id) || map.getLayer(id)?.type === "heatmap") continue;
+    const layers = metIds(drawable.layer).filter((id) => map.getLayer(id) && map.getLayer(id)?.type !== "heatmap");
+    if (layers.length === 0) continue;
     // What is of a pixel or two is missed by a little.
     const box: [[number, number], [number, number]] = [
       [x - near, y - near],
       [x + near, y + near],
     ];
-    const found = map.queryRenderedFeatures(box, { layers: [id] });
+    const found = map.queryRenderedFeatures(box, { layers });
+    // The uppermost shape is meant, which may be much larger than the view.
+    if (drawable.layer.drawing.kind === "shapes") {
+      const [feature] = found;
+      if (feature) return { feature, drawable };
+      continue;
+    }
     const distance = (feature: MapGeoJSONFeature) => {
       const place = map.project(placeOf(map, feature));
       return Math.hypot(place.x - x, place.y - y);
@@ -175,11 +189,6 @@ function cellBox(id: number): Box {
   return [longitude(x), latitude(y + 1), longitude(x + 1), latitude(y)];
 }
 
-/** Which rows a query is about. */
-function rowsOnly({ filter, datetime }: TileQuery): TileQuery {
-  return { ...(filter ? { filter } : {}), ...(datetime ? { datetime } : {}) };
-}
-
 /** West, south, east, north of a feature, and some degrees around it. */
 function box(geometry: MapGeoJSONFeature["geometry"], slack: number): Box {
   const points =
@@ -201,15 +210,6 @@ function behind({ id, geometry }: MapGeoJSONFeature, asked: TileQuery, z: number
   return { query: { ...query, bbox: box(geometry, slack) }, page: { limit: MAX_ROWS } };
 }
 
-/** Makes the table of a row. */
-type RowTable = (properties: Record<string, unknown>) => HTMLElement;
-
-function one(properties: Record<string, unknown>, rowTable: RowTable): HTMLElement[] {
-  const name = label(properties);
-  const rest = Object.fromEntries(Object.entries(properties).filter(([key]) => key !== name));
-  return [element("h2", "", name === undefined ? "Row" : formatted(properties[name], undefined)), rowTable(rest)];
-}
-
 /** A few rows, each to be unfolded. */
 function several(
   rows: readonly { id?: number | string; properties: Record<string, unknown> }[],
@@ -229,46 +229,4 @@ function several(
   button.type = "button";
   button.addEventListener("click", all);
   return [...parts, button];
-}
-
-/** The property that names a row best: one called so, else the first text. */
-export function label(properties: Record<string, unknown>): string | undefined {
-  const names = Object.keys(properties).filter((name) => properties[name] !== null && properties[name] !== "");
-  const called = names.find((name) => /^(name|title|label|postcode|callsign)$/i.test(name));
-  return called ?? names.find((name) => typeof properties[name] === "string") ?? names[0];
-}
-
-/**
- * Properties in lines, with the units of their columns where they are known; those of rows, whose layer is given, each with a
- * button that filters by its value.
- */
-export function table(
-  properties: Record<string, unknown>,
-  infos: PropertyInfo[],
-  dataset?: Dataset,
-  layer?: Layer,
-): HTMLElement {
-  const rows = Object.entries(properties).map(([name, value]) => {
-    const info = infoOf(name, infos);
-    const column = dataset?.columns.find((column) => column.name === (info?.column ?? name));
-    const unit = typeof value === "number" && info?.measure !== "distinct" ? column?.unit : undefined;
-    const cell = element("td", "", formatted(value, info) + (unit ? ` ${unit}` : ""));
-    if (layer && column && canNarrow(column, value)) cell.append(narrower(layer, name, value));
-    const head = element("th", "", name);
-    if (column?.description) head.title = column.description;
-    return element("tr", "", head, cell);
-  });
-  return element("table", "", ...rows);
-}
-
-function narrower({ id }: Layer, column: string, value: unknown): HTMLElement {
-  const button = element("button", "narrow", "only");
-  button.type = "button";
-  button.ariaLabel = `Only rows with this ${column}`;
-  button.addEventListener("click", () => narrow(id, column, value));
-  return button;
-}
-
-function infoOf(name: string, infos: PropertyInfo[]): PropertyInfo | undefined {
-  return infos.find(({ property }) => property === name);
 }

@@ -7,12 +7,14 @@ import { gridOf, suits, tileZoom } from "../map/grid";
 import { print } from "../map/lock";
 import { paintOf } from "../map/paint";
 import { stopsAt } from "../map/scale";
+import { hasShapes } from "../map/shapes/usual";
 import { RAMPS, ramp, theme } from "../map/theme";
 import { zoom } from "../page";
 import { active, type CellSize, draw, type Kind, type Layer, type Scale } from "../state";
 import { fixed } from "../time/animation";
 
 const KINDS: readonly [Kind, string][] = [
+  ["shapes", "Shapes"],
   ["cells", "Cells"],
   ["points", "Points"],
   ["heat", "Heat"],
@@ -56,12 +58,13 @@ export function DrawingControls() {
   const { id, drawing } = layer;
   const { kind, measure, category, size, scale, cell, lock } = drawing;
   const [name = "count", of = ""] = measure.split(":");
+  const shapes = hasShapes(layer.dataset);
   const colour = category ? `category:${category}` : of;
   return (
     <div id="drawing" class="controls">
       <fieldset class="choice">
         <legend class="unseen">Shape</legend>
-        {KINDS.map(([each, title]) => (
+        {KINDS.filter(([each]) => each !== "shapes" || shapes).map(([each, title]) => (
           <label key={each}>
             <input
               type="radio"
@@ -87,7 +90,7 @@ export function DrawingControls() {
             }
           }}
         >
-          <option value="">number of rows</option>
+          <option value="">{kind === "shapes" ? "nothing" : "number of rows"}</option>
           {numbers.length > 0 && (
             <optgroup label="Numbers">
               {numbers.map((column) => (
@@ -108,7 +111,7 @@ export function DrawingControls() {
           )}
         </select>
       </label>
-      {of && (
+      {of && kind !== "shapes" && (
         <label class="line">
           Of the rows of a cell
           <select
@@ -139,21 +142,23 @@ export function DrawingControls() {
       )}
       {!category && (
         <>
-          <label class="line">
-            Spread
-            <select
-              id="scale"
-              value={scale}
-              onChange={({ currentTarget }) => draw(id, { scale: currentTarget.value as Scale, lock: "" })}
-            >
-              {SCALES.map(([each, title]) => (
-                <option key={each} value={each}>
-                  {title}
-                </option>
-              ))}
-            </select>
-          </label>
-          {kind !== "heat" && (
+          {(kind !== "shapes" || of) && (
+            <label class="line">
+              Spread
+              <select
+                id="scale"
+                value={scale}
+                onChange={({ currentTarget }) => draw(id, { scale: currentTarget.value as Scale, lock: "" })}
+              >
+                {SCALES.map(([each, title]) => (
+                  <option key={each} value={each}>
+                    {title}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
+          {kind !== "heat" && kind !== "shapes" && (
             <label class="line" title="The same colours at every zoom and under every filter">
               Lock the colours
               <input
@@ -184,21 +189,36 @@ export function DrawingControls() {
           </div>
         </>
       )}
-      <label class="line">
-        Cell, pixels
-        <select
-          id="cell"
-          value={cell}
-          onChange={({ currentTarget }) => draw(id, { cell: Number(currentTarget.value) as CellSize })}
-        >
-          <option value={0}>{`automatic (${Math.round(suits(kind))})`}</option>
-          {SIZES.map((each) => (
-            <option key={each} value={each}>
-              {each}
-            </option>
-          ))}
-        </select>
-      </label>
+      {kind === "shapes" ? (
+        <label class="line">
+          Lines, pixels
+          <input
+            id="line-width"
+            type="range"
+            min="0"
+            max="6"
+            step="0.5"
+            value={drawing.line}
+            onInput={({ currentTarget }) => draw(id, { line: Number(currentTarget.value) })}
+          />
+        </label>
+      ) : (
+        <label class="line">
+          Cell, pixels
+          <select
+            id="cell"
+            value={cell}
+            onChange={({ currentTarget }) => draw(id, { cell: Number(currentTarget.value) as CellSize })}
+          >
+            <option value={0}>{`automatic (${Math.round(suits(kind))})`}</option>
+            {SIZES.map((each) => (
+              <option key={each} value={each}>
+                {each}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       <label class="line">
         Opacity
         <input

@@ -4,6 +4,7 @@ import { CompareControls } from "../compare/controls";
 import { titleOf } from "../compare/label";
 import { number } from "../dom";
 import { loaded } from "../load";
+import { usualDrawing } from "../map/shapes/usual";
 import { catalog } from "../page";
 import { change, draw, type Layer, makeLayer, state, withLayer } from "../state";
 import { Icon } from "./icon";
@@ -104,7 +105,7 @@ function Item({ layer }: { layer: Layer }) {
 function Add() {
   const add = (dataset: string) =>
     change("add", (before) => {
-      const layer = makeLayer(before.layers, dataset);
+      const layer = makeLayer(before.layers, dataset, { drawing: usualDrawing(dataset) });
       return { ...before, layers: [...before.layers, layer], active: layer.id };
     });
   const [only] = catalog.value;

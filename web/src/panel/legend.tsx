@@ -7,6 +7,7 @@ import { loaded } from "../load";
 import { gridOf, pixelsAt, slow, tileZoom } from "../map/grid";
 import { type Paint, paintOf } from "../map/paint";
 import { placeOf, type Stop, type Stops, stopsAt } from "../map/scale";
+import { single } from "../map/shapes/colour";
 import { spread, zoom } from "../page";
 import { type Layer, state } from "../state";
 import { fixed } from "../time/animation";
@@ -45,8 +46,10 @@ function Part({ layer, named }: { layer: Layer; named: boolean }) {
   return (
     <section>
       {named && <h2>{titleOf(layer)}</h2>}
-      {paint.categories ? (
-        <Categories paint={paint} of={category} what={what} />
+      {kind === "shapes" ? (
+        <OfRows paint={paint} of={of} />
+      ) : paint.categories ? (
+        <Categories paint={paint} title={`Most frequent ${category} ${what}`} />
       ) : (
         <>
           <h3>{column === undefined ? `Rows ${what}` : `${name} of ${of} ${what}`}</h3>
@@ -65,6 +68,27 @@ function Part({ layer, named }: { layer: Layer; named: boolean }) {
       {kind === "points" && <p>Large: {paint.sizes ? `much ${size}` : "many rows"}.</p>}
       {kind === "cells" && <Cells layer={layer} />}
     </section>
+  );
+}
+
+/** What colours of shapes mean: a column's values, or nothing. */
+function OfRows({ paint, of }: { paint: Paint; of: string | undefined }) {
+  if (paint.categories) return <Categories paint={paint} title={paint.category ?? ""} />;
+  if (of === undefined) {
+    return (
+      <ul class="keys">
+        <li>
+          <i class="swatch" style={{ background: single(paint) }} />
+          Each shape is a row
+        </li>
+      </ul>
+    );
+  }
+  return (
+    <>
+      <h3>{of}</h3>
+      {paint.values ? <Bar paint={paint} stops={paint.values} /> : <p>No row has a value.</p>}
+    </>
   );
 }
 
@@ -186,12 +210,10 @@ function round(least: number, most: number): number[] {
   return Array.from({ length: count }, (_, at) => Number(((first + at) * step).toPrecision(12))).filter(between);
 }
 
-function Categories({ paint, of, what }: { paint: Paint; of: string; what: string }) {
+function Categories({ paint, title }: { paint: Paint; title: string }) {
   return (
     <>
-      <h3>
-        Most frequent {of} {what}
-      </h3>
+      <h3>{title}</h3>
       <ul class="keys">
         {(paint.categories ?? []).map(({ value, colour }) => (
           <li key={value} data-value={value} data-colour={colour}>

@@ -90,6 +90,7 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
   /** What is asked of a layer for a window. Which zooms have rows is the same for all frames. */
   const queryFor = ({ layer, loaded: { dataset, tileJson } }: Drawable, window: Window): TileQuery => {
     const query = queryOf(layer, { ...state.peek(), window }, dataset);
+    if (layer.drawing.kind === "shapes") return query;
     return map.getZoom() < (tileJson.points_minzoom ?? Infinity) ? { ...query, mode: "cells" } : query;
   };
 

@@ -2,25 +2,26 @@
 
 import { type Map as MapLibre, Popup } from "maplibre-gl";
 import { element, formatted, number } from "../../dom";
-import { cellsId, type Drawable } from "../../map/layers";
-import { label, table } from "../../map/popup";
+import { type Drawable, metIds } from "../../map/layers";
+import { label, table } from "../../map/tables";
 
 const NEAR = 3;
 
 export function popups(map: MapLibre, drawables: readonly Drawable[]): void {
   map.on("click", ({ point: { x, y }, lngLat }) => {
     for (const { layer, loaded } of [...drawables].reverse()) {
-      const id = cellsId(layer);
-      if (!map.getLayer(id) || map.getLayer(id)?.type === "heatmap") continue;
+      const ids = metIds(layer).filter((id) => map.getLayer(id) && map.getLayer(id)?.type !== "heatmap");
+      if (ids.length === 0) continue;
       const [feature] = map.queryRenderedFeatures(
         [
           [x - NEAR, y - NEAR],
           [x + NEAR, y + NEAR],
         ],
-        { layers: [id] },
+        { layers: ids },
       );
       if (!feature) continue;
-      const { point_count: count, ...rest } = feature.properties;
+      // A shape is one row.
+      const { point_count: count = 1, ...rest } = feature.properties;
       const name = count === 1 ? label(rest) : undefined;
       const info = (property: string) => loaded.tileJson.properties.find((info) => info.property === property);
       const title =

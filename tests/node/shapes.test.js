@@ -1,0 +1,99 @@
+/** Shapes on the page: what is asked for them, what an address says of them, and which colours they have. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { expression, latest } from "@maplibre/maplibre-gl-style-spec";
+import { ofPage } from "./lib/page.js";
+
+/** @type {typeof import("../../web/src/address")} */
+const { parse, print } = await ofPage("address");
+/** @type {typeof import("../../web/src/query")} */
+const { queryOf } = await ofPage("query");
+/** @type {typeof import("../../web/src/state")} */
+const { DRAWING, makeLayer } = await ofPage("state");
+/** @type {typeof import("../../web/src/map/shapes/colour")} */
+const { colourOf } = await ofPage("map/shapes/colour");
+
+/** What MapLibre has for a colour. */
+const COLOUR = /** @type {any} */ (latest["paint_fill"]["fill-color"]);
+
+/** A dataset of shapes is drawn as those, any other as cells. @param {string} dataset */
+const usual = (dataset) => ({ ...DRAWING, kind: dataset === "roads" ? /** @type {const} */ ("shapes") : DRAWING.kind });
+
+test("an address says how shapes are drawn only where that is not usual", () => {
+  for (const text of [
+    "dataset=roads",
+    "dataset=roads&line=3",
+    "dataset=roads&kind=cells",
+    "dataset=hills&kind=shapes",
+  ]) {
+    assert.equal(print(parse(text, usual), "towns", usual), text);
+  }
+  assert.equal(parse("dataset=roads", usual).state.layers[0]?.drawing.kind, "shapes");
+  assert.equal(parse("dataset=roads&line=-1&line=x", usual).state.layers[0]?.drawing.line, DRAWING.line);
+});
+
+test("tiles of shapes carry the column that colours them and the name of their row, and no more", () => {
+  const column = (/** @type {string} */ name, /** @type {string} */ type) => ({ name, type });
+  const columns = [column("id", "integer"), column("Name", "text"), column("lanes", "integer"), column("ref", "text")];
+  const dataset = /** @type {any} */ ({ id: "roads", columns });
+  const state = { layers: [], active: "", ground: "" };
+  const asked = (/** @type {object} */ drawing) =>
+    queryOf(
+      makeLayer([], "roads", { filter: "lanes > 1", drawing: { ...usual("roads"), ...drawing } }),
+      state,
+      dataset,
+    );
+  const query = { filter: "lanes > 1", mode: "points" };
+  assert.deepEqual(asked({}), { ...query, properties: ["Name"] });
+  assert.deepEqual(asked({ measure: "mean:lanes" }), { ...query, properties: ["lanes", "Name"] });
+  assert.deepEqual(asked({ category: "ref" }), { ...query, properties: ["ref", "Name"] });
+  assert.deepEqual(asked({ category: "Name" }), { ...query, properties: ["Name"] });
+  assert.deepEqual(asked({ measure: "mean:gone" }), { ...query, properties: ["Name"] });
+});
+
+test("a shape has the colour of its value, and the colour of none where it has none", () => {
+  const ramp = (/** @type {number} */ at) =>
+    `#${Math.round(at * 200)
+      .toString(16)
+      .padStart(2, "0")}0000`;
+  const theme = /** @type {any} */ ({ dark: false, other: "#00ff00" });
+  const of = (
+    /** @type {any} */ colours,
+    /** @type {object} */ properties,
+    /** @type {"fill" | "edge"} */ part = "fill",
+  ) => {
+    const made = expression.createExpression(
+      colourOf({ theme, ramp, ...colours }, part),
+      "layers[0].paint.fill-color",
+      COLOUR,
+    );
+    assert.equal(made.result, "success", JSON.stringify(made.value));
+    return String(/** @type {any} */ (made.value).evaluate({ zoom: 3 }, { type: 3, properties }));
+  };
+  const numbers = {
+    property: "lanes",
+    stops: [
+      { value: 1, at: 0 },
+      { value: 5, at: 1 },
+    ],
+  };
+  assert.equal(of(numbers, { lanes: 1 }), "rgba(0,0,0,1)");
+  assert.equal(of(numbers, { lanes: 5 }), "rgba(200,0,0,1)");
+  assert.equal(of(numbers, { lanes: 50 }), "rgba(200,0,0,1)");
+  for (const properties of [{}, { lanes: "many" }]) assert.equal(of(numbers, properties), "rgba(0,255,0,1)");
+  const kinds = {
+    property: "kind",
+    categories: [
+      { value: "a", colour: "#0000ff" },
+      { value: "true", colour: "#ff0000" },
+    ],
+  };
+  assert.equal(of(kinds, { kind: "a" }), "rgba(0,0,255,1)");
+  assert.equal(of(kinds, { kind: true }), "rgba(255,0,0,1)");
+  for (const properties of [{}, { kind: "b" }]) assert.equal(of(kinds, properties), "rgba(0,255,0,1)");
+  assert.equal(of({}, {}), "rgba(110,0,0,1)");
+  // Edges are darker on a light ground, and lighter on a dark one.
+  assert.equal(of({}, {}, "edge"), "rgba(61,0,0,1)");
+  assert.equal(of({ theme: { ...theme, dark: true } }, {}, "edge"), "rgba(175,115,115,1)");
+});

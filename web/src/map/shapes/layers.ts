@@ -1,0 +1,75 @@
+/**
+ * Rows drawn as they are: fills with their outlines, lines, and dots where a row is a point. All have the colour of the row's value;
+ * outlines are a shade away from it, so that neighbours alike are told apart. What is under the pointer is marked, in all of
+ * its tiles.
+ */
+
+import type { ExpressionSpecification, LayerSpecification } from "maplibre-gl";
+import type { Layer } from "../../state";
+import { type Colours, colourOf } from "./colour";
+
+/** The map's layers of a layer of shapes: what is filled, what is drawn as a line, what is a dot. */
+export const fillId = ({ id }: Pick<Layer, "id">): string => `shapes-${id}`;
+const lineId = ({ id }: Pick<Layer, "id">): string => `shapes-${id}-line`;
+const dotId = ({ id }: Pick<Layer, "id">): string => `shapes-${id}-dot`;
+export const shapeIds = (layer: Pick<Layer, "id">): string[] => [dotId(layer), lineId(layer), fillId(layer)];
+
+/** How much is seen through what is filled with one colour for all: what lies under it, and where two overlap. */
+const PLAIN = 0.45;
+/** Lines are so many times as wide as outlines, and what is marked is so many pixels wider. */
+const [LINES, MARKED] = [2, 2];
+
+/** The name of what is marked, as a state of a feature. */
+export const MARK = "marked";
+const marked = <T>(yes: T, no: T): ExpressionSpecification =>
+  ["case", ["boolean", ["feature-state", MARK], false], yes, no] as unknown as ExpressionSpecification;
+const is = (geometry: "Polygon" | "LineString" | "Point") =>
+  ["==", ["geometry-type"], geometry] as unknown as ExpressionSpecification;
+
+/** Where a layer of the map takes its features from. */
+interface From {
+  source: string;
+  "source-layer": string;
+}
+
+export function shapeLayers(layer: Layer, colours: Colours, from: From): LayerSpecification[] {
+  const { opacity, line } = layer.drawing;
+  const colour = colourOf(colours, "fill");
+  const edge = colourOf(colours, "edge");
+  const plain = !colours.property;
+  const strength = plain ? opacity * PLAIN : opacity;
+  const width = (times: number) => marked(line * times + MARKED, line * times);
+  return [
+    {
+      id: fillId(layer),
+      ...from,
+      type: "fill",
+      filter: is("Polygon"),
+      paint: {
+        "fill-color": colour,
+        // Without an outline, edges are smoothed by the fill itself.
+        "fill-antialias": line === 0,
+        "fill-opacity": marked(Math.min(strength + 0.2, 1), strength),
+      },
+    },
+    {
+      id: lineId(layer),
+      ...from,
+      type: "line",
+      filter: ["!", is("Point")] as unknown as ExpressionSpecification,
+      layout: { "line-join": "round", "line-cap": "round" },
+      paint: {
+        "line-color": ["case", is("Polygon"), edge, colour] as unknown as ExpressionSpecification,
+        "line-width": ["case", is("Polygon"), width(1), width(LINES)] as unknown as ExpressionSpecification,
+        "line-opacity": opacity,
+      },
+    },
+    {
+      id: dotId(layer),
+      ...from,
+      type: "circle",
+      filter: is("Point"),
+      paint: { "circle-color": colour, "circle-radius": marked(5, 3), "circle-opacity": opacity },
+    },
+  ];
+}

@@ -1,0 +1,62 @@
+/** Rows and features as tables: their names, the units of their columns, and buttons that filter by a value. */
+
+import type { Dataset, PropertyInfo, TileQuery } from "duotile";
+import { element, formatted } from "../dom";
+import { canNarrow, narrow } from "../filter/narrow";
+import type { Layer } from "../state";
+
+/** Which rows a query is about. */
+export function rowsOnly({ filter, datetime }: TileQuery): TileQuery {
+  return { ...(filter ? { filter } : {}), ...(datetime ? { datetime } : {}) };
+}
+
+/** Makes the table of a row. */
+export type RowTable = (properties: Record<string, unknown>) => HTMLElement;
+
+export function one(properties: Record<string, unknown>, rowTable: RowTable): HTMLElement[] {
+  const name = label(properties);
+  const rest = Object.fromEntries(Object.entries(properties).filter(([key]) => key !== name));
+  return [element("h2", "", name === undefined ? "Row" : formatted(properties[name], undefined)), rowTable(rest)];
+}
+
+/** The property that names a row best: one called so, else the first text. */
+export function label(properties: Record<string, unknown>): string | undefined {
+  const names = Object.keys(properties).filter((name) => properties[name] !== null && properties[name] !== "");
+  const called = names.find((name) => /^(name|title|label|postcode|callsign)$/i.test(name));
+  return called ?? names.find((name) => typeof properties[name] === "string") ?? names[0];
+}
+
+/**
+ * Properties in lines, with the units of their columns where they are known; those of rows, whose layer is given, each with a
+ * button that filters by its value.
+ */
+export function table(
+  properties: Record<string, unknown>,
+  infos: PropertyInfo[],
+  dataset?: Dataset,
+  layer?: Layer,
+): HTMLElement {
+  const rows = Object.entries(properties).map(([name, value]) => {
+    const info = infoOf(name, infos);
+    const column = dataset?.columns.find((column) => column.name === (info?.column ?? name));
+    const unit = typeof value === "number" && info?.measure !== "distinct" ? column?.unit : undefined;
+    const cell = element("td", "", formatted(value, info) + (unit ? ` ${unit}` : ""));
+    if (layer && column && canNarrow(column, value)) cell.append(narrower(layer, name, value));
+    const head = element("th", "", name);
+    if (column?.description) head.title = column.description;
+    return element("tr", "", head, cell);
+  });
+  return element("table", "", ...rows);
+}
+
+function narrower({ id }: Layer, column: string, value: unknown): HTMLElement {
+  const button = element("button", "narrow", "only");
+  button.type = "button";
+  button.ariaLabel = `Only rows with this ${column}`;
+  button.addEventListener("click", () => narrow(id, column, value));
+  return button;
+}
+
+function infoOf(name: string, infos: PropertyInfo[]): PropertyInfo | undefined {
+  return infos.find(({ property }) => property === name);
+}
