@@ -118,7 +118,10 @@ mod tests {
     use super::*;
     use duotile_core::{Built, Gather, Landmarks, Work};
 
-    fn texts(rows: &[&[(Role, &[(f64, f64)])]]) -> Vec<(String, String)> {
+    /// A part with its positions.
+    type Part<'p> = (Role, &'p [(f64, f64)]);
+
+    fn texts(rows: &[&[Part<'_>]]) -> Vec<(String, String)> {
         let mut gather = Gather::default();
         for row in rows {
             row.iter().for_each(|(role, part)| gather.part(*role, part.iter().copied()));

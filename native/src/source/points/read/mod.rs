@@ -328,7 +328,7 @@ fn open(
             )
         }
         Format::Arrow => Box::new(Arrow::open(&content.decompressed(spool)?, options.crs, lines)?),
-        Format::FlatGeobuf => Box::new(FlatGeobuf::open(content, options.crs, lines)?),
+        Format::FlatGeobuf => Box::new(FlatGeobuf::open(&content, options.crs, lines)?),
         Format::GeoJson => Box::new(GeoJson::open(content.decompressed(spool)?, options, progress)?),
         Format::Csv => Box::new(Csv::open(content.decompressed(spool)?, options, lines, progress)?),
     })

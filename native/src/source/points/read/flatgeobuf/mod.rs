@@ -55,7 +55,7 @@ impl FlatGeobuf {
     ///
     /// # Errors
     /// When the file is cut off or damaged, or declares an unknown CRS.
-    pub fn open(content: Content, given: Option<Crs>, lines: &mut Vec<String>) -> Result<Self> {
+    pub fn open(content: &Content, given: Option<Crs>, lines: &mut Vec<String>) -> Result<Self> {
         let bytes = content.as_ref();
         if !bytes.starts_with(MAGIC) {
             bail!("no FlatGeobuf of version 3: it does not begin with \"fgb\", 3, \"fgb\"");

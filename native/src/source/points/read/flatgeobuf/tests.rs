@@ -6,7 +6,7 @@ const SHAPES: &[u8] = include_bytes!("../tests/files/shapes.fgb");
 const EXPECTED: &str = include_str!("../tests/files/shapes.wkb");
 
 fn open(bytes: &[u8]) -> Result<FlatGeobuf> {
-    FlatGeobuf::open(Content::Owned(Arc::new(bytes.to_vec())), None, &mut Vec::new())
+    FlatGeobuf::open(&Content::Owned(Arc::new(bytes.to_vec())), None, &mut Vec::new())
 }
 
 fn geometries(file: &mut FlatGeobuf) -> Result<Vec<Option<String>>> {
@@ -14,7 +14,7 @@ fn geometries(file: &mut FlatGeobuf) -> Result<Vec<Option<String>>> {
     let mut found = Vec::new();
     file.chunks(&[(last, None)], &mut |frame| {
         let column = frame.columns().last().context("a column")?.binary()?.clone();
-        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>();
+        let hex = |bytes: &[u8]| bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02X}"));
         found.extend(column.iter().map(|bytes| bytes.map(hex)));
         Ok(())
     })?;

@@ -23,6 +23,7 @@ pub(super) struct Seen {
 
 /// What values of a property are.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says of itself whether a kind of value was met")]
 struct Kinds {
     integers: bool,
     wide: bool,
@@ -62,11 +63,13 @@ impl Seen {
 
     /// A name that no property has.
     pub fn free(&self, name: &str) -> String {
-        let free = |name: &String| !self.places.contains_key(name);
-        std::iter::once(name.to_owned())
-            .chain((1..).map(|number| format!("{name}_{number}")))
-            .find(free)
-            .unwrap_or_default()
+        let mut free = name.to_owned();
+        let mut number = 1;
+        while self.places.contains_key(&free) {
+            free = format!("{name}_{number}");
+            number += 1;
+        }
+        free
     }
 
     /// What columns these are.

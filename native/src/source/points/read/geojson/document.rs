@@ -238,7 +238,7 @@ impl<'de> Visitor<'de> for One {
                 "type" => own.kind = map.next_value()?,
                 "id" => feature.id = map.next_value()?,
                 "properties" => {
-                    feature.properties = map.next_value::<Option<Properties>>()?.map_or(Vec::new(), |all| all.0)
+                    feature.properties = map.next_value::<Option<Properties>>()?.map_or(Vec::new(), |all| all.0);
                 }
                 "geometry" if self.geometries => feature.geometry = map.next_value()?,
                 "coordinates" if self.geometries => own.coordinates = Some(map.next_value()?),

@@ -127,7 +127,10 @@ impl<'t> Text<'t> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Option<Vec<(Role, Vec<(f64, f64)>)>> {
+    /// A part with its positions.
+    type Part = (Role, Vec<(f64, f64)>);
+
+    fn read(text: &str) -> Option<Vec<Part>> {
         let mut out = Sketch::default();
         sketch(text, &mut out)?;
         Some(out.parts().map(|(role, positions)| (role, positions.to_vec())).collect())

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::told::geometry;
+use std::fmt::Write as _;
 
 /// Rows by their number in the file: the whole geometry as GeoJSON.
 fn geometries(dataset: &Dataset) -> Vec<(u32, String)> {
@@ -126,7 +127,7 @@ fn points_before_the_first_line_are_kept_as_they_are() {
     // More than a chunk of any reader.
     let mut text = String::from("n,wkt\n");
     for n in 0..70_000 {
-        text += &format!("{n},POINT ({} {})\n", f64::from(n) / 1000.0, f64::from(n % 80));
+        writeln!(text, "{n},POINT ({} {})", f64::from(n) / 1000.0, f64::from(n % 80)).expect("in memory");
     }
     let points = load_with("a.csv", &text, &Options::default()).expect("reads");
     assert!(points.outlines().is_none());
