@@ -20,7 +20,13 @@ before(async () => {
     return `${2 + (i % 60) * 0.02},${48.5 + Math.floor(i / 60) * 0.015},${at},${i % 7},${"abc"[i % 3]}`;
   });
   writeFileSync(join(folder, "visits.csv"), `lon,lat,time,weight,kind\n${lines.join("\n")}\n`);
-  [server, browser] = await Promise.all([site(join(folder, "visits.csv")), launch()]);
+  // Farther apart than a map is wide that has to be as tall as the screen; and with counts of every length.
+  const far = Array.from({ length: 30_000 }, (_, i) => {
+    const deep = i ** 2 / 1e9;
+    return i % 10 === 0 ? `${172 + deep},${-42 - deep}` : `${2 + deep * Math.cos(i)},${48 + deep * Math.sin(i)}`;
+  });
+  writeFileSync(join(folder, "far.csv"), `lon,lat\n${far.join("\n")}\n`);
+  [server, browser] = await Promise.all([site(join(folder, "visits.csv"), join(folder, "far.csv")), launch()]);
 });
 after(async () => {
   await browser?.close();
@@ -63,6 +69,23 @@ test("three quarters of the screen are map, above a folded sheet, and nothing is
   assert.deepEqual(await small(page), []);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.equal(wide, 390, "the page is wider than the phone");
+  assertQuiet(seen);
+  await close();
+});
+
+test("data that is wider than the screen can be opens where most of it is, with a legend that can be read", async () => {
+  const { page, close, ...seen } = await open(browser, `${server.base}#dataset=far`, PHONE);
+  assert.equal(await page.evaluate(() => window.duotile?.map.getBounds().contains([2, 48])), true);
+  const boxes = await page.locator("#legend .ticks li").evaluateAll((all) =>
+    all
+      .map((each) => each.getBoundingClientRect())
+      .sort((a, b) => a.left - b.left)
+      .map(({ left, right }) => [left, right]),
+  );
+  assert.ok(boxes.length > 1);
+  boxes.slice(1).forEach(([left = 0], at) => {
+    assert.ok(left - (boxes[at]?.[1] ?? 0) >= 4, `numbers at the legend run into each other: ${boxes.join(" | ")}`);
+  });
   assertQuiet(seen);
   await close();
 });

@@ -4,7 +4,8 @@
  * DATASET is `FILE@LAT/LNG`: a file, and a place in it where rows are at every zoom, which is the middle of the pictures.
  * OUT gets `DATASET-05.25.png` and so on, and `DATASET.json`: how large cells are on the screen, by the map's own geometry
  * and by what the page says, how many pixels are drawn on, and how far these and the colours jump at whole zooms and where the
- * tiles change, from just before to just after. `DARK=1` has it on a dark ground, `RATIO=2` on a screen of two pixels to one.
+ * tiles change, from just before to just after. `DARK=1` has it on a dark ground, `RATIO=2` on a screen of two pixels to one,
+ * `ZOOMS=12-18` between these zooms.
  */
 
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -18,7 +19,7 @@ const SIZE = { width: 480, height: 320 };
 const [SQUARE, ENOUGH] = [40, 160];
 /** The side of the square in the middle whose cells are measured, in pixels. */
 const NEAR = 100;
-const [FIRST, LAST] = [1, 18];
+const [FIRST = 1, LAST = 18] = (process.env["ZOOMS"] ?? "1-18").split("-").map(Number);
 /** What a cell may be on the screen, in pixels. */
 const [LEAST, MOST] = [1.4, 2.8];
 

@@ -4,7 +4,7 @@ import { effect } from "@preact/signals";
 import type { Subset } from "duotile";
 import { type Place, parse, print } from "./address";
 import { basemapOf } from "./map/grounds";
-import { type DataMap, frameOn, viewOf } from "./map/map";
+import { type DataMap, frameOn, openOn, viewOf } from "./map/map";
 import { kindFor, usualDrawing } from "./map/shapes/usual";
 import { basemap, catalog, first, status } from "./page";
 import type { Data } from "./source";
@@ -27,7 +27,7 @@ export function choose(dataset: string, view: DataMap): void {
   const { kind, cell, ramp, opacity } = layer.drawing;
   const drawing = { ...DRAWING, kind: kindFor(kind, layer.dataset, dataset), cell, ramp, opacity };
   change("dataset", (before) => withLayer(before, layer.id, { dataset, filter: "", drawing }));
-  frameOn(view.map, found.focus);
+  openOn(view.map, found);
 }
 
 /** Shows a subset: its dataset, its filter, its box if it has one. */

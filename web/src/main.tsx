@@ -24,7 +24,7 @@ import { dragging } from "./filter/dragging";
 import { follow, loaded } from "./load";
 import { followGround } from "./map/grounds";
 import type { Drawable } from "./map/layers";
-import { type DataMap, frameOf, frameOn, makeMap } from "./map/map";
+import { type DataMap, frameOf, makeMap, openOn } from "./map/map";
 import { openOnClick } from "./map/popup";
 import { shipped } from "./map/shipped";
 import { theme } from "./map/theme";
@@ -191,8 +191,8 @@ async function start(): Promise<void> {
     page,
   );
   if (!place.view) {
-    const focus = catalog.peek().find(({ id }) => id === active()?.dataset)?.focus;
-    if (focus) frameOn(map, focus);
+    const dataset = catalog.peek().find(({ id }) => id === active()?.dataset);
+    if (dataset) openOn(map, dataset);
   }
   if (hasWebGl) followCompared(view, data.source, shown);
   watch(view, shown);

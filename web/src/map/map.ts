@@ -1,5 +1,6 @@
 /** The map: ground, data, names; made anew from what it shows whenever that changes, so that it never depends on the past. */
 
+import type { DatasetSummary } from "duotile";
 import {
   type ErrorEvent,
   type LngLatBoundsLike,
@@ -172,6 +173,17 @@ export type Frame = [number, number, number, number];
 export function frameOn(map: MapLibre, [west, south, east, north]: Readonly<Frame>, fly = false): void {
   const bounds: LngLatBoundsLike = [west, Math.max(south, -85), east, Math.min(north, 85)];
   map.fitBounds(bounds, { padding: padding(), maxZoom: fly ? 19 : 14, animate: fly, duration: 900 });
+}
+
+/**
+ * Shows a dataset as it opens: all of it, or where most rows are if the map cannot be so small, because it is taller than the
+ * world would be.
+ */
+export function openOn(map: MapLibre, { focus, center }: Pick<DatasetSummary, "focus" | "center">): void {
+  frameOn(map, focus);
+  const [shown, [lng, lat, zoom]] = [map.getBounds(), center];
+  const fits = shown.getWest() <= focus[0] + 1e-6 && shown.getEast() >= focus[2] - 1e-6;
+  if (!fits) map.jumpTo({ center: [lng, lat], zoom });
 }
 
 /** What the map shows, as a box for a query: its west may lie east of its east, at the antimeridian. */

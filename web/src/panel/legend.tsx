@@ -18,7 +18,9 @@ const WHOLE = 100;
 /** At most so many numbers stand at a ramp. */
 const TICKS = 5;
 /** About how wide the ramp, a character and the room between two numbers are, in pixels. */
-const [WIDTH, CHARACTER, GAP] = [202, 6.7, 8];
+const [WIDE, NARROW, CHARACTER, GAP] = [202, 178, 6.7, 8];
+/** On a phone the legend is narrower. */
+const phone = window.matchMedia("(max-width: 700px)");
 
 export function Legend() {
   const layers = [...state.value.layers].reverse().filter(({ visible, id }) => visible && loaded.value[id]?.tileJson);
@@ -175,7 +177,8 @@ function pick(stops: Stops, whole: boolean): Tick[] {
   to.text = said(near(last.value, Math.ceil));
   if (stops[0].beyond) from.text = `≤ ${from.text}`;
   if (last.beyond) to.text += "+";
-  const width = ({ text }: Tick) => (text.length * CHARACTER + GAP) / WIDTH;
+  const room = phone.matches ? NARROW : WIDE;
+  const width = ({ text }: Tick) => (text.length * CHARACTER + GAP) / room;
   let [free, end] = [width(from), 1 - width(to)];
   const between: Tick[] = [];
   const steps = some.map(({ value }) => near(value, Math.round));
