@@ -57,10 +57,11 @@ pub use query::{
     Alias, By, Let, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, PARAMETERS, Properties, Shape, TileQuery,
 };
 pub use shapes::{
-    Built, Flat, Outlines, Role, Shapes,
+    BadOutlines, Built, Carried, Flat, Outlines, Role, Shapes,
     gather::{Gather, Told},
     inside::point as point_inside,
     levels::settle as settle_levels,
+    sizes::Sizes,
 };
 pub use small::{
     error::{Complaint, QueryError},

@@ -11,7 +11,7 @@ use crate::{
         index::Points,
         landmarks::{CROWD, Landmarks},
     },
-    shapes::Shapes,
+    shapes::{Shapes, first::LAST},
     small::{
         self,
         work::{Stopped, Toll, Work},
@@ -22,9 +22,10 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 const ZOOMS: usize = MAX_ZOOM as usize + 1;
+const RANKS: usize = LAST as usize + 1;
 
 /// Facts of each zoom under a filter and a limit.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
     limit: u64,
     /// Rows that pass.
@@ -33,6 +34,14 @@ pub struct Profile {
     overfull: [u64; ZOOMS],
     /// Rows in the fullest tile, where that is overfull.
     fullest: [u64; ZOOMS],
+    /// How many ranks of rows with outlines fit.
+    fit: [u8; ZOOMS],
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self { limit: 0, total: 0, overfull: [0; ZOOMS], fullest: [0; ZOOMS], fit: [RANKS as u8; ZOOMS] }
+    }
 }
 
 impl Profile {
@@ -76,7 +85,8 @@ impl Profile {
         Ok(())
     }
 
-    /// Of rows with outlines, those count at a zoom that show at it.
+    /// Of rows with outlines, those count at a zoom that show at it. How many of each rank there are in overfull tiles says
+    /// which of them `mode=points` leaves out.
     fn look_at_shown(
         &mut self,
         points: &Points<'_>,
@@ -85,29 +95,62 @@ impl Profile {
         full: u64,
         toll: &mut Toll<'_>,
     ) -> Result<(), Stopped> {
-        // The tile of each zoom that is being counted.
-        let mut open = [(0u64, 0u64); ZOOMS];
-        for (row, &key) in points.keys().iter().enumerate() {
-            toll.pay(ZOOMS / 4)?;
-            if mask.is_some_and(|mask| !mask.get(row)) {
-                continue;
+        let mut fit = [RANKS as u8; ZOOMS];
+        // The tile of each zoom that is being counted, and its rows by rank.
+        let mut open = [(0u64, [0u32; RANKS]); ZOOMS];
+        let mut close = |profile: &mut Self, z: usize, ranks: &[u32; RANKS]| {
+            let rows = |ranks: &[u32]| ranks.iter().map(|&rows| u64::from(rows)).sum::<u64>();
+            if rows(ranks) > full {
+                profile.add(z as u8, rows(ranks));
+                let all = (1..=RANKS).take_while(|&end| rows(&ranks[..end]) <= full).count();
+                fit[z] = fit[z].min(all as u8);
             }
-            for (z, open) in (0u8..).zip(&mut open).skip(shapes.first(row).into()) {
-                let tile = key.checked_shr(64 - 2 * u32::from(z)).unwrap_or(0);
-                if open.0 != tile {
-                    let (_, rows) = core::mem::replace(open, (tile, 0));
-                    if rows > full {
-                        self.add(z, rows);
-                    }
+        };
+        // What lies in no overfull landmark lies in no overfull tile.
+        let (landmarks, mut at, mut around) = (points.landmarks(), 0, Vec::<(usize, u8)>::new());
+        let mut row = 0;
+        while row < points.len() {
+            toll.pay(2)?;
+            while around.pop_if(|&mut (end, _)| end <= row).is_some() {}
+            while let Some(landmark) = landmarks.find(at).filter(|landmark| landmark.start <= row) {
+                let rows = mask.map_or(landmark.run().len(), |mask| mask.count(landmark.run())) as u64;
+                if rows > full {
+                    around.push((landmark.end, landmark.finest.min(MAX_ZOOM)));
+                    at += 1;
+                } else {
+                    at = landmark.skip;
                 }
-                open.1 += 1;
+                toll.pay(1)?;
             }
-        }
-        for (z, (_, rows)) in (0..).zip(open) {
-            if rows > full {
-                self.add(z, rows);
+            let deepest = match around.last() {
+                Some(&(_, deepest)) => deepest,
+                None if landmarks.is_empty() => MAX_ZOOM,
+                None => {
+                    row = landmarks.find(at).map_or(points.len(), |next| next.start);
+                    continue;
+                }
+            };
+            let (rank, first) = (shapes.rank(row), shapes.first(row));
+            if first <= deepest && mask.is_none_or(|mask| mask.get(row)) {
+                toll.pay(usize::from(deepest - first) / 4)?;
+                for z in first..=deepest {
+                    let tile = points.keys()[row].checked_shr(64 - 2 * u32::from(z)).unwrap_or(0);
+                    let (of, ranks) = &mut open[usize::from(z)];
+                    if *of != tile {
+                        close(self, z.into(), ranks);
+                        (*of, *ranks) = (tile, [0; RANKS]);
+                    }
+                    ranks[usize::from(rank)] += 1;
+                }
             }
+            row += 1;
         }
+        open.iter().enumerate().for_each(|(z, (_, ranks))| close(self, z, ranks));
+        // What shows at a zoom shows at every deeper one.
+        for z in (1..ZOOMS).rev() {
+            fit[z - 1] = fit[z - 1].min(fit[z]);
+        }
+        self.fit = fit;
         Ok(())
     }
 
@@ -155,6 +198,13 @@ impl Profile {
     #[must_use]
     pub fn points_minzoom(&self) -> Option<u8> {
         (0..=MAX_ZOOM).find(|&z| self.overfull[usize::from(z)] * 100 <= self.total)
+    }
+
+    /// The last rank of rows with outlines that `mode=points` keeps at a zoom, so that none of its tiles has more of them (by
+    /// their points) than the limit; `None` where not even those of the first are few enough.
+    #[must_use]
+    pub(crate) fn most(&self, z: u8) -> Option<u8> {
+        self.fit.get(usize::from(z)).and_then(|ranks| ranks.checked_sub(1))
     }
 
     /// Which rows of a tile `mode=points` keeps: those whose scrambled original number is below this. `rows` are the

@@ -1,16 +1,18 @@
 //! Shapes: outlines with all that is made of them beforehand.
 
 use crate::{
+    filter::mask::Mask,
     points::landmarks::Landmarks,
     shapes::{
         Flat, Frame, Outlines,
-        first::Zooms,
+        first::{BEFORE, Zooms},
+        grid::Grid,
         levels,
         meet::{Around, Met},
         nodes,
         outline::{Blocks, Levelled},
     },
-    small::work::{Stopped, Work},
+    small::work::{Stopped, Toll, Work},
 };
 use alloc::vec::Vec;
 
@@ -38,7 +40,31 @@ impl Shapes<'_> {
     /// The first zoom at which a row shows.
     #[must_use]
     pub fn first(&self, row: usize) -> u8 {
+        self.rank(row).saturating_sub(BEFORE)
+    }
+
+    /// The rank of a row, by which rows are left out where there are too many ([`first`](crate::shapes::first)).
+    pub(crate) fn rank(&self, row: usize) -> u8 {
         self.met.firsts[row]
+    }
+
+    /// Visits the rows that pass a mask, show at the zoom and are of a rank at most, and meet the tile, in their order.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Toll::pay`].
+    pub(crate) fn meeting(
+        &self,
+        grid: &Grid,
+        most: u8,
+        mask: Option<&Mask>,
+        toll: &mut Toll<'_>,
+        visit: impl FnMut(usize),
+    ) -> Result<(), Stopped> {
+        // The one tile of zoom 0 has all rows in its reach.
+        let beyond = grid.copies().next().map_or(grid.reach, |copy| copy.reach);
+        let frames = [grid.reach, beyond];
+        let frames = if grid.z == 0 || beyond == grid.reach { &frames[..1] } else { &frames[..] };
+        self.met.each(frames, most.min(BEFORE + grid.z), mask, toll, visit)
     }
 }
 
@@ -59,11 +85,11 @@ impl<'a> Shapes<'a> {
 /// All of it, made of outlines in the order of their rows.
 #[derive(Clone, Debug, Default)]
 pub struct Built {
-    flat: Flat,
-    levels: Vec<u8>,
+    pub(super) flat: Flat,
+    pub(super) levels: Vec<u8>,
     blocks: Blocks,
     boxes: Vec<Frame>,
-    zooms: Zooms,
+    pub(super) zooms: Zooms,
     around: Around,
 }
 
@@ -92,6 +118,20 @@ impl Built {
         let (mut levels, shared) = nodes::mark(&outlines, work)?;
         settle(&outlines, &mut levels)?;
         let zooms = Zooms::of(&outlines, &shared, work)?;
+        Self::with(flat, levels, zooms, landmarks, work)
+    }
+
+    /// The same with the levels and zooms that are known already.
+    pub(super) fn with(
+        flat: Flat,
+        levels: Vec<u8>,
+        zooms: Zooms,
+        landmarks: Landmarks<'_>,
+        work: &Work<'_>,
+    ) -> Result<Self, Stopped> {
+        let outlines = flat.view();
+        // What is left is a look at each.
+        work.pay(outlines.vertices() / 4 + outlines.len())?;
         let boxes = outlines.boxes();
         let around = Around::of(landmarks, &boxes, &zooms.firsts);
         let blocks = Blocks::of(&outlines, &levels);
@@ -110,6 +150,12 @@ impl Built {
     #[must_use]
     pub fn boxes(&self) -> &[Frame] {
         &self.boxes
+    }
+
+    /// The outlines alone.
+    #[must_use]
+    pub fn outlines(&self) -> Outlines<'_> {
+        self.flat.view()
     }
 
     /// A view of it, with the landmarks of its rows.

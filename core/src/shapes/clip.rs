@@ -130,6 +130,12 @@ fn along(a: Vertex, b: Vertex, world: [bool; 4]) -> bool {
         })
 }
 
+/// Whether a ring has an edge along a meridian.
+pub fn follows(path: &[Vertex], meridian: i64) -> bool {
+    let ends = path.iter().zip(path.iter().cycle().skip(1));
+    ends.into_iter().any(|(a, b)| a[0] == meridian && b[0] == meridian)
+}
+
 /// A vertex of an edge along an edge of the world, at the edge of the buffer.
 fn outwards(a: Vertex, b: Vertex, mut v: Vertex) -> Vertex {
     for axis in 0..2 {

@@ -17,6 +17,7 @@ use crate::{
     space::mercator::World,
 };
 use alloc::vec::Vec;
+use core::{iter, ops::Range};
 
 /// Points of a line's part: clients break on parts of more than 6,553.
 const PART: usize = 6500;
@@ -119,20 +120,23 @@ impl Drawing {
                 toll.pay(1 + self.pieces.points.len())?;
                 self.pieces.end(fewest);
             }
-            Kind::Lines if small => {
-                let path = outlines.path(rings.start);
-                let (first, last) = (path.clone().next().unwrap_or_default(), path.last().unwrap_or_default());
-                clip::line(&stick(grid.local([wide(point.x), wide(point.y)]), first, last), PART, &mut self.pieces);
-            }
-            Kind::Polygons if small => {
-                let [x, y] = grid.local([wide(point.x), wide(point.y)]).map(|at| at - SQUARE / 2);
-                let square = [[x, y], [x + SQUARE, y], [x + SQUARE, y + SQUARE], [x, y + SQUARE]];
-                if square.iter().all(|v| v.iter().all(|at| (LOW..=HIGH).contains(at))) {
-                    self.pieces.points.extend(square.map(|v| v.map(|at| at as i16)));
-                    self.pieces.end(fewest);
+            Kind::Lines | Kind::Polygons if small => {
+                let mut path = outlines.path(rings.start);
+                let ends = [path.next().unwrap_or_default(), path.next_back().unwrap_or_default()];
+                for grid in iter::once(*grid).chain(grid.copies()) {
+                    let at = grid.local([wide(point.x), wide(point.y)]);
+                    match kind {
+                        Kind::Lines => clip::line(&stick(at, ends), PART, &mut self.pieces),
+                        _ => self.square(at),
+                    }
                 }
             }
-            Kind::Lines | Kind::Polygons => self.outline(shapes, rings, kind, grid, toll)?,
+            Kind::Lines | Kind::Polygons => {
+                let frame = shapes.met.boxes[row];
+                let mut copies = grid.copies().filter(|copy| !copy.misses(frame));
+                let copies = [copies.next(), copies.next()];
+                self.outline(shapes, rings, kind, grid, copies, toll)?;
+            }
         }
         if self.pieces.ends.is_empty() {
             return Ok(Drawn::Nothing);
@@ -155,15 +159,29 @@ impl Drawing {
         Ok(Drawn::Paths)
     }
 
-    /// Cuts the outline of a row at the zoom into pieces.
+    /// A square about a place.
+    fn square(&mut self, at: Vertex) {
+        let [x, y] = at.map(|at| at - SQUARE / 2);
+        let square = [[x, y], [x + SQUARE, y], [x + SQUARE, y + SQUARE], [x, y + SQUARE]];
+        if square.iter().all(|v| v.iter().all(|at| (LOW..=HIGH).contains(at))) {
+            self.pieces.points.extend(square.map(|v| v.map(|at| at as i16)));
+            self.pieces.end(3);
+        }
+    }
+
+    /// Cuts the outline of a row at the zoom into pieces, with what of it comes over the antimeridian.
     fn outline(
         &mut self,
         shapes: &Shapes<'_>,
-        rings: core::ops::Range<usize>,
+        rings: Range<usize>,
         kind: Kind,
         grid: &Grid,
+        copies: [Option<Grid>; 2],
         toll: &mut Toll<'_>,
     ) -> Result<(), Stopped> {
+        if kind == Kind::Lines && copies.iter().any(Option::is_some) {
+            return self.lines_across(shapes, rings, grid, copies, toll);
+        }
         for ring in rings {
             let looked = shapes.levelled.draw(ring, grid, &mut self.path);
             toll.pay(1 + looked / 8)?;
@@ -171,6 +189,14 @@ impl Drawing {
                 Kind::Polygons if self.path.len() > 2 => clip::ring(&self.path, grid.world, &mut self.pieces),
                 Kind::Lines => clip::line(&self.path, PART, &mut self.pieces),
                 _ => {}
+            }
+            for copy in copies.iter().flatten() {
+                let looked = shapes.levelled.draw(ring, copy, &mut self.path);
+                toll.pay(1 + looked / 8)?;
+                // One that lies along the antimeridian goes on beyond it already, to the edge of the buffer.
+                if self.path.len() > 2 && !clip::follows(&self.path, copy.border()) {
+                    clip::ring(&self.path, copy.world, &mut self.pieces);
+                }
             }
         }
         Ok(())
@@ -181,10 +207,38 @@ impl Drawing {
     pub fn size(&self) -> usize {
         (self.points.capacity() + self.ends.capacity()) * 4 + self.rows.capacity() * 12 + self.path.capacity() * 16
     }
+
+    /// The same of lines: where one run ends at the antimeridian and the next begins beyond it, they are one.
+    fn lines_across(
+        &mut self,
+        shapes: &Shapes<'_>,
+        rings: Range<usize>,
+        grid: &Grid,
+        copies: [Option<Grid>; 2],
+        toll: &mut Toll<'_>,
+    ) -> Result<(), Stopped> {
+        let mut open: Vec<Vec<Vertex>> = Vec::new();
+        for ring in rings {
+            let end = open.len();
+            for grid in iter::once(grid).chain(copies.iter().flatten()) {
+                let looked = shapes.levelled.draw(ring, grid, &mut self.path);
+                toll.pay(4 + looked / 8)?;
+                let Some(first) = self.path.first() else { continue };
+                // Those of the run before are the last of all.
+                let before = open[end.saturating_sub(3)..end].iter_mut().find(|line| line.last() == Some(first));
+                match before {
+                    Some(line) => line.extend_from_slice(&self.path[1..]),
+                    None => open.push(self.path.clone()),
+                }
+            }
+        }
+        open.iter().for_each(|line| clip::line(line, PART, &mut self.pieces));
+        Ok(())
+    }
 }
 
 /// A stick about a place, along the line from one vertex to another.
-fn stick([x, y]: Vertex, first: Vertex, last: Vertex) -> [Vertex; 2] {
+fn stick([x, y]: Vertex, [first, last]: [Vertex; 2]) -> [Vertex; 2] {
     let [dx, dy] = [0, 1].map(|axis| i128::from(last[axis] - first[axis]));
     let length = (dx * dx + dy * dy).cast_unsigned().isqrt().cast_signed();
     let [dx, dy] = if length == 0 {

@@ -1,10 +1,13 @@
-//! From which zoom on a row shows: areas and lengths in the order of rows enter, a zoom for each row leaves.
+//! From which zoom on a row shows: areas and lengths in the order of rows enter, a rank for each row leaves.
 //!
 //! All areas are added up in the order of rows. A row shows from the first zoom at which its stretch of that sum holds a
 //! multiple of a square of [`SQUARE`] units, drawn in its place while it is smaller ([`crate::shapes`]). A row at least
 //! as large holds one for certain; of smaller ones so many show that what is drawn comes to what there is, in every tile
 //! but for one square. A multiple at one zoom is one at the next: what shows goes on showing. Filters play no part.
-//! Lines are added up by length, for a stick of as many units.
+//! Lines are added up by length, for a stick of as many units, and points by number.
+//!
+//! The same goes on before zoom 0, with squares as large as whole tiles: a rank is a zoom, and [`BEFORE`] more. Where a tile would
+//! have more rows than fit, those of a lower rank are left out everywhere, first of all what is small.
 
 use crate::{
     shapes::{Outlines, Role, Vertex, wind},
@@ -23,10 +26,15 @@ const BITS: u32 = 32 - EXTENT_BITS as u32 + SQUARE_BITS;
 /// coverage has neither holes nor squares in it as long as its parts can be seen at all.
 const EARLIER: u8 = 3;
 
-/// Two zooms of each row.
+/// Ranks before that of zoom 0: in the first, a square is 16 tiles wide.
+pub const BEFORE: u8 = 12;
+/// The last rank: rows that show from the deepest zoom on.
+pub const LAST: u8 = BEFORE + MAX_ZOOM;
+
+/// A rank and a zoom of each row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Zooms {
-    /// The first at which it shows.
+    /// The rank from which it shows: [`BEFORE`] and the first zoom.
     pub firsts: Vec<u8>,
     /// The first at which it is drawn as itself, and not as a square or stick.
     pub wholes: Vec<u8>,
@@ -38,13 +46,15 @@ impl Zooms {
     /// # Errors
     /// [`Stopped`], as [`Work::pay`].
     pub fn of(outlines: &Outlines<'_>, shared: &[bool], work: &Work<'_>) -> Result<Self, Stopped> {
-        let (mut areas, mut lengths) = ([0u128; 2], 0u128);
+        let (mut areas, mut lengths, mut points) = ([0u128; 2], 0u128, 0u128);
         let mut zooms = Self::default();
         for row in 0..outlines.len() {
             let rings = outlines.rings_of(row);
             work.pay(1 + rings.clone().map(|ring| outlines.vertices_of(ring).len()).sum::<usize>())?;
             let (first, whole) = match rings.clone().next().map(|ring| outlines.role(ring)) {
-                None | Some(Role::Points) => (0, 0),
+                None => (LAST, 0),
+                // Each is as large as a stick of zoom 0.
+                Some(Role::Points) => (next(&mut points, 1 << BITS, 1), 0),
                 Some(Role::Line) => {
                     let length = rings.map(|ring| length(outlines.path(ring))).sum();
                     (next(&mut lengths, length, 1), whole(length, 1))
@@ -56,7 +66,7 @@ impl Zooms {
                     let whole = whole(area, 2);
                     if shared {
                         let earlier = whole.saturating_sub(EARLIER);
-                        (first.min(earlier), earlier)
+                        (first.min(BEFORE + earlier), earlier)
                     } else {
                         (first, whole)
                     }
@@ -75,15 +85,15 @@ fn whole(size: u128, dimension: u32) -> u8 {
     (dimension * BITS).saturating_sub(log).div_ceil(dimension).min(u32::from(MAX_ZOOM) + 1) as u8
 }
 
-/// Adds to a sum and says at which zoom first its stretch, without its beginning, holds a multiple of a square (or stick) of
-/// that zoom, which is 2 to the power of [`BITS`] − z, times the dimension.
+/// Adds to a sum and says at which rank first its stretch, without its beginning, holds a multiple of a square (or stick) of
+/// that rank, which is 2 to the power of [`BITS`] − z, times the dimension.
 fn next(sum: &mut u128, more: u128, dimension: u32) -> u8 {
     let before = *sum;
     *sum += more;
     let highest = (before ^ *sum).checked_ilog2().map_or(0, |bit| bit + 1);
     // Multiples of 2^k lie in it when a bit from k on changes.
-    let bits = (dimension * BITS + 1).saturating_sub(highest);
-    bits.div_ceil(dimension).min(MAX_ZOOM.into()) as u8
+    let bits = (dimension * (BITS + u32::from(BEFORE)) + 1).saturating_sub(highest);
+    bits.div_ceil(dimension).min(LAST.into()) as u8
 }
 
 /// The length of a path in steps; each edge is rounded down.
@@ -115,12 +125,14 @@ mod tests {
                 let before = sum;
                 let first = next(&mut sum, more, dimension);
                 let whole = whole(more, dimension);
-                for z in 0..=22 {
-                    let size = 1u128 << (dimension * (BITS - z));
+                for rank in 0..=u32::from(LAST) {
+                    let size = 1u128 << (dimension * (BITS + u32::from(BEFORE) - rank));
                     let holds = sum / size > before / size;
-                    assert_eq!(u32::from(first) <= z, holds || z == 22, "zoom {z}: {before} + {more}");
+                    let last = rank == u32::from(LAST);
+                    assert_eq!(u32::from(first) <= rank, holds || last, "rank {rank}: {before} + {more}");
+                    let Some(z) = rank.checked_sub(BEFORE.into()) else { continue };
                     assert_eq!(u32::from(whole) <= z, more >= size, "zoom {z}: {more}");
-                    assert!(u32::from(whole) > z || u32::from(first) <= z);
+                    assert!(u32::from(whole) > z || u32::from(first) <= rank);
                     counted[z as usize] += u128::from(more < size && holds) * size + if more < size { 0 } else { more };
                 }
             }
@@ -137,14 +149,20 @@ mod tests {
         let square = |x: u32, side: u32| [[x, 0], [x + side, 0], [x + side, side], [x, side]];
         let flat = rings(Role::Shell, &[&square(0, side), &square(1 << 20, side / 2)]);
         let zooms = |flat: &Flat, shared| Zooms::of(&flat.view(), shared, &Work::free()).expect("goes on");
-        let expected = Zooms { firsts: Vec::from([10, 8]), wholes: Vec::from([10, 8]) };
-        assert_eq!(zooms(&flat, &[]).firsts, [10, 11]);
+        let expected = Zooms { firsts: Vec::from([BEFORE + 10, BEFORE + 8]), wholes: Vec::from([10, 8]) };
+        assert_eq!(zooms(&flat, &[]).firsts, [BEFORE + 10, BEFORE + 11]);
         assert_eq!(zooms(&flat, &[false, true]), expected);
         let flat = rings(Role::Line, &[&[[0, 0], [3 * side, 4 * side]], &[[0, 0], [0, 0]]]);
         // Five times the stick of zoom 10 holds one of zoom 8.
-        assert_eq!(zooms(&flat, &[]).firsts, [8, MAX_ZOOM]);
+        assert_eq!(zooms(&flat, &[]).firsts, [BEFORE + 8, LAST]);
         assert_eq!(zooms(&flat, &[]).wholes, [8, MAX_ZOOM + 1]);
         assert_eq!(length(flat.view().path(0)), 5 * u128::from(side));
         assert_eq!(zooms(&Flat::default(), &[]), Zooms::default());
+        // Of points every second is of a rank before zoom 0, every fourth of one before that.
+        let points = rings(Role::Points, &[&[[1, 1]][..]; 8]);
+        assert_eq!(
+            zooms(&points, &[]).firsts.iter().map(|rank| BEFORE - rank).collect::<Vec<_>>(),
+            [0, 1, 0, 2, 0, 1, 0, 3]
+        );
     }
 }

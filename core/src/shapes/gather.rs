@@ -1,12 +1,17 @@
 //! Lines and rings as given become outlines.
 //!
 //! Degrees enter, row by row; what leaves is vertices in steps of the world. Equal neighbours are dropped, rings run as
-//! their role says, and what goes over the antimeridian is cut there, so that all of it lies in the one world: its parts
+//! their role says, those that cross themselves as loops that do not ([`untie`](super::untie)), and what goes over the antimeridian is cut there, so that all of it lies in the one world: its parts
 //! stay one row. A ring that winds a pole is closed over it. What cannot be used is counted.
 
 use crate::{
-    shapes::{Flat, Role, Vertex, WORLD, divide, narrow, wind},
-    space::mercator::{MAX_LATITUDE, project_free},
+    shapes::{
+        Flat, Role, Vertex, WORLD, narrow,
+        untie::Untie,
+        unwrap::{clip, close, crossing, unwrap},
+        wind,
+    },
+    small,
 };
 use alloc::vec::Vec;
 
@@ -17,6 +22,7 @@ pub struct Gather {
     told: Told,
     path: Vec<Vertex>,
     cut: Vec<Vertex>,
+    untie: Untie,
     /// Whether the row goes over the antimeridian.
     crosses: bool,
 }
@@ -32,6 +38,8 @@ pub struct Told {
     pub short: u64,
     /// Parts of a lower dimension than others of their row, such as the points of a collection with polygons.
     pub lower: u64,
+    /// Rings that cross themselves, of which all that they go round was taken.
+    pub untied: u64,
     /// Rows that go over the antimeridian.
     pub crossing: u64,
 }
@@ -43,6 +51,7 @@ impl Told {
         self.unusable += other.unusable;
         self.short += other.short;
         self.lower += other.lower;
+        self.untied += other.untied;
         self.crossing += other.crossing;
     }
 }
@@ -58,8 +67,36 @@ impl Gather {
         }
         if role.is_ring() {
             close(&mut self.path);
+            if let Some(loops) = self.untie.loops(&self.path) {
+                self.told.untied += 1;
+                self.loops(role, loops);
+                return;
+            }
             wind::wind(&mut self.path, role);
         }
+        self.run(role);
+    }
+
+    /// Adds the loops of a ring: each where it is inside of the largest behind that one.
+    fn loops(&mut self, role: Role, mut loops: Vec<Vec<Vertex>>) {
+        let area = |ring: &Vec<Vertex>| wind::area2(ring.iter().copied());
+        small::sort_by(&mut loops, |a, b| area(a) > area(b));
+        let inner = loops.iter().filter(|ring| area(ring) > 0).count();
+        let others = loops.split_off(1.min(inner));
+        let (others, inner) = others.split_at(inner.saturating_sub(1).min(others.len()));
+        let opposite = if role == Role::Shell { Role::Hole } else { Role::Shell };
+        let roles = [role, opposite, role];
+        for (loops, role) in [&loops[..], inner, others].into_iter().zip(roles) {
+            for ring in loops {
+                self.path.clone_from(ring);
+                wind::wind(&mut self.path, role);
+                self.run(role);
+            }
+        }
+    }
+
+    /// Adds the path as a run, cut where it goes over the antimeridian.
+    fn run(&mut self, role: Role) {
         let fewest = match role {
             Role::Points => 1,
             Role::Line => 2,
@@ -221,80 +258,10 @@ impl Gather {
     }
 }
 
-/// Projects positions to a path that does not jump where longitudes do: of two ways round the world the shorter is meant.
-/// `false` for a position that is none.
-fn unwrap(
-    positions: impl IntoIterator<Item = (f64, f64)>,
-    role: Role,
-    path: &mut Vec<Vertex>,
-    crosses: &mut bool,
-) -> bool {
-    let (mut first, mut before, mut turns) = (None, None::<(f64, f64)>, 0);
-    let mut positions = positions.into_iter().fuse();
-    // A ring comes back to its first position, over the antimeridian if that is the shorter way.
-    while let Some((lon, lat)) = positions.next().or_else(|| if role.is_ring() { first.take() } else { None }) {
-        let Some([x, y]) = project_free(lon, lat) else { return false };
-        if let Some((west, south)) = before {
-            let is_jump = (lon - west).abs() > 180.0 && lon.abs().max(west.abs()) <= 180.0;
-            // Along a pole nothing is to be seen, and both ways are one.
-            if is_jump && role != Role::Points && lat.abs().min(south.abs()) < MAX_LATITUDE {
-                turns += if lon < west { 1 } else { -1 };
-                *crosses = true;
-            }
-        } else {
-            first = Some((lon, lat));
-        }
-        before = Some((lon, lat));
-        let vertex = [x + turns * WORLD, y];
-        if role == Role::Points || path.last() != Some(&vertex) {
-            path.push(vertex);
-        }
-    }
-    true
-}
-
-/// Takes the repeated first vertex off the end of a ring. One that has gone round the world is closed over its pole.
-fn close(path: &mut Vec<Vertex>) {
-    let Some(&[x, y]) = path.first() else { return };
-    while path.len() > 1 && path.last() == Some(&[x, y]) {
-        path.pop();
-    }
-    if let Some(&[end, last]) = path.last()
-        && last == y
-        && (end - x).abs() == WORLD
-    {
-        let middle = path.iter().map(|vertex| i128::from(vertex[1] - WORLD / 2)).sum::<i128>();
-        let pole = if middle < 0 { 0 } else { WORLD };
-        path.extend([[end, pole], [x, pole]]);
-    }
-}
-
-/// The part of a ring on one side of a meridian: east of it with `side` 1, west of it with −1.
-fn clip(path: &[Vertex], meridian: i64, side: i64, out: &mut Vec<Vertex>) {
-    let inside = |v: Vertex| (v[0] - meridian) * side >= 0;
-    let Some(&last) = path.last() else { return };
-    let mut before = last;
-    for &vertex in path {
-        if inside(before) != inside(vertex) {
-            out.push([meridian, crossing(before, vertex, meridian)]);
-        }
-        if inside(vertex) {
-            out.push(vertex);
-        }
-        before = vertex;
-    }
-}
-
-/// Where an edge crosses a meridian, the same from both of its ends.
-fn crossing(a: Vertex, b: Vertex, x: i64) -> i64 {
-    let (a, b) = if a <= b { (a, b) } else { (b, a) };
-    let [across, down, along] = [b[0] - a[0], b[1] - a[1], x - a[0]].map(i128::from);
-    a[1] + divide(along * down, across)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::space::mercator::project_free;
 
     /// A part of a row.
     type Part<'p> = (Role, &'p [(f64, f64)]);
@@ -388,6 +355,6 @@ mod tests {
         let (flat, told) = gathered(rows);
         assert_eq!((&flat.rows[..], &flat.rings[..]), (&[2, 2, 3, 3][..], &[3, 6, 9][..]));
         assert_eq!(flat.roles, [Role::Shell, Role::Shell, Role::Points]);
-        assert_eq!(told, Told { empty: 2, unusable: 1, short: 2, lower: 2, crossing: 0 });
+        assert_eq!(told, Told { empty: 2, unusable: 1, short: 2, lower: 2, untied: 0, crossing: 0 });
     }
 }

@@ -12,6 +12,8 @@ use crate::{
 pub const BUFFER: i64 = 128;
 /// Units of a tile.
 pub const EXTENT: i64 = 1 << EXTENT_BITS;
+/// Units of the world at zoom 0.
+const WORLD_UNITS: i64 = EXTENT;
 /// The outermost coordinates of what is cut.
 pub const LOW: i64 = -BUFFER;
 /// The same in the east and south.
@@ -20,7 +22,7 @@ pub const HIGH: i64 = EXTENT + BUFFER;
 /// A tile, as outlines are put on it.
 #[derive(Clone, Copy, Debug)]
 pub struct Grid {
-    z: u8,
+    pub z: u8,
     /// Of the tile in units of the zoom.
     corner: Vertex,
     /// Vertices of a higher level are not drawn.
@@ -48,6 +50,27 @@ impl Grid {
         let [first, last] = [LOW, HIGH + 1].map(|unit| corner.map(|corner| grid.step(corner + unit)));
         grid.reach = [narrow(first[0]), narrow(first[1]), narrow(last[0] - 1), narrow(last[1] - 1)];
         grid
+    }
+
+    /// The same tile as the worlds beside this one come into its buffer: from the west in the first column, from the east in the
+    /// last.
+    pub fn copies(&self) -> impl Iterator<Item = Self> + use<> {
+        let (grid, [first, _, last, _]) = (*self, self.world);
+        let around = WORLD_UNITS << self.z;
+        let west = first.then(|| (around, [narrow(grid.step(around + LOW)), u32::MAX]));
+        let east = last.then(|| (-around, [0, narrow(grid.step(BUFFER + 1) - 1)]));
+        west.into_iter().chain(east).map(move |(moved, [from, to])| {
+            let [_, north, _, south] = grid.reach;
+            let corner = [grid.corner[0] + moved, grid.corner[1]];
+            let world = [false, grid.world[1], false, grid.world[3]];
+            Self { corner, reach: [from, north, to, south], world, ..grid }
+        })
+    }
+
+    /// Where the edge of the world is that a copy comes over.
+    #[must_use]
+    pub const fn border(&self) -> i64 {
+        if self.corner[0] > 0 { 0 } else { EXTENT }
     }
 
     /// The first step in a unit of the zoom or behind it.
@@ -78,6 +101,7 @@ impl Grid {
 mod tests {
     use super::*;
     use crate::shapes::{WORLD, wide};
+    use alloc::vec::Vec;
 
     #[test]
     fn the_reach_of_a_tile_is_all_that_lies_on_it_or_its_buffer() {
@@ -93,6 +117,25 @@ mod tests {
                 assert!(at(last) <= HIGH && (last == WORLD || at(last + 1) > HIGH), "{z}/{x}/{y}");
             }
         }
+    }
+
+    #[test]
+    fn what_lies_beyond_the_antimeridian_is_moved_by_a_world() {
+        for z in [0, 1, 7, 20, 22] {
+            let last = (1u32 << z) - 1;
+            let first = Grid::of(TileId::new(z, 0, last / 2).expect("valid"));
+            let [west, rest @ ..] = &first.copies().collect::<Vec<_>>()[..] else { panic!("one in the west") };
+            assert_eq!((rest.len(), west.border()), (usize::from(z == 0), 0));
+            assert_eq!(west.local([WORLD, 0])[0], 0);
+            let at = |step: u32| west.local([wide(step), 0])[0];
+            assert!(at(west.reach[0]) >= LOW && at(west.reach[0] - 1) < LOW && west.reach[2] == u32::MAX);
+            let far = Grid::of(TileId::new(z, last, 0).expect("valid"));
+            let east = far.copies().last().expect("one in the east");
+            assert_eq!((east.local([0, 0])[0], east.border()), (EXTENT, EXTENT));
+            let at = |step: u32| east.local([wide(step), 0])[0];
+            assert!(at(east.reach[2]) <= HIGH && at(east.reach[2] + 1) > HIGH && east.reach[0] == 0);
+        }
+        assert_eq!(Grid::of(TileId::new(2, 1, 0).expect("valid")).copies().count(), 0);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! A box for each row, and for each landmark the box of its rows and the first zoom of any, are made once. Landmarks whose
 //! box misses, or of whose rows none passes or shows yet, are passed over whole; what is left is looked at row by row. Rows
-//! come out in their order. No tree of boxes is kept beside: this one is there already, and finds as fast
+//! come out in their order. A tile at the antimeridian asks for two boxes at once, the other beyond it. No tree of boxes is kept beside: this one is there already, and finds as fast
 //! (`points/landmarks`).
 
 use crate::{
@@ -18,7 +18,7 @@ use alloc::{vec, vec::Vec};
 pub struct Around {
     /// The box around their boxes.
     pub boxes: Vec<Frame>,
-    /// The first zoom at which any of them shows.
+    /// The first rank of any of them.
     pub firsts: Vec<u8>,
 }
 
@@ -68,14 +68,14 @@ pub struct Met<'a> {
 }
 
 impl Met<'_> {
-    /// Visits the rows that pass a mask, show at a zoom and whose box meets another, in their order.
+    /// Visits the rows that pass a mask, are of a rank at most and whose box meets one of others, in their order.
     ///
     /// # Errors
     /// [`Stopped`], as [`Toll::pay`].
     pub fn each(
         &self,
-        frame: Frame,
-        z: u8,
+        frames: &[Frame],
+        most: u8,
         mask: Option<&Mask>,
         toll: &mut Toll<'_>,
         mut visit: impl FnMut(usize),
@@ -85,11 +85,11 @@ impl Met<'_> {
         while let Some(landmark) = self.landmarks.find(at).filter(|_| at < boxes.len().min(firsts.len())) {
             toll.pay(1)?;
             if landmark.start > row {
-                self.between(row..landmark.start, frame, z, mask, toll, &mut visit)?;
+                self.between(row..landmark.start, frames, most, mask, toll, &mut visit)?;
                 row = landmark.start;
             }
             let passes =
-                meets(boxes[at], frame) && firsts[at] <= z && mask.is_none_or(|mask| mask.count(landmark.run()) > 0);
+                any(boxes[at], frames) && firsts[at] <= most && mask.is_none_or(|mask| mask.count(landmark.run()) > 0);
             if passes {
                 at += 1;
             } else {
@@ -97,14 +97,14 @@ impl Met<'_> {
                 at = landmark.skip;
             }
         }
-        self.between(row..self.boxes.len(), frame, z, mask, toll, &mut visit)
+        self.between(row..self.boxes.len(), frames, most, mask, toll, &mut visit)
     }
 
     fn between(
         &self,
         rows: core::ops::Range<usize>,
-        frame: Frame,
-        z: u8,
+        frames: &[Frame],
+        most: u8,
         mask: Option<&Mask>,
         toll: &mut Toll<'_>,
         visit: &mut impl FnMut(usize),
@@ -112,7 +112,7 @@ impl Met<'_> {
         toll.each_step(rows, |rows| {
             let start = rows.start;
             for (row, (&here, &first)) in (start..).zip(self.boxes[rows.clone()].iter().zip(&self.firsts[rows])) {
-                if meets(here, frame) && first <= z && mask.is_none_or(|mask| mask.get(row)) {
+                if any(here, frames) && first <= most && mask.is_none_or(|mask| mask.get(row)) {
                     visit(row);
                 }
             }
@@ -122,6 +122,11 @@ impl Met<'_> {
 
 fn grow(frame: &mut Frame, by: Frame) {
     *frame = [frame[0].min(by[0]), frame[1].min(by[1]), frame[2].max(by[2]), frame[3].max(by[3])];
+}
+
+#[inline]
+fn any(a: Frame, frames: &[Frame]) -> bool {
+    frames.iter().any(|&frame| meets(a, frame))
 }
 
 /// Whether two boxes have a step in common.
@@ -166,15 +171,19 @@ mod tests {
             for round in 0..300 {
                 let [x, y, side] = [next(32), next(32), next(4 + round % 28)];
                 let frame = [x, y, x.saturating_add(side), y.saturating_add(side)];
+                let [x, y] = [next(32), next(32)];
+                let frames = [frame, [x, y, x.saturating_add(side), y.saturating_add(side)]];
+                let frames = &frames[..=round as usize % 2];
                 let z = next(5) as u8;
                 for mask in [None, Some(&half)] {
                     let mut found = Vec::new();
-                    let done = met.each(frame, z, mask, &mut Work::free().toll(), |row| found.push(row));
+                    let done = met.each(frames, z, mask, &mut Work::free().toll(), |row| found.push(row));
                     assert_eq!(done, Ok(()));
                     let expected = (0..rows).filter(|&row| {
                         let [west, north, east, south] = boxes[row];
-                        let misses = west > frame[2] || east < frame[0] || north > frame[3] || south < frame[1];
-                        !misses && firsts[row] <= z && mask.is_none_or(|mask| mask.get(row))
+                        let misses =
+                            |frame: &Frame| west > frame[2] || east < frame[0] || north > frame[3] || south < frame[1];
+                        !frames.iter().all(misses) && firsts[row] <= z && mask.is_none_or(|mask| mask.get(row))
                     });
                     assert_eq!(found, expected.collect::<Vec<_>>());
                 }

@@ -8,10 +8,13 @@
 
 // Flat buffers, and the whole of what is made of them at load.
 mod built;
+mod carried;
 mod flat;
 
 // At load: outlines as given to outlines with levels.
 pub mod gather;
+mod untie;
+mod unwrap;
 mod wind;
 
 pub mod inside;
@@ -20,7 +23,9 @@ pub mod nodes;
 
 pub mod levels;
 
-pub mod first;
+pub(crate) mod first;
+
+pub mod sizes;
 
 // In a tile: the rows that meet it, their outlines on its grid, cut and valid.
 mod clean;
@@ -36,6 +41,7 @@ pub(crate) mod draw;
 pub(crate) mod write;
 
 pub use built::{Built, Shapes};
+pub use carried::{BadOutlines, Carried};
 pub use flat::{Flat, Frame, Outlines, Role};
 pub(crate) use flat::{NOWHERE, Vertex, WORLD, divide, frame, narrow, wide};
 

@@ -65,7 +65,7 @@ impl Set {
         let (shapes, grid, work) = (self.view(), Grid::of(tile), Work::free());
         let (mut rows, mut features) = (Vec::new(), Vec::new());
         let toll = &mut work.toll();
-        shapes.met.each(grid.reach, tile.z(), None, toll, |row| rows.push(row)).expect("goes on");
+        shapes.meeting(&grid, u8::MAX, None, toll, |row| rows.push(row)).expect("goes on");
         drawing.clear();
         for row in rows {
             let point = morton::position(self.keys[row]);
@@ -143,7 +143,7 @@ pub(super) fn passages(features: &[Feature], axis: usize, line: i64) -> Vec<(u32
     found
 }
 
-fn random(seed: u64) -> impl FnMut(f64) -> f64 {
+pub(super) fn random(seed: u64) -> impl FnMut(f64) -> f64 {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     move |below| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -152,7 +152,13 @@ fn random(seed: u64) -> impl FnMut(f64) -> f64 {
 }
 
 /// A crooked border between two places: halved again and again, each time moved aside a little.
-fn crooked(a: (f64, f64), b: (f64, f64), depth: u32, next: &mut impl FnMut(f64) -> f64, out: &mut Vec<(f64, f64)>) {
+pub(super) fn crooked(
+    a: (f64, f64),
+    b: (f64, f64),
+    depth: u32,
+    next: &mut impl FnMut(f64) -> f64,
+    out: &mut Vec<(f64, f64)>,
+) {
     if depth == 0 {
         return out.push(b);
     }
@@ -327,42 +333,6 @@ fn what_is_drawn_of_small_things_comes_to_what_there_is() {
     }
 }
 
-#[test]
-fn what_goes_over_the_antimeridian_or_round_the_pole_fills_its_tiles_to_the_edge() {
-    let fiji =
-        Vec::from([(Role::Shell, Vec::from([(170.0, -10.0), (-170.0, -10.0), (-170.0, -20.0), (170.0, -20.0)]))]);
-    let coast = (0..72).map(|at| (f64::from(at) * 5.0 - 177.5, -70.0 + f64::from(at % 3)));
-    let antarctica = Vec::from([(Role::Shell, coast.collect::<Vec<_>>())]);
-    let set = Set::of(&[fiji, antarctica]);
-    let mut drawing = Drawing::default();
-    for z in [0u32, 1, 3, 5] {
-        let last = (1 << z) - 1;
-        for y in 0..=last {
-            let mut sides = Vec::new();
-            for (x, line, out) in [(0, 0, -128), (last, EXTENT, 4224)] {
-                let features = set.tile(TileId::new(z, x, y).expect("valid"), &mut drawing);
-                assert!(features.iter().all(|feature| is_valid(&feature.paths)));
-                // Filled to the edge of the buffer, with no edge along the world's.
-                let mut reached = Vec::new();
-                for feature in &features {
-                    for ring in feature.paths.each() {
-                        for at in 0..ring.len() {
-                            let (a, b) = (ring[at], ring[(at + 1) % ring.len()]);
-                            let inside = |point: Point| (0..=EXTENT).contains(&i64::from(point[1]));
-                            let along = i64::from(a[0]) == line && i64::from(b[0]) == line && inside(a) && inside(b);
-                            assert!(!along, "{z}/{x}/{y}: {ring:?}");
-                            if a[0] == out && b[0] == out {
-                                reached.extend([(feature.number, a[1].min(b[1]), a[1].max(b[1]))]);
-                            }
-                        }
-                    }
-                }
-                reached.sort_unstable();
-                sides.push(reached);
-            }
-            if z > 0 {
-                assert_eq!(sides[0], sides[1], "{z}/{y}");
-            }
-        }
-    }
-}
+mod carried;
+mod edges;
+mod huge;

@@ -160,11 +160,12 @@ impl Plan {
     ) -> Result<u64, Stopped> {
         let &Cut { points, selection: Selection { mask, profile, .. }, tile, ref range } = cut;
         met.clear();
-        shapes.met.each(grid::Grid::of(tile).reach, tile.z(), mask, toll, |row| met.push(row as u32))?;
-        let bound = if self.mode == Mode::Points { profile.bound(tile.z(), core::iter::empty()) } else { ALL };
-        let kept = |&row: &usize| u64::from(scramble(points.rows()[row])) < bound;
+        let most = if self.mode == Mode::Points { profile.most(tile.z()) } else { Some(u8::MAX) };
+        if let Some(most) = most {
+            shapes.meeting(&grid::Grid::of(tile), most, mask, toll, |row| met.push(row as u32))?;
+        }
         let mut outlined = Outlined::new(points, shapes, tile, range.clone(), drawing);
-        let rows = met.iter().map(|&row| row as usize).filter(kept);
+        let rows = met.iter().map(|&row| row as usize);
         rows::write(points, &self.columns, &mut outlined, rows, layer, toll, blocks)?;
         Ok(outlined.shown)
     }

@@ -9,8 +9,9 @@
 mod graph;
 mod meeting;
 mod nest;
-mod pairs;
+pub(super) mod pairs;
 mod rays;
+mod spans;
 
 use crate::{
     shapes::{
@@ -24,7 +25,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 use meeting::Meeting;
-use pairs::{Edge, Pairs};
+use pairs::{Edge, Ended, Pairs};
 
 /// Times that edges are cut where others were moved to; three are enough for real borders.
 const ROUNDS: usize = 40;
@@ -35,7 +36,7 @@ pub struct Clean {
     edges: Vec<Edge>,
     /// The edge after the last of each ring.
     ends: Vec<u32>,
-    pairs: Pairs,
+    pairs: Pairs<i16>,
     rays: rays::Rings,
     graph: graph::Graph,
     /// Whether edges were cut in the last round.
@@ -56,11 +57,12 @@ impl Clean {
         self.gather(pieces);
         let Self { edges, ends, pairs, .. } = self;
         pairs.gather(edges, ends, |_| true);
-        let apart = pairs.each(edges, toll, |[a, b], [ring, other]| match meeting::of(edges[a], edges[b]) {
+        let ended = pairs.each(edges, toll, |[a, b], [ring, other]| match meeting::of(edges[a], edges[b]) {
             Meeting::Apart => true,
             Meeting::End => ring == other && joined(ends, ring, a, b),
             Meeting::Same | Meeting::Cut(_) => false,
         })?;
+        let apart = ended == Ended::All;
         if apart {
             self.met.clear();
             self.met.resize(self.ends.len(), false);
@@ -84,7 +86,7 @@ impl Clean {
             let Self { edges, ends, pairs, fresh, met, cuts, .. } = self;
             pairs.gather(edges, ends, |edge| fresh[edge]);
             cuts.clear();
-            pairs.each(edges, toll, |[a, b], [ring, other]| {
+            let ended = pairs.each(edges, toll, |[a, b], [ring, other]| {
                 let meets = match meeting::of(edges[a], edges[b]) {
                     Meeting::Apart => false,
                     Meeting::End => ring != other || (round == 0 && !joined(ends, ring, a, b)),
@@ -103,6 +105,9 @@ impl Clean {
                 }
                 true
             })?;
+            if ended == Ended::Many {
+                return Ok(false);
+            }
             if cuts.is_empty() {
                 self.polygons(toll, out)?;
                 return Ok(true);
@@ -161,7 +166,7 @@ impl Clean {
         let alone = ends.len() == 1;
         if !alone {
             pairs.gather(edges, ends, |_| false);
-            rays.gather(&pairs.chunks);
+            rays.gather(&pairs.chunks, toll)?;
         }
         let mut start = 0;
         for (ring, &end) in ends.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! Rings that neither cross nor overlap become polygons: each shell, and behind it the holes in it.
 
-use super::{meeting::side, pairs::Around};
+use super::{meeting::side, pairs::Around, spans::Spans};
 use crate::{
     shapes::{
         clip::{Pieces, Point},
@@ -12,6 +12,9 @@ use crate::{
     },
 };
 use alloc::vec::Vec;
+
+/// So many shells are looked at one by one.
+const FEW: usize = 32;
 
 /// A ring and what is known of it.
 #[derive(Clone, Copy, Debug)]
@@ -50,24 +53,42 @@ pub fn order(rings: &Pieces, toll: &mut Toll<'_>, out: &mut Pieces) -> Result<()
     }
     let shells: Vec<Ring> = all.iter().copied().filter(|ring| ring.area2 > 0).collect();
     if shells.len() < all.len() {
+        let mut spans = Spans::default();
+        if shells.len() > FEW {
+            spans.gather(shells.iter().map(|shell| [shell.around[1], shell.around[3]]));
+        }
+        let mut near: Vec<Ring> = Vec::new();
         for hole in all.iter_mut().filter(|ring| ring.area2 < 0) {
-            toll.pay(1 + shells.len() / 8)?;
-            let about = |shell: &&Ring| {
+            let mut looked = 1;
+            near.clear();
+            let mut look = |shell: Ring| {
+                looked += 1;
                 let within = |axis: usize| {
                     shell.around[axis] <= hole.around[axis] && hole.around[axis + 2] <= shell.around[axis + 2]
                 };
-                within(0) && within(1)
+                if within(0) && within(1) {
+                    near.push(shell);
+                }
             };
-            let mut candidates = shells.iter().filter(about);
-            let found = if let (only, None) = (candidates.next(), candidates.next()) {
-                only.copied()
+            if shells.len() > FEW {
+                spans.each(hole.around[1], |at| look(shells[at]));
             } else {
+                shells.iter().for_each(|&shell| look(shell));
+            }
+            if near.len() > 1 {
                 let edge = [rings.points[hole.start as usize], rings.points[hole.start as usize + 1]];
-                let ring = |shell: &Ring| &rings.points[shell.start as usize..shell.end as usize];
-                let around = shells.iter().filter(about).filter(|shell| inside(edge, ring(shell)));
-                around.min_by_key(|shell| shell.area2).copied()
-            };
-            hole.shell = found.map_or(u32::MAX, |shell| shell.shell);
+                // The first that is found is the one, from the smallest on.
+                small::sort_by(&mut near, |a, b| (a.area2, a.start) < (b.area2, b.start));
+                let about = |shell: &Ring| {
+                    looked += (shell.end - shell.start) as usize;
+                    inside(edge, &rings.points[shell.start as usize..shell.end as usize])
+                };
+                let found = near.iter().copied().find(about);
+                near.clear();
+                near.extend(found);
+            }
+            toll.pay(looked / 8)?;
+            hole.shell = near.first().map_or(u32::MAX, |shell| shell.shell);
         }
         small::sort_by(&mut all, |a, b| (a.shell, a.area2 < 0, a.start) < (b.shell, b.area2 < 0, b.start));
     }

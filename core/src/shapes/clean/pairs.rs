@@ -1,29 +1,44 @@
 //! Which edges of a tile's rings may meet: pairs whose boxes do.
 //!
-//! Edges enter in the order of their rings, of which a few that follow one another lie close together: these share a box,
+//! Those of whole rings in steps of the world, as they are given, too. Edges enter in the order of their rings, of which a few that follow one another lie close together: these share a box,
 //! and boxes are swept from west to east. Each pair is visited once.
 
-use crate::{
-    shapes::clip::Point,
-    small::work::{Stopped, Toll},
-};
+use crate::small::work::{Stopped, Toll};
 use alloc::vec::Vec;
 
 /// An edge from its first to its last end.
-pub type Edge = [Point; 2];
+pub type Edge<C = i16> = [[C; 2]; 2];
 
 /// Edges that share a box.
 const SOME: usize = 8;
 /// Boxes that are compared each with each.
 const FEW: usize = 16;
 
+/// Coordinates are within this of zero; bits of a chunk's number, which is below a coordinate in its order.
+pub const FAR: i64 = 1 << 34;
+const NUMBER: u32 = 29;
+
+/// What pairs of one row's edges in a tile may cost. A coast of a hundred thousand vertices takes a fiftieth of it.
+const MOST: usize = 1 << 25;
+
+/// How visiting pairs came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// All were visited.
+    All,
+    /// The visitor ended it.
+    Early,
+    /// There are too many, as of a thousand parts that lie on one another.
+    Many,
+}
+
 /// West, north, east, south.
-pub type Around = [i16; 4];
+pub type Around<C = i16> = [C; 4];
 
 /// Some edges of a ring, one behind the other.
 #[derive(Clone, Copy, Debug)]
-pub struct Chunk {
-    pub around: Around,
+pub struct Chunk<C = i16> {
+    pub around: Around<C>,
     pub start: u32,
     pub end: u32,
     pub ring: u32,
@@ -32,28 +47,28 @@ pub struct Chunk {
 }
 
 /// Boxes of edges, and space to sweep them.
-#[derive(Debug, Default)]
-pub struct Pairs {
-    pub chunks: Vec<Chunk>,
+#[derive(Clone, Debug, Default)]
+pub struct Pairs<C = i16> {
+    pub chunks: Vec<Chunk<C>>,
     order: Vec<u64>,
     open: Vec<u32>,
 }
 
 /// The box of an edge.
 #[inline]
-pub fn around([a, b]: Edge) -> Around {
+pub fn around<C: Ord + Copy>([a, b]: Edge<C>) -> Around<C> {
     [a[0].min(b[0]), a[1].min(b[1]), a[0].max(b[0]), a[1].max(b[1])]
 }
 
 #[inline]
 #[expect(clippy::needless_bitwise_bool, reason = "one branch in the place of four that cannot be foreseen")]
-const fn meet(a: Around, b: Around) -> bool {
+fn meet<C: Ord + Copy>(a: Around<C>, b: Around<C>) -> bool {
     (a[0] <= b[2]) & (b[0] <= a[2]) & (a[1] <= b[3]) & (b[1] <= a[3])
 }
 
-impl Pairs {
+impl<C: Ord + Copy + Into<i64>> Pairs<C> {
     /// Boxes edges, whose rings end at `ends`.
-    pub fn gather(&mut self, edges: &[Edge], ends: &[u32], fresh: impl Fn(usize) -> bool) {
+    pub fn gather(&mut self, edges: &[Edge<C>], ends: &[u32], fresh: impl Fn(usize) -> bool) {
         self.chunks.clear();
         let mut start = 0;
         for (ring, &end) in ends.iter().enumerate() {
@@ -81,22 +96,24 @@ impl Pairs {
     }
 
     /// Visits pairs of edges whose boxes meet and of which one is fresh: the edges and their rings. Ends when `visit` says
-    /// `false`, and tells whether it went on to the end.
+    /// `false`.
     ///
     /// # Errors
     /// [`Stopped`], as [`Toll::pay`].
     pub fn each(
         &mut self,
-        edges: &[Edge],
+        edges: &[Edge<C>],
         toll: &mut Toll<'_>,
         mut visit: impl FnMut([usize; 2], [u32; 2]) -> bool,
-    ) -> Result<bool, Stopped> {
+    ) -> Result<Ended, Stopped> {
         let Self { chunks, order, open } = self;
-        let mut look = |a: &Chunk, b: &Chunk, toll: &mut Toll<'_>| {
+        let mut spent = 0;
+        let mut look = |a: &Chunk<C>, b: &Chunk<C>, toll: &mut Toll<'_>| {
             if !meet(a.around, b.around) || !(a.fresh || b.fresh) {
-                return Ok(true);
+                return Ok(Ended::All);
             }
             toll.pay(SOME)?;
+            spent += SOME;
             for at in a.start..a.end {
                 let here = around(edges[at as usize]);
                 if !meet(here, b.around) {
@@ -105,44 +122,48 @@ impl Pairs {
                 let from = if a.start == b.start { at + 1 } else { b.start };
                 for (other, &edge) in (from..).zip(&edges[from as usize..b.end as usize]) {
                     if meet(here, around(edge)) && !visit([at as usize, other as usize], [a.ring, b.ring]) {
-                        return Ok(false);
+                        return Ok(Ended::Early);
                     }
                 }
             }
-            Ok(true)
+            Ok(if spent > MOST { Ended::Many } else { Ended::All })
         };
         if chunks.len() <= FEW {
             for (at, chunk) in chunks.iter().enumerate() {
                 toll.pay(SOME)?;
                 for other in &chunks[at..] {
-                    if !look(chunk, other, toll)? {
-                        return Ok(false);
+                    let ended = look(chunk, other, toll)?;
+                    if ended != Ended::All {
+                        return Ok(ended);
                     }
                 }
             }
-            return Ok(true);
+            return Ok(Ended::All);
         }
         order.clear();
-        order.extend(
-            chunks
-                .iter()
-                .enumerate()
-                .map(|(at, chunk)| u64::from(chunk.around[0].wrapping_sub(i16::MIN).cast_unsigned()) << 32 | at as u64),
-        );
+        let west = |chunk: &Chunk<C>| (chunk.around[0].into() + FAR).cast_unsigned() << NUMBER;
+        order.extend(chunks.iter().zip(0..).map(|(chunk, at): (_, u64)| west(chunk) | at));
         order.sort_unstable();
         open.clear();
+        let mut swept = 0;
         for &next in order.iter() {
-            let chunk = &chunks[next as u32 as usize];
+            let next = (next & ((1 << NUMBER) - 1)) as u32;
+            let chunk = &chunks[next as usize];
             open.retain(|&at| chunks[at as usize].around[2] >= chunk.around[0]);
             toll.pay(SOME + open.len() / 4)?;
-            open.push(next as u32);
+            swept += open.len();
+            if swept > MOST {
+                return Ok(Ended::Many);
+            }
+            open.push(next);
             for &other in open.iter() {
-                if !look(&chunks[other as usize], chunk, toll)? {
-                    return Ok(false);
+                let ended = look(&chunks[other as usize], chunk, toll)?;
+                if ended != Ended::All {
+                    return Ok(ended);
                 }
             }
         }
-        Ok(true)
+        Ok(Ended::All)
     }
 }
 
@@ -178,7 +199,7 @@ mod tests {
                     seen.push([a.min(b), a.max(b)]);
                     true
                 });
-                assert_eq!(done, Ok(true));
+                assert_eq!(done, Ok(Ended::All));
                 seen.sort_unstable();
                 let all = seen.len();
                 seen.dedup();

@@ -199,6 +199,7 @@ fn outlines(told: &Told, deep: u64, log: &mut Log<'_>) {
             "parts of collections",
             "left out: points beside lines, or lines beside polygons",
         ),
+        (told.untied, "ring", "rings", "mended where crossing itself: all that is gone round is inside"),
         (told.crossing, "geometry", "geometries", "cut at the antimeridian, which it goes over"),
         (deep, "geometry", "geometries", "drawn flat: heights and measures (Z, M) are not kept"),
     ] {

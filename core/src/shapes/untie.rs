@@ -1,0 +1,255 @@
+//! Rings that cross themselves: of a bow tie both halves are meant.
+//!
+//! A ring enters as it was given. Nearly always it may stay as it is. One that goes the wrong way round some of what it encloses
+//! leaves as the loops between its crossings, each turned to go the right way round, so that everything it goes round is inside.
+//! What lies inside of it without being gone round, as in a hole that is joined to its shell in one vertex, is a loop the other
+//! way, and stays one.
+
+use crate::{
+    shapes::{
+        Vertex,
+        clean::pairs::{Edge, Ended, FAR, Pairs},
+        divide,
+        wind::area2,
+    },
+    small::{self, work::Work},
+};
+use alloc::{vec, vec::Vec};
+
+/// Of a ring with more loops than this that run the wrong way, the largest are turned.
+const MOST: usize = 256;
+
+/// Space for looking.
+#[derive(Clone, Debug, Default)]
+pub struct Untie {
+    edges: Vec<Edge<i64>>,
+    pairs: Pairs<i64>,
+    /// Edges with places on them, and how far along these are.
+    cuts: Vec<(u32, i128, Vertex)>,
+}
+
+impl Untie {
+    /// The loops of a ring some of which have to be turned, all running the right way: those round an inside as its shell, the
+    /// others as its holes; `None` if it may stay as it is.
+    pub fn loops(&mut self, ring: &[Vertex]) -> Option<Vec<Vec<Vertex>>> {
+        if ring.len() < 4 || !self.meets(ring) {
+            return None;
+        }
+        let noded = self.noded();
+        let mut loops = loops(&noded);
+        let sign = if area2(noded.iter().copied()) < 0 { -1 } else { 1 };
+        let mut sized: Vec<(i128, usize)> =
+            loops.iter().map(|ring| sign * area2(ring.iter().copied())).zip(0..).collect();
+        small::sort(&mut sized);
+        let mut turned = false;
+        for &(_, at) in sized.iter().take_while(|(size, _)| *size < 0).take(MOST) {
+            if sign * winding_in(&loops[at], &noded) < 0 {
+                loops[at].reverse();
+                turned = true;
+            }
+        }
+        if !turned {
+            return None;
+        }
+        if sign < 0 {
+            loops.iter_mut().for_each(|ring| ring.reverse());
+        }
+        Some(loops)
+    }
+
+    /// Looks for places where edges meet that do not follow one another, and says whether there are any.
+    fn meets(&mut self, ring: &[Vertex]) -> bool {
+        let Self { edges, pairs, cuts } = self;
+        edges.clear();
+        cuts.clear();
+        let next = ring.iter().cycle().skip(1);
+        edges.extend(ring.iter().zip(next).map(|(&a, &b)| [a, b]));
+        if ring.iter().flatten().any(|at| at.abs() >= FAR) {
+            return false;
+        }
+        let last = edges.len() - 1;
+        let mut touches = false;
+        pairs.gather(edges, &[edges.len() as u32], |_| true);
+        let ended = pairs.each(edges, &mut Work::free().toll(), |[a, b], _| {
+            if a.abs_diff(b) == 1 || a.abs_diff(b) == last {
+                return true;
+            }
+            let (e, f) = (edges[a], edges[b]);
+            let of_e = f.map(|end| side(e, end).signum());
+            let of_f = e.map(|end| side(f, end).signum());
+            if of_e[0] * of_e[1] > 0 || of_f[0] * of_f[1] > 0 {
+                return true;
+            }
+            let mut cut = |edge: usize, place: Vertex| {
+                let [from, to] = edges[edge];
+                if place != from && place != to && within(place, edges[edge]) {
+                    let along = |axis: usize| i128::from(to[axis] - from[axis]) * i128::from(place[axis] - from[axis]);
+                    cuts.push((edge as u32, along(0) + along(1), place));
+                }
+            };
+            if of_e.contains(&0) || of_f.contains(&0) {
+                // An end of one on the other, or of both.
+                (0..2).filter(|&end| of_e[end] == 0).for_each(|end| cut(a, f[end]));
+                (0..2).filter(|&end| of_f[end] == 0).for_each(|end| cut(b, e[end]));
+            } else {
+                let place = crossing(e, f);
+                cut(a, place);
+                cut(b, place);
+            }
+            touches = true;
+            cuts.len() < 4 * edges.len() + MOST
+        });
+        touches && matches!(ended, Ok(Ended::All))
+    }
+
+    /// The vertices of the ring with the places where it was met.
+    fn noded(&mut self) -> Vec<Vertex> {
+        small::sort(&mut self.cuts);
+        let mut cuts = self.cuts.iter().peekable();
+        let mut noded: Vec<Vertex> = Vec::with_capacity(self.edges.len() + self.cuts.len());
+        for (&[from, _], edge) in self.edges.iter().zip(0..) {
+            noded.push(from);
+            while let Some(&(_, _, place)) = cuts.next_if(|&&(of, ..)| of == edge) {
+                noded.push(place);
+            }
+        }
+        noded.dedup();
+        noded
+    }
+}
+
+/// A ring cut wherever it comes to a place twice.
+fn loops(ring: &[Vertex]) -> Vec<Vec<Vertex>> {
+    let mut order: Vec<(Vertex, u32)> = ring.iter().copied().zip(0..).collect();
+    small::sort(&mut order);
+    // The place of each vertex, by its number; for each place one more than where it stands on the path.
+    let (mut places, mut on) = (vec![0u32; ring.len()], vec![0u32; ring.len()]);
+    for (same, place) in order.chunk_by(|a, b| a.0 == b.0).zip(0..) {
+        same.iter().for_each(|&(_, at)| places[at as usize] = place);
+    }
+    let (mut path, mut found) = (Vec::new(), Vec::new());
+    let mut cut = |path: &mut Vec<usize>, on: &mut [u32], from: usize| {
+        path[from..].iter().for_each(|&at: &usize| on[places[at] as usize] = 0);
+        if path.len() - from > 2 {
+            found.push(path[from..].iter().map(|&at| ring[at]).collect());
+        }
+        path.truncate(from);
+    };
+    for at in 0..ring.len() {
+        if let Some(before) = on[places[at] as usize].checked_sub(1) {
+            cut(&mut path, &mut on, before as usize);
+        }
+        on[places[at] as usize] = path.len() as u32 + 1;
+        path.push(at);
+    }
+    cut(&mut path, &mut on, 0);
+    found
+}
+
+/// How often a ring winds about the inside of one of its loops: in the middle of the widest span halfway down.
+fn winding_in(one: &[Vertex], ring: &[Vertex]) -> i128 {
+    let (north, south) = one.iter().fold((i64::MAX, i64::MIN), |(n, s), v| (n.min(v[1]), s.max(v[1])));
+    let y = north + (south - north) / 2;
+    // A parallel half a step south of this, on which there are no vertices.
+    let crossed = |ring: &[Vertex]| {
+        let edges = ring.iter().zip(ring.iter().cycle().skip(1));
+        let crossed = edges.filter(|(a, b)| (a[1] <= y) != (b[1] <= y)).map(|(a, b)| {
+            let along = i128::from(2 * (y - a[1]) + 1) * i128::from(b[0] - a[0]);
+            (a[0] + divide(along, 2 * i128::from(b[1] - a[1])), if b[1] > a[1] { -1 } else { 1 })
+        });
+        let mut crossed: Vec<(i64, i128)> = crossed.collect();
+        small::sort(&mut crossed);
+        crossed
+    };
+    let own = crossed(one);
+    let widest = own.as_chunks::<2>().0.iter().max_by_key(|[from, to]| to.0 - from.0);
+    let Some([from, to]) = widest else { return 0 };
+    let x = from.0 + (to.0 - from.0) / 2;
+    crossed(ring).iter().filter(|at| at.0 <= x).map(|at| at.1).sum()
+}
+
+/// On which side of an edge a place lies.
+fn side([a, b]: Edge<i64>, place: Vertex) -> i128 {
+    let [bx, by, x, y] = [b[0] - a[0], b[1] - a[1], place[0] - a[0], place[1] - a[1]];
+    if [bx, by, x, y].iter().all(|side| side.unsigned_abs() < 1 << 31) {
+        return (bx * y - by * x).into();
+    }
+    i128::from(bx) * i128::from(y) - i128::from(by) * i128::from(x)
+}
+
+fn within(place: Vertex, [from, to]: Edge<i64>) -> bool {
+    (0..2).all(|axis| from[axis].min(to[axis]) <= place[axis] && place[axis] <= from[axis].max(to[axis]))
+}
+
+/// Where two edges cross, to the nearest step.
+fn crossing(e: Edge<i64>, f: Edge<i64>) -> Vertex {
+    let [before, behind] = f.map(|end| side(e, end));
+    [0, 1].map(|axis| {
+        // Within 33 bits and 68 bits.
+        let of = before * i128::from(f[1][axis] - f[0][axis]);
+        f[0][axis] + divide(of, before - behind)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn areas(ring: &[Vertex]) -> Option<Vec<i128>> {
+        let loops = Untie::default().loops(ring)?;
+        let mut areas: Vec<i128> = loops.iter().map(|ring| area2(ring.iter().copied()) / 2).collect();
+        areas.sort_unstable();
+        Some(areas)
+    }
+
+    #[test]
+    fn both_halves_of_a_bow_tie_are_inside_whichever_way_they_are_given() {
+        let tie = [[0, 0], [10, 0], [0, 10], [10, 10]];
+        assert_eq!(areas(&tie), Some(Vec::from([25, 25])));
+        // One half larger; begun anywhere; turned round; with the knot as a vertex, once or twice.
+        let mut tie = Vec::from([[0, 0], [40, 0], [20, 20], [0, 60], [60, 60], [20, 20]]);
+        for _ in 0..6 {
+            assert_eq!(areas(&tie), Some(Vec::from([400, 1200])));
+            tie.reverse();
+            assert_eq!(areas(&tie), Some(Vec::from([400, 1200])));
+            tie.rotate_left(1);
+        }
+        assert_eq!(areas(&[[0, 0], [40, 0], [20, 20], [0, 60], [60, 60]]).map(|areas| areas.len()), Some(2));
+        let chain = [[0, 0], [10, 10], [20, 0], [30, 10], [30, 0], [20, 10], [10, 0], [0, 10]];
+        assert_eq!(areas(&chain).map(|areas| areas.iter().sum()), Some(25 + 50 + 50 + 25));
+    }
+
+    #[test]
+    fn rings_that_go_the_right_way_round_all_they_enclose_stay_as_they_are() {
+        assert_eq!(areas(&[[0, 0], [10, 0], [10, 10], [0, 10]]), None);
+        // With a spike; with a hole that is joined to its shell in a vertex, or by a cut; a star, wound twice in its middle.
+        assert_eq!(areas(&[[0, 0], [10, 0], [20, 0], [10, 0], [10, 10], [0, 10]]), None);
+        let hole = [[0, 0], [10, 0], [10, 10], [0, 10], [0, 0], [2, 6], [6, 6], [6, 2]];
+        assert_eq!(areas(&hole), None);
+        let cut = [[0, 0], [90, 0], [90, 90], [0, 90], [0, 0], [20, 20], [20, 60], [60, 60], [60, 20], [20, 20]];
+        assert_eq!(areas(&cut), None);
+        assert_eq!(areas(&[[0, 30], [100, 30], [20, 90], [50, 0], [80, 90]]), None);
+        assert_eq!(areas(&[[5, 5], [5, 5], [5, 5], [9, 9]]), None);
+    }
+
+    #[test]
+    fn of_four_corners_in_any_order_all_that_is_gone_round_is_inside() {
+        let mut state = 3u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 30) as i64 & 0xffff_ffff
+        };
+        let (mut turned, mut most) = (0, 0);
+        for _ in 0..3000 {
+            let ring = [[next(), next()], [next(), next()], [next(), next()], [next(), next()]];
+            let Some(areas) = areas(&ring) else { continue };
+            // Two triangles beside each other: larger than what signs leave of them, both the right way round.
+            let signed = (area2(ring.into_iter()) / 2).abs();
+            assert!(areas.len() == 2 && areas[0] >= 0, "{ring:?}: {areas:?}");
+            assert!((areas[1] - areas[0] - signed).abs() < 1 << 36, "{ring:?}: {areas:?} {signed}");
+            turned += 1;
+            most = most.max(areas[0]);
+        }
+        assert!(turned > 500 && most > 1 << 60, "{turned} {most}");
+    }
+}

@@ -1,0 +1,111 @@
+//! Too many lines and polygons for a tile: what is large stays, at every deeper zoom too, and the rest is told.
+
+use duotile_core::{
+    Built, Gather, Landmarks, Points, Profile, Role, Roles, Scratch, Selection, TileId, TileQuery, Work, morton,
+    point_inside, sort,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The ids of the features of the one layer of a tile, in the plainest way.
+fn ids(tile: &[u8]) -> BTreeSet<u64> {
+    fn varint(bytes: &mut &[u8]) -> u64 {
+        let len = bytes.iter().position(|&byte| byte < 0x80).expect("ends") + 1;
+        let value = bytes[..len].iter().rev().fold(0, |value, &byte| value << 7 | u64::from(byte & 0x7f));
+        *bytes = &bytes[len..];
+        value
+    }
+    fn each(mut bytes: &[u8], visit: &mut impl FnMut(u64, Option<u64>, &[u8])) {
+        while !bytes.is_empty() {
+            let key = varint(&mut bytes);
+            let value = varint(&mut bytes);
+            if key & 7 == 0 {
+                visit(key >> 3, Some(value), &[]);
+            } else {
+                visit(key >> 3, None, &bytes[..value as usize]);
+                bytes = &bytes[value as usize..];
+            }
+        }
+    }
+    let mut found = BTreeSet::new();
+    each(tile, &mut |field, _, layer| {
+        assert_eq!(field, 3);
+        each(layer, &mut |field, _, feature| {
+            if field == 2 {
+                each(feature, &mut |field, id, _| found.extend(id.filter(|_| field == 1)));
+            }
+        });
+    });
+    found
+}
+
+#[test]
+fn what_is_large_stays_at_every_zoom_and_no_tile_has_more_than_the_limit() {
+    let mut state = 9u64;
+    let mut next = |below: f64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1u64 << 53) as f64 * below
+    };
+    let mut gather = Gather::default();
+    let mut sizes = Vec::new();
+    // Lines across a continent, as of flights, polygons of all sizes, and points.
+    for row in 0..6000 {
+        let (lon, lat) = (next(60.0) - 30.0, next(50.0) - 25.0);
+        let size = if row % 7 == 0 { next(20.0) } else { next(0.5) };
+        let (role, positions) = match row % 3 {
+            0 => (Role::Line, vec![(lon, lat), (lon + size, lat + size / 2.0)]),
+            1 => (Role::Shell, vec![(lon, lat), (lon + size, lat), (lon + size / 2.0, lat + size)]),
+            _ => (Role::Points, vec![(lon, lat)]),
+        };
+        sizes.push(if row % 3 == 2 { 0.0 } else { size });
+        gather.part(role, positions);
+        gather.end_row();
+    }
+    let (flat, _) = gather.finish();
+    let points = (0..sizes.len())
+        .filter_map(|row| point_inside(&flat.view(), row).map(|point| (morton::key(point), row as u32)));
+    let (mut keys, mut numbers): (Vec<u64>, Vec<u32>) = points.unzip();
+    sort(&mut keys, &mut numbers);
+    let words = Landmarks::build(&keys);
+    let landmarks = Landmarks::new(&words, keys.len());
+    let built = Built::of(flat.pick(&numbers), landmarks, &Work::free()).expect("goes on");
+    let all =
+        Points::new("s", &keys, &numbers, &[], Roles::default()).expect("fits").with_shapes(built.view(landmarks));
+    let work = Work::free();
+    for limit in [40, 200, 100_000] {
+        let query = format!("mode=points&limit={limit}");
+        let plan = TileQuery::parse(&query).expect("parses").plan(&all, &work).expect("fits");
+        let profile = Profile::of(&all, None, plan.limit(), &work).expect("goes on");
+        // Whether landmarks are known makes no difference.
+        assert_eq!(profile, Profile::of(&all.with_landmarks(landmarks), None, plan.limit(), &work).expect("goes on"));
+        let selection = Selection { mask: None, profile: &profile, summaries: &[] };
+        let mut before = BTreeSet::new();
+        for z in 0..=8u32 {
+            let mut shown = BTreeSet::new();
+            let tiles: BTreeSet<_> =
+                keys.iter().map(|&key| TileId::containing(morton::position(key), z as u8)).collect();
+            for tile in tiles {
+                let (mut scratch, mut out) = (Scratch::default(), Vec::new());
+                let report = plan.tile_into(&all, selection, tile, &work, &mut scratch, &mut out).expect("goes on");
+                assert!(report.rows - report.omitted <= limit, "{tile}: {report:?}");
+                let found = ids(&out);
+                assert_eq!(found.len() as u64, u64::from(report.features));
+                shown.extend(found);
+            }
+            assert!(before.is_subset(&shown), "zoom {z} of limit {limit}");
+            if limit < 1000 && z == 0 {
+                let mean = |rows: &mut dyn Iterator<Item = u64>| {
+                    let sizes: Vec<f64> = rows.map(|row| sizes[row as usize]).filter(|&size| size > 0.0).collect();
+                    sizes.iter().sum::<f64>() / sizes.len() as f64
+                };
+                let some = mean(&mut shown.iter().copied());
+                assert!(shown.len() > 10 && some > 3.0 * mean(&mut (0..6000)), "{some} of {}", shown.len());
+            }
+            before = shown;
+        }
+        let by: BTreeMap<usize, usize> = before.iter().fold(BTreeMap::new(), |mut by, row| {
+            *by.entry(*row as usize % 3).or_default() += 1;
+            by
+        });
+        assert_eq!(by.len(), 3, "some of each kind: {by:?}");
+    }
+}
