@@ -17,5 +17,5 @@ mod given;
 mod object;
 mod tiler;
 
-pub use dataset::{BadInput, Dataset, Given, GivenFacts, GivenScalar, Selected, Words};
+pub use dataset::{BadInput, Dataset, Given, GivenFacts, GivenOutlines, GivenScalar, Selected, Words};
 pub use tiler::Tiler;

@@ -2,7 +2,7 @@
 
 use crate::{
     clocks,
-    dataset::{BadInput, Dataset, Given, Words},
+    dataset::{BadInput, Dataset, Given, GivenOutlines, Words},
     given,
     object::{New, error, query_error},
 };
@@ -42,6 +42,51 @@ impl Tiler {
     #[wasm_bindgen(js_name = fromKeys)]
     pub fn from_keys(name: &str, keys: &[u64], rows: &[u32]) -> Result<Self, JsValue> {
         Self::of(Dataset::from_keys(name, keys, rows))
+    }
+
+    /// Takes lines and polygons: for each row the part after its last, for each part the position after its last and what it
+    /// is (0 positions, 1 a line, 2 the outer ring of a polygon, 3 a hole in the polygon before it), and positions in degrees.
+    ///
+    /// # Errors
+    /// When arrays do not fit one another, or hold more rows than row numbers can tell apart.
+    #[wasm_bindgen(js_name = ofOutlines)]
+    pub fn of_outlines(
+        name: &str,
+        rows: &[u32],
+        parts: &[u32],
+        kinds: &[u8],
+        lon: &[f64],
+        lat: &[f64],
+    ) -> Result<Self, JsValue> {
+        Self::of(Dataset::of_outlines(name, GivenOutlines { rows, parts, kinds, lon, lat }))
+    }
+
+    /// Adds columns of the sizes of lines and polygons on the ground, in square metres and metres, by these names.
+    ///
+    /// # Errors
+    /// When there are no outlines, or a name is taken.
+    #[wasm_bindgen(js_name = addSizes)]
+    #[expect(clippy::needless_pass_by_value, reason = "an optional text cannot be borrowed from JavaScript")]
+    pub fn add_sizes(&mut self, area: Option<String>, length: Option<String>) -> Result<(), JsValue> {
+        self.dataset.add_sizes(area.as_deref(), length.as_deref()).map_err(bad)
+    }
+
+    /// What was met while outlines were taken: `{ empty, unusable, short, lower, untied, crossing }`.
+    #[wasm_bindgen(
+        unchecked_return_type = "{ empty: number, unusable: number, short: number, lower: number, untied: number, crossing: number }"
+    )]
+    #[must_use]
+    pub fn gathered(&self) -> JsValue {
+        let told = self.dataset.gathered().copied().unwrap_or_default();
+        let all = [
+            ("empty", told.empty),
+            ("unusable", told.unusable),
+            ("short", told.short),
+            ("lower", told.lower),
+            ("untied", told.untied),
+            ("crossing", told.crossing),
+        ];
+        all.into_iter().fold(New::default(), |object, (name, count)| object.count(name, count as usize)).done()
     }
 
     fn of(dataset: Result<Dataset, BadInput>) -> Result<Self, JsValue> {

@@ -28,7 +28,7 @@ fn digest(bytes: &[u8]) -> u32 {
 /// The digests of all tiles of a table, each with what it is of.
 fn cut(seed: u64) -> Vec<(u32, String)> {
     let table = Table::random(ROWS[seed as usize % ROWS.len()], seed);
-    let mut dataset = table.dataset();
+    let mut dataset = table.dataset(None);
     let mut random = Random::new(!seed);
     let mut cut = Vec::new();
     for case in 0..CASES + PLACES {

@@ -133,7 +133,7 @@ fn what_is_covered_is_cut_from_a_subset_as_from_the_whole() {
             );
         }
         let selecting = TileQuery::parse(&pairs.join("&")).expect("a good query");
-        let mut full = table.dataset();
+        let mut full = table.dataset(None);
         let mut some = subset(&mut full, &selecting.to_string());
         for _ in 0..30 {
             let theirs = match random.below(6) {
@@ -167,7 +167,7 @@ fn what_is_covered_is_cut_from_a_subset_as_from_the_whole() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_query_that_covers_another_passes_each_of_its_rows() {
     let table = Table::random(2000, 7);
-    let mut dataset = table.dataset();
+    let mut dataset = table.dataset(None);
     let mut random = Random::new(77);
     let simple = |random: &mut Random| {
         let number = random.below(30) as i64 - 10;
@@ -238,7 +238,7 @@ fn a_polygon_covers_what_lies_in_it() {
     assert!(outer.covers_tile(&TileQuery::default(), TileId::new(4, 8, 8).expect("there is one")));
 
     let table = Table::random(2000, 7);
-    let mut dataset = table.dataset();
+    let mut dataset = table.dataset(None);
     let mut random = Random::new(78);
     let star = |random: &mut Random| {
         let (lon, lat) = (random.below(300) as f64 - 150.0, random.below(80) as f64 - 40.0);

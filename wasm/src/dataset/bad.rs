@@ -37,6 +37,8 @@ pub enum BadInput {
         /// The names that there are.
         known: Vec<String>,
     },
+    /// Outlines that are none.
+    Outlines(String),
     /// Anything else about a column.
     Column {
         /// Its name.
@@ -49,6 +51,10 @@ pub enum BadInput {
 impl BadInput {
     pub(super) fn column(name: &str, what: impl Into<String>) -> Self {
         Self::Column { name: name.into(), what: what.into() }
+    }
+
+    pub(super) fn outlines(what: impl Into<String>) -> Self {
+        Self::Outlines(what.into())
     }
 }
 
@@ -67,6 +73,7 @@ impl fmt::Display for BadInput {
             Self::Missing { name, known } => {
                 write!(f, "there is no column {name}, expected one of {}", known.join(", "))
             }
+            Self::Outlines(what) => write!(f, "outlines: {what}"),
             Self::Column { name, what } => write!(f, "column {name}: {what}"),
         }
     }

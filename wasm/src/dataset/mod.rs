@@ -9,6 +9,7 @@ mod made;
 mod order;
 mod roles;
 mod selected;
+mod shapes;
 #[cfg(test)]
 mod tests;
 
@@ -16,10 +17,11 @@ pub use bad::BadInput;
 pub use columns::{Given, Words};
 pub use facts::{GivenFacts, GivenScalar};
 pub use selected::Selected;
+pub use shapes::GivenOutlines;
 
 use alloc::{string::String, vec::Vec};
 use columns::Stored;
-use duotile_core::{Roles, Scratch, Zone};
+use duotile_core::{Built, Roles, Scratch, Told, Zone};
 use order::Order;
 
 /// Points in Morton order with columns in the same order.
@@ -27,6 +29,8 @@ use order::Order;
 pub struct Dataset {
     name: String,
     order: Order,
+    /// Where rows are more than points.
+    shapes: Option<(Built, Told)>,
     columns: Vec<Stored>,
     roles: Roles,
     /// Whose clock days and hours go by, where a query names none.
@@ -60,6 +64,7 @@ impl Dataset {
         Self {
             name: name.into(),
             order,
+            shapes: None,
             columns: Vec::new(),
             roles: Roles::default(),
             zone: None,

@@ -2,7 +2,7 @@
 
 use super::bad::BadInput;
 use alloc::vec::Vec;
-use duotile_core::{Landmarks, mercator, morton, sort};
+use duotile_core::{Landmarks, World, mercator, morton, sort};
 
 /// Sorted positions.
 #[derive(Debug)]
@@ -35,16 +35,22 @@ impl Order {
         if lon.len() != lat.len() {
             return Err(BadInput::Positions { names: ["longitudes", "latitudes"], got: [lon.len(), lat.len()] });
         }
-        let given = u32::try_from(lon.len()).map_err(|_| BadInput::TooMany(lon.len()))?;
-        let (mut keys, mut rows) = (room(lon.len())?, room(lon.len())?);
-        for (row, (&lon, &lat)) in (0..given).zip(lon.iter().zip(lat)) {
-            if let Some(world) = mercator::project(lon, lat) {
+        Self::of_positions(lon.iter().zip(lat).map(|(&lon, &lat)| mercator::project(lon, lat)))
+    }
+
+    /// Sorts positions. Rows without one are left out.
+    pub fn of_positions(positions: impl ExactSizeIterator<Item = Option<World>>) -> Result<Self, BadInput> {
+        let len = positions.len();
+        let given = u32::try_from(len).map_err(|_| BadInput::TooMany(len))?;
+        let (mut keys, mut rows) = (room(len)?, room(len)?);
+        for (row, position) in (0..given).zip(positions) {
+            if let Some(world) = position {
                 keys.push(morton::key(world));
                 rows.push(row);
             }
         }
         sort(&mut keys, &mut rows);
-        Ok(Self { landmarks: Landmarks::build(&keys), keys, rows, given: lon.len(), from: From::Rows })
+        Ok(Self { landmarks: Landmarks::build(&keys), keys, rows, given: len, from: From::Rows })
     }
 
     /// Takes keys with their row numbers, and sorts them if they are not sorted, ties by row number.

@@ -44,7 +44,7 @@ impl Dataset {
         query: &str,
         f: impl FnOnce(&Points<'_>, &mut Selected, &mut Scratch) -> R,
     ) -> Result<R, QueryError> {
-        let Self { name, order, columns, roles, zone, clocks, recent, scratch } = self;
+        let Self { name, order, shapes, columns, roles, zone, clocks, recent, scratch } = self;
         let (mut selected, parsed) = match recent.iter().position(|selected| selected.text == query) {
             Some(place) => (Some(recent.remove(place)), None),
             None => (None, Some(TileQuery::parse(query)?.in_zone(zone.as_deref()))),
@@ -64,7 +64,12 @@ impl Dataset {
         let more = made.iter().map(Stored::column).collect::<Result<Vec<_>, _>>().map_err(unfit)?;
         let columns: Vec<Column<'_>> = columns.into_iter().chain(more).collect();
         let points = Points::new(name, &order.keys, &order.rows, &columns, *roles).map_err(unfit)?;
-        let points = points.with_landmarks(Landmarks::new(&order.landmarks, order.keys.len())).with_zones(&zones);
+        let landmarks = Landmarks::new(&order.landmarks, order.keys.len());
+        let points = points.with_landmarks(landmarks).with_zones(&zones);
+        let points = match shapes {
+            Some((shapes, _)) => points.with_shapes(shapes.view(landmarks)),
+            None => points,
+        };
         let mut selected = match (selected, parsed) {
             (Some(selected), _) => selected,
             (None, parsed) => Selected::new(query, parsed.unwrap_or_default(), &points)?,

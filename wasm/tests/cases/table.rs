@@ -79,9 +79,10 @@ impl Table {
         table
     }
 
-    /// The table as a dataset.
-    pub fn dataset(&self) -> Dataset {
-        let mut dataset = Dataset::new("t", &self.lon, &self.lat).expect("as many of each");
+    /// The table as a dataset: of points, or of what was made of its rows.
+    pub fn dataset(&self, made: Option<Dataset>) -> Dataset {
+        let points = || Dataset::new("t", &self.lon, &self.lat).expect("as many of each");
+        let mut dataset = made.unwrap_or_else(points);
         let names: Vec<String> =
             (0..self.names).map(|name| format!("n{:x}", name.wrapping_mul(0x9e37) & 0xffff)).collect();
         let ends = names.iter().scan(0, |end, name| {

@@ -1,0 +1,106 @@
+//! Rows with outlines, as they are given: flat arrays of lines and rings become what core keeps of them.
+
+use super::{Dataset, Given, bad::BadInput, order::Order};
+use alloc::{format, vec};
+use duotile_core::{Built, Gather, Landmarks, Role, Sizes, Told, Work, point_inside};
+
+/// Lines and rings of rows, each row and each part as the place after its last.
+#[derive(Clone, Copy, Debug)]
+pub struct GivenOutlines<'a> {
+    /// For each row, the part after its last.
+    pub rows: &'a [u32],
+    /// For each part, the position after its last.
+    pub parts: &'a [u32],
+    /// What each part is: 0 positions, 1 a line, 2 the outer ring of a polygon, 3 a hole in the polygon before it.
+    pub kinds: &'a [u8],
+    /// Degrees.
+    pub lon: &'a [f64],
+    /// Degrees.
+    pub lat: &'a [f64],
+}
+
+impl Dataset {
+    /// Takes outlines in degrees, and sorts their rows by a point of each. Rows without an outline are left out and counted.
+    ///
+    /// # Errors
+    /// [`BadInput`] when arrays do not fit one another, or are too long.
+    pub fn of_outlines(name: &str, given: GivenOutlines<'_>) -> Result<Self, BadInput> {
+        given.check()?;
+        let mut gather = Gather::default();
+        let (mut part, mut at) = (0, 0);
+        for &end in given.rows {
+            while part < end as usize {
+                let run = at..given.parts[part] as usize;
+                at = run.end;
+                let positions = given.lon[run.clone()].iter().zip(&given.lat[run]).map(|(&lon, &lat)| (lon, lat));
+                gather.part(ROLES[usize::from(given.kinds[part])], positions);
+                part += 1;
+            }
+            gather.end_row();
+        }
+        let (flat, told) = gather.finish();
+        let order = Order::of_positions((0..given.rows.len()).map(|row| point_inside(&flat.view(), row)))?;
+        let picked = flat.pick(&order.rows);
+        drop(flat);
+        let landmarks = Landmarks::new(&order.landmarks, order.keys.len());
+        let shapes =
+            Built::of(picked, landmarks, &Work::free()).map_err(|stopped| BadInput::outlines(format!("{stopped}")))?;
+        let mut dataset = Self::of(name, order);
+        dataset.shapes = Some((shapes, told));
+        Ok(dataset)
+    }
+
+    /// Adds columns of the sizes of rows on the ground: square metres of polygons, metres of lines and of the rings of polygons.
+    ///
+    /// # Errors
+    /// [`BadInput`] when there are no outlines, or a name is taken.
+    pub fn add_sizes(&mut self, area: Option<&str>, length: Option<&str>) -> Result<(), BadInput> {
+        let Some((shapes, _)) = &self.shapes else { return Err(BadInput::outlines("there are none to be measured")) };
+        let sizes =
+            Sizes::of(&shapes.outlines(), &Work::free()).map_err(|stopped| BadInput::outlines(format!("{stopped}")))?;
+        for (name, sorted) in [(area, &sizes.areas), (length, &sizes.lengths)] {
+            let Some(name) = name else { continue };
+            // As columns are given, in the order of the positions.
+            let mut values = vec![f64::NAN; self.order.given];
+            self.order.rows.iter().zip(sorted).for_each(|(&row, &size)| values[row as usize] = size);
+            self.add(name, Given::F64(&values), None)?;
+        }
+        Ok(())
+    }
+
+    /// What was met while outlines were taken.
+    #[must_use]
+    pub fn gathered(&self) -> Option<&Told> {
+        self.shapes.as_ref().map(|(_, told)| told)
+    }
+}
+
+const ROLES: [Role; 4] = [Role::Points, Role::Line, Role::Shell, Role::Hole];
+
+impl GivenOutlines<'_> {
+    /// Looks whether arrays fit one another.
+    fn check(&self) -> Result<(), BadInput> {
+        let Self { rows, parts, kinds, lon, lat } = *self;
+        if lon.len() != lat.len() {
+            return Err(BadInput::Positions { names: ["longitudes", "latitudes"], got: [lon.len(), lat.len()] });
+        }
+        if kinds.len() != parts.len() {
+            return Err(BadInput::Positions { names: ["kinds", "parts"], got: [kinds.len(), parts.len()] });
+        }
+        let ends = [("rows", rows, "parts", parts.len()), ("parts", parts, "positions", lon.len())];
+        for (name, ends, of, expected) in ends {
+            let last = ends.last().map_or(0, |&last| last as usize);
+            if !ends.is_sorted() || last != expected {
+                return Err(BadInput::outlines(format!(
+                    "the ends of {name} go up to {last} of {expected} {of}, expected all of them in ascending order"
+                )));
+            }
+        }
+        match kinds.iter().find(|&&kind| usize::from(kind) >= ROLES.len()) {
+            Some(kind) => Err(BadInput::outlines(format!(
+                "a part is of kind {kind}, expected 0 (positions), 1 (a line), 2 (an outer ring) or 3 (a hole)"
+            ))),
+            None => Ok(()),
+        }
+    }
+}
