@@ -4,6 +4,7 @@
 
 import { type Columns, check } from "./columns.js";
 import { columnOf, type NumberArray, type Plain } from "./infer.js";
+import type { Outlines } from "./outlines.js";
 import { type Roles, rolesOf } from "./roles.js";
 
 /** Positions in degrees, and a column for each name, all of one length. */
@@ -13,13 +14,19 @@ export interface Arrays {
   columns?: Readonly<Record<string, Plain>>;
 }
 
+/** Lines and polygons as flat arrays, and a column for each name, with a value for each row. */
+export interface OutlineArrays {
+  outlines: Outlines;
+  columns?: Readonly<Record<string, Plain>>;
+}
+
 /** Reads plain arrays. */
-export function fromArrays(name: string, arrays: Arrays, roles: Roles): Columns {
+export function fromArrays(name: string, arrays: Arrays | OutlineArrays, roles: Roles): Columns {
   const notes: string[] = [];
   const columns = Object.entries(arrays.columns ?? {}).map(([name, values]) => columnOf(name, values));
   const table: Columns = {
     name,
-    positions: { lon: degrees(arrays.lon), lat: degrees(arrays.lat) },
+    positions: "outlines" in arrays ? arrays.outlines : { lon: degrees(arrays.lon), lat: degrees(arrays.lat) },
     columns,
     ...rolesOf(columns, roles, notes),
     notes,

@@ -8,7 +8,7 @@ import { degrees } from "./arrays.js";
 import { ordered } from "./arrow-file.js";
 import { convert, typeName } from "./arrow-values.js";
 import { type About, bit, type Column, type Columns, check, list, type Positions } from "./columns.js";
-import { points } from "./geometry.js";
+import { geometries } from "./geometry.js";
 import type { SubsetFacts } from "./ipc.js";
 import { decodeLz4 } from "./lz4.js";
 import { noPosition, positionColumns, type Roles, rolesOf } from "./roles.js";
@@ -110,10 +110,11 @@ function place(table: Table, names: string[], roles: Roles, notes: string[]): [P
   const fields = table.schema.fields.filter(({ name }) => geometry === undefined || name === geometry);
   for (const field of fields) {
     const column = table.getChild(field.name);
-    const found = column && points(field, column);
+    const found = column && geometries(field, column);
     if (!found) continue;
-    if (found.others > 0) notes.push(`${found.others} geometries of "${field.name}" are not points: left out`);
-    return [{ lon: found.lon, lat: found.lat }, [field.name]];
+    if (found.others > 0)
+      notes.push(`left out: ${found.others} of "${field.name}", which cannot be read as geometries`);
+    return [found.positions, [field.name]];
   }
   throw noPosition(names);
 }

@@ -2,6 +2,8 @@
  * The neutral table that every input becomes: typed arrays of positions and values, lengths checked once.
  */
 
+import { checkOutlines, type Outlines } from "./outlines.js";
+
 /** The values of a column, in the order of the positions: their `type` is its {@link Kind}. */
 export type Values =
   | { readonly type: "integer"; readonly values: Int32Array | BigInt64Array }
@@ -20,8 +22,9 @@ export type Column = Values & {
   readonly valid?: Uint8Array;
 };
 
-/** Positions in degrees, or keys and row numbers that a server has made. */
+/** Positions in degrees, lines and polygons, or keys and row numbers that a server has made. */
 export type Positions =
+  | Outlines
   | { readonly lon: Float64Array; readonly lat: Float64Array }
   | { readonly keys: BigUint64Array; readonly rows: Uint32Array };
 
@@ -64,6 +67,7 @@ const MAX_BYTES = 2 ** 32;
 
 /** How many rows a table has. */
 export function rowsOf(positions: Positions): number {
+  if ("parts" in positions) return positions.rows.length;
   return "keys" in positions ? positions.keys.length : positions.lon.length;
 }
 
@@ -78,12 +82,13 @@ export function present(column: Column, rows: number): number {
 /** Throws where lengths or names do not fit, with the numbers. */
 export function check(table: Columns): void {
   const { positions } = table;
+  if ("parts" in positions) checkOutlines(positions);
   const [first, second] = "keys" in positions ? [positions.keys, positions.rows] : [positions.lon, positions.lat];
   if (first.length !== second.length) {
     const [a, b] = "keys" in positions ? ["keys", "row numbers"] : ["longitudes", "latitudes"];
     throw new RangeError(`${first.length} ${a} and ${second.length} ${b}, expected as many of each`);
   }
-  const rows = first.length;
+  const rows = rowsOf(positions);
   if (rows > MAX_ROWS) throw new RangeError(`${rows} rows, expected at most ${MAX_ROWS}; split the data`);
   const names = new Set<string>();
   let bytes = first.byteLength + second.byteLength;

@@ -1,22 +1,22 @@
 /**
- * GeoJSON point features become {@link Columns}: a column for each property that any of them has.
+ * GeoJSON features become {@link Columns}: a column for each property that any of them has. Points alone are positions, all
+ * else is {@link Outlines}.
  */
 
-import { type Columns, check } from "./columns.js";
+import { type Columns, check, type Positions } from "./columns.js";
 import { type Cell, columnOf } from "./infer.js";
 import { type Roles, rolesOf } from "./roles.js";
 
 /** What is read of a feature. */
 interface Feature {
   id?: unknown;
-  geometry?: { type?: unknown; coordinates?: unknown } | null;
+  geometry?: { type?: unknown; coordinates?: unknown; geometries?: unknown } | null;
   properties?: Readonly<Record<string, unknown>> | null;
 }
 
 /** Reads a feature collection, an array of features, or the text of either. */
-export function fromGeoJson(name: string, input: unknown, roles: Roles): Columns {
+export async function fromGeoJson(name: string, input: unknown, roles: Roles): Promise<Columns> {
   const features = featuresOf(typeof input === "string" ? parse(input) : input);
-  const [lon, lat] = [new Float64Array(features.length), new Float64Array(features.length)];
   const cells = new Map<string, Cell[]>();
   const cell = (name: string, row: number, value: unknown): void => {
     let column = cells.get(name);
@@ -26,27 +26,43 @@ export function fromGeoJson(name: string, input: unknown, roles: Roles): Columns
     }
     column[row] = value as Cell;
   };
-  const others = new Map<string, number>();
   features.forEach((feature, row) => {
-    const { type, coordinates } = feature.geometry ?? {};
-    const point = type === "Point" && Array.isArray(coordinates) ? coordinates : [];
-    if (typeof type === "string" && type !== "Point") others.set(type, (others.get(type) ?? 0) + 1);
-    lon[row] = typeof point[0] === "number" ? point[0] : Number.NaN;
-    lat[row] = typeof point[1] === "number" ? point[1] : Number.NaN;
     for (const [name, value] of Object.entries(feature.properties ?? {})) cell(name, row, value);
   });
-  const told = [...others].map(([type, count]) => `${count} ${type}`).join(", ");
-  if (features.length > 0 && [...others.values()].reduce((sum, count) => sum + count, 0) === features.length) {
-    throw new TypeError(`GeoJSON of ${told}; only Point features are read`);
-  }
   if (!cells.has("id") && features.some(({ id }) => id !== undefined)) {
     for (let row = 0; row < features.length; row++) cell("id", row, features[row]?.id);
   }
-  const notes = told === "" ? [] : [`left out, because only Point features are read: ${told}`];
+  const notes: string[] = [];
+  const positions = await positionsOf(features, notes);
   const columns = [...cells].map(([name, values]) => columnOf(name, values));
-  const table: Columns = { name, positions: { lon, lat }, columns, ...rolesOf(columns, roles, notes), notes };
+  const table: Columns = { name, positions, columns, ...rolesOf(columns, roles, notes), notes };
   check(table);
   return table;
+}
+
+async function positionsOf(features: readonly Feature[], notes: string[]): Promise<Positions> {
+  if (features.every(({ geometry }) => !geometry || geometry.type === "Point")) {
+    const [lon, lat] = [new Float64Array(features.length), new Float64Array(features.length)];
+    features.forEach(({ geometry }, row) => {
+      const point = Array.isArray(geometry?.coordinates) ? geometry.coordinates : [];
+      lon[row] = typeof point[0] === "number" ? point[0] : Number.NaN;
+      lat[row] = typeof point[1] === "number" ? point[1] : Number.NaN;
+    });
+    return { lon, lat };
+  }
+  const { Builder } = await import("./builder.js");
+  const builder = new Builder();
+  const others = new Map<string, number>();
+  for (const { geometry } of features) {
+    if (!builder.geometry(geometry)) {
+      const type = String(geometry?.type);
+      others.set(type, (others.get(type) ?? 0) + 1);
+    }
+    builder.endRow();
+  }
+  const told = [...others].map(([type, count]) => `${count} ${type}`).join(", ");
+  if (told !== "") notes.push(`left out, because they are no geometries of GeoJSON: ${told}`);
+  return builder.done();
 }
 
 function parse(text: string): unknown {

@@ -1,46 +1,100 @@
 /**
- * Points in a single Arrow column: GeoArrow (a struct of x and y, or a list of two) and well-known binary (WKB), as
- * GeoParquet and DuckDB's spatial functions write it.
+ * Geometries in a single Arrow column: GeoArrow (structs of x and y, or lists of two, nested as deep as they need) and
+ * well-known binary (WKB), as GeoParquet and DuckDB's spatial functions write it.
  */
 
 import type { Batch, Field, Column as Read } from "@uwdata/flechette";
 import { has } from "./arrow-values.js";
+import { Builder } from "./builder.js";
+import type { Positions } from "./columns.js";
 
-/** Degrees, and how many geometries were no points. */
-export interface Points {
-  lon: Float64Array;
-  lat: Float64Array;
-  others: number;
+/** What a row's geometry is. */
+type Reader = (batch: Batch<unknown>, at: number) => readonly [number, number] | undefined;
+type Adder = (builder: Builder, batch: Batch<unknown>, at: number) => boolean;
+
+/** The positions of a column that has geometries: points, if all are that; and how many were none at all. */
+export function geometries(field: Field, column: Read<unknown>): { positions: Positions; others: number } | undefined {
+  const reader = readerOf(field);
+  const points = reader && pointsOf(column, reader);
+  if (points) return { positions: points, others: 0 };
+  const adder = adderOf(field);
+  if (!adder) return undefined;
+  const builder = new Builder();
+  let others = 0;
+  for (const batch of column.data) {
+    for (let at = 0; at < batch.length; at++) {
+      if (has(batch, at) && !adder(builder, batch, at)) others++;
+      builder.endRow();
+    }
+  }
+  return { positions: builder.done(), others };
 }
 
-type Reader = (batch: Batch<unknown>, at: number) => readonly [number, number] | undefined;
-
-/** The points of a column that has them. */
-export function points(field: Field, column: Read<unknown>): Points | undefined {
-  const reader = readerOf(field);
-  if (!reader) return undefined;
+/** The points of a column; none if any is something else. */
+function pointsOf(column: Read<unknown>, reader: Reader): Positions | undefined {
   const [lon, lat] = [new Float64Array(column.length), new Float64Array(column.length)];
-  let [row, others] = [0, 0];
+  let row = 0;
   for (const batch of column.data) {
     for (let at = 0; at < batch.length; at++) {
       const point = has(batch, at) ? reader(batch, at) : [Number.NaN, Number.NaN];
-      if (!point) others++;
-      lon[row] = point?.[0] ?? Number.NaN;
-      lat[row++] = point?.[1] ?? Number.NaN;
+      if (!point) return undefined;
+      lon[row] = point[0] ?? Number.NaN;
+      lat[row++] = point[1] ?? Number.NaN;
     }
   }
-  return { lon, lat, others };
+  return { lon, lat };
 }
 
-function readerOf({ name, type, metadata }: Field): Reader | undefined {
+/** Geometries by the depth of their lists, where nothing else tells. */
+const DEPTHS = ["Point", "LineString", "Polygon", "MultiPolygon"];
+const NAMED: Readonly<Record<string, string>> = {
+  point: "Point",
+  linestring: "LineString",
+  polygon: "Polygon",
+  multipoint: "MultiPoint",
+  multilinestring: "MultiLineString",
+  multipolygon: "MultiPolygon",
+};
+
+function adderOf(field: Field): Adder | undefined {
+  if (!isGeometry(field)) return undefined;
+  let { type } = field;
+  if (isBinary(type)) {
+    return (builder, batch, at) => {
+      const bytes = batch.value(at) as Uint8Array;
+      return builder.wkb(new DataView(bytes.buffer, bytes.byteOffset, bytes.length)) !== undefined;
+    };
+  }
+  let depth = 0;
+  while (type.typeId === 12 || type.typeId === 21) {
+    // Lists and large lists.
+    const [inner] = type.children;
+    if (!inner) return undefined;
+    type = inner.type;
+    depth++;
+  }
+  if (type.typeId !== 13 && type.typeId !== 16) return undefined;
+  const extension = field.metadata?.get("ARROW:extension:name") ?? "";
+  const name = NAMED[extension.replace("geoarrow.", "")] ?? DEPTHS[depth];
+  return (builder, batch, at) => builder.add(name, batch.value(at));
+}
+
+function isGeometry({ name, metadata }: Field): boolean {
   const extension = metadata?.get("ARROW:extension:name") ?? "";
   const named = /^(geo|geom|geometry|point|location|wkb)/i.test(name);
-  if (!named && !extension.startsWith("geoarrow.") && extension !== "ogc.wkb") return undefined;
+  return named || extension.startsWith("geoarrow.") || extension === "ogc.wkb";
+}
+
+/** Binary, large binary, binary view. */
+function isBinary({ typeId }: Field["type"]): boolean {
+  return [4, 19, 23].includes(typeId);
+}
+
+function readerOf(field: Field): Reader | undefined {
+  const { type } = field;
+  if (!isGeometry(field)) return undefined;
+  if (isBinary(type)) return (batch, at) => fromWkb(batch.value(at) as Uint8Array);
   switch (type.typeId) {
-    case 4: // binary
-    case 19: // large binary
-    case 23: // binary view
-      return (batch, at) => fromWkb(batch.value(at) as Uint8Array);
     case 13: {
       // struct
       const [x, y] = ["x", "y"].map((axis) => type.children.findIndex((child) => child.name === axis));

@@ -1,6 +1,6 @@
 /** Everything that the package offers. */
 
-export type { Arrays } from "./arrays.js";
+export type { Arrays, OutlineArrays } from "./arrays.js";
 export { TilerWorker, type WorkerOptions } from "./client.js";
 export type { About, Column, Columns, Positions, Values } from "./columns.js";
 export type { Tile } from "./etag.js";
@@ -9,6 +9,7 @@ export type { Cell, NumberArray, Plain } from "./infer.js";
 export type { GeoJson, Input, InputOptions } from "./input.js";
 export { Legend, type LegendClass, type LegendExpression, type LegendOptions } from "./legend.js";
 export { Offline, takeOffline } from "./offline.js";
+export type { Outlines } from "./outlines.js";
 export { Crash, Problem, Unreachable } from "./problem.js";
 export { addProtocol, type MapLibre, Protocol, type ProtocolRequest, type TileSource } from "./protocol.js";
 export { type TileQuery, toQueryString } from "./query.js";

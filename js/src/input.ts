@@ -1,14 +1,14 @@
-/** What points may be given as, and what may be said of them. */
+/** What points, lines and polygons may be given as, and what may be said of them. */
 
-import type { Arrays } from "./arrays.js";
+import type { Arrays, OutlineArrays } from "./arrays.js";
 import type { Columns } from "./columns.js";
 import type { Roles } from "./roles.js";
 
 /**
- * Points: bytes or a file of Arrow IPC, GeoJSON or CSV; the text of the latter two; GeoJSON as an object; plain arrays; or
- * {@link Columns} as they are.
+ * Points, lines and polygons: bytes or a file of Arrow IPC, GeoJSON or CSV (points); the text of the latter two; GeoJSON as an
+ * object; plain arrays; or {@link Columns} as they are.
  */
-export type Input = ArrayBuffer | Uint8Array<ArrayBuffer> | Blob | string | GeoJson | Arrays | Columns;
+export type Input = ArrayBuffer | Uint8Array<ArrayBuffer> | Blob | string | GeoJson | Arrays | OutlineArrays | Columns;
 
 /** A GeoJSON feature collection, or its features. */
 export type GeoJson = { type: "FeatureCollection"; features: readonly object[] } | readonly object[];

@@ -23,6 +23,8 @@ export function buffersOf(input: Input): ArrayBuffer[] {
   if ("positions" in input) {
     Object.values(input.positions).forEach(add);
     for (const column of input.columns) Object.values(column).forEach(add);
+  } else if ("outlines" in input) {
+    [...Object.values(input.outlines), ...Object.values(input.columns ?? {})].forEach(add);
   } else if ("lon" in input) {
     [input.lon, input.lat, ...Object.values(input.columns ?? {})].forEach(add);
   }

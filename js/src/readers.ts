@@ -1,5 +1,5 @@
 /**
- * Whatever holds points becomes {@link Columns}: Arrow, GeoJSON, CSV, plain arrays.
+ * Whatever holds points, lines or polygons becomes {@link Columns}: Arrow, GeoJSON, CSV, plain arrays.
  */
 
 import { fromArrays } from "./arrays.js";
@@ -26,7 +26,7 @@ export async function read(input: Input, options: InputOptions): Promise<Columns
     check(named);
     return named;
   }
-  if ("lon" in input && "lat" in input) return fromArrays(name, input, options);
+  if ("outlines" in input || ("lon" in input && "lat" in input)) return fromArrays(name, input, options);
   return fromGeoJson(name, input, options);
 }
 

@@ -3,8 +3,9 @@
  * and documents about them, by the queries that a server takes.
  */
 
-import { type About, type Column, type Columns, rowsOf } from "./columns.js";
+import { type About, type Column, type Columns, type Positions, rowsOf } from "./columns.js";
 import type { Input, InputOptions } from "./input.js";
+import { LINE, type Outlines, SHELL, toldOf } from "./outlines.js";
 import { unique } from "./place.js";
 import { Crash, Problem } from "./problem.js";
 import { type TileQuery, toQueryString } from "./query.js";
@@ -62,19 +63,21 @@ export class Tiler {
     return guarded(
       () => {
         const { name, positions } = table;
-        const core =
-          "keys" in positions
-            ? Core.fromKeys(name, positions.keys, positions.rows)
-            : new Core(name, positions.lon, positions.lat);
+        const core = made(Core, name, positions);
         table.columns.forEach((column, at) => {
           tell({ stage: "columns", done: at / table.columns.length });
           add(core, column);
         });
         for (const [name, facts] of Object.entries(table.facts ?? {})) core.setFacts(name, facts);
+        const notes = [...table.notes];
+        if ("parts" in positions) {
+          measure(core, table, positions);
+          notes.push(...toldOf(core.gathered()));
+        }
         core.setRoles(table.id, table.time, table.latitude);
         if (table.zone !== undefined) core.setZone(table.zone);
         tell({ stage: "columns", done: 1 });
-        return new Tiler(core, Core, table);
+        return new Tiler(core, Core, { ...table, notes });
       },
       `opening ${rowsOf(table.positions)} rows`,
     );
@@ -152,6 +155,28 @@ export class Tiler {
 /** The text of a query, which may be one already. */
 export function textOf(query: TileQuery | string): string {
   return typeof query === "string" ? query.replace(/^\?/, "") : toQueryString(query);
+}
+
+/** The module's class with positions. */
+function made(Core: CoreClass, name: string, positions: Positions): Core {
+  if ("parts" in positions) {
+    const { rows, parts, kinds, lon, lat } = positions;
+    return Core.ofOutlines(name, rows, parts, kinds, lon, lat);
+  }
+  if ("keys" in positions) return Core.fromKeys(name, positions.keys, positions.rows);
+  return new Core(name, positions.lon, positions.lat);
+}
+
+/** Adds columns of areas and lengths where there are any, unless there are columns of these names. */
+function measure(core: Core, table: Columns, { kinds, parts }: Outlines): void {
+  const free = (name: string): boolean => table.columns.every((column) => column.name !== name);
+  const some = (kind: number): boolean =>
+    kinds.some((each, part) => each === kind && (parts[part] ?? 0) - (parts[part - 1] ?? 0) > 1);
+  const [polygons, lines] = [some(SHELL), some(LINE)];
+  core.addSizes(
+    polygons && free("area") ? "area" : undefined,
+    (polygons || lines) && free("length") ? "length" : undefined,
+  );
 }
 
 function add(core: Core, column: Column): void {

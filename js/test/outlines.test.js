@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { VectorTile } from "@mapbox/vector-tile";
+import * as arrow from "apache-arrow";
+import { PbfReader } from "pbf";
+import { Tiler } from "../dist/index.js";
+
+/** @param {number} lon @param {number} lat @param {number} side */
+const square = (lon, lat, side) => [
+  [lon, lat],
+  [lon + side, lat],
+  [lon + side, lat + side],
+  [lon, lat + side],
+  [lon, lat],
+];
+/** @param {string} type @param {unknown} coordinates @param {object} properties */
+const feature = (type, coordinates, properties) => ({ type: "Feature", geometry: { type, coordinates }, properties });
+
+const FEATURES = [
+  feature("Polygon", [square(0, 0, 40), square(10, 10, 10).reverse()], { n: 1 }),
+  feature(
+    "LineString",
+    [
+      [-90, 0, 7],
+      [-45, 10, 8],
+    ],
+    { n: 2 },
+  ),
+  feature("MultiPolygon", [[square(60, -40, 10)], [square(80, -40, 10)]], { n: 3 }),
+  feature(
+    "MultiLineString",
+    [
+      [
+        [-90, -20],
+        [-45, -20],
+      ],
+      [
+        [-90, -30],
+        [-45, -30],
+      ],
+    ],
+    { n: 4 },
+  ),
+];
+
+/** @param {Uint8Array} bytes @param {string} name */
+function shown(bytes, name) {
+  const layer = new VectorTile(new PbfReader(bytes)).layers[name];
+  return Array.from({ length: layer?.length ?? 0 }, (_, at) => {
+    const found = /** @type {import("@mapbox/vector-tile").VectorTileFeature} */ (layer?.feature(at));
+    return { type: found.type, properties: found.properties, paths: found.loadGeometry() };
+  }).sort((a, b) => Number(a.properties["n"]) - Number(b.properties["n"]));
+}
+
+/** A geometry as well-known binary, by a writer of our own. @param {{ type: string, coordinates: any }} geometry */
+function wkb({ type, coordinates }) {
+  const code = ["", "Point", "LineString", "Polygon", "", "MultiLineString", "MultiPolygon"].indexOf(type);
+  const z = type === "LineString" ? 1000 : 0;
+  /** @param {number} value */
+  const u32 = (value) => [...new Uint8Array(new Uint32Array([value]).buffer)];
+  /** @param {number[]} position @returns {number[]} */
+  const position = (position) => [...new Uint8Array(new Float64Array(position).buffer)];
+  /** @param {number[][]} line @returns {number[]} */
+  const run = (line) => [...u32(line.length), ...line.flatMap(position)];
+  /** @type {Record<string, () => number[]>} */
+  const bodies = {
+    LineString: () => run(coordinates),
+    Polygon: () => [...u32(coordinates.length), ...coordinates.flatMap(run)],
+    MultiLineString: () => [
+      ...u32(coordinates.length),
+      ...coordinates.flatMap((/** @type {any} */ line) => [...wkb({ type: "LineString", coordinates: line })]),
+    ],
+    MultiPolygon: () => [
+      ...u32(coordinates.length),
+      ...coordinates.flatMap((/** @type {any} */ rings) => [...wkb({ type: "Polygon", coordinates: rings })]),
+    ],
+  };
+  const flat = type === "LineString" && coordinates[0].length === 2 ? 0 : z;
+  return Uint8Array.from([1, ...u32(code + flat), .../** @type {() => number[]} */ (bodies[type])()]);
+}
+
+test("lines and polygons of GeoJSON are drawn, with their holes and parts, and wound as tiles want it", async () => {
+  const tiler = await Tiler.from(FEATURES, { name: "s" });
+  const found = shown(tiler.tile(0, 0, 0, "mode=points"), "s");
+  assert.deepEqual(
+    found.map(({ type, paths }) => [type, paths.length]),
+    [
+      [3, 2],
+      [2, 1],
+      [3, 2],
+      [2, 2],
+    ],
+  );
+  assert.deepEqual(tiler.notes, []);
+  // 45 degrees are 512 units of the 4096.
+  assert.deepEqual(
+    found[1]?.paths[0]?.map(({ x }) => x),
+    [1024, 1536],
+  );
+  /** @param {{ x: number, y: number }[]} ring */
+  const area = (ring) =>
+    ring.reduce((sum, a, at) => {
+      const b = /** @type {{ x: number, y: number }} */ (ring[(at + 1) % ring.length]);
+      return sum + a.x * b.y - b.x * a.y;
+    }, 0);
+  const [shell, hole] = found[0]?.paths ?? [];
+  assert.ok(shell && hole && area(shell) > 0 && area(hole) < 0);
+});
+
+test("the same as WKB and GeoArrow in Arrow, and as flat arrays, gives the same tiles", async () => {
+  const expected = await Tiler.from(FEATURES, { name: "s" });
+  const n = arrow.vectorFromArray([1, 2, 3, 4], new arrow.Int32());
+  const geometry = arrow.vectorFromArray(
+    FEATURES.map((feature) => wkb(feature.geometry)),
+    new arrow.Binary(),
+  );
+  const ipc = new Uint8Array(arrow.tableToIPC(new arrow.Table({ geometry, n })));
+  const columns = { n: [1, 2, 3, 4] };
+  const [lon, lat] = [0, 1].map((axis) =>
+    Float64Array.from(
+      FEATURES.flatMap(({ geometry: { type, coordinates } }) =>
+        /** @type {any[]} */ (coordinates).flat(type === "LineString" ? 0 : type === "MultiPolygon" ? 2 : 1),
+      ).map((position) => position[axis]),
+    ),
+  );
+  const outlines = {
+    rows: Uint32Array.of(2, 3, 5, 7),
+    parts: Uint32Array.of(5, 10, 12, 17, 22, 24, 26),
+    kinds: Uint8Array.of(2, 3, 1, 2, 2, 1, 1),
+    lon: /** @type {Float64Array} */ (lon),
+    lat: /** @type {Float64Array} */ (lat),
+  };
+  for (const given of [ipc, { outlines, columns }]) {
+    const tiler = await Tiler.from(given, { name: "s" });
+    for (const [z, x, y] of /** @type {const} */ ([
+      [0, 0, 0],
+      [1, 1, 0],
+      [3, 4, 3],
+      [5, 17, 14],
+    ]))
+      for (const query of ["mode=points", "mode=cells&agg=sum:area", "filter=area > 1e12"])
+        assert.deepEqual(tiler.tile(z, x, y, query), expected.tile(z, x, y, query), `${z}/${x}/${y} ${query}`);
+  }
+  // Nested lists of structs, of one kind.
+  const place = new arrow.Struct([
+    new arrow.Field("x", new arrow.Float64()),
+    new arrow.Field("y", new arrow.Float64()),
+  ]);
+  const list = (/** @type {arrow.DataType} */ of) => new arrow.List(new arrow.Field("item", of));
+  const rings = [square(0, 0, 40), square(10, 10, 10).reverse()].map((ring) => ring.map(([x, y]) => ({ x, y })));
+  const nested = arrow.vectorFromArray([rings], list(list(place)));
+  const polygon = await Tiler.from(new Uint8Array(arrow.tableToIPC(new arrow.Table({ geometry: nested }))), {
+    name: "s",
+  });
+  const [alone] = shown(polygon.tile(0, 0, 0, "mode=points&properties=area"), "s");
+  const [first] = shown(expected.tile(0, 0, 0, "mode=points&properties=area&filter=n = 1"), "s");
+  assert.deepEqual(alone?.paths, first?.paths);
+  assert.deepEqual(alone?.properties, first?.properties);
+});
+
+test("areas and lengths are columns, unless the data has such columns", async () => {
+  const tiler = await Tiler.from(FEATURES, { name: "s" });
+  const columns = tiler.schema().columns.map(({ name }) => name);
+  assert.deepEqual(columns, ["n", "area", "length"]);
+  const rows = tiler.rows({ properties: "*", filter: "n <= 2" }).features.map(({ properties }) => properties);
+  const [polygon, line] = rows.sort((a, b) => Number(a["n"]) - Number(b["n"]));
+  // A strip of 40 degrees from the equator to 40 north, without 10 degrees from 10 to 20, of the whole sphere.
+  const radius = 6_371_008.8;
+  const sin = (/** @type {number} */ degrees) => Math.sin((degrees * Math.PI) / 180);
+  const area = 2 * Math.PI * radius ** 2 * ((40 / 360) * sin(40) - (10 / 360) * (sin(20) - sin(10)));
+  assert.ok(Math.abs(Number(polygon?.["area"]) / area - 1) < 1e-6, `${polygon?.["area"]} ${area}`);
+  assert.equal(line?.["area"], 0);
+  const own = await Tiler.from([feature("Polygon", [square(0, 0, 1)], { area: "mine" })]);
+  assert.deepEqual(
+    own.schema().columns.map(({ name, type }) => [name, type]),
+    [
+      ["area", "text"],
+      ["length", "number"],
+    ],
+  );
+});
+
+test("what cannot be used is told, and arrays that do not fit are refused", async () => {
+  const tie = [
+    [0, 0],
+    [10, 10],
+    [10, 0],
+    [0, 10],
+    [0, 0],
+  ];
+  const features = [
+    feature("Polygon", [tie], {}),
+    feature(
+      "Polygon",
+      [
+        [
+          [0, 0],
+          [1, Number.NaN],
+          [1, 1],
+        ],
+      ],
+      {},
+    ),
+    feature(
+      "LineString",
+      [
+        [170, 0],
+        [-170, 0],
+      ],
+      {},
+    ),
+    feature("Circle", [0, 0], {}),
+  ];
+  const tiler = await Tiler.from(features);
+  assert.deepEqual(tiler.notes, [
+    "left out, because they are no geometries of GeoJSON: 1 Circle",
+    "left out: parts with a position that is none: 1",
+    "mended: rings that cross themselves, of which all that they go round is inside: 1",
+    "cut: rows over the antimeridian, whose parts stay one row: 1",
+  ]);
+  assert.equal(tiler.schema().unusable, 2);
+  const outlines = {
+    rows: Uint32Array.of(1),
+    parts: Uint32Array.of(3),
+    kinds: Uint8Array.of(9),
+    lon: new Float64Array(3),
+  };
+  await assert.rejects(Tiler.from({ outlines: { ...outlines, lat: new Float64Array(2) } }), /3 longitudes and 2 lat/);
+  await assert.rejects(Tiler.from({ outlines: { ...outlines, lat: new Float64Array(3) } }), /kind 9, expected 0/);
+});
