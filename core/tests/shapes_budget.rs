@@ -18,11 +18,12 @@ fn ids(tile: &[u8]) -> BTreeSet<u64> {
         while !bytes.is_empty() {
             let key = varint(&mut bytes);
             let value = varint(&mut bytes);
-            if key & 7 == 0 {
-                visit(key >> 3, Some(value), &[]);
-            } else {
-                visit(key >> 3, None, &bytes[..value as usize]);
-                bytes = &bytes[value as usize..];
+            match key & 7 {
+                0 => visit(key >> 3, Some(value), &[]),
+                _ => {
+                    visit(key >> 3, None, &bytes[..value as usize]);
+                    bytes = &bytes[value as usize..];
+                }
             }
         }
     }

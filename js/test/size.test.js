@@ -15,8 +15,8 @@ test("what browsers load is as large as size.json says; too large fails, and so 
   }
 });
 
-test("the targets are kept: 15 KB of JavaScript, gzipped, without the reader of Arrow and without the module", async () => {
+test("the targets are kept: 16 KB of JavaScript, gzipped, without the reader of Arrow and without the module", async () => {
   for (const [name, { gzip }] of Object.entries(await sizes())) {
-    if (name.startsWith("page") || name === "worker") assert.ok(gzip <= 15 * 1024, `${name}: ${gzip} bytes`);
+    if (name.startsWith("page") || name === "worker") assert.ok(gzip <= 16 * 1024, `${name}: ${gzip} bytes`);
   }
 });
