@@ -18,13 +18,13 @@ fn ids(tile: &[u8]) -> BTreeSet<u64> {
         while !bytes.is_empty() {
             let key = varint(&mut bytes);
             let value = varint(&mut bytes);
-            match key & 7 {
-                0 => visit(key >> 3, Some(value), &[]),
-                _ => {
-                    visit(key >> 3, None, &bytes[..value as usize]);
-                    bytes = &bytes[value as usize..];
-                }
+            let wire = key & 7;
+            if wire == 0 {
+                visit(key >> 3, Some(value), &[]);
+                continue;
             }
+            visit(key >> 3, None, &bytes[..value as usize]);
+            bytes = &bytes[value as usize..];
         }
     }
     let mut found = BTreeSet::new();

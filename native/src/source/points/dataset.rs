@@ -3,16 +3,12 @@
 //! Every column's values are held once, in memory or in a mapped file, in buffers that the core's columns look at. Nothing
 //! changes after it is made.
 
+pub(crate) use super::known::Known;
 pub use super::report::{Chosen, Report};
-use super::{
-    bits::Bits,
-    focus::{bounds, focus},
-    kind::Data,
-    shapes::Outlines,
-};
+use super::{bits::Bits, kind::Data, shapes::Outlines};
 use anyhow::{Result, bail};
 use duotile_core::{
-    CROWD, Column, Facts, Landmarks, Mask, Piece, Points, QueryError, Roles, Scalar, Stopped, Summary, Sums, Work, view,
+    CROWD, Column, Facts, Landmarks, Mask, Piece, Points, QueryError, Roles, Stopped, Summary, Sums, Work, view,
 };
 use polars_buffer::Buffer;
 use rayon::prelude::*;
@@ -83,40 +79,6 @@ pub(crate) trait Ground: fmt::Debug + Send + Sync {
     /// # Errors
     /// What happened to them.
     fn check(&self) -> Result<()>;
-}
-
-/// What is known of all rows together.
-#[derive(Debug)]
-pub(crate) struct Known {
-    /// Of each column.
-    pub facts: Vec<Facts>,
-    pub bounds: Option<[f64; 4]>,
-    pub focus: [f64; 4],
-    /// Of the keys.
-    pub landmarks: Buffer<u64>,
-    /// Of each column, where it was built.
-    pub summaries: Vec<Option<Buffer<u64>>>,
-}
-
-impl Known {
-    /// Looks at all rows. Summaries are left to be built when they are asked for.
-    pub fn of(keys: &[u64], columns: &[Loaded], latitude: Option<usize>) -> Self {
-        let facts: Vec<Facts> =
-            columns.par_iter().map(|column| Facts::of(column.data.values(), column.valid())).collect();
-        // Beyond the edge of the map, the column knows how far.
-        let range = latitude.and_then(|at| facts.get(at)?.range);
-        let bounds = bounds(keys).map(|[west, south, east, north]| match range {
-            Some((Scalar::Float(min), Scalar::Float(max))) => [west, south.min(min), east, north.max(max)],
-            _ => [west, south, east, north],
-        });
-        Self {
-            facts,
-            bounds,
-            focus: focus(keys),
-            landmarks: Landmarks::build(keys).into(),
-            summaries: vec![None; columns.len()],
-        }
-    }
 }
 
 #[derive(Debug)]

@@ -4,6 +4,7 @@ pub(crate) mod bits;
 pub mod dataset;
 mod focus;
 pub(crate) mod kind;
+mod known;
 mod made;
 pub mod prepared;
 pub mod read;

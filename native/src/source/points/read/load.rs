@@ -6,6 +6,7 @@
 use super::{
     Crs, Label, Options, Progress, TimeUnit,
     columns::{Gather, Rules, settle},
+    latitudes::latitudes,
     layout::{Layout, NO_VALUE, Opened, layout},
     positions::Positions,
     roles,
@@ -16,10 +17,10 @@ use super::{
     zone::{self, Zone},
 };
 use crate::dataset::{Chosen, Dataset, Loaded, Parts, Report};
-use crate::kind::{Data, Kind};
+use crate::kind::Kind;
 use crate::shapes::Outlines;
 use anyhow::{Context, Result, bail};
-use duotile_core::{Flat, Roles, World, mercator, morton};
+use duotile_core::{Flat, Roles};
 use polars_core::prelude::DataFrame;
 use rayon::prelude::*;
 
@@ -298,19 +299,6 @@ impl Gathered {
         rows.iter_mut().for_each(|row| *row += first);
         Part { keys, rows, columns, outlines }
     }
-}
-
-/// The latitudes of rows: of those beyond the edge of the map as they were, each with its row, else by their keys, to about a
-/// centimetre.
-fn latitudes(name: &str, keys: &[u64], rows: &[u32], beyond: &[(u32, f64)]) -> Loaded {
-    let latitude = |(&key, row): (&u64, &u32)| {
-        let World { y, .. } = morton::position(key);
-        let found = beyond.binary_search_by_key(row, |(row, _)| *row).ok().filter(|_| matches!(y, 0 | u32::MAX));
-        // What is added makes 0.0 of −0.0, as in every column.
-        found.map_or_else(|| (mercator::latitude(y) * 1e7).round() / 1e7 + 0.0, |at| beyond[at].1)
-    };
-    let values: Vec<f64> = keys.par_iter().zip(rows).map(latitude).collect();
-    Loaded { name: name.to_owned(), data: Data::F64(values.into()), valid: None }
 }
 
 /// The rows of all files, where that is known.

@@ -20,6 +20,7 @@ mod geometry;
 mod guarded;
 mod half;
 mod ids;
+mod latitudes;
 mod layout;
 mod leaves;
 mod load;
