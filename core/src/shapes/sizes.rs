@@ -113,6 +113,8 @@ mod tests {
         Sizes::of(&gather.finish().0.view(), &Work::free()).expect("goes on")
     }
 
+    // The sines of `geo` are the C library's, of which the emulator has not all instructions.
+    #[cfg_attr(target_arch = "powerpc", ignore = "the C library's sines")]
     #[test]
     fn sizes_are_those_that_another_library_finds() {
         let mut state = 3u64;
@@ -136,6 +138,7 @@ mod tests {
         }
     }
 
+    #[cfg_attr(target_arch = "powerpc", ignore = "the C library's sines")]
     #[test]
     fn an_octant_a_hole_and_what_goes_over_the_antimeridian_have_known_sizes() {
         let globe = 4.0 * PI * RADIUS * RADIUS;
