@@ -1,7 +1,7 @@
 /** The filter of the active layer: as a text, with what is wrong in it where it is wrong, and as controls of its columns. */
 
 import type { Problem, Source } from "duotile";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { AreaControls } from "../area/controls";
 import { type Area, areaOf } from "../area/shape";
 import { compareValues } from "../compare/compared";
@@ -49,7 +49,8 @@ export function Filter({ source, inView }: Props) {
     edit(false);
     grow();
   }, [layer?.id, layer?.filter]);
-  useEffect(() => {
+  // Before it is painted: whoever sees what is wrong has the caret where it is.
+  useLayoutEffect(() => {
     if (!input.current || problem?.position === undefined) return;
     const at = [...input.current.value].slice(0, problem.position).join("").length;
     input.current.setSelectionRange(at, at);
