@@ -1,5 +1,6 @@
 //! Times filters from their text to the mask of all rows: `cargo bench --bench masks -- FILE`, where the file is of
-//! `duotile generate`. Fitting is part of it, nothing is kept; masks are made on all processors.
+//! `duotile generate`. Fitting is part of it, nothing is kept; masks are made on all processors. Filters of texts are asked of a
+//! million different ones, which are written beside the file.
 //!
 //! What leaves is a JSON object a line, with the same question in SQL for the rival of `benches/peers/masks.py`.
 #![expect(clippy::print_stdout, reason = "lines for the report are what it is for")]
@@ -14,6 +15,9 @@ type Failed = Box<dyn Error + Send + Sync>;
 /// Corners of each polygon.
 const CORNERS: usize = 1000;
 
+/// Different texts.
+const TEXTS: usize = 1_000_000;
+
 /// A filter with its name, and the same in SQL.
 struct Asked {
     name: String,
@@ -24,7 +28,7 @@ struct Asked {
 fn main() -> Result<(), Failed> {
     let file = std::env::args().skip(1).find(|argument| argument != "--bench");
     let file = file.ok_or("which file? cargo bench --bench masks -- FILE")?;
-    let dataset = load::open(&[PathBuf::from(file)], &read::Options::default(), &())?;
+    let dataset = load::open(&[PathBuf::from(&file)], &read::Options::default(), &())?;
     println!(r#"{{"what":"load","rows":{}}}"#, dataset.len());
     let same = |name: &str, text: &str| Asked { name: name.into(), filter: text.into(), sql: text.into() };
     let mut asked = vec![
@@ -45,9 +49,32 @@ fn main() -> Result<(), Failed> {
         }
     }
     for asked in asked {
-        line(&dataset, &asked)?;
+        line(&dataset, &asked, "points")?;
+    }
+    let path = PathBuf::from(file).with_extension("names.csv");
+    std::fs::write(&path, names())?;
+    println!(r#"{{"what":"names","path":"{}"}}"#, path.display());
+    let dataset = load::open(&[path], &read::Options::default(), &())?;
+    for (pattern, name) in [("%nord 19%", "a piece of a text"), ("%Zürich 19%", "another, with an accent")] {
+        for function in ["", "ACCENTI", "CASEI"] {
+            let (ours, theirs) = match function {
+                "ACCENTI" => (format!("ACCENTI(name) LIKE ACCENTI('{pattern}')"), "strip_accents"),
+                "CASEI" => (format!("CASEI(name) LIKE CASEI('{pattern}')"), "lower"),
+                _ => (format!("name LIKE '{pattern}'"), ""),
+            };
+            let name = [function, name].join(" ").trim().to_owned();
+            let sql = format!("{theirs}(name) LIKE {theirs}('{pattern}')");
+            line(&dataset, &Asked { name, filter: ours, sql }, "names")?;
+        }
     }
     Ok(())
+}
+
+/// A table of texts such as places have: three in seven of the words with letters that are not ASCII.
+fn names() -> String {
+    let words = ["a", "é", "Straße", "o", "Zürich", "nord", "X"];
+    let rows = (0..TEXTS).map(|at| format!("{} {} {at:06},{},0\n", words[at % 7], words[at / 7 % 7], at % 180));
+    rows.fold(String::from("name,lon,lat\n"), |text, row| text + &row)
 }
 
 /// A ring around a place: smooth but for small steps, or of rays that come and go.
@@ -66,7 +93,7 @@ fn polygon((lon, lat): (f64, f64), size: f64, jagged: bool) -> String {
     format!("POLYGON(({}))", corners.join(","))
 }
 
-fn line(dataset: &Dataset, asked: &Asked) -> Result<(), Failed> {
+fn line(dataset: &Dataset, asked: &Asked, from: &str) -> Result<(), Failed> {
     let mask = || {
         let query = TileQuery::from_pairs([("filter", asked.filter.as_str())])?;
         let plan = dataset.with_points(|points| query.plan(&points, &Work::free()))?;
@@ -76,7 +103,7 @@ fn line(dataset: &Dataset, asked: &Asked) -> Result<(), Failed> {
     let rows = mask()?;
     let time = median(mask);
     println!(
-        r#"{{"what":"mask","name":"{}","sql":"{}","rows":{rows},"ms":{}}}"#,
+        r#"{{"what":"mask","from":"{from}","name":"{}","sql":"{}","rows":{rows},"ms":{}}}"#,
         asked.name,
         asked.sql,
         time.as_secs_f64() * 1e3,

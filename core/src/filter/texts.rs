@@ -138,14 +138,14 @@ fn look(texts: &Dictionary, asked: &mut [Asked<'_>], work: &Work<'_>) -> Result<
     let first = asked.iter().map(|asked| asked.codes.start).min().unwrap_or(0);
     let last = asked.iter().map(|asked| asked.codes.end).max().unwrap_or(0);
     let mut toll = work.toll();
-    let without = Folder::new(asked.first().map_or(Fold::NONE, |asked| asked.fold));
+    let (without, mut buffer) = (Folder::new(asked.first().map_or(Fold::NONE, |asked| asked.fold)), String::new());
     for code in first..last {
         // Also where no condition wants it: each has to be asked.
         toll.pay(1 + asked.len())?;
-        let (text, mut folded) = (texts.get(code), None);
+        let whole = texts.get(code);
+        let text = without.fold(whole, &mut buffer);
         for asked in asked.iter_mut().filter(|asked| asked.codes.contains(&code)) {
-            toll.pay((TEXT + text.len() as u64 * BYTE) as usize)?;
-            let text = if asked.fold.any() { folded.get_or_insert_with(|| without.fold(text)) } else { text };
+            toll.pay((TEXT + whole.len() as u64 * BYTE) as usize)?;
             let at = code - asked.met.first;
             asked.met.bits[at / 64] |= u64::from(asked.test.holds(text, &mut toll)?) << (at % 64);
         }

@@ -110,11 +110,13 @@ impl Ranks {
 
 /// The texts of a column as they are compared, in order. What it costs to put them in order is paid by who reads them.
 fn folded<'t>(texts: &'t Dictionary, fold: Fold, at: usize, work: &Work<'_>) -> Result<Vec<Entry<'t>>, Stopped> {
-    let (folder, mut toll) = (Folder::new(fold), work.toll());
+    let (folder, mut buffer, mut toll) = (Folder::new(fold), String::new(), work.toll());
     let mut all: Vec<Entry<'t>> = Vec::with_capacity(texts.len());
     for (code, text) in texts.iter().enumerate() {
         toll.pay(text.len() * BYTE as usize)?;
-        all.push((Cow::Owned(folder.fold(text)), at, code));
+        let folded = folder.fold(text, &mut buffer);
+        let same = core::ptr::eq(folded, text);
+        all.push((if same { Cow::Borrowed(text) } else { Cow::Owned(folded.into()) }, at, code));
     }
     let (mut looks, mut asked) = (0usize, Ok(()));
     small::sort_by(&mut all, |a, b| {

@@ -22,7 +22,12 @@ pub struct Folder {
     fold: Fold,
     folded: Vec<&'static str>,
     bare: Vec<(char, char)>,
+    /// What each of the first letters beyond ASCII becomes; NUL where that is not one letter.
+    near: Vec<char>,
 }
+
+/// The first letter beyond those whose folding is kept: Latin, with what most languages put on it, lies before.
+const FAR: u32 = 0x250;
 
 impl Fold {
     /// Everything counts.
@@ -37,7 +42,7 @@ impl Fold {
     /// A text without what does not count.
     #[must_use]
     pub fn of(self, text: &str) -> String {
-        if self.any() { Folder::new(self).fold(text) } else { text.into() }
+        if self.any() { Folder::new(self).fold(text, &mut String::new()).into() } else { text.into() }
     }
 
     /// The names of the functions, outermost first.
@@ -57,26 +62,51 @@ impl Folder {
                 bare.extend(composed.zip(letters.chars()).filter(|&(_, letter)| letter != ' '));
             }
         }
-        Self { fold, folded: if fold.case { FOLDED.split(' ').collect() } else { Vec::new() }, bare }
+        let folded = if fold.case { FOLDED.split(' ').collect() } else { Vec::new() };
+        let mut folder = Self { fold, folded, bare, near: Vec::new() };
+        let mut out = String::new();
+        for c in (0x80..FAR).filter_map(char::from_u32) {
+            out.clear();
+            folder.push(c, &mut out);
+            let mut letters = out.chars();
+            let one = letters.next().filter(|_| letters.next().is_none());
+            folder.near.push(one.unwrap_or('\0'));
+        }
+        folder
     }
 
-    /// A text without what does not count.
-    #[must_use]
-    pub fn fold(&self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
-        for c in text.chars() {
-            if c.is_ascii() {
-                out.push(if self.fold.case { c.to_ascii_lowercase() } else { c });
-                continue;
-            }
-            let Some(c) = self.without_accent(c) else { continue };
-            match self.folded.binary_search_by_key(&Some(c), |pair| pair.chars().next()) {
-                Ok(at) => out.extend(self.folded[at].chars().skip(1)),
-                Err(_) if self.fold.case => out.extend(c.to_lowercase()),
-                Err(_) => out.push(c),
-            }
+    /// A text without what does not count: itself, where nothing of it changes for certain, or else in a buffer.
+    pub fn fold<'t>(&self, text: &'t str, out: &'t mut String) -> &'t str {
+        if !self.fold.any() || (!self.fold.case && text.is_ascii()) {
+            return text;
         }
-        out
+        out.clear();
+        let mut rest = text;
+        loop {
+            let ascii = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
+            let start = out.len();
+            out.push_str(&rest[..ascii]);
+            if self.fold.case {
+                out[start..].make_ascii_lowercase();
+            }
+            let mut letters = rest[ascii..].chars();
+            let Some(c) = letters.next() else { return out };
+            match (c as u32).checked_sub(0x80).and_then(|at| self.near.get(at as usize)) {
+                Some(&near) if near != '\0' => out.push(near),
+                _ => self.push(c, out),
+            }
+            rest = letters.as_str();
+        }
+    }
+
+    /// Adds what a letter beyond ASCII becomes.
+    fn push(&self, c: char, out: &mut String) {
+        let Some(c) = self.without_accent(c) else { return };
+        match self.folded.binary_search_by_key(&Some(c), |pair| pair.chars().next()) {
+            Ok(at) => out.extend(self.folded[at].chars().skip(1)),
+            Err(_) if self.fold.case => out.extend(c.to_lowercase()),
+            Err(_) => out.push(c),
+        }
     }
 
     /// A letter without its accents; nothing is left of an accent by itself.

@@ -15,6 +15,7 @@ mod mapped;
 mod messages;
 mod open;
 mod seal;
+mod shortest;
 mod twin;
 mod verify;
 mod view;

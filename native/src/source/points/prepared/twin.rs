@@ -3,15 +3,17 @@
 use super::{
     LAT, LON, ROW, mapped,
     open::{Whole, checked},
+    shortest,
     view::view,
 };
 use crate::{dataset::Loaded, read::Progress};
 use anyhow::{Context as _, Result};
-use duotile_core::{Dictionary, Values, mercator, morton};
+use duotile_core::{Dictionary, Values, morton};
 use polars_core::prelude::{
     Column, DataFrame, DataType, IntoColumn, NamedFrom, Series, StringChunkedBuilder, TimeUnit, TimeZone,
 };
 use polars_io::parquet::write::ParquetWriter;
+use rayon::prelude::*;
 use std::{fs::File, io::BufWriter, ops::Range, path::Path};
 
 /// Rows of a row group.
@@ -43,9 +45,9 @@ pub(super) fn write(prepared: &Path, twin: &Path, progress: &dyn Progress) -> Re
     };
     let (lon, lat, row) = (free(LON), free(LAT), free(ROW));
     let group = |span: Range<usize>| -> Result<DataFrame> {
-        let degrees = span.clone().map(|row| {
+        let degrees = span.clone().into_par_iter().map(|row| {
             let world = morton::position(keys[row]);
-            let (lon, lat) = mercator::unproject(world);
+            let (lon, lat) = shortest::degrees(world);
             let beyond = latitudes.filter(|_| matches!(world.y, 0 | u32::MAX)).map(|values| values[row]);
             (lon, beyond.unwrap_or(lat))
         });

@@ -15,7 +15,7 @@ use super::{
     KEY, LAT, LON, ROW,
     checksum::Stretch,
     description::{Description, Origin},
-    mapped, twin,
+    mapped, shortest, twin,
     view::view,
     writer::{Field, Writer, is_wide},
 };
@@ -27,11 +27,12 @@ use crate::{
 };
 use anyhow::{Context as _, Result, bail};
 use columns::Column;
-use duotile_core::{Roles, mercator, morton};
+use duotile_core::{Roles, morton};
 use folder::Folder;
 pub use memory::half_of_free;
 use merge::merge;
 use polars_arrow::datatypes::ArrowDataType;
+use rayon::prelude::*;
 use runs::Runs;
 use std::{
     fs,
@@ -241,7 +242,7 @@ fn positions(writer: &mut Writer, path: &Path, keys: &Stretch, most: usize) -> R
         for start in (first..end).step_by(most.max(1)) {
             let keys = spill::read::<u64>(path, start..end.min(start + most))?;
             let degrees: Vec<f64> =
-                keys.into_iter().map(|key| axis(mercator::unproject(morton::position(key)))).collect();
+                keys.into_par_iter().map(|key| axis(shortest::degrees(morton::position(key)))).collect();
             writer.put(bytemuck::cast_slice(&degrees))?;
         }
         writer.end_buffer()
