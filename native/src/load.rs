@@ -71,6 +71,9 @@ pub struct Load {
     #[arg(long = "column", id = "column", value_name = "NAME = FORMULA")]
     #[serde(rename = "column")]
     pub made: Vec<NewColumn>,
+    /// The layer to read of a file that holds several
+    #[arg(long, value_name = "NAME")]
+    pub layer: Option<String>,
     /// Refuse files with a line or a value that does not fit, where it would be left out and told
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub strict: Option<bool>,
@@ -92,7 +95,7 @@ pub struct Load {
     /// What lines of a CSV file begin with that are comments
     #[arg(long, value_name = "TEXT")]
     pub comment: Option<String>,
-    /// Encoding of a CSV file, such as utf-8, windows-1252, utf-16le
+    /// Encoding of a CSV file or of a Shapefile's table, such as utf-8, windows-1252, utf-16le
     #[arg(long, value_name = "LABEL")]
     pub encoding: Option<String>,
     /// Whether files are copied into memory first, for those that others may cut short or write over in place
@@ -196,6 +199,7 @@ impl Load {
             keep: self.columns.clone(),
             types: self.types.iter().map(|said| (said.column.clone(), said.kind)).collect(),
             made: self.made.iter().map(|made| made.0.clone()).collect(),
+            layer: self.layer.clone(),
             strict: self.strict.unwrap_or(false),
             csv: CsvOptions {
                 delimiter,

@@ -110,26 +110,34 @@ impl Content {
     /// When they are damaged or cut off, or the file cannot be written.
     pub fn decompressed(self, spool: Option<&Path>) -> Result<Self> {
         let bytes = self.as_ref();
-        let (mut decoder, what): (Box<dyn Read + '_>, _) = if bytes.starts_with(&[0x1f, 0x8b]) {
+        let (decoder, what): (Box<dyn Read + '_>, _) = if bytes.starts_with(&[0x1f, 0x8b]) {
             (Box::new(flate2::read::MultiGzDecoder::new(bytes)), "gzip")
         } else if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
             (Box::new(zstd::stream::read::Decoder::new(bytes)?), "zstd")
         } else {
             return Ok(self);
         };
+        Self::unpacked(decoder, bytes.len(), what, spool)
+    }
+
+    /// What a decoder gives of so many `packed` bytes: in memory, or in a file of this path, which is mapped.
+    ///
+    /// # Errors
+    /// When they are damaged or cut off, or the file cannot be written.
+    pub fn unpacked(mut decoder: Box<dyn Read + '_>, packed: usize, what: &str, spool: Option<&Path>) -> Result<Self> {
         let mut total = 0;
         let mut piece = vec![0; 1 << 20];
         let mut next = |piece: &mut [u8]| -> Result<usize> {
             let length = decoder.read(piece).with_context(|| format!("{what} data is damaged or cut off"))?;
             total += length;
             // No table shrinks so far; what does is made to fill memory.
-            if total > MOST_UNPACKED && total / MOST_TIMES > bytes.len() {
+            if total > MOST_UNPACKED && total / MOST_TIMES > packed {
                 bail!("its {what} unpacks to more than {MOST_TIMES} times its length, which no table does");
             }
             Ok(length)
         };
         let Some(path) = spool else {
-            let mut out = Vec::with_capacity(bytes.len().saturating_mul(4));
+            let mut out = Vec::with_capacity(packed.saturating_mul(4));
             loop {
                 match next(&mut piece)? {
                     0 => return Ok(Self::Owned(Arc::new(out))),
@@ -139,7 +147,7 @@ impl Content {
         };
         let cannot = || format!("cannot write {}", path.display());
         // It will hardly be less than what it is unpacked from.
-        disk::has_room(path.parent().unwrap_or(Path::new(".")), bytes.len() as u64, "unpacking the input")?;
+        disk::has_room(path.parent().unwrap_or(Path::new(".")), packed as u64, "unpacking the input")?;
         let mut out = File::create(path).with_context(cannot)?;
         loop {
             match next(&mut piece)? {

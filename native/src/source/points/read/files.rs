@@ -1,6 +1,9 @@
 //! Paths, folders and patterns become a list of files, each of a known format.
 
-use super::mark::{self, ARROW};
+use super::{
+    mark::{self, ARROW},
+    shapefile,
+};
 use anyhow::{Context, Result, bail};
 use std::{
     collections::HashSet,
@@ -19,6 +22,10 @@ pub(super) enum Format {
     FlatGeobuf,
     /// A collection of features, or a feature a line.
     GeoJson,
+    /// The shapes, with other files beside them.
+    Shapefile,
+    /// A Shapefile in an archive.
+    Zip,
     /// What `build` writes.
     Prepared,
 }
@@ -32,11 +39,24 @@ pub(super) struct Input {
     pub partitions: Partitions,
 }
 
+impl Input {
+    /// All files that it is: a Shapefile is several.
+    pub fn all(&self) -> Vec<PathBuf> {
+        all(&self.path)
+    }
+}
+
+/// All files that the file of a path is.
+pub(super) fn all(path: &Path) -> Vec<PathBuf> {
+    let others = if by_name(path) == Some(Format::Shapefile) { shapefile::beside(path) } else { Vec::new() };
+    std::iter::once(path.to_owned()).chain(others).collect()
+}
+
 /// Names and values.
 type Partitions = Vec<(String, String)>;
 
 /// What files are called that are read.
-const EXPECTED: &str = "expected .csv, .tsv, .txt, .geojson or .geojsonl (also with .gz or .zst), .parquet, .arrow, .feather, .ipc or .fgb";
+const EXPECTED: &str = "expected .csv, .tsv, .txt, .geojson or .geojsonl (also with .gz or .zst), .parquet, .arrow, .feather, .ipc, .fgb, .shp or .zip";
 
 /// All files of the given paths, in order: files as they are, folders with all they hold, patterns with what they match.
 ///
@@ -146,7 +166,9 @@ impl Walk {
             inner.extend(partition(&name));
             return self.enter(&path, &inner);
         }
-        if by_name(&path).is_some() && path.metadata().is_ok_and(|facts| facts.len() > 0) {
+        // An archive may be of the very files beside it.
+        let is_read = by_name(&path).is_some_and(|format| format != Format::Zip);
+        if is_read && path.metadata().is_ok_and(|facts| facts.len() > 0) {
             let place = path.canonicalize().unwrap_or_else(|_| path.clone());
             if self.seen.insert(place) {
                 self.found.push(Found { partitions: partitions.clone(), path });
@@ -204,6 +226,12 @@ fn format(path: &Path) -> Result<Format> {
     if start.starts_with(b"fgb") {
         return Ok(Format::FlatGeobuf);
     }
+    if start.starts_with(&[0, 0, 0x27, 0x0a]) {
+        return Ok(Format::Shapefile);
+    }
+    if start.starts_with(b"PK\x03\x04") {
+        return Ok(Format::Zip);
+    }
     by_name(path).with_context(|| format!("{shown} is of no format that is read, {EXPECTED}"))
 }
 
@@ -215,6 +243,8 @@ fn by_name(path: &Path) -> Option<Format> {
         "parquet" | "geoparquet" | "pq" | "parq" => Some(Format::Parquet),
         "arrow" | "arrows" | "feather" | "ipc" => Some(Format::Arrow),
         "fgb" => Some(Format::FlatGeobuf),
+        "shp" => Some(Format::Shapefile),
+        "zip" | "shz" => Some(Format::Zip),
         "geojson" | "json" | "geojsonl" | "geojsons" | "geojsonseq" | "ndgeojson" | "ndjson" | "jsonl" => {
             Some(Format::GeoJson)
         }

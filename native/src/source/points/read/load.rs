@@ -158,7 +158,7 @@ pub(super) fn in_parts<'a>(
         // What only all rows decide, parts that were given away did not know: they are made once more.
         known = all;
     };
-    log.report.bad_lines = files.iter().map(|file| file.reader.left_out()).sum();
+    tell::files(&files, &mut log);
     drop(files);
     gathered.positions.settle();
     tell::columns(&gathered.columns, &layout.whys, options, &mut log)?;

@@ -3,6 +3,7 @@
 //! What enters is paths and [`Options`]; what leaves is a [`Dataset`] and its report. Each format gives chunks of rows as
 //! Polars frames; the rest of the way is the same for all. No row and no value is lost without a line that says so.
 
+mod archive;
 mod arrow;
 mod axes;
 mod choose;
@@ -21,6 +22,7 @@ mod guarded;
 mod half;
 mod ids;
 mod latitudes;
+mod layers;
 mod layout;
 mod leaves;
 mod load;
@@ -31,17 +33,20 @@ mod parquet;
 mod positions;
 mod reader;
 mod roles;
+mod shapefile;
 mod sort;
 mod spelling;
 mod spot;
 mod stand;
 mod tell;
 mod values;
+mod wkb;
 mod words;
 pub(crate) mod zone;
 
 use crate::dataset::Dataset;
 use anyhow::{Context, Error, Result, anyhow, bail};
+use archive::Archive;
 use arrow::Arrow;
 pub use civil::Order;
 use content::Content;
@@ -57,6 +62,7 @@ use load::load;
 pub(crate) use load::{Part, Sink, Whole};
 use parquet::Parquet;
 use reader::Reader;
+use shapefile::Shapefile;
 pub use stand::Stand;
 use std::{
     path::{Path, PathBuf},
@@ -101,6 +107,8 @@ pub struct Options {
     pub lat_first: Option<bool>,
     /// Whether a line or a value that does not fit is an error.
     pub strict: bool,
+    /// The layer of a file that holds several.
+    pub layer: Option<String>,
     /// How CSV files are written.
     pub csv: CsvOptions,
     /// Whether files are copied into memory before they are read, and not mapped.
@@ -242,7 +250,7 @@ pub(crate) fn read_in_parts<'a>(
 ) -> Result<(Whole<'a>, Vec<PathBuf>)> {
     let inputs = files::expand(paths)?;
     let Files { opened, label, lines } = look(&inputs, paths, options, Some(folder), progress)?;
-    let files = inputs.into_iter().map(|input| input.path).collect();
+    let files = inputs.iter().flat_map(Input::all).collect();
     Ok((load::in_parts(opened, options, label, lines, limit, progress, sink)?, files))
 }
 
@@ -278,7 +286,8 @@ fn look(
     progress.stage("look", None);
     for input in inputs {
         let label = input.path.display().to_string();
-        let reader = version.file(&input.path).and_then(|()| {
+        let read = input.all().iter().try_for_each(|path| version.file(path));
+        let reader = read.and_then(|()| {
             let spool = spool.map(|folder| folder.join(format!("input.{}", opened.len())));
             open(input, options, spool.as_deref(), &mut lines, progress)
         });
@@ -319,6 +328,9 @@ fn open(
     lines: &mut Vec<String>,
     progress: &dyn Progress,
 ) -> Result<Box<dyn Reader>> {
+    if options.layer.is_some() && input.format != Format::Zip {
+        bail!("--layer: {} is no file of several layers, expected a zip archive of Shapefiles", input.path.display());
+    }
     let content = Content::open(&input.path, options.copy)?;
     Ok(match input.format {
         Format::Parquet => Box::new(Parquet::open(content, options.crs, lines)?),
@@ -330,6 +342,14 @@ fn open(
         }
         Format::Arrow => Box::new(Arrow::open(&content.decompressed(spool)?, options.crs, lines)?),
         Format::FlatGeobuf => Box::new(FlatGeobuf::open(&content, options.crs, lines)?),
+        Format::Shapefile => {
+            let parts = shapefile::Parts::beside(&input.path, options.copy)?;
+            Box::new(Shapefile::open(parts, options, lines)?)
+        }
+        Format::Zip => {
+            let parts = shapefile::Parts::zipped(&Archive::open(content)?, options.layer.as_deref(), spool)?;
+            Box::new(Shapefile::open(parts, options, lines)?)
+        }
         Format::GeoJson => Box::new(GeoJson::open(content.decompressed(spool)?, options, progress)?),
         Format::Csv => Box::new(Csv::open(content.decompressed(spool)?, options, lines, progress)?),
     })

@@ -23,6 +23,11 @@ pub(super) trait Reader {
         0
     }
 
+    /// What is to be told when all rows were read.
+    fn told(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Gives all rows in chunks with (at least) these columns. A column that has a kind here is going to be that; the
     /// reader may give it as text where that says more.
     fn chunks(

@@ -38,7 +38,7 @@ impl Stand {
     /// Looks at all files of the given paths: also at those that a pattern matches now and did not before.
     #[must_use]
     pub fn of(paths: &[PathBuf]) -> Self {
-        let found = files::find(paths).map(|found| found.into_iter().map(|found| found.path).collect());
+        let found = files::find(paths).map(|found| found.iter().flat_map(|found| files::all(&found.path)).collect());
         let look = |path: PathBuf| File { facts: path.metadata().ok().map(|facts| Facts::of(&facts)), path };
         Self(found.unwrap_or_else(|_| paths.to_vec()).into_iter().map(look).collect())
     }

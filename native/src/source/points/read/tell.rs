@@ -4,7 +4,7 @@ use super::{
     Options, Progress,
     columns::Gather,
     crs::Crs,
-    layout::Layout,
+    layout::{Layout, Opened},
     positions::{Place, Positions},
 };
 use crate::dataset::{Chosen, Report};
@@ -36,6 +36,12 @@ pub(super) fn layout(layout: &Layout, log: &mut Log<'_>) {
     layout.lines.iter().for_each(|line| log.line(line.clone()));
     log.report.position = position;
     log.report.dropped.clone_from(&layout.dropped);
+}
+
+/// What files tell when all of their rows were read.
+pub(super) fn files(files: &[Opened], log: &mut Log<'_>) {
+    log.report.bad_lines = files.iter().map(|file| file.reader.left_out()).sum();
+    files.iter().flat_map(|file| file.reader.told()).for_each(|line| log.line(line));
 }
 
 /// What became of the columns, and what of them could not be kept.

@@ -6,7 +6,6 @@
 mod columns;
 mod geometry;
 mod properties;
-mod wkb;
 
 use super::{content::Content, crs::Crs, field::Field, geometry::Declared, names, reader::Reader};
 use crate::kind::Kind;

@@ -8,6 +8,7 @@ mod formats;
 mod parquet;
 mod places;
 mod roles;
+mod shapefile;
 mod shapes;
 mod text;
 

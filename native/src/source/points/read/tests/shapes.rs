@@ -5,7 +5,7 @@ use crate::told::geometry;
 use std::fmt::Write as _;
 
 /// Rows by their number in the file: the whole geometry as GeoJSON.
-fn geometries(dataset: &Dataset) -> Vec<(u32, String)> {
+pub(super) fn geometries(dataset: &Dataset) -> Vec<(u32, String)> {
     dataset.with_points(|points| {
         let shapes = points.shapes().expect("outlines");
         let mut all: Vec<_> = (0..points.len()).map(|at| (points.rows()[at], geometry::json(shapes, at))).collect();
