@@ -7,7 +7,7 @@ import type { Batch, Column as Read, Table } from "@uwdata/flechette";
 import { degrees } from "./arrays.js";
 import { ordered } from "./arrow-file.js";
 import { convert, typeName } from "./arrow-values.js";
-import { type About, bit, type Column, type Columns, check, list, type Positions } from "./columns.js";
+import { type About, bit, type Carried, type Column, type Columns, check, list, type Positions } from "./columns.js";
 import { geometries } from "./geometry.js";
 import type { SubsetFacts } from "./ipc.js";
 import { decodeLz4 } from "./lz4.js";
@@ -39,11 +39,13 @@ interface Subset extends SubsetFacts {
 }
 
 function ofSubset(name: string | undefined, table: Table, names: string[], subset: Subset): Columns {
-  if (subset.format !== 1) {
-    throw new RangeError(`a subset of format ${subset.format}, expected 1: server and package differ in version`);
+  if (subset.format !== 1 && subset.format !== 2) {
+    throw new RangeError(`a subset of format ${subset.format}, expected 1 or 2: server and package differ in version`);
   }
   const [keys, rows] = [table.getChild("_key"), table.getChild("_row")];
   if (!keys || !rows) throw new RangeError(`a subset without _key and _row; ${list(names)}`);
+  const outlines = table.getChild("_outline");
+  if (subset.format === 2 && !outlines) throw new RangeError(`a subset without _outline; ${list(names)}`);
   const notes: string[] = [];
   const told = new Set(subset.columns.map((column) => column.name));
   if (subset.id !== null && !told.has(subset.id)) {
@@ -61,6 +63,7 @@ function ofSubset(name: string | undefined, table: Table, names: string[], subse
     positions: {
       keys: joined(keys, (rows) => new BigUint64Array(rows)),
       rows: joined(rows, (rows) => new Uint32Array(rows)),
+      ...(outlines && subset.format === 2 ? { outlines: carried(outlines) } : {}),
     },
     columns: values(table, names, new Set(names.filter((name) => !told.has(name))), notes),
     ...(subset.id !== null && told.has(subset.id) ? { id: subset.id } : {}),
@@ -152,4 +155,25 @@ function joined<T extends BigUint64Array | Uint32Array>(column: Read<unknown>, m
     end += piece.length;
   }
   return whole;
+}
+
+/** The bytes of all rows, and where those of each end. */
+function carried(column: Read<unknown>): Carried {
+  const batches = column.data as readonly (Batch<unknown> & { offsets?: Int32Array })[];
+  const offsets = batches.map((batch) => batch.offsets);
+  if (offsets.some((each) => !(each instanceof Int32Array))) {
+    throw new TypeError(`a subset with outlines of ${typeName(column.type)}, expected Binary`);
+  }
+  const ends = new Uint32Array(column.length);
+  const size = offsets.reduce((sum, each, at) => sum + (each?.[batches[at]?.length ?? 0] ?? 0) - (each?.[0] ?? 0), 0);
+  const bytes = new Uint8Array(size);
+  let [row, end] = [0, 0];
+  batches.forEach((batch, at) => {
+    const [first = 0, ...rest] = offsets[at]?.subarray(0, batch.length + 1) ?? [];
+    for (const each of rest) ends[row++] = end + each - first;
+    const last = rest.at(-1) ?? first;
+    bytes.set((batch.values as Uint8Array).subarray(first, last), end);
+    end += last - first;
+  });
+  return { bytes, ends };
 }

@@ -26,7 +26,13 @@ export type Column = Values & {
 export type Positions =
   | Outlines
   | { readonly lon: Float64Array; readonly lat: Float64Array }
-  | { readonly keys: BigUint64Array; readonly rows: Uint32Array };
+  | { readonly keys: BigUint64Array; readonly rows: Uint32Array; readonly outlines?: Carried };
+
+/** Outlines as a server carries them: the bytes of all rows, and for each row where they end. */
+export interface Carried {
+  readonly bytes: Uint8Array;
+  readonly ends: Uint32Array;
+}
 
 /** What is known of a dataset beside its rows; of a subset, what its server said. */
 export interface About {
@@ -92,6 +98,7 @@ export function check(table: Columns): void {
   if (rows > MAX_ROWS) throw new RangeError(`${rows} rows, expected at most ${MAX_ROWS}; split the data`);
   const names = new Set<string>();
   let bytes = first.byteLength + second.byteLength;
+  if ("keys" in positions && positions.outlines) bytes += 2 * positions.outlines.bytes.length;
   for (const column of table.columns) {
     const { name, valid } = column;
     if (names.has(name)) throw new RangeError(`column "${name}" is there already, expected another name`);

@@ -103,9 +103,13 @@ export async function estimate(store: Store, request: TakeRequest): Promise<Esti
     const words = Math.min(distinct ?? rows, rows);
     return sum + (words < 256 ? 1 : words < 65_536 ? 2 : 4) + (words / Math.max(rows, 1)) * 16;
   }, 28);
-  const [bytes, room] = [Math.round(rows * width), await store.room()];
+  const vertices = (described.vertices ?? 0) / Math.max(described.rows, 1);
+  const [bytes, room] = [Math.round(rows * (width + vertices * VERTEX)), await store.room()];
   return { rows, bytes, room, fits: room === undefined || bytes < room.free };
 }
+
+/** Bytes of a vertex, about: two numbers of two or three bytes each, and one. */
+const VERTEX = 6;
 
 /** Writes what a server sends, and makes it the subset of an id once it is whole. */
 async function keep(

@@ -163,7 +163,11 @@ function made(Core: CoreClass, name: string, positions: Positions): Core {
     const { rows, parts, kinds, lon, lat } = positions;
     return Core.ofOutlines(name, rows, parts, kinds, lon, lat);
   }
-  if ("keys" in positions) return Core.fromKeys(name, positions.keys, positions.rows);
+  if ("keys" in positions) {
+    const core = Core.fromKeys(name, positions.keys, positions.rows);
+    if (positions.outlines) core.carry(positions.outlines.bytes, positions.outlines.ends);
+    return core;
+  }
   return new Core(name, positions.lon, positions.lat);
 }
 

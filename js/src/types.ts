@@ -22,6 +22,8 @@ export interface DatasetSummary {
   zone?: string;
   /** What rows are, as GeoJSON names it: points if absent. */
   geometry_types?: string[];
+  /** How many vertices the outlines of all its rows have; not told of points. */
+  vertices?: number;
   /** First and last time of the time column, ISO 8601. */
   time_range: [string, string] | null;
   /** Whether the rows behind a cell may be asked for. */

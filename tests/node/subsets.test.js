@@ -1,13 +1,14 @@
 /**
  * The round trip of a subset: whatever filter selects it, it opens in Node, and each tile of a query that it covers is the
- * server's byte for byte. Of a table with every kind of column, nulls everywhere and columns without a value.
+ * server's byte for byte. Of a table with every kind of column, nulls everywhere and columns without a value; and of lines and
+ * polygons, some of them over the antimeridian.
  *
  * `SUBSETS=10000` takes so many filters, `SEED` begins elsewhere, `SUBSET_FILES` names files (with spaces between them) to
  * take them of as well.
  */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -51,17 +52,64 @@ before(async () => {
     FROM range(${ROWS}) t(n)`);
   await db.run(`COPY points TO '${join(folder, "points.parquet")}'`);
   db.close();
-  server = await serve(join(folder, "points.parquet"), ...FILES);
+  writeFileSync(join(folder, "shapes.geojson"), JSON.stringify({ type: "FeatureCollection", features: shapes() }));
+  server = await serve(join(folder, "points.parquet"), join(folder, "shapes.geojson"), ...FILES);
 });
 after(async () => {
   await server?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Tiles in which something may be: of the world, and around places. @param {ReturnType<typeof random>} random */
-function tile({ below, next }) {
-  const z = below(3) === 0 ? 0 : below(12);
-  const [lon, lat] = [next() * 360 - 180, next() * 160 - 80];
+/** Lines, polygons with holes, several of each, single points and rows of nothing: small ones, and some as large as countries. */
+function shapes() {
+  const { below, next, pick } = random(11);
+  const ring = (
+    /** @type {number[]} */ [lon = 0, lat = 0],
+    /** @type {number} */ size,
+    /** @type {number} */ corners,
+  ) => {
+    const path = Array.from({ length: corners }, (_, at) => {
+      const [turn, far] = [(2 * Math.PI * at) / corners, size * (0.4 + 0.6 * next())];
+      return [lon + far * Math.cos(turn), lat + far * Math.sin(turn) * 0.7];
+    });
+    return [...path, path[0]];
+  };
+  return Array.from({ length: 1500 }, (_, id) => {
+    const size = 10 ** (next() * 4 - 2.8);
+    const middle = () => [pick([8, 8, 179.9, -60]) + next() * 4, pick([47, 47, -16, 70]) + next() * 3];
+    const [at, kind] = [middle(), below(12)];
+    const polygon = () => [ring(at, size, 3 + below(60)), ...(below(3) === 0 ? [ring(at, size / 4, 5)] : [])];
+    const line = () => ring(middle(), size, 3 + below(30)).slice(below(2));
+    const geometry = [
+      null,
+      { type: "Point", coordinates: at },
+      { type: "MultiPolygon", coordinates: [polygon(), [ring(middle(), size / 2, 9)]] },
+      { type: "MultiLineString", coordinates: [line(), line()] },
+      ...Array(3).fill({ type: "LineString", coordinates: line() }),
+    ][kind] ?? { type: "Polygon", coordinates: polygon() };
+    const properties = {
+      id,
+      lanes: below(5) === 0 ? null : below(9),
+      name: pick([null, "a", "ß", "k" + (id % 40)]),
+      size,
+    };
+    return { type: "Feature", geometry: kind === 0 ? null : geometry, properties };
+  });
+}
+
+/**
+ * Tiles in which something may be: of the world, and around places in bounds.
+ *
+ * @param {ReturnType<typeof random>} random
+ * @param {readonly number[] | null} bounds
+ */
+function tile({ below, next }, bounds) {
+  const [west = -180, south = -80, east = 180, north = 80] = (below(2) === 0 && bounds) || [];
+  const z = below(3) === 0 ? 0 : below(bounds && east - west < 2 ? 17 : 12);
+  const [lon, lat] = [
+    west + next() * (east - west),
+    Math.max(south, -80) + next() * (Math.min(north, 80) - Math.max(south, -80)),
+  ];
   const sin = Math.sin((lat * Math.PI) / 180);
   const y = 0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI);
   return /** @type {[number, number, number]} */ ([
@@ -88,7 +136,7 @@ test(`${SUBSETS} subsets of random filters open, and cut the server's tiles`, {
   for (let number = 0; number < SUBSETS; number += 1) {
     const chance = random(SEED * 1_000_003 + number);
     const { next, pick, below } = chance;
-    const { id, columns, time_column } = pick(described);
+    const { id, columns, time_column, bounds } = pick(described);
     // Some subsets have only some columns: then queries speak of those.
     const taken = next() < 0.25 ? columns.filter(() => next() < 0.5) : columns;
     const { filter, showing } = queries(chance, taken);
@@ -134,7 +182,7 @@ test(`${SUBSETS} subsets of random filters open, and cut the server's tiles`, {
           continue;
         }
         seen.narrower += Number(query["filter"] !== selects["filter"]);
-        const at = tile(chance);
+        const at = tile(chance, bounds);
         const path = `tiles/${encodeURIComponent(id)}/${at.join("/")}.mvt?${text(query)}`;
         const [there, here] = [await bytes(server.base + path), tiler.tile(...at, text(query))];
         assert.ok(Buffer.from(there).equals(here), `${where}\n${path}: ${there.length} and ${here.length} bytes`);

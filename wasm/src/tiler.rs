@@ -61,6 +61,14 @@ impl Tiler {
         Self::of(Dataset::of_outlines(name, GivenOutlines { rows, parts, kinds, lon, lat }))
     }
 
+    /// Takes the outlines of a subset whose keys were given: the bytes of all rows, and for each row where they end.
+    ///
+    /// # Errors
+    /// When they are not those of as many rows, or no outlines.
+    pub fn carry(&mut self, bytes: &[u8], ends: &[u32]) -> Result<(), JsValue> {
+        self.dataset.carry(bytes, ends).map_err(bad)
+    }
+
     /// Adds columns of the sizes of lines and polygons on the ground, in square metres and metres, by these names.
     ///
     /// # Errors

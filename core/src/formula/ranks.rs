@@ -114,9 +114,9 @@ fn folded<'t>(texts: &'t Dictionary, fold: Fold, at: usize, work: &Work<'_>) -> 
     let mut all: Vec<Entry<'t>> = Vec::with_capacity(texts.len());
     for (code, text) in texts.iter().enumerate() {
         toll.pay(text.len() * BYTE as usize)?;
-        let folded = folder.fold(text, &mut buffer);
-        let same = core::ptr::eq(folded, text);
-        all.push((if same { Cow::Borrowed(text) } else { Cow::Owned(folded.into()) }, at, code));
+        let compared = folder.fold(text, &mut buffer);
+        let same = core::ptr::eq(compared, text);
+        all.push((if same { Cow::Borrowed(text) } else { Cow::Owned(compared.into()) }, at, code));
     }
     let (mut looks, mut asked) = (0usize, Ok(()));
     small::sort_by(&mut all, |a, b| {

@@ -1,102 +1,118 @@
-//! What travels with some of the rows: their outlines with levels and zooms, which depend on rows that are left behind.
+//! What travels with some of the rows: the outline of each in bytes, with its levels and zooms, which depend on rows that are
+//! left behind.
 //!
-//! Rows of what was built enter, flat buffers leave, and become shapes elsewhere without being made anew: their tiles are those
-//! of the whole.
+//! Bytes of a row: the rank from which it shows and the zoom from which it is drawn as itself, a byte each; then its runs, each as
+//! a number that is four times its vertices and its kind, and each vertex of it as two numbers and a byte: steps east and south
+//! of the vertex before it (of the first of a row, of the corner of the world), zigzag, and its level. Numbers are
+//! [varints](crate::small::varint). A row without an outline has the first two bytes alone.
+//!
+//! What arrives becomes shapes without being made anew: their tiles are those of the whole.
 
 use crate::{
     points::landmarks::Landmarks,
-    shapes::{Built, Flat, Role, first::Zooms},
-    small::work::{Stopped, Work},
+    shapes::{Built, Flat, Role, Shapes, first::Zooms},
+    small::{
+        varint,
+        work::{Stopped, Work},
+    },
 };
 use alloc::vec::Vec;
 use core::fmt;
 
-/// Buffers of some rows.
+/// Fewest bytes of a vertex.
+const VERTEX: usize = 3;
+
+impl Shapes<'_> {
+    /// Appends the bytes of a row.
+    pub fn carry(&self, row: usize, out: &mut Vec<u8>) {
+        let outlines = self.outlines();
+        out.extend([self.rank(row), self.wholes[row]]);
+        let mut before = [0, 0];
+        for ring in outlines.rings_of(row) {
+            let run = outlines.vertices_of(ring);
+            varint::put(out, (run.len() as u64) << 2 | outlines.role(ring) as u64);
+            for at in run {
+                let vertex = [outlines.x[at], outlines.y[at]].map(i64::from);
+                vertex.iter().zip(before).for_each(|(to, from)| varint::put(out, varint::zigzag(to - from)));
+                out.push(self.levelled.levels[at]);
+                before = vertex;
+            }
+        }
+    }
+}
+
+/// Outlines that arrive, row by row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Carried {
-    /// Their outlines.
-    pub outlines: Flat,
-    /// A level for each vertex.
-    pub levels: Vec<u8>,
-    /// For each row the zoom from which it shows.
-    pub firsts: Vec<u8>,
-    /// For each row the zoom from which it is drawn as itself.
-    pub wholes: Vec<u8>,
+    outlines: Flat,
+    levels: Vec<u8>,
+    zooms: Zooms,
 }
 
-/// Buffers that do not fit one another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadOutlines {
+/// Bytes that are no outline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadOutline {
+    row: usize,
     what: &'static str,
-    got: usize,
-    expected: usize,
 }
 
-impl fmt::Display for BadOutlines {
+impl fmt::Display for BadOutline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "outlines with {} {}, expected {}", self.got, self.what, self.expected)
+        write!(f, "the outline of row {} {}", self.row, self.what)
     }
 }
 
-impl core::error::Error for BadOutlines {}
+impl core::error::Error for BadOutline {}
 
 impl Carried {
-    /// Those of some rows, in this order.
-    #[must_use]
-    pub fn of(built: &Built, rows: &[u32]) -> Self {
-        let outlines = built.flat.pick(rows);
-        let mut levels = Vec::with_capacity(outlines.x.len());
-        for &row in rows {
-            for ring in built.flat.view().rings_of(row as usize) {
-                levels.extend_from_slice(&built.levels[built.flat.view().vertices_of(ring)]);
-            }
-        }
-        let [firsts, wholes] =
-            [&built.zooms.firsts, &built.zooms.wholes].map(|of| rows.iter().map(|&row| of[row as usize]).collect());
-        Self { outlines, levels, firsts, wholes }
-    }
-
-    /// Whether buffers fit one another and so many rows.
+    /// Adds a row. Of what is refused nothing is to be used.
     ///
     /// # Errors
-    /// [`BadOutlines`] when they do not.
-    pub fn check(&self, rows: usize) -> Result<(), BadOutlines> {
-        let Flat { rows: ends, rings, roles, x, y } = &self.outlines;
-        let same =
-            |what, got, expected| if got == expected { Ok(()) } else { Err(BadOutlines { what, got, expected }) };
-        same("rows", ends.len(), rows)?;
-        same("first zooms", self.firsts.len(), rows)?;
-        same("zooms of their own", self.wholes.len(), rows)?;
-        same("kinds of runs", roles.len(), rings.len())?;
-        same("coordinates in the south", y.len(), x.len())?;
-        same("levels", self.levels.len(), x.len())?;
-        for (what, of, ends, expected) in [
-            ("runs in order", "runs of rows", ends, rings.len()),
-            ("vertices in order", "vertices of runs", rings, x.len()),
-        ] {
-            same(of, ends.last().map_or(0, |&last| last as usize), expected)?;
-            let ordered = 1 + ends.windows(2).take_while(|ends| ends[0] <= ends[1]).count();
-            same(what, ordered.min(ends.len()), ends.len())?;
-        }
-        // Lines end where they began at the earliest, rings have three corners: what draws them relies on it.
-        let mut start = 0;
-        for (&end, &role) in rings.iter().zip(roles) {
-            let (got, expected) =
-                ((end - start) as usize, if role.is_ring() { 3 } else { 1 + usize::from(role == Role::Line) });
-            if got < expected {
-                return Err(BadOutlines { what: "vertices of a run", got, expected });
+    /// [`BadOutline`] where these are no bytes of a row.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), BadOutline> {
+        let row = self.outlines.rows.len();
+        let bad = |what| BadOutline { row, what };
+        let [first, whole, rest @ ..] = bytes else { return Err(bad("has no zooms, expected two bytes of them")) };
+        let mut rest = rest;
+        let Flat { rows, rings, roles, x, y } = &mut self.outlines;
+        let mut before = [0, 0];
+        while !rest.is_empty() {
+            let head = varint::take(&mut rest).ok_or(bad("ends within a number"))?;
+            let role = [Role::Points, Role::Line, Role::Shell, Role::Hole][(head & 3) as usize];
+            // What draws them relies on it.
+            let least = if role.is_ring() { 3 } else { 1 + u64::from(role == Role::Line) };
+            let count = head >> 2;
+            if count < least {
+                return Err(bad("has a run of fewer vertices than its kind has"));
             }
-            start = end;
+            if count > (rest.len() / VERTEX) as u64 {
+                return Err(bad("has fewer vertices than it tells of"));
+            }
+            for _ in 0..count {
+                for (at, axis) in before.iter_mut().zip([&mut *x, &mut *y]) {
+                    let step = varint::take(&mut rest).ok_or(bad("ends within a number"))?;
+                    *at = u32::try_from(varint::unzigzag(step).saturating_add(i64::from(*at)))
+                        .map_err(|_| bad("has a vertex outside of the world"))?;
+                    axis.push(*at);
+                }
+                let (&level, after) = rest.split_first().ok_or(bad("ends before a level"))?;
+                self.levels.push(level);
+                rest = after;
+            }
+            rings.push(u32::try_from(x.len()).map_err(|_| bad("is beyond the 2^32 vertices that there can be"))?);
+            roles.push(role);
         }
+        rows.push(rings.len() as u32);
+        self.zooms.firsts.push(*first);
+        self.zooms.wholes.push(*whole);
         Ok(())
     }
 
-    /// Shapes of them. What is not carried is made again.
+    /// Shapes of them, in the order in which they came. What is not carried is made again.
     ///
     /// # Errors
     /// [`Stopped`], as [`Work::pay`].
     pub fn build(self, landmarks: Landmarks<'_>, work: &Work<'_>) -> Result<Built, Stopped> {
-        let zooms = Zooms { firsts: self.firsts, wholes: self.wholes };
-        Built::with(self.outlines, self.levels, zooms, landmarks, work)
+        Built::with(self.outlines, self.levels, self.zooms, landmarks, work)
     }
 }

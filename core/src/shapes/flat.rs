@@ -121,6 +121,14 @@ impl<'a> Outlines<'a> {
         run(self.rings, ring)
     }
 
+    /// How many vertices a row has.
+    #[must_use]
+    pub fn vertices_in(&self, row: usize) -> usize {
+        let rings = self.rings_of(row);
+        let end = |ring: usize| ring.checked_sub(1).map_or(0, |before| self.rings[before] as usize);
+        end(rings.end) - end(rings.start)
+    }
+
     /// What a run is.
     #[must_use]
     pub fn role(&self, ring: usize) -> Role {

@@ -41,7 +41,7 @@ pub(crate) mod draw;
 pub(crate) mod write;
 
 pub use built::{Built, Shapes};
-pub use carried::{BadOutlines, Carried};
+pub use carried::{BadOutline, Carried};
 pub use flat::{Flat, Frame, Outlines, Role};
 pub(crate) use flat::{NOWHERE, Vertex, WORLD, divide, frame, narrow, wide};
 

@@ -63,16 +63,16 @@ impl Folder {
             }
         }
         let folded = if fold.case { FOLDED.split(' ').collect() } else { Vec::new() };
-        let mut folder = Self { fold, folded, bare, near: Vec::new() };
+        let mut all = Self { fold, folded, bare, near: Vec::new() };
         let mut out = String::new();
         for c in (0x80..FAR).filter_map(char::from_u32) {
             out.clear();
-            folder.push(c, &mut out);
+            all.push(c, &mut out);
             let mut letters = out.chars();
             let one = letters.next().filter(|_| letters.next().is_none());
-            folder.near.push(one.unwrap_or('\0'));
+            all.near.push(one.unwrap_or('\0'));
         }
-        folder
+        all
     }
 
     /// A text without what does not count: itself, where nothing of it changes for certain, or else in a buffer.

@@ -1,4 +1,4 @@
-//! Small tools that know nothing of tiles: short sorts, decimals, near names, texts without case and accents, errors, the bound on work.
+//! Small tools that know nothing of tiles: short sorts, decimals, near names, texts without case and accents, errors, numbers in few bytes, the bound on work.
 
 pub mod decimal;
 pub mod error;
@@ -6,6 +6,7 @@ pub mod fold;
 pub mod nearest;
 mod sort;
 mod unicode;
+pub mod varint;
 pub mod work;
 
 pub use sort::{sort, sort_by};

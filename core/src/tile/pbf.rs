@@ -1,8 +1,9 @@
-//! Protocol buffer bytes: varints, zigzag and keys, appended to a buffer. Knows nothing of tiles.
+//! Protocol buffer bytes: varints and keys, appended to a buffer. Knows nothing of tiles.
 //!
 //! Source: the protocol buffers encoding guide, wire types 0 (varint), 1 (64 bits), 2 (length-delimited), 5 (32 bits).
 //! What is written for every feature goes to a [`Writer`], what is written once for a layer to a plain vector.
 
+use crate::small::varint;
 use alloc::vec::Vec;
 
 /// A buffer that stays warm. Room is made for many bytes at once, and they are written through a [`Cursor`].
@@ -118,47 +119,25 @@ impl Cursor<'_> {
     fn widen(&mut self, at: usize, value: usize) {
         let end = self.at;
         self.at = at;
-        let more = varint_len(value as u64) - 1;
+        let more = varint::len(value as u64) - 1;
         self.room.copy_within(at + 1..end, at + 1 + more);
         self.varint(value as u64);
         self.at = end + more;
     }
 }
 
-/// Appends a varint.
-pub fn varint(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
-/// Bytes that a varint takes.
-#[inline]
-pub const fn varint_len(value: u64) -> usize {
-    // Ten sevenths of the bits, rounded up; `| 1` because zero takes a byte too.
-    (9 * (63 - (value | 1).leading_zeros() as usize) + 73) / 64
-}
-
-/// The zigzag code of a signed number: small magnitudes become small codes.
-#[inline]
-pub const fn zigzag(value: i64) -> u64 {
-    (value << 1 ^ value >> 63).cast_unsigned()
-}
-
 /// Appends the key and the value of a varint field.
 #[inline]
 pub fn field(out: &mut Vec<u8>, number: u8, value: u64) {
     out.push(number << 3);
-    varint(out, value);
+    varint::put(out, value);
 }
 
 /// Appends the key and the length of a length-delimited field, whose `len` bytes follow.
 #[inline]
 pub fn delimited(out: &mut Vec<u8>, number: u8, len: usize) {
     out.push(number << 3 | 2);
-    varint(out, len as u64);
+    varint::put(out, len as u64);
 }
 
 /// Appends a whole length-delimited field.
@@ -172,29 +151,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn varints_are_those_of_the_guide() {
-        let encode = |value| {
-            let mut out = Vec::new();
-            varint(&mut out, value);
-            out
-        };
-        assert_eq!(encode(1), [0x01]);
-        assert_eq!(encode(150), [0x96, 0x01]);
-        assert_eq!(encode(u64::MAX), [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]);
-        for bit in 0..64 {
-            for value in [(1u64 << bit) - 1, 1 << bit] {
-                assert_eq!(varint_len(value), encode(value).len(), "{value}");
-            }
-        }
-        assert_eq!(varint_len(u64::MAX), 10);
-    }
-
-    #[test]
     fn a_writer_writes_the_same() {
         let (mut out, mut writer) = (Vec::new(), Writer::default());
         let powers = (0..64).flat_map(|bit| [(1u64 << bit) - 1, 1 << bit, (1 << bit) + 1]);
         for value in powers.chain([0x0f0f_0f0f, 0x0555_5555, u64::MAX]) {
-            varint(&mut out, value);
+            varint::put(&mut out, value);
             writer.append(Cursor::VARINT, |cursor| cursor.varint(value));
             assert_eq!(writer.written(), out, "{value}");
         }
@@ -215,16 +176,9 @@ mod tests {
                 cursor.patch(1, value);
             });
             let mut expected = Vec::from([7]);
-            varint(&mut expected, value as u64);
+            varint::put(&mut expected, value as u64);
             expected.extend([8, 9]);
             assert_eq!(writer.written(), expected);
-        }
-    }
-
-    #[test]
-    fn zigzag_is_that_of_the_guide() {
-        for (value, code) in [(0, 0), (-1, 1), (1, 2), (-2, 3), (0x7fff_ffff, 0xffff_fffe), (i64::MIN, u64::MAX)] {
-            assert_eq!(zigzag(value), code);
         }
     }
 }

@@ -5,7 +5,10 @@
 //! says only that values SHOULD be unique, and hashing all of them costs half the speed. Texts are always looked for:
 //! they are long, and whether one is found must not depend on its code, which is another one in a subset.
 
-use crate::tile::pbf::{self, Cursor, Writer};
+use crate::{
+    small::varint,
+    tile::pbf::{Cursor, Writer},
+};
 use alloc::{vec, vec::Vec};
 
 /// Field numbers of the specification's Value message, and of values in a layer.
@@ -149,13 +152,13 @@ impl ValueTable {
         // Two keys, two lengths or what is in a value, and a text.
         self.bytes.append(4 * Cursor::VARINT + text, |out| match value {
             Value::Integer(value @ 0..) => {
-                let len = 1 + pbf::varint_len(value as u64);
+                let len = 1 + varint::len(value as u64);
                 out.bytes([number::LAYER_VALUE << 3 | 2, len as u8, number::UNSIGNED << 3]);
                 out.varint(value as u64);
             }
             Value::Integer(value) => {
-                let code = pbf::zigzag(value);
-                let len = 1 + pbf::varint_len(code);
+                let code = varint::zigzag(value);
+                let len = 1 + varint::len(code);
                 out.bytes([number::LAYER_VALUE << 3 | 2, len as u8, number::SIGNED << 3]);
                 out.varint(code);
             }
@@ -173,7 +176,7 @@ impl ValueTable {
             Value::Code(_, text) | Value::Text(text) => {
                 let len = text.len() as u64;
                 out.bytes([number::LAYER_VALUE << 3 | 2]);
-                out.varint(1 + pbf::varint_len(len) as u64 + len);
+                out.varint(1 + varint::len(len) as u64 + len);
                 out.bytes([number::TEXT << 3 | 2]);
                 out.varint(len);
                 out.slice(text.as_bytes());

@@ -28,12 +28,6 @@ pub async fn get(
     if !entry.subset {
         return Err(Problem::new(StatusCode::FORBIDDEN, format!("subsets of {id} are not given out here")));
     }
-    if !entry.source.has_subsets() {
-        let detail = format!(
-            "{id} holds lines or polygons, of which there are no subsets yet, expected points; rows.geojson has them"
-        );
-        return Err(Problem::new(StatusCode::FORBIDDEN, detail));
-    }
     let fitted = state.engine.fit_text(&entry, None, uri.query().unwrap_or("")).await?;
     let policy = caching::policy(uri.query(), entry.source.version());
     let etag = caching::etag(&["subset", &fitted.key]);

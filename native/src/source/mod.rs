@@ -157,11 +157,11 @@ impl Source {
         }
     }
 
-    /// Whether its rows can be taken along.
+    /// How many vertices the outlines of its rows have; `None` for points.
     #[must_use]
-    pub fn has_subsets(&self) -> bool {
+    pub fn vertices(&self) -> Option<usize> {
         let Self::Points(dataset) = self;
-        dataset.outlines().is_none()
+        dataset.outlines().map(Outlines::vertices)
     }
 
     /// The first view: longitude, latitude, zoom; where most of it is, if nothing is near the middle of all of it.

@@ -20,6 +20,9 @@ pub fn summary(entry: &Entry, base: &str) -> Map<String, Value> {
     map.insert("rows".into(), json!(source.len()));
     map.insert("geometry".into(), json!(source.geometry()));
     map.insert("geometry_types".into(), json!(source.geometries()));
+    if let Some(vertices) = source.vertices() {
+        map.insert("vertices".into(), json!(vertices));
+    }
     map.insert("bounds".into(), json!(source.bounds()));
     map.insert("focus".into(), json!(source.focus()));
     map.insert("center".into(), json!(source.view()));
@@ -31,7 +34,7 @@ pub fn summary(entry: &Entry, base: &str) -> Map<String, Value> {
         map.insert("zone".into(), json!(source.zone().unwrap_or("UTC")));
     });
     map.insert("rows_open".into(), json!(entry.rows));
-    map.insert("subset_open".into(), json!(entry.subset && source.has_subsets()));
+    map.insert("subset_open".into(), json!(entry.subset));
     let tiles = Links::of_source(base, source);
     let mut links = Map::new();
     links.insert("self".into(), json!(format!("{base}/datasets/{}", percent::encode(source.name()))));

@@ -82,7 +82,7 @@ impl Order {
     }
 
     /// The given row that each point was, in the order of the points.
-    fn places(&self) -> Option<&[u32]> {
+    pub fn places(&self) -> Option<&[u32]> {
         match &self.from {
             From::Rows => Some(&self.rows),
             From::Same => None,

@@ -2,7 +2,7 @@
 
 use super::{Dataset, Given, bad::BadInput, order::Order};
 use alloc::{format, vec};
-use duotile_core::{Built, Gather, Landmarks, Role, Sizes, Told, Work, point_inside};
+use duotile_core::{Built, Carried, Gather, Landmarks, Role, Sizes, Told, Work, point_inside};
 
 /// Lines and rings of rows, each row and each part as the place after its last.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +48,37 @@ impl Dataset {
         let mut dataset = Self::of(name, order);
         dataset.shapes = Some((shapes, told));
         Ok(dataset)
+    }
+
+    /// Takes the outlines of rows whose keys are known, as a server carries them: bytes of all rows, and for each where they end.
+    ///
+    /// # Errors
+    /// [`BadInput`] when they are not those of as many rows, or no outlines.
+    pub fn carry(&mut self, bytes: &[u8], ends: &[u32]) -> Result<(), BadInput> {
+        let fits = ends.len() == self.order.given && ends.is_sorted();
+        if !fits || ends.last().map_or(0, |&last| last as usize) != bytes.len() {
+            return Err(BadInput::outlines(format!(
+                "{} ends of outlines up to byte {} of {}, expected {} up to the last in ascending order",
+                ends.len(),
+                ends.last().unwrap_or(&0),
+                bytes.len(),
+                self.order.given
+            )));
+        }
+        let mut carried = Carried::default();
+        let mut push = |row: usize| {
+            let start = row.checked_sub(1).map_or(0, |before| ends[before] as usize);
+            carried.push(&bytes[start..ends[row] as usize])
+        };
+        match self.order.places() {
+            Some(places) => places.iter().try_for_each(|&row| push(row as usize)),
+            None => (0..ends.len()).try_for_each(&mut push),
+        }
+        .map_err(|bad| BadInput::outlines(format!("{bad}")))?;
+        let landmarks = Landmarks::new(&self.order.landmarks, self.order.keys.len());
+        let built = carried.build(landmarks, &Work::free());
+        self.shapes = Some((built.map_err(|stopped| BadInput::outlines(format!("{stopped}")))?, Told::default()));
+        Ok(())
     }
 
     /// Adds columns of the sizes of rows on the ground: square metres of polygons, metres of lines and of the rings of polygons.

@@ -2,18 +2,27 @@
 
 use super::*;
 
+fn bytes(set: &Set, row: u32) -> Vec<u8> {
+    let words = Landmarks::build(&set.keys);
+    let mut out = Vec::new();
+    set.built.view(Landmarks::new(&words, set.keys.len())).carry(row as usize, &mut out);
+    out
+}
+
 #[test]
 fn rows_that_were_carried_away_are_drawn_as_among_all_others() {
     let set = Set::of(&coverage(5, 6, -12.0, 20.0, 5.0));
     let rows: Vec<u32> = (0..set.keys.len() as u32).filter(|row| row % 3 != 1).collect();
-    let carried = Carried::of(&set.built, &rows);
-    carried.check(rows.len()).expect("fits");
+    let mut carried = Carried::default();
+    rows.iter().for_each(|&row| carried.push(&bytes(&set, row)).expect("its own bytes"));
     let keys: Vec<u64> = rows.iter().map(|&row| set.keys[row as usize]).collect();
     let words = Landmarks::build(&keys);
-    let built = carried.clone().build(Landmarks::new(&words, keys.len()), &Work::free()).expect("goes on");
-    assert_eq!(Carried::of(&built, &(0..rows.len() as u32).collect::<Vec<_>>()), carried);
+    let built = carried.build(Landmarks::new(&words, keys.len()), &Work::free()).expect("goes on");
     let numbers = rows.iter().map(|&row| set.numbers[row as usize]).collect();
     let some = Set { keys, words, built, numbers };
+    for (at, &row) in (0..).zip(&rows) {
+        assert_eq!(bytes(&some, at), bytes(&set, row), "carried on");
+    }
     let (mut drawing, mut drawn) = (Drawing::default(), 0);
     for z in 0..=7u8 {
         for at in [0, 7, 11] {
@@ -31,20 +40,31 @@ fn rows_that_were_carried_away_are_drawn_as_among_all_others() {
 }
 
 #[test]
-fn buffers_that_do_not_fit_are_refused_with_the_numbers() {
-    let set = Set::of(&coverage(2, 3, -12.0, 20.0, 5.0));
-    let whole = Carried::of(&set.built, &[0, 1, 2]);
-    let refused = |break_it: &dyn Fn(&mut Carried)| {
-        let mut broken = whole.clone();
-        break_it(&mut broken);
-        alloc::string::ToString::to_string(&broken.check(3).expect_err("is broken"))
+fn bytes_that_are_no_outline_are_refused() {
+    let said = |bytes: &[u8]| {
+        let mut carried = Carried::default();
+        carried.push(&[0, 0]).expect("a row without an outline");
+        alloc::string::ToString::to_string(&carried.push(bytes).expect_err("is broken"))
     };
-    assert_eq!(refused(&|carried| _ = carried.firsts.pop()), "outlines with 2 first zooms, expected 3");
-    assert!(refused(&|carried| _ = carried.levels.pop()).contains("levels, expected"));
-    assert!(refused(&|carried| _ = carried.outlines.y.pop()).contains("coordinates in the south"));
-    assert!(refused(&|carried| _ = carried.outlines.roles.pop()).contains("kinds of runs"));
-    assert!(refused(&|carried| carried.outlines.rows.swap(0, 1)).contains("runs in order"));
-    assert!(refused(&|carried| carried.outlines.rings[0] = 2).contains("2 vertices of a run, expected 3"));
-    assert!(refused(&|carried| carried.outlines.rows[2] += 1).contains("runs of rows"));
-    assert!(whole.check(4).is_err());
+    assert_eq!(said(&[1]), "the outline of row 1 has no zooms, expected two bytes of them");
+    assert!(said(&[0, 0, 0x80]).ends_with("ends within a number"));
+    // A shell of two vertices; a line of three, of which there are two; one to the west of the world.
+    assert!(said(&[0, 0, 2 << 2 | 2, 0, 0, 0, 0, 0, 0]).ends_with("fewer vertices than its kind has"));
+    assert!(said(&[0, 0, 3 << 2 | 1, 0, 0, 0, 2, 2, 0]).ends_with("fewer vertices than it tells of"));
+    assert!(said(&[0, 0, 2 << 2 | 1, 0, 0, 0, 1, 0, 0]).ends_with("outside of the world"));
+    // Whatever is broken in bytes that are right is refused or is another outline, and nothing panics.
+    let set = Set::of(&coverage(2, 3, -12.0, 20.0, 5.0));
+    let whole = bytes(&set, 0);
+    assert!(whole.len() > 20);
+    for at in 0..whole.len() {
+        let _ = Carried::default().push(&whole[..at]);
+        for bit in 0..8 {
+            let mut broken = whole.clone();
+            broken[at] ^= 1 << bit;
+            let mut carried = Carried::default();
+            if carried.push(&broken).is_ok() {
+                carried.build(Landmarks::new(&[], 1), &Work::free()).expect("goes on");
+            }
+        }
+    }
 }

@@ -63,6 +63,11 @@ impl Outlines {
         self.built.size()
     }
 
+    /// How many vertices all of them have.
+    pub fn vertices(&self) -> usize {
+        self.built.outlines().vertices()
+    }
+
     /// Which kinds of geometry there are, the one of most rows first.
     pub fn kinds(&self) -> Vec<&'static str> {
         let mut all: Vec<_> = self.kinds.into_iter().zip(KINDS).filter(|(rows, _)| *rows > 0).collect();

@@ -1,9 +1,12 @@
 //! The columns of a subset: rows enter, Arrow's arrays leave.
 
 use crate::engine::Refusal;
-use duotile_core::{Codes, Column, Dictionary, Mask, Points, STEP, Scalar, Stopped, Values, Work};
+use duotile_core::{Codes, Column, Dictionary, Mask, Points, STEP, Scalar, Shapes, Stopped, Values, Work};
 use polars_arrow::{
-    array::{Array, BooleanArray, MutableUtf8ValuesArray, PrimitiveArray, TryPush as _, Utf8Array},
+    array::{
+        Array, BinaryArray, BooleanArray, MutableBinaryValuesArray, MutableUtf8ValuesArray, PrimitiveArray,
+        TryPush as _, Utf8Array,
+    },
     bitmap::Bitmap,
     datatypes::{ArrowDataType, ArrowSchema, Field, IntegerType, TimeUnit},
     io::ipc::IpcField,
@@ -12,6 +15,9 @@ use polars_arrow::{
 };
 use polars_core::error::PolarsResult;
 use std::sync::Arc;
+
+/// The column of outlines.
+const OUTLINE: &str = "_outline";
 
 /// A value column, as far as a subset has to know it before the first row.
 #[derive(Debug)]
@@ -90,7 +96,7 @@ impl<'a> Telling<'a> {
             Values::I64(_) | Values::F64(_) | Values::Time(_) => 8,
             Values::Text(..) => u64::from(kept.codes.as_ref().map_or(4, |codes| Codes::width(codes.total()) as u32)),
         };
-        // Key, number, longitude and latitude, and the row itself.
+        // Key, number, longitude and latitude, and the row itself; outlines are looked at elsewhere.
         let own = 8 + 4 + 16 + 4;
         let row = own + self.values().map(|(column, kept)| width(column, kept)).sum::<u64>();
         rows as u64 * row
@@ -102,6 +108,7 @@ impl<'a> Telling<'a> {
         if self.has_degrees() {
             fields.extend([("lon", ArrowDataType::Float64), ("lat", ArrowDataType::Float64)]);
         }
+        fields.extend(self.points.shapes().map(|_| (OUTLINE, ArrowDataType::Binary)));
         fields.extend(self.values().map(|(column, kept)| (column.name, dtype(column, kept))));
         let mut dictionaries = 0..;
         let ipc = fields.iter().map(|(_, dtype)| match dtype {
@@ -133,12 +140,27 @@ impl<'a> Telling<'a> {
             arrays.push(PrimitiveArray::from_vec(degrees.iter().map(|&(lon, _)| lon).collect::<Vec<_>>()).boxed());
             arrays.push(PrimitiveArray::from_vec(degrees.iter().map(|&(_, lat)| lat).collect::<Vec<_>>()).boxed());
         }
+        if let Some(shapes) = self.points.shapes() {
+            arrays.push(outlines(shapes, rows)?.boxed());
+        }
         arrays.extend(self.values().map(|(column, kept)| array(column, kept, rows)));
         let (schema, _) = self.schema();
         let schema =
             schema.into_iter().zip(&arrays).map(|((name, _), array)| Field::new(name, array.dtype().clone(), true));
         RecordBatchT::try_new(rows.len(), Arc::new(schema.collect()), arrays)
     }
+}
+
+/// The outlines of some rows, as core carries them.
+fn outlines(shapes: &Shapes<'_>, rows: &[u32]) -> PolarsResult<BinaryArray<i32>> {
+    let mut array = MutableBinaryValuesArray::<i32>::with_capacity(rows.len());
+    let mut bytes = Vec::new();
+    for &row in rows {
+        bytes.clear();
+        shapes.carry(row as usize, &mut bytes);
+        array.try_push(&bytes)?;
+    }
+    Ok(array.into())
 }
 
 /// The texts of a column that are told.

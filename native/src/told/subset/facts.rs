@@ -5,8 +5,8 @@ use crate::source::points::Dataset;
 use duotile_core::{Column, MAX_EXACT, Scalar, Values};
 use serde_json::{Map, Value, json};
 
-/// The subset's version of this layout.
-const FORMAT: u32 = 1;
+/// The version of this layout, for points and for rows with outlines: who knows the first alone would take those for points.
+const FORMATS: [u32; 2] = [1, 2];
 
 /// Name, version, roles, facts of each column; `query` is the canonical text of what selected the rows.
 ///
@@ -38,7 +38,7 @@ pub(super) fn of(dataset: &Dataset, telling: &Telling<'_>, query: &str) -> Value
     let points = telling.points;
     let place = |role: Option<usize>| role.map(|index| points.columns()[index].name);
     json!({
-        "format": FORMAT,
+        "format": FORMATS[usize::from(points.shapes().is_some())],
         "name": dataset.name(),
         "title": dataset.title(),
         "attribution": dataset.attribution(),

@@ -2,7 +2,7 @@
 //! that positions and ids match without projecting again, and the facts of the full dataset as metadata.
 //!
 //! Columns: `_key` (u64), `_row` (u32), `lon`, `lat` (degrees, for other tools; left out where a column has that name),
-//! then the value columns: integers, floats, booleans, times as timestamps in microseconds UTC, texts as a dictionary in
+//! then `_outline` of lines and polygons (bytes, see core's `carried`), then the value columns: integers, floats, booleans, times as timestamps in microseconds UTC, texts as a dictionary in
 //! byte order. Schema metadata `duotile` is JSON, see [`facts`]. It is made message by message, as `docs/format.md`
 //! describes it: a stream may be larger than what memory is for.
 
@@ -15,7 +15,7 @@ use crate::{
     told::pieces::Pieces,
 };
 use columns::{Kept, Telling};
-use duotile_core::Work;
+use duotile_core::{Points, Work};
 use polars_arrow::io::ipc::write::{
     EncodedData, WriteOptions, common_sync, encode_dictionary_values, encode_record_batch, schema_to_bytes,
 };
@@ -23,6 +23,10 @@ use std::{ops::Range, sync::Arc};
 
 /// Rows of a batch: a few MB.
 const BATCH: usize = 1 << 16;
+/// Vertices of a batch, unless a row has more.
+const VERTICES: usize = 1 << 20;
+/// Bytes of a vertex at most, in a batch and while that is made.
+const VERTEX: u64 = 11;
 /// Rows that a piece looks at, should few of them pass.
 const LOOKS: usize = 1 << 22;
 /// Bytes that the texts of a column can have: their places are told in 32 bits with a sign.
@@ -62,7 +66,14 @@ impl Contents {
             if texts > MOST_TEXT {
                 return Err(Refusal::Bytes { got: texts, most: MOST_TEXT });
             }
-            let largest = texts.max(telling.width(BATCH.min(selected.total(dataset)))) + HEADER;
+            let rows = BATCH.min(selected.total(dataset));
+            let outlines = points.shapes().map(duotile_core::Shapes::outlines);
+            work.pay(outlines.map_or(0, |outlines| outlines.len() / 8))?;
+            let outlines = outlines.map_or(0, |outlines| {
+                let longest = (0..outlines.len()).map(|row| outlines.vertices_in(row)).max().unwrap_or(0);
+                longest.max(VERTICES.min(outlines.vertices())) as u64 * VERTEX + rows as u64 * (2 + 4)
+            });
+            let largest = texts.max(telling.width(rows) + outlines) + HEADER;
             let kept = columns.iter().map(Kept::size).sum::<u64>() + fitted.size() as u64;
             Ok(Self { columns, largest, kept })
         })
@@ -144,9 +155,24 @@ impl Subset {
         })
     }
 
+    /// Takes the rows of a batch, which have so many vertices. Some may be left.
+    fn fill(&mut self, points: &Points<'_>) -> (Vec<u32>, usize) {
+        let Some(shapes) = points.shapes() else { return (std::mem::take(&mut self.rows), 0) };
+        let (mut rows, mut vertices) = (0, 0);
+        for &row in &self.rows {
+            let more = shapes.outlines().vertices_in(row as usize);
+            if rows > 0 && vertices + more > VERTICES {
+                break;
+            }
+            (rows, vertices) = (rows + 1, vertices + more);
+        }
+        let left = self.rows.split_off(rows);
+        (std::mem::replace(&mut self.rows, left), vertices)
+    }
+
     fn batch(&mut self, dataset: &Dataset, work: &Work<'_>) -> Result<Vec<u8>, Refusal> {
-        let rows = std::mem::take(&mut self.rows);
-        work.pay(rows.len() * (self.columns.len() + 1))?;
+        let (rows, vertices) = dataset.with_points(|points| self.fill(&points));
+        work.pay(rows.len() * (self.columns.len() + 1) + vertices)?;
         let batch = dataset.with_points(|points| Telling { points: &points, columns: &self.columns }.batch(&rows));
         let mut message = EncodedData::default();
         encode_record_batch(&batch.map_err(|error| Refusal::failed(&error))?, &PLAIN, &mut message);
@@ -168,6 +194,7 @@ impl Pieces for Subset {
         // A stream of no rows has a batch of none.
         let wanted = self.rows.len() >= BATCH || last && (!self.rows.is_empty() || self.batches == 0);
         let mut piece = if wanted { self.batch(dataset, work)? } else { Vec::new() };
+        let last = last && self.rows.is_empty();
         if last {
             common_sync::write_continuation(&mut piece, 0).map_err(|error| Refusal::failed(&error))?;
         }
