@@ -22,7 +22,7 @@ const EXAMPLES: &str = "Examples:
 
 /// Live vector tiles from data too big to draw
 ///
-/// Reads points, lines and polygons from CSV, GeoJSON, Parquet, Arrow, `FlatGeobuf` and Shapefiles and serves them as a map, as vector tiles, and as TileJSON for
+/// Reads points, lines and polygons from CSV, GeoJSON, Parquet, Arrow, `FlatGeobuf`, `GeoPackage` and Shapefiles and serves them as a map, as vector tiles, and as TileJSON for
 /// MapLibre, deck.gl, Kepler.gl and QGIS.
 #[derive(Debug, Parser)]
 #[command(name = "duotile", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]

@@ -22,6 +22,7 @@ pub(super) enum Format {
     FlatGeobuf,
     /// A collection of features, or a feature a line.
     GeoJson,
+    GeoPackage,
     /// The shapes, with other files beside them.
     Shapefile,
     /// A Shapefile in an archive.
@@ -56,7 +57,7 @@ pub(super) fn all(path: &Path) -> Vec<PathBuf> {
 type Partitions = Vec<(String, String)>;
 
 /// What files are called that are read.
-const EXPECTED: &str = "expected .csv, .tsv, .txt, .geojson or .geojsonl (also with .gz or .zst), .parquet, .arrow, .feather, .ipc, .fgb, .shp or .zip";
+const EXPECTED: &str = "expected .csv, .tsv, .txt, .geojson or .geojsonl (also with .gz or .zst), .parquet, .arrow, .feather, .ipc, .fgb, .gpkg, .shp or .zip";
 
 /// All files of the given paths, in order: files as they are, folders with all they hold, patterns with what they match.
 ///
@@ -229,6 +230,9 @@ fn format(path: &Path) -> Result<Format> {
     if start.starts_with(&[0, 0, 0x27, 0x0a]) {
         return Ok(Format::Shapefile);
     }
+    if start.starts_with(b"SQLite format 3") {
+        return Ok(Format::GeoPackage);
+    }
     if start.starts_with(b"PK\x03\x04") {
         return Ok(Format::Zip);
     }
@@ -243,6 +247,7 @@ fn by_name(path: &Path) -> Option<Format> {
         "parquet" | "geoparquet" | "pq" | "parq" => Some(Format::Parquet),
         "arrow" | "arrows" | "feather" | "ipc" => Some(Format::Arrow),
         "fgb" => Some(Format::FlatGeobuf),
+        "gpkg" => Some(Format::GeoPackage),
         "shp" => Some(Format::Shapefile),
         "zip" | "shz" => Some(Format::Zip),
         "geojson" | "json" | "geojsonl" | "geojsons" | "geojsonseq" | "ndgeojson" | "ndjson" | "jsonl" => {

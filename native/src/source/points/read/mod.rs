@@ -18,6 +18,7 @@ mod files;
 mod flatgeobuf;
 mod geojson;
 mod geometry;
+mod geopackage;
 mod guarded;
 mod half;
 mod ids;
@@ -29,6 +30,7 @@ mod load;
 mod longitudes;
 pub(crate) mod mark;
 mod names;
+mod open;
 mod parquet;
 mod positions;
 mod reader;
@@ -46,23 +48,17 @@ pub(crate) mod zone;
 
 use crate::dataset::Dataset;
 use anyhow::{Context, Error, Result, anyhow, bail};
-use archive::Archive;
-use arrow::Arrow;
 pub use civil::Order;
 use content::Content;
 pub use crs::Crs;
-use csv::Csv;
 use duotile_core::{EXTENT_BITS, TILE_FORMAT};
 pub(crate) use files::name;
 use files::{Format, Input};
-use flatgeobuf::FlatGeobuf;
-use geojson::GeoJson;
 use layout::Opened;
 use load::load;
 pub(crate) use load::{Part, Sink, Whole};
+use open::open;
 use parquet::Parquet;
-use reader::Reader;
-use shapefile::Shapefile;
 pub use stand::Stand;
 use std::{
     path::{Path, PathBuf},
@@ -319,40 +315,6 @@ pub fn builtin(progress: &dyn Progress) -> Result<Dataset> {
     let reader = Box::new(Parquet::open(content, None, &mut Vec::new())?);
     let opened = Opened { label: "the built-in places".into(), reader, partitions: Vec::new() };
     load(vec![opened], &options, label, Vec::new(), progress)
-}
-
-fn open(
-    input: &Input,
-    options: &Options,
-    spool: Option<&Path>,
-    lines: &mut Vec<String>,
-    progress: &dyn Progress,
-) -> Result<Box<dyn Reader>> {
-    if options.layer.is_some() && input.format != Format::Zip {
-        bail!("--layer: {} is no file of several layers, expected a zip archive of Shapefiles", input.path.display());
-    }
-    let content = Content::open(&input.path, options.copy)?;
-    Ok(match input.format {
-        Format::Parquet => Box::new(Parquet::open(content, options.crs, lines)?),
-        Format::Prepared => {
-            bail!(
-                "{} is a prepared file: it is served as it is, alone, not read together with others",
-                input.path.display()
-            )
-        }
-        Format::Arrow => Box::new(Arrow::open(&content.decompressed(spool)?, options.crs, lines)?),
-        Format::FlatGeobuf => Box::new(FlatGeobuf::open(&content, options.crs, lines)?),
-        Format::Shapefile => {
-            let parts = shapefile::Parts::beside(&input.path, options.copy)?;
-            Box::new(Shapefile::open(parts, options, lines)?)
-        }
-        Format::Zip => {
-            let parts = shapefile::Parts::zipped(&Archive::open(content)?, options.layer.as_deref(), spool)?;
-            Box::new(Shapefile::open(parts, options, lines)?)
-        }
-        Format::GeoJson => Box::new(GeoJson::open(content.decompressed(spool)?, options, progress)?),
-        Format::Csv => Box::new(Csv::open(content.decompressed(spool)?, options, lines, progress)?),
-    })
 }
 
 /// A hash of everything that may change the dataset: FNV-1a, 64 bits.

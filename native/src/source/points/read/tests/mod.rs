@@ -5,6 +5,7 @@ mod csv;
 mod dates;
 mod flatgeobuf;
 mod formats;
+mod geopackage;
 mod parquet;
 mod places;
 mod roles;

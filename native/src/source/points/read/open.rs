@@ -1,0 +1,53 @@
+//! A file of a known format becomes a reader of it.
+
+use super::{
+    Options, Progress,
+    archive::Archive,
+    arrow::Arrow,
+    content::Content,
+    csv::Csv,
+    files::{Format, Input},
+    flatgeobuf::FlatGeobuf,
+    geojson::GeoJson,
+    geopackage::GeoPackage,
+    parquet::Parquet,
+    reader::Reader,
+    shapefile::{Parts, Shapefile},
+};
+use anyhow::{Result, bail};
+use std::path::Path;
+
+/// Looks at a file for what it has. What is compressed is unpacked into files that begin with `spool`, if that is given; what is
+/// worth telling is added to `lines`.
+///
+/// # Errors
+/// When it is damaged, or an option does not fit it.
+pub(super) fn open(
+    input: &Input,
+    options: &Options,
+    spool: Option<&Path>,
+    lines: &mut Vec<String>,
+    progress: &dyn Progress,
+) -> Result<Box<dyn Reader>> {
+    let (path, shown) = (&input.path, input.path.display());
+    if options.layer.is_some() && !matches!(input.format, Format::Zip | Format::GeoPackage) {
+        bail!("--layer: {shown} is no file of several layers, expected a GeoPackage or a zip archive of Shapefiles");
+    }
+    let content = || Content::open(path, options.copy);
+    Ok(match input.format {
+        Format::Parquet => Box::new(Parquet::open(content()?, options.crs, lines)?),
+        Format::Prepared => {
+            bail!("{shown} is a prepared file: it is served as it is, alone, not read together with others")
+        }
+        Format::Arrow => Box::new(Arrow::open(&content()?.decompressed(spool)?, options.crs, lines)?),
+        Format::FlatGeobuf => Box::new(FlatGeobuf::open(&content()?, options.crs, lines)?),
+        Format::GeoPackage => Box::new(GeoPackage::open(path, options, lines)?),
+        Format::Shapefile => Box::new(Shapefile::open(Parts::beside(path, options.copy)?, options, lines)?),
+        Format::Zip => {
+            let parts = Parts::zipped(&Archive::open(content()?)?, options.layer.as_deref(), spool)?;
+            Box::new(Shapefile::open(parts, options, lines)?)
+        }
+        Format::GeoJson => Box::new(GeoJson::open(content()?.decompressed(spool)?, options, progress)?),
+        Format::Csv => Box::new(Csv::open(content()?.decompressed(spool)?, options, lines, progress)?),
+    })
+}
