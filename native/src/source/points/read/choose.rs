@@ -76,7 +76,7 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
                 return chosen(Place::Geometry(field.name.clone(), Encoding::Text { lat_first }));
             }
             if let Some(declared) = declared.filter(|declared| declared.column == field.name)
-                && let Some(encoding) = Encoding::of(&field.dtype)
+                && let Some(encoding) = Encoding::declared(&field.dtype, declared)
             {
                 return Ok(Choice { crs: declared.crs, ..chosen(Place::Geometry(field.name.clone(), encoding))? });
             }
@@ -97,8 +97,11 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
     let mut lines = Vec::new();
     if let Some(declared) = declared {
         let field = find(fields, &declared.column, "the \"geo\" metadata")?;
-        match Encoding::of(&field.dtype) {
+        match Encoding::declared(&field.dtype, declared) {
             Some(encoding) => {
+                if declared.nested.and_then(|nested| nested.dimensions(&field.dtype)) > Some(2) {
+                    lines.push("positions have heights or measures (Z, M), which are left out".into());
+                }
                 let place = Place::Geometry(field.name.clone(), encoding);
                 return Ok(Choice { place, crs: declared.crs, boxes: declared.boxes.clone(), lines });
             }

@@ -7,7 +7,7 @@ use super::{
     content::Content,
     crs::Crs,
     field::Field,
-    geometry::Declared,
+    geometry::{Declared, Nested},
     guarded::guarded,
     half,
     leaves::Leaves,
@@ -207,5 +207,6 @@ fn declared(field: &ArrowField, given: Option<Crs>) -> Option<Result<Declared>> 
         Some(_) => Ok(given),
         None => Crs::of_json(&json["crs"]).with_context(|| format!("geometry column {:?}", field.name.as_str())),
     };
-    Some(crs.map(|crs| Declared { column: field.name.to_string(), crs, boxes: None }))
+    let nested = name.strip_prefix("geoarrow.").and_then(Nested::named);
+    Some(crs.map(|crs| Declared { column: field.name.to_string(), crs, boxes: None, nested }))
 }

@@ -87,7 +87,7 @@ impl FlatGeobuf {
         if header.has_z() || header.has_m() {
             lines.push("positions have heights or measures (Z, M), which are left out".into());
         }
-        let declared = Declared { column: name.to_owned(), crs, boxes: None };
+        let declared = Declared { column: name.to_owned(), crs, boxes: None, nested: None };
         Ok(Self { fields, types, declared, kind, pieces, content: content.clone() })
     }
 

@@ -64,7 +64,7 @@ impl GeoJson {
         let column = seen.free("geometry");
         let mut fields: Vec<Field> = seen.fields();
         fields.push(Field::new(&column, &DataType::Binary));
-        let geometry = Declared { column, crs, boxes: None };
+        let geometry = Declared { column, crs, boxes: None, nested: None };
         Ok(Self { shape, seen, fields, geometry, rows, broken: told.broken, content })
     }
 }

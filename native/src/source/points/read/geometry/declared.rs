@@ -1,5 +1,6 @@
 //! What a file says of its geometry column: the `geo` metadata of `GeoParquet` 1.0, 1.1 and 2.0, or Parquet's own types.
 
+use super::nested::Nested;
 use crate::read::crs::Crs;
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -12,6 +13,8 @@ pub(in crate::source::points::read) struct Declared {
     pub crs: Option<Crs>,
     /// The column that holds the boxes of the geometries, which say nothing that these do not.
     pub boxes: Option<String>,
+    /// What its geometries are, where they are lists of positions.
+    pub nested: Option<Nested>,
 }
 
 /// Reads the `geo` metadata of a `GeoParquet` file. Where a system is given, what the file says of it does not matter.
@@ -28,7 +31,8 @@ pub(in crate::source::points::read) fn declared(geo: &str, given: Option<Crs>) -
         None => Crs::of_json(&about["crs"])
             .with_context(|| format!("geometry column {column:?}; transform the file first, or say --crs"))?,
     };
-    Ok(Declared { column, crs, boxes })
+    let nested = about["encoding"].as_str().and_then(Nested::named);
+    Ok(Declared { column, crs, boxes, nested })
 }
 
 impl Declared {
@@ -50,7 +54,7 @@ impl Declared {
                 Some(read.with_context(|| format!("geometry column {column:?}"))?)
             }
         };
-        Ok(Self { column: column.to_owned(), crs, boxes: None })
+        Ok(Self { column: column.to_owned(), crs, boxes: None, nested: None })
     }
 }
 
@@ -67,7 +71,7 @@ mod tests {
             )
         };
         let plain = declared(&geo(""), None).expect("valid");
-        assert_eq!(plain, Declared { column: "g".into(), crs: None, boxes: Some("box".into()) });
+        assert_eq!(plain, Declared { column: "g".into(), crs: None, boxes: Some("box".into()), nested: None });
         let crs = |text: &str| declared(&geo(&format!(r#","crs":{text}"#)), None).map(|declared| declared.crs);
         assert_eq!(crs(r#"{"id":{"authority":"EPSG","code":3857}}"#).expect("valid"), Some(Crs::Metres));
         let utm = r#"{"name":"WGS 84 / UTM zone 33N","id":{"authority":"EPSG","code":32633}}"#;

@@ -5,6 +5,7 @@ mod declared;
 
 // One geometry.
 mod binary;
+mod nested;
 mod sketch;
 mod text;
 mod wkt;
@@ -15,6 +16,7 @@ mod outlines;
 use super::field::Field;
 use anyhow::Result;
 pub(super) use declared::{Declared, declared};
+pub(super) use nested::Nested;
 pub(super) use outlines::Outlined;
 use polars_core::prelude::{Column, DataType, IntoColumn as _};
 pub(super) use text::pair;
@@ -32,6 +34,8 @@ pub(super) enum Encoding {
     Structs,
     /// A list or array of two numbers or more.
     Pair,
+    /// Lists of positions, as deep as lines and polygons have them.
+    Nested(Nested),
     /// A text of two numbers, latitude first or not.
     Text {
         /// Whether latitude comes first.
@@ -110,6 +114,14 @@ impl Encoding {
         NAMES.contains(&field.name.to_ascii_lowercase().as_str()).then(|| Self::of(&field.dtype)).flatten()
     }
 
+    /// How a column holds the geometries that its file declares.
+    pub fn declared(dtype: &DataType, declared: &Declared) -> Option<Self> {
+        match declared.nested {
+            Some(nested) => nested.dimensions(dtype).map(|_| Self::Nested(nested)),
+            None => Self::of(dtype),
+        }
+    }
+
     /// The points of a chunk.
     ///
     /// # Errors
@@ -121,6 +133,7 @@ impl Encoding {
         };
         let mut points = Points::default();
         match self {
+            Self::Nested(nested) => return Self::Wkb.points(&nested.binary(&column)?),
             Self::Wkb => {
                 let column = if matches!(column.dtype(), DataType::BinaryOffset) {
                     column.cast(&DataType::Binary)?

@@ -63,6 +63,7 @@ impl Encoding {
             _ => column.clone(),
         };
         match (self, column.dtype()) {
+            (Self::Nested(nested), _) => Self::Wkb.outlines(&nested.binary(&column)?, degrees),
             (Self::Wkb, DataType::BinaryOffset) => self.outlines(&column.cast(&DataType::Binary)?, degrees),
             (Self::Wkb, _) => {
                 let all: Vec<Option<&[u8]>> = column.binary()?.iter().collect();

@@ -54,7 +54,7 @@ impl GeoPackage {
             (Some(_), _) | (_, None) => options.crs,
             (None, Some(text)) => Some(Crs::of_text(text).with_context(|| format!("the layer {:?}", layer.name))?),
         };
-        let declared = layer.geometry.clone().map(|column| Declared { column, crs: said, boxes: None });
+        let declared = layer.geometry.clone().map(|column| Declared { column, crs: said, boxes: None, nested: None });
         let rows = database::count(&database, &layer)?;
         Ok(Self { database, layer, fields, declared, rows, broken: 0 })
     }

@@ -5,6 +5,7 @@ mod csv;
 mod dates;
 mod flatgeobuf;
 mod formats;
+mod geoarrow;
 mod geopackage;
 mod parquet;
 mod places;
