@@ -67,7 +67,12 @@ const ASKED: [&str; 8] = [
 ];
 
 fn opened(path: &Path) -> Option<Dataset> {
-    match load::open(&[path.to_owned()], &Options { name: Some("fuzz".into()), ..Options::default() }, &()) {
+    opened_as(path, &Options { name: Some("fuzz".into()), ..Options::default() })
+}
+
+/// What is read of a file; nothing where it is refused, which takes one line.
+pub fn opened_as(path: &Path, options: &Options) -> Option<Dataset> {
+    match load::open(&[path.to_owned()], options, &()) {
         Ok(dataset) => Some(dataset),
         Err(error) => {
             let line = format!("{error:#}");

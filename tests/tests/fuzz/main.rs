@@ -8,4 +8,5 @@ mod paths;
 mod run;
 mod sealed;
 mod served;
+mod shapes;
 mod texts;
