@@ -57,7 +57,7 @@ pub use query::{
     Alias, By, Let, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, PARAMETERS, Properties, Shape, TileQuery,
 };
 pub use shapes::{
-    BadOutline, Built, Carried, Flat, Outlines, Role, Shapes,
+    BadBuffers, BadOutline, Buffers, Built, Carried, Flat, Outlines, Role, Shapes,
     gather::{Gather, Told},
     inside::point as point_inside,
     levels::settle as settle_levels,

@@ -87,10 +87,10 @@ impl<'a> Shapes<'a> {
 pub struct Built {
     pub(super) flat: Flat,
     pub(super) levels: Vec<u8>,
-    blocks: Blocks,
-    boxes: Vec<Frame>,
+    pub(super) blocks: Blocks,
+    pub(super) boxes: Vec<Frame>,
     pub(super) zooms: Zooms,
-    around: Around,
+    pub(super) around: Around,
 }
 
 impl Built {
@@ -138,14 +138,6 @@ impl Built {
         Ok(Self { flat, levels, blocks, boxes, zooms, around })
     }
 
-    /// Bytes held.
-    #[must_use]
-    pub fn size(&self) -> usize {
-        let vertices = self.levels.len() * 9 + self.blocks.boxes.len() * 17;
-        let rows = self.boxes.len() * (16 + 4 + 2) + self.around.boxes.len() * 17;
-        vertices + self.flat.rings.len() * 5 + rows
-    }
-
     /// The box of each row, in steps: west, north, east, south.
     #[must_use]
     pub fn boxes(&self) -> &[Frame] {
@@ -161,12 +153,6 @@ impl Built {
     /// A view of it, with the landmarks of its rows.
     #[must_use]
     pub fn view<'a>(&'a self, landmarks: Landmarks<'a>) -> Shapes<'a> {
-        let blocks = (&self.blocks.boxes[..], &self.blocks.lowest[..]);
-        let around = (&self.around.boxes[..], &self.around.firsts[..]);
-        Shapes {
-            levelled: Levelled { outlines: self.flat.view(), levels: &self.levels, blocks },
-            met: Met { landmarks, around, boxes: &self.boxes, firsts: &self.zooms.firsts },
-            wholes: &self.zooms.wholes,
-        }
+        self.buffers().view(landmarks)
     }
 }

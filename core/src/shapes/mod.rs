@@ -7,6 +7,7 @@
 //! everywhere.
 
 // Flat buffers, and the whole of what is made of them at load.
+mod buffers;
 mod built;
 mod carried;
 mod flat;
@@ -40,6 +41,7 @@ pub(crate) mod draw;
 
 pub(crate) mod write;
 
+pub use buffers::{BadBuffers, Buffers};
 pub use built::{Built, Shapes};
 pub use carried::{BadOutline, Carried};
 pub use flat::{Flat, Frame, Outlines, Role};

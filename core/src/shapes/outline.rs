@@ -3,12 +3,9 @@
 //! Of long runs every 64 vertices have a box and their lowest level. A block of which nothing is drawn is not looked at; one
 //! wholly beyond one side of the tile is its first and last vertex, which for cutting is the same.
 
-use crate::shapes::{Frame, Outlines, Vertex, frame, grid::Grid, wide};
+use crate::shapes::{Frame, Outlines, Vertex, buffers::BLOCK, frame, grid::Grid, wide};
 use alloc::vec::Vec;
 use core::ops::Range;
-
-/// Vertices of a block, counted over all runs.
-const BLOCK: usize = 64;
 
 /// What is known of each block of vertices.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

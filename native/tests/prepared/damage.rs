@@ -77,7 +77,7 @@ fn what_is_wrong_is_said() {
     let word = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight")) as usize;
     let (head, description) = (word(seal + 16), word(seal + 24));
     for (at, value, expected) in [
-        (seal + 8, &7u32.to_le_bytes()[..], "it is of format 7, this program reads format 1; build it anew"),
+        (seal + 8, &7u32.to_le_bytes()[..], "it is of format 7, this program reads formats 1 and 2; build it anew"),
         (seal + 16, &[0xff; 3], "its seal has changed"),
         (200, b"#", "its schema or dictionaries have changed"),
         (head, b"\xff\xff\xff", "its keys have changed"),

@@ -5,4 +5,5 @@ mod changed;
 mod damage;
 mod hidden;
 mod round_trip;
+mod shapes;
 mod support;

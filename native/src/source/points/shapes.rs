@@ -1,14 +1,16 @@
 //! The outlines of a dataset's rows, with all that is made of them at load: by all processors where it takes long.
 //!
-//! Outlines in the order of the rows enter; what leaves is what core draws of them, and where all of them lie.
+//! Outlines in the order of the rows enter, or all that was made of them, in a mapped file; what leaves is what core draws of them, and
+//! where all of them lie.
 
 use crate::read::Progress;
 use anyhow::Result;
 use duotile_core::{
-    Built, Flat, Landmarks, Role, Shapes, Stopped, Work, World,
+    Buffers, Built, Flat, Landmarks, Role, Shapes, Stopped, Work, World,
     frame::{Frame, WORLD},
     mercator, morton, settle_levels,
 };
+use polars_buffer::Buffer;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -21,9 +23,54 @@ const KINDS: [&str; 3] = ["Point", "LineString", "Polygon"];
 /// Lines, polygons and what else is more than a point.
 #[derive(Debug)]
 pub(crate) struct Outlines {
-    built: Built,
+    held: Held,
     /// Rows of points, lines and polygons.
     kinds: [u64; 3],
+}
+
+/// Where the buffers are.
+#[derive(Debug)]
+enum Held {
+    Built(Built),
+    Mapped(Mapped),
+}
+
+/// Buffers in a mapped file.
+#[derive(Debug, Default)]
+pub(crate) struct Mapped {
+    pub rows: Buffer<u32>,
+    pub rings: Buffer<u32>,
+    pub roles: Vec<Role>,
+    pub x: Buffer<u32>,
+    pub y: Buffer<u32>,
+    pub levels: Buffer<u8>,
+    pub block_boxes: Buffer<[u32; 4]>,
+    pub block_levels: Buffer<u8>,
+    pub boxes: Buffer<[u32; 4]>,
+    pub firsts: Buffer<u8>,
+    pub wholes: Buffer<u8>,
+    pub landmark_boxes: Buffer<[u32; 4]>,
+    pub landmark_firsts: Buffer<u8>,
+}
+
+impl Mapped {
+    fn buffers(&self) -> Buffers<'_> {
+        Buffers {
+            rows: &self.rows,
+            rings: &self.rings,
+            roles: &self.roles,
+            x: &self.x,
+            y: &self.y,
+            levels: &self.levels,
+            block_boxes: &self.block_boxes,
+            block_levels: &self.block_levels,
+            boxes: &self.boxes,
+            firsts: &self.firsts,
+            wholes: &self.wholes,
+            landmark_boxes: &self.landmark_boxes,
+            landmark_firsts: &self.landmark_firsts,
+        }
+    }
 }
 
 impl Outlines {
@@ -50,22 +97,44 @@ impl Outlines {
                 Ok::<_, Stopped>(())
             })
         })?;
-        Ok(Self { built, kinds })
+        Ok(Self { held: Held::Built(built), kinds })
+    }
+
+    /// Takes those of a mapped file, of so many rows and landmarks, with how many are of which kind.
+    ///
+    /// # Errors
+    /// When its buffers do not fit one another.
+    pub fn mapped(mapped: Mapped, kinds: [u64; 3], rows: usize, landmarks: usize) -> Result<Self> {
+        mapped.buffers().check(rows, landmarks)?;
+        Ok(Self { held: Held::Mapped(mapped), kinds })
+    }
+
+    /// The buffers.
+    pub fn buffers(&self) -> Buffers<'_> {
+        match &self.held {
+            Held::Built(built) => built.buffers(),
+            Held::Mapped(mapped) => mapped.buffers(),
+        }
+    }
+
+    /// How many rows are points, lines and polygons.
+    pub const fn counts(&self) -> [u64; 3] {
+        self.kinds
     }
 
     /// As core sees them.
     pub fn view<'a>(&'a self, landmarks: Landmarks<'a>) -> Shapes<'a> {
-        self.built.view(landmarks)
+        self.buffers().view(landmarks)
     }
 
-    /// Bytes in memory.
+    /// Bytes in memory, or in the file that is mapped.
     pub fn size(&self) -> usize {
-        self.built.size()
+        self.buffers().size()
     }
 
     /// How many vertices all of them have.
     pub fn vertices(&self) -> usize {
-        self.built.outlines().vertices()
+        self.buffers().x.len()
     }
 
     /// Which kinds of geometry there are, the one of most rows first.
@@ -100,7 +169,7 @@ impl Outlines {
     }
 
     fn boxes(&self) -> &[[u32; 4]] {
-        self.built.boxes()
+        self.buffers().boxes
     }
 }
 

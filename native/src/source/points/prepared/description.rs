@@ -3,6 +3,7 @@
 use super::{
     checksum::{Stretch, sample},
     facts::{ColumnFacts, Exact},
+    outlines,
     view::view,
 };
 use crate::{
@@ -34,6 +35,9 @@ pub(super) struct Description {
     pub positions: Option<[Stretch; 2]>,
     /// Words of [`duotile_core::Landmarks`].
     pub landmarks: Stretch,
+    /// Of lines and polygons.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outlines: Option<outlines::Described>,
     pub columns: Vec<Described>,
     /// Column numbers.
     pub id: Option<usize>,
@@ -173,6 +177,7 @@ impl Description {
             ("index".to_owned(), &mut self.landmarks),
         ];
         all.extend(self.positions.iter_mut().flatten().map(|stretch| ("positions".to_owned(), stretch)));
+        all.extend(self.outlines.iter_mut().flat_map(outlines::Described::stretches));
         for column in &mut self.columns {
             all.push((format!("values of column {:?}", column.name), &mut column.values));
             all.extend(column.valid.as_mut().map(|valid| (format!("nulls of column {:?}", column.name), valid)));

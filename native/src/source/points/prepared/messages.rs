@@ -1,6 +1,6 @@
 //! The messages of an Arrow IPC file with one record batch, as bytes: schema, dictionaries, the batch's header, the footer.
 
-use super::{ALIGNMENT, FORMAT};
+use super::ALIGNMENT;
 use crate::read::mark::MARK;
 use polars_arrow::{
     datatypes::{ArrowDataType, ArrowSchema, Field, Metadata},
@@ -16,6 +16,7 @@ use polars_arrow::{
 
 /// The columns of a file: their names, types, and whether some rows may have no value.
 pub(super) struct Schema {
+    format: u32,
     schema: ArrowSchema,
     fields: Vec<IpcField>,
 }
@@ -25,14 +26,14 @@ pub(super) type Span = (u64, u64);
 
 impl Schema {
     /// Dictionaries are numbered in the order of their columns.
-    pub fn new<'n>(columns: impl IntoIterator<Item = (&'n str, ArrowDataType, bool)>) -> Self {
+    pub fn new<'n>(format: u32, columns: impl IntoIterator<Item = (&'n str, ArrowDataType, bool)>) -> Self {
         let field = |(name, dtype, nullable): (&str, ArrowDataType, bool)| Field::new(name.into(), dtype, nullable);
         let schema: ArrowSchema = columns.into_iter().map(field).collect();
-        Self { fields: default_ipc_fields(schema.iter_values()), schema }
+        Self { format, fields: default_ipc_fields(schema.iter_values()), schema }
     }
 
     fn serialized(&self) -> ipc::Schema {
-        let mark: Metadata = [(MARK.into(), FORMAT.to_string().into())].into_iter().collect();
+        let mark: Metadata = [(MARK.into(), self.format.to_string().into())].into_iter().collect();
         serialize_schema(&self.schema, &self.fields, Some(&mark))
     }
 

@@ -14,6 +14,7 @@ mod guard;
 mod mapped;
 mod messages;
 mod open;
+mod outlines;
 mod seal;
 mod shortest;
 mod twin;
@@ -25,8 +26,9 @@ pub use build::{Built, Settings, build, give_up, half_of_free};
 pub(crate) use open::open;
 pub use verify::verify;
 
-/// The version of what lies between the end of the stream and the footer. Files of another are refused.
-const FORMAT: u32 = 1;
+/// The versions of what lies between the end of the stream and the footer: of points, and of rows with outlines, which who knows
+/// the first alone would take for points. Files of another are refused.
+const FORMATS: [u32; 2] = [1, 2];
 
 /// Where buffers and sections begin: at multiples of this, as Arrow recommends.
 const ALIGNMENT: u64 = 64;

@@ -63,6 +63,9 @@ fn dataset(whole: Whole, options: &Options, progress: &dyn Progress) -> Result<D
     fits_rows(&description, &columns)?;
     let mut known = description.known(file)?;
     Landmarks::new(&known.landmarks, rows as usize).checked().context("its index has changed")?;
+    let landmarks = Landmarks::new(&known.landmarks, rows as usize).len();
+    let outlines = description.outlines.as_ref();
+    let outlines = outlines.map(|outlines| outlines.open(file, rows as usize, landmarks)).transpose()?;
     let mut version = Version::new(options);
     version.bytes(&serde_json::to_vec(&description)?);
     let mut report = description.report;
@@ -108,7 +111,7 @@ fn dataset(whole: Whole, options: &Options, progress: &dyn Progress) -> Result<D
         keys: view(file, &description.keys)?,
         rows: view(file, &description.row_numbers)?,
         columns,
-        outlines: None,
+        outlines,
         roles,
         report,
         known: Some(known),

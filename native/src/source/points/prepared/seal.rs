@@ -3,13 +3,15 @@
 //! It covers the head (schema, dictionaries, the header of the record batch), the description, the footer and the length of
 //! the file; the description covers the rest. A file that was cut, padded or changed in one of these does not agree with it.
 
-use super::FORMAT;
+use super::FORMATS;
 use crate::read::mark::{ARROW, SEAL, SEAL_MAGIC};
 use anyhow::{Result, bail};
 
 /// Where the parts of a file are, with their checksums.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Seal {
+    /// One of [`FORMATS`].
+    pub format: u32,
     /// Everything up to the buffers.
     pub head: u64,
     pub head_crc: u32,
@@ -27,7 +29,7 @@ impl Seal {
     pub fn to_bytes(self) -> [u8; SEAL] {
         let mut bytes = [0; SEAL];
         bytes[..8].copy_from_slice(&SEAL_MAGIC);
-        bytes[8..12].copy_from_slice(&FORMAT.to_le_bytes());
+        bytes[8..12].copy_from_slice(&self.format.to_le_bytes());
         bytes[12..16].copy_from_slice(&self.head_crc.to_le_bytes());
         bytes[16..24].copy_from_slice(&self.head.to_le_bytes());
         bytes[24..32].copy_from_slice(&self.description.0.to_le_bytes());
@@ -52,13 +54,14 @@ impl Seal {
         if bytes[..8] != SEAL_MAGIC {
             bail!("it is cut off, or its end has changed");
         }
-        if short(8) != FORMAT {
-            bail!("it is of format {}, this program reads format {FORMAT}", short(8));
+        if !FORMATS.contains(&short(8)) {
+            bail!("it is of format {}, this program reads formats 1 and 2", short(8));
         }
         if short(SEAL - 4) != crc32fast::hash(&bytes[..SEAL - 4]) {
             bail!("its seal has changed");
         }
         let seal = Self {
+            format: short(8),
             head: number(16),
             head_crc: short(12),
             description: (number(24), number(32)),

@@ -10,9 +10,10 @@ use crate::{
     dataset::{Dataset, Known, Loaded, Parts, Report},
     kind::{Codes, Data},
     read::{Progress, content::Content},
+    shapes::Outlines,
 };
 use anyhow::{Context as _, Result, bail};
-use duotile_core::{Facts, Roles};
+use duotile_core::{Facts, Flat, Landmarks, Roles, morton, point_inside};
 use rayon::prelude::*;
 use std::path::Path;
 
@@ -92,6 +93,10 @@ fn known(file: &Content, description: &Description, columns: Vec<Loaded>) -> Res
     if (found.bounds, found.focus) != (told.bounds, told.focus) {
         bail!("its bounds are not those of its keys");
     }
+    if let Some(told) = &description.outlines {
+        let told = told.open(file, keys.len(), Landmarks::new(&found.landmarks, keys.len()).len())?;
+        outlined(&told, &keys)?;
+    }
     let other = |(found, told): (&Facts, &Facts)| found != told;
     if let Some(at) = found.facts.iter().zip(&told.facts).position(other) {
         bail!("what is told of its column {:?} is not what its values are", columns[at].name);
@@ -116,6 +121,28 @@ fn known(file: &Content, description: &Description, columns: Vec<Loaded>) -> Res
         if words.as_ref().is_some_and(|words| dataset.summarise(at) != words[..]) {
             bail!("the summary of its column {:?} is not that of its values", description.columns[at].name);
         }
+    }
+    Ok(())
+}
+
+/// Outlines lie at the keys of their rows, and what was made of them is made anew.
+fn outlined(told: &Outlines, keys: &[u64]) -> Result<()> {
+    let of = told.buffers();
+    let outlines = of.outlines();
+    let place = |row: usize| point_inside(&outlines, row).map(morton::key);
+    if let Some(row) = (0..keys.len()).into_par_iter().find_any(|&row| place(row) != Some(keys[row])) {
+        bail!("the outline of its row {row} lies elsewhere than its key");
+    }
+    let flat = Flat {
+        rows: of.rows.to_vec(),
+        rings: of.rings.to_vec(),
+        roles: of.roles.to_vec(),
+        x: of.x.to_vec(),
+        y: of.y.to_vec(),
+    };
+    let found = Outlines::of(flat, keys, &())?;
+    if found.counts() != told.counts() || found.buffers() != of {
+        bail!("what is kept of its outlines is not what is made of them");
     }
     Ok(())
 }

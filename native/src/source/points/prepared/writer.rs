@@ -11,6 +11,7 @@ use super::{
 };
 use crate::read::mark::{ARROW, SEAL};
 use anyhow::{Context as _, Result, bail};
+use bytemuck::Pod;
 use duotile_core::Dictionary;
 use polars_arrow::{datatypes::ArrowDataType, io::ipc::format::ipc::Block};
 use std::{
@@ -50,9 +51,9 @@ impl Writer {
     ///
     /// # Errors
     /// When it cannot be written, or a header is too large for Arrow.
-    pub fn start(path: &Path, rows: u64, fields: &[Field<'_>]) -> Result<(Self, Vec<Option<Words>>)> {
+    pub fn start(path: &Path, format: u32, rows: u64, fields: &[Field<'_>]) -> Result<(Self, Vec<Option<Words>>)> {
         let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-        let schema = Schema::new(fields.iter().map(|field| (field.name, field.dtype.clone(), field.nulls > 0)));
+        let schema = Schema::new(format, fields.iter().map(|field| (field.name, field.dtype.clone(), field.nulls > 0)));
         let mut writer = Self {
             path: path.to_owned(),
             out: BufWriter::with_capacity(1 << 20, file),
@@ -62,7 +63,7 @@ impl Writer {
             dictionaries: Vec::new(),
             batch: Block { offset: 0, meta_data_length: 0, body_length: 0 },
             expected: Vec::new().into_iter(),
-            seal: Seal::default(),
+            seal: Seal { format, ..Seal::default() },
         };
         writer.put(b"ARROW1\0\0")?;
         writer.message(&writer.schema.message())?;
@@ -177,11 +178,11 @@ impl Writer {
         self.out.flush().with_context(|| format!("cannot write {}", self.path.display()))
     }
 
-    /// Writes a section of words.
+    /// Writes a section of numbers.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn section(&mut self, words: &[u64]) -> Result<Stretch> {
+    pub fn section<T: Pod>(&mut self, words: &[T]) -> Result<Stretch> {
         self.pad()?;
         let at = self.at;
         self.hasher.reset();

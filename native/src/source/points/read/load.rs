@@ -276,7 +276,11 @@ impl Gathered {
     }
 
     fn size(&self) -> usize {
-        self.positions.keys.len() * 12 + self.columns.iter().map(Gather::size).sum::<usize>()
+        let outlines = self.positions.outlined.as_ref().map_or(0, |outlined| {
+            let Flat { rows, rings, x, .. } = &outlined.flat;
+            rows.len() * 4 + rings.len() * 5 + x.len() * 8
+        });
+        self.positions.keys.len() * 12 + outlines + self.columns.iter().map(Gather::size).sum::<usize>()
     }
 
     /// Takes the rows since the last part, sorted.
@@ -358,12 +362,6 @@ fn gather(
         let (partitions, label) = (&file.partitions, &file.label);
         let mut add = |chunk: DataFrame| {
             gathered.positions.append(&chunk, place)?;
-            if limit < usize::MAX && gathered.positions.outlined.is_some() {
-                bail!(
-                    "the file holds lines or polygons, which prepared files do not hold yet, expected points; serve the file \
-                     itself: duotile serve {label}"
-                );
-            }
             gathered.columns.par_iter_mut().try_for_each(|column| append(column, &chunk, partitions, rules))?;
             progress.advance(gathered.positions.rows_read);
             if gathered.size() >= limit {

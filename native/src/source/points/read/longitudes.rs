@@ -14,6 +14,8 @@ pub(super) struct Longitudes {
     differ: bool,
     /// Whether there are longitudes below 0.
     west: bool,
+    /// Whether some rows are more than points: whoever draws those has no marks among them.
+    pub shaped: bool,
     /// Whether they are marks, as it was decided when rows were first taken away, or is known from before.
     pub decided: Option<bool>,
     /// Rows that were taken as lying in the west.
@@ -46,7 +48,7 @@ impl Longitudes {
     /// Whether those above 180 are marks, by all that were seen; `None` where there are none.
     pub fn verdict(&self) -> Option<bool> {
         // A mark is one value: that of ships, or one beside others that are west as such. Different ones are places.
-        self.first.map(|first| !self.differ && (self.west || first == 181.0))
+        self.first.map(|first| !self.shaped && !self.differ && (self.west || first == 181.0))
     }
 
     /// Takes rows out of the keys whose longitudes are marks. Gives how many.

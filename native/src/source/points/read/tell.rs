@@ -154,7 +154,8 @@ pub(super) fn positions(
     if let Some(outlined) = &positions.outlined {
         outlines(&outlined.told, outlined.deep, log);
     }
-    if positions.longitudes.turned > 0 {
+    // Of outlines it is part of drawing them.
+    if positions.longitudes.turned > 0 && !positions.longitudes.shaped {
         let how = if positions.longitudes.is_mixed() { "lie on both sides of 180" } else { "run from 0 to 360" };
         let turned = positions.longitudes.turned;
         log.line(format!("longitudes {how}: {turned} above 180 are taken as west of Greenwich"));

@@ -8,11 +8,12 @@ mod columns;
 mod folder;
 mod memory;
 mod merge;
+mod outlines;
 mod runs;
 mod spill;
 
 use super::{
-    KEY, LAT, LON, ROW,
+    FORMATS, KEY, LAT, LON, ROW,
     checksum::Stretch,
     description::{Description, Origin},
     mapped, shortest, twin,
@@ -128,7 +129,12 @@ fn arrow(
     let columns = whole.columns.iter().enumerate().map(|(at, (name, _))| Column::of(&runs, at, name));
     let columns: Vec<Column> = columns.collect::<Result<_>>()?;
     let rows = runs.rows() as u64;
-    let (mut writer, mut words) = Writer::start(path, rows, &fields(rows, &columns, settings.positions))?;
+    let shaped = runs.has_outlines();
+    if shaped {
+        outlines::fits(&runs, settings.memory)?;
+    }
+    let format = FORMATS[usize::from(shaped)];
+    let (mut writer, mut words) = Writer::start(path, format, rows, &fields(rows, &columns, settings.positions))?;
     let first = words.len() - columns.len();
     let mut words = words.drain(first..);
     let mut description = Description {
@@ -151,7 +157,9 @@ fn arrow(
         writer.put(bytemuck::cast_slice(keys))
     })?;
     description.keys = writer.end_buffer()?;
-    runs.delete(Runs::keys);
+    if !shaped {
+        runs.delete(Runs::keys);
+    }
     order.follow(
         |run, rows| spill::read::<u32>(&runs.row_numbers(run), rows),
         |rows| writer.put(bytemuck::cast_slice(rows)),
@@ -166,6 +174,12 @@ fn arrow(
         description.columns.push(described);
     }
     writer.end_buffers()?;
+    if shaped {
+        let keys = view(&Content::open(path, false)?, &description.keys)?;
+        description.outlines = Some(outlines::write(&runs, &order, &keys, &mut writer, progress)?);
+        runs.delete(Runs::keys);
+        (0..5).for_each(|at| runs.delete(|runs, run| runs.outlines(run)[at].clone()));
+    }
     index(&mut writer, &mut description, path, |columns, rows| whole.roles(columns, rows, memory / 2), progress)?;
     description.report = whole.report().clone();
     let bytes = writer.finish(&description)?;
@@ -189,6 +203,14 @@ impl Sink for Parts<'_, '_> {
     }
 
     fn take(&mut self, part: Part) -> Result<()> {
+        if part.outlines.is_some() && self.out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"))
+        {
+            bail!(
+                "the input holds lines or polygons, of which {} would have the positions alone; expected a name that ends in \
+                 .arrow",
+                self.out.display()
+            );
+        }
         self.runs.add(part)
     }
 }

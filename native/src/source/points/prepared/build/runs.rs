@@ -3,7 +3,7 @@
 //! A run has a file for its keys, for its row numbers, and for each column; texts are codes into a dictionary of the run's
 //! own. A bit that says whether there is a value, or is one, takes a byte here.
 
-use super::{folder::Folder, spill};
+use super::{folder::Folder, outlines, spill};
 use crate::{
     bits::Bits,
     dataset::Loaded,
@@ -33,6 +33,8 @@ pub(super) struct Run {
     /// Key and row number of every [`STEP`]th row, from the first.
     pub marks: Vec<(u64, u32)>,
     pub columns: Vec<RunColumn>,
+    /// How many runs of vertices and how many vertices its outlines have; `None` for points.
+    pub outlines: Option<[usize; 2]>,
 }
 
 /// A column of a run.
@@ -67,7 +69,11 @@ impl<'f> Runs<'f> {
         spill::write(&self.keys(number), &part.keys)?;
         spill::write(&self.row_numbers(number), &part.rows)?;
         let marks = part.keys.iter().copied().zip(part.rows.iter().copied()).step_by(STEP).collect();
-        let mut run = Run { rows: part.keys.len(), marks, columns: Vec::new() };
+        let mut run = Run { rows: part.keys.len(), marks, columns: Vec::new(), outlines: None };
+        if let Some(flat) = &part.outlines {
+            outlines::put(self, number, flat)?;
+            run.outlines = Some([flat.rings.len(), flat.x.len()]);
+        }
         for (at, column) in part.columns.into_iter().enumerate() {
             run.columns.push(self.put(number, at, &column)?);
         }
@@ -102,6 +108,16 @@ impl<'f> Runs<'f> {
     /// The file of a run's row numbers.
     pub fn row_numbers(&self, run: usize) -> PathBuf {
         self.folder.file(&format!("{run}.rows"))
+    }
+
+    /// The files of a run's outlines: ends of rows and of runs, kinds, eastings and southings.
+    pub fn outlines(&self, run: usize) -> [PathBuf; 5] {
+        ["ends", "runs", "kinds", "x", "y"].map(|what| self.folder.file(&format!("{run}.outlines.{what}")))
+    }
+
+    /// Whether any of them has more than points.
+    pub fn has_outlines(&self) -> bool {
+        self.all.iter().any(|run| run.outlines.is_some())
     }
 
     /// The file of a column's values.
@@ -144,6 +160,7 @@ impl<'f> Runs<'f> {
     pub fn clear(&mut self) {
         self.delete(Self::keys);
         self.delete(Self::row_numbers);
+        (0..5).for_each(|at| self.delete(|runs, run| runs.outlines(run)[at].clone()));
         for column in 0..self.all.first().map_or(0, |run| run.columns.len()) {
             self.delete(|runs, run| runs.values(run, column));
             self.delete(|runs, run| runs.valid(run, column));

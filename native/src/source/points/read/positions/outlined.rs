@@ -26,6 +26,7 @@ impl Positions {
         self.not_points += found.damaged;
         let room = SAMPLE.saturating_sub(self.sample.len());
         self.sample.extend(std::mem::take(&mut found.sample).into_iter().take(room));
+        self.longitudes.shaped = true;
         if self.outlined.is_none() {
             let before = self.points_so_far(first);
             self.outlined = Some(Outlined { flat: before, ..Outlined::default() });

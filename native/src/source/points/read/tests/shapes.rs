@@ -179,17 +179,3 @@ fn many_parts_are_one_row() {
     let vertices = dataset.with_points(|points| points.shapes().map(|shapes| shapes.outlines().vertices()));
     assert_eq!(vertices, Some(80_000));
 }
-
-#[test]
-fn a_prepared_file_of_them_is_refused_by_name() {
-    let folder = Folder::new();
-    let path = folder.put("a.csv", "n,wkt\n1,\"LINESTRING (0 0, 1 1)\"\n");
-    let out = folder.0.path().join("out.arrow");
-    let settings = crate::prepared::Settings { memory: 64 << 20, positions: false };
-    let error = crate::prepared::build(&[path], &Options::default(), &out, settings, &()).expect_err("refused");
-    assert!(
-        format!("{error:#}").contains("holds lines or polygons, which prepared files do not hold yet"),
-        "{error:#}"
-    );
-    assert!(!out.exists());
-}
