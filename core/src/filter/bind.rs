@@ -11,6 +11,7 @@ use super::{
     fitted::{Filter, join},
     formulas, leaf,
     place::{self, Axis},
+    related,
     texts::Texts,
 };
 use crate::{
@@ -52,7 +53,9 @@ impl Fitting<'_, '_> {
                 let inside = place::inside_of(*sides, table).map_err(|message| super::error(message, at.0))?;
                 return Ok(if not { place::outside(&inside) } else { inside });
             }
-            Expr::Spatial(relation, shape, at) => return place::lies(*relation, shape, *at, not, self.work),
+            Expr::Spatial(relation, shape, at) => {
+                return related::related(*relation, shape, *at, not, (table, self.work));
+            }
             Expr::Relate(left, op, right) => {
                 let op = if not { op.negate() } else { *op };
                 return formulas::compared(left, op, right, table, self.work);

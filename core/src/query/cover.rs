@@ -44,7 +44,8 @@ impl TileQuery {
         let term = |ours: &&Expr| match ours {
             Expr::Constant(true) => true,
             Expr::Inside(sides, _) => covered(*sides),
-            Expr::Spatial(Relation::Intersects | Relation::Within, shape, _) if area(shape) => true,
+            // Not Within: of rows that are more than points, those that reach out of the shape meet the box, too.
+            Expr::Spatial(Relation::Intersects, shape, _) if area(shape) => true,
             ours => theirs.iter().any(|theirs| implies(theirs, ours)),
         };
         self.datetime.is_none_or(|ours| within(query.datetime, ours))
@@ -88,8 +89,9 @@ fn implies(theirs: &Expr, ours: &Expr) -> bool {
         },
         (
             Expr::Spatial(Relation::Intersects | Relation::Within, theirs, _),
-            Expr::Spatial(Relation::Intersects | Relation::Within, ours, _),
-        ) => ours.holds(theirs),
+            Expr::Spatial(Relation::Intersects, ours, _),
+        )
+        | (Expr::Spatial(Relation::Within, theirs, _), Expr::Spatial(Relation::Within, ours, _)) => ours.holds(theirs),
         (_, Expr::In(column, ours)) => {
             let known = |value: &Literal| ours.iter().any(|ours| ours.value == value.value);
             match theirs {

@@ -9,13 +9,10 @@
 // Flat buffers, and the whole of what is made of them at load.
 mod built;
 mod carried;
-mod flat;
 
 // At load: outlines as given to outlines with levels.
 pub mod gather;
 mod untie;
-mod unwrap;
-mod wind;
 
 pub mod inside;
 
@@ -40,10 +37,10 @@ pub(crate) mod draw;
 
 pub(crate) mod write;
 
+pub use crate::outlines::{Flat, Frame, Outlines, Role};
+use crate::outlines::{NOWHERE, Vertex, WORLD, divide, frame, narrow, unwrap, wide, wind};
 pub use built::{Built, Shapes};
 pub use carried::{BadOutline, Carried};
-pub use flat::{Flat, Frame, Outlines, Role};
-pub(crate) use flat::{NOWHERE, Vertex, WORLD, divide, frame, narrow, wide};
 
 #[cfg(test)]
 mod tests;
