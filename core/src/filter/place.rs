@@ -19,12 +19,7 @@ use crate::{
     },
     table::{values::Kind, view::Table},
 };
-use alloc::{
-    format,
-    string::String,
-    vec,
-    vec::Vec,
-};
+use alloc::{format, string::String, vec, vec::Vec};
 
 /// A coordinate by its name in filters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -45,12 +45,12 @@ pub(super) fn walk(
     own: &Edges,
     other: &Edges,
     toll: &mut Toll<'_>,
-    mut tell: impl FnMut(Place, Place, i8),
+    mut say: impl FnMut(Place, Place, i8),
 ) -> Result<(), Stopped> {
     let (mut edges, mut near, mut met) = (Vec::new(), Vec::new(), Met::default());
     own.near(other.frame(), &mut edges, toll)?;
     if edges.len() < own.len() {
-        beyond(own, other, &edges, &mut tell, toll)?;
+        beyond(own, other, &edges, &mut say, toll)?;
     }
     let mut before: Option<(usize, i32)> = None;
     for at in edges {
@@ -63,9 +63,9 @@ pub(super) fn walk(
         for &across in &near {
             toll.pay(4)?;
             if let Some((crossed, at)) = met.add(&edge, other, across) {
-                // Where a line ends is no place in its middle, and is told of as a corner.
+                // Where a line ends is no place in its middle, and is seen of as a corner.
                 if !at.is_some_and(|at| own.is_end(at) || other.is_end(at)) {
-                    tell(place, crossed, 0);
+                    say(place, crossed, 0);
                 }
             }
         }
@@ -87,7 +87,7 @@ pub(super) fn walk(
             Kind::Line if own.is_end(vertex) => Boundary,
             _ => Interior,
         };
-        tell(corner(edge.a), met.ends[0].unwrap_or(whole(turns[0])), 0);
+        say(corner(edge.a), met.ends[0].unwrap_or(whole(turns[0])), 0);
         if kind == Kind::Point {
             continue;
         }
@@ -97,13 +97,13 @@ pub(super) fn walk(
         loop {
             let to = met.cuts.get(next).map_or(Ratio::END, |cut| cut.at);
             if from < to {
-                met.piece(place, from..to, turns, &mut tell);
+                met.piece(place, from..to, turns, &mut say);
             }
             let Some(cut) = met.cuts.get(next) else { break };
             turns = [turns[0] + cut.turns[0], turns[1] + cut.turns[1]];
             (from, next) = (to, next + 1);
         }
-        tell(corner(edge.b), met.ends[1].unwrap_or(whole(turns[0])), 0);
+        say(corner(edge.b), met.ends[1].unwrap_or(whole(turns[0])), 0);
         before = met.ends[1].is_none().then_some((at, turns[0]));
     }
     Ok(())
@@ -114,33 +114,33 @@ fn beyond(
     own: &Edges,
     other: &Edges,
     near: &[usize],
-    tell: &mut impl FnMut(Place, Place, i8),
+    say: &mut impl FnMut(Place, Place, i8),
     toll: &mut Toll<'_>,
 ) -> Result<(), Stopped> {
-    let (mut next, mut told) = (near.iter().peekable(), [false; 3]);
+    let (mut next, mut seen) = (near.iter().peekable(), [false; 3]);
     for at in 0..own.len() {
         toll.pay(1)?;
         if next.next_if_eq(&&at).is_some() {
             continue;
         }
         let kind = own.kind(at);
-        if !core::mem::replace(&mut told[kind as usize], true) {
+        if !core::mem::replace(&mut seen[kind as usize], true) {
             match kind {
-                Kind::Point => tell(Interior, Exterior, 0),
-                Kind::Line => tell(Interior, Exterior, 1),
+                Kind::Point => say(Interior, Exterior, 0),
+                Kind::Line => say(Interior, Exterior, 1),
                 Kind::Area => {
-                    tell(Boundary, Exterior, 1);
-                    tell(Interior, Exterior, 2);
+                    say(Boundary, Exterior, 1);
+                    say(Interior, Exterior, 2);
                 }
             }
         }
-        if [Kind::Point, Kind::Line, Kind::Area].iter().all(|kind| told[*kind as usize] || !own.has(*kind)) {
+        if [Kind::Point, Kind::Line, Kind::Area].iter().all(|kind| seen[*kind as usize] || !own.has(*kind)) {
             break;
         }
     }
     toll.pay(own.ends().len())?;
     if own.ends().iter().any(|&[x, y]| !meet([x, y, x, y], other.frame())) {
-        tell(Boundary, Exterior, 0);
+        say(Boundary, Exterior, 0);
     }
     Ok(())
 }
@@ -190,9 +190,9 @@ impl Met {
                 self.covered.push((from, to));
             }
         }
-        let crosses = |one: i128, other: i128| (one > 0 && other < 0) || (one < 0 && other > 0);
+        let opposite = |one: i128, other: i128| (one > 0 && other < 0) || (one < 0 && other > 0);
         let place = if kind == Kind::Area { Boundary } else { Interior };
-        let crossed = crosses(over_c, over_d) && crosses(over_a, over_b);
+        let crossed = opposite(over_c, over_d) && opposite(over_a, over_b);
         crossed.then(|| (place, whole(a, along, cross(way(a, c), across), cross(along, across))))
     }
 
@@ -202,29 +202,29 @@ impl Met {
         place: Place,
         piece: core::ops::Range<Ratio>,
         turns: [i32; 2],
-        tell: &mut impl FnMut(Place, Place, i8),
+        say: &mut impl FnMut(Place, Place, i8),
     ) {
         let inside = turns.map(|turns| turns != 0);
         match inside {
-            [true, true] => tell(place, Interior, 1),
+            [true, true] => say(place, Interior, 1),
             [false, false] => {
                 let mut free = piece.start;
                 for &(from, to) in self.covered.iter().filter(|(from, to)| *from < piece.end && *to > piece.start) {
-                    tell(place, Interior, 1);
+                    say(place, Interior, 1);
                     if from > free {
-                        tell(place, Exterior, 1);
+                        say(place, Exterior, 1);
                     }
                     free = free.max(to);
                 }
                 if free < piece.end {
-                    tell(place, Exterior, 1);
+                    say(place, Exterior, 1);
                 }
             }
-            _ => tell(place, Boundary, 1),
+            _ => say(place, Boundary, 1),
         }
         let sides = [if place == Boundary { Interior } else { Exterior }, Exterior];
         for (own, inside) in sides.into_iter().zip(inside) {
-            tell(own, if inside { Interior } else { Exterior }, 2);
+            say(own, if inside { Interior } else { Exterior }, 2);
         }
     }
 }
