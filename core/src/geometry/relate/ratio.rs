@@ -68,7 +68,7 @@ mod tests {
         let great = (1i128 << 66) - 1;
         let [less, more] = [Ratio::clamped(great - 2, great), Ratio::clamped(great - 1, great + 1)];
         // (g − 2)/g < (g − 1)/(g + 1), by 2/(g² + g).
-        assert!(less < more && more > less && less == Ratio::clamped(2 - great, -great));
+        assert!(less < more && less == Ratio::clamped(2 - great, -great));
         assert_eq!(Ratio::clamped(great, 2 * great), Ratio::clamped(1, 2));
         assert!(
             !Ratio::clamped(-1, 5).is_inner() && !Ratio::clamped(7, 5).is_inner() && Ratio::clamped(1, 5).is_inner()
