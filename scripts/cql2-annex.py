@@ -1,7 +1,8 @@
 """Reduces the test data of CQL2's annex A to what the tests need: `python3 scripts/cql2-annex.py STANDARD tests/cql2`.
 
 STANDARD is `cql2/standard` of github.com/opengeospatial/ogcapi-features (the standard's text; the data is Natural Earth's,
-in the public domain). `places.csv` are its points, `predicates.tsv` each predicate with its source and how many it selects.
+in the public domain). `places.csv` are its points, `countries.tsv` and `rivers.tsv` its polygons and lines with their names and
+people: runs of degrees, S a shell, H a hole in it, L a line. `predicates.tsv` each predicate with its source and how many it selects.
 """
 
 import csv
@@ -32,6 +33,40 @@ def places(standard, folder):
             out.writerow([lon, lat, *("" if value is None else value for value in values)])
 
 
+def runs(blob):
+    """The rings or lines of a well-known binary, as text; to the ninth digit, of which a step has fewer."""
+    out = []
+
+    def count(at):
+        return struct.unpack_from("<I", blob, at)[0], at + 4
+
+    def run(letter, at):
+        size, at = count(at)
+        numbers = struct.unpack_from(f"<{2 * size}d", blob, at)
+        out.append(" ".join([letter, *(f"{number:.9f}".rstrip("0").rstrip(".") for number in numbers)]))
+        return at + 16 * size
+
+    def geometry(at):
+        kind, at = count(at + 1)
+        if kind == 2:
+            return run("L", at)
+        parts, at = count(at)
+        for part in range(parts):
+            at = run("H" if part else "S", at) if kind == 3 else geometry(at)
+        return at
+
+    geometry(0)
+    return "/".join(out)
+
+
+def shapes(standard, folder, table, name, columns):
+    rows = sqlite3.connect(standard / "data" / "ne110m4cql2.gpkg").execute(f"SELECT geom, {columns} FROM {table} ORDER BY fid")
+    with open(folder / name, "w", encoding="utf-8") as out:
+        for geom, *values in rows:
+            envelope = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}[geom[3] >> 1 & 7]
+            print(*values, runs(geom[8 + envelope :]), sep="\t", file=out)
+
+
 def predicates(standard, folder):
     with open(folder / "predicates.tsv", "w", encoding="utf-8") as out:
         for path in sorted(standard.glob("annex_ats_*.adoc")):
@@ -45,4 +80,6 @@ def predicates(standard, folder):
 
 
 places(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
+shapes(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), "ne_110m_admin_0_countries", "countries.tsv", "NAME, POP_EST")
+shapes(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), "ne_110m_rivers_lake_centerlines", "rivers.tsv", "name, 0")
 predicates(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))

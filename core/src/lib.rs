@@ -19,6 +19,7 @@ pub mod time;
 pub mod filter;
 mod formula;
 mod geometry;
+mod outlines;
 mod query;
 mod table;
 

@@ -11,10 +11,13 @@ use super::{
     fitted::{Filter, join},
     formulas, leaf,
     place::{self, Axis},
+    related,
+    relation::Relation,
     texts::Texts,
 };
 use crate::{
     formula::unknown,
+    geometry::Shape,
     small::{error::QueryError, work::Work},
     table::view::Table,
 };
@@ -48,11 +51,17 @@ impl Fitting<'_, '_> {
             Expr::Not(inner) => return self.bind(inner, !not),
             Expr::And(list) => return self.bind_list(list, not).map(|list| join(list, !not)),
             Expr::Or(list) => return self.bind_list(list, not).map(|list| join(list, not)),
+            // Of rows that are more than points all of the outline counts, of `bbox=` their boxes.
+            Expr::Inside(sides, at) if table.outlined().is_some() => {
+                return related::related(Relation::Intersects, &Shape::Box(*sides), *at, not, (table, self.work));
+            }
             Expr::Inside(sides, at) => {
                 let inside = place::inside_of(*sides, table).map_err(|message| super::error(message, at.0))?;
                 return Ok(if not { place::outside(&inside) } else { inside });
             }
-            Expr::Spatial(relation, shape, at) => return place::lies(*relation, shape, *at, not, self.work),
+            Expr::Spatial(relation, shape, at) => {
+                return related::related(*relation, shape, *at, not, (table, self.work));
+            }
             Expr::Relate(left, op, right) => {
                 let op = if not { op.negate() } else { *op };
                 return formulas::compared(left, op, right, table, self.work);

@@ -16,12 +16,13 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 /// What is kept from one word to the next: the stack of formulas, the place among the cells of geometries, and what is owed
-/// for what they looked at.
-#[derive(Default)]
-struct Scratch<'f> {
+/// for what they looked at; and why it was given up, if it was.
+struct Scratch<'f, 'w> {
     stack: Vec<Lanes>,
     walks: Vec<Walk<'f>>,
     owed: usize,
+    work: &'w Work<'w>,
+    stopped: Option<Stopped>,
 }
 
 impl Filter {
@@ -40,18 +41,22 @@ impl Filter {
     ) -> Result<Vec<u64>, Stopped> {
         let (start, end) = (rows.start, rows.end.min(keys.len()));
         let mut words = Vec::with_capacity(end.saturating_sub(start).div_ceil(64));
-        let (mut scratch, mut toll) = (Scratch::default(), work.toll());
+        let mut scratch = Scratch { stack: Vec::new(), walks: Vec::new(), owed: 0, work, stopped: None };
+        let mut toll = work.toll();
         let price = self.price();
         for row in (start..end).step_by(64) {
             let rows = row..end.min(row + 64);
             toll.pay(rows.len() * price + core::mem::take(&mut scratch.owed))?;
             words.push(self.word(table, keys, rows, &mut scratch));
+            if let Some(stopped) = scratch.stopped {
+                return Err(stopped);
+            }
         }
         Ok(words)
     }
 
     /// Up to 64 rows as bits; bits from the end on are unspecified.
-    fn word<'f>(&'f self, table: &Table<'_>, keys: &[u64], rows: Range<usize>, scratch: &mut Scratch<'f>) -> u64 {
+    fn word<'f>(&'f self, table: &Table<'_>, keys: &[u64], rows: Range<usize>, scratch: &mut Scratch<'f, '_>) -> u64 {
         match self {
             Self::Constant(constant) => u64::from(*constant).wrapping_neg(),
             Self::All(parts) => parts.iter().fold(u64::MAX, |word, part| {
@@ -67,6 +72,13 @@ impl Filter {
                 scratch.owed += owed;
                 word
             }
+            Self::Outlined(outlined) => {
+                let Some(all) = table.outlined().filter(|_| scratch.stopped.is_none()) else { return 0 };
+                outlined.word(all, rows, &mut scratch.work.toll()).unwrap_or_else(|stopped| {
+                    scratch.stopped = Some(stopped);
+                    0
+                })
+            }
             // Bits apart from each other keep their order, so a coordinate need not be put together again.
             Self::X(first, last) => {
                 let key = |x| morton::key(World { x, y: 0 });
@@ -77,7 +89,7 @@ impl Filter {
                 within(&keys[rows], key(u32::MAX), key(*first), key(*last))
             }
             Self::Meets { x, y } => {
-                table.boxes().and_then(|boxes| boxes.get(rows)).map_or(0, |boxes| meeting(boxes, *x, *y))
+                table.outlined().and_then(|(_, boxes)| boxes.get(rows)).map_or(0, |boxes| meeting(boxes, *x, *y))
             }
         }
     }

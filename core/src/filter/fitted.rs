@@ -1,6 +1,6 @@
 //! A filter that fits a table: a few exact tests joined by AND and OR, as simple as they can be.
 
-use super::{lies::Lies, relate::Relate};
+use super::{lies::Lies, outlined::Outlined, relate::Relate};
 use alloc::{boxed::Box, vec::Vec};
 
 /// A filter that fits a dataset, in negation normal form.
@@ -21,6 +21,8 @@ pub enum Filter {
     Relate(Box<Relate>),
     /// Where the position lies to a geometry.
     Lies(Box<Lies>),
+    /// What a row that is more than a point is to a geometry.
+    Outlined(Box<Outlined>),
     /// World x inside (inclusive; first > last wraps over the antimeridian).
     X(u32, u32),
     /// World y inside (inclusive).
@@ -42,6 +44,7 @@ impl Filter {
             Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::price).sum(),
             Self::Relate(relate) => 1 + relate.price(),
             Self::Lies(_) => Lies::PRICE,
+            Self::Outlined(_) => Outlined::PRICE,
             _ => 1,
         }
     }
@@ -56,6 +59,7 @@ impl Filter {
             Self::Column(_, Test::FloatSet { values, .. }) => values.len() * 8,
             Self::Relate(relate) => relate.size(),
             Self::Lies(lies) => lies.size(),
+            Self::Outlined(outlined) => outlined.size(),
             _ => 0,
         };
         inside + size_of::<Self>()

@@ -42,12 +42,14 @@ mod fitted;
 mod formulas;
 mod leaf;
 mod place;
+mod related;
 mod texts;
 
 // Over rows.
 mod eval;
 mod lies;
 pub(crate) mod mask;
+mod outlined;
 mod relate;
 
 pub use crate::{

@@ -8,29 +8,18 @@ use super::{
     condition::{self, Condition},
     error,
     fitted::{Filter, Test, all, any},
-    lies::Lies,
-    relation::Relation,
 };
 use crate::{
-    formula::{Place, Property, Value},
-    geometry::{Region, Shape},
-    small::{
-        error::QueryError,
-        work::{Stopped, Work},
-    },
+    formula::{Property, Value},
+    geometry::Shape,
+    small::error::QueryError,
     space::{
         mercator::{self, World, latitude, longitude},
         tile::TileId,
     },
     table::{values::Kind, view::Table},
 };
-use alloc::{
-    boxed::Box,
-    format,
-    string::{String, ToString as _},
-    vec,
-    vec::Vec,
-};
+use alloc::{format, string::String, vec, vec::Vec};
 
 /// A coordinate by its name in filters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,7 +113,7 @@ fn inside(sides: [f64; 4]) -> Result<Filter, String> {
 ///
 /// Of rows that are more than points, those whose own box has something in common with it.
 pub(crate) fn inside_of(sides: [f64; 4], table: &Table<'_>) -> Result<Filter, String> {
-    if table.boxes().is_some() {
+    if table.outlined().is_some() {
         let Steps { x, y } = Steps::of(sides)?;
         return Ok(Filter::Meets { x, y });
     }
@@ -213,48 +202,4 @@ pub(super) fn outside(inside: &Filter) -> Filter {
 /// A range of x that may run over the antimeridian; the whole round is no condition.
 fn wrapping(first: u32, last: u32) -> Filter {
     if last.wrapping_add(1) == first { Filter::Constant(true) } else { Filter::X(first, last) }
-}
-
-/// The rows where a spatial predicate is true, or, with `not`, those where it is false. A position is a point, so each asks
-/// whether it is inside the geometry, on its boundary or outside (DE-9IM).
-pub(super) fn lies(
-    relation: Relation,
-    shape: &Shape,
-    at: Place,
-    not: bool,
-    work: &Work<'_>,
-) -> Result<Filter, QueryError> {
-    let wanted = match relation {
-        Relation::Intersects => [true, true, false],
-        Relation::Disjoint => [false, false, true],
-        Relation::Within => [true, false, false],
-        Relation::Touches => [false, true, false],
-        // A point has or is nothing but a point.
-        Relation::Equals | Relation::Contains if is_one_point(shape) => [true, false, false],
-        _ => [false; 3],
-    };
-    let wanted = wanted.map(|wanted| wanted != not);
-    if wanted[1..] == [wanted[0]; 2] {
-        return Ok(Filter::Constant(wanted[0]));
-    }
-    let region = Region::of(shape, work).map_err(|stopped| match stopped {
-        Stopped::Dear(limit) => {
-            let message =
-                format!("the geometry of {} positions costs more than {limit} looks at rows", shape.positions());
-            error(message, at.0).hint("one with fewer corners".to_string()).because(stopped)
-        }
-        Stopped::Gone => error("it was given up", at.0).because(stopped),
-    })?;
-    Ok(Filter::Lies(Box::new(Lies { region, wanted })))
-}
-
-/// Whether all of a shape is one step of the grid.
-fn is_one_point(shape: &Shape) -> bool {
-    match shape {
-        Shape::Points(points) => {
-            let step = |position: &[f64; 2]| mercator::project(position[0], position[1]);
-            points.first().is_some_and(|first| points.iter().all(|point| step(point) == step(first)))
-        }
-        _ => false,
-    }
 }

@@ -1,25 +1,6 @@
-//! The spatial predicates there are.
+//! The names of spatial predicates.
 
-/// What a position is to a geometry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Relation {
-    /// It has something of it.
-    Intersects,
-    /// It is the same.
-    Equals,
-    /// It has nothing of it.
-    Disjoint,
-    /// It is on its boundary.
-    Touches,
-    /// It is inside.
-    Within,
-    /// Parts of both are in both, and parts in one only.
-    Overlaps,
-    /// It goes through.
-    Crosses,
-    /// All of the geometry is in it.
-    Contains,
-}
+pub use crate::geometry::Relation;
 
 use Relation as R;
 

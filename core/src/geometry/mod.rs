@@ -24,6 +24,11 @@ mod walk;
 
 pub use shape::{Position, Shape};
 
+// Of two that are more than points.
+mod relate;
+
 pub(crate) use cell::Location;
 pub(crate) use region::Region;
+pub use relate::Relation;
+pub(crate) use relate::{Edges, relate};
 pub(crate) use walk::Walk;

@@ -111,7 +111,7 @@ impl<'a> Points<'a> {
     #[must_use]
     pub fn with_shapes(mut self, shapes: Shapes<'a>) -> Self {
         if shapes.len() == self.len() {
-            self.table = self.table.with_boxes(shapes.boxes());
+            self.table = self.table.with_outlines(shapes.outlines(), shapes.boxes());
             self.shapes = Some(shapes);
         }
         self

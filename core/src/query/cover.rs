@@ -36,19 +36,26 @@ impl TileQuery {
         let theirs = terms(query);
         let sides =
             theirs.iter().filter_map(|term| if let Expr::Inside(sides, _) = term { Some(*sides) } else { None });
-        let boxes = sides.chain(query.bbox).filter_map(|sides| Steps::of(sides).ok());
-        let boxes: Vec<Steps> = boxes.chain(tile.map(Steps::of_tile)).collect();
-        let covered = |sides| Steps::of(sides).is_ok_and(|ours| boxes.iter().any(|theirs| ours.holds(*theirs)));
+        let steps = |sides: [f64; 4]| Steps::of(sides).ok();
+        let boxes: Vec<Steps> = sides.filter_map(steps).chain(tile.map(Steps::of_tile)).collect();
+        let holds = |ours: Steps| boxes.iter().any(|theirs| ours.holds(*theirs));
+        let covered = |sides| steps(sides).is_some_and(holds);
+        // The box of a row that is more than a point may meet one of which the row itself has nothing.
+        let met = |sides| {
+            steps(sides)
+                .is_some_and(|ours| holds(ours) || query.bbox.and_then(steps).is_some_and(|box_| ours.holds(box_)))
+        };
         let area =
             |ours: &Geometry| boxes.iter().any(|theirs| theirs.degrees().is_some_and(|theirs| ours.holds(&theirs)));
         let term = |ours: &&Expr| match ours {
             Expr::Constant(true) => true,
             Expr::Inside(sides, _) => covered(*sides),
-            Expr::Spatial(Relation::Intersects | Relation::Within, shape, _) if area(shape) => true,
+            // Not Within: of rows that are more than points, those that reach out of the shape meet the box, too.
+            Expr::Spatial(Relation::Intersects, shape, _) if area(shape) => true,
             ours => theirs.iter().any(|theirs| implies(theirs, ours)),
         };
         self.datetime.is_none_or(|ours| within(query.datetime, ours))
-            && self.bbox.is_none_or(covered)
+            && self.bbox.is_none_or(met)
             && terms(self).iter().all(term)
     }
 }
@@ -88,8 +95,9 @@ fn implies(theirs: &Expr, ours: &Expr) -> bool {
         },
         (
             Expr::Spatial(Relation::Intersects | Relation::Within, theirs, _),
-            Expr::Spatial(Relation::Intersects | Relation::Within, ours, _),
-        ) => ours.holds(theirs),
+            Expr::Spatial(Relation::Intersects, ours, _),
+        )
+        | (Expr::Spatial(Relation::Within, theirs, _), Expr::Spatial(Relation::Within, ours, _)) => ours.holds(theirs),
         (_, Expr::In(column, ours)) => {
             let known = |value: &Literal| ours.iter().any(|ours| ours.value == value.value);
             match theirs {

@@ -10,13 +10,10 @@
 mod buffers;
 mod built;
 mod carried;
-mod flat;
 
 // At load: outlines as given to outlines with levels.
 pub mod gather;
 mod untie;
-mod unwrap;
-mod wind;
 
 pub mod inside;
 
@@ -41,11 +38,11 @@ pub(crate) mod draw;
 
 pub(crate) mod write;
 
+pub use crate::outlines::{Flat, Frame, Outlines, Role};
+use crate::outlines::{NOWHERE, Vertex, WORLD, divide, frame, narrow, unwrap, wide, wind};
 pub use buffers::{BadBuffers, Buffers};
 pub use built::{Built, Shapes};
 pub use carried::{BadOutline, Carried};
-pub use flat::{Flat, Frame, Outlines, Role};
-pub(crate) use flat::{NOWHERE, Vertex, WORLD, divide, frame, narrow, wide};
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,11 @@
 //! [`Points`](crate::Points) are a table with an index. A table without rows, but with columns of the right types and
 //! their facts, is enough to find out what a query means: rows may lie elsewhere.
 
-use crate::{table::columns::Column, time::Zone};
+use crate::{
+    outlines::{Frame, Outlines},
+    table::columns::Column,
+    time::Zone,
+};
 use core::fmt;
 
 /// A view of columns; cheap to make and to copy.
@@ -13,8 +17,8 @@ pub struct Table<'a> {
     columns: &'a [Column<'a>],
     roles: Roles,
     zones: &'a [Zone],
-    /// The boxes of rows that are more than points, in steps: west, north, east, south.
-    boxes: Option<&'a [[u32; 4]]>,
+    /// The outlines of rows that are more than points, and the box of each.
+    outlined: Option<(Outlines<'a>, &'a [Frame])>,
 }
 
 /// Columns with a special part, by their position.
@@ -69,7 +73,7 @@ impl<'a> Table<'a> {
         {
             return Err(BadTable::Role(role));
         }
-        Ok(Self { layer, columns, roles, zones: &[], boxes: None })
+        Ok(Self { layer, columns, roles, zones: &[], outlined: None })
     }
 
     /// The name of the dataset, which is the name of its layer in tiles.
@@ -96,15 +100,15 @@ impl<'a> Table<'a> {
         Self { zones, ..self }
     }
 
-    /// The same with the boxes of its rows, which are more than points.
+    /// The same with the outlines of its rows, which are more than points, and the box of each.
     #[must_use]
-    pub(crate) const fn with_boxes(self, boxes: &'a [[u32; 4]]) -> Self {
-        Self { boxes: Some(boxes), ..self }
+    pub(crate) const fn with_outlines(self, outlines: Outlines<'a>, boxes: &'a [Frame]) -> Self {
+        Self { outlined: Some((outlines, boxes)), ..self }
     }
 
-    /// The boxes of its rows in steps, where they are more than points.
-    pub(crate) const fn boxes(&self) -> Option<&'a [[u32; 4]]> {
-        self.boxes
+    /// The outlines of its rows, where they are more than points, and the box of each in steps.
+    pub(crate) const fn outlined(&self) -> Option<(Outlines<'a>, &'a [Frame])> {
+        self.outlined
     }
 
     /// The zone of a name.

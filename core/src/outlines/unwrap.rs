@@ -4,7 +4,7 @@
 //! it; and paths are cut at meridians.
 
 use crate::{
-    shapes::{Role, Vertex, WORLD, divide},
+    outlines::{Role, Vertex, WORLD, divide},
     space::mercator::{MAX_LATITUDE, project_free},
 };
 use alloc::vec::Vec;

@@ -32,11 +32,11 @@ impl Role {
 /// The outlines of some rows: a view of flat buffers, cheap to make and to copy.
 #[derive(Clone, Copy, Debug)]
 pub struct Outlines<'a> {
-    pub(super) rows: &'a [u32],
-    pub(super) rings: &'a [u32],
-    pub(super) roles: &'a [Role],
-    pub(super) x: &'a [u32],
-    pub(super) y: &'a [u32],
+    pub(crate) rows: &'a [u32],
+    pub(crate) rings: &'a [u32],
+    pub(crate) roles: &'a [Role],
+    pub(crate) x: &'a [u32],
+    pub(crate) y: &'a [u32],
 }
 
 /// Outlines that are being put together, or kept.

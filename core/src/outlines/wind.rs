@@ -2,7 +2,7 @@
 //!
 //! Shells are positive, as tiles want them: clockwise on the screen, where y grows downwards. Holes are negative.
 
-use crate::shapes::{Outlines, Role, Vertex};
+use crate::outlines::{Outlines, Role, Vertex};
 
 /// Twice the area of a closed path, positive where it runs clockwise on the screen.
 pub(crate) fn area2(path: impl Iterator<Item = Vertex>) -> i128 {
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn the_area_of_the_world_is_exact() {
-        let edge = crate::shapes::WORLD;
+        let edge = crate::outlines::WORLD;
         let world = [[0, 0], [edge, 0], [edge, edge], [0, edge]];
         assert_eq!(area2(world.into_iter()), 1 << 65);
     }

@@ -1,0 +1,42 @@
+//! What rows that are more than points are to a geometry, as a test of a filter.
+
+use crate::{
+    geometry::{Edges, Relation, relate},
+    outlines::{Frame, Outlines},
+    small::work::{Stopped, Toll},
+};
+use core::ops::Range;
+
+/// A geometry, and what rows are to be to it, or not to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outlined {
+    pub(super) edges: Edges,
+    pub(super) relation: Relation,
+    pub(super) not: bool,
+}
+
+impl Outlined {
+    /// What a row costs at least, in looks at rows; what has to be looked at more closely is paid for as that is done.
+    pub(super) const PRICE: usize = 4;
+
+    /// Bytes held.
+    pub(super) fn size(&self) -> usize {
+        self.edges.size()
+    }
+
+    /// Up to 64 rows as bits.
+    pub(super) fn word(
+        &self,
+        (outlines, boxes): (Outlines<'_>, &[Frame]),
+        rows: Range<usize>,
+        toll: &mut Toll<'_>,
+    ) -> Result<u64, Stopped> {
+        let mut word = 0;
+        for (at, row) in rows.enumerate() {
+            let Some(&frame) = boxes.get(row) else { break };
+            let holds = relate(&outlines, row, frame, &self.edges, toll)?.holds(self.relation);
+            word |= u64::from(holds != self.not) << at;
+        }
+        Ok(word)
+    }
+}
