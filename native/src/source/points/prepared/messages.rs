@@ -17,7 +17,7 @@ use polars_arrow::{
 /// The columns of a file: their names, types, and whether some rows may have no value.
 pub(super) struct Schema {
     format: u32,
-    schema: ArrowSchema,
+    columns: ArrowSchema,
     fields: Vec<IpcField>,
 }
 
@@ -28,13 +28,13 @@ impl Schema {
     /// Dictionaries are numbered in the order of their columns.
     pub fn new<'n>(format: u32, columns: impl IntoIterator<Item = (&'n str, ArrowDataType, bool)>) -> Self {
         let field = |(name, dtype, nullable): (&str, ArrowDataType, bool)| Field::new(name.into(), dtype, nullable);
-        let schema: ArrowSchema = columns.into_iter().map(field).collect();
-        Self { format, fields: default_ipc_fields(schema.iter_values()), schema }
+        let columns: ArrowSchema = columns.into_iter().map(field).collect();
+        Self { format, fields: default_ipc_fields(columns.iter_values()), columns }
     }
 
     fn serialized(&self) -> ipc::Schema {
         let mark: Metadata = [(MARK.into(), self.format.to_string().into())].into_iter().collect();
-        serialize_schema(&self.schema, &self.fields, Some(&mark))
+        serialize_schema(&self.columns, &self.fields, Some(&mark))
     }
 
     /// The message that begins a file.

@@ -35,7 +35,9 @@ fn of(runs: &Runs<'_>, run: usize) -> Result<Flat> {
         let mut flat = Flat::default();
         for key in spill::read::<u64>(&runs.keys(run), 0..rows)? {
             let World { x, y } = morton::position(key);
-            (flat.x.push(x), flat.y.push(y), flat.roles.push(Role::Points));
+            flat.x.push(x);
+            flat.y.push(y);
+            flat.roles.push(Role::Points);
             flat.rings.push(flat.x.len() as u32);
             flat.rows.push(flat.rings.len() as u32);
         }
