@@ -168,7 +168,8 @@ test("a subset without the column of its ids, or of another format, is told", as
   };
   const subset = await Tiler.from(changed('"id":"geonameid"', '"id":"removedid"'));
   assert.match(subset.notes.join(), /without its id column "removedid"/);
-  await assert.rejects(Tiler.from(changed('"format":1', '"format":2')), /format 2, expected 1/);
+  await assert.rejects(Tiler.from(changed('"format":1', '"format":2')), /a subset without _outline/);
+  await assert.rejects(Tiler.from(changed('"format":1', '"format":3')), /format 3, expected 1 or 2/);
 });
 
 test("what is not a subset covers everything", async () => {

@@ -90,7 +90,7 @@ function shapes() {
     const properties = {
       id,
       lanes: below(5) === 0 ? null : below(9),
-      name: pick([null, "a", "ß", "k" + (id % 40)]),
+      name: pick([null, "a", "ß", `k${id % 40}`]),
       size,
     };
     return { type: "Feature", geometry: kind === 0 ? null : geometry, properties };
