@@ -22,6 +22,9 @@ pub enum Role {
 }
 
 impl Role {
+    /// All of them, by their numbers.
+    pub const ALL: [Self; 4] = [Self::Points, Self::Line, Self::Shell, Self::Hole];
+
     /// Whether its last vertex is joined to its first.
     #[must_use]
     pub const fn is_ring(self) -> bool {

@@ -78,7 +78,7 @@ impl Carried {
         let mut before = [0, 0];
         while !rest.is_empty() {
             let head = varint::take(&mut rest).ok_or(bad("ends within a number"))?;
-            let role = [Role::Points, Role::Line, Role::Shell, Role::Hole][(head & 3) as usize];
+            let role = Role::ALL[(head & 3) as usize];
             // What draws them relies on it.
             let least = if role.is_ring() { 3 } else { 1 + u64::from(role == Role::Line) };
             let count = head >> 2;

@@ -33,7 +33,7 @@ impl Dataset {
                 let run = at..given.parts[part] as usize;
                 at = run.end;
                 let positions = given.lon[run.clone()].iter().zip(&given.lat[run]).map(|(&lon, &lat)| (lon, lat));
-                gather.part(ROLES[usize::from(given.kinds[part])], positions);
+                gather.part(Role::ALL[usize::from(given.kinds[part])], positions);
                 part += 1;
             }
             gather.end_row();
@@ -106,8 +106,6 @@ impl Dataset {
     }
 }
 
-const ROLES: [Role; 4] = [Role::Points, Role::Line, Role::Shell, Role::Hole];
-
 impl GivenOutlines<'_> {
     /// Looks whether arrays fit one another.
     fn check(&self) -> Result<(), BadInput> {
@@ -127,7 +125,7 @@ impl GivenOutlines<'_> {
                 )));
             }
         }
-        match kinds.iter().find(|&&kind| usize::from(kind) >= ROLES.len()) {
+        match kinds.iter().find(|&&kind| usize::from(kind) >= Role::ALL.len()) {
             Some(kind) => Err(BadInput::outlines(format!(
                 "a part is of kind {kind}, expected 0 (positions), 1 (a line), 2 (an outer ring) or 3 (a hole)"
             ))),

@@ -29,8 +29,6 @@ pub(super) struct Described {
     landmark_firsts: Stretch,
 }
 
-const ROLES: [Role; 4] = [Role::Points, Role::Line, Role::Shell, Role::Hole];
-
 impl Described {
     /// Writes all buffers.
     ///
@@ -63,7 +61,7 @@ impl Described {
     /// When they are not in the file, or do not fit one another.
     pub fn open(&self, file: &Content, rows: usize, landmarks: usize) -> Result<Outlines> {
         let roles = view::<u8>(file, &self.roles)?;
-        let role = |&role: &u8| match ROLES.get(usize::from(role)) {
+        let role = |&role: &u8| match Role::ALL.get(usize::from(role)) {
             Some(role) => Ok(*role),
             None => bail!("an outline of kind {role}, expected 0 to 3"),
         };

@@ -44,11 +44,13 @@ fn of(runs: &Runs<'_>, run: usize) -> Result<Flat> {
         return Ok(flat);
     };
     let [ends, rings, roles, x, y] = runs.outlines(run);
-    let kinds = [Role::Points, Role::Line, Role::Shell, Role::Hole];
     Ok(Flat {
         rows: spill::read(&ends, 0..rows)?,
         rings: spill::read(&rings, 0..runs_of)?,
-        roles: spill::read::<u8>(&roles, 0..runs_of)?.into_iter().map(|role| kinds[usize::from(role & 3)]).collect(),
+        roles: spill::read::<u8>(&roles, 0..runs_of)?
+            .into_iter()
+            .map(|role| Role::ALL[usize::from(role & 3)])
+            .collect(),
         x: spill::read(&x, 0..vertices)?,
         y: spill::read(&y, 0..vertices)?,
     })
