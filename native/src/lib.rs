@@ -25,4 +25,4 @@ pub mod told;
 
 pub use http::app;
 pub use source::points::{Dataset, Report, prepared, read};
-pub(crate) use source::points::{bits, dataset, kind, shapes};
+pub(crate) use source::points::{bits, dataset, kind, made, shapes};

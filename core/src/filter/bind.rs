@@ -75,9 +75,7 @@ impl Fitting<'_, '_> {
             Expr::Like(property, _) => (property, Condition::Like),
         };
         let axis = Axis::of(&property.name);
-        // Where some rows lie beyond the edge of the map, their latitudes are in a column.
-        let latitudes = table.roles().latitude.filter(|_| axis == Some(Axis::Lat));
-        if let Some(index) = table.column(&property.name).or(latitudes) {
+        if let Some(index) = table.meant(&property.name) {
             leaf::column(index, &table.columns()[index], property, (condition, self.texts.met(expr)), not)
         } else if let Some(axis) = axis {
             place::degrees(axis, property, condition, not)

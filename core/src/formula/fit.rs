@@ -163,7 +163,7 @@ impl<'t, 'a> Fitting<'t, 'a> {
     fn column(&mut self, term: &Term, property: &Property) -> Result<Fit, QueryError> {
         let kind = kind(term, self.table)?;
         let fit = |kind, wide, range| Ok(Fit { kind, wide, range, loose: false });
-        let Some(index) = self.table.column(&property.name) else {
+        let Some(index) = self.table.meant(&property.name) else {
             self.step(if property.name == POSITION[0] { Step::Lon } else { Step::Lat });
             return fit(kind, false, (-180, 180));
         };

@@ -53,6 +53,18 @@ impl Let {
         Ok(Self { name, term, at: Place(at) })
     }
 
+    /// The names of the columns that it speaks of.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        self.term.each_leaf(&mut |leaf| {
+            if let Term::Column(property) = leaf {
+                names.push(property.name.as_str());
+            }
+        });
+        names
+    }
+
     /// Fits it to the columns of a table.
     ///
     /// # Errors

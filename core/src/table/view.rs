@@ -117,6 +117,13 @@ impl<'a> Table<'a> {
         self.zones.iter().find(|zone| zone.name() == name)
     }
 
+    /// The position of the column that a formula or a condition means: for `lat`, where some rows lie beyond the edge of the
+    /// map, that of their latitudes.
+    #[must_use]
+    pub(crate) fn meant(&self, name: &str) -> Option<usize> {
+        self.column(name).or_else(|| self.roles.latitude.filter(|_| name == "lat"))
+    }
+
     /// The position of the column of a name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<usize> {

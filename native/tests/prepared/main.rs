@@ -4,6 +4,7 @@ mod build;
 mod changed;
 mod damage;
 mod hidden;
+mod made;
 mod round_trip;
 mod shapes;
 mod support;

@@ -5,7 +5,7 @@ pub mod dataset;
 mod focus;
 pub(crate) mod kind;
 mod known;
-mod made;
+pub(crate) mod made;
 pub mod prepared;
 pub mod read;
 mod report;

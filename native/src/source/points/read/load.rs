@@ -74,7 +74,8 @@ pub(crate) struct Whole<'a> {
     pub columns: Vec<(String, Kind)>,
     /// The time column.
     pub time: Option<usize>,
-    latitude: Option<usize>,
+    /// The column of latitudes, where some rows lie beyond the edge of the map.
+    pub latitude: Option<usize>,
     /// What the integers of each column count, where they are times.
     units: Vec<TimeUnit>,
     options: &'a Options,
@@ -226,6 +227,11 @@ impl Whole<'_> {
         found.into_iter().for_each(|line| self.log.line(line));
         self.log.report.id = id.map(|at| columns[at].name.clone());
         Ok(Roles { id, time: self.time, latitude: self.latitude })
+    }
+
+    /// Says something, and keeps it.
+    pub fn tell(&mut self, line: String) {
+        self.log.line(line);
     }
 
     /// What was chosen and lost.

@@ -1,11 +1,12 @@
 //! Builds a prepared file in bounded memory, whatever the size of its input.
 //!
 //! The input is read once, in parts that fit into memory; each is sorted and put on disk as a [run](runs). The [order](merge)
-//! of all rows is found by merging the runs' keys, and each [column](columns) is brought into it and written. The rest is
+//! of all rows is found by merging the runs' keys, and each [column](columns), read or [made], is brought into it and written. The rest is
 //! found out from the file itself, mapped. The file appears under its name when it is whole.
 
 mod columns;
 mod folder;
+mod made;
 mod memory;
 mod merge;
 mod outlines;
@@ -82,9 +83,6 @@ pub fn build(
     if !["arrow", "parquet"].contains(&ending.as_str()) {
         bail!("the ending of {} is not known, expected .arrow or .parquet", out.display());
     }
-    if !options.made.is_empty() {
-        bail!("--column is for files as they are read or opened, expected build without it");
-    }
     let name = options.name.clone().unwrap_or_else(|| read::name(out));
     let options = &Options { name: Some(name), ..options.clone() };
     let folder = Folder::beside(out)?;
@@ -119,14 +117,17 @@ fn arrow(
     let mut runs = Runs::new(folder);
     // Sorting and ordering take about as much again, and chunks of the input some more.
     let limit = (memory / 5 * 2).min(RUN);
-    let mut sink = Parts { runs: &mut runs, folder, out, positions: settings.positions };
+    let mut sink = Parts { runs: &mut runs, folder, out, positions: settings.positions, options };
     let (mut whole, files) = read::read_in_parts(paths, options, folder.path(), limit, progress, &mut sink)?;
     if files.iter().any(|file| file.canonicalize().is_ok_and(|file| out.canonicalize().is_ok_and(|out| out == file))) {
         bail!("{} is one of the files that are read; give the output another name", out.display());
     }
     let lost = runs.settle(&whole)?;
     whole.tell_lost(&lost)?;
-    let columns = whole.columns.iter().enumerate().map(|(at, (name, _))| Column::of(&runs, at, name));
+    let made = made::make(&mut runs, &whole, &options.made, progress)?;
+    let read = whole.columns.len();
+    let all = whole.columns.iter().map(|(name, _)| name).chain(made.iter().map(|(name, _)| name));
+    let columns = all.enumerate().map(|(at, name)| Column::of(&runs, at, name));
     let columns: Vec<Column> = columns.collect::<Result<_>>()?;
     let rows = runs.rows() as u64;
     let shaped = runs.has_outlines();
@@ -180,7 +181,10 @@ fn arrow(
         runs.delete(Runs::keys);
         (0..5).for_each(|at| runs.delete(|runs, run| runs.outlines(run)[at].clone()));
     }
-    index(&mut writer, &mut description, path, |columns, rows| whole.roles(columns, rows, memory / 2), progress)?;
+    // What was made is no id.
+    let roles = |columns: &[Loaded], rows: &[u32]| whole.roles(&columns[..read], rows, memory / 2);
+    index(&mut writer, &mut description, path, roles, progress)?;
+    made.into_iter().for_each(|(_, line)| whole.tell(line));
     description.report = whole.report().clone();
     let bytes = writer.finish(&description)?;
     Ok(Built { rows, bytes, runs: runs.all.len() })
@@ -192,12 +196,16 @@ struct Parts<'a, 'f> {
     folder: &'a Folder,
     out: &'a Path,
     positions: bool,
+    options: &'a Options,
 }
 
 impl Sink for Parts<'_, '_> {
     fn begin(&mut self, rows: Option<u64>, columns: &[(String, Kind)]) -> Result<()> {
         self.runs.clear();
-        names(columns, self.positions)?;
+        let name = self.options.name.as_deref().unwrap_or_default();
+        let made = made::names(&self.options.made, name, columns)?.into_iter().map(|name| (name, Kind::F64));
+        let columns: Vec<(String, Kind)> = columns.iter().cloned().chain(made).collect();
+        names(&columns, self.positions)?;
         let needed = rows.unwrap_or(0) * most_of_a_row(columns.iter().map(|(_, kind)| *kind), self.positions);
         disk::has_room(self.folder.path(), needed, &format!("building {}", self.out.display()))
     }

@@ -7,7 +7,7 @@ use super::{folder::Folder, outlines, spill};
 use crate::{
     bits::Bits,
     dataset::Loaded,
-    kind::{Data, Kind},
+    kind::{Codes, Data, Kind},
     prepared::description::Stored,
     read::{Part, Whole},
 };
@@ -200,20 +200,47 @@ impl<'f> Runs<'f> {
         spill::write(&texts, &bytes)
     }
 
-    /// A column with all its values.
-    fn column(&self, run: usize, at: usize) -> Result<Loaded> {
+    /// A column with all its values, without its name.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn column(&self, run: usize, at: usize) -> Result<Loaded> {
         let rows = 0..self.all[run].rows;
         let RunColumn { stored, nulls } = self.all[run].columns[at];
         let path = self.values(run, at);
+        let codes = || -> Result<Codes> {
+            Ok(match stored.width {
+                1 => Codes::U8(spill::read(&path, rows.clone())?.into()),
+                2 => Codes::U16(spill::read(&path, rows.clone())?.into()),
+                _ => Codes::U32(spill::read(&path, rows.clone())?.into()),
+            })
+        };
         let data = match stored.kind {
             Kind::I32 => Data::I32(spill::read(&path, rows.clone())?.into()),
             Kind::I64 => Data::I64(spill::read(&path, rows.clone())?.into()),
-            other => bail!("{other:?} is never settled"),
+            Kind::F32 => Data::F32(spill::read(&path, rows.clone())?.into()),
+            Kind::F64 => Data::F64(spill::read(&path, rows.clone())?.into()),
+            Kind::Time => Data::Time(spill::read(&path, rows.clone())?.into()),
+            Kind::Bool => Data::Bool(bits(&spill::read(&path, rows.clone())?)),
+            Kind::Text => Data::Text(codes()?, self.words(run, at)?),
         };
-        let valid = if nulls > 0 { Some(spill::read::<u8>(&self.valid(run, at), rows)?) } else { None };
-        let valid = valid.map(|bytes| bytes.into_iter().map(|byte| byte != 0).collect());
+        let valid = if nulls > 0 { Some(bits(&spill::read(&self.valid(run, at), rows)?)) } else { None };
         Ok(Loaded { name: String::new(), data, valid })
     }
+
+    /// Adds a column to a run, after the others.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn push(&mut self, run: usize, column: &Loaded) -> Result<()> {
+        let put = self.put(run, self.all[run].columns.len(), column)?;
+        self.all[run].columns.push(put);
+        Ok(())
+    }
+}
+
+fn bits(bytes: &[u8]) -> Bits {
+    bytes.iter().map(|&byte| byte != 0).collect()
 }
 
 fn bytes(bits: &Bits) -> Vec<u8> {
