@@ -57,7 +57,7 @@ def short(value):
     return f"{value:g}"
 
 
-def panel(left, title, unit, series, names):
+def panel(left, title, unit, series, names, what):
     """One panel: grid, lines, and a name at the end of each line."""
     sizes = sorted({rows for values in series.values() for rows in values})
     x_low, x_high = decades([*sizes, sizes[-1] * 1.01] if len(sizes) > 1 else [*sizes, sizes[0] * 9])
@@ -74,7 +74,7 @@ def panel(left, title, unit, series, names):
         out.append(f'<path class="grid" d="M{left} {at:.1f}H{left + PANEL}"/>')
         out.append(f'<text x="{left - 6}" y="{at + 4:.1f}" text-anchor="end">{short(10.0**power)}</text>')
     out.append(f'<path class="axis" d="M{left} {TOP}V{BOTTOM}H{left + PANEL}"/>')
-    out.append(f'<text x="{left + PANEL / 2}" y="{BOTTOM + 38}" text-anchor="middle">points</text>')
+    out.append(f'<text x="{left + PANEL / 2}" y="{BOTTOM + 38}" text-anchor="middle">{what}</text>')
     out.append(f'<text x="{left - 6}" y="{TOP - 8}" text-anchor="end">{unit}</text>')
     ends = []
     for (who, what), values in sorted(series.items()):
@@ -93,20 +93,28 @@ def panel(left, title, unit, series, names):
     return out
 
 
-def main():
-    """Both panels."""
-    path, out = sys.argv[1:]
-    times, memory = rows_of(path)
+def drawing(title, what, panels):
+    """Both panels, each with its title, unit, series and whether lines are named by more than who."""
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',
-        "<title>Tile time and memory against rows, Duotile and DuckDB</title>",
+        f"<title>{title}</title>",
         f"<style>{STYLE}</style>",
-        *panel(60, "Fullest tile, cells 256 × 256 with sum and mean", "ms", times, True),
-        *panel(490, "Memory of the process after loading", "MB", memory, False),
+        *(line for left, one in zip((60, 490), panels) for line in panel(left, *one, what)),
         "</svg>",
     ]
+    return "\n".join(parts) + "\n"
+
+
+def main():
+    """Times in one panel, memory in the other."""
+    path, out = sys.argv[1:]
+    times, memory = rows_of(path)
+    panels = (
+        ("Fullest tile, cells 256 × 256 with sum and mean", "ms", times, True),
+        ("Memory of the process after loading", "MB", memory, False),
+    )
     with open(out, "w", encoding="utf-8") as file:
-        file.write("\n".join(parts) + "\n")
+        file.write(drawing("Tile time and memory against rows, Duotile and DuckDB", "points", panels))
 
 
 if __name__ == "__main__":
