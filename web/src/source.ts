@@ -1,8 +1,8 @@
 /** Where the page's data comes from: the server and the subsets of this device, as one source that MapLibre asks. */
 
 import { addProtocol, Offline, Server, type Subset, type TileQuery, toQueryString } from "duotile";
-import { addProtocol as register } from "maplibre-gl";
 import { PageSource } from "./device/opened";
+import { register } from "./map/protocols";
 import { record } from "./performance/traces";
 
 /** What the tiles on the map are made of. */

@@ -7,7 +7,7 @@
  */
 
 import { signal } from "@preact/signals";
-import type { Map as MapLibre, MapSourceDataEvent, VectorTileSource } from "maplibre-gl";
+import type { Map as MapLibre, MapSourceDataEvent, RasterTileSource, VectorTileSource } from "maplibre-gl";
 import type { CellSize, Drawing, Kind } from "../state";
 
 /** The least that a cell is of its wish; the most is twice that. */
@@ -62,15 +62,17 @@ export function pixelsAt(zoom: number, grid: Grid): number {
 
 /**
  * Has a source take its tiles so much closer. MapLibre goes by the size that a source says its tiles have, and takes 512
- * for that of vector tiles where they are described; what it says later is taken as well. Should that change one day, cells
- * are up to twice as large and not otherwise.
+ * for that of vector tiles where they are described; what it says later is taken as well. Pictures are taken of the zoom
+ * below, as features are, and not of the nearest one. Should that change one day, cells are up to twice as large and not
+ * otherwise.
  */
 export function takeCloser(map: MapLibre, id: string, { closer }: Grid): void {
-  const source = map.getSource<VectorTileSource>(id);
-  if (source?.type !== "vector") return;
+  const source = map.getSource<VectorTileSource | RasterTileSource>(id);
+  if (source?.type !== "vector" && source?.type !== "raster") return;
   const size = TILE / 2 ** closer;
   if (source.tileSize === size) return;
   source.tileSize = size;
+  if (source.type === "raster") source.roundZoom = false;
   // Which tiles are wanted is asked when the map moves.
   if (!map.isMoving()) map.fire("move");
 }

@@ -1,6 +1,7 @@
 /**
- * The data on the map. Each layer of the state is a source and the map's layers over it: cells, and beneath them the same
- * cells spread where few are seen; or rows as the lines and polygons that they are. Which it is is up to how the layer is drawn.
+ * The data on the map. Each layer of the state is a source and the map's layers over it: cells as pictures, and beneath them,
+ * where few are seen, the same cells spread; or cells as columns, points or heat; or rows as the lines and polygons that
+ * they are. Which it is is up to how the layer is drawn.
  */
 
 import type { TileJson } from "duotile";
@@ -27,8 +28,9 @@ export interface Drawable {
   animated?: boolean;
 }
 
-/** The map's source of a layer. */
+/** The map's source of a layer, and that of the cells that are spread. */
 export const sourceId = ({ id }: Pick<Layer, "id">): string => `data-${id}`;
+const widerId = ({ id }: Pick<Layer, "id">): string => `wider-${id}`;
 /** The map's layers of a layer. */
 export const cellsId = ({ id }: Layer): string => `cells-${id}`;
 /** Those that are met by the pointer, the uppermost first. */
@@ -44,9 +46,23 @@ interface From {
   "source-layer": string;
 }
 
-export function dataSource({ loaded, tiles }: Drawable): SourceSpecification {
+/**
+ * The sources that a layer takes its features and its pictures from, by their names; `pictures` gives the template of those of
+ * a source.
+ */
+export function dataSources(
+  drawable: Drawable,
+  pictures: (source: string, drawable: Drawable) => string,
+): Record<string, SourceSpecification> {
+  const { layer, loaded, tiles } = drawable;
   const { minzoom, maxzoom, bounds, attribution } = loaded.tileJson;
-  return { type: "vector", tiles: [tiles], minzoom, maxzoom, bounds, ...(attribution ? { attribution } : {}) };
+  const [all, said] = [{ minzoom, maxzoom, bounds }, attribution ? { attribution } : {}];
+  const source = sourceId(layer);
+  if (layer.drawing.kind !== "cells") return { [source]: { type: "vector", tiles: [tiles], ...all, ...said } };
+  return {
+    [source]: { type: "raster", tiles: [pictures(source, drawable)], ...all, ...said },
+    [widerId(layer)]: { type: "vector", tiles: [tiles], ...all },
+  };
 }
 
 /** The map's layers of a layer of the state; `source` is where they take their features from. */
@@ -67,14 +83,16 @@ export function dataLayers({ layer, loaded }: Drawable, source = sourceId(layer)
           // A circle at each corner: what is under the cells themselves stays hidden beneath them.
           id: spreadId(layer),
           ...from,
+          source: widerId(layer),
           type: "circle",
           layout: { visibility: wider > 0 ? "visible" : "none", "circle-sort-key": ["get", "point_count"] },
           paint: { "circle-color": colour, "circle-radius": wider, "circle-opacity": opacity },
         },
         {
-          ...cells,
-          type: "fill",
-          paint: { "fill-color": colour, "fill-antialias": false, "fill-opacity": opacity },
+          id: cellsId(layer),
+          source,
+          type: "raster",
+          paint: { "raster-resampling": "nearest", "raster-fade-duration": 0, "raster-opacity": opacity },
         },
       ];
     case "columns":

@@ -10,10 +10,13 @@ import {
   type StyleSpecification,
 } from "maplibre-gl";
 import type { View } from "../address";
+import { keepExact } from "./cells/exact";
+import { makePictures } from "./cells/pictures";
+import { tellCells } from "./cells/seen";
 import { makeExchange } from "./exchange";
 import { gridOf, keepSizes, takeCloser } from "./grid";
 import type { Ground } from "./ground";
-import { type Drawable, dataLayers, dataSource, sourceId } from "./layers";
+import { type Drawable, dataLayers, dataSources } from "./layers";
 import { patch } from "./patch";
 import { inPhase, mark, type Opacity, opacities } from "./phase";
 import { makeRhythm, type Rhythm } from "./rhythm";
@@ -47,6 +50,8 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   let ground = first;
   /** The opacities of what an animation is made of, by the ids of its layers. */
   const animated = new Map<string, Opacity[]>();
+  const { pictures, follow } = makePictures();
+  const sourcesOf = (drawable: Drawable) => dataSources(drawable, pictures.template);
   const layersOf = (drawable: Drawable) => {
     const layers = dataLayers(drawable);
     if (drawable.animated) animated.set(drawable.layer.id, layers.flatMap(opacities));
@@ -59,7 +64,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     transition: { duration: 0, delay: 0 },
     sources: {
       ...ground.sources,
-      ...Object.fromEntries(now.map((drawable) => [sourceId(drawable.layer), dataSource(drawable)])),
+      ...Object.assign({}, ...now.map(sourcesOf)),
     },
     layers: [...ground.below(theme()), ...now.flatMap(layersOf), ...ground.above(theme())],
   });
@@ -76,6 +81,9 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   map.addControl(new NavigationControl({ visualizePitch: true }), "bottom-right");
   map.addControl(new ScaleControl(), "bottom-left");
   keepSizes(map);
+  follow(map);
+  keepExact(map);
+  tellCells(map, pictures);
   const still = makeStill(map);
   const tiles = makeExchange(map);
   // Tiles first, colours when they are there: a tile that is told to change its colours while its successor is still
@@ -99,11 +107,18 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     if (!patch(map, shown, next)) map.setStyle(next, { diff: true });
     shown = next;
     tiles.renewed();
-    for (const { layer } of now) takeCloser(map, sourceId(layer), gridOf(layer.drawing));
+    for (const drawable of now) {
+      for (const id of Object.keys(sourcesOf(drawable))) takeCloser(map, id, gridOf(drawable.layer.drawing));
+    }
     for (const { layer, phase } of now) {
       for (const [id] of animated.get(layer.id) ?? []) mark(map, id, phase === undefined);
     }
     map.triggerRepaint();
+  };
+  const give = (drawable: Drawable) => {
+    for (const [id, source] of Object.entries(sourcesOf(drawable))) {
+      if ("tiles" in source && source.tiles?.[0]) tiles.give(id, source.tiles[0]);
+    }
   };
   const show = (drawables: readonly Drawable[]) => {
     const before = now;
@@ -113,7 +128,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     if (now.length === before.length && now.every((drawable, at) => same(drawable, before[at]))) {
       // Tiles are exchanged one by one, and the map does not go blank between.
       now.forEach((drawable, at) => {
-        if (drawable.tiles !== before[at]?.tiles) tiles.give(sourceId(drawable.layer), drawable.tiles);
+        if (drawable.tiles !== before[at]?.tiles) give(drawable);
       });
       repaint();
     } else {
@@ -139,7 +154,8 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   };
   const exchange = (id: string, template: string) => {
     put(id, { tiles: template });
-    tiles.give(sourceId({ id }), template);
+    const drawable = now.find(({ layer }) => layer.id === id);
+    if (drawable) give(drawable);
   };
   const turn = (seen: readonly string[], unseen: readonly string[]) => {
     const set = (id: string, on: boolean) => {
@@ -153,8 +169,9 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     for (const id of unseen) set(id, false);
   };
   const isReady = (id: string) => {
-    const source = sourceId({ id });
-    return map.getSource(source) !== undefined && !tiles.isDue(source) && map.isSourceLoaded(source);
+    const drawable = now.find(({ layer }) => layer.id === id);
+    const ids = drawable ? Object.keys(sourcesOf(drawable)) : [];
+    return ids.length > 0 && ids.every((id) => map.getSource(id) && !tiles.isDue(id) && map.isSourceLoaded(id));
   };
   await map.once("style.load");
   return { map, show, lay, exchange, turn, isReady, still, rhythm: makeRhythm(map), settled: () => !due && loaded() };

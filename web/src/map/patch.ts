@@ -4,14 +4,20 @@
  * copies the whole style each time.
  */
 
-import type { LayerSpecification, Map as MapLibre, StyleSpecification, VectorTileSource } from "maplibre-gl";
+import type {
+  LayerSpecification,
+  Map as MapLibre,
+  RasterTileSource,
+  StyleSpecification,
+  VectorTileSource,
+} from "maplibre-gl";
 
 /** Patches the map; `false`, and nothing done, if more differs than tiles, paint, layout and filters. */
 export function patch(map: MapLibre, before: StyleSpecification | undefined, after: StyleSpecification): boolean {
   if (!before || !alike(before, after)) return false;
   for (const [name, { tiles }] of Object.entries(after.sources) as [string, { tiles?: string[] }][]) {
-    const source = map.getSource<VectorTileSource>(name);
-    if (tiles && source?.type === "vector" && !same(source.tiles, tiles)) source.setTiles(tiles);
+    const source = map.getSource<VectorTileSource | RasterTileSource>(name);
+    if (tiles && isTiled(source) && !same(source.tiles, tiles)) source.setTiles(tiles);
   }
   after.layers.forEach((layer, at) => {
     const old = before.layers[at];
@@ -54,13 +60,14 @@ function alike(before: StyleSpecification, after: StyleSpecification): boolean {
     names.every((name) => {
       const [was, is] = [before.sources[name], after.sources[name]];
       // Sources of the ground are the same objects for as long as there is that ground.
-      return (
-        was === is ||
-        (was?.type === "vector" && is?.type === "vector" && same({ ...was, tiles: 0 }, { ...is, tiles: 0 }))
-      );
+      return was === is || (isTiled(was) && isTiled(is) && same({ ...was, tiles: 0 }, { ...is, tiles: 0 }));
     })
   );
 }
+
+/** Whether a source has tiles that may be exchanged: features or pictures. */
+const isTiled = <T extends { type: string }>(source: T | undefined): source is T =>
+  source?.type === "vector" || source?.type === "raster";
 
 const namesOf = (a: object, b: object): string[] => [...new Set([...Object.keys(a), ...Object.keys(b)])];
 

@@ -15,6 +15,7 @@ export type Opacity = readonly [layer: string, property: string, seen: unknown];
 /** What has to be nothing for a layer not to be seen. */
 const OPACITIES: Partial<Record<LayerSpecification["type"], readonly string[]>> = {
   fill: ["fill-opacity"],
+  raster: ["raster-opacity"],
   line: ["line-opacity"],
   circle: ["circle-opacity", "circle-stroke-opacity"],
   heatmap: ["heatmap-opacity"],

@@ -54,6 +54,18 @@ function layerOf(reader: Reader): Layer {
   return layer;
 }
 
+/** A feature from its own bytes, with the keys and values of its layer. */
+export function featureIn(
+  bytes: Uint8Array,
+  keys: readonly string[],
+  values: readonly (string | number | boolean)[],
+): Feature {
+  return featureOf(new Reader(bytes), keys, values);
+}
+
+/** A value of a layer from its own bytes. */
+export const valueIn = (bytes: Uint8Array): string | number | boolean => readValue(new Reader(bytes));
+
 function featureOf(reader: Reader, keys: readonly string[], values: readonly (string | number | boolean)[]): Feature {
   const feature: Feature = { shape: 1, properties: {}, parts: [] };
   each(reader, (field, reader) => {

@@ -2,12 +2,13 @@
 
 import { DEEPEST } from "virtual:ground";
 import { effect } from "@preact/signals";
-import { addProtocol, setWorkerUrl } from "maplibre-gl";
+import { setWorkerUrl } from "maplibre-gl";
 import { render } from "preact";
 import { loaded } from "../../load";
 import { BARE, naturalEarth } from "../../map/ground";
 import type { Drawable } from "../../map/layers";
 import { type DataMap, makeMap } from "../../map/map";
+import { register } from "../../map/protocols";
 import { saySpread } from "../../map/spread";
 import { theme } from "../../map/theme";
 import { catalog, spread, zoom } from "../../page";
@@ -22,7 +23,7 @@ const SCHEME = "saved";
 /** Answers MapLibre with what is here. A tile that is not leaves its place to the one above it. */
 function answer({ saved, bytes }: Opened): void {
   const places = new Map(saved.tiles.map(([address, at, length]) => [address, [at, length] as const]));
-  addProtocol(SCHEME, async ({ url }) => {
+  register(SCHEME, async ({ url }) => {
     const place = places.get(url.slice(SCHEME.length + 3));
     if (!place) throw Object.assign(new Error(`${url} is not in this file`), { status: 404 });
     return { data: await gunzip(bytes.slice(place[0], place[0] + place[1])) };

@@ -1,0 +1,88 @@
+/** What cells are painted from on the page: tiles in flat columns, against another decoder; and tiles that are kept and shared. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { byMapbox } from "./lib/decode.js";
+import { serve } from "./lib/duotile.js";
+import { ofPage } from "./lib/page.js";
+
+/** @type {typeof import("../../web/src/map/cells/read")} */
+const { featureOf, NONE, readCells } = await ofPage("map/cells/read");
+/** @type {typeof import("../../web/src/map/cells/kept")} */
+const { makeKept } = await ofPage("map/cells/kept");
+
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let program;
+before(async () => {
+  program = await serve();
+});
+after(() => program?.stop());
+
+test("cells of a tile are where another decoder has them, each with its value", async () => {
+  for (const [tile, cell, query, property] of /** @type {const} */ ([
+    ["0/0/0", 2, "shape=polygon", "point_count"],
+    ["3/4/2", 1, "shape=polygon", "point_count"],
+    ["2/2/1", 8, "shape=polygon&agg=mean:population", "population_mean"],
+    ["1/1/0", 4, "shape=centroid&agg=mode:country", "country_mode"],
+  ])) {
+    const response = await fetch(`${program.base}tiles/places/${tile}.mvt?mode=cells&cell=${cell}&${query}`);
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const side = 512 / cell;
+    const cells = readCells(bytes, side, property);
+    const [places] = byMapbox(bytes);
+    assert.ok(places && places.features.length > 20, tile);
+    assert.equal(cells.row.length, places.features.length);
+    places.features.forEach((feature, at) => {
+      const points = feature.parts.flat();
+      const step = places.extent / side;
+      const least = (/** @type {0 | 1} */ axis) => Math.min(...points.map((point) => point[axis]));
+      assert.equal(cells.column[at], Math.floor(least(0) / step));
+      assert.equal(cells.row[at], Math.floor(least(1) / step));
+      const which = cells.value[at] ?? NONE;
+      assert.equal(which === NONE ? undefined : cells.values[which], feature.properties[property]);
+      assert.deepEqual(featureOf(cells, at).properties, feature.properties);
+    });
+  }
+});
+
+test("what is cut off is an error, and nothing is nothing", async () => {
+  const response = await fetch(`${program.base}tiles/places/0/0/0.mvt?mode=cells&shape=polygon`);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  assert.throws(() => readCells(bytes.subarray(0, bytes.length - 20), 128, "point_count"), /no vector tile/);
+  assert.throws(() => readCells(new TextEncoder().encode("<html>"), 128, "point_count"), /no vector tile/);
+  assert.equal(readCells(new Uint8Array(), 128, "point_count").row.length, 0);
+});
+
+test("a tile is asked for once, and given up when the last who waits for it does", async () => {
+  /** @type {{ url: string, controller: AbortController, come: (text: string) => void, fail: () => void }[]} */
+  const asked = [];
+  const kept = makeKept(
+    (url, controller) =>
+      /** @type {Promise<string>} */ (
+        new Promise((come, reject) => {
+          asked.push({ url, controller, come, fail: () => reject(new Error(url)) });
+        })
+      ),
+  );
+  const [one, other] = [new AbortController(), new AbortController()];
+  const [first, second] = [kept.get("a", one.signal), kept.get("a", other.signal)];
+  assert.equal(asked.length, 1);
+  one.abort();
+  await assert.rejects(first, { name: "AbortError" });
+  assert.equal(asked[0]?.controller.signal.aborted, false);
+  asked[0]?.come("A");
+  assert.equal(await second, "A");
+  assert.equal(await kept.get("a", other.signal), "A");
+  assert.equal(kept.peek("a"), "A");
+  const third = kept.get("b", other.signal);
+  other.abort();
+  await assert.rejects(third, { name: "AbortError" });
+  assert.equal(asked[1]?.controller.signal.aborted, true);
+  const again = kept.get("b", new AbortController().signal);
+  assert.equal(asked.length, 3);
+  asked[2]?.fail();
+  await assert.rejects(again, /b/);
+  assert.equal(kept.peek("b"), undefined);
+  void kept.get("b", new AbortController().signal);
+  assert.equal(asked.length, 4, "what failed is asked for again");
+});

@@ -1,0 +1,67 @@
+/** The cells of a tile as a picture: a pixel for each place that a cell can have, in the colour that the legend says. */
+
+import { categoryOf } from "../../query";
+import type { Paint } from "../paint";
+import { placeOf, stopsAt } from "../scale";
+import { type Cells, NONE } from "./read";
+
+/** The property that gives the colour. */
+export const colouredBy = (paint: Paint): string => (paint.category ? categoryOf(paint.category) : paint.property);
+
+/** So many places of a ramp have colours of their own. */
+const STEPS = 1024;
+
+/** Colours of ramps, made when they are needed. */
+const ramps = new Map<string, Uint32Array>();
+
+/** The picture of cells in a tile of a zoom that has so many along each side. */
+export function picture(cells: Cells, paint: Paint, z: number, side: number): ImageData {
+  const pixels = new Uint32Array(side * side);
+  const { column, row, value, values } = cells;
+  const colour = colourer(paint, z);
+  const other = packed(paint.theme.other);
+  // Of one value there are many cells.
+  const colours = new Uint32Array(values.length);
+  for (let at = 0; at < value.length; at += 1) {
+    const which = value[at] as number;
+    let pixel = other;
+    if (which !== NONE) {
+      pixel = colours[which] as number;
+      if (pixel === 0) {
+        pixel = colour(values[which] as string | number | boolean);
+        colours[which] = pixel;
+      }
+    }
+    pixels[(row[at] as number) * side + (column[at] as number)] = pixel;
+  }
+  return new ImageData(new Uint8ClampedArray(pixels.buffer), side, side);
+}
+
+function colourer(paint: Paint, z: number): (value: string | number | boolean) => number {
+  const other = packed(paint.theme.other);
+  if (paint.category) {
+    const all = new Map(paint.categories?.map(({ value, colour }) => [value, packed(colour)]));
+    return (value) => all.get(String(value)) ?? other;
+  }
+  const stops = stopsAt(paint.cells, z);
+  const key = [0, 0.3, 0.6, 1].map(paint.ramp).join();
+  const ramp = ramps.get(key) ?? new Uint32Array(STEPS + 1);
+  ramps.set(key, ramp);
+  return (value) => {
+    const number = Number(value);
+    if (Number.isNaN(number)) return other;
+    const step = Math.round(placeOf(number, stops) * STEPS);
+    ramp[step] ||= packed(paint.ramp(step / STEPS));
+    return ramp[step] as number;
+  };
+}
+
+/** Whether the least byte of a number comes first, as nearly everywhere. */
+const LITTLE = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+
+/** #rrggbb as one pixel, opaque. */
+function packed(colour: string): number {
+  const rgb = Number.parseInt(colour.slice(1), 16);
+  if (!LITTLE) return ((rgb << 8) | 255) >>> 0;
+  return ((255 << 24) | ((rgb & 255) << 16) | (rgb & 0xff00) | (rgb >> 16)) >>> 0;
+}
