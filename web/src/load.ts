@@ -138,6 +138,8 @@ export function follow(data: Data, tell: (error: unknown) => void, tiled: () => 
       const statistics = asked?.statistics;
       const { value: tileJson, ...origin } = await (asked?.tileJson ?? data.source.tileJson(dataset.id, query, signal));
       if (signal.aborted) return;
+      // Tiles that went first may be whole, from what the browser remembers, where only a part is here to tell of.
+      if (known && origin.partial && data.share().server > 0) data.renew();
       // Statistics of much data take their time: the map does not wait for them longer than the eye would notice.
       const late = new Promise<undefined>((resolve) => setTimeout(resolve, SOON));
       const soon = statistics && (await Promise.race([statistics, late]));
