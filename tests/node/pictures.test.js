@@ -63,6 +63,8 @@ test("a tile is asked for once, and given up when the last who waits for it does
           asked.push({ url, controller, come, fail: () => reject(new Error(url)) });
         })
       ),
+    (text) => text.length,
+    10,
   );
   const [one, other] = [new AbortController(), new AbortController()];
   const [first, second] = [kept.get("a", one.signal), kept.get("a", other.signal)];
@@ -85,4 +87,34 @@ test("a tile is asked for once, and given up when the last who waits for it does
   assert.equal(kept.peek("b"), undefined);
   void kept.get("b", new AbortController().signal);
   assert.equal(asked.length, 4, "what failed is asked for again");
+});
+
+test("tiles are let go when they hold too much, those first that were not wanted for longest, and never the last", async () => {
+  let loads = 0;
+  const kept = makeKept(
+    async (url) => {
+      loads += 1;
+      return url;
+    },
+    (url) => url.length,
+    10,
+  );
+  const { signal } = new AbortController();
+  const get = (/** @type {string} */ url) => kept.get(url, signal);
+  await get("aaaa");
+  await get("bbbb");
+  await get("aaaa");
+  await get("cccc");
+  assert.deepEqual([kept.peek("aaaa"), kept.peek("bbbb"), kept.peek("cccc"), loads], ["aaaa", undefined, "cccc", 3]);
+  await get("twice as much as all");
+  assert.deepEqual(
+    [kept.peek("aaaa"), kept.peek("cccc"), kept.peek("twice as much as all")],
+    [undefined, undefined, "twice as much as all"],
+  );
+  await get("dddd");
+  await get("eeee");
+  assert.deepEqual(
+    [kept.peek("twice as much as all"), kept.peek("dddd"), kept.peek("eeee")],
+    [undefined, "dddd", "eeee"],
+  );
 });

@@ -31,6 +31,8 @@ export interface Drawable {
 /** The map's source of a layer, and that of the cells that are spread. */
 export const sourceId = ({ id }: Pick<Layer, "id">): string => `data-${id}`;
 const widerId = ({ id }: Pick<Layer, "id">): string => `wider-${id}`;
+export const sourceIds = (layer: Layer): string[] =>
+  layer.drawing.kind === "cells" ? [sourceId(layer), widerId(layer)] : [sourceId(layer)];
 /** The map's layers of a layer. */
 export const cellsId = ({ id }: Layer): string => `cells-${id}`;
 /** Those that are met by the pointer, the uppermost first. */

@@ -16,7 +16,7 @@ import { tellCells } from "./cells/seen";
 import { makeExchange } from "./exchange";
 import { gridOf, keepSizes, takeCloser } from "./grid";
 import type { Ground } from "./ground";
-import { type Drawable, dataLayers, dataSources } from "./layers";
+import { type Drawable, dataLayers, dataSources, sourceIds } from "./layers";
 import { patch } from "./patch";
 import { inPhase, mark, type Opacity, opacities } from "./phase";
 import { makeRhythm, type Rhythm } from "./rhythm";
@@ -107,9 +107,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     if (!patch(map, shown, next)) map.setStyle(next, { diff: true });
     shown = next;
     tiles.renewed();
-    for (const drawable of now) {
-      for (const id of Object.keys(sourcesOf(drawable))) takeCloser(map, id, gridOf(drawable.layer.drawing));
-    }
+    for (const { layer } of now) for (const id of sourceIds(layer)) takeCloser(map, id, gridOf(layer.drawing));
     for (const { layer, phase } of now) {
       for (const [id] of animated.get(layer.id) ?? []) mark(map, id, phase === undefined);
     }
@@ -170,7 +168,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   };
   const isReady = (id: string) => {
     const drawable = now.find(({ layer }) => layer.id === id);
-    const ids = drawable ? Object.keys(sourcesOf(drawable)) : [];
+    const ids = drawable ? sourceIds(drawable.layer) : [];
     return ids.length > 0 && ids.every((id) => map.getSource(id) && !tiles.isDue(id) && map.isSourceLoaded(id));
   };
   await map.once("style.load");

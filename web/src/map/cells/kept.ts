@@ -1,10 +1,7 @@
 /**
  * Tiles of the data that are kept for a while, by their addresses: asked for once, however many want them, given up when nobody
- * does any more, and let go when there are too many.
+ * does any more, and let go when they hold too much.
  */
-
-/** As many as a few views have. */
-const ROOM = 160;
 
 interface Coming<T> {
   there: Promise<T>;
@@ -18,25 +15,39 @@ export interface Kept<T> {
   peek: (url: string) => T | undefined;
 }
 
-export function makeKept<T>(load: (url: string, controller: AbortController) => Promise<T>): Kept<T> {
+/** Keeps what `load` brings, as much of it as weighs so much together. */
+export function makeKept<T>(
+  load: (url: string, controller: AbortController) => Promise<T>,
+  weigh: (value: T) => number,
+  most: number,
+): Kept<T> {
   /** Those that were wanted last are at the end. */
   const all = new Map<string, T>();
+  let weight = 0;
+  const drop = (url: string) => {
+    const value = all.get(url);
+    if (value !== undefined) weight -= weigh(value);
+    all.delete(url);
+  };
   const coming = new Map<string, Coming<T>>();
+  const forget = (url: string, one: Coming<T>) => {
+    if (coming.get(url) === one) coming.delete(url);
+  };
   const ask = (url: string): Coming<T> => {
     const controller = new AbortController();
     const there = load(url, controller).then((value) => {
+      drop(url);
       all.set(url, value);
+      weight += weigh(value);
       for (const old of all.keys()) {
-        if (all.size <= ROOM) break;
-        all.delete(old);
+        if (weight <= most || old === url) break;
+        drop(old);
       }
       return value;
     });
     const one = { there, controller, waiting: 0 };
     coming.set(url, one);
-    const end = () => {
-      if (coming.get(url) === one) coming.delete(url);
-    };
+    const end = () => forget(url, one);
     there.then(end, end);
     return one;
   };
@@ -55,7 +66,7 @@ export function makeKept<T>(load: (url: string, controller: AbortController) => 
         const leave = () => {
           one.waiting -= 1;
           if (one.waiting === 0) {
-            coming.delete(url);
+            forget(url, one);
             one.controller.abort();
           }
           reject(signal.reason);

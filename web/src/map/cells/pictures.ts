@@ -17,14 +17,18 @@ import { makeKept } from "./kept";
 import { colouredBy, picture } from "./picture";
 import { type Cells, featureOf, readCells } from "./read";
 
+type Box = readonly [west: number, south: number, east: number, north: number];
+/** The corners of a cell where it is seen, which may be beyond 180 degrees. */
+export type Ring = readonly (readonly [lng: number, lat: number])[];
+
 /** A cell that the map shows, as the map itself tells of what it drew. */
 export type SeenCell = Pick<GeoJSONFeature, "id" | "properties" | "geometry">;
 
 export interface Pictures {
   /** The template of a drawable's tiles as pictures; another one whenever they would look different. */
   template: (source: string, drawable: Drawable) => string;
-  /** The cells of a source that are drawn in a box of degrees; east may lie beyond 180. */
-  cellsIn: (source: string, box: readonly [number, number, number, number]) => SeenCell[];
+  /** The cells of a source that are drawn in a box of degrees, whose east may lie beyond 180, and of which `isIn` holds. */
+  cellsIn: (source: string, box: Box, isIn?: (ring: Ring) => boolean) => SeenCell[];
 }
 
 /** What the tiles of a source are painted of, and how. */
@@ -50,6 +54,12 @@ interface Held {
 const SCHEME = "cells";
 /** Cells of one pixel along the side of a tile. */
 const PIXELS = 512;
+/** So many zooms above may tiles be that are drawn in the distance. */
+const ABOVE = 4;
+/** A picture of cells of two pixels, in bytes. */
+const PICTURE = 4 * 256 ** 2;
+/** What tiles that are kept may hold, in bytes: as much as a few views have, and less than the map itself keeps. */
+const MEMORY = 128e6;
 
 /** The paintings of each map, by its number. */
 const maps = new Map<string, (source: string, tile: Tile, controller: AbortController) => Promise<{ data: unknown }>>();
@@ -61,9 +71,12 @@ export function makePictures(): { pictures: Pictures; follow: (map: MapLibre) =>
   numbers += 1;
   const number = String(numbers);
   const paintings = new Map<string, Painting>();
-  const kept = makeKept(async (key, controller): Promise<Held> => {
-    return { bytes: await bytesAt(key.slice(key.indexOf(" ") + 1), controller) };
-  });
+  const kept = makeKept(
+    async (key, controller): Promise<Held> => ({ bytes: await bytesAt(key.slice(key.indexOf(" ") + 1), controller) }),
+    // Columns of cells are about as large as their bytes.
+    ({ bytes }) => (bytes.length > 0 ? 2 * bytes.length + PICTURE : 100),
+    MEMORY,
+  );
   let made = 0;
   let map: MapLibre | undefined;
 
@@ -128,32 +141,50 @@ export function makePictures(): { pictures: Pictures; follow: (map: MapLibre) =>
     return template;
   };
 
-  const cellsIn: Pictures["cellsIn"] = (source, [west, south, east, north]) => {
+  /** The tile that is drawn at a place; where the map is tilted it may be of a zoom above. */
+  const drawnAt = (painting: Painting, [z, at, y]: Tile) => {
+    for (let above = 0; above <= Math.min(z, ABOVE); above += 1) {
+      const tile = [z - above, at >> above, y >> above] as const;
+      const all = 2 ** tile[0];
+      const x = ((tile[1] % all) + all) % all;
+      const held = kept.peek(keyOf(painting, [tile[0], x, tile[2]]));
+      if (held) return { held, tile, x };
+    }
+    return undefined;
+  };
+
+  const cellsIn: Pictures["cellsIn"] = (source, [west, south, east, north], isIn) => {
     const painting = paintings.get(source);
     if (!painting || !map) return [];
     const { layer, loaded } = painting.drawable;
     const z = Math.min(tileZoom(map.getZoom(), gridOf(layer.drawing)), loaded.tileJson.maxzoom);
     const { side } = painting;
-    const all = 2 ** z * side;
-    // Columns and rows of the world's cells.
-    const [left, right] = [Math.floor(toX(west) * all), Math.ceil(toX(east) * all) - 1];
-    const [top, bottom] = [Math.max(Math.floor(toY(north) * all), 0), Math.min(Math.ceil(toY(south) * all), all) - 1];
+    const tileOf = (place: number) => Math.floor(place * 2 ** z);
+    const rows = [Math.max(tileOf(toY(north)), 0), Math.min(tileOf(toY(south)), 2 ** z - 1)] as const;
     const found: SeenCell[] = [];
-    const seen = new Set<string>();
-    for (let y = Math.floor(top / side); y <= Math.floor(bottom / side); y += 1) {
-      for (let at = Math.floor(left / side); at <= Math.floor(right / side); at += 1) {
-        const x = ((at % 2 ** z) + 2 ** z) % 2 ** z;
-        const held = kept.peek(keyOf(painting, [z, x, y]));
-        if (!held || held.bytes.length === 0) continue;
+    const [looked, told] = [new Set<string>(), new Set<string>()];
+    for (let y = rows[0]; y <= rows[1]; y += 1) {
+      for (let at = tileOf(toX(west)); at <= tileOf(toX(east)); at += 1) {
+        const drawn = drawnAt(painting, [z, at, y]);
+        if (!drawn || drawn.held.bytes.length === 0 || looked.has(drawn.tile.join())) continue;
+        looked.add(drawn.tile.join());
+        const { held, tile, x } = drawn;
         const cells = cellsOf(held, painting);
-        const shift = at * side;
+        // Of the world's columns and rows of cells at this zoom, those of the box.
+        const all = 2 ** tile[0] * side;
+        const [left, right] = [Math.floor(toX(west) * all), Math.ceil(toX(east) * all) - 1];
+        const [top, bottom] = [Math.floor(toY(north) * all), Math.ceil(toY(south) * all) - 1];
         for (let i = 0; i < cells.row.length; i += 1) {
-          const [column, row] = [shift + (cells.column[i] as number), y * side + (cells.row[i] as number)];
+          const [column, row] = [
+            tile[1] * side + (cells.column[i] as number),
+            tile[2] * side + (cells.row[i] as number),
+          ];
           if (column < left || column > right || row < top || row > bottom) continue;
+          if (isIn && !isIn(ringOf(column, row, all))) continue;
           // The world may be there more than once.
-          const key = `${x} ${y} ${i}`;
-          if (seen.has(key)) continue;
-          seen.add(key);
+          const key = `${tile[0]} ${x} ${tile[2]} ${i}`;
+          if (told.has(key)) continue;
+          told.add(key);
           found.push(seenCell(cells, i, x * side + (cells.column[i] as number), row, all));
         }
       }
@@ -173,14 +204,21 @@ export function makePictures(): { pictures: Pictures; follow: (map: MapLibre) =>
 /** A cell with its place among so many along each side of the world. */
 function seenCell(cells: Cells, at: number, column: number, row: number, all: number): SeenCell {
   const { id, properties } = featureOf(cells, at);
+  return {
+    id,
+    properties,
+    geometry: { type: "Polygon", coordinates: [ringOf(column, row, all) as [number, number][]] },
+  };
+}
+
+function ringOf(column: number, row: number, all: number): Ring {
   const [west, east] = [toLng(column / all), toLng((column + 1) / all)];
   const [north, south] = [toLat(row / all), toLat((row + 1) / all)];
-  const ring = [
+  return [
     [west, north],
     [east, north],
     [east, south],
     [west, south],
     [west, north],
   ];
-  return { id, properties, geometry: { type: "Polygon", coordinates: [ring] } };
 }

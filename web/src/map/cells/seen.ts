@@ -5,7 +5,7 @@
 
 import type { MapGeoJSONFeature, Map as MapLibre, PointLike, QueryRenderedFeaturesOptions } from "maplibre-gl";
 import { isData } from "../layers";
-import type { Pictures, SeenCell } from "./pictures";
+import type { Pictures, Ring } from "./pictures";
 
 type Corners = [PointLike, PointLike];
 
@@ -53,16 +53,14 @@ function cellsOf(
   ].map(([x = 0, y = 0]) => map.unproject([x, y]));
   const [lngs, lats] = [corners.map(({ lng }) => lng), corners.map(({ lat }) => lat)];
   const box = [Math.min(...lngs), Math.min(...lats), Math.max(...lngs), Math.max(...lats)] as const;
-  const isIn = ({ geometry }: SeenCell) => {
-    if (straight || geometry.type !== "Polygon") return true;
-    const ring = (geometry.coordinates[0] ?? []).map(([lng = 0, lat = 0]) => map.project([lng, lat]));
-    const [xs, ys] = [ring.map(({ x }) => x), ring.map(({ y }) => y)];
+  const isIn = (ring: Ring) => {
+    const places = ring.map(([lng, lat]) => map.project([lng, lat]));
+    const [xs, ys] = [places.map(({ x }) => x), places.map(({ y }) => y)];
     return Math.max(...xs) >= left && Math.min(...xs) <= right && Math.max(...ys) >= top && Math.min(...ys) <= bottom;
   };
   const of = { layer: { id, source: layer.source, type: layer.type }, source: layer.source, state: {} };
   return pictures
-    .cellsIn(layer.source, box)
-    .filter(isIn)
+    .cellsIn(layer.source, box, straight ? undefined : isIn)
     .map((cell) => ({ type: "Feature", ...cell, ...of }) as unknown as MapGeoJSONFeature);
 }
 
