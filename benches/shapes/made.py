@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 METRES = 111_320  # a degree of latitude
+ROUGH = 0.2  # how far middles are moved aside at most, of their piece: a tenth of the polygons then cross themselves
 
 
 def coverage(rows=26, columns=24, seed=7):
@@ -47,10 +48,13 @@ def coverage(rows=26, columns=24, seed=7):
 def rough(first, last, doublings, random):
     """Lines from one place to another, made rough by moving the middle of each piece aside, ever less."""
     lines = np.stack([first, last], 1)
-    for step in range(doublings):
+    for _ in range(doublings):
         a, b = lines[:, :-1], lines[:, 1:]
         along = b - a
-        aside = np.stack([-along[..., 1], along[..., 0]], -1) * random.normal(0, 0.16 * 1.09**step, (*along.shape[:2], 1)).clip(-0.4, 0.4)
+        # Calmer towards the ends, where three borders meet.
+        pieces = (np.arange(along.shape[1]) + 0.5) / along.shape[1]
+        most = ROUGH * np.minimum(1, 8 * np.minimum(pieces, 1 - pieces))
+        aside = np.stack([-along[..., 1], along[..., 0]], -1) * (random.uniform(-1, 1, along.shape[:2]) * most)[..., None]
         middle = (a + b) / 2 + aside
         lines = np.concatenate([np.stack([a, middle], 2).reshape(len(lines), -1, 2), lines[:, -1:]], 1)
     return lines

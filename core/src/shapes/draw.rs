@@ -143,9 +143,7 @@ impl Drawing {
         }
         let mut drawn = &self.pieces;
         if kind == Kind::Polygons {
-            if !self.clean.look(&self.pieces, toll, &mut self.polygons)?
-                && !self.clean.mend(&self.pieces, toll, &mut self.polygons)?
-            {
+            if !self.clean.mend(&self.pieces, toll, &mut self.polygons)? {
                 return Ok(Drawn::GivenUp);
             }
             drawn = &self.polygons;

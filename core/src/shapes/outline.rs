@@ -70,7 +70,18 @@ impl Levelled<'_> {
 
     #[inline]
     fn look(&self, run: Range<usize>, grid: &Grid, out: &mut Vec<Vertex>) {
-        for (at, &level) in run.clone().zip(&self.levels[run]) {
+        let (mut at, levels) = (run.start, &self.levels[run.clone()]);
+        let eights = levels.chunks_exact(8);
+        let rest = eights.remainder();
+        for eight in eights {
+            let mut drawn = at_most(eight, grid.most);
+            while drawn != 0 {
+                self.push(at + drawn.trailing_zeros() as usize / 8, grid, out);
+                drawn &= drawn - 1;
+            }
+            at += 8;
+        }
+        for (at, &level) in (at..run.end).zip(rest) {
             if level <= grid.most {
                 self.push(at, grid, out);
             }
@@ -84,6 +95,15 @@ impl Levelled<'_> {
             out.push(vertex);
         }
     }
+}
+
+/// Which of eight levels are at most another, which is below 128: the highest bit of each byte, the first of the lowest.
+#[inline]
+fn at_most(eight: &[u8], most: u8) -> u64 {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let levels = eight.iter().rev().fold(0, |all, &level| all << 8 | u64::from(level));
+    let most = u64::from(most) * 0x0101_0101_0101_0101;
+    ((most | HIGH) - (levels & !HIGH)) & !levels & HIGH
 }
 
 #[cfg(test)]

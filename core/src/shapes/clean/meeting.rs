@@ -24,6 +24,10 @@ pub fn of(e: Edge, f: Edge) -> Meeting {
     if (of_e[0] > 0 && of_e[1] > 0) || (of_e[0] < 0 && of_e[1] < 0) {
         return Meeting::Apart;
     }
+    // One behind the other, as nearly all are that are looked at.
+    if e[1] == f[0] && of_e[1] != 0 {
+        return Meeting::End;
+    }
     let of_f = e.map(|end| side(f[0], f[1], end));
     if (of_f[0] > 0 && of_f[1] > 0) || (of_f[0] < 0 && of_f[1] < 0) {
         return Meeting::Apart;

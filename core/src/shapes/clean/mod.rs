@@ -49,29 +49,8 @@ pub struct Clean {
 }
 
 impl Clean {
-    /// Whether rings meet nowhere but where edges join: if so, their polygons are put into `out`.
-    ///
-    /// # Errors
-    /// [`Stopped`], as [`Toll::pay`].
-    pub fn look(&mut self, pieces: &Pieces, toll: &mut Toll<'_>, out: &mut Pieces) -> Result<bool, Stopped> {
-        self.gather(pieces);
-        let Self { edges, ends, pairs, .. } = self;
-        pairs.gather(edges, ends, |_| true);
-        let ended = pairs.each(edges, toll, |[a, b], [ring, other]| match meeting::of(edges[a], edges[b]) {
-            Meeting::Apart => true,
-            Meeting::End => ring == other && joined(ends, ring, a, b),
-            Meeting::Same | Meeting::Cut(_) => false,
-        })?;
-        let apart = ended == Ended::All;
-        if apart {
-            self.met.clear();
-            self.met.resize(self.ends.len(), false);
-            self.polygons(toll, out)?;
-        }
-        Ok(apart)
-    }
-
-    /// Makes rings valid and puts their polygons into `out`; `false` where it had to be given up.
+    /// Makes rings valid and puts their polygons into `out`; `false` where it had to be given up. Of rings that meet nowhere but
+    /// where edges join, the first round is all.
     ///
     /// # Errors
     /// [`Stopped`], as [`Toll::pay`].

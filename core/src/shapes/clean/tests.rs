@@ -24,10 +24,8 @@ fn pieces(rings: &[Ring]) -> Pieces {
 fn cleaned(rings: &[Ring]) -> (bool, Vec<Ring>) {
     let (pieces, mut clean, mut out) = (pieces(rings), Clean::default(), Pieces::default());
     let work = Work::free();
-    let apart = clean.look(&pieces, &mut work.toll(), &mut out).expect("goes on");
-    let looked = out.clone();
     assert_eq!(clean.mend(&pieces, &mut work.toll(), &mut out), Ok(true), "{rings:?}");
-    assert!(!apart || looked == out, "what is apart needs no mending: {rings:?}");
+    let apart = !clean.met.contains(&true);
     (apart, out.each().map(<[Point]>::to_vec).collect())
 }
 
