@@ -8,7 +8,7 @@ import { random } from "./lib/random.js";
 /** @type {typeof import("../../web/src/map/steady")} */
 const { steady } = await ofPage("map/steady");
 /** @type {typeof import("../../web/src/map/scale")} */
-const { cellStops } = await ofPage("map/scale");
+const { areaStops, cellStops, placeOf } = await ofPage("map/scale");
 /** @type {typeof import("../../web/src/map/lock")} */
 const { parse } = await ofPage("map/lock");
 /** @type {typeof import("../../web/src/compare/alike")} */
@@ -131,4 +131,29 @@ test("colours of two layers are said to mean the same where all that decides the
     assert.equal(haveColoursAlike({ below, above: layer(other) }), false, JSON.stringify(other));
   }
   assert.equal(haveColoursAlike({ below, above: layer({}, "stops") }), false);
+});
+
+test("areas of dots grow as the counts they stand for, and where those are too unlike as a power of them", () => {
+  const measure = (/** @type {number[]} */ counts) => ({
+    property: "point_count",
+    min: null,
+    max: null,
+    probabilities: PROBABILITIES,
+    zooms: [{ zoom: 0, cells: counts.length, quantiles: quantiles(counts) }],
+  });
+  const area = (/** @type {number[]} */ counts, /** @type {number} */ count) => {
+    const [stops] = areaStops(/** @type {any} */ (measure(counts)), 9);
+    return 1 + 8 * placeOf(count, stops);
+  };
+  const few = [...Array(80).fill(1), ...Array(12).fill(2), 3, 3, 4, 5, 6, 7, 8, 9];
+  for (const count of [1, 2, 3, 4, 5]) assert.ok(Math.abs(area(few, count) - count) < 0.05 * count, `${count}`);
+  const many = Array.from({ length: 1000 }, (_, at) => 2 ** (at / 100) * 10);
+  const large = Math.sqrt((many[949] ?? 0) * (many[999] ?? 0));
+  const power = Math.log(9) / Math.log(large / 10);
+  for (const count of [10, 30, 100, 1000, 5000]) {
+    const expected = (count / 10) ** power;
+    assert.ok(Math.abs(area(many, count) - expected) < 0.05 * expected, `${count}: ${area(many, count)}, ${expected}`);
+  }
+  assert.equal(area(many, 1e9), 9);
+  assert.equal(area([4, 4, 4], 4), 1);
 });

@@ -21,6 +21,9 @@ globalThis.addEventListener?.("resize", () => {
   ratio.value = globalThis.devicePixelRatio || 1;
 });
 
+/** The side of a pixel of the screen, in pixels of the page. */
+export const pixel = (): number => 1 / ratio.value;
+
 /** Whether the device was found to draw too slowly for small cells. */
 export const slow = signal(false);
 

@@ -9,7 +9,7 @@ import type { ExpressionSpecification, LayerSpecification, SourceSpecification }
 import type { Loaded } from "../load";
 import { spread } from "../page";
 import type { Layer } from "../state";
-import { gridOf } from "./grid";
+import { gridOf, pixel } from "./grid";
 import { cellColour, type Paint, paintOf } from "./paint";
 import type { Phase } from "./phase";
 import { along, byZoom, type Stops, stopsAt } from "./scale";
@@ -88,7 +88,12 @@ export function dataLayers({ layer, loaded }: Drawable, source = sourceId(layer)
           source: widerId(layer),
           type: "circle",
           layout: { visibility: wider > 0 ? "visible" : "none", "circle-sort-key": ["get", "point_count"] },
-          paint: { "circle-color": colour, "circle-radius": wider, "circle-opacity": opacity },
+          // MapLibre softens a circle's edge inwards, by a pixel: small ones were crosses.
+          paint: {
+            "circle-color": colour,
+            "circle-radius": wider > 0 ? wider + pixel() / 2 : 0,
+            "circle-opacity": opacity,
+          },
         },
         {
           id: cellsId(layer),
@@ -133,12 +138,12 @@ export function dataLayers({ layer, loaded }: Drawable, source = sourceId(layer)
 }
 
 /** Circles from a dot to a little more than the cell they stand for: their area grows with how many rows they are. */
-function radii({ counts, size, sizes }: Paint, side: number): ExpressionSpecification {
+function radii({ areas, size, sizes }: Paint, side: number): ExpressionSpecification {
   const [least, most] = [Math.max(side * 0.2, 1), Math.max(side * 0.6, 2)];
   const radius = (at: number) => Math.sqrt(least ** 2 + (most ** 2 - least ** 2) * at);
   if (size && sizes) return along(size, sizes, radius);
   return byZoom(
-    counts.map((stops) => along("point_count", stops, radius)) as [
+    areas((most / least) ** 2).map((stops) => along("point_count", stops, radius)) as [
       ExpressionSpecification,
       ...ExpressionSpecification[],
     ],

@@ -5,7 +5,7 @@ import type { Loaded } from "../load";
 import { addsUp, categoryOf, propertyOf } from "../query";
 import type { Layer } from "../state";
 import { parse } from "./lock";
-import { along, byZoom, cellStops, rowStops, type Stops, type ZoomStops } from "./scale";
+import { along, areaStops, byZoom, cellStops, rowStops, type Stops, type ZoomStops } from "./scale";
 import { CATEGORIES, categoryColour, type Ramp, ramp, type Theme, theme } from "./theme";
 
 /** A category, its colour, and how many rows have it in the whole dataset. */
@@ -20,8 +20,10 @@ export interface Paint {
   /** The property of cells that gives the colour, and the scale of its values. */
   property: string;
   cells: ZoomStops;
-  /** How many rows a cell has: for sizes and weights. */
+  /** How many rows a cell has: for weights and heights. */
   counts: ZoomStops;
+  /** The same for dots, of which the largest have so many times the area of the least. */
+  areas: (ratio: number) => ZoomStops;
   /** What columns are as high as. */
   heights: ZoomStops;
   /** Whether the scale is one that was locked. */
@@ -58,6 +60,7 @@ export function paintOf({ drawing }: Layer, { metadata, dataset, columns, tileJs
     cells: ending(locked ?? cellStops(info(property), scale, addsUp(measure))),
     locked: locked !== undefined,
     counts,
+    areas: (ratio) => ending(areaStops(info("point_count"), ratio)),
     heights: category ? counts : ending(cellStops(info(property), "log", addsUp(measure))),
     ...(column ? { column } : {}),
     ...(values ? { values } : {}),

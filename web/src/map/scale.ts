@@ -43,6 +43,30 @@ export function cellStops(measure: MeasureInfo | undefined, scale: Scale, adds: 
   return first ? [first, ...more] : [UNKNOWN];
 }
 
+/**
+ * Where on the way from the least area of a dot to one `ratio` times as large the counts of cells lie, at each zoom. Many dots
+ * of one row are not to look like less than a dot of many, nor the other way round: areas grow as counts do, or, where the
+ * largest are more than `ratio` times the least, as a power of them. A few that are beyond all others are as large as these.
+ */
+export function areaStops(measure: MeasureInfo | undefined, ratio: number): ZoomStops {
+  const probabilities = measure?.probabilities ?? [];
+  const known = (measure?.zooms ?? []).map(({ quantiles }) => quantiles).filter(({ length }) => length > 0);
+  const all = steady(known, true).map((quantiles): Stops => {
+    const [least = 1, most = least] = [quantiles[0], quantiles.at(-1)];
+    const usual = quantiles[probabilities.indexOf(0.95)] ?? most;
+    const large = Math.sqrt(usual * most);
+    if (!(least > 0 && large > least)) return [{ value: least, at: 0 }];
+    const power = Math.min(Math.log(ratio) / Math.log(large / least), 1);
+    const stop = (_: unknown, step: number): Stop => {
+      const value = least * (large / least) ** (step / LOG_STEPS);
+      return { value, at: ((value / least) ** power - 1) / (ratio - 1) };
+    };
+    return Array.from({ length: LOG_STEPS + 1 }, stop) as unknown as Stops;
+  });
+  const [first, ...more] = all;
+  return first ? [first, ...more] : [UNKNOWN];
+}
+
 /** Stops that say at their ends whether some of the values lie beyond. */
 function ending(stops: Stops, [least = Number.NaN, ...more]: readonly number[] = []): Stops {
   const most = more.at(-1) ?? least;
