@@ -13,8 +13,20 @@ import { random } from "./lib/random.js";
 /** @type {typeof import("../../web/src/query")} */
 const { interval } = await ofPage("query");
 /** @type {typeof import("../../web/src/time/calendar")} */
-const { framesOf, PRESETS, around, saidLength, moved, presetOf, rounded, saidWindow, zone } =
-  await ofPage("time/calendar");
+const {
+  fitting,
+  framesOf,
+  longerThan,
+  PRESETS,
+  around,
+  saidLength,
+  moved,
+  presetOf,
+  rounded,
+  saidWindow,
+  within,
+  zone,
+} = await ofPage("time/calendar");
 /** @type {typeof import("../../web/src/time/exact")} */
 const { boxed, unboxed } = await ofPage("time/exact");
 
@@ -118,4 +130,22 @@ test("windows of a zone are the days, weeks and months of its calendar", () => {
   } finally {
     zone.value = "UTC";
   }
+});
+
+test("two hours can be chosen of five years, and what the bar shows then can be played", () => {
+  /** @type {[number, number]} */
+  const years = [Date.UTC(2014, 0, 1), Date.UTC(2019, 0, 1)];
+  const two = PRESETS.find(({ name }) => name === "2 hours") ?? assert.fail();
+  assert.ok(within(years).includes(two));
+  for (const preset of within(years)) {
+    if (fitting(years).includes(preset)) continue;
+    const longer = longerThan(preset) ?? assert.fail(preset.name);
+    const at = Date.UTC(2016, 5, 3, 4, 5, 6);
+    const [window, part] = [around(at, preset), around(at, longer)];
+    assert.ok(part[0] <= window[0] && part[1] >= window[1], `${preset.name} in a ${longer.name}`);
+    const [last, frames] = [part[1] - 1, framesOf([part[0], part[1] - 1], window, 1)];
+    assert.ok(frames.length >= 24 && frames.length < 1000, `${frames.length} of ${preset.name}`);
+    assert.ok((frames.at(-1)?.[1] ?? 0) > last);
+  }
+  assert.ok(!within(years).some(({ name }) => name === "second"));
 });

@@ -53,6 +53,9 @@ const ZONES = [
   ...["+12:00", "+12:45", "+13:00", "+14:00"],
 ];
 
+/** Zones by the names of their places, as far as this browser knows them. */
+const PLACES = Intl.supportedValuesOf?.("timeZone") ?? [];
+
 /** The clock of whoever looks at the page. */
 const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -81,6 +84,11 @@ export function CyclesControl({ source, dataset, column, filter, datetime, set }
     const moved = cycles.reduce((text, cycle) => withCycle(text, { ...cycle, zone }), filter);
     if (moved !== filter) set(moved, `zone ${column}`);
   };
+  const option = (each: string) => (
+    <option key={each} value={each}>
+      {clockOf(each, dataset)}
+    </option>
+  );
   return (
     <div class="cycles">
       <div class="choice" role="radiogroup" aria-label={`Parts of ${column}`}>
@@ -119,13 +127,13 @@ export function CyclesControl({ source, dataset, column, filter, datetime, set }
           value={zone}
           onChange={({ currentTarget }) => move(currentTarget.value)}
         >
-          {[...new Set(["", "UTC", own, zone, ...ZONES])]
+          {[...new Set(["", "UTC", own, zone])]
             .filter((each) => each === "" || each !== (dataset.zone ?? "UTC"))
-            .map((each) => (
-              <option key={each} value={each}>
-                {clockOf(each, dataset)}
-              </option>
-            ))}
+            .map(option)}
+          <optgroup label="Places">
+            {PLACES.filter((each) => ![own, zone, dataset.zone].includes(each)).map(option)}
+          </optgroup>
+          <optgroup label="Distances from UTC">{ZONES.filter((each) => each !== zone).map(option)}</optgroup>
         </select>
       </label>
     </div>

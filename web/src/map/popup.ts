@@ -36,12 +36,13 @@ export function openOnClick(map: MapLibre, source: Source, drawables: () => read
     for (const far of near) found ??= at(map, drawables(), [x, y], far);
     if (!found) return;
     const { feature, drawable } = found;
+    const others = around(map, found, [x, y]);
     const byKey = lngLat === undefined;
     const stop = new AbortController();
-    const content = element("article", "popup");
+    const content = element("div", "");
     popup = new Popup({ maxWidth: "min(320px, 80vw)", focusAfterOpen: byKey })
       .setLngLat(lngLat ?? placeOf(map, feature))
-      .setDOMContent(content);
+      .setDOMContent(element("article", "popup", content, ...(others ? [others] : [])));
     popup.on("close", () => {
       stop.abort();
       // Who came by the keyboard goes on from the map.
@@ -113,6 +114,46 @@ function at(map: MapLibre, drawables: readonly Drawable[], [x, y]: [number, numb
     if (feature) return { feature, drawable };
   }
   return undefined;
+}
+
+/** What else is so near that it may have been meant, in pixels around it: cells of two pixels are closer than a finger. */
+const NEAR = 8;
+
+/** How many more rows are near a cell, as a button that shows all of them as a table. */
+function around(
+  map: MapLibre,
+  { feature, drawable }: { feature: MapGeoJSONFeature; drawable: Drawable },
+  [x, y]: [number, number],
+) {
+  const { layer, loaded } = drawable;
+  const { dataset, query } = loaded;
+  if (!dataset?.rows_open || !["cells", "points"].includes(layer.drawing.kind)) return undefined;
+  const layers = metIds(layer).filter((id) => map.getLayer(id));
+  const found = map.queryRenderedFeatures(
+    [
+      [x - NEAR, y - NEAR],
+      [x + NEAR, y + NEAR],
+    ],
+    { layers },
+  );
+  // A circle that reaches over tiles is told of once for each.
+  const keyOf = ({ id, geometry }: MapGeoJSONFeature) => id ?? JSON.stringify(geometry);
+  const all = new Map([feature, ...found].map((each) => [keyOf(each), each]));
+  const rows = (of: readonly MapGeoJSONFeature[]) =>
+    of.reduce((sum, { properties }) => sum + Number(properties["point_count"] ?? 0), 0);
+  const more = rows([...all.values()]) - rows([feature]);
+  const boxes = [...all.values()].map(({ id, geometry }) =>
+    typeof id === "number" ? cellBox(id) : geometry.type === "Polygon" ? box(geometry, 0) : undefined,
+  );
+  if (more <= 0 || boxes.includes(undefined)) return undefined;
+  const side = (at: 0 | 1 | 2 | 3) => boxes.map((each) => each?.[at] ?? 0);
+  const whole: Box = [Math.min(...side(0)), Math.min(...side(1)), Math.max(...side(2)), Math.max(...side(3))];
+  const button = element("button", "near", `${number(more)} more near here, all as a table`);
+  button.type = "button";
+  button.addEventListener("click", () => {
+    wanted.value = { dataset: dataset.id, title: "Rows near here", query: rowsOnly(query), box: whole };
+  });
+  return button;
 }
 
 /** Fills a popup: first with what the feature carries, then with what is asked for. */

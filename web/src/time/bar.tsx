@@ -27,15 +27,18 @@ import {
   DAY,
   firstWindow,
   fitting,
+  longerThan,
   monthsOf,
   moved,
   PRESETS,
+  type Preset,
   presetOf,
   type Step,
   saidClock,
   saidWindow,
   shorter,
   type Window,
+  within,
 } from "./calendar";
 import { boxed, unboxed } from "./exact";
 import type { Player } from "./player";
@@ -73,7 +76,7 @@ export function TimeBar({ player, source }: { player: Player; source: Source }) 
           {chosen ? saidWindow(chosen) : `All times: ${saidRange(whole)}`} <small>{saidClock()}</small>
         </output>
         <Pace />
-        <Presets all={all} chosen={chosen} />
+        <Presets source={source} all={all} chosen={chosen} />
         <Part source={source} chosen={chosen} />
         <select
           id="time-speed"
@@ -167,29 +170,38 @@ function Pace() {
   );
 }
 
-function Presets({ all, chosen }: { all: Window; chosen: Window | undefined }) {
-  const fit = fitting(all);
+function Presets({ source, all, chosen }: { source: Source; all: Window; chosen: Window | undefined }) {
+  const listed = within(all);
   const preset = chosen && presetOf(chosen);
-  const listed = preset && fit.includes(preset);
+  const known = preset && listed.includes(preset);
+  const pick = async (found: Preset) => {
+    const inside = chosen && chosen[0] >= all[0] && chosen[0] < all[1];
+    const short = !fitting(all).includes(found);
+    // A short window of a long time is where most rows are, and the bar shows what is around it, which can be played.
+    const at = inside ? chosen[0] : short ? await busiest(source, found.about / 2) : undefined;
+    const window = around(at ?? all[0], found);
+    const longer = short ? longerThan(found) : undefined;
+    if (longer) show(around(window[0], longer));
+    choose(window);
+  };
   return (
     <select
       id="time-preset"
       aria-label="Length of the window"
-      value={chosen ? (listed ? preset.name : "other") : "all"}
+      value={chosen ? (known ? preset.name : "other") : "all"}
       onChange={({ currentTarget: { value } }) => {
-        const found = fit.find(({ name }) => name === value);
-        const inside = chosen && chosen[0] >= all[0] && chosen[0] < all[1];
-        if (found) choose(around(inside ? chosen[0] : all[0], found));
+        const found = listed.find(({ name }) => name === value);
+        if (found) pick(found).catch(tell);
         else if (value === "all") choose(undefined);
       }}
     >
       <option value="all">all times</option>
-      {fit.map(({ name }) => (
+      {listed.map(({ name }) => (
         <option key={name} value={name}>
           {name}
         </option>
       ))}
-      {chosen && !listed && <option value="other">other</option>}
+      {chosen && !known && <option value="other">other</option>}
     </select>
   );
 }

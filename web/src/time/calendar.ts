@@ -46,6 +46,8 @@ export const PRESETS: readonly Preset[] = [
 
 /** More frames than this are too many to wait for. */
 export const MOST_FRAMES = 20_000;
+/** A window that is a smaller part of a range than this is not looked for there. */
+const MOST_WITHIN = 1_000_000;
 /** From a range and its least window: at least as many frames as make an animation. */
 const ENOUGH_FRAMES = 24;
 
@@ -125,6 +127,15 @@ export function shorter([from, to]: Window): Preset[] {
 export function fitting([from, to]: Window): Preset[] {
   return shorter([from, to]).filter(({ about }) => (to - from) / about <= MOST_FRAMES);
 }
+
+/** Those that can be seen in a range, also where it has too many of them to play: a minute of a year, but not of a century. */
+export function within([from, to]: Window): Preset[] {
+  return shorter([from, to]).filter(({ about }) => (to - from) / about <= MOST_WITHIN);
+}
+
+/** The shortest preset that has as many of another one as make an animation. */
+export const longerThan = ({ about }: Preset): Preset | undefined =>
+  PRESETS.find((longer) => longer.about >= ENOUGH_FRAMES * about);
 
 /** The preset that a window is of. */
 export function presetOf(window: Window): Preset | undefined {

@@ -5,6 +5,7 @@
 
 import { effect, signal } from "@preact/signals";
 import { type TileQuery, toQueryString } from "duotile";
+import type { Drawable } from "../map/layers";
 import { numeric } from "../map/scale";
 import { tell } from "../page";
 import { interval } from "../query";
@@ -63,6 +64,16 @@ export function followHistogram(data: Data): void {
       },
     );
   });
+}
+
+/** How the rows of a layer that is drawn lie in a part of time; of nothing if it has no times. */
+export async function lying({ source }: Data, { layer, loaded }: Drawable, part: Window): Promise<Histogram> {
+  const column = timesOf(layer)?.column;
+  if (!column) return { edges: [], counts: [] };
+  const query = { ...(layer.filter ? { filter: layer.filter } : {}), datetime: interval(part) };
+  const { value } = await source.stats(loaded.tileJson.dataset, column, query, BINS);
+  const { edges = [], counts = [] } = value.histogram ?? {};
+  return { edges: edges.map(numeric), counts };
 }
 
 /** About how many rows there are in a window. */

@@ -16,7 +16,7 @@ import type { Data } from "../source";
 import { change, type State, state } from "../state";
 import { fixed, frame, loop, pace, played, playing, preparing, speed, step, timesOf } from "./animation";
 import { firstWindow, framesOf, type Window } from "./calendar";
-import { histogram, typical } from "./histogram";
+import { histogram, lying, typical } from "./histogram";
 import { Ring, type Target } from "./ring";
 
 export interface Player {
@@ -113,9 +113,11 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
             const query = queryOf(drawable.layer, { ...state.peek(), ...(window ? { window } : {}) }, dataset);
             return data.source.metadata(rest.tileJson.dataset, query).then(({ value }) => ({ query, value }));
           };
-          const typical = await asked(usual);
-          // Where a layer has nothing in the window that others go by, its colours are those of all that is played.
-          const { query, value } = typical.value.rows > 0 ? typical : await asked(played.peek());
+          let found = await asked(usual);
+          const whole = played.peek();
+          // A layer that has nothing in the window that others go by has one of its own, or all that is played.
+          if (found.value.rows === 0 && whole) found = await asked(typical(all, await lying(data, drawable, whole)));
+          const { query, value } = found.value.rows > 0 ? found : await asked(whole);
           const about = dataset ? { dataset } : {};
           return { ...drawable, loaded: { ...rest, ...about, query, tileJson: value, metadata: value } };
         }),
