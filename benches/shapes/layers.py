@@ -2,7 +2,7 @@
 
 For each: NAME.parquet (GeoParquet in degrees), NAME.geojsonl (for geojson-vt, unless there are too many) and NAME.tiles, a tile
 a line: of each zoom the one with most vertices, and up to eleven under random vertices. Of the folder of data, what is there is taken;
-where it is not, layers are made. `--rows`: nothing but so many buildings, without tiles.
+where it is not, layers are made. A column `row` says which row of the file each is. `--rows`: nothing but so many buildings, without tiles.
 """
 
 import argparse
@@ -119,6 +119,7 @@ def main():
         else:
             continue
         print(f"    {name}: {len(geometry):,} rows, {shapely.get_num_coordinates(geometry).sum():,} vertices", file=sys.stderr, flush=True)
+        columns = {**columns, "row": np.arange(len(geometry))}
         write_parquet(f"{stem}.parquet", [(geometry, columns)])
         write_geojson(f"{stem}.geojsonl", geometry, columns)
         with open(f"{stem}.tiles", "w", encoding="utf-8") as out:

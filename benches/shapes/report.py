@@ -107,16 +107,16 @@ def agreement(lines):
         run_line(lines),
         "Every tile of a zoom, drawn by `duotile tile`, read and judged by shapely. *Disputed*: the share of the length of common borders "
         "that, between two neighbours, is gap or overlap. *Seams*: tiles beside one another whose places on the common edge differ. *Ids*: rows "
-        "that show at a zoom and not at the next. *Area*, *length*: of all tiles without their buffers, against the source on the same map. "
-        "*Away*: the 95th percentile of the distance of drawn borders to the source, in units of 4096 to a tile.",
+        "that show at a zoom and not at the next. *Dust*: tiles in which the squares of small rows are more than one off their area, and one for each larger row, of those that share no border. *Area*, *length*: of all tiles without their buffers, against the source on the same map. "
+        "*Away*: the 95th percentile of the distance from vertices of the source to what is drawn of their row, in units of 4096 to a tile; of runs larger than a square or stick.",
     ]
     for layer in dict.fromkeys(line["layer"] for line in lines if "layer" in line):
         rows = [
-            [f"z{line['z']}", f"{line['tiles']:,}", f"{line['rows']:,}", line["invalid"], share(line.get("disputed")), line["seams"], line["lost"], share(line.get("area")), share(line.get("length")), f"{line['away']:.1f}"]
+            [f"z{line['z']}", f"{line['tiles']:,}", f"{line['rows']:,}", line["invalid"], share(line.get("disputed")), line["seams"], line["lost"], line["beyond"], share(line.get("area")), share(line.get("length")), f"{line['away']:.1f}"]
             for line in lines
             if line.get("layer") == layer
         ]
-        head = ["zoom", "tiles", "rows shown", "invalid", "disputed", "seams", "ids lost", "area", "length", "away, units"]
+        head = ["zoom", "tiles", "rows shown", "invalid", "disputed", "seams", "ids lost", "dust", "area", "length", "away, units"]
         sections += [f"### {layer}", table(head, rows)]
     return "\n\n".join(sections)
 
