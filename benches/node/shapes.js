@@ -12,7 +12,7 @@ const lines = readFileSync(file, "utf8").trim().split("\n");
 const features = lines.map((line) => JSON.parse(line));
 const rival = "geojson-vt";
 /** @param {object} line */
-const emit = (line) => console.log(JSON.stringify({ ...line, rival }));
+const emit = (line) => process.stdout.write(`${JSON.stringify({ ...line, rival })}\n`);
 
 globalThis.gc?.();
 const before = process.memoryUsage().heapUsed;
@@ -27,7 +27,10 @@ for (const line of readFileSync(list, "utf8").trim().split("\n")) {
   const [z = 0, x = 0, y = 0] = line.split(" ").map(Number);
   const cut = () => {
     const tile = index.getTile(z, x, y);
-    return { features: tile?.features.length ?? 0, bytes: tile ? vtpbf.fromGeojsonVt({ l: tile }, { version: 2 }).length : 0 };
+    return {
+      features: tile?.features.length ?? 0,
+      bytes: tile ? vtpbf.fromGeojsonVt({ l: tile }, { version: 2 }).length : 0,
+    };
   };
   /** @type {number[]} */
   const times = [];

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 
 import numpy as np
@@ -198,7 +199,7 @@ def beyond(source, z, x, y, drawn):
 
 
 def wait(url):
-    """Until the server answers."""
+    """Until the server has read the file."""
     for _ in range(300):
         try:
             urllib.request.urlopen(url).close()
@@ -220,11 +221,14 @@ def main():
 
 
     def ask(z, x, y):
-        with urllib.request.urlopen(f"{base}/{z}/{x}/{y}.mvt?{query}", timeout=60) as answer:
-            return answer.read()
+        try:
+            with urllib.request.urlopen(f"{base}/{z}/{x}/{y}.mvt?{query}", timeout=60) as answer:
+                return answer.read()
+        except urllib.error.HTTPError as error:
+            sys.exit(f"{layer}, tile {z}/{x}/{y}: {error.code} {error.read().decode()}")
 
     try:
-        wait(f"http://127.0.0.1:{port}/health")
+        wait(f"{base}/tilejson.json")
         zooms = ZOOMS[layer]
         inside = [tuple(np.floor(of * 2 ** zooms[0]).astype(int)) for of in np.reshape(shapely.total_bounds(source.shapes), (2, 2)).clip(0, 1 - 1e-9)]
         near = [(x, y) for x in range(inside[0][0], inside[1][0] + 1) for y in range(inside[0][1], inside[1][1] + 1)]
