@@ -52,8 +52,6 @@ pub enum Drawn {
     Paths,
     /// Nothing of it is in the tile, or large enough to be seen.
     Nothing,
-    /// Its rings could not be made valid.
-    GivenUp,
 }
 
 /// Paths of some rows, and space to make them.
@@ -143,9 +141,7 @@ impl Drawing {
         }
         let mut drawn = &self.pieces;
         if kind == Kind::Polygons {
-            if !self.clean.mend(&self.pieces, toll, &mut self.polygons)? {
-                return Ok(Drawn::GivenUp);
-            }
+            self.clean.mend(&self.pieces, toll, &mut self.polygons)?;
             drawn = &self.polygons;
         }
         if drawn.ends.is_empty() {

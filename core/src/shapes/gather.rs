@@ -21,7 +21,6 @@ pub struct Gather {
     flat: Flat,
     told: Told,
     path: Vec<Vertex>,
-    cut: Vec<Vertex>,
     untie: Untie,
     /// Whether the row goes over the antimeridian.
     crosses: bool,
@@ -110,23 +109,28 @@ impl Gather {
         let first = west.div_euclid(WORLD);
         // What lies on the far edge alone lies on the near edge of the next.
         let last = (east - 1).div_euclid(WORLD).max(first);
-        for world in first..=last {
-            let corner = world * WORLD;
-            match role {
-                _ if first == last => self.add(role, corner, fewest, false),
-                Role::Points => self.add(role, corner, fewest, true),
-                Role::Line => self.add_lines(corner),
-                Role::Shell | Role::Hole => {
-                    self.cut.clear();
-                    clip(&self.path, corner, 1, &mut self.cut);
-                    let west = core::mem::take(&mut self.cut);
-                    clip(&west, corner + WORLD, -1, &mut self.cut);
-                    core::mem::swap(&mut self.path, &mut self.cut);
-                    self.add(role, corner, fewest, false);
-                    core::mem::swap(&mut self.path, &mut self.cut);
-                }
-            }
+        match role {
+            _ if first == last => self.add(role, first * WORLD, fewest, false),
+            Role::Points => (first..=last).for_each(|world| self.add(role, world * WORLD, fewest, true)),
+            Role::Line => self.add_lines(),
+            Role::Shell | Role::Hole => self.add_parts(role, first, last),
         }
+    }
+
+    /// Adds the parts of the path, a ring, in worlds. The half of them on either side of a meridian is cut at a time, so one that
+    /// goes round many times costs little more than one that goes round once.
+    fn add_parts(&mut self, role: Role, first: i64, last: i64) {
+        if first == last {
+            return self.add(role, first * WORLD, 3, false);
+        }
+        let middle = first + (last - first + 1) / 2;
+        let path = core::mem::take(&mut self.path);
+        for (side, first, last) in [(-1, first, middle - 1), (1, middle, last)] {
+            self.path.clear();
+            clip(&path, middle * WORLD, side, &mut self.path);
+            self.add_parts(role, first, last);
+        }
+        self.path = path;
     }
 
     /// Ends a row and says whether there is anything of it.
@@ -191,37 +195,41 @@ impl Gather {
         self.flat.roles.push(role);
     }
 
-    /// Adds the pieces of the path that lie in a world.
-    fn add_lines(&mut self, corner: i64) {
+    /// Adds the pieces of the path, a line, world by world.
+    fn add_lines(&mut self) {
         let path = core::mem::take(&mut self.path);
-        let (west, east) = (corner, corner + WORLD);
-        let mut start = self.flat.x.len();
-        for (&a, &b) in path.iter().zip(&path[1..]) {
+        let edges = path.iter().zip(&path[1..]).zip(0u32..);
+        let mut order: Vec<(i64, u32)> = Vec::with_capacity(path.len());
+        for ((a, b), edge) in edges {
             let (low, high) = (a[0].min(b[0]), a[0].max(b[0]));
-            // An edge along the border belongs to the world in the east of it.
-            if high < west || low > east || (high == west && low < high) || low == east {
-                continue;
-            }
-            let at = |x: i64| if a[0] == b[0] { a[1] } else { crossing(a, b, x) };
-            let ends = [a, b].map(|v| {
-                let x = v[0].clamp(west, east);
-                (narrow(x - west), narrow(if x == v[0] { v[1] } else { at(x) }))
-            });
-            let goes_on = self.flat.x.len() > start
-                && self.flat.x.last() == Some(&ends[0].0)
-                && self.flat.y.last() == Some(&ends[0].1);
-            if !goes_on {
-                if self.flat.x.len() > start {
-                    self.end_run(Role::Line, start, 2);
-                    start = self.flat.x.len();
-                }
-                self.push(ends[0]);
-            }
-            if ends[1] != ends[0] {
-                self.push(ends[1]);
-            }
+            // An edge along the border belongs to the world in the east of it; what only reaches a border, to the one it comes from.
+            let first = low.div_euclid(WORLD);
+            order.extend((first..=(high - 1).div_euclid(WORLD).max(first)).map(|world| (world, edge)));
         }
-        if self.flat.x.len() > start {
+        small::sort(&mut order);
+        for world in order.chunk_by(|a, b| a.0 == b.0) {
+            let west = world[0].0 * WORLD;
+            let mut start = self.flat.x.len();
+            for &(_, edge) in world {
+                let (a, b) = (path[edge as usize], path[edge as usize + 1]);
+                let ends = [a, b].map(|v| {
+                    let x = v[0].clamp(west, west + WORLD);
+                    (narrow(x - west), narrow(if x == v[0] { v[1] } else { crossing(a, b, x) }))
+                });
+                let goes_on = self.flat.x.len() > start
+                    && self.flat.x.last() == Some(&ends[0].0)
+                    && self.flat.y.last() == Some(&ends[0].1);
+                if !goes_on {
+                    if self.flat.x.len() > start {
+                        self.end_run(Role::Line, start, 2);
+                        start = self.flat.x.len();
+                    }
+                    self.push(ends[0]);
+                }
+                if ends[1] != ends[0] {
+                    self.push(ends[1]);
+                }
+            }
             self.end_run(Role::Line, start, 2);
         }
         self.path = path;
@@ -316,6 +324,27 @@ mod tests {
         assert_eq!(flat.rings, [2, 4, 7]);
         assert_eq!(flat.x, [u32::MAX - (1 << 20) + 1, u32::MAX, u32::MAX, u32::MAX - (2 << 20) + 1, 0, 1 << 20, 0]);
         assert_eq!((flat.y[1], flat.y[2]), (flat.y[4], flat.y[6]));
+    }
+
+    #[test]
+    fn the_track_of_a_satellite_goes_round_thousands_of_times() {
+        // A turn in 16 steps; each crosses the antimeridian once, at another latitude.
+        let track: Vec<(f64, f64)> = (0..160_000)
+            .map(|at| {
+                let lon = f64::from(at) * 22.5 - 179.0;
+                (lon - libm::floor((lon + 180.0) / 360.0) * 360.0, 60.0 * libm::sin(f64::from(at) * 0.41))
+            })
+            .collect();
+        let (flat, told) = gathered(&[&[(Role::Line, &track)], &[(Role::Shell, &track)]]);
+        let lines = flat.rows[0] as usize;
+        assert_eq!((lines, told.crossing, told.short), (10_000, 2, 0));
+        assert!(flat.rings.len() >= 10_000 + lines);
+        // From one edge of the world to the other, but for the first and the last.
+        let whole = (0..lines).filter(|&run| {
+            let run = flat.view().vertices_of(run);
+            (flat.x[run.start], flat.x[run.end - 1]) == (0, u32::MAX)
+        });
+        assert_eq!(whole.count(), lines - 2);
     }
 
     #[test]

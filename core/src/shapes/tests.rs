@@ -71,7 +71,6 @@ impl Set {
             let point = morton::position(self.keys[row]);
             match drawing.draw(&shapes, row, point, &grid, tile.z(), toll).expect("goes on") {
                 Drawn::Nothing => {}
-                Drawn::GivenUp => panic!("row {row} was given up in {tile}"),
                 Drawn::Paths => {
                     let paths = drawing.paths(features.len());
                     let kind = paths.kind;

@@ -18,6 +18,9 @@ use alloc::{vec, vec::Vec};
 
 /// Of a ring with more loops than this that run the wrong way, the largest are turned.
 const MOST: usize = 256;
+/// Edges of a ring that are compared with others, and as many more for each edge; beyond it the ring stays as it is.
+const COMPARED: usize = 1 << 23;
+const EACH: usize = 256;
 
 /// Space for looking.
 #[derive(Clone, Debug, Default)]
@@ -70,7 +73,8 @@ impl Untie {
         let last = edges.len() - 1;
         let mut touches = false;
         pairs.gather(edges, &[edges.len() as u32], |_| true);
-        let ended = pairs.each(edges, &mut Work::free().toll(), |[a, b], _| {
+        let mut compared = COMPARED + EACH * edges.len();
+        let ended = pairs.each(edges, &mut compared, &mut Work::free().toll(), |[a, b], _| {
             if a.abs_diff(b) == 1 || a.abs_diff(b) == last {
                 return true;
             }

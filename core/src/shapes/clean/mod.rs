@@ -4,12 +4,13 @@
 //! one another as shells and holes do. Nearly always nothing meets, and looking is all. Otherwise edges are cut where they
 //! cross or touch, on the grid, until none does ([`meeting`]); the rings that are touched are traced anew round all that is
 //! wound more often than not at all ([`graph`]), the others stay what they are; and holes are put behind their shells
-//! ([`nest`]).
+//! ([`nest`]). Where too many meet, the same is done pixel by pixel ([`raster`]): a row costs what it may, and is drawn.
 
 mod graph;
 mod meeting;
 mod nest;
 pub(super) mod pairs;
+mod raster;
 mod rays;
 mod spans;
 
@@ -29,6 +30,10 @@ use pairs::{Edge, Ended, Pairs};
 
 /// Times that edges are cut where others were moved to; three are enough for real borders.
 const ROUNDS: usize = 40;
+/// Edges of a row that are compared with others in a tile. A coast of a hundred thousand vertices takes a tenth of it.
+const COMPARED: usize = 1 << 23;
+/// Places at which edges of a row are cut in a tile.
+const CUT: usize = 1 << 18;
 
 /// Space for looking and mending.
 #[derive(Debug, Default)]
@@ -49,13 +54,25 @@ pub struct Clean {
 }
 
 impl Clean {
-    /// Makes rings valid and puts their polygons into `out`; `false` where it had to be given up. Of rings that meet nowhere but
-    /// where edges join, the first round is all.
+    /// Makes rings valid and puts their polygons into `out`. Of rings that meet nowhere but where edges join, the first round is
+    /// all.
     ///
     /// # Errors
     /// [`Stopped`], as [`Toll::pay`].
-    pub fn mend(&mut self, pieces: &Pieces, toll: &mut Toll<'_>, out: &mut Pieces) -> Result<bool, Stopped> {
-        out.clear();
+    pub fn mend(&mut self, pieces: &Pieces, toll: &mut Toll<'_>, out: &mut Pieces) -> Result<(), Stopped> {
+        if self.part(pieces, toll)? {
+            return self.polygons(toll, out);
+        }
+        let raster = raster::Raster::of(pieces, toll)?;
+        self.rings.clear();
+        let about = |place, _: &mut Toll<'_>| Ok(raster.winding(place));
+        self.graph.trace(raster.borders().into_iter(), toll, about, &mut self.rings)?;
+        nest::order(&self.rings, toll, out)
+    }
+
+    /// Cuts edges until they meet in their ends only; `false` where that is too much.
+    fn part(&mut self, pieces: &Pieces, toll: &mut Toll<'_>) -> Result<bool, Stopped> {
+        let (mut compared, mut parted) = (COMPARED, 0);
         self.gather(pieces);
         self.fresh.clear();
         self.fresh.resize(self.edges.len(), true);
@@ -65,7 +82,7 @@ impl Clean {
             let Self { edges, ends, pairs, fresh, met, cuts, .. } = self;
             pairs.gather(edges, ends, |edge| fresh[edge]);
             cuts.clear();
-            let ended = pairs.each(edges, toll, |[a, b], [ring, other]| {
+            let ended = pairs.each(edges, &mut compared, toll, |[a, b], [ring, other]| {
                 let meets = match meeting::of(edges[a], edges[b]) {
                     Meeting::Apart => false,
                     Meeting::End => ring != other || (round == 0 && !joined(ends, ring, a, b)),
@@ -82,15 +99,15 @@ impl Clean {
                     met[ring as usize] = true;
                     met[other as usize] = true;
                 }
-                true
+                parted + cuts.len() < CUT
             })?;
-            if ended == Ended::Many {
+            if ended != Ended::All {
                 return Ok(false);
             }
             if cuts.is_empty() {
-                self.polygons(toll, out)?;
                 return Ok(true);
             }
+            parted += cuts.len();
             toll.pay(self.cuts.len() + self.edges.len() / 8)?;
             self.cut();
         }

@@ -18,9 +18,6 @@ const FEW: usize = 16;
 pub const FAR: i64 = 1 << 34;
 const NUMBER: u32 = 29;
 
-/// What pairs of one row's edges in a tile may cost. A coast of a hundred thousand vertices takes a fiftieth of it.
-const MOST: usize = 1 << 25;
-
 /// How visiting pairs came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
@@ -28,7 +25,7 @@ pub enum Ended {
     All,
     /// The visitor ended it.
     Early,
-    /// There are too many, as of a thousand parts that lie on one another.
+    /// More would have to be compared than may be, as of a thousand parts that lie on one another.
     Many,
 }
 
@@ -96,43 +93,45 @@ impl<C: Ord + Copy + Into<i64>> Pairs<C> {
     }
 
     /// Visits pairs of edges whose boxes meet and of which one is fresh: the edges and their rings. Ends when `visit` says
-    /// `false`.
+    /// `false`, and when more edges were compared than are `left`, from which they are taken.
     ///
     /// # Errors
     /// [`Stopped`], as [`Toll::pay`].
     pub fn each(
         &mut self,
         edges: &[Edge<C>],
+        left: &mut usize,
         toll: &mut Toll<'_>,
         mut visit: impl FnMut([usize; 2], [u32; 2]) -> bool,
     ) -> Result<Ended, Stopped> {
         let Self { chunks, order, open } = self;
-        let mut spent = 0;
-        let mut look = |a: &Chunk<C>, b: &Chunk<C>, toll: &mut Toll<'_>| {
+        let mut look = |a: &Chunk<C>, b: &Chunk<C>, left: &mut usize, toll: &mut Toll<'_>| {
             if !meet(a.around, b.around) || !(a.fresh || b.fresh) {
                 return Ok(Ended::All);
             }
-            toll.pay(SOME)?;
-            spent += SOME;
+            let mut compared = SOME;
             for at in a.start..a.end {
                 let here = around(edges[at as usize]);
                 if !meet(here, b.around) {
                     continue;
                 }
                 let from = if a.start == b.start { at + 1 } else { b.start };
+                compared += (b.end - from) as usize;
                 for (other, &edge) in (from..).zip(&edges[from as usize..b.end as usize]) {
                     if meet(here, around(edge)) && !visit([at as usize, other as usize], [a.ring, b.ring]) {
                         return Ok(Ended::Early);
                     }
                 }
             }
-            Ok(if spent > MOST { Ended::Many } else { Ended::All })
+            toll.pay(compared)?;
+            *left = left.saturating_sub(compared);
+            Ok(if *left == 0 { Ended::Many } else { Ended::All })
         };
         if chunks.len() <= FEW {
             for (at, chunk) in chunks.iter().enumerate() {
                 toll.pay(SOME)?;
                 for other in &chunks[at..] {
-                    let ended = look(chunk, other, toll)?;
+                    let ended = look(chunk, other, left, toll)?;
                     if ended != Ended::All {
                         return Ok(ended);
                     }
@@ -145,19 +144,18 @@ impl<C: Ord + Copy + Into<i64>> Pairs<C> {
         order.extend(chunks.iter().zip(0..).map(|(chunk, at): (_, u64)| west(chunk) | at));
         order.sort_unstable();
         open.clear();
-        let mut swept = 0;
         for &next in order.iter() {
             let next = (next & ((1 << NUMBER) - 1)) as u32;
             let chunk = &chunks[next as usize];
             open.retain(|&at| chunks[at as usize].around[2] >= chunk.around[0]);
             toll.pay(SOME + open.len() / 4)?;
-            swept += open.len();
-            if swept > MOST {
+            *left = left.saturating_sub(open.len());
+            if *left == 0 {
                 return Ok(Ended::Many);
             }
             open.push(next);
             for &other in open.iter() {
-                let ended = look(&chunks[other as usize], chunk, toll)?;
+                let ended = look(&chunks[other as usize], chunk, left, toll)?;
                 if ended != Ended::All {
                     return Ok(ended);
                 }
@@ -194,11 +192,12 @@ mod tests {
                 let mut pairs = Pairs::default();
                 pairs.gather(&edges, &ends, fresh);
                 let mut seen = Vec::new();
-                let done = pairs.each(&edges, &mut Work::free().toll(), |[a, b], [ring, other]| {
-                    assert_eq!([ring, other], [a, b].map(|at| u32::from(at as u32 >= ends[0])));
-                    seen.push([a.min(b), a.max(b)]);
-                    true
-                });
+                let done =
+                    pairs.each(&edges, &mut usize::MAX.clone(), &mut Work::free().toll(), |[a, b], [ring, other]| {
+                        assert_eq!([ring, other], [a, b].map(|at| u32::from(at as u32 >= ends[0])));
+                        seen.push([a.min(b), a.max(b)]);
+                        true
+                    });
                 assert_eq!(done, Ok(Ended::All));
                 seen.sort_unstable();
                 let all = seen.len();

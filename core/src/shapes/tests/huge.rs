@@ -1,4 +1,4 @@
-//! Rows that are larger than any that are meant: they end soon, and are told where they cannot be drawn.
+//! Rows that are larger than any that are meant: they are drawn, soon.
 
 use super::*;
 
@@ -46,15 +46,39 @@ fn a_polygon_of_very_many_parts_is_drawn_with_each_of_them() {
 }
 
 #[test]
-fn parts_that_lie_on_one_another_a_thousandfold_are_given_up() {
+fn parts_that_lie_on_one_another_a_thousandfold_are_drawn_to_the_pixel() {
+    let unit = 360.0 / f64::from(1 << 17);
     let part = squares(1, 900.0, 0.0);
+    let [wide, high] = [173, 89];
     let row: Row = (0..30_000)
         .map(|at| {
-            let ring = part[0].1.iter().map(|&(x, y)| (x + f64::from(at % 173) * 0.01, y - f64::from(at % 89) * 0.01));
-            (Role::Shell, ring.collect())
+            let off = [at % wide, at % high].map(|at| f64::from(at) * 0.01);
+            (Role::Shell, part[0].1.iter().map(|&(x, y)| (x + off[0], y - off[1])).collect())
         })
         .collect();
-    assert_eq!(drawn(&row, TileId::new(5, 16, 16).expect("valid")).0, Drawn::GivenUp);
+    let (drawn, paths) = drawn(&row, TileId::new(5, 16, 16).expect("valid"));
+    assert_eq!((drawn, paths.ends.len()), (Drawn::Paths, 1));
+    assert!(is_valid(&paths));
+    // Each pair of offsets occurs: together they are one square and what it is moved by, to a pixel on each side.
+    let sides = [wide, high].map(|count| 900.0 + f64::from(count - 1) * 0.01 / unit);
+    let (found, border) = (paths.each().map(area).sum::<i128>() as f64, 2.0 * (sides[0] + sides[1]));
+    assert!((found - sides[0] * sides[1]).abs() < border * 8.0, "{found} {sides:?}");
+}
+
+#[test]
+fn a_ring_of_thousands_of_edges_that_all_cross_is_drawn_to_the_pixel() {
+    let mut state = 5u32;
+    let mut next = |far: f64| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (f64::from(state) / 4_294_967_296.0 - 0.5) * far
+    };
+    let ring: Vec<(f64, f64)> = (0..2500).map(|_| (next(170.0), next(120.0))).collect();
+    let row = Vec::from([(Role::Shell, ring)]);
+    let (drawn, paths) = drawn(&row, TileId::new(3, 4, 3).expect("valid"));
+    assert_eq!(drawn, Drawn::Paths);
+    // All corners are those of pixels.
+    assert!(paths.points.iter().flatten().all(|at| at % 8 == 0));
+    assert!(is_valid(&paths) && paths.each().map(area).sum::<i128>() > 1 << 20);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use super::{Encoding, binary, sketch::Sketch, text};
 use anyhow::{Result, bail};
-use duotile_core::{Flat, Gather, Told, morton, point_inside};
+use duotile_core::{Flat, Gather, Told, mercator, morton, point_inside};
 use polars_core::prelude::{Column, DataType};
 use rayon::prelude::*;
 
@@ -111,7 +111,12 @@ fn piece<T: Copy>(
             gather.part(role, positions.iter().map(|&(x, y)| degrees(x, y)));
         }
         if !gather.end_row() && out.sample.len() < SAMPLE {
-            out.sample.extend(sketch.first());
+            // One that is short or empty tells nothing of axes and systems.
+            let unusable = |&(x, y): &(f64, f64)| {
+                let (lon, lat) = degrees(x, y);
+                mercator::project(lon, lat).is_none()
+            };
+            out.sample.extend(sketch.first().filter(unusable));
         }
     }
     (out.flat, out.told) = gather.finish();

@@ -117,6 +117,9 @@ fn what_is_broken_is_counted_and_the_rest_is_kept() {
     assert_eq!((report.rows_read, report.unusable), (9, 4));
     // A ring that is not closed is closed.
     assert!(geometries(&dataset)[0].1.starts_with("{\"type\":\"Polygon\""));
+    let short = "n,wkt\n1,\"LINESTRING (1 1)\"\n2,\"POLYGON ((3 3, 4 4))\"\n3,POINT (5 5)\n";
+    let dataset = load_with("a.csv", short, &Options::default()).expect("reads");
+    assert!(!says(&dataset, "swapped"), "{:#?}", dataset.report().lines);
     let swapped = "n,wkt\n1,\"LINESTRING (-33 151, -34 150)\"\n";
     let error = error_of("a.csv", swapped, &Options::default());
     assert!(error.contains("look swapped"), "{error}");
