@@ -37,8 +37,8 @@ impl Raster {
         // What is added to the winding at a pixel and all behind it; one more than pixels in each row.
         let mut turns = vec![0i32; COUNT * (COUNT + 1)];
         for ring in rings.each() {
-            let Some(mut before) = ring.last() else { continue };
-            for here in ring {
+            let Some(&(mut before)) = ring.last() else { continue };
+            for &here in ring {
                 let rows = cross(before, here, |row, column, turn| turns[row * (COUNT + 1) + column] += turn);
                 toll.pay(1 + rows / 8)?;
                 before = here;
@@ -102,7 +102,7 @@ fn each(sides: impl Fn(usize) -> [bool; 2], mut visit: impl FnMut(usize, usize, 
 
 /// Visits the rows through whose middle an edge goes: the first pixel whose middle lies behind it, and how the winding changes
 /// there. Says how many there are.
-fn cross(a: &Point, b: &Point, mut visit: impl FnMut(usize, usize, i32)) -> usize {
+fn cross(a: Point, b: Point, mut visit: impl FnMut(usize, usize, i32)) -> usize {
     let [a, b] = [a, b].map(|point| point.map(|at| i32::from(at) - CORNER));
     // What runs north has its inside in the east.
     let (north, south, turn) = if a[1] <= b[1] { (a, b, -1) } else { (b, a, 1) };
@@ -156,7 +156,7 @@ mod tests {
                 let of =
                     |ring: &[Point]| (0..ring.len()).map(|at| seen([ring[at], ring[(at + 1) % ring.len()]])).collect();
                 let seen: Vec<f64> = rings.each().flat_map(|ring| -> Vec<f64> { of(ring) }).collect();
-                if seen.iter().any(|angle| angle.abs() > 3.141_592) {
+                if seen.iter().any(|angle| angle.abs() > core::f64::consts::PI - 1e-6) {
                     continue;
                 }
                 let around: f64 = seen.iter().sum();
