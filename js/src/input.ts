@@ -19,4 +19,6 @@ export interface InputOptions extends Roles {
   name?: string;
   /** What bytes or a text are, if it cannot be told from how they begin. */
   format?: "arrow" | "geojson" | "csv";
+  /** Columns made of others, such as `"rate = fare / distance"`; one may speak of those before it. */
+  column?: readonly string[];
 }

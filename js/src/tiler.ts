@@ -76,6 +76,7 @@ export class Tiler {
         }
         core.setRoles(table.id, table.time, table.latitude);
         if (table.zone !== undefined) core.setZone(table.zone);
+        for (const column of options.column ?? []) core.make(column);
         tell({ stage: "columns", done: 1 });
         return new Tiler(core, Core, { ...table, notes });
       },

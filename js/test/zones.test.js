@@ -72,3 +72,20 @@ test("a zone that is none is told", async () => {
   }
   tiler.free();
 });
+
+test("columns that are made when a table is opened go by its zone, and speak of those before them", async () => {
+  const column = ["h = hour(t)", "late = h * 2 - 44"];
+  const tiler = await Tiler.from(table, { zone: "Europe/Paris", column });
+  const hours = times.map(clock("Europe/Paris")).map(({ hour }) => hour);
+  assert.equal(rows(tiler, "late >= 0"), hours.filter((hour) => hour >= 22).length);
+  assert.equal(tiler.stats("h").max, 23);
+  const told = tiler.schema().columns.map(({ name, type }) => `${name} ${type}`);
+  assert.deepEqual(told, ["t time", "h integer", "late integer"]);
+  tiler.free();
+  await assert.rejects(Tiler.from(table, { column: ["x = tt + 1"] }), (error) => {
+    assert(error instanceof Problem);
+    assert.equal(error.parameter, "column");
+    assert.match(error.message, /no column "tt"/);
+    return true;
+  });
+});

@@ -3,6 +3,7 @@
 use crate::{
     dataset::{Chosen, Dataset},
     mvt_reader,
+    read::names::typed,
     told::values,
 };
 use anyhow::{Context as _, Result};
@@ -144,8 +145,7 @@ fn why(chosen: &Chosen, kind: Kind) -> String {
 
 /// The flag as it is typed.
 fn type_flag(name: &str, kind: &str) -> String {
-    let plain = name.chars().all(|letter| letter.is_alphanumeric() || "_.-".contains(letter));
-    if plain { format!("--type {name}={kind}") } else { format!("--type '{}={kind}'", name.replace('\'', r"'\''")) }
+    format!("--type {}", typed(&format!("{name}={kind}")))
 }
 
 #[cfg(test)]

@@ -208,6 +208,14 @@ impl Tiler {
         self.dataset.set_zone(zone);
     }
 
+    /// Adds a column made of those that are there, such as `rate = fare / distance`. Roles and zone are said before.
+    ///
+    /// # Errors
+    /// For what is no formula or does not fit, and for a name that is taken.
+    pub fn make(&mut self, column: &str) -> Result<(), JsValue> {
+        self.dataset.make(column).map_err(|error| query_error(&error.of_parameter("column")))
+    }
+
     /// Cuts a tile: a Mapbox Vector Tile, empty where no row passes. `query` is what a tile URL has after its `?`.
     ///
     /// # Errors

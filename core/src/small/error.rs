@@ -53,6 +53,13 @@ impl QueryError {
         self
     }
 
+    /// The same about another parameter, whose text holds the one it was about.
+    #[must_use]
+    pub fn of_parameter(mut self, parameter: &str) -> Self {
+        self.0.parameter = parameter.into();
+        self
+    }
+
     /// The same with a hint.
     #[must_use]
     pub fn hint(self, hint: impl Into<Option<String>>) -> Self {

@@ -33,8 +33,9 @@ pub fn run(tile: &Tile) -> Result<()> {
     let query = TileQuery::parse(&as_query(&tile.query))?;
     let source = source(&tile.dataset, &tile.load)?;
     let dataset = source.read(&Terminal::new(&source.name))?;
-    let source = Source::from(dataset);
-    let plan = source.fit(&query.in_zone(source.zone()), &Work::free())?;
+    let query = query.in_zone(dataset.zone());
+    let source = Source::from(dataset.with_made(&query.lets, &Work::free())?);
+    let plan = source.fit(&query, &Work::free())?;
     let Source::Points(dataset) = &source;
     let Bare { bytes: out, report, cut, .. } = Bare::of(dataset, &plan, id, &Work::free())?;
     let kind = if report.cells { "cells" } else { "rows" };

@@ -1,8 +1,31 @@
-//! Columns that a query makes of others: the formulas enter, the columns leave.
+//! Columns made of others, for a query or for good: the formulas enter, the columns leave.
 
-use super::columns::{Owned, Stored};
+use super::{
+    Dataset,
+    columns::{Owned, Stored},
+    selected::{clocks_of, unfit},
+};
 use alloc::{string::ToString as _, vec::Vec};
 use duotile_core::{Facts, Let, MadeValues, Points, QueryError, Work};
+
+impl Dataset {
+    /// Adds a column made of those that are there: a name, `=` and a formula, by the clock of the dataset.
+    ///
+    /// # Errors
+    /// [`QueryError`] for what is no formula or does not fit, and for a name that is taken.
+    pub fn make(&mut self, text: &str) -> Result<(), QueryError> {
+        let lets = [Let::parse(text)?.in_zone(self.zone.as_deref())];
+        let columns = self.columns.iter().map(Stored::column).collect::<Result<Vec<_>, _>>().map_err(unfit)?;
+        let zones = clocks_of(&lets[0].zones(), &columns, self.clocks);
+        let points =
+            Points::new(&self.name, &self.order.keys, &self.order.rows, &columns, self.roles).map_err(unfit)?;
+        let made = made(&lets, &points.with_zones(&zones))?;
+        self.columns.extend(made);
+        // A plan made before may now mean something else.
+        self.recent.clear();
+        Ok(())
+    }
+}
 
 /// A column for each formula.
 pub(super) fn made(lets: &[Let], points: &Points<'_>) -> Result<Vec<Stored>, QueryError> {

@@ -51,8 +51,7 @@ impl Dataset {
         };
         let columns = columns.iter().map(Stored::column).collect::<Result<Vec<_>, _>>().map_err(unfit)?;
         let zones = parsed.as_ref().map(TileQuery::zones).unwrap_or_default();
-        let span = if zones.is_empty() { (0, 0) } else { span(&columns) };
-        let zones: Vec<Zone> = zones.iter().filter_map(|name| clocks(name, span)).collect();
+        let zones = clocks_of(&zones, &columns, *clocks);
         let made = match (&mut selected, &parsed) {
             (Some(selected), _) => core::mem::take(&mut selected.made),
             (None, Some(parsed)) if !parsed.lets.is_empty() => {
@@ -148,15 +147,20 @@ impl Selected {
     }
 }
 
-/// From the first to the last time of all columns.
-fn span(columns: &[Column<'_>]) -> (i64, i64) {
+/// The clocks of some zones over all times of the columns.
+pub(super) fn clocks_of(
+    names: &[String],
+    columns: &[Column<'_>],
+    clocks: fn(&str, (i64, i64)) -> Option<Zone>,
+) -> Vec<Zone> {
     let times = columns.iter().filter(|column| column.kind() == Kind::Time).filter_map(|column| column.facts.range);
     let micros = |scalar: Scalar| if let Scalar::Time(micros) = scalar { micros } else { 0 };
     let ends = times.map(|(first, last)| (micros(first), micros(last)));
-    ends.reduce(|all, more| (all.0.min(more.0), all.1.max(more.1))).unwrap_or_default()
+    let span = ends.reduce(|all, more| (all.0.min(more.0), all.1.max(more.1))).unwrap_or_default();
+    names.iter().filter_map(|name| clocks(name, span)).collect()
 }
 
 /// The parts fit by construction; should they not, it is told like any other error.
-fn unfit(error: impl fmt::Display) -> QueryError {
+pub(super) fn unfit(error: impl fmt::Display) -> QueryError {
     QueryError::new("dataset", error.to_string())
 }

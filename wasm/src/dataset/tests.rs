@@ -51,6 +51,23 @@ fn a_new_column_is_seen_by_a_query_that_was_cut_before() {
 }
 
 #[test]
+fn a_made_column_is_what_a_query_would_make() {
+    let mut dataset = dataset();
+    dataset.add("v", Given::I32(&[6, 2, 3]), None).expect("one for each");
+    let asked = tile(&mut dataset, "let=half:v/2,north:lat&mode=points&filter=half > 2");
+    dataset.make("half = v / 2").expect("a formula");
+    dataset.make("north = lat").expect("a formula");
+    assert_eq!(tile(&mut dataset, "mode=points&filter=half > 2"), asked);
+    assert_eq!(tile(&mut dataset, "mode=points&filter=half=3"), asked);
+    for (text, expected) in
+        [("half = v", "a column \"half\" already"), ("x = w", "no column \"w\""), ("x", "expected a name")]
+    {
+        let error = dataset.make(text).expect_err("none");
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+#[test]
 fn codes_are_as_narrow_as_their_words_allow() {
     let words: Vec<String> = (0..70_000).map(|word| format!("{word:05}")).collect();
     for (count, width) in [(3usize, 1), (256, 1), (257, 2), (65_536, 2), (65_537, 4)] {

@@ -9,7 +9,7 @@ use super::{
     crs::Crs,
     field::{Field, describe},
     geometry::{Declared, Encoding},
-    names::words,
+    names::{typed, words},
     positions::Place,
 };
 use crate::kind::Kind;
@@ -122,8 +122,12 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
         if let [_, others @ ..] = &pairs[..]
             && !others.is_empty()
         {
-            let flags: Vec<String> = others.iter().map(|(x, y)| format!("--lon {x} --lat {y}")).collect();
-            lines.push(format!("positions could also come from: {}", flags.join("; ")));
+            let flags: Vec<String> =
+                others.iter().map(|(x, y)| format!("--lon {} --lat {}", typed(x), typed(y))).collect();
+            lines.push(format!(
+                "positions could also come from: {} (with --crs where they are no degrees)",
+                flags.join("; ")
+            ));
         }
         let (crs, more) = parts(x, y, fields, options);
         lines.extend(more);

@@ -62,6 +62,14 @@ pub(super) fn read(field: &[u8], order: Order) -> Option<Written> {
     Parts::of(field)?.written(order)
 }
 
+/// A year with a month, `2024-05`: both as numbers.
+pub(super) fn month_of_year(field: &[u8]) -> Option<(i64, i64)> {
+    let (year, month) = std::str::from_utf8(field).ok().filter(|_| field.len() == 7)?.split_once(['-', '/'])?;
+    let number = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<i64>().ok());
+    let (year, month) = (number(year)??, number(month)??);
+    ((1800..2200).contains(&year) && (1..=12).contains(&month)).then_some((year, month))
+}
+
 /// Whether a field is a time of day alone: `13:05`, `1:05:30 PM`.
 pub(super) fn is_clock(field: &[u8]) -> bool {
     (4..=20).contains(&field.len())

@@ -38,6 +38,13 @@ pub(super) fn read(text: &str) -> Option<Read> {
     Some(Read { value: if south { -value } else { value }, dressed: true, is_lat })
 }
 
+/// Whether both are degrees followed by two digits of minutes.
+pub(super) fn run_together(x: f64, y: f64) -> bool {
+    let [x, y] = [x.abs(), y.abs()];
+    let minutes = |number: f64| number % 100.0 < 60.0;
+    x.max(y) > 1000.0 && x <= 18_000.0 && y <= 9_000.0 && minutes(x) && minutes(y) && x.fract() + y.fract() > 0.0
+}
+
 /// The letter of the compass at the end or the beginning, in capitals, and the rest.
 fn letter(text: &str) -> Option<(&str, Option<char>)> {
     let compass = |letter: char| {

@@ -13,7 +13,6 @@ use super::{
     sort::sort,
     spelling::Spelling,
     tell::{self, Log},
-    values::Numbers,
     zone::{self, Zone},
 };
 use crate::dataset::{Chosen, Dataset, Loaded, Parts, Report};
@@ -138,14 +137,7 @@ pub(super) fn in_parts<'a>(
     tell::layout(&layout, &mut log);
     let rules =
         Rules { zone: Zone::new(options.timezone.as_deref())?, unit: options.time_unit.or(Some(TimeUnit::Seconds)) };
-    let usual = Spelling {
-        numbers: Numbers {
-            decimal_comma: options.csv.decimal_comma.unwrap_or(false),
-            thousands: options.csv.thousands.flatten(),
-        },
-        order: options.csv.dates,
-        format: options.csv.time_format.clone(),
-    };
+    let usual = Spelling::said(&options.csv);
     let mut known = Known::default();
     let mut gathered = loop {
         let columns = layout.columns.iter().cloned().chain(known.latitudes.clone().map(|name| (name, Kind::F64)));

@@ -29,7 +29,7 @@ mod leaves;
 mod load;
 mod longitudes;
 pub(crate) mod mark;
-mod names;
+pub(crate) mod names;
 mod open;
 mod parquet;
 mod positions;

@@ -24,6 +24,12 @@ pub(super) fn words(name: &str) -> Vec<String> {
     words
 }
 
+/// A word of a command as it is typed: in quotes where a shell would take it apart.
+pub(crate) fn typed(word: &str) -> String {
+    let plain = word.chars().all(|letter| letter.is_alphanumeric() || "_.-=".contains(letter));
+    if plain && !word.is_empty() { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
 /// Whether the words of a name pass a test.
 pub(super) fn find_name(name: &str, test: impl Fn(&[String]) -> bool) -> bool {
     test(&words(name))

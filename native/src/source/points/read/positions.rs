@@ -236,6 +236,10 @@ impl Positions {
 
     /// What would give most of the unusable rows a position.
     pub fn hint(&self) -> Option<&'static str> {
+        // Where most rows are fine as they are, something else is wrong with the others.
+        if self.unusable() - self.missing < self.kept {
+            return None;
+        }
         let most = |test: fn(f64, f64) -> bool| {
             let helped = self.sample.iter().filter(|&&(x, y)| test(x, y)).count();
             !self.sample.is_empty() && helped * 10 >= self.sample.len() * 9
@@ -244,6 +248,10 @@ impl Positions {
             Crs::Degrees if most(|x, y| mercator::project(y, x).is_some()) => {
                 Some("longitude and latitude look swapped: swap --lon and --lat")
             }
+            Crs::Degrees if most(degrees::run_together) => Some(
+                "they look like degrees and minutes run together (5030.5 for 50° 30.5'), as GPS receivers write them, which is not \
+                 read: make degrees of them first",
+            ),
             // More than any grid's metres, and whole.
             Crs::Degrees
                 if most(|x, y| {
@@ -263,6 +271,11 @@ impl Positions {
             Crs::Epsg(_) => Some("are they given in that system, and x and y not swapped?"),
             _ => None,
         }
+    }
+
+    /// A position that is none, as an example.
+    pub fn first_wild(&self) -> Option<(f64, f64)> {
+        self.sample.first().copied()
     }
 
     /// Whether positions said to be metres look like degrees.

@@ -1,6 +1,7 @@
 //! How the texts of a column are read as numbers and times, where there are several ways.
 
 use super::{
+    CsvOptions,
     civil::{self, Order},
     values::{self, Numbers},
 };
@@ -19,6 +20,13 @@ pub(super) struct Spelling {
 }
 
 impl Spelling {
+    /// As it was said for all columns.
+    pub fn said(csv: &CsvOptions) -> Self {
+        let (decimal_comma, thousands) = (csv.decimal_comma.unwrap_or(false), csv.thousands.flatten());
+        let numbers = Numbers { decimal_comma, thousands, mark: None };
+        Self { numbers, order: csv.dates, format: csv.time_format.clone() }
+    }
+
     /// A whole number.
     pub fn integer(&self, field: &[u8]) -> Option<i64> {
         if let Some(value) = values::integer(field) {
@@ -40,6 +48,9 @@ impl Spelling {
         }
         if let Ok(written) = time::read(field) {
             return Some(written);
+        }
+        if let Some((year, month)) = civil::month_of_year(field) {
+            return time::read(format!("{year}-{month:02}-01").as_bytes()).ok();
         }
         // Where no order is known, only dates are read that have none, or the same in both.
         match self.order {

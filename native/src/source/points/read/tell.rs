@@ -5,6 +5,7 @@ use super::{
     columns::Gather,
     crs::Crs,
     layout::{Layout, Opened},
+    names::typed,
     positions::{Place, Positions},
 };
 use crate::dataset::{Chosen, Report};
@@ -71,9 +72,12 @@ pub(super) fn columns(columns: &[Gather], whys: &[String], options: &Options, lo
                 shown.join(", ")
             );
             if options.strict {
-                bail!("{what}, and --strict loses none (--type {name}=text keeps all as texts)");
+                bail!("{what}, and --strict loses none (--type {} keeps all as texts)", typed(&format!("{name}=text")));
             }
-            log.line(format!("{what}; they have no value (--type {name}=text keeps all as texts)"));
+            log.line(format!(
+                "{what}; they have no value (--type {} keeps all as texts)",
+                typed(&format!("{name}=text"))
+            ));
         }
         // Of others it was told when their type was chosen.
         if column.missing > 0 && why.starts_with("it was said") {
@@ -142,7 +146,8 @@ pub(super) fn positions(
             } else {
                 "are out of range"
             };
-            parts.push(format!("{} {what}", unusable - positions.missing));
+            let wild = positions.first_wild().map_or(String::new(), |(x, y)| format!(", such as {x}, {y}"));
+            parts.push(format!("{} {what}{wild}", unusable - positions.missing));
         }
         // Only where it matters: a few odd rows need no advice.
         let hint = if unusable * 100 > all { hint() } else { String::new() };

@@ -35,7 +35,12 @@ pub(super) struct Numbers {
     pub decimal_comma: bool,
     /// What may stand between thousands.
     pub thousands: Option<char>,
+    /// The sign that stands before or behind them: of money, or of shares.
+    pub mark: Option<char>,
 }
+
+/// Signs of money and of shares.
+const MARKS: [char; 10] = ['$', '€', '£', '¥', '₹', '₽', '₩', '₺', '%', '‰'];
 
 /// Words that stand for no value where the rest of the column is numbers, truth values or times.
 const MISSING: [&str; 42] = [
@@ -102,16 +107,27 @@ fn word(field: &[u8]) -> Class {
         Class::Missing
     } else if boolean(field).is_some() {
         Class::Boolean
-    } else if !field.iter().any(u8::is_ascii_digit) && float(field, false).is_some() {
+    } else if is_no_finite(field) {
         Class::Float
     } else {
         Class::Text
     }
 }
 
+/// Whether a field is a number that none counts to.
+fn is_no_finite(field: &[u8]) -> bool {
+    let plain = field.strip_prefix(b"-").or_else(|| field.strip_prefix(b"+")).unwrap_or(field);
+    ["nan", "inf", "infinity"].iter().any(|word| plain.eq_ignore_ascii_case(word.as_bytes()))
+}
+
 impl Numbers {
     /// A number with signs between its thousands, as these are written.
     pub fn grouped(self, field: &[u8]) -> Option<f64> {
+        if self.mark.is_some()
+            && let Some((mark, value)) = marked(field, self)
+        {
+            return Some(value).filter(|_| Some(mark) == self.mark);
+        }
         let decimal = if self.decimal_comma { b',' } else { b'.' };
         let sign = self.thousands?;
         if sign.is_ascii() {
@@ -125,6 +141,33 @@ impl Numbers {
     pub fn read(self, field: &[u8]) -> Option<f64> {
         self.grouped(field).or_else(|| number(field))
     }
+}
+
+/// A number with one sign before or behind it, blanks between or not: `$1,137.00`, `-5 €`, `12%`.
+pub(super) fn marked(field: &[u8], numbers: Numbers) -> Option<(char, f64)> {
+    if field.len() > 40 || !field.iter().any(u8::is_ascii_digit) {
+        return None;
+    }
+    let text = std::str::from_utf8(field).ok()?;
+    let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let (first, last) = (text.chars().next()?, text.chars().next_back()?);
+    let (mark, rest) = if MARKS.contains(&first) {
+        (first, text[first.len_utf8()..].trim_start())
+    } else if MARKS.contains(&last) {
+        (last, text[..text.len() - last.len_utf8()].trim_end())
+    } else {
+        return None;
+    };
+    // Digits and what parts them, and a sign of minus if there was none.
+    let plain = rest.strip_prefix('-').filter(|_| !negative).unwrap_or(rest);
+    if !plain.starts_with(|letter: char| letter.is_ascii_digit())
+        || plain.contains(|letter: char| letter.is_alphabetic())
+    {
+        return None;
+    }
+    let bare = Numbers { mark: None, ..numbers };
+    let value = bare.grouped(rest.as_bytes()).or_else(|| float(rest.as_bytes(), numbers.decimal_comma))?;
+    Some((mark, if negative { -value } else { value }))
 }
 
 /// A number in groups of three digits, at least two groups: `1,234,567.5`.
@@ -153,7 +196,12 @@ pub(super) fn grouped(field: &[u8], sign: u8, decimal: u8) -> Option<f64> {
 
 /// Whether a field is a word for no value.
 pub(super) fn is_missing(field: &[u8]) -> bool {
+    // Most words begin otherwise.
+    let could_be = |first: &u8| {
+        matches!(first, b'N' | b'n' | b'\\' | b'-' | b'?' | b'.' | b'*' | b'#' | b'<' | b'(' | b'k' | 0xe2)
+    };
     field.len() <= LONGEST
+        && field.first().is_some_and(could_be)
         && MISSING.iter().any(|word| word.as_bytes().first() == field.first() && word.as_bytes() == field)
 }
 
@@ -238,17 +286,45 @@ mod tests {
             ("1,2345", Class::Text),
             ("127.0.0.1", Class::Text),
         ];
-        let points = Numbers { decimal_comma: false, thousands: Some(',') };
+        let points = Numbers { thousands: Some(','), ..Numbers::default() };
         for (field, expected) in classes {
             assert_eq!(classify(field.as_bytes(), points), expected, "{field}");
         }
-        let commas = Numbers { decimal_comma: true, thousands: Some('.') };
+        let commas = Numbers { decimal_comma: true, thousands: Some('.'), mark: None };
         assert_eq!(classify(b"1,5", commas), Class::Float);
         assert_eq!(classify(b"1.5", commas), Class::Text);
         assert_eq!(classify(b"15", commas), Class::Integer(15));
         assert_eq!(classify(b"1.234,5", commas), Class::Grouped(1234.5));
-        let swiss = Numbers { decimal_comma: false, thousands: Some('’') };
+        let swiss = Numbers { thousands: Some('’'), ..Numbers::default() };
         assert_eq!(classify("1’234.5".as_bytes(), swiss), Class::Grouped(1234.5));
+    }
+
+    #[test]
+    fn signs_of_money_and_shares_stand_beside_numbers() {
+        let points = Numbers { thousands: Some(','), ..Numbers::default() };
+        let commas = Numbers { decimal_comma: true, thousands: Some('.'), mark: None };
+        for (field, numbers, expected) in [
+            ("$1,137.00", points, Some(('$', 1137.0))),
+            ("-$5", points, Some(('$', -5.0))),
+            ("$-5.5", points, Some(('$', -5.5))),
+            ("12%", points, Some(('%', 12.0))),
+            ("12.5 %", points, Some(('%', 12.5))),
+            ("1.100,50 €", commas, Some(('€', 1100.5))),
+            ("€ 3", commas, Some(('€', 3.0))),
+            ("£1e5", points, None),
+            ("--5%", points, None),
+            ("$", points, None),
+            ("$NaN", points, None),
+            ("5", points, None),
+            ("12,34%", points, None),
+        ] {
+            assert_eq!(marked(field.as_bytes(), numbers), expected, "{field}");
+        }
+        let dollars = Numbers { mark: Some('$'), ..points };
+        assert_eq!(
+            (dollars.read(b"$1,137"), dollars.read(b"7.5"), dollars.read("€5".as_bytes())),
+            (Some(1137.0), Some(7.5), None)
+        );
     }
 
     #[test]

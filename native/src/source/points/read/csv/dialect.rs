@@ -2,9 +2,9 @@
 
 use super::{
     preamble,
-    split::{Cut, record},
+    split::{Cut, End, record},
 };
-use crate::read::{CsvOptions, content::Content, names::distinct, values};
+use crate::read::{CsvOptions, content::Content, values};
 use anyhow::{Context, Result, bail};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use std::sync::Arc;
@@ -20,9 +20,11 @@ pub(super) struct Dialect {
     /// How records are cut.
     pub cut: Cut,
     pub decimal_comma: bool,
-    /// Names of the columns, distinct.
+    /// Names of the columns, all of them something, equal ones among them.
     pub names: Vec<String>,
-    /// Where the second record begins.
+    /// Where the names stand; `None` where they stand in a comment.
+    pub head: Option<usize>,
+    /// Where the record after them begins.
     pub body: usize,
     /// Lines before that.
     pub header_lines: u64,
@@ -121,8 +123,8 @@ pub(super) fn detect(bytes: &[u8], options: &CsvOptions, lines: &mut Vec<String>
     };
     let delimiter = options.delimiter.unwrap_or_else(|| sample.delimiter());
     let cut = Cut { delimiter, quote };
-    let names = preamble::names(bytes, start, &top, cut, &sample.widths(delimiter), options.skip_lines > 0, lines)?;
-    sample.start = names.body;
+    let header = preamble::names(bytes, &top, cut, &sample.widths(delimiter), options.skip_lines > 0, lines);
+    sample.start = header.body;
     let decimal_comma = options.decimal_comma.unwrap_or_else(|| sample.decimal_comma(delimiter));
     if delimiter != b',' || decimal_comma {
         let name = match delimiter {
@@ -132,9 +134,9 @@ pub(super) fn detect(bytes: &[u8], options: &CsvOptions, lines: &mut Vec<String>
         let comma = if decimal_comma { ", decimal comma" } else { "" };
         lines.push(format!("CSV delimiter: {name}{comma}"));
     }
-    let header_lines = bytes[..names.body].iter().map(|&byte| u64::from(byte == b'\n')).sum::<u64>();
+    let header_lines = bytes[..header.body].iter().map(|&byte| u64::from(byte == b'\n')).sum::<u64>();
     // A file that ends with its names has no line feed there.
-    let header_lines = header_lines + u64::from(!bytes[..names.body].ends_with(b"\n"));
+    let header_lines = header_lines + u64::from(!bytes[..header.body].ends_with(b"\n"));
     let comment = match options.comment {
         Some(begins) => Some(Comment { begins, only_odd: false }),
         None => (top.count > 0).then(|| Comment { begins: "#".into(), only_odd: true }),
@@ -142,11 +144,19 @@ pub(super) fn detect(bytes: &[u8], options: &CsvOptions, lines: &mut Vec<String>
     Ok(Dialect {
         cut,
         decimal_comma,
-        names: distinct(named(names.names), lines),
-        body: names.body,
+        names: named(header.names),
+        head: header.head,
+        body: header.body,
         header_lines,
         comment,
     })
+}
+
+impl Dialect {
+    /// The same from the record on that comes after the first.
+    pub fn after(&self, first: &End) -> Self {
+        Self { body: first.next, header_lines: self.header_lines + first.lines, ..self.clone() }
+    }
 }
 
 struct Sample<'b> {
@@ -254,16 +264,14 @@ mod tests {
     }
 
     #[test]
-    fn names_are_distinct_and_never_empty() {
+    fn names_are_never_empty() {
         let dialect = of("\u{feff}\r\na,,a,\"b \",a\r\n1,2,3,4,5\r\n");
-        assert_eq!(dialect.names, ["a", "column_2", "a_2", "b", "a_3"]);
+        assert_eq!(dialect.names, ["a", "column_2", "a", "b", "a"]);
         assert_eq!(dialect.header_lines, 2);
     }
 
     #[test]
-    fn numbers_are_no_names() {
-        let error = detect(b"1,2.5,3.5\n2,3,4\n", &CsvOptions::default(), &mut Vec::new()).expect_err("no names");
-        assert!(error.to_string().contains("add a line with names"), "{error}");
+    fn of_nothing_nothing_is_said() {
         assert!(detect(b" \n\n", &CsvOptions::default(), &mut Vec::new()).is_err());
     }
 }

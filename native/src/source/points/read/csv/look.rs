@@ -1,13 +1,14 @@
-//! A file is looked at as often as it takes to know how it is written: its encoding, whether its quotes are quotes, and whether
-//! units stand beneath the names.
+//! A file is looked at as often as it takes to know how it is written: its encoding, whether its quotes are quotes, whether its
+//! first line has names, and what stands beneath them.
 
 use super::{
+    beneath,
     dialect::{self, Dialect},
     scan::{Scan, scan},
     seen::Look,
-    split::{Cut, record, text},
+    split::{Cut, record},
 };
-use crate::read::{CsvOptions, Progress, content::Content, layout::MOST_COLUMNS, values::Numbers};
+use crate::read::{CsvOptions, Progress, content::Content, layout::MOST_COLUMNS, names, values::Numbers};
 use anyhow::{Context, Result, bail};
 
 /// A file and what was found out about it.
@@ -59,19 +60,38 @@ pub(super) fn look(
         );
         (dialect, scan) = (other, seen);
     }
-    if let Some((other, units)) = without_units(bytes, &dialect, &scan)
+    if let Some((other, shown)) = beneath::without_names(bytes, &dialect, &scan, how.numbers)
+        && let Some(seen) = self::scan(bytes, &other, &how, &advance)
+    {
+        let count = other.names.len();
+        lines.push(format!(
+            "the first line ({shown}) is a row and has no names: columns are column_1 to column_{count} here"
+        ));
+        (dialect, scan) = (other, seen);
+    }
+    if let Some((other, formats)) = beneath::without_formats(bytes, &dialect)
+        && let Some(seen) = self::scan(bytes, &other, &how, &advance)
+    {
+        lines.push(format!("the line beneath the names holds the forms of columns ({formats}) and is left out"));
+        (dialect, scan) = (other, seen);
+    }
+    if let Some((other, units)) = beneath::without_units(bytes, &dialect, &scan)
         && let Some(seen) = self::scan(bytes, &other, &how, &advance)
     {
         lines.push(format!("the line beneath the names holds units ({units}) and is left out"));
         (dialect, scan) = (other, seen);
     }
+    dialect.names = names::distinct(dialect.names, lines);
     Ok(Looked { content, dialect, how, scan })
 }
 
 fn how(dialect: &Dialect, options: &CsvOptions) -> Look {
     let usual = if dialect.decimal_comma { '.' } else { ',' };
     let thousands = options.thousands.unwrap_or(Some(usual));
-    Look { numbers: Numbers { decimal_comma: dialect.decimal_comma, thousands }, format: options.time_format.clone() }
+    Look {
+        numbers: Numbers { decimal_comma: dialect.decimal_comma, thousands, mark: None },
+        format: options.time_format.clone(),
+    }
 }
 
 /// The same file with quotes as letters, where only so all lines are whole: fields that begin with a quote hold what parts
@@ -103,39 +123,4 @@ fn without_quotes(
     let other = Dialect { cut, ..dialect.clone() };
     let seen = self::scan(bytes, &other, how, advance)?;
     (seen.short.count + seen.long.count == 0 && seen.overlong.is_none()).then_some((other, seen))
-}
-
-/// The same file from the record after the first, where that holds units: it is the one text in every column of numbers or
-/// times, of which there are two at least.
-fn without_units(bytes: &[u8], dialect: &Dialect, scan: &Scan) -> Option<(Dialect, String)> {
-    let first = dialect.header_lines + 1;
-    let measured = |count: u64| count > 0;
-    let mut units = 0;
-    for seen in &scan.columns {
-        let values = seen.numbers() + seen.moments();
-        if !measured(values) {
-            continue;
-        }
-        match &seen.odd[..] {
-            [(line, _)] if *line == first && seen.texts == 1 && seen.values() == values + 1 => units += 1,
-            // Nothing beneath its name: it has no unit.
-            _ if seen.values() == values && seen.texts == 0 => {}
-            _ => return None,
-        }
-    }
-    if units < 2 {
-        return None;
-    }
-    let mut fields = Vec::new();
-    let end = record(bytes, dialect.body, dialect.cut, |_, raw| fields.push(text(raw, dialect.cut.quote)));
-    // A column of numbers without a unit must have nothing there, or its first value would go, too.
-    let lost = scan
-        .columns
-        .iter()
-        .zip(&fields)
-        .any(|(seen, field)| seen.texts == 0 && seen.numbers() + seen.moments() > 0 && !field.trim().is_empty());
-    let shown: String =
-        fields.iter().map(|field| field.trim()).collect::<Vec<_>>().join(", ").chars().take(60).collect();
-    let other = Dialect { body: end.next, header_lines: dialect.header_lines + end.lines, ..dialect.clone() };
-    (!lost).then_some((other, shown))
 }

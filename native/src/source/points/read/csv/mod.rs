@@ -3,8 +3,10 @@
 //! No line and no value is lost silently: broken lines are counted and named by number, a column keeps its digits where a
 //! number would lose them.
 
+mod beneath;
 mod clock;
 mod dialect;
+mod fate;
 mod look;
 mod preamble;
 mod scan;
@@ -13,7 +15,7 @@ mod split;
 
 use super::{
     Options, Progress, civil::Order, content::Content, field::Field, guarded::guarded, reader::Reader,
-    spelling::Spelling,
+    spelling::Spelling, values::Numbers,
 };
 use crate::kind::Kind;
 use anyhow::{Result, bail};
@@ -54,7 +56,8 @@ impl Csv {
                 Some(kind) => (natural(kind), Ok(kind)),
                 None => (DataType::Null, Err("it holds no values".into())),
             };
-            let spelling = Spelling { numbers: how.numbers, order: fate.order, format: how.format.clone() };
+            let numbers = Numbers { mark: seen.mark.filter(|_| !seen.marks_differ), ..how.numbers };
+            let spelling = Spelling { numbers, order: fate.order, format: how.format.clone() };
             let pair = (seen.pairs > 0 && seen.pairs * 10 >= seen.values() * 9).then_some(seen.over);
             fields.push(Field {
                 note: fate.note,

@@ -5,7 +5,6 @@
 
 use super::split::{Cut, record, text};
 use crate::read::{CsvOptions, values};
-use anyhow::{Result, bail};
 
 /// Most records before the names that are passed over without being told to.
 const MOST: usize = 50;
@@ -22,8 +21,10 @@ pub(super) struct Top {
 
 /// The names as they stand, and where the rows begin.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Names {
+pub(super) struct Header {
     pub names: Vec<String>,
+    /// Where they stand; `None` where that is in a comment.
+    pub head: Option<usize>,
     pub body: usize,
 }
 
@@ -53,18 +54,14 @@ pub(super) fn usual(widths: &[usize]) -> usize {
 }
 
 /// Finds the names. `widths` are those of the records after the comments.
-///
-/// # Errors
-/// When the first record of the usual width holds numbers.
 pub(super) fn names(
     bytes: &[u8],
-    start: usize,
     top: &Top,
     cut: Cut,
     widths: &[usize],
     told_where: bool,
     lines: &mut Vec<String>,
-) -> Result<Names> {
+) -> Header {
     let read = |at: usize| {
         let mut names = Vec::new();
         let end = record(bytes, at, cut, |_, raw| names.push(text(raw, cut.quote).trim().to_owned()));
@@ -80,7 +77,7 @@ pub(super) fn names(
         }
         if names.len() == found.len() && !numeric(&names) {
             tell_comments(top.count - 1, lines);
-            return Ok(Names { names, body: top.end });
+            return Header { names, head: None, body: top.end };
         }
     }
     tell_comments(top.count, lines);
@@ -103,13 +100,7 @@ pub(super) fn names(
         let count = bytes[top.end..at].split(|&byte| byte == b'\n').count() - 1;
         lines.push(format!("{count} lines before the names of the columns are passed over, such as {shown:?}"));
     }
-    if numeric(&found) {
-        let shown: String = found.join(", ").chars().take(80).collect();
-        let line = bytes[..at].split(|&byte| byte == b'\n').count() - 1;
-        let line = if at == start && line == 0 { "the first line".to_owned() } else { format!("line {}", line + 1) };
-        bail!("{line} holds numbers ({shown}), expected the names of the columns; add a line with names");
-    }
-    Ok(Names { names: found, body: next })
+    Header { names: found, head: Some(at), body: next }
 }
 
 fn tell_comments(count: usize, lines: &mut Vec<String>) {

@@ -1,19 +1,14 @@
-//! What the fields of a column are, and so what the column becomes: decided by all of its values.
+//! What the fields of a column are, counted over all of them.
 
 use super::split::Raw;
-use crate::kind::Kind;
 use crate::read::{
     civil::{self, Order},
     geometry,
     spelling::formatted,
-    values::{Class, Numbers, classify},
+    values::{Class, Numbers, classify, marked},
 };
 use std::sync::Arc;
 
-/// A column has this many values before one that does not fit is an exception.
-const FEW: u64 = 20;
-/// One value of so many may be an exception.
-const RARE: u64 = 50;
 /// Values shown of those that do not fit.
 const SHOWN: usize = 3;
 
@@ -30,53 +25,47 @@ pub(super) struct Look {
 pub(super) struct Seen {
     pub missing: u64,
     pub integers: u64,
-    digits: u64,
-    floats: u64,
+    pub digits: u64,
+    pub floats: u64,
     /// Numbers with signs between their thousands.
     pub grouped: u64,
     /// Whether one of these has a fraction.
-    broken: bool,
-    booleans: u64,
-    times: u64,
+    pub broken: bool,
+    pub booleans: u64,
+    pub times: u64,
     /// Dates in the form of a country, and how many could have the day or the month first.
-    civil: u64,
-    day_first: u64,
-    month_first: u64,
+    pub civil: u64,
+    pub day_first: u64,
+    pub month_first: u64,
     /// Dates whose day and month are two numbers.
-    open: u64,
+    pub open: u64,
     /// Times and dates that have no time of day.
-    dates: u64,
+    pub dates: u64,
     /// Times of day alone.
     pub clocks: u64,
     /// Two numbers, and how many have more than 90 as the first or the second.
     pub pairs: u64,
     pub over: (u64, u64),
+    /// Numbers with one sign of money or of shares, which sign, whether there are several, and the first.
+    pub mark: Option<char>,
+    pub marks_differ: bool,
+    pub first_marked: Option<String>,
+    /// Years with a month, and how many of them could be seasons (2010-11).
+    pub months: u64,
+    pub seasons: u64,
     /// Texts, and those of them that are codes: letters and digits in one word.
     pub texts: u64,
-    codes: u64,
-    range: Option<(i64, i64)>,
+    pub codes: u64,
+    pub range: Option<(i64, i64)>,
     /// Whether some field must be tidied before it is a number: blanks around it, or a plus sign.
     pub padded: bool,
     /// Lines and texts of the first fields that are only text.
     pub odd: Vec<(u64, String)>,
-    first_digits: Option<String>,
-    first_grouped: Option<String>,
+    pub first_digits: Option<String>,
+    pub first_grouped: Option<String>,
     /// A date that can be read in one order only, in its line.
-    proof: [Option<(u64, String)>; 2],
-    first_civil: Option<String>,
-}
-
-/// What a column becomes.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Fate {
-    /// `None` where it holds no values.
-    pub kind: Option<Kind>,
-    /// Which of day and month comes first in its dates.
-    pub order: Option<Order>,
-    /// On what evidence.
-    pub why: String,
-    /// What a reader should know of it before the rows are read.
-    pub note: Option<String>,
+    pub proof: [Option<(u64, String)>; 2],
+    pub first_civil: Option<String>,
 }
 
 impl Seen {
@@ -120,8 +109,22 @@ impl Seen {
             return;
         }
         // A column of plain texts is not asked again and again whether it is dates.
-        let others = self.civil + self.clocks + self.pairs + self.times;
+        let others = self.civil + self.clocks + self.pairs + self.times + self.grouped;
         if self.texts <= 8 + others / 8 {
+            if let Some((mark, value)) = marked(field, look.numbers) {
+                self.grouped += 1;
+                self.broken |= value.fract() != 0.0;
+                self.marks_differ |= self.mark.is_some_and(|known| known != mark);
+                self.mark = Some(mark);
+                self.first_marked.get_or_insert_with(|| shown(field));
+                return;
+            }
+            if let Some((year, month)) = civil::month_of_year(field) {
+                self.times += 1;
+                self.months += 1;
+                self.seasons += u64::from((year + 1) % 100 == month);
+                return;
+            }
             if let Some(fits) = civil::fits(field) {
                 self.civil += 1;
                 self.day_first += u64::from(fits.day_first);
@@ -181,6 +184,10 @@ impl Seen {
         self.clocks += part.clocks;
         self.pairs += part.pairs;
         self.over = (self.over.0 + part.over.0, self.over.1 + part.over.1);
+        self.marks_differ |= part.marks_differ || self.mark.is_some() && part.mark.is_some() && self.mark != part.mark;
+        self.mark = self.mark.or(part.mark);
+        self.months += part.months;
+        self.seasons += part.seasons;
         self.texts += part.texts;
         self.codes += part.codes;
         self.range = match (self.range, part.range) {
@@ -192,6 +199,7 @@ impl Seen {
         self.odd.extend(part.odd.into_iter().take(room).map(|(at, text)| (at + line, text)));
         self.first_digits = self.first_digits.take().or(part.first_digits);
         self.first_grouped = self.first_grouped.take().or(part.first_grouped);
+        self.first_marked = self.first_marked.take().or(part.first_marked);
         self.first_civil = self.first_civil.take().or(part.first_civil);
         for (known, proof) in self.proof.iter_mut().zip(part.proof) {
             *known = known.take().or(proof.map(|(at, text)| (at + line, text)));
@@ -235,141 +243,6 @@ impl Seen {
             }
             _ => None,
         }
-    }
-
-    /// What the column becomes. `given` is the order of day and month that was said, `usual` that of other columns of the file.
-    pub fn fate(&self, name: &str, given: Option<Order>, usual: Option<Order>) -> Fate {
-        let all = self.values();
-        let fate =
-            |kind, why: String| Fate { kind: Some(kind), order: given.or(self.proven()).or(usual), why, note: None };
-        if all == 0 {
-            return Fate { kind: None, order: None, why: "it holds no values".into(), note: None };
-        }
-        let (numbers, moments) = (self.numbers(), self.moments());
-        let rare = |others: u64| others * RARE <= all && all >= FEW;
-        let most = |count: u64| {
-            if count == all { format!("all {all} values are") } else { format!("{count} of {all} values are") }
-        };
-        let plain = self.texts - self.codes;
-        if self.booleans == all {
-            return self.noted(name, fate(Kind::Bool, format!("{} true or false", most(all))));
-        }
-        if numbers > 0
-            && (numbers == all || numbers + plain == all && rare(plain))
-            && let Some(kind) = self.number()
-        {
-            let how = self.first_grouped.as_ref();
-            let how = how.map_or(String::new(), |text| format!(", with thousands such as {text:?}"));
-            return self.noted(name, fate(kind, format!("{} {}{how}", most(numbers), many(kind))));
-        }
-        if moments > 0 && (moments == all || rare(all - moments)) {
-            return self.time(name, given, usual, &most(moments));
-        }
-        let note = self.text_note(name, all);
-        Fate { note, ..fate(Kind::Text, format!("{all} values are {}", self.what_else())) }
-    }
-
-    /// The narrowest number that keeps every value.
-    fn number(&self) -> Option<Kind> {
-        let (min, max) = self.range.unwrap_or((0, 0));
-        let exact = -duotile_core::MAX_EXACT..=duotile_core::MAX_EXACT;
-        let fits = exact.contains(&min) && exact.contains(&max);
-        match () {
-            () if self.floats == 0
-                && !self.broken
-                && self.grouped == 0
-                && min >= i32::MIN.into()
-                && max <= i32::MAX.into() =>
-            {
-                Some(Kind::I32)
-            }
-            () if self.floats == 0 && !self.broken => Some(Kind::I64),
-            () if fits => Some(Kind::F64),
-            () => None,
-        }
-    }
-
-    fn time(&self, name: &str, given: Option<Order>, usual: Option<Order>, most: &str) -> Fate {
-        let example = self.first_civil.as_deref().unwrap_or_default();
-        let sure = self.open == 0;
-        let proven = self.proven();
-        let order = given.or(proven).or(usual);
-        let why = match (sure, given, proven, order) {
-            (true, ..) => format!("{most} times"),
-            (_, Some(order), ..) => format!("{most} times, with {} as was said", order.name()),
-            (_, None, Some(order), _) => match &self.proof[usize::from(order == Order::MonthFirst)] {
-                Some((line, text)) => format!("{most} times, with {}: line {line} has {text:?}", order.name()),
-                None => format!("{most} times, with {}, as is usual with points", order.name()),
-            },
-            (_, None, None, Some(order)) => format!("{most} times, with {} as in other columns", order.name()),
-            (_, None, None, None) => {
-                let mixed = self.proof.iter().all(Option::is_some);
-                let what = if mixed {
-                    "are some with the day first and some with the month"
-                } else {
-                    "may have the day or the month first"
-                };
-                let note = format!(
-                    "column {name:?} stays text: its dates such as {example:?} {what}; say --dates dmy or --dates mdy"
-                );
-                return Fate {
-                    kind: Some(Kind::Text),
-                    order: None,
-                    why: format!("its dates such as {example:?} {what}"),
-                    note: Some(note),
-                };
-            }
-        };
-        let note = (!sure).then(|| {
-            let other = if order == Some(Order::DayFirst) { Order::MonthFirst } else { Order::DayFirst };
-            format!("column {name:?} is time: {why} (else say --dates {})", other.flag())
-        });
-        self.noted(name, Fate { kind: Some(Kind::Time), order, why, note })
-    }
-
-    /// With what is worth saying of what was taken as no value.
-    fn noted(&self, name: &str, mut fate: Fate) -> Fate {
-        let mut notes: Vec<String> = fate.note.take().into_iter().collect();
-        if self.missing > 0 {
-            notes.push(format!("column {name:?}: {} fields such as NA are taken as no value", self.missing));
-        }
-        if let (Some(text), Some(Kind::I64 | Kind::F64)) = (&self.first_grouped, fate.kind) {
-            notes.push(format!("column {name:?}: signs between thousands are left out, as in {text:?} (else say --decimal-comma or --thousands none)"));
-        }
-        fate.note = (!notes.is_empty()).then(|| notes.join("; "));
-        fate
-    }
-
-    fn what_else(&self) -> &'static str {
-        match () {
-            () if self.texts == 0 && self.clocks == self.values() => "times of day",
-            () if self.texts == 0 && self.pairs == self.values() => "two numbers each",
-            () if self.texts == 0 && self.digits > 0 => "digits that a number would lose",
-            () => "texts",
-        }
-    }
-
-    fn text_note(&self, name: &str, all: u64) -> Option<String> {
-        let numbers = self.numbers() + self.digits;
-        let (what, flag, count) =
-            if numbers > self.moments() { ("numbers", "number", numbers) } else { ("times", "time", self.moments()) };
-        match (self.odd.first(), &self.first_digits) {
-            (Some((line, text)), _) if count * 10 >= all * 9 => Some(format!(
-                "column {name:?} is text: line {line} has {text:?}, though {count} of its {all} values are {what} (else say \
-                 --type {name}={flag})"
-            )),
-            (None, Some(digits)) => {
-                Some(format!("column {name:?} stays text, to keep digits such as {digits:?} as they are"))
-            }
-            _ => None,
-        }
-    }
-}
-
-const fn many(kind: Kind) -> &'static str {
-    match kind {
-        Kind::I32 | Kind::I64 => "whole numbers",
-        _ => "numbers",
     }
 }
 

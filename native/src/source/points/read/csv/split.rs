@@ -38,6 +38,8 @@ pub(super) fn record<'b>(bytes: &'b [u8], start: usize, cut: Cut, mut each: impl
     let Cut { delimiter, quote } = cut;
     // No text of UTF-8 holds this byte, so it stands for no quote.
     let quote = quote.unwrap_or(0xff);
+    // Digits and letters are above what parts them, in most files.
+    let highest = if quote == 0xff { delimiter } else { delimiter.max(quote) }.max(b'\n');
     let mut at = start;
     let mut lines = 0;
     let mut open = false;
@@ -75,10 +77,12 @@ pub(super) fn record<'b>(bytes: &'b [u8], start: usize, cut: Cut, mut each: impl
             }
         } else {
             while let Some(&byte) = bytes.get(at) {
-                if byte == delimiter || byte == b'\n' {
-                    break;
+                if byte <= highest {
+                    if byte == delimiter || byte == b'\n' {
+                        break;
+                    }
+                    raw.odd |= byte == quote;
                 }
-                raw.odd |= byte == quote;
                 at += 1;
             }
             raw.bytes = trim_return(&bytes[field..at], bytes.get(at));

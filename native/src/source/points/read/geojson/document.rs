@@ -97,6 +97,9 @@ pub(super) fn each(
 }
 
 fn whole(text: &[u8], geometries: bool, visit: &mut dyn FnMut(Feature) -> Result<()>, told: &mut Told) -> Result<()> {
+    if text.trim_ascii_start().first() == Some(&b'[') {
+        bail!("the file is JSON but no GeoJSON: it is a list, expected a FeatureCollection, or a feature in each line");
+    }
     let mut failed = None;
     let mut kind = String::new();
     let mut features = false;

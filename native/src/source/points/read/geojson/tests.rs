@@ -53,7 +53,7 @@ fn what_is_wrong_with_a_file_is_said() {
         ("{\"type\":\"Topology\",\"objects\":{}}", "TopoJSON"),
         ("{\"type\":\"Sphere\"}", "its type is \"Sphere\""),
         ("{\"a\":1}\n{\"a\":2}\n", "none of its lines is a feature"),
-        ("[1,2]", "expected an object of GeoJSON"),
+        ("[1,2]", "it is a list, expected a FeatureCollection"),
     ] {
         let error = format!("{:#}", open(text).expect_err(text));
         assert!(error.contains(expected), "{text}: {error}");

@@ -7,6 +7,7 @@ mod flatgeobuf;
 mod formats;
 mod geoarrow;
 mod geopackage;
+mod habits;
 mod parquet;
 mod places;
 mod roles;

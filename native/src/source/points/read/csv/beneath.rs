@@ -1,0 +1,98 @@
+//! What the first lines of a file are, where they are no names and no rows: a row in the place of the names, units or the forms of
+//! columns beneath them. What enters is a file that was looked at; what leaves is the same to be looked at anew.
+
+use super::{
+    dialect::Dialect,
+    scan::Scan,
+    split::{End, record, text},
+};
+use crate::read::values::{Class, Numbers, classify};
+
+/// The same file with its first line as a row, where it has no names: a number or a time stands above every column of numbers or
+/// times, of which there are two at least.
+pub(super) fn without_names(
+    bytes: &[u8],
+    dialect: &Dialect,
+    scan: &Scan,
+    numbers: Numbers,
+) -> Option<(Dialect, String)> {
+    let head = dialect.head?;
+    let (names, end) = first(bytes, head, dialect);
+    let is_value = |name: &String| {
+        let class = classify(name.trim().as_bytes(), numbers);
+        matches!(class, Class::Integer(_) | Class::Digits | Class::Float | Class::Grouped(_) | Class::Time)
+    };
+    let mut above = 0;
+    for (name, seen) in names.iter().zip(&scan.columns) {
+        let values = seen.numbers() + seen.moments();
+        if scan.rows == 0 || values > 0 && values == seen.values() {
+            match is_value(name) {
+                true => above += 1,
+                false if name.trim().is_empty() => {}
+                false => return None,
+            }
+        }
+    }
+    let other = Dialect {
+        names: (1..=names.len()).map(|number| format!("column_{number}")).collect(),
+        head: None,
+        body: head,
+        header_lines: dialect.header_lines - end.lines,
+        ..dialect.clone()
+    };
+    (above >= 2).then(|| (other, shown(&names)))
+}
+
+/// The same file from the record after the first, where that holds the forms of columns: `5s`, `20d`, `14n`, as the USGS has it.
+pub(super) fn without_formats(bytes: &[u8], dialect: &Dialect) -> Option<(Dialect, String)> {
+    let (fields, end) = first(bytes, dialect.body, dialect);
+    let is_format = |field: &String| {
+        let digits = field.strip_suffix(['s', 'd', 'n']);
+        digits.is_some_and(|digits| (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let all = fields.len() == dialect.names.len() && fields.len() > 1 && fields.iter().all(is_format);
+    all.then(|| (dialect.after(&end), shown(&fields)))
+}
+
+/// The same file from the record after the first, where that holds units: it is the one text in every column of numbers or
+/// times, of which there are two at least.
+pub(super) fn without_units(bytes: &[u8], dialect: &Dialect, scan: &Scan) -> Option<(Dialect, String)> {
+    let beneath = dialect.header_lines + 1;
+    let measured = |count: u64| count > 0;
+    let mut units = 0;
+    for seen in &scan.columns {
+        let values = seen.numbers() + seen.moments();
+        if !measured(values) {
+            continue;
+        }
+        match &seen.odd[..] {
+            [(line, _)] if *line == beneath && seen.texts == 1 && seen.values() == values + 1 => units += 1,
+            // Nothing beneath its name: it has no unit.
+            _ if seen.values() == values && seen.texts == 0 => {}
+            _ => return None,
+        }
+    }
+    if units < 2 {
+        return None;
+    }
+    let (fields, end) = first(bytes, dialect.body, dialect);
+    // A column of numbers without a unit must have nothing there, or its first value would go, too.
+    let lost = scan
+        .columns
+        .iter()
+        .zip(&fields)
+        .any(|(seen, field)| seen.texts == 0 && seen.numbers() + seen.moments() > 0 && !field.trim().is_empty());
+    (!lost).then(|| (dialect.after(&end), shown(&fields)))
+}
+
+/// The fields of the record at a place.
+fn first(bytes: &[u8], at: usize, dialect: &Dialect) -> (Vec<String>, End) {
+    let mut fields = Vec::new();
+    let end = record(bytes, at, dialect.cut, |_, raw| fields.push(text(raw, dialect.cut.quote)));
+    (fields, end)
+}
+
+/// The beginning of a record.
+fn shown(fields: &[String]) -> String {
+    fields.iter().map(|field| field.trim()).collect::<Vec<_>>().join(", ").chars().take(60).collect()
+}
