@@ -1,17 +1,18 @@
 //! A row in a tile: which row and which tile enter, its paths in units of the tile leave.
 //!
 //! Polygons that are smaller than a square of a few pixels are drawn as one, lines that are shorter than a stick as one
-//! ([`first`](super::first)); everything else as its outline at the zoom, cut to the tile and valid. Paths of some rows are
+//! ([`first`](super::first)); everything else as its outline at the zoom, cut to the tile and valid, and so is what has many
+//! parts, each too small to be seen, such as a nation of islands. Paths of some rows are
 //! held at a time, until they are written.
 
 use crate::{
     shapes::{
-        Role, Shapes, Vertex,
+        Outlines, Role, Shapes, Vertex,
         clean::Clean,
         clip::{self, Pieces, Point},
-        first::SQUARE,
+        first::{SQUARE, whole},
         grid::{EXTENT, Grid, HIGH, LOW},
-        wide,
+        wide, wind,
     },
     small::work::{Stopped, Toll},
     space::mercator::World,
@@ -103,7 +104,6 @@ impl Drawing {
         let outlines = shapes.levelled.outlines;
         let rings = outlines.rings_of(row);
         let Some(role) = rings.clone().next().map(|ring| outlines.role(ring)) else { return Ok(Drawn::Nothing) };
-        let small = z < shapes.wholes[row];
         self.pieces.clear();
         let (kind, fewest) = match role {
             Role::Points => (Kind::Points, 1),
@@ -118,39 +118,47 @@ impl Drawing {
                 toll.pay(1 + self.pieces.points.len())?;
                 self.pieces.end(fewest);
             }
-            Kind::Lines | Kind::Polygons if small => {
-                let mut path = outlines.path(rings.start);
-                let ends = [path.next().unwrap_or_default(), path.next_back().unwrap_or_default()];
-                for grid in iter::once(*grid).chain(grid.copies()) {
-                    let at = grid.local([wide(point.x), wide(point.y)]);
-                    match kind {
-                        Kind::Lines => clip::line(&stick(at, ends), PART, &mut self.pieces),
-                        _ => self.square(at),
-                    }
-                }
-            }
+            Kind::Lines | Kind::Polygons if z < shapes.wholes[row] => self.mark(&outlines, row, kind, point, grid),
             Kind::Lines | Kind::Polygons => {
                 let frame = shapes.met.boxes[row];
                 let mut copies = grid.copies().filter(|copy| !copy.misses(frame));
                 let copies = [copies.next(), copies.next()];
                 self.outline(shapes, rings, kind, grid, copies, toll)?;
+                self.valid(kind, toll)?;
+                if self.pieces.ends.is_empty() && is_large(&outlines, row, kind, z, toll)? {
+                    self.mark(&outlines, row, kind, point, grid);
+                }
             }
         }
         if self.pieces.ends.is_empty() {
             return Ok(Drawn::Nothing);
         }
-        let mut drawn = &self.pieces;
-        if kind == Kind::Polygons {
-            self.clean.mend(&self.pieces, toll, &mut self.polygons)?;
-            drawn = &self.polygons;
-        }
-        if drawn.ends.is_empty() {
-            return Ok(Drawn::Nothing);
-        }
-        self.points.extend_from_slice(&drawn.points);
-        self.ends.extend_from_slice(&drawn.ends);
+        self.points.extend_from_slice(&self.pieces.points);
+        self.ends.extend_from_slice(&self.pieces.ends);
         self.rows.push((kind, self.points.len() as u32, self.ends.len() as u32));
         Ok(Drawn::Paths)
+    }
+
+    /// Makes polygons of pieces, if they are to be polygons.
+    fn valid(&mut self, kind: Kind, toll: &mut Toll<'_>) -> Result<(), Stopped> {
+        if kind == Kind::Polygons && !self.pieces.ends.is_empty() {
+            self.clean.mend(&self.pieces, toll, &mut self.polygons)?;
+            core::mem::swap(&mut self.pieces, &mut self.polygons);
+        }
+        Ok(())
+    }
+
+    /// Draws a row as a square or stick in its place.
+    fn mark(&mut self, outlines: &Outlines<'_>, row: usize, kind: Kind, point: World, grid: &Grid) {
+        let mut path = outlines.path(outlines.rings_of(row).start);
+        let ends = [path.next().unwrap_or_default(), path.next_back().unwrap_or_default()];
+        for grid in iter::once(*grid).chain(grid.copies()) {
+            let at = grid.local([wide(point.x), wide(point.y)]);
+            match kind {
+                Kind::Lines => clip::line(&stick(at, ends), PART, &mut self.pieces),
+                _ => self.square(at),
+            }
+        }
     }
 
     /// A square about a place.
@@ -229,6 +237,15 @@ impl Drawing {
         open.iter().for_each(|line| clip::line(line, PART, &mut self.pieces));
         Ok(())
     }
+}
+
+/// Whether a row of which nothing is left is as large as a square or stick all the same: of many small parts, or thin ones.
+fn is_large(outlines: &Outlines<'_>, row: usize, kind: Kind, z: u8, toll: &mut Toll<'_>) -> Result<bool, Stopped> {
+    toll.pay(outlines.rings_of(row).map(|ring| outlines.vertices_of(ring).len()).sum())?;
+    Ok(match kind {
+        Kind::Polygons => whole(wind::area(outlines, row), 2) <= z,
+        _ => true,
+    })
 }
 
 /// A stick about a place, along the line from one vertex to another.

@@ -80,7 +80,7 @@ impl Zooms {
 }
 
 /// The first zoom at which a size is as large as a square or stick; one that no tile has where it never is.
-fn whole(size: u128, dimension: u32) -> u8 {
+pub(super) fn whole(size: u128, dimension: u32) -> u8 {
     let Some(log) = size.checked_ilog2() else { return MAX_ZOOM + 1 };
     (dimension * BITS).saturating_sub(log).div_ceil(dimension).min(u32::from(MAX_ZOOM) + 1) as u8
 }

@@ -19,8 +19,8 @@ use alloc::{vec, vec::Vec};
 /// Of a ring with more loops than this that run the wrong way, the largest are turned.
 const MOST: usize = 256;
 /// Edges of a ring that are compared with others, and as many more for each edge; beyond it the ring stays as it is.
-const COMPARED: usize = 1 << 23;
-const EACH: usize = 256;
+const COMPARED: usize = 1 << 20;
+const EACH: usize = 2048;
 
 /// Space for looking.
 #[derive(Clone, Debug, Default)]

@@ -96,3 +96,15 @@ fn a_ring_of_very_many_vertices_round_the_pole_is_drawn_at_every_zoom() {
         assert!(is_valid(&paths));
     }
 }
+
+#[test]
+fn a_nation_of_small_islands_and_a_thin_river_are_seen_from_afar() {
+    // Each square is far smaller than a unit of zoom 0, all together are larger than the square that is drawn for them.
+    let islands = squares(60, 20.0, 60.0);
+    let river = [(10.0, 10.0), (60.0, 11.0), (60.0, 11.02), (10.0, 10.02)];
+    for row in [islands, Vec::from([(Role::Shell, Vec::from(river))])] {
+        let (drawn, paths) = drawn(&row, TileId::new(0, 0, 0).expect("valid"));
+        let area: i128 = paths.each().map(area).sum();
+        assert_eq!((drawn, paths.ends.len(), area), (Drawn::Paths, 1, 256));
+    }
+}
