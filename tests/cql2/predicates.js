@@ -1,4 +1,4 @@
-/** The predicates of CQL2's annex A on points, each with how many places it selects. */
+/** The predicates of CQL2's annex A on one of its tables, places unless said, each with how many rows it selects. */
 
 import { readFileSync } from "node:fs";
 
@@ -10,12 +10,12 @@ const ERRATA = new Map([
 ]);
 
 /** @returns {{ text: string, count: number }[]} */
-export function predicates() {
+export function predicates(table = "populated_places_simple") {
   const lines = readFileSync(new URL("predicates.tsv", import.meta.url), "utf8")
     .trimEnd()
     .split("\n");
   return lines
     .map((line) => line.split("\t"))
-    .filter(([source]) => source === "populated_places_simple")
+    .filter(([source]) => source === table)
     .map(([, text = "", count]) => ({ text, count: ERRATA.get(text) ?? Number(count) }));
 }
