@@ -268,7 +268,7 @@ impl Positions {
                 "they are no degrees but metres or feet of some grid, and nothing here says of which: say its EPSG number, such as \
                  --crs 25832 (UTM zone 32 north), 27700 (Great Britain), 2154 (France) or 3857 (Web Mercator)",
             ),
-            Crs::Epsg(_) => Some("are they given in that system, and x and y not swapped?"),
+            Crs::Epsg(_) | Crs::Written(_) => Some("are they given in that system, and x and y not swapped?"),
             _ => None,
         }
     }

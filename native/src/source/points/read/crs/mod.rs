@@ -5,10 +5,12 @@
 //! one, or is shifted by a few parameters, it is said how far off positions may be.
 
 mod checked;
+mod written;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use proj4rs::{Proj, transform::transform};
 use serde_json::Value;
+use written::Written;
 
 /// Coordinate reference systems of positions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -22,6 +24,8 @@ pub enum Crs {
     Metres,
     /// Another system, by its EPSG number.
     Epsg(u16),
+    /// A system without a number, by the parameters that a file writes of it.
+    Written(&'static Written),
 }
 
 /// What to expect where a name is none.
@@ -129,7 +133,11 @@ impl Crs {
             if text.starts_with("GEOG") && like_wgs84(name) {
                 return Ok(Self::Degrees);
             }
-            bail!("the coordinate system {name} has no EPSG number; say it with --crs");
+            return written::read(text).with_context(|| {
+                format!(
+                    "the coordinate system {name} has no EPSG number; say it with --crs, or transform the file first"
+                )
+            });
         }
         Self::parse(text)
     }
@@ -140,9 +148,18 @@ impl Crs {
         match self {
             Self::Degrees | Self::Parts(_) => false,
             Self::Metres => true,
-            Self::Epsg(code) => {
-                crs_definitions::from_code(code).is_some_and(|known| !known.proj4.contains("+proj=longlat"))
+            Self::Epsg(_) | Self::Written(_) => {
+                self.definition().is_some_and(|definition| !definition.contains("+proj=longlat"))
             }
+        }
+    }
+
+    /// What PROJ would be told of it.
+    fn definition(self) -> Option<&'static str> {
+        match self {
+            Self::Epsg(code) => crs_definitions::from_code(code).map(|known| known.proj4),
+            Self::Written(written) => Some(&written.definition),
+            _ => None,
         }
     }
 
@@ -154,14 +171,15 @@ impl Crs {
             Self::Parts(power) => format!("degrees times 10^{power}"),
             Self::Metres => "Web Mercator metres (EPSG:3857)".into(),
             Self::Epsg(code) => format!("EPSG:{code}"),
+            Self::Written(written) => format!("{} (as the file describes it)", written.name),
         }
     }
 
     /// How far off positions may be, where that is more than a metre or two.
     #[must_use]
     pub fn doubt(self) -> Option<&'static str> {
-        let Self::Epsg(code) = self else { return None };
-        match shift(crs_definitions::from_code(code)?.proj4) {
+        let code = if let Self::Epsg(code) = self { code } else { 0 };
+        match shift(self.definition()?) {
             Shift::None => None,
             _ if checked::ROUGH.binary_search(&code).is_ok() => Some(
                 "its datum is shifted by parameters that do not hold everywhere, so that positions may be off by some hundred metres",
@@ -185,9 +203,30 @@ fn named(crs: &Value) -> String {
 
 /// Geographic systems that are the same as WGS 84 within a metre or two, by the words of their names.
 fn like_wgs84(name: &str) -> bool {
-    const NAMES: [&str; 8] = ["wgs84", "etrs89", "nad83", "gda94", "gda2020", "crs84", "itrf", "sirgas2000"];
+    const NAMES: [&str; 20] = [
+        "wgs84",
+        "wgs1984",
+        "etrs89",
+        "etrs1989",
+        "nad83",
+        "nad1983",
+        "northamerican1983",
+        "gda94",
+        "gda1994",
+        "gda2020",
+        "crs84",
+        "itrf",
+        "sirgas2000",
+        "rgf93",
+        "rgf1993",
+        "nzgd2000",
+        "jgd2000",
+        "jgd2011",
+        "cgcs2000",
+        "china2000",
+    ];
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    NAMES.iter().any(|known| plain.contains(known)) || plain.contains("wgs1984")
+    NAMES.iter().any(|known| plain.contains(known))
 }
 
 /// The EPSG number of the outermost system of well-known text, old or new.
@@ -249,20 +288,22 @@ impl Projection {
     /// # Errors
     /// When its mathematics is not known here.
     pub fn of(crs: Crs) -> Result<Option<Self>> {
-        let Crs::Epsg(code) = crs else { return Ok(None) };
-        let known =
-            crs_definitions::from_code(code).with_context(|| format!("EPSG:{code} is not in the tables here"))?;
-        let unknown = |error| anyhow!("the projection of EPSG:{code} is not known here ({error})");
+        if !matches!(crs, Crs::Epsg(_) | Crs::Written(_)) {
+            return Ok(None);
+        }
+        let name = crs.name();
+        let known = crs.definition().with_context(|| format!("{name} is not in the tables here"))?;
+        let unknown = |error| anyhow!("the projection of {name} is not known here ({error})");
         // The mean shift of North America takes the place of its grids.
-        let definition = known.proj4.replace("+datum=NAD27", "+ellps=clrk66 +towgs84=-8,160,176");
+        let definition = known.replace("+datum=NAD27", "+ellps=clrk66 +towgs84=-8,160,176");
         let definition: Vec<&str> =
             definition.split_whitespace().filter(|word| !word.starts_with("+nadgrids=")).collect();
         let from = Proj::from_proj_string(&definition.join(" ")).map_err(unknown)?;
         let to = Proj::from_proj_string("+proj=longlat +datum=WGS84 +no_defs").map_err(unknown)?;
         if !from.has_inverse() {
-            bail!("the projection of EPSG:{code} cannot be undone here");
+            bail!("the projection of {name} cannot be undone here");
         }
-        Ok(Some(Self { geographic: known.proj4.contains("+proj=longlat"), from, to }))
+        Ok(Some(Self { geographic: known.contains("+proj=longlat"), from, to }))
     }
 
     /// Degrees of a position, `None` for one that the system does not have.
