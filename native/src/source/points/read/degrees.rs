@@ -17,7 +17,9 @@ pub(super) struct Read {
 /// mark of minutes or a letter are one number only. `O` is none: it is east to some and west to others.
 pub(super) fn read(text: &str) -> Option<Read> {
     let text = text.trim();
-    if let Some(value) = values::coordinate(text) {
+    // A minus sign as printers have it.
+    let printed = text.strip_prefix('\u{2212}').and_then(values::coordinate).filter(|value| *value >= 0.0);
+    if let Some(value) = values::coordinate(text).or(printed.map(|value| -value)) {
         return Some(Read { value, dressed: false, is_lat: None });
     }
     if text.len() > 40 || !text.bytes().any(|byte| byte.is_ascii_digit()) {
@@ -43,6 +45,12 @@ pub(super) fn run_together(x: f64, y: f64) -> bool {
     let [x, y] = [x.abs(), y.abs()];
     let minutes = |number: f64| number % 100.0 < 60.0;
     x.max(y) > 1000.0 && x <= 18_000.0 && y <= 9_000.0 && minutes(x) && minutes(y) && x.fract() + y.fract() > 0.0
+}
+
+/// Whether both are whole, and more than the metres of any grid: degrees times a power of ten.
+pub(super) fn in_parts(x: f64, y: f64) -> bool {
+    let whole = x.fract() == 0.0 && y.fract() == 0.0;
+    whole && x.abs() <= 1.8e9 && y.abs() <= 9e8 && x.abs().max(y.abs()) > 2.1e7
 }
 
 /// The letter of the compass at the end or the beginning, in capitals, and the rest.
@@ -109,6 +117,7 @@ mod tests {
         for (text, expected) in [
             ("50.51", 50.51),
             (" -8,25 ", -8.25),
+            ("\u{2212}8.25", -8.25),
             ("50.51N", 50.51),
             ("33.87 S", -33.87),
             ("W8.25", -8.25),

@@ -33,7 +33,13 @@ pub(super) fn open(
     if options.layer.is_some() && !matches!(input.format, Format::Zip | Format::GeoPackage) {
         bail!("--layer: {shown} is no file of several layers, expected a GeoPackage or a zip archive of Shapefiles");
     }
-    let content = || Content::open(path, options.copy);
+    let content = || {
+        let content = Content::open(path, options.copy)?;
+        if let Some(what) = stranger(content.as_ref()) {
+            bail!("{shown} is {what}");
+        }
+        Ok(content)
+    };
     Ok(match input.format {
         Format::Parquet => Box::new(Parquet::open(content()?, options.crs, lines)?),
         Format::Prepared => {
@@ -50,4 +56,23 @@ pub(super) fn open(
         Format::GeoJson => Box::new(GeoJson::open(content()?.decompressed(spool)?, options, progress)?),
         Format::Csv => Box::new(Csv::open(content()?.decompressed(spool)?, options, lines, progress)?),
     })
+}
+
+/// What is often saved under the name of data and is none, and what to do.
+fn stranger(bytes: &[u8]) -> Option<&'static str> {
+    let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let start = start[..start.len().min(256)].trim_ascii_start().to_ascii_lowercase();
+    let begins = |text: &str| start.starts_with(text.as_bytes());
+    match () {
+        () if begins("<!doctype html") || begins("<html") => {
+            Some("a page for browsers (HTML) and no data: what was fetched may be an error or a login")
+        }
+        () if begins("<?xml") || begins("<kml") || begins("<gpx") => {
+            Some("XML, such as KML, GPX or GML, which is not read; ogr2ogr makes GeoJSON or FlatGeobuf of it")
+        }
+        () if begins("version https://git-lfs") => {
+            Some("a pointer of Git LFS and not the file itself: git lfs pull fetches that")
+        }
+        () => None,
+    }
 }

@@ -252,17 +252,13 @@ impl Positions {
                 "they look like degrees and minutes run together (5030.5 for 50° 30.5'), as GPS receivers write them, which is not \
                  read: make degrees of them first",
             ),
-            // More than any grid's metres, and whole.
-            Crs::Degrees
-                if most(|x, y| {
-                    x.fract() == 0.0
-                        && y.fract() == 0.0
-                        && x.abs() <= 1.8e9
-                        && y.abs() <= 9e8
-                        && x.abs().max(y.abs()) > 2.1e7
-                }) =>
-            {
-                Some("they look like degrees times 10⁷: try --crs e7")
+            Crs::Degrees if most(degrees::in_parts) => {
+                let sevenths = self.sample.iter().any(|&(x, y)| y.abs() > 9e7 || x.abs() > 1.8e8);
+                Some(if sevenths {
+                    "they look like degrees times 10⁷: try --crs e7"
+                } else {
+                    "they look like degrees times 10⁶ or 10⁷: try --crs e6 or --crs e7"
+                })
             }
             Crs::Degrees if most(|x, y| x.abs().max(y.abs()) > 1000.0 && x.abs().max(y.abs()) < 1e8) => Some(
                 "they are no degrees but metres or feet of some grid, and nothing here says of which: say its EPSG number, such as \

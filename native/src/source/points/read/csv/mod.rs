@@ -238,8 +238,8 @@ fn check(scan: &Scan, dialect: &Dialect, strict: bool, lines: &mut Vec<String>) 
         }
         if count * 2 > all || count > FEW && count * 10 > all {
             bail!(
-                "{what}; {count} of {all} lines have too many: is the delimiter right (--delimiter), and are there lines \
-                 before the names (--skip-lines)?"
+                "{what}; {count} of {all} lines have too many: is the delimiter right (--delimiter), do other signs than \" \
+                 stand around fields (--quote), and are there lines before the names (--skip-lines)?"
             );
         }
         lines.push(format!("{count} of {all} lines have too many fields and are left out: {what}"));

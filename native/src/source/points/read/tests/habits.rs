@@ -83,6 +83,20 @@ fn advice_is_given_only_where_it_would_help_most_rows() {
         &dataset,
         "--lon 'X Coordinate (State Plane)' --lat 'Y Coordinate (State Plane)' (with --crs where they are no degrees)"
     ));
+    for (lat, lon, expected) in
+        [(50_123_456, 8_456_789, "--crs e6 or --crs e7"), (501_234_567, 84_567_890, ": try --crs e7")]
+    {
+        let error = error_of("a.csv", format!("lat,lon\n{lat},{lon}\n"), &Options::default());
+        assert!(error.contains(expected), "{error}");
+    }
+    for (name, text, expected) in [
+        ("a.csv", "\n<!DOCTYPE html>\n<html><body>No, forbidden</body></html>\n", "(HTML) and no data"),
+        ("a.parquet", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n", "git lfs pull"),
+        ("a.csv", "<?xml version=\"1.0\"?>\n<gpx></gpx>\n", "XML, such as KML, GPX or GML"),
+    ] {
+        let error = error_of(name, text, &Options::default());
+        assert!(error.contains(expected), "{error}");
+    }
     let list = error_of("a.json", "[{\"id\":1,\"lat\":50.1,\"lon\":8.6}]", &Options::default());
     assert!(list.contains("JSON but no GeoJSON: it is a list"), "{list}");
 }
