@@ -9,7 +9,12 @@ import { ofPage } from "./lib/page.js";
 const { collect, tilesAt } = await ofPage("share/snapshot/tiles");
 
 const WORLD = /** @type {const} */ ([-180, -85, 180, 85]);
-const more = { signal: new AbortController().signal, tell: () => undefined, screen: /** @type {const} */ ([512, 512]) };
+const more = {
+  signal: new AbortController().signal,
+  tell: () => undefined,
+  screen: /** @type {const} */ ([512, 512]),
+  patience: Infinity,
+};
 
 /** Tiles that have something around one place of the world's square, each its address in letters. */
 function source(/** @type {number} */ x, /** @type {number} */ y) {
@@ -45,6 +50,34 @@ test("a zoom that does not fit is left out whole", async () => {
   const { packed, deepest } = await collect({ layers, box: WORLD, zoom: 0, last: 5, budget: all.bytes - 1, ...more });
   assert.equal(deepest, 4);
   assert.equal(packed.length, 1 + 4 + 16 + 64 + 256);
+});
+
+test("a zoom below the view that would take too long is left out whole, and it is told", async () => {
+  const { asked, layers } = source(0.3, 0.6);
+  let time = 0;
+  const [layer] = layers;
+  const slow = async (/** @type {[number, number, number]} */ tile) => {
+    time += 1;
+    return layer?.fetch(tile) ?? new Uint8Array();
+  };
+  const wanted = {
+    layers: [{ id: "1", fetch: slow }],
+    box: WORLD,
+    zoom: 2,
+    last: 5,
+    budget: 1e6,
+    ...more,
+    now: () => time,
+  };
+  // The view takes 1 + 4 + 4 tiles, each zoom below it four.
+  const some = await collect({ ...wanted, patience: 13 });
+  assert.deepEqual([some.deepest, some.late, some.packed.length, asked.length], [3, true, 1 + 4 + 16 + 64, 13]);
+  time = 0;
+  const view = await collect({ ...wanted, patience: 3 });
+  assert.deepEqual([view.deepest, view.late], [2, true]);
+  time = 0;
+  const all = await collect({ ...wanted, patience: 100 });
+  assert.deepEqual([all.deepest, all.late], [5, false]);
 });
 
 test("above the view a screen around its middle is taken, below it the view's box", () => {

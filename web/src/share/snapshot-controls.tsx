@@ -11,6 +11,10 @@ import { type Depth, depthsOf } from "./snapshot/plan";
 
 /** Most bytes of the tiles of a file: base64 makes a third more of them. */
 const BUDGET = 25e6;
+/** How long deeper zooms may take where nobody chose a depth, in milliseconds. */
+const PATIENCE = 7000;
+/** What was got so far is told so often, in milliseconds: each time the page is drawn again. */
+const TOLD = 200;
 
 export function SnapshotControls(shown: Shown) {
   const [progress, setProgress] = useState<Progress>();
@@ -18,9 +22,9 @@ export function SnapshotControls(shown: Shown) {
   const [made, setMade] = useState<Snapshot>();
   const [said, say] = useState("");
   const [chosen, choose] = useState<number>();
-  const { depths, usual } = useDepths(shown);
-  const depth = depths.find(({ deeper }) => deeper === chosen) ?? depths.find(({ last }) => last === usual);
-  const last = depth?.last ?? usual;
+  const depths = useDepths(shown);
+  const depth = depths.find(({ deeper }) => deeper === chosen);
+  const last = (depth ?? depths.at(-1))?.last ?? 0;
   const make = async () => {
     const stop = new AbortController();
     setStop(stop);
@@ -28,7 +32,14 @@ export function SnapshotControls(shown: Shown) {
     say("");
     try {
       const { makeSnapshot } = await import("./snapshot/make");
-      setMade(await makeSnapshot(shown, last, BUDGET, setProgress, stop.signal));
+      let told = 0;
+      const tell = (now: Progress) => {
+        if (performance.now() - told < TOLD) return;
+        told = performance.now();
+        setProgress(now);
+      };
+      const patience = depth ? Number.POSITIVE_INFINITY : PATIENCE;
+      setMade(await makeSnapshot(shown, last, BUDGET, patience, tell, stop.signal));
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       say(
@@ -69,9 +80,10 @@ export function SnapshotControls(shown: Shown) {
             Depth
             <select
               id="snapshot-depth"
-              value={depth?.deeper}
-              onChange={({ currentTarget }) => choose(Number(currentTarget.value))}
+              value={depth?.deeper ?? "soon"}
+              onChange={({ currentTarget: { value } }) => choose(value === "soon" ? undefined : Number(value))}
             >
+              <option value="soon">what takes seconds</option>
               {depths.map(({ deeper, tiles }) => (
                 <option key={deeper} value={deeper}>
                   {deeper === 0 ? "as the view" : `${deeper} ${deeper === 1 ? "zoom" : "zooms"} deeper`}:{" "}
@@ -80,7 +92,11 @@ export function SnapshotControls(shown: Shown) {
               ))}
             </select>
           </label>
-          {depth && <p id="snapshot-size">{estimate(depth)}</p>}
+          <p id="snapshot-size">
+            {depth
+              ? estimate(depth)
+              : `The view, and as many zooms below it as take up to ${PATIENCE / 1000} seconds and fit into ${bytes((BUDGET * 4) / 3)}.`}
+          </p>
           <div class="buttons">
             <button type="button" id="snapshot" onClick={make}>
               {made ? "Make it anew" : "Make the page"}
@@ -101,7 +117,7 @@ export function SnapshotControls(shown: Shown) {
       <p id="snapshot-said" role="status">
         {said ||
           (made &&
-            `${number(made.tiles)} tiles, ${deeper > 0 ? `${deeper} ${deeper === 1 ? "zoom" : "zooms"} deeper than the view` : deeper === 0 ? "as deep as the view" : `${-deeper} less deep than the view: more did not fit`}.`)}
+            `${number(made.tiles)} tiles, ${deeper > 0 ? `${deeper} ${deeper === 1 ? "zoom" : "zooms"} deeper than the view` : deeper === 0 ? "as deep as the view" : `${-deeper} less deep than the view: more did not fit`}.${made.late ? " Choose a depth for more, which takes longer." : ""}`)}
       </p>
     </>
   );

@@ -30,13 +30,16 @@ export interface Snapshot {
   deepest: number;
   /** The zoom of the view. */
   zoom: number;
+  /** Whether deeper zooms would have taken too long. */
+  late: boolean;
 }
 
-/** Makes it of tiles of at most so many bytes, down to the zoom `last` if they suffice for it. */
+/** Makes it of tiles of at most so many bytes, down to the zoom `last` if they and the time, in milliseconds, suffice for it. */
 export async function makeSnapshot(
   { map, source, drawables }: Shown,
   last: number,
   budget: number,
+  patience: number,
   tell: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<Snapshot> {
@@ -56,7 +59,7 @@ export async function makeSnapshot(
   );
   const tilesAt = zoomOf(map, shown);
   const zoom = Math.floor(tilesAt);
-  const { packed, deepest } = await collect({
+  const { packed, deepest, late } = await collect({
     layers: shown.map((drawable, at) => ({
       id: drawable.layer.id,
       fetch: (tile) => fetchTile(source, drawable, queries[at] ?? {}, tile, signal),
@@ -66,6 +69,7 @@ export async function makeSnapshot(
     screen,
     last,
     budget,
+    patience,
     signal,
     tell: (zoom, tiles, bytes) => tell({ zoom, tiles, bytes }),
   });
@@ -111,7 +115,7 @@ export async function makeSnapshot(
   const [styles, scripts, workerText] = await Promise.all([stylesOf(), scriptsOf(signal), text(worker, signal)]);
   const bytes = new Uint8Array(await new Blob(all.map(({ data }) => data)).arrayBuffer());
   const file = await html({ title, styles, scripts, worker: workerText, saved: JSON.stringify(saved), tiles: bytes });
-  return { file, tiles: packed.length, deepest, zoom };
+  return { file, tiles: packed.length, deepest, zoom, late };
 }
 
 async function fetchTile(

@@ -12,8 +12,6 @@ import { AT_ONCE, type Box, tilesAt } from "./tiles";
 const DEEPER = 6;
 const BEYOND = 2;
 const MAX_ZOOM = 22;
-/** As many tiles as are there within seconds: as deep as these go, if nobody chooses. */
-const SOON = 1500;
 /** What packing a tile takes, in milliseconds, and what one takes and weighs of which nothing is known. */
 const PACKING = 2;
 const USUAL = { ms: 15, bytes: 10_000 };
@@ -50,8 +48,8 @@ function aloneFrom(metadata: Metadata | undefined): number {
   return zooms.find(({ quantiles }) => quantiles.at(-1) === 1)?.z ?? MAX_ZOOM;
 }
 
-/** The depths of the present view, and the one that is meant when nobody chooses. */
-export function depthsOf(map: Shown["map"], drawables: readonly Drawable[]): { depths: Depth[]; usual: number } {
+/** The depths of the present view, that of the view first. */
+export function depthsOf(map: Shown["map"], drawables: readonly Drawable[]): Depth[] {
   const { box, screen } = placeOf(map);
   const zoom = zoomOf(map, drawables);
   const first = Math.max(Math.floor(zoom), 0);
@@ -72,8 +70,7 @@ export function depthsOf(map: Shown["map"], drawables: readonly Drawable[]): { d
       seconds: (tiles * (ms / AT_ONCE + PACKING)) / 1000,
     });
   }
-  const usual = depths.findLast(({ tiles }) => tiles <= SOON) ?? depths[0];
-  return { depths, usual: usual?.last ?? first };
+  return depths;
 }
 
 /** What a tile of the last view took and weighed. */

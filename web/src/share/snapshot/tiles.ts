@@ -50,6 +50,10 @@ export interface Wanted {
   last: number;
   /** Most bytes of all of them. */
   budget: number;
+  /** How long it may take below the view, in milliseconds from the start; the view itself is whole. */
+  patience: number;
+  /** What the time is, in milliseconds. */
+  now?: () => number;
   signal: AbortSignal;
   tell: (zoom: number, tiles: number, bytes: number) => void;
 }
@@ -58,27 +62,38 @@ export interface Wanted {
 export const AT_ONCE = 6;
 
 /**
- * Fetches zoom after zoom, until one does not fit; `deepest` is the last that did. What lies in an empty tile is empty, and is not
- * asked for.
+ * Fetches zoom after zoom, until one does not fit, or would take too long by what the one before took; `deepest` is the last that
+ * did, and `late` says whether time ended it. What lies in an empty tile is empty, and is not asked for.
  */
-export async function collect({ layers, box, zoom, screen, last, budget, signal, tell }: Wanted) {
+export async function collect({ layers, box, zoom, screen, last, budget, patience, ...more }: Wanted) {
+  const { now = () => performance.now(), signal, tell } = more;
   const packed: Packed[] = [];
   let bytes = 0;
   let deepest = -1;
   const empty = new Set<string>();
+  const isEmpty = (layer: string, [z, x, y]: TileAddress) => empty.has(`${layer} ${z - 1} ${x >> 1} ${y >> 1}`);
+  const started = now();
+  let pace = 0;
+  let late = false;
   for (let z = 0; z <= last; z += 1) {
-    const todo = layers.flatMap(({ id, fetch }) =>
+    const all = layers.flatMap(({ id, fetch }) =>
       tilesAt(z, box, zoom, screen).map((tile) => ({ layer: id, tile, fetch })),
     );
+    const asked = all.filter(({ layer, tile }) => !isEmpty(layer, tile)).length;
+    const end = z > zoom ? started + patience : Number.POSITIVE_INFINITY;
+    const begun = now();
+    late = begun + asked * pace > end;
+    if (late) break;
     const level: Packed[] = [];
     let size = 0;
+    const todo = all.values();
     const work = async () => {
-      for (let next = todo.shift(); next && bytes + size <= budget; next = todo.shift()) {
+      for (const { layer, tile, fetch } of todo) {
+        if (late || bytes + size > budget) break;
         signal.throwIfAborted();
-        const { layer, tile, fetch } = next;
         const [z, x, y] = tile;
-        const nothing = empty.has(`${layer} ${z - 1} ${x >> 1} ${y >> 1}`);
-        const data = nothing ? new Uint8Array() : await gzip(await fetch(tile));
+        const data = isEmpty(layer, tile) ? new Uint8Array() : await gzip(await fetch(tile));
+        late ||= now() > end;
         if (data.length === 0) empty.add(`${layer} ${z} ${x} ${y}`);
         level.push({ layer, tile, data });
         size += data.length;
@@ -86,12 +101,13 @@ export async function collect({ layers, box, zoom, screen, last, budget, signal,
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
-    if (bytes + size > budget) break;
+    if (late || bytes + size > budget) break;
     packed.push(...level);
     bytes += size;
     deepest = z;
+    if (asked > 0) pace = (now() - begun) / asked;
   }
-  return { packed, bytes, deepest };
+  return { packed, bytes, deepest, late };
 }
 
 /** Compresses; nothing stays nothing. */
