@@ -32,6 +32,8 @@ export function openOnClick(map: MapLibre, source: Source, drawables: () => read
   const mark = makeMark(map);
   const open = ([x, y]: [number, number], near: readonly number[], lngLat?: LngLatLike) => {
     popup?.remove();
+    // A finger leaves what a pointer was over behind.
+    hover(undefined, [x, y]);
     let found: ReturnType<typeof at>;
     for (const far of near) found ??= at(map, drawables(), [x, y], far);
     if (!found) return;
