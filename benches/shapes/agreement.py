@@ -34,7 +34,7 @@ SAMPLE = 20_000
 class Source:
     """Shapes on the map, as a square of side 1."""
 
-    def __init__(self, path):
+    def __init__(self, path, coverage):
         table = pq.read_table(path)
         degrees = shapely.from_wkb(table["geometry"].to_numpy(zero_copy_only=False))
         self.shapes = shapely.transform(degrees, projected)
@@ -43,9 +43,16 @@ class Source:
         self.shapes[bad] = shapely.make_valid(self.shapes[bad])
         self.tree = shapely.STRtree(self.shapes)
         self.area, self.length = shapely.area(self.shapes), shapely.length(self.shapes)
+        # A plane knows nothing of what goes round the world.
+        bounds = shapely.bounds(self.shapes)
+        self.plain = bounds[:, 2] - bounds[:, 0] < 0.5
         self.centres, self.zoom = shapely.get_coordinates(shapely.centroid(self.shapes)), None
         self.lines = shapely.get_dimensions(self.shapes).max() == 1
         self.shared = shared(degrees)
+        # What neighbours disagree on in the source, they do in tiles.
+        polygons = degrees[np.isin(shapely.get_type_id(degrees), (3, 6))]
+        edges = shapely.length(shapely.boundary(polygons)).sum()
+        self.disputed = shapely.length(shapely.coverage_invalid_edges(polygons)).sum() / edges if coverage else None
         parts, part_row = shapely.get_parts(self.shapes, return_index=True)
         runs, run = (parts, np.arange(len(parts))) if self.lines else shapely.get_rings(parts, return_index=True)
         sizes = shapely.length(runs) if self.lines else shapely.area(shapely.polygons(runs))
@@ -156,8 +163,8 @@ def judge(source, z, found, coverage):
         seen.update(rows.tolist())
         told["invalid"] += int((~shapely.is_valid(shapes)).sum())
         inner = shapely.clip_by_rect(shapes, 0, 0, EXTENT, EXTENT)
-        sums["area"] += shapely.area(inner).sum()
-        sums["length"] += shapely.length(inner).sum() if source.lines else 0
+        sums["area"] += shapely.area(inner[source.plain[rows]]).sum()
+        sums["length"] += shapely.length(inner[source.plain[rows]]).sum() if source.lines else 0
         if coverage:
             edges = shapely.coverage_invalid_edges(shapes)
             sums["wrong"] += shapely.length(shapely.intersection(edges, box)).sum()
@@ -180,9 +187,9 @@ def judge(source, z, found, coverage):
     told["rows"] = len(seen)
     told["away"] = float(np.percentile(np.concatenate(away), 95)) if away else 0.0
     if source.lines:
-        told["length"] = sums["length"] / side / source.length.sum()
+        told["length"] = sums["length"] / side / source.length[source.plain].sum()
     else:
-        told["area"] = sums["area"] / side**2 / source.area.sum()
+        told["area"] = sums["area"] / side**2 / source.area[source.plain].sum()
     if coverage:
         told["disputed"] = sums["wrong"] / sums["border"]
     return told, seen
@@ -212,7 +219,7 @@ def wait(url):
 def main():
     """Every zoom of a layer."""
     duotile, layer, path = sys.argv[1:]
-    source = Source(path)
+    source = Source(path, layer in COVERAGES)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     server = subprocess.Popen([duotile, "serve", f"shapes={path}", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -237,7 +244,7 @@ def main():
             near = [tile for tile in near if source.near(z, *tile)]
             found = tiles(ask, z, near)
             told, seen = judge(source, z, found, layer in COVERAGES)
-            lines.append({"what": "zoom", "layer": layer, "z": z, **told, "lost": 0})
+            lines.append({"what": "zoom", "layer": layer, "z": z, **told, "lost": 0, "source": source.disputed})
             if before is not None:
                 lines[-2]["lost"] = len(before - seen)
             before = seen

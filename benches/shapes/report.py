@@ -107,7 +107,7 @@ def agreement(lines):
         run_line(lines),
         "Every tile of a zoom, drawn by `duotile tile`, read and judged by shapely. *Disputed*: the share of the length of common borders "
         "that, between two neighbours, is gap or overlap. *Seams*: tiles beside one another whose places on the common edge differ. *Ids*: rows "
-        "that show at a zoom and not at the next. *Dust*: tiles in which the squares of small rows are more than one off their area, and one for each larger row, of those that share no border. *Area*, *length*: of all tiles without their buffers, against the source on the same map. "
+        "that show at a zoom and not at the next. *Dust*: tiles in which the squares of small rows are more than one off their area, and one for each larger row, of those that share no border. *Area*, *length*: of all tiles without their buffers, against the source on the same map, but for rows that go round the world. "
         "*Away*: the 95th percentile of the distance from vertices of the source to what is drawn of their row, in units of 4096 to a tile; of runs larger than a square or stick.",
     ]
     for layer in dict.fromkeys(line["layer"] for line in lines if "layer" in line):
@@ -116,8 +116,9 @@ def agreement(lines):
             for line in lines
             if line.get("layer") == layer
         ]
+        source = next(line["source"] for line in lines if line.get("layer") == layer)
         head = ["zoom", "tiles", "rows shown", "invalid", "disputed", "seams", "ids lost", "dust", "area", "length", "away, units"]
-        sections += [f"### {layer}", table(head, rows)]
+        sections += [f"### {layer}", *([f"Disputed in the source: {share(source)}."] if source is not None else []), table(head, rows)]
     return "\n\n".join(sections)
 
 

@@ -10,7 +10,7 @@ use crate::{
         Outlines, Role, Shapes, Vertex,
         clean::Clean,
         clip::{self, Pieces, Point},
-        first::{SQUARE, whole},
+        first::{BEFORE, SQUARE, whole},
         grid::{EXTENT, Grid, HIGH, LOW},
         wide, wind,
     },
@@ -125,7 +125,9 @@ impl Drawing {
                 let copies = [copies.next(), copies.next()];
                 self.outline(shapes, rings, kind, grid, copies, toll)?;
                 self.valid(kind, toll)?;
-                if self.pieces.ends.is_empty() && is_large(&outlines, row, kind, z, toll)? {
+                // One that was a square or stick at a zoom before goes on as one.
+                let before = shapes.met.firsts[row] < BEFORE + shapes.wholes[row];
+                if self.pieces.ends.is_empty() && (before || is_large(&outlines, row, kind, z, toll)?) {
                     self.mark(&outlines, row, kind, point, grid);
                 }
             }

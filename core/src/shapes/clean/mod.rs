@@ -159,7 +159,8 @@ impl Clean {
     fn polygons(&mut self, toll: &mut Toll<'_>, out: &mut Pieces) -> Result<(), Stopped> {
         let Self { edges, ends, pairs, rays, graph, met, rings, .. } = self;
         rings.clear();
-        let alone = ends.len() == 1;
+        // What runs both ways goes, and may leave a part of one ring within another.
+        let alone = ends.len() == 1 && !met[0];
         if !alone {
             pairs.gather(edges, ends, |_| false);
             rays.gather(&pairs.chunks, toll)?;

@@ -180,6 +180,9 @@ fn known_rings_become_what_they_are_known_to() {
     assert_eq!(areas(&[square(0, 0, 10), turned(square(0, 0, 10))]), (false, [].into()));
     // A bow tie keeps the half that is wound right.
     assert_eq!(areas(&[[[0, 0], [10, 0], [0, 10], [10, 10]].into()]), (false, [25].into()));
+    // What hangs by a line within the ring it belongs to is covered by it.
+    let hung: Ring = [[0, 0], [20, 0], [20, 20], [0, 20], [0, 10], [5, 10], [8, 9], [8, 12], [5, 10], [0, 10]].into();
+    assert_eq!(areas(&[hung]), (false, [400].into()));
     // An untouched lake beside a border that is mended.
     let spiked: Ring = [[0, 0], [50, 0], [90, 0], [50, 0], [100, 0], [100, 100], [0, 100]].into();
     assert_eq!(areas(&[spiked, hole]), (false, [10_000, -100].into()));
