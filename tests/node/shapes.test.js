@@ -14,6 +14,9 @@ const { DRAWING, makeLayer } = await ofPage("state");
 /** @type {typeof import("../../web/src/map/shapes/colour")} */
 const { colourOf } = await ofPage("map/shapes/colour");
 
+/** @type {typeof import("../../web/src/map/shapes/layers")} */
+const { thinned } = await ofPage("map/shapes/layers");
+
 /** What MapLibre has for a colour. */
 const COLOUR = /** @type {any} */ (latest["paint_fill"]["fill-color"]);
 
@@ -96,4 +99,12 @@ test("a shape has the colour of its value, and the colour of none where it has n
   // Edges are darker on a light ground, and lighter on a dark one.
   assert.equal(of({}, {}, "edge"), "rgba(61,0,0,1)");
   assert.equal(of({ theme: { ...theme, dark: true } }, {}, "edge"), "rgba(175,115,115,1)");
+});
+
+test("many lines are seen through, few are not, and none is lost", () => {
+  assert.deepEqual([0, 1, 2000].map(thinned), [1, 1, 1]);
+  const many = [3000, 20_000, 66_770, 100_000].map(thinned);
+  many.reduce((before, share) => (assert.ok(share < before, `${many}`), share), 1);
+  // A tenth of an opacity is told from the ground; of 1000 over one another nothing of it is seen.
+  assert.ok(thinned(1e9) > 0.1 && (1 - thinned(1e9)) ** 1000 < 1 / 256);
 });

@@ -78,7 +78,7 @@ export function dataLayers({ layer, loaded }: Drawable, source = sourceId(layer)
   const wider = spread.value[layer.id.replace(/~.*/, "")] ?? 0;
   switch (kind) {
     case "shapes":
-      return shapeLayers(layer, coloursOf(paint), from);
+      return shapeLayers(layer, coloursOf(paint), from, loaded.metadata?.rows ?? loaded.dataset?.rows ?? 0);
     case "cells":
       return [
         {

@@ -16,6 +16,12 @@ export const shapeIds = (layer: Pick<Layer, "id">): string[] => [dotId(layer), l
 
 /** How much is seen through what is filled with one colour for all: what lies under it, and where two overlap. */
 const PLAIN = 0.45;
+/**
+ * Lines of one colour for all are seen through where there are many: what lies over one another adds up, and a knot of a thousand is
+ * told from ten. So many are opaque; of more, each has a share that falls with the root of their number, down to the least.
+ */
+const [OPAQUE, LEAST] = [2000, 0.12];
+export const thinned = (rows: number): number => Math.max(LEAST, Math.min(1, Math.sqrt(OPAQUE / Math.max(rows, 1))));
 /** Lines are so many times as wide as outlines, and what is marked is so many pixels wider. */
 const [LINES, MARKED] = [2, 2];
 
@@ -32,12 +38,14 @@ interface From {
   "source-layer": string;
 }
 
-export function shapeLayers(layer: Layer, colours: Colours, from: From): LayerSpecification[] {
+/** `rows` are those of the layer that pass. */
+export function shapeLayers(layer: Layer, colours: Colours, from: From, rows: number): LayerSpecification[] {
   const { opacity, line } = layer.drawing;
   const colour = colourOf(colours, "fill");
   const edge = colourOf(colours, "edge");
   const plain = !colours.property;
   const strength = plain ? opacity * PLAIN : opacity;
+  const thin = marked(opacity, plain ? opacity * thinned(rows) : opacity);
   const width = (times: number) => marked(line * times + MARKED, line * times);
   return [
     {
@@ -61,7 +69,7 @@ export function shapeLayers(layer: Layer, colours: Colours, from: From): LayerSp
       paint: {
         "line-color": ["case", is("Polygon"), edge, colour] as unknown as ExpressionSpecification,
         "line-width": ["case", is("Polygon"), width(1), width(LINES)] as unknown as ExpressionSpecification,
-        "line-opacity": opacity,
+        "line-opacity": ["case", is("Polygon"), opacity, thin] as unknown as ExpressionSpecification,
       },
     },
     {
