@@ -31,5 +31,8 @@ export const spread = signal<Readonly<Record<string, number>>>({});
 /** Tells what went wrong. */
 export function tell(error: unknown): void {
   const text = error instanceof Error ? error.message : String(error);
-  status.value = text === "Failed to fetch" ? "The server does not answer." : text;
+  const long = error instanceof Error && "status" in error && (error.status === 414 || error.status === 431);
+  if (long)
+    status.value = "The filter is too long for an address: shorten its list, or draw its area with fewer corners.";
+  else status.value = text === "Failed to fetch" ? "The server does not answer." : text;
 }

@@ -28,6 +28,8 @@ export interface Paint {
   heights: ZoomStops;
   /** Whether the scale is one that was locked. */
   locked: boolean;
+  /** Whether it is known that no cell has a value that a scale could be made of. */
+  empty: boolean;
   /** The property that gives points their size, and the scale of its values. */
   size?: string;
   sizes?: Stops;
@@ -59,6 +61,7 @@ export function paintOf({ drawing }: Layer, { metadata, dataset, columns, tileJs
     property,
     cells: ending(locked ?? cellStops(info(property), scale, addsUp(measure))),
     locked: locked !== undefined,
+    empty: !locked && metadata !== undefined && !info(property)?.zooms.some(({ quantiles }) => quantiles.length > 0),
     counts,
     areas: (ratio) => ending(areaStops(info("point_count"), ratio)),
     heights: category ? counts : ending(cellStops(info(property), "log", addsUp(measure))),

@@ -55,7 +55,9 @@ function Part({ layer, named }: { layer: Layer; named: boolean }) {
       ) : (
         <>
           <h3>{column === undefined ? `Rows ${what}` : `${name} of ${of} ${what}`}</h3>
-          {kind === "heat" ? (
+          {paint.empty ? (
+            <p>{known.metadata?.rows === 0 ? "No row passes." : "No cell has a number."}</p>
+          ) : kind === "heat" ? (
             <Bar paint={paint} ends={["few", "many"]} />
           ) : (
             <Bar

@@ -174,6 +174,6 @@ function Title({ dataset, choose }: { dataset: DatasetSummary | undefined; choos
 function facts({ rows, rows_without_position: lost }: DatasetSummary, passed: number | undefined, partial: boolean) {
   const some = passed !== undefined && (partial || passed !== rows);
   const of = partial ? "rows on this device" : `of ${number(rows)} rows`;
-  const text = some ? `${number(passed)} ${of}` : `${number(rows)} rows`;
+  const text = some ? `${number(passed)} ${of}` : rows === 1 ? "1 row" : `${number(rows)} rows`;
   return text + (lost > 0 ? ` · ${number(lost)} without a position are not shown` : "");
 }
