@@ -102,7 +102,11 @@ fn queries_select_and_count_shapes_as_they_do_points() {
     let (report, shown) = tile("mode=cells&agg=sum:size", TileId::WORLD);
     assert_eq!((report.features, report.cells), (3, true));
     assert!(shown.iter().all(|commands| commands[0] == 9 && commands.len() == 3), "{shown:?}");
+    // Two of three are seen in the tile of the world; of the speck alone nothing is, so it is counted until it is seen.
     assert!(!tile("mode=auto", TileId::WORLD).0.cells);
+    let (report, shown) = tile("filter=size+%3D+20", TileId::WORLD);
+    assert_eq!((report.features, report.rows, report.cells, shown[0].len()), (1, 1, true, 3));
+    assert!(!tile("filter=size+%3D+20", near).0.cells);
     // The box of a query meets the square whose point lies outside it, and no row of another place.
     for (bbox, rows) in
         [("1,1,2,2", 1), ("-60,-1,-50,1", 1), ("-91,-1,1,1", 3), ("100,0,170,50", 0), ("170,-1,-80,1", 1)]

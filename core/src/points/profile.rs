@@ -34,13 +34,15 @@ pub struct Profile {
     overfull: [u64; ZOOMS],
     /// Rows in the fullest tile, where that is overfull.
     fullest: [u64; ZOOMS],
+    /// Rows with outlines that do not show yet.
+    hidden: [u64; ZOOMS],
     /// How many ranks of rows with outlines fit.
     fit: [u8; ZOOMS],
 }
 
 impl Default for Profile {
     fn default() -> Self {
-        Self { limit: 0, total: 0, overfull: [0; ZOOMS], fullest: [0; ZOOMS], fit: [RANKS as u8; ZOOMS] }
+        Self { limit: 0, total: 0, overfull: [0; ZOOMS], fullest: [0; ZOOMS], hidden: [0; ZOOMS], fit: [RANKS as u8; ZOOMS] }
     }
 }
 
@@ -95,6 +97,16 @@ impl Profile {
         full: u64,
         toll: &mut Toll<'_>,
     ) -> Result<(), Stopped> {
+        let mut firsts = [0; ZOOMS];
+        toll.each_step(0..points.len(), |rows| {
+            let passing = rows.filter(|&row| mask.is_none_or(|mask| mask.get(row)));
+            passing.for_each(|row| firsts[usize::from(shapes.first(row).min(MAX_ZOOM))] += 1);
+        })?;
+        let mut shown = 0;
+        for (hidden, first) in self.hidden.iter_mut().zip(firsts) {
+            shown += first;
+            *hidden = self.total - shown;
+        }
         let mut fit = [RANKS as u8; ZOOMS];
         // The tile of each zoom that is being counted, and its rows by rank.
         let mut open = [(0u64, [0u32; RANKS]); ZOOMS];
@@ -194,10 +206,14 @@ impl Profile {
         self.total
     }
 
-    /// The zoom from which `mode=auto` shows rows: the first whose overfull tiles together hold at most 1 % of the rows.
+    /// The zoom from which `mode=auto` shows rows: the first whose overfull tiles together hold at most 1 % of the rows, and of
+    /// rows with outlines, the first at which half of them show. Before it a city's houses would be a few squares.
     #[must_use]
     pub fn points_minzoom(&self) -> Option<u8> {
-        (0..=MAX_ZOOM).find(|&z| self.overfull[usize::from(z)] * 100 <= self.total)
+        (0..=MAX_ZOOM).find(|&z| {
+            let z = usize::from(z);
+            self.overfull[z] * 100 <= self.total && self.hidden[z] * 2 <= self.total
+        })
     }
 
     /// The last rank of rows with outlines that `mode=points` keeps at a zoom, so that none of its tiles has more of them (by
