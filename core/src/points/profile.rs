@@ -42,7 +42,14 @@ pub struct Profile {
 
 impl Default for Profile {
     fn default() -> Self {
-        Self { limit: 0, total: 0, overfull: [0; ZOOMS], fullest: [0; ZOOMS], hidden: [0; ZOOMS], fit: [RANKS as u8; ZOOMS] }
+        Self {
+            limit: 0,
+            total: 0,
+            overfull: [0; ZOOMS],
+            fullest: [0; ZOOMS],
+            hidden: [0; ZOOMS],
+            fit: [RANKS as u8; ZOOMS],
+        }
     }
 }
 
