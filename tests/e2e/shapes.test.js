@@ -1,7 +1,7 @@
 /**
  * Lines and polygons on the page, by the pixels of the screen against shapes that are drawn here: neighbours without gaps over the
  * edges of tiles, a lake with an island, a field over the antimeridian, lines; the whole of a feature is marked under the pointer, in
- * all of its tiles; a filter and the legend.
+ * all of its tiles; a filter and the legend; houses, which from afar are too small.
  */
 
 import assert from "node:assert/strict";
@@ -122,6 +122,18 @@ const LINES = /** @type {Place[][]} */ ([
 
 const shapes = fields();
 
+/** Houses of about twenty metres, a hundred and more apart. @type {Shape[]} */
+const HOUSES = Array.from({ length: 400 }, (_, at) => {
+  const [x, y] = [9.5 + (at % 20) * 0.002, 47.1 + Math.floor(at / 20) * 0.0015];
+  const ring = /** @type {Place[]} */ ([
+    [x, y],
+    [x + 0.0003, y],
+    [x + 0.0003, y + 0.0002],
+    [x, y + 0.0002],
+  ]);
+  return { kind: "town", rings: [ring] };
+});
+
 /** @param {Shape[]} rows */
 function geojson(rows) {
   const features = rows.map(({ kind, rings }, row) => ({
@@ -172,6 +184,7 @@ before(async () => {
   const files = [
     write("fields", geojson(shapes)),
     write("far", geojson([FAR])),
+    write("houses", geojson(HOUSES)),
     write("lines", JSON.stringify({ type: "FeatureCollection", features: lines })),
   ];
   [server, browser] = await Promise.all([site(...files), launch()]);
@@ -358,4 +371,32 @@ test("under the pointer a feature is marked in all of its tiles; a filter leaves
   assert.ok(inside > 300 && outside > 300, `${inside} inside, ${outside} outside`);
   assertQuiet(other);
   await other.close();
+});
+
+test("from afar houses are too small, which the legend tells, with a way to cells, which count all of them", async () => {
+  const { page, close, ...seen } = await open(browser, `${server.base}#ground=none&view=16/47.11/9.52&dataset=houses`, {
+    viewport: SIZE,
+  });
+  await says(page, "#legend", /Each shape is a row/);
+  assert.equal(await page.locator("#legend .few").count(), 0);
+  await page.evaluate(
+    () => new Promise((resolve) => window.duotile?.map.once("idle", resolve).jumpTo({ zoom: 8, center: [9.4, 47.11] })),
+  );
+  await says(page, "#legend .few", /most rows are too small, or too many, to be drawn/);
+  await page.locator("#legend .few button").click();
+  await says(page, "#legend", /Rows in a cell/);
+  await drawn(page);
+  const counts = await page.evaluate(() => {
+    const map = window.duotile?.map;
+    const cells = map?.queryRenderedFeatures().filter(({ properties }) => "point_count" in properties) ?? [];
+    return Object.values(Object.fromEntries(cells.map((cell) => [JSON.stringify(cell.geometry), cell.properties]))).map(
+      ({ point_count }) => point_count,
+    );
+  });
+  assert.equal(
+    counts.reduce((sum, count) => sum + count, 0),
+    HOUSES.length,
+  );
+  assertQuiet(seen);
+  await close();
 });

@@ -9,7 +9,7 @@ import { type Paint, paintOf } from "../map/paint";
 import { placeOf, type Stop, type Stops, stopsAt } from "../map/scale";
 import { single } from "../map/shapes/colour";
 import { spread, zoom } from "../page";
-import { type Layer, state } from "../state";
+import { draw, type Layer, state } from "../state";
 import { fixed } from "../time/animation";
 import { saidLength } from "../time/calendar";
 
@@ -49,7 +49,10 @@ function Part({ layer, named }: { layer: Layer; named: boolean }) {
     <section>
       {named && <h2>{titleOf(layer)}</h2>}
       {kind === "shapes" ? (
-        <OfRows paint={paint} of={of} />
+        <>
+          <OfRows paint={paint} of={of} />
+          <Few layer={layer} />
+        </>
       ) : paint.categories ? (
         <Categories paint={paint} title={`Most frequent ${category} ${what}`} />
       ) : (
@@ -93,6 +96,20 @@ function OfRows({ paint, of }: { paint: Paint; of: string | undefined }) {
       <h3>{of}</h3>
       {paint.values ? <Bar paint={paint} stops={paint.values} /> : <p>No row has a value.</p>}
     </>
+  );
+}
+
+/** Where fewer than half of the shapes are drawn, that it is so, and what counts all of them. */
+function Few({ layer }: { layer: Layer }) {
+  const from = loaded.value[layer.id]?.tileJson?.points_minzoom ?? Number.POSITIVE_INFINITY;
+  if (Math.floor(zoom.value) >= from) return null;
+  return (
+    <p class="few">
+      From so far away most rows are too small, or too many, to be drawn. Cells count all of them:{" "}
+      <button type="button" onClick={() => draw(layer.id, { kind: "cells" })}>
+        Cells
+      </button>
+    </p>
   );
 }
 
