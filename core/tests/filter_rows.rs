@@ -130,6 +130,23 @@ fn coordinates_compare_exactly_at_the_steps_of_the_world() {
 }
 
 #[test]
+fn a_row_is_met_by_the_degrees_that_are_shown_of_it() {
+    let position = mercator::project(7.5, 46.5).expect("usable");
+    let (keys, numbers) = ([morton::key(position)], [0]);
+    let points = Points::new("test", &keys, &numbers, &[], Roles::default()).expect("fits");
+    let meets = |text: &str| {
+        let filter = Filter::bind(&Expr::parse(text).expect("valid"), &points, &Work::free()).expect("bound");
+        filter.mask(&points, 0..1, &Work::free()).expect("goes on").get(0)
+    };
+    for text in ["lat = 46.5", "lat >= 46.5", "lat <= 46.5", "lat BETWEEN 46.5 AND 46.5", "lon IN (7.5)", "lon <= 180"] {
+        assert!(meets(text), "{text}");
+    }
+    for text in ["lat > 46.5", "lat < 46.5", "lon <> 7.5", "lon < 7.5", "lon > 7.5", "lat > 46.500001", "lon >= 180"] {
+        assert!(!meets(text), "{text}");
+    }
+}
+
+#[test]
 fn boxes_are_closed_on_the_steps_of_their_corners_and_cross_the_antimeridian() {
     let at = |lon: f64, lat: f64| mercator::project(lon, lat).expect("usable");
     let kept = |west: f64, south: f64, east: f64, north: f64, world: World| {

@@ -1,7 +1,8 @@
 //! Conditions on the position: boxes, and `lon` and `lat` as if they were columns, as ranges of world x and y.
 //!
-//! Degrees of a row are the centre of its world step. They grow with x and fall with y, so a range of degrees is a range
-//! of steps, found by binary search: exact, and evaluated on the keys alone. A position is never null.
+//! Degrees of a row are the centre of its world step, and those of a filter are, too: a row is met by what is shown of it, a step
+//! being about a centimetre. They grow with x and fall with y, so a range of degrees is a range of steps, found by binary search:
+//! exact, and evaluated on the keys alone. A position is never null.
 
 use super::{
     build::check_box,
@@ -61,7 +62,7 @@ pub(super) fn degrees(
     }
     let ranges = condition::ranges(condition, |literal| {
         if matches!(literal.value, Value::Integer(_) | Value::Decimal(_)) {
-            Ok(condition::float_bounds(&literal.value))
+            Ok(bounds(axis, &literal.value))
         } else {
             Err(condition::mismatch(name, Kind::Float, literal))
         }
@@ -81,6 +82,22 @@ pub(super) fn degrees(
         (first <= last).then_some((first as u32, last as u32))
     });
     Ok(any(steps.map(|(first, last)| range(axis, first, last)).collect()))
+}
+
+/// A number as positions have it, in ranks: the centre of its step, so that a row is met by the degrees that are shown of it.
+fn bounds(axis: Axis, value: &Value) -> (i128, i128) {
+    let number = match value {
+        Value::Integer(whole) => *whole as f64,
+        Value::Decimal(number) => *number,
+        _ => f64::NAN,
+    };
+    let centre = match axis {
+        // 180° is beyond the last step, not in the first.
+        Axis::Lon if (-180.0..180.0).contains(&number) => mercator::project(number, 0.0).map(|at| longitude(at.x)),
+        Axis::Lat if number.abs() <= mercator::MAX_LATITUDE => mercator::project(0.0, number).map(|at| latitude(at.y)),
+        _ => None,
+    };
+    centre.map_or_else(|| condition::float_bounds(value), |centre| (condition::rank(centre), condition::rank(centre)))
 }
 
 fn range(axis: Axis, first: u32, last: u32) -> Filter {
