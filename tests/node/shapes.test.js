@@ -104,7 +104,10 @@ test("a shape has the colour of its value, and the colour of none where it has n
 test("many lines are seen through, few are not, and none is lost", () => {
   assert.deepEqual([0, 1, 2000].map(thinned), [1, 1, 1]);
   const many = [3000, 20_000, 66_770, 100_000].map(thinned);
-  assert.ok(many.every((share, at) => share < (many[at - 1] ?? 1)), `${many}`);
+  assert.ok(
+    many.every((share, at) => share < (many[at - 1] ?? 1)),
+    `${many}`,
+  );
   // A tenth of an opacity is told from the ground; of 1000 over one another nothing of it is seen.
   assert.ok(thinned(1e9) > 0.1 && (1 - thinned(1e9)) ** 1000 < 1 / 256);
 });
