@@ -1,12 +1,12 @@
 //! How a CSV file is written: encoding, line ends, delimiter, decimal sign, names of columns. Found out, not asked.
 
 use super::{
-    preamble,
+    encoding, preamble,
     split::{Cut, End, record},
 };
 use crate::read::{CsvOptions, content::Content, values};
 use anyhow::{Context, Result, bail};
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8};
 use std::sync::Arc;
 
 /// Bytes at the beginning that are looked at.
@@ -43,8 +43,13 @@ pub(super) struct Comment {
 /// The bytes as UTF-8 with line feeds, and what was done for it.
 ///
 /// # Errors
-/// When the encoding that was asked for is not known, or the bytes are no text.
-pub(super) fn decoded(content: Content, options: &CsvOptions, lines: &mut Vec<String>) -> Result<Content> {
+/// When the encoding that was asked for is not known, the bytes are no text, or some are lost that may not be.
+pub(super) fn decoded(
+    content: Content,
+    options: &CsvOptions,
+    strict: bool,
+    lines: &mut Vec<String>,
+) -> Result<Content> {
     let content = match &options.encoding {
         Some(label) => {
             let encoding = Encoding::for_label(label.as_bytes()).with_context(|| {
@@ -52,10 +57,14 @@ pub(super) fn decoded(content: Content, options: &CsvOptions, lines: &mut Vec<St
                     "--encoding {label} is not known, expected utf-8, windows-1252, utf-16le, shift_jis and the like"
                 )
             })?;
-            transcoded(content, encoding, lines)
+            if encoding == UTF_8 {
+                encoding::said(content, strict, lines)?
+            } else {
+                encoding::transcoded(content, encoding, lines)
+            }
         }
         None => match Encoding::for_bom(content.as_ref()) {
-            Some((encoding, _)) if encoding != UTF_8 => transcoded(content, encoding, lines),
+            Some((encoding, _)) if encoding != UTF_8 => encoding::transcoded(content, encoding, lines),
             _ => content,
         },
     };
@@ -70,23 +79,6 @@ pub(super) fn decoded(content: Content, options: &CsvOptions, lines: &mut Vec<St
         return Ok(Content::Owned(Arc::new(bytes.collect())));
     }
     Ok(content)
-}
-
-/// The bytes taken as Windows-1252, where they turned out not to be UTF-8.
-pub(super) fn from_windows(content: Content, lines: &mut Vec<String>) -> Content {
-    transcoded(content, WINDOWS_1252, lines)
-}
-
-fn transcoded(content: Content, encoding: &'static Encoding, lines: &mut Vec<String>) -> Content {
-    if encoding == UTF_8 {
-        return content;
-    }
-    lines.push(format!("encoding: {} (else say --encoding)", encoding.name()));
-    let (text, _, damaged) = encoding.decode(content.as_ref());
-    if damaged {
-        lines.push(format!("some bytes are not {}; they become U+FFFD", encoding.name()));
-    }
-    Content::Owned(Arc::new(text.into_owned().into_bytes()))
 }
 
 /// Looks at the beginning of a file.

@@ -4,6 +4,7 @@
 use super::{
     beneath,
     dialect::{self, Dialect},
+    encoding,
     scan::{Scan, scan},
     seen::Look,
     split::{Cut, record},
@@ -27,10 +28,11 @@ pub(super) struct Looked {
 pub(super) fn look(
     content: Content,
     options: &CsvOptions,
+    strict: bool,
     lines: &mut Vec<String>,
     progress: &dyn Progress,
 ) -> Result<Looked> {
-    let mut content = dialect::decoded(content, options, lines)?;
+    let mut content = dialect::decoded(content, options, strict, lines)?;
     let mut notes = Vec::new();
     let mut dialect = dialect::detect(content.as_ref(), options, &mut notes)?;
     let count = dialect.names.len();
@@ -42,7 +44,7 @@ pub(super) fn look(
     let mut how = how(&dialect, options);
     let mut found = scan(content.as_ref(), &dialect, &how, &advance);
     if found.is_none() || std::str::from_utf8(&content.as_ref()[..dialect.body]).is_err() {
-        content = dialect::from_windows(content, lines);
+        content = encoding::guessed(content, strict, lines)?;
         notes.clear();
         dialect = dialect::detect(content.as_ref(), options, &mut notes)?;
         how = self::how(&dialect, options);

@@ -6,6 +6,7 @@
 mod beneath;
 mod clock;
 mod dialect;
+mod encoding;
 mod fate;
 mod look;
 mod preamble;
@@ -45,7 +46,7 @@ impl Csv {
     /// # Errors
     /// When it is no CSV with names, or damaged, or too many lines are broken.
     pub fn open(content: Content, options: &Options, lines: &mut Vec<String>, progress: &dyn Progress) -> Result<Self> {
-        let Looked { content, dialect, how, scan } = look(content, &options.csv, lines, progress)?;
+        let Looked { content, dialect, how, scan } = look(content, &options.csv, options.strict, lines, progress)?;
         check(&scan, &dialect, options.strict, lines)?;
         let proven: Vec<Order> = scan.columns.iter().filter_map(seen::Seen::proven).collect();
         let usual = proven.first().copied().filter(|first| proven.iter().all(|order| order == first));

@@ -37,9 +37,32 @@ pub(super) struct Feature {
 pub(super) struct Told {
     /// The member that names a coordinate system.
     pub crs: Option<Value>,
+    /// Features there are, where they stand in lines.
+    pub read: u64,
     /// Lines that are no features, and what is wrong with the first.
     pub broken: u64,
     pub first_broken: Option<String>,
+}
+
+impl Told {
+    /// What lines were left out.
+    pub fn line(&self) -> Option<String> {
+        let first = self.first_broken.as_ref()?;
+        let (count, all) = (self.broken, self.broken + self.read);
+        let what = if count == 1 { "is no feature and is left out" } else { "are no features and are left out" };
+        Some(format!("{count} of {all} lines {what}: {first}"))
+    }
+
+    /// Refuses a text with lines that are no features, where none may be lost.
+    ///
+    /// # Errors
+    /// When it is one.
+    pub fn check(&self, strict: bool) -> Result<()> {
+        match &self.first_broken {
+            Some(first) if strict => bail!("{} lines are no features, and --strict loses none: {first}", self.broken),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Shape {
@@ -72,9 +95,9 @@ pub(super) fn each(
         whole(text, geometries, visit, &mut told)?;
         return Ok(told);
     }
-    let between = if shape == Shape::Records { SEPARATOR } else { b'\n' };
-    let mut read = 0u64;
-    for (number, line) in (1..).zip(text.split(|&byte| byte == between)) {
+    // Before the first separator there is nothing.
+    let (between, word, first) = if shape == Shape::Records { (SEPARATOR, "record", 0) } else { (b'\n', "line", 1) };
+    for (number, line) in (first..).zip(text.split(|&byte| byte == between)) {
         let line = line.trim_ascii();
         if line.is_empty() {
             continue;
@@ -83,14 +106,14 @@ pub(super) fn each(
             Ok(feature) => visit(feature)?,
             Err(error) => {
                 told.broken += 1;
-                told.first_broken.get_or_insert_with(|| format!("line {number}: {error:#}"));
+                told.first_broken.get_or_insert_with(|| format!("{word} {number} {}", wrong(&error)));
                 continue;
             }
         }
-        read += 1;
+        told.read += 1;
     }
     match told.first_broken.take() {
-        Some(first) if read == 0 => bail!("none of its lines is a feature of GeoJSON; {first}"),
+        Some(first) if told.read == 0 => bail!("none of its lines is a feature of GeoJSON; {first}"),
         first => told.first_broken = first,
     }
     Ok(told)
@@ -124,8 +147,16 @@ fn whole(text: &[u8], geometries: bool, visit: &mut dyn FnMut(Feature) -> Result
             "the file is JSON but no GeoJSON: it has no \"type\", expected a FeatureCollection, a feature or a geometry"
         ),
         "Topology" => bail!("the file is TopoJSON, which is not read, expected GeoJSON"),
-        _ => visit(feature(text, geometries)?),
+        _ => visit(feature(text, geometries).map_err(|error| damaged(&error))?),
     }
+}
+
+/// What is wrong with a line.
+fn wrong(error: &serde_json::Error) -> String {
+    if error.is_eof() {
+        return "is cut off within a value".into();
+    }
+    format!("is damaged: {}", error.to_string().replace(" at line 1 column ", " at letter "))
 }
 
 fn damaged(error: &serde_json::Error) -> anyhow::Error {
@@ -135,10 +166,10 @@ fn damaged(error: &serde_json::Error) -> anyhow::Error {
     anyhow!("the GeoJSON is damaged: {error}")
 }
 
-fn feature(text: &[u8], geometries: bool) -> Result<Feature> {
+fn feature(text: &[u8], geometries: bool) -> serde_json::Result<Feature> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let feature = One { geometries }.deserialize(&mut deserializer).map_err(|error| damaged(&error))?;
-    deserializer.end().map_err(|error| damaged(&error))?;
+    let feature = One { geometries }.deserialize(&mut deserializer)?;
+    deserializer.end()?;
     Ok(feature)
 }
 

@@ -9,9 +9,9 @@ mod geometry;
 
 use super::{Options, Progress, content::Content, crs::Crs, field::Field, geometry::Declared, reader::Reader};
 use crate::kind::Kind;
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use columns::{Columns, Seen};
-use document::{Feature, Shape};
+use document::{Feature, Shape, Told};
 pub(super) use geometry::binary;
 use polars_core::prelude::{DataFrame, DataType};
 use serde_json::Value;
@@ -30,8 +30,9 @@ pub(super) struct GeoJson {
     fields: Vec<Field>,
     geometry: Declared,
     rows: u64,
-    /// Lines that are no features.
-    broken: u64,
+    /// Lines that are no features, and whether none may be.
+    broken: Told,
+    strict: bool,
 }
 
 impl GeoJson {
@@ -52,11 +53,7 @@ impl GeoJson {
             seen.see(feature);
             Ok(())
         })?;
-        if options.strict
-            && let Some(first) = &told.first_broken
-        {
-            bail!("{} lines are no features, and --strict loses none: {first}", told.broken);
-        }
+        told.check(options.strict)?;
         let crs = match options.crs {
             Some(crs) => Some(crs),
             None => told.crs.as_ref().map(named).transpose()?,
@@ -65,7 +62,7 @@ impl GeoJson {
         let mut fields: Vec<Field> = seen.fields();
         fields.push(Field::new(&column, &DataType::Binary));
         let geometry = Declared { column, crs, boxes: None, nested: None };
-        Ok(Self { shape, seen, fields, geometry, rows, broken: told.broken, content })
+        Ok(Self { shape, seen, fields, geometry, rows, broken: told, strict: options.strict, content })
     }
 }
 
@@ -83,7 +80,11 @@ impl Reader for GeoJson {
     }
 
     fn left_out(&self) -> u64 {
-        self.broken
+        self.broken.broken
+    }
+
+    fn told(&self) -> Vec<String> {
+        self.broken.line().into_iter().collect()
     }
 
     fn chunks(
@@ -92,10 +93,12 @@ impl Reader for GeoJson {
         each: &mut dyn FnMut(DataFrame) -> Result<()>,
     ) -> Result<()> {
         let mut columns = Columns::new(&self.seen, &self.geometry.column, wanted.iter().map(|&(at, _)| at));
-        document::each(self.content.as_ref(), self.shape, true, &mut |feature: Feature| {
+        // Some are seen to be none by their geometries, which are read only here.
+        self.broken = document::each(self.content.as_ref(), self.shape, true, &mut |feature: Feature| {
             columns.push(feature);
             if columns.rows() >= ROWS || columns.bytes() >= BYTES { each(columns.take()?) } else { Ok(()) }
         })?;
+        self.broken.check(self.strict)?;
         if columns.rows() > 0 { each(columns.take()?) } else { Ok(()) }
     }
 }

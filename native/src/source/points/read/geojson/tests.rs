@@ -58,7 +58,43 @@ fn what_is_wrong_with_a_file_is_said() {
         let error = format!("{:#}", open(text).expect_err(text));
         assert!(error.contains(expected), "{text}: {error}");
     }
-    assert_eq!(open(&format!("{LINE}\n{{broken\n{NONE}\n")).expect("opens").left_out(), 1);
+}
+
+#[test]
+fn lines_that_are_no_features_are_counted_and_the_first_is_named() {
+    let point = |coordinates: &str| format!(r#"{{"type":"Point","coordinates":{coordinates}}}"#);
+    for (bad, expected) in [
+        (
+            "{broken",
+            "2 of 4 lines are no features and are left out: line 2 is damaged: key must be a string at letter 2",
+        ),
+        ("{\"type\":\"Feature\",", "line 2 is cut off within a value"),
+        (r#"{"type":"Feature","properties":{"a":"\ud800"}}"#, "line 2 is damaged: unexpected end of hex escape"),
+        (r#"{"type":"Sphere"}"#, "line 2 is damaged: its type is \"Sphere\""),
+        // Told by the geometry alone.
+        (&point("[1e999,2]"), "line 2 is damaged: number out of range"),
+        (&point("[NaN,2]"), "line 2 is damaged: expected value"),
+        (&point("[\"1\",2]"), "line 2 is damaged: invalid type: string \"1\""),
+    ] {
+        let lines = format!("{LINE}\n{bad}\n{NONE}\n\n{bad}\n");
+        let mut file = open(&lines).expect("opens");
+        let mut rows = 0;
+        file.chunks(&[], &mut |chunk| {
+            rows += chunk.height();
+            Ok(())
+        })
+        .expect("reads");
+        assert_eq!((rows, file.left_out()), (2, 2), "{bad}");
+        let told = file.told().concat();
+        assert!(told.contains(expected), "{told}");
+        let strict = Options { strict: true, ..Options::default() };
+        let file = GeoJson::open(Content::Owned(Arc::new(lines.into_bytes())), &strict, &());
+        let refused = file.and_then(|mut file| file.chunks(&[], &mut |_| Ok(()))).expect_err("is refused");
+        assert!(format!("{refused:#}").contains("--strict loses none: line 2"), "{refused:#}");
+    }
+    let mut records = open(&format!("\u{1e}{LINE}\n\u{1e}{{\n")).expect("opens");
+    records.chunks(&[], &mut |_| Ok(())).expect("reads");
+    assert_eq!(records.told(), ["1 of 2 lines is no feature and is left out: record 2 is cut off within a value"]);
 }
 
 #[test]

@@ -136,6 +136,38 @@ fn delimiters_commas_and_encodings_are_found_and_told() {
 }
 
 #[test]
+fn a_few_bytes_that_are_no_utf_8_are_told_and_the_rest_stays() {
+    let rows = |whole: usize| -> Vec<u8> {
+        let lines = "1,2,Z\u{fc}rich\n".repeat(whole);
+        [b"lon,lat,t\n", lines.as_bytes(), b"3,4,Z\xfcrich\n"].concat()
+    };
+    let said = |label: &str, strict| Options {
+        csv: CsvOptions { encoding: Some(label.into()), ..CsvOptions::default() },
+        strict,
+        ..Options::default()
+    };
+    let last = |dataset: &Dataset| values(dataset, "t").last().cloned().expect("a row");
+    // Nearly all is UTF-8: so is the file.
+    let dataset = load_csv(rows(200));
+    assert_eq!((values(&dataset, "t")[0].as_str(), last(&dataset).as_str()), ("Z\u{fc}rich", "Z\u{fffd}rich"));
+    let told = "encoding: UTF-8, of which 1 letter is broken and becomes U+FFFD, the first in line 202";
+    assert!(says(&dataset, told), "{:?}", dataset.report().lines);
+    // Too little to know, until it is said.
+    let dataset = load_csv(rows(1));
+    assert_eq!(last(&dataset), "Z\u{fc}rich");
+    assert!(says(&dataset, "encoding: windows-1252"));
+    let dataset = load_with("a.csv", rows(1), &said("utf-8", false)).expect("reads");
+    assert_eq!(values(&dataset, "t"), ["Z\u{fc}rich", "Z\u{fffd}rich"]);
+    assert!(says(&dataset, "the first in line 3") && !says(&dataset, "windows"), "{:?}", dataset.report().lines);
+    let windows = load_with("a.csv", rows(200), &said("windows-1252", false)).expect("reads");
+    assert_eq!(last(&windows), "Z\u{fc}rich");
+    for options in [said("utf-8", true), Options { strict: true, ..Options::default() }] {
+        let error = error_of("a.csv", rows(200), &options);
+        assert!(error.contains("line 202 has bytes that are no UTF-8, the first of 1, and --strict"), "{error}");
+    }
+}
+
+#[test]
 fn words_for_nothing_are_nothing_among_numbers_and_words_among_words() {
     let dataset = load_csv("lon,lat,n,t,f\n1,2,NA,NA,1.5\n1,2,5,x,NaN\n1,2,null,-, 2.5 \n1,2,-3,,inf\n");
     assert_eq!(values(&dataset, "n"), ["-", "5", "-", "-3"]);
