@@ -8,6 +8,7 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use duotile_core::{Kind, Times};
+use serde_json::Value;
 use std::{fmt::Write as _, io::Read as _};
 
 /// Undoes gzip or zstd where a tile comes compressed, as from a server or an archive.
@@ -105,7 +106,8 @@ pub fn dataset(dataset: &Dataset) -> String {
                 .take(5)
                 .map(|&(value, count)| {
                     let value = values::value(column, value, Times::Iso);
-                    if all_differ { value.to_string() } else { format!("{value} ({count} rows)") }
+                    let value = shortened(value);
+                    if all_differ { value } else { format!("{value} ({count} rows)") }
                 })
                 .collect();
             if !frequent.is_empty() {
@@ -116,6 +118,17 @@ pub fn dataset(dataset: &Dataset) -> String {
         }
     });
     out
+}
+
+/// A value as it is shown, no longer than fits a line.
+fn shortened(value: Value) -> String {
+    const LONGEST: usize = 60;
+    match value {
+        Value::String(text) if text.chars().nth(LONGEST).is_some() => {
+            Value::String(text.chars().take(LONGEST).chain(['\u{2026}']).collect()).to_string()
+        }
+        other => other.to_string(),
+    }
 }
 
 /// Why a column is what it is, what did not fit, and the flag that makes something else of it.
@@ -185,6 +198,13 @@ mod tests {
         assert_eq!(unpack(zstd::encode_all(&plain[..], 1).expect("in memory")).expect("zstd"), plain);
         assert_eq!(unpack(plain.clone()).expect("plain"), plain);
         assert!(unpack(vec![0x1f, 0x8b, 0, 0, 0]).is_err());
+    }
+
+    #[test]
+    fn long_values_are_shown_by_their_beginning() {
+        assert_eq!(shortened("a".repeat(60).into()), format!("\"{}\"", "a".repeat(60)));
+        assert_eq!(shortened("\u{e9}".repeat(5_000_000).into()), format!("\"{}\u{2026}\"", "\u{e9}".repeat(60)));
+        assert_eq!(shortened(7.into()), "7");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How to read files, as flags and as a table of the configuration; and which files make which dataset.
 
-use crate::settings::words::{Axes, CrsName, NewColumn, Quote, Thousands, TypeOf};
+use crate::settings::words::{Axes, CrsName, NewColumn, Quote, Thousands, TypesOf};
 use crate::{
     about::{self, About},
     catalog::{self, Entry},
@@ -64,9 +64,9 @@ pub struct Load {
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     pub columns: Vec<String>,
     /// What a column becomes: text, integer, number, boolean or time; with commas between
-    #[arg(long = "type", id = "type", value_name = "COLUMN=TYPE", value_delimiter = ',')]
+    #[arg(long = "type", id = "type", value_name = "COLUMN=TYPE")]
     #[serde(rename = "type")]
-    pub types: Vec<TypeOf>,
+    pub types: Vec<TypesOf>,
     /// A column made of others, such as 'rate = fare / distance'; once for each
     #[arg(long = "column", id = "column", value_name = "NAME = FORMULA")]
     #[serde(rename = "column")]
@@ -197,7 +197,7 @@ impl Load {
             id: self.id.clone(),
             hide: self.hide.clone(),
             keep: self.columns.clone(),
-            types: self.types.iter().map(|said| (said.column.clone(), said.kind)).collect(),
+            types: self.types.iter().flat_map(|said| said.0.clone()).collect(),
             made: self.made.iter().map(|made| made.0.clone()).collect(),
             layer: self.layer.clone(),
             strict: self.strict.unwrap_or(false),

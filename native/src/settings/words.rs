@@ -35,19 +35,31 @@ impl FromStr for Axes {
     }
 }
 
-/// What a column becomes.
+/// What columns become, each by its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TypeOf {
-    /// Its name.
-    pub column: String,
-    /// What it becomes.
-    pub kind: Type,
-}
+pub struct TypesOf(pub Vec<(String, Type)>);
 
-impl FromStr for TypeOf {
+impl FromStr for TypesOf {
     type Err = Error;
 
+    /// Commas stand between, or in a name: one ends a part only behind a type.
     fn from_str(text: &str) -> Result<Self> {
+        let mut types = Vec::new();
+        let mut from = 0;
+        for to in text.match_indices(',').map(|(at, _)| at).chain([text.len()]) {
+            match Self::one(&text[from..to]) {
+                Ok(one) => types.push(one),
+                Err(error) if to == text.len() => return Err(error),
+                Err(_) => continue,
+            }
+            from = to + 1;
+        }
+        Ok(Self(types))
+    }
+}
+
+impl TypesOf {
+    fn one(text: &str) -> Result<(String, Type)> {
         const EXPECTED: &str = "expected COLUMN=TYPE with text, integer, number, boolean or time";
         let (column, kind) = text.rsplit_once('=').context(EXPECTED)?;
         let kind = match kind {
@@ -58,7 +70,7 @@ impl FromStr for TypeOf {
             "time" => Type::Time,
             other => bail!("{other:?} is no type, {EXPECTED}"),
         };
-        Ok(Self { column: column.to_owned(), kind })
+        Ok((column.to_owned(), kind))
     }
 }
 
@@ -132,7 +144,7 @@ macro_rules! read_as_text {
     )*};
 }
 
-read_as_text!(CrsName, Axes, TypeOf, NewColumn, Quote, Thousands);
+read_as_text!(CrsName, Axes, TypesOf, NewColumn, Quote, Thousands);
 
 #[cfg(test)]
 mod tests {
@@ -141,8 +153,12 @@ mod tests {
     #[test]
     fn words_are_read_and_what_is_none_says_what_was_expected() {
         assert_eq!("EPSG:25832".parse::<CrsName>().expect("known"), CrsName(Crs::Epsg(25832)));
-        let of = |text: &str| text.parse::<TypeOf>().map(|said| (said.column, said.kind));
-        assert_eq!(of("a=b=number").expect("a type"), ("a=b".into(), Type::Number));
+        let of = |text: &str| text.parse::<TypesOf>().map(|said| said.0);
+        assert_eq!(of("a=b=number").expect("a type"), [("a=b".into(), Type::Number)]);
+        assert_eq!(of("x,y=text").expect("a type"), [("x,y".into(), Type::Text)]);
+        let two = [("a".into(), Type::Text), ("x,y".into(), Type::Time)];
+        assert_eq!(of("a=text,x,y=time").expect("two types"), two);
+        assert!(of("a=text,").is_err() && of("").is_err());
         assert!(of("fare=float").expect_err("none").to_string().contains("integer, number"));
         assert!(of("fare").is_err());
         assert_eq!("none".parse::<Quote>().expect("none"), Quote(None));
@@ -162,10 +178,10 @@ mod tests {
         #[serde(rename_all = "kebab-case")]
         struct Table {
             crs: CrsName,
-            types: Vec<TypeOf>,
+            types: Vec<TypesOf>,
         }
         let table: Table = toml::from_str("crs = 25832\ntypes = [\"a=text\"]").expect("read");
-        assert_eq!((table.crs, table.types[0].kind), (CrsName(Crs::Epsg(25832)), Type::Text));
+        assert_eq!((table.crs, table.types[0].0[0].1), (CrsName(Crs::Epsg(25832)), Type::Text));
         let error = toml::from_str::<Table>("crs = \"x\"\ntypes = []").err().expect("refused").to_string();
         assert!(error.contains("expected 4326"), "{error}");
     }
