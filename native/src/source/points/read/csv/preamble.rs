@@ -4,7 +4,7 @@
 //! is passed over is told, and only what has another shape than the rows is.
 
 use super::split::{Cut, record, text};
-use crate::read::{CsvOptions, values};
+use crate::read::{CsvOptions, numbers};
 
 /// Most records before the names that are passed over without being told to.
 const MOST: usize = 50;
@@ -81,15 +81,20 @@ pub(super) fn names(
         }
     }
     tell_comments(top.count, lines);
-    // A title has much fewer fields than the rows; names may have a few more or less by mistake.
+    // A title has much fewer fields than the rows; names may have a few more or less by mistake. Spreadsheets fill a title up with
+    // empty fields.
+    let is_title = |record: &[String]| {
+        let filled = record.iter().filter(|field| !field.is_empty()).count();
+        usual > 2 && (filled <= 1 || record.len() * 2 <= usual)
+    };
     let mut passed = Vec::new();
     let mut at = top.end;
-    while !told_where && passed.len() < MOST && usual > 2 && found.len() * 2 <= usual && next < bytes.len() {
+    while !told_where && passed.len() < MOST && is_title(&found) && next < bytes.len() {
         passed.push(found);
         at = next;
         (found, next) = read(at);
     }
-    if usual > 2 && found.len() * 2 <= usual {
+    if is_title(&found) {
         // Nothing like names came: the first line is as good as any.
         passed.clear();
         at = top.end;
@@ -113,6 +118,6 @@ fn tell_comments(count: usize, lines: &mut Vec<String>) {
 
 /// Whether half of the fields are numbers.
 fn numeric(fields: &[String]) -> bool {
-    let numbers = fields.iter().filter(|name| values::coordinate(name).is_some()).count();
+    let numbers = fields.iter().filter(|name| numbers::coordinate(name).is_some()).count();
     numbers > 0 && numbers * 2 >= fields.len()
 }

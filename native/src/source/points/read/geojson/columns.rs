@@ -1,8 +1,9 @@
 //! Properties of features become columns: of the type that holds all of their values, in the order in which they were met.
 
 use super::document::Feature;
-use crate::read::field::Field;
+use crate::read::{field::Field, names::typed};
 use anyhow::Result;
+use duotile_core::time;
 use polars_core::prelude::{
     BinaryChunked, BooleanChunked, Column, DataFrame, DataType, Float64Chunked, Int64Chunked, IntoColumn as _,
     NewChunkedArray as _, StringChunked,
@@ -30,6 +31,8 @@ struct Kinds {
     numbers: bool,
     booleans: bool,
     texts: bool,
+    /// Texts that are no times.
+    words: bool,
     nested: bool,
 }
 
@@ -55,7 +58,11 @@ impl Seen {
                     }
                     None => kinds.numbers = true,
                 },
-                Value::String(_) => kinds.texts = true,
+                Value::String(text) => {
+                    kinds.texts = true;
+                    // One is enough to know.
+                    kinds.words = kinds.words || text.len() < 8 || time::read(text.as_bytes()).is_err();
+                }
                 Value::Array(_) | Value::Object(_) => kinds.nested = true,
             }
         }
@@ -80,6 +87,12 @@ impl Seen {
                 field.note = Some(format!("column {name:?} holds values of several types, and becomes text"));
             } else if kinds.nested {
                 field.note = Some(format!("column {name:?} holds lists or objects, and becomes text: their JSON"));
+            } else if kinds.texts && !kinds.words {
+                let flag = typed(&format!("{name}=time"));
+                field.note = Some(format!(
+                    "column {name:?} is text, though all of its values are times (else say --type {flag}, or --time {} where they are those of the rows)",
+                    typed(name)
+                ));
             }
             field
         };

@@ -65,3 +65,28 @@ fn a_date_and_its_time_of_day_in_two_columns_are_one_time() {
     let options = Options { time: Some("d+u".into()), ..Options::default() };
     assert_eq!(values(&load_with("a.csv", named, &options).expect("reads"), "d"), ["2024-03-25T20:05:00Z"]);
 }
+
+#[test]
+fn what_is_below_the_microsecond_is_told_of_texts_as_of_other_files() {
+    let dataset = load_csv("lat,lon,t\n1,2,2024-01-01T00:00:00.000000001Z\n1,2,2024-01-01T00:00:00.123456000Z\n");
+    assert_eq!(values(&dataset, "t"), ["2024-01-01T00:00:00Z", "2024-01-01T00:00:00.123456Z"]);
+    assert!(says(&dataset, "column \"t\": times are kept to the microsecond, 1 had a finer part"));
+}
+
+#[test]
+fn a_property_of_nothing_but_times_names_the_flag_for_them() {
+    let line = |time: &str| {
+        format!(
+            r#"{{"type":"Feature","geometry":{{"type":"Point","coordinates":[1,2]}},"properties":{{"t":"{time}","d":"none"}}}}"#
+        )
+    };
+    let text = [line("2024-01-01T10:00:00Z"), line("2024-01-02")].join("\n");
+    let dataset = load_with("a.geojsonl", &text, &Options::default()).expect("reads");
+    let told = "column \"t\" is text, though all of its values are times (else say --type t=time, or --time t";
+    assert!(says(&dataset, told), "{:?}", dataset.report().lines);
+    assert!(!says(&dataset, "\"d\""));
+    let timed =
+        load_with("a.geojsonl", &text, &Options { time: Some("t".into()), ..Options::default() }).expect("reads");
+    assert_eq!(values(&timed, "t"), ["2024-01-01T10:00:00Z", "2024-01-02T00:00:00Z"]);
+    assert!(!says(&timed, "is text"));
+}
