@@ -1,6 +1,6 @@
 //! Coordinates as people write them: decimals with point or comma, degrees with minutes and seconds, letters of the compass.
 
-use super::values;
+use super::numbers;
 
 /// A coordinate that was read.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,8 +18,8 @@ pub(super) struct Read {
 pub(super) fn read(text: &str) -> Option<Read> {
     let text = text.trim();
     // A minus sign as printers have it.
-    let printed = text.strip_prefix('\u{2212}').and_then(values::coordinate).filter(|value| *value >= 0.0);
-    if let Some(value) = values::coordinate(text).or(printed.map(|value| -value)) {
+    let printed = text.strip_prefix('\u{2212}').and_then(numbers::coordinate).filter(|value| *value >= 0.0);
+    if let Some(value) = numbers::coordinate(text).or(printed.map(|value| -value)) {
         return Some(Read { value, dressed: false, is_lat: None });
     }
     if text.len() > 40 || !text.bytes().any(|byte| byte.is_ascii_digit()) {
@@ -83,7 +83,7 @@ fn parts(text: &str, with_letter: bool) -> Option<f64> {
     for (marks, part) in MARKS.iter().zip([1.0, 60.0, 3600.0]) {
         let end =
             rest.find(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '.' | ',')).unwrap_or(rest.len());
-        let number = values::number(&rest.as_bytes()[..end])?;
+        let number = numbers::number(&rest.as_bytes()[..end])?;
         if part > 1.0 && number >= 60.0 {
             return None;
         }

@@ -30,6 +30,7 @@ mod load;
 mod longitudes;
 pub(crate) mod mark;
 pub(crate) mod names;
+mod numbers;
 mod open;
 mod parquet;
 mod positions;

@@ -10,9 +10,9 @@ use super::{
     degrees,
     geometry::{Encoding, Outlined},
     longitudes::Longitudes,
+    numbers::Numbers,
     reader::room,
     spot::{Spot, latitude, project},
-    values::Numbers,
 };
 use anyhow::{Context, Result, bail};
 use duotile_core::{World, mercator, morton};

@@ -3,7 +3,7 @@
 use super::{
     CsvOptions,
     civil::{self, Order},
-    values::{self, Numbers},
+    numbers::{self, Numbers},
 };
 use duotile_core::time::{self, Written};
 use jiff::{Timestamp, fmt::strtime, tz::TimeZone};
@@ -29,7 +29,7 @@ impl Spelling {
 
     /// A whole number.
     pub fn integer(&self, field: &[u8]) -> Option<i64> {
-        if let Some(value) = values::integer(field) {
+        if let Some(value) = numbers::integer(field) {
             return Some(value);
         }
         let whole = self.numbers.grouped(field)?;

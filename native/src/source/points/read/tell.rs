@@ -81,7 +81,8 @@ pub(super) fn columns(columns: &[Gather], whys: &[String], options: &Options, lo
         }
         // Of others it was told when their type was chosen.
         if column.missing > 0 && why.starts_with("it was said") {
-            log.line(format!("column {name:?}: {} fields such as NA are taken as no value", column.missing));
+            let first = column.first_missing.as_deref().unwrap_or("NA");
+            log.line(format!("column {name:?}: {} fields such as {first} are taken as no value", column.missing));
         }
         if column.trimmed > 0 {
             log.line(format!(

@@ -3,6 +3,7 @@
 //! What [`classify`] says a field is, the parsers here will read: a column whose fields all have a class can be taken as
 //! that class without losing one.
 
+use super::numbers::{Numbers, float, integer};
 use duotile_core::time;
 
 /// What a field of a CSV file could be.
@@ -28,19 +29,8 @@ pub(super) enum Class {
     Text,
 }
 
-/// How numbers are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Numbers {
-    /// Whether decimals have a comma.
-    pub decimal_comma: bool,
-    /// What may stand between thousands.
-    pub thousands: Option<char>,
-    /// The sign that stands before or behind them: of money, or of shares.
-    pub mark: Option<char>,
-}
-
-/// Signs of money and of shares.
-const MARKS: [char; 10] = ['$', '€', '£', '¥', '₹', '₽', '₩', '₺', '%', '‰'];
+/// Words for true and false, a pair a column, where a column is said to be such.
+const TRUTHS: [(&str, &str); 5] = [("true", "false"), ("1", "0"), ("t", "f"), ("y", "n"), ("yes", "no")];
 
 /// Words that stand for no value where the rest of the column is numbers, truth values or times.
 const MISSING: [&str; 42] = [
@@ -120,80 +110,6 @@ fn is_no_finite(field: &[u8]) -> bool {
     ["nan", "inf", "infinity"].iter().any(|word| plain.eq_ignore_ascii_case(word.as_bytes()))
 }
 
-impl Numbers {
-    /// A number with signs between its thousands, as these are written.
-    pub fn grouped(self, field: &[u8]) -> Option<f64> {
-        if self.mark.is_some()
-            && let Some((mark, value)) = marked(field, self)
-        {
-            return Some(value).filter(|_| Some(mark) == self.mark);
-        }
-        let decimal = if self.decimal_comma { b',' } else { b'.' };
-        let sign = self.thousands?;
-        if sign.is_ascii() {
-            return grouped(field, sign as u8, decimal);
-        }
-        let text = std::str::from_utf8(field).ok()?.replace(sign, " ");
-        grouped(text.as_bytes(), b' ', decimal)
-    }
-
-    /// A number as these are written, else in either of the two spellings of decimals.
-    pub fn read(self, field: &[u8]) -> Option<f64> {
-        self.grouped(field).or_else(|| number(field))
-    }
-}
-
-/// A number with one sign before or behind it, blanks between or not: `$1,137.00`, `-5 €`, `12%`.
-pub(super) fn marked(field: &[u8], numbers: Numbers) -> Option<(char, f64)> {
-    if field.len() > 40 || !field.iter().any(u8::is_ascii_digit) {
-        return None;
-    }
-    let text = std::str::from_utf8(field).ok()?;
-    let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-    let (first, last) = (text.chars().next()?, text.chars().next_back()?);
-    let (mark, rest) = if MARKS.contains(&first) {
-        (first, text[first.len_utf8()..].trim_start())
-    } else if MARKS.contains(&last) {
-        (last, text[..text.len() - last.len_utf8()].trim_end())
-    } else {
-        return None;
-    };
-    // Digits and what parts them, and a sign of minus if there was none.
-    let plain = rest.strip_prefix('-').filter(|_| !negative).unwrap_or(rest);
-    if !plain.starts_with(|letter: char| letter.is_ascii_digit())
-        || plain.contains(|letter: char| letter.is_alphabetic())
-    {
-        return None;
-    }
-    let bare = Numbers { mark: None, ..numbers };
-    let value = bare.grouped(rest.as_bytes()).or_else(|| float(rest.as_bytes(), numbers.decimal_comma))?;
-    Some((mark, if negative { -value } else { value }))
-}
-
-/// A number in groups of three digits, at least two groups: `1,234,567.5`.
-pub(super) fn grouped(field: &[u8], sign: u8, decimal: u8) -> Option<f64> {
-    let digits = field.strip_prefix(b"-").unwrap_or(field);
-    let (whole, fraction) = match digits.iter().position(|&byte| byte == decimal) {
-        Some(at) if decimal != sign => (&digits[..at], &digits[at + 1..]),
-        _ => (digits, &b""[..]),
-    };
-    let mut groups = whole.split(|&byte| byte == sign);
-    let first = groups.next()?;
-    let leads = (1..=3).contains(&first.len()) && first[0] != b'0' && first.iter().all(u8::is_ascii_digit);
-    if !leads || whole.len() == first.len() || !fraction.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    if !groups.all(|group| group.len() == 3 && group.iter().all(u8::is_ascii_digit)) {
-        return None;
-    }
-    let plain: String = field
-        .iter()
-        .filter(|&&byte| byte != sign)
-        .map(|&byte| if byte == decimal { '.' } else { char::from(byte) })
-        .collect();
-    plain.parse().ok()
-}
-
 /// Whether a field is a word for no value.
 pub(super) fn is_missing(field: &[u8]) -> bool {
     // Most words begin otherwise.
@@ -203,13 +119,6 @@ pub(super) fn is_missing(field: &[u8]) -> bool {
     field.len() <= LONGEST
         && field.first().is_some_and(could_be)
         && MISSING.iter().any(|word| word.as_bytes().first() == field.first() && word.as_bytes() == field)
-}
-
-/// An integer of decimal digits.
-#[inline]
-pub(super) fn integer(field: &[u8]) -> Option<i64> {
-    let text = std::str::from_utf8(field).ok()?;
-    text.parse().ok()
 }
 
 /// `true` or `false`, in capitals or not.
@@ -223,28 +132,21 @@ pub(super) fn boolean(field: &[u8]) -> Option<bool> {
     }
 }
 
-/// A decimal number; with a decimal comma, a point is none.
-pub(super) fn float(field: &[u8], decimal_comma: bool) -> Option<f64> {
-    let text = std::str::from_utf8(field).ok()?;
-    if !decimal_comma {
-        return text.parse().ok();
-    }
-    if text.contains('.') {
-        return None;
-    }
-    text.replacen(',', ".", 1).parse().ok()
+/// Which pair of words for true and false one is of, and which of the two, in capitals or not.
+pub(super) fn truth(field: &[u8]) -> Option<(usize, bool)> {
+    let is = |word: &str| field.eq_ignore_ascii_case(word.as_bytes());
+    let pairs = || TRUTHS.iter().enumerate();
+    let of = |(pair, &(yes, no)): (usize, &(&str, &str))| {
+        if is(yes) { Some((pair, true)) } else { is(no).then_some((pair, false)) }
+    };
+    pairs().find_map(of)
 }
 
-/// A decimal number in either of the two spellings.
-pub(super) fn number(field: &[u8]) -> Option<f64> {
-    float(field, false).or_else(|| float(field, true))
-}
-
-/// A number of degrees or metres, blanks around it or not. One comma is that of decimals; with more, or with a point besides,
-/// they stand between thousands.
-pub(super) fn coordinate(text: &str) -> Option<f64> {
-    let field = text.trim().as_bytes();
-    number(field).or_else(|| grouped(field, b',', b'.')).or_else(|| grouped(field, b'.', b','))
+/// Whether a time has more than zeros below the microsecond.
+pub(super) fn is_finer(field: &[u8]) -> bool {
+    let Some(sign) = field.iter().rposition(|byte| matches!(byte, b'.' | b',')) else { return false };
+    let fraction = field[sign + 1..].iter().take_while(|byte| byte.is_ascii_digit());
+    fraction.skip(6).any(|&digit| digit != b'0')
 }
 
 #[cfg(test)]
@@ -300,44 +202,21 @@ mod tests {
     }
 
     #[test]
-    fn signs_of_money_and_shares_stand_beside_numbers() {
-        let points = Numbers { thousands: Some(','), ..Numbers::default() };
-        let commas = Numbers { decimal_comma: true, thousands: Some('.'), mark: None };
-        for (field, numbers, expected) in [
-            ("$1,137.00", points, Some(('$', 1137.0))),
-            ("-$5", points, Some(('$', -5.0))),
-            ("$-5.5", points, Some(('$', -5.5))),
-            ("12%", points, Some(('%', 12.0))),
-            ("12.5 %", points, Some(('%', 12.5))),
-            ("1.100,50 €", commas, Some(('€', 1100.5))),
-            ("€ 3", commas, Some(('€', 3.0))),
-            ("£1e5", points, None),
-            ("--5%", points, None),
-            ("$", points, None),
-            ("$NaN", points, None),
-            ("5", points, None),
-            ("12,34%", points, None),
+    fn digits_below_the_microsecond_are_seen() {
+        for (field, expected) in [
+            ("2024-01-01T00:00:00.000000001Z", true),
+            ("2024-01-01T00:00:00.123456000Z", false),
+            ("2024-01-01T00:00:00.1234567+01:00", true),
+            ("2024-01-01T00:00:00.123456", false),
+            ("5.3.2024", false),
+            ("20240101", false),
         ] {
-            assert_eq!(marked(field.as_bytes(), numbers), expected, "{field}");
+            assert_eq!(is_finer(field.as_bytes()), expected, "{field}");
         }
-        let dollars = Numbers { mark: Some('$'), ..points };
-        assert_eq!(
-            (dollars.read(b"$1,137"), dollars.read(b"7.5"), dollars.read("€5".as_bytes())),
-            (Some(1137.0), Some(7.5), None)
-        );
     }
 
     #[test]
     fn no_word_for_nothing_is_longer_than_is_looked_for() {
         assert!(MISSING.iter().all(|word| word.len() <= LONGEST && is_missing(word.as_bytes())));
-    }
-
-    #[test]
-    fn coordinates_take_either_decimal_sign() {
-        assert_eq!(coordinate(" 52,5 "), Some(52.5));
-        assert_eq!(coordinate("-0.25"), Some(-0.25));
-        assert_eq!(coordinate("1,2,3"), None);
-        assert_eq!(coordinate("447,834.12"), Some(447_834.12));
-        assert_eq!(coordinate("5.531.000,5"), Some(5_531_000.5));
     }
 }

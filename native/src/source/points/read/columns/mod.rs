@@ -33,8 +33,11 @@ pub(super) struct Gather {
     pub non_finite: u64,
     /// How its texts are read, in the file that is being read.
     pub spelling: Spelling,
-    /// Words for no value.
+    /// Words for no value, and the first of them.
     pub missing: u64,
+    pub first_missing: Option<String>,
+    /// Which pair of words for true and false its texts have.
+    truths: Option<usize>,
     /// Values there are.
     pub present: u64,
     /// Values that could not be read as what the column becomes, and the first of them.
@@ -70,6 +73,8 @@ impl Gather {
             non_finite: 0,
             spelling: Spelling::default(),
             missing: 0,
+            first_missing: None,
+            truths: None,
             present: 0,
             unreadable: 0,
             examples: Vec::new(),
@@ -150,6 +155,7 @@ impl Gather {
         }
         if values::is_missing(field) {
             self.missing += 1;
+            self.first_missing.get_or_insert_with(|| trimmed.to_owned());
             return self.push_null();
         }
         let read = match self.kind() {
@@ -161,10 +167,11 @@ impl Gather {
                 None => self.spelling.number(field).map(|value| self.push_float(value, rules)),
             },
             Kind::F32 | Kind::F64 => self.spelling.number(field).map(|value| self.push_float(value, rules)),
-            Kind::Bool => values::boolean(field).map(|value| self.push_bool(value, rules)),
-            Kind::Text | Kind::Time => {
-                self.spelling.time(field).map(|written| self.push_time(written.first(rules.zone.to_utc())))
-            }
+            Kind::Bool => self.truth(field).map(|value| self.push_bool(value, rules)),
+            Kind::Text | Kind::Time => self.spelling.time(field).map(|written| {
+                self.trimmed += u64::from(values::is_finer(field));
+                self.push_time(written.first(rules.zone.to_utc()));
+            }),
         };
         if read.is_none() {
             self.push_unreadable(text);
@@ -180,7 +187,10 @@ impl Gather {
             Values::I64(values) => values.push(value),
             Values::F32(values) => values.push(value as f32),
             Values::F64(values) => values.push(value as f64),
-            Values::Bool(_) => return self.push_unreadable(&value.to_string()),
+            Values::Bool(_) => match self.truth(value.to_string().as_bytes()) {
+                Some(value) => return self.push_bool(value, rules),
+                None => return self.push_unreadable(&value.to_string()),
+            },
             Values::Text(codes, words) => codes.push(words.code(&value.to_string())),
             Values::Time(_) if self.spelling.format.is_some() => return self.push_text(&value.to_string(), rules),
             Values::Time(values) => match rules.unit.unwrap_or(TimeUnit::Seconds).micros(value) {
@@ -205,6 +215,12 @@ impl Gather {
             _ => return self.push_unreadable(&normal.to_string()),
         }
         self.extend_valid(1);
+    }
+
+    /// A word for true or false, of the pair that the first was of.
+    fn truth(&mut self, field: &[u8]) -> Option<bool> {
+        let (pair, value) = values::truth(field)?;
+        (*self.truths.get_or_insert(pair) == pair).then_some(value)
     }
 
     fn push_bool(&mut self, value: bool, rules: &Rules) {

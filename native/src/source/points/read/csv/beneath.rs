@@ -6,7 +6,10 @@ use super::{
     scan::Scan,
     split::{End, record, text},
 };
-use crate::read::values::{Class, Numbers, classify};
+use crate::read::{
+    numbers::Numbers,
+    values::{Class, classify},
+};
 
 /// The same file with its first line as a row, where it has no names: a number or a time stands above every column of numbers or
 /// times, of which there are two at least.

@@ -4,7 +4,7 @@ use super::{
     encoding, preamble,
     split::{Cut, End, record},
 };
-use crate::read::{CsvOptions, content::Content, values};
+use crate::read::{CsvOptions, content::Content, numbers};
 use anyhow::{Context, Result, bail};
 use encoding_rs::{Encoding, UTF_8};
 use std::sync::Arc;
@@ -60,11 +60,11 @@ pub(super) fn decoded(
             if encoding == UTF_8 {
                 encoding::said(content, strict, lines)?
             } else {
-                encoding::transcoded(content, encoding, lines)
+                encoding::transcoded(&content, encoding, lines)
             }
         }
         None => match Encoding::for_bom(content.as_ref()) {
-            Some((encoding, _)) if encoding != UTF_8 => encoding::transcoded(content, encoding, lines),
+            Some((encoding, _)) if encoding != UTF_8 => encoding::transcoded(&content, encoding, lines),
             _ => content,
         },
     };
@@ -210,7 +210,7 @@ impl Sample<'_> {
                     field.iter().map(|&byte| usize::from(byte == sign)).sum::<usize>() == 1
                         && field.iter().all(|&byte| byte == sign || byte == b'-' || byte.is_ascii_digit())
                 };
-                if values::grouped(field, b',', b'.').is_some() {
+                if numbers::grouped(field, b',', b'.').is_some() {
                     thousands += 1;
                 } else {
                     commas += u32::from(decimal(b','));

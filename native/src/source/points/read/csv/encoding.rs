@@ -35,16 +35,16 @@ pub(super) fn said(content: Content, strict: bool, lines: &mut Vec<String>) -> R
 ///
 /// # Errors
 /// When some are broken, and none may be lost.
-pub(super) fn guessed(content: Content, strict: bool, lines: &mut Vec<String>) -> Result<Content> {
+pub(super) fn guessed(content: &Content, strict: bool, lines: &mut Vec<String>) -> Result<Content> {
     let found = look(content.as_ref());
     if found.whole < found.broken.saturating_mul(RARE - 1) {
         return Ok(transcoded(content, WINDOWS_1252, lines));
     }
-    mended(&content, found, "else say --encoding windows-1252", strict, lines)
+    mended(content, found, "else say --encoding windows-1252", strict, lines)
 }
 
 /// The bytes in another encoding.
-pub(super) fn transcoded(content: Content, encoding: &'static Encoding, lines: &mut Vec<String>) -> Content {
+pub(super) fn transcoded(content: &Content, encoding: &'static Encoding, lines: &mut Vec<String>) -> Content {
     lines.push(format!("encoding: {} (else say --encoding)", encoding.name()));
     let (text, _, damaged) = encoding.decode(content.as_ref());
     if damaged {

@@ -23,8 +23,9 @@ pub(super) struct Fate {
 }
 
 impl Seen {
-    /// What the column becomes. `given` is the order of day and month that was said, `usual` that of other columns of the file.
-    pub fn fate(&self, name: &str, given: Option<Order>, usual: Option<Order>) -> Fate {
+    /// What the column becomes. `given` is the order of day and month that was said, `usual` that of other columns of the file,
+    /// whose decimals may have a comma.
+    pub fn fate(&self, name: &str, given: Option<Order>, usual: Option<Order>, comma: bool) -> Fate {
         let all = self.values();
         let fate =
             |kind, why: String| Fate { kind: Some(kind), order: given.or(self.proven()).or(usual), why, note: None };
@@ -38,7 +39,7 @@ impl Seen {
         };
         let plain = self.texts - self.codes;
         if self.booleans == all {
-            return self.noted(name, fate(Kind::Bool, format!("{} true or false", most(all))));
+            return self.noted(name, fate(Kind::Bool, format!("{} true or false", most(all))), comma);
         }
         if numbers > 0
             && !self.marks_differ
@@ -50,12 +51,12 @@ impl Seen {
                 (None, Some(text)) => format!(", with thousands such as {text:?}"),
                 (None, None) => String::new(),
             };
-            return self.noted(name, fate(kind, format!("{} {}{how}", most(numbers), many(kind))));
+            return self.noted(name, fate(kind, format!("{} {}{how}", most(numbers), many(kind))), comma);
         }
         // Years with the next one look like months until one is above 12.
         let seasons = self.months > 0 && self.seasons == self.months;
         if moments > 0 && !seasons && (moments == all || rare(all - moments)) {
-            return self.time(name, given, usual, &most(moments));
+            return self.noted(name, self.time(name, given, usual, &most(moments)), comma);
         }
         let note = self.text_note(name, all);
         Fate { note, ..fate(Kind::Text, format!("{all} values are {}", self.what_else())) }
@@ -119,14 +120,18 @@ impl Seen {
             let other = if order == Some(Order::DayFirst) { Order::MonthFirst } else { Order::DayFirst };
             format!("column {name:?} is time: {why} (else say --dates {})", other.flag())
         });
-        self.noted(name, Fate { kind: Some(Kind::Time), order, why, note })
+        Fate { kind: Some(Kind::Time), order, why, note }
     }
 
     /// With what is worth saying of what was taken as no value.
-    fn noted(&self, name: &str, mut fate: Fate) -> Fate {
+    fn noted(&self, name: &str, mut fate: Fate, comma: bool) -> Fate {
+        if fate.kind == Some(Kind::Text) {
+            return fate;
+        }
         let mut notes: Vec<String> = fate.note.take().into_iter().collect();
         if self.missing > 0 {
-            notes.push(format!("column {name:?}: {} fields such as NA are taken as no value", self.missing));
+            let first = self.first_missing.as_deref().unwrap_or("NA");
+            notes.push(format!("column {name:?}: {} fields such as {first} are taken as no value", self.missing));
         }
         if let (Some(text), Some(mark), Some(Kind::I64 | Kind::F64)) = (&self.first_marked, self.mark, fate.kind) {
             let flag = typed(&format!("{name}=text"));
@@ -135,7 +140,10 @@ impl Seen {
             ));
         }
         if let (Some(text), Some(Kind::I64 | Kind::F64)) = (&self.first_grouped, fate.kind) {
-            notes.push(format!("column {name:?}: signs between thousands are left out, as in {text:?} (else say --decimal-comma or --thousands none)"));
+            let else_say = if comma { "--thousands none" } else { "--decimal-comma or --thousands none" };
+            notes.push(format!(
+                "column {name:?}: signs between thousands are left out, as in {text:?} (else say {else_say})"
+            ));
         }
         fate.note = (!notes.is_empty()).then(|| notes.join("; "));
         fate
@@ -151,8 +159,34 @@ impl Seen {
         }
     }
 
+    /// What a reader should know of a column that stays text though much of it is something else.
     fn text_note(&self, name: &str, all: u64) -> Option<String> {
         let numbers = self.numbers() + self.digits;
+        let flag = typed(&format!("{name}=number"));
+        if let Some((line, text)) = &self.first_turned
+            // Two numbers each may be positions.
+            && (self.pairs * 10 < all * 9 || self.texts > 0)
+            && self.numbers() + self.turned == all
+        {
+            return Some(if self.is_turned() {
+                format!(
+                    "column {name:?} is text: line {line} has {text:?}, which the rest of the file writes otherwise (--type {flag} makes numbers of all)"
+                )
+            } else {
+                format!(
+                    "column {name:?} is text: line {line} has {text:?}, and others have the other sign before their decimals (--type {flag} keeps these alone)"
+                )
+            });
+        }
+        if let Some((sign, text)) = &self.first_parted
+            && self.numbers() + self.parted == all
+            && self.grouped == 0
+        {
+            let sign = if *sign == ' ' { "space".to_owned() } else { typed(&sign.to_string()) };
+            return Some(format!(
+                "column {name:?} is text: its numbers have another sign between thousands, as in {text:?} (else say --thousands {sign})"
+            ));
+        }
         let (what, flag, count) =
             if numbers > self.moments() { ("numbers", "number", numbers) } else { ("times", "time", self.moments()) };
         match (self.odd.first(), &self.first_digits) {

@@ -9,7 +9,7 @@ use super::{
     seen::Look,
     split::{Cut, record},
 };
-use crate::read::{CsvOptions, Progress, content::Content, layout::MOST_COLUMNS, names, values::Numbers};
+use crate::read::{CsvOptions, Progress, content::Content, layout::MOST_COLUMNS, names, numbers::Numbers};
 use anyhow::{Context, Result, bail};
 
 /// A file and what was found out about it.
@@ -44,7 +44,7 @@ pub(super) fn look(
     let mut how = how(&dialect, options);
     let mut found = scan(content.as_ref(), &dialect, &how, &advance);
     if found.is_none() || std::str::from_utf8(&content.as_ref()[..dialect.body]).is_err() {
-        content = encoding::guessed(content, strict, lines)?;
+        content = encoding::guessed(&content, strict, lines)?;
         notes.clear();
         dialect = dialect::detect(content.as_ref(), options, &mut notes)?;
         how = self::how(&dialect, options);

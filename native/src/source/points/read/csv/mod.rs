@@ -15,8 +15,8 @@ mod seen;
 mod split;
 
 use super::{
-    Options, Progress, civil::Order, content::Content, field::Field, guarded::guarded, reader::Reader,
-    spelling::Spelling, values::Numbers,
+    Options, Progress, Type, civil::Order, content::Content, field::Field, guarded::guarded, numbers::Numbers,
+    reader::Reader, spelling::Spelling,
 };
 use crate::kind::Kind;
 use anyhow::{Result, bail};
@@ -27,6 +27,7 @@ use polars_core::prelude::{DataFrame, DataType, Schema};
 use polars_io::csv::read::{_csv_read_internal::read_chunk, CsvParseOptions};
 use rayon::prelude::*;
 use scan::{Piece, Scan, is_blank, is_long, next};
+use seen::Seen;
 use split::text;
 
 /// An open CSV file.
@@ -46,18 +47,24 @@ impl Csv {
     /// # Errors
     /// When it is no CSV with names, or damaged, or too many lines are broken.
     pub fn open(content: Content, options: &Options, lines: &mut Vec<String>, progress: &dyn Progress) -> Result<Self> {
-        let Looked { content, dialect, how, scan } = look(content, &options.csv, options.strict, lines, progress)?;
+        let Looked { content, dialect, how, mut scan } = look(content, &options.csv, options.strict, lines, progress)?;
         check(&scan, &dialect, options.strict, lines)?;
-        let proven: Vec<Order> = scan.columns.iter().filter_map(seen::Seen::proven).collect();
+        if scan.columns.iter().any(|seen| seen.grouped > 0) {
+            // With another sign between thousands these would be texts: it is no advice then.
+            scan.columns.iter_mut().for_each(|seen| seen.parted = 0);
+        }
+        let proven: Vec<Order> = scan.columns.iter().filter_map(Seen::proven).collect();
         let usual = proven.first().copied().filter(|first| proven.iter().all(|order| order == first));
         let mut fields = Vec::with_capacity(dialect.names.len());
         for (name, seen) in dialect.names.iter().zip(&scan.columns) {
-            let fate = seen.fate(name, options.csv.dates, usual);
+            let fate = seen.fate(name, options.csv.dates, usual, dialect.decimal_comma);
             let (dtype, kind) = match fate.kind {
                 Some(kind) => (natural(kind), Ok(kind)),
                 None => (DataType::Null, Err("it holds no values".into())),
             };
             let numbers = Numbers { mark: seen.mark.filter(|_| !seen.marks_differ), ..how.numbers };
+            let numbers =
+                if said_number(name, options) { meaning(name, seen, numbers, options, lines) } else { numbers };
             let spelling = Spelling { numbers, order: fate.order, format: how.format.clone() };
             let pair = (seen.pairs > 0 && seen.pairs * 10 >= seen.values() * 9).then_some(seen.over);
             fields.push(Field {
@@ -203,6 +210,27 @@ impl Reader for Csv {
         }
         Ok(())
     }
+}
+
+/// Whether a column is said to be numbers.
+fn said_number(name: &str, options: &Options) -> bool {
+    options.types.iter().any(|(column, kind)| column == name && matches!(kind, Type::Number | Type::Integer))
+}
+
+/// What commas and points mean in a column that is said to be numbers, and what is told of it: one thing in all of it, that of
+/// the file unless only the opposite fits.
+fn meaning(name: &str, seen: &Seen, numbers: Numbers, options: &Options, lines: &mut Vec<String>) -> Numbers {
+    let comma = |numbers: Numbers| if numbers.decimal_comma { "comma" } else { "point" };
+    if let Some((_, text)) = seen.first_turned.as_ref().filter(|_| options.csv.decimal_comma.is_none()) {
+        let numbers = if seen.is_turned() { numbers.turned() } else { numbers };
+        let read = if seen.is_turned() { "" } else { " not" };
+        lines.push(format!("column {name:?}: decimals have a {} here, which {text:?} has{read}", comma(numbers)));
+        return numbers;
+    }
+    if let Some(text) = &seen.first_grouped {
+        lines.push(format!("column {name:?}: signs between thousands are left out, as in {text:?}"));
+    }
+    numbers
 }
 
 /// The type a column has in messages.

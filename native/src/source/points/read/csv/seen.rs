@@ -4,8 +4,9 @@ use super::split::Raw;
 use crate::read::{
     civil::{self, Order},
     geometry,
+    numbers::{Numbers, marked},
     spelling::formatted,
-    values::{Class, Numbers, classify, marked},
+    values::{Class, classify},
 };
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ pub(super) struct Look {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
     pub missing: u64,
+    pub first_missing: Option<String>,
     pub integers: u64,
     pub digits: u64,
     pub floats: u64,
@@ -31,6 +33,14 @@ pub(super) struct Seen {
     pub grouped: u64,
     /// Whether one of these has a fraction.
     pub broken: bool,
+    /// Texts that are numbers where the comma is that of decimals and not of thousands, or the other way round; the first, in its
+    /// line. How many numbers are none then.
+    pub turned: u64,
+    pub first_turned: Option<(u64, String)>,
+    pub fixed: u64,
+    /// Texts that are numbers with another sign between their thousands, the first of them and its sign.
+    pub parted: u64,
+    pub first_parted: Option<(char, String)>,
     pub booleans: u64,
     pub times: u64,
     /// Dates in the form of a country, and how many could have the day or the month first.
@@ -76,7 +86,10 @@ impl Seen {
         self.padded |= class != Class::Text && (field.len() != raw.bytes.len() || field.first() == Some(&b'+'));
         match class {
             Class::Empty => {}
-            Class::Missing => self.missing += 1,
+            Class::Missing => {
+                self.missing += 1;
+                self.first_missing.get_or_insert_with(|| shown(field));
+            }
             Class::Integer(value) => {
                 self.integers += 1;
                 let (low, high) = self.range.unwrap_or((value, value));
@@ -90,6 +103,7 @@ impl Seen {
             Class::Grouped(value) => {
                 self.grouped += 1;
                 self.broken |= value.fract() != 0.0;
+                self.fixed += u64::from(!look.numbers.turned().fit(field));
                 self.first_grouped.get_or_insert_with(|| shown(field));
             }
             Class::Boolean => self.booleans += 1,
@@ -110,7 +124,8 @@ impl Seen {
         }
         // A column of plain texts is not asked again and again whether it is dates.
         let others = self.civil + self.clocks + self.pairs + self.times + self.grouped;
-        if self.texts <= 8 + others / 8 {
+        if self.texts <= 8 + others / 8 + self.turned + self.parted {
+            self.see_other_signs(field, line, look);
             if let Some((mark, value)) = marked(field, look.numbers) {
                 self.grouped += 1;
                 self.broken |= value.fract() != 0.0;
@@ -167,8 +182,32 @@ impl Seen {
         }
     }
 
+    /// Whether it would be a number with other signs.
+    fn see_other_signs(&mut self, field: &[u8], line: u64, look: &Look) {
+        if field.len() <= 40 && look.numbers.turned().fit(field) {
+            self.turned += 1;
+            self.first_turned.get_or_insert_with(|| (line, shown(field)));
+        } else if let Some(sign) = look.numbers.parted(field)
+            && self.first_parted.as_ref().is_none_or(|(known, _)| *known == sign)
+        {
+            self.parted += 1;
+            self.first_parted.get_or_insert_with(|| (sign, shown(field)));
+        }
+    }
+
     pub fn merge(&mut self, part: Self, line: u64) {
         self.missing += part.missing;
+        self.first_missing = self.first_missing.take().or(part.first_missing);
+        self.turned += part.turned;
+        self.first_turned = self.first_turned.take().or(part.first_turned.map(|(at, text)| (at + line, text)));
+        self.fixed += part.fixed;
+        // Of two signs neither makes numbers of all.
+        let same = match (&self.first_parted, &part.first_parted) {
+            (Some((a, _)), Some((b, _))) => a == b,
+            _ => true,
+        };
+        self.parted += if same { part.parted } else { 0 };
+        self.first_parted = self.first_parted.take().or(part.first_parted);
         self.integers += part.integers;
         self.digits += part.digits;
         self.floats += part.floats;
@@ -214,6 +253,12 @@ impl Seen {
     /// How many are numbers.
     pub const fn numbers(&self) -> u64 {
         self.integers + self.floats + self.grouped
+    }
+
+    /// Whether the comma and the point mean the opposite here of what they mean in the rest of the file: a text is a number only so,
+    /// and all numbers still are.
+    pub const fn is_turned(&self) -> bool {
+        self.turned > 0 && self.floats == 0 && self.fixed == 0
     }
 
     /// How many are times.

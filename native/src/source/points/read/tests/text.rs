@@ -109,7 +109,7 @@ fn signs_between_thousands_are_left_out() {
 fn words_of_spreadsheets_for_nothing_are_nothing() {
     let dataset = load_csv("lon,lat,n\n1,2,#N/A\n1,2,5\n1,2,#DIV/0!\n1,2,(null)\n1,2,n.a.\n1,2,7\n");
     assert_eq!(values(&dataset, "n"), ["-", "5", "-", "-", "-", "7"]);
-    assert!(says(&dataset, "column \"n\": 4 fields such as NA"));
+    assert!(says(&dataset, "column \"n\": 4 fields such as #N/A"));
 }
 
 #[test]
@@ -121,4 +121,104 @@ fn the_report_says_why_and_what_did_not_fit() {
     assert_eq!((chosen.name.as_str(), chosen.misfits), ("n", 1));
     assert_eq!(chosen.why, "49 of 50 values are whole numbers");
     assert_eq!(chosen.examples, ["none yet"]);
+}
+
+#[test]
+fn a_comma_means_one_thing_in_a_column_and_what_contradicts_it_is_told() {
+    let said = |name: &str| Options { types: vec![(name.into(), Type::Number)], ..Options::default() };
+    let text =
+        "lat,lon,a,b,c\n1.5,2.5,\"1,5\",\"1,5\",\"1,234\"\n1.5,2.5,\"1,234\",\"1,234\",\"5,678\"\n1.5,2.5,3,2.5,9\n";
+    for (name, expected, told) in [
+        ("a", ["1.5", "1.234", "3.0"], "column \"a\": decimals have a comma here, which \"1,5\" has"),
+        ("b", ["-", "1234.0", "2.5"], "column \"b\": decimals have a point here, which \"1,5\" has not"),
+        ("c", ["1234.0", "5678.0", "9.0"], "column \"c\": signs between thousands are left out, as in \"1,234\""),
+    ] {
+        let dataset = load_with("a.csv", text, &said(name)).expect("reads");
+        assert_eq!(values(&dataset, name), expected);
+        assert!(says(&dataset, told), "{:?}", dataset.report().lines);
+    }
+    let dataset = load_with("a.csv", text, &said("b")).expect("reads");
+    assert!(says(&dataset, "column \"b\": 1 of 3 values are no number, such as \"1,5\""));
+    // What was said for the file holds.
+    let csv = CsvOptions { decimal_comma: Some(false), ..CsvOptions::default() };
+    let dataset = load_with("a.csv", text, &Options { csv, ..said("a") }).expect("reads");
+    assert_eq!(values(&dataset, "a"), ["-", "1234.0", "3.0"]);
+}
+
+#[test]
+fn numbers_that_stay_text_for_their_signs_name_the_flag_that_helps() {
+    let mut text = String::from("lat,lon,v\n");
+    for row in 0..200 {
+        let _ = writeln!(text, "46.5,7.5,{row}");
+    }
+    text += "46.5,7.5,\"1,5\"\n";
+    let dataset = load_csv(&text);
+    assert_eq!(kind(&dataset, "v"), "text");
+    let told =
+        "column \"v\" is text: line 202 has \"1,5\", which the rest of the file writes otherwise (--type v=number";
+    assert!(says(&dataset, told), "{:?}", dataset.report().lines);
+    let types = vec![("v".into(), Type::Number)];
+    let numbers = load_with("a.csv", &text, &Options { types, ..Options::default() }).expect("reads");
+    assert_eq!(values(&numbers, "v")[200], "1.5");
+    for (text, sign, flag, expected) in [
+        ("lat;lon;v\n46.5;7.5;1'000.5\n46.5;7.5;12\n", '\'', "''\\'''", ["1000.5", "12.0"]),
+        (
+            "lat;lon;v\n46,5;7,5;1\u{202f}000,5\n46,5;7,5;-2\u{202f}000\n",
+            '\u{202f}',
+            "'\u{202f}'",
+            ["1000.5", "-2000.0"],
+        ),
+        ("lat;lon;v\n46,5;7,5;1 000,5\n46,5;7,5;7,5\n", ' ', "space", ["1000.5", "7.5"]),
+    ] {
+        let dataset = load_csv(text);
+        assert_eq!(kind(&dataset, "v"), "text");
+        let told = format!(
+            "another sign between thousands, as in {:?} (else say --thousands {flag})",
+            values(&dataset, "v")[0]
+        );
+        assert!(says(&dataset, &told), "{told}: {:?}", dataset.report().lines);
+        let csv = CsvOptions { thousands: Some(Some(sign)), ..CsvOptions::default() };
+        assert_eq!(values(&load_text("a.csv", text, csv), "v"), expected);
+    }
+    // The flag would cost the other column its numbers; a column of pairs may be positions.
+    let none = load_csv("lat;lon;v;w;p\n46.5;7.5;1'000;1,000;1,5\n46.5;7.5;2'000;5;2,5\n");
+    assert!(!says(&none, "another sign") && !says(&none, "\"p\""), "{:?}", none.report().lines);
+    // Advice that is followed is not given again.
+    let german = load_csv("lon;lat;n\n8,5;50,5;98.765\n9,5;51,5;1.234,5\n");
+    assert!(says(&german, "as in \"98.765\" (else say --thousands none)"), "{:?}", german.report().lines);
+}
+
+#[test]
+fn words_for_true_and_false_are_read_where_it_is_said_one_pair_a_column() {
+    let text = "lat,lon,a,b,c,d,e,f\n1,2,1,t,Y,Yes,true,1\n1,2,0,F,n,no,FALSE,no\n1,2,2,x,N/A,NO,,0\n";
+    let types = ["a", "b", "c", "d", "e", "f"].map(|name| (name.to_owned(), Type::Boolean)).to_vec();
+    let dataset = load_with("a.csv", text, &Options { types: types.clone(), ..Options::default() }).expect("reads");
+    for (name, expected) in [
+        ("a", ["true", "false", "-"]),
+        ("b", ["true", "false", "-"]),
+        ("c", ["true", "false", "-"]),
+        ("d", ["true", "false", "false"]),
+        ("e", ["true", "false", "-"]),
+        ("f", ["true", "-", "false"]),
+    ] {
+        assert_eq!(values(&dataset, name), expected, "{name}");
+    }
+    assert!(says(&dataset, "column \"f\": 1 of 3 values are no boolean, such as \"no\""));
+    assert!(says(&dataset, "column \"c\": 1 fields such as N/A are taken as no value"));
+    let flags = Column::new("a".into(), [1i64, 0, 7]);
+    let bytes = parquet(frame(vec![series("lon", &[1.0; 3]), series("lat", &[2.0; 3]), flags]));
+    let dataset =
+        load_with("a.parquet", bytes, &Options { types: types[..1].to_vec(), ..Options::default() }).expect("reads");
+    assert_eq!(values(&dataset, "a"), ["true", "false", "-"]);
+}
+
+#[test]
+fn a_title_with_empty_fields_behind_it_is_a_title() {
+    let text = "\u{feff}Export;;;;;\r\nOn 3 April;;;;;\r\n;;;;;\r\nStation;Lat;Lon;Temp;Wind;When\r\nA;50,5;8,5;1,5;3;2024-01-01\r\n";
+    let dataset = load_csv(text);
+    assert_eq!(values(&dataset, "Temp"), ["1.5"]);
+    assert!(says(&dataset, "3 lines before the names of the columns are passed over, such as \"Export\""));
+    // Names with gaps are names.
+    let gaps = load_csv("lat,lon,,,,\n50,8,a,b,c,d\n");
+    assert_eq!(values(&gaps, "column_3"), ["a"]);
 }
