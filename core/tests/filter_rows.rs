@@ -138,7 +138,8 @@ fn a_row_is_met_by_the_degrees_that_are_shown_of_it() {
         let filter = Filter::bind(&Expr::parse(text).expect("valid"), &points, &Work::free()).expect("bound");
         filter.mask(&points, 0..1, &Work::free()).expect("goes on").get(0)
     };
-    for text in ["lat = 46.5", "lat >= 46.5", "lat <= 46.5", "lat BETWEEN 46.5 AND 46.5", "lon IN (7.5)", "lon <= 180"] {
+    for text in ["lat = 46.5", "lat >= 46.5", "lat <= 46.5", "lat BETWEEN 46.5 AND 46.5", "lon IN (7.5)", "lon <= 180"]
+    {
         assert!(meets(text), "{text}");
     }
     for text in ["lat > 46.5", "lat < 46.5", "lon <> 7.5", "lon < 7.5", "lon > 7.5", "lat > 46.500001", "lon >= 180"] {
