@@ -109,7 +109,7 @@ impl Crs {
             Some("EPSG") => Self::parse(&code).map(Some).with_context(|| named(crs)),
             _ if inner.is_some() => inner.map_or(Ok(None), Self::of_json),
             _ if crs["type"] == "GeographicCRS" && like_wgs84(crs["name"].as_str().unwrap_or_default()) => {
-                Ok(Some(Self::Degrees))
+                angles(crs).map(Some).with_context(|| named(crs))
             }
             _ => bail!("{} has no EPSG number; say it with --crs", named(crs)),
         }
@@ -130,7 +130,7 @@ impl Crs {
                 return Self::of_code(code);
             }
             let name = text.split('"').nth(1).unwrap_or("without a name");
-            if text.starts_with("GEOG") && like_wgs84(name) {
+            if text.starts_with("GEOG") && like_wgs84(name) && written::is_plain(text) {
                 return Ok(Self::Degrees);
             }
             return written::read(text).with_context(|| {
@@ -199,6 +199,35 @@ impl Crs {
 
 fn named(crs: &Value) -> String {
     format!("the coordinate system {}", crs["name"].as_str().unwrap_or("without a name"))
+}
+
+/// What a geographic system of PROJJSON that lies as WGS 84 does counts its angles in, and from where.
+fn angles(crs: &Value) -> Result<Crs> {
+    let factor = |unit: &Value| match unit {
+        Value::Null => Some(1.0),
+        Value::String(name) => (name == "degree").then_some(1.0),
+        unit => unit["conversion_factor"].as_f64().map(f64::to_degrees),
+    };
+    let axes = crs["coordinate_system"]["axis"].as_array().map_or(&[][..], |axes| &axes[..axes.len().min(2)]);
+    for unit in axes.iter().map(|axis| &axis["unit"]) {
+        if factor(unit).is_none_or(|degrees| (degrees - 1.0).abs() > 1e-6) {
+            let name = unit["name"].as_str().or_else(|| unit.as_str()).unwrap_or("a unit without a name");
+            bail!("its angles are in {name}, expected degrees");
+        }
+    }
+    let datum = if crs["datum"].is_object() { &crs["datum"] } else { &crs["datum_ensemble"] };
+    let longitude = &datum["prime_meridian"]["longitude"];
+    let meridian = match longitude {
+        Value::Null => Some(0.0),
+        Value::Object(_) => {
+            longitude["value"].as_f64().zip(factor(&longitude["unit"])).map(|(value, unit)| value * unit)
+        }
+        plain => plain.as_f64(),
+    };
+    match meridian.context("its prime meridian is no number")? {
+        0.0 => Ok(Crs::Degrees),
+        meridian => written::turned(crs["name"].as_str().unwrap_or("without a name"), meridian),
+    }
 }
 
 /// Geographic systems that are the same as WGS 84 within a metre or two, by the words of their names.
