@@ -3,10 +3,11 @@
 //! What enters is the columns of a file and its chunks; what leaves is the same with every struct in its parts, but for those
 //! that are points. Chunks of a file without structs leave as they are.
 
-use super::{field::Field, geometry::Encoding};
+use super::{field::Field, geometry::Encoding, layout::MOST_COLUMNS};
 use crate::kind::Kind;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use polars_core::prelude::{Column, DataFrame, DataType, IntoColumn as _};
+use std::collections::{HashMap, HashSet};
 
 /// Most leaves of one struct; what has more is no table.
 const MOST: usize = 1000;
@@ -30,9 +31,13 @@ pub(super) struct Leaves {
 
 impl Leaves {
     /// Takes apart the structs among columns.
-    pub fn of(columns: Vec<Field>) -> Self {
+    ///
+    /// # Errors
+    /// When they are too many.
+    pub fn of(columns: Vec<Field>) -> Result<Self> {
         let mut leaves = Self { fields: Vec::new(), origins: Vec::new() };
-        let names: Vec<String> = columns.iter().map(|field| field.name.clone()).collect();
+        let mut taken: HashSet<String> = columns.iter().map(|field| field.name.clone()).collect();
+        let mut last: HashMap<String, u32> = HashMap::new();
         for (column, field) in columns.into_iter().enumerate() {
             let is_struct = matches!(field.dtype, DataType::Struct(_)) && Encoding::of(&field.dtype).is_none();
             let mut parts = Vec::new();
@@ -44,15 +49,24 @@ impl Leaves {
                 continue;
             }
             for (name, dtype, path) in parts {
-                let taken = |name: &str| {
-                    names.iter().chain(leaves.fields.iter().map(|field| &field.name)).any(|known| known == name)
-                };
-                let free = (2..=u32::MAX).map(|number| format!("{name}_{number}")).find(|name| !taken(name));
-                let name = if taken(&name) { free.unwrap_or(name) } else { name };
-                leaves.push(Field::new(&name, &dtype), Leaf { column, path });
+                let mut free = name.clone();
+                if taken.contains(&name) {
+                    let number = last.entry(name.clone()).or_insert(1);
+                    while taken.contains(&free) {
+                        *number += 1;
+                        free = format!("{name}_{number}");
+                    }
+                }
+                taken.insert(free.clone());
+                leaves.push(Field::new(&free, &dtype), Leaf { column, path });
+            }
+            if leaves.fields.len() > MOST_COLUMNS {
+                bail!(
+                    "it has more than {MOST_COLUMNS} columns with the parts of its structs, expected no more than that"
+                );
             }
         }
-        leaves
+        Ok(leaves)
     }
 
     fn push(&mut self, field: Field, origin: Leaf) {
@@ -99,5 +113,31 @@ fn take_apart(name: &str, dtype: &DataType, path: &mut Vec<String>, parts: &mut 
             }
         }
         _ => parts.push((name.to_owned(), dtype.clone(), path.clone())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use polars_core::prelude::Field as Inner;
+
+    /// Structs of so many parts each.
+    fn structs(count: usize, parts: usize) -> Vec<Field> {
+        let inner = (0..parts).map(|part| Inner::new(format!("f{part}").into(), DataType::Int32)).collect();
+        let dtype = DataType::Struct(inner);
+        (0..count).map(|number| Field::new(&format!("s{number}"), &dtype)).collect()
+    }
+
+    #[test]
+    fn a_file_may_have_so_many_parts_of_structs_and_no_more() {
+        let leaves = Leaves::of(structs(16, 1000)).expect("few enough");
+        assert_eq!((leaves.fields.len(), leaves.fields[15_999].name.as_str()), (16_000, "s15.f999"));
+        // A hundred thousand are not gathered before they are refused.
+        let error = Leaves::of(structs(10_000, 1000)).expect_err("too many").to_string();
+        assert!(error.contains("more than 16384 columns"), "{error}");
+        let twice: Vec<Field> = structs(1, 3).into_iter().chain(structs(1, 3)).collect();
+        let leaves = Leaves::of(twice).expect("few");
+        let names: Vec<&str> = leaves.fields.iter().map(|field| field.name.as_str()).collect();
+        assert_eq!(names, ["s0.f0", "s0.f1", "s0.f2", "s0.f0_2", "s0.f1_2", "s0.f2_2"]);
     }
 }

@@ -4,10 +4,14 @@
 //! dictionaries and batches in the order in which they are read.
 
 use super::flat::Table;
-use crate::read::names::distinct;
+use crate::read::{layout::MOST_COLUMNS, names::distinct};
 use anyhow::{Context, Result, bail};
 use polars_arrow::io::ipc::read::{self, FileMetadata};
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+    sync::Arc,
+};
 
 /// What an Arrow file begins with.
 const MARK: &[u8] = b"ARROW1";
@@ -148,6 +152,9 @@ fn columns(
     lines: &mut Vec<String>,
 ) -> Result<Columns> {
     let fields = Table::root(bytes).and_then(schema).map_or(Vec::new(), |schema| schema.tables(1));
+    if fields.len() > MOST_COLUMNS {
+        bail!("it has {} columns, expected {MOST_COLUMNS} at most", fields.len());
+    }
     let spans: Vec<_> = fields.iter().map(|field| field.text(0).unwrap_or(0..0)).collect();
     for (field, span) in fields.iter().zip(&spans) {
         if let Some(what) = unread(*field, 0) {
@@ -157,18 +164,33 @@ fn columns(
     let wide: Vec<Option<Wide>> = fields.iter().map(|field| Wide::of(*field)).collect();
     let names: Vec<String> = spans.iter().map(|span| String::from_utf8_lossy(&bytes[span.clone()]).into()).collect();
     let told = distinct(names.clone(), lines);
-    let mut taken = names.clone();
-    for (at, span) in spans.into_iter().enumerate().filter(|(at, _)| names[..*at].contains(&names[*at])) {
-        let free = (0..100_000u32).map(|number| spelled(number, span.len())).find(|name| !taken.contains(name));
-        let free = free.with_context(|| format!("two columns are called {:?}", names[at]))?;
+    for (span, free) in instead(&names, &spans)? {
         bytes[span].copy_from_slice(free.as_bytes());
-        taken.push(free);
     }
     for wide in wide.iter().flatten() {
         bytes[wide.kind] = FIXED;
         bytes[wide.precision..wide.precision + 4].copy_from_slice(&32i32.to_le_bytes());
     }
     Ok(Columns { names: told, scales: wide.into_iter().map(|wide| wide.map(|wide| wide.scale)).collect() })
+}
+
+/// What is written over names that are there already.
+fn instead(names: &[String], spans: &[Range<usize>]) -> Result<Vec<(Range<usize>, String)>> {
+    let mut taken: HashSet<String> = names.iter().cloned().collect();
+    let mut seen: HashSet<&str> = HashSet::with_capacity(names.len());
+    // Letters are counted on from the last of that length: what was tried is not tried again.
+    let mut next: HashMap<usize, u32> = HashMap::new();
+    let mut written = Vec::new();
+    for (name, span) in names.iter().zip(spans).filter(|(name, _)| !seen.insert(name.as_str())) {
+        let number = next.entry(span.len()).or_insert(0);
+        let mut tried = (*number..100_000).map(|number| (number, spelled(number, span.len())));
+        let free = tried.find(|(_, free)| !taken.contains(free));
+        let (last, free) = free.with_context(|| format!("two columns are called {name:?}"))?;
+        *number = last + 1;
+        taken.insert(free.clone());
+        written.push((span.clone(), free));
+    }
+    Ok(written)
 }
 
 /// Numbers of types.
@@ -210,5 +232,25 @@ fn unread(field: Table<'_>, depth: usize) -> Option<&'static str> {
         25 | 26 => Some("a list view"),
         _ if depth > 60 => Some("nested too deep"),
         _ => field.tables(5).into_iter().find_map(|inner| unread(inner, depth + 1)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_equal_names_as_there_may_be_columns_become_others() {
+        let names = vec!["same".to_owned(); MOST_COLUMNS];
+        let spans: Vec<_> = (0..names.len()).map(|at| 4 * at..4 * at + 4).collect();
+        let written = instead(&names, &spans).expect("there are letters");
+        let others: HashSet<&String> = written.iter().map(|(_, name)| name).collect();
+        assert_eq!((written.len(), others.len()), (MOST_COLUMNS - 1, MOST_COLUMNS - 1));
+        assert!(written.iter().all(|(span, name)| name.len() == 4 && name != "same" && span.start > 0));
+        // There are 94 names of one letter.
+        let spans = vec![0..1; 96];
+        let error = instead(&vec!["a".to_owned(); 96], &spans).expect_err("no letter is left").to_string();
+        assert!(error.contains("two columns are called \"a\""), "{error}");
+        assert_eq!(instead(&vec!["a".to_owned(); 94], &spans).expect("all letters").len(), 93);
     }
 }

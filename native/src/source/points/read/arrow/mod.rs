@@ -60,7 +60,7 @@ impl Arrow {
             (ArrowDataType::Float16, None) => Field::new(&field.name, &half::FIELD),
             _ => Field::from_arrow(field),
         };
-        let leaves = Leaves::of(fields.iter().zip(&plan.columns.scales).map(field).collect());
+        let leaves = Leaves::of(fields.iter().zip(&plan.columns.scales).map(field).collect())?;
         let geometry = fields.iter().find_map(|field| declared(field, crs)).transpose()?;
         Ok(Self { leaves, geometry, plan, content: content.clone() })
     }

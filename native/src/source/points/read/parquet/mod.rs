@@ -117,7 +117,7 @@ impl Parquet {
         };
         let halves = (0..footer.columns.len()).filter(|&at| footer.columns[at] == Odd::Half).collect();
         let plain = plain.filter(|(_, columns)| !columns.is_empty());
-        Ok(Self { leaves: Leaves::of(fields), groups, geometry, usual, plain, halves, content })
+        Ok(Self { leaves: Leaves::of(fields)?, groups, geometry, usual, plain, halves, content })
     }
 
     /// Rows of these columns of the file.
