@@ -49,7 +49,9 @@ impl Gather {
             DataType::Decimal(..) => self.append_floats(column.cast(&DataType::Float64)?.f64()?, rules),
             DataType::Date => {
                 let days = column.to_physical_repr().cast(&DataType::Int64)?;
-                self.append_times(days.i64()?, |days| Some((days.checked_mul(86_400 * time::SECOND)?, false)));
+                // A date is midnight by the clock of the zone, as in texts.
+                let mut to_utc = rules.zone.to_utc();
+                self.append_times(days.i64()?, |days| Some((to_utc(days.checked_mul(time::DAY)?), false)));
             }
             DataType::Datetime(unit, zone) => {
                 let physical = column.to_physical_repr();

@@ -90,3 +90,20 @@ fn a_property_of_nothing_but_times_names_the_flag_for_them() {
     assert_eq!(values(&timed, "t"), ["2024-01-01T10:00:00Z", "2024-01-02T00:00:00Z"]);
     assert!(!says(&timed, "is text"));
 }
+
+#[test]
+fn a_date_of_any_format_is_midnight_by_the_clock_of_its_zone() {
+    let days = Column::new("d".into(), [19_787i32, 19_792]).cast(&DataType::Date).expect("days");
+    let columns = vec![days, series("lon", &[8.0, 8.1]), series("lat", &[50.0, 50.1])];
+    let text = "lon,lat,d\n8.0,50.0,2024-03-05\n8.1,50.1,2024-03-10\n";
+    let options = Options { timezone: Some("America/New_York".into()), ..Options::default() };
+    for (name, bytes) in [
+        ("a.csv", text.into()),
+        ("a.parquet", parquet(frame(columns.clone()))),
+        ("a.arrow", arrow(frame(columns), false)),
+    ] {
+        let dataset = load_with(name, bytes, &options).expect(name);
+        // On the tenth the clock was set forward, after midnight.
+        assert_eq!(values(&dataset, "d"), ["2024-03-05T05:00:00Z", "2024-03-10T05:00:00Z"], "{name}");
+    }
+}
