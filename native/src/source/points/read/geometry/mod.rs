@@ -168,8 +168,7 @@ impl Encoding {
             Self::Text { lat_first } => {
                 for text in column.str()?.iter() {
                     points.push(text.filter(|text| !text.trim().is_empty()), |text| {
-                        let both = pair(text).map(|(a, b)| if lat_first { (b, a) } else { (a, b) });
-                        both.map_or(Found::Damaged, Found::of)
+                        text::place(text, lat_first).map_or(Found::Damaged, Found::of)
                     });
                 }
             }

@@ -1,7 +1,10 @@
 //! Points as texts: well-known text, `GeoJSON`, or two numbers; and the texts of other geometries told from them.
 
 use super::{Found, binary, sketch::Sketch, wkt};
-use crate::read::{degrees, geojson};
+use crate::read::{
+    degrees::{self, Read},
+    geojson,
+};
 use serde_json::Value;
 
 /// What a text of a geometry column says: `POINT (1 2)`, well-known binary in hexadecimal digits, or `GeoJSON`.
@@ -77,6 +80,18 @@ fn json(text: &str) -> Found {
 /// The two numbers of a text such as `50.51, -8.25`, `(50.51, -8.25)` or `50.5N 8.2W`, in their order; also behind an
 /// address, as portals of open data have it.
 pub(in crate::source::points::read) fn pair(text: &str) -> Option<(f64, f64)> {
+    both(text).map(|(first, second)| (first.value, second.value))
+}
+
+/// Longitude and latitude of such a text. Where letters of the compass stand at the numbers, they say which is which.
+pub(super) fn place(text: &str, lat_first: bool) -> Option<(f64, f64)> {
+    let (first, second) = both(text)?;
+    let lat_first = first.is_lat.or(second.is_lat.map(|second| !second)).unwrap_or(lat_first);
+    Some(if lat_first { (second.value, first.value) } else { (first.value, second.value) })
+}
+
+/// The two coordinates of such a text, which are not both latitudes or both longitudes.
+fn both(text: &str) -> Option<(Read, Read)> {
     let text = text.trim();
     let (text, inner) = match (text.strip_suffix([')', ']']), text.rfind(['(', '['])) {
         (Some(inner), Some(open)) => (inner[open + 1..].trim(), true),
@@ -88,7 +103,9 @@ pub(in crate::source::points::read) fn pair(text: &str) -> Option<(f64, f64)> {
         None if inner => return None,
         None => text.split_once(char::is_whitespace)?,
     };
-    Some((degrees::read(first)?.value, degrees::read(second)?.value))
+    let (first, second) = (degrees::read(first)?, degrees::read(second)?);
+    let contrary = first.is_lat.is_some() && first.is_lat == second.is_lat;
+    (!contrary).then_some((first, second))
 }
 
 #[cfg(test)]
@@ -134,8 +151,14 @@ mod tests {
             assert_eq!(pair(text), Some((50.51, -8.25)), "{text}");
         }
         assert_eq!(pair("700 Main St\nChicago, IL\n(41.8, -87.6)"), Some((41.8, -87.6)));
-        for text in ["POINT (8.5 50.5)", "50.51", "a, b", "Main St, 5", "1, 2, 3", ""] {
+        for text in ["POINT (8.5 50.5)", "50.51", "a, b", "Main St, 5", "1, 2, 3", "", "8W, 50E", "50N 8S"] {
             assert_eq!(pair(text), None, "{text}");
         }
+        // Letters say which is which, whatever the name of the column says.
+        for text in ["50N, 8W", "8W, 50N", "8W 50N", "(50N, 8W)"] {
+            assert_eq!((place(text, true), place(text, false)), (Some((-8.0, 50.0)), Some((-8.0, 50.0))), "{text}");
+        }
+        assert_eq!((place("50, 8W", false), place("50N, -8", false)), (Some((-8.0, 50.0)), Some((-8.0, 50.0))));
+        assert_eq!((place("50, -8", true), place("50, -8", false)), (Some((-8.0, 50.0)), Some((50.0, -8.0))));
     }
 }
