@@ -84,7 +84,11 @@ test("deck.gl draws the cells of the filter, and tells the count of one that is 
       // Until the page's script has run, `deck` is the element with that id.
       await page.waitForFunction(() => window.deck?.props !== undefined, undefined, { timeout: PATIENCE });
       await page.waitForFunction(loaded, undefined, { timeout: PATIENCE, polling: 200 });
-      await page.waitForTimeout(1000);
+      // What is loaded is not drawn yet; what is drawn can be picked.
+      const drawn = () =>
+        /** @type {any} */ (window.deck).pickObjects({ x: 0, y: 0, width: innerWidth, height: innerHeight }).length > 0;
+      await page.waitForFunction(drawn, undefined, { timeout: PATIENCE, polling: 500 });
+      await page.waitForFunction(loaded, undefined, { timeout: PATIENCE, polling: 200 });
     },
   });
   await picture(page, "example-deck");
