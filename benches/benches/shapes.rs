@@ -78,7 +78,7 @@ impl<'d> Case<'d> {
 
     fn tile(&self, tile: TileId, scratch: &mut Scratch) {
         let (report, bytes) = self.cut(tile, scratch);
-        let time = median(|| self.cut(tile, scratch));
+        let took = median(|| self.cut(tile, scratch));
         println!(
             r#"{{"what":"tile","case":"{}","z":{},"x":{},"y":{},"features":{},"rows":{},"omitted":{},"cells":{},"bytes":{bytes},"ms":{}}}"#,
             self.name,
@@ -89,7 +89,7 @@ impl<'d> Case<'d> {
             report.rows,
             report.omitted,
             report.cells,
-            time.as_secs_f64() * 1e3,
+            took.as_secs_f64() * 1e3,
         );
     }
 }
