@@ -106,7 +106,7 @@ test("the densest cells and their rows are there by touch", async () => {
   await page.tap("#fold");
   await page.tap("#ranked li:first-child .go");
   await page.waitForSelector(".found");
-  assert.equal(await page.getAttribute("#fold", "aria-expanded"), "false");
+  await page.waitForSelector("#fold[aria-expanded=false]");
   assertQuiet(seen);
   await close();
 });
