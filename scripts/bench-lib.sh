@@ -17,13 +17,22 @@ data() {
   [ -f "$data" ] || step "Generating $1 points ($data)" "$duotile" generate "$1" "$data"
 }
 
+# What rivals want of PyPI, and the folder it is installed into; a script that has others says so.
+rivals=benches/peers/requirements.txt
+venv="$bench/venv"
+
 setup_python() {
-  have python3 || fail "python3 is not here. Install Python 3.10 or newer with venv, then run this again."
-  if ! unchanged "$bench/venv/.duotile" benches/peers/requirements.txt; then
-    [ -x "$python" ] || step "Making a folder for the rivals ($bench/venv)" python3 -m venv "$bench/venv"
-    step "Installing the rivals (pip)" "$python" -m pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt
-    stamp "$bench/venv/.duotile" benches/peers/requirements.txt
+  have python3 || fail "python3 is not here. Install Python 3.11 or newer with venv, then run this again."
+  if ! unchanged "$venv/.duotile" "$rivals"; then
+    [ -x "$python" ] || step "Making a folder for the rivals ($venv)" python3 -m venv "$venv"
+    step "Installing the rivals (pip)" "$python" -m pip install --quiet --disable-pip-version-check -r "$rivals"
+    stamp "$venv/.duotile" "$rivals"
   fi
+}
+
+built() {
+  cargo bench --quiet --locked -p duotile-benches --bench "$1" --no-run --message-format json |
+    sed -n "s/.*\"name\":\"$1\".*\"executable\":\"\([^\"]*\)\".*/\1/p"
 }
 
 # began NAME COMMAND…: begins the lines of a part with where and how they were taken.

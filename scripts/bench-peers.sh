@@ -29,11 +29,6 @@ find_benches() {
   [ -x "$tiles" ] && [ -x "$masks" ]
 }
 
-built() {
-  cargo bench --quiet --locked -p duotile-benches --bench "$1" --no-run --message-format json |
-    sed -n "s/.*\"name\":\"$1\".*\"executable\":\"\([^\"]*\)\".*/\1/p"
-}
-
 part_tiles() {
   build
   setup_python

@@ -14,17 +14,10 @@ source "$(dirname "$0")/bench-lib.sh"
 growth="${GROWTH:-10000 100000 1000000 10000000}"
 layers="${LAYERS:-counties countries coverage buildings roads landuse routes}"
 made="$bench/shapes"
-python="$bench/venv-shapes/bin/python"
+rivals=benches/shapes/requirements.txt
+venv="$bench/venv-shapes"
+python="$venv/bin/python"
 mkdir -p "$made"
-
-setup_python() {
-  have python3 || fail "python3 is not here. Install Python 3.11 or newer with venv, then run this again."
-  if ! unchanged "$bench/venv-shapes/.duotile" benches/shapes/requirements.txt; then
-    [ -x "$python" ] || step "Making a folder for the rivals ($bench/venv-shapes)" python3 -m venv "$bench/venv-shapes"
-    step "Installing the rivals (pip)" "$python" -m pip install --quiet --disable-pip-version-check -r benches/shapes/requirements.txt
-    stamp "$bench/venv-shapes/.duotile" benches/shapes/requirements.txt
-  fi
-}
 
 ours=
 build() {
@@ -34,8 +27,7 @@ build() {
 }
 
 find_bench() {
-  ours="$(cargo bench --quiet --locked -p duotile-benches --bench shapes --no-run --message-format json |
-    sed -n 's/.*"name":"shapes".*"executable":"\([^"]*\)".*/\1/p')"
+  ours="$(built shapes)"
   [ -x "$ours" ]
 }
 

@@ -30,7 +30,7 @@ use pairs::{Edge, Ended, Pairs};
 
 /// Times that edges are cut where others were moved to; three are enough for real borders.
 const ROUNDS: usize = 40;
-/// Edges of a row that are compared with others in a tile. A coast of a hundred thousand vertices takes a tenth of it.
+/// Edges of a row that are compared with others in a tile, before its rings are filled pixel by pixel.
 const COMPARED: usize = 1 << 23;
 /// Places at which edges of a row are cut in a tile.
 const CUT: usize = 1 << 18;

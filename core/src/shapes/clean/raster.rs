@@ -34,6 +34,7 @@ impl Raster {
     /// # Errors
     /// [`Stopped`], as [`Toll::pay`].
     pub fn of(rings: &Pieces, toll: &mut Toll<'_>) -> Result<Self, Stopped> {
+        toll.pay(COUNT * COUNT / 8)?;
         // What is added to the winding at a pixel and all behind it; one more than pixels in each row.
         let mut turns = vec![0i32; COUNT * (COUNT + 1)];
         for ring in rings.each() {
