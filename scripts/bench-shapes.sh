@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Times lines and polygons beside rivals, and writes benches/SHAPES.md: bench-shapes.sh [beside] [growth] [agreement]
 #
-#   beside     tiles of layers beside geojson-vt, DuckDB and, where the environment names a server of it (PGHOST), PostGIS. DATA=FOLDER has
-#              real layers (see benches/shapes/layers.py); what it does not have is made, or left out. LAYERS="counties coverage" for some
+#   beside     tiles of layers beside geojson-vt, DuckDB and PostGIS (a server of the bench's own, unless the environment names one:
+#              PGHOST). DATA=FOLDER has real layers (see benches/shapes/layers.py); what it does not have is made, or left out.
+#              LAYERS="counties coverage" for some
 #   growth     the fullest tile of each zoom against rows. GROWTH="10000 100000 1000000 10000000" buildings
 #   agreement  every tile of some zooms against the source. LAYERS as above
 #
@@ -46,8 +47,29 @@ of() {
   "$@" | sed "s/^{/{\"layer\":\"$layer\",/" >>"$bench/shapes.jsonl"
 }
 
+# A server that only this bench sees: its files are new each time, and it ends with the script. PostgreSQL does not run as root.
+start_postgis() {
+  [ -z "${PGHOST:-}" ] || return 0
+  scripts/setup.sh postgis
+  local home as=()
+  home="$(mktemp -d)"
+  if [ "$(id -u)" -eq 0 ]; then
+    chown postgres "$home"
+    as=(setpriv --reuid postgres --regid postgres --clear-groups)
+  fi
+  set -- /usr/lib/postgresql/*/bin
+  local programs="${!#}"
+  "${as[@]}" "$programs/initdb" -D "$home/data" -U duotile -A trust >/dev/null
+  "${as[@]}" "$programs/pg_ctl" -D "$home/data" -w -l "$home/log" start \
+    -o "-k $home -c listen_addresses='' -c fsync=off -c shared_buffers=1GB -c max_wal_size=8GB" >/dev/null
+  # shellcheck disable=SC2064 # as they are now
+  trap "finish; ${as[*]} $programs/pg_ctl -D $home/data -m immediate stop >/dev/null; rm -rf $home" EXIT
+  export PGHOST="$home" PGUSER=duotile PGDATABASE=postgres
+}
+
 part_beside() {
   setup_python
+  step "Starting PostGIS" start_postgis
   build
   step "Installing geojson-vt and vt-pbf (npm ci in benches/node)" npm ci --prefix benches/node --no-progress --loglevel=error
   make_layers
@@ -60,7 +82,7 @@ part_beside() {
     step "$layer: geojson-vt" of "$layer" node --expose-gc --max-old-space-size=8192 \
       benches/node/shapes.js "$stem.geojsonl" "$stem.tiles"
     step "$layer: DuckDB" of "$layer" "$python" benches/shapes/duck.py "$stem.parquet" "$stem.tiles"
-    [ -z "${PGHOST:-}" ] || step "$layer: PostGIS" of "$layer" "$python" benches/shapes/postgis.py "$stem.parquet" "$stem.tiles"
+    step "$layer: PostGIS" of "$layer" "$python" benches/shapes/postgis.py "$stem.parquet" "$stem.tiles"
   done
 }
 

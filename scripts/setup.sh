@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, and says so: setup.sh [rust] [targets] [lint] [wasm] [node] [python] [browser] [nginx] [wrk]
-#           [browsers] [powerpc] [s390x]
+#           [browsers] [postgis] [powerpc] [s390x]
 #
 # Looks only when everything is there. Rust (rustup) and Node (with npm) must be on the machine; Debian's packages are
 # fetched with apt-get, as root or by sudo; without either, the line to run is printed.
@@ -117,6 +117,7 @@ setup_browsers() {
   have_version geckodriver "$geckodriver_version" || cargo_tool geckodriver "$geckodriver_version"
 }
 setup_nginx() { need_packages nginx nginx-light openssl openssl; }
+setup_postgis() { need_packages /usr/share/postgresql/15/extension/postgis.control postgresql-15-postgis-3; }
 setup_wrk() { need_packages wrk wrk; }
 setup_powerpc() { emulated powerpc ppc; }
 setup_s390x() { emulated s390x s390x; }
@@ -131,7 +132,7 @@ emulated() {
 
 for part in "$@"; do
   case "$part" in
-    rust | targets | lint | wasm | node | python | browser | browsers | nginx | wrk | powerpc | s390x) "setup_$part" ;;
+    rust | targets | lint | wasm | node | python | browser | browsers | nginx | wrk | postgis | powerpc | s390x) "setup_$part" ;;
     *) fail "setup.sh: unknown part $part; the head of the file names those there are" ;;
   esac
 done

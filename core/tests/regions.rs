@@ -72,7 +72,7 @@ fn rows(random: &mut Random, shape: &Geometry, count: usize) -> Vec<u64> {
 fn rows_are_inside_on_the_border_or_outside_as_a_winding_number_says() {
     // Without optimisation, or emulated, each takes far longer.
     let rounds = match (cfg!(target_endian = "big"), cfg!(debug_assertions)) {
-        (true, _) => 12,
+        (true, _) => 3,
         (false, true) => 60,
         (false, false) => 1200,
     };
@@ -129,5 +129,5 @@ fn rows_are_inside_on_the_border_or_outside_as_a_winding_number_says() {
             }
         }
     }
-    assert!(spots.iter().all(|&rows| rows > 1000), "{spots:?}");
+    assert!(spots.iter().all(|&rows| rows > 300), "{spots:?}");
 }
