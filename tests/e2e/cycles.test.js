@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { random } from "../node/lib/random.js";
-import { assertQuiet, counts, launch, open, PATIENCE, picture, says, site } from "./lib.js";
+import { assertQuiet, counts, drawn, features, launch, open, PATIENCE, picture, pixels, says, site } from "./lib.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -138,6 +138,57 @@ test("hours are those of the clock that is chosen, and the address has it", asyn
   await told(page, some(passing));
   assert.deepEqual(await bars(page), counted(24, there));
   assert.equal(await page.locator(".cycles [role=option][aria-selected=true]").count(), 8);
+  assertQuiet(seen);
+  await close();
+});
+
+test("cells have the colours of their hours, as the legend has them, by the clock that is chosen", async () => {
+  const address = `${server.base}#ground=none&opacity=1&cell=8&view=6/47/15`;
+  const { page, close, ...seen } = await open(browser, address);
+  await page.selectOption("#colour-by", { label: "hour of seen" });
+  await says(page, "#legend h3", /^Most frequent hour in a cell \(of seen, UTC\)$/);
+  await counts(page, "#legend .wheel li", 24);
+  await drawn(page);
+  const wheel = await page
+    .locator("#legend .wheel li")
+    .evaluateAll((all) => all.map((each) => /** @type {HTMLElement} */ (each).dataset["colour"] ?? ""));
+  assert.equal(new Set(wheel).size, 24);
+  /** Of the cells of one row in the middle of the map, how many are of each hour; all are painted as the legend says. */
+  const hours = async () => {
+    await drawn(page);
+    const cells = (await features(page, "cells")).filter(({ x, y }) => x > 340 && x < 940 && y > 60 && y < 600);
+    const found = await pixels(page, cells);
+    const tally = Array.from({ length: 24 }, () => 0);
+    cells.forEach(({ properties }, at) => {
+      const hour = Number(properties["hour_mode"]);
+      const due = [1, 3, 5].map((from) => Number.parseInt((wheel[hour] ?? "").slice(from, from + 2), 16));
+      assert.deepEqual(found[at], due, `hour ${hour}`);
+      if (properties["point_count"] === 1) tally[hour] = (tally[hour] ?? 0) + 1;
+    });
+    return tally;
+  };
+  const utc = await hours();
+  assert.ok(utc.reduce((sum, count) => sum + count, 0) > 300, `${utc}`);
+  // Of rows by day most are; at night there are none.
+  assert.deepEqual(
+    [0, 1, 22, 23].map((hour) => utc[hour]),
+    [0, 1, 22, 23].map((hour) => Math.min(utc[hour] ?? 0, times.filter((time) => time.getUTCHours() === hour).length)),
+  );
+  await picture(page, "cycles-colours");
+  await page.selectOption("[aria-label='Clock of colours']", "-05:00");
+  await says(page, "#legend h3", /UTC−05:00\)$/);
+  const there = await hours();
+  assert.deepEqual(
+    there,
+    utc.map((_, hour) => utc[(hour + 5) % 24]),
+  );
+  await page.fill("#filter-text", "hour(seen) = 15");
+  await page.keyboard.press("Enter");
+  await told(page, some(times.filter((time) => time.getUTCHours() === 15).length));
+  assert.deepEqual(
+    (await hours()).map((count, hour) => count > 0 === (hour === 10)),
+    utc.map(() => true),
+  );
   assertQuiet(seen);
   await close();
 });

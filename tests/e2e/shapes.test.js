@@ -400,3 +400,39 @@ test("from afar houses are too small, which the legend tells, with a way to cell
   assertQuiet(seen);
   await close();
 });
+
+test("polygons stand as high as a column has it: they reach over what lies behind them, and the legend tells the range", async () => {
+  const { page, close, ...seen } = await open(browser, `${server.base}#ground=none&view=5/1/1`, { viewport: SIZE });
+  await page.selectOption("#height-by", "row");
+  await says(page, "#legend .high", /^High: row, by its logarithm, from 0 to 24\.$/);
+  await page.waitForFunction(() => window.duotile?.map.getPitch() === 50);
+  await drawn(page);
+  // From where the corner of the last field in the north is on the ground, a little up the screen.
+  const row = 23;
+  const north = Math.max(...(shapes[row]?.rings[0] ?? []).map(([, y]) => y));
+  await page.evaluate(
+    ([lng, lat]) =>
+      new Promise((resolve) =>
+        window.duotile?.map.once("idle", resolve).jumpTo({ center: [lng ?? 0, (lat ?? 0) - 1], zoom: 5 }),
+      ),
+    [middle(/** @type {Shape} */ (shapes[row]))[0], north],
+  );
+  const above = (/** @type {string} */ name) =>
+    page.evaluate(
+      ([lng, lat]) => {
+        const map = window.duotile?.map;
+        const { x = 0, y = 0 } = map?.project([Number(lng), Number(lat)]) ?? {};
+        return map?.queryRenderedFeatures([x, y - 20]).map(({ id, layer }) => `${layer.type} ${id}`) ?? [];
+      },
+      [middle(/** @type {Shape} */ (shapes[row]))[0], north, name],
+    );
+  assert.ok((await above("high")).includes(`fill-extrusion ${row}`), `${await above("high")}`);
+  await picture(page, "shapes-high");
+  await page.selectOption("#height-by", "");
+  await page.waitForFunction(() => window.duotile?.map.getPitch() === 0);
+  await drawn(page);
+  assert.equal(await page.locator("#legend .high").count(), 0);
+  assert.ok(!(await above("flat")).some((found) => found.endsWith(` ${row}`)));
+  assertQuiet(seen);
+  await close();
+});

@@ -8,7 +8,11 @@ import { random } from "./lib/random.js";
 /** @type {typeof import("../../web/src/map/steady")} */
 const { steady } = await ofPage("map/steady");
 /** @type {typeof import("../../web/src/map/scale")} */
-const { areaStops, cellStops, placeOf } = await ofPage("map/scale");
+const { areaStops, cellStops } = await ofPage("map/scale");
+/** @type {typeof import("../../web/src/map/stops")} */
+const { placeOf } = await ofPage("map/stops");
+/** @type {typeof import("../../web/src/map/glide")} */
+const { counts } = await ofPage("map/glide");
 /** @type {typeof import("../../web/src/map/lock")} */
 const { parse } = await ofPage("map/lock");
 /** @type {typeof import("../../web/src/compare/alike")} */
@@ -156,4 +160,64 @@ test("areas of dots grow as the counts they stand for, and where those are too u
   }
   assert.equal(area(many, 1e9), 9);
   assert.equal(area([4, 4, 4], 4), 1);
+});
+
+test("the rows of a quarter of a cell are as many as rows thrown into quarters say, and back", () => {
+  const { below } = random(13);
+  const thrown = counts(1);
+  for (const count of [1, 2, 3, 5, 8, 20, 100]) {
+    let [rows, quarters] = [0, 0];
+    for (let round = 0; round < 20_000; round += 1) {
+      const seen = new Set(Array.from({ length: count }, () => below(4)));
+      rows += count;
+      quarters += seen.size;
+    }
+    const mean = rows / quarters;
+    assert.ok(Math.abs(thrown.part(count) / mean - 1) < 0.02, `${count}: ${thrown.part(count)}, ${mean}`);
+    assert.ok(Math.abs(thrown.whole(thrown.part(count)) / count - 1) < 1e-4, `${count} back`);
+  }
+});
+
+test("where tiles change to the next zoom, the colours of a town stay; half way between they are those of the zoom alone", () => {
+  // A town in a wide country: how many rows each cell of a zoom has, and which of them are the town's.
+  const { next } = random(17);
+  const normal = () => Math.sqrt(-2 * Math.log(next() + 1e-12)) * Math.cos(2 * Math.PI * next());
+  const places = Array.from({ length: 60_000 }, (_, at) => {
+    const [x, y, far] = at % 3 === 0 ? [0.3, 0.4, 0.01] : [0.62, 0.55, 0.08];
+    return [x + normal() * far, y + normal() * far];
+  });
+  const cells = Array.from({ length: 9 }, (_, z) => {
+    const side = 8 * 2 ** z;
+    /** @type {Map<string, { count: number, near: boolean }>} */
+    const found = new Map();
+    for (const [x = 0, y = 0] of places) {
+      const [column, row] = [Math.floor(x * side), Math.floor(y * side)];
+      const near = Math.hypot((column + 0.5) / side - 0.3, (row + 0.5) / side - 0.4) < 0.015;
+      const cell = found.get(`${column} ${row}`) ?? { count: 0, near };
+      cell.count += 1;
+      found.set(`${column} ${row}`, cell);
+    }
+    return [...found.values()];
+  });
+  const zooms = cells.map((all, z) => ({ z, cells: all.length, quantiles: quantiles(all.map(({ count }) => count)) }));
+  const measure = /** @type {any} */ ({ probabilities: PROBABILITIES, zooms });
+  /** The mean place on the ramp of the town's cells. */
+  const mean = (/** @type {number} */ z, /** @type {number | undefined} */ at) => {
+    const stops = cellStops(measure, "balanced", true, at)[z];
+    assert.ok(stops);
+    stops.forEach((stop, i) => {
+      const before = stops[i - 1];
+      assert.ok(!before || (stop.value > before.value && stop.at >= before.at - 1e-12), `${z} ${at}: out of order`);
+      assert.ok(stop.at >= 0 && stop.at <= 1);
+    });
+    const town = (cells[z] ?? []).filter(({ near }) => near);
+    return town.reduce((sum, { count }) => sum + placeOf(count, stops), 0) / town.length;
+  };
+  const [jumps, glides] = [/** @type {number[]} */ ([]), /** @type {number[]} */ ([])];
+  for (let z = 3; z < 7; z += 1) {
+    jumps.push(Math.abs(mean(z, undefined) - mean(z + 1, undefined)));
+    glides.push(Math.abs(mean(z, z + 1) - mean(z + 1, z + 1)));
+    assert.equal(mean(z, z + 0.5), mean(z, undefined));
+  }
+  assert.ok(Math.max(...jumps) > 0.06 && Math.max(...glides) < 0.03, `${jumps} without, ${glides} with`);
 });

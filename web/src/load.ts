@@ -15,7 +15,7 @@ import {
   toQueryString,
 } from "duotile";
 import { brushed, dragging } from "./filter/dragging";
-import { propertyOf, queryOf, rowsOf } from "./query";
+import { colouredBy, propertyOf, queryOf, rowsOf } from "./query";
 import type { Data } from "./source";
 import { type Layer, state } from "./state";
 
@@ -164,8 +164,12 @@ export function follow(data: Data, tell: (error: unknown) => void, tiled: () => 
   /** How the columns are spread that give points their size and shapes their colour, and the values that have colours. */
   const spreads = async (layer: Layer, dataset: Dataset, signal: AbortSignal) => {
     const { category, size, kind, measure } = layer.drawing;
-    const own = kind === "points" ? size : kind === "shapes" ? propertyOf(measure).column : undefined;
-    const wanted = [category, own];
+    const sized = kind === "points" || kind === "shapes" ? size : undefined;
+    const wanted = [
+      colouredBy(category, dataset)?.name,
+      sized,
+      kind === "shapes" ? propertyOf(measure).column : undefined,
+    ];
     const names = wanted.filter((name) => dataset.columns.some((column) => column.name === name));
     const rows = rowsOf(layer, state.peek(), dataset);
     const ask = async (name = "") =>

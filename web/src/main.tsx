@@ -31,7 +31,7 @@ import { theme } from "./map/theme";
 import { tiled, tilt, watch } from "./map/watch";
 import { hasWebGl } from "./map/webgl";
 import { sayOrigin } from "./origin";
-import { busy, catalog, spread, tell } from "./page";
+import { busy, catalog, rest, spread, tell } from "./page";
 import { Foot } from "./panel/foot";
 import { GroundHint } from "./panel/ground";
 import { Keys, ToMap } from "./panel/keys";
@@ -116,6 +116,7 @@ async function start(): Promise<void> {
   // A map that begins with data draws once what it would draw twice.
   const made = begun(data).then(async () => {
     const { view } = parse(location.hash.slice(1));
+    if (view) rest.value = view.zoom;
     if (hasWebGl) return makeMap(container, ground, view);
     return (await import("./flat/make")).makeFlat(container, view, data.source);
   });
@@ -203,7 +204,7 @@ async function start(): Promise<void> {
   effect(() => {
     // What layers are painted by, also where they are painted later.
     theme();
-    void [spread.value, compared.value];
+    void [spread.value, rest.value, compared.value];
     const now = player.arrange(drawables(data));
     const wanted = now.map(({ tiles }) => tiles).join("\n");
     if (wanted !== templates) data.forget();

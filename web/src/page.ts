@@ -25,6 +25,8 @@ export const busy = signal(true);
 export const origin = signal<{ kind: "" | "server" | "device" | "part"; text: string }>({ kind: "", text: "" });
 /** The zoom of the map. */
 export const zoom = signal(0);
+/** The zoom at which the map rested last, by which it is painted. */
+export const rest = signal(0);
 /** Pixels of the page by which each cell of a layer is drawn wider on every side, by the layer's id. */
 export const spread = signal<Readonly<Record<string, number>>>({});
 

@@ -1,6 +1,7 @@
 /** What is asked of a dataset for a layer to be drawn: just the rows, measures and columns that are. */
 
 import type { ColumnInfo, Dataset, TileQuery } from "duotile";
+import { readTerm, termOf } from "./filter/cycle";
 import { gridOf } from "./map/grid";
 import type { Layer, State } from "./state";
 
@@ -17,6 +18,25 @@ export const addsUp = (measure: string): boolean => measure === "count" || measu
 
 /** The property of a cell that has its most frequent value of a column. */
 export const categoryOf = (column: string): string => `${column}_mode`;
+
+/** What has colours of its own: a column, or the hours, weekdays or months of a column of times. */
+export interface Coloured {
+  /** The column's name in queries. */
+  name: string;
+  /** What the column is made of, if the dataset has none of that name. */
+  cycle?: NonNullable<ReturnType<typeof readTerm>>;
+}
+
+/** What a drawing's category means for a dataset; nothing if the dataset has no such column. */
+export function colouredBy(category: string, dataset: Dataset | undefined): Coloured | undefined {
+  const has = (name: string) => dataset?.columns.some((column) => column.name === name) ?? true;
+  const cycle = readTerm(category);
+  if (!cycle || (dataset && has(category))) return category && has(category) ? { name: category } : undefined;
+  if (!has(cycle.column)) return undefined;
+  let name: string = cycle.name;
+  while (dataset && has(name)) name += "_";
+  return { name, cycle };
+}
 
 /** Which rows of a dataset are meant: its filter, and the window of time if it has times. */
 export function rowsOf({ filter }: Layer, { window }: State, dataset: Dataset | undefined): TileQuery {
@@ -42,17 +62,21 @@ export function queryOf(layer: Layer, state: State, dataset: Dataset | undefined
   const known = (name: string | undefined) =>
     name !== undefined && name !== "" && (!dataset || dataset.columns.some((column) => column.name === name));
   const { column } = propertyOf(measure);
+  const coloured = colouredBy(category, dataset);
+  const made = coloured?.cycle ? { let: [`${coloured.name}:${termOf(coloured.cycle)}`] } : {};
   if (kind === "shapes") {
     const name = dataset?.columns.find(isName)?.name;
-    const carried = [category || column, name].filter(known);
-    return { ...rowsOf(layer, state, dataset), mode: "points", properties: [...new Set(carried)] as string[] };
+    const high = known(size) ? size : undefined;
+    const carried = [coloured?.name ?? (known(column) ? column : undefined), high, name].filter(Boolean);
+    return { ...made, ...rowsOf(layer, state, dataset), mode: "points", properties: [...new Set(carried)] as string[] };
   }
   const agg = [
     ...(known(column) ? [measure] : []),
-    ...(known(category) ? [`mode:${category}`] : []),
+    ...(coloured ? [`mode:${coloured.name}`] : []),
     ...(kind === "points" && known(size) ? [`mean:${size}`] : []),
   ];
   return {
+    ...made,
     ...rowsOf(layer, state, dataset),
     ...(agg.length > 0 ? { agg: [...new Set(agg)] } : {}),
     // What is seen adds up at every zoom and under every filter.

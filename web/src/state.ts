@@ -22,9 +22,9 @@ export interface Drawing {
   kind: Kind;
   /** What gives the colour: `count`, or a measure of a column as queries have it, such as `mean:fare`. */
   measure: string;
-  /** The column whose values have colours of their own, instead of the measure; none if empty. */
+  /** The column whose values have colours of their own, or what of a time does (`hour(t)`), instead of the measure; none if empty. */
   category: string;
-  /** The column that gives points their size, instead of their number; none if empty. */
+  /** The column that gives points their size, instead of their number, or shapes their height; none if empty. */
   size: string;
   scale: Scale;
   /** A scale that holds at every zoom and under every filter, as `map/lock` writes it; none if empty. */

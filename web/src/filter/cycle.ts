@@ -70,8 +70,18 @@ export function saidCycle({ name, values, zone }: Pick<Cycle, "name" | "values" 
   return `${text}${name === "hour" ? " h" : ""}${zone ? ` ${/^[+-]/.test(zone) ? "UTC" : ""}${zone}` : ""}`;
 }
 
+/** The hour, the weekday or the month of a column, as a filter names it. */
+export const termOf = ({ name, column, zone }: Pick<Cycle, "name" | "column" | "zone">): string =>
+  `${name}(${nameOf(column)}${zone ? `, ${textOf(zone)}` : ""})`;
+
+/** What such a term names; nothing if it is another text. */
+export function readTerm(text: string): Pick<Cycle, "name" | "column" | "zone"> | undefined {
+  const found = cycleOf({ text: `${text} = 1` });
+  return found && termOf(found) === text ? found : undefined;
+}
+
 /** What a part asks of the hours, weekdays or months of a column, if that is what it does. */
-export function cycleOf({ text }: Part): Cycle | undefined {
+export function cycleOf({ text }: Pick<Part, "text">): Cycle | undefined {
   const list = tokens(text) ?? [];
   let at = 0;
   const take = () => list[at++];
@@ -118,7 +128,7 @@ export function withCycle(text: string, { name, column, values, zone }: Omit<Cyc
 function print({ name, column, values, zone }: Omit<Cycle, "text">): string {
   const sorted = [...values].sort((a, b) => a - b);
   const [first = 0, last = first] = [sorted[0], sorted.at(-1)];
-  const term = `${name}(${nameOf(column)}${zone ? `, ${textOf(zone)}` : ""})`;
+  const term = termOf({ name, column, zone });
   if (sorted.length === 1) return `${term} = ${first}`;
   if (last - first === sorted.length - 1) return `${term} BETWEEN ${first} AND ${last}`;
   return `${term} IN (${sorted.join(", ")})`;

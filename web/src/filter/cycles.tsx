@@ -8,6 +8,7 @@ import type { Dataset, Source, TileQuery } from "duotile";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { number } from "../dom";
 import { partsOf } from "./clauses";
+import { ClockSelect, lastZone } from "./clocks";
 import { type CycleName, cyclesOf, saidValue, shortValue, VALUES, withCycle } from "./cycle";
 import { dragging } from "./dragging";
 import { drawn } from "./stats";
@@ -45,26 +46,7 @@ const WORDS: Readonly<Record<CycleName, readonly (readonly [string, readonly num
   ],
 };
 
-/** Distances from UTC that clocks somewhere have. */
-const ZONES = [
-  ...["-12:00", "-11:00", "-10:00", "-09:30", "-09:00", "-08:00", "-07:00", "-06:00", "-05:00", "-04:00", "-03:30"],
-  ...["-03:00", "-02:00", "-01:00", "+01:00", "+02:00", "+03:00", "+03:30", "+04:00", "+04:30", "+05:00", "+05:30"],
-  ...["+05:45", "+06:00", "+06:30", "+07:00", "+08:00", "+08:45", "+09:00", "+09:30", "+10:00", "+10:30", "+11:00"],
-  ...["+12:00", "+12:45", "+13:00", "+14:00"],
-];
-
-/** Zones by the names of their places, as far as this browser knows them. */
-const PLACES = Intl.supportedValuesOf?.("timeZone") ?? [];
-
-/** The clock of whoever looks at the page. */
-const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-
-/** A clock as people name it; that of the dataset without one. */
-const clockOf = (zone: string, { zone: its = "UTC" }: Dataset): string =>
-  zone === "" ? its : /^[+-]/.test(zone) ? `UTC${zone.replace("-", "−")}` : zone;
-
-/** The clock that was chosen last, and what was looked at. */
-const lastZone = signal("");
+/** What was looked at last. */
 const lastName = signal<CycleName>("hour");
 
 /** Requests at once. */
@@ -84,11 +66,6 @@ export function CyclesControl({ source, dataset, column, filter, datetime, set }
     const moved = cycles.reduce((text, cycle) => withCycle(text, { ...cycle, zone }), filter);
     if (moved !== filter) set(moved, `zone ${column}`);
   };
-  const option = (each: string) => (
-    <option key={each} value={each}>
-      {clockOf(each, dataset)}
-    </option>
-  );
   return (
     <div class="cycles">
       <div class="choice" role="radiogroup" aria-label={`Parts of ${column}`}>
@@ -120,22 +97,7 @@ export function CyclesControl({ source, dataset, column, filter, datetime, set }
           </button>
         )}
       </div>
-      <label class="line">
-        Clock
-        <select
-          aria-label={`Clock of ${column}`}
-          value={zone}
-          onChange={({ currentTarget }) => move(currentTarget.value)}
-        >
-          {[...new Set(["", "UTC", own, zone])]
-            .filter((each) => each === "" || each !== (dataset.zone ?? "UTC"))
-            .map(option)}
-          <optgroup label="Places">
-            {PLACES.filter((each) => ![own, zone, dataset.zone].includes(each)).map(option)}
-          </optgroup>
-          <optgroup label="Distances from UTC">{ZONES.filter((each) => each !== zone).map(option)}</optgroup>
-        </select>
-      </label>
+      <ClockSelect label={`Clock of ${column}`} zone={zone} dataset={dataset} choose={move} />
     </div>
   );
 }

@@ -3,8 +3,9 @@
 import { type Source, toQueryString } from "duotile";
 import type { Drawable } from "../map/layers";
 import { type Paint, paintOf } from "../map/paint";
-import { placeOf, stopsAt } from "../map/scale";
+import { placeOf, stopsAt } from "../map/stops";
 import { theme } from "../map/theme";
+import { rest } from "../page";
 import { categoryOf } from "../query";
 import { boxesOf, lastAt } from "../tiles/boxes";
 import { decode, type Feature } from "../tiles/decode";
@@ -58,15 +59,15 @@ export function makeTiles(
   // As long as the same is drawn, it is drawn in the same way.
   const paints = new WeakMap<
     Drawable["loaded"],
-    { of: Drawable["layer"]; dark: boolean; paint: Paint; wanted: string }
+    { of: Drawable["layer"]; dark: boolean; zoom: number; paint: Paint; wanted: string }
   >();
   const paintFor = ({ layer, loaded }: Drawable) => {
-    const { dark } = theme();
+    const [{ dark }, zoom] = [theme(), rest.value];
     const known = paints.get(loaded);
-    if (known && known.of === layer && known.dark === dark) return known;
+    if (known && known.of === layer && known.dark === dark && known.zoom === zoom) return known;
     const paint = paintOf(layer, loaded);
     const wanted = JSON.stringify([paint.cells, paint.categories, paint.ramp(0.5), dark]);
-    const made = { of: layer, dark, paint, wanted };
+    const made = { of: layer, dark, zoom, paint, wanted };
     paints.set(loaded, made);
     return made;
   };

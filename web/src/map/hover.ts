@@ -3,6 +3,8 @@
 import "./hover.css";
 import type { MapGeoJSONFeature, Map as MapLibre } from "maplibre-gl";
 import { element, formatted, number } from "../dom";
+import { saidValue } from "../filter/cycle";
+import { categoryOf, colouredBy } from "../query";
 import type { Drawable } from "./layers";
 
 const MOST = 3;
@@ -38,13 +40,18 @@ export function makeHover(map: MapLibre) {
 }
 
 /** What a feature says of itself. */
-export function told({ properties }: Pick<MapGeoJSONFeature, "properties">, { loaded }: Drawable): string[] {
+export function told({ properties }: Pick<MapGeoJSONFeature, "properties">, { loaded, layer }: Drawable): string[] {
   const { point_count: count, ...rest } = properties;
   const rows = Number(count);
   const first = count === undefined ? [] : [`${number(rows)} ${rows === 1 ? "row" : "rows"}`];
+  const by = colouredBy(layer.drawing.category, loaded.dataset);
+  const cycle = by?.cycle;
   const measures = Object.entries(rest)
     .slice(0, MOST)
     .map(([name, value]) => {
+      if (cycle && name === categoryOf(by.name)) {
+        return `Most frequent ${cycle.name}: ${saidValue(cycle.name, Number(value))}`;
+      }
       const info = loaded.tileJson.properties.find(({ property }) => property === name);
       const text =
         typeof value === "number" && !info?.unit ? number(Number(value.toPrecision(6))) : formatted(value, info);

@@ -12,9 +12,10 @@ import type { Layer } from "../state";
 import { gridOf, pixel } from "./grid";
 import { cellColour, type Paint, paintOf } from "./paint";
 import type { Phase } from "./phase";
-import { along, byZoom, type Stops, stopsAt } from "./scale";
+import { along, byZoom } from "./scale";
 import { coloursOf } from "./shapes/colour";
 import { shapeIds, shapeLayers } from "./shapes/layers";
+import { type Stops, stopsAt, type ZoomStops } from "./stops";
 
 /** A layer that can be drawn: what is known of it, and where its tiles are. */
 export interface Drawable {
@@ -41,6 +42,9 @@ export const metIds = (layer: Layer): string[] =>
 export const spreadId = ({ id }: Layer): string => `spread-${id}`;
 /** Whether a layer of the map has cells or rows of the data. */
 export const isData = (id: string): boolean => /^(cells|spread|shapes)-/.test(id);
+
+/** The greatest lie on top. Tiles of before, as those of shapes, may have no counts. */
+const ORDER = ["to-number", ["get", "point_count"], 0] as unknown as ExpressionSpecification;
 
 /** Where a layer of the map takes its features from. */
 interface From {
@@ -78,7 +82,10 @@ export function dataLayers({ layer, loaded }: Drawable, source = sourceId(layer)
   const wider = spread.value[layer.id.replace(/~.*/, "")] ?? 0;
   switch (kind) {
     case "shapes":
-      return shapeLayers(layer, coloursOf(paint), from, loaded.metadata?.rows ?? loaded.dataset?.rows ?? 0);
+      return shapeLayers(layer, coloursOf(paint), from, {
+        rows: loaded.metadata?.rows ?? loaded.dataset?.rows ?? 0,
+        ...(paint.size && paint.sizes ? { height: tall(paint.size, [paint.sizes]) } : {}),
+      });
     case "cells":
       return [
         {
@@ -87,7 +94,7 @@ export function dataLayers({ layer, loaded }: Drawable, source = sourceId(layer)
           ...from,
           source: widerId(layer),
           type: "circle",
-          layout: { visibility: wider > 0 ? "visible" : "none", "circle-sort-key": ["get", "point_count"] },
+          layout: { visibility: wider > 0 ? "visible" : "none", "circle-sort-key": ORDER },
           // MapLibre softens a circle's edge inwards, by a pixel: small ones were crosses.
           paint: {
             "circle-color": colour,
@@ -120,8 +127,7 @@ export function dataLayers({ layer, loaded }: Drawable, source = sourceId(layer)
         {
           ...cells,
           type: "circle",
-          // The greatest lie on top.
-          layout: { "circle-sort-key": ["get", "point_count"] },
+          layout: { "circle-sort-key": ORDER },
           paint: {
             "circle-color": colour,
             "circle-radius": radii(paint, gridOf(layer.drawing).side),
@@ -157,10 +163,14 @@ const METRES = 40_075_016.686 / 512;
 
 /** Columns stand as high as the logarithm of their value, or of their count where colours tell categories. */
 function heights({ heights, category, property }: Paint): ExpressionSpecification {
-  const of = category ? "point_count" : property;
+  return tall(category ? "point_count" : property, heights);
+}
+
+/** As high as the place of a value on its scale. */
+function tall(property: string, scales: ZoomStops): ExpressionSpecification {
   // Zooms deeper than those that are known have the same values, on less ground.
   const all = Array.from({ length: 23 }, (_, zoom) =>
-    along(of, stopsAt(heights, zoom), (at) => ((0.02 + at) * TALL * METRES) / 2 ** zoom),
+    along(property, stopsAt(scales, zoom), (at) => ((0.02 + at) * TALL * METRES) / 2 ** zoom),
   );
   return byZoom(all as [ExpressionSpecification, ...ExpressionSpecification[]]);
 }

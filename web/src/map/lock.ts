@@ -3,7 +3,7 @@
  * zooms what adds up is taken for as much of the ground: a cell of the next zoom is a quarter of it.
  */
 
-import type { Stops, ZoomStops } from "./scale";
+import type { Stops, ZoomStops } from "./stops";
 
 /** Values that are kept of a scale. */
 const STEPS = 12;

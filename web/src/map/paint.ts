@@ -1,17 +1,23 @@
 /** How a layer is painted now: the scale of its colours, its ramp or its categories. The map and the legend both read it. */
 
 import type { ExpressionSpecification } from "maplibre-gl";
+import { shortValue, VALUES } from "../filter/cycle";
 import type { Loaded } from "../load";
-import { addsUp, categoryOf, propertyOf } from "../query";
+import { rest } from "../page";
+import { addsUp, type Coloured, categoryOf, colouredBy, propertyOf } from "../query";
 import type { Layer } from "../state";
+import { stepOf } from "./glide";
+import { gridOf } from "./grid";
 import { parse } from "./lock";
-import { along, areaStops, byZoom, cellStops, rowStops, type Stops, type ZoomStops } from "./scale";
-import { CATEGORIES, categoryColour, type Ramp, ramp, type Theme, theme } from "./theme";
+import { along, areaStops, byZoom, cellStops, rowStops } from "./scale";
+import type { Stops, ZoomStops } from "./stops";
+import { CATEGORIES, categoryColour, type Ramp, ramp, type Theme, theme, wheel } from "./theme";
 
-/** A category, its colour, and how many rows have it in the whole dataset. */
+/** A value, as tiles have it, its colour, and what it is called, if not by the value. */
 export interface Category {
   value: string;
   colour: string;
+  title?: string;
 }
 
 export interface Paint {
@@ -30,46 +36,64 @@ export interface Paint {
   locked: boolean;
   /** Whether it is known that no cell has a value that a scale could be made of. */
   empty: boolean;
-  /** The property that gives points their size, and the scale of its values. */
+  /** The property that gives points their size and shapes their height, and the scale of its values. */
   size?: string;
   sizes?: Stops;
   /** The column of the measure, and where the values of rows lie: what shapes are coloured by. */
   column?: string;
   values?: Stops;
-  /** The column whose values have colours, and those values. */
+  /** The column whose values have colours, as queries name it, and those values. */
   category?: string;
   categories?: Category[];
+  /** What the column is made of, if it is one of a time. */
+  cycle?: NonNullable<Coloured["cycle"]>;
 }
 
 /** How a layer is painted. */
 export function paintOf({ drawing }: Layer, { metadata, dataset, columns, tileJson }: Loaded): Paint {
-  const { measure, category, size, scale, lock } = drawing;
+  const { kind, measure, category, size, scale, lock } = drawing;
   const now = theme();
   const { property, column } = propertyOf(measure);
   const values = column ? rowStops(columns[column], scale) : undefined;
   const info = (name: string) => metadata?.measures.find((measure) => measure.property === name);
-  const sizes = size ? rowStops(columns[size], scale) : undefined;
+  // Heights of shapes go by logarithms, as those of columns do.
+  const sizes = size ? rowStops(columns[size], kind === "shapes" ? "log" : scale) : undefined;
   const locked = parse(lock, addsUp(measure));
   // Where tiles end, the last of them are drawn larger, in their colours.
   const ending = (all: ZoomStops) => all.slice(0, (tileJson?.maxzoom ?? all.length) + 1) as unknown as ZoomStops;
-  const known = category ? columns[category]?.categories : undefined;
-  const usual = dataset?.columns.find(({ name }) => name === category)?.categories ?? [];
+  const by = colouredBy(category, dataset);
+  const known = by ? columns[by.name]?.categories : undefined;
+  const usual = dataset?.columns.find(({ name }) => name === by?.name)?.categories ?? [];
+  // Of sums it is not known how many of a cell's parts have a share in them.
+  const at = measure.startsWith("sum:") ? undefined : stepOf(rest.value + gridOf(drawing).closer);
   const counts = ending(cellStops(info("point_count"), "balanced", true));
   return {
     theme: now,
     ramp: ramp(drawing.ramp, now),
     property,
-    cells: ending(locked ?? cellStops(info(property), scale, addsUp(measure))),
+    cells: ending(locked ?? cellStops(info(property), scale, addsUp(measure), at)),
     locked: locked !== undefined,
     empty: !locked && metadata !== undefined && !info(property)?.zooms.some(({ quantiles }) => quantiles.length > 0),
     counts,
     areas: (ratio) => ending(areaStops(info("point_count"), ratio)),
-    heights: category ? counts : ending(cellStops(info(property), "log", addsUp(measure))),
+    heights: by ? counts : ending(cellStops(info(property), "log", addsUp(measure))),
     ...(column ? { column } : {}),
     ...(values ? { values } : {}),
-    ...(sizes ? { size: propertyOf(`mean:${size}`).property, sizes } : {}),
-    ...(category ? { category, categories: coloured(known ?? usual, usual, now) } : {}),
+    ...(sizes ? { size: kind === "shapes" ? size : propertyOf(`mean:${size}`).property, sizes } : {}),
+    ...(by ? { category: by.name, categories: categoriesOf(by, known ?? usual, usual, now) } : {}),
+    ...(by?.cycle ? { cycle: by.cycle } : {}),
   };
+}
+
+/** All hours, weekdays or months, round a wheel of colours; else the values that are there. */
+function categoriesOf({ cycle }: Coloured, ...[now, usual, theme]: Parameters<typeof coloured>): Category[] {
+  if (!cycle) return coloured(now, usual, theme);
+  const order = VALUES[cycle.name];
+  return order.map((value, at) => ({
+    value: String(value),
+    colour: wheel(at / order.length, theme),
+    title: shortValue(cycle.name, value),
+  }));
 }
 
 /** The most frequent values under the filter. Those that are so without it, too, have the colours that they have then. */

@@ -8,6 +8,7 @@ import { Problem, type Source, type TileQuery } from "duotile";
 import { type LngLatLike, type MapGeoJSONFeature, type Map as MapLibre, Popup } from "maplibre-gl";
 import { asked as wanted } from "../answers/asked";
 import { element, formatted, number } from "../dom";
+import { colouredBy } from "../query";
 import { gridOf, tileZoom } from "./grid";
 import { makeHover } from "./hover";
 import { type Drawable, metIds } from "./layers";
@@ -193,7 +194,8 @@ export async function fill(
       wanted.value = { dataset: dataset.id, title, query: rowsOnly(query), ...place };
     };
     list.replaceChildren(...several(value.features, value.numberMatched, rowTable, all));
-    if (category) list.before(await shares(feature, category, query, dataset.id, source, signal));
+    const by = colouredBy(category, dataset);
+    if (by && !by.cycle) list.before(await shares(feature, by.name, query, dataset.id, source, signal));
   } finally {
     // What did not arrive is no longer awaited.
     if (list.textContent?.startsWith("Loading")) list.remove();

@@ -6,23 +6,9 @@
 import type { MeasureInfo, Stats } from "duotile";
 import type { ExpressionSpecification } from "maplibre-gl";
 import type { Scale } from "../state";
+import { alike, gliding, partsOf } from "./glide";
 import { steady } from "./steady";
-
-/** A value, and where on the ramp it lies: from 0 to 1. */
-export interface Stop {
-  value: number;
-  at: number;
-  /** Whether it is a quantile of the values. */
-  quantile?: boolean;
-  /** Whether there are values beyond it, at an end of the scale: they have its colour. */
-  beyond?: boolean;
-}
-
-/** Ascending in both. */
-export type Stops = readonly [Stop, ...Stop[]];
-
-/** Stops of each zoom from 0; deeper zooms have those of the last. */
-export type ZoomStops = readonly [Stops, ...Stops[]];
+import { placeOf, type Stop, type Stops, type ZoomStops } from "./stops";
 
 /** Until quantiles are known. */
 const UNKNOWN: Stops = [1, 2, 5, 20, 100, 500, 5000].map((value, at) => ({ value, at: at / 6 })) as unknown as Stops;
@@ -31,16 +17,21 @@ const STRAIGHT = 0.1;
 /** Stops of a logarithm: colours are linear between them. */
 const LOG_STEPS = 16;
 
-/** Where the values of cells lie at each zoom; `adds` says whether a cell's value is that of its parts added up. */
-export function cellStops(measure: MeasureInfo | undefined, scale: Scale, adds: boolean): ZoomStops {
-  const known = (measure?.zooms ?? [])
-    .filter(({ quantiles }) => quantiles.length > 0)
-    .map(({ quantiles }) => quantiles);
+/**
+ * Where the values of cells lie at each zoom; `adds` says whether a cell's value is that of its parts added up. Tiles may be drawn
+ * between two zooms: `at` says where, if colours are to glide there.
+ */
+export function cellStops(measure: MeasureInfo | undefined, scale: Scale, adds: boolean, at?: number): ZoomStops {
+  const zooms = (measure?.zooms ?? []).filter(({ quantiles }) => quantiles.length > 0);
+  const known = zooms.map(({ quantiles }) => quantiles);
   // What is told as quantiles or as ends is exactly these; what is only to look right is steady from zoom to zoom.
   const levels = scale === "balanced" ? steady(known, adds) : known;
-  const all = levels.map((quantiles, z) => ending(stops(quantiles, measure?.probabilities ?? [], scale), known[z]));
+  const all = levels.map((quantiles) => stops(quantiles, measure?.probabilities ?? [], scale));
   const [first, ...more] = all;
-  return first ? [first, ...more] : [UNKNOWN];
+  if (!first) return [UNKNOWN];
+  const glides = scale === "balanced" && at !== undefined;
+  const now = glides ? gliding([first, ...more], at, adds ? partsOf(zooms) : alike) : all;
+  return now.map((stops, z) => ending(stops, known[z])) as unknown as ZoomStops;
 }
 
 /**
@@ -87,11 +78,6 @@ export function numeric(value: number | string): number {
   return typeof value === "number" ? value : Date.parse(value);
 }
 
-/** The stops that hold at a zoom of the map. */
-export function stopsAt(all: ZoomStops, zoom: number): Stops {
-  return all[Math.min(Math.max(Math.floor(zoom), 0), all.length - 1)] ?? all[0];
-}
-
 function stops(quantiles: readonly number[], probabilities: readonly number[], scale: Scale): Stops {
   const [least = 0, most = least] = [quantiles[0], quantiles.at(-1)];
   if (!(most > least)) return [{ value: least, at: 0.5 }];
@@ -133,15 +119,6 @@ function byRank(quantiles: readonly number[], probabilities: readonly number[], 
   });
   found.push({ value: most, at: 1, quantile: true });
   return found as unknown as Stops;
-}
-
-/** Where on the ramp a value lies. */
-export function placeOf(value: number, stops: Stops): number {
-  const above = stops.findIndex((stop) => stop.value >= value);
-  const [before, after] = [stops[above - 1], stops[above]];
-  if (!after) return 1;
-  if (!before) return after.at;
-  return before.at + ((value - before.value) / (after.value - before.value)) * (after.at - before.at);
 }
 
 /** More stops, so close that what lies between can be drawn as a straight line. */

@@ -60,7 +60,9 @@ function needed(map: MapLibre, layer: Drawable["layer"]): number | undefined {
   const wanted = widthOf(places, side, grid.side + 2 * MOST);
   // Circles are as large at every zoom.
   const drawn = layer.drawing.kind === "points" ? grid.side : side;
-  return Math.max(Math.round((wanted - drawn) / 2 / STEP) * STEP, 0);
+  const wider = Math.max(Math.round((wanted - drawn) / 2 / STEP) * STEP, 0);
+  // Circles at the corners of a cell that do not meet along its sides would make it a cross.
+  return layer.drawing.kind === "cells" && wider < side / 2 ? 0 : wider;
 }
 
 function placeOf(map: MapLibre, { geometry }: MapGeoJSONFeature): [number, number] {

@@ -124,6 +124,12 @@ export function categoryColour(rank: number, theme: Theme): string {
   return hue ? oklch(hue[0] + (theme.dark ? 0.06 : 0), hue[1], hue[2]) : theme.other;
 }
 
+/** Colours round a wheel, for what begins again where it ends: blue and dark at 0, yellow and light half way round. */
+export function wheel(at: number, theme: Theme): string {
+  const light = (1 - Math.cos(2 * Math.PI * at)) / 2;
+  return oklch(mix(theme.dark ? 0.5 : 0.4, theme.dark ? 0.88 : 0.8, light), 0.15, 275 + 360 * at);
+}
+
 const KEPT = "duotile-theme";
 const system = window.matchMedia("(prefers-color-scheme: dark)");
 const wish = signal(kept() ?? "system");

@@ -3,8 +3,8 @@
 import { effect } from "@preact/signals";
 import type { ErrorEvent } from "maplibre-gl";
 import { loaded } from "../load";
-import { busy, status, zoom } from "../page";
-import { state } from "../state";
+import { busy, rest, status, zoom } from "../page";
+import { type Drawing, state } from "../state";
 import { playing } from "../time/animation";
 import { isGround } from "./ground";
 import type { Drawable } from "./layers";
@@ -22,10 +22,16 @@ export function watch(view: DataMap, shown: () => readonly Drawable[]): void {
     // Frames that are loaded ahead are nothing to wait for.
     if (!playing.peek()) busy.value = true;
   });
+  const rests = () => {
+    // An animation is painted as what it began with.
+    if (!playing.peek()) rest.value = map.getZoom();
+  };
+  map.on("moveend", rests);
+  rests();
   const waiting = () => Object.values(loaded.value).some(({ busy }) => busy);
   map.on("idle", () => {
-    // An animation is spread as what it began with.
     if (!playing.peek()) saySpread(map, shown());
+    rests();
     busy.value = waiting() || !view.settled();
   });
   effect(() => {
@@ -49,11 +55,12 @@ export function watch(view: DataMap, shown: () => readonly Drawable[]): void {
   });
 }
 
-/** Columns are seen from the side, when they are chosen; everything else from above. */
+/** What stands is seen from the side, when it is chosen; everything else from above. */
 export function tilt({ map }: DataMap): void {
   let standing = false;
   effect(() => {
-    const now = state.value.layers.some(({ visible, drawing }) => visible && drawing.kind === "columns");
+    const stands = ({ kind, size }: Drawing) => kind === "columns" || (kind === "shapes" && size !== "");
+    const now = state.value.layers.some(({ visible, drawing }) => visible && stands(drawing));
     if (now !== standing && (now ? map.getPitch() === 0 : true)) {
       map.easeTo({ pitch: now ? 50 : 0, ...(now ? {} : { bearing: 0 }), duration: 400 });
     }

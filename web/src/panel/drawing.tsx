@@ -2,12 +2,14 @@
 
 import type { ColumnInfo } from "duotile";
 import { withUnit } from "../dom";
+import { ClockSelect, lastZone } from "../filter/clocks";
+import { readTerm, termOf } from "../filter/cycle";
 import { loaded } from "../load";
 import { gridOf, suits, tileZoom } from "../map/grid";
 import { print } from "../map/lock";
 import { paintOf } from "../map/paint";
-import { stopsAt } from "../map/scale";
-import { hasShapes } from "../map/shapes/usual";
+import { hasPolygons, hasShapes } from "../map/shapes/usual";
+import { stopsAt } from "../map/stops";
 import { RAMPS, ramp, theme } from "../map/theme";
 import { zoom } from "../page";
 import { active, type CellSize, draw, type Kind, type Layer, type Scale } from "../state";
@@ -44,6 +46,9 @@ const MEASURES: readonly [string, string][] = [
   ["p99", "99th percentile"],
 ];
 
+/** What of a time has colours. */
+const CYCLES = ["hour", "weekday", "month"] as const;
+
 /** Whether a column has numbers that can be added up. */
 const isNumber = ({ type }: ColumnInfo): boolean => type === "integer" || type === "number";
 const isCategory = ({ type, categories }: ColumnInfo): boolean =>
@@ -52,13 +57,17 @@ const isCategory = ({ type, categories }: ColumnInfo): boolean =>
 export function DrawingControls() {
   const layer = active();
   if (!layer) return null;
-  const columns = loaded.value[layer.id]?.dataset?.columns ?? [];
-  const role = new Set([loaded.value[layer.id]?.dataset?.id_column]);
+  const dataset = loaded.value[layer.id]?.dataset;
+  const columns = dataset?.columns ?? [];
+  const times = columns.filter(({ type }) => type === "time");
+  const role = new Set([dataset?.id_column]);
   const numbers = columns.filter((column) => isNumber(column) && !role.has(column.name));
   const { id, drawing } = layer;
   const { kind, measure, category, size, scale, cell, lock } = drawing;
   const [name = "count", of = ""] = measure.split(":");
   const shapes = hasShapes(layer.dataset);
+  const cycle = readTerm(category);
+  const zone = cycle?.zone ?? lastZone.value;
   const colour = category ? `category:${category}` : of;
   return (
     <div id="drawing" class="controls">
@@ -71,7 +80,14 @@ export function DrawingControls() {
               name="kind"
               value={each}
               checked={kind === each}
-              onChange={() => draw(id, { kind: each, cell: 0 })}
+              onChange={() =>
+                draw(id, {
+                  kind: each,
+                  cell: 0,
+                  // What shapes are as high as is not what points are as large as.
+                  ...((each === "shapes") !== (kind === "shapes") ? { size: "" } : {}),
+                })
+              }
             />
             <span>{title}</span>
           </label>
@@ -109,8 +125,29 @@ export function DrawingControls() {
               ))}
             </optgroup>
           )}
+          {kind !== "heat" && times.length > 0 && (
+            <optgroup label="Times">
+              {times.flatMap(({ name: column }) =>
+                CYCLES.map((each) => {
+                  const term = termOf({ name: each, column, zone });
+                  return <option key={term} value={`category:${term}`}>{`${each} of ${column}`}</option>;
+                }),
+              )}
+            </optgroup>
+          )}
         </select>
       </label>
+      {cycle && dataset && (
+        <ClockSelect
+          label="Clock of colours"
+          zone={zone}
+          dataset={dataset}
+          choose={(zone) => {
+            lastZone.value = zone;
+            draw(id, { category: termOf({ ...cycle, zone }) });
+          }}
+        />
+      )}
       {of && kind !== "shapes" && (
         <label class="line">
           Of the rows of a cell
@@ -132,6 +169,19 @@ export function DrawingControls() {
           Size by
           <select id="size-by" value={size} onChange={({ currentTarget }) => draw(id, { size: currentTarget.value })}>
             <option value="">number of rows</option>
+            {numbers.map((column) => (
+              <option key={column.name} value={column.name}>
+                {withUnit(column)}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {kind === "shapes" && numbers.length > 0 && hasPolygons(layer.dataset) && (
+        <label class="line">
+          Height by
+          <select id="height-by" value={size} onChange={({ currentTarget }) => draw(id, { size: currentTarget.value })}>
+            <option value="">nothing</option>
             {numbers.map((column) => (
               <option key={column.name} value={column.name}>
                 {withUnit(column)}

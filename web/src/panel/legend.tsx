@@ -3,11 +3,12 @@
 import { paintedBy } from "../compare/compared";
 import { titleOf } from "../compare/label";
 import { compact, withUnit } from "../dom";
+import { clockOf } from "../filter/clocks";
 import { loaded } from "../load";
 import { gridOf, pixelsAt, slow, tileZoom } from "../map/grid";
 import { type Paint, paintOf } from "../map/paint";
-import { placeOf, type Stop, type Stops, stopsAt } from "../map/scale";
 import { single } from "../map/shapes/colour";
+import { placeOf, type Stop, type Stops, stopsAt } from "../map/stops";
 import { spread, zoom } from "../page";
 import { draw, type Layer, state } from "../state";
 import { fixed } from "../time/animation";
@@ -43,6 +44,8 @@ function Part({ layer, named }: { layer: Layer; named: boolean }) {
   const { measure, kind, category, size } = layer.drawing;
   const [name, column] = measure.split(":");
   const what = kind === "points" ? "at a place" : "in a cell";
+  // Whose hours, weekdays and months they are.
+  const clock = clockOf(paint.cycle?.zone ?? "", known.dataset ?? {});
   const info = loaded.value[layer.id]?.dataset?.columns.find((each) => each.name === column);
   const of = info ? withUnit(info) : column;
   return (
@@ -50,11 +53,12 @@ function Part({ layer, named }: { layer: Layer; named: boolean }) {
       {named && <h2>{titleOf(layer)}</h2>}
       {kind === "shapes" ? (
         <>
-          <OfRows paint={paint} of={of} />
+          <OfRows paint={paint} of={of} clock={clock} />
+          {paint.sizes && <High stops={paint.sizes} size={size} />}
           <Few layer={layer} />
         </>
       ) : paint.categories ? (
-        <Categories paint={paint} title={`Most frequent ${category} ${what}`} />
+        <Categories paint={paint} title={`Most frequent ${paint.cycle?.name ?? category} ${what}`} clock={clock} />
       ) : (
         <>
           <h3>{column === undefined ? `Rows ${what}` : `${name} of ${of} ${what}`}</h3>
@@ -79,8 +83,8 @@ function Part({ layer, named }: { layer: Layer; named: boolean }) {
 }
 
 /** What colours of shapes mean: a column's values, or nothing. */
-function OfRows({ paint, of }: { paint: Paint; of: string | undefined }) {
-  if (paint.categories) return <Categories paint={paint} title={paint.category ?? ""} />;
+function OfRows({ paint, of, clock }: { paint: Paint; of: string | undefined; clock: string }) {
+  if (paint.categories) return <Categories paint={paint} title={paint.category ?? ""} clock={clock} />;
   if (of === undefined) {
     return (
       <ul class="keys">
@@ -232,7 +236,8 @@ function round(least: number, most: number): number[] {
   return Array.from({ length: count }, (_, at) => Number(((first + at) * step).toPrecision(12))).filter(between);
 }
 
-function Categories({ paint, title }: { paint: Paint; title: string }) {
+function Categories({ paint, title, clock }: { paint: Paint; title: string; clock: string }) {
+  if (paint.cycle) return <Wheel paint={paint} title={title} about={`of ${paint.cycle.column}, ${clock}`} />;
   return (
     <>
       <h3>{title}</h3>
@@ -249,5 +254,35 @@ function Categories({ paint, title }: { paint: Paint; title: string }) {
         </li>
       </ul>
     </>
+  );
+}
+
+/** Hours, weekdays or months, side by side in their order. */
+function Wheel({ paint, title, about }: { paint: Paint; title: string; about: string }) {
+  const all = paint.categories ?? [];
+  return (
+    <>
+      <h3>
+        {title} ({about})
+      </h3>
+      <ol class="wheel">
+        {all.map(({ value, colour, title = value }, at) => (
+          <li key={value} data-value={value} data-colour={colour} title={title}>
+            <i style={{ background: colour }} />
+            <span class={all.length > 12 && at % 3 > 0 ? "unseen" : ""}>{title}</span>
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+/** What shapes are as high as. */
+function High({ stops, size }: { stops: Stops; size: string }) {
+  const [least, most] = [stops[0], stops.at(-1) ?? stops[0]];
+  return (
+    <p class="high">
+      High: {size}, by its logarithm, from {said(least.value)} to {said(most.value)}.
+    </p>
   );
 }

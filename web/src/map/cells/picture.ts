@@ -2,11 +2,11 @@
 
 import { categoryOf } from "../../query";
 import type { Paint } from "../paint";
-import { placeOf, stopsAt } from "../scale";
+import { placeOf, stopsAt } from "../stops";
 import { type Cells, NONE } from "./read";
 
 /** The property that gives the colour. */
-export const colouredBy = (paint: Paint): string => (paint.category ? categoryOf(paint.category) : paint.property);
+export const propertyIn = (paint: Paint): string => (paint.category ? categoryOf(paint.category) : paint.property);
 
 /** So many places of a ramp have colours of their own. */
 const STEPS = 1024;

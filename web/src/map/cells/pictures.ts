@@ -13,8 +13,9 @@ import { gridOf, tileZoom } from "../grid";
 import type { Drawable } from "../layers";
 import { type Paint, paintOf } from "../paint";
 import { bytesAt, register } from "../protocols";
+import { stopsAt } from "../stops";
 import { makeKept } from "./kept";
-import { colouredBy, picture } from "./picture";
+import { picture, propertyIn } from "./picture";
 import { type Cells, featureOf, readCells } from "./read";
 
 type Box = readonly [west: number, south: number, east: number, north: number];
@@ -35,6 +36,8 @@ export interface Pictures {
 interface Painting {
   drawable: Drawable;
   paint: Paint;
+  /** How tiles of a zoom look, and of all zooms. */
+  lookAt: (z: number) => string;
   look: string;
   template: string;
   /** Counts the queries: one that comes again is asked again, as others may answer it now. */
@@ -84,7 +87,7 @@ export function makePictures(): { pictures: Pictures; follow: (map: MapLibre) =>
     `${round} ${tiles.replace("{z}", String(z)).replace("{x}", String(x)).replace("{y}", String(y))}`;
 
   const cellsOf = (held: Held, { paint, side }: Painting): Cells => {
-    const property = colouredBy(paint);
+    const property = propertyIn(paint);
     if (!held.cells || held.property !== property) {
       held.cells = readCells(held.bytes, side, property);
       held.property = property;
@@ -100,7 +103,7 @@ export function makePictures(): { pictures: Pictures; follow: (map: MapLibre) =>
       // What was asked for meanwhile is what is to be seen: an answer must not come after that to a later question.
       if (paintings.get(source)?.template !== painting.template) continue;
       if (held.bytes.length === 0) return { data: new ArrayBuffer(0) };
-      const look = `${tile[0]} ${painting.look}`;
+      const look = painting.lookAt(tile[0]);
       if (held.painted?.look !== look) {
         const image = createImageBitmap(picture(cellsOf(held, painting), painting.paint, tile[0], painting.side));
         held.painted = { look, image };
@@ -121,12 +124,11 @@ export function makePictures(): { pictures: Pictures; follow: (map: MapLibre) =>
 
   const template = (source: string, drawable: Drawable): string => {
     const paint = paintOf(drawable.layer, drawable.loaded);
-    const look = JSON.stringify([
-      colouredBy(paint),
-      paint.category ? paint.categories : paint.cells,
-      paint.theme.other,
-      [0, 0.3, 0.6, 1].map(paint.ramp),
-    ]);
+    const ramp = [0, 0.3, 0.6, 1].map(paint.ramp);
+    const looks = (cells: unknown) =>
+      JSON.stringify([propertyIn(paint), paint.category ? paint.categories : cells, paint.theme.other, ramp]);
+    const look = looks(paint.cells);
+    const lookAt = (z: number) => looks([z, stopsAt(paint.cells, z)]);
     const before = paintings.get(source);
     if (before?.look === look && before.drawable.tiles === drawable.tiles) {
       before.drawable = drawable;
@@ -137,7 +139,7 @@ export function makePictures(): { pictures: Pictures; follow: (map: MapLibre) =>
     const template = `${SCHEME}://${number}/${source}/{z}/{x}/{y}?${query}#${made}`;
     const side = PIXELS / gridOf(drawable.layer.drawing).cell;
     const round = before?.drawable.tiles === drawable.tiles ? before.round : made;
-    paintings.set(source, { drawable, paint, look, template, round, side });
+    paintings.set(source, { drawable, paint, lookAt, look, template, round, side });
     return template;
   };
 

@@ -1,7 +1,8 @@
 /** The colour of a row by its own values: along a ramp by a number, by its category, or one for all. */
 
 import type { ExpressionSpecification } from "maplibre-gl";
-import { along, type Stops } from "../scale";
+import { along } from "../scale";
+import type { Stops } from "../stops";
 import type { Ramp, Theme } from "../theme";
 
 /** A category and its colour. */

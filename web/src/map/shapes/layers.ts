@@ -38,8 +38,14 @@ interface From {
   "source-layer": string;
 }
 
-/** `rows` are those of the layer that pass. */
-export function shapeLayers(layer: Layer, colours: Colours, from: From, rows: number): LayerSpecification[] {
+interface Shown {
+  /** How many rows of the layer pass. */
+  rows: number;
+  /** How high polygons stand, if they do. */
+  height?: ExpressionSpecification;
+}
+
+export function shapeLayers(layer: Layer, colours: Colours, from: From, { rows, height }: Shown): LayerSpecification[] {
   const { opacity, line } = layer.drawing;
   const colour = colourOf(colours, "fill");
   const edge = colourOf(colours, "edge");
@@ -47,24 +53,38 @@ export function shapeLayers(layer: Layer, colours: Colours, from: From, rows: nu
   const strength = plain ? opacity * PLAIN : opacity;
   const thin = marked(opacity, plain ? opacity * thinned(rows) : opacity);
   const width = (times: number) => marked(line * times + MARKED, line * times);
-  return [
-    {
-      id: fillId(layer),
-      ...from,
-      type: "fill",
-      filter: is("Polygon"),
-      paint: {
-        "fill-color": colour,
-        // Without an outline, edges are smoothed by the fill itself.
-        "fill-antialias": line === 0,
-        "fill-opacity": marked(Math.min(strength + 0.2, 1), strength),
-      },
+  const flat: LayerSpecification = {
+    id: fillId(layer),
+    ...from,
+    type: "fill",
+    filter: is("Polygon"),
+    paint: {
+      "fill-color": colour,
+      // Without an outline, edges are smoothed by the fill itself.
+      "fill-antialias": line === 0,
+      "fill-opacity": marked(Math.min(strength + 0.2, 1), strength),
     },
+  };
+  const standing: LayerSpecification = {
+    id: fillId(layer),
+    ...from,
+    type: "fill-extrusion",
+    filter: is("Polygon"),
+    paint: {
+      "fill-extrusion-color": marked(edge, colour),
+      ...(height ? { "fill-extrusion-height": height } : {}),
+      "fill-extrusion-opacity": opacity,
+    },
+  };
+  // Outlines of what stands would lie on the ground.
+  const lines = height ? is("LineString") : ["!", is("Point")];
+  return [
+    height ? standing : flat,
     {
       id: lineId(layer),
       ...from,
       type: "line",
-      filter: ["!", is("Point")] as unknown as ExpressionSpecification,
+      filter: lines as unknown as ExpressionSpecification,
       layout: { "line-join": "round", "line-cap": "round" },
       paint: {
         "line-color": ["case", is("Polygon"), edge, colour] as unknown as ExpressionSpecification,

@@ -3,11 +3,15 @@
 import { catalog } from "../../page";
 import { DRAWING, type Drawing, type Kind } from "../../state";
 
-/** Whether rows of a dataset are lines or polygons; the first dataset is meant by no name. */
-export function hasShapes(dataset: string): boolean {
+/** What rows of a dataset are; the first dataset is meant by no name. */
+function typesOf(dataset: string): readonly string[] {
   const found = catalog.value.find(({ id }) => id === dataset) ?? (dataset ? undefined : catalog.value[0]);
-  return (found?.geometry_types ?? []).some((type) => !/Point$/.test(type));
+  return found?.geometry_types ?? [];
 }
+
+/** Whether rows of a dataset are lines or polygons. */
+export const hasShapes = (dataset: string): boolean => typesOf(dataset).some((type) => !/Point$/.test(type));
+export const hasPolygons = (dataset: string): boolean => typesOf(dataset).some((type) => /Polygon$/.test(type));
 
 export const usualKind = (dataset: string): Kind => (hasShapes(dataset) ? "shapes" : DRAWING.kind);
 

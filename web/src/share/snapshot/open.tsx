@@ -11,7 +11,7 @@ import { type DataMap, makeMap } from "../../map/map";
 import { register } from "../../map/protocols";
 import { saySpread } from "../../map/spread";
 import { theme } from "../../map/theme";
-import { catalog, spread, zoom } from "../../page";
+import { catalog, rest, spread, zoom } from "../../page";
 import { Legend } from "../../panel/legend";
 import { reset } from "../../state";
 import { GROUND, type Opened, type Saved } from "./format";
@@ -53,6 +53,11 @@ async function start(opened: Opened): Promise<void> {
   };
   map.on("zoom", onZoom);
   onZoom();
+  const rests = () => {
+    rest.value = map.getZoom();
+  };
+  map.on("moveend", rests);
+  rests();
   map.on("idle", () => saySpread(map, drawables));
   map.on("styledata", () => frame(map, saved));
   popups(map, drawables);
@@ -67,7 +72,7 @@ async function start(opened: Opened): Promise<void> {
   );
   effect(() => {
     theme();
-    void spread.value;
+    void [spread.value, rest.value];
     view.show(drawables);
   });
 }
