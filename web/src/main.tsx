@@ -38,6 +38,7 @@ import { Keys, ToMap } from "./panel/keys";
 import { Legend } from "./panel/legend";
 import { Panel } from "./panel/panel";
 import { NoWebGl, Signs } from "./panel/signs";
+import { UnseenHint } from "./panel/unseen";
 import { PerformanceSection } from "./performance/section";
 import { follow as followPace } from "./performance/watch";
 import { ShareSection } from "./share/section";
@@ -182,6 +183,7 @@ async function start(): Promise<void> {
         <RowsDrawer map={map} source={data.source} />
         {!hasWebGl && <NoWebGl />}
         <GroundHint />
+        <UnseenHint fit={(extent) => void fit(view, data.source, extent)} />
         <Legend />
         <TimeBar player={player} source={data.source} />
       </Foot>

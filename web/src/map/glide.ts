@@ -53,7 +53,8 @@ export function partsOf(zooms: readonly Zoom[]): (zoom: number) => Parts {
   const known = zooms.slice(0, -1).map(({ cells, quantiles }, z) => {
     const most = quantiles.reduce((sum, count) => sum + thrown(count) - 1, 0) / quantiles.length;
     const now = (zooms[z + 1]?.cells ?? cells) / cells - 1;
-    return counts(most > 0 ? Math.min(Math.max(now / most, 0), 1) : 1);
+    // Where many rows are they part more readily than on average: half way to as if they lay anywhere, by its root.
+    return counts(most > 0 ? Math.sqrt(Math.min(Math.max(now / most, 0), 1)) : 1);
   });
   const last = known.at(-1) ?? counts(1);
   return (zoom) => known[zoom] ?? last;

@@ -9,12 +9,14 @@ import type { MapGeoJSONFeature, Map as MapLibre } from "maplibre-gl";
 import { spread } from "../page";
 import { widthOf } from "./apart";
 import { gridOf, pixelsAt } from "./grid";
-import { cellsId, type Drawable } from "./layers";
+import { cellsId, type Drawable, metIds } from "./layers";
 
 /** The most that cells of the size that was wished for are spread, in pixels of the page. */
 const MOST = 3;
 /** Steps in which cells are spread: smaller ones are not seen, and would paint the map anew. */
 const STEP = 0.125;
+/** What cells cover together at least, in pixels of the page: a few that touch one another would be a speck that nobody sees. */
+const SPECK = 240;
 /** More cells than this in view are seen as they are. */
 const MANY = 20_000;
 /** The side of the samples that tell whether there are many, in pixels, and how many there are along each axis. */
@@ -22,7 +24,10 @@ const [SAMPLE, SAMPLES] = [64, 4];
 
 /** Looks at the cells in view and says how far they are spread. */
 export function saySpread(map: MapLibre, shown: readonly Drawable[]): void {
-  const all = shown.map(({ layer }) => [layer.id, isSpread(layer.drawing.kind) ? needed(map, layer) : 0] as const);
+  const all = shown.map(
+    // A frame of an animation is spread as all of them.
+    ({ layer }) => [layer.id.replace(/~.*/, ""), isSpread(layer.drawing.kind) ? needed(map, layer) : 0] as const,
+  );
   // What is drawn by another map, to be compared with what is drawn here, is spread as that.
   const here = all.find(([, pixels]) => pixels !== undefined)?.[1] ?? 0;
   const told = Object.fromEntries(
@@ -39,8 +44,27 @@ function needed(map: MapLibre, layer: Drawable["layer"]): number | undefined {
   const layers = map.getLayer(cellsId(layer)) ? [cellsId(layer)] : [];
   if (layers.length === 0) return undefined;
   const { clientWidth: width, clientHeight: height } = map.getCanvas();
+  const share = (SAMPLE * SAMPLES) ** 2 / (width * height);
+  if (sampled(map, layers).reduce((sum, count) => sum + count, 0) / share > MANY) return 0;
+  const cells = map.queryRenderedFeatures({ layers });
+  if (cells.length === 0 || cells.length > MANY) return 0;
+  const places = cells.map((cell) => placeOf(map, cell));
+  const grid = gridOf(layer.drawing);
+  const side = pixelsAt(map.getZoom(), grid) / (globalThis.devicePixelRatio || 1);
+  const most = grid.side + 2 * MOST;
+  const wanted = Math.max(widthOf(places, side, most), Math.min(Math.sqrt(SPECK / cells.length), most));
+  // Circles are as large at every zoom.
+  const drawn = layer.drawing.kind === "points" ? grid.side : side;
+  const wider = Math.max(Math.round((wanted - drawn) / 2 / STEP) * STEP, 0);
+  // Circles at the corners of a cell that do not meet along its sides would make it a cross.
+  return layer.drawing.kind === "cells" && wider < side / 2 ? 0 : wider;
+}
+
+/** How much there is in samples of the screen. */
+function sampled(map: MapLibre, layers: string[]): number[] {
+  const { clientWidth: width, clientHeight: height } = map.getCanvas();
   const steps = Array.from({ length: SAMPLES }, (_, at) => (at + 0.5) / SAMPLES);
-  const inSamples = steps.flatMap((x) =>
+  return steps.flatMap((x) =>
     steps.map((y): number => {
       const [left, top] = [x * width - SAMPLE / 2, y * height - SAMPLE / 2];
       const box: [[number, number], [number, number]] = [
@@ -50,19 +74,13 @@ function needed(map: MapLibre, layer: Drawable["layer"]): number | undefined {
       return map.queryRenderedFeatures(box, { layers }).length;
     }),
   );
-  const share = (SAMPLE * SAMPLES) ** 2 / (width * height);
-  if (inSamples.reduce((sum, count) => sum + count, 0) / share > MANY) return 0;
-  const cells = map.queryRenderedFeatures({ layers });
-  if (cells.length === 0 || cells.length > MANY) return 0;
-  const places = cells.map((cell) => placeOf(map, cell));
-  const grid = gridOf(layer.drawing);
-  const side = pixelsAt(map.getZoom(), grid) / (globalThis.devicePixelRatio || 1);
-  const wanted = widthOf(places, side, grid.side + 2 * MOST);
-  // Circles are as large at every zoom.
-  const drawn = layer.drawing.kind === "points" ? grid.side : side;
-  const wider = Math.max(Math.round((wanted - drawn) / 2 / STEP) * STEP, 0);
-  // Circles at the corners of a cell that do not meet along its sides would make it a cross.
-  return layer.drawing.kind === "cells" && wider < side / 2 ? 0 : wider;
+}
+
+/** Whether anything of a layer is on the screen; taken for so of one that is not on the map. */
+export function isSeen(map: MapLibre, { layer }: Drawable): boolean {
+  const layers = metIds(layer).filter((id) => map.getLayer(id));
+  if (layers.length === 0 || sampled(map, layers).some((count) => count > 0)) return true;
+  return map.queryRenderedFeatures({ layers }).length > 0;
 }
 
 function placeOf(map: MapLibre, { geometry }: MapGeoJSONFeature): [number, number] {

@@ -1,15 +1,15 @@
 /** What the page learns from its map: whether it is busy, how close it is, what it draws, what it could not load. */
 
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import type { ErrorEvent } from "maplibre-gl";
 import { loaded } from "../load";
-import { busy, rest, status, zoom } from "../page";
-import { type Drawing, state } from "../state";
-import { playing } from "../time/animation";
+import { busy, rest, status, unseen, zoom } from "../page";
+import { active, type Drawing, state } from "../state";
+import { frame, playing } from "../time/animation";
 import { isGround } from "./ground";
 import type { Drawable } from "./layers";
 import type { DataMap } from "./map";
-import { saySpread } from "./spread";
+import { isSeen, saySpread } from "./spread";
 
 /** How often a map that is waited for is made to look at itself, in milliseconds. */
 const NUDGE = 300;
@@ -28,9 +28,27 @@ export function watch(view: DataMap, shown: () => readonly Drawable[]): void {
   };
   map.on("moveend", rests);
   rests();
+  // An animation is spread as the first of its frames that has something in view.
+  let measured = false;
+  effect(() => {
+    if (!frame.value || !playing.value) measured = false;
+    else if (!measured) {
+      untracked(() => {
+        // The first frame is told of before it is what the reader sees.
+        const now = shown().filter(({ layer }) => layer.id.includes("~"));
+        measured = now.some((drawable) => isSeen(map, drawable));
+        if (measured) saySpread(map, now);
+      });
+    }
+  });
   const waiting = () => Object.values(loaded.value).some(({ busy }) => busy);
   map.on("idle", () => {
-    if (!playing.peek()) saySpread(map, shown());
+    if (!playing.peek()) {
+      saySpread(map, shown());
+      const own = shown().find(({ layer }) => layer.id === active(state.peek())?.id);
+      const rows = own?.loaded.busy ? 0 : (own?.loaded.metadata?.rows ?? 0);
+      unseen.value = own && rows > 0 && !isSeen(map, own) ? rows : 0;
+    }
     rests();
     busy.value = waiting() || !view.settled();
   });

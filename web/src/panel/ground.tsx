@@ -162,7 +162,7 @@ export function GroundHint() {
         ? `This link names a base map of ${new URL(host).host}.`
         : "The base map could not be shown.";
   return (
-    <aside id="ground-hint" aria-label="About the base map">
+    <aside id="ground-hint" class="hint" aria-label="About the base map">
       {text}{" "}
       <button
         type="button"

@@ -5,6 +5,7 @@ import { titleOf } from "../compare/label";
 import { number } from "../dom";
 import { loaded } from "../load";
 import { usualDrawing } from "../map/shapes/usual";
+import { RAMPS } from "../map/theme";
 import { catalog } from "../page";
 import { change, draw, type Layer, makeLayer, state, withLayer } from "../state";
 import { Icon } from "./icon";
@@ -105,7 +106,10 @@ function Item({ layer }: { layer: Layer }) {
 function Add() {
   const add = (dataset: string) =>
     change("add", (before) => {
-      const layer = makeLayer(before.layers, dataset, { drawing: usualDrawing(dataset) });
+      // In colours of its own, or it could not be told from those beneath.
+      const free = RAMPS.find((ramp) => !before.layers.some(({ drawing }) => drawing.ramp === ramp));
+      const usual = usualDrawing(dataset);
+      const layer = makeLayer(before.layers, dataset, { drawing: { ...usual, ramp: free ?? usual.ramp } });
       return { ...before, layers: [...before.layers, layer], active: layer.id };
     });
   const [only] = catalog.value;

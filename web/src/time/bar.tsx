@@ -73,7 +73,8 @@ export function TimeBar({ player, source }: { player: Player; source: Source }) 
           <Icon name="after" />
         </button>
         <output id="time-now" aria-live="off">
-          {chosen ? saidWindow(chosen) : `All times: ${saidRange(whole)}`} <small>{saidClock()}</small>
+          {!chosen && <span class="all">All times: </span>}
+          {chosen ? saidWindow(chosen) : saidRange(whole)} <small>{saidClock()}</small>
         </output>
         <Pace />
         <Presets source={source} all={all} chosen={chosen} />
