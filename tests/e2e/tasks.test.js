@@ -196,6 +196,7 @@ for (const phone of [false, true]) {
 
   test(`what a filter left is flown to, ${where}`, async () => {
     const { page, close, by, ...seen } = await visit("postcodes", "&view=6/53/-2&filter=households > 4000");
+    await says(page, "#unseen-hint", /^None of the 6 rows is in view\. Show what passes$/);
     await by.sheet();
     await by.click("#fit button:text-is('Show what passes')");
     await page.waitForFunction(() => (window.duotile?.map.getZoom() ?? 0) > 11, undefined, { timeout: PATIENCE });
@@ -206,6 +207,7 @@ for (const phone of [false, true]) {
       `${lng} ${lat}, zoom ${await zoomOf(page)}`,
     );
     assert.ok(by.clicks() <= most, `${by.clicks()} clicks`);
+    await counts(page, "#unseen-hint", 0);
     await picture(page, `tasks-left${phone ? "-phone" : ""}`);
     assertQuiet(seen);
     await close();
