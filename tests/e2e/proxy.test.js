@@ -12,11 +12,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { byMapbox } from "../node/lib/decode.js";
-import { serve } from "../node/lib/duotile.js";
-import { assertQuiet, features, launch, open, picture } from "./lib.js";
+import { assertQuiet, features, launch, open, picture, site } from "./lib.js";
 
 const folder = mkdtempSync(join(tmpdir(), "duotile-proxy-"));
-/** @type {Awaited<ReturnType<typeof serve>>} */
+/** @type {Awaited<ReturnType<typeof site>>} */
 let server;
 /** @type {import("node:child_process").ChildProcess} */
 let nginx;
@@ -24,7 +23,7 @@ let nginx;
 let base;
 
 before(async () => {
-  server = await serve("--trust-proxy");
+  server = await site("--trust-proxy");
   const port = await freePort();
   execFileSync(
     "openssl",

@@ -76,9 +76,9 @@ function sampled(map: MapLibre, layers: string[]): number[] {
   );
 }
 
-/** Whether anything of a layer is on the screen; taken for so of one that is not on the map. */
+/** Whether anything of a layer is on the screen; taken for so of one that is not on the map, or hidden there. */
 export function isSeen(map: MapLibre, { layer }: Drawable): boolean {
-  const layers = metIds(layer).filter((id) => map.getLayer(id));
+  const layers = metIds(layer).filter((id) => map.getLayer(id) && map.getLayoutProperty(id, "visibility") !== "none");
   if (layers.length === 0 || sampled(map, layers).some((count) => count > 0)) return true;
   return map.queryRenderedFeatures({ layers }).length > 0;
 }
