@@ -1,7 +1,7 @@
 """Builds deploy/Dockerfile by hand in a clean folder and lets the image's program serve: image.py [TARGET]
 
-TARGET is cargo's folder of builds (`target`), of which crates that are not ours are taken over, so that Polars is not
-compiled again. Ends with an error where a command of the Dockerfile fails, where the program needs a library that its last
+TARGET is cargo's folder of builds (`target`), which is taken over: what was compiled of the same files is not compiled again, and what
+misses a file is. Ends with an error where a command of the Dockerfile fails, where the program needs a library that its last
 image has not, or where it does not serve as it should.
 """
 
@@ -23,7 +23,7 @@ LIBRARIES = {"linux-vdso", "libc", "libm", "libgcc_s", "ld-linux-x86-64", "ld-li
 
 
 def warm(target: Path):
-    """Takes crates that are not ours into a stage's folder, once there is a workspace in it."""
+    """Takes what is compiled into a stage's folder, once there is a workspace in it."""
 
     def take(stage: Stage) -> None:
         here = stage.inside("target")
@@ -32,8 +32,7 @@ def warm(target: Path):
         for profile in ("release", "wasm32-unknown-unknown/wasm"):
             for part in ("deps", "build", ".fingerprint"):
                 if (target / profile / part).is_dir():
-                    ours = shutil.ignore_patterns("*duotile*")
-                    shutil.copytree(target / profile / part, here / profile / part, ignore=ours, symlinks=True)
+                    shutil.copytree(target / profile / part, here / profile / part, symlinks=True)
 
     return take
 
