@@ -55,7 +55,8 @@ pub use points::{
     profile::Profile,
 };
 pub use query::{
-    Alias, By, Let, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, PARAMETERS, Properties, Shape, TileQuery,
+    Alias, By, Let, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, PARAMETERS, Properties, RowGeometry, Shape,
+    TileQuery,
 };
 pub use shapes::{
     BadBuffers, BadOutline, Buffers, Built, Carried, Flat, Outlines, Role, Shapes,

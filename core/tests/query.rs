@@ -4,7 +4,7 @@ mod common;
 
 use common::{NAMES, Random, expr};
 use duotile_core::{
-    Alias, By, Interval, Let, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, Period, Properties, Shape, TileQuery,
+    Alias, By, Interval, Let, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, Period, Properties, RowGeometry, Shape, TileQuery,
 };
 
 fn printed(text: &str) -> String {
@@ -34,6 +34,8 @@ fn a_query_prints_the_same_however_it_is_written() {
         ("mode=auto&cell=4&shape=point&limit=10000", ""),
         ("mode=places&cell=1&properties=b,a", "cell=1&mode=places&properties=a,b"),
         ("shape=centroid&mode=cells&limit=5&cell=64", "cell=64&limit=5&mode=cells&shape=centroid"),
+        ("shape=polygon&geometry=point", "geometry=point&shape=polygon"),
+        ("geometry=outline", ""),
         ("properties=", "properties="),
         ("properties=*", "properties=*"),
         ("properties=b,a,b", "properties=a,b"),
@@ -71,8 +73,8 @@ fn a_query_prints_the_same_however_it_is_written() {
 #[test]
 fn the_parts_of_a_query_are_read() {
     let query = TileQuery::parse(
-        "agg=p99.9:fare,log_count&by=ts:hour&mode=points&cell=8&shape=polygon&properties=a&limit=9&alias=supercluster\
-         &bbox=170,-10,-170,10&datetime=1970-01-02/..",
+        "agg=p99.9:fare,log_count&by=ts:hour&mode=points&cell=8&shape=polygon&geometry=point&properties=a&limit=9\
+         &alias=supercluster&bbox=170,-10,-170,10&datetime=1970-01-02/..",
     );
     let expected = TileQuery {
         filter: None,
@@ -85,6 +87,7 @@ fn the_parts_of_a_query_are_read() {
         mode: Mode::Points,
         cell: 8,
         shape: Shape::Polygon,
+        geometry: RowGeometry::Point,
         properties: Properties::Columns(vec!["a".into()]),
         limit: 9,
         aliases: vec![Alias::Supercluster],
@@ -138,6 +141,7 @@ fn mistakes_are_told_with_parameter_and_remedy() {
         ("by=a:day:Paris!", "by", Some(6), "the name of a zone"),
         ("mode=cels", "mode", None, "expected one of auto, points, cells, places (did you mean \"cells\"?)"),
         ("shape=square", "shape", None, "point, polygon, centroid"),
+        ("geometry=polygon", "geometry", None, "outline, point"),
         ("cell=3", "cell", None, "1, 2, 4, 8, 16, 32 or 64"),
         ("cell=128", "cell", None, "got \"128\""),
         ("limit=0", "limit", None, "from 1 to 1000000"),
@@ -245,6 +249,7 @@ fn query(random: &mut Random) -> TileQuery {
         mode: random.pick(&Mode::ALL),
         cell: 1 << random.below(7),
         shape: random.pick(&Shape::ALL),
+        geometry: random.pick(&RowGeometry::ALL),
         properties: match random.below(3) {
             0 => Properties::Default,
             1 => Properties::All,

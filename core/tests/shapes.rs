@@ -93,6 +93,27 @@ fn a_square_a_line_and_a_speck_are_what_they_are_in_the_tile_of_the_world() {
 }
 
 #[test]
+fn as_points_all_rows_are_seen_from_afar_each_in_the_one_tile_of_its_point() {
+    let (report, shown) = tile("mode=points&geometry=point", TileId::WORLD);
+    assert_eq!((report.features, report.rows, report.omitted, report.cells), (3, 3, 0, false));
+    // Halfway along the line, within the square, and the speck that no zoom near this one draws.
+    assert!(shown.iter().all(|commands| commands.len() == 3 && commands[0] == 9), "{shown:?}");
+    assert!(shown.contains(&vec![9, 2 * 1280, 2 * 2048]) && shown.contains(&vec![9, 2 * 2047, 2 * 2048]), "{shown:?}");
+    assert!(shown.iter().any(|at| (4096..5120).contains(&at[1]) && (2900..4096).contains(&at[2])), "{shown:?}");
+    assert_eq!(tile("geometry=point", TileId::WORLD).0, report);
+    // The square covers this tile, but its point lies in another.
+    let within = TileId::new(7, 65, 61).expect("valid");
+    assert_eq!(tile("mode=points&geometry=point", within).0, Report::default());
+    let tiles = (0..4).map(|at| TileId::new(1, at % 2, at / 2).expect("valid"));
+    assert_eq!(tiles.map(|at| tile("mode=points&geometry=point", at).0.features).sum::<u32>(), 3);
+    // What is asked of outlines is asked of them, whatever is drawn.
+    let query = "mode=points&geometry=point&filter=S_INTERSECTS(geometry,POINT(40+1))";
+    assert_eq!(tile(query, TileId::WORLD).0.features, 1);
+    // Cells are what they were.
+    assert_eq!(tile("mode=cells&geometry=point", TileId::WORLD), tile("mode=cells", TileId::WORLD));
+}
+
+#[test]
 fn queries_select_and_count_shapes_as_they_do_points() {
     let near = TileId::new(18, 131_071, 131_072).expect("valid");
     let (report, shown) = tile("mode=points&filter=size+%3D+20", near);

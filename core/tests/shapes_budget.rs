@@ -72,12 +72,13 @@ fn what_is_large_stays_at_every_zoom_and_no_tile_has_more_than_the_limit() {
     let all =
         Points::new("s", &keys, &numbers, &[], Roles::default()).expect("fits").with_shapes(built.view(landmarks));
     let work = Work::free();
-    for limit in [40, 200, 100_000] {
-        let query = format!("mode=points&limit={limit}");
+    for (limit, geometry) in [(40, "outline"), (200, "outline"), (100_000, "outline"), (200, "point"), (100_000, "point")] {
+        let query = format!("mode=points&limit={limit}&geometry={geometry}");
         let plan = TileQuery::parse(&query).expect("parses").plan(&all, &work).expect("fits");
-        let profile = Profile::of(&all, None, plan.limit(), &work).expect("goes on");
+        let drawn = plan.drawn(&all);
+        let profile = Profile::of(&drawn, None, plan.limit(), &work).expect("goes on");
         // Whether landmarks are known makes no difference.
-        assert_eq!(profile, Profile::of(&all.with_landmarks(landmarks), None, plan.limit(), &work).expect("goes on"));
+        assert_eq!(profile, Profile::of(&drawn.with_landmarks(landmarks), None, plan.limit(), &work).expect("goes on"));
         let selection = Selection { mask: None, profile: &profile, summaries: &[] };
         let mut before = BTreeSet::new();
         for z in 0..=8u32 {
@@ -101,6 +102,8 @@ fn what_is_large_stays_at_every_zoom_and_no_tile_has_more_than_the_limit() {
                 let some = mean(&mut shown.iter().copied());
                 assert!(shown.len() > 10 && some > 3.0 * mean(&mut (0..6000)), "{some} of {}", shown.len());
             }
+            // All of them as points where they fit, and of each once.
+            assert!(limit < 1000 || geometry == "outline" || shown.len() == 6000);
             before = shown;
         }
         let by: BTreeMap<usize, usize> = before.iter().fold(BTreeMap::new(), |mut by, row| {

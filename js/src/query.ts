@@ -22,6 +22,8 @@ export interface TileQuery {
   /** Pixels of a cell's side in a tile of 512 pixels. */
   cell?: 1 | 2 | 4 | 8 | 16 | 32 | 64;
   shape?: "point" | "polygon" | "centroid";
+  /** What is drawn for a row: its outline, or one point of it, as for labels; what is too small to be seen has its point, too. */
+  geometry?: "outline" | "point";
   /** Columns that a row carries, and with `mode=places` a cell of one row; `"*"` means all of them. */
   properties?: "*" | readonly string[];
   /** Most rows in a tile before cells take over. */
@@ -39,6 +41,7 @@ const ORDER = [
   "mode",
   "cell",
   "shape",
+  "geometry",
   "properties",
   "limit",
   "alias",

@@ -43,6 +43,9 @@ fn cut(seed: u64) -> Vec<(u32, String)> {
             let rest = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("mode="));
             query = rest.chain(["mode=points"]).collect::<Vec<_>>().join("&");
         }
+        if random.once_in(5) {
+            query += "&geometry=point";
+        }
         let mut bytes = Vec::new();
         let told = match dataset.tile_into(tile, &query, &mut bytes) {
             Ok(report) => format!("{} bytes, {report:?}", bytes.len()),

@@ -104,6 +104,7 @@ impl TileQuery {
             mode: self.mode,
             grid: 9 - self.cell.max(1).ilog2() as u8,
             shape: self.shape,
+            geometry: self.geometry,
             limit: self.limit,
             measures,
             categories,

@@ -14,7 +14,8 @@ pub use schema::PropertyInfo;
 use crate::{
     filter::Filter,
     measure::{category::Categories, numbers::Measures},
-    query::{Mode, Shape},
+    points::index::Points,
+    query::{Mode, RowGeometry, Shape},
 };
 use alloc::{string::String, vec::Vec};
 
@@ -26,6 +27,7 @@ pub struct Plan {
     /// Levels of cells below the zoom: a tile is 2^`grid` cells wide.
     pub(crate) grid: u8,
     pub(crate) shape: Shape,
+    geometry: RowGeometry,
     pub(crate) limit: u32,
     pub(crate) measures: Vec<Measures>,
     pub(crate) categories: Option<Categories>,
@@ -70,6 +72,21 @@ impl Plan {
     #[must_use]
     pub const fn shape(&self) -> Shape {
         self.shape
+    }
+
+    /// `geometry`.
+    #[must_use]
+    pub const fn geometry(&self) -> RowGeometry {
+        self.geometry
+    }
+
+    /// The rows as tiles of the plan show them: with the outlines that they have, or as points. Of these a [`crate::Profile`] is made.
+    #[must_use]
+    pub const fn drawn<'a>(&self, points: &Points<'a>) -> Points<'a> {
+        match self.geometry {
+            RowGeometry::Outline => *points,
+            RowGeometry::Point => points.without_outlines(),
+        }
     }
 
     /// `limit`.

@@ -29,6 +29,8 @@ pub struct Points<'a> {
     keys: Keys<'a>,
     rows: &'a [u32],
     shapes: Option<Shapes<'a>>,
+    /// The rank of each row, where these say which stay when there are too many.
+    ranks: Option<&'a [u8]>,
 }
 
 /// Parts that do not make points.
@@ -94,7 +96,7 @@ impl<'a> Points<'a> {
         }
         let table = Table::new(layer, expected, columns, roles)?;
         debug_assert!(keys.is_sorted(), "keys are in ascending order");
-        Ok(Self { table, keys: Keys { keys, landmarks: Landmarks::unknown(expected) }, rows, shapes: None })
+        Ok(Self { table, keys: Keys { keys, landmarks: Landmarks::unknown(expected) }, rows, shapes: None, ranks: None })
     }
 
     /// The same with the landmarks of its keys, which make searching faster. Those of another number of keys are not
@@ -121,6 +123,21 @@ impl<'a> Points<'a> {
     #[must_use]
     pub const fn shapes(&self) -> Option<&Shapes<'a>> {
         self.shapes.as_ref()
+    }
+
+    /// The same rows as points alone, those of large outlines before others where there are too many.
+    #[must_use]
+    pub const fn without_outlines(self) -> Self {
+        match self.shapes {
+            Some(shapes) => Self { shapes: None, ranks: Some(shapes.ranks()), ..self },
+            None => self,
+        }
+    }
+
+    /// The rank of each row that is a point, by which rows are left out where there are too many; without ranks it is chance.
+    #[must_use]
+    pub(crate) const fn ranks(&self) -> Option<&'a [u8]> {
+        self.ranks
     }
 
     /// The landmarks of its keys, as far as they are known.

@@ -11,7 +11,7 @@ use crate::{
         index::Points,
         landmarks::{CROWD, Landmarks},
     },
-    shapes::{Shapes, first::LAST},
+    shapes::first::LAST,
     small::{
         self,
         work::{Stopped, Toll, Work},
@@ -34,9 +34,9 @@ pub struct Profile {
     overfull: [u64; ZOOMS],
     /// Rows in the fullest tile, where that is overfull.
     fullest: [u64; ZOOMS],
-    /// Rows with outlines that do not show yet.
+    /// Rows that do not show yet, of those that have a first zoom.
     hidden: [u64; ZOOMS],
-    /// How many ranks of rows with outlines fit.
+    /// How many ranks of rows fit, where rows have one.
     fit: [u8; ZOOMS],
 }
 
@@ -63,7 +63,11 @@ impl Profile {
         let mut profile = Self { limit: limit.into(), total: count(0..points.len()), ..Self::default() };
         let full = profile.limit.max(CROWD as u64);
         if let Some(shapes) = points.shapes() {
-            profile.look_at_shown(points, shapes, mask, full, &mut work.toll())?;
+            let ranked = (|row| shapes.first(row), |row| shapes.rank(row));
+            profile.look_at_ranked(points, ranked, mask, full, &mut work.toll())?;
+        } else if let Some(ranks) = points.ranks() {
+            let ranked = (|_| 0, |row: usize| ranks[row]);
+            profile.look_at_ranked(points, ranked, mask, full, &mut work.toll())?;
         } else if points.landmarks().is_empty() {
             profile.descend(points, full, count, &mut work.toll())?;
         } else {
@@ -94,12 +98,12 @@ impl Profile {
         Ok(())
     }
 
-    /// Of rows with outlines, those count at a zoom that show at it. How many of each rank there are in overfull tiles says
-    /// which of them `mode=points` leaves out.
-    fn look_at_shown(
+    /// Of rows that have a first zoom and a rank, those count at a zoom that show at it. How many of each rank there are in
+    /// overfull tiles says which of them `mode=points` leaves out.
+    fn look_at_ranked(
         &mut self,
         points: &Points<'_>,
-        shapes: &Shapes<'_>,
+        (first, rank): (impl Fn(usize) -> u8, impl Fn(usize) -> u8),
         mask: Option<&Mask>,
         full: u64,
         toll: &mut Toll<'_>,
@@ -107,7 +111,7 @@ impl Profile {
         let mut firsts = [0; ZOOMS];
         toll.each_step(0..points.len(), |rows| {
             let passing = rows.filter(|&row| mask.is_none_or(|mask| mask.get(row)));
-            passing.for_each(|row| firsts[usize::from(shapes.first(row).min(MAX_ZOOM))] += 1);
+            passing.for_each(|row| firsts[usize::from(first(row).min(MAX_ZOOM))] += 1);
         })?;
         let mut shown = 0;
         for (hidden, first) in self.hidden.iter_mut().zip(firsts) {
@@ -149,7 +153,7 @@ impl Profile {
                     continue;
                 }
             };
-            let (rank, first) = (shapes.rank(row), shapes.first(row));
+            let (rank, first) = (rank(row), first(row));
             if first <= deepest && mask.is_none_or(|mask| mask.get(row)) {
                 toll.pay(usize::from(deepest - first) / 4)?;
                 for z in first..=deepest {
@@ -223,8 +227,8 @@ impl Profile {
         })
     }
 
-    /// The last rank of rows with outlines that `mode=points` keeps at a zoom, so that none of its tiles has more of them (by
-    /// their points) than the limit; `None` where not even those of the first are few enough.
+    /// The last rank of rows that `mode=points` keeps at a zoom where rows have one, so that none of its tiles has more of them
+    /// (by their points) than the limit; `None` where not even those of the first are few enough.
     #[must_use]
     pub(crate) fn most(&self, z: u8) -> Option<u8> {
         self.fit.get(usize::from(z)).and_then(|ranks| ranks.checked_sub(1))

@@ -43,6 +43,8 @@ pub struct TileQuery {
     pub cell: u8,
     /// `shape` of cells.
     pub shape: Shape,
+    /// `geometry` of rows.
+    pub geometry: RowGeometry,
     /// `properties` of rows, and of cells of one row with `mode=places`.
     pub properties: Properties,
     /// `limit`: most rows in a tile before cells take over; with `mode=points` the rest is thinned.
@@ -117,6 +119,16 @@ pub enum Shape {
     Centroid,
 }
 
+/// The geometry of a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum RowGeometry {
+    /// What it is: a line, a polygon, points.
+    #[default]
+    Outline,
+    /// A point of it, in the one tile where that lies.
+    Point,
+}
+
 /// Which columns a row carries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Properties {
@@ -153,6 +165,7 @@ impl Default for TileQuery {
             mode: Mode::Auto,
             cell: 4,
             shape: Shape::Point,
+            geometry: RowGeometry::Outline,
             properties: Properties::Default,
             limit: 10_000,
             aliases: Vec::new(),

@@ -4,7 +4,7 @@
 //! and `_`, which belong to caches and gateways.
 
 use super::{
-    Alias, By, Measure, MeasureKind, Mode, Properties, Shape, TileQuery,
+    Alias, By, Measure, MeasureKind, Mode, Properties, RowGeometry, Shape, TileQuery,
     lets::lets,
     text::{Item, decode, split},
 };
@@ -29,7 +29,7 @@ const MAX_RAW: usize = 4 * MAX_QUERY;
 pub const MAX_LIMIT: u32 = 1_000_000;
 
 /// The parameters of a query, in the order of its canonical text.
-pub const PARAMETERS: [&str; 13] = [
+pub const PARAMETERS: [&str; 14] = [
     "agg",
     "alias",
     "bbox",
@@ -38,6 +38,7 @@ pub const PARAMETERS: [&str; 13] = [
     "datetime",
     "filter",
     "filter-lang",
+    "geometry",
     "let",
     "limit",
     "mode",
@@ -116,6 +117,9 @@ impl TileQuery {
                 // An empty box of a form.
                 "filter" => filter = Some(value).filter(|value| !value.trim().is_empty()),
                 "filter-lang" => language = value,
+                "geometry" => {
+                    query.geometry = choice(name, value, &RowGeometry::ALL.map(|it| (it.name().to_string(), it)))?;
+                }
                 "let" => query.lets = lets(value)?,
                 "limit" => query.limit = limit(value)?,
                 "mode" => query.mode = choice(name, value, &Mode::ALL.map(|mode| (mode.name().to_string(), mode)))?,

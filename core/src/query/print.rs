@@ -4,7 +4,7 @@
 //! it is. Two queries that mean the same print the same: it is the cache key.
 
 use super::{
-    Alias, Measure, MeasureKind, Mode, Properties, Shape, TileQuery,
+    Alias, Measure, MeasureKind, Mode, Properties, RowGeometry, Shape, TileQuery,
     text::{Encoded, quote},
 };
 use crate::{filter::Value, small, time::Moment};
@@ -69,6 +69,7 @@ impl TileQuery {
                 }),
             ),
             ("filter", self.filter.as_ref().map(ToString::to_string)),
+            ("geometry", (self.geometry != default.geometry).then(|| self.geometry.name().to_string())),
             ("let", Some(list(self.lets.iter().map(ToString::to_string).collect())).filter(|lets| !lets.is_empty())),
             ("limit", (self.limit != default.limit).then(|| self.limit.to_string())),
             ("mode", (self.mode != default.mode).then(|| self.mode.name().to_string())),
@@ -164,6 +165,20 @@ impl Shape {
             Self::Point => "point",
             Self::Polygon => "polygon",
             Self::Centroid => "centroid",
+        }
+    }
+}
+
+impl RowGeometry {
+    /// All of them, the default first.
+    pub const ALL: [Self; 2] = [Self::Outline, Self::Point];
+
+    /// The word in `geometry`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Outline => "outline",
+            Self::Point => "point",
         }
     }
 }

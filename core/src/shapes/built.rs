@@ -75,6 +75,11 @@ impl<'a> Shapes<'a> {
         self.levelled.outlines
     }
 
+    /// The rank of each row.
+    pub(crate) const fn ranks(&self) -> &'a [u8] {
+        self.met.firsts
+    }
+
     /// The box of each row, in steps: west, north, east, south.
     #[must_use]
     pub const fn boxes(&self) -> &'a [Frame] {

@@ -90,7 +90,7 @@ impl Plan {
         scratch: &mut Scratch,
         out: &mut Vec<u8>,
     ) -> Result<Report, Stopped> {
-        let toll = &mut work.toll();
+        let (toll, points) = (&mut work.toll(), &self.drawn(points));
         let range = points.range(tile);
         let rows = selection.mask.map_or(range.len(), |mask| mask.count(range.clone()));
         if rows == 0 && points.shapes().is_none() {
@@ -180,6 +180,15 @@ impl Plan {
     ) -> Result<u64, Stopped> {
         let &Cut { points, selection: Selection { mask, profile, .. }, tile, ref range } = cut;
         let range = range.clone();
+        let (columns, places) = (&self.columns[..], &mut Places { points, tile });
+        if let (Mode::Points, Some(ranks)) = (self.mode, points.ranks()) {
+            let most = profile.most(tile.z());
+            let kept = |&row: &usize| most.is_some_and(|most| ranks[row] <= most);
+            return match mask {
+                None => rows::write(points, columns, places, range.filter(kept), layer, toll, blocks),
+                Some(mask) => rows::write(points, columns, places, mask.rows(range).filter(kept), layer, toll, blocks),
+            };
+        }
         let bound = match (self.mode, mask) {
             (Mode::Points, None) => profile.bound(tile.z(), points.rows()[range.clone()].iter().copied()),
             (Mode::Points, Some(mask)) => {
@@ -189,8 +198,6 @@ impl Plan {
         };
         let kept = |&row: &usize| u64::from(scramble(points.rows()[row])) < bound;
         let thinned = bound < ALL;
-        let columns = &self.columns[..];
-        let places = &mut Places { points, tile };
         // Each its own loop: what is not asked is not asked for every row.
         match (mask, thinned) {
             (None, false) => rows::write(points, columns, places, range, layer, toll, blocks),

@@ -1,8 +1,8 @@
 //! A query that was fitted to a source: what is asked of the rest of the engine.
 
 use super::keep::{Key, Weigh};
-use crate::catalog::Entry;
-use duotile_core::{Filter, Plan, QueryError, TileQuery, Work};
+use crate::{catalog::Entry, source::most};
+use duotile_core::{Filter, Plan, QueryError, RowGeometry, TileQuery, Work};
 use std::sync::Arc;
 
 /// A query that fits a source, with what else is needed to answer it.
@@ -27,6 +27,21 @@ impl Fitted {
         let plan = entry.source.fit(&query, work)?;
         let key = format!("{}\n{}\n{}", entry.source.name(), entry.source.version(), plan.canonical()).into();
         Ok(Self { entry, query, plan, key })
+    }
+
+    /// Which kinds of geometry rows are in its tiles, as [`crate::source::Source::geometries`] names them.
+    #[must_use]
+    pub fn geometries(&self) -> Vec<&'static str> {
+        match self.plan.geometry() {
+            RowGeometry::Outline => self.entry.source.geometries(),
+            RowGeometry::Point => vec!["Point"],
+        }
+    }
+
+    /// What most of them are: `point`, `line` or `polygon`.
+    #[must_use]
+    pub fn geometry(&self) -> &'static str {
+        most(&self.geometries())
     }
 
     /// About how many bytes it takes: what grows with the query, and the sets of texts that its filter selects.

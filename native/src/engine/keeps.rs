@@ -12,7 +12,7 @@ use super::{
     pack::{Coding, Packed},
 };
 use crate::{catalog::Edition, format::Format};
-use duotile_core::{Legend, Mask, Profile, Sums, TileId};
+use duotile_core::{Legend, Mask, Profile, RowGeometry, Sums, TileId};
 use std::sync::Arc;
 
 /// Bytes of finished documents.
@@ -78,8 +78,8 @@ pub struct Keeps {
     /// Masks, and summaries each with its column, by the text of their filter.
     pub(super) rows: Arc<Keep<Option<usize>, OfRows>>,
     pub(super) summary_hits: Hits,
-    /// By the text of their filter and the limit of rows in a tile.
-    pub(super) profiles: Arc<Keep<u32, Arc<Profile>>>,
+    /// By the text of their filter, the limit of rows in a tile and what rows are drawn as.
+    pub(super) profiles: Arc<Keep<(u32, RowGeometry), Arc<Profile>>>,
     /// By their query.
     pub(super) legends: Arc<Keep<(), Arc<Legend>>>,
     /// By their query, address and format.

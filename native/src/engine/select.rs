@@ -36,7 +36,7 @@ impl Selected {
     pub fn of(dataset: &Dataset, plan: &Plan, work: &Work<'_>) -> Result<Self, Refusal> {
         let mask = plan.filter().map(|filter| mask(dataset, filter, work).map(Arc::new)).transpose()?;
         let profile = if plan.needs_profile() {
-            profile(dataset, mask.as_deref(), plan.limit(), work)?
+            profile(dataset, mask.as_deref(), plan, work)?
         } else {
             Profile::default()
         };
@@ -133,8 +133,8 @@ pub(super) fn is_few(plan: &Plan, rows: usize) -> bool {
     plan.filter().is_some() && !plan.needs_profile() && rows <= SHORT
 }
 
-fn profile(dataset: &Dataset, mask: Option<&Mask>, limit: u32, work: &Work<'_>) -> Result<Profile, Refusal> {
-    Ok(dataset.with_points(|points| Profile::of(&points, mask, limit, work))?)
+fn profile(dataset: &Dataset, mask: Option<&Mask>, plan: &Plan, work: &Work<'_>) -> Result<Profile, Refusal> {
+    Ok(dataset.with_points(|points| Profile::of(&plan.drawn(&points), mask, plan.limit(), work))?)
 }
 
 impl Engine {
@@ -149,12 +149,13 @@ impl Engine {
                 let (engine, fitted, mask) = (self.clone(), fitted.clone(), mask.clone());
                 async move {
                     let job = move |work: &Work<'_>| match &fitted.entry.source {
-                        Source::Points(dataset) => profile(dataset, mask.as_deref(), fitted.plan.limit(), work),
+                        Source::Points(dataset) => profile(dataset, mask.as_deref(), &fitted.plan, work),
                     };
                     engine.pool.run(Size::Short, job).await.map(Arc::new)
                 }
             };
-            self.keeps.profiles.get_or_make(fitted.of_rows(fitted.plan.limit()), make).await?.0
+            let drawn = (fitted.plan.limit(), fitted.plan.geometry());
+            self.keeps.profiles.get_or_make(fitted.of_rows(drawn), make).await?.0
         } else {
             Arc::default()
         };

@@ -19,6 +19,15 @@ pub enum Source {
     Points(Dataset),
 }
 
+/// The word for the first of some kinds of geometry.
+pub(crate) fn most(kinds: &[&str]) -> &'static str {
+    match kinds {
+        ["Polygon", ..] => "polygon",
+        ["LineString", ..] => "line",
+        _ => "point",
+    }
+}
+
 impl From<Dataset> for Source {
     fn from(dataset: Dataset) -> Self {
         Self::Points(dataset)
@@ -150,11 +159,7 @@ impl Source {
     /// What most of its rows are: `point`, `line` or `polygon`.
     #[must_use]
     pub fn geometry(&self) -> &'static str {
-        match self.geometries()[..] {
-            ["Polygon", ..] => "polygon",
-            ["LineString", ..] => "line",
-            _ => "point",
-        }
+        most(&self.geometries())
     }
 
     /// How many vertices the outlines of its rows have; `None` for points.

@@ -53,7 +53,7 @@ pub fn of(
 /// What most features are: of rows with outlines these, where rows are shown at all.
 fn geometry(fitted: &Fitted) -> &'static str {
     let plan = &fitted.plan;
-    match (plan.mode(), fitted.entry.source.geometries()[..].first()) {
+    match (plan.mode(), fitted.geometries().first()) {
         (Mode::Auto | Mode::Points, Some(&kind)) if kind != "Point" => kind,
         _ if plan.shape() == Shape::Polygon => "Polygon",
         _ => "Point",

@@ -49,7 +49,7 @@ pub fn of(fitted: &Fitted, legend: &Legend, links: &Links) -> Map<String, Value>
         });
     }
     if matches!(mode, Mode::Auto | Mode::Points) {
-        layers.extend(rows(layer, &fitted.entry.source.geometries()));
+        layers.extend(rows(layer, &fitted.geometries()));
     }
     let mut sources = Map::new();
     sources.insert(layer.into(), source);

@@ -25,8 +25,8 @@ pub fn of(fitted: &Fitted, points_minzoom: Option<u8>, links: &Links) -> Map<Str
     map.insert("dataset".into(), json!(source.name()));
     map.insert("dataset_version".into(), json!(source.version()));
     map.insert("metadata".into(), json!(links.document(Document::Metadata)));
-    map.insert("geometry".into(), json!(source.geometry()));
-    map.insert("geometry_types".into(), json!(source.geometries()));
+    map.insert("geometry".into(), json!(fitted.geometry()));
+    map.insert("geometry_types".into(), json!(fitted.geometries()));
     map.insert("vector_layers".into(), vector_layers(fitted));
     map.insert("properties".into(), source.with_points(|points| schema(fitted, &points)));
     if let Some(minzoom) = points_minzoom {

@@ -64,6 +64,7 @@ async fn every_described_parameter_is_taken() {
         ("mode", "auto"),
         ("cell", "8"),
         ("shape", "polygon"),
+        ("geometry", "point"),
         ("properties", "kind"),
         ("limit", "100"),
         ("alias", "carto"),

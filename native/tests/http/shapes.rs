@@ -3,7 +3,7 @@
 use crate::support::{Answer, Server, number};
 use duotile::{
     catalog::Entry,
-    mvt_reader::Feature,
+    mvt_reader::{Feature, Geometry},
     read::{self, Options},
     settings::Settings,
 };
@@ -139,6 +139,23 @@ async fn documents_say_what_there_is() {
     let style = server.json("/tiles/trips/style.json").await;
     let kinds: Vec<_> = style["layers"].as_array().expect("layers").iter().map(|layer| layer["type"].clone()).collect();
     assert_eq!(kinds, ["background", "circle", "fill", "line", "circle"]);
+    // As points they are points, whatever tells of them.
+    let told = server.json("/tiles/trips/metadata.json?geometry=point").await;
+    assert_eq!((&told["geometry"], &told["geometry_types"]), (&json!("point"), &json!(["Point"])));
+    assert_eq!(told["tilestats"]["layers"][0]["geometry"], "Point");
+    assert_eq!(told["tiles"][0].as_str().map(|address| address.contains("geometry=point")), Some(true));
+    let style = server.json("/tiles/trips/style.json?geometry=point&mode=points").await;
+    let kinds: Vec<_> = style["layers"].as_array().expect("layers").iter().map(|layer| layer["type"].clone()).collect();
+    assert_eq!(kinds, ["background", "circle"]);
+    let mut sizes = Vec::new();
+    for (x, y) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+        for feature in tile(&server, &format!("1/{x}/{y}.mvt?geometry=point&mode=points")).await {
+            assert!(matches!(&feature.geometry, Geometry::Points(at) if at.len() == 1), "{feature:?}");
+            sizes.extend(number(&feature, "size"));
+        }
+    }
+    sizes.sort_by(f64::total_cmp);
+    assert_eq!(sizes, [1.0, 2.0, 3.0, 4.0]);
     let subset = server.get("/datasets/trips/subset.arrow").await;
     assert_eq!((subset.status.as_u16(), subset.header("duotile-rows")), (200, "4"));
 }

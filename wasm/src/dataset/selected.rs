@@ -103,7 +103,7 @@ impl Selected {
         let mask =
             plan.filter().map(|filter| filter.mask(points, 0..points.len(), &work)).transpose().map_err(unfit)?;
         let profile = if plan.needs_profile() {
-            Profile::of(points, mask.as_ref(), plan.limit(), &work).map_err(unfit)?
+            Profile::of(&plan.drawn(points), mask.as_ref(), plan.limit(), &work).map_err(unfit)?
         } else {
             Profile::default()
         };
