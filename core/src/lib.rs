@@ -55,7 +55,7 @@ pub use points::{
     profile::Profile,
 };
 pub use query::{
-    Alias, By, Let, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, PARAMETERS, Properties, RowGeometry, Shape,
+    Alias, By, Let, MAX_DETAIL, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, PARAMETERS, Properties, RowGeometry, Shape,
     TileQuery,
 };
 pub use shapes::{

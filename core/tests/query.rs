@@ -36,6 +36,9 @@ fn a_query_prints_the_same_however_it_is_written() {
         ("shape=centroid&mode=cells&limit=5&cell=64", "cell=64&limit=5&mode=cells&shape=centroid"),
         ("shape=polygon&geometry=point", "geometry=point&shape=polygon"),
         ("geometry=outline", ""),
+        ("detail=%2B4&geometry=outline", "detail=4"),
+        ("detail=-16", "detail=-16"),
+        ("detail=0", ""),
         ("properties=", "properties="),
         ("properties=*", "properties=*"),
         ("properties=b,a,b", "properties=a,b"),
@@ -73,7 +76,7 @@ fn a_query_prints_the_same_however_it_is_written() {
 #[test]
 fn the_parts_of_a_query_are_read() {
     let query = TileQuery::parse(
-        "agg=p99.9:fare,log_count&by=ts:hour&mode=points&cell=8&shape=polygon&geometry=point&properties=a&limit=9\
+        "agg=p99.9:fare,log_count&by=ts:hour&mode=points&cell=8&shape=polygon&geometry=point&detail=-3&properties=a&limit=9\
          &alias=supercluster&bbox=170,-10,-170,10&datetime=1970-01-02/..",
     );
     let expected = TileQuery {
@@ -88,6 +91,7 @@ fn the_parts_of_a_query_are_read() {
         cell: 8,
         shape: Shape::Polygon,
         geometry: RowGeometry::Point,
+        detail: -3,
         properties: Properties::Columns(vec!["a".into()]),
         limit: 9,
         aliases: vec![Alias::Supercluster],
@@ -142,6 +146,10 @@ fn mistakes_are_told_with_parameter_and_remedy() {
         ("mode=cels", "mode", None, "expected one of auto, points, cells, places (did you mean \"cells\"?)"),
         ("shape=square", "shape", None, "point, polygon, centroid"),
         ("geometry=polygon", "geometry", None, "outline, point"),
+        ("detail=17", "detail", None, "got \"17\", expected a whole number from -16 to 16"),
+        ("detail=-17", "detail", None, "from -16 to 16"),
+        ("detail=high", "detail", None, "got \"high\""),
+        ("detail=0.5", "detail", None, "(quarters of a zoom)"),
         ("cell=3", "cell", None, "1, 2, 4, 8, 16, 32 or 64"),
         ("cell=128", "cell", None, "got \"128\""),
         ("limit=0", "limit", None, "from 1 to 1000000"),
@@ -250,6 +258,7 @@ fn query(random: &mut Random) -> TileQuery {
         cell: 1 << random.below(7),
         shape: random.pick(&Shape::ALL),
         geometry: random.pick(&RowGeometry::ALL),
+        detail: random.pick(&[0, 0, 1, -7, 16, -16]),
         properties: match random.below(3) {
             0 => Properties::Default,
             1 => Properties::All,

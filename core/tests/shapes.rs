@@ -12,7 +12,8 @@ fn tile(query: &str, tile: TileId) -> (Report, Vec<Vec<u64>>) {
     };
     let rows = [
         (Role::Shell, square(0.0, 0.0, 45.0)),
-        (Role::Line, vec![(-90.0, 0.0), (-45.0, 0.0)]),
+        // Its middle vertex makes a triangle of 1.02 units² at zoom 0: 512 units times 0.004, by two.
+        (Role::Line, vec![(-90.0, 0.0), (-67.5, -0.000_352), (-45.0, 0.0)]),
         (Role::Shell, square(-0.001, -0.001, 0.0001)),
     ];
     let mut gather = Gather::default();
@@ -111,6 +112,21 @@ fn as_points_all_rows_are_seen_from_afar_each_in_the_one_tile_of_its_point() {
     assert_eq!(tile(query, TileId::WORLD).0.features, 1);
     // Cells are what they were.
     assert_eq!(tile("mode=cells&geometry=point", TileId::WORLD), tile("mode=cells", TileId::WORLD));
+}
+
+#[test]
+fn a_vertex_is_drawn_from_the_quarter_of_a_zoom_at_which_its_triangle_is_sixteen_units() {
+    // 16 / 1.02 is 4 to the power of 1.98: two zooms, eight quarters.
+    for (detail, line) in [
+        (-16, vec![9, 2048, 4096, 10, 1024, 0]),
+        (7, vec![9, 2048, 4096, 10, 1024, 0]),
+        (8, vec![9, 2048, 4096, 18, 512, 0, 512, 0]),
+        (16, vec![9, 2048, 4096, 18, 512, 0, 512, 0]),
+    ] {
+        let (report, shown) = tile(&format!("mode=points&detail={detail}"), TileId::WORLD);
+        assert_eq!((report.features, report.omitted), (2, 1));
+        assert!(shown.contains(&line), "{detail}: {shown:?}");
+    }
 }
 
 #[test]

@@ -24,6 +24,8 @@ export interface TileQuery {
   shape?: "point" | "polygon" | "centroid";
   /** What is drawn for a row: its outline, or one point of it, as for labels; what is too small to be seen has its point, too. */
   geometry?: "outline" | "point";
+  /** Quarters of a zoom by which outlines are more, or less, detailed than is usual: -16 to 16. */
+  detail?: number;
   /** Columns that a row carries, and with `mode=places` a cell of one row; `"*"` means all of them. */
   properties?: "*" | readonly string[];
   /** Most rows in a tile before cells take over. */
@@ -42,6 +44,7 @@ const ORDER = [
   "cell",
   "shape",
   "geometry",
+  "detail",
   "properties",
   "limit",
   "alias",

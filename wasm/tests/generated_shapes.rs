@@ -46,6 +46,9 @@ fn cut(seed: u64) -> Vec<(u32, String)> {
         if random.once_in(5) {
             query += "&geometry=point";
         }
+        if random.once_in(3) {
+            query += random.pick(&["&detail=-16", "&detail=-3", "&detail=5", "&detail=16"]);
+        }
         let mut bytes = Vec::new();
         let told = match dataset.tile_into(tile, &query, &mut bytes) {
             Ok(report) => format!("{} bytes, {report:?}", bytes.len()),

@@ -105,6 +105,7 @@ impl TileQuery {
             grid: 9 - self.cell.max(1).ilog2() as u8,
             shape: self.shape,
             geometry: self.geometry,
+            detail: self.detail,
             limit: self.limit,
             measures,
             categories,

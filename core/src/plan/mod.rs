@@ -28,6 +28,7 @@ pub struct Plan {
     pub(crate) grid: u8,
     pub(crate) shape: Shape,
     geometry: RowGeometry,
+    pub(crate) detail: i8,
     pub(crate) limit: u32,
     pub(crate) measures: Vec<Measures>,
     pub(crate) categories: Option<Categories>,

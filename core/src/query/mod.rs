@@ -12,7 +12,7 @@ mod token;
 mod zone;
 
 pub use lets::Let;
-pub use parse::{MAX_LIMIT, MAX_QUERY, PARAMETERS};
+pub use parse::{MAX_DETAIL, MAX_LIMIT, MAX_QUERY, PARAMETERS};
 
 use crate::{
     filter::Expr,
@@ -45,6 +45,8 @@ pub struct TileQuery {
     pub shape: Shape,
     /// `geometry` of rows.
     pub geometry: RowGeometry,
+    /// `detail`: quarters of a zoom by which outlines are more, or less, detailed than is usual; at most [`MAX_DETAIL`] either way.
+    pub detail: i8,
     /// `properties` of rows, and of cells of one row with `mode=places`.
     pub properties: Properties,
     /// `limit`: most rows in a tile before cells take over; with `mode=points` the rest is thinned.
@@ -166,6 +168,7 @@ impl Default for TileQuery {
             cell: 4,
             shape: Shape::Point,
             geometry: RowGeometry::Outline,
+            detail: 0,
             properties: Properties::Default,
             limit: 10_000,
             aliases: Vec::new(),

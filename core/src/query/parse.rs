@@ -28,14 +28,18 @@ const MAX_RAW: usize = 4 * MAX_QUERY;
 /// Most rows that `limit` takes.
 pub const MAX_LIMIT: u32 = 1_000_000;
 
+/// Most quarters of a zoom that `detail` takes, of more and of less.
+pub const MAX_DETAIL: i8 = 16;
+
 /// The parameters of a query, in the order of its canonical text.
-pub const PARAMETERS: [&str; 14] = [
+pub const PARAMETERS: [&str; 15] = [
     "agg",
     "alias",
     "bbox",
     "by",
     "cell",
     "datetime",
+    "detail",
     "filter",
     "filter-lang",
     "geometry",
@@ -114,6 +118,7 @@ impl TileQuery {
                 "by" => query.by = Some(by(value)?),
                 "cell" => query.cell = cell(value)?,
                 "datetime" => query.datetime = datetime(value)?,
+                "detail" => query.detail = detail(value)?,
                 // An empty box of a form.
                 "filter" => filter = Some(value).filter(|value| !value.trim().is_empty()),
                 "filter-lang" => language = value,
@@ -167,6 +172,13 @@ fn cell(text: &str) -> Result<u8, QueryError> {
         .ok()
         .filter(|cell: &u8| cell.is_power_of_two() && *cell <= 64)
         .ok_or_else(|| QueryError::new("cell", format!("got {text:?}, expected 1, 2, 4, 8, 16, 32 or 64 (pixels)")))
+}
+
+fn detail(text: &str) -> Result<i8, QueryError> {
+    text.trim().parse().ok().filter(|detail| (-MAX_DETAIL..=MAX_DETAIL).contains(detail)).ok_or_else(|| {
+        let range = format!("a whole number from {} to {MAX_DETAIL} (quarters of a zoom)", -MAX_DETAIL);
+        QueryError::new("detail", format!("got {text:?}, expected {range}"))
+    })
 }
 
 fn limit(text: &str) -> Result<u32, QueryError> {

@@ -68,6 +68,7 @@ impl TileQuery {
                     format!("{}/{}", end(interval.start), end(interval.end))
                 }),
             ),
+            ("detail", (self.detail != default.detail).then(|| self.detail.to_string())),
             ("filter", self.filter.as_ref().map(ToString::to_string)),
             ("geometry", (self.geometry != default.geometry).then(|| self.geometry.name().to_string())),
             ("let", Some(list(self.lets.iter().map(ToString::to_string).collect())).filter(|lets| !lets.is_empty())),

@@ -12,6 +12,8 @@ use crate::{
 pub const BUFFER: i64 = 128;
 /// Units of a tile.
 pub const EXTENT: i64 = 1 << EXTENT_BITS;
+/// The last level that can be asked for: what looks at eight levels at once takes them below 128.
+const MOST: u8 = i8::MAX.cast_unsigned();
 /// Units of the world at zoom 0.
 const WORLD_UNITS: i64 = EXTENT;
 /// The outermost coordinates of what is cut.
@@ -50,6 +52,13 @@ impl Grid {
         let [first, last] = [LOW, HIGH + 1].map(|unit| corner.map(|corner| grid.step(corner + unit)));
         grid.reach = [narrow(first[0]), narrow(first[1]), narrow(last[0] - 1), narrow(last[1] - 1)];
         grid
+    }
+
+    /// The same with outlines so many quarters of a zoom more detailed; the tolerance of zoom z + 1 is half of that of z.
+    #[must_use]
+    pub fn detailed(self, quarters: i8) -> Self {
+        let most = i16::from(self.most) + i16::from(quarters);
+        Self { most: most.clamp(0, MOST.into()) as u8, ..self }
     }
 
     /// The same tile as the worlds beside this one come into its buffer: from the west in the first column, from the east in the

@@ -8,7 +8,7 @@ use crate::{
         grid::Grid,
     },
     small::work::{Stopped, Toll},
-    space::{morton, tile::TileId},
+    space::morton,
     tile::{layer::Geometry, rows::Drawn},
 };
 use alloc::vec::Vec;
@@ -18,7 +18,6 @@ use core::ops::Range;
 pub struct Outlined<'p, 'a> {
     points: &'p Points<'a>,
     shapes: &'p Shapes<'a>,
-    tile: TileId,
     grid: Grid,
     drawing: &'p mut Drawing,
     /// Rows whose representative point is in the tile, and how many of these were drawn.
@@ -30,11 +29,11 @@ impl<'p, 'a> Outlined<'p, 'a> {
     pub fn new(
         points: &'p Points<'a>,
         shapes: &'p Shapes<'a>,
-        tile: TileId,
+        grid: Grid,
         own: Range<usize>,
         drawing: &'p mut Drawing,
     ) -> Self {
-        Self { points, shapes, tile, grid: Grid::of(tile), drawing, own, shown: 0 }
+        Self { points, shapes, grid, drawing, own, shown: 0 }
     }
 }
 
@@ -49,7 +48,7 @@ impl Drawn for Outlined<'_, '_> {
         self.drawing.clear();
         for row in rows {
             let point = morton::position(self.points.keys()[row]);
-            let drawn = self.drawing.draw(self.shapes, row, point, &self.grid, self.tile.z(), toll)?;
+            let drawn = self.drawing.draw(self.shapes, row, point, &self.grid, self.grid.z, toll)?;
             if drawn == draw::Drawn::Paths {
                 self.shown += u64::from(self.own.contains(&row));
                 block.push(row as u32);

@@ -160,11 +160,12 @@ impl Plan {
     ) -> Result<u64, Stopped> {
         let &Cut { points, selection: Selection { mask, profile, .. }, tile, ref range } = cut;
         met.clear();
+        let grid = grid::Grid::of(tile).detailed(self.detail);
         let most = if self.mode == Mode::Points { profile.most(tile.z()) } else { Some(u8::MAX) };
         if let Some(most) = most {
-            shapes.meeting(&grid::Grid::of(tile), most, mask, toll, |row| met.push(row as u32))?;
+            shapes.meeting(&grid, most, mask, toll, |row| met.push(row as u32))?;
         }
-        let mut outlined = Outlined::new(points, shapes, tile, range.clone(), drawing);
+        let mut outlined = Outlined::new(points, shapes, grid, range.clone(), drawing);
         let rows = met.iter().map(|&row| row as usize);
         rows::write(points, &self.columns, &mut outlined, rows, layer, toll, blocks)?;
         Ok(outlined.shown)

@@ -65,6 +65,7 @@ async fn every_described_parameter_is_taken() {
         ("cell", "8"),
         ("shape", "polygon"),
         ("geometry", "point"),
+        ("detail", "-4"),
         ("properties", "kind"),
         ("limit", "100"),
         ("alias", "carto"),
