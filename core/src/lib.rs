@@ -53,6 +53,7 @@ pub use points::{
     index::{BadPoints, Points, sort},
     landmarks::{BadLandmarks, CROWD, Landmarks},
     profile::Profile,
+    ranks::{ROW as RANKED_ROW, Ranks},
 };
 pub use query::{
     Alias, By, Let, MAX_DETAIL, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, PARAMETERS, Properties, RowGeometry, Shape,

@@ -60,3 +60,13 @@ fn covered_rows_are_among_the_rows_whatever_the_width_of_a_float() {
     assert!(at("x < 0.2").covers(at("x <= 0.1")) && at("x <= 0.1").covers(at("x < 0.1")));
     assert!(!at("x < 0.10000000149011612").covers(at("x <= 0.1")));
 }
+
+#[test]
+fn rows_are_ranked_among_all_rows_so_only_all_rows_will_do() {
+    let query = |text: &str| TileQuery::parse(text).expect("parses");
+    let covers = |ours, theirs| query(ours).covers(&query(theirs));
+    assert!(covers("filter=a>1", "filter=a>2"));
+    assert!(!covers("filter=a>1", "filter=a>2&rank=b"));
+    assert!(!covers("bbox=0,0,9,9", "bbox=1,1,2,2&rank=b"));
+    assert!(covers("mode=points", "filter=a>2&rank=b") && covers("", "rank=b"));
+}

@@ -39,6 +39,10 @@ fn a_query_prints_the_same_however_it_is_written() {
         ("detail=%2B4&geometry=outline", "detail=4"),
         ("detail=-16", "detail=-16"),
         ("detail=0", ""),
+        ("rank=people&limit=5", "limit=5&rank=people"),
+        ("rank=%22a,b%22", "rank=%22a,b%22"),
+        ("rank=a+b", "rank=a%20b"),
+        ("rank=", ""),
         ("properties=", "properties="),
         ("properties=*", "properties=*"),
         ("properties=b,a,b", "properties=a,b"),
@@ -76,7 +80,7 @@ fn a_query_prints_the_same_however_it_is_written() {
 #[test]
 fn the_parts_of_a_query_are_read() {
     let query = TileQuery::parse(
-        "agg=p99.9:fare,log_count&by=ts:hour&mode=points&cell=8&shape=polygon&geometry=point&detail=-3&properties=a&limit=9\
+        "agg=p99.9:fare,log_count&by=ts:hour&mode=points&cell=8&shape=polygon&geometry=point&detail=-3&rank=%22a:b%22&properties=a&limit=9\
          &alias=supercluster&bbox=170,-10,-170,10&datetime=1970-01-02/..",
     );
     let expected = TileQuery {
@@ -92,6 +96,7 @@ fn the_parts_of_a_query_are_read() {
         shape: Shape::Polygon,
         geometry: RowGeometry::Point,
         detail: -3,
+        rank: Some("a:b".into()),
         properties: Properties::Columns(vec!["a".into()]),
         limit: 9,
         aliases: vec![Alias::Supercluster],
@@ -259,6 +264,7 @@ fn query(random: &mut Random) -> TileQuery {
         shape: random.pick(&Shape::ALL),
         geometry: random.pick(&RowGeometry::ALL),
         detail: random.pick(&[0, 0, 1, -7, 16, -16]),
+        rank: random.chance(30).then(|| name(random)),
         properties: match random.below(3) {
             0 => Properties::Default,
             1 => Properties::All,

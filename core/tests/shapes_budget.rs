@@ -1,8 +1,8 @@
 //! Too many lines and polygons for a tile: what is large stays, at every deeper zoom too, and the rest is told.
 
 use duotile_core::{
-    Built, Gather, Landmarks, Points, Profile, Role, Roles, Scratch, Selection, TileId, TileQuery, Work, morton,
-    point_inside, sort,
+    Built, Column, Facts, Gather, Landmarks, Points, Profile, Ranks, Role, Roles, Scratch, Selection, TileId, TileQuery,
+    Values, Work, morton, point_inside, sort,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,8 +39,17 @@ fn ids(tile: &[u8]) -> BTreeSet<u64> {
     found
 }
 
-#[test]
-fn what_is_large_stays_at_every_zoom_and_no_tile_has_more_than_the_limit() {
+/// Rows of all kinds with their sizes in degrees, 0 for points; and a number for each that has nothing to do with these.
+struct Rows {
+    keys: Vec<u64>,
+    numbers: Vec<u32>,
+    words: Vec<u64>,
+    built: Built,
+    sizes: Vec<f64>,
+    worths: Vec<i32>,
+}
+
+fn rows() -> Rows {
     let mut state = 9u64;
     let mut next = |below: f64| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -69,8 +78,15 @@ fn what_is_large_stays_at_every_zoom_and_no_tile_has_more_than_the_limit() {
     let words = Landmarks::build(&keys);
     let landmarks = Landmarks::new(&words, keys.len());
     let built = Built::of(flat.pick(&numbers), landmarks, &Work::free()).expect("goes on");
-    let all =
-        Points::new("s", &keys, &numbers, &[], Roles::default()).expect("fits").with_shapes(built.view(landmarks));
+    let worths = numbers.iter().map(|&number| (number.wrapping_mul(2_654_435_761) >> 12) as i32).collect();
+    Rows { keys, numbers, words, built, sizes, worths }
+}
+
+#[test]
+fn what_is_large_stays_at_every_zoom_and_no_tile_has_more_than_the_limit() {
+    let Rows { keys, numbers, words, built, sizes, .. } = &rows();
+    let landmarks = Landmarks::new(words, keys.len());
+    let all = Points::new("s", keys, numbers, &[], Roles::default()).expect("fits").with_shapes(built.view(landmarks));
     let work = Work::free();
     for (limit, geometry) in [(40, "outline"), (200, "outline"), (100_000, "outline"), (200, "point"), (100_000, "point")] {
         let query = format!("mode=points&limit={limit}&geometry={geometry}");
@@ -111,5 +127,58 @@ fn what_is_large_stays_at_every_zoom_and_no_tile_has_more_than_the_limit() {
             by
         });
         assert_eq!(by.len(), 3, "some of each kind: {by:?}");
+    }
+}
+
+#[test]
+fn a_column_says_who_shows_first_and_who_stays_whatever_the_filter() {
+    let Rows { keys, numbers, words, built, worths, .. } = &rows();
+    let landmarks = Landmarks::new(words, keys.len());
+    let facts = Facts::of(Values::I32(worths), None);
+    let columns = [Column::new("worth", Values::I32(worths), None, &facts).expect("fits")];
+    let places = Points::new("s", keys, numbers, &columns, Roles::default()).expect("fits").with_landmarks(landmarks);
+    let outlined = places.with_shapes(built.view(landmarks));
+    let work = Work::free();
+    let worth: BTreeMap<u64, i32> = numbers.iter().zip(worths).map(|(&number, &worth)| (number.into(), worth)).collect();
+    let best = *worth.iter().max_by_key(|(_, worth)| **worth).expect("some").0;
+    let mean = |ids: &BTreeSet<u64>| ids.iter().map(|id| f64::from(worth[id])).sum::<f64>() / ids.len() as f64;
+    let everyone: BTreeSet<u64> = worth.keys().copied().collect();
+    for (points, geometry) in [(outlined, "outline"), (outlined, "point"), (places, "outline")] {
+        // What is shown of all tiles of a zoom that have a row's point.
+        let shown = |limit: u32, filter: &str| -> Vec<BTreeSet<u64>> {
+            let query = format!("mode=points&rank=worth&limit={limit}&geometry={geometry}&filter={filter}");
+            let plan = TileQuery::parse(&query).expect("parses").plan(&points, &work).expect("fits");
+            let ranks = Ranks::of(&points, plan.rank().expect("a column"), &work).expect("goes on");
+            let ranked = points.with_ranks(&ranks);
+            let mask = plan.filter().map(|filter| filter.mask(&ranked, 0..keys.len(), &work).expect("goes on"));
+            let profile = Profile::of(&plan.drawn(&ranked), mask.as_ref(), plan.limit(), &work).expect("goes on");
+            let selection = Selection { mask: mask.as_ref(), profile: &profile, summaries: &[] };
+            let zoom = |z: u8| {
+                let places = keys.iter().map(|&key| TileId::containing(morton::position(key), z));
+                let mut found = BTreeSet::new();
+                for tile in places.collect::<BTreeSet<_>>() {
+                    let (mut scratch, mut out) = (Scratch::default(), Vec::new());
+                    let report = plan.tile_into(&ranked, selection, tile, &work, &mut scratch, &mut out);
+                    let report = report.expect("goes on");
+                    assert!(report.rows - report.omitted <= limit.into(), "{tile}: {report:?}");
+                    found.extend(ids(&out));
+                }
+                found
+            };
+            (0..=5).map(zoom).collect()
+        };
+        for limit in [50, 700] {
+            let zooms = shown(limit, "");
+            assert!(zooms.iter().all(|ids| ids.contains(&best)), "the first of all");
+            assert!(zooms.windows(2).all(|two| two[0].is_subset(&two[1])), "what shows goes on showing");
+            let few = &zooms[0];
+            assert!(few.len() > 10 && mean(few) > 1.5 * mean(&everyone), "{geometry}: {} of {}", mean(few), few.len());
+        }
+        let (all, some) = (shown(100_000, ""), shown(100_000, "worth%3E400000"));
+        for (all, some) in all.iter().zip(some) {
+            let expected: BTreeSet<u64> = all.iter().copied().filter(|id| worth[id] > 400_000).collect();
+            assert_eq!(some, expected, "a filter makes no other row show");
+        }
+        assert!(geometry == "outline" || all[0].len() == 6000);
     }
 }

@@ -28,6 +28,8 @@ export interface TileQuery {
   detail?: number;
   /** Columns that a row carries, and with `mode=places` a cell of one row; `"*"` means all of them. */
   properties?: "*" | readonly string[];
+  /** The column that says which rows show first, and stay where a tile has too many: those with its highest values. */
+  rank?: string;
   /** Most rows in a tile before cells take over. */
   limit?: number;
   alias?: readonly ("carto" | "supercluster" | "tippecanoe")[];
@@ -46,6 +48,7 @@ const ORDER = [
   "geometry",
   "detail",
   "properties",
+  "rank",
   "limit",
   "alias",
 ] as const satisfies readonly (keyof TileQuery)[];

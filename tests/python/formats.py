@@ -85,6 +85,7 @@ for name, strategy in {
     "duotile-category": category,
     "duotile-column": column,
     "duotile-columns": columns,
+    "duotile-ordered-column": st.sampled_from([*NUMBERS, "when"]),
     "duotile-dataset": st.sampled_from(["places", "places", "places", "nowhere"]),
     "duotile-let": let,
     "duotile-lets": lets,

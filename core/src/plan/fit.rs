@@ -15,7 +15,7 @@ use crate::{
     },
     query::{Alias, MeasureKind, Properties, TileQuery},
     small::{self, error::QueryError, work::Work},
-    table::{unknown::unknown_column, view::Table},
+    table::{unknown::unknown_column, values::Kind, view::Table},
 };
 use alloc::{format, string::ToString as _, vec::Vec};
 
@@ -105,6 +105,7 @@ impl TileQuery {
             grid: 9 - self.cell.max(1).ilog2() as u8,
             shape: self.shape,
             geometry: self.geometry,
+            rank: self.rank(table)?,
             detail: self.detail,
             limit: self.limit,
             measures,
@@ -117,6 +118,15 @@ impl TileQuery {
             filter_text: if rows == *self { canonical.clone() } else { rows.to_string() },
             canonical,
         })
+    }
+
+    fn rank(&self, table: &Table<'_>) -> Result<Option<usize>, QueryError> {
+        let Some(name) = &self.rank else { return Ok(None) };
+        let index = column(table, "rank", name)?;
+        if table.columns()[index].kind() == Kind::Text {
+            return Err(QueryError::new("rank", format!("{name} is a text column, expected numbers, times or truth values")));
+        }
+        Ok(Some(index))
     }
 
     fn row_columns(&self, table: &Table<'_>) -> Result<Vec<usize>, QueryError> {

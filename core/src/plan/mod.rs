@@ -28,6 +28,7 @@ pub struct Plan {
     pub(crate) grid: u8,
     pub(crate) shape: Shape,
     geometry: RowGeometry,
+    rank: Option<usize>,
     pub(crate) detail: i8,
     pub(crate) limit: u32,
     pub(crate) measures: Vec<Measures>,
@@ -79,6 +80,12 @@ impl Plan {
     #[must_use]
     pub const fn geometry(&self) -> RowGeometry {
         self.geometry
+    }
+
+    /// The column of `rank`, where tiles depend on it: rows are ranked by it ([`crate::Ranks`]) before they are drawn.
+    #[must_use]
+    pub fn rank(&self) -> Option<usize> {
+        self.rank.filter(|_| self.needs_profile())
     }
 
     /// The rows as tiles of the plan show them: with the outlines that they have, or as points. Of these a [`crate::Profile`] is made.

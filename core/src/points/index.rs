@@ -5,7 +5,10 @@
 
 use crate::{
     filter::{Filter, mask::Mask},
-    points::landmarks::{Keys, Landmarks},
+    points::{
+        landmarks::{Keys, Landmarks},
+        ranks::Ranks,
+    },
     shapes::Shapes,
     small::work::{STEP, Stopped, Work},
     space::{mercator, morton, tile::TileId},
@@ -123,6 +126,17 @@ impl<'a> Points<'a> {
     #[must_use]
     pub const fn shapes(&self) -> Option<&Shapes<'a>> {
         self.shapes.as_ref()
+    }
+
+    /// The same with ranks of its rows ([`Ranks`]) in place of those by size, or of chance. Those of another number of rows are not
+    /// taken.
+    #[must_use]
+    pub fn with_ranks(mut self, ranks: &'a Ranks) -> Self {
+        if ranks.rows.len() == self.len() {
+            self.shapes = self.shapes.map(|shapes| shapes.with_ranks(ranks));
+            self.ranks = Some(&ranks.rows);
+        }
+        self
     }
 
     /// The same rows as points alone, those of large outlines before others where there are too many.

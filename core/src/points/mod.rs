@@ -6,3 +6,4 @@ pub mod index;
 
 pub mod cells;
 pub mod profile;
+pub mod ranks;

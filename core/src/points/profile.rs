@@ -163,7 +163,8 @@ impl Profile {
                         close(self, z.into(), ranks);
                         (*of, *ranks) = (tile, [0; RANKS]);
                     }
-                    ranks[usize::from(rank)] += 1;
+                    // Those of a damaged file may be beyond the last.
+                    ranks[usize::from(rank.min(LAST))] += 1;
                 }
             }
             row += 1;

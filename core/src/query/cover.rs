@@ -33,6 +33,11 @@ impl TileQuery {
         if !self.lets.is_empty() || !query.lets.is_empty() {
             return false;
         }
+        // Ranks are those among all rows.
+        let whole = self.filter.is_none() && self.datetime.is_none() && self.bbox.is_none();
+        if query.rank.is_some() && !whole {
+            return false;
+        }
         let theirs = terms(query);
         let sides =
             theirs.iter().filter_map(|term| if let Expr::Inside(sides, _) = term { Some(*sides) } else { None });

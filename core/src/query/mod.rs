@@ -49,6 +49,8 @@ pub struct TileQuery {
     pub detail: i8,
     /// `properties` of rows, and of cells of one row with `mode=places`.
     pub properties: Properties,
+    /// `rank`: the column that says which rows show first, and stay where there are too many; those of the highest values.
+    pub rank: Option<String>,
     /// `limit`: most rows in a tile before cells take over; with `mode=points` the rest is thinned.
     pub limit: u32,
     /// `alias`: extra property names, sorted, each once.
@@ -170,6 +172,7 @@ impl Default for TileQuery {
             geometry: RowGeometry::Outline,
             detail: 0,
             properties: Properties::Default,
+            rank: None,
             limit: 10_000,
             aliases: Vec::new(),
         }

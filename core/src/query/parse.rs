@@ -32,7 +32,7 @@ pub const MAX_LIMIT: u32 = 1_000_000;
 pub const MAX_DETAIL: i8 = 16;
 
 /// The parameters of a query, in the order of its canonical text.
-pub const PARAMETERS: [&str; 15] = [
+pub const PARAMETERS: [&str; 16] = [
     "agg",
     "alias",
     "bbox",
@@ -47,6 +47,7 @@ pub const PARAMETERS: [&str; 15] = [
     "limit",
     "mode",
     "properties",
+    "rank",
     "shape",
 ];
 
@@ -129,6 +130,7 @@ impl TileQuery {
                 "limit" => query.limit = limit(value)?,
                 "mode" => query.mode = choice(name, value, &Mode::ALL.map(|mode| (mode.name().to_string(), mode)))?,
                 "properties" => query.properties = properties(value)?,
+                "rank" => query.rank = rank(value)?,
                 "shape" => {
                     query.shape = choice(name, value, &Shape::ALL.map(|shape| (shape.name().to_string(), shape)))?;
                 }
@@ -290,6 +292,14 @@ fn by(text: &str) -> Result<By, QueryError> {
             format!("got {text:?}, expected a column, or a time column as in ts:month or ts:day:Europe/Paris"),
         )
         .hint("a column whose name has a colon is written in double quotes".to_string())),
+    }
+}
+
+fn rank(text: &str) -> Result<Option<String>, QueryError> {
+    match &split("rank", text, &[])?[..] {
+        [column] if !column.quoted && column.text.is_empty() => Ok(None),
+        [column] => Ok(Some(column.text.clone())),
+        _ => Err(QueryError::new("rank", format!("got {text:?}, expected a column"))),
     }
 }
 

@@ -82,6 +82,7 @@ impl TileQuery {
                     Properties::Columns(columns) => Some(list(columns.iter().map(|column| quote(column)).collect())),
                 },
             ),
+            ("rank", self.rank.as_ref().map(|column| quote(column))),
             ("shape", (self.shape != default.shape).then(|| self.shape.name().to_string())),
         ];
         parameters.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()

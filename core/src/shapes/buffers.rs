@@ -112,6 +112,7 @@ impl<'a> Buffers<'a> {
                 firsts: self.firsts,
             },
             wholes: self.wholes,
+            ranks: self.firsts,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     filter::mask::Mask,
-    points::landmarks::Landmarks,
+    points::{landmarks::Landmarks, ranks::Ranks},
     shapes::{
         Flat, Frame, Outlines,
         first::{BEFORE, Zooms},
@@ -22,6 +22,8 @@ pub struct Shapes<'a> {
     pub(crate) levelled: Levelled<'a>,
     pub(crate) met: Met<'a>,
     pub(crate) wholes: &'a [u8],
+    /// The rank of each row: the first of each, unless a column says otherwise.
+    pub(crate) ranks: &'a [u8],
 }
 
 impl Shapes<'_> {
@@ -40,12 +42,21 @@ impl Shapes<'_> {
     /// The first zoom at which a row shows.
     #[must_use]
     pub fn first(&self, row: usize) -> u8 {
-        self.rank(row).saturating_sub(BEFORE)
+        self.met.firsts[row].saturating_sub(BEFORE)
     }
 
     /// The rank of a row, by which rows are left out where there are too many ([`first`](crate::shapes::first)).
     pub(crate) fn rank(&self, row: usize) -> u8 {
-        self.met.firsts[row]
+        self.ranks[row]
+    }
+
+    /// From which rank on rows of these ranks show, and the first of any of a landmark: a row shows as soon as it is large enough to
+    /// be drawn as itself, whatever its rank.
+    pub(crate) fn firsts_of(&self, ranks: &[u8]) -> (Vec<u8>, Vec<u8>) {
+        let first = |(&rank, &whole): (&u8, &u8)| rank.min(BEFORE.saturating_add(whole));
+        let firsts: Vec<u8> = ranks.iter().zip(self.wholes).map(first).collect();
+        let around = Around::of(self.met.landmarks, self.met.boxes, &firsts);
+        (firsts, around.firsts)
     }
 
     /// Visits the rows that pass a mask, show at the zoom and are of a rank at most, and meet the tile, in their order.
@@ -58,13 +69,17 @@ impl Shapes<'_> {
         most: u8,
         mask: Option<&Mask>,
         toll: &mut Toll<'_>,
-        visit: impl FnMut(usize),
+        mut visit: impl FnMut(usize),
     ) -> Result<(), Stopped> {
         // The one tile of zoom 0 has all rows in its reach.
         let beyond = grid.copies().next().map_or(grid.reach, |copy| copy.reach);
         let frames = [grid.reach, beyond];
         let frames = if grid.z == 0 || beyond == grid.reach { &frames[..1] } else { &frames[..] };
-        self.met.each(frames, most.min(BEFORE + grid.z), mask, toll, visit)
+        self.met.each(frames, most.min(BEFORE + grid.z), mask, toll, |row| {
+            if self.ranks[row] <= most {
+                visit(row);
+            }
+        })
     }
 }
 
@@ -77,7 +92,14 @@ impl<'a> Shapes<'a> {
 
     /// The rank of each row.
     pub(crate) const fn ranks(&self) -> &'a [u8] {
-        self.met.firsts
+        self.ranks
+    }
+
+    /// The same with other ranks of its rows, which are as many.
+    pub(crate) const fn with_ranks(self, ranks: &'a Ranks) -> Self {
+        let Met { landmarks, around, boxes, .. } = self.met;
+        let met = Met { landmarks, around: (around.0, ranks.landmarks.as_slice()), boxes, firsts: ranks.firsts.as_slice() };
+        Self { met, ranks: ranks.rows.as_slice(), ..self }
     }
 
     /// The box of each row, in steps: west, north, east, south.

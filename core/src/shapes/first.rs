@@ -18,7 +18,7 @@ use alloc::vec::Vec;
 
 /// The side of the square that stands for small polygons, and the length of the stick that does for lines: 2 pixels.
 pub const SQUARE: i64 = 1 << SQUARE_BITS;
-const SQUARE_BITS: u32 = 4;
+pub const SQUARE_BITS: u32 = 4;
 /// The square's side in steps at zoom 0, as a power of two.
 const BITS: u32 = 32 - EXTENT_BITS as u32 + SQUARE_BITS;
 

@@ -60,6 +60,12 @@ impl Fitted {
         Key::new(&self.entry.edition, self.plan.canonical(), part)
     }
 
+    /// What is kept of a column, which may be one of those that it makes.
+    pub(super) fn of_column(&self, column: usize) -> Key<usize> {
+        let lets = TileQuery { lets: self.query.lets.clone(), ..TileQuery::default() };
+        Key::new(&self.entry.edition, lets.to_string(), column)
+    }
+
     /// What is kept of its rows.
     pub(super) fn of_rows<P>(&self, part: P) -> Key<P> {
         Key::new(&self.entry.edition, self.plan.filter_text(), part)

@@ -12,7 +12,7 @@ use super::{
     pack::{Coding, Packed},
 };
 use crate::{catalog::Edition, format::Format};
-use duotile_core::{Legend, Mask, Profile, RowGeometry, Sums, TileId};
+use duotile_core::{Legend, Mask, Profile, Ranks, RowGeometry, Sums, TileId};
 use std::sync::Arc;
 
 /// Bytes of finished documents.
@@ -56,6 +56,12 @@ impl Weigh for OfRows {
     }
 }
 
+impl Weigh for Arc<Ranks> {
+    fn weight(&self) -> usize {
+        self.size()
+    }
+}
+
 impl Weigh for Arc<Profile> {
     fn weight(&self) -> usize {
         size_of::<Profile>()
@@ -78,8 +84,10 @@ pub struct Keeps {
     /// Masks, and summaries each with its column, by the text of their filter.
     pub(super) rows: Arc<Keep<Option<usize>, OfRows>>,
     pub(super) summary_hits: Hits,
-    /// By the text of their filter, the limit of rows in a tile and what rows are drawn as.
-    pub(super) profiles: Arc<Keep<(u32, RowGeometry), Arc<Profile>>>,
+    /// By the text of the columns that a query makes, and the column that they are by.
+    pub(super) ranks: Arc<Keep<usize, Arc<Ranks>>>,
+    /// By the text of their filter, the limit of rows in a tile and what rows are drawn as and ranked by.
+    pub(super) profiles: Arc<Keep<(u32, RowGeometry, Option<usize>), Arc<Profile>>>,
     /// By their query.
     pub(super) legends: Arc<Keep<(), Arc<Legend>>>,
     /// By their query, address and format.
@@ -98,6 +106,7 @@ impl Keeps {
             widened: Keep::new(100, budget.masks / 2, 1),
             rows: Keep::new(1000, budget.masks, 1),
             summary_hits: Hits::default(),
+            ranks: Keep::new(100, budget.masks / 4, 1),
             profiles: Keep::new(10_000, PROFILE_BYTES, 8),
             legends: Keep::new(1000, LEGEND_BYTES, 8),
             tiles: Keep::new(10_000, budget.tiles, 8),
@@ -111,6 +120,7 @@ impl Keeps {
         self.fitted.forget(edition);
         self.widened.forget(edition);
         self.rows.forget(edition);
+        self.ranks.forget(edition);
         self.profiles.forget(edition);
         self.legends.forget(edition);
         self.tiles.forget(edition);
@@ -123,6 +133,7 @@ impl Keeps {
         vec![
             ("masks", self.rows.size()),
             ("columns", self.widened.size()),
+            ("ranks", self.ranks.size()),
             ("profiles", self.profiles.size()),
             ("tiles", self.tiles.size()),
             ("documents", self.documents.size()),
@@ -138,6 +149,7 @@ impl Keeps {
             ("masks", self.rows.hits.told()),
             ("columns", self.widened.hits.told()),
             ("summaries", self.summary_hits.told()),
+            ("ranks", self.ranks.hits.told()),
             ("profiles", self.profiles.hits.told()),
             ("tiles", self.tiles.hits.told()),
             ("documents", self.documents.hits.told()),

@@ -5,7 +5,9 @@
 
 use super::{Engine, Fitted, Refusal, Size, keeps::OfRows, mask::mask, refusal::afford};
 use crate::source::{Source, points::Dataset};
-use duotile_core::{CROWD, Mask, Plan, Points, Profile, Report, Scratch, Selection, Stopped, Sums, TileId, Work};
+use duotile_core::{
+    CROWD, Mask, Plan, Points, Profile, RANKED_ROW, Ranks, Report, Scratch, Selection, Stopped, Sums, TileId, Work,
+};
 use std::{ops::Range, sync::Arc};
 
 /// Ranges up to this many rows are tested row by row, where no mask over all rows is at hand and none is needed.
@@ -24,6 +26,8 @@ pub struct Selected {
     pub mask: Option<Arc<Mask>>,
     /// How full tiles are.
     pub profile: Arc<Profile>,
+    /// Which rows show first, where a column says so.
+    ranks: Option<Arc<Ranks>>,
     /// Summaries of just these rows, each with its column.
     summaries: Vec<(usize, Arc<Sums>)>,
 }
@@ -35,12 +39,13 @@ impl Selected {
     /// When nobody waits for it any more, or it costs too much.
     pub fn of(dataset: &Dataset, plan: &Plan, work: &Work<'_>) -> Result<Self, Refusal> {
         let mask = plan.filter().map(|filter| mask(dataset, filter, work).map(Arc::new)).transpose()?;
+        let ranks = plan.rank().map(|column| rank(dataset, column, work).map(Arc::new)).transpose()?;
         let profile = if plan.needs_profile() {
-            profile(dataset, mask.as_deref(), plan, work)?
+            profile(dataset, plan, (mask.as_deref(), ranks.as_deref()), work)?
         } else {
             Profile::default()
         };
-        Ok(Self { mask, profile: Arc::new(profile), summaries: Vec::new() })
+        Ok(Self { mask, profile: Arc::new(profile), ranks, summaries: Vec::new() })
     }
 
     /// Adds the summaries that a plan measures by, if a tile has so many rows that they are worth it.
@@ -82,7 +87,7 @@ impl Selected {
             }
             self.summaries.iter().for_each(|(column, sums)| summaries[*column] = Some(sums.view()));
             let selection = Selection { mask: self.mask.as_deref(), profile: &self.profile, summaries: &summaries };
-            f(points, selection)
+            f(ranked(points, self.ranks.as_deref()), selection)
         })
     }
 
@@ -133,8 +138,25 @@ pub(super) fn is_few(plan: &Plan, rows: usize) -> bool {
     plan.filter().is_some() && !plan.needs_profile() && rows <= SHORT
 }
 
-fn profile(dataset: &Dataset, mask: Option<&Mask>, plan: &Plan, work: &Work<'_>) -> Result<Profile, Refusal> {
-    Ok(dataset.with_points(|points| Profile::of(&plan.drawn(&points), mask, plan.limit(), work))?)
+fn profile(
+    dataset: &Dataset,
+    plan: &Plan,
+    (mask, ranks): (Option<&Mask>, Option<&Ranks>),
+    work: &Work<'_>,
+) -> Result<Profile, Refusal> {
+    Ok(dataset.with_points(|points| {
+        let points = plan.drawn(&ranked(points, ranks));
+        Profile::of(&points, mask, plan.limit(), work)
+    })?)
+}
+
+fn ranked<'a>(points: Points<'a>, ranks: Option<&'a Ranks>) -> Points<'a> {
+    ranks.map_or(points, |ranks| points.with_ranks(ranks))
+}
+
+fn rank(dataset: &Dataset, column: usize, work: &Work<'_>) -> Result<Ranks, Refusal> {
+    afford(work, (dataset.len() * RANKED_ROW) as u64)?;
+    Ok(dataset.with_points(|points| Ranks::of(&points, column, work))?)
 }
 
 impl Engine {
@@ -143,23 +165,40 @@ impl Engine {
     /// # Errors
     /// When too much waits.
     pub async fn select(self: &Arc<Self>, fitted: &Arc<Fitted>) -> Result<Selected, Refusal> {
-        let mask = self.mask(fitted).await?;
+        let (mask, ranks) = (self.mask(fitted).await?, self.ranks(fitted).await?);
         let profile = if fitted.plan.needs_profile() {
             let make = || {
-                let (engine, fitted, mask) = (self.clone(), fitted.clone(), mask.clone());
+                let (engine, fitted, mask, ranks) = (self.clone(), fitted.clone(), mask.clone(), ranks.clone());
                 async move {
-                    let job = move |work: &Work<'_>| match &fitted.entry.source {
-                        Source::Points(dataset) => profile(dataset, mask.as_deref(), &fitted.plan, work),
+                    let job = move |work: &Work<'_>| {
+                        let Source::Points(dataset) = &fitted.entry.source;
+                        profile(dataset, &fitted.plan, (mask.as_deref(), ranks.as_deref()), work)
                     };
                     engine.pool.run(Size::Short, job).await.map(Arc::new)
                 }
             };
-            let drawn = (fitted.plan.limit(), fitted.plan.geometry());
+            let drawn = (fitted.plan.limit(), fitted.plan.geometry(), fitted.plan.rank());
             self.keeps.profiles.get_or_make(fitted.of_rows(drawn), make).await?.0
         } else {
             Arc::default()
         };
-        Ok(Selected { mask, profile, summaries: Vec::new() })
+        Ok(Selected { mask, profile, ranks, summaries: Vec::new() })
+    }
+
+    /// Which rows show first; `None` where no column says so.
+    async fn ranks(self: &Arc<Self>, fitted: &Arc<Fitted>) -> Result<Option<Arc<Ranks>>, Refusal> {
+        let Some(column) = fitted.plan.rank() else { return Ok(None) };
+        let make = || {
+            let (engine, fitted) = (self.clone(), fitted.clone());
+            async move {
+                let job = move |work: &Work<'_>| {
+                    let Source::Points(dataset) = &fitted.entry.source;
+                    rank(dataset, column, work)
+                };
+                engine.pool.run(Size::Long, job).await.map(Arc::new)
+            }
+        };
+        self.keeps.ranks.get_or_make(fitted.of_column(column), make).await.map(|(ranks, _)| Some(ranks))
     }
 
     /// The rows that pass alone, for what does not depend on how full tiles are.

@@ -66,6 +66,7 @@ async fn every_described_parameter_is_taken() {
         ("shape", "polygon"),
         ("geometry", "point"),
         ("detail", "-4"),
+        ("rank", "fare"),
         ("properties", "kind"),
         ("limit", "100"),
         ("alias", "carto"),

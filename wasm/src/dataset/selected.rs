@@ -8,7 +8,7 @@ use alloc::{
 };
 use core::fmt;
 use duotile_core::{
-    Column, Kind, Landmarks, Legend, Mask, Plan, Points, Profile, QueryError, Report, Scalar, Scratch, Selection,
+    Column, Kind, Landmarks, Legend, Mask, Plan, Points, Profile, QueryError, Ranks, Report, Scalar, Scratch, Selection,
     Summary, Sums, TileId, TileQuery, Work, Zone,
 };
 
@@ -29,6 +29,8 @@ pub struct Selected {
     pub mask: Option<Mask>,
     /// How full tiles are.
     pub profile: Profile,
+    /// Which rows show first, where a column says so.
+    ranks: Option<Ranks>,
     /// What each measured column adds up to over the rows that pass; made when cells are cut.
     summaries: Option<Vec<Option<Sums>>>,
     legend: Option<Legend>,
@@ -73,8 +75,11 @@ impl Dataset {
             (Some(selected), _) => selected,
             (None, parsed) => Selected::new(query, parsed.unwrap_or_default(), &points)?,
         };
-        let answer = f(&points, &mut selected, scratch);
+        let ranks = selected.ranks.take();
+        let ranked = ranks.as_ref().map_or(points, |ranks| points.with_ranks(ranks));
+        let answer = f(&ranked, &mut selected, scratch);
         selected.made = made;
+        selected.ranks = ranks;
         recent.truncate(KEPT - 1);
         recent.insert(0, selected);
         Ok(answer)
@@ -102,12 +107,15 @@ impl Selected {
         let plan = query.plan(points, &work)?;
         let mask =
             plan.filter().map(|filter| filter.mask(points, 0..points.len(), &work)).transpose().map_err(unfit)?;
+        let ranks = plan.rank().map(|column| Ranks::of(points, column, &work)).transpose().map_err(unfit)?;
         let profile = if plan.needs_profile() {
-            Profile::of(&plan.drawn(points), mask.as_ref(), plan.limit(), &work).map_err(unfit)?
+            let ranked = ranks.as_ref().map_or(*points, |ranks| points.with_ranks(ranks));
+            Profile::of(&plan.drawn(&ranked), mask.as_ref(), plan.limit(), &work).map_err(unfit)?
         } else {
             Profile::default()
         };
-        Ok(Self { text: text.into(), query, made: Vec::new(), plan, mask, profile, summaries: None, legend: None })
+        let (text, made) = (text.into(), Vec::new());
+        Ok(Self { text, query, made, plan, mask, profile, ranks, summaries: None, legend: None })
     }
 
     /// How many rows pass.
