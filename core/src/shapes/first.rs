@@ -3,7 +3,8 @@
 //! All areas are added up in the order of rows. A row shows from the first zoom at which its stretch of that sum holds a
 //! multiple of a square of [`SQUARE`] units, drawn in its place while it is smaller ([`crate::shapes`]). A row at least
 //! as large holds one for certain; of smaller ones so many show that what is drawn comes to what there is, in every tile
-//! but for one square. A multiple at one zoom is one at the next: what shows goes on showing. Filters play no part.
+//! but for one square. Nothing is a multiple, too, so the first row shows from afar. A multiple at one zoom is one at the next: what
+//! shows goes on showing. Filters play no part.
 //! Lines are added up by length, for a stick of as many units, and points by number.
 //!
 //! The same goes on before zoom 0, with squares as large as whole tiles: a rank is a zoom, and [`BEFORE`] more. Where a tile would
@@ -31,6 +32,9 @@ pub const BEFORE: u8 = 12;
 /// The last rank: rows that show from the deepest zoom on.
 pub const LAST: u8 = BEFORE + MAX_ZOOM;
 
+/// Where sums start: before nothing, so that the first row holds that multiple of every square, and something shows at every zoom.
+const START: u128 = u128::MAX;
+
 /// A rank and a zoom of each row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Zooms {
@@ -46,7 +50,7 @@ impl Zooms {
     /// # Errors
     /// [`Stopped`], as [`Work::pay`].
     pub fn of(outlines: &Outlines<'_>, shared: &[bool], work: &Work<'_>) -> Result<Self, Stopped> {
-        let (mut areas, mut lengths, mut points) = ([0u128; 2], 0u128, 0u128);
+        let (mut areas, mut lengths, mut points) = ([START; 2], START, START);
         let mut zooms = Self::default();
         for row in 0..outlines.len() {
             let rings = outlines.rings_of(row);
@@ -89,7 +93,7 @@ pub(super) fn whole(size: u128, dimension: u32) -> u8 {
 /// that rank, which is 2 to the power of [`BITS`] − z, times the dimension.
 fn next(sum: &mut u128, more: u128, dimension: u32) -> u8 {
     let before = *sum;
-    *sum += more;
+    *sum = sum.wrapping_add(more);
     let highest = (before ^ *sum).checked_ilog2().map_or(0, |bit| bit + 1);
     // Multiples of 2^k lie in it when a bit from k on changes.
     let bits = (dimension * (BITS + u32::from(BEFORE)) + 1).saturating_sub(highest);
@@ -143,26 +147,26 @@ mod tests {
 
     #[test]
     fn known_sizes_have_known_zooms() {
-        // A square of 16 units at zoom 10 begins the sum; one of a quarter comes up to a multiple at zoom 11, but is drawn as
-        // itself three zooms earlier if it has borders in common.
+        // A square of 16 units at zoom 10 begins the sum and shows from afar; one of a quarter begins at its multiple, and is drawn as
+        // itself three zooms earlier if it has borders in common, as the first of those.
         let side = 16 << 10;
         let square = |x: u32, side: u32| [[x, 0], [x + side, 0], [x + side, side], [x, side]];
         let flat = rings(Role::Shell, &[&square(0, side), &square(1 << 20, side / 2)]);
         let zooms = |flat: &Flat, shared| Zooms::of(&flat.view(), shared, &Work::free()).expect("goes on");
-        let expected = Zooms { firsts: Vec::from([BEFORE + 10, BEFORE + 8]), wholes: Vec::from([10, 8]) };
-        assert_eq!(zooms(&flat, &[]).firsts, [BEFORE + 10, BEFORE + 11]);
+        let expected = Zooms { firsts: Vec::from([0, 0]), wholes: Vec::from([10, 8]) };
+        assert_eq!(zooms(&flat, &[]).firsts, [0, BEFORE + 10]);
         assert_eq!(zooms(&flat, &[false, true]), expected);
         let flat = rings(Role::Line, &[&[[0, 0], [3 * side, 4 * side]], &[[0, 0], [0, 0]]]);
-        // Five times the stick of zoom 10 holds one of zoom 8.
-        assert_eq!(zooms(&flat, &[]).firsts, [BEFORE + 8, LAST]);
+        // Five times the stick of zoom 10 is as long as one of zoom 8.
+        assert_eq!(zooms(&flat, &[]).firsts, [0, LAST]);
         assert_eq!(zooms(&flat, &[]).wholes, [8, MAX_ZOOM + 1]);
         assert_eq!(length(flat.view().path(0)), 5 * u128::from(side));
         assert_eq!(zooms(&Flat::default(), &[]), Zooms::default());
-        // Of points every second is of a rank before zoom 0, every fourth of one before that.
+        // Of points every second is of a rank before zoom 0, every fourth of one before that, and the first before all.
         let points = rings(Role::Points, &[&[[1, 1]][..]; 8]);
         assert_eq!(
             zooms(&points, &[]).firsts.iter().map(|rank| BEFORE - rank).collect::<Vec<_>>(),
-            [0, 1, 0, 2, 0, 1, 0, 3]
+            [BEFORE, 0, 1, 0, 2, 0, 1, 0]
         );
     }
 }

@@ -101,6 +101,30 @@ fn a_ring_of_very_many_vertices_round_the_pole_is_drawn_at_every_zoom() {
 }
 
 #[test]
+fn a_nation_of_islands_with_a_border_keeps_its_square_until_it_is_seen() {
+    // Twelve times twelve islands of a unit of zoom 5: as large together as the square of zoom 6, and none is seen before zoom 7.
+    let islands = squares(12, 1.0, 3.0);
+    // Land that has a border in common with the last of them: both are to be drawn as themselves from zoom 3 on.
+    let [a, b] = [islands[143].1[2], islands[143].1[3]];
+    let land = Vec::from([(Role::Shell, Vec::from([a, (a.0, a.1 - 1e-3), (b.0, b.1 - 1e-3), b]))]);
+    let (set, mut drawing) = (Set::of(&[islands, land]), Drawing::default());
+    let row = set.numbers.iter().position(|&number| number == 0).expect("there");
+    let (first, whole) = (set.view().rank(row), set.view().wholes[row]);
+    assert_eq!((first, whole), (0, 3));
+    for z in 0..=10u8 {
+        let tile = TileId::containing(morton::position(set.keys[row]), z);
+        let features = set.tile(tile, &mut drawing);
+        let paths = &features.iter().find(|feature| feature.number == 0).expect("it shows at every zoom").paths;
+        let area: i128 = paths.each().map(area).sum();
+        match z {
+            0..=6 => assert_eq!((paths.ends.len(), area), (1, 256), "zoom {z}"),
+            9.. => assert!(paths.ends.len() > 100, "zoom {z}: {}", paths.ends.len()),
+            _ => {}
+        }
+    }
+}
+
+#[test]
 fn a_nation_of_small_islands_and_a_thin_river_are_seen_from_afar() {
     // Each square is far smaller than a unit of zoom 0, all together are larger than the square that is drawn for them.
     let islands = squares(60, 20.0, 60.0);
