@@ -335,3 +335,4 @@ fn what_is_drawn_of_small_things_comes_to_what_there_is() {
 mod carried;
 mod edges;
 mod huge;
+mod suites;
