@@ -9,7 +9,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 const EXAMPLES: &str = "Examples:
-  duotile                                   the built-in places of the world
+  duotile                                   the built-in places and countries of the world
   duotile trips.parquet                     a file; the map is at the address that is printed
   duotile serve trips=data/2014/*.csv.gz    many files as one dataset named trips
   duotile serve a.csv b.parquet --port 9000

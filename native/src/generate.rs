@@ -134,7 +134,7 @@ struct Cities {
 
 impl Cities {
     fn new() -> Result<Self> {
-        let places = read::builtin(&())?;
+        let places = read::builtin("places", &())?;
         places.with_points(|points| {
             let column = points.column("population").and_then(|at| points.columns().get(at));
             let Some(Values::I64(population)) = column.map(|column| column.values) else {

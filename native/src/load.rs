@@ -147,9 +147,6 @@ pub struct Wanted {
     pub about: About,
 }
 
-/// The name of the built-in data.
-pub const BUILTIN: &str = "places";
-
 /// Files (or folders, or globs) as one dataset: a prepared file is opened as it lies, all else is read.
 ///
 /// # Errors
@@ -221,17 +218,23 @@ impl Load {
 }
 
 impl Wanted {
-    /// The built-in data.
+    /// Built-in data, by its name.
     #[must_use]
-    pub fn builtin() -> Self {
+    pub fn builtin(name: &str) -> Self {
         Self {
-            name: BUILTIN.into(),
+            name: name.into(),
             paths: Vec::new(),
             load: Load::default(),
             rows: true,
             subset: true,
             about: About::new(),
         }
+    }
+
+    /// Whether it is that.
+    #[must_use]
+    pub const fn is_builtin(&self) -> bool {
+        self.paths.is_empty()
     }
 
     /// Reads `NAME=PATH` or `PATH`.
@@ -268,7 +271,7 @@ impl Wanted {
     /// # Errors
     /// One clear line that names the file.
     pub fn read(&self, progress: &dyn Progress) -> Result<Dataset> {
-        let Some(first) = self.paths.first() else { return read::builtin(progress) };
+        let Some(first) = self.paths.first() else { return read::builtin(&self.name, progress) };
         let options = self.load.options(&self.name)?;
         let named = first.display().to_string();
         // Most errors name the file themselves.

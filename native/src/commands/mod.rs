@@ -6,11 +6,18 @@ pub mod generate;
 pub mod inspect;
 pub mod tile;
 
-use crate::load::{BUILTIN, Load, Wanted};
+use crate::{
+    load::{Load, Wanted},
+    read::BUILTIN,
+};
 use anyhow::Result;
 use std::path::Path;
 
 /// A file, or the built-in data where no file has that name.
 fn source(text: &str, load: &Load) -> Result<Wanted> {
-    if text == BUILTIN && !Path::new(text).exists() { Ok(Wanted::builtin()) } else { Wanted::parse(text, load) }
+    if BUILTIN.contains(&text) && !Path::new(text).exists() {
+        Ok(Wanted::builtin(text))
+    } else {
+        Wanted::parse(text, load)
+    }
 }

@@ -118,10 +118,9 @@ impl Reader {
     /// Takes the configuration as it is now, all of it or nothing.
     fn take(&mut self) -> Result<()> {
         let Config { serving, sources } = self.args.whole()?;
-        let builtin = Wanted::builtin();
-        let others = self.sources.iter().any(|watched| watched.source != builtin);
+        let others = self.sources.iter().any(|watched| !watched.source.is_builtin());
         // As after a full disk, or while another program writes it.
-        ensure!(!others || sources.iter().any(|source| *source != builtin), "it names no dataset any more");
+        ensure!(!others || sources.iter().any(|source| !source.is_builtin()), "it names no dataset any more");
         let (serving, kept) = serving.under(&self.serving)?;
         self.state.set(serving.settings(self.local)?);
         if self.serving.watch == Some(true) && serving.watch != Some(true) {

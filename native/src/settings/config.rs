@@ -3,6 +3,7 @@
 
 use super::{basemap, named, serving::Serving};
 use crate::{
+    read::BUILTIN,
     about::About,
     catalog,
     load::{Load, Wanted},
@@ -16,7 +17,7 @@ use toml::{Table, Value};
 /// `serve`, as it was typed.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Serve {
-    /// Files, folders or patterns, one dataset each, [NAME=]PATH; the built-in places if there are none
+    /// Files, folders or patterns, one dataset each, [NAME=]PATH; the built-in places and countries if there are none
     ///
     /// A pattern such as 'data/*.parquet' (quoted, so that the shell leaves it alone) makes one dataset of many files.
     /// The name stands in addresses and is the layer of the tiles; unless given, it is made from the file's.
@@ -43,7 +44,7 @@ pub struct Config {
 }
 
 impl Serve {
-    /// What was typed, over what is in the configuration file now. The built-in places where neither names a dataset.
+    /// What was typed, over what is in the configuration file now. The built-in data where neither names a dataset.
     ///
     /// # Errors
     /// One line about the argument, or the file and what is wrong in it.
@@ -53,7 +54,7 @@ impl Serve {
         let mut sources: Vec<Wanted> = typed.collect::<Result<_>>()?;
         sources.extend(file.sources);
         if sources.is_empty() {
-            sources.push(Wanted::builtin());
+            sources.extend(BUILTIN.map(Wanted::builtin));
         }
         Ok(Config { serving: self.serving.or(&file.serving)?, sources: Wanted::distinct(sources) })
     }

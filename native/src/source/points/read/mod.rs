@@ -6,6 +6,7 @@
 mod archive;
 mod arrow;
 mod axes;
+mod builtin;
 mod choose;
 mod civil;
 mod columns;
@@ -49,6 +50,7 @@ pub(crate) mod zone;
 
 use crate::dataset::Dataset;
 use anyhow::{Context, Error, Result, anyhow, bail};
+pub use builtin::{BUILTIN, builtin};
 pub use civil::Order;
 use content::Content;
 pub use crs::Crs;
@@ -59,7 +61,6 @@ use layout::Opened;
 use load::load;
 pub(crate) use load::{Part, Sink, Whole};
 use open::open;
-use parquet::Parquet;
 pub use stand::Stand;
 use std::{
     path::{Path, PathBuf},
@@ -295,27 +296,6 @@ fn look(
     let (title, attribution) = (options.title.clone(), options.attribution.clone());
     let label = Label { name, title, attribution, version: version.text(), zone: None };
     Ok(Files { opened, label, lines })
-}
-
-/// The data the program brings along: places of the world from GeoNames.
-///
-/// # Errors
-/// Only when the program is damaged.
-pub fn builtin(progress: &dyn Progress) -> Result<Dataset> {
-    let content = Content::Static(include_bytes!("../../../../data/places.parquet"));
-    let options = Options::default();
-    let mut version = Version::new(&options);
-    version.bytes(content.as_ref());
-    let label = Label {
-        name: "places".into(),
-        title: Some("Places of the world".into()),
-        attribution: Some("GeoNames (CC BY 4.0)".into()),
-        version: version.text(),
-        zone: None,
-    };
-    let reader = Box::new(Parquet::open(content, None, &mut Vec::new())?);
-    let opened = Opened { label: "the built-in places".into(), reader, partitions: Vec::new() };
-    load(vec![opened], &options, label, Vec::new(), progress)
 }
 
 /// A hash of everything that may change the dataset: FNV-1a, 64 bits.

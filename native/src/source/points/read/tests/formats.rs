@@ -168,7 +168,7 @@ fn the_version_changes_with_content_and_options() {
 
 #[test]
 fn the_built_in_places_are_what_they_were() {
-    let dataset = builtin(&()).expect("reads");
+    let dataset = builtin("places", &()).expect("reads");
     assert_eq!(dataset.len(), 234_908);
     assert_eq!((dataset.name(), dataset.attribution()), ("places", Some("GeoNames (CC BY 4.0)")));
     assert_eq!(dataset.report().id.as_deref(), Some("geonameid"));
@@ -182,4 +182,32 @@ fn the_built_in_places_are_what_they_were() {
         let (lon, lat) = mercator::unproject(morton::position(points.keys()[largest]));
         assert!((lon - 121.46).abs() < 0.1 && (lat - 31.22).abs() < 0.1, "{lon} {lat}");
     });
+}
+
+#[test]
+fn the_built_in_countries_are_what_they_were() {
+    let dataset = builtin("countries", &()).expect("reads");
+    assert_eq!((dataset.len(), dataset.name(), dataset.report().unusable), (241, "countries", 0));
+    let outlines = dataset.outlines().expect("polygons");
+    assert_eq!(outlines.kinds(), ["Polygon"]);
+    dataset.with_points(|points| {
+        let text = |name: &str, row: usize| {
+            let column = points.columns().iter().find(|column| column.name == name).expect("there");
+            let Values::Text(codes, words) = column.values else { panic!("text") };
+            column.is_valid(row).then(|| words.get(codes.get(row)).to_owned())
+        };
+        let row = |name: &str| (0..points.len()).find(|&row| text("name", row).as_deref() == Some(name)).expect(name);
+        let codes = |name: &str| [text("iso_a2", row(name)), text("iso_a3", row(name))].map(Option::unwrap_or_default);
+        assert_eq!(codes("Switzerland"), ["CH", "CHE"]);
+        assert_eq!(codes("Fiji"), ["FJ", "FJI"]);
+        assert_eq!(codes("Kosovo"), ["", ""]);
+        // Each is where it is: a point of it, in degrees.
+        for (name, [west, south, east, north]) in
+            [("Switzerland", [5.9, 45.8, 10.5, 47.9]), ("Fiji", [176.8, -19.2, 180.0, -16.0]), ("Chile", [-76.0, -56.0, -66.4, -17.4])]
+        {
+            let (lon, lat) = points.degrees(row(name));
+            assert!((west..=east).contains(&lon) && (south..=north).contains(&lat), "{name}: {lon} {lat}");
+        }
+    });
+    assert!(builtin("rivers", &()).is_err_and(|error| error.to_string().ends_with("expected one of places, countries")));
 }
