@@ -15,7 +15,7 @@ const { DRAWING, makeLayer } = await ofPage("state");
 const { colourOf } = await ofPage("map/shapes/colour");
 
 /** @type {typeof import("../../web/src/map/shapes/layers")} */
-const { thinned } = await ofPage("map/shapes/layers");
+const { outlined, shapeLayers, thinned } = await ofPage("map/shapes/layers");
 
 /** What MapLibre has for a colour. */
 const COLOUR = /** @type {any} */ (latest["paint_fill"]["fill-color"]);
@@ -110,4 +110,38 @@ test("many lines are seen through, few are not, and none is lost", () => {
   );
   // A tenth of an opacity is told from the ground; of 1000 over one another nothing of it is seen.
   assert.ok(thinned(1e9) > 0.1 && (1 - thinned(1e9)) ** 1000 < 1 / 256);
+});
+
+test("outlines are faint where rows are a few pixels apart, and whole where they are sixty-four", () => {
+  // The world is 512 pixels at zoom 0: 1024 squares of it are 16 pixels wide, and 4 if they are in a sixteenth of it.
+  assert.equal(outlined(1024, [-180, -85.0511287798, 180, 85.0511287798]).toFixed(2), Math.log2(64 / 16).toFixed(2));
+  assert.equal(outlined(1024, [-45, -40.979898, 45, 40.979898]).toFixed(2), Math.log2(64 / 4).toFixed(2));
+  // Of a few large ones the points may be anywhere, or all at one place.
+  assert.equal(outlined(3, [7, 46, 7, 46]), 0);
+  assert.ok(Number.isFinite(outlined(1000, [7, 46, 7, 46])) && Number.isFinite(outlined(1000, [])));
+  const layer = makeLayer([], "roads", { drawing: { ...usual("roads"), opacity: 0.8, line: 1 } });
+  const theme = /** @type {any} */ ({ dark: false, other: "#00ff00" });
+  const frame = [-125, 24, -66, 50];
+  const [, lines] = shapeLayers(
+    layer,
+    /** @type {any} */ ({ theme, ramp: () => "#ff0000" }),
+    { source: "s", "source-layer": "s" },
+    { rows: 3100, frame },
+  );
+  const made = expression.createExpression(
+    /** @type {any} */ (lines?.paint)["line-opacity"],
+    "layers[0].paint.line-opacity",
+    /** @type {any} */ (latest["paint_line"]["line-opacity"]),
+  );
+  assert.equal(made.result, "success", JSON.stringify(made.value));
+  const of = (/** @type {number} */ zoom, /** @type {1 | 2 | 3} */ type, marked = false) =>
+    /** @type {any} */ (made.value).evaluate({ zoom }, { type, properties: {} }, { marked });
+  // Counties are 9 pixels apart at zoom 3.
+  assert.ok(of(3, 3) > 0.1 && of(3, 3) < 0.3, String(of(3, 3)));
+  assert.deepEqual(
+    [of(0, 3), of(6, 3), of(3, 3, true)].map((share) => share.toFixed(2)),
+    ["0.10", "0.80", "0.80"],
+  );
+  // Lines are not outlines.
+  assert.equal(of(0, 2), of(9, 2));
 });

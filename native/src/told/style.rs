@@ -13,6 +13,13 @@ use serde_json::{Map, Value, json};
 const COLOURS: [&str; 6] = ["#3e4989", "#31688e", "#26828e", "#35b779", "#b5de2b", "#fde725"];
 /// The quantiles between them.
 const BREAKS: [f64; 5] = [0.3, 0.5, 0.7, 0.9, 0.95];
+/// Outlines are whole where rows would be so many pixels apart if they lay evenly in their frame, of which much is empty as a rule;
+/// before that they would cover what they go round.
+const APART: f64 = 64.0;
+/// Of fewer rows they are always whole: how far apart these are says nothing of how large they are.
+const FEW: usize = 100;
+/// So many zooms before that they are as faint as they become.
+const FADING: f64 = 3.0;
 const GROUND: &str = "#11151c";
 
 /// The style of a query.
@@ -49,7 +56,7 @@ pub fn of(fitted: &Fitted, legend: &Legend, links: &Links) -> Map<String, Value>
         });
     }
     if matches!(mode, Mode::Auto | Mode::Points) {
-        layers.extend(rows(layer, &fitted.geometries()));
+        layers.extend(rows(layer, &fitted.geometries(), whole(fitted)));
     }
     let mut sources = Map::new();
     sources.insert(layer.into(), source);
@@ -65,8 +72,18 @@ pub fn of(fitted: &Fitted, legend: &Legend, links: &Links) -> Map<String, Value>
     style
 }
 
+/// The zoom from which outlines are whole: rows that lie evenly in the frame of most are then [`APART`] pixels from one to the
+/// next. At least 0.
+fn whole(fitted: &Fitted) -> f64 {
+    let source = &fitted.entry.source;
+    let [west, south, east, north] = source.focus();
+    let down = |lat: f64| lat.to_radians().sin().clamp(-0.9963, 0.9963).atanh() / std::f64::consts::TAU;
+    let part = ((east - west) / 360.0 * (down(north) - down(south))).max(1e-12);
+    if source.len() < FEW { 0.0 } else { (APART / (512.0 * (part / source.len() as f64).sqrt())).log2().max(0.0) }
+}
+
 /// Rows: polygons under lines under points. Outlines of polygons are lines, which a tile cuts beyond its edges only.
-fn rows(layer: &str, kinds: &[&str]) -> Vec<Value> {
+fn rows(layer: &str, kinds: &[&str], whole: f64) -> Vec<Value> {
     let drawn = |id: &str, kind: &str, of: &[&str], paint: Value| {
         let kinds = of.iter().map(|kind| json!(["in", kind, ["geometry-type"]]));
         let kinds: Vec<Value> = std::iter::once(json!("any")).chain(kinds).collect();
@@ -83,7 +100,11 @@ fn rows(layer: &str, kinds: &[&str]) -> Vec<Value> {
     }
     if kinds.contains(&"Polygon") || kinds.contains(&"LineString") {
         let width = json!(["interpolate", ["linear"], ["zoom"], 4, 0.75, 10, 1.25, 16, 2.5]);
-        let paint = json!({ "line-color": COLOURS[4], "line-width": width, "line-opacity": 0.85 });
+        let seen = |share: f64| json!(["match", ["geometry-type"], ["Polygon", "MultiPolygon"], 0.85 * share, 0.85]);
+        let stops = [json!(whole - FADING), seen((-FADING).exp2()), json!(whole), seen(1.0)];
+        let opacity = [json!("interpolate"), json!(["exponential", 2]), json!(["zoom"])].into_iter().chain(stops);
+        let opacity = Value::from_iter(opacity);
+        let paint = json!({ "line-color": COLOURS[4], "line-width": width, "line-opacity": opacity });
         layers.push(drawn("lines", "line", &["Polygon", "LineString"], paint));
     }
     let paint = json!({

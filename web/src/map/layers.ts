@@ -84,6 +84,7 @@ export function dataLayers({ layer, loaded }: Drawable, source = sourceId(layer)
     case "shapes":
       return shapeLayers(layer, coloursOf(paint), from, {
         rows: loaded.metadata?.rows ?? loaded.dataset?.rows ?? 0,
+        frame: loaded.dataset?.focus ?? loaded.tileJson.bounds ?? [],
         ...(paint.size && paint.sizes ? { height: tall(paint.size, [paint.sizes]) } : {}),
       });
     case "cells":

@@ -14,6 +14,8 @@ const lineId = ({ id }: Pick<Layer, "id">): string => `shapes-${id}-line`;
 const dotId = ({ id }: Pick<Layer, "id">): string => `shapes-${id}-dot`;
 export const shapeIds = (layer: Pick<Layer, "id">): string[] => [dotId(layer), lineId(layer), fillId(layer)];
 
+/** Pixels of the world at zoom 0. */
+const TILE = 512;
 /** How much is seen through what is filled with one colour for all: what lies under it, and where two overlap. */
 const PLAIN = 0.45;
 /**
@@ -22,6 +24,15 @@ const PLAIN = 0.45;
  */
 const [OPAQUE, LEAST] = [2000, 0.12];
 export const thinned = (rows: number): number => Math.max(LEAST, Math.min(1, Math.sqrt(OPAQUE / Math.max(rows, 1))));
+/**
+ * Outlines are whole where rows would be so many pixels from one to the next if they lay evenly in their frame, of which much is
+ * empty as a rule; at zooms before, they would cover what they go round.
+ */
+const APART = 64;
+/** Of fewer rows they are always whole: how far apart these are says nothing of how large they are. */
+const FEW = 100;
+/** So many zooms before that they are as faint as they become. */
+const FADING = 3;
 /** Lines are so many times as wide as outlines, and what is marked is so many pixels wider. */
 const [LINES, MARKED] = [2, 2];
 
@@ -41,17 +52,33 @@ interface From {
 interface Shown {
   /** How many rows of the layer pass. */
   rows: number;
+  /** The frame that they are in, in degrees: west, south, east, north. */
+  frame: readonly number[];
   /** How high polygons stand, if they do. */
   height?: ExpressionSpecification;
 }
 
-export function shapeLayers(layer: Layer, colours: Colours, from: From, { rows, height }: Shown): LayerSpecification[] {
+/** The zoom from which outlines of so many rows are whole, where these lie evenly in a frame: west, south, east, north. At least 0. */
+export function outlined(rows: number, [west, south, east, north]: readonly number[]): number {
+  const down = (lat = 0) => Math.atanh(Math.sin((Math.max(-85, Math.min(lat, 85)) * Math.PI) / 180)) / (2 * Math.PI);
+  const world = (((east ?? 180) - (west ?? -180)) / 360) * (down(north ?? 85) - down(south ?? -85));
+  return rows < FEW ? 0 : Math.max(0, Math.log2(APART / (TILE * Math.sqrt(Math.max(world, 1e-12) / rows))));
+}
+
+export function shapeLayers(
+  layer: Layer,
+  colours: Colours,
+  from: From,
+  { rows, frame, height }: Shown,
+): LayerSpecification[] {
   const { opacity, line } = layer.drawing;
   const colour = colourOf(colours, "fill");
   const edge = colourOf(colours, "edge");
   const plain = !colours.property;
   const strength = plain ? opacity * PLAIN : opacity;
   const thin = marked(opacity, plain ? opacity * thinned(rows) : opacity);
+  const whole = outlined(rows, frame);
+  const seen = (share: number) => ["case", is("Polygon"), marked(opacity, opacity * share), thin];
   const width = (times: number) => marked(line * times + MARKED, line * times);
   const flat: LayerSpecification = {
     id: fillId(layer),
@@ -89,7 +116,12 @@ export function shapeLayers(layer: Layer, colours: Colours, from: From, { rows, 
       paint: {
         "line-color": ["case", is("Polygon"), edge, colour] as unknown as ExpressionSpecification,
         "line-width": ["case", is("Polygon"), width(1), width(LINES)] as unknown as ExpressionSpecification,
-        "line-opacity": ["case", is("Polygon"), opacity, thin] as unknown as ExpressionSpecification,
+        "line-opacity": [
+          "interpolate",
+          ["exponential", 2],
+          ["zoom"],
+          ...[whole - FADING, seen(2 ** -FADING), whole, seen(1)],
+        ] as unknown as ExpressionSpecification,
       },
     },
     {
