@@ -56,8 +56,8 @@ pub use points::{
     ranks::{ROW as RANKED_ROW, Ranks},
 };
 pub use query::{
-    Alias, By, Let, MAX_DETAIL, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, PARAMETERS, Properties, RowGeometry, Shape,
-    TileQuery,
+    Alias, By, Let, MAX_DETAIL, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, PARAMETERS, Properties, RowGeometry,
+    Shape, TileQuery,
 };
 pub use shapes::{
     BadBuffers, BadOutline, Buffers, Built, Carried, Flat, Outlines, Role, Shapes,

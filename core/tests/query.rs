@@ -4,7 +4,8 @@ mod common;
 
 use common::{NAMES, Random, expr};
 use duotile_core::{
-    Alias, By, Interval, Let, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, Period, Properties, RowGeometry, Shape, TileQuery,
+    Alias, By, Interval, Let, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, Period, Properties, RowGeometry, Shape,
+    TileQuery,
 };
 
 fn printed(text: &str) -> String {

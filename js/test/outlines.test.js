@@ -228,3 +228,18 @@ test("what cannot be used is told, and arrays that do not fit are refused", asyn
   await assert.rejects(Tiler.from({ outlines: { ...outlines, lat: new Float64Array(2) } }), /3 longitudes and 2 lat/);
   await assert.rejects(Tiler.from({ outlines: { ...outlines, lat: new Float64Array(3) } }), /kind 9, expected 0/);
 });
+
+test("as points each row is one point with its properties, in one tile, ranked by a column", async () => {
+  const tiler = await Tiler.from(FEATURES, { name: "s" });
+  const query = { mode: /** @type {const} */ ("points"), geometry: /** @type {const} */ ("point") };
+  const tiles = [0, 1].flatMap((x) => [0, 1].flatMap((y) => shown(tiler.tile(1, x, y, query), "s")));
+  assert.deepEqual(
+    tiles.map(({ type, properties }) => [type, properties["n"]]).sort(),
+    [1, 2, 3, 4].map((n) => [1, n]),
+  );
+  assert.deepEqual(
+    shown(tiler.tile(0, 0, 0, { ...query, rank: "n", detail: 4 }), "s").map(({ properties }) => properties["n"]),
+    [1, 2, 3, 4],
+  );
+  assert.throws(() => tiler.tile(0, 0, 0, { ...query, rank: "m" }), /has no column "m"/);
+});

@@ -129,7 +129,7 @@ test("outlines are faint where rows are a few pixels apart, and whole where they
     { rows: 3100, frame },
   );
   const made = expression.createExpression(
-    /** @type {any} */ (lines?.paint)["line-opacity"],
+    /** @type {any} */ (lines).paint["line-opacity"],
     "layers[0].paint.line-opacity",
     /** @type {any} */ (latest["paint_line"]["line-opacity"]),
   );

@@ -124,7 +124,10 @@ impl TileQuery {
         let Some(name) = &self.rank else { return Ok(None) };
         let index = column(table, "rank", name)?;
         if table.columns()[index].kind() == Kind::Text {
-            return Err(QueryError::new("rank", format!("{name} is a text column, expected numbers, times or truth values")));
+            return Err(QueryError::new(
+                "rank",
+                format!("{name} is a text column, expected numbers, times or truth values"),
+            ));
         }
         Ok(Some(index))
     }

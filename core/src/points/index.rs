@@ -99,7 +99,13 @@ impl<'a> Points<'a> {
         }
         let table = Table::new(layer, expected, columns, roles)?;
         debug_assert!(keys.is_sorted(), "keys are in ascending order");
-        Ok(Self { table, keys: Keys { keys, landmarks: Landmarks::unknown(expected) }, rows, shapes: None, ranks: None })
+        Ok(Self {
+            table,
+            keys: Keys { keys, landmarks: Landmarks::unknown(expected) },
+            rows,
+            shapes: None,
+            ranks: None,
+        })
     }
 
     /// The same with the landmarks of its keys, which make searching faster. Those of another number of keys are not

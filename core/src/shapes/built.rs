@@ -98,7 +98,8 @@ impl<'a> Shapes<'a> {
     /// The same with other ranks of its rows, which are as many.
     pub(crate) const fn with_ranks(self, ranks: &'a Ranks) -> Self {
         let Met { landmarks, around, boxes, .. } = self.met;
-        let met = Met { landmarks, around: (around.0, ranks.landmarks.as_slice()), boxes, firsts: ranks.firsts.as_slice() };
+        let met =
+            Met { landmarks, around: (around.0, ranks.landmarks.as_slice()), boxes, firsts: ranks.firsts.as_slice() };
         Self { met, ranks: ranks.rows.as_slice(), ..self }
     }
 

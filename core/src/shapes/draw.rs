@@ -23,6 +23,12 @@ use core::{iter, ops::Range};
 /// Points of a line's part: clients break on parts of more than 6,553.
 const PART: usize = 6500;
 
+/// Of a row of more positions than this, one is drawn in each square of a tile: the first of them, so that what is drawn at a zoom is
+/// drawn at every deeper one.
+const MANY: usize = 1000;
+/// Squares of a tile, as large as those that stand for small polygons.
+const SQUARES: usize = ((EXTENT / SQUARE) * (EXTENT / SQUARE)) as usize;
+
 /// What paths are, by the number that tiles have for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -63,6 +69,8 @@ pub struct Drawing {
     points: Vec<Point>,
     ends: Vec<u32>,
     path: Vec<Vertex>,
+    /// A bit for each square of the tile, set where it has a position.
+    taken: Vec<u64>,
     pieces: Pieces,
     polygons: Pieces,
     clean: Clean,
@@ -112,10 +120,15 @@ impl Drawing {
         };
         match kind {
             Kind::Points => {
+                let count: usize = rings.clone().map(|ring| outlines.vertices_of(ring).len()).sum();
+                toll.pay(1 + count)?;
                 let local = rings.flat_map(|ring| outlines.path(ring)).map(|vertex| grid.local(vertex));
                 let inside = local.filter(|at| at.iter().all(|at| (0..EXTENT).contains(at)));
-                self.pieces.points.extend(inside.map(|at| at.map(|at| at as i16)));
-                toll.pay(1 + self.pieces.points.len())?;
+                self.taken.clear();
+                self.taken.resize(if count > MANY { SQUARES / 64 } else { 0 }, 0);
+                let taken = &mut self.taken;
+                let first = inside.filter(|&at| taken.is_empty() || take(taken, at));
+                self.pieces.points.extend(first.map(|at| at.map(|at| at as i16)));
                 self.pieces.end(fewest);
             }
             Kind::Lines | Kind::Polygons if z < shapes.wholes[row] => self.mark(&outlines, row, kind, point, grid),
@@ -209,7 +222,10 @@ impl Drawing {
     /// Bytes held, about.
     #[must_use]
     pub fn size(&self) -> usize {
-        (self.points.capacity() + self.ends.capacity()) * 4 + self.rows.capacity() * 12 + self.path.capacity() * 16
+        (self.points.capacity() + self.ends.capacity()) * 4
+            + self.rows.capacity() * 12
+            + self.path.capacity() * 16
+            + self.taken.capacity() * 8
     }
 
     /// The same of lines: where one run ends at the antimeridian and the next begins beyond it, they are one.
@@ -239,6 +255,16 @@ impl Drawing {
         open.iter().for_each(|line| clip::line(line, PART, &mut self.pieces));
         Ok(())
     }
+}
+
+/// Takes the square of a position in the tile; false if it was taken.
+fn take(taken: &mut [u64], at: Vertex) -> bool {
+    let [across, down] = at.map(|at| (at / SQUARE) as usize);
+    let square = down * (EXTENT / SQUARE) as usize + across;
+    let (word, bit) = (&mut taken[square / 64], 1 << (square % 64));
+    let free = *word & bit == 0;
+    *word |= bit;
+    free
 }
 
 /// Whether a row of which nothing is left is as large as a square or stick all the same: of many small parts, or thin ones.

@@ -40,6 +40,9 @@ impl Default for Budget {
     }
 }
 
+/// How rows are shown: how many in a tile, as what, and the column that they are ranked by.
+pub(super) type Shown = (u32, RowGeometry, Option<usize>);
+
 /// What is known of the rows that pass a filter: which these are, or what a column adds up to over them.
 #[derive(Clone, Debug)]
 pub(super) enum OfRows {
@@ -86,8 +89,8 @@ pub struct Keeps {
     pub(super) summary_hits: Hits,
     /// By the text of the columns that a query makes, and the column that they are by.
     pub(super) ranks: Arc<Keep<usize, Arc<Ranks>>>,
-    /// By the text of their filter, the limit of rows in a tile and what rows are drawn as and ranked by.
-    pub(super) profiles: Arc<Keep<(u32, RowGeometry, Option<usize>), Arc<Profile>>>,
+    /// By the text of their filter and how rows are shown.
+    pub(super) profiles: Arc<Keep<Shown, Arc<Profile>>>,
     /// By their query.
     pub(super) legends: Arc<Keep<(), Arc<Legend>>>,
     /// By their query, address and format.

@@ -87,7 +87,7 @@ impl Selected {
             }
             self.summaries.iter().for_each(|(column, sums)| summaries[*column] = Some(sums.view()));
             let selection = Selection { mask: self.mask.as_deref(), profile: &self.profile, summaries: &summaries };
-            f(ranked(points, self.ranks.as_deref()), selection)
+            f(ranked(&points, self.ranks.as_deref()), selection)
         })
     }
 
@@ -145,13 +145,13 @@ fn profile(
     work: &Work<'_>,
 ) -> Result<Profile, Refusal> {
     Ok(dataset.with_points(|points| {
-        let points = plan.drawn(&ranked(points, ranks));
+        let points = plan.drawn(&ranked(&points, ranks));
         Profile::of(&points, mask, plan.limit(), work)
     })?)
 }
 
-fn ranked<'a>(points: Points<'a>, ranks: Option<&'a Ranks>) -> Points<'a> {
-    ranks.map_or(points, |ranks| points.with_ranks(ranks))
+fn ranked<'a>(points: &Points<'a>, ranks: Option<&'a Ranks>) -> Points<'a> {
+    ranks.map_or(*points, |ranks| points.with_ranks(ranks))
 }
 
 fn rank(dataset: &Dataset, column: usize, work: &Work<'_>) -> Result<Ranks, Refusal> {

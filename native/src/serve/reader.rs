@@ -7,7 +7,6 @@
 use super::{quiet::Quiet, watched::Watched};
 use crate::{
     http::{Shared, metrics::Outcome},
-    load::Wanted,
     read::Stand,
     settings::{
         config::{Config, Serve},
@@ -155,7 +154,13 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{catalog::Catalog, engine::pack::Coding, http::State, load::Load, settings::Settings};
+    use crate::{
+        catalog::Catalog,
+        engine::pack::Coding,
+        http::State,
+        load::{Load, Wanted},
+        settings::Settings,
+    };
     use std::fs;
 
     #[test]

@@ -3,10 +3,10 @@
 
 use super::{basemap, named, serving::Serving};
 use crate::{
-    read::BUILTIN,
     about::About,
     catalog,
     load::{Load, Wanted},
+    read::BUILTIN,
 };
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use clap::Args;

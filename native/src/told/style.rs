@@ -103,7 +103,7 @@ fn rows(layer: &str, kinds: &[&str], whole: f64) -> Vec<Value> {
         let seen = |share: f64| json!(["match", ["geometry-type"], ["Polygon", "MultiPolygon"], 0.85 * share, 0.85]);
         let stops = [json!(whole - FADING), seen((-FADING).exp2()), json!(whole), seen(1.0)];
         let opacity = [json!("interpolate"), json!(["exponential", 2]), json!(["zoom"])].into_iter().chain(stops);
-        let opacity = Value::from_iter(opacity);
+        let opacity: Value = opacity.collect();
         let paint = json!({ "line-color": COLOURS[4], "line-width": width, "line-opacity": opacity });
         layers.push(drawn("lines", "line", &["Polygon", "LineString"], paint));
     }

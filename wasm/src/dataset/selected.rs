@@ -8,8 +8,8 @@ use alloc::{
 };
 use core::fmt;
 use duotile_core::{
-    Column, Kind, Landmarks, Legend, Mask, Plan, Points, Profile, QueryError, Ranks, Report, Scalar, Scratch, Selection,
-    Summary, Sums, TileId, TileQuery, Work, Zone,
+    Column, Kind, Landmarks, Legend, Mask, Plan, Points, Profile, QueryError, Ranks, Report, Scalar, Scratch,
+    Selection, Summary, Sums, TileId, TileQuery, Work, Zone,
 };
 
 /// Queries that are kept: more than a map has layers.

@@ -101,6 +101,28 @@ fn a_ring_of_very_many_vertices_round_the_pole_is_drawn_at_every_zoom() {
 }
 
 #[test]
+fn of_very_many_positions_each_square_of_a_tile_has_the_first() {
+    let mut next = random(3);
+    let positions: Vec<(f64, f64)> = (0..50_000).map(|_| (next(360.0) - 180.0, next(160.0) - 80.0)).collect();
+    let row = Vec::from([(Role::Points, positions)]);
+    let set = Set::of(core::slice::from_ref(&row));
+    let outlines = set.view().outlines();
+    for (z, x, y) in [(0, 0, 0), (1, 1, 0), (4, 3, 7)] {
+        let (drawn, paths) = drawn(&row, TileId::new(z, x, y).expect("valid"));
+        // In units of the tile, in the order of the row.
+        let unit = |at: u32, tile: u32| (i64::from(at) >> (20 - z)) - i64::from(tile) * EXTENT;
+        let local = outlines.x.iter().zip(outlines.y).map(|(&at, &down)| [unit(at, x), unit(down, y)]);
+        let mut squares: BTreeSet<[i64; 2]> = BTreeSet::new();
+        let inside = local.filter(|at| at.iter().all(|at| (0..EXTENT).contains(at)));
+        let first = inside.filter(|at| squares.insert(at.map(|at| at / 16)));
+        let expected: Vec<Point> = first.map(|at| at.map(|at| at as i16)).collect();
+        assert_eq!((drawn, paths.ends.len()), (Drawn::Paths, 1));
+        assert!(paths.points == expected, "{z}/{x}/{y}: {} of {}", paths.points.len(), expected.len());
+        assert!(expected.len() > 100 && expected.len() <= 65_536);
+    }
+}
+
+#[test]
 fn a_nation_of_islands_with_a_border_keeps_its_square_until_it_is_seen() {
     // Twelve times twelve islands of a unit of zoom 5: as large together as the square of zoom 6, and none is seen before zoom 7.
     let islands = squares(12, 1.0, 3.0);

@@ -52,7 +52,6 @@ use crate::dataset::Dataset;
 use anyhow::{Context, Error, Result, anyhow, bail};
 pub use builtin::{BUILTIN, builtin};
 pub use civil::Order;
-use content::Content;
 pub use crs::Crs;
 use duotile_core::{EXTENT_BITS, TILE_FORMAT};
 pub(crate) use files::name;

@@ -202,12 +202,16 @@ fn the_built_in_countries_are_what_they_were() {
         assert_eq!(codes("Fiji"), ["FJ", "FJI"]);
         assert_eq!(codes("Kosovo"), ["", ""]);
         // Each is where it is: a point of it, in degrees.
-        for (name, [west, south, east, north]) in
-            [("Switzerland", [5.9, 45.8, 10.5, 47.9]), ("Fiji", [176.8, -19.2, 180.0, -16.0]), ("Chile", [-76.0, -56.0, -66.4, -17.4])]
-        {
+        for (name, [west, south, east, north]) in [
+            ("Switzerland", [5.9, 45.8, 10.5, 47.9]),
+            ("Fiji", [176.8, -19.2, 180.0, -16.0]),
+            ("Chile", [-76.0, -56.0, -66.4, -17.4]),
+        ] {
             let (lon, lat) = points.degrees(row(name));
             assert!((west..=east).contains(&lon) && (south..=north).contains(&lat), "{name}: {lon} {lat}");
         }
     });
-    assert!(builtin("rivers", &()).is_err_and(|error| error.to_string().ends_with("expected one of places, countries")));
+    assert!(
+        builtin("rivers", &()).is_err_and(|error| error.to_string().ends_with("expected one of places, countries"))
+    );
 }

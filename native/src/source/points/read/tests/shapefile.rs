@@ -1,7 +1,7 @@
 //! Shapefiles, zipped and beside each other: what they hold, and what is missing or broken.
 
 use super::{shapes::geometries, *};
-use crate::read::archive::Archive;
+use crate::read::{archive::Archive, content::Content};
 
 /// Written by GDAL 3.12: polygons with a column of each kind, lines with heights in EPSG:25832, points in Latin-1, several points.
 const SHAPES: &[u8] = include_bytes!("files/shapes.zip");
