@@ -1,7 +1,7 @@
 //! Where one query is said to cover another, every row that passes the other passes it: tried on floats of both widths that
 //! lie next to each other and next to the numbers in the filters.
 
-use duotile_core::{Column, Facts, Points, Roles, TileQuery, Values, Work};
+use duotile_core::{Column, Facts, Points, Roles, TileId, TileQuery, Values, Work};
 
 #[test]
 fn covered_rows_are_among_the_rows_whatever_the_width_of_a_float() {
@@ -69,4 +69,31 @@ fn rows_are_ranked_among_all_rows_so_only_all_rows_will_do() {
     assert!(!covers("filter=a>1", "filter=a>2&rank=b"));
     assert!(!covers("bbox=0,0,9,9", "bbox=1,1,2,2&rank=b"));
     assert!(covers("mode=points", "filter=a>2&rank=b") && covers("", "rank=b"));
+}
+
+#[test]
+fn a_shape_covers_another_where_edges_are_straight_in_degrees_and_on_the_map() {
+    let query = |ring: &str| {
+        let filter = format!("S_INTERSECTS(geometry,POLYGON(({ring})))");
+        TileQuery::from_pairs([("filter", filter.as_str())]).expect("parses")
+    };
+    let triangle = query("0 0,60 60,0 60,0 0");
+    // Its diagonal is at 30 degrees north there in degrees, at 34 to 36 on the map.
+    let between = query("29 31.5,31 31.5,31 33.5,29 33.5,29 31.5");
+    assert!(!triangle.covers(&between));
+    assert!(triangle.covers(&query("29 40,31 40,31 45,29 45,29 40")));
+}
+
+#[test]
+fn a_tile_of_outlines_wants_what_comes_into_its_buffer() {
+    let tile = TileId::new(6, 33, 21).expect("valid");
+    let [west, south, east, north] = tile.bounds();
+    let boxed = |by: f64| {
+        let sides = [west - by, south - by, east + by, north + by].map(|side| side.to_string()).join(",");
+        TileQuery::from_pairs([("bbox", sides.as_str())]).expect("parses")
+    };
+    let all = TileQuery::default();
+    assert!(boxed(0.0).covers_tile(&all, tile, false) && !boxed(0.0).covers_tile(&all, tile, true));
+    // A thirty-second of a tile and a little more.
+    assert!(boxed((east - west) / 12.0).covers_tile(&all, tile, true));
 }

@@ -9,15 +9,16 @@ type Box = readonly [west: number, south: number, east: number, north: number];
 /** Whether a subset has all rows of a tile, as far as the texts of both tell. */
 export function coverage(subset: Subset, text: string, tile: TileId): "yes" | "no" | "maybe" {
   const [had, asked] = [new URLSearchParams(subset.selects), new URLSearchParams(text)];
-  if (had.has("bbox") && !asked.has("bbox") && subset.bbox && !contains(subset.bbox, tile)) return "no";
+  const outlined = subset.about.vertices !== undefined;
+  if (had.has("bbox") && !asked.has("bbox") && subset.bbox && !contains(subset.bbox, tile, outlined)) return "no";
   const same = (name: string) => !had.has(name) || had.get(name) === asked.get(name);
   const boxed = !had.has("bbox") || !asked.has("bbox") || same("bbox");
   return boxed && same("filter") && same("datetime") ? "yes" : "maybe";
 }
 
-/** Whether a tile lies in a box. */
-function contains(box: Box, tile: TileId): boolean {
-  const [west, south, east, north] = edges(tile);
+/** Whether a tile lies in a box; of outlines, all that comes into its buffer, too. */
+function contains(box: Box, tile: TileId, outlined: boolean): boolean {
+  const [west, south, east, north] = edges(tile, outlined ? 1 / 16 : 0);
   const [left, bottom, right, top] = box;
   const wide = left <= right ? west >= left && east <= right : west >= left || east <= right;
   return wide && south >= bottom && north <= top;
@@ -31,11 +32,15 @@ export function touches(box: Box, tile: TileId): boolean {
   return wide && south <= top && north >= bottom;
 }
 
-/** West, south, east, north of a tile in degrees. */
-function edges([z, x, y]: TileId): Box {
+/** West, south, east, north of a tile in degrees, with a part of its width around it. */
+function edges([z, x, y]: TileId, around = 0): Box {
   const n = 2 ** z;
-  const latitude = (row: number) => Math.atan(Math.sinh(Math.PI * (1 - (2 * row) / n))) * (180 / Math.PI);
-  return [(x / n) * 360 - 180, latitude(y + 1), ((x + 1) / n) * 360 - 180, latitude(y)];
+  const latitude = (row: number) => {
+    const at = Math.min(Math.max(row, 0), n);
+    return Math.atan(Math.sinh(Math.PI * (1 - (2 * at) / n))) * (180 / Math.PI);
+  };
+  const longitude = (column: number) => (column / n) * 360 - 180;
+  return [longitude(x - around), latitude(y + 1 + around), longitude(x + 1 + around), latitude(y - around)];
 }
 
 /** The tile that a cell fills, whose id is a one in front of its Morton code; that of the world for no cell. */

@@ -140,10 +140,11 @@ export class Tiler {
    * query are here, `mode=auto` may show rows where the full dataset shows cells.
    */
   covers(query: TileQuery | string, tile?: readonly [number, number, number]): boolean {
-    const subset = this.about.query;
+    const { query: subset, vertices } = this.about;
     if (subset === undefined) return true;
+    const outlined = vertices !== undefined;
     return guarded(() =>
-      tile ? this.#class.covers(subset, textOf(query), ...tile) : this.#class.coversAll(subset, textOf(query)),
+      tile ? this.#class.covers(subset, textOf(query), outlined, ...tile) : this.#class.coversAll(subset, textOf(query)),
     );
   }
 

@@ -235,13 +235,14 @@ impl Tiler {
         told.count("omitted", omitted as usize).with("cells", cells.into()).done()
     }
 
-    /// Whether every row that a tile of `query` needs is in a subset that was cut with `subset`, for certain.
+    /// Whether every row that a tile of `query` needs is in a subset that was cut with `subset`, for certain; `outlined`: of lines and
+    /// polygons, which are in the tiles beside theirs, too.
     ///
     /// # Errors
     /// When there is no such tile, or a query does not parse.
-    pub fn covers(subset: &str, query: &str, z: u32, x: u32, y: u32) -> Result<bool, JsValue> {
+    pub fn covers(subset: &str, query: &str, outlined: bool, z: u32, x: u32, y: u32) -> Result<bool, JsValue> {
         let parse = |text| TileQuery::parse(text).map_err(|error| query_error(&error));
-        Ok(parse(subset)?.covers_tile(&parse(query)?, tile(z, x, y)?))
+        Ok(parse(subset)?.covers_tile(&parse(query)?, tile(z, x, y)?, outlined))
     }
 
     /// Whether every row that passes `query` is in a subset that was cut with `subset`, for certain: then every tile of

@@ -148,9 +148,9 @@ fn what_is_covered_is_cut_from_a_subset_as_from_the_whole() {
             let what = || format!("table {seed}, {tile}, {query}, of the rows of {selecting}");
             if selecting.covers(&asked) {
                 all += 1;
-                assert!(selecting.covers_tile(&asked, tile), "{}", what());
+                assert!(selecting.covers_tile(&asked, tile, false), "{}", what());
                 assert_eq!(cut(&mut some, tile, &query), cut(&mut full, tile, &query), "{}", what());
-            } else if selecting.covers_tile(&asked, tile) {
+            } else if selecting.covers_tile(&asked, tile, false) {
                 part += 1;
                 // Which zoom rows start at is for all rows to say, so that is left out of it.
                 let cells = TileQuery { mode: duotile_core::Mode::Cells, ..asked }.to_string();
@@ -234,8 +234,8 @@ fn a_polygon_covers_what_lies_in_it() {
         assert_eq!(holed.covers(&inside(&theirs)), covered, "{theirs} in what has a hole");
     }
     let tile = TileId::new(3, 4, 4).expect("there is one");
-    assert!(!outer.covers_tile(&TileQuery::default(), tile), "45 degrees are not within 40");
-    assert!(outer.covers_tile(&TileQuery::default(), TileId::new(4, 8, 8).expect("there is one")));
+    assert!(!outer.covers_tile(&TileQuery::default(), tile, false), "45 degrees are not within 40");
+    assert!(outer.covers_tile(&TileQuery::default(), TileId::new(4, 8, 8).expect("there is one"), false));
 
     let table = Table::random(2000, 7);
     let mut dataset = table.dataset(None);

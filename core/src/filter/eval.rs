@@ -21,6 +21,8 @@ struct Scratch<'f, 'w> {
     stack: Vec<Lanes>,
     walks: Vec<Walk<'f>>,
     owed: usize,
+    /// Rows of the word of which the answer still decides anything, for tests that are dear.
+    asked: u64,
     work: &'w Work<'w>,
     stopped: Option<Stopped>,
 }
@@ -41,7 +43,8 @@ impl Filter {
     ) -> Result<Vec<u64>, Stopped> {
         let (start, end) = (rows.start, rows.end.min(keys.len()));
         let mut words = Vec::with_capacity(end.saturating_sub(start).div_ceil(64));
-        let mut scratch = Scratch { stack: Vec::new(), walks: Vec::new(), owed: 0, work, stopped: None };
+        let mut scratch =
+            Scratch { stack: Vec::new(), walks: Vec::new(), owed: 0, asked: u64::MAX, work, stopped: None };
         let mut toll = work.toll();
         let price = self.price();
         for row in (start..end).step_by(64) {
@@ -59,12 +62,24 @@ impl Filter {
     fn word<'f>(&'f self, table: &Table<'_>, keys: &[u64], rows: Range<usize>, scratch: &mut Scratch<'f, '_>) -> u64 {
         match self {
             Self::Constant(constant) => u64::from(*constant).wrapping_neg(),
-            Self::All(parts) => parts.iter().fold(u64::MAX, |word, part| {
-                if word == 0 { 0 } else { word & part.word(table, keys, rows.clone(), scratch) }
-            }),
-            Self::Any(parts) => parts.iter().fold(0, |word, part| {
-                if word == u64::MAX { word } else { word | part.word(table, keys, rows.clone(), scratch) }
-            }),
+            Self::All(parts) => {
+                let asked = scratch.asked;
+                let word = parts.iter().fold(u64::MAX, |word, part| {
+                    scratch.asked = asked & word;
+                    if word == 0 { 0 } else { word & part.word(table, keys, rows.clone(), scratch) }
+                });
+                scratch.asked = asked;
+                word
+            }
+            Self::Any(parts) => {
+                let asked = scratch.asked;
+                let word = parts.iter().fold(0, |word, part| {
+                    scratch.asked = asked & !word;
+                    if word == u64::MAX { word } else { word | part.word(table, keys, rows.clone(), scratch) }
+                });
+                scratch.asked = asked;
+                word
+            }
             Self::Column(index, test) => table.columns().get(*index).map_or(0, |column| test.word(column, rows)),
             Self::Relate(relate) => relate.word(table, keys, &rows, &mut scratch.stack),
             Self::Lies(lies) => {
@@ -74,7 +89,7 @@ impl Filter {
             }
             Self::Outlined(outlined) => {
                 let Some(all) = table.outlined().filter(|_| scratch.stopped.is_none()) else { return 0 };
-                outlined.word(all, rows, &mut scratch.work.toll()).unwrap_or_else(|stopped| {
+                outlined.word(all, rows, scratch.asked, &mut scratch.work.toll()).unwrap_or_else(|stopped| {
                     scratch.stopped = Some(stopped);
                     0
                 })

@@ -24,15 +24,16 @@ impl Outlined {
         self.edges.size()
     }
 
-    /// Up to 64 rows as bits.
+    /// Up to 64 rows as bits; of those that are not asked for none is set.
     pub(super) fn word(
         &self,
         (outlines, boxes): (Outlines<'_>, &[Frame]),
         rows: Range<usize>,
+        asked: u64,
         toll: &mut Toll<'_>,
     ) -> Result<u64, Stopped> {
         let mut word = 0;
-        for (at, row) in rows.enumerate() {
+        for (at, row) in rows.enumerate().filter(|(at, _)| asked >> at & 1 == 1) {
             let Some(&frame) = boxes.get(row) else { break };
             let holds = relate(&outlines, row, frame, &self.edges, toll)?.holds(self.relation);
             word |= u64::from(holds != self.not) << at;

@@ -170,10 +170,14 @@ impl Steps {
         })
     }
 
-    /// Of a tile.
-    pub(crate) fn of_tile(tile: TileId) -> Self {
+    /// Of a tile; with all whose outlines or squares come into its buffer, if rows are more than points.
+    pub(crate) fn of_tile(tile: TileId, outlined: bool) -> Self {
         let (World { x, y }, more) = (tile.corner(), u32::MAX.checked_shr(tile.z().into()).unwrap_or(0));
-        Self { x: (tile.z() > 0).then_some((x, x + more)), y: (y, y + more) }
+        // A thirty-second of its width for the buffer, and half a square, which is less, for what stands for a row.
+        let beside = if outlined { more / 16 } else { 0 };
+        let x = (tile.z() > 2 || (tile.z() > 0 && !outlined))
+            .then(|| (x.wrapping_sub(beside), (x + more).wrapping_add(beside)));
+        Self { x, y: (y.saturating_sub(beside), (y + more).saturating_add(beside)) }
     }
 
     /// Its outermost rows as a box in degrees; `None` where it runs over the antimeridian or around the world.

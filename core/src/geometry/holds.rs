@@ -4,20 +4,49 @@
 //! its rings are in there, and none of the other's rings is in it. Where edges meet, which also those of equal shapes do, nothing is said.
 
 use super::{
-    Region, Shape,
+    Position, Region, Shape,
     cell::{Cell, Location},
     parts::Edge,
     side::side,
 };
-use crate::{small::work::Work, space::mercator::World};
+use crate::{
+    outlines::WORLD,
+    small::work::Work,
+    space::mercator::{MAX_LATITUDE, World, project_free},
+};
+use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 /// Steps around the world.
 const AROUND: f64 = 4_294_967_296.0;
 
 impl Shape {
-    /// Whether every position in another area, or on its border, is inside this one.
+    /// Whether every position in another area, or on its border, is inside this one: whether edges are straight in degrees, as they are
+    /// for points, or on the map, as they are for lines and polygons.
     pub(crate) fn holds(&self, other: &Self) -> bool {
+        self.holds_straight(other) && self.on_map().holds_straight(&other.on_map())
+    }
+
+    /// The same with heights on the map in the place of latitudes.
+    fn on_map(&self) -> Self {
+        // Within latitudes, so that it stays a geometry.
+        let height = |lat: f64| {
+            let y = project_free(0.0, lat).map_or(0.5, |[_, y]| y as f64 / WORLD as f64);
+            (0.5 - y) * 2.0 * MAX_LATITUDE
+        };
+        let ring = |ring: &Vec<Position>| ring.iter().map(|&[lon, lat]| [lon, height(lat)]).collect::<Vec<_>>();
+        match self {
+            Self::Points(points) => Self::Points(ring(points)),
+            Self::Lines(lines) => Self::Lines(lines.iter().map(ring).collect()),
+            Self::Polygons(polygons) => {
+                Self::Polygons(polygons.iter().map(|rings| rings.iter().map(ring).collect()).collect())
+            }
+            Self::Collection(shapes) => Self::Collection(shapes.iter().map(Self::on_map).collect()),
+            Self::Box([west, south, east, north]) => Self::Box([*west, height(*south), *east, height(*north)]),
+        }
+    }
+
+    fn holds_straight(&self, other: &Self) -> bool {
         let regions = [self, other].map(|shape| Region::of(shape, &Work::free()));
         let [Ok(outer), Ok(inner)] = regions else { return false };
         let plain = |region: &Region| {

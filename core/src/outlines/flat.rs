@@ -82,6 +82,22 @@ impl Flat {
         picked
     }
 
+    /// Puts the runs from one on, all of which stand in `order`, in another order.
+    pub(crate) fn reorder(&mut self, start: usize, order: impl Iterator<Item = usize>) {
+        let first = start.checked_sub(1).map_or(0, |before| self.rings[before] as usize);
+        let (rings, roles) = (self.rings.split_off(start), self.roles.split_off(start));
+        let (x, y) = (self.x.split_off(first), self.y.split_off(first));
+        for run in order {
+            let at = run - start;
+            let begin = at.checked_sub(1).map_or(first, |before| rings[before] as usize);
+            let vertices = begin - first..rings[at] as usize - first;
+            self.x.extend_from_slice(&x[vertices.clone()]);
+            self.y.extend_from_slice(&y[vertices]);
+            self.rings.push(self.x.len() as u32);
+            self.roles.push(roles[at]);
+        }
+    }
+
     /// Appends the rows of another.
     pub fn append(&mut self, other: &Self) {
         let (rings, vertices) = (self.rings.len() as u32, self.x.len() as u32);

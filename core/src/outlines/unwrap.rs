@@ -4,33 +4,43 @@
 //! it; and paths are cut at meridians.
 
 use crate::{
-    outlines::{Role, Vertex, WORLD, divide},
+    outlines::{Role, Vertex, WORLD, divide, wind},
     space::mercator::{MAX_LATITUDE, project_free},
 };
 use alloc::vec::Vec;
 
-/// Projects positions to a path that does not jump where longitudes do: of two ways round the world the shorter is meant.
-/// `false` for a position that is none.
-pub fn unwrap(
-    positions: impl IntoIterator<Item = (f64, f64)>,
-    role: Role,
-    path: &mut Vec<Vertex>,
-    crosses: &mut bool,
-) -> bool {
-    let (mut first, mut before, mut turns) = (None, None::<(f64, f64)>, 0);
-    let mut positions = positions.into_iter().fuse();
+/// Projects positions to a path that does not jump where longitudes do: of two ways round the world the shorter is meant, unless
+/// nothing of a ring or line is left by it, as of a box from −180 to 180. A ring is closed, without its first vertex at its end. Says
+/// whether it jumped; `None` for a position that is none.
+pub fn unwrap(positions: &[(f64, f64)], role: Role, path: &mut Vec<Vertex>) -> Option<bool> {
+    let jumped = go(positions, role, true, path)?;
+    if !jumped || !is_nothing(path, role) {
+        return Some(jumped);
+    }
+    go(positions, role, false, path)?;
+    Some(false)
+}
+
+fn is_nothing(path: &[Vertex], role: Role) -> bool {
+    if role.is_ring() { wind::area2(path.iter().copied()) == 0 } else { path.len() < 2 }
+}
+
+fn go(positions: &[(f64, f64)], role: Role, jumps: bool, path: &mut Vec<Vertex>) -> Option<bool> {
+    path.clear();
+    let (mut before, mut turns, mut jumped) = (None::<(f64, f64)>, 0, false);
     // A ring comes back to its first position, over the antimeridian if that is the shorter way.
-    while let Some((lon, lat)) = positions.next().or_else(|| if role.is_ring() { first.take() } else { None }) {
-        let Some([x, y]) = project_free(lon, lat) else { return false };
-        if let Some((west, south)) = before {
-            let is_jump = (lon - west).abs() > 180.0 && lon.abs().max(west.abs()) <= 180.0;
-            // Along a pole nothing is to be seen, and both ways are one.
-            if is_jump && role != Role::Points && lat.abs().min(south.abs()) < MAX_LATITUDE {
-                turns += if lon < west { 1 } else { -1 };
-                *crosses = true;
-            }
-        } else {
-            first = Some((lon, lat));
+    let back = positions.first().filter(|_| role.is_ring());
+    for &(lon, lat) in positions.iter().chain(back) {
+        let [x, y] = project_free(lon, lat)?;
+        // Along a pole nothing is to be seen, and both ways are one.
+        if let Some((west, south)) = before
+            && jumps
+            && role != Role::Points
+            && lat.abs().min(south.abs()) < MAX_LATITUDE
+            && is_jump(west, lon)
+        {
+            turns += if lon < west { 1 } else { -1 };
+            jumped = true;
         }
         before = Some((lon, lat));
         let vertex = [x + turns * WORLD, y];
@@ -38,11 +48,21 @@ pub fn unwrap(
             path.push(vertex);
         }
     }
-    true
+    if role.is_ring() {
+        close(path);
+    }
+    Some(jumped)
+}
+
+/// Whether the shorter way is meant: between longitudes from −180 to 180, and between such from 0 to 360 that are nearly a whole turn
+/// apart, as where Greenwich is crossed. Else longitudes go on, beyond 180 too.
+fn is_jump(from: f64, to: f64) -> bool {
+    let (low, high) = (from.min(to), from.max(to));
+    (high - low > 180.0 && low >= -180.0 && high <= 180.0) || (high - low > 270.0 && low >= 0.0 && high <= 360.0)
 }
 
 /// Takes the repeated first vertex off the end of a ring. One that has gone round the world is closed over its pole.
-pub fn close(path: &mut Vec<Vertex>) {
+fn close(path: &mut Vec<Vertex>) {
     let Some(&[x, y]) = path.first() else { return };
     while path.len() > 1 && path.last() == Some(&[x, y]) {
         path.pop();

@@ -23,12 +23,13 @@ impl TileQuery {
 
     /// Whether every row of a tile that passes `query` passes this one. Where rows take over from cells, and how rows are
     /// thinned, also depends on the rows of other tiles; with `mode=cells` and `mode=places` the tile is that of the full dataset.
+    /// Rows that are more than points, `outlined`, are in the tiles beside theirs, too.
     #[must_use]
-    pub fn covers_tile(&self, query: &Self, tile: TileId) -> bool {
-        self.covers_where(query, Some(tile))
+    pub fn covers_tile(&self, query: &Self, tile: TileId, outlined: bool) -> bool {
+        self.covers_where(query, Some(Steps::of_tile(tile, outlined)))
     }
 
-    fn covers_where(&self, query: &Self, tile: Option<TileId>) -> bool {
+    fn covers_where(&self, query: &Self, tile: Option<Steps>) -> bool {
         // A column that is made has the facts of the rows that are there, and these decide properties.
         if !self.lets.is_empty() || !query.lets.is_empty() {
             return false;
@@ -42,7 +43,7 @@ impl TileQuery {
         let sides =
             theirs.iter().filter_map(|term| if let Expr::Inside(sides, _) = term { Some(*sides) } else { None });
         let steps = |sides: [f64; 4]| Steps::of(sides).ok();
-        let boxes: Vec<Steps> = sides.filter_map(steps).chain(tile.map(Steps::of_tile)).collect();
+        let boxes: Vec<Steps> = sides.filter_map(steps).chain(tile).collect();
         let holds = |ours: Steps| boxes.iter().any(|theirs| ours.holds(*theirs));
         let covered = |sides| steps(sides).is_some_and(holds);
         // The box of a row that is more than a point may meet one of which the row itself has nothing.

@@ -36,6 +36,11 @@ impl Pieces {
         self.ends.clear();
     }
 
+    /// Bytes held.
+    pub fn size(&self) -> usize {
+        (self.points.capacity() + self.ends.capacity()) * 4
+    }
+
     /// The points of each piece.
     pub fn each(&self) -> impl ExactSizeIterator<Item = &[Point]> {
         let start = |at: usize| at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);

@@ -140,7 +140,8 @@ impl Drawing {
                 self.valid(kind, toll)?;
                 // One that was a square or stick at a zoom before goes on as one.
                 let before = shapes.met.firsts[row] < BEFORE + shapes.wholes[row];
-                if self.pieces.ends.is_empty() && (before || is_large(&outlines, row, kind, z, toll)?) {
+                let near = self.pieces.ends.is_empty() && is_near(point, grid);
+                if near && (before || is_large(&outlines, row, kind, z, toll)?) {
                     self.mark(&outlines, row, kind, point, grid);
                 }
             }
@@ -226,6 +227,9 @@ impl Drawing {
             + self.rows.capacity() * 12
             + self.path.capacity() * 16
             + self.taken.capacity() * 8
+            + self.pieces.size()
+            + self.polygons.size()
+            + self.clean.size()
     }
 
     /// The same of lines: where one run ends at the antimeridian and the next begins beyond it, they are one.
@@ -269,11 +273,18 @@ fn take(taken: &mut [u64], at: Vertex) -> bool {
 
 /// Whether a row of which nothing is left is as large as a square or stick all the same: of many small parts, or thin ones.
 fn is_large(outlines: &Outlines<'_>, row: usize, kind: Kind, z: u8, toll: &mut Toll<'_>) -> Result<bool, Stopped> {
+    if kind != Kind::Polygons {
+        return Ok(true);
+    }
     toll.pay(outlines.rings_of(row).map(|ring| outlines.vertices_of(ring).len()).sum())?;
-    Ok(match kind {
-        Kind::Polygons => whole(wind::area(outlines, row), 2) <= z,
-        _ => true,
-    })
+    Ok(whole(wind::area(outlines, row), 2) <= z)
+}
+
+/// Whether anything of a square or stick about a place would be in a tile or its buffer.
+fn is_near(point: World, grid: &Grid) -> bool {
+    let place = [wide(point.x), wide(point.y)];
+    let reach = LOW - SQUARE / 2..=HIGH + SQUARE / 2;
+    iter::once(*grid).chain(grid.copies()).any(|grid| grid.local(place).iter().all(|at| reach.contains(at)))
 }
 
 /// A stick about a place, along the line from one vertex to another.

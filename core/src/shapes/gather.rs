@@ -6,9 +6,9 @@
 
 use crate::{
     shapes::{
-        Flat, Role, Vertex, WORLD, narrow,
+        Flat, Frame, Outlines, Role, Vertex, WORLD, frame, narrow,
         untie::Untie,
-        unwrap::{clip, close, crossing, unwrap},
+        unwrap::{clip, crossing, unwrap},
         wind,
     },
     small,
@@ -20,8 +20,12 @@ use alloc::vec::Vec;
 pub struct Gather {
     flat: Flat,
     told: Told,
+    given: Vec<(f64, f64)>,
     path: Vec<Vertex>,
     untie: Untie,
+    /// The first run of the last polygon, and whether there is anything of its shell.
+    polygon: usize,
+    open: bool,
     /// Whether the row goes over the antimeridian.
     crosses: bool,
 }
@@ -59,13 +63,31 @@ impl Gather {
     /// Adds a part to the row that is being gathered: positions in degrees, longitude first. A ring may repeat its first
     /// position at its end. Holes follow their shell.
     pub fn part(&mut self, role: Role, positions: impl IntoIterator<Item = (f64, f64)>) {
-        self.path.clear();
-        if !unwrap(positions, role, &mut self.path, &mut self.crosses) {
-            self.told.unusable += 1;
-            return;
+        if role == Role::Hole {
+            // Those of a shell that could not be used went with it.
+            if !self.open {
+                return;
+            }
+        } else {
+            self.end_polygon();
         }
+        let before = self.flat.rings.len();
+        self.given.clear();
+        self.given.extend(positions);
+        match unwrap(&self.given, role, &mut self.path) {
+            Some(jumped) => {
+                self.crosses |= jumped;
+                self.ring_or_run(role);
+            }
+            None => self.told.unusable += 1,
+        }
+        if role == Role::Shell {
+            (self.polygon, self.open) = (before, self.flat.rings.len() > before);
+        }
+    }
+
+    fn ring_or_run(&mut self, role: Role) {
         if role.is_ring() {
-            close(&mut self.path);
             if let Some(loops) = self.untie.loops(&self.path) {
                 self.told.untied += 1;
                 self.loops(role, loops);
@@ -133,8 +155,42 @@ impl Gather {
         self.path = path;
     }
 
+    /// Puts each hole of the last polygon behind the shell that it is in, where it has several: of one that was cut or taken apart.
+    fn end_polygon(&mut self) {
+        let runs = core::mem::take(&mut self.open).then(|| self.polygon..self.flat.rings.len()).unwrap_or_default();
+        let is_shell = |run: &usize| self.flat.roles[*run] == Role::Shell;
+        let shells: Vec<usize> = runs.clone().filter(is_shell).collect();
+        if shells.len() < 2 || shells.len() == runs.len() {
+            return;
+        }
+        let view = self.flat.view();
+        let boxes: Vec<_> = shells.iter().map(|&run| frame_of(&view, run)).collect();
+        let mut order: Vec<(usize, usize)> = Vec::with_capacity(runs.len());
+        let mut last = 0;
+        for run in runs.clone() {
+            if let Some(at) = shells.iter().position(|&shell| shell == run) {
+                last = at;
+                order.push((at, run));
+                continue;
+            }
+            let hole = frame_of(&view, run);
+            let within = |at: &usize| {
+                let [west, north, east, south] = boxes[*at];
+                west <= hole[0] && north <= hole[1] && hole[2] <= east && hole[3] <= south
+            };
+            // Of the shells whose box holds its box the one that winds about it; that before it where none does.
+            let about = |at: &usize| view.path(run).any(|v| winding(view.path(shells[*at]), v) > 0);
+            order.push(((0..shells.len()).filter(within).find(about).unwrap_or(last), run));
+        }
+        small::sort(&mut order);
+        if !order.is_sorted_by_key(|&(_, run)| run) {
+            self.flat.reorder(runs.start, order.iter().map(|&(_, run)| run));
+        }
+    }
+
     /// Ends a row and says whether there is anything of it.
     pub fn end_row(&mut self) -> bool {
+        self.end_polygon();
         let start = self.flat.rows.last().map_or(0, |&end| end as usize);
         let highest = self.flat.roles[start..].iter().map(|&role| role.min(Role::Shell)).max();
         if let Some(highest) = highest
@@ -266,6 +322,32 @@ impl Gather {
     }
 }
 
+/// The box of a run.
+fn frame_of(outlines: &Outlines<'_>, run: usize) -> Frame {
+    let vertices = outlines.vertices_of(run);
+    frame(&outlines.x[vertices.clone()], &outlines.y[vertices])
+}
+
+/// How often a ring winds about a vertex; of one on its border whatever it is beside it.
+fn winding(ring: impl Iterator<Item = Vertex> + Clone + DoubleEndedIterator, at: Vertex) -> i32 {
+    let Some(mut before) = ring.clone().next_back() else { return 0 };
+    let mut sum = 0;
+    for vertex in ring {
+        let below = [before, vertex].map(|v| v[1] > at[1]);
+        if below[0] != below[1] {
+            let [along, way] =
+                [[before, vertex], [before, at]].map(|[a, b]| [0, 1].map(|axis| i128::from(b[axis] - a[axis])));
+            let side = along[0] * way[1] - along[1] * way[0];
+            // Southwards the inside of what runs clockwise on the screen lies in the west.
+            if (side > 0) == below[1] {
+                sum += if below[1] { 1 } else { -1 };
+            }
+        }
+        before = vertex;
+    }
+    sum
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -324,6 +406,65 @@ mod tests {
         assert_eq!(flat.rings, [2, 4, 7]);
         assert_eq!(flat.x, [u32::MAX - (1 << 20) + 1, u32::MAX, u32::MAX, u32::MAX - (2 << 20) + 1, 0, 1 << 20, 0]);
         assert_eq!((flat.y[1], flat.y[2]), (flat.y[4], flat.y[6]));
+    }
+
+    #[test]
+    fn what_goes_round_the_whole_world_is_no_jump_and_what_crosses_greenwich_is_one() {
+        let band = [(-180.0, -60.0), (180.0, -60.0), (180.0, 60.0), (-180.0, 60.0), (-180.0, -60.0)];
+        let south = [(-180.0, -90.0), (180.0, -90.0), (180.0, -60.0), (-180.0, -60.0)];
+        let equator = [(-180.0, 0.0), (180.0, 0.0)];
+        let (flat, told) = gathered(&[
+            &[(Role::Shell, &band)],
+            &[(Role::Shell, &south)],
+            &[(Role::Line, &equator)],
+            &[(Role::Shell, &band[1..4])],
+        ]);
+        assert_eq!((told, &flat.rings[..]), (Told { crossing: 0, ..Told::default() }, &[4, 8, 10, 13][..]));
+        for ring in 0..3 {
+            let run = flat.view().vertices_of(ring);
+            let [west, _, east, _] = frame(&flat.x[run.clone()], &flat.y[run]);
+            assert_eq!((west, east), (0, u32::MAX), "{ring}");
+        }
+        // From 0 to 360.
+        let line = [(359.0, 10.0), (1.0, 10.0)];
+        let wide = [(5.0, 0.0), (190.0, 0.0), (190.0, 10.0), (5.0, 10.0)];
+        let (flat, _) = gathered(&[&[(Role::Line, &line)], &[(Role::Shell, &wide)]]);
+        let degree = (1u64 << 32) as f64 / 360.0;
+        let long: u32 = flat.x[..2].iter().copied().max().unwrap_or(0) - flat.x[..2].iter().copied().min().unwrap_or(0);
+        assert!((f64::from(long) / degree - 2.0).abs() < 1e-6, "{long}");
+        let area: i128 = (1..flat.rings.len()).map(|ring| wind::area2(flat.view().path(ring)) / 2).sum();
+        let height = 10.0 * degree * 1.0051;
+        assert!((area as f64 / (185.0 * degree * height) - 1.0).abs() < 1e-3, "{area}");
+    }
+
+    #[test]
+    fn holes_go_with_a_shell_that_is_refused_and_stand_behind_the_one_they_are_in() {
+        let square = |lon: f64, lat: f64, side: f64| {
+            [(lon, lat), (lon + side, lat), (lon + side, lat + side), (lon, lat + side)]
+        };
+        let bad = [(5.0, 5.0), (15.0, 5.0), (15.0, f64::NAN)];
+        let (flat, told) = gathered(&[
+            &[(Role::Shell, &square(0.0, 0.0, 1.0)), (Role::Shell, &bad), (Role::Hole, &square(6.0, 6.0, 1.0))],
+            &[(Role::Shell, &bad), (Role::Hole, &square(6.0, 6.0, 1.0))],
+        ]);
+        assert_eq!((&flat.rows[..], &flat.roles[..]), (&[1, 1][..], &[Role::Shell][..]));
+        assert_eq!((told.unusable, told.empty), (2, 1));
+        // Cut at the antimeridian into two shells, of which the western has a hole, and the eastern another.
+        let over = [(150.0, -10.0), (190.0, -10.0), (190.0, 10.0), (150.0, 10.0)];
+        let (flat, _) = gathered(&[&[
+            (Role::Shell, &over),
+            (Role::Hole, &square(184.0, 0.0, 2.0)),
+            (Role::Hole, &square(155.0, -8.0, 16.0)),
+        ]]);
+        assert_eq!(flat.roles, [Role::Shell, Role::Hole, Role::Shell, Role::Hole]);
+        for (shell, hole) in [(0, 1), (2, 3)] {
+            let [outer, inner] = [shell, hole].map(|run| frame_of(&flat.view(), run));
+            assert!(outer[0] < inner[0] && inner[2] < outer[2], "{outer:?} {inner:?}");
+        }
+        // So the place for a label is not in the hole.
+        let at = crate::shapes::inside::point(&flat.view(), 0).expect("a place");
+        let hole = frame_of(&flat.view(), 1);
+        assert!(!(hole[0]..=hole[2]).contains(&at.x) || !(hole[1]..=hole[3]).contains(&at.y));
     }
 
     #[test]

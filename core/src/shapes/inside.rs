@@ -68,16 +68,20 @@ fn widest(outlines: &Outlines<'_>, shell: usize, end: usize) -> Option<Vertex> {
                 if (before[1] <= y) != (vertex[1] <= y) {
                     let [across, down] = [0, 1].map(|axis| i128::from(vertex[axis] - before[axis]));
                     let along = i128::from(2 * (y - before[1]) + 1);
-                    crossings.push(before[0] + divide(along * across, 2 * down));
+                    let turn = if vertex[1] > before[1] { -1 } else { 1 };
+                    crossings.push((before[0] + divide(along * across, 2 * down), turn));
                 }
                 before = vertex;
             }
         }
         crossings.sort_unstable();
-        for span in crossings.as_chunks::<2>().0 {
-            let width = span[1] - span[0];
-            if found.is_none_or(|(widest, _)| width > widest) {
-                found = Some((width, [span[0] + width / 2, y]));
+        let mut turns = 0;
+        for span in crossings.windows(2) {
+            let ((from, turn), (to, _)) = (span[0], span[1]);
+            turns += turn;
+            // Inside is where rings wind more often than not at all, as in tiles.
+            if turns > 0 && found.is_none_or(|(widest, _)| to - from > widest) {
+                found = Some((to - from, [from + (to - from) / 2, y]));
             }
         }
     }

@@ -109,8 +109,10 @@ pub fn write(
     let mut shown = 0;
     loop {
         block.clear();
-        drawn.take(&mut rows, BLOCK, block, toll)?;
-        if block.is_empty() || layer.size() > MAX_TILE_BYTES {
+        if layer.size() <= MAX_TILE_BYTES {
+            drawn.take(&mut rows, BLOCK, block, toll)?;
+        }
+        if block.is_empty() {
             return Ok(shown);
         }
         toll.pay(ROW * block.len())?;

@@ -55,6 +55,9 @@ pub(crate) struct Edges {
     ends: Vec<Vertex>,
     /// Boxes of edges, boxes of these, and so on up to few.
     boxes: Vec<Vec<Box4>>,
+    /// Whether these are of a row: there a place is inside where rings wind more often than not at all, as in tiles. In a geometry as
+    /// written it is wherever they wind.
+    is_row: bool,
 }
 
 impl Edges {
@@ -63,7 +66,7 @@ impl Edges {
     /// # Errors
     /// [`Stopped`], as [`Toll::pay`].
     pub fn of_row(outlines: &Outlines<'_>, row: usize, toll: &mut Toll<'_>) -> Result<Self, Stopped> {
-        let mut edges = Self::default();
+        let mut edges = Self { is_row: true, ..Self::default() };
         for ring in outlines.rings_of(row) {
             toll.pay(outlines.vertices_of(ring).len() * EDGE)?;
             edges.add(outlines.role(ring), outlines.path(ring));
@@ -114,6 +117,11 @@ impl Edges {
         self.all[at]
     }
 
+    /// Whether a place is inside that areas go round so often.
+    pub(super) const fn is_inside(&self, turns: i32) -> bool {
+        turns > 0 || (turns < 0 && !self.is_row)
+    }
+
     pub(super) fn kind(&self, at: usize) -> Kind {
         self.kinds[self.all[at].run as usize]
     }
@@ -150,9 +158,13 @@ impl Edges {
     }
 
     /// That of a row, without its edges.
-    pub(super) fn extent_of(outlines: &Outlines<'_>, row: usize) -> Extent {
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Toll::pay`].
+    pub(super) fn extent_of(outlines: &Outlines<'_>, row: usize, toll: &mut Toll<'_>) -> Result<Extent, Stopped> {
         let (mut dimension, mut ends) = (-1, Vec::new());
         for ring in outlines.rings_of(row) {
+            toll.pay(EDGE)?;
             let mut path = outlines.path(ring);
             match outlines.role(ring) {
                 Role::Points => dimension = dimension.max(0),
@@ -161,10 +173,10 @@ impl Edges {
                     let first = path.next();
                     ends.extend(first.into_iter().chain(path.next_back().or(first)).map(around));
                 }
-                Role::Shell | Role::Hole => return Extent { dimension: 2, boundary: 1 },
+                Role::Shell | Role::Hole => return Ok(Extent { dimension: 2, boundary: 1 }),
             }
         }
-        Extent { dimension, boundary: boundary(dimension, !odd(ends).is_empty()) }
+        Ok(Extent { dimension, boundary: boundary(dimension, !odd(ends).is_empty()) })
     }
 
     /// The numbers of edges whose boxes meet a box, in order.

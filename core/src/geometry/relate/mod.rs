@@ -42,17 +42,17 @@ pub(crate) fn relate(
 ) -> Result<Matrix, Stopped> {
     let frame = frame.map(wide);
     if !edges::meet(frame, other.frame()) {
-        return Ok(Matrix::apart(Edges::extent_of(outlines, row), other.extent()));
+        return Ok(Matrix::apart(Edges::extent_of(outlines, row, toll)?, other.extent()));
     }
     // Where no edge of the other is near, all of the row lies alike.
     let mut near = Vec::new();
     other.near(frame, &mut near, toll)?;
     if near.is_empty() {
-        let extent = Edges::extent_of(outlines, row);
+        let extent = Edges::extent_of(outlines, row, toll)?;
         let Some(vertex) = outlines.rings_of(row).find_map(|ring| outlines.path(ring).next()) else {
             return Ok(Matrix::apart(extent, other.extent()));
         };
-        let inside = ray::winding(other, vertex, [[0; 2]; 2], toll)? != 0;
+        let inside = other.is_inside(ray::winding(other, vertex, [[0; 2]; 2], toll)?);
         return Ok(if inside { Matrix::in_area(extent) } else { Matrix::apart(extent, other.extent()) });
     }
     let edges = Edges::of_row(outlines, row, toll)?;

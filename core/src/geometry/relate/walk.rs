@@ -81,7 +81,7 @@ pub(super) fn walk(
                 [winding(other, edge.a, [along, beside], toll)?, winding(other, edge.a, [along, back], toll)?]
             }
         };
-        let whole = |turns: i32| if turns == 0 { Exterior } else { Interior };
+        let whole = |turns: i32| if other.is_inside(turns) { Interior } else { Exterior };
         let corner = |vertex: Vertex| match kind {
             Kind::Area => Boundary,
             Kind::Line if own.is_end(vertex) => Boundary,
@@ -97,7 +97,8 @@ pub(super) fn walk(
         loop {
             let to = met.cuts.get(next).map_or(Ratio::END, |cut| cut.at);
             if from < to {
-                met.piece(place, from..to, turns, &mut say);
+                toll.pay(1 + met.covered.len())?;
+                met.piece(place, from..to, turns.map(|turns| other.is_inside(turns)), &mut say);
             }
             let Some(cut) = met.cuts.get(next) else { break };
             turns = [turns[0] + cut.turns[0], turns[1] + cut.turns[1]];
@@ -196,15 +197,14 @@ impl Met {
         crossed.then(|| (place, whole(a, along, cross(way(a, c), across), cross(along, across))))
     }
 
-    /// Tells of a piece that areas go round so often on its sides.
+    /// Tells of a piece that lies inside of areas on its sides, or not.
     fn piece(
         &self,
         place: Place,
         piece: core::ops::Range<Ratio>,
-        turns: [i32; 2],
+        inside: [bool; 2],
         say: &mut impl FnMut(Place, Place, i8),
     ) {
-        let inside = turns.map(|turns| turns != 0);
         match inside {
             [true, true] => say(place, Interior, 1),
             [false, false] => {

@@ -52,6 +52,13 @@ pub struct Graph {
 }
 
 impl Graph {
+    /// Bytes held.
+    pub fn size(&self) -> usize {
+        (self.packed.capacity() + self.order.capacity()) * 8
+            + self.halves.capacity() * size_of::<Half>()
+            + (self.stack.capacity() + self.path.capacity() + self.place.capacity()) * 4
+    }
+
     /// Traces the rings round the inside of edges. `about` tells the winding just west of a place.
     ///
     /// # Errors

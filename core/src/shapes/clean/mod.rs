@@ -54,6 +54,19 @@ pub struct Clean {
 }
 
 impl Clean {
+    /// Bytes held, about.
+    pub fn size(&self) -> usize {
+        let edges = self.edges.capacity() + self.whole.0.capacity();
+        let flags = self.fresh.capacity() + self.met.capacity() + self.whole.1.capacity();
+        edges * size_of::<Edge>()
+            + flags
+            + self.ends.capacity() * 4
+            + self.cuts.capacity() * size_of::<(u32, i32, Point)>()
+            + self.rings.size()
+            + self.pairs.size()
+            + self.graph.size()
+    }
+
     /// Makes rings valid and puts their polygons into `out`. Of rings that meet nowhere but where edges join, the first round is
     /// all.
     ///

@@ -51,6 +51,13 @@ pub struct Pairs<C = i16> {
     open: Vec<u32>,
 }
 
+impl<C> Pairs<C> {
+    /// Bytes held.
+    pub fn size(&self) -> usize {
+        self.chunks.capacity() * size_of::<Chunk<C>>() + self.order.capacity() * 8 + self.open.capacity() * 4
+    }
+}
+
 /// The box of an edge.
 #[inline]
 pub fn around<C: Ord + Copy>([a, b]: Edge<C>) -> Around<C> {
