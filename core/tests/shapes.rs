@@ -7,22 +7,30 @@ use duotile_core::{
 
 /// What a query shows of three rows in a tile, with the commands of each feature's geometry.
 fn tile(query: &str, tile: TileId) -> (Report, Vec<Vec<u64>>) {
+    tile_among(query, tile, 0)
+}
+
+/// The same among specks, so many.
+fn tile_among(query: &str, tile: TileId, specks: usize) -> (Report, Vec<Vec<u64>>) {
     let square = |lon: f64, lat: f64, side: f64| {
         vec![(lon, lat), (lon + side, lat), (lon + side, lat + side), (lon, lat + side), (lon, lat)]
     };
-    let rows = [
+    let mut rows = vec![
         (Role::Shell, square(0.0, 0.0, 45.0)),
         // Its middle vertex makes a triangle of 1.02 units² at zoom 0: 512 units times 0.004, by two.
         (Role::Line, vec![(-90.0, 0.0), (-67.5, -0.000_352), (-45.0, 0.0)]),
         (Role::Shell, square(-0.001, -0.001, 0.0001)),
     ];
+    rows.extend((0..specks).map(|at| (Role::Shell, square(50.0 + at as f64 * 0.01, 20.0, 0.0001))));
+    let count = rows.len();
     let mut gather = Gather::default();
     for (role, positions) in rows {
         gather.part(role, positions);
         gather.end_row();
     }
     let (flat, _) = gather.finish();
-    let points = (0..3).filter_map(|row| point_inside(&flat.view(), row).map(|point| (morton::key(point), row as u32)));
+    let points =
+        (0..count).filter_map(|row| point_inside(&flat.view(), row).map(|point| (morton::key(point), row as u32)));
     let (mut keys, mut numbers): (Vec<u64>, Vec<u32>) = points.unzip();
     sort(&mut keys, &mut numbers);
     let words = Landmarks::build(&keys);
@@ -35,7 +43,7 @@ fn tile(query: &str, tile: TileId) -> (Report, Vec<Vec<u64>>) {
     let points = points.with_landmarks(landmarks).with_shapes(built.view(landmarks));
     let work = Work::free();
     let plan = TileQuery::parse(query).expect("parses").plan(&points, &work).expect("fits");
-    let mask = plan.filter().map(|filter| filter.mask(&points, 0..3, &work).expect("goes on"));
+    let mask = plan.filter().map(|filter| filter.mask(&points, 0..count, &work).expect("goes on"));
     let profile = Profile::of(&points, mask.as_ref(), plan.limit(), &work).expect("goes on");
     let selection = Selection { mask: mask.as_ref(), profile: &profile, summaries: &[] };
     let mut out = Vec::new();
@@ -144,6 +152,8 @@ fn queries_select_and_count_shapes_as_they_do_points() {
     let (report, shown) = tile("filter=size+%3D+20", TileId::WORLD);
     assert_eq!((report.features, report.rows, report.cells, shown[0].len()), (1, 1, true, 3));
     assert!(!tile("filter=size+%3D+20", near).0.cells);
+    // Specks that join them, however many, hold nothing up.
+    assert!(!tile_among("mode=auto", TileId::WORLD, 500).0.cells);
     // The box of a query meets the square whose point lies outside it, and no row of another place.
     for (bbox, rows) in
         [("1,1,2,2", 1), ("-60,-1,-50,1", 1), ("-91,-1,1,1", 3), ("100,0,170,50", 0), ("170,-1,-80,1", 1)]

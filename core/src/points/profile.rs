@@ -34,8 +34,9 @@ pub struct Profile {
     overfull: [u64; ZOOMS],
     /// Rows in the fullest tile, where that is overfull.
     fullest: [u64; ZOOMS],
-    /// Rows that do not show yet, of those that have a first zoom.
-    hidden: [u64; ZOOMS],
+    /// How large rows are together, where they have a size, and those of them that do not show yet.
+    size: u128,
+    hidden: [u128; ZOOMS],
     /// How many ranks of rows fit, where rows have one.
     fit: [u8; ZOOMS],
 }
@@ -47,6 +48,7 @@ impl Default for Profile {
             total: 0,
             overfull: [0; ZOOMS],
             fullest: [0; ZOOMS],
+            size: 0,
             hidden: [0; ZOOMS],
             fit: [RANKS as u8; ZOOMS],
         }
@@ -63,10 +65,10 @@ impl Profile {
         let mut profile = Self { limit: limit.into(), total: count(0..points.len()), ..Self::default() };
         let full = profile.limit.max(CROWD as u64);
         if let Some(shapes) = points.shapes() {
-            let ranked = (|row| shapes.first(row), |row| shapes.rank(row));
+            let ranked = (|row| shapes.first(row), |row| shapes.rank(row), |row| shapes.size(row));
             profile.look_at_ranked(points, ranked, mask, full, &mut work.toll())?;
         } else if let Some(ranks) = points.ranks() {
-            let ranked = (|_| 0, |row: usize| ranks[row]);
+            let ranked = (|_| 0, |row: usize| ranks[row], |_| 0);
             profile.look_at_ranked(points, ranked, mask, full, &mut work.toll())?;
         } else if points.landmarks().is_empty() {
             profile.descend(points, full, count, &mut work.toll())?;
@@ -103,20 +105,21 @@ impl Profile {
     fn look_at_ranked(
         &mut self,
         points: &Points<'_>,
-        (first, rank): (impl Fn(usize) -> u8, impl Fn(usize) -> u8),
+        (first, rank, size): (impl Fn(usize) -> u8, impl Fn(usize) -> u8, impl Fn(usize) -> u64),
         mask: Option<&Mask>,
         full: u64,
         toll: &mut Toll<'_>,
     ) -> Result<(), Stopped> {
-        let mut firsts = [0; ZOOMS];
+        let mut firsts = [0u128; ZOOMS];
         toll.each_step(0..points.len(), |rows| {
             let passing = rows.filter(|&row| mask.is_none_or(|mask| mask.get(row)));
-            passing.for_each(|row| firsts[usize::from(first(row).min(MAX_ZOOM))] += 1);
+            passing.for_each(|row| firsts[usize::from(first(row).min(MAX_ZOOM))] += u128::from(size(row)));
         })?;
+        self.size = firsts.iter().sum();
         let mut shown = 0;
         for (hidden, first) in self.hidden.iter_mut().zip(firsts) {
             shown += first;
-            *hidden = self.total - shown;
+            *hidden = self.size - shown;
         }
         let mut fit = [RANKS as u8; ZOOMS];
         // The tile of each zoom that is being counted, and its rows by rank.
@@ -219,12 +222,13 @@ impl Profile {
     }
 
     /// The zoom from which `mode=auto` shows rows: the first whose overfull tiles together hold at most 1 % of the rows, and of
-    /// rows with outlines, the first at which half of them show. Before it a city's houses would be a few squares.
+    /// rows with outlines, the first at which half of them show, each counted as often as it is large. Before it a city's houses would
+    /// be a few squares; a few specks among countries hold up nothing.
     #[must_use]
     pub fn points_minzoom(&self) -> Option<u8> {
         (0..=MAX_ZOOM).find(|&z| {
             let z = usize::from(z);
-            self.overfull[z] * 100 <= self.total && self.hidden[z] * 2 <= self.total
+            self.overfull[z] * 100 <= self.total && self.hidden[z] * 2 <= self.size
         })
     }
 

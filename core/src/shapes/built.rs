@@ -4,7 +4,7 @@ use crate::{
     filter::mask::Mask,
     points::{landmarks::Landmarks, ranks::Ranks},
     shapes::{
-        Flat, Frame, Outlines,
+        Flat, Frame, Outlines, Role,
         first::{BEFORE, Zooms},
         grid::Grid,
         levels,
@@ -13,6 +13,7 @@ use crate::{
         outline::{Blocks, Levelled},
     },
     small::work::{Stopped, Toll, Work},
+    space::tile::MAX_ZOOM,
 };
 use alloc::vec::Vec;
 
@@ -43,6 +44,17 @@ impl Shapes<'_> {
     #[must_use]
     pub fn first(&self, row: usize) -> u8 {
         self.met.firsts[row].saturating_sub(BEFORE)
+    }
+
+    /// About how large a row is, in areas of the smallest square or in lengths of the smallest stick that stand for rows: by the zoom
+    /// from which it is drawn as itself.
+    pub(crate) fn size(&self, row: usize) -> u64 {
+        let outlines = self.levelled.outlines;
+        let dimension = match outlines.rings_of(row).next().map(|ring| outlines.role(ring)) {
+            Some(Role::Shell | Role::Hole) => 2,
+            _ => 1,
+        };
+        1 << (dimension * (u32::from(MAX_ZOOM) + 1).saturating_sub(self.wholes[row].into()))
     }
 
     /// The rank of a row, by which rows are left out where there are too many ([`first`](crate::shapes::first)).

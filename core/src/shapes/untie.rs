@@ -20,7 +20,7 @@ use alloc::{vec, vec::Vec};
 const MOST: usize = 256;
 /// Edges of a ring that are compared with others, and as many more for each edge; beyond it the ring stays as it is.
 const COMPARED: usize = 1 << 20;
-const EACH: usize = 2048;
+const EACH: usize = 256;
 
 /// Space for looking.
 #[derive(Clone, Debug, Default)]
