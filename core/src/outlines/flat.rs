@@ -109,6 +109,13 @@ impl Flat {
     }
 }
 
+/// Degrees with few digits that are what they were; with nine, a hundredth of a step, where fewer are not.
+fn rounded(degrees: f64, is_same: impl Fn(f64) -> bool) -> f64 {
+    // Without −0.0.
+    let to = |scale: f64| libm::round(degrees * scale) / scale + 0.0;
+    [1e7, 1e8].map(to).into_iter().find(|&rounded| is_same(rounded)).unwrap_or_else(|| to(1e9))
+}
+
 impl<'a> Outlines<'a> {
     /// How many rows.
     #[must_use]
@@ -160,19 +167,21 @@ impl<'a> Outlines<'a> {
         self.x[run.clone()].iter().zip(&self.y[run]).map(|(&x, &y)| [wide(x), wide(y)])
     }
 
-    /// The vertices of a run in degrees, longitude first, to about a centimetre; what lies on the edge of the world is at the
-    /// edge.
+    /// The vertices of a run in degrees, longitude first, with so many digits that they are the same vertices when they are read again:
+    /// seven where these do, a centimetre. What lies on the edge of the world is at the edge.
     #[must_use]
     pub fn degrees(&self, ring: usize) -> impl DoubleEndedIterator<Item = (f64, f64)> + Clone + use<'a> {
-        // Without −0.0.
-        let round = |degrees: f64| libm::round(degrees * 1e7) / 1e7 + 0.0;
         self.path(ring).map(move |[x, y]| {
             let lon = match x {
                 0 => -180.0,
                 WORLD => 180.0,
-                x => round(mercator::longitude(x as u32)),
+                _ => rounded(mercator::longitude(x as u32), |lon| {
+                    mercator::project_free(lon, 0.0).map(|at| at[0]) == Some(x)
+                }),
             };
-            (lon, round(mercator::latitude(narrow(y))))
+            let is_same =
+                |lat: f64| matches!(y, 0 | WORLD) || mercator::project_free(0.0, lat).map(|at| at[1]) == Some(y);
+            (lon, rounded(mercator::latitude(narrow(y)), is_same))
         })
     }
 
@@ -253,6 +262,34 @@ mod tests {
         both.append(&flat.pick(&[0]));
         assert_eq!(both, picked);
         assert_eq!(flat.view().boxes()[1], NOWHERE);
+    }
+
+    #[test]
+    fn degrees_are_the_same_vertices_when_they_are_read_again() {
+        let mut state = 7u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state
+        };
+        let mut flat = Flat {
+            rows: Vec::from([1]),
+            rings: Vec::from([20_000]),
+            roles: Vec::from([Role::Line]),
+            ..Flat::default()
+        };
+        (0..20_000).for_each(|_| {
+            flat.x.push(next());
+            flat.y.push(next());
+        });
+        let mut digits = [0; 10];
+        for (at, (lon, lat)) in flat.view().degrees(0).enumerate() {
+            let read = mercator::project_free(lon, lat).expect("a position");
+            assert_eq!(read.map(narrow), [flat.x[at], flat.y[at]], "{lon} {lat}");
+            let text = alloc::format!("{lon}");
+            digits[text.split_once('.').map_or(0, |(_, digits)| digits.len())] += 1;
+        }
+        // Most are those of a centimetre.
+        assert!(digits[..8].iter().sum::<usize>() > 14_000, "{digits:?}");
     }
 
     #[test]

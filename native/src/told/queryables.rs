@@ -18,7 +18,13 @@ pub fn of(entry: &Entry, base: &str) -> Map<String, Value> {
         let coordinate = json!({ "title": name, "type": "number", "minimum": -most, "maximum": most });
         properties.entry(name).or_insert(coordinate);
     }
-    let position = json!({ "title": "Position", "x-ogc-role": "primary-geometry", "format": "geometry-point" });
+    let (title, format) = match source.geometries()[..] {
+        ["Point"] => ("Position", "geometry-point"),
+        ["LineString"] => ("Geometry", "geometry-linestring-or-multilinestring"),
+        ["Polygon"] => ("Geometry", "geometry-polygon-or-multipolygon"),
+        _ => ("Geometry", "geometry-any"),
+    };
+    let position = json!({ "title": title, "x-ogc-role": "primary-geometry", "format": format });
     properties.insert("geometry".into(), position);
     let mut map = Map::new();
     map.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
