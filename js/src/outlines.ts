@@ -32,13 +32,14 @@ export function checkOutlines(outlines: Outlines): void {
 }
 
 /** What was met while outlines were taken, in words. */
-export function toldOf(gathered: Record<"unusable" | "short" | "lower" | "untied" | "crossing", number>): string[] {
+export function toldOf(gathered: Record<"unusable" | "short" | "lower" | "untied" | "crossing" | "beyond", number>): string[] {
   const words = {
     unusable: "left out: parts with a position that is none",
     short: "left out: lines of one position and rings of less than three",
     lower: "left out: points and lines of collections with polygons, or points of those with lines",
     untied: "mended: rings that cross themselves, of which all that they go round is inside",
     crossing: "cut: rows over the antimeridian, whose parts stay one row",
+    beyond: "moved to the edge of the map: rows that reach beyond 85.05 degrees",
   };
   return Object.entries(words).flatMap(([name, text]) => {
     const count = gathered[name as keyof typeof words];

@@ -79,9 +79,9 @@ impl Tiler {
         self.dataset.add_sizes(area.as_deref(), length.as_deref()).map_err(bad)
     }
 
-    /// What was met while outlines were taken: `{ empty, unusable, short, lower, untied, crossing }`.
+    /// What was met while outlines were taken: `{ empty, unusable, short, lower, untied, crossing, beyond }`.
     #[wasm_bindgen(
-        unchecked_return_type = "{ empty: number, unusable: number, short: number, lower: number, untied: number, crossing: number }"
+        unchecked_return_type = "{ empty: number, unusable: number, short: number, lower: number, untied: number, crossing: number, beyond: number }"
     )]
     #[must_use]
     pub fn gathered(&self) -> JsValue {
@@ -93,6 +93,7 @@ impl Tiler {
             ("lower", told.lower),
             ("untied", told.untied),
             ("crossing", told.crossing),
+            ("beyond", told.beyond),
         ];
         all.into_iter().fold(New::default(), |object, (name, count)| object.count(name, count as usize)).done()
     }

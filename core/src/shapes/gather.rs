@@ -12,8 +12,12 @@ use crate::{
         wind,
     },
     small,
+    space::mercator::MAX_LATITUDE,
 };
 use alloc::vec::Vec;
+
+/// Latitudes that are beyond the edge of the map by more than a metre; many files have the edge itself.
+const EDGE: f64 = MAX_LATITUDE + 1e-5;
 
 /// Collects outlines row by row.
 #[derive(Clone, Debug, Default)]
@@ -26,8 +30,9 @@ pub struct Gather {
     /// The first run of the last polygon, and whether there is anything of its shell.
     polygon: usize,
     open: bool,
-    /// Whether the row goes over the antimeridian.
+    /// Whether the row goes over the antimeridian, and whether it leaves the map.
     crosses: bool,
+    leaves: bool,
 }
 
 /// What was met while outlines were gathered.
@@ -45,6 +50,8 @@ pub struct Told {
     pub untied: u64,
     /// Rows that go over the antimeridian.
     pub crossing: u64,
+    /// Rows that reach beyond 85.05°, where the map ends: what lies there is moved to its edge.
+    pub beyond: u64,
 }
 
 impl Told {
@@ -56,6 +63,7 @@ impl Told {
         self.lower += other.lower;
         self.untied += other.untied;
         self.crossing += other.crossing;
+        self.beyond += other.beyond;
     }
 }
 
@@ -77,6 +85,7 @@ impl Gather {
         match unwrap(&self.given, role, &mut self.path) {
             Some(jumped) => {
                 self.crosses |= jumped;
+                self.leaves |= self.given.iter().any(|&(_, lat)| lat.abs() > EDGE);
                 self.ring_or_run(role);
             }
             None => self.told.unusable += 1,
@@ -201,6 +210,7 @@ impl Gather {
         self.flat.rows.push(self.flat.rings.len() as u32);
         self.told.empty += u64::from(highest.is_none());
         self.told.crossing += u64::from(core::mem::take(&mut self.crosses));
+        self.told.beyond += u64::from(core::mem::take(&mut self.leaves));
         highest.is_some()
     }
 
@@ -419,7 +429,7 @@ mod tests {
             &[(Role::Line, &equator)],
             &[(Role::Shell, &band[1..4])],
         ]);
-        assert_eq!((told, &flat.rings[..]), (Told { crossing: 0, ..Told::default() }, &[4, 8, 10, 13][..]));
+        assert_eq!((told, &flat.rings[..]), (Told { beyond: 1, ..Told::default() }, &[4, 8, 10, 13][..]));
         for ring in 0..3 {
             let run = flat.view().vertices_of(ring);
             let [west, _, east, _] = frame(&flat.x[run.clone()], &flat.y[run]);
@@ -509,7 +519,7 @@ mod tests {
     fn the_box_of_the_world_is_the_world() {
         let world = [(-180.0, -90.0), (180.0, -90.0), (180.0, 90.0), (-180.0, 90.0), (-180.0, -90.0)];
         let (flat, told) = gathered(&[&[(Role::Shell, &world)]]);
-        assert_eq!(told, Told::default());
+        assert_eq!(told, Told { beyond: 1, ..Told::default() });
         assert_eq!(wind::area2(flat.view().path(0)), 1 << 65);
     }
 
@@ -525,6 +535,6 @@ mod tests {
         let (flat, told) = gathered(rows);
         assert_eq!((&flat.rows[..], &flat.rings[..]), (&[2, 2, 3, 3][..], &[3, 6, 9][..]));
         assert_eq!(flat.roles, [Role::Shell, Role::Shell, Role::Points]);
-        assert_eq!(told, Told { empty: 2, unusable: 1, short: 2, lower: 2, untied: 0, crossing: 0 });
+        assert_eq!(told, Told { empty: 2, unusable: 1, short: 2, lower: 2, untied: 0, crossing: 0, beyond: 0 });
     }
 }

@@ -214,6 +214,7 @@ fn outlines(told: &Told, deep: u64, log: &mut Log<'_>) {
         ),
         (told.untied, "ring", "rings", "mended where crossing itself: all that is gone round is inside"),
         (told.crossing, "geometry", "geometries", "cut at the antimeridian, which it goes over"),
+        (told.beyond, "geometry", "geometries", "moved to the edge of the map where beyond 85.05 degrees"),
         (deep, "geometry", "geometries", "drawn flat: heights and measures (Z, M) are not kept"),
     ] {
         if count > 0 {

@@ -61,6 +61,10 @@ impl Records {
             let Some(next) = record(shapes, at).map(|record| at + 8 + record.len()) else {
                 bail!("the .shp file is cut off within record {}", found.len() + 1);
             };
+            // Even of nothing there is a kind. Else a file of zeros would be more records than memory has room for.
+            if next < at + 12 {
+                bail!("the .shp file is damaged: record {} has no content, expected a shape", found.len() + 1);
+            }
             found.push((at / 2) as u32);
             at = next;
         }
