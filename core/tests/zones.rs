@@ -111,3 +111,40 @@ fn a_query_is_completed_with_the_zone_of_its_dataset() {
     assert_eq!(made.to_string(), "late:hour(t,'Europe/Paris')");
     assert_eq!(made.zones(), ["Europe/Paris"]);
 }
+
+#[test]
+fn a_clock_is_known_over_all_times_that_it_may_be_asked_for() {
+    with_points(|points| {
+        let asked = |query: &str| {
+            let query = TileQuery::parse(query).expect(query);
+            let zones = query
+                .clocks(points.columns(), |name, (first, last)| Some(Zone::new(name, vec![(first, 1), (last, 2)])));
+            zones.iter().map(|zone| zone.name().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(asked("filter=hour(t)=1"), Vec::<String>::new());
+        assert_eq!(asked("by=t:day:Asia/Tokyo"), ["Asia/Tokyo"]);
+        let span = std::cell::Cell::new((0, 0));
+        let see = |_: &str, ends: (i64, i64)| -> Option<Zone> {
+            span.set(ends);
+            None
+        };
+        let (first, last) = (at(SEEN[0].0), at("2024-11-04T04:30:00Z"));
+        let early = "year(least(t,DATE('1950-07-01')),'Asia/Tokyo')";
+        for (query, ends) in [
+            ("by=t:day:Asia/Tokyo".to_owned(), (first, last)),
+            (format!("filter={early}=1950"), (at("1950-07-01T00:00:00Z"), last)),
+            (format!("let=a:{early}"), (at("1950-07-01T00:00:00Z"), last)),
+            (
+                "filter=hour(TIMESTAMP('2199-01-01T00:00:00Z'),'Asia/Tokyo')=9".into(),
+                (first, at("2199-01-01T00:00:00Z")),
+            ),
+        ] {
+            let query = TileQuery::parse(&query).expect(&query);
+            assert!(query.clocks(points.columns(), see).is_empty());
+            assert_eq!(span.get(), ends, "{query}");
+        }
+        let made = Let::parse(&format!("a = {early}")).expect("parses");
+        assert!(made.clocks(points.columns(), see).is_empty());
+        assert_eq!(span.get(), (at("1950-07-01T00:00:00Z"), last));
+    });
+}

@@ -4,8 +4,9 @@
 
 use super::{Let, TileQuery};
 use crate::{
-    filter::{Expr, Term},
-    time::UTC,
+    filter::{Expr, Literal, Term, Value},
+    table::{columns::Column, facts::Scalar, values::Kind},
+    time::{UTC, Zone},
 };
 use alloc::{string::String, vec::Vec};
 
@@ -38,6 +39,16 @@ impl TileQuery {
         names
     }
 
+    /// The clocks that it asks, each as `clock` tells it over all times that it may be asked for: those of columns, and those that
+    /// are written in the query. Names of no zone are left out.
+    #[must_use]
+    pub fn clocks(&self, columns: &[Column<'_>], clock: impl Fn(&str, (i64, i64)) -> Option<Zone>) -> Vec<Zone> {
+        let names = self.zones();
+        let mut span = held(columns);
+        self.clone().each_term(&mut |term| written(term, &mut span));
+        told(&names, span, clock)
+    }
+
     /// Every term of its filter and of the columns that it makes.
     fn each_term(&mut self, of: &mut dyn FnMut(&mut Term)) {
         self.lets.iter_mut().for_each(|made| of(&mut made.term));
@@ -60,6 +71,39 @@ impl Let {
         self.term.zones(&mut names);
         names
     }
+
+    /// The clocks that it asks, as [`TileQuery::clocks`] are.
+    #[must_use]
+    pub fn clocks(&self, columns: &[Column<'_>], clock: impl Fn(&str, (i64, i64)) -> Option<Zone>) -> Vec<Zone> {
+        let mut span = held(columns);
+        written(&self.term, &mut span);
+        told(&self.zones(), span, clock)
+    }
+}
+
+/// The first and the last of some times.
+type Span = Option<(i64, i64)>;
+
+/// The times that columns hold.
+fn held(columns: &[Column<'_>]) -> Span {
+    let times = columns.iter().filter(|column| column.kind() == Kind::Time).filter_map(|column| column.facts.range);
+    let micros = |scalar: Scalar| if let Scalar::Time(micros) = scalar { micros } else { 0 };
+    let ends = times.map(|(first, last)| (micros(first), micros(last)));
+    ends.reduce(|all, more| (all.0.min(more.0), all.1.max(more.1)))
+}
+
+/// Adds the times that are written in a term.
+fn written(term: &Term, span: &mut Span) {
+    term.each_leaf(&mut |leaf| {
+        if let Term::Value(Literal { value: Value::Time(moment), .. }) = leaf {
+            let (first, last) = span.unwrap_or((moment.first(), moment.first()));
+            *span = Some((first.min(moment.first()), last.max(moment.first())));
+        }
+    });
+}
+
+fn told(names: &[String], span: Span, clock: impl Fn(&str, (i64, i64)) -> Option<Zone>) -> Vec<Zone> {
+    names.iter().filter_map(|name| clock(name, span.unwrap_or_default())).collect()
 }
 
 fn each_term(expr: &mut Expr, of: &mut dyn FnMut(&mut Term)) {

@@ -183,7 +183,7 @@ impl Source {
     /// more, or finding out what it means costs too much.
     pub fn fit(&self, query: &TileQuery, work: &Work<'_>) -> Result<Plan, QueryError> {
         self.with_points(|points| {
-            let zones = zones::named(&query.zones(), points.columns());
+            let zones = query.clocks(points.columns(), zones::clock);
             query.plan(&points.with_zones(&zones), work)
         })
     }

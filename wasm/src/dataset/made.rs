@@ -3,7 +3,7 @@
 use super::{
     Dataset,
     columns::{Owned, Stored},
-    selected::{clocks_of, unfit},
+    selected::unfit,
 };
 use alloc::{string::ToString as _, vec::Vec};
 use duotile_core::{Facts, Let, MadeValues, Points, QueryError, Work};
@@ -16,7 +16,7 @@ impl Dataset {
     pub fn make(&mut self, text: &str) -> Result<(), QueryError> {
         let lets = [Let::parse(text)?.in_zone(self.zone.as_deref())];
         let columns = self.columns.iter().map(Stored::column).collect::<Result<Vec<_>, _>>().map_err(unfit)?;
-        let zones = clocks_of(&lets[0].zones(), &columns, self.clocks);
+        let zones = lets[0].clocks(&columns, self.clocks);
         let points =
             Points::new(&self.name, &self.order.keys, &self.order.rows, &columns, self.roles).map_err(unfit)?;
         let made = made(&lets, &points.with_zones(&zones))?;

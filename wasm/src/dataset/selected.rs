@@ -8,8 +8,8 @@ use alloc::{
 };
 use core::fmt;
 use duotile_core::{
-    Column, Kind, Landmarks, Legend, Mask, Plan, Points, Profile, QueryError, Ranks, Report, Scalar, Scratch,
-    Selection, Summary, Sums, TileId, TileQuery, Work, Zone,
+    Column, Landmarks, Legend, Mask, Plan, Points, Profile, QueryError, Ranks, Report, Scratch, Selection, Summary,
+    Sums, TileId, TileQuery, Work,
 };
 
 /// Queries that are kept: more than a map has layers.
@@ -52,8 +52,7 @@ impl Dataset {
             None => (None, Some(TileQuery::parse(query)?.in_zone(zone.as_deref()))),
         };
         let columns = columns.iter().map(Stored::column).collect::<Result<Vec<_>, _>>().map_err(unfit)?;
-        let zones = parsed.as_ref().map(TileQuery::zones).unwrap_or_default();
-        let zones = clocks_of(&zones, &columns, *clocks);
+        let zones = parsed.as_ref().map(|parsed| parsed.clocks(&columns, *clocks)).unwrap_or_default();
         let made = match (&mut selected, &parsed) {
             (Some(selected), _) => core::mem::take(&mut selected.made),
             (None, Some(parsed)) if !parsed.lets.is_empty() => {
@@ -153,19 +152,6 @@ impl Selected {
     fn selection<'a>(&'a self, summaries: &'a [Option<Summary<'a>>]) -> Selection<'a> {
         Selection { mask: self.mask.as_ref(), profile: &self.profile, summaries }
     }
-}
-
-/// The clocks of some zones over all times of the columns.
-pub(super) fn clocks_of(
-    names: &[String],
-    columns: &[Column<'_>],
-    clocks: fn(&str, (i64, i64)) -> Option<Zone>,
-) -> Vec<Zone> {
-    let times = columns.iter().filter(|column| column.kind() == Kind::Time).filter_map(|column| column.facts.range);
-    let micros = |scalar: Scalar| if let Scalar::Time(micros) = scalar { micros } else { 0 };
-    let ends = times.map(|(first, last)| (micros(first), micros(last)));
-    let span = ends.reduce(|all, more| (all.0.min(more.0), all.1.max(more.1))).unwrap_or_default();
-    names.iter().filter_map(|name| clocks(name, span)).collect()
 }
 
 /// The parts fit by construction; should they not, it is told like any other error.

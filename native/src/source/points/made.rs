@@ -99,7 +99,7 @@ fn values(made: &Let, table: Table<'_>, keys: &[u64], work: &Work<'_>) -> Result
     let given_up = |stopped: Stopped| {
         QueryError::new("let", format!("the column {} was given up: {stopped}", made.name)).because(stopped)
     };
-    let zones = zones::named(&made.zones(), table.columns());
+    let zones = made.clocks(table.columns(), zones::clock);
     let formula = made.fit(&table.with_zones(&zones), work)?;
     work.affords(rows as u64 * (FACTS + formula.price()) as u64).map_err(given_up)?;
     let blocks = (0..rows.div_ceil(BLOCK).max(1)).into_par_iter().map(|block| {
