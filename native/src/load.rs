@@ -75,13 +75,13 @@ pub struct Load {
     #[arg(long, value_name = "NAME")]
     pub layer: Option<String>,
     /// Refuse files with a line or a value that does not fit, where it would be left out and told
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub strict: Option<bool>,
     /// What stands between the fields of a CSV file; "tab" for a tab
     #[arg(long, value_name = "CHAR")]
     pub delimiter: Option<String>,
     /// Whether decimals in a CSV file have a comma
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub decimal_comma: Option<bool>,
     /// What stands around fields of a CSV file that hold anything; "none" where quotes are letters
     #[arg(long, value_name = "CHAR")]
@@ -99,7 +99,7 @@ pub struct Load {
     #[arg(long, value_name = "LABEL")]
     pub encoding: Option<String>,
     /// Whether files are copied into memory first, for those that others may cut short or write over in place
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub copy: Option<bool>,
 }
 

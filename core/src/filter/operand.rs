@@ -239,6 +239,9 @@ fn no_function(name: &str, place: usize) -> QueryError {
     let known = conditions.chain(Function::called()).chain(Relation::names()).chain(temporal::names());
     let hint = match name.to_ascii_uppercase().as_str() {
         "LOWER" | "UPPER" => Some("CASEI(column) = CASEI('text') compares without minding case".to_string()),
+        "DWITHIN" | "S_DWITHIN" | "ST_DWITHIN" | "S_DISTANCE" | "ST_DISTANCE" | "BEYOND" => Some(
+            "distances are no part of CQL2: S_INTERSECTS with the POLYGON of a circle says nearly the same".to_string(),
+        ),
         name if name.starts_with("A_") => Some("there are no columns of arrays".to_string()),
         _ => did_you_mean(name, known),
     };

@@ -122,7 +122,8 @@ async fn counted(With((state, known)): With<(Shared, Arc<[&'static str]>)>, requ
     let asked = tracing::enabled!(tracing::Level::DEBUG).then(|| told(&request));
     let length = request.uri().path().len() + request.uri().query().map_or(0, str::len);
     let response = if length > MAX_URI {
-        let detail = format!("path and query are {length} bytes, expected at most {MAX_URI}");
+        // What is longer still was cut before.
+        let detail = format!("path and query are longer than {MAX_URI} bytes, which is the most that is looked at");
         Problem::new(StatusCode::URI_TOO_LONG, detail).into_response()
     } else {
         state.outgoing.admit(next.run(request).await)

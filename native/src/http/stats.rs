@@ -57,6 +57,7 @@ pub async fn get(
 
 fn unknown(parameter: &str, name: &str, names: &[String]) -> Problem {
     let near = nearest(name, names.iter().map(String::as_str));
-    Problem::parameter(parameter, format!("there is no {parameter} \"{name}\"; there are {}", names.join(", ")))
+    let others = if names.is_empty() { "there are none".into() } else { format!("there are {}", names.join(", ")) };
+    Problem::parameter(parameter, format!("there is no {parameter} \"{name}\"; {others}"))
         .hint(near.map(|near| format!("did you mean {near}?")))
 }

@@ -3,9 +3,10 @@
 //! without a word.
 //!
 //! What enters is the bytes of a connection; what leaves is the same bytes, but for those three in the first line of a `GET` or
-//! `HEAD` that comes while nothing is being answered.
+//! `HEAD` that comes while nothing is being answered, and for the rest of an address that is too long: hyper would refuse it without
+//! a word, too, and so it is cut to what the application refuses with one.
 
-use super::pulse::Pulse;
+use super::{MAX_URI, pulse::Pulse};
 use std::{
     io,
     pin::Pin,
@@ -17,6 +18,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// The methods whose addresses people type.
 const METHODS: [&[u8]; 2] = [b"GET ", b"HEAD "];
 
+/// Bytes of an address that are handed on, and those of one of which the rest is left out: who sends more is not heard out.
+const HANDED_ON: usize = MAX_URI + 64;
+const LONGEST: usize = 1 << 20;
+
 /// A connection whose requests are read so.
 #[derive(Debug)]
 pub(super) struct Typed<I> {
@@ -24,6 +29,9 @@ pub(super) struct Typed<I> {
     pulse: Arc<Pulse>,
     /// Whether the first line of a request goes on.
     in_line: bool,
+    /// Blanks of that line so far, behind the first of which the address stands, and bytes of that.
+    blanks: usize,
+    length: usize,
     /// Bytes that were read and had no room, last first.
     waiting: Vec<u8>,
 }
@@ -31,7 +39,7 @@ pub(super) struct Typed<I> {
 impl<I> Typed<I> {
     /// As it is so far.
     pub const fn new(inner: I, pulse: Arc<Pulse>) -> Self {
-        Self { inner, pulse, in_line: false, waiting: Vec::new() }
+        Self { inner, pulse, in_line: false, blanks: 0, length: 0, waiting: Vec::new() }
     }
 }
 
@@ -56,21 +64,42 @@ impl<I: AsyncRead + Unpin> AsyncRead for Typed<I> {
             return Poll::Ready(Ok(()));
         }
         let before = buf.filled().len();
-        ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
+        // Where all that was read is left out, nothing would be taken for the end.
+        loop {
+            ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
+            let ended = buf.filled().len() == before;
+            self.write(buf, before);
+            if ended || buf.filled().len() > before {
+                return Poll::Ready(Ok(()));
+            }
+        }
+    }
+}
+
+impl<I> Typed<I> {
+    /// Writes what was read as it must be.
+    fn write(&mut self, buf: &mut ReadBuf<'_>, before: usize) {
         let new = &buf.filled()[before..];
         let begins =
             !self.in_line && METHODS.iter().any(|method| new.starts_with(method)) && self.pulse.idle().is_some();
         if !self.in_line && !begins {
-            return Poll::Ready(Ok(()));
+            return;
+        }
+        if begins {
+            (self.blanks, self.length) = (0, 0);
         }
         let end = new.iter().position(|&byte| byte == b'\n');
         self.in_line = end.is_none() && !new.is_empty();
         let line = &new[..end.unwrap_or(new.len())];
-        if !line.iter().any(|&byte| escaped(byte).is_some()) {
-            return Poll::Ready(Ok(()));
-        }
         let mut bytes = Vec::with_capacity(new.len() + 64);
         for &byte in line {
+            self.blanks += usize::from(byte == b' ');
+            if self.blanks == 1 {
+                self.length += escaped(byte).map_or(1, |three| three.len());
+                if (HANDED_ON..LONGEST).contains(&self.length) {
+                    continue;
+                }
+            }
             match escaped(byte) {
                 Some(three) => bytes.extend_from_slice(three),
                 None => bytes.push(byte),
@@ -82,7 +111,6 @@ impl<I: AsyncRead + Unpin> AsyncRead for Typed<I> {
         buf.put_slice(&bytes[..fits]);
         self.waiting = bytes.split_off(fits);
         self.waiting.reverse();
-        Poll::Ready(Ok(()))
     }
 }
 
@@ -154,6 +182,12 @@ mod tests {
         }
         // Bytes for which there is no room come with the next.
         assert_eq!(read(&[typed], typed.len()), head);
+        let long = format!("GET /{} HTTP/1.1\r\n\r\n", "<a".repeat(100_000)).into_bytes().leak();
+        for pieces in [vec![&*long], long.chunks(3000).collect::<Vec<_>>()] {
+            let cut = read(&pieces, 300_000);
+            assert!(cut.starts_with("GET /%3Ca%3C") && cut.ends_with(" HTTP/1.1\r\n\r\n"), "{} bytes", cut.len());
+            assert!((MAX_URI..MAX_URI + 128).contains(&cut.len()), "{} bytes", cut.len());
+        }
         assert_eq!(read(&[b"POST /x?<a> HTTP/1.1\r\n\r\n<b>"], 200), "POST /x?<a> HTTP/1.1\r\n\r\n<b>");
     }
 }

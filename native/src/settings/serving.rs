@@ -34,7 +34,7 @@ pub struct Serving {
     #[arg(long, env = "DUOTILE_BASE_URL", value_name = "URL")]
     pub base_url: Option<String>,
     /// Believe the X-Forwarded headers of a proxy
-    #[arg(long, env = "DUOTILE_TRUST_PROXY", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    #[arg(long, env = "DUOTILE_TRUST_PROXY", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub trust_proxy: Option<bool>,
     /// Who may read from other origins: any, local, off, or origins with commas between
     ///
@@ -56,7 +56,7 @@ pub struct Serving {
     ///
     /// They are looked at every second, and read once they have been quiet for two; until then, and if they cannot be
     /// read, the old rows are served, and the configuration before holds. SIGHUP does it at once.
-    #[arg(long, env = "DUOTILE_WATCH", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    #[arg(long, env = "DUOTILE_WATCH", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub watch: Option<bool>,
     /// Most connections at once; 800 unless said, because many systems let a program open 1024 files
     #[arg(long, env = "DUOTILE_CONNECTIONS", value_name = "N")]
