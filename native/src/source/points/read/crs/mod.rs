@@ -5,6 +5,7 @@
 //! one, or is shifted by a few parameters, it is said how far off positions may be.
 
 mod checked;
+mod json;
 mod written;
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -87,34 +88,6 @@ impl Crs {
         Ok(crs)
     }
 
-    /// What a PROJJSON object says; `None` where it says nothing.
-    ///
-    /// # Errors
-    /// When that is not known here.
-    pub fn of_json(crs: &Value) -> Result<Option<Self>> {
-        if crs.is_null() {
-            return Ok(None);
-        }
-        if let Some(text) = crs.as_str() {
-            return Self::of_text(text).map(Some);
-        }
-        let inner = [&crs["source_crs"], &crs["components"][0]].into_iter().find(|inner| inner.is_object());
-        let id = &crs["id"];
-        let code = match &id["code"] {
-            Value::String(code) => code.clone(),
-            code => code.to_string(),
-        };
-        match id["authority"].as_str() {
-            Some("OGC") if code.starts_with("CRS84") => Ok(Some(Self::Degrees)),
-            Some("EPSG") => Self::parse(&code).map(Some).with_context(|| named(crs)),
-            _ if inner.is_some() => inner.map_or(Ok(None), Self::of_json),
-            _ if crs["type"] == "GeographicCRS" && like_wgs84(crs["name"].as_str().unwrap_or_default()) => {
-                angles(crs).map(Some).with_context(|| named(crs))
-            }
-            _ => bail!("{} has no EPSG number; say it with --crs", named(crs)),
-        }
-    }
-
     /// What a text in a file says: PROJJSON, well-known text, or a name.
     ///
     /// # Errors
@@ -126,6 +99,8 @@ impl Crs {
             return Ok(Self::of_json(&json)?.unwrap_or_default());
         }
         if text.contains('[') {
+            // Heights may have a system of their own behind that of positions, and are not kept.
+            let text = written::first(text);
             if let Some(code) = code_of_wkt(text) {
                 return Self::of_code(code);
             }
@@ -197,42 +172,9 @@ impl Crs {
     }
 }
 
-fn named(crs: &Value) -> String {
-    format!("the coordinate system {}", crs["name"].as_str().unwrap_or("without a name"))
-}
-
-/// What a geographic system of PROJJSON that lies as WGS 84 does counts its angles in, and from where.
-fn angles(crs: &Value) -> Result<Crs> {
-    let factor = |unit: &Value| match unit {
-        Value::Null => Some(1.0),
-        Value::String(name) => (name == "degree").then_some(1.0),
-        unit => unit["conversion_factor"].as_f64().map(f64::to_degrees),
-    };
-    let axes = crs["coordinate_system"]["axis"].as_array().map_or(&[][..], |axes| &axes[..axes.len().min(2)]);
-    for unit in axes.iter().map(|axis| &axis["unit"]) {
-        if factor(unit).is_none_or(|degrees| (degrees - 1.0).abs() > 1e-6) {
-            let name = unit["name"].as_str().or_else(|| unit.as_str()).unwrap_or("a unit without a name");
-            bail!("its angles are in {name}, expected degrees");
-        }
-    }
-    let datum = if crs["datum"].is_object() { &crs["datum"] } else { &crs["datum_ensemble"] };
-    let longitude = &datum["prime_meridian"]["longitude"];
-    let meridian = match longitude {
-        Value::Null => Some(0.0),
-        Value::Object(_) => {
-            longitude["value"].as_f64().zip(factor(&longitude["unit"])).map(|(value, unit)| value * unit)
-        }
-        plain => plain.as_f64(),
-    };
-    match meridian.context("its prime meridian is no number")? {
-        0.0 => Ok(Crs::Degrees),
-        meridian => written::turned(crs["name"].as_str().unwrap_or("without a name"), meridian),
-    }
-}
-
 /// Geographic systems that are the same as WGS 84 within a metre or two, by the words of their names.
 fn like_wgs84(name: &str) -> bool {
-    const NAMES: [&str; 20] = [
+    const NAMES: [&str; 24] = [
         "wgs84",
         "wgs1984",
         "etrs89",
@@ -253,6 +195,11 @@ fn like_wgs84(name: &str) -> bool {
         "jgd2011",
         "cgcs2000",
         "china2000",
+        // The names of datums.
+        "worldgeodeticsystem1984",
+        "europeanterrestrialreferencesystem1989",
+        "northamericandatum1983",
+        "geocentricdatumofaustralia",
     ];
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     NAMES.iter().any(|known| plain.contains(known))
@@ -308,7 +255,8 @@ fn shift(definition: &str) -> Shift {
 pub(super) struct Projection {
     from: Proj,
     to: Proj,
-    geographic: bool,
+    /// The angle that a coordinate counts, in radians, where coordinates are angles.
+    angle: Option<f64>,
 }
 
 impl Projection {
@@ -332,12 +280,16 @@ impl Projection {
         if !from.has_inverse() {
             bail!("the projection of {name} cannot be undone here");
         }
-        Ok(Some(Self { geographic: known.contains("+proj=longlat"), from, to }))
+        let grads = matches!(crs, Crs::Epsg(code) if checked::GRADS.contains(&code));
+        let unit = if grads { std::f64::consts::PI / 200.0 } else { 1f64.to_radians() };
+        let angle = known.contains("+proj=longlat").then_some(unit);
+        Ok(Some(Self { angle, from, to }))
     }
 
     /// Degrees of a position, `None` for one that the system does not have.
     pub fn degrees(&self, x: f64, y: f64) -> Option<(f64, f64)> {
-        let mut point = if self.geographic { (x.to_radians(), y.to_radians(), 0.0) } else { (x, y, 0.0) };
+        let angle = self.angle.unwrap_or(1.0);
+        let mut point = (x * angle, y * angle, 0.0);
         transform(&self.from, &self.to, &mut point).ok()?;
         Some((point.0.to_degrees(), point.1.to_degrees())).filter(|(lon, lat)| lon.is_finite() && lat.is_finite())
     }

@@ -4,7 +4,7 @@ use super::*;
 
 /// EPSG number, x and y in that system, and the degrees pyproj gives for them.
 #[rustfmt::skip]
-const PLACES: [(u32, f64, f64, f64, f64); 51] = [
+const PLACES: [(u32, f64, f64, f64, f64); 54] = [
     (25832, 543_560.05, 5_994_585.88, 9.666_100_02, 54.097_600_01), // ETRS89 / UTM zone 32N
     (32633, 562_955.59, 3_438_655.19, 15.659_999_96, 31.080_000_01), // WGS 84 / UTM zone 33N
     (31983, 569_379.83, 7_876_147.8, -44.340_000_03, -19.206_899_99), // SIRGAS 2000 / UTM zone 23S
@@ -55,6 +55,9 @@ const PLACES: [(u32, f64, f64, f64, f64); 51] = [
     (4258, 16.9071, 52.3039, 16.907_100_00, 52.303_900_00), // ETRS89
     (7844, 142.1673, -41.2804, 142.167_300_00, -41.280_400_00), // GDA2020
     (4269, 170.5, 41.3861, 170.500_000_00, 41.386_100_00), // NAD83
+    (4807, 0.048_286_03, 51.361_159_67, 2.38, 46.225), // NTF (Paris), in grads
+    (4811, 0.817_128_75, 38.406_460_98, 3.070_000_02, 34.565_000_01), // Voirol 1875 (Paris)
+    (4816, 8.002_484_61, 37.570_428_21, 9.54, 33.815), // Carthage (Paris)
     (3395, 4_408_251.84, -2_178_517.49, 39.600_000_04, -19.320_000_04), // WGS 84 / World Mercator
 ];
 
@@ -142,6 +145,9 @@ fn what_files_declare_is_understood() {
     ] {
         assert_eq!(Crs::of_text(text).ok(), Some(crs), "{text}");
     }
+    // The system of heights that ESRI's programs write behind it.
+    let heights = r#",VERTCS["EGM96_Geoid",VDATUM["EGM96_Geoid"],PARAMETER["Vertical_Shift",0.0],PARAMETER["Direction",1.0],UNIT["Meter",1.0]]"#;
+    assert_eq!(Crs::of_text(&[wkt, heights].concat()).ok(), Some(Crs::Epsg(25832)));
     for text in [r#"PROJCS["Lo29",UNIT["metre",1]]"#, r#"{"type":"ProjectedCRS","name":"Lo29"}"#] {
         let error = format!("{:#}", Crs::of_text(text).expect_err(text));
         assert!(error.contains("Lo29") && error.contains("--crs"), "{error}");

@@ -47,7 +47,7 @@ pub(super) fn read(text: &str) -> Result<Crs> {
         () if alike && definition.contains("+R=") => "+nadgrids=@null",
         () if alike => "+towgs84=0,0,0",
         () if text.contains("TOWGS84[") => "",
-        () if datum.contains("North_American_1927") => "+datum=NAD27",
+        () if datum.contains("North_American_1927") || datum.contains("North American Datum 1927") => "+datum=NAD27",
         () => bail!("its datum {datum} is not known here"),
     };
     if alike && definition.starts_with("+proj=webmerc") {
@@ -133,6 +133,11 @@ fn geographic(text: &str) -> Option<&str> {
         return None;
     }
     let start = NODES.iter().filter_map(|node| text.find(node)).min()?;
+    Some(&text[start..end(text, start)?])
+}
+
+/// Where the node ends that begins at a place.
+fn end(text: &str, start: usize) -> Option<usize> {
     let (mut open, mut quoted) = (0, false);
     for (at, byte) in text.bytes().enumerate().skip(start) {
         match byte {
@@ -141,13 +146,18 @@ fn geographic(text: &str) -> Option<&str> {
             b']' if !quoted => {
                 open -= 1;
                 if open == 0 {
-                    return Some(&text[start..=at]);
+                    return Some(at + 1);
                 }
             }
             _ => {}
         }
     }
     None
+}
+
+/// The first system of a text: all of it, unless another follows.
+pub(super) fn first(text: &str) -> &str {
+    end(text, 0).map_or(text, |end| &text[..end])
 }
 
 /// The unit of angles in a geographic system that is no degree.
