@@ -6,9 +6,9 @@ use super::{checksum::Stretch, description::Description, facts::Exact, guard::Gu
 use crate::{
     dataset::{Dataset, Loaded, Parts},
     kind::Kind,
-    read::{Options, Progress, Version, content::Content, zone},
+    read::{Options, Progress, Version, content::Content, names::listed, zone},
 };
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use duotile_core::{Landmarks, Roles, Values};
 use std::{fs::File, path::Path};
 
@@ -81,13 +81,14 @@ fn dataset(whole: Whole, options: &Options, progress: &dyn Progress) -> Result<D
         report.lines.push(said.to_string());
     });
     // Columns that shall not be served.
-    let kept = |name: &String| !options.hide.contains(name) && (options.keep.is_empty() || options.keep.contains(name));
-    for name in options.hide.iter().chain(&options.keep) {
-        if !columns.iter().any(|column| &column.name == name) {
+    let listed = |names: &[String]| {
+        listed(names, |name| columns.iter().any(|column| column.name == name)).map_err(|name| {
             let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-            bail!("there is no column {name:?}; the columns are: {}", names.join(", "));
-        }
-    }
+            anyhow!("there is no column {name:?}; the columns are: {}", names.join(", "))
+        })
+    };
+    let (hide, keep) = (listed(&options.hide)?, listed(&options.keep)?);
+    let kept = |name: &String| !hide.contains(name) && (keep.is_empty() || keep.contains(name));
     let kept: Vec<bool> = columns.iter().map(|column| kept(&column.name)).collect();
     let place = |role: Option<usize>| {
         role.filter(|&at| kept.get(at) == Some(&true)).map(|at| kept[..at].iter().filter(|kept| **kept).count())

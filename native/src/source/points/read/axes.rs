@@ -1,6 +1,10 @@
 //! Texts of two numbers, such as `50.51, -8.25`: whether they are positions, and which of the two is the latitude.
 
-use super::{Options, field::Field, names::find_name};
+use super::{
+    Options,
+    field::{Field, Pairs},
+    names::find_name,
+};
 use anyhow::{Result, bail};
 use polars_core::prelude::DataType;
 
@@ -55,8 +59,14 @@ pub(super) fn order(field: &Field, options: &Options) -> Result<(bool, String)> 
         return Ok((lat_first, "as was said".into()));
     }
     match (field.pair, said(field)) {
-        (Some((0, over)), _) if over > 0 => Ok((true, format!("{over} of the second ones are above 90"))),
-        (Some((over, 0)), _) if over > 0 => Ok((false, format!("{over} of the first ones are above 90"))),
+        // Wherever they stand, they go before that.
+        (Some(Pairs { lettered: true, .. }), _) => Ok((true, "letters of the compass say so".into())),
+        (Some(Pairs { over: (0, over), .. }), _) if over > 0 => {
+            Ok((true, format!("{over} of the second ones are above 90")))
+        }
+        (Some(Pairs { over: (over, 0), .. }), _) if over > 0 => {
+            Ok((false, format!("{over} of the first ones are above 90")))
+        }
         (_, Some(lat_first)) => Ok((lat_first, "so is its name".into())),
         _ => bail!(
             "column {:?} holds two numbers each, and nothing proves which is the latitude; say --axes lat-lon or lon-lat",

@@ -7,7 +7,7 @@ use super::{
     Options,
     axes::{is_place, order},
     crs::Crs,
-    field::{Field, describe},
+    field::{Field, Pairs, describe},
     geometry::{Declared, Encoding},
     names::{typed, words},
     positions::Place,
@@ -141,10 +141,14 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
     if let Some(field) = fields.iter().find(|field| is_place(field, options)) {
         let (lat_first, why) = order(field, options)?;
         let (first, other) = if lat_first { ("latitude", "lon-lat") } else { ("longitude", "lat-lon") };
-        lines.push(format!(
-            "column {:?} holds two numbers, the {first} first: {why} (else say --axes {other})",
-            field.name
-        ));
+        lines.push(match field.pair {
+            Some(Pairs { lettered: true, .. }) => {
+                format!("column {:?} holds two numbers with letters of the compass, by which they go", field.name)
+            }
+            _ => {
+                format!("column {:?} holds two numbers, the {first} first: {why} (else say --axes {other})", field.name)
+            }
+        });
         let place = Place::Geometry(field.name.clone(), Encoding::Text { lat_first });
         return Ok(Choice { place, crs: options.crs, boxes: None, lines });
     }
@@ -209,7 +213,14 @@ fn pairs(fields: &[Field]) -> Vec<(&str, &str)> {
 /// What is left of a name without the word of the axis: its other words in order. Several ways if the word comes twice,
 /// none if it does not come at all.
 fn stems(name: &str, axis: &str, ending: bool) -> Vec<Vec<String>> {
-    let words = words(name);
+    const BOTH: [[&str; 2]; 4] = [["n", "s"], ["s", "n"], ["e", "w"], ["w", "e"]];
+    let mut words = words(name);
+    // LATITUDE N/S goes with LONGITUDE E/W.
+    if let [_, rest @ ..] = &words[..]
+        && BOTH.iter().any(|both| rest.ends_with(&both.map(str::to_owned)))
+    {
+        words.truncate(words.len() - 2);
+    }
     let mut stems = Vec::new();
     for at in 0..words.len() {
         let mut rest = words.clone();
@@ -312,6 +323,7 @@ mod tests {
             ("Latitude (deg)", "Longitude (deg)"),
             ("YCoord", "XCoord"),
             ("Breitengrad", "Längengrad"),
+            ("LATITUDE N/S", "LONGITUDE E/W"),
         ] {
             assert_eq!(pair(&["id", lat, lon, "value"]), Some((lon.into(), lat.into())), "{lon} {lat}");
         }

@@ -1,4 +1,5 @@
-//! Dates in the form of their country: `25/03/2024`, `03/25/24 05:31 PM`, `5.3.2024 14:02`, `13-Jan-2024`, `Jan 5, 2024`.
+//! Dates in the form of their country: `25/03/2024`, `03/25/24 05:31 PM`, `5.3.2024 14:02`, `13-Jan-2024`, `Jan 5, 2024`,
+//! `2024年3月5日`.
 //!
 //! What enters is a field; what leaves is a time, or which orders of day and month it could have. The rest of the program reads
 //! times in core's one grammar, and so do these, once they are written in it.
@@ -62,6 +63,13 @@ pub(super) fn read(field: &[u8], order: Order) -> Option<Written> {
     Parts::of(field)?.written(order)
 }
 
+/// Whether a text begins with the name of a month or of a day of the week.
+pub(super) fn begins(field: &[u8]) -> bool {
+    let mut place = Place { rest: field };
+    let word = place.word();
+    (3..=9).contains(&word.len()) && (month(word).is_some() || is_weekday(word))
+}
+
 /// A year with a month, `2024-05`: both as numbers.
 pub(super) fn month_of_year(field: &[u8]) -> Option<(i64, i64)> {
     let (year, month) = std::str::from_utf8(field).ok().filter(|_| field.len() == 7)?.split_once(['-', '/'])?;
@@ -121,6 +129,11 @@ impl<'f> Parts<'f> {
             return place.finish(year, Date::Known(month, day));
         }
         let (first, digits) = place.number()?;
+        if digits == 4 && place.step("年") {
+            let (month, _) = place.number()?;
+            let (day, _) = if place.step("月") { place.number()? } else { return None };
+            return if place.step("日") { place.finish(first, Date::Known(month, day)) } else { None };
+        }
         let (&sign, rest) = place.rest.split_first()?;
         matches!(sign, b'/' | b'.' | b'-' | b' ').then_some(())?;
         place.rest = rest;
@@ -189,6 +202,13 @@ impl<'f> Place<'f> {
         Some((digits.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0')), digits.len()))
     }
 
+    /// Steps over a sign, if it comes next.
+    fn step(&mut self, sign: &str) -> bool {
+        let rest = self.rest.strip_prefix(sign.as_bytes());
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
     fn skip(&mut self, signs: &[u8]) {
         while let [first, rest @ ..] = self.rest
             && signs.contains(first)
@@ -228,16 +248,19 @@ fn month(word: &[u8]) -> Option<i64> {
         "november",
         "december",
     ];
-    let word = std::str::from_utf8(word).ok()?.to_ascii_lowercase();
-    let fits = |month: &&str| word == **month || word.len() >= 3 && word.len() <= 4 && month.starts_with(&word);
+    let fits = |month: &&str| {
+        let short = (3..=4).contains(&word.len()) && word.len() <= month.len();
+        month.as_bytes().eq_ignore_ascii_case(word)
+            || short && month.as_bytes()[..word.len()].eq_ignore_ascii_case(word)
+    };
     let at = MONTHS.iter().position(fits)?;
     Some(at as i64 + 1)
 }
 
 fn is_weekday(word: &[u8]) -> bool {
     const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-    let word = String::from_utf8_lossy(word).to_ascii_lowercase();
-    word.len() >= 3 && DAYS.iter().any(|day| day.starts_with(&word))
+    word.len() >= 3
+        && DAYS.iter().any(|day| day.as_bytes().get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word)))
 }
 
 /// A time of day in core's grammar: hours in two digits, of 24.
@@ -277,6 +300,7 @@ mod tests {
             ("5.3.2024 14:02", "2024-03-05T14:02:00Z"),
             ("05.03.24", "2024-03-05T00:00:00Z"),
             ("05.03.70", "1970-03-05T00:00:00Z"),
+            ("05.03.69", "2069-03-05T00:00:00Z"),
             ("25-03-2024, 9:05:30", "2024-03-25T09:05:30Z"),
             ("13-Jan-2024", "2024-01-13T00:00:00Z"),
             ("13-JAN-24 11.30", "-"),
@@ -287,6 +311,10 @@ mod tests {
             ("2024/3/5 7:08", "2024-03-05T07:08:00Z"),
             ("2024-03-05 07:08:09 PM", "2024-03-05T19:08:09Z"),
             ("5/3/2024T10:00:00+02:00", "2024-03-05T08:00:00Z"),
+            ("2024年3月5日", "2024-03-05T00:00:00Z"),
+            ("2024年12月31日 7:08", "2024-12-31T07:08:00Z"),
+            ("2024年13月5日", "-"),
+            ("2024年3月", "-"),
             ("31/02/2024", "-"),
             ("25/13/2024", "-"),
             ("5/3", "-"),

@@ -117,7 +117,15 @@ impl Content {
         } else {
             return Ok(self);
         };
-        Self::unpacked(decoder, bytes.len(), what, spool)
+        let unpacked = Self::unpacked(decoder, bytes.len(), what, spool)?;
+        let start = unpacked.as_ref();
+        if let Some(again) = [("gzip", &[0x1f, 0x8b][..]), ("zstd", &[0x28, 0xb5, 0x2f, 0xfd])]
+            .iter()
+            .find(|(_, mark)| start.starts_with(mark))
+        {
+            bail!("it is packed twice: what its {what} holds is {} once more; unpack it once, and read that", again.0);
+        }
+        Ok(unpacked)
     }
 
     /// What a decoder gives of so many `packed` bytes: in memory, or in a file of this path, which is mapped.

@@ -19,8 +19,17 @@ pub(super) struct Field {
     pub why: String,
     /// How its texts are read, where its file tells.
     pub spelling: Option<Spelling>,
-    /// Of a column of texts of two numbers each: how many have more than 90 as the first, and as the second.
-    pub pair: Option<(u64, u64)>,
+    /// Of a column of texts of two numbers each.
+    pub pair: Option<Pairs>,
+}
+
+/// What texts of two numbers each say of which is which.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Pairs {
+    /// How many have more than 90 as the first, and as the second.
+    pub over: (u64, u64),
+    /// Whether letters of the compass stand in all of them.
+    pub lettered: bool,
 }
 
 impl Field {

@@ -6,12 +6,14 @@ use super::{
     Options, Type,
     choose::{self, Choice, find},
     field::Field,
+    names::listed,
     positions::Place,
     reader::Reader,
 };
 use crate::kind::Kind;
 use anyhow::{Result, bail};
 use polars_core::prelude::DataType;
+use std::collections::{HashMap, HashSet};
 
 /// An open file.
 pub(super) struct Opened {
@@ -62,11 +64,12 @@ pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
         choice.boxes = choice.boxes.or_else(|| choose::boxes(&fields));
     }
     lines.append(&mut choice.lines);
-    for (names, flag) in [(&options.hide, "--hide"), (&options.keep, "--columns")] {
-        for name in names {
-            find(&fields, name, flag)?;
-        }
-    }
+    let named: HashSet<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+    let listed = |names: &[String], flag: &str| match listed(names, |name| named.contains(name)) {
+        Ok(names) => Ok(names.into_iter().collect::<HashSet<String>>()),
+        Err(name) => find(&fields, name, flag).map(|_| HashSet::new()),
+    };
+    let (hide, keep) = (listed(&options.hide, "--hide")?, listed(&options.keep, "--columns")?);
     if let Some(name) = &options.id {
         find(&fields, name, "--id")?;
     }
@@ -90,9 +93,8 @@ pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
     for field in &fields {
         let name = &field.name;
         let is_time = time == Some(name.as_str());
-        let kept =
-            options.keep.is_empty() || options.keep.contains(name) || options.id.as_ref() == Some(name) || is_time;
-        if positions.contains(&name.as_str()) || options.hide.contains(name) || !kept {
+        let kept = keep.is_empty() || keep.contains(name.as_str()) || options.id.as_ref() == Some(name) || is_time;
+        if positions.contains(&name.as_str()) || hide.contains(name.as_str()) || !kept {
             continue;
         }
         if choice
@@ -166,20 +168,32 @@ fn date_of<'n>(fields: &[Field], name: &'n str) -> &'n str {
 /// The columns of all files by name, in the order they are first met, then the partitions.
 fn union(files: &[Opened], lines: &mut Vec<String>) -> Vec<Field> {
     let mut fields: Vec<Field> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    // Files in which there is something else to know of a column.
+    let mut others: Vec<usize> = Vec::new();
     for file in files {
         for field in file.reader.fields() {
-            match fields.iter_mut().find(|known| known.name == field.name) {
-                None => fields.push(field.clone()),
-                Some(known) => join(known, field, &file.label, lines),
+            match places.get(&field.name) {
+                None => {
+                    places.insert(field.name.clone(), fields.len());
+                    others.push(0);
+                    fields.push(field.clone());
+                }
+                Some(&at) => others[at] += join(&mut fields[at], field, &file.label, lines),
             }
         }
+    }
+    for (field, count) in fields.iter_mut().zip(others).filter(|(_, count)| *count > 0) {
+        let files = if count == 1 { "another file".into() } else { format!("{count} other files") };
+        field.note = field.note.take().map(|note| format!("{note}; the like is to be told of {files}"));
     }
     for file in files {
         let partitions = file.partitions.iter().map(|(key, _)| key);
         for key in partitions {
-            if fields.iter().any(|field| &field.name == key) {
+            if places.contains_key(key) {
                 continue;
             }
+            places.insert(key.clone(), fields.len());
             let mut values = files.iter().flat_map(|file| &file.partitions).filter(|(name, _)| name == key);
             let whole = |value: &str| value.parse::<i64>().is_ok_and(|number| number.to_string() == value);
             let kind = if values.all(|(_, value)| value == NO_VALUE || whole(value)) { Kind::I64 } else { Kind::Text };
@@ -188,12 +202,18 @@ fn union(files: &[Opened], lines: &mut Vec<String>) -> Vec<Field> {
             fields.push(Field { why, ..Field::plain(key, DataType::String, Ok(kind)) });
         }
     }
-    for field in &fields {
-        let holds = |file: &&Opened| {
-            let has = file.reader.fields().iter().any(|other| other.name == field.name);
-            has || file.partitions.iter().any(|(key, _)| *key == field.name)
-        };
-        let lacking: Vec<&str> = files.iter().filter(|file| !holds(file)).map(|file| file.label.as_str()).collect();
+    let names = |file: &Opened| -> Vec<usize> {
+        let own = file.reader.fields().iter().map(|field| &field.name);
+        own.chain(file.partitions.iter().map(|(key, _)| key)).filter_map(|name| places.get(name).copied()).collect()
+    };
+    let mut lacking: Vec<Vec<&str>> = vec![Vec::new(); fields.len()];
+    for file in files {
+        let mut held = vec![false; fields.len()];
+        names(file).into_iter().for_each(|at| held[at] = true);
+        let lacks = lacking.iter_mut().zip(held).filter(|(_, held)| !held);
+        lacks.for_each(|(files, _)| files.push(&file.label));
+    }
+    for (field, lacking) in fields.iter().zip(lacking) {
         if let [first, others @ ..] = &lacking[..] {
             let more = if others.is_empty() { String::new() } else { format!(" and {} more files", others.len()) };
             lines.push(format!("column {:?} is not in {first}{more}: its rows have no value there", field.name));
@@ -202,7 +222,8 @@ fn union(files: &[Opened], lines: &mut Vec<String>) -> Vec<Field> {
     fields
 }
 
-fn join(known: &mut Field, field: &Field, label: &str, lines: &mut Vec<String>) {
+/// Joins a column with that of the same name in another file. 1 if there is more to know of that than was noted.
+fn join(known: &mut Field, field: &Field, label: &str, lines: &mut Vec<String>) -> usize {
     match (&known.kind, &field.kind) {
         (Ok(a), Ok(b)) => {
             let joined = a.join(*b);
@@ -222,6 +243,12 @@ fn join(known: &mut Field, field: &Field, label: &str, lines: &mut Vec<String>) 
         (Ok(_), Err(reason)) if field.dtype != DataType::Null => known.kind = Err(reason.clone()),
         _ => {}
     }
+    match (&field.note, &known.note) {
+        (Some(note), None) => known.note = Some(format!("{note}, in {label}")),
+        (Some(note), Some(known)) if !known.starts_with(note) => return 1,
+        _ => {}
+    }
+    0
 }
 
 impl Choice {

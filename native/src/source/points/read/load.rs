@@ -22,6 +22,7 @@ use anyhow::{Context, Result, bail};
 use duotile_core::{Flat, Roles};
 use polars_core::prelude::DataFrame;
 use rayon::prelude::*;
+use std::collections::HashMap;
 
 /// Takes rows that come in parts.
 pub(crate) trait Sink {
@@ -337,6 +338,7 @@ fn gather(
     let grouped = layout.choice.crs.is_some_and(Crs::is_grid) || layout.grouped;
     progress.stage("read", total);
     let several = files.len() > 1;
+    let kinds: HashMap<&str, Kind> = layout.columns.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
     for file in files {
         let place = &layout.choice.place;
         let wanted: Vec<_> = file
@@ -345,17 +347,21 @@ fn gather(
             .iter()
             .enumerate()
             .filter_map(|(at, field)| {
-                let kind = layout.columns.iter().find(|(name, _)| *name == field.name).map(|(_, kind)| *kind);
+                let kind = kinds.get(field.name.as_str()).copied();
                 (kind.is_some() || place.columns().contains(&field.name.as_str())).then_some((at, kind))
             })
             .collect();
+        let spellings: HashMap<&str, &Spelling> = file
+            .reader
+            .fields()
+            .iter()
+            .filter_map(|field| field.spelling.as_ref().map(|spelling| (field.name.as_str(), spelling)))
+            .collect();
         for column in &mut gathered.columns {
-            let field = file.reader.fields().iter().find(|field| field.name == column.name);
-            column.spelling = field.and_then(|field| field.spelling.clone()).unwrap_or_else(|| usual.clone());
+            column.spelling = spellings.get(column.name.as_str()).map_or_else(|| usual.clone(), |own| (*own).clone());
         }
         let [x, ..] = layout.choice.place.columns()[..] else { continue };
-        let x = file.reader.fields().iter().find(|field| field.name == x);
-        let spelling = x.and_then(|field| field.spelling.as_ref()).unwrap_or(usual);
+        let spelling = spellings.get(x).copied().unwrap_or(usual);
         gathered.positions.numbers = grouped.then_some(spelling.numbers);
         let (partitions, label) = (&file.partitions, &file.label);
         let mut add = |chunk: DataFrame| {

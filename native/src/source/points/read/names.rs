@@ -30,6 +30,23 @@ pub(crate) fn typed(word: &str) -> String {
     if plain && !word.is_empty() { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
+/// The names of a list. Commas that stand between names may stand in them, too: what is no name by itself is one with those that
+/// follow.
+///
+/// # Errors
+/// The first that is none.
+pub(crate) fn listed(names: &[String], known: impl Fn(&str) -> bool) -> Result<Vec<String>, &String> {
+    let mut found = Vec::new();
+    let mut rest = names;
+    while let Some(first) = rest.first() {
+        let joined = (1..=rest.len()).map(|end| (rest[..end].join(","), end)).find(|(name, _)| known(name));
+        let (name, end) = joined.ok_or(first)?;
+        found.push(name);
+        rest = &rest[end..];
+    }
+    Ok(found)
+}
+
 /// Whether the words of a name pass a test.
 pub(super) fn find_name(name: &str, test: impl Fn(&[String]) -> bool) -> bool {
     test(&words(name))

@@ -32,8 +32,14 @@ impl Spelling {
         if let Some(value) = numbers::integer(field) {
             return Some(value);
         }
-        let whole = self.numbers.grouped(field)?;
-        (whole.fract() == 0.0 && whole.abs() < 9e15).then_some(whole as i64)
+        let whole = self.numbers.grouped(field).filter(|whole| whole.fract() == 0.0)?;
+        if whole.abs() < 9e15 {
+            return Some(whole as i64);
+        }
+        // A double has not all of its digits.
+        let text = std::str::from_utf8(field).ok()?;
+        let text = text.split(if self.numbers.decimal_comma { ',' } else { '.' }).next()?;
+        text.chars().filter(|letter| letter.is_ascii_digit() || *letter == '-').collect::<String>().parse().ok()
     }
 
     /// A number.

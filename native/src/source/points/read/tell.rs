@@ -84,11 +84,27 @@ pub(super) fn columns(columns: &[Gather], whys: &[String], options: &Options, lo
             let first = column.first_missing.as_deref().unwrap_or("NA");
             log.line(format!("column {name:?}: {} fields such as {first} are taken as no value", column.missing));
         }
+        if !why.starts_with("it was said") && column.looks_like_times() {
+            log.line(format!(
+                "column {name:?} is text, though its values are times (else say --type {}, or --time {} where they are those of the rows)",
+                typed(&format!("{name}=time")),
+                typed(name)
+            ));
+        }
         if column.trimmed > 0 {
             log.line(format!(
                 "column {name:?}: times are kept to the microsecond, {} had a finer part",
                 column.trimmed
             ));
+        }
+        if let Some(first) = &column.first_rounded {
+            let count = column.rounded;
+            let what = format!("column {name:?}: {count} whole numbers lose digits among decimals, such as {first}");
+            let flag = typed(&format!("{name}=text"));
+            if options.strict {
+                bail!("{what}, and --strict loses none (--type {flag} keeps all as texts)");
+            }
+            log.line(format!("{what} (--type {flag} keeps all as texts)"));
         }
         if column.overflowed {
             log.line(format!("column {name:?} becomes text: some of its integers are above {}", i64::MAX));

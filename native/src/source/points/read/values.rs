@@ -30,7 +30,17 @@ pub(super) enum Class {
 }
 
 /// Words for true and false, a pair a column, where a column is said to be such.
-const TRUTHS: [(&str, &str); 5] = [("true", "false"), ("1", "0"), ("t", "f"), ("y", "n"), ("yes", "no")];
+const TRUTHS: [(&str, &str); 9] = [
+    ("true", "false"),
+    ("1", "0"),
+    ("t", "f"),
+    ("y", "n"),
+    ("yes", "no"),
+    ("wahr", "falsch"),
+    ("ja", "nein"),
+    ("vrai", "faux"),
+    ("oui", "non"),
+];
 
 /// Words that stand for no value where the rest of the column is numbers, truth values or times.
 const MISSING: [&str; 42] = [

@@ -47,7 +47,7 @@ impl Words {
     }
 
     /// The text of a code.
-    fn get(&self, code: usize) -> &str {
+    pub fn get(&self, code: usize) -> &str {
         let start = if code == 0 { 0 } else { self.ends[code - 1] };
         &self.text[start..self.ends[code]]
     }

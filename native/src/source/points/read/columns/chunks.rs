@@ -2,7 +2,7 @@
 //! value where something may have to be counted.
 
 use super::{Gather, Rules, Values};
-use crate::read::field::describe;
+use crate::{kind::Kind, read::field::describe};
 use anyhow::{Result, bail};
 use duotile_core::time;
 use polars_arrow::array::Array;
@@ -44,6 +44,18 @@ impl Gather {
             DataType::UInt32 => self.append_integers(column.cast(&DataType::Int64)?.i64()?, rules),
             DataType::Int64 => self.append_integers(column.i64()?, rules),
             DataType::UInt64 => self.append_unsigned(&column, rules)?,
+            // As texts they are what they are written as, and not what a double makes of them.
+            DataType::Float32 if self.kind() == Kind::Text => {
+                for array in column.f32()?.downcast_iter() {
+                    for value in array {
+                        self.push(value, |column, &value| column.push_single(value, rules));
+                    }
+                }
+            }
+            DataType::Decimal(..) if self.kind() == Kind::Text => {
+                let texts = column.cast(&DataType::String)?;
+                return self.append(&texts, rules);
+            }
             DataType::Float32 => self.append_floats(column.f32()?, rules),
             DataType::Float64 => self.append_floats(column.f64()?, rules),
             DataType::Decimal(..) => self.append_floats(column.cast(&DataType::Float64)?.f64()?, rules),
@@ -118,11 +130,25 @@ impl Gather {
                         self.turn_into_text();
                         self.overflowed = true;
                     }
+                    if let Values::F64(_) = self.values
+                        && value as f64 as u128 != u128::from(value)
+                    {
+                        self.see_rounded(&value.to_string());
+                    }
                     self.push_text(&value.to_string(), rules);
                 }
             }
         }
         Ok(())
+    }
+
+    fn push_single(&mut self, value: f32, rules: &Rules) {
+        if value.is_finite() {
+            self.push_text(&(value + 0.0).to_string(), rules);
+        } else {
+            self.non_finite += 1;
+            self.push_null();
+        }
     }
 
     fn append_floats<T>(&mut self, chunk: &ChunkedArray<T>, rules: &Rules)

@@ -6,7 +6,7 @@ mod chunks;
 mod order;
 mod settle;
 
-use super::{reader::room, spelling::Spelling, values, words::Words, zone::Zone};
+use super::{numbers, reader::room, spelling::Spelling, values, words::Words, zone::Zone};
 use crate::kind::Kind;
 use crate::read::TimeUnit;
 use duotile_core::time;
@@ -45,6 +45,9 @@ pub(super) struct Gather {
     pub examples: Vec<String>,
     /// Times with a part below the microsecond.
     pub trimmed: u64,
+    /// Whole numbers of which digits are lost among floats, and the first.
+    pub rounded: u64,
+    pub first_rounded: Option<String>,
     /// Whether integers too large for 64 bits turned it into text.
     pub overflowed: bool,
     /// Smallest and largest integer of what was taken away.
@@ -79,6 +82,8 @@ impl Gather {
             unreadable: 0,
             examples: Vec::new(),
             trimmed: 0,
+            rounded: 0,
+            first_rounded: None,
             overflowed: false,
             range: None,
         }
@@ -166,6 +171,10 @@ impl Gather {
                 }
                 None => self.spelling.number(field).map(|value| self.push_float(value, rules)),
             },
+            // All whole numbers of fewer digits are doubles.
+            Kind::F64 if field.len() > 15 && numbers::integer(field).is_some() => {
+                numbers::integer(field).map(|value| self.push_integer(value, rules))
+            }
             Kind::F32 | Kind::F64 => self.spelling.number(field).map(|value| self.push_float(value, rules)),
             Kind::Bool => self.truth(field).map(|value| self.push_bool(value, rules)),
             Kind::Text | Kind::Time => self.spelling.time(field).map(|written| {
@@ -186,7 +195,12 @@ impl Gather {
             },
             Values::I64(values) => values.push(value),
             Values::F32(values) => values.push(value as f32),
-            Values::F64(values) => values.push(value as f64),
+            Values::F64(values) => {
+                values.push(value as f64);
+                if value as f64 as i128 != i128::from(value) {
+                    self.see_rounded(&value.to_string());
+                }
+            }
             Values::Bool(_) => match self.truth(value.to_string().as_bytes()) {
                 Some(value) => return self.push_bool(value, rules),
                 None => return self.push_unreadable(&value.to_string()),
@@ -249,6 +263,11 @@ impl Gather {
             self.examples.push(text.chars().take(60).collect());
         }
         self.push_null();
+    }
+
+    fn see_rounded(&mut self, text: &str) {
+        self.rounded += 1;
+        self.first_rounded.get_or_insert_with(|| text.to_owned());
     }
 
     fn push_null(&mut self) {

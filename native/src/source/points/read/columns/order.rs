@@ -2,6 +2,7 @@
 
 use super::{Gather, Values};
 use crate::{bits::Bits, dataset::Loaded, kind::Data};
+use duotile_core::time;
 use polars_arrow::bitmap::{Bitmap, MutableBitmap};
 
 impl Gather {
@@ -27,6 +28,17 @@ impl Gather {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
             (a, b) => a.or(b),
         }
+    }
+
+    /// Whether it is texts that are all times, as far as a look tells.
+    pub fn looks_like_times(&self) -> bool {
+        /// Texts that are looked at.
+        const LOOK: usize = 1000;
+        let Values::Text(_, words) = &self.values else { return false };
+        let is_time = |text: &str| text.len() >= 8 && time::read(text.trim().as_bytes()).is_ok();
+        let mut texts =
+            (0..words.len().min(LOOK)).map(|code| words.get(code)).filter(|text| !text.is_empty()).peekable();
+        texts.peek().is_some() && texts.all(is_time)
     }
 
     /// The rows of `order`, in that order, in their final form. What stands where there is no value is zero, and a

@@ -69,7 +69,15 @@ pub(super) fn without_units(bytes: &[u8], dialect: &Dialect, scan: &Scan) -> Opt
             continue;
         }
         match &seen.odd[..] {
-            [(line, _)] if *line == beneath && seen.texts == 1 && seen.values() == values + 1 => units += 1,
+            // A second such line is left out in its turn.
+            [(line, _), more @ ..]
+                if *line == beneath
+                    && more.iter().all(|(line, _)| *line == beneath + 1)
+                    && seen.texts == 1 + more.len() as u64
+                    && seen.values() == values + seen.texts =>
+            {
+                units += 1;
+            }
             // Nothing beneath its name: it has no unit.
             _ if seen.values() == values && seen.texts == 0 => {}
             _ => return None,

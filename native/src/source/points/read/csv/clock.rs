@@ -2,13 +2,58 @@
 
 use super::seen::Seen;
 use crate::kind::Kind;
-use crate::read::{Options, field::Field, names::find_name};
+use crate::read::{
+    Options,
+    field::Field,
+    names::{find_name, typed, words},
+    values::is_missing,
+};
 use anyhow::{Result, bail};
 use polars_core::prelude::{Column, DataFrame, DataType};
 
 /// Words of the names of times of day.
 const CLOCKS: [&str; 11] =
     ["time", "hour", "hours", "clock", "uhrzeit", "zeit", "hora", "heure", "ora", "hhmm", "tijd"];
+
+/// Words that may stand beside these: of which day, by which clock, in which form, of what.
+const BESIDE: [&str; 36] = [
+    "of",
+    "day",
+    "utc",
+    "gmt",
+    "z",
+    "local",
+    "lt",
+    "lst",
+    "est",
+    "edt",
+    "cst",
+    "cdt",
+    "mst",
+    "mdt",
+    "pst",
+    "pdt",
+    "cet",
+    "cest",
+    "mez",
+    "mesz",
+    "bst",
+    "ist",
+    "jst",
+    "hh",
+    "mm",
+    "ss",
+    "24h",
+    "24hr",
+    "gps",
+    "start",
+    "begin",
+    "obs",
+    "observation",
+    "sample",
+    "sampling",
+    "event",
+];
 
 /// Two columns that are one time: the first becomes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +92,16 @@ pub(super) fn find(
             let clocks: Vec<usize> = (0..fields.len()).filter(is_clock).filter(named).collect();
             let dates: Vec<usize> = (0..fields.len()).filter(is_date).collect();
             let (&[date], &[time]) = (&dates[..], &clocks[..]) else { return Ok(None) };
+            let names = (&fields[date].name, &fields[time].name);
+            if !go_together(names.0, names.1) {
+                lines.push(format!(
+                    "column {:?} holds times of day, or durations (--time {} has them behind the dates of {:?})",
+                    names.1,
+                    typed(&format!("{}+{}", names.0, names.1)),
+                    names.0
+                ));
+                return Ok(None);
+            }
             Clock { date, time }
         }
     };
@@ -55,6 +110,14 @@ pub(super) fn find(
     let added = format!("; the times of day are those of {time:?}");
     fields[clock.date].why.push_str(&added);
     Ok(Some(clock))
+}
+
+/// Whether a column of times of day goes by its name with one of dates: `start time` with `start date`. A `lap time` goes with none.
+fn go_together(date: &str, time: &str) -> bool {
+    let known = words(date);
+    let fits =
+        |word: &String| CLOCKS.contains(&word.as_str()) || BESIDE.contains(&word.as_str()) || known.contains(word);
+    words(time).iter().all(fits)
 }
 
 impl Clock {
@@ -68,12 +131,11 @@ impl Clock {
         if dates.dtype() != &DataType::String || times.dtype() != &DataType::String {
             bail!("column {:?} is no text", name(self.date));
         }
+        let is_none = |text: &str| text.is_empty() || is_missing(text.as_bytes());
         let both = dates.str()?.iter().zip(times.str()?.iter()).map(|(date, time)| {
-            let time = time.map(str::trim).filter(|time| !time.is_empty());
-            Some(match time {
-                Some(time) => format!("{} {time}", date?.trim()),
-                None => date?.to_owned(),
-            })
+            let date = date?.trim();
+            let time = time.map(str::trim).filter(|time| !is_none(time) && !is_none(date));
+            Some(time.map_or_else(|| date.to_owned(), |time| format!("{date} {time}")))
         });
         let joined = Column::new(name(self.date).into(), both.collect::<Vec<Option<String>>>());
         frame.with_column(joined)?;

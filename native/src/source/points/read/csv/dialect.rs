@@ -2,12 +2,12 @@
 
 use super::{
     encoding, preamble,
-    split::{Cut, End, record},
+    split::{Cut, End, Raw, record},
 };
 use crate::read::{CsvOptions, content::Content, numbers};
 use anyhow::{Context, Result, bail};
 use encoding_rs::{Encoding, UTF_8};
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 /// Bytes at the beginning that are looked at.
 const SAMPLE: usize = 1 << 18;
@@ -70,8 +70,14 @@ pub(super) fn decoded(
     };
     let bytes = content.as_ref();
     let start = &bytes[..bytes.len().min(SAMPLE)];
-    if start.contains(&0) {
+    let zeros = start.iter().filter(|&&byte| byte == 0).count();
+    // A few stand in a text that somebody's program did not end.
+    if zeros * 20 > start.len() {
         bail!("the file is no text: it holds zero bytes (if it is UTF-16, say --encoding utf-16le)");
+    }
+    if zeros > 0 {
+        let line = 1 + start.iter().take_while(|&&byte| byte != 0).filter(|&&byte| byte == b'\n').count();
+        lines.push(format!("zero bytes stand in the file, the first in line {line}; in texts they stay as they are"));
     }
     if !start.contains(&b'\n') && start.contains(&b'\r') {
         lines.push("lines end with carriage returns only".into());
@@ -115,12 +121,17 @@ pub(super) fn detect(bytes: &[u8], options: &CsvOptions, lines: &mut Vec<String>
     };
     let delimiter = options.delimiter.unwrap_or_else(|| sample.delimiter());
     let cut = Cut { delimiter, quote };
-    let header = preamble::names(bytes, &top, cut, &sample.widths(delimiter), options.skip_lines > 0, lines);
+    let mut header = preamble::names(bytes, &top, cut, &sample.widths(delimiter), options.skip_lines > 0, lines);
     sample.start = header.body;
+    if header.head.is_some() && sample.has_row_names(header.names.len(), delimiter) {
+        lines.push("rows have one field more than there are names: the first is the name of the row, as R writes it, column_1 here".into());
+        header.names.insert(0, String::new());
+    }
     let decimal_comma = options.decimal_comma.unwrap_or_else(|| sample.decimal_comma(delimiter));
     if delimiter != b',' || decimal_comma {
         let name = match delimiter {
             b'\t' => "tab".to_owned(),
+            b' ' => "a blank".to_owned(),
             other => format!("{:?}", char::from(other)),
         };
         let comma = if decimal_comma { ", decimal comma" } else { "" };
@@ -191,7 +202,45 @@ impl Sample<'_> {
             (same * 10 / widths.len(), most)
         };
         // The last of equals wins, so the most usual stands last.
-        [b'|', b'\t', b';', b','].into_iter().max_by_key(|&delimiter| score(delimiter)).unwrap_or(b',')
+        let best = [b'|', b'\t', b';', b','].into_iter().max_by_key(|&delimiter| score(delimiter)).unwrap_or(b',');
+        // Blanks stand in texts, too: only where nothing else parts fields, and all lines have the same number of them.
+        let widths = self.widths(b' ');
+        let most = preamble::usual(&widths);
+        let even = |width: &usize| *width == most;
+        let names = widths.first().is_some_and(|&first| first == most || first + 1 == most);
+        if score(best).1 == 0 && most > 2 && names && widths.len() > 1 && widths.iter().skip(1).all(even) {
+            b' '
+        } else {
+            best
+        }
+    }
+
+    /// Whether all rows have one field more than there are names, and begin with another text or the next number each.
+    fn has_row_names(&self, names: usize, delimiter: u8) -> bool {
+        let cut = Cut { delimiter, quote: self.quote };
+        let mut seen = HashSet::new();
+        let mut at = self.start;
+        while at < self.bytes.len() && seen.len() < RECORDS {
+            let (mut first, mut last) = (Raw { bytes: &[], quoted: false, odd: false }, 0);
+            let end = record(self.bytes, at, cut, |number, raw| {
+                if number == 0 {
+                    first = raw;
+                }
+                last = if raw.bytes.is_empty() { last } else { number };
+            });
+            if end.next >= self.bytes.len() && !self.whole {
+                break;
+            }
+            at = end.next;
+            if last == 0 && first.bytes.trim_ascii().is_empty() {
+                continue;
+            }
+            let next = (seen.len() + 1).to_string();
+            if last != names || !(first.quoted || first.bytes == next.as_bytes()) || !seen.insert(first.bytes) {
+                return false;
+            }
+        }
+        names > 1 && !seen.is_empty()
     }
 
     /// Whether more fields are numbers with a comma than with a point. `1,234` may be a number of thousands: that is one with
@@ -248,6 +297,9 @@ mod tests {
             ("name,lon,lat\n\"a;b;c;d\",2.5,3.5\n", b',', false),
             ("id,lon,lat\n1,\"2,5\",\"3,5\"\n", b',', true),
             ("only\nx\n", b',', false),
+            ("name lon lat\nx 2.5 3.5\ny 1 2\n", b' ', false),
+            ("only\nx and y\nz or u\n", b',', false),
+            ("what it was\nx y\nz\n", b',', false),
             ("sep=;\r\na,b;lon;lat\r\n1;2.5;3.5\r\n", b';', false),
         ] {
             let dialect = of(text);

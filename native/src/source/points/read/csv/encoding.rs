@@ -2,7 +2,7 @@
 
 use crate::read::content::Content;
 use anyhow::{Result, bail};
-use encoding_rs::{Encoding, WINDOWS_1252};
+use encoding_rs::{Encoding, SHIFT_JIS, WINDOWS_1252};
 use std::sync::Arc;
 
 /// One letter beyond ASCII of so many may be broken in a text that is UTF-8. Texts in other encodings hardly ever have one that is
@@ -31,16 +31,64 @@ pub(super) fn said(content: Content, strict: bool, lines: &mut Vec<String>) -> R
     mended(&content, found, "--encoding names another", strict, lines)
 }
 
-/// The bytes that turned out not to be UTF-8: as such with a few that are broken, else as Windows-1252.
+/// The bytes that turned out not to be UTF-8: as such with a few that are broken, as Shift-JIS where nothing else is in them, else as
+/// Windows-1252.
 ///
 /// # Errors
 /// When some are broken, and none may be lost.
 pub(super) fn guessed(content: &Content, strict: bool, lines: &mut Vec<String>) -> Result<Content> {
     let found = look(content.as_ref());
     if found.whole < found.broken.saturating_mul(RARE - 1) {
+        if is_japanese(content.as_ref()) {
+            return Ok(transcoded(content, SHIFT_JIS, lines));
+        }
+        if in_pairs(content.as_ref()) {
+            lines.push(
+                "its bytes beyond ASCII stand in pairs, as in encodings of East Asia: --encoding gbk, big5, euc-kr or euc-jp says which"
+                    .into(),
+            );
+        }
         return Ok(transcoded(content, WINDOWS_1252, lines));
     }
     mended(content, found, "else say --encoding windows-1252", strict, lines)
+}
+
+/// Bytes at the beginning by which an encoding is known.
+const LOOK: usize = 1 << 18;
+
+/// The beginning up to a line feed.
+fn beginning(bytes: &[u8]) -> &[u8] {
+    let look = &bytes[..bytes.len().min(LOOK)];
+    if look.len() == bytes.len() {
+        look
+    } else {
+        look.iter().rposition(|&byte| byte == b'\n').map_or(look, |end| &look[..end])
+    }
+}
+
+/// Whether all is Shift-JIS, and nearly all beyond ASCII in it are letters of Japanese: texts in other encodings become broken ones in
+/// it, or syllables of half width.
+fn is_japanese(bytes: &[u8]) -> bool {
+    let Some(text) = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(beginning(bytes)) else {
+        return false;
+    };
+    let (mut letters, mut japanese) = (0, 0);
+    for letter in text.chars().filter(|letter| !letter.is_ascii()) {
+        letters += 1;
+        japanese +=
+            usize::from(matches!(letter, '\u{3000}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ff00}'..='\u{ff5e}'));
+    }
+    letters >= 4 && japanese * 10 >= letters * 9
+}
+
+/// Whether nearly all bytes beyond ASCII stand in runs of an even length: accents stand alone.
+fn in_pairs(bytes: &[u8]) -> bool {
+    let (mut all, mut paired) = (0, 0);
+    for run in beginning(bytes).split(u8::is_ascii).filter(|run| !run.is_empty()) {
+        all += run.len();
+        paired += if run.len() % 2 == 0 { run.len() } else { 0 };
+    }
+    all >= 8 && paired * 10 >= all * 9
 }
 
 /// The bytes in another encoding.

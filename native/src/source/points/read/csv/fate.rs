@@ -33,7 +33,7 @@ impl Seen {
             return Fate { kind: None, order: None, why: "it holds no values".into(), note: None };
         }
         let (numbers, moments) = (self.numbers(), self.moments());
-        let rare = |others: u64| others * RARE <= all && all >= FEW;
+        let rare = |others: u64| self.are_rare(others);
         let most = |count: u64| {
             if count == all { format!("all {all} values are") } else { format!("{count} of {all} values are") }
         };
@@ -53,13 +53,24 @@ impl Seen {
             };
             return self.noted(name, fate(kind, format!("{} {}{how}", most(numbers), many(kind))), comma);
         }
-        // Years with the next one look like months until one is above 12.
-        let seasons = self.months > 0 && self.seasons == self.months;
-        if moments > 0 && !seasons && (moments == all || rare(all - moments)) {
+        if self.is_times() {
             return self.noted(name, self.time(name, given, usual, &most(moments)), comma);
         }
         let note = self.text_note(name, all);
         Fate { note, ..fate(Kind::Text, format!("{all} values are {}", self.what_else())) }
+    }
+
+    /// Whether so many values are exceptions.
+    fn are_rare(&self, others: u64) -> bool {
+        others * RARE <= self.values() && self.values() >= FEW
+    }
+
+    /// Whether they are times, but for a few.
+    pub fn is_times(&self) -> bool {
+        let (all, moments) = (self.values(), self.moments());
+        // Years with the next one look like months until one is above 12.
+        let seasons = self.months > 0 && self.seasons == self.months && self.months == moments;
+        moments > 0 && !seasons && (moments == all || self.are_rare(all - moments))
     }
 
     /// The narrowest number that keeps every value.
@@ -145,6 +156,13 @@ impl Seen {
                 "column {name:?}: signs between thousands are left out, as in {text:?} (else say {else_say})"
             ));
         }
+        if let (Some(text), Some(Kind::F64)) = (&self.first_long, fate.kind) {
+            let flag = typed(&format!("{name}=text"));
+            notes.push(format!(
+                "column {name:?}: {} numbers have more digits than are kept of them, such as {text:?} (--type {flag} keeps the texts)",
+                self.long
+            ));
+        }
         fate.note = (!notes.is_empty()).then(|| notes.join("; "));
         fate
     }
@@ -154,6 +172,9 @@ impl Seen {
             () if self.texts == 0 && self.clocks == self.values() => "times of day",
             () if self.texts == 0 && self.pairs == self.values() => "two numbers each",
             () if self.texts == 0 && self.marks_differ => "numbers with several signs",
+            () if self.texts == 0 && self.number().is_none() && self.numbers() == self.values() => {
+                "numbers with more digits than are kept"
+            }
             () if self.texts == 0 && self.digits > 0 => "digits that a number would lose",
             () => "texts",
         }
@@ -185,6 +206,14 @@ impl Seen {
             let sign = if *sign == ' ' { "space".to_owned() } else { typed(&sign.to_string()) };
             return Some(format!(
                 "column {name:?} is text: its numbers have another sign between thousands, as in {text:?} (else say --thousands {sign})"
+            ));
+        }
+        if let (Some((low, high)), None) = (self.range, self.number())
+            && self.numbers() == all
+        {
+            let whole = if low < -duotile_core::MAX_EXACT { low } else { high };
+            return Some(format!(
+                "column {name:?} stays text: beside decimals it has whole numbers with more digits than are kept of these, such as {whole} (else say --type {flag})"
             ));
         }
         let (what, flag, count) =

@@ -6,7 +6,7 @@ use super::{
     dialect::{self, Dialect},
     encoding,
     scan::{Scan, scan},
-    seen::Look,
+    seen::{Look, Seen},
     split::{Cut, record},
 };
 use crate::read::{CsvOptions, Progress, content::Content, layout::MOST_COLUMNS, names, numbers::Numbers};
@@ -77,11 +77,19 @@ pub(super) fn look(
         lines.push(format!("the line beneath the names holds the forms of columns ({formats}) and is left out"));
         (dialect, scan) = (other, seen);
     }
-    if let Some((other, units)) = beneath::without_units(bytes, &dialect, &scan)
-        && let Some(seen) = self::scan(bytes, &other, &how, &advance)
+    // Data loggers have another line beneath that, of what was done with the values.
+    for what in ["line", "next line"] {
+        if let Some((other, units)) = beneath::without_units(bytes, &dialect, &scan)
+            && let Some(seen) = self::scan(bytes, &other, &how, &advance)
+        {
+            lines.push(format!("the {what} beneath the names holds units ({units}) and is left out"));
+            (dialect, scan) = (other, seen);
+        }
+    }
+    if scan.columns.iter().any(Seen::is_unsure)
+        && let Some(seen) = self::scan(bytes, &dialect, &Look { thorough: true, ..how.clone() }, &advance)
     {
-        lines.push(format!("the line beneath the names holds units ({units}) and is left out"));
-        (dialect, scan) = (other, seen);
+        scan = seen;
     }
     dialect.names = names::distinct(dialect.names, lines);
     Ok(Looked { content, dialect, how, scan })
@@ -93,6 +101,7 @@ fn how(dialect: &Dialect, options: &CsvOptions) -> Look {
     Look {
         numbers: Numbers { decimal_comma: dialect.decimal_comma, thousands, mark: None },
         format: options.time_format.clone(),
+        thorough: false,
     }
 }
 

@@ -15,8 +15,15 @@ mod seen;
 mod split;
 
 use super::{
-    Options, Progress, Type, civil::Order, content::Content, field::Field, guarded::guarded, numbers::Numbers,
-    reader::Reader, spelling::Spelling,
+    Options, Progress, Type,
+    civil::Order,
+    content::Content,
+    field::{Field, Pairs},
+    guarded::guarded,
+    names::find_name,
+    numbers::Numbers,
+    reader::Reader,
+    spelling::Spelling,
 };
 use crate::kind::Kind;
 use anyhow::{Result, bail};
@@ -53,7 +60,9 @@ impl Csv {
             // With another sign between thousands these would be texts: it is no advice then.
             scan.columns.iter_mut().for_each(|seen| seen.parted = 0);
         }
-        let proven: Vec<Order> = scan.columns.iter().filter_map(Seen::proven).collect();
+        // A date in a column of notes says nothing of other columns.
+        let times = scan.columns.iter().filter(|seen| seen.is_times());
+        let proven: Vec<Order> = times.filter_map(Seen::proven).collect();
         let usual = proven.first().copied().filter(|first| proven.iter().all(|order| order == first));
         let mut fields = Vec::with_capacity(dialect.names.len());
         for (name, seen) in dialect.names.iter().zip(&scan.columns) {
@@ -66,9 +75,11 @@ impl Csv {
             let numbers =
                 if said_number(name, options) { meaning(name, seen, numbers, options, lines) } else { numbers };
             let spelling = Spelling { numbers, order: fate.order, format: how.format.clone() };
-            let pair = (seen.pairs > 0 && seen.pairs * 10 >= seen.values() * 9).then_some(seen.over);
+            let lettered = seen.lettered == seen.pairs;
+            let pair =
+                (seen.pairs > 0 && seen.pairs * 10 >= seen.values() * 9).then_some(Pairs { over: seen.over, lettered });
             fields.push(Field {
-                note: fate.note,
+                note: fate.note.or_else(|| compass(name, seen)),
                 why: fate.why,
                 spelling: Some(spelling),
                 pair,
@@ -90,6 +101,8 @@ impl Csv {
             (Some(Kind::I32 | Kind::I64), Some(Kind::I64)) => DataType::Int64,
             // They count from 1970 on, unless a form was said.
             (Some(Kind::I32 | Kind::I64), Some(Kind::Time)) if self.spelling_is_free(at) => DataType::Int64,
+            // What is lost of these is counted where they become floats.
+            (Some(Kind::I64), Some(Kind::F64)) => DataType::Int64,
             (Some(Kind::I32 | Kind::I64), Some(Kind::F64) | None) => DataType::Float64,
             (Some(Kind::F64), Some(Kind::F64) | None) if !self.dialect.decimal_comma => DataType::Float64,
             _ => DataType::String,
@@ -222,7 +235,11 @@ fn said_number(name: &str, options: &Options) -> bool {
 fn meaning(name: &str, seen: &Seen, numbers: Numbers, options: &Options, lines: &mut Vec<String>) -> Numbers {
     let comma = |numbers: Numbers| if numbers.decimal_comma { "comma" } else { "point" };
     if let Some((_, text)) = seen.first_turned.as_ref().filter(|_| options.csv.decimal_comma.is_none()) {
-        let numbers = if seen.is_turned() { numbers.turned() } else { numbers };
+        let numbers = if seen.is_turned() {
+            Numbers { mark: numbers.mark.or(seen.turned_mark), ..numbers.turned() }
+        } else {
+            numbers
+        };
         let read = if seen.is_turned() { "" } else { " not" };
         lines.push(format!("column {name:?}: decimals have a {} here, which {text:?} has{read}", comma(numbers)));
         return numbers;
@@ -231,6 +248,39 @@ fn meaning(name: &str, seen: &Seen, numbers: Numbers, options: &Options, lines: 
         lines.push(format!("column {name:?}: signs between thousands are left out, as in {text:?}"));
     }
     numbers
+}
+
+/// What is told of letters of the compass beside the numbers that they belong to.
+fn compass(name: &str, seen: &Seen) -> Option<String> {
+    const WORDS: [&str; 20] = [
+        "n",
+        "s",
+        "e",
+        "w",
+        "ns",
+        "ew",
+        "sn",
+        "we",
+        "hemisphere",
+        "hemi",
+        "dir",
+        "direction",
+        "ref",
+        "lat",
+        "lon",
+        "latitude",
+        "longitude",
+        "latref",
+        "lonref",
+        "ind",
+    ];
+    let named = find_name(name, |words| words.iter().any(|word| WORDS.contains(&word.as_str())));
+    (named && seen.south > 0 && seen.compass == seen.values()).then(|| {
+        format!(
+            "column {name:?} holds letters of the compass, by which positions do not go: unless the numbers have signs, rows with S or W \
+             lie on the wrong side of the equator or of Greenwich (write -33.9 or 33.9S)"
+        )
+    })
 }
 
 /// The type a column has in messages.

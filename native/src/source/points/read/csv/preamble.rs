@@ -82,17 +82,32 @@ pub(super) fn names(
     }
     tell_comments(top.count, lines);
     // A title has much fewer fields than the rows; names may have a few more or less by mistake. Spreadsheets fill a title up with
-    // empty fields.
+    // empty fields. Data loggers say in a line with as many fields what they are.
+    let filled = |record: &[String]| record.iter().filter(|field| !field.is_empty()).count();
     let is_title = |record: &[String]| {
-        let filled = record.iter().filter(|field| !field.is_empty()).count();
-        usual > 2 && (filled <= 1 || record.len() * 2 <= usual)
+        let logger = record.first().is_some_and(|first| matches!(first.as_str(), "TOA5" | "TOACI1"));
+        usual > 2 && (filled(record) <= 1 || record.len() * 2 <= usual || logger)
+    };
+    // What has more empty fields than others is a title if names without any follow.
+    let is_half = |record: &[String]| usual > 3 && filled(record) * 2 <= usual;
+    let are_names = |record: &[String]| {
+        record.len() == usual && record.iter().all(|name| !name.is_empty() && numbers::coordinate(name).is_none())
     };
     let mut passed = Vec::new();
     let mut at = top.end;
-    while !told_where && passed.len() < MOST && is_title(&found) && next < bytes.len() {
-        passed.push(found);
-        at = next;
+    for half in [true, false] {
+        passed.clear();
+        at = top.end;
         (found, next) = read(at);
+        while !told_where && passed.len() < MOST && next < bytes.len() && (is_title(&found) || half && is_half(&found))
+        {
+            passed.push(found);
+            at = next;
+            (found, next) = read(at);
+        }
+        if half && are_names(&found) {
+            break;
+        }
     }
     if is_title(&found) {
         // Nothing like names came: the first line is as good as any.

@@ -13,12 +13,22 @@ use std::sync::Arc;
 /// Values shown of those that do not fit.
 const SHOWN: usize = 3;
 
+/// When so many texts were plain, one of so many is asked for what else it could be. A column is times, numbers or pairs if nine of
+/// ten values are: where fewer plain ones than one in ten were met, it is looked at again, and each is asked.
+const ASKED: u64 = 64;
+const EVERY: u64 = 8;
+
+/// Digits that a number of 64 bits keeps in any case.
+const KEPT: usize = 15;
+
 /// How fields are looked at.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Look {
     pub numbers: Numbers,
     /// The form of times that was said.
     pub format: Option<Arc<str>>,
+    /// Whether every text is asked for what else it could be.
+    pub thorough: bool,
 }
 
 /// What the fields of a column are.
@@ -36,6 +46,8 @@ pub(super) struct Seen {
     /// Texts that are numbers where the comma is that of decimals and not of thousands, or the other way round; the first, in its
     /// line. How many numbers are none then.
     pub turned: u64,
+    /// The sign of money or of shares that stands at these.
+    pub turned_mark: Option<char>,
     pub first_turned: Option<(u64, String)>,
     pub fixed: u64,
     /// Texts that are numbers with another sign between their thousands, the first of them and its sign.
@@ -56,16 +68,27 @@ pub(super) struct Seen {
     /// Two numbers, and how many have more than 90 as the first or the second.
     pub pairs: u64,
     pub over: (u64, u64),
+    /// How many of these have letters that say which is which.
+    pub lettered: u64,
     /// Numbers with one sign of money or of shares, which sign, whether there are several, and the first.
     pub mark: Option<char>,
     pub marks_differ: bool,
     pub first_marked: Option<String>,
+    /// Numbers with more digits than are kept of them, and the first.
+    pub long: u64,
+    pub first_long: Option<String>,
     /// Years with a month, and how many of them could be seasons (2010-11).
     pub months: u64,
     pub seasons: u64,
+    /// Letters of the compass, and how many of them say south or west.
+    pub compass: u64,
+    pub south: u64,
     /// Texts, and those of them that are codes: letters and digits in one word.
     pub texts: u64,
     pub codes: u64,
+    /// Texts that were asked and could be nothing else, and those that were not asked.
+    plain: u64,
+    unasked: u64,
     pub range: Option<(i64, i64)>,
     /// Whether some field must be tidied before it is a number: blanks around it, or a plus sign.
     pub padded: bool,
@@ -99,9 +122,16 @@ impl Seen {
                 self.digits += 1;
                 self.first_digits.get_or_insert_with(|| shown(field));
             }
-            Class::Float => self.floats += 1,
+            Class::Float => {
+                self.floats += 1;
+                // Decimals beyond what is kept are nothing that anybody measured.
+                if field.len() > KEPT && field.iter().take_while(|byte| !matches!(byte, b'.' | b',')).count() > KEPT {
+                    self.see_long(field, look);
+                }
+            }
             Class::Grouped(value) => {
                 self.grouped += 1;
+                self.see_long(field, look);
                 self.broken |= value.fract() != 0.0;
                 self.fixed += u64::from(!look.numbers.turned().fit(field));
                 self.first_grouped.get_or_insert_with(|| shown(field));
@@ -122,12 +152,21 @@ impl Seen {
             self.times += 1;
             return;
         }
-        // A column of plain texts is not asked again and again whether it is dates.
-        let others = self.civil + self.clocks + self.pairs + self.times + self.grouped;
-        if self.texts <= 8 + others / 8 + self.turned + self.parted {
+        let digit = field.iter().any(u8::is_ascii_digit);
+        if !digit || !could_be_more(field) {
+            self.plain += 1;
+            if let [letter] = field {
+                self.compass += u64::from(matches!(letter, b'N' | b'S' | b'E' | b'W'));
+                self.south += u64::from(matches!(letter, b'S' | b'W'));
+            }
+        } else if !look.thorough && self.plain >= ASKED && !u64::is_multiple_of(self.texts, EVERY) {
+            self.unasked += 1;
+        } else {
+            let others = self.turned + self.parted;
             self.see_other_signs(field, line, look);
             if let Some((mark, value)) = marked(field, look.numbers) {
                 self.grouped += 1;
+                self.see_long(field, look);
                 self.broken |= value.fract() != 0.0;
                 self.marks_differ |= self.mark.is_some_and(|known| known != mark);
                 self.mark = Some(mark);
@@ -159,22 +198,22 @@ impl Seen {
                 self.clocks += 1;
                 return;
             }
-            if let Some((first, second)) =
-                std::str::from_utf8(field).ok().filter(|_| field.len() < 200).and_then(geometry::pair)
-                && first.abs().max(second.abs()) <= 360.0
+            if let Some(pair) = std::str::from_utf8(field).ok().filter(|_| field.len() < 200).and_then(geometry::pair)
+                && pair.first.abs().max(pair.second.abs()) <= 360.0
             {
                 self.pairs += 1;
-                self.over.0 += u64::from(first.abs() > 90.0);
-                self.over.1 += u64::from(second.abs() > 90.0);
+                self.over.0 += u64::from(pair.first.abs() > 90.0);
+                self.over.1 += u64::from(pair.second.abs() > 90.0);
+                self.lettered += u64::from(pair.lettered);
                 return;
             }
+            self.plain += u64::from(self.turned + self.parted == others);
         }
         self.texts += 1;
-        // One code is enough to know that texts are no exceptions among numbers; where there are none, nobody asks.
-        let is_code = self.codes == 0
-            && (self.texts <= 1000 || self.numbers() > 0)
+        // One code is enough to know that texts are no exceptions among numbers.
+        let is_code = digit
+            && self.codes == 0
             && !field.iter().any(u8::is_ascii_whitespace)
-            && field.iter().any(u8::is_ascii_digit)
             && field.iter().any(|byte| !byte.is_ascii_digit());
         self.codes += u64::from(is_code);
         if self.odd.len() < SHOWN {
@@ -182,10 +221,38 @@ impl Seen {
         }
     }
 
+    /// Sees a number of which digits may be lost.
+    fn see_long(&mut self, field: &[u8], look: &Look) {
+        let sign = if look.numbers.decimal_comma { b',' } else { b'.' };
+        let digits = |text: &[u8]| text.iter().copied().filter(u8::is_ascii_digit).collect::<Vec<u8>>();
+        let (whole, decimals) = match field.iter().rposition(|&byte| byte == sign) {
+            Some(at) => (digits(&field[..at]), digits(&field[at + 1..])),
+            None => (digits(field), Vec::new()),
+        };
+        if whole.len() + decimals.len() <= KEPT {
+            return;
+        }
+        let [whole, decimals] = [whole, decimals].map(|digits| String::from_utf8(digits).unwrap_or_default());
+        let (whole, places) = (whole.trim_start_matches('0'), decimals.len());
+        // Printed with as many decimals, it is the same again.
+        let printed = format!("{whole}.{decimals}").parse().map(|value: f64| format!("{value:.places$}"));
+        let kept = printed.is_ok_and(|text| {
+            let (own, rest) = text.split_once('.').unwrap_or((&text, ""));
+            own.trim_start_matches('0') == whole && rest == decimals
+        });
+        if !kept {
+            self.long += 1;
+            self.first_long.get_or_insert_with(|| shown(field));
+        }
+    }
+
     /// Whether it would be a number with other signs.
     fn see_other_signs(&mut self, field: &[u8], line: u64, look: &Look) {
-        if field.len() <= 40 && look.numbers.turned().fit(field) {
+        let turned = look.numbers.turned();
+        let mark = marked(field, turned).map(|(mark, _)| mark).filter(|_| marked(field, look.numbers).is_none());
+        if field.len() <= 40 && (turned.fit(field) || mark.is_some()) {
             self.turned += 1;
+            self.turned_mark = self.turned_mark.or(mark);
             self.first_turned.get_or_insert_with(|| (line, shown(field)));
         } else if let Some(sign) = look.numbers.parted(field)
             && self.first_parted.as_ref().is_none_or(|(known, _)| *known == sign)
@@ -199,6 +266,7 @@ impl Seen {
         self.missing += part.missing;
         self.first_missing = self.first_missing.take().or(part.first_missing);
         self.turned += part.turned;
+        self.turned_mark = self.turned_mark.or(part.turned_mark);
         self.first_turned = self.first_turned.take().or(part.first_turned.map(|(at, text)| (at + line, text)));
         self.fixed += part.fixed;
         // Of two signs neither makes numbers of all.
@@ -225,8 +293,15 @@ impl Seen {
         self.over = (self.over.0 + part.over.0, self.over.1 + part.over.1);
         self.marks_differ |= part.marks_differ || self.mark.is_some() && part.mark.is_some() && self.mark != part.mark;
         self.mark = self.mark.or(part.mark);
+        self.lettered += part.lettered;
+        self.long += part.long;
+        self.first_long = self.first_long.take().or(part.first_long);
         self.months += part.months;
         self.seasons += part.seasons;
+        self.compass += part.compass;
+        self.south += part.south;
+        self.plain += part.plain;
+        self.unasked += part.unasked;
         self.texts += part.texts;
         self.codes += part.codes;
         self.range = match (self.range, part.range) {
@@ -243,6 +318,11 @@ impl Seen {
         for (known, proof) in self.proof.iter_mut().zip(part.proof) {
             *known = known.take().or(proof.map(|(at, text)| (at + line, text)));
         }
+    }
+
+    /// Whether what was not asked could change what it becomes, or what is told of it.
+    pub fn is_unsure(&self) -> bool {
+        self.unasked > 0 && self.plain * 10 <= self.values()
     }
 
     /// How many values there are.
@@ -291,7 +371,93 @@ impl Seen {
     }
 }
 
+/// Whether a text with a digit begins, or ends, like a number, a sign of money, a date, or two numbers.
+fn could_be_more(field: &[u8]) -> bool {
+    match field {
+        // Signs of money that are no ASCII begin with these two, as a printer's minus does.
+        [b'0'..=b'9' | b'-' | b'+' | b'.' | b',' | b'(' | b'[' | b'$' | b'%' | 0xc2 | 0xe2, ..] | [.., b')' | b']'] => {
+            true
+        }
+        [letter, next, ..] if letter.is_ascii_alphabetic() => {
+            matches!(letter.to_ascii_uppercase(), b'N' | b'S' | b'E' | b'W') && !next.is_ascii_alphabetic()
+                || civil::begins(field)
+        }
+        _ => false,
+    }
+}
+
 /// The beginning of a field.
 pub(super) fn shown(field: &[u8]) -> String {
     String::from_utf8_lossy(field).chars().take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is known of fields in pieces of these lengths, each text asked or as it is done.
+    fn seen(fields: &[&str], pieces: usize, thorough: bool) -> Seen {
+        let look =
+            Look { numbers: Numbers { thousands: Some(','), ..Numbers::default() }, thorough, ..Look::default() };
+        let mut all = Seen::default();
+        for (at, piece) in fields.chunks(pieces).enumerate() {
+            let mut part = Seen::default();
+            for (line, field) in piece.iter().enumerate() {
+                part.add(Raw { bytes: field.as_bytes(), quoted: false, odd: false }, line as u64, &look);
+            }
+            all.merge(part, (at * pieces) as u64);
+        }
+        all
+    }
+
+    #[test]
+    fn where_pieces_begin_decides_nothing() {
+        let (plain, date, other) = ("12 Main St", "25/03/2024", "x");
+        for (texts, what, others) in [
+            (70, date, 30),
+            (9, date, 400),
+            (150, date, 10_000),
+            (900, "$5", 9000),
+            (90, "50.1, 8.2", 5000),
+            (200, "1'000", 90),
+            (300, "7:05", 3000),
+            (5000, date, 1),
+        ] {
+            let leading = [vec![plain; texts], vec![what; others]].concat();
+            let trailing: Vec<&str> = leading.iter().rev().copied().collect();
+            let mixed: Vec<&str> =
+                (0..texts + others)
+                    .map(|row| {
+                        if row * texts / (texts + others) < (row + 1) * texts / (texts + others) { other } else { what }
+                    })
+                    .collect();
+            for fields in [leading, trailing, mixed] {
+                let sure = seen(&fields, fields.len(), true);
+                let fate = |seen: &Seen| seen.fate("a", None, None, false);
+                for pieces in [1, 7, 64, 65, 100, 3000, fields.len()] {
+                    let first = seen(&fields, pieces, false);
+                    let found = if first.is_unsure() { seen(&fields, pieces, true) } else { first };
+                    assert_eq!(fate(&found), fate(&sure), "{texts} {what} {others} {pieces}");
+                    let is_pair = |seen: &Seen| seen.pairs * 10 >= seen.values() * 9;
+                    assert_eq!(is_pair(&found), is_pair(&sure), "{texts} {what} {others} {pieces}");
+                }
+            }
+        }
+        // Of a column of addresses one in eight is asked, once.
+        let addresses = seen(&vec![plain; 80_000], 20_000, false);
+        assert!(!addresses.is_unsure() && addresses.plain < 11_000, "{}", addresses.plain);
+    }
+
+    #[test]
+    fn numbers_that_lose_digits_are_seen() {
+        let fields = [
+            "12,345,678,901,234.56",
+            "99,999,999,999,999.99",
+            "$99,999,999,999,999.07",
+            "1,234.50",
+            "0.1234567890123456789",
+        ];
+        let seen = seen(&fields, 2, false);
+        assert_eq!((seen.long, seen.first_long.as_deref()), (2, Some("99,999,999,999,999.99")));
+    }
 }

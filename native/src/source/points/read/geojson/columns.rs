@@ -1,9 +1,12 @@
 //! Properties of features become columns: of the type that holds all of their values, in the order in which they were met.
 
 use super::document::Feature;
-use crate::read::{field::Field, names::typed};
+use crate::{
+    kind::Kind,
+    read::{field::Field, names::typed},
+};
 use anyhow::Result;
-use duotile_core::time;
+use duotile_core::MAX_EXACT;
 use polars_core::prelude::{
     BinaryChunked, BooleanChunked, Column, DataFrame, DataType, Float64Chunked, Int64Chunked, IntoColumn as _,
     NewChunkedArray as _, StringChunked,
@@ -31,8 +34,8 @@ struct Kinds {
     numbers: bool,
     booleans: bool,
     texts: bool,
-    /// Texts that are no times.
-    words: bool,
+    /// Whole numbers that a double does not keep.
+    huge: bool,
     nested: bool,
 }
 
@@ -55,14 +58,14 @@ impl Seen {
                     Some(integer) => {
                         kinds.integers = true;
                         kinds.wide |= i32::try_from(integer).is_err();
+                        kinds.huge |= integer.unsigned_abs() > MAX_EXACT.unsigned_abs();
                     }
-                    None => kinds.numbers = true,
+                    None => {
+                        kinds.numbers = true;
+                        kinds.huge |= number.is_u64();
+                    }
                 },
-                Value::String(text) => {
-                    kinds.texts = true;
-                    // One is enough to know.
-                    kinds.words = kinds.words || text.len() < 8 || time::read(text.as_bytes()).is_err();
-                }
+                Value::String(_) => kinds.texts = true,
                 Value::Array(_) | Value::Object(_) => kinds.nested = true,
             }
         }
@@ -87,11 +90,10 @@ impl Seen {
                 field.note = Some(format!("column {name:?} holds values of several types, and becomes text"));
             } else if kinds.nested {
                 field.note = Some(format!("column {name:?} holds lists or objects, and becomes text: their JSON"));
-            } else if kinds.texts && !kinds.words {
-                let flag = typed(&format!("{name}=time"));
+            } else if kinds.huge && kinds.numbers {
+                let flag = typed(&format!("{name}=text"));
                 field.note = Some(format!(
-                    "column {name:?} is text, though all of its values are times (else say --type {flag}, or --time {} where they are those of the rows)",
-                    typed(name)
+                    "column {name:?}: whole numbers beyond 2^53 lose digits, as others have decimals or are beyond 2^63 (--type {flag} keeps the digits)"
                 ));
             }
             field
@@ -123,20 +125,21 @@ pub(super) struct Columns<'s> {
     seen: &'s Seen,
     /// The column of each property that is wanted.
     wanted: Vec<Option<usize>>,
-    filled: Vec<(usize, Vec<Value>)>,
+    filled: Vec<(usize, DataType, Vec<Value>)>,
     geometry: &'s str,
     geometries: Vec<Option<Vec<u8>>>,
     bytes: usize,
 }
 
 impl<'s> Columns<'s> {
-    /// Nothing yet; `wanted` are places among the fields.
-    pub fn new(seen: &'s Seen, geometry: &'s str, wanted: impl Iterator<Item = usize>) -> Self {
+    /// Nothing yet; `wanted` are places among the fields, and what they become: texts have all that is written.
+    pub fn new(seen: &'s Seen, geometry: &'s str, wanted: &[(usize, Option<Kind>)]) -> Self {
         let mut of = vec![None; seen.names.len()];
         let mut filled = Vec::new();
-        for at in wanted.filter(|&at| at < seen.names.len()) {
+        for &(at, kind) in wanted.iter().filter(|(at, _)| *at < seen.names.len()) {
             of[at] = Some(filled.len());
-            filled.push((at, Vec::new()));
+            let dtype = if kind == Some(Kind::Text) { DataType::String } else { seen.kinds[at].dtype() };
+            filled.push((at, dtype, Vec::new()));
         }
         Self { seen, wanted: of, filled, geometry, geometries: Vec::new(), bytes: 0 }
     }
@@ -156,7 +159,7 @@ impl<'s> Columns<'s> {
         let row = self.geometries.len();
         for (name, value) in id.into_iter().chain(feature.properties) {
             let Some(at) = self.seen.places.get(&name).and_then(|&at| self.wanted[at]) else { continue };
-            let values = &mut self.filled[at].1;
+            let values = &mut self.filled[at].2;
             values.resize(row, Value::Null);
             values.push(value);
         }
@@ -179,9 +182,9 @@ impl<'s> Columns<'s> {
     pub fn take(&mut self) -> Result<DataFrame> {
         let rows = self.geometries.len();
         let mut columns = Vec::with_capacity(self.filled.len() + 1);
-        for (at, values) in &mut self.filled {
+        for (at, dtype, values) in &mut self.filled {
             values.resize(rows, Value::Null);
-            columns.push(column(&self.seen.names[*at], &self.seen.kinds[*at].dtype(), values));
+            columns.push(column(&self.seen.names[*at], dtype, values));
             values.clear();
         }
         let geometries = BinaryChunked::from_iter_options(self.geometry.into(), self.geometries.drain(..));

@@ -1,10 +1,10 @@
 //! A text of GeoJSON feature by feature: what it is as a whole is found out first, then its features are visited one by one.
 
-use super::geometry::Geometry;
+use super::{geometry::Geometry, list::List};
 use anyhow::{Result, anyhow, bail};
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::Value;
 use std::fmt;
@@ -33,15 +33,23 @@ pub(super) struct Feature {
 }
 
 /// What is told of a text when all of it was read.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Told {
     /// The member that names a coordinate system.
     pub crs: Option<Value>,
-    /// Features there are, where they stand in lines.
-    pub read: u64,
-    /// Lines that are no features, and what is wrong with the first.
+    /// What should be features: lines, or the elements of a list.
+    what: &'static str,
+    /// Features there are.
+    read: u64,
+    /// Lines or elements that are none, and what is wrong with the first.
     pub broken: u64,
-    pub first_broken: Option<String>,
+    first_broken: Option<String>,
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        Self { crs: None, what: "lines", read: 0, broken: 0, first_broken: None }
+    }
 }
 
 impl Told {
@@ -49,8 +57,45 @@ impl Told {
     pub fn line(&self) -> Option<String> {
         let first = self.first_broken.as_ref()?;
         let (count, all) = (self.broken, self.broken + self.read);
-        let what = if count == 1 { "is no feature and is left out" } else { "are no features and are left out" };
-        Some(format!("{count} of {all} lines {what}: {first}"))
+        let what = match (self.what, count) {
+            ("features", 1) => "cannot be read and is left out",
+            ("features", _) => "cannot be read and are left out",
+            (_, 1) => "is no feature and is left out",
+            _ => "are no features and are left out",
+        };
+        Some(format!("{count} of {all} {} {what}: {first}", self.what))
+    }
+
+    /// Hands on a feature, or counts what is none and keeps what is wrong with the first.
+    fn take(
+        &mut self,
+        read: serde_json::Result<Feature>,
+        visit: &mut dyn FnMut(Feature) -> Result<()>,
+        wrong: impl FnOnce(u64, &serde_json::Error) -> String,
+    ) -> Result<()> {
+        match read {
+            Ok(feature) => {
+                self.read += 1;
+                visit(feature)
+            }
+            Err(error) => {
+                self.broken += 1;
+                let number = self.read + self.broken;
+                self.first_broken.get_or_insert_with(|| wrong(number, &error));
+                Ok(())
+            }
+        }
+    }
+
+    /// Itself, unless nothing of it is a feature.
+    fn checked(self) -> Result<Self> {
+        match &self.first_broken {
+            Some(first) if self.read == 0 && self.what == "features" => {
+                bail!("none of its features can be read; {first}")
+            }
+            Some(first) if self.read == 0 => bail!("none of its lines is a feature of GeoJSON; {first}"),
+            _ => Ok(self),
+        }
     }
 
     /// Refuses a text with lines that are no features, where none may be lost.
@@ -59,7 +104,9 @@ impl Told {
     /// When it is one.
     pub fn check(&self, strict: bool) -> Result<()> {
         match &self.first_broken {
-            Some(first) if strict => bail!("{} lines are no features, and --strict loses none: {first}", self.broken),
+            Some(first) if strict => {
+                bail!("{} {} cannot be read, and --strict loses none: {first}", self.broken, self.what)
+            }
             _ => Ok(()),
         }
     }
@@ -93,7 +140,7 @@ pub(super) fn each(
     let mut told = Told::default();
     if shape == Shape::Whole {
         whole(text, geometries, visit, &mut told)?;
-        return Ok(told);
+        return told.checked();
     }
     // Before the first separator there is nothing.
     let (between, word, first) = if shape == Shape::Records { (SEPARATOR, "record", 0) } else { (b'\n', "line", 1) };
@@ -102,52 +149,42 @@ pub(super) fn each(
         if line.is_empty() {
             continue;
         }
-        match feature(line, geometries) {
-            Ok(feature) => visit(feature)?,
-            Err(error) => {
-                told.broken += 1;
-                told.first_broken.get_or_insert_with(|| format!("{word} {number} {}", wrong(&error)));
-                continue;
-            }
-        }
-        told.read += 1;
+        told.take(feature(line, geometries), visit, |_, error| format!("{word} {number} {}", wrong(error)))?;
     }
-    match told.first_broken.take() {
-        Some(first) if told.read == 0 => bail!("none of its lines is a feature of GeoJSON; {first}"),
-        first => told.first_broken = first,
-    }
-    Ok(told)
+    told.checked()
 }
 
 fn whole(text: &[u8], geometries: bool, visit: &mut dyn FnMut(Feature) -> Result<()>, told: &mut Told) -> Result<()> {
     if text.trim_ascii_start().first() == Some(&b'[') {
         bail!("the file is JSON but no GeoJSON: it is a list, expected a FeatureCollection, or a feature in each line");
     }
-    let mut failed = None;
-    let mut kind = String::new();
-    let mut features = false;
-    let seed = Document {
-        geometries,
-        visit: &mut *visit,
-        failed: &mut failed,
-        told,
-        kind: &mut kind,
-        features: &mut features,
+    let Some(mut list) = List::of(text, "features") else {
+        let head = Head::of(text)?;
+        told.crs = head.crs;
+        return match head.kind.as_str() {
+            "FeatureCollection" => bail!("the GeoJSON is a collection without a list of features"),
+            "" => bail!(
+                "the file is JSON but no GeoJSON: it has no \"type\", expected a FeatureCollection, a feature or a geometry"
+            ),
+            "Topology" => bail!("the file is TopoJSON, which is not read, expected GeoJSON"),
+            _ => visit(feature(text, geometries).map_err(|error| damaged(&error))?),
+        };
     };
-    let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let read = seed.deserialize(&mut deserializer).and_then(|()| deserializer.end());
-    if let Some(error) = failed {
-        return Err(error);
+    told.what = "features";
+    while let Some((at, element)) = list.next() {
+        told.take(feature(element, geometries), visit, |number, error| {
+            format!("feature {number}, in line {}, {}", list.line(at), wrong(error))
+        })?;
     }
-    read.map_err(|error| damaged(&error))?;
-    match kind.as_str() {
-        "FeatureCollection" if features => Ok(()),
-        "FeatureCollection" => bail!("the GeoJSON is a collection without a list of features"),
-        "" => bail!(
-            "the file is JSON but no GeoJSON: it has no \"type\", expected a FeatureCollection, a feature or a geometry"
-        ),
-        "Topology" => bail!("the file is TopoJSON, which is not read, expected GeoJSON"),
-        _ => visit(feature(text, geometries).map_err(|error| damaged(&error))?),
+    let Some(end) = list.end else {
+        bail!("the GeoJSON is cut off: it ends in line {}, within a value", list.line(text.len()));
+    };
+    // What is not the list is read as if that were empty.
+    let head = Head::of(&[&text[..list.start], b"]", &text[end..]].concat())?;
+    told.crs = head.crs;
+    match head.kind.as_str() {
+        "FeatureCollection" => Ok(()),
+        other => bail!("the file is JSON but no GeoJSON: its type is {other:?}, expected \"FeatureCollection\""),
     }
 }
 
@@ -156,7 +193,14 @@ fn wrong(error: &serde_json::Error) -> String {
     if error.is_eof() {
         return "is cut off within a value".into();
     }
-    format!("is damaged: {}", error.to_string().replace(" at line 1 column ", " at letter "))
+    let text = error.to_string();
+    let told = text.rsplit_once(" at line ").map_or(text.as_str(), |(told, _)| told);
+    // Over several lines, a letter of one says little.
+    if error.line() == 1 {
+        format!("is damaged: {told} at letter {}", error.column())
+    } else {
+        format!("is damaged: {told}")
+    }
 }
 
 fn damaged(error: &serde_json::Error) -> anyhow::Error {
@@ -173,74 +217,18 @@ fn feature(text: &[u8], geometries: bool) -> serde_json::Result<Feature> {
     Ok(feature)
 }
 
-/// Reads a document, handing on its features as they come.
-struct Document<'v> {
-    geometries: bool,
-    visit: &'v mut dyn FnMut(Feature) -> Result<()>,
-    /// What the visitor said.
-    failed: &'v mut Option<anyhow::Error>,
-    told: &'v mut Told,
-    kind: &'v mut String,
-    features: &'v mut bool,
+/// What a document says of itself.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Head {
+    #[serde(rename = "type")]
+    kind: String,
+    crs: Option<Value>,
 }
 
-impl<'de> DeserializeSeed<'de> for Document<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Document<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object of GeoJSON")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key::<String>()? {
-            match name.as_str() {
-                "type" => *self.kind = map.next_value()?,
-                "crs" => self.told.crs = map.next_value::<Option<Value>>()?,
-                "features" => {
-                    *self.features = true;
-                    map.next_value_seed(Features(&mut self))?;
-                }
-                _ => drop(map.next_value::<IgnoredAny>()?),
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The list of features.
-struct Features<'d, 'v>(&'d mut Document<'v>);
-
-impl<'de> DeserializeSeed<'de> for Features<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Features<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of features")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while let Some(feature) = seq.next_element_seed(One { geometries: self.0.geometries })? {
-            if let Err(error) = (self.0.visit)(feature) {
-                *self.0.failed = Some(error);
-                return Err(A::Error::custom("given up"));
-            }
-        }
-        Ok(())
+impl Head {
+    fn of(text: &[u8]) -> Result<Self> {
+        serde_json::from_slice(text).map_err(|error| damaged(&error))
     }
 }
 

@@ -6,6 +6,7 @@
 mod columns;
 mod document;
 mod geometry;
+mod list;
 
 use super::{Options, Progress, content::Content, crs::Crs, field::Field, geometry::Declared, reader::Reader};
 use crate::kind::Kind;
@@ -92,7 +93,7 @@ impl Reader for GeoJson {
         wanted: &[(usize, Option<Kind>)],
         each: &mut dyn FnMut(DataFrame) -> Result<()>,
     ) -> Result<()> {
-        let mut columns = Columns::new(&self.seen, &self.geometry.column, wanted.iter().map(|&(at, _)| at));
+        let mut columns = Columns::new(&self.seen, &self.geometry.column, wanted);
         // Some are seen to be none by their geometries, which are read only here.
         self.broken = document::each(self.content.as_ref(), self.shape, true, &mut |feature: Feature| {
             columns.push(feature);

@@ -98,6 +98,53 @@ fn lines_that_are_no_features_are_counted_and_the_first_is_named() {
 }
 
 #[test]
+fn a_feature_of_a_collection_that_cannot_be_read_is_lost_alone() {
+    let point = |coordinates: &str| format!(r#"{{"type":"Point","coordinates":{coordinates}}}"#);
+    for (bad, expected) in [
+        ("1", "invalid type: integer `1`"),
+        ("null", "invalid type: null"),
+        (r#"{"type":"Feature","properties":{"a":"\ud800 ]"}}"#, "unexpected end of hex escape"),
+        (r#"{"type":"Feature","properties":{"a":NaN}}"#, "expected value"),
+        (&point("[1e999,2]"), "number out of range"),
+        (&point("[\"1\",2]"), "invalid type: string \"1\""),
+    ] {
+        let text = format!("{{\"features\":[\n{LINE},\n{bad},\n{NONE},{bad}],\"type\":\"FeatureCollection\"}}");
+        let mut file = open(&text).expect("opens");
+        let mut rows = 0;
+        file.chunks(&[], &mut |chunk| {
+            rows += chunk.height();
+            Ok(())
+        })
+        .expect("reads");
+        assert_eq!((rows, file.left_out()), (2, 2), "{bad}");
+        let told = file.told().concat();
+        assert!(
+            told.starts_with("2 of 4 features cannot be read and are left out: feature 2, in line 3, is damaged: "),
+            "{told}"
+        );
+        assert!(told.contains(expected), "{told}");
+        let strict = Options { strict: true, ..Options::default() };
+        let file = GeoJson::open(Content::Owned(Arc::new(text.into_bytes())), &strict, &());
+        let refused = file.and_then(|mut file| file.chunks(&[], &mut |_| Ok(()))).expect_err("is refused");
+        assert!(format!("{refused:#}").contains("--strict loses none: feature 2"), "{refused:#}");
+    }
+}
+
+#[test]
+fn whole_numbers_that_a_double_does_not_keep_are_told() {
+    let text = r#"{"type":"FeatureCollection","features":[{"type":"Feature","geometry":null,"properties":{"n":9007199254740993}},{"type":"Feature","geometry":null,"properties":{"n":0.5}}]}"#;
+    let mut file = open(text).expect("opens");
+    let note = file.fields()[0].note.clone().unwrap_or_default();
+    assert!(note.contains("whole numbers beyond 2^53 lose digits"), "{note}");
+    file.chunks(&[(0, Some(Kind::Text))], &mut |chunk| {
+        let texts: Vec<_> = chunk.column("n")?.str()?.iter().map(|text| text.map(str::to_owned)).collect();
+        assert_eq!(texts, [Some("9007199254740993".to_owned()), Some("0.5".into())]);
+        Ok(())
+    })
+    .expect("reads");
+}
+
+#[test]
 fn an_old_file_names_its_coordinate_system() {
     let of = |name: &str| {
         let crs = format!(r#"{{"type":"name","properties":{{"name":"{name}"}}}}"#);

@@ -77,10 +77,21 @@ fn json(text: &str) -> Found {
     }
 }
 
-/// The two numbers of a text such as `50.51, -8.25`, `(50.51, -8.25)` or `50.5N 8.2W`, in their order; also behind an
-/// address, as portals of open data have it.
-pub(in crate::source::points::read) fn pair(text: &str) -> Option<(f64, f64)> {
-    both(text).map(|(first, second)| (first.value, second.value))
+/// Two numbers in a text, in their order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::source::points::read) struct Pair {
+    pub first: f64,
+    pub second: f64,
+    /// Whether letters of the compass say which is which.
+    pub lettered: bool,
+}
+
+/// The two numbers of a text such as `50.51, -8.25`, `(50.51, -8.25)` or `50.5N 8.2W`; also behind an address, as portals of
+/// open data have it.
+pub(in crate::source::points::read) fn pair(text: &str) -> Option<Pair> {
+    let (first, second) = both(text)?;
+    let lettered = first.is_lat.or(second.is_lat).is_some();
+    Some(Pair { first: first.value, second: second.value, lettered })
 }
 
 /// Longitude and latitude of such a text. Where letters of the compass stand at the numbers, they say which is which.
@@ -148,9 +159,11 @@ mod tests {
     #[test]
     fn two_numbers_are_read_as_people_write_them() {
         for text in ["50.51, -8.25", "(50.51, -8.25)", "50.51;-8.25", "[50.51,-8.25]", "50.51N 8.25W"] {
-            assert_eq!(pair(text), Some((50.51, -8.25)), "{text}");
+            let lettered = text.contains('N');
+            assert_eq!(pair(text), Some(Pair { first: 50.51, second: -8.25, lettered }), "{text}");
         }
-        assert_eq!(pair("700 Main St\nChicago, IL\n(41.8, -87.6)"), Some((41.8, -87.6)));
+        let behind = pair("700 Main St\nChicago, IL\n(41.8, -87.6)").expect("two");
+        assert_eq!((behind.first, behind.second), (41.8, -87.6));
         for text in ["POINT (8.5 50.5)", "50.51", "a, b", "Main St, 5", "1, 2, 3", "", "8W, 50E", "50N 8S"] {
             assert_eq!(pair(text), None, "{text}");
         }

@@ -244,3 +244,33 @@ fn a_lone_quote_does_not_change_what_is_found() {
     let texts = values(&dataset, "t");
     assert_eq!((texts[0].as_str(), texts[900_000].as_str()), ("5\" pipe", "row 899999"));
 }
+
+#[test]
+fn japanese_is_known_and_other_pairs_of_bytes_are_told() {
+    let text = "施設名,緯度,経度,更新日\n図書館,35.5,139.5,2024年3月5日\n公園,36.5,138.5,2024年3月6日\n";
+    let (japanese, _, _) = encoding_rs::SHIFT_JIS.encode(text);
+    let dataset = load_csv(&japanese);
+    assert_eq!(values(&dataset, "施設名"), ["図書館", "公園"]);
+    assert_eq!(values(&dataset, "更新日"), ["2024-03-05T00:00:00Z", "2024-03-06T00:00:00Z"]);
+    assert!(says(&dataset, "encoding: Shift_JIS (else say --encoding)"));
+    let chinese = "名称,lat,lon\n图书馆,35.5,139.5\n公园北门,36.5,138.5\n";
+    for encoding in [encoding_rs::GBK, encoding_rs::BIG5, encoding_rs::EUC_KR] {
+        let text = if encoding == encoding_rs::EUC_KR {
+            chinese.replace("图书馆", "도서관").replace("公园北门", "공원북문").replace("名称", "이름")
+        } else if encoding == encoding_rs::BIG5 {
+            chinese.replace("图书馆", "圖書館").replace("公园北门", "公園北門").replace("名称", "名稱")
+        } else {
+            chinese.into()
+        };
+        let (bytes, _, lost) = encoding.encode(&text);
+        assert!(!lost);
+        let dataset = load_csv(&bytes);
+        assert!(!says(&dataset, "Shift_JIS"), "{}", encoding.name());
+        if encoding != encoding_rs::BIG5 {
+            assert!(says(&dataset, "stand in pairs"), "{}", encoding.name());
+        }
+    }
+    let (french, _, _) = encoding_rs::WINDOWS_1252.encode("lat,lon,t\n1,2,été à la fête de Noël\n3,4,château\n");
+    let dataset = load_csv(&french);
+    assert!(says(&dataset, "windows-1252") && !says(&dataset, "pairs"));
+}

@@ -82,7 +82,7 @@ fn a_property_of_nothing_but_times_names_the_flag_for_them() {
     };
     let text = [line("2024-01-01T10:00:00Z"), line("2024-01-02")].join("\n");
     let dataset = load_with("a.geojsonl", &text, &Options::default()).expect("reads");
-    let told = "column \"t\" is text, though all of its values are times (else say --type t=time, or --time t";
+    let told = "column \"t\" is text, though its values are times (else say --type t=time, or --time t";
     assert!(says(&dataset, told), "{:?}", dataset.report().lines);
     assert!(!says(&dataset, "\"d\""));
     let timed =
@@ -106,4 +106,53 @@ fn a_date_of_any_format_is_midnight_by_the_clock_of_its_zone() {
         // On the tenth the clock was set forward, after midnight.
         assert_eq!(values(&dataset, "d"), ["2024-03-05T05:00:00Z", "2024-03-10T05:00:00Z"], "{name}");
     }
+}
+
+#[test]
+fn a_date_in_notes_says_nothing_of_other_columns() {
+    let text = "lat,lon,date,note\n1,2,05/03/2024,broken\n1,2,06/03/2024,03/25/2024\n1,2,07/03/2024,mended\n";
+    let dataset = load_csv(text);
+    assert_eq!(kind(&dataset, "date"), "text");
+    assert!(says(&dataset, "say --dates dmy or --dates mdy"));
+}
+
+#[test]
+fn texts_before_many_dates_are_exceptions_among_them() {
+    let mut text = String::from("lat,lon,date\n");
+    (0..70).for_each(|row| text.push_str(&format!("1,2,see page {row}\n")));
+    (0..4000).for_each(|row| text.push_str(&format!("1,2,{}/03/2024\n", row % 28 + 1)));
+    let dataset = load_csv(text);
+    assert_eq!(kind(&dataset, "date"), "time");
+    assert!(says(&dataset, "70 of 4070 values are no time, such as \"see page 0\""), "{:?}", dataset.report().lines);
+}
+
+#[test]
+fn a_month_among_days_is_its_first_and_no_season() {
+    let dataset = load_csv("lat,lon,t\n1,2,2004-05\n1,2,2004-06-03\n");
+    assert_eq!(values(&dataset, "t"), ["2004-05-01T00:00:00Z", "2004-06-03T00:00:00Z"]);
+}
+
+#[test]
+fn durations_are_no_times_of_day_and_a_clock_that_is_none_leaves_the_date() {
+    let laps = load_csv("lat,lon,date,lap time\n1,2,2024-03-25,0:45\n1,2,2024-03-26,0:47\n");
+    assert_eq!(values(&laps, "date"), ["2024-03-25T00:00:00Z", "2024-03-26T00:00:00Z"]);
+    assert!(says(
+        &laps,
+        "column \"lap time\" holds times of day, or durations (--time 'date+lap time' has them behind the dates of \"date\")"
+    ));
+    let starts = "lat,lon,Start Date,Start Time (UTC)\n1,2,2024-03-25,0:45\n1,2,2024-03-26,NA\n1,2,NA,0:47\n";
+    let dataset = load_csv(starts);
+    assert_eq!(values(&dataset, "Start Date"), ["2024-03-25T00:45:00Z", "2024-03-26T00:00:00Z", "-"]);
+    assert!(!says(&dataset, "are no time"), "{:?}", dataset.report().lines);
+}
+
+#[test]
+fn texts_of_times_are_told_in_every_format() {
+    let columns = vec![
+        Column::new("t".into(), ["2024-01-01", "2024-01-02"]),
+        series("lon", &[8.0, 8.1]),
+        series("lat", &[50.0, 50.1]),
+    ];
+    let dataset = load_with("a.parquet", parquet(frame(columns)), &Options::default()).expect("reads");
+    assert!(says(&dataset, "column \"t\" is text, though its values are times (else say --type t=time"));
 }

@@ -100,3 +100,138 @@ fn advice_is_given_only_where_it_would_help_most_rows() {
     let list = error_of("a.json", "[{\"id\":1,\"lat\":50.1,\"lon\":8.6}]", &Options::default());
     assert!(list.contains("JSON but no GeoJSON: it is a list"), "{list}");
 }
+
+#[test]
+fn digits_stay_where_texts_are_said_and_are_counted_where_floats_lose_them() {
+    let wide = 9_007_199_254_740_993i64;
+    let money = Column::new("d".into(), [wide, 110]).cast(&DataType::Int128).expect("wide");
+    let money = money.cast(&DataType::Decimal(20, 0)).expect("decimals");
+    let columns =
+        vec![Column::new("f".into(), [0.1f32, -2.5]), money, series("lon", &[8.0, 8.1]), series("lat", &[50.0, 50.1])];
+    let types = vec![("f".into(), Type::Text), ("d".into(), Type::Text)];
+    let options = Options { types, ..Options::default() };
+    let dataset = load_with("a.parquet", parquet(frame(columns)), &options).expect("reads");
+    assert_eq!(values(&dataset, "f"), ["0.1", "-2.5"]);
+    assert_eq!(values(&dataset, "d"), ["9007199254740993", "110"]);
+    let folder = Folder::new();
+    let paths = [
+        folder.put("a.csv", format!("lon,lat,n,note\n1,2,{wide},x\n1,2,7,x\n")),
+        folder.put("b.csv", "lon,lat,n,note\n1,2,0.5,x\n"),
+        folder.put("c.csv", format!("lon,lat,n,note\n1,2,{wide},x\n1,2,,x\n1,2,NA,x\n")),
+    ];
+    let dataset = read(&paths, &Options::default(), &()).expect("reads");
+    let told = "column \"n\": 2 whole numbers lose digits among decimals, such as 9007199254740993 (--type n=text keeps all as texts)";
+    assert!(says(&dataset, told), "{:?}", dataset.report().lines);
+    assert!(says(&dataset, "column \"n\": 1 fields such as NA are taken as no value, in"));
+    let strict = Options { strict: true, ..Options::default() };
+    let error = format!("{:#}", read(&paths, &strict, &()).expect_err("is refused"));
+    assert!(error.contains("--strict loses none"), "{error}");
+    let bank =
+        load_csv("lon,lat,sum,whole\n1,2,\"99,999,999,999,999.99\",\"9,007,199,254,740,993\"\n1,2,1.5,\"1,000\"\n");
+    assert!(says(
+        &bank,
+        "column \"sum\": 1 numbers have more digits than are kept of them, such as \"99,999,999,999,999.99\""
+    ));
+    assert_eq!(values(&bank, "whole"), ["9007199254740993", "1000"]);
+    let mixed = load_csv(format!("lon,lat,n\n1,2,{wide}\n1,2,0.5\n"));
+    assert_eq!(values(&mixed, "n"), ["9007199254740993", "0.5"]);
+    assert!(says(
+        &mixed,
+        "beside decimals it has whole numbers with more digits than are kept of these, such as 9007199254740993"
+    ));
+}
+
+#[test]
+fn tables_as_r_writes_them_have_names_of_rows() {
+    for (name, text) in [
+        ("a.txt", "\"lat\" \"lon\" \"n\"\n\"1\" 50.5 8.5 7\n\"2\" 51.5 9.5 8\n"),
+        (
+            "a.csv",
+            "lat,lon,n\nfirst,50.5,8.5,7\nsecond,51.5,9.5,8\n".replace("first", "1").replace("second", "2").as_str(),
+        ),
+    ] {
+        let dataset = load_with(name, text, &Options::default()).expect(name);
+        assert_eq!(
+            (values(&dataset, "n"), values(&dataset, "column_1")),
+            (vec!["7".into(), "8".into()], vec!["1".into(), "2".into()])
+        );
+        let key = morton::key(mercator::project(8.5, 50.5).expect("usable"));
+        assert!(dataset.keys().contains(&key));
+        assert!(says(&dataset, "the first is the name of the row, as R writes it, column_1 here"));
+    }
+    // A comma at the end of each row is none.
+    let trailing = load_csv("lat,lon,n\n1,2,3,\n4,5,6,\n");
+    assert_eq!(values(&trailing, "n"), ["3", "6"]);
+    let longer = error_of("a.csv", "lat,lon,n\n5,6,7,8\n5,6,7,8\n", &Options::default());
+    assert!(longer.contains("expected 3"), "{longer}");
+}
+
+#[test]
+fn letters_of_the_compass_go_before_axes_and_are_told_beside_numbers() {
+    let dataset = load_csv("location,n\n\"50.5N, 8.5W\",1\n\"51.5N, 9.5W\",2\n");
+    let key = morton::key(mercator::project(-8.5, 50.5).expect("usable"));
+    assert!(dataset.keys().contains(&key));
+    assert!(says(&dataset, "column \"location\" holds two numbers with letters of the compass, by which they go"));
+    let logger = load_csv("lat,N/S,lon,E/W\n33.9,S,18.4,E\n34.0,S,18.5,E\n");
+    assert!(says(&logger, "column \"N/S\" holds letters of the compass, by which positions do not go"));
+    assert!(!says(&logger, "\"E/W\" holds letters"));
+}
+
+#[test]
+fn what_is_packed_twice_and_a_zero_byte_in_a_text_are_told() {
+    let pack = |bytes: &[u8]| {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(bytes).expect("in memory");
+        gzip.finish().expect("in memory")
+    };
+    let error = error_of("a.csv.gz", pack(&pack(b"lon,lat\n1,2\n")), &Options::default());
+    assert!(error.contains("it is packed twice: what its gzip holds is gzip once more"), "{error}");
+    let rows = "1,2,plain words\n".repeat(10);
+    let dataset = load_csv(format!("lon,lat,t\n1,2,a\0b\n{rows}"));
+    assert_eq!(values(&dataset, "t")[0], "a\0b");
+    assert!(says(&dataset, "zero bytes stand in the file, the first in line 2"));
+}
+
+#[test]
+fn names_with_commas_are_found_in_lists_of_names() {
+    let text = "lat,lon,\"a,b\",c,\"d, e\"\n1,2,3,4,5\n";
+    let pieces = |list: &str| list.split(',').map(str::to_owned).collect::<Vec<_>>();
+    let hide = Options { hide: pieces("a,b,c"), ..Options::default() };
+    let dataset = load_with("a.csv", text, &hide).expect("reads");
+    assert_eq!([kind(&dataset, "a,b"), kind(&dataset, "c"), kind(&dataset, "d, e")], ["none", "none", "integer"]);
+    let keep = Options { keep: pieces("d, e"), ..Options::default() };
+    let dataset = load_with("a.csv", text, &keep).expect("reads");
+    assert_eq!([kind(&dataset, "a,b"), kind(&dataset, "c"), kind(&dataset, "d, e")], ["none", "none", "integer"]);
+    let error = error_of("a.csv", text, &Options { hide: pieces("c,x"), ..Options::default() });
+    assert!(error.contains("--hide: there is no column \"x\""), "{error}");
+}
+
+#[test]
+fn what_stands_around_names_in_exports_is_passed_over() {
+    let logger = "\"TOA5\",\"CR1000\",\"CR1000\",\"12345\",\"CR1000.Std.31\",\"CPU:prog.CR1\",\"1234\",\"Table1\"\n\"TIMESTAMP\",\"RECORD\",\"AirT_Avg\",\"Lat\",\"Lon\"\n\"TS\",\"RN\",\"Deg C\",\"deg\",\"deg\"\n\"\",\"\",\"Avg\",\"Smp\",\"Smp\"\n\"2024-03-01 00:00:00\",0,4.5,50.1,8.1\n\"2024-03-01 00:10:00\",1,\"NAN\",50.1,8.2\n";
+    let dataset = load_with("toa5.csv", logger, &Options::default()).expect("reads");
+    assert_eq!(values(&dataset, "AirT_Avg"), ["4.5", "-"]);
+    assert_eq!(values(&dataset, "TIMESTAMP")[1], "2024-03-01T00:10:00Z");
+    assert!(says(&dataset, "the next line beneath the names holds units (, , Avg, Smp, Smp)"));
+    let bank = "\"Ums\u{e4}tze\";\"\";\"\";\"\"\n\"Zeitraum:\";\"01.01.2024 - 31.03.2024\";\"\";\"\"\n\"Tag\";\"Betrag\";\"Breite\";\"L\u{e4}nge\"\n\"13.01.2024\";\"-1.000,50\";\"50,1\";\"8,1\"\n\"14.01.2024\";\"7,00\";\"50,2\";\"8,2\"\n";
+    let dataset = load_csv(bank);
+    assert_eq!(values(&dataset, "Betrag"), ["-1000.5", "7.0"]);
+    assert!(says(&dataset, "2 lines before the names of the columns are passed over"));
+    // Names of which half are empty, above rows of which none is all texts, are names.
+    let names = load_csv("lat,lon,,\n1,2,x,y\n3,4,u,v\n");
+    assert_eq!(values(&names, "column_3"), ["x", "u"]);
+}
+
+#[test]
+fn money_with_the_other_comma_is_told_and_read_where_it_is_said() {
+    let text = "lat;lon;Umsatz\n50.5;8.5;1.000,50 \u{20ac}\n51.5;9.5;7,00 \u{20ac}\n";
+    let dataset = load_csv(text);
+    assert_eq!(kind(&dataset, "Umsatz"), "text");
+    assert!(says(
+        &dataset,
+        "column \"Umsatz\" is text: line 2 has \"1.000,50 \u{20ac}\", which the rest of the file writes otherwise"
+    ));
+    let said = Options { types: vec![("Umsatz".into(), Type::Number)], ..Options::default() };
+    let dataset = load_with("a.csv", text, &said).expect("reads");
+    assert_eq!(values(&dataset, "Umsatz"), ["1000.5", "7.0"]);
+}
