@@ -351,12 +351,9 @@ fn gather(
                 (kind.is_some() || place.columns().contains(&field.name.as_str())).then_some((at, kind))
             })
             .collect();
-        let spellings: HashMap<&str, &Spelling> = file
-            .reader
-            .fields()
-            .iter()
-            .filter_map(|field| field.spelling.as_ref().map(|spelling| (field.name.as_str(), spelling)))
-            .collect();
+        let fields = file.reader.fields().iter();
+        let spellings = fields.filter_map(|field| Some((field.name.as_str(), field.spelling.as_ref()?)));
+        let spellings: HashMap<&str, &Spelling> = spellings.collect();
         for column in &mut gathered.columns {
             column.spelling = spellings.get(column.name.as_str()).map_or_else(|| usual.clone(), |own| (*own).clone());
         }

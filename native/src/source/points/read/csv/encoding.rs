@@ -66,17 +66,25 @@ fn beginning(bytes: &[u8]) -> &[u8] {
     }
 }
 
-/// Whether all is Shift-JIS, and nearly all beyond ASCII in it are letters of Japanese: texts in other encodings become broken ones in
-/// it, or syllables of half width.
+/// Whether all is Shift-JIS, and nearly all beyond ASCII in it are letters of Japanese in words, or behind a digit. Texts in other
+/// encodings become broken ones in it, or syllables of half width, and accents become letters that stand alone among others.
 fn is_japanese(bytes: &[u8]) -> bool {
     let Some(text) = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(beginning(bytes)) else {
         return false;
     };
+    let is_japanese =
+        |letter: char| matches!(letter, '\u{3000}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ff00}'..='\u{ff5e}');
     let (mut letters, mut japanese) = (0, 0);
-    for letter in text.chars().filter(|letter| !letter.is_ascii()) {
-        letters += 1;
-        japanese +=
-            usize::from(matches!(letter, '\u{3000}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ff00}'..='\u{ff5e}'));
+    let mut rest = &*text;
+    while let Some(start) = rest.find(|letter: char| !letter.is_ascii()) {
+        let word = &rest[start..];
+        let word = &word[..word.find(|letter: char| letter.is_ascii()).unwrap_or(word.len())];
+        let length = word.chars().count();
+        if length > 1 || !rest[..start].ends_with(|letter: char| letter.is_ascii_digit()) {
+            letters += length;
+            japanese += if length > 1 { word.chars().filter(|&letter| is_japanese(letter)).count() } else { 0 };
+        }
+        rest = &rest[start + word.len()..];
     }
     letters >= 4 && japanese * 10 >= letters * 9
 }

@@ -270,7 +270,13 @@ fn japanese_is_known_and_other_pairs_of_bytes_are_told() {
             assert!(says(&dataset, "stand in pairs"), "{}", encoding.name());
         }
     }
-    let (french, _, _) = encoding_rs::WINDOWS_1252.encode("lat,lon,t\n1,2,été à la fête de Noël\n3,4,château\n");
-    let dataset = load_csv(&french);
-    assert!(says(&dataset, "windows-1252") && !says(&dataset, "pairs"));
+    for (text, letters) in [
+        ("lat,lon,t\n1,2,été à la fête de Noël\n3,4,château\n", "Noël"),
+        ("lat;lon;t\n1;2;Empfänger, Währung, Länge, Jäger\n3;4;Bäcker\n", "Währung"),
+    ] {
+        let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(text);
+        let dataset = load_csv(&bytes);
+        assert!(says(&dataset, "windows-1252") && !says(&dataset, "pairs"), "{text}");
+        assert!(values(&dataset, "t")[0].contains(letters), "{text}");
+    }
 }

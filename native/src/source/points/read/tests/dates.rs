@@ -119,8 +119,8 @@ fn a_date_in_notes_says_nothing_of_other_columns() {
 #[test]
 fn texts_before_many_dates_are_exceptions_among_them() {
     let mut text = String::from("lat,lon,date\n");
-    (0..70).for_each(|row| text.push_str(&format!("1,2,see page {row}\n")));
-    (0..4000).for_each(|row| text.push_str(&format!("1,2,{}/03/2024\n", row % 28 + 1)));
+    text.extend((0..70).map(|row| format!("1,2,see page {row}\n")));
+    text.extend((0..4000).map(|row| format!("1,2,{}/03/2024\n", row % 28 + 1)));
     let dataset = load_csv(text);
     assert_eq!(kind(&dataset, "date"), "time");
     assert!(says(&dataset, "70 of 4070 values are no time, such as \"see page 0\""), "{:?}", dataset.report().lines);
