@@ -5,7 +5,9 @@
 use super::{
     Options, Type,
     choose::{self, Choice, find},
+    crs::Crs,
     field::Field,
+    geometry::Encoding,
     names::listed,
     positions::Place,
     reader::Reader,
@@ -26,6 +28,8 @@ pub(super) struct Opened {
 #[derive(Debug)]
 pub(super) struct Layout {
     pub choice: Choice,
+    /// Where positions of each file come from, and in what they are; `None` where nothing is said of it.
+    pub places: Vec<(Place, Option<Crs>)>,
     /// Value columns in the order of the files.
     pub columns: Vec<(String, Kind)>,
     /// On what evidence each of these becomes what it does.
@@ -81,7 +85,11 @@ pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
         find(&fields, name, "--time")?;
     }
     let positions = choice.place.columns();
+    let places: Vec<(Place, Option<Crs>)> =
+        files.iter().map(|file| place_in(file, &choice, declared.is_some(), options.crs)).collect();
+    lines.extend(systems(files, &places));
     let mut layout = Layout {
+        places,
         columns: Vec::new(),
         whys: Vec::new(),
         zones: fields.iter().filter_map(|field| Some((field.name.clone(), field.zone()?))).collect(),
@@ -155,6 +163,31 @@ impl Type {
             Self::Time => Kind::Time,
         }
     }
+}
+
+/// Where positions of a file come from. The column is that of all files; how it holds geometries, and in what system, is what each
+/// says itself, as if it were read alone.
+fn place_in(file: &Opened, choice: &Choice, declared: bool, said: Option<Crs>) -> (Place, Option<Crs>) {
+    let all = (choice.place.clone(), choice.crs);
+    let Place::Geometry(name, usual) = &choice.place else { return all };
+    let field = file.reader.fields().iter().find(|field| field.name == *name);
+    let Some(field) = field.filter(|_| declared && !matches!(usual, Encoding::Text { .. })) else { return all };
+    let own = file.reader.geometry().filter(|own| own.column == *name);
+    let encoding = own.map_or_else(|| Encoding::of(&field.dtype), |own| Encoding::declared(&field.dtype, own));
+    (Place::Geometry(name.clone(), encoding.unwrap_or(*usual)), own.map_or(said, |own| own.crs))
+}
+
+/// Tells of systems that differ, with the first file of each.
+fn systems(files: &[Opened], places: &[(Place, Option<Crs>)]) -> Option<String> {
+    let mut found: Vec<(Crs, &str)> = Vec::new();
+    for (file, (_, crs)) in files.iter().zip(places) {
+        let crs = crs.unwrap_or_default();
+        if !found.iter().any(|(known, _)| *known == crs) {
+            found.push((crs, &file.label));
+        }
+    }
+    let all: Vec<String> = found.iter().map(|(crs, label)| format!("{} ({label})", crs.name())).collect();
+    (found.len() > 1).then(|| format!("files are in different systems, each is read by its own: {}", all.join(", ")))
 }
 
 /// The column of `DATE+TIME` that becomes the time; the name itself, where there is such a column.

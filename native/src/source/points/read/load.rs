@@ -331,16 +331,16 @@ fn gather(
     let most = limit / width;
     let expected = (total.unwrap_or(0).min(u64::from(u32::MAX)) as usize).min(most);
     let columns = layout.columns.iter().map(|(name, kind)| Gather::new(name, *kind, expected)).collect();
-    let positions = Positions::new(layout.choice.crs, expected)?;
+    let positions = Positions::new(expected);
     let mut gathered = Gathered { columns, positions, latitudes: known.latitudes.clone(), parts: 0 };
     gathered.positions.longitudes.decided = known.marks;
-    // In degrees a comma is that of decimals, unless something else was said.
-    let grouped = layout.choice.crs.is_some_and(Crs::is_grid) || layout.grouped;
     progress.stage("read", total);
     let several = files.len() > 1;
     let kinds: HashMap<&str, Kind> = layout.columns.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
-    for file in files {
-        let place = &layout.choice.place;
+    for (file, (place, crs)) in files.iter_mut().zip(&layout.places) {
+        gathered.positions.enter(*crs)?;
+        // In degrees a comma is that of decimals, unless something else was said.
+        let grouped = crs.is_some_and(Crs::is_grid) || layout.grouped;
         let wanted: Vec<_> = file
             .reader
             .fields()
@@ -357,7 +357,7 @@ fn gather(
         for column in &mut gathered.columns {
             column.spelling = spellings.get(column.name.as_str()).map_or_else(|| usual.clone(), |own| (*own).clone());
         }
-        let [x, ..] = layout.choice.place.columns()[..] else { continue };
+        let [x, ..] = place.columns()[..] else { continue };
         let spelling = spellings.get(x).copied().unwrap_or(usual);
         gathered.positions.numbers = grouped.then_some(spelling.numbers);
         let (partitions, label) = (&file.partitions, &file.label);

@@ -4,6 +4,7 @@
 //! another CRS would help.
 
 mod outlined;
+mod systems;
 
 use super::{
     crs::{Crs, Projection},
@@ -42,6 +43,8 @@ pub(super) struct Positions {
     projection: Option<Projection>,
     /// Whether the system was said; else geometries may name theirs.
     said: bool,
+    /// All systems so far.
+    systems: Vec<Crs>,
     /// That of the geometries so far; 0 where they say none.
     srid: Option<u32>,
     /// How numbers are written in the file that is read, where a sign in them may stand between thousands.
@@ -90,16 +93,13 @@ impl Place {
 }
 
 impl Positions {
-    /// No rows yet. Where no system was said, positions are degrees unless they say otherwise themselves.
-    ///
-    /// # Errors
-    /// When the system is not known here.
-    pub fn new(said: Option<Crs>, rows: usize) -> Result<Self> {
-        let crs = said.unwrap_or_default();
-        Ok(Self {
-            crs,
-            projection: Projection::of(crs)?,
-            said: said.is_some(),
+    /// No rows yet, of so many.
+    pub fn new(rows: usize) -> Self {
+        Self {
+            crs: Crs::default(),
+            projection: None,
+            said: false,
+            systems: Vec::new(),
             srid: None,
             numbers: None,
             keys: room(rows),
@@ -119,12 +119,7 @@ impl Positions {
             at_zero: 0,
             first_text: None,
             sample: Vec::new(),
-        })
-    }
-
-    /// In what the positions are.
-    pub const fn crs(&self) -> Crs {
-        self.crs
+        }
     }
 
     /// Rows without a usable position.
@@ -168,9 +163,9 @@ impl Positions {
                 both
             }
             Place::Geometry(name, encoding) => {
-                let points = encoding.points(chunk.column(name)?)?;
+                let points = encoding.points(chunk.column(name)?, self.outlined.is_some())?;
                 points.srids.iter().try_for_each(|&srid| self.meet(srid))?;
-                if points.outlines || self.outlined.is_some() {
+                if points.outlines || self.outlined.is_some() && encoding.has_outlines() {
                     return self.outline(chunk.column(name)?, *encoding, first as u32);
                 }
                 self.not_points += points.others;
@@ -184,54 +179,43 @@ impl Positions {
             .zip(ys.par_chunks(PIECE))
             .map(|(xs, ys)| xs.iter().zip(ys).map(|(&x, &y)| project(crs, projection, x, y)).collect())
             .collect();
-        for (at, spot) in pieces.into_iter().flatten().enumerate() {
-            let (x, y) = (xs[at], ys[at]);
-            if let Some(Spot { key, is_beyond }) = spot {
-                if crs == Crs::Degrees {
-                    self.longitudes.see(x, self.keys.len());
-                }
-                if is_beyond {
-                    self.beyond_edge += 1;
-                    self.beyond.extend(latitude(crs, projection, x, y).map(|lat| ((first + at as u64) as u32, lat)));
-                }
-                self.keys.push(key);
-                self.rows.push((first + at as u64) as u32);
-                self.kept += 1;
-                self.close += u64::from(is_close(key));
-                self.at_zero += u64::from(x == 0.0 && y == 0.0);
-            } else if x.is_nan() || y.is_nan() {
-                self.missing += 1;
-            } else if self.sample.len() < SAMPLE {
-                self.sample.push((x, y));
-            }
+        let first = first as u32;
+        for (row, (spot, (&x, &y))) in (first..).zip(pieces.into_iter().flatten().zip(xs.iter().zip(&ys))) {
+            self.put(row, (x, y), spot);
+        }
+        // A file of points after one with lines.
+        if self.outlined.is_some() {
+            let points = Outlined { flat: self.points_of(first..first + xs.len() as u32), ..Outlined::default() };
+            self.outlined.get_or_insert_default().append(points)?;
         }
         Ok(())
     }
 
-    /// Meets the number of a system in a geometry: it is that of all of them, where none was said.
-    fn meet(&mut self, srid: u32) -> Result<()> {
-        match self.srid {
-            _ if self.said => {}
-            Some(known) if known == srid => {}
-            // Where none is said, it is degrees.
-            Some(0 | 4326) if matches!(srid, 0 | 4326) => {}
-            Some(known) if known == 0 || srid == 0 => {
-                bail!(
-                    "some geometries have the SRID {} and others none; say with --crs which holds for all",
-                    known.max(srid)
-                )
+    /// Adds a row that is a point, with the spot where it is drawn if it has one.
+    fn put(&mut self, row: u32, (x, y): (f64, f64), spot: Option<Spot>) {
+        if let Some(Spot { key, is_beyond }) = spot {
+            if self.crs == Crs::Degrees {
+                self.longitudes.see(x, self.keys.len());
             }
-            Some(known) => {
-                bail!("geometries have different SRIDs, {known} and {srid}; say with --crs which holds for all")
+            if is_beyond {
+                self.beyond_edge += 1;
+                self.beyond.extend(latitude(self.crs, self.projection.as_ref(), x, y).map(|lat| (row, lat)));
             }
-            None if srid == 0 => self.srid = Some(0),
-            None => {
-                self.srid = Some(srid);
-                self.crs = Crs::of_code(srid).with_context(|| format!("geometries have the SRID {srid}"))?;
-                self.projection = Projection::of(self.crs)?;
-            }
+            self.at_zero += u64::from(x == 0.0 && y == 0.0);
+            self.push(row, key);
+        } else if x.is_nan() || y.is_nan() {
+            self.missing += 1;
+        } else if self.sample.len() < SAMPLE {
+            self.sample.push((x, y));
         }
-        Ok(())
+    }
+
+    /// Adds the key of a row.
+    fn push(&mut self, row: u32, key: u64) {
+        self.keys.push(key);
+        self.rows.push(row);
+        self.kept += 1;
+        self.close += u64::from(is_close(key));
     }
 
     /// What would give most of the unusable rows a position.
@@ -339,7 +323,8 @@ mod tests {
     fn positions(crs: Crs, xs: &[f64], ys: &[f64]) -> Positions {
         let place = Place::Pair("x".into(), "y".into());
         let columns = vec![Column::new("x".into(), xs), Column::new("y".into(), ys)];
-        let mut positions = Positions::new(Some(crs), 0).expect("known");
+        let mut positions = Positions::new(0);
+        positions.enter(Some(crs)).expect("known");
         positions.append(&DataFrame::new(xs.len(), columns).expect("fits"), &place).expect("numbers");
         positions
     }

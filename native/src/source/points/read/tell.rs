@@ -123,8 +123,7 @@ pub(super) fn positions(
     latitudes: Option<&str>,
     log: &mut Log<'_>,
 ) -> Result<()> {
-    let crs = positions.crs();
-    if crs != Crs::Degrees {
+    for crs in positions.systems().iter().filter(|crs| **crs != Crs::Degrees) {
         let doubt = crs.doubt().map_or(String::new(), |doubt| format!("; {doubt}"));
         log.line(format!("positions are given in {}{doubt}", crs.name()));
     }

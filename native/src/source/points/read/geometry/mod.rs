@@ -122,18 +122,19 @@ impl Encoding {
         }
     }
 
-    /// The points of a chunk.
+    /// The points of a chunk. Where all are read as outlines anyway, only what systems they name.
     ///
     /// # Errors
     /// When the column is not of the type this encoding needs.
-    pub fn points(self, column: &Column) -> Result<Points> {
+    pub fn points(self, column: &Column, outlined: bool) -> Result<Points> {
         let column = match column.dtype() {
             DataType::Extension(..) => column.to_physical_repr(),
             _ => column.clone(),
         };
         let mut points = Points::default();
         match self {
-            Self::Nested(nested) => return Self::Wkb.points(&nested.binary(&column)?),
+            Self::Nested(nested) if outlined || !nested.may_be_points() => points.outlines = true,
+            Self::Nested(nested) => return Self::Wkb.points(&nested.binary(&column)?, outlined),
             Self::Wkb => {
                 let column = if matches!(column.dtype(), DataType::BinaryOffset) {
                     column.cast(&DataType::Binary)?
@@ -145,8 +146,13 @@ impl Encoding {
                 }
             }
             Self::Wkt => {
+                // GeoJSON names no system.
+                let read = |text: &str| {
+                    let skips = outlined && text.starts_with('{');
+                    if skips { Found::Outline { srid: 0 } } else { text::read(text) }
+                };
                 for text in column.str()?.iter() {
-                    points.push(text.map(str::trim).filter(|text| !text.is_empty()), text::read);
+                    points.push(text.map(str::trim).filter(|text| !text.is_empty()), read);
                 }
             }
             Self::Struct => {

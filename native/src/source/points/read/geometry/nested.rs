@@ -24,6 +24,11 @@ impl Nested {
         }))
     }
 
+    /// Whether all geometries of a chunk may be points.
+    pub const fn may_be_points(self) -> bool {
+        matches!(self.0, Kind::MultiPoint)
+    }
+
     /// How many lists there are around positions.
     const fn depth(self) -> usize {
         match self.0 {

@@ -3,8 +3,9 @@
 //! Rows are done some at a time on all threads, each piece for itself, and put one after the other.
 
 use super::{Encoding, binary, sketch::Sketch, text};
+use crate::read::spot::Spot;
 use anyhow::{Result, bail};
-use duotile_core::{Flat, Gather, Told, mercator, morton, point_inside};
+use duotile_core::{Flat, Gather, Role, Told, mercator, morton, point_inside};
 use polars_core::prelude::{Column, DataType};
 use rayon::prelude::*;
 
@@ -21,6 +22,8 @@ pub(in crate::source::points::read) struct Outlined {
     pub told: Told,
     /// The key of each row's representative point; `None` where it has no outline.
     pub keys: Vec<Option<u64>>,
+    /// Rows that are a point: their places among these, their positions, and where they are drawn if they are.
+    pub points: Vec<(u32, (f64, f64), Option<Spot>)>,
     /// Rows without a geometry.
     pub missing: u64,
     /// Geometries that cannot be read.
@@ -43,6 +46,8 @@ impl Outlined {
         }
         self.flat.append(&other.flat);
         self.told.add(other.told);
+        let before = self.keys.len() as u32;
+        self.points.extend(other.points.into_iter().map(|(row, place, spot)| (row + before, place, spot)));
         self.keys.extend(other.keys);
         self.missing += other.missing;
         self.damaged += other.damaged;
@@ -52,28 +57,38 @@ impl Outlined {
     }
 }
 
+/// Leads a position to degrees, one that has none to NaN.
+type Degrees<'f> = &'f (dyn Fn(f64, f64) -> (f64, f64) + Sync);
+/// Where a row that is a point is drawn.
+type Spots<'f> = &'f (dyn Fn(f64, f64) -> Option<Spot> + Sync);
+
 impl Encoding {
-    /// The outlines of a chunk. `degrees` leads positions to degrees; those that have none to NaN.
+    /// Whether it can hold lines and polygons.
+    pub const fn has_outlines(self) -> bool {
+        matches!(self, Self::Wkb | Self::Wkt | Self::Nested(_))
+    }
+
+    /// The outlines of a chunk.
     ///
     /// # Errors
     /// When the column is not of the type this encoding needs, or holds points only by its type.
-    pub fn outlines(self, column: &Column, degrees: &(dyn Fn(f64, f64) -> (f64, f64) + Sync)) -> Result<Outlined> {
+    pub fn outlines(self, column: &Column, degrees: Degrees<'_>, spots: Spots<'_>) -> Result<Outlined> {
         let column = match column.dtype() {
             DataType::Extension(..) => column.to_physical_repr(),
             _ => column.clone(),
         };
         match (self, column.dtype()) {
-            (Self::Nested(nested), _) => Self::Wkb.outlines(&nested.binary(&column)?, degrees),
-            (Self::Wkb, DataType::BinaryOffset) => self.outlines(&column.cast(&DataType::Binary)?, degrees),
+            (Self::Nested(nested), _) => Self::Wkb.outlines(&nested.binary(&column)?, degrees, spots),
+            (Self::Wkb, DataType::BinaryOffset) => self.outlines(&column.cast(&DataType::Binary)?, degrees, spots),
             (Self::Wkb, _) => {
                 let all: Vec<Option<&[u8]>> = column.binary()?.iter().collect();
-                all_of(&all, degrees, binary::sketch)
+                all_of(&all, degrees, spots, binary::sketch)
             }
             (Self::Wkt, _) => {
                 let texts = column.str()?.iter();
                 let all: Vec<Option<&str>> =
                     texts.map(|text| text.map(str::trim).filter(|text| !text.is_empty())).collect();
-                all_of(&all, degrees, text::sketch)
+                all_of(&all, degrees, spots, text::sketch)
             }
             _ => bail!("column {:?} holds points by its type, and lines or polygons elsewhere", column.name()),
         }
@@ -82,10 +97,11 @@ impl Encoding {
 
 fn all_of<T: Copy + Sync>(
     values: &[Option<T>],
-    degrees: &(dyn Fn(f64, f64) -> (f64, f64) + Sync),
+    degrees: Degrees<'_>,
+    spots: Spots<'_>,
     read: impl Fn(T, &mut Sketch) -> Option<()> + Sync,
 ) -> Result<Outlined> {
-    let pieces: Vec<Outlined> = values.par_chunks(PIECE).map(|values| piece(values, degrees, &read)).collect();
+    let pieces: Vec<Outlined> = values.par_chunks(PIECE).map(|values| piece(values, degrees, spots, &read)).collect();
     let mut all = Outlined::default();
     pieces.into_iter().try_for_each(|piece| all.append(piece))?;
     Ok(all)
@@ -93,11 +109,13 @@ fn all_of<T: Copy + Sync>(
 
 fn piece<T: Copy>(
     values: &[Option<T>],
-    degrees: &dyn Fn(f64, f64) -> (f64, f64),
+    degrees: Degrees<'_>,
+    spots: Spots<'_>,
     read: impl Fn(T, &mut Sketch) -> Option<()>,
 ) -> Outlined {
     let (mut out, mut gather, mut sketch) = (Outlined::default(), Gather::default(), Sketch::default());
-    for value in values {
+    let mut nowhere = 0;
+    for (row, value) in (0..).zip(values) {
         sketch.clear();
         match value {
             None => out.missing += 1,
@@ -105,7 +123,18 @@ fn piece<T: Copy>(
                 out.damaged += 1;
                 sketch.clear();
             }
-            Some(_) => out.deep += u64::from(sketch.deep),
+            Some(_) => {
+                if let Some((x, y)) = sketch.point() {
+                    let spot = spots(x, y);
+                    // Degrees of the very step that it is drawn at.
+                    let place = spot.map(|spot| mercator::unproject(morton::position(spot.key)));
+                    place.into_iter().for_each(|place| gather.part(Role::Points, [place]));
+                    nowhere += u64::from(!gather.end_row());
+                    out.points.push((row, (x, y), spot));
+                    continue;
+                }
+                out.deep += u64::from(sketch.deep);
+            }
         }
         for (role, positions) in sketch.parts() {
             gather.part(role, positions.iter().map(|&(x, y)| degrees(x, y)));
@@ -121,7 +150,7 @@ fn piece<T: Copy>(
     }
     (out.flat, out.told) = gather.finish();
     // What was not there at all is told as such.
-    out.told.empty -= out.missing + out.damaged;
+    out.told.empty -= out.missing + out.damaged + nowhere;
     let view = out.flat.view();
     out.keys = (0..values.len()).map(|row| point_inside(&view, row).map(morton::key)).collect();
     out

@@ -50,6 +50,14 @@ impl Sketch {
         self.parts.iter().enumerate().map(move |(at, &(role, end))| (role, &self.positions[start(at)..end]))
     }
 
+    /// The position of a geometry that is a point and nothing else.
+    pub fn point(&self) -> Option<(f64, f64)> {
+        match (&self.parts[..], &self.positions[..]) {
+            ([(Role::Points, _)], [point]) => Some(*point),
+            _ => None,
+        }
+    }
+
     /// Its first position.
     pub fn first(&self) -> Option<(f64, f64)> {
         self.positions.first().copied()

@@ -182,3 +182,92 @@ fn many_parts_are_one_row() {
     let vertices = dataset.with_points(|points| points.shapes().map(|shapes| shapes.outlines().vertices()));
     assert_eq!(vertices, Some(80_000));
 }
+
+/// Files as one dataset.
+fn all_of(files: &[(&str, &[u8])]) -> Dataset {
+    let folder = Folder::new();
+    let paths: Vec<_> = files.iter().map(|(name, bytes)| folder.put(name, bytes)).collect();
+    read(&paths, &Options::default(), &()).expect("reads")
+}
+
+#[test]
+fn each_file_is_read_by_its_own_system_and_encoding() {
+    let file = |n: u8, code: &str, geometry: &str| {
+        format!(
+            r#"{{"type":"FeatureCollection","crs":{{"type":"name","properties":{{"name":"{code}"}}}},"features":[
+            {{"type":"Feature","properties":{{"n":{n}}},"geometry":{geometry}}}]}}"#
+        )
+    };
+    // By pyproj, as elsewhere; the next zone lies 6 degrees further east.
+    let at = r#"{"type":"Point","coordinates":[447834.12,5531000.5]}"#;
+    let [west, east] = [(1, "urn:ogc:def:crs:EPSG::25832"), (2, "urn:ogc:def:crs:EPSG::25833")]
+        .map(|(n, code)| file(n, code, at).into_bytes());
+    for files in [[("a.geojson", &west[..]), ("b.geojson", &east)], [("a.geojson", &east), ("b.geojson", &west)]] {
+        let dataset = all_of(&files);
+        let mut lons: Vec<f64> =
+            dataset.keys().iter().map(|&key| mercator::unproject(morton::position(key)).0).collect();
+        lons.sort_by(f64::total_cmp);
+        assert!((lons[0] - 8.273_173_2).abs() < 1e-6 && (lons[1] - 14.273_173_2).abs() < 1e-6, "{lons:?}");
+        for line in ["files are in different systems", "given in EPSG:25832", "given in EPSG:25833"] {
+            assert!(says(&dataset, line), "{line}: {:#?}", dataset.report().lines);
+        }
+    }
+    // Lists of positions of the same type, which are lines in one file and points in the other; and points by their type.
+    let declared = |encoding: &str, geometry: Column, n: i64| {
+        let mut frame = frame(vec![geometry, Column::new("n".into(), [n])]);
+        let about = format!(r#"{{"encoding":"{encoding}","geometry_types":[]}}"#);
+        let geo = format!(r#"{{"version":"1.1.0","primary_column":"geometry","columns":{{"geometry":{about}}}}}"#);
+        let mut bytes = Vec::new();
+        let metadata = KeyValueMetadata::from_static(vec![("geo".into(), geo)]);
+        ParquetWriter::new(&mut bytes).with_key_value_metadata(Some(metadata)).finish(&mut frame).expect("written");
+        bytes
+    };
+    let places = || frame(vec![series("x", &[1.0, 3.0]), series("y", &[2.0, 4.0])]).into_struct("geometry".into());
+    let list = || Column::from(places().into_series().implode().expect("a list").into_series());
+    let one = Column::from(places().into_series().slice(1, 1));
+    let files = [
+        ("a.parquet", declared("linestring", list(), 0)),
+        ("b.parquet", declared("multipoint", list(), 1)),
+        ("c.parquet", declared("point", one, 2)),
+        ("d.parquet", declared("WKB", Series::new("geometry".into(), [&wkb(3, &[&SQUARE])[..]]).into(), 3)),
+    ];
+    for order in [[0, 1, 2, 3], [2, 3, 1, 0], [1, 0, 3, 2]] {
+        let given: Vec<(String, &[u8])> = order
+            .iter()
+            .enumerate()
+            .map(|(at, &file)| (format!("{at}{}", files[file].0), &files[file].1[..]))
+            .collect();
+        let given: Vec<(&str, &[u8])> = given.iter().map(|(name, bytes)| (name.as_str(), *bytes)).collect();
+        let dataset = all_of(&given);
+        let kinds: Vec<_> = geometries(&dataset)
+            .into_iter()
+            .map(|(_, text)| text.split('"').nth(3).unwrap_or_default().to_owned())
+            .collect();
+        let expected = order.map(|file| ["LineString", "MultiPoint", "Point", "Polygon"][file]);
+        assert_eq!(kinds, expected);
+        assert_eq!(values(&dataset, "n"), order.map(|n| n.to_string()));
+    }
+}
+
+#[test]
+fn points_are_the_same_before_and_after_the_first_line() {
+    let points = "n,wkt\n1,POINT (10 89)\n2,POINT (-200 10)\n3,POINT (-180.00001 10)\n4,POINT (20 30)\n5,POINT (190 1)\n\
+        6,POINT (200 1)\n";
+    let line = "n,wkt\n7,\"LINESTRING (0 0, 1 1)\"\n";
+    let both = [line, points.split_once('\n').expect("a head").1].concat();
+    let of = |files: &[(&str, &[u8])]| {
+        let dataset = all_of(files);
+        assert!(says(&dataset, "1 rows lie beyond 85.05 degrees"), "{:#?}", dataset.report().lines);
+        let place = |name: &str| values(&dataset, name);
+        let mut all: Vec<_> = place("n").into_iter().zip(place("latitude")).collect();
+        all.sort();
+        let mut keys = dataset.keys().to_vec();
+        keys.sort_unstable();
+        (all, keys)
+    };
+    let before = of(&[("a.csv", points.as_bytes()), ("b.csv", line.as_bytes())]);
+    assert_eq!(before.0.iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>(), ["1", "4", "5", "6", "7"]);
+    assert_eq!(before.0[0].1, "89.0");
+    assert_eq!(before, of(&[("a.csv", line.as_bytes()), ("b.csv", points.as_bytes())]));
+    assert_eq!(before, of(&[("a.csv", both.as_bytes())]));
+}
