@@ -54,11 +54,10 @@ async function positionsOf(features: readonly Feature[], notes: string[]): Promi
   const builder = new Builder();
   const others = new Map<string, number>();
   for (const { geometry } of features) {
-    if (!builder.geometry(geometry)) {
+    if (!builder.row(() => builder.geometry(geometry))) {
       const type = String(geometry?.type);
       others.set(type, (others.get(type) ?? 0) + 1);
     }
-    builder.endRow();
   }
   const told = [...others].map(([type, count]) => `${count} ${type}`).join(", ");
   if (told !== "") notes.push(`left out, because they are no geometries of GeoJSON: ${told}`);

@@ -23,8 +23,7 @@ export function geometries(field: Field, column: Read<unknown>): { positions: Po
   let others = 0;
   for (const batch of column.data) {
     for (let at = 0; at < batch.length; at++) {
-      if (has(batch, at) && !adder(builder, batch, at)) others++;
-      builder.endRow();
+      if (!builder.row(() => !has(batch, at) || adder(builder, batch, at))) others++;
     }
   }
   return { positions: builder.done(), others };
@@ -113,7 +112,7 @@ function readerOf(field: Field): Reader | undefined {
 
 /** A point as WKB or EWKB, with or without further dimensions. */
 function fromWkb(bytes: Uint8Array): readonly [number, number] | undefined {
-  if (bytes.length < 21) return undefined;
+  if (bytes.length < 21 || (bytes[0] ?? 0) > 1) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const little = view.getUint8(0) === 1;
   const code = view.getUint32(1, little);

@@ -243,3 +243,69 @@ test("as points each row is one point with its properties, in one tile, ranked b
   );
   assert.throws(() => tiler.tile(0, 0, 0, { ...query, rank: "m" }), /has no column "m"/);
 });
+
+test("of a row that is damaged nothing is left, and it takes no other with it", async () => {
+  /** @param {number[]} values */
+  const u32 = (...values) => [...new Uint8Array(Uint32Array.from(values).buffer)];
+  const polygon = wkb({ type: "Polygon", coordinates: [square(0, 0, 40), square(10, 10, 10)] }).slice();
+  // Of two dimensions, and collections within collections.
+  const line = wkb({
+    type: "LineString",
+    coordinates: [
+      [-90, 0],
+      [-45, 10],
+    ],
+  });
+  /** @param {number} deep @returns {number[]} */
+  const within = (deep) => [...Array(deep)].flatMap(() => [1, ...u32(7, 1)]).concat([...line]);
+  const rows = [
+    line,
+    polygon.slice(0, -20),
+    Uint8Array.of(2, ...line.slice(1)),
+    Uint8Array.from(within(32)),
+    Uint8Array.from(within(33)),
+    Uint8Array.from(within(20_000)),
+  ];
+  const table = new arrow.Table({
+    geometry: arrow.vectorFromArray(rows, new arrow.Binary()),
+    n: arrow.vectorFromArray([1, 2, 3, 4, 5, 6], new arrow.Int32()),
+  });
+  const tiler = await Tiler.from(new Uint8Array(arrow.tableToIPC(table)), { name: "s" });
+  assert.deepEqual(
+    shown(tiler.tile(0, 0, 0, "mode=points"), "s").map(({ type, properties }) => [type, properties["n"]]),
+    [
+      [2, 1],
+      [2, 4],
+    ],
+  );
+  assert.deepEqual(tiler.notes, ['left out: 4 of "geometry", which cannot be read as geometries']);
+});
+
+test("parts without positions are none, of whatever they are parts", async () => {
+  /** @type {any} */
+  let deep = { type: "Point", coordinates: [0, 0] };
+  for (let at = 0; at < 100_000; at++) deep = { type: "GeometryCollection", geometries: [deep] };
+  const tiler = await Tiler.from(
+    [
+      feature("Polygon", [[], square(0, 0, 40)], { n: 1 }),
+      feature("MultiPoint", [[-90, 0], null, [-45, 10]], { n: 2 }),
+      feature("LineString", 7, { n: 3 }),
+      { type: "Feature", geometry: deep, properties: { n: 4 } },
+      // As in data of points alone, which has no place for it.
+      feature("Point", [-200, 10], { n: 5 }),
+    ],
+    { name: "s" },
+  );
+  const found = shown(tiler.tile(0, 0, 0, "mode=points"), "s");
+  assert.deepEqual(
+    found.map(({ type, properties, paths }) => [type, properties["n"], paths.length]),
+    [
+      [3, 1, 1],
+      [1, 2, 2],
+    ],
+  );
+  assert.deepEqual(tiler.notes, [
+    "left out, because they are no geometries of GeoJSON: 1 LineString, 1 GeometryCollection",
+    "left out: parts with a position that is none: 1",
+  ]);
+});

@@ -2,7 +2,7 @@
 
 use super::{Dataset, Given, bad::BadInput, order::Order};
 use alloc::{format, vec};
-use duotile_core::{Built, Carried, Gather, Landmarks, Role, Sizes, Told, Work, point_inside};
+use duotile_core::{Built, Carried, Gather, Landmarks, Role, Sizes, Told, Work, mercator, point_inside};
 
 /// Lines and rings of rows, each row and each part as the place after its last.
 #[derive(Clone, Copy, Debug)]
@@ -29,11 +29,19 @@ impl Dataset {
         let mut gather = Gather::default();
         let (mut part, mut at) = (0, 0);
         for &end in given.rows {
+            let start = part;
             while part < end as usize {
                 let run = at..given.parts[part] as usize;
                 at = run.end;
-                let positions = given.lon[run.clone()].iter().zip(&given.lat[run]).map(|(&lon, &lat)| (lon, lat));
-                gather.part(Role::ALL[usize::from(given.kinds[part])], positions);
+                let role = Role::ALL[usize::from(given.kinds[part])];
+                if end as usize == start + 1 && run.len() == 1 && role == Role::Points {
+                    // A row that is a point lies where it does in data of points.
+                    let place = mercator::project(given.lon[run.start], given.lat[run.start]);
+                    gather.part(role, [place.map_or((f64::NAN, f64::NAN), mercator::unproject)]);
+                } else {
+                    let positions = given.lon[run.clone()].iter().zip(&given.lat[run]).map(|(&lon, &lat)| (lon, lat));
+                    gather.part(role, positions);
+                }
                 part += 1;
             }
             gather.end_row();

@@ -95,7 +95,12 @@ fn positions(path: &Coordinates, deep: bool, out: &mut Vec<u8>) -> Option<()> {
 }
 
 fn position(at: &Coordinates, deep: bool, out: &mut Vec<u8>) -> Option<()> {
-    let &Coordinates::Position(x, y, z) = at else { return None };
+    let (x, y, z) = match *at {
+        Coordinates::Position(x, y, z) => (x, y, z),
+        // `null`: a position without a place.
+        Coordinates::Number(number) if number.is_nan() => (f64::NAN, f64::NAN, None),
+        _ => return None,
+    };
     out.extend_from_slice(&x.to_le_bytes());
     out.extend_from_slice(&y.to_le_bytes());
     if deep {
@@ -157,21 +162,26 @@ impl<'de> Deserialize<'de> for Coordinates {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Coordinates, A::Error> {
-                let first = match seq.next_element()? {
-                    Some(Coordinates::Number(x)) => x,
-                    Some(other) => {
-                        let mut list = vec![other];
-                        while let Some(next) = seq.next_element()? {
-                            list.push(next);
-                        }
-                        return Ok(Coordinates::List(list));
+                let list = |mut list: Vec<Coordinates>, mut seq: A| {
+                    while let Some(next) = seq.next_element()? {
+                        list.push(next);
                     }
+                    Ok(Coordinates::List(list))
+                };
+                let x = match seq.next_element()? {
+                    Some(Coordinates::Number(x)) => x,
+                    Some(other) => return list(vec![other], seq),
                     None => return Ok(Coordinates::List(Vec::new())),
                 };
-                let mut number = || Ok(seq.next_element::<Option<f64>>()?.map(|number| number.unwrap_or(f64::NAN)));
-                let (y, z) = (number()?.unwrap_or(f64::NAN), number()?);
+                let y = match seq.next_element()? {
+                    Some(Coordinates::Number(y)) => y,
+                    // The first of a list of positions was `null`.
+                    Some(other) => return list(vec![Coordinates::Number(x), other], seq),
+                    None => f64::NAN,
+                };
+                let z = seq.next_element::<Option<f64>>()?.map(|number| number.unwrap_or(f64::NAN));
                 while seq.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Coordinates::Position(first, y, z))
+                Ok(Coordinates::Position(x, y, z))
             }
         }
         deserializer.deserialize_any(All)

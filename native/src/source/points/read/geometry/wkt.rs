@@ -30,18 +30,12 @@ impl<'t> Text<'t> {
             self.rest = before;
         }
         match kind {
-            "POINT" => {
-                self.list(|text| text.position(out))?;
-                out.end(Role::Points);
-            }
+            "POINT" => self.list(|text| text.point(out))?,
             "LINESTRING" => self.line(out)?,
             "POLYGON" => self.polygon(out)?,
             "MULTIPOINT" => {
                 // With brackets around each point or without.
-                self.list(
-                    |text| if text.begins('(') { text.list(|text| text.position(out)) } else { text.position(out) },
-                )?;
-                out.end(Role::Points);
+                self.list(|text| if text.begins('(') { text.list(|text| text.point(out)) } else { text.point(out) })?;
             }
             "MULTILINESTRING" => self.list(|text| text.line(out))?,
             "MULTIPOLYGON" => self.list(|text| text.polygon(out))?,
@@ -51,6 +45,13 @@ impl<'t> Text<'t> {
             }
             _ => return None,
         }
+        Some(())
+    }
+
+    /// A point is a part: one without a place takes no other with it.
+    fn point(&mut self, out: &mut Sketch) -> Option<()> {
+        self.position(out)?;
+        out.end(Role::Points);
         Some(())
     }
 
@@ -144,8 +145,8 @@ mod tests {
             ("POINT EMPTY", vec![]),
             ("linestring zm(1 2 7 8,3 4.5 7 8)", vec![(Role::Line, vec![a, b])]),
             ("SRID=4326;LINESTRINGZ (1 2 0, 3 4.5 0)", vec![(Role::Line, vec![a, b])]),
-            ("MULTIPOINT (1 2, 3 4.5)", vec![(Role::Points, vec![a, b])]),
-            ("MULTIPOINT ((1 2), (3 4.5), EMPTY)", vec![(Role::Points, vec![a, b])]),
+            ("MULTIPOINT (1 2, 3 4.5)", vec![(Role::Points, vec![a]), (Role::Points, vec![b])]),
+            ("MULTIPOINT ((1 2), (3 4.5), EMPTY)", vec![(Role::Points, vec![a]), (Role::Points, vec![b])]),
             (
                 "MULTILINESTRING((1 2,3 4.5),EMPTY,(3 4.5,-.5 6))",
                 vec![(Role::Line, vec![a, b]), (Role::Line, vec![b, c])],

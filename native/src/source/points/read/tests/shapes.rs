@@ -271,3 +271,19 @@ fn points_are_the_same_before_and_after_the_first_line() {
     assert_eq!(before, of(&[("a.csv", line.as_bytes()), ("b.csv", points.as_bytes())]));
     assert_eq!(before, of(&[("a.csv", both.as_bytes())]));
 }
+
+#[test]
+fn a_point_without_a_place_takes_no_other_with_it() {
+    let json = |geometry: &str| format!("{{\"type\":\"Feature\",\"properties\":{{\"n\":1}},\"geometry\":{geometry}}}");
+    let texts: Vec<(&str, String)> = vec![
+        ("a.csv", "n,wkt\n1,\"MULTIPOINT (1 2, nan nan, 3 4)\"\n".into()),
+        ("a.csv", "n,wkt\n1,\"MULTIPOINT ((1 2), EMPTY, (3 4))\"\n".into()),
+        ("a.geojsonl", json(r#"{"type":"MultiPoint","coordinates":[[1,2],null,[3,4]]}"#)),
+        ("a.geojsonl", json(r#"{"type":"MultiPoint","coordinates":[null,[1,2],[3,4]]}"#)),
+        ("a.geojsonl", json(r#"{"type":"MultiPoint","coordinates":[[1,2],[null,null],[3,4]]}"#)),
+    ];
+    let all: Vec<_> =
+        texts.iter().map(|(name, text)| geometries(&load_with(name, text, &Options::default()).expect(text))).collect();
+    assert!(all[0][0].1.starts_with("{\"type\":\"MultiPoint\""), "{all:?}");
+    assert!(all.iter().all(|one| *one == all[0]), "{all:#?}");
+}
