@@ -133,6 +133,7 @@ fn arrow(
     let shaped = runs.has_outlines();
     if shaped {
         outlines::fits(&runs, settings.memory)?;
+        disk::has_room(folder.path(), outlines::bytes(&runs), &format!("writing the outlines of {}", out.display()))?;
     }
     let format = FORMATS[usize::from(shaped)];
     let (mut writer, mut words) = Writer::start(path, format, rows, &fields(rows, &columns, settings.positions))?;
