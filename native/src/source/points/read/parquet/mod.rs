@@ -30,7 +30,8 @@ use std::io::Cursor;
 pub(super) struct Parquet {
     content: Content,
     leaves: Leaves,
-    groups: Vec<usize>,
+    /// Rows of each row group, and its bytes when unpacked.
+    groups: Vec<(usize, usize)>,
     geometry: Option<Declared>,
     /// The footer as Polars takes it.
     usual: FileMetadataRef,
@@ -95,12 +96,13 @@ impl Parquet {
                     _ => Field::from_arrow(field),
                 });
             }
-            let groups: Vec<usize> = (0..usual.row_groups.len()).map(|at| usual.row_groups[at].num_rows()).collect();
+            let sizes = |at: usize| (usual.row_groups[at].num_rows(), usual.row_groups[at].total_byte_size());
+            let groups: Vec<_> = (0..usual.row_groups.len()).map(sizes).collect();
             Ok((fields, groups))
         })
         .context(FOOTER)?;
         // Polars makes room for as many as are said.
-        let (rows, most) = (groups.iter().fold(0, |all: usize, &rows| all.saturating_add(rows)), bytes.len());
+        let (rows, most) = (groups.iter().fold(0, |all: usize, &(rows, _)| all.saturating_add(rows)), bytes.len());
         if rows > FEW && rows / PER_BYTE > most {
             bail!("{FOOTER}: it says {rows} rows, which {most} bytes cannot hold");
         }
@@ -185,7 +187,7 @@ impl Reader for Parquet {
     }
 
     fn rows(&self) -> Option<u64> {
-        Some(self.groups.iter().map(|&rows| rows as u64).sum())
+        Some(self.groups.iter().map(|&(rows, _)| rows as u64).sum())
     }
 
     fn geometry(&self) -> Option<&Declared> {
@@ -197,22 +199,62 @@ impl Reader for Parquet {
         wanted: &[(usize, Option<Kind>)],
         each: &mut dyn FnMut(DataFrame) -> Result<()>,
     ) -> Result<()> {
-        /// Row groups are read together up to so many rows.
-        const ROWS: usize = 1 << 20;
         let columns = self.leaves.columns(wanted);
-        let (mut start, mut rows) = (0, 0);
-        for (at, &group) in self.groups.iter().enumerate() {
-            rows += group;
-            let next = self.groups.get(at + 1).copied();
-            if next.is_some_and(|next| rows + next <= ROWS) {
-                continue;
-            }
+        let mut start = 0;
+        for rows in slices(&self.groups) {
             let chunk = self.slice(&columns, start, rows)?;
             self.content.let_go();
             each(self.leaves.chunk(chunk, &columns, wanted)?)?;
             start += rows;
-            rows = 0;
         }
         Ok(())
+    }
+}
+
+/// How many rows are read together, one slice after the other: small row groups are put together, large ones taken apart.
+fn slices(groups: &[(usize, usize)]) -> Vec<usize> {
+    /// Rows and bytes of a slice; what a packed file unpacks to is told by its footer.
+    const ROWS: usize = 1 << 20;
+    const BYTES: usize = 256 << 20;
+    let mut slices = Vec::new();
+    let (mut rows, mut bytes) = (0, 0);
+    for (at, &(group, size)) in groups.iter().enumerate() {
+        rows += group;
+        bytes += size;
+        let fits = |&(more, size): &(usize, usize)| rows + more <= ROWS && bytes.saturating_add(size) <= BYTES;
+        if groups.get(at + 1).is_some_and(fits) {
+            continue;
+        }
+        let each = rows.div_ceil(bytes.div_ceil(BYTES).clamp(1, rows.max(1)));
+        let mut left = rows;
+        while left > each {
+            slices.push(each);
+            left -= each;
+        }
+        slices.push(left);
+        (rows, bytes) = (0, 0);
+    }
+    slices
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slices;
+
+    #[test]
+    fn slices_are_bounded_by_rows_and_by_bytes() {
+        let row = 5000;
+        let of =
+            |groups: &[usize], row: usize| slices(&groups.iter().map(|&rows| (rows, rows * row)).collect::<Vec<_>>());
+        assert_eq!(of(&[3, 3, 1], row), [7]);
+        assert_eq!(of(&[1 << 20, 1, 1 << 20], 1), [1 << 20, 1, 1 << 20]);
+        for groups in [&[1 << 20][..], &[40_000; 30], &[100, 2_000_000, 100], &[0]] {
+            let all = of(groups, row);
+            assert_eq!(all.iter().sum::<usize>(), groups.iter().sum::<usize>());
+            assert!(all.iter().all(|&rows| rows * row <= 257 << 20), "{all:?}");
+        }
+        // One row may weigh more, and a footer may say anything.
+        assert_eq!(slices(&[(2, usize::MAX)]), [1, 1]);
+        assert!(slices(&[]).is_empty());
     }
 }
