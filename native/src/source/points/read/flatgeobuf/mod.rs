@@ -11,8 +11,9 @@ use super::{content::Content, crs::Crs, field::Field, geometry::Declared, names,
 use crate::kind::Kind;
 use anyhow::{Context as _, Result, anyhow, bail};
 use columns::Gathered;
+use flatbuffers::VerifierOptions;
 use flatgeobuf::{
-    ColumnType, GeometryType, Header, packed_r_tree::PackedRTree, size_prefixed_root_as_feature,
+    ColumnType, GeometryType, Header, packed_r_tree::PackedRTree, size_prefixed_root_as_feature_with_opts,
     size_prefixed_root_as_header,
 };
 use polars_core::prelude::{DataFrame, DataType};
@@ -103,7 +104,9 @@ impl FlatGeobuf {
         while at < piece.bytes.end {
             let place = sized(bytes, at).context("the FlatGeobuf file has changed")?;
             at = place.end;
-            let feature = size_prefixed_root_as_feature(&bytes[place])
+            // A part takes four bytes at least, the place that names it.
+            let options = VerifierOptions { max_tables: place.len() / 4, ..VerifierOptions::default() };
+            let feature = size_prefixed_root_as_feature_with_opts(&options, &bytes[place])
                 .map_err(|_| anyhow!("feature {number} of the FlatGeobuf file is damaged"))?;
             seen.fill(false);
             properties::read(&feature, &self.types, &mut gathered, &mut seen)

@@ -46,3 +46,34 @@ fn what_is_cut_off_or_broken_is_an_error_and_never_a_panic() {
         }
     }
 }
+
+/// More parts than the format's crate takes in a buffer by itself: here all of them are one and the same.
+#[test]
+fn a_geometry_may_have_a_million_parts() {
+    const PARTS: usize = 1_000_001;
+    let mut builder = flatbuffers::FlatBufferBuilder::new();
+    let part = flatgeobuf::Geometry::create(&mut builder, &flatgeobuf::GeometryArgs::default());
+    let parts = builder.create_vector(&vec![part; PARTS]);
+    let whole = flatgeobuf::GeometryArgs {
+        type_: GeometryType::MultiPolygon,
+        parts: Some(parts),
+        ..flatgeobuf::GeometryArgs::default()
+    };
+    let geometry = flatgeobuf::Geometry::create(&mut builder, &whole);
+    let feature = flatgeobuf::FeatureArgs { geometry: Some(geometry), ..flatgeobuf::FeatureArgs::default() };
+    let feature = flatgeobuf::Feature::create(&mut builder, &feature);
+    builder.finish_size_prefixed(feature, None);
+    let mut header = flatbuffers::FlatBufferBuilder::new();
+    let about = flatgeobuf::HeaderArgs { index_node_size: 0, ..flatgeobuf::HeaderArgs::default() };
+    let about = flatgeobuf::Header::create(&mut header, &about);
+    header.finish_size_prefixed(about, None);
+    let bytes = [MAGIC, &[0], header.finished_data(), builder.finished_data()].concat();
+    let mut file = open(&bytes).expect("opens");
+    let mut sizes = Vec::new();
+    file.chunks(&[(0, None)], &mut |frame| {
+        sizes.extend(frame.columns()[0].binary()?.iter().map(|bytes| bytes.map(<[u8]>::len)));
+        Ok(())
+    })
+    .expect("reads");
+    assert_eq!(sizes, [Some(9 + 9 * PARTS)]);
+}
