@@ -28,6 +28,11 @@ impl Layer {
     pub fn about(&self) -> String {
         if self.geometry.is_some() { self.kind.to_lowercase() } else { "no geometries".into() }
     }
+
+    /// Whether a column is that of geometries. To `SQLite` case is the same in names.
+    pub fn is_geometry(&self, name: &str) -> bool {
+        self.geometry.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(name))
+    }
 }
 
 /// Opens a database for reading alone.
@@ -114,7 +119,7 @@ pub(super) fn fields(database: &Connection, layer: &Layer) -> Result<Vec<Field>>
         bail!("the GeoPackage names a layer {:?}, for which it has no table", layer.name);
     }
     let field = |(name, said): &(String, String)| {
-        if Some(name) == layer.geometry.as_ref() {
+        if layer.is_geometry(name) {
             return Ok(Field::new(name, &DataType::Binary));
         }
         let said = if said.is_empty() { typed(database, layer, name)? } else { said.to_ascii_uppercase() };

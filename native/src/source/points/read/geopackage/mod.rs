@@ -54,7 +54,9 @@ impl GeoPackage {
             (Some(_), _) | (_, None) => options.crs,
             (None, Some(text)) => Some(Crs::of_text(text).with_context(|| format!("the layer {:?}", layer.name))?),
         };
-        let declared = layer.geometry.clone().map(|column| Declared { column, crs: said, boxes: None, nested: None });
+        let named = fields.iter().map(|field| &field.name).find(|name| layer.is_geometry(name));
+        let column = named.or(layer.geometry.as_ref()).cloned();
+        let declared = column.map(|column| Declared { column, crs: said, boxes: None, nested: None });
         let rows = database::count(&database, &layer)?;
         Ok(Self { database, layer, fields, declared, rows, broken: 0 })
     }
@@ -84,7 +86,7 @@ impl Reader for GeoPackage {
         each: &mut dyn FnMut(DataFrame) -> Result<()>,
     ) -> Result<()> {
         let fields: Vec<&Field> = columns.iter().map(|&(at, _)| &self.fields[at]).collect();
-        let geometry = fields.iter().position(|field| Some(&field.name) == self.layer.geometry.as_ref());
+        let geometry = fields.iter().position(|field| self.layer.is_geometry(&field.name));
         let mut gathered: Vec<Gathered> = fields.iter().map(|field| Gathered::new(field)).collect();
         let names: Vec<String> = fields.iter().map(|field| quoted(&field.name)).collect();
         let query = format!("SELECT {} FROM {}", names.join(", "), quoted(&self.layer.name));

@@ -6,8 +6,9 @@
 
 use std::ops::Range;
 
-/// Boxes and positions looked at for one record; with more, holes go by boxes alone, then to the shell before them. What is drawn
-/// is the same: a hole is taken off the row, whichever of its shells it is listed with.
+/// Boxes and positions looked at for one record; with more, holes go by boxes alone, then to the shell before them. Tiles are the same:
+/// a hole is taken off the row, whichever of its shells it is listed with. Rows as text list it with that shell, and the point of a
+/// row may lie in a hole that is listed elsewhere.
 const MOST: usize = 20_000_000;
 
 /// The rings of each polygon, its shell first.

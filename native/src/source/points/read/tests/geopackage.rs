@@ -37,6 +37,18 @@ fn features_are_rows_with_their_values() {
 }
 
 #[test]
+fn names_of_columns_are_the_same_in_any_case() {
+    let folder = Folder::new();
+    let path = folder.put("a.gpkg", LAYERS);
+    let database = rusqlite::Connection::open(&path).expect("opens");
+    database.execute_batch("UPDATE gpkg_geometry_columns SET column_name = upper(column_name)").expect("written");
+    drop(database);
+    let dataset = read(&[path], &layer("areas"), &()).expect("reads");
+    let plain = load_with("a.gpkg", LAYERS, &layer("areas")).expect("reads");
+    assert_eq!((dataset.len(), geometries(&dataset)), (3, geometries(&plain)));
+}
+
+#[test]
 fn one_of_several_layers_has_to_be_named() {
     let error = error_of("a.gpkg", LAYERS, &Options::default());
     let expected = "a.gpkg holds 2 layers: areas (geometry), lines (linestring); say which, such as --layer \"areas\"";
