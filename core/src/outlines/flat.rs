@@ -68,7 +68,13 @@ impl Flat {
     #[must_use]
     pub fn pick(&self, rows: &[u32]) -> Self {
         let (from, mut picked) = (self.view(), Self::default());
+        let sum = |of: &dyn Fn(usize) -> usize| rows.iter().map(|&row| of(row as usize)).sum();
+        let (rings, vertices) = (sum(&|row| from.rings_of(row).len()), sum(&|row| from.vertices_in(row)));
         picked.rows.reserve_exact(rows.len());
+        picked.rings.reserve_exact(rings);
+        picked.roles.reserve_exact(rings);
+        picked.x.reserve_exact(vertices);
+        picked.y.reserve_exact(vertices);
         for &row in rows {
             for ring in from.rings_of(row as usize) {
                 let vertices = from.vertices_of(ring);
