@@ -32,7 +32,9 @@ export function checkOutlines(outlines: Outlines): void {
 }
 
 /** What was met while outlines were taken, in words. */
-export function toldOf(gathered: Record<"unusable" | "short" | "lower" | "untied" | "crossing" | "beyond", number>): string[] {
+export function toldOf(
+  gathered: Record<"unusable" | "short" | "lower" | "untied" | "crossing" | "beyond", number>,
+): string[] {
   const words = {
     unusable: "left out: parts with a position that is none",
     short: "left out: lines of one position and rings of less than three",

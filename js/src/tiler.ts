@@ -40,6 +40,8 @@ export class Tiler {
   readonly notes: readonly string[];
   readonly #core: Core;
   readonly #class: CoreClass;
+  /** Whether rows are more than points. */
+  readonly #outlined: boolean;
 
   private constructor(core: Core, Class: CoreClass, table: Columns) {
     this.#core = core;
@@ -48,6 +50,8 @@ export class Tiler {
     this.about = table.about ?? {};
     this.version = this.about.version ?? unique();
     this.notes = table.notes;
+    this.#outlined =
+      "parts" in table.positions || ("keys" in table.positions && table.positions.outlines !== undefined);
   }
 
   /** Reads an input and sorts its rows. */
@@ -140,11 +144,13 @@ export class Tiler {
    * query are here, `mode=auto` may show rows where the full dataset shows cells.
    */
   covers(query: TileQuery | string, tile?: readonly [number, number, number]): boolean {
-    const { query: subset, vertices } = this.about;
+    const subset = this.about.query;
     if (subset === undefined) return true;
-    const outlined = vertices !== undefined;
+    const outlined = this.#outlined;
     return guarded(() =>
-      tile ? this.#class.covers(subset, textOf(query), outlined, ...tile) : this.#class.coversAll(subset, textOf(query)),
+      tile
+        ? this.#class.covers(subset, textOf(query), outlined, ...tile)
+        : this.#class.coversAll(subset, textOf(query)),
     );
   }
 
