@@ -72,7 +72,7 @@ const MAX_ROWS = 2 ** 32 - 1;
 const MAX_BYTES = 2 ** 32;
 
 /** Bytes that the module holds for each position of an outline while it looks for nodes: 72 to 79 with what it holds twice, as measured. */
-const PER_VERTEX = 60;
+const PER_VERTEX = 64;
 
 /** How many rows a table has. */
 export function rowsOf(positions: Positions): number {

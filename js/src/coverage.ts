@@ -9,6 +9,8 @@ type Box = readonly [west: number, south: number, east: number, north: number];
 /** Whether a subset has all rows of a tile, as far as the texts of both tell. */
 export function coverage(subset: Subset, text: string, tile: TileId): "yes" | "no" | "maybe" {
   const [had, asked] = [new URLSearchParams(subset.selects), new URLSearchParams(text)];
+  // Ranks are those among all rows, and columns that are made have the facts of the rows that are there: only the module tells.
+  if (asked.has("rank") || asked.has("let")) return "maybe";
   const outlined = subset.about.vertices !== undefined;
   if (had.has("bbox") && !asked.has("bbox") && subset.bbox && !contains(subset.bbox, tile, outlined)) return "no";
   const same = (name: string) => !had.has(name) || had.get(name) === asked.get(name);
@@ -21,7 +23,8 @@ function contains(box: Box, tile: TileId, outlined: boolean): boolean {
   const [west, south, east, north] = edges(tile, outlined ? 1 / 16 : 0);
   const [left, bottom, right, top] = box;
   const wide = left <= right ? west >= left && east <= right : west >= left || east <= right;
-  return wide && south >= bottom && north <= top;
+  const whole = left <= -180 && right >= 180;
+  return (whole || wide) && south >= bottom && north <= top;
 }
 
 /** Whether a tile and a box have anything in common. */

@@ -132,6 +132,7 @@ test("cover is told from texts where they are alike, and left open where they ar
   assert.equal(coverage(subset({ selects: FR }), FR, [0, 0, 0]), "yes");
   assert.equal(coverage(subset({ selects: FR }), "filter=b", [0, 0, 0]), "maybe");
   assert.equal(coverage(subset({ selects: "datetime=a%2Fb" }), FR, [0, 0, 0]), "maybe");
+  assert.equal(coverage(subset({ selects: FR }), `${FR}&rank=b`, [0, 0, 0]), "maybe");
   assert.equal(coverage(across, "", [7, 127, 64]), "yes");
   assert.equal(coverage(across, "", [7, 0, 63]), "yes");
   assert.equal(coverage(across, "", [7, 64, 64]), "no");

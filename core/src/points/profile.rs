@@ -111,7 +111,9 @@ impl Profile {
         toll: &mut Toll<'_>,
     ) -> Result<(), Stopped> {
         let mut firsts = [0u128; ZOOMS];
-        toll.each_step(0..points.len(), |rows| {
+        // Of points all show.
+        let sized = if points.shapes().is_some() { 0..points.len() } else { 0..0 };
+        toll.each_step(sized, |rows| {
             let passing = rows.filter(|&row| mask.is_none_or(|mask| mask.get(row)));
             passing.for_each(|row| firsts[usize::from(first(row).min(MAX_ZOOM))] += u128::from(size(row)));
         })?;

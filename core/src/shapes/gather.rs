@@ -16,6 +16,10 @@ use crate::{
 };
 use alloc::vec::Vec;
 
+/// Vertices of a hole by which its shell is found, and looks at vertices of shells for all holes of a polygon.
+const SOME: usize = 8;
+const LOOKS: usize = 20_000_000;
+
 /// Latitudes that are beyond the edge of the map by more than a metre; many files have the edge itself.
 const EDGE: f64 = MAX_LATITUDE + 1e-5;
 
@@ -175,11 +179,11 @@ impl Gather {
         let view = self.flat.view();
         let boxes: Vec<_> = shells.iter().map(|&run| frame_of(&view, run)).collect();
         let mut order: Vec<(usize, usize)> = Vec::with_capacity(runs.len());
-        let mut last = 0;
+        let (mut next, mut left) = (0, LOOKS);
         for run in runs.clone() {
-            if let Some(at) = shells.iter().position(|&shell| shell == run) {
-                last = at;
-                order.push((at, run));
+            if shells.get(next) == Some(&run) {
+                order.push((next, run));
+                next += 1;
                 continue;
             }
             let hole = frame_of(&view, run);
@@ -187,9 +191,18 @@ impl Gather {
                 let [west, north, east, south] = boxes[*at];
                 west <= hole[0] && north <= hole[1] && hole[2] <= east && hole[3] <= south
             };
-            // Of the shells whose box holds its box the one that winds about it; that before it where none does.
-            let about = |at: &usize| view.path(run).any(|v| winding(view.path(shells[*at]), v) > 0);
-            order.push(((0..shells.len()).filter(within).find(about).unwrap_or(last), run));
+            // Of the shells whose box holds its box the one that winds about some of its vertices; that before it where none does.
+            let about = |at: &usize| {
+                let shell = view.vertices_of(shells[*at]).len();
+                view.path(run).take(SOME).any(|v| {
+                    left = left.saturating_sub(1 + shell);
+                    // Or by its box alone.
+                    left == 0 || winding(view.path(shells[*at]), v) > 0
+                })
+            };
+            let found = (0..shells.len()).filter(within).find(about);
+            left = left.saturating_sub(shells.len());
+            order.push((found.unwrap_or(next - 1), run));
         }
         small::sort(&mut order);
         if !order.is_sorted_by_key(|&(_, run)| run) {

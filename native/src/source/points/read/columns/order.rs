@@ -30,14 +30,11 @@ impl Gather {
         }
     }
 
-    /// Whether it is texts that are all times, as far as a look tells.
+    /// Whether it is texts that are all times. Most columns of texts are left at the first.
     pub fn looks_like_times(&self) -> bool {
-        /// Texts that are looked at.
-        const LOOK: usize = 1000;
         let Values::Text(_, words) = &self.values else { return false };
         let is_time = |text: &str| text.len() >= 8 && time::read(text.trim().as_bytes()).is_ok();
-        let mut texts =
-            (0..words.len().min(LOOK)).map(|code| words.get(code)).filter(|text| !text.is_empty()).peekable();
+        let mut texts = (0..words.len()).map(|code| words.get(code)).filter(|text| !text.is_empty()).peekable();
         texts.peek().is_some() && texts.all(is_time)
     }
 
