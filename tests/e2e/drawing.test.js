@@ -237,7 +237,7 @@ test("points grow with their count, heat and columns are drawn, and the address 
 test("layers lie over each other, are hidden, moved and removed, each with its own filter", async () => {
   const { page, close, ...seen } = await open(browser, `${server.base}#view=4/48/8&filter=country = 'FR'`);
   await page.click("#stack > summary");
-  await page.click("#add-layer");
+  await page.selectOption("#add-layer", "places");
   await page.fill("#filter-text", "country = 'DE'");
   await page.keyboard.press("Enter");
   await says(page, "#layers", /country = 'DE' · 11,870 rows/);
