@@ -1,7 +1,7 @@
 //! The command line: which command, and the manual of them all.
 
 use crate::{
-    commands::{build, generate, inspect, tile},
+    commands::{build, export, generate, inspect, tile},
     serve,
     settings::config::Serve,
 };
@@ -48,6 +48,9 @@ pub enum Command {
     /// Sort points into a file that opens at once, in bounded memory
     #[command(after_help = build::BUILDING)]
     Build(Box<build::Build>),
+    /// Write the tiles of a query into an archive that any static host serves
+    #[command(after_help = export::EXPORTING)]
+    Export(Box<export::Export>),
     /// Write a large, realistic set of points
     Generate(generate::Generate),
 }
@@ -64,6 +67,7 @@ impl Cli {
             Some(Command::Tile(args)) => tile::run(&args),
             Some(Command::Inspect(args)) => inspect::run(&args),
             Some(Command::Build(args)) => build::run(&args),
+            Some(Command::Export(args)) => export::run(&args),
             Some(Command::Generate(args)) => generate::run(&args),
         }
     }

@@ -10,6 +10,7 @@ pub mod cli;
 pub mod commands;
 mod disk;
 pub mod engine;
+pub mod export;
 pub mod format;
 pub mod generate;
 pub mod http;

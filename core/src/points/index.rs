@@ -239,6 +239,14 @@ impl<'a> Points<'a> {
         // Keys of a damaged file may be in no order.
         lo.checked_sub(1).map_or(0, |before| self.keys.after(before)).min(end)..end
     }
+
+    /// Whether any row that passes a mask lies in a tile, or comes near it with its outline.
+    #[must_use]
+    pub fn occupies(&self, tile: TileId, mask: Option<&Mask>) -> bool {
+        let range = self.range(tile);
+        let within = mask.map_or(range.len(), |mask| mask.count(range)) > 0;
+        within || self.shapes.as_ref().is_some_and(|shapes| shapes.some(tile, mask))
+    }
 }
 
 impl Filter {

@@ -13,7 +13,7 @@ use crate::{
         outline::{Blocks, Levelled},
     },
     small::work::{Stopped, Toll, Work},
-    space::tile::MAX_ZOOM,
+    space::tile::{MAX_ZOOM, TileId},
 };
 use alloc::vec::Vec;
 
@@ -83,16 +83,26 @@ impl Shapes<'_> {
         toll: &mut Toll<'_>,
         mut visit: impl FnMut(usize),
     ) -> Result<(), Stopped> {
-        // The one tile of zoom 0 has all rows in its reach.
-        let beyond = grid.copies().next().map_or(grid.reach, |copy| copy.reach);
-        let frames = [grid.reach, beyond];
-        let frames = if grid.z == 0 || beyond == grid.reach { &frames[..1] } else { &frames[..] };
-        self.met.each(frames, most.min(BEFORE + grid.z), mask, toll, |row| {
+        let (frames, count) = reach(grid);
+        self.met.each(&frames[..count], most.min(BEFORE + grid.z), mask, toll, |row| {
             if self.ranks[row] <= most {
                 visit(row);
             }
         })
     }
+
+    /// Whether any row that passes a mask comes near a tile.
+    pub(crate) fn some(&self, tile: TileId, mask: Option<&Mask>) -> bool {
+        let (frames, count) = reach(&Grid::of(tile));
+        self.met.some(&frames[..count], mask)
+    }
+}
+
+/// The boxes of a tile with its buffer: one, or one on each side of the antimeridian; how many count.
+fn reach(grid: &Grid) -> ([Frame; 2], usize) {
+    // The one tile of zoom 0 has all rows in its reach.
+    let beyond = grid.copies().next().map_or(grid.reach, |copy| copy.reach);
+    ([grid.reach, beyond], if grid.z == 0 || beyond == grid.reach { 1 } else { 2 })
 }
 
 impl<'a> Shapes<'a> {

@@ -100,6 +100,25 @@ impl Met<'_> {
         self.between(row..self.boxes.len(), frames, most, mask, toll, &mut visit)
     }
 
+    /// Whether any row that passes a mask has a box that meets one of others.
+    pub fn some(&self, frames: &[Frame], mask: Option<&Mask>) -> bool {
+        let (boxes, (mut row, mut at)) = (self.around.0, (0, 0));
+        let passes = |row: usize| any(self.boxes[row], frames) && mask.is_none_or(|mask| mask.get(row));
+        while let Some(landmark) = self.landmarks.find(at).filter(|_| at < boxes.len()) {
+            if (row..landmark.start).any(passes) {
+                return true;
+            }
+            row = row.max(landmark.start);
+            if any(boxes[at], frames) && mask.is_none_or(|mask| mask.count(landmark.run()) > 0) {
+                at += 1;
+            } else {
+                row = row.max(landmark.end);
+                at = landmark.skip;
+            }
+        }
+        (row..self.boxes.len()).any(passes)
+    }
+
     fn between(
         &self,
         rows: core::ops::Range<usize>,
@@ -186,6 +205,8 @@ mod tests {
                         !frames.iter().all(misses) && firsts[row] <= z && mask.is_none_or(|mask| mask.get(row))
                     });
                     assert_eq!(found, expected.collect::<Vec<_>>());
+                    let least = found.len() > 0;
+                    assert!(met.some(frames, mask) || !least);
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! `build`: files sorted into one that opens at once.
 
-use crate::{catalog, load::Load, prepared, progress::Terminal, serve, settings::units::Bytes};
+use crate::{catalog, load::Load, prepared, progress::Terminal, settings::units::Bytes};
 use anyhow::Result;
 use clap::Args;
 use std::{io::Write as _, path::PathBuf, time::Instant};
@@ -49,33 +49,14 @@ pub fn run(args: &Build) -> Result<()> {
         memory: args.memory.map_or_else(prepared::half_of_free, |bytes| bytes.0),
         positions: args.positions,
     };
-    clean_up_when_told();
+    // What a build has put on disk does not outlive it when it is told to end.
+    super::when_told_to_end(|| {
+        prepared::give_up();
+        std::process::exit(130);
+    });
     let built = prepared::build(&args.paths, &options, &args.out, settings, &Terminal::new(&catalog::slug(&name)))?;
     let (megabytes, seconds) = (built.bytes as f64 / f64::from(1 << 20), start.elapsed().as_secs_f64());
     let parts = if built.runs > 1 { format!(", sorted in {} parts", built.runs) } else { String::new() };
     writeln!(std::io::stderr(), "{name}: {} rows, {megabytes:.0} MB, built in {seconds:.1} s{parts}", built.rows)?;
     Ok(())
-}
-
-/// What a build has put on disk does not outlive it when it is told to end. Returns when that is heard, so that nothing is
-/// on disk before.
-fn clean_up_when_told() {
-    let (heard, listening) = std::sync::mpsc::channel::<()>();
-    let wait = move || -> std::io::Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(async {
-            let told = serve::told_to_end()?;
-            drop(heard);
-            told.await;
-            Ok(())
-        })
-    };
-    std::thread::spawn(move || {
-        if wait().is_ok() {
-            prepared::give_up();
-            std::process::exit(130);
-        }
-    });
-    // It is dropped when signals are heard, or cannot be.
-    let _ = listening.recv();
 }

@@ -1,0 +1,171 @@
+//! Archives of tiles, written tile by tile in the order of their numbers.
+
+mod directory;
+mod folder;
+mod mbtiles;
+mod pmtiles;
+
+use folder::Folder;
+use mbtiles::MbTiles;
+use pmtiles::PmTiles;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+use std::path::Path;
+
+/// Kinds of archives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One file that is read by ranges.
+    PmTiles,
+    /// A database of `SQLite`.
+    MbTiles,
+    /// A file for each tile.
+    Folder,
+}
+
+impl Kind {
+    /// By the ending of a name; one that ends in a slash is a folder.
+    ///
+    /// # Errors
+    /// For another ending, with those that there are.
+    pub fn of(path: &Path) -> Result<Self> {
+        let is_folder = path.as_os_str().to_string_lossy().ends_with(['/', '\\']);
+        match path.extension().and_then(|ending| ending.to_str()) {
+            _ if is_folder => Ok(Self::Folder),
+            Some("pmtiles") => Ok(Self::PmTiles),
+            Some("mbtiles") => Ok(Self::MbTiles),
+            _ => bail!(
+                "{}: what kind of archive is that? Expected a name that ends in .pmtiles or .mbtiles, or a folder with a / at its end",
+                path.display()
+            ),
+        }
+    }
+
+    /// Whether tiles lie in it as gzip packed them.
+    #[must_use]
+    pub const fn is_packed(self) -> bool {
+        !matches!(self, Self::Folder)
+    }
+}
+
+/// What is known of an archive at its end.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// The first and the last zoom that has tiles.
+    pub zooms: [u8; 2],
+    /// West, south, east, north in degrees.
+    pub bounds: [f64; 4],
+    /// The first view: longitude, latitude, zoom.
+    pub center: (f64, f64, u8),
+    /// What is told of its layers, as TileJSON has it.
+    pub metadata: Value,
+}
+
+/// Where the bytes of a tile are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The first, or the number of these bytes.
+    pub offset: u64,
+    /// How many.
+    pub length: u32,
+}
+
+/// Tiles in a row that have the same bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// The number of the first.
+    pub id: u64,
+    /// How many.
+    pub count: u64,
+    /// Their bytes.
+    pub place: Place,
+}
+
+/// An archive that is being written.
+pub enum Archive {
+    /// One file that is read by ranges.
+    PmTiles(PmTiles),
+    /// A database.
+    MbTiles(MbTiles),
+    /// A folder.
+    Folder(Folder),
+}
+
+impl Archive {
+    /// Goes on with one of which so many bytes (or different tiles) are written; begins anew for none.
+    ///
+    /// # Errors
+    /// Where the disk does not take it.
+    pub fn open(kind: Kind, part: &Path, written: u64) -> Result<Self> {
+        let opened = match kind {
+            Kind::PmTiles => PmTiles::open(part, written).map(Self::PmTiles),
+            Kind::MbTiles => MbTiles::open(part, written).map(Self::MbTiles),
+            Kind::Folder => Folder::open(part, written).map(Self::Folder),
+        };
+        opened.with_context(|| part.display().to_string())
+    }
+
+    /// Adds bytes that no tile had before, and says where they are.
+    ///
+    /// # Errors
+    /// Where the disk does not take it.
+    pub fn store(&mut self, bytes: &[u8]) -> Result<Place> {
+        match self {
+            Self::PmTiles(archive) => archive.store(bytes),
+            Self::MbTiles(archive) => archive.store(bytes),
+            Self::Folder(archive) => archive.store(bytes),
+        }
+    }
+
+    /// Adds tiles behind all that have lower numbers.
+    ///
+    /// # Errors
+    /// Where the disk does not take it.
+    pub fn add(&mut self, run: Run, bytes: &[u8]) -> Result<()> {
+        match self {
+            Self::PmTiles(_) => Ok(()),
+            Self::MbTiles(archive) => {
+                archive.add(run);
+                Ok(())
+            }
+            Self::Folder(archive) => archive.add(run, bytes),
+        }
+    }
+
+    /// Takes back the tiles of a zoom, the last that there is, and all bytes behind so many (or different tiles).
+    ///
+    /// # Errors
+    /// Where the disk does not take it.
+    pub fn back(&mut self, written: u64, z: u8) -> Result<()> {
+        match self {
+            Self::PmTiles(archive) => archive.back(written),
+            Self::MbTiles(archive) => archive.back(written, z),
+            Self::Folder(archive) => archive.back(written, z),
+        }
+    }
+
+    /// Hands all that was added to the system, so that it outlives this process.
+    ///
+    /// # Errors
+    /// Where the disk does not take it.
+    pub fn flush(&mut self) -> Result<()> {
+        match self {
+            Self::PmTiles(archive) => archive.flush(),
+            Self::MbTiles(archive) => archive.flush(),
+            Self::Folder(_) => Ok(()),
+        }
+    }
+
+    /// Writes what is known at the end, through to the disk.
+    ///
+    /// # Errors
+    /// Where the disk does not take it.
+    pub fn finish(self, runs: &[Run], summary: &Summary) -> Result<()> {
+        match self {
+            Self::PmTiles(archive) => archive.finish(runs, summary),
+            Self::MbTiles(archive) => archive.finish(summary),
+            Self::Folder(archive) => archive.finish(summary),
+        }
+    }
+}

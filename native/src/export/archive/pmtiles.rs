@@ -1,0 +1,134 @@
+//! A PMTiles archive, written from the front to the back: tiles in order behind the room for a root, then metadata and leaves;
+//! root and header at the end, when all is known.
+//!
+//! Source: the PMTiles specification, version 3.
+
+use super::{
+    Place, Run, Summary,
+    directory::{self, Directories, Entry},
+};
+use anyhow::{Context as _, Result};
+use flate2::{Compression, write::GzEncoder};
+use std::{
+    fs::{File, OpenOptions},
+    io::{BufWriter, Seek as _, SeekFrom, Write as _},
+    path::Path,
+};
+
+/// Header and root lie in so many bytes, which a client fetches first.
+const FRONT: u64 = 16_384;
+const HEADER: usize = 127;
+/// gzip, by the specification's number.
+const GZIP: u8 = 2;
+/// Mapbox Vector Tiles.
+const MVT: u8 = 1;
+
+/// An archive that is being written.
+pub struct PmTiles {
+    file: BufWriter<File>,
+    /// Bytes of tiles.
+    written: u64,
+}
+
+impl PmTiles {
+    pub fn open(part: &Path, written: u64) -> Result<Self> {
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(part)?;
+        let mut archive = Self { file: BufWriter::with_capacity(1 << 20, file), written };
+        archive.back(written)?;
+        Ok(archive)
+    }
+
+    pub fn back(&mut self, written: u64) -> Result<()> {
+        self.file.flush()?;
+        self.file.get_ref().set_len(FRONT + written)?;
+        self.file.seek(SeekFrom::Start(FRONT + written))?;
+        self.written = written;
+        Ok(())
+    }
+
+    pub fn store(&mut self, bytes: &[u8]) -> Result<Place> {
+        let length = u32::try_from(bytes.len()).context("a tile of more than 4 GB")?;
+        self.file.write_all(bytes)?;
+        let offset = self.written;
+        self.written += bytes.len() as u64;
+        Ok(Place { offset, length })
+    }
+
+    pub fn flush(&mut self) -> Result<()> {
+        Ok(self.file.flush()?)
+    }
+
+    pub fn finish(mut self, runs: &[Run], summary: &Summary) -> Result<()> {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+        gzip.write_all(summary.metadata.to_string().as_bytes())?;
+        let metadata = gzip.finish()?;
+        let entries = entries(runs);
+        let directories = directory::pack(&entries, FRONT as usize - HEADER)?;
+        self.file.write_all(&metadata)?;
+        self.file.write_all(&directories.leaves)?;
+        self.file.seek(SeekFrom::Start(0))?;
+        let header = self.header(summary, runs, &entries, metadata.len() as u64, &directories);
+        self.file.write_all(&header)?;
+        self.file.write_all(&directories.root)?;
+        self.file.flush()?;
+        Ok(self.file.get_ref().sync_all()?)
+    }
+
+    fn header(
+        &self,
+        summary: &Summary,
+        runs: &[Run],
+        entries: &[Entry],
+        metadata: u64,
+        directories: &Directories,
+    ) -> Vec<u8> {
+        let mut header = Vec::with_capacity(HEADER);
+        header.extend(b"PMTiles\x03");
+        let behind = FRONT + self.written;
+        // What a tile has that no one before it had begins behind all that was written until then.
+        let (mut end, mut contents) = (0, 0u64);
+        for run in runs {
+            if run.place.offset >= end {
+                contents += 1;
+                end = run.place.offset + u64::from(run.place.length);
+            }
+        }
+        for number in [
+            HEADER as u64,
+            directories.root.len() as u64,
+            behind,
+            metadata,
+            behind + metadata,
+            directories.leaves.len() as u64,
+            FRONT,
+            self.written,
+            runs.iter().map(|run| run.count).sum(),
+            entries.len() as u64,
+            contents,
+        ] {
+            header.extend(number.to_le_bytes());
+        }
+        // Tiles lie in the order of their numbers.
+        header.extend([1, GZIP, GZIP, MVT, summary.zooms[0], summary.zooms[1]]);
+        let e7 = |degrees: f64| ((degrees * 1e7).round() as i32).to_le_bytes();
+        summary.bounds.iter().for_each(|&degrees| header.extend(e7(degrees)));
+        header.push(summary.center.2);
+        [summary.center.0, summary.center.1].iter().for_each(|&degrees| header.extend(e7(degrees)));
+        header
+    }
+}
+
+/// Runs as a directory has them: of at most 2³² − 1 tiles.
+fn entries(runs: &[Run]) -> Vec<Entry> {
+    let mut entries = Vec::with_capacity(runs.len());
+    for run in runs {
+        let (mut id, mut left) = (run.id, run.count);
+        while left > 0 {
+            let count = left.min(u32::MAX.into());
+            let Place { offset, length } = run.place;
+            entries.push(Entry { id, offset, length, run: count as u32 });
+            (id, left) = (id + count, left - count);
+        }
+    }
+    entries
+}

@@ -1,0 +1,113 @@
+//! A layer of an archive: a source and a query, as they are at a zoom.
+
+use crate::{
+    catalog::Entry,
+    engine::{Fitted, Refusal, select::Selected},
+    source::Source,
+};
+use anyhow::{Context as _, Result};
+use duotile_core::{Report, Scratch, Stopped, TileId, TileQuery, Work};
+use std::{ops::RangeInclusive, sync::Arc};
+
+/// A source and a query, at some zooms.
+#[derive(Debug)]
+pub struct Layer {
+    entry: Arc<Entry>,
+    query: TileQuery,
+    zooms: RangeInclusive<u8>,
+}
+
+/// A layer as a zoom shows it.
+#[derive(Debug)]
+pub struct Shown {
+    fitted: Fitted,
+    selected: Selected,
+}
+
+impl Layer {
+    /// Fits a query to a source.
+    ///
+    /// # Errors
+    /// For a query that does not fit.
+    pub fn new(entry: Entry, query: &TileQuery, zooms: RangeInclusive<u8>) -> Result<Self> {
+        let query = query.clone().in_zone(entry.source.zone());
+        let entry = if query.lets.is_empty() {
+            entry
+        } else {
+            let Source::Points(dataset) = &entry.source;
+            Entry { source: dataset.with_made(&query.lets, &Work::free())?.into(), ..entry }
+        };
+        entry.source.fit(&query, &Work::free())?;
+        Ok(Self { entry: Arc::new(entry), query, zooms })
+    }
+
+    /// What it is made of.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.entry.source
+    }
+
+    /// What is asked.
+    #[must_use]
+    pub const fn query(&self) -> &TileQuery {
+        &self.query
+    }
+
+    /// Where it shows.
+    #[must_use]
+    pub const fn zooms(&self) -> &RangeInclusive<u8> {
+        &self.zooms
+    }
+
+    /// Its query as it stands, fitted.
+    ///
+    /// # Errors
+    /// As [`Layer::new`].
+    pub fn fitted(&self) -> Result<Fitted> {
+        Ok(Fitted::new(self.entry.clone(), self.query.clone(), &Work::free())?)
+    }
+
+    /// As it is with other bounds of what a tile may show.
+    ///
+    /// # Errors
+    /// As [`Layer::new`]; where memory is short.
+    pub fn shown(&self, limit: u32, cell: u8) -> Result<Shown> {
+        let work = Work::free();
+        let query = TileQuery { limit, cell, ..self.query.clone() };
+        let fitted = Fitted::new(self.entry.clone(), query, &work)?;
+        let Source::Points(dataset) = &self.entry.source;
+        let select = || -> Result<Selected, Refusal> {
+            let mut selected = Selected::of(dataset, &fitted.plan, &work)?;
+            selected.summarise(dataset, &fitted.plan, dataset.len(), &work)?;
+            Ok(selected)
+        };
+        let selected = select().with_context(|| format!("layer {}", self.entry.source.name()))?;
+        Ok(Shown { fitted, selected })
+    }
+}
+
+impl Shown {
+    /// Whether anything that passes may be in a tile.
+    #[must_use]
+    pub fn occupies(&self, tile: TileId) -> bool {
+        let Source::Points(dataset) = &self.fitted.entry.source;
+        dataset.with_points(|points| points.occupies(tile, self.selected.mask.as_deref()))
+    }
+
+    /// Rows of a tile that pass.
+    #[must_use]
+    pub fn rows(&self, tile: TileId) -> usize {
+        let Source::Points(dataset) = &self.fitted.entry.source;
+        let range = dataset.with_points(|points| points.range(tile));
+        self.selected.mask.as_ref().map_or(range.len(), |mask| mask.count(range))
+    }
+
+    /// Appends the layer of a tile.
+    ///
+    /// # Errors
+    /// When it was told to end.
+    pub fn cut(&self, tile: TileId, work: &Work<'_>, to: (&mut Scratch, &mut Vec<u8>)) -> Result<Report, Stopped> {
+        let Source::Points(dataset) = &self.fitted.entry.source;
+        self.selected.cut(dataset, &self.fitted.plan, tile, work, to)
+    }
+}

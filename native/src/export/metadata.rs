@@ -1,0 +1,83 @@
+//! What an archive tells of itself: layers with their fields and statistics, as TileJSON has them, and how it was made.
+
+use super::{layer::Layer, report::Report};
+use crate::{
+    engine::{Budget, Engine, Fitted, Limits, Refusal},
+    told::{links::Links, metadata},
+};
+use anyhow::Result;
+use serde_json::{Map, Value, json};
+use std::{sync::Arc, time::Duration};
+
+/// What is told of all layers.
+///
+/// # Errors
+/// When memory is short.
+pub fn of(layers: &[Layer], name: &str, report: &Report) -> Result<Value> {
+    let engine = Engine::new(Limits {
+        budget: Budget::default(),
+        threads: 0,
+        queue: usize::MAX >> 8,
+        patience: Duration::MAX,
+        work: u64::MAX,
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (mut vector_layers, mut stats, mut made) = (Vec::new(), Vec::new(), Vec::new());
+    let mut attributions: Vec<&str> = Vec::new();
+    for layer in layers {
+        let fitted = Arc::new(layer.fitted()?);
+        let mut told = runtime.block_on(of_layer(&engine, &fitted))?;
+        let zooms = layer.zooms();
+        if let Some(Value::Array(all)) = told.remove("vector_layers") {
+            vector_layers.extend(all.into_iter().map(|mut told| {
+                told["minzoom"] = json!(zooms.start());
+                told["maxzoom"] = json!(zooms.end());
+                told
+            }));
+        }
+        if let Some(Value::Array(all)) = told.get_mut("tilestats").map(|stats| stats["layers"].take()) {
+            stats.extend(all);
+        }
+        attributions.extend(layer.source().attribution().filter(|text| !attributions.contains(text)));
+        made.push(json!({
+            "layer": layer.source().name(),
+            "dataset_version": layer.source().version(),
+            "query": fitted.plan.canonical(),
+            "rows": told["rows"],
+            "rows_total": told["rows_total"],
+            "geometry": told["geometry"],
+            "geometry_types": told["geometry_types"],
+            "measures": told["measures"],
+            "categories": told["categories"],
+            "properties": told["properties"],
+        }));
+    }
+    let title = |layer: &Layer| layer.source().title().map(str::to_owned);
+    let mut map = Map::new();
+    map.insert("name".into(), json!(layers.first().and_then(title).unwrap_or_else(|| name.to_owned())));
+    map.insert("format".into(), json!("pbf"));
+    map.insert("type".into(), json!("overlay"));
+    map.insert("version".into(), json!("1.0.0"));
+    map.insert("generator".into(), json!(concat!("duotile ", env!("CARGO_PKG_VERSION"))));
+    if !attributions.is_empty() {
+        map.insert("attribution".into(), json!(attributions.join(", ")));
+    }
+    map.insert("tilestats".into(), json!({ "layerCount": stats.len(), "layers": stats }));
+    map.insert("vector_layers".into(), json!(vector_layers));
+    let zooms = report.zooms.iter().map(|zoom| {
+        json!({
+            "z": zoom.z, "tiles": zoom.tiles, "features": zoom.features, "rows": zoom.rows, "omitted": zoom.omitted,
+            "cells": zoom.cells,
+        })
+    });
+    map.insert("duotile".into(), json!({ "layers": made, "zooms": zooms.collect::<Vec<_>>() }));
+    Ok(Value::Object(map))
+}
+
+async fn of_layer(engine: &Arc<Engine>, fitted: &Arc<Fitted>) -> Result<Map<String, Value>, Refusal> {
+    let selected = engine.select(fitted).await?;
+    let facts = engine.facts(fitted).await?;
+    let legend = engine.legend(fitted).await?;
+    let minzoom = fitted.plan.needs_profile().then(|| selected.profile.points_minzoom()).flatten();
+    Ok(metadata::of(fitted, minzoom, &facts, &legend, &Links::of_source("", &fitted.entry.source)))
+}

@@ -1,0 +1,309 @@
+//! The pyramid of tiles: layers enter, an archive leaves, zoom by zoom.
+
+use super::{
+    archive::{Kind, Summary},
+    budget::Bounds,
+    hilbert,
+    layer::{Layer, Shown},
+    log::Head,
+    metadata,
+    report::{Report, Zoom},
+    walk::Walk,
+    written::{Same, Written},
+};
+use crate::{disk, read::Progress};
+use anyhow::{Context as _, Result};
+use duotile_core::{Report as Cut, Scratch, Stopped, TILE_FORMAT, TileId, Work};
+use flate2::{Compression, write::GzEncoder};
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+use serde_json::json;
+use std::{
+    cmp::Reverse,
+    collections::BinaryHeap,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+/// Tiles that are cut before the first of them is written.
+const BATCH: usize = 1024;
+/// Bytes of tiles that wait to be written, in one batch: fewer tiles make one where they are large.
+const WAITING: usize = 64 << 20;
+/// The fullest tiles of a zoom, which are tried first.
+const FULLEST: usize = 16;
+/// How much is tried to make a tile smaller.
+const LEVEL: Compression = Compression::new(6);
+
+/// Free bytes on the disk below which nothing more is written.
+const ROOM: u64 = 256 << 20;
+
+/// How to export.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The file or folder to write.
+    pub out: PathBuf,
+    /// What kind it is.
+    pub kind: Kind,
+    /// Bytes that a tile may have, packed.
+    pub budget: usize,
+    /// Whether a run that was ended goes on where it was.
+    pub resume: bool,
+}
+
+/// Writes an archive of layers; `go_on` is asked every moment.
+///
+/// # Errors
+/// One clear line for the person who typed it; nothing new stands under the final name then.
+pub fn export(
+    layers: &[Layer],
+    settings: &Settings,
+    progress: &dyn Progress,
+    go_on: &(dyn Fn() -> bool + Sync),
+) -> Result<Report> {
+    let first = layers.iter().map(|layer| *layer.zooms().start()).min().context("an archive of no layer")?;
+    let last = layers.iter().map(|layer| *layer.zooms().end()).max().unwrap_or(first);
+    let folder =
+        settings.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+    disk::has_room(&folder, ROOM, "an export")?;
+    let (written, done) = Written::open(&settings.out, settings.kind, &made(layers, settings)?, settings.resume)?;
+    let work = Work::new(go_on, u64::MAX);
+    let mut pyramid = Pyramid { written, settings, folder, progress, work: &work };
+    let mut report = Report::default();
+    let mut at = None;
+    for head in done {
+        if head.done {
+            report.zooms.push(head.zoom);
+            at = None;
+        } else {
+            at = Some(head);
+        }
+    }
+    let begin = report.zooms.last().map_or(first, |zoom| zoom.z + 1);
+    for z in begin..=last {
+        let here: Vec<&Layer> = layers.iter().filter(|layer| layer.zooms().contains(&z)).collect();
+        report.zooms.push(pyramid.zoom(z, &here, at.take())?);
+    }
+    report.distinct = pyramid.written.distinct();
+    progress.stage("describing", None);
+    let name = settings.out.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let summary = summary(layers, &report, metadata::of(layers, &name, &report)?);
+    report.bytes = pyramid.written.finish(&summary)?;
+    Ok(report)
+}
+
+/// All that its bytes depend on, as text.
+fn made(layers: &[Layer], settings: &Settings) -> Result<String> {
+    let layers = layers.iter().map(|layer| {
+        let source = layer.source();
+        let (query, zooms) = (layer.fitted()?.plan.canonical().to_owned(), layer.zooms());
+        Ok(json!([source.name(), source.version(), query, [zooms.start(), zooms.end()]]))
+    });
+    let layers = layers.collect::<Result<Vec<_>>>()?;
+    Ok(json!({ "layers": layers, "tile_size": settings.budget, "format": TILE_FORMAT, "duotile": env!("CARGO_PKG_VERSION") }).to_string())
+}
+
+fn summary(layers: &[Layer], report: &Report, metadata: serde_json::Value) -> Summary {
+    let filled = || report.zooms.iter().filter(|zoom| zoom.tiles > 0).map(|zoom| zoom.z);
+    let zooms = [filled().min().unwrap_or(0), filled().max().unwrap_or(0)];
+    let bounds = layers.iter().filter_map(|layer| layer.source().bounds());
+    let world = [-180.0, -85.051_129, 180.0, 85.051_129];
+    let mut bounds =
+        bounds.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]).unwrap_or(world);
+    for axis in 0..2 {
+        bounds[axis] = bounds[axis].clamp(world[axis], world[axis + 2]);
+        bounds[axis + 2] = bounds[axis + 2].clamp(world[axis], world[axis + 2]);
+        // A frame without any extent is none to clients.
+        if bounds[axis] >= bounds[axis + 2] {
+            bounds[axis] = (bounds[axis] - 1e-6).max(world[axis]);
+            bounds[axis + 2] = (bounds[axis + 2] + 1e-6).min(world[axis + 2]);
+        }
+    }
+    let [lon, lat, z] = layers.first().map_or([0.0; 3], |layer| layer.source().view());
+    let center = (lon, lat, (z.round().max(0.0) as u8).clamp(zooms[0], zooms[1]));
+    Summary { zooms, bounds, center, metadata }
+}
+
+/// An archive that is being written.
+struct Pyramid<'p> {
+    written: Written,
+    settings: &'p Settings,
+    folder: PathBuf,
+    progress: &'p dyn Progress,
+    work: &'p Work<'p>,
+}
+
+/// A tile that was cut.
+struct Tile {
+    same: Same,
+    /// What each layer has in it.
+    cuts: Vec<Cut>,
+    /// Of these the one that took most bytes.
+    largest: usize,
+}
+
+/// A layer of which a tile is too large, and what became of it there.
+struct Over {
+    layer: usize,
+    cut: Cut,
+    bytes: usize,
+}
+
+impl Pyramid<'_> {
+    /// Writes the tiles of a zoom, under bounds that all of them keep to; from where it stood, if it was begun before.
+    fn zoom(&mut self, z: u8, layers: &[&Layer], begun: Option<Head>) -> Result<Zoom> {
+        let fresh = || Head {
+            zoom: Zoom { z, ..Zoom::default() },
+            bounds: layers.iter().map(|layer| Bounds::of(layer.query())).collect(),
+            ..Head::default()
+        };
+        let mut tried = begun.is_some();
+        let mut head = begun.unwrap_or_else(fresh);
+        let shown = |at: usize, bounds: Bounds| layers[at].shown(bounds.limit, bounds.cell);
+        let mut here = (0..layers.len()).map(|at| shown(at, head.bounds[at])).collect::<Result<Vec<_>>>()?;
+        self.progress.stage(&format!("zoom {z}: looking for tiles"), None);
+        let (count, fullest) = self.fullest(z, &here)?;
+        // Bounds beyond which nothing can be given up.
+        let mut all = false;
+        loop {
+            let over = if tried || all { None } else { self.try_out(&fullest, &here)? };
+            let over = match over {
+                Some(over) => over,
+                None => match self.write(count, &here, &mut head, all)? {
+                    None => break,
+                    Some(over) => over,
+                },
+            };
+            tried = false;
+            self.written.back(z)?;
+            let bounds = std::mem::take(&mut head.bounds);
+            head = Head { bounds, ..fresh() };
+            match head.bounds[over.layer].less(over.cut, over.bytes, self.settings.budget) {
+                Some(less) => {
+                    head.bounds[over.layer] = less;
+                    here[over.layer] = shown(over.layer, less)?;
+                }
+                None => all = true,
+            }
+        }
+        let reduced = |at: &usize| head.bounds[*at] != Bounds::of(layers[*at].query());
+        let name = |at: usize| (layers[at].source().name().to_owned(), head.bounds[at]);
+        head.zoom.bounded = (0..layers.len()).filter(reduced).map(name).collect();
+        head.done = true;
+        self.written.batch(head.clone())?;
+        Ok(head.zoom)
+    }
+
+    /// How many tiles a zoom has, and those with the most rows.
+    fn fullest(&self, z: u8, here: &[Shown]) -> Result<(u64, Vec<TileId>)> {
+        let (mut count, mut fullest) = (0, BinaryHeap::new());
+        for tile in occupied(z, here) {
+            self.work.pay(64)?;
+            count += 1;
+            let rows: usize = here.iter().map(|shown| shown.rows(tile)).sum();
+            fullest.push(Reverse((rows, hilbert::id(tile))));
+            if fullest.len() > FULLEST {
+                fullest.pop();
+            }
+        }
+        Ok((count, fullest.into_iter().filter_map(|Reverse((_, id))| hilbert::tile(id)).collect()))
+    }
+
+    /// Of some tiles the largest, if it is too large.
+    fn try_out(&self, tiles: &[TileId], here: &[Shown]) -> Result<Option<Over>> {
+        let largest = self.cut(tiles, here)?.into_iter().max_by_key(|tile| tile.same.bytes.len());
+        Ok(largest.filter(|tile| tile.same.bytes.len() > self.settings.budget).map(|tile| tile.over()))
+    }
+
+    /// Tiles that are not empty, in their order.
+    fn cut(&self, tiles: &[TileId], here: &[Shown]) -> Result<Vec<Tile>, Stopped> {
+        let (work, packed) = (self.work, self.settings.kind.is_packed());
+        let cut =
+            tiles.into_par_iter().map_init(Scratch::default, |scratch, &tile| cut(tile, here, work, packed, scratch));
+        Ok(cut.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// Writes all tiles of a zoom that are left; or says which is too large, unless all are wanted.
+    fn write(&mut self, count: u64, here: &[Shown], head: &mut Head, all: bool) -> Result<Option<Over>> {
+        let z = head.zoom.z;
+        self.progress.stage(&format!("zoom {z}"), Some(count));
+        let (mut walk, mut size) = (occupied(z, here).skip(head.looked as usize), 16);
+        loop {
+            self.progress.advance(head.looked);
+            let batch: Vec<TileId> = walk.by_ref().take(size).collect();
+            if batch.is_empty() {
+                return Ok(None);
+            }
+            disk::has_room(&self.folder, ROOM, "going on with the export")?;
+            let mut bytes = 0;
+            for tile in self.cut(&batch, here)? {
+                if tile.same.bytes.len() > self.settings.budget {
+                    if !all {
+                        return Ok(Some(tile.over()));
+                    }
+                    head.zoom.beyond += 1;
+                }
+                bytes += tile.same.bytes.len();
+                head.zoom.add(&tile);
+                self.written.add(&tile.same)?;
+            }
+            head.looked += batch.len() as u64;
+            self.written.batch(head.clone())?;
+            let likely = WAITING / (bytes / size).max(1);
+            size = (size * 2).min(BATCH).min(likely.max(16));
+        }
+    }
+}
+
+impl Tile {
+    fn over(&self) -> Over {
+        Over { layer: self.largest, cut: self.cuts[self.largest], bytes: self.same.bytes.len() }
+    }
+}
+
+impl Zoom {
+    fn add(&mut self, tile: &Tile) {
+        let count = tile.same.count;
+        self.tiles += count;
+        self.bytes += tile.same.bytes.len() as u64 * count;
+        self.largest = self.largest.max(tile.same.bytes.len());
+        for cut in &tile.cuts {
+            self.features += u64::from(cut.features) * count;
+            self.rows += cut.rows - cut.omitted;
+            self.omitted += cut.omitted;
+            self.cells |= cut.cells;
+        }
+    }
+}
+
+/// The tiles of a zoom in which a layer may show something.
+fn occupied<'h>(z: u8, here: &'h [Shown]) -> Walk<impl FnMut(TileId) -> bool + use<'h>> {
+    Walk::of(z, |tile| here.iter().any(|shown| shown.occupies(tile)))
+}
+
+/// A tile of all layers, packed if it is to be; `None` for an empty one.
+fn cut(
+    tile: TileId,
+    here: &[Shown],
+    work: &Work<'_>,
+    packed: bool,
+    scratch: &mut Scratch,
+) -> Result<Option<Tile>, Stopped> {
+    let (mut out, mut cuts, mut largest) = (Vec::new(), Vec::new(), (0, 0));
+    for (at, shown) in here.iter().enumerate() {
+        let start = out.len();
+        cuts.push(shown.cut(tile, work, (scratch, &mut out))?);
+        largest = largest.max((out.len() - start, at));
+    }
+    if out.is_empty() {
+        return Ok(None);
+    }
+    let bytes = if packed {
+        let mut gzip = GzEncoder::new(Vec::with_capacity(out.len() / 2), LEVEL);
+        // Memory takes all that is written.
+        let _ = gzip.write_all(&out);
+        gzip.finish().unwrap_or_default()
+    } else {
+        out
+    };
+    let hash = xxhash_rust::xxh3::xxh3_128(&bytes);
+    Ok(Some(Tile { same: Same { id: hilbert::id(tile), count: 1, hash, bytes }, cuts, largest: largest.1 }))
+}

@@ -1,0 +1,73 @@
+//! What became of an export, zoom by zoom.
+
+use super::budget::Bounds;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What an archive has.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Its zooms, from the first.
+    pub zooms: Vec<Zoom>,
+    /// Tiles of other bytes than any before.
+    pub distinct: u64,
+    /// Bytes of the file.
+    pub bytes: u64,
+}
+
+/// What a zoom has.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Zoom {
+    /// Which it is.
+    pub z: u8,
+    /// Tiles that are not empty.
+    pub tiles: u64,
+    /// Features in them.
+    pub features: u64,
+    /// Rows that are features or counted in one.
+    pub rows: u64,
+    /// Rows that are not.
+    pub omitted: u64,
+    /// Bytes of all tiles, packed.
+    pub bytes: u64,
+    /// Of the largest.
+    pub largest: usize,
+    /// Tiles beyond the budget, of which nothing less can be shown.
+    pub beyond: u64,
+    /// Whether some features are cells.
+    pub cells: bool,
+    /// For each layer at this zoom its name, and what bounds it where that is less than its query says.
+    pub bounded: Vec<(String, Bounds)>,
+}
+
+impl fmt::Display for Zoom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = if self.cells { "cells" } else { "rows" };
+        let kilobytes = |bytes: f64| bytes / 1e3;
+        write!(
+            f,
+            "{:>3} {:>10} {:>12} {what:<5} {:>12} {:>10} {:>10.1} {:>9.1}",
+            self.z,
+            self.tiles,
+            self.features,
+            self.rows,
+            self.omitted,
+            kilobytes(self.bytes as f64),
+            kilobytes(self.largest as f64)
+        )?;
+        for (layer, bounds) in &self.bounded {
+            write!(f, "  {layer}: limit {}, cell {}", bounds.limit, bounds.cell)?;
+        }
+        if self.beyond > 0 {
+            write!(f, "  {} beyond the budget", self.beyond)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "  z      tiles     features            rows in   left out         kB   largest")?;
+        self.zooms.iter().try_for_each(|zoom| writeln!(f, "{zoom}"))
+    }
+}

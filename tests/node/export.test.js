@@ -1,0 +1,93 @@
+/**
+ * Archives that the program writes, read by PMTiles' own reader: tile for tile what a server of the same query sends; and a run that
+ * is killed goes on to the same bytes.
+ */
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { PMTiles } from "pmtiles";
+import { program, run, serve } from "./lib/duotile.js";
+
+const folder = mkdtempSync(join(tmpdir(), "duotile-export-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** @param {string} path */
+function opened(path) {
+  const bytes = readFileSync(path);
+  const range = (/** @type {number} */ offset, /** @type {number} */ length) =>
+    new Uint8Array(bytes.subarray(offset, offset + length)).buffer;
+  return new PMTiles({ getKey: () => path, getBytes: async (offset, length) => ({ data: range(offset, length) }) });
+}
+
+test("an archive of two layers has every tile that a server of the query sends, and no other", async () => {
+  const path = join(folder, "two.pmtiles");
+  const done = run("export", "places", "countries", "-o", path, "--zooms", "0-4", "--query", "limit=2000");
+  assert.equal(done.status, 0, done.stderr);
+  const archive = opened(path);
+  const header = await archive.getHeader();
+  assert.deepEqual([header.minZoom, header.maxZoom, header.clustered, header.tileType], [0, 4, true, 1]);
+  const metadata = /** @type {Record<string, any>} */ (await archive.getMetadata());
+  assert.deepEqual(
+    metadata["vector_layers"].map((/** @type {{ id: string, maxzoom: number }} */ { id, maxzoom }) => [id, maxzoom]),
+    [
+      ["places", 4],
+      ["countries", 4],
+    ],
+  );
+  const server = await serve();
+  try {
+    let filled = 0;
+    for (let z = 0; z <= 4; z += 1) {
+      for (let at = 0; at < 4 ** z; at += 1) {
+        const [x, y] = [at % 2 ** z, Math.floor(at / 2 ** z)];
+        const live = ["places", "countries"].map(async (layer) => {
+          const response = await fetch(`${server.base}tiles/${layer}/${z}/${x}/${y}.mvt?limit=2000`);
+          return Buffer.from(await response.arrayBuffer());
+        });
+        const expected = Buffer.concat(await Promise.all(live));
+        const found = await archive.getZxy(z, x, y);
+        assert.deepEqual(Buffer.from(found?.data ?? []), expected, `${z}/${x}/${y}`);
+        filled += found ? 1 : 0;
+      }
+    }
+    assert.ok(filled > 200 && filled < 341, `${filled} tiles`);
+  } finally {
+    await server.stop();
+  }
+});
+
+test("a run that is killed leaves no archive, and goes on to the bytes of one that was not", async () => {
+  const points = join(folder, "points.parquet");
+  assert.equal(run("generate", "200k", points).status, 0);
+  const args = ["export", points, "--zooms", "0-11", "-o"];
+  const whole = join(folder, "whole.pmtiles");
+  assert.equal(run(...args, whole).status, 0);
+  const path = join(folder, "killed.pmtiles");
+  for (const [wait, resume] of /** @type {const} */ ([
+    [400, []],
+    [700, ["--resume"]],
+  ])) {
+    const child = spawn(program, [...args, path, ...resume], { stdio: "ignore" });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, wait))]);
+    child.kill("SIGKILL");
+    await ended;
+  }
+  const other = run(...args, path, "--resume", "--query", "mode=cells");
+  if (other.status !== 0) assert.match(other.stderr, /made in another way/);
+  const done = run(...args, path, "--resume");
+  assert.equal(done.status, 0, done.stderr);
+  assert.ok(readFileSync(path).equals(readFileSync(whole)));
+});
+
+test("what cannot be is told in a sentence", () => {
+  const odd = run("export", "places", "-o", join(folder, "x.zip"));
+  assert.equal(odd.status, 1);
+  assert.match(odd.stderr, /\.pmtiles or \.mbtiles/);
+  const zooms = run("export", "places", "-o", join(folder, "x.pmtiles"), "--zooms", "9-3");
+  assert.match(zooms.stderr, /expected the first and the last/);
+});
