@@ -86,7 +86,8 @@ pub fn export(
     progress.stage("describing", None);
     let name = settings.out.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let summary = summary(layers, &report, metadata::of(layers, &name, &report)?);
-    report.bytes = pyramid.written.finish(&summary)?;
+    let tiles = report.zooms.iter().map(|zoom| zoom.bytes).sum();
+    report.bytes = pyramid.written.finish(&summary)?.unwrap_or(tiles);
     Ok(report)
 }
 

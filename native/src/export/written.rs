@@ -158,14 +158,15 @@ impl Written {
         self.log.back(mark.log)
     }
 
-    /// Writes what is known at the end and gives the archive its name, in place of an older one. Says how many bytes it has.
+    /// Writes what is known at the end and gives the archive its name, in place of an older one. Says how many bytes it has, if it is
+    /// a file.
     ///
     /// # Errors
     /// Where the disk does not take it.
-    pub fn finish(self, summary: &Summary) -> Result<u64> {
+    pub fn finish(self, summary: &Summary) -> Result<Option<u64>> {
         let Self { archive, part, out, runs, log, .. } = self;
         archive.finish(&runs, summary).with_context(|| part.display().to_string())?;
-        let bytes = part.metadata().map_or(0, |file| if file.is_dir() { 0 } else { file.len() });
+        let bytes = part.metadata().ok().filter(std::fs::Metadata::is_file).map(|file| file.len());
         if part.is_dir() && out.is_dir() {
             // It is empty.
             std::fs::remove_dir(&out).with_context(|| out.display().to_string())?;
