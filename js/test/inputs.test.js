@@ -92,7 +92,7 @@ test("a table that WebAssembly cannot hold is refused before it is copied", asyn
   // Nodes of outlines take several times their positions, here of arrays that are all the same.
   const [lon, parts] = [new Float64Array(60_000_000), Uint32Array.of(60_000_000)];
   const outlines = { rows: Uint32Array.of(1), parts, kinds: Uint8Array.of(1), lon, lat: lon };
-  await assert.rejects(Tiler.from({ outlines }), /3\.4 GiB of 1 rows, more than WebAssembly holds/);
+  await assert.rejects(Tiler.from({ outlines }), /3\.6 GiB of 1 rows, more than WebAssembly holds/);
 });
 
 test("positions out of range are left out, counted and reported", async () => {

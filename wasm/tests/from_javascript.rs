@@ -126,7 +126,7 @@ fn a_subset_goes_by_the_facts_of_the_full_dataset() {
     let rows = tiler.rows("", &JsValue::UNDEFINED).expect("told");
     let ids = get(&rows, "features").unchecked_into::<Array>();
     assert_eq!((get(&ids.get(0), "id"), get(&ids.get(1), "id")), (20.0.into(), 10.0.into()));
-    assert_eq!(said(Tiler::covers("filter=a > 1", "filter=a > 2", 0, 0, 0)), Ok(true));
+    assert_eq!(said(Tiler::covers("filter=a > 1", "filter=a > 2", false, 0, 0, 0)), Ok(true));
     assert_eq!(said(Tiler::covers_all("bbox=0,0,10,10", "")), Ok(false));
 }
 

@@ -170,7 +170,7 @@ impl Gather {
 
     /// Puts each hole of the last polygon behind the shell that it is in, where it has several: of one that was cut or taken apart.
     fn end_polygon(&mut self) {
-        let runs = core::mem::take(&mut self.open).then(|| self.polygon..self.flat.rings.len()).unwrap_or_default();
+        let runs = if core::mem::take(&mut self.open) { self.polygon..self.flat.rings.len() } else { 0..0 };
         let is_shell = |run: &usize| self.flat.roles[*run] == Role::Shell;
         let shells: Vec<usize> = runs.clone().filter(is_shell).collect();
         if shells.len() < 2 || shells.len() == runs.len() {
@@ -352,7 +352,7 @@ fn frame_of(outlines: &Outlines<'_>, run: usize) -> Frame {
 }
 
 /// How often a ring winds about a vertex; of one on its border whatever it is beside it.
-fn winding(ring: impl Iterator<Item = Vertex> + Clone + DoubleEndedIterator, at: Vertex) -> i32 {
+fn winding(ring: impl DoubleEndedIterator<Item = Vertex> + Clone, at: Vertex) -> i32 {
     let Some(mut before) = ring.clone().next_back() else { return 0 };
     let mut sum = 0;
     for vertex in ring {

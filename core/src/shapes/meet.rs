@@ -205,7 +205,7 @@ mod tests {
                         !frames.iter().all(misses) && firsts[row] <= z && mask.is_none_or(|mask| mask.get(row))
                     });
                     assert_eq!(found, expected.collect::<Vec<_>>());
-                    let least = found.len() > 0;
+                    let least = !found.is_empty();
                     assert!(met.some(frames, mask) || !least);
                 }
             }

@@ -71,6 +71,9 @@ impl FromStr for Zooms {
     }
 }
 
+/// Whether it was told to end.
+static ENDED: AtomicBool = AtomicBool::new(false);
+
 /// Exports.
 ///
 /// # Errors
@@ -90,7 +93,6 @@ pub fn run(args: &Export) -> Result<()> {
     }
     let name = args.out.display().to_string();
     let settings = Settings { out: args.out.clone(), kind, budget: args.tile_size.0 as usize, resume: args.resume };
-    static ENDED: AtomicBool = AtomicBool::new(false);
     super::when_told_to_end(|| ENDED.store(true, Ordering::Relaxed));
     let go_on = || !ENDED.load(Ordering::Relaxed);
     let report = match export::export(&layers, &settings, &Terminal::new(&name), &go_on) {

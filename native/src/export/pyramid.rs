@@ -276,7 +276,7 @@ impl Zoom {
 }
 
 /// The tiles of a zoom in which a layer may show something.
-fn occupied<'h>(z: u8, here: &'h [Shown]) -> Walk<impl FnMut(TileId) -> bool + use<'h>> {
+fn occupied(z: u8, here: &[Shown]) -> Walk<impl FnMut(TileId) -> bool> {
     Walk::of(z, |tile| here.iter().any(|shown| shown.occupies(tile)))
 }
 

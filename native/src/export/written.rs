@@ -100,14 +100,13 @@ impl Written {
     /// # Errors
     /// Where the disk does not take it.
     pub fn add(&mut self, same: &Same) -> Result<()> {
-        let place = match self.known.get(&same.hash) {
-            Some(&place) => place,
-            None => {
-                let place = self.archive.store(&same.bytes)?;
-                self.stored = place.offset + if self.kind == Kind::PmTiles { u64::from(place.length) } else { 1 };
-                self.known.insert(same.hash, place);
-                place
-            }
+        let place = if let Some(&place) = self.known.get(&same.hash) {
+            place
+        } else {
+            let place = self.archive.store(&same.bytes)?;
+            self.stored = place.offset + if self.kind == Kind::PmTiles { u64::from(place.length) } else { 1 };
+            self.known.insert(same.hash, place);
+            place
         };
         let run = Run { id: same.id, count: same.count, place };
         self.archive.add(run, &same.bytes)?;

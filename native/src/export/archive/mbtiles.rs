@@ -84,21 +84,21 @@ impl MbTiles {
         self.flush()?;
         {
             let mut insert = self.database.prepare("INSERT OR REPLACE INTO metadata VALUES (?1, ?2)")?;
-            let list = |numbers: &[f64]| numbers.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
+            let joined = |numbers: &[f64]| numbers.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
             let (lon, lat, z) = summary.center;
-            let [first, last] = summary.zooms;
-            insert.execute(["minzoom", &first.to_string()])?;
-            insert.execute(["maxzoom", &last.to_string()])?;
-            insert.execute(["bounds", &list(&summary.bounds)])?;
-            insert.execute(["center", &list(&[lon, lat, z.into()])])?;
-            let told = summary.metadata.as_object().into_iter().flatten();
-            for (name, value) in told.clone() {
+            let [shallowest, deepest] = summary.zooms;
+            insert.execute(["minzoom", &shallowest.to_string()])?;
+            insert.execute(["maxzoom", &deepest.to_string()])?;
+            insert.execute(["bounds", &joined(&summary.bounds)])?;
+            insert.execute(["center", &joined(&[lon, lat, z.into()])])?;
+            let members = summary.metadata.as_object().into_iter().flatten();
+            for (name, value) in members.clone() {
                 if let Value::String(text) = value {
                     insert.execute([name, text])?;
                 }
             }
             // The rest is one text.
-            let rest: serde_json::Map<String, Value> = told
+            let rest: serde_json::Map<String, Value> = members
                 .filter(|(_, value)| !value.is_string())
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .collect();

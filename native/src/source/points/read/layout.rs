@@ -68,8 +68,8 @@ pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
         choice.boxes = choice.boxes.or_else(|| choose::boxes(&fields));
     }
     lines.append(&mut choice.lines);
-    let named: HashSet<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-    let listed = |names: &[String], flag: &str| match listed(names, |name| named.contains(name)) {
+    let all: HashSet<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+    let listed = |names: &[String], flag: &str| match listed(names, |name| all.contains(name)) {
         Ok(names) => Ok(names.into_iter().collect::<HashSet<String>>()),
         Err(name) => find(&fields, name, flag).map(|_| HashSet::new()),
     };

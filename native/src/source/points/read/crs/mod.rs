@@ -283,7 +283,7 @@ impl Projection {
         let grads = matches!(crs, Crs::Epsg(code) if checked::GRADS.contains(&code));
         let unit = if grads { std::f64::consts::PI / 200.0 } else { 1f64.to_radians() };
         let angle = known.contains("+proj=longlat").then_some(unit);
-        Ok(Some(Self { angle, from, to }))
+        Ok(Some(Self { from, to, angle }))
     }
 
     /// Degrees of a position, `None` for one that the system does not have.

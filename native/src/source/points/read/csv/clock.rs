@@ -86,10 +86,10 @@ pub(super) fn find(
         }
         None if options.time.is_some() => return Ok(None),
         None => {
-            let named = |at: &usize| {
+            let is_named = |at: &usize| {
                 find_name(&fields[*at].name, |words| words.iter().any(|word| CLOCKS.contains(&word.as_str())))
             };
-            let clocks: Vec<usize> = (0..fields.len()).filter(is_clock).filter(named).collect();
+            let clocks: Vec<usize> = (0..fields.len()).filter(is_clock).filter(is_named).collect();
             let dates: Vec<usize> = (0..fields.len()).filter(is_date).collect();
             let (&[date], &[time]) = (&dates[..], &clocks[..]) else { return Ok(None) };
             let names = (&fields[date].name, &fields[time].name);

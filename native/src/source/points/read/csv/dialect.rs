@@ -70,7 +70,7 @@ pub(super) fn decoded(
     };
     let bytes = content.as_ref();
     let start = &bytes[..bytes.len().min(SAMPLE)];
-    let zeros = start.iter().filter(|&&byte| byte == 0).count();
+    let zeros = start.split(|&byte| byte == 0).count() - 1;
     // A few stand in a text that somebody's program did not end.
     if zeros * 20 > start.len() {
         bail!("the file is no text: it holds zero bytes (if it is UTF-16, say --encoding utf-16le)");

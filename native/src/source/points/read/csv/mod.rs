@@ -98,11 +98,10 @@ impl Csv {
         }
         match (self.fields[at].kind.as_ref().ok(), wanted) {
             (Some(Kind::I32), Some(Kind::I32)) => DataType::Int32,
-            (Some(Kind::I32 | Kind::I64), Some(Kind::I64)) => DataType::Int64,
+            // What is lost of wide ones is counted where they become floats.
+            (Some(Kind::I32 | Kind::I64), Some(Kind::I64)) | (Some(Kind::I64), Some(Kind::F64)) => DataType::Int64,
             // They count from 1970 on, unless a form was said.
             (Some(Kind::I32 | Kind::I64), Some(Kind::Time)) if self.spelling_is_free(at) => DataType::Int64,
-            // What is lost of these is counted where they become floats.
-            (Some(Kind::I64), Some(Kind::F64)) => DataType::Int64,
             (Some(Kind::I32 | Kind::I64), Some(Kind::F64) | None) => DataType::Float64,
             (Some(Kind::F64), Some(Kind::F64) | None) if !self.dialect.decimal_comma => DataType::Float64,
             _ => DataType::String,

@@ -54,17 +54,16 @@ impl Seen {
             match value {
                 Value::Null => {}
                 Value::Bool(_) => kinds.booleans = true,
-                Value::Number(number) => match number.as_i64() {
-                    Some(integer) => {
+                Value::Number(number) => {
+                    if let Some(integer) = number.as_i64() {
                         kinds.integers = true;
                         kinds.wide |= i32::try_from(integer).is_err();
                         kinds.huge |= integer.unsigned_abs() > MAX_EXACT.unsigned_abs();
-                    }
-                    None => {
+                    } else {
                         kinds.numbers = true;
                         kinds.huge |= number.is_u64();
                     }
-                },
+                }
                 Value::String(_) => kinds.texts = true,
                 Value::Array(_) | Value::Object(_) => kinds.nested = true,
             }

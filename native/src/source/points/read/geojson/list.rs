@@ -40,7 +40,7 @@ impl<'t> List<'t> {
 
     /// The line in which a place is.
     pub fn line(&self, at: usize) -> usize {
-        1 + self.text[..at].iter().filter(|&&byte| byte == b'\n').count()
+        self.text[..at].split(|&byte| byte == b'\n').count()
     }
 }
 
@@ -60,16 +60,14 @@ impl<'t> Iterator for List<'t> {
                     self.at = self.text.len();
                     return None;
                 }
-                Some(b'"') => match string(self.text, at) {
-                    Some(end) => {
-                        at = end;
-                        continue;
-                    }
-                    None => {
+                Some(b'"') => {
+                    let Some(end) = string(self.text, at) else {
                         self.at = self.text.len();
                         return None;
-                    }
-                },
+                    };
+                    at = end;
+                    continue;
+                }
                 Some(b'{' | b'[') => depth += 1,
                 Some(b',') if depth == 0 => break,
                 Some(b']') if depth == 0 => {

@@ -54,8 +54,8 @@ impl GeoPackage {
             (Some(_), _) | (_, None) => options.crs,
             (None, Some(text)) => Some(Crs::of_text(text).with_context(|| format!("the layer {:?}", layer.name))?),
         };
-        let named = fields.iter().map(|field| &field.name).find(|name| layer.is_geometry(name));
-        let column = named.or(layer.geometry.as_ref()).cloned();
+        let geometry = fields.iter().map(|field| &field.name).find(|name| layer.is_geometry(name));
+        let column = geometry.or(layer.geometry.as_ref()).cloned();
         let declared = column.map(|column| Declared { column, crs: said, boxes: None, nested: None });
         let rows = database::count(&database, &layer)?;
         Ok(Self { database, layer, fields, declared, rows, broken: 0 })
