@@ -13,7 +13,7 @@ use std::{sync::Arc, time::Duration};
 ///
 /// # Errors
 /// When memory is short.
-pub fn of(layers: &[Layer], name: &str, report: &Report) -> Result<Value> {
+pub fn of(layers: &[Layer], report: &Report) -> Result<Value> {
     let engine = Engine::new(Limits {
         budget: Budget::default(),
         threads: 0,
@@ -52,9 +52,10 @@ pub fn of(layers: &[Layer], name: &str, report: &Report) -> Result<Value> {
             "properties": told["properties"],
         }));
     }
-    let title = |layer: &Layer| layer.source().title().map(str::to_owned);
+    let titles: Vec<&str> =
+        layers.iter().map(|layer| layer.source().title().unwrap_or(layer.source().name())).collect();
     let mut map = Map::new();
-    map.insert("name".into(), json!(layers.first().and_then(title).unwrap_or_else(|| name.to_owned())));
+    map.insert("name".into(), json!(titles.join(", ")));
     map.insert("format".into(), json!("pbf"));
     map.insert("type".into(), json!("overlay"));
     map.insert("version".into(), json!("1.0.0"));

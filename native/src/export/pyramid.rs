@@ -84,8 +84,7 @@ pub fn export(
     }
     report.distinct = pyramid.written.distinct();
     progress.stage("describing", None);
-    let name = settings.out.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let summary = summary(layers, &report, metadata::of(layers, &name, &report)?);
+    let summary = summary(layers, &report, metadata::of(layers, &report)?);
     let tiles = report.zooms.iter().map(|zoom| zoom.bytes).sum();
     report.bytes = pyramid.written.finish(&summary)?.unwrap_or(tiles);
     Ok(report)
