@@ -6,6 +6,7 @@ left out. Every figure in OUT.md comes from these lines.
 
 import json
 import os
+import re
 import statistics
 import sys
 
@@ -124,6 +125,22 @@ def peers(lines):
     return "\n\n".join([*text, *parts.ours(lines, number, table)])
 
 
+def merged(before, now):
+    """What is found now in the place of what there was of it; parts that were not run stay as they are."""
+    parts_of = lambda text: {part.split("\n", 1)[0]: part.strip() for part in re.split(r"^(?=## )", text, flags=re.MULTILINE)}
+    kept, fresh = parts_of(before), parts_of(now)
+    head = fresh.pop(now.split("\n", 1)[0])
+    kept.pop(before.split("\n", 1)[0], None)
+    # A part that tells the size of its data has another name for another.
+    name = lambda title: re.sub(r"[\d,]+ ", "", title)
+    order = {name(title): title for title in kept}
+    for title, part in fresh.items():
+        if order.get(name(title), title) != title:
+            kept.pop(order[name(title)], None)
+        kept[title] = part
+    return "\n\n".join([head, *kept.values()])
+
+
 def main():
     """Writes the report."""
     folder, out = sys.argv[1:]
@@ -137,8 +154,10 @@ def main():
     for name, part in (("masks", parts.masks), ("growth", parts.growth), ("prepared", parts.prepared), ("browser", parts.browser), ("http", parts.http), ("dear", parts.dear), ("page", parts.page), ("soak", parts.soak)):
         if found[name]:
             sections.append(part(found[name], run_line(found[name]), number, table))
-    text = "\n\n".join(section for section in sections if section)
-    with open(out, "w", encoding="utf-8") as file:
+    with open(out, "a+", encoding="utf-8") as file:
+        file.seek(0)
+        text = merged(file.read(), "\n\n".join(section for section in sections if section))
+        file.truncate(0)
         file.write(text + "\n")
     for case in ("cells", "raw"):
         if found["peers"]:
