@@ -39,9 +39,15 @@ impl Grid {
     /// The grid of a tile.
     #[must_use]
     pub fn of(tile: TileId) -> Self {
-        let z = tile.z();
-        let corner = [tile.x(), tile.y()].map(|at| i64::from(at) << EXTENT_BITS);
-        let last = (1u32 << z) - 1;
+        Self::over(tile, tile.z())
+    }
+
+    /// The grid of the first of the tiles of a zoom that a tile is made of, in reach of all of them. `z` is not before the tile's.
+    #[must_use]
+    pub fn over(tile: TileId, z: u8) -> Self {
+        let deeper = z - tile.z();
+        let corner = [tile.x(), tile.y()].map(|at| i64::from(at) << (EXTENT_BITS + deeper));
+        let (last, side) = ((1u32 << tile.z()) - 1, EXTENT << deeper);
         let mut grid = Self {
             z,
             corner,
@@ -49,7 +55,7 @@ impl Grid {
             reach: [0; 4],
             world: [tile.x() == 0, tile.y() == 0, tile.x() == last, tile.y() == last],
         };
-        let [first, last] = [LOW, HIGH + 1].map(|unit| corner.map(|corner| grid.step(corner + unit)));
+        let [first, last] = [LOW, side + BUFFER + 1].map(|unit| corner.map(|corner| grid.step(corner + unit)));
         grid.reach = [narrow(first[0]), narrow(first[1]), narrow(last[0] - 1), narrow(last[1] - 1)];
         grid
     }

@@ -36,6 +36,8 @@ mod meet;
 
 pub(crate) mod draw;
 
+pub(crate) mod alike;
+
 pub(crate) mod write;
 
 pub use crate::outlines::{Flat, Frame, Outlines, Role};

@@ -332,6 +332,7 @@ fn what_is_drawn_of_small_things_comes_to_what_there_is() {
     }
 }
 
+mod alike;
 mod carried;
 mod edges;
 mod huge;

@@ -4,6 +4,7 @@
 pub mod tiler;
 
 // What is shown.
+pub mod alike;
 pub mod cut;
 pub mod grouped;
 pub mod shown;

@@ -12,7 +12,7 @@ use crate::{
         profile::{ALL, scramble},
     },
     query::Mode,
-    shapes::{Shapes, draw::Drawing, grid},
+    shapes::{Shapes, alike, draw::Drawing, grid},
     small::work::{Stopped, Toll, Work},
     space::tile::{EXTENT_BITS, TileId},
     tile::{
@@ -36,6 +36,7 @@ pub struct Scratch {
     cells: cells::Blocks,
     drawing: Drawing,
     met: Vec<u32>,
+    pub(super) alike: alike::Space,
 }
 
 impl Scratch {
@@ -48,6 +49,7 @@ impl Scratch {
             + self.cells.size()
             + self.drawing.size()
             + self.met.capacity() * 4
+            + self.alike.size()
     }
 }
 
@@ -68,7 +70,7 @@ pub struct Report {
 const MAX_ID_LEVEL: u8 = 26;
 
 /// What the features of a tile are.
-enum View<'s, 'a> {
+pub(super) enum View<'s, 'a> {
     Rows,
     /// Rows with their outlines.
     Shapes(&'s Shapes<'a>),
@@ -96,7 +98,7 @@ impl Plan {
         if rows == 0 && points.shapes().is_none() {
             return Ok(Report::default());
         }
-        let Scratch { buffers, rows: row_blocks, groups, cells: cell_blocks, drawing, met } = scratch;
+        let Scratch { buffers, rows: row_blocks, groups, cells: cell_blocks, drawing, met, .. } = scratch;
         let mut layer = Layer::new(out, points.layer(), 1 << EXTENT_BITS, &self.names, buffers);
         let cut = Cut { points, selection, tile, range };
         let view = self.view(&cut, rows, toll)?;
@@ -121,7 +123,12 @@ impl Plan {
 
     /// Rows or cells: see `mode` and `limit` in the design. Neighbouring tiles differ only where one has more rows than
     /// the limit.
-    fn view<'p, 'a>(&self, cut: &Cut<'p, 'a>, rows: usize, toll: &mut Toll<'_>) -> Result<View<'p, 'a>, Stopped> {
+    pub(super) fn view<'p, 'a>(
+        &self,
+        cut: &Cut<'p, 'a>,
+        rows: usize,
+        toll: &mut Toll<'_>,
+    ) -> Result<View<'p, 'a>, Stopped> {
         let &Cut { points, selection, tile, .. } = cut;
         let (z, limit) = (tile.z(), self.limit as usize);
         let from = || selection.profile.points_minzoom();

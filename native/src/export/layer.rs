@@ -102,6 +102,16 @@ impl Shown {
         self.selected.mask.as_ref().map_or(range.len(), |mask| mask.count(range))
     }
 
+    /// Whether all tiles of a zoom within a tile are the same.
+    ///
+    /// # Errors
+    /// When it was told to end.
+    pub fn alike(&self, tile: TileId, z: u8, work: &Work<'_>, scratch: &mut Scratch) -> Result<bool, Stopped> {
+        let Source::Points(dataset) = &self.fitted.entry.source;
+        let plan = &self.fitted.plan;
+        self.selected.with(dataset, plan, |points, selection| plan.alike(&points, selection, tile, z, work, scratch))
+    }
+
     /// Appends the layer of a tile.
     ///
     /// # Errors

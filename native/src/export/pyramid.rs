@@ -8,7 +8,7 @@ use super::{
     log::Head,
     metadata,
     report::{Report, Zoom},
-    walk::Walk,
+    walk::{Alike, Known, Walk},
     written::{Same, Written},
 };
 use crate::{disk, read::Progress};
@@ -192,10 +192,11 @@ impl Pyramid<'_> {
         Ok(head.zoom)
     }
 
-    /// How many tiles a zoom has, and those with the most rows.
+    /// How many tiles a zoom has, of those that are alike one, and those with the most rows.
     fn fullest(&self, z: u8, here: &[Shown]) -> Result<(u64, Vec<TileId>)> {
         let (mut count, mut fullest) = (0, BinaryHeap::new());
-        for tile in occupied(z, here) {
+        for alike in Walk::of(z, &Seen { here, work: self.work }) {
+            let tile = alike?.first;
             self.work.pay(64)?;
             count += 1;
             let rows: usize = here.iter().map(|shown| shown.rows(tile)).sum();
@@ -209,15 +210,16 @@ impl Pyramid<'_> {
 
     /// Of some tiles the largest, if it is too large.
     fn try_out(&self, tiles: &[TileId], here: &[Shown]) -> Result<Option<Over>> {
-        let largest = self.cut(tiles, here)?.into_iter().max_by_key(|tile| tile.same.bytes.len());
+        let tiles: Vec<Alike> = tiles.iter().map(|&first| Alike { first, count: 1 }).collect();
+        let largest = self.cut(&tiles, here)?.into_iter().max_by_key(|tile| tile.same.bytes.len());
         Ok(largest.filter(|tile| tile.same.bytes.len() > self.settings.budget).map(|tile| tile.over()))
     }
 
     /// Tiles that are not empty, in their order.
-    fn cut(&self, tiles: &[TileId], here: &[Shown]) -> Result<Vec<Tile>, Stopped> {
+    fn cut(&self, tiles: &[Alike], here: &[Shown]) -> Result<Vec<Tile>, Stopped> {
         let (work, packed) = (self.work, self.settings.kind.is_packed());
         let cut =
-            tiles.into_par_iter().map_init(Scratch::default, |scratch, &tile| cut(tile, here, work, packed, scratch));
+            tiles.into_par_iter().map_init(Scratch::default, |scratch, &alike| cut(alike, here, work, packed, scratch));
         Ok(cut.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 
@@ -225,10 +227,11 @@ impl Pyramid<'_> {
     fn write(&mut self, count: u64, here: &[Shown], head: &mut Head, all: bool) -> Result<Option<Over>> {
         let z = head.zoom.z;
         self.progress.stage(&format!("zoom {z}"), Some(count));
-        let (mut walk, mut size) = (occupied(z, here).skip(head.looked as usize), 16);
+        let seen = Seen { here, work: self.work };
+        let (mut walk, mut size) = (Walk::of(z, &seen).skip(head.looked as usize), 16);
         loop {
             self.progress.advance(head.looked);
-            let batch: Vec<TileId> = walk.by_ref().take(size).collect();
+            let batch: Vec<Alike> = walk.by_ref().take(size).collect::<Result<_, _>>()?;
             if batch.is_empty() {
                 return Ok(None);
             }
@@ -274,14 +277,32 @@ impl Zoom {
     }
 }
 
-/// The tiles of a zoom in which a layer may show something.
-fn occupied(z: u8, here: &[Shown]) -> Walk<impl FnMut(TileId) -> bool> {
-    Walk::of(z, |tile| here.iter().any(|shown| shown.occupies(tile)))
+/// What layers know of tiles.
+struct Seen<'s> {
+    here: &'s [Shown],
+    work: &'s Work<'s>,
 }
 
-/// A tile of all layers, packed if it is to be; `None` for an empty one.
+impl Known for Seen<'_> {
+    type Scratch = Scratch;
+
+    fn occupies(&self, tile: TileId) -> bool {
+        self.here.iter().any(|shown| shown.occupies(tile))
+    }
+
+    fn alike(&self, tile: TileId, z: u8, scratch: &mut Scratch) -> Result<bool, Stopped> {
+        for shown in self.here {
+            if !shown.alike(tile, z, self.work, scratch)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Tiles of all layers that are alike, packed if they are to be; `None` for empty ones.
 fn cut(
-    tile: TileId,
+    alike: Alike,
     here: &[Shown],
     work: &Work<'_>,
     packed: bool,
@@ -290,7 +311,7 @@ fn cut(
     let (mut out, mut cuts, mut largest) = (Vec::new(), Vec::new(), (0, 0));
     for (at, shown) in here.iter().enumerate() {
         let start = out.len();
-        cuts.push(shown.cut(tile, work, (scratch, &mut out))?);
+        cuts.push(shown.cut(alike.first, work, (scratch, &mut out))?);
         largest = largest.max((out.len() - start, at));
     }
     if out.is_empty() {
@@ -305,5 +326,9 @@ fn cut(
         out
     };
     let hash = xxhash_rust::xxh3::xxh3_128(&bytes);
-    Ok(Some(Tile { same: Same { id: hilbert::id(tile), count: 1, hash, bytes }, cuts, largest: largest.1 }))
+    Ok(Some(Tile {
+        same: Same { id: hilbert::id(alike.first), count: alike.count, hash, bytes },
+        cuts,
+        largest: largest.1,
+    }))
 }

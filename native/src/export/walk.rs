@@ -1,57 +1,192 @@
-//! The tiles of a zoom in which something may be: from the one tile of the world downwards, in the order of their numbers.
+//! The tiles of a zoom in which something may be, in the order of their numbers: those that are the same beside each other at once.
+//!
+//! From the one tile of the world downwards, without what is empty. A few zooms above the last, what is left falls apart into many
+//! pieces, which are walked on all cores.
 
 use super::hilbert;
-use duotile_core::TileId;
+use duotile_core::{Stopped, TileId};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use std::vec;
+
+/// Zooms that a piece has.
+const DEEP: u8 = 6;
+/// Pieces that are walked before the first of their tiles is cut.
+const PIECES: usize = 256;
+
+/// Tiles beside each other that have the same bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alike {
+    /// The first of them.
+    pub first: TileId,
+    /// How many.
+    pub count: u64,
+}
+
+/// What is known of tiles before they are cut.
+pub trait Known: Sync {
+    /// Space to look.
+    type Scratch: Default;
+
+    /// Whether anything may be in a tile.
+    fn occupies(&self, tile: TileId) -> bool;
+
+    /// Whether all tiles of a zoom within a tile have the same bytes.
+    ///
+    /// # Errors
+    /// When it was told to end.
+    fn alike(&self, tile: TileId, z: u8, scratch: &mut Self::Scratch) -> Result<bool, Stopped>;
+}
 
 /// Tiles of a zoom.
-pub struct Walk<F> {
+pub struct Walk<'k, K> {
     z: u8,
-    /// The last is the next.
+    known: &'k K,
+    /// Tiles above the pieces; the last is the next.
     open: Vec<TileId>,
-    occupied: F,
+    /// What was found in the last pieces.
+    found: vec::IntoIter<Alike>,
 }
 
-impl<F: FnMut(TileId) -> bool> Walk<F> {
+impl<'k, K: Known> Walk<'k, K> {
     /// Of the tiles of a zoom those in which, as in all that they lie in, something may be.
-    pub fn of(z: u8, occupied: F) -> Self {
-        Self { z, open: vec![TileId::WORLD], occupied }
+    pub fn of(z: u8, known: &'k K) -> Self {
+        Self { z, known, open: vec![TileId::WORLD], found: Vec::new().into_iter() }
     }
-}
 
-impl<F: FnMut(TileId) -> bool> Iterator for Walk<F> {
-    type Item = TileId;
+    /// The next pieces.
+    fn pieces(&mut self) -> Vec<TileId> {
+        let mut pieces = Vec::new();
+        while pieces.len() < PIECES
+            && let Some(tile) = self.open.pop()
+        {
+            if !self.known.occupies(tile) {
+                continue;
+            }
+            if tile.z() + DEEP >= self.z {
+                pieces.push(tile);
+            } else {
+                self.open.extend(backwards(tile));
+            }
+        }
+        pieces
+    }
 
-    fn next(&mut self) -> Option<TileId> {
-        while let Some(tile) = self.open.pop() {
-            if !(self.occupied)(tile) {
+    /// The tiles of a piece in their order.
+    fn walk(&self, piece: TileId, scratch: &mut K::Scratch) -> Result<Vec<Alike>, Stopped> {
+        let (mut open, mut found) = (vec![piece], Vec::new());
+        while let Some(tile) = open.pop() {
+            if !self.known.occupies(tile) {
                 continue;
             }
             if tile.z() == self.z {
-                return Some(tile);
+                found.push(Alike { first: tile, count: 1 });
+            } else if self.known.alike(tile, self.z, scratch)? {
+                found.extend(within(tile, self.z));
+            } else {
+                open.extend(backwards(tile));
             }
-            let mut children = tile.children()?;
-            children.sort_unstable_by_key(|&child| std::cmp::Reverse(hilbert::id(child)));
-            self.open.extend(children);
         }
-        None
+        Ok(found)
     }
+}
+
+impl<K: Known> Iterator for Walk<'_, K> {
+    type Item = Result<Alike, Stopped>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(found) = self.found.next() {
+                return Some(Ok(found));
+            }
+            let pieces = self.pieces();
+            if pieces.is_empty() {
+                return None;
+            }
+            let walked = pieces.par_iter().map_init(K::Scratch::default, |scratch, &piece| self.walk(piece, scratch));
+            match walked.collect::<Result<Vec<_>, _>>() {
+                Ok(found) => self.found = found.concat().into_iter(),
+                Err(stopped) => return Some(Err(stopped)),
+            }
+        }
+    }
+}
+
+/// The four tiles within one, the last first.
+fn backwards(tile: TileId) -> impl Iterator<Item = TileId> {
+    let mut children = tile.children().unwrap_or([tile; 4]);
+    children.sort_unstable_by_key(|&child| std::cmp::Reverse(hilbert::id(child)));
+    children.into_iter().filter(move |child| child.z() > tile.z())
+}
+
+/// All tiles of a zoom within a tile.
+fn within(tile: TileId, z: u8) -> Option<Alike> {
+    let count = 1 << (2 * (z - tile.z()));
+    let first = hilbert::before(z) + (hilbert::id(tile) - hilbert::before(tile.z())) * count;
+    Some(Alike { first: hilbert::tile(first)?, count })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+    /// What is empty, and what is alike.
+    struct Told<E, A>(E, A, AtomicU64);
+
+    impl<E: Fn(TileId) -> bool + Sync, A: Fn(TileId) -> bool + Sync> Known for Told<E, A> {
+        type Scratch = ();
+
+        fn occupies(&self, tile: TileId) -> bool {
+            self.2.fetch_add(1, Relaxed);
+            !(self.0)(tile)
+        }
+
+        fn alike(&self, tile: TileId, _: u8, (): &mut ()) -> Result<bool, Stopped> {
+            Ok((self.1)(tile))
+        }
+    }
+
+    fn is_in(tile: TileId, z: u8, x: u32, y: u32) -> bool {
+        tile.z() >= z && (tile.x() >> (tile.z() - z), tile.y() >> (tile.z() - z)) == (x, y)
+    }
+
+    fn walked<K: Known>(z: u8, known: &K) -> Vec<Alike> {
+        Walk::of(z, known).collect::<Result<_, _>>().expect("not told to end")
+    }
 
     #[test]
     fn all_tiles_of_a_zoom_come_in_order_and_none_of_an_empty_one() {
-        let all: Vec<u64> = Walk::of(5, |_| true).map(hilbert::id).collect();
-        assert!(all.is_sorted() && all.len() == 1024 && all[0] == hilbert::before(5));
+        for z in [0, 5, 8] {
+            let all = walked(z, &Told(|_| false, |_| false, AtomicU64::new(0)));
+            let ids = hilbert::before(z)..hilbert::before(z + 1);
+            assert!(all.iter().map(|alike| hilbert::id(alike.first)).eq(ids));
+            assert!(all.iter().all(|alike| alike.count == 1));
+        }
         // Whatever lies in the north-western quarter is not looked at.
-        let mut looked = 0;
-        let rest = Walk::of(5, |tile| {
-            looked += 1;
-            tile != TileId::new(1, 0, 0).expect("valid")
-        });
-        assert_eq!(rest.count(), 768);
-        assert_eq!(looked, 1 + 4 + 3 * (4 + 16 + 64 + 256));
+        let known = Told(|tile| is_in(tile, 1, 0, 0), |_| false, AtomicU64::new(0));
+        assert_eq!(walked(5, &known).len(), 768);
+        assert!(known.2.into_inner() <= 2 * (1 + 4 + 3 * (4 + 16 + 64 + 256)));
+    }
+
+    #[test]
+    fn what_is_alike_comes_at_once_in_its_place() {
+        let is_alike = |tile: TileId| is_in(tile, 4, 9, 3) || is_in(tile, 6, 17, 60) || is_in(tile, 2, 0, 3);
+        let known = Told(|tile| is_in(tile, 3, 1, 1), is_alike, AtomicU64::new(0));
+        let mut next = hilbert::before(9);
+        let (mut empty, mut many) = (0, 0);
+        for Alike { first, count } in walked(9, &known) {
+            let id = hilbert::id(first);
+            assert!(id >= next);
+            empty += id - next;
+            for id in id..id + count {
+                let tile = hilbert::tile(id).expect("a tile");
+                assert_eq!(is_alike(tile), count > 1, "{tile:?}");
+            }
+            many += u64::from(count > 1);
+            next = id + count;
+        }
+        assert_eq!((empty, next), (1 << 12, hilbert::before(10)));
+        // A tile of zoom 2 is alike in pieces that are none deeper.
+        assert_eq!(many, 1 + 1 + 4);
     }
 }
