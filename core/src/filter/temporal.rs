@@ -1,7 +1,7 @@
 //! Temporal predicates (`T_AFTER` and the like), said in comparisons of the ends of what they compare.
 //!
 //! An instant begins and ends at once, an interval is closed, and `..` leaves an end open. A date is its whole day, so a
-//! time that stands beside a date is compared by days. An end that is missing makes the predicate unknown.
+//! time that stands beside a date is compared by days. An end that is compared and missing makes the predicate unknown.
 
 use super::{
     ast::{Comparison, Expr},

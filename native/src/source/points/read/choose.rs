@@ -15,6 +15,7 @@ use super::{
 use crate::kind::Kind;
 use anyhow::{Result, bail};
 use polars_core::prelude::DataType;
+use std::collections::HashMap;
 
 /// Words for the two axes, best first.
 const PAIRS: [(&str, &str); 22] = [
@@ -185,17 +186,25 @@ pub(super) fn boxes(fields: &[Field]) -> Option<String> {
 /// All pairs of columns that could be positions, best first.
 fn pairs(fields: &[Field]) -> Vec<(&str, &str)> {
     let mut found: Vec<(usize, usize, &str, &str)> = Vec::new();
-    for (at, x) in fields.iter().enumerate().filter(|(_, field)| could_be(field)) {
-        for (rank, (east, north)) in PAIRS.iter().enumerate() {
-            let wanted = stems(&x.name, east, rank < ENDINGS);
-            if wanted.is_empty() {
-                continue;
+    let candidates = || fields.iter().enumerate().filter(|(_, field)| could_be(field));
+    // For each pair of words the first column of each stem, among those of latitudes.
+    let partners: Vec<HashMap<Vec<String>, usize>> = (PAIRS.iter().enumerate())
+        .map(|(rank, (_, north))| {
+            let mut first = HashMap::new();
+            for (at, y) in candidates() {
+                stems(&y.name, north, rank < ENDINGS).into_iter().for_each(|stem| {
+                    first.entry(stem).or_insert(at);
+                });
             }
-            let partner = fields.iter().filter(|y| could_be(y) && y.name != x.name).find(|y| {
-                let theirs = stems(&y.name, north, rank < ENDINGS);
-                wanted.iter().any(|stem| theirs.contains(stem))
-            });
-            if let Some(y) = partner {
+            first
+        })
+        .collect();
+    for (at, x) in candidates() {
+        for (rank, (east, _)) in PAIRS.iter().enumerate() {
+            let wanted = stems(&x.name, east, rank < ENDINGS);
+            let partner = wanted.iter().filter_map(|stem| partners[rank].get(stem)).filter(|&&y| y != at).min();
+            if let Some(&y) = partner {
+                let y = &fields[y];
                 // A name of nothing but the axis comes before one with other words.
                 let plain = wanted.iter().any(Vec::is_empty);
                 let rank = if rank >= 4 { rank + 100 } else { 0 } + if plain { 0 } else { 10 };

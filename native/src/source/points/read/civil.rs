@@ -39,8 +39,10 @@ impl Order {
 pub(super) struct Fits {
     pub day_first: bool,
     pub month_first: bool,
-    /// Whether it has no time of day.
+    /// Whether it has no time of day, or midnight.
     pub is_date: bool,
+    /// Whether the first of three numbers of two digits could be the year, and is no month.
+    pub year_first: bool,
     /// Whether day and month are two numbers.
     pub is_open: bool,
 }
@@ -52,7 +54,8 @@ pub(super) fn fits(field: &[u8]) -> Option<Fits> {
     let found = Fits {
         day_first: fits(Order::DayFirst),
         month_first: fits(Order::MonthFirst),
-        is_date: parts.clock.is_empty(),
+        is_date: parts.clock.is_empty() || clock(parts.clock).is_some_and(|clock| is_zero(clock.as_bytes())),
+        year_first: parts.year_first(),
         is_open: matches!(parts.date, Date::Open(..)),
     };
     (found.day_first || found.month_first).then_some(found)
@@ -78,6 +81,23 @@ pub(super) fn month_of_year(field: &[u8]) -> Option<(i64, i64)> {
     ((1800..2200).contains(&year) && (1..=12).contains(&month)).then_some((year, month))
 }
 
+/// Whether what stands behind a date is midnight: `T00:00:00.000`.
+pub(super) fn is_midnight(rest: &[u8]) -> bool {
+    matches!(rest, [b'T' | b't' | b' ', clock @ ..] if is_zero(clock))
+}
+
+/// Whether a time of day is the first of the day.
+fn is_zero(clock: &[u8]) -> bool {
+    clock.starts_with(b"00:00") && clock.iter().all(|byte| matches!(byte, b'0' | b':' | b'.'))
+}
+
+/// The date of a time that is written in numbers, without its time of day.
+pub(super) fn date_of(text: &str) -> &str {
+    let end =
+        text.find(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '-' | '/' | '.')).unwrap_or(text.len());
+    if text[end..].starts_with(['T', 't', ' ']) && end >= 6 { &text[..end] } else { text }
+}
+
 /// Whether a field is a time of day alone: `13:05`, `1:05:30 PM`.
 pub(super) fn is_clock(field: &[u8]) -> bool {
     (4..=20).contains(&field.len())
@@ -91,6 +111,8 @@ struct Parts<'f> {
     year: i64,
     date: Date,
     clock: &'f [u8],
+    /// Whether all three numbers have two digits.
+    short: bool,
 }
 
 /// Month and day.
@@ -161,10 +183,18 @@ impl<'f> Parts<'f> {
             (1 | 2, 4) => place.finish(third, Date::Open(first, second)),
             // With points or hyphens, versions and numbers of parts look like that.
             (1 | 2, 2) if sign == b'/' || digits == 2 && second_digits == 2 => {
-                place.finish(century(third), Date::Open(first, second))
+                let short = digits == 2 && second_digits == 2;
+                Some(Parts { short, ..place.finish(century(third), Date::Open(first, second))? })
             }
             _ => None,
         }
+    }
+
+    /// Whether it could be a year, a month and a day, of which the first is no day that months have, or no month.
+    fn year_first(&self) -> bool {
+        let Date::Open(year, month) = self.date else { return false };
+        let day = self.year % 100;
+        self.short && year > 12 && time::read(format!("{:04}-{month:02}-{day:02}", century(year)).as_bytes()).is_ok()
     }
 
     /// The time in core's grammar.
@@ -224,7 +254,7 @@ impl<'f> Place<'f> {
         if !self.rest.is_empty() && self.rest.len() == before {
             return None;
         }
-        Some(Parts { year, date, clock: self.rest })
+        Some(Parts { year, date, clock: self.rest, short: false })
     }
 }
 

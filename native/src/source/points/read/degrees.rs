@@ -60,8 +60,11 @@ fn letter(text: &str) -> Option<(&str, Option<char>)> {
         matches!(letter, 'N' | 'S' | 'E' | 'W').then_some(letter)
     };
     let (first, last) = (text.chars().next()?, text.chars().next_back()?);
-    // Seconds may be marked by an s: then there are minutes marked by an m before.
-    let seconds = last == 's' && text.contains(['m', '\'', '\u{2032}']);
+    // Seconds may be marked by an s behind their number: then there are minutes marked by an m before.
+    let number = text[..text.len() - last.len_utf8()]
+        .trim_end()
+        .ends_with(|letter: char| letter.is_ascii_digit() || letter == '.');
+    let seconds = last == 's' && number && text.contains(['m', '\'', '\u{2032}']);
     if let Some(letter) = compass(last).filter(|_| !seconds) {
         return Some((text[..text.len() - 1].trim_end(), Some(letter)));
     }
@@ -129,6 +132,11 @@ mod tests {
             ("N 50° 30′ 36″", 50.51),
             ("50:30:36N", 50.51),
             ("8d15m0sW", -8.25),
+            ("8d15m0s", 8.25),
+            ("33°52'10\"s", -33.869_444_444),
+            ("33°52'10''s", -33.869_444_444),
+            ("33° 52' s", -33.866_666_667),
+            ("33°52'10s", 33.869_444_444),
             ("-8°15'", -8.25),
             ("50°", 50.0),
             ("50º30’36’’N", 50.51),

@@ -2,7 +2,10 @@
 
 use super::{guarded::guarded, spelling::Spelling};
 use crate::kind::Kind;
-use polars_arrow::datatypes::Field as ArrowField;
+use polars_arrow::{
+    array::{ArrayRef, PrimitiveArray},
+    datatypes::{ArrowDataType, Field as ArrowField},
+};
 use polars_core::prelude::{DataType, TimeUnit, UnknownKind};
 
 /// A column as its file has it, and what it becomes.
@@ -35,7 +38,8 @@ pub(super) struct Pairs {
 impl Field {
     /// A column of a file with an Arrow schema. Types that Polars does not know are left out.
     pub fn from_arrow(field: &ArrowField) -> Self {
-        match guarded(|| Ok(DataType::from_arrow_field(field))) {
+        let known = ArrowField { dtype: known(&field.dtype), ..field.clone() };
+        match guarded(|| Ok(DataType::from_arrow_field(&known))) {
             Ok(dtype) => Self::new(&field.name, &dtype),
             Err(_) => Self::left_out(&field.name, format!("{:?} is not known here", field.dtype)),
         }
@@ -71,6 +75,33 @@ impl Field {
     }
 }
 
+/// Whether a zone is an offset that Polars does not know: one that is not of whole hours.
+pub(super) fn is_odd(zone: &str) -> bool {
+    zone.starts_with(['+', '-']) && !zone.ends_with("00")
+}
+
+/// Times in such a zone are the same in UTC.
+fn known(dtype: &ArrowDataType) -> ArrowDataType {
+    match dtype {
+        ArrowDataType::Timestamp(unit, Some(zone)) if is_odd(zone) => {
+            ArrowDataType::Timestamp(*unit, Some("UTC".into()))
+        }
+        _ => dtype.clone(),
+    }
+}
+
+/// A column whose times are in such a zone, in UTC.
+pub(super) fn in_utc(field: ArrowField, array: ArrayRef) -> (ArrowField, ArrayRef) {
+    let dtype = known(&field.dtype);
+    match array.as_any().downcast_ref::<PrimitiveArray<i64>>() {
+        Some(times) if dtype != field.dtype => {
+            let times = times.clone().to(dtype.clone()).boxed();
+            (ArrowField { dtype, ..field }, times)
+        }
+        _ => (field, array),
+    }
+}
+
 /// What a type becomes, and what is worth saying about it.
 fn fate(dtype: &DataType) -> (Result<Kind, &'static str>, Option<&'static str>) {
     match dtype {
@@ -81,6 +112,8 @@ fn fate(dtype: &DataType) -> (Result<Kind, &'static str>, Option<&'static str>) 
         DataType::UInt32 | DataType::Int64 | DataType::UInt64 => (Ok(Kind::I64), None),
         DataType::Float32 => (Ok(Kind::F32), None),
         DataType::Float64 => (Ok(Kind::F64), None),
+        // As an unsigned one does.
+        DataType::Decimal(_, 0) => (Ok(Kind::I64), Some("an integer")),
         DataType::Decimal(..) => (Ok(Kind::F64), Some("a 64-bit float")),
         DataType::Boolean => (Ok(Kind::Bool), None),
         DataType::String | DataType::Categorical(..) | DataType::Enum(..) => (Ok(Kind::Text), None),

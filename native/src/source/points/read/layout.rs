@@ -5,6 +5,7 @@
 use super::{
     Options, Type,
     choose::{self, Choice, find},
+    civil::Order,
     crs::Crs,
     field::Field,
     geometry::Encoding,
@@ -48,6 +49,16 @@ pub(super) const NO_VALUE: &str = "__HIVE_DEFAULT_PARTITION__";
 
 /// Most columns that are read: more than any spreadsheet has that people draw on a map, and few enough to be looked for by name.
 pub(super) const MOST_COLUMNS: usize = 16_384;
+
+/// Settles the dates of all files by the order of day and month that some of them prove, where none of these proves another.
+///
+/// # Errors
+/// When an option does not fit a file then.
+pub(super) fn settle(files: &mut [Opened]) -> Result<()> {
+    let proven: HashSet<Order> = files.iter().filter_map(|file| file.reader.order()).collect();
+    let Some(&order) = proven.iter().next().filter(|_| proven.len() == 1) else { return Ok(()) };
+    files.iter_mut().filter(|file| file.reader.order().is_none()).try_for_each(|file| file.reader.settle(order))
+}
 
 /// Looks at all files together.
 ///
@@ -268,6 +279,9 @@ fn join(known: &mut Field, field: &Field, label: &str, lines: &mut Vec<String>) 
                     b.name(),
                     joined.name()
                 ));
+            }
+            if *a != joined || *b != joined {
+                known.why = format!("it is {} in one file and {} in {label}", a.name(), b.name());
             }
             known.kind = Ok(joined);
         }

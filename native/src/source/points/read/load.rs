@@ -7,7 +7,7 @@ use super::{
     Crs, Label, Options, Progress, TimeUnit,
     columns::{Gather, Rules, settle},
     latitudes::latitudes,
-    layout::{Layout, NO_VALUE, Opened, layout},
+    layout::{self, Layout, NO_VALUE, Opened, layout},
     positions::Positions,
     roles,
     sort::sort,
@@ -134,6 +134,7 @@ pub(super) fn in_parts<'a>(
 ) -> Result<Whole<'a>> {
     let mut log = Log { progress, report: Report::default() };
     lines.into_iter().for_each(|line| log.line(line));
+    layout::settle(&mut files)?;
     let layout = layout(&files, options)?;
     tell::layout(&layout, &mut log);
     let rules =

@@ -1,6 +1,10 @@
 //! One file that gives columns: what it has, and its rows in chunks.
 
-use super::{field::Field, geometry::Declared};
+use super::{
+    civil::Order,
+    field::{Field, in_utc},
+    geometry::Declared,
+};
 use crate::kind::Kind;
 use anyhow::Result;
 use polars_core::prelude::{DataFrame, Series};
@@ -21,6 +25,19 @@ pub(super) trait Reader {
     /// Lines that were too broken to be rows.
     fn left_out(&self) -> u64 {
         0
+    }
+
+    /// The order of day and month that its dates prove.
+    fn order(&self) -> Option<Order> {
+        None
+    }
+
+    /// Takes its dates in an order that other files prove, where they do not say so themselves.
+    ///
+    /// # Errors
+    /// When an option does not fit it then.
+    fn settle(&mut self, _: Order) -> Result<()> {
+        Ok(())
     }
 
     /// What is to be told when all rows were read.
@@ -50,7 +67,10 @@ pub(super) fn frame(
     parts: impl Iterator<Item = (polars_arrow::datatypes::Field, polars_arrow::array::ArrayRef)>,
 ) -> Result<DataFrame> {
     let columns: Result<Vec<_>> = parts
-        .map(|(field, array)| Ok(polars_core::prelude::IntoColumn::into_column(Series::try_from((&field, array))?)))
+        .map(|(field, array)| {
+            let (field, array) = in_utc(field, array);
+            Ok(polars_core::prelude::IntoColumn::into_column(Series::try_from((&field, array))?))
+        })
         .collect();
     Ok(DataFrame::new(height, columns?)?)
 }

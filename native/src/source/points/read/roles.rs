@@ -1,6 +1,11 @@
 //! Which column is the time, and which gives the ids.
 
-use super::{Options, TimeUnit, Type, columns::Gather, ids, names::find_name};
+use super::{
+    Options, TimeUnit, Type,
+    columns::Gather,
+    ids,
+    names::{find_name, typed},
+};
 use crate::dataset::Loaded;
 use crate::kind::Kind;
 use anyhow::{Context as _, Result, bail};
@@ -75,6 +80,9 @@ pub(super) fn time(
         let unit = match columns[at].kind() {
             Kind::Time => None,
             Kind::I32 | Kind::I64 => {
+                if let Some(packed) = packed(&columns[at]).filter(|_| options.time_unit.is_none()) {
+                    bail!("--time {name}: {packed}");
+                }
                 let unit = options.time_unit.or_else(|| plausible(&columns[at]));
                 let Some(unit) = unit else {
                     bail!("--time {name}: cannot tell what its integers count; say --time-unit s, ms, us or ns");
@@ -117,6 +125,10 @@ pub(super) fn time(
         if !named || !matches!(column.kind(), Kind::I32 | Kind::I64) {
             continue;
         }
+        if let Some(packed) = packed(column).filter(|_| options.time_unit.is_none()) {
+            lines.push(format!("column {:?}: {packed}", column.name));
+            continue;
+        }
         if let Some(unit) = options.time_unit.or_else(|| plausible(column)) {
             lines.push(taken_as(&column.name, unit));
             return Ok(Some(Time { column: at, unit: Some(unit) }));
@@ -142,6 +154,23 @@ impl TimeUnit {
             Self::Nanoseconds => "nanoseconds",
         }
     }
+}
+
+/// What is told of integers that could be the digits of times to the hour, 2024030510: as seconds they would all be in the years 2032
+/// to 2036.
+fn packed(column: &Gather) -> Option<String> {
+    let (min, max) = column.integer_range()?;
+    let is_hour = |value: i64| {
+        let [year, month, day, hour] = [value / 1_000_000, value / 10_000 % 100, value / 100 % 100, value % 100];
+        (1980..=2100).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24
+    };
+    (is_hour(min) && is_hour(max)).then(|| {
+        format!(
+            "its integers such as {min} may be a year, month, day and hour (--time {} --time-format %Y%m%d%H), or seconds since 1970 \
+             (--time-unit s)",
+            typed(&column.name)
+        )
+    })
 }
 
 /// The unit in which all integers lie between 1980 and 2100.

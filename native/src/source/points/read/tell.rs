@@ -99,7 +99,8 @@ pub(super) fn columns(columns: &[Gather], whys: &[String], options: &Options, lo
         }
         if let Some(first) = &column.first_rounded {
             let count = column.rounded;
-            let what = format!("column {name:?}: {count} whole numbers lose digits among decimals, such as {first}");
+            let what =
+                format!("column {name:?}: {count} numbers have more digits than are kept of them, such as {first}");
             let flag = typed(&format!("{name}=text"));
             if options.strict {
                 bail!("{what}, and --strict loses none (--type {flag} keeps all as texts)");

@@ -8,6 +8,9 @@ use duotile_core::time;
 use polars_arrow::array::Array;
 use polars_core::prelude::{ChunkedArray, Column, DataType, Int64Type, PolarsNumericType, TimeUnit as Unit};
 
+/// Digits of decimals that are the same as doubles.
+const EXACT: usize = 15;
+
 impl Gather {
     /// Adds a chunk of rows.
     ///
@@ -55,6 +58,15 @@ impl Gather {
             DataType::Decimal(..) if self.kind() == Kind::Text => {
                 let texts = column.cast(&DataType::String)?;
                 return self.append(&texts, rules);
+            }
+            &DataType::Decimal(precision, scale)
+                if precision > EXACT || matches!(self.values, Values::I32(_) | Values::I64(_)) =>
+            {
+                for array in column.cast(&DataType::String)?.str()?.downcast_iter() {
+                    for text in array {
+                        self.push(text, |column, text| column.push_decimal(text, scale, rules));
+                    }
+                }
             }
             DataType::Float32 => self.append_floats(column.f32()?, rules),
             DataType::Float64 => self.append_floats(column.f64()?, rules),
@@ -142,6 +154,25 @@ impl Gather {
         Ok(())
     }
 
+    /// A decimal with so many digits behind its point. Whole ones that 64 bits do not hold turn a column of integers into text.
+    fn push_decimal(&mut self, text: &str, scale: usize, rules: &Rules) {
+        match (&self.values, text.parse::<i64>()) {
+            (_, Ok(value)) => self.push_integer(value, rules),
+            (Values::I32(_) | Values::I64(_), Err(_)) if scale == 0 => {
+                self.turn_into_text();
+                self.overflowed = true;
+                self.push_text(text, rules);
+            }
+            _ => {
+                let kept = text.parse().is_ok_and(|value: f64| format!("{value:.scale$}") == text);
+                if matches!(self.values, Values::F32(_) | Values::F64(_)) && !kept {
+                    self.see_rounded(text);
+                }
+                self.push_text(text, rules);
+            }
+        }
+    }
+
     fn push_single(&mut self, value: f32, rules: &Rules) {
         if value.is_finite() {
             self.push_text(&(value + 0.0).to_string(), rules);
@@ -181,6 +212,12 @@ impl Gather {
                     self.push_null();
                     continue;
                 };
+                // DuckDB and Postgres have times before and after all others, at the ends of what 64 bits hold.
+                if value == i64::MAX || value <= -i64::MAX {
+                    self.non_finite += 1;
+                    self.push_null();
+                    continue;
+                }
                 let Some((micros, trimmed)) = to_micros(value) else {
                     self.push_unreadable(&value.to_string());
                     continue;

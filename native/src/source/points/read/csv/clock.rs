@@ -4,6 +4,7 @@ use super::seen::Seen;
 use crate::kind::Kind;
 use crate::read::{
     Options,
+    civil::date_of,
     field::Field,
     names::{find_name, typed, words},
     values::is_missing,
@@ -60,6 +61,8 @@ const BESIDE: [&str; 36] = [
 pub(super) struct Clock {
     pub date: usize,
     pub time: usize,
+    /// Whether times of day are written as numbers: 0531.
+    pub packed: bool,
 }
 
 /// Finds a column of dates without times of day beside one of times of day alone, if there is one of each; or those that were
@@ -74,25 +77,54 @@ pub(super) fn find(
     lines: &mut Vec<String>,
 ) -> Result<Option<Clock>> {
     let at = |name: &str| fields.iter().position(|field| field.name == name);
-    let is_clock = |at: &usize| seen[*at].clocks > 0 && seen[*at].clocks == seen[*at].values();
+    let is_clock = |at: &usize| {
+        let (clocks, all) = (seen[*at].clocks, seen[*at].values());
+        clocks > 0 && (clocks == all || seen[*at].are_rare(all - clocks))
+    };
+    // Hours and minutes, where some number is too large for hours alone.
+    let is_packed = |at: &usize| {
+        let Seen { packed, digits, range, .. } = seen[*at];
+        packed > 0 && packed == seen[*at].values() && (digits > 0 || range.is_some_and(|(_, most)| most >= 100))
+    };
     let is_date = |at: &usize| fields[*at].kind == Ok(Kind::Time) && seen[*at].is_dates();
     let clock = match options.time.as_deref().and_then(|name| name.split_once('+').filter(|_| at(name).is_none())) {
         Some((date, time)) => {
             let (Some(date_at), Some(time_at)) = (at(date.trim()), at(time.trim())) else { return Ok(None) };
-            if !is_clock(&time_at) {
-                bail!("--time {date}+{time}: column {time:?} holds no times of day such as 13:05");
+            let packed = is_packed(&time_at);
+            if !packed && !is_clock(&time_at) {
+                bail!("--time {date}+{time}: column {time:?} holds no times of day such as 13:05 or 1305");
             }
-            Clock { date: date_at, time: time_at }
+            Clock { date: date_at, time: time_at, packed }
         }
         None if options.time.is_some() => return Ok(None),
         None => {
             let is_named = |at: &usize| {
                 find_name(&fields[*at].name, |words| words.iter().any(|word| CLOCKS.contains(&word.as_str())))
             };
-            let clocks: Vec<usize> = (0..fields.len()).filter(is_clock).filter(is_named).collect();
+            // Numbers are times of day for certain where all have four digits, some of them zeros at the beginning.
+            let is_sure = |at: &usize| is_packed(at) && seen[*at].digits > 0 && seen[*at].four == seen[*at].values();
+            let clocks: Vec<usize> =
+                (0..fields.len()).filter(|at| is_clock(at) || is_packed(at)).filter(is_named).collect();
             let dates: Vec<usize> = (0..fields.len()).filter(is_date).collect();
-            let (&[date], &[time]) = (&dates[..], &clocks[..]) else { return Ok(None) };
+            let &[time] = &clocks[..] else { return Ok(None) };
+            // Of several dates that which alone has its words.
+            let goes = |&&date: &&usize| go_together(&fields[date].name, &fields[time].name);
+            let alone: Vec<usize> = dates.iter().filter(goes).copied().collect();
+            let date = match (&dates[..], &alone[..]) {
+                (&[date], _) | (_, &[date]) => date,
+                _ => return Ok(None),
+            };
             let names = (&fields[date].name, &fields[time].name);
+            let packed = is_packed(&time);
+            if packed && !is_sure(&time) {
+                lines.push(format!(
+                    "column {:?} may hold hours and minutes (--time {} has them behind the dates of {:?})",
+                    names.1,
+                    typed(&format!("{}+{}", names.0, names.1)),
+                    names.0
+                ));
+                return Ok(None);
+            }
             if !go_together(names.0, names.1) {
                 lines.push(format!(
                     "column {:?} holds times of day, or durations (--time {} has them behind the dates of {:?})",
@@ -102,7 +134,7 @@ pub(super) fn find(
                 ));
                 return Ok(None);
             }
-            Clock { date, time }
+            Clock { date, time, packed }
         }
     };
     let (date, time) = (&fields[clock.date].name, &fields[clock.time].name);
@@ -135,7 +167,18 @@ impl Clock {
         let both = dates.str()?.iter().zip(times.str()?.iter()).map(|(date, time)| {
             let date = date?.trim();
             let time = time.map(str::trim).filter(|time| !is_none(time) && !is_none(date));
-            Some(time.map_or_else(|| date.to_owned(), |time| format!("{date} {time}")))
+            Some(match time {
+                Some(time)
+                    if self.packed
+                        && (1..=4).contains(&time.len())
+                        && time.bytes().all(|byte| byte.is_ascii_digit()) =>
+                {
+                    let time = format!("{time:0>4}");
+                    format!("{} {}:{}", date_of(date), &time[..2], &time[2..])
+                }
+                Some(time) => format!("{} {time}", date_of(date)),
+                None => date.to_owned(),
+            })
         });
         let joined = Column::new(name(self.date).into(), both.collect::<Vec<Option<String>>>());
         frame.with_column(joined)?;

@@ -79,12 +79,26 @@ pub(super) fn decoded(
         let line = 1 + start.iter().take_while(|&&byte| byte != 0).filter(|&&byte| byte == b'\n').count();
         lines.push(format!("zero bytes stand in the file, the first in line {line}; in texts they stay as they are"));
     }
-    if !start.contains(&b'\n') && start.contains(&b'\r') {
+    if by_returns(start) {
         lines.push("lines end with carriage returns only".into());
         let bytes = bytes.iter().map(|&byte| if byte == b'\r' { b'\n' } else { byte });
         return Ok(Content::Owned(Arc::new(bytes.collect())));
     }
     Ok(content)
+}
+
+/// Whether lines end with carriage returns alone: what stands in quotes may hold line feeds all the same.
+fn by_returns(bytes: &[u8]) -> bool {
+    let (mut inside, mut returns) = (false, false);
+    for &byte in bytes {
+        match byte {
+            b'"' => inside = !inside,
+            b'\n' if !inside => return false,
+            b'\r' => returns |= !inside,
+            _ => {}
+        }
+    }
+    returns
 }
 
 /// Looks at the beginning of a file.
@@ -118,9 +132,11 @@ pub(super) fn detect(bytes: &[u8], options: &CsvOptions, lines: &mut Vec<String>
         start: top.end,
         whole: bytes.len() <= top.end + SAMPLE,
         quote,
+        blanks: false,
     };
     let delimiter = options.delimiter.unwrap_or_else(|| sample.delimiter());
-    let cut = Cut { delimiter, quote };
+    sample.blanks = sample.has_blanks(delimiter);
+    let cut = sample.cut(delimiter);
     let mut header = preamble::names(bytes, &top, cut, &sample.widths(delimiter), options.skip_lines > 0, lines);
     sample.start = header.body;
     if header.head.is_some() && sample.has_row_names(header.names.len(), delimiter) {
@@ -167,13 +183,36 @@ struct Sample<'b> {
     start: usize,
     whole: bool,
     quote: Option<u8>,
+    blanks: bool,
 }
 
 impl Sample<'_> {
+    const fn cut(&self, delimiter: u8) -> Cut {
+        Cut { delimiter, quote: self.quote, blanks: self.blanks }
+    }
+
+    /// Whether blanks stand before quotes, and lines fit together only where they are no part of fields: `1, "a, b"`.
+    fn has_blanks(&self, delimiter: u8) -> bool {
+        let cut = Cut { blanks: true, ..self.cut(delimiter) };
+        let (mut at, mut spaced, mut odd) = (self.start, false, false);
+        for _ in 0..RECORDS {
+            if at >= self.bytes.len() {
+                break;
+            }
+            let mut cuts = (false, false);
+            let end = record(self.bytes, at, cut, |_, raw| cuts = (cuts.0 | raw.spaced, cuts.1 | raw.odd));
+            at = end.next;
+            if at < self.bytes.len() || self.whole {
+                (spaced, odd) = (spaced | cuts.0, odd | cuts.1);
+            }
+        }
+        spaced && !odd && delimiter != b' '
+    }
+
     /// Field counts of the first records; the last is left out where the sample cuts it.
     fn widths(&self, delimiter: u8) -> Vec<usize> {
         let mut widths = Vec::new();
-        let cut = Cut { delimiter, quote: self.quote };
+        let cut = self.cut(delimiter);
         let mut at = self.start;
         while at < self.bytes.len() && widths.len() < RECORDS {
             let mut width = 0;
@@ -217,11 +256,11 @@ impl Sample<'_> {
 
     /// Whether all rows have one field more than there are names, and begin with another text or the next number each.
     fn has_row_names(&self, names: usize, delimiter: u8) -> bool {
-        let cut = Cut { delimiter, quote: self.quote };
+        let cut = self.cut(delimiter);
         let mut seen = HashSet::new();
         let mut at = self.start;
         while at < self.bytes.len() && seen.len() < RECORDS {
-            let (mut first, mut last) = (Raw { bytes: &[], quoted: false, odd: false }, 0);
+            let (mut first, mut last) = (Raw::default(), 0);
             let end = record(self.bytes, at, cut, |number, raw| {
                 if number == 0 {
                     first = raw;
@@ -247,7 +286,7 @@ impl Sample<'_> {
     /// a comma only where nothing else is, in a file without commas between its fields.
     fn decimal_comma(&self, delimiter: u8) -> bool {
         let (mut commas, mut thousands, mut points) = (0, 0, 0);
-        let cut = Cut { delimiter, quote: self.quote };
+        let cut = self.cut(delimiter);
         let mut at = self.start;
         for _ in 0..RECORDS {
             if at >= self.bytes.len() {

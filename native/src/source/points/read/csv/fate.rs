@@ -61,7 +61,7 @@ impl Seen {
     }
 
     /// Whether so many values are exceptions.
-    fn are_rare(&self, others: u64) -> bool {
+    pub fn are_rare(&self, others: u64) -> bool {
         others * RARE <= self.values() && self.values() >= FEW
     }
 
@@ -97,7 +97,8 @@ impl Seen {
         let example = self.first_civil.as_deref().unwrap_or_default();
         let sure = self.open == 0;
         let proven = self.proven();
-        let order = given.or(proven).or(usual);
+        let year_first = self.year_first > 0 && self.year_first == self.civil;
+        let order = given.or(proven).or(usual.filter(|_| !year_first));
         let why = match (sure, given, proven, order) {
             (true, ..) if self.months > 0 => {
                 format!("{most} times, of which {} are months, taken as their day 1", self.months)
@@ -108,7 +109,14 @@ impl Seen {
                 Some((line, text)) => format!("{most} times, with {}: line {line} has {text:?}", order.name()),
                 None => format!("{most} times, with {}, as is usual with points", order.name()),
             },
-            (_, None, None, Some(order)) => format!("{most} times, with {} as in other columns", order.name()),
+            (_, None, None, Some(order)) => format!("{most} times, with {} as in other columns or files", order.name()),
+            (_, None, None, None) if year_first => {
+                let sign = example.as_bytes().get(2).copied().map_or('-', char::from);
+                let what = format!("its dates such as {example:?} may have the year or the day first");
+                let note =
+                    format!("column {name:?} stays text: {what}; say --time-format %y{sign}%m{sign}%d or --dates dmy");
+                return Fate { kind: Some(Kind::Text), order: None, why: what, note: Some(note) };
+            }
             (_, None, None, None) => {
                 let mixed = self.proof.iter().all(Option::is_some);
                 let what = if mixed {
@@ -161,6 +169,13 @@ impl Seen {
             notes.push(format!(
                 "column {name:?}: {} numbers have more digits than are kept of them, such as {text:?} (--type {flag} keeps the texts)",
                 self.long
+            ));
+        }
+        if let (Some(text), Some(Kind::F64)) = (&self.first_zeroed, fate.kind) {
+            let flag = typed(&format!("{name}=text"));
+            notes.push(format!(
+                "column {name:?}: {} numbers such as {text:?} have zeros before them, which are not kept (--type {flag} keeps the texts)",
+                self.zeroed
             ));
         }
         fate.note = (!notes.is_empty()).then(|| notes.join("; "));

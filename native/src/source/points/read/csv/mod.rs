@@ -34,7 +34,7 @@ use polars_core::prelude::{DataFrame, DataType, Schema};
 use polars_io::csv::read::{_csv_read_internal::read_chunk, CsvParseOptions};
 use rayon::prelude::*;
 use scan::{Piece, Scan, is_blank, is_long, next};
-use seen::Seen;
+use seen::{Look, Seen};
 use split::text;
 
 /// An open CSV file.
@@ -43,6 +43,8 @@ pub(super) struct Csv {
     content: Content,
     dialect: Dialect,
     scan: Scan,
+    how: Look,
+    options: Options,
     fields: Vec<Field>,
     /// The time of day that goes with a date, where it stands in a column of its own.
     clock: Option<Clock>,
@@ -60,10 +62,15 @@ impl Csv {
             // With another sign between thousands these would be texts: it is no advice then.
             scan.columns.iter_mut().for_each(|seen| seen.parted = 0);
         }
-        // A date in a column of notes says nothing of other columns.
-        let times = scan.columns.iter().filter(|seen| seen.is_times());
-        let proven: Vec<Order> = times.filter_map(Seen::proven).collect();
-        let usual = proven.first().copied().filter(|first| proven.iter().all(|order| order == first));
+        let options = options.clone();
+        let mut csv = Self { content, dialect, scan, how, options, fields: Vec::new(), clock: None };
+        csv.decide(csv.order(), lines)?;
+        Ok(csv)
+    }
+
+    /// Decides what each column becomes, where dates have this order unless they say so themselves.
+    fn decide(&mut self, usual: Option<Order>, lines: &mut Vec<String>) -> Result<()> {
+        let Self { dialect, scan, how, options, .. } = self;
         let mut fields = Vec::with_capacity(dialect.names.len());
         for (name, seen) in dialect.names.iter().zip(&scan.columns) {
             let fate = seen.fate(name, options.csv.dates, usual, dialect.decimal_comma);
@@ -86,8 +93,9 @@ impl Csv {
                 ..Field::plain(name, dtype, kind)
             });
         }
-        let clock = clock::find(&mut fields, &scan.columns, options, lines)?;
-        Ok(Self { content, dialect, scan, fields, clock })
+        self.clock = clock::find(&mut fields, &scan.columns, options, lines)?;
+        self.fields = fields;
+        Ok(())
     }
 
     /// The type Polars shall read a column as: its own where every field is plainly one, else text.
@@ -182,6 +190,18 @@ impl Reader for Csv {
         self.scan.long.count
     }
 
+    fn order(&self) -> Option<Order> {
+        // A date in a column of notes says nothing of other columns.
+        let times = self.scan.columns.iter().filter(|seen| seen.is_times());
+        let proven: Vec<Order> = times.filter_map(Seen::proven).collect();
+        proven.first().copied().filter(|first| proven.iter().all(|order| order == first))
+    }
+
+    fn settle(&mut self, order: Order) -> Result<()> {
+        // What else there is to tell was told.
+        self.decide(Some(order), &mut Vec::new())
+    }
+
     fn chunks(
         &mut self,
         columns: &[(usize, Option<Kind>)],
@@ -251,29 +271,10 @@ fn meaning(name: &str, seen: &Seen, numbers: Numbers, options: &Options, lines: 
 
 /// What is told of letters of the compass beside the numbers that they belong to.
 fn compass(name: &str, seen: &Seen) -> Option<String> {
-    const WORDS: [&str; 20] = [
-        "n",
-        "s",
-        "e",
-        "w",
-        "ns",
-        "ew",
-        "sn",
-        "we",
-        "hemisphere",
-        "hemi",
-        "dir",
-        "direction",
-        "ref",
-        "lat",
-        "lon",
-        "latitude",
-        "longitude",
-        "latref",
-        "lonref",
-        "ind",
-    ];
-    let named = find_name(name, |words| words.iter().any(|word| WORDS.contains(&word.as_str())));
+    const WORDS: [&str; 11] = ["n", "s", "e", "w", "ns", "ew", "sn", "we", "dir", "direction", "ref"];
+    const BEGIN: [&str; 8] = ["lat", "lon", "lng", "hemi", "north", "south", "east", "west"];
+    let tells = |word: &String| WORDS.contains(&word.as_str()) || BEGIN.iter().any(|begin| word.starts_with(begin));
+    let named = find_name(name, |words| words.iter().any(tells));
     (named && seen.south > 0 && seen.compass == seen.values()).then(|| {
         format!(
             "column {name:?} holds letters of the compass, by which positions do not go: unless the numbers have signs, rows with S or W \

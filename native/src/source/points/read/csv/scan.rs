@@ -193,7 +193,7 @@ fn piece(bytes: &[u8], span: Range<usize>, dialect: &Dialect, how: &Look) -> Pie
         piece.untidy |= fields.len() != width;
         piece.rows += 1;
         for (raw, seen) in fields.iter().zip(&mut piece.columns) {
-            piece.untidy |= raw.odd;
+            piece.untidy |= raw.odd || raw.spaced;
             seen.add(*raw, line, how);
         }
     }
@@ -318,7 +318,7 @@ mod tests {
 
     /// Records one after the other, by the rules for quotes alone: where each ends.
     fn ends(text: &str) -> Vec<usize> {
-        let cut = Cut { delimiter: b',', quote: Some(b'"') };
+        let cut = Cut { delimiter: b',', quote: Some(b'"'), blanks: false };
         let mut ends = Vec::new();
         let mut at = 0;
         while at < text.len() {

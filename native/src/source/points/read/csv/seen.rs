@@ -63,8 +63,16 @@ pub(super) struct Seen {
     pub open: u64,
     /// Times and dates that have no time of day.
     pub dates: u64,
+    /// How many of these could have the year first, in two digits.
+    pub year_first: u64,
     /// Times of day alone.
     pub clocks: u64,
+    /// Whole numbers that could be hours and minutes (0531), and those of four digits.
+    pub packed: u64,
+    pub four: u64,
+    /// Decimals with zeros before them, and the first.
+    pub zeroed: u64,
+    pub first_zeroed: Option<String>,
     /// Two numbers, and how many have more than 90 as the first or the second.
     pub pairs: u64,
     pub over: (u64, u64),
@@ -115,15 +123,21 @@ impl Seen {
             }
             Class::Integer(value) => {
                 self.integers += 1;
+                self.see_packed(field);
                 let (low, high) = self.range.unwrap_or((value, value));
                 self.range = Some((low.min(value), high.max(value)));
             }
             Class::Digits => {
                 self.digits += 1;
+                self.see_packed(field);
                 self.first_digits.get_or_insert_with(|| shown(field));
             }
             Class::Float => {
                 self.floats += 1;
+                if let [b'0', b'0'..=b'9', ..] | [b'-' | b'+', b'0', b'0'..=b'9', ..] = field {
+                    self.zeroed += 1;
+                    self.first_zeroed.get_or_insert_with(|| shown(field));
+                }
                 // Decimals beyond what is kept are nothing that anybody measured.
                 if field.len() > KEPT && field.iter().take_while(|byte| !matches!(byte, b'.' | b',')).count() > KEPT {
                     self.see_long(field, look);
@@ -139,7 +153,7 @@ impl Seen {
             Class::Boolean => self.booleans += 1,
             Class::Time => {
                 self.times += 1;
-                self.dates += u64::from(field.len() == 10);
+                self.dates += u64::from(field.len() == 10 || civil::is_midnight(&field[10..]));
             }
             Class::Text => self.add_text(field, line, look),
         }
@@ -185,6 +199,7 @@ impl Seen {
                 self.month_first += u64::from(fits.month_first);
                 self.dates += u64::from(fits.is_date);
                 self.open += u64::from(fits.is_open);
+                self.year_first += u64::from(fits.year_first);
                 self.first_civil.get_or_insert_with(|| shown(field));
                 let one_way = [fits.day_first && !fits.month_first, fits.month_first && !fits.day_first];
                 for (proof, proves) in self.proof.iter_mut().zip(one_way) {
@@ -218,6 +233,16 @@ impl Seen {
         self.codes += u64::from(is_code);
         if self.odd.len() < SHOWN {
             self.odd.push((line, shown(field)));
+        }
+    }
+
+    /// Sees whether a whole number could be hours and minutes.
+    #[inline]
+    fn see_packed(&mut self, field: &[u8]) {
+        if field.len() <= 4 && field.iter().all(u8::is_ascii_digit) {
+            let number = field.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
+            self.packed += u64::from(number / 100 < 24 && number % 100 < 60);
+            self.four += u64::from(field.len() == 4);
         }
     }
 
@@ -288,7 +313,12 @@ impl Seen {
         self.month_first += part.month_first;
         self.dates += part.dates;
         self.open += part.open;
+        self.year_first += part.year_first;
         self.clocks += part.clocks;
+        self.packed += part.packed;
+        self.four += part.four;
+        self.zeroed += part.zeroed;
+        self.first_zeroed = self.first_zeroed.take().or(part.first_zeroed);
         self.pairs += part.pairs;
         self.over = (self.over.0 + part.over.0, self.over.1 + part.over.1);
         self.marks_differ |= part.marks_differ || self.mark.is_some() && part.mark.is_some() && self.mark != part.mark;
@@ -354,6 +384,9 @@ impl Seen {
     /// The order of day and month that is proven here: that in which all dates are some.
     pub fn proven(&self) -> Option<Order> {
         let all = |count: u64| self.civil > 0 && count == self.civil;
+        if all(self.year_first) {
+            return None;
+        }
         match (all(self.day_first), all(self.month_first)) {
             (true, false) => Some(Order::DayFirst),
             (false, true) => Some(Order::MonthFirst),

@@ -8,10 +8,12 @@ pub(super) struct Cut {
     pub delimiter: u8,
     /// What stands around fields that hold anything; `None` where every byte of a line is a letter.
     pub quote: Option<u8>,
+    /// Whether blanks around the quotes of a field are no part of it.
+    pub blanks: bool,
 }
 
 /// A field as it stands in the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Raw<'b> {
     /// Its bytes without the quotes around it.
     pub bytes: &'b [u8],
@@ -20,6 +22,8 @@ pub(super) struct Raw<'b> {
     /// Whether its quotes are other than the rules say: something after the closing one, none at all, or one inside a
     /// field without.
     pub odd: bool,
+    /// Whether blanks stand around its quotes.
+    pub spaced: bool,
 }
 
 /// How a record ended.
@@ -35,7 +39,7 @@ pub(super) struct End {
 
 /// Reads the record at `start`, giving each field with its number.
 pub(super) fn record<'b>(bytes: &'b [u8], start: usize, cut: Cut, mut each: impl FnMut(usize, Raw<'b>)) -> End {
-    let Cut { delimiter, quote } = cut;
+    let Cut { delimiter, quote, blanks } = cut;
     // No text of UTF-8 holds this byte, so it stands for no quote.
     let quote = quote.unwrap_or(0xff);
     // Digits and letters are above what parts them, in most files.
@@ -45,10 +49,15 @@ pub(super) fn record<'b>(bytes: &'b [u8], start: usize, cut: Cut, mut each: impl
     let mut open = false;
     for number in 0.. {
         let field = at;
-        let mut raw = Raw { bytes: &[], quoted: false, odd: false };
-        if bytes.get(at) == Some(&quote) {
+        let mut raw = Raw::default();
+        let mut begin = at;
+        while blanks && bytes.get(begin) == Some(&b' ') {
+            begin += 1;
+        }
+        if bytes.get(begin) == Some(&quote) {
             raw.quoted = true;
-            at += 1;
+            raw.spaced = begin > at;
+            at = begin + 1;
             loop {
                 match bytes.get(at) {
                     None => {
@@ -64,16 +73,18 @@ pub(super) fn record<'b>(bytes: &'b [u8], start: usize, cut: Cut, mut each: impl
                     Some(_) => at += 1,
                 }
             }
-            raw.bytes = &bytes[field + 1..at.min(bytes.len())];
+            raw.bytes = &bytes[begin + 1..at.min(bytes.len())];
             at = (at + 1).min(bytes.len());
             let closed = at;
             while bytes.get(at).is_some_and(|&byte| byte != delimiter && byte != b'\n') {
                 at += 1;
             }
             let tail = &bytes[closed..at];
-            if !tail.is_empty() && tail != b"\r" {
+            if blanks && tail.first() == Some(&b' ') && tail.trim_ascii().is_empty() {
+                raw.spaced = true;
+            } else if !tail.is_empty() && tail != b"\r" {
                 // Something follows the closing quote: the field is what stands there, quotes and all.
-                raw = Raw { bytes: trim_return(&bytes[field..at], bytes.get(at)), quoted: false, odd: true };
+                raw = Raw { bytes: trim_return(&bytes[field..at], bytes.get(at)), odd: true, ..Raw::default() };
             }
         } else {
             while let Some(&byte) = bytes.get(at) {
@@ -118,7 +129,7 @@ pub(super) fn text(raw: Raw<'_>, quote: Option<u8>) -> String {
 mod tests {
     use super::*;
 
-    const COMMAS: Cut = Cut { delimiter: b',', quote: Some(b'"') };
+    const COMMAS: Cut = Cut { delimiter: b',', quote: Some(b'"'), blanks: false };
 
     fn all_cut(bytes: &str, cut: Cut) -> Vec<Vec<String>> {
         let mut records = Vec::new();
@@ -132,14 +143,14 @@ mod tests {
     }
 
     fn all(bytes: &str, delimiter: u8) -> Vec<Vec<String>> {
-        all_cut(bytes, Cut { delimiter, quote: Some(b'"') })
+        all_cut(bytes, Cut { delimiter, ..COMMAS })
     }
 
     #[test]
     fn without_quotes_every_byte_is_a_letter() {
-        let cut = Cut { delimiter: b'\t', quote: None };
+        let cut = Cut { delimiter: b'\t', quote: None, blanks: false };
         assert_eq!(all_cut("a\t\"b\tc\"\n\"\"\t\"\n", cut), [vec!["a", "\"b", "c\""], vec!["\"\"", "\""]]);
-        let single = Cut { delimiter: b',', quote: Some(b'\'') };
+        let single = Cut { quote: Some(b'\''), ..COMMAS };
         assert_eq!(all_cut("'a,''b',\"c\n", single), [["a,'b", "\"c"]]);
     }
 
@@ -151,6 +162,16 @@ mod tests {
         assert_eq!(all("\"\",x", b','), [["", "x"]]);
         assert_eq!(all("5\" pipe,\"a\"b,c", b','), [["5\" pipe", "\"a\"b", "c"]]);
         assert_eq!(all("\n", b','), [[""]]);
+    }
+
+    #[test]
+    fn blanks_around_quotes_are_no_part_of_a_field_where_it_is_said() {
+        let cut = Cut { blanks: true, ..COMMAS };
+        assert_eq!(
+            all_cut("1, \"a, b\" ,  c\n \"\"\"x\"\"\", d\r\n", cut),
+            [vec!["1", "a, b", "  c"], vec!["\"x\"", " d"]]
+        );
+        assert_eq!(all_cut("1, \"a\n", COMMAS), [["1", " \"a"]]);
     }
 
     #[test]

@@ -53,6 +53,9 @@ const CHILDREN: i16 = 5;
 const CONVERTED: i16 = 6;
 const LOGICAL: i16 = 10;
 
+/// Digits that a decimal may have: those of 128 bits.
+const MOST_DIGITS: i64 = 38;
+
 /// The key under which writers keep Arrow's schema.
 const ARROW: &str = "ARROW:schema";
 
@@ -138,12 +141,21 @@ fn logical(field: &Field<'_>) -> Result<Odd> {
     Ok(match set.id {
         // A time whose unit is none of the three there are.
         7 | 8 if !unit_known(&set)? => Odd::Unknown("a time in a unit not known here".into()),
+        5 if precision(&set)? > MOST_DIGITS => {
+            Odd::Unknown(format!("a decimal of {} digits, expected {MOST_DIGITS} at most", precision(&set)?))
+        }
         1..=8 | 10..=14 => Odd::Nothing,
         15 => Odd::Half,
         16 => Odd::Unknown("VARIANT".into()),
         17 | 18 => Odd::Geometry(text()?),
         number => Odd::Unknown(format!("a logical type with the number {number}, which is newer than this program")),
     })
+}
+
+/// How many digits a decimal has.
+fn precision(decimal: &Field<'_>) -> Result<i64> {
+    let fields = Reader::new(decimal.value).fields()?;
+    fields.iter().find(|field| field.id == 2).map_or(Ok(0), Field::integer)
 }
 
 fn unit_known(time: &Field<'_>) -> Result<bool> {

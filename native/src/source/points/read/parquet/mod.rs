@@ -7,7 +7,7 @@ mod thrift;
 use super::{
     content::Content,
     crs::Crs,
-    field::Field,
+    field::{Field, is_odd},
     geometry::{self, Declared},
     guarded::guarded,
     half,
@@ -78,6 +78,7 @@ impl Parquet {
                 let odd = footer.columns.get(at).cloned().unwrap_or_default();
                 // Parquet keeps milliseconds, Arrow's schema beside it says seconds, and Polars believes it.
                 let seconds = matches!(field.dtype, ArrowDataType::Time32(TimeUnit::Second));
+                let offset = matches!(&field.dtype, ArrowDataType::Timestamp(_, Some(zone)) if is_odd(zone));
                 fields.push(match (odd, &other, &mut plain) {
                     (Odd::Unknown(what), ..) => Field::left_out(&field.name, format!("it is {what}")),
                     (Odd::Half, other, plain) => {
@@ -87,7 +88,7 @@ impl Parquet {
                         let why = "the file has floats of 16 bits there".into();
                         Field { why, ..Field::new(&field.name, &half::FIELD) }
                     }
-                    (_, Some(other), Some((_, columns))) if seconds => {
+                    (_, Some(other), Some((_, columns))) if seconds || offset => {
                         columns.push(at);
                         other
                             .get_at_index(at)

@@ -120,7 +120,7 @@ fn digits_stay_where_texts_are_said_and_are_counted_where_floats_lose_them() {
         folder.put("c.csv", format!("lon,lat,n,note\n1,2,{wide},x\n1,2,,x\n1,2,NA,x\n")),
     ];
     let dataset = read(&paths, &Options::default(), &()).expect("reads");
-    let told = "column \"n\": 2 whole numbers lose digits among decimals, such as 9007199254740993 (--type n=text keeps all as texts)";
+    let told = "column \"n\": 2 numbers have more digits than are kept of them, such as 9007199254740993 (--type n=text keeps all as texts)";
     assert!(says(&dataset, told), "{:?}", dataset.report().lines);
     assert!(says(&dataset, "column \"n\": 1 fields such as NA are taken as no value, in"));
     let strict = Options { strict: true, ..Options::default() };
@@ -234,4 +234,102 @@ fn money_with_the_other_comma_is_told_and_read_where_it_is_said() {
     let said = Options { types: vec![("Umsatz".into(), Type::Number)], ..Options::default() };
     let dataset = load_with("a.csv", text, &said).expect("reads");
     assert_eq!(values(&dataset, "Umsatz"), ["1000.5", "7.0"]);
+}
+
+#[test]
+fn blanks_before_quotes_are_no_part_of_a_field() {
+    let rows: String = (0..30).map(|n| format!("{n}, {}.5, 8.5, \"n{n}, x\"\n", n + 20)).collect();
+    for head in ["id, lat, lon, name\n", "\"id\", \"lat\", \"lon\", \"name\"\n"] {
+        let dataset = load_csv(&format!("{head}{rows}"));
+        assert_eq!(values(&dataset, "name")[..2], ["n0, x", "n1, x"], "{head}");
+        assert_eq!((dataset.len(), kind(&dataset, "id")), (30, "integer"));
+    }
+    // A lone quote behind a blank is a letter.
+    let lone = load_csv("lat,lon,size\n50,8, \"5\n51,9,6\n");
+    assert_eq!(values(&lone, "size").len(), 2);
+}
+
+#[test]
+fn lines_may_end_with_returns_alone_though_a_field_holds_line_feeds() {
+    let dataset = load_csv("id,lat,lon,note\r1,50.5,8.5,\"a\nb\"\r2,51.5,9.5,c\r");
+    assert_eq!(
+        (values(&dataset, "note"), values(&dataset, "id")),
+        (vec!["a\nb".into(), "c".into()], vec!["1".into(), "2".into()])
+    );
+}
+
+#[test]
+fn zeros_before_a_number_that_are_not_kept_are_told() {
+    let dataset = load_csv("lat,lon,nace,plz\n50,8,01.11,01067\n51,9,47.10,80331\n");
+    assert_eq!((values(&dataset, "nace"), kind(&dataset, "plz")), (vec!["1.11".into(), "47.1".into()], "text"));
+    assert!(says(
+        &dataset,
+        "column \"nace\": 1 numbers such as \"01.11\" have zeros before them, which are not kept (--type nace=text keeps the texts)"
+    ));
+}
+
+#[test]
+fn times_of_day_go_with_dates_as_portals_write_them() {
+    let first = |text: &str, column: &str| values(&load_csv(text), column)[0].clone();
+    // The dates of New York, of Los Angeles, and of satellites.
+    let text = "CRASH DATE,CRASH TIME,LATITUDE,LONGITUDE\n2024-01-05T00:00:00.000,2:39,40.7,-73.9\n2024-01-06T00:00:00.000,14:05,40.8,-73.8\n";
+    assert_eq!(first(text, "CRASH DATE"), "2024-01-05T02:39:00Z");
+    let text =
+        "DATE OCC,TIME OCC,LAT,LON\n01/13/2024 12:00:00 AM,2130,34,-118\n01/14/2024 12:00:00 AM,0005,34.1,-118.1\n";
+    let dataset = load_csv(text);
+    assert_eq!(values(&dataset, "DATE OCC"), ["2024-01-13T21:30:00Z", "2024-01-14T00:05:00Z"]);
+    assert!(says(&dataset, "column \"DATE OCC\" is given the times of day of \"TIME OCC\""));
+    let text = "Date Rptd,DATE OCC,TIME OCC,LAT,LON\n01/14/2024,01/13/2024 12:00:00 AM,2130,34,-118\n01/15/2024,01/14/2024 12:00:00 AM,0005,34.1,-118.1\n";
+    assert_eq!(first(text, "DATE OCC"), "2024-01-13T21:30:00Z");
+    let text = "latitude,longitude,acq_date,acq_time\n50,8,2024-01-05,531\n51,9,2024-01-06,1430\n";
+    let dataset = load_csv(text);
+    assert!(says(
+        &dataset,
+        "column \"acq_time\" may hold hours and minutes (--time "
+    ));
+    let joined = Options { time: Some("acq_date+acq_time".into()), ..Options::default() };
+    let dataset = load_with("a.csv", text, &joined).expect("reads");
+    assert_eq!(values(&dataset, "acq_date"), ["2024-01-05T05:31:00Z", "2024-01-06T14:30:00Z"]);
+    // Hours are none.
+    let text = "lat,lon,date,hour\n50,8,2024-01-05,5\n51,9,2024-01-06,23\n";
+    assert_eq!(first(text, "date"), "2024-01-05T00:00:00Z");
+    // One that is no time of day is told, and ends nothing.
+    let rows: String =
+        (0..60).map(|n| format!("50,8,2024-01-05,{}:{:02}\n", if n == 30 { 25 } else { n % 24 }, n)).collect();
+    let dataset = load_csv(&format!("lat,lon,date,time\n{rows}"));
+    assert_eq!(
+        (values(&dataset, "date")[1].as_str(), values(&dataset, "date")[30].as_str()),
+        ("2024-01-05T01:01:00Z", "-")
+    );
+    assert!(says(&dataset, "column \"date\": 1 of 60 values are no time, such as \"2024-01-05 25:30\""));
+}
+
+#[test]
+fn years_of_two_digits_that_may_stand_first_are_not_guessed() {
+    let dataset = load_csv("lat,lon,when,other\n50,8,21-01-01,25/03/24\n51,9,21-02-13,05/03/24\n");
+    assert_eq!((kind(&dataset, "when"), kind(&dataset, "other")), ("text", "time"));
+    assert!(says(
+        &dataset,
+        "column \"when\" stays text: its dates such as \"21-01-01\" may have the year or the day first; say --time-format %y-%m-%d or --dates dmy"
+    ));
+}
+
+#[test]
+fn hours_in_digits_are_no_seconds() {
+    let dataset = load_csv("lat,lon,timestamp\n50,8,2024030510\n51,9,2024123123\n");
+    assert_eq!(kind(&dataset, "timestamp"), "integer");
+    assert!(says(&dataset, "may be a year, month, day and hour (--time timestamp --time-format %Y%m%d%H)"));
+}
+
+#[test]
+fn the_order_of_dates_that_one_file_proves_holds_for_others() {
+    let folder = Folder::new();
+    let file = |day: u32| folder.put(&format!("day{day}.csv"), format!("lat,lon,when\n50,8,{day}/03/2024 10:00\n"));
+    for days in [[11, 12, 13], [13, 11, 12]] {
+        let paths = days.map(file);
+        let dataset = read(&paths, &Options::default(), &()).expect("reads");
+        let mut found = values(&dataset, "when");
+        found.sort_unstable();
+        assert_eq!(found, ["2024-03-11T10:00:00Z", "2024-03-12T10:00:00Z", "2024-03-13T10:00:00Z"]);
+    }
 }

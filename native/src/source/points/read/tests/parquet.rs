@@ -150,3 +150,24 @@ fn rows_that_a_file_cannot_hold_are_not_made_room_for() {
     assert!(error.contains("rows, which") && error.contains("bytes cannot hold"), "{error}");
     assert!(error_of("a.parquet", "PAR1PAR1", &Options::default()).contains("is cut off"));
 }
+
+#[test]
+fn decimals_keep_their_digits_or_it_is_told() {
+    let dataset = load_file("decimal-38.parquet", &Options::default()).expect("reads");
+    assert!(values(&dataset, "id").contains(&"9007199254740995".to_owned()));
+    assert_eq!((kind(&dataset, "id"), kind(&dataset, "n")), ("integer", "integer"));
+    let dataset = load_file("decimal-256.parquet", &Options::default()).expect("reads");
+    assert_eq!(dataset.len(), 4);
+    assert!(says(&dataset, "column \"v\" is left out: it is a decimal of 50 digits, expected 38 at most"));
+}
+
+#[test]
+fn times_in_zones_of_half_hours_and_infinite_ones_are_what_they_say() {
+    for name in ["half-hours.parquet", "half-hours.feather"] {
+        let dataset = load_file(name, &Options::default()).expect("reads");
+        assert_eq!(values(&dataset, "when"), ["2023-12-31T18:30:00Z", "2024-01-01T18:30:00Z"], "{name}");
+    }
+    let dataset = load_file("infinite.parquet", &Options::default()).expect("reads");
+    assert_eq!(values(&dataset, "tz"), ["-"]);
+    assert!(says(&dataset, "column \"tz\": 1 values are NaN or infinite and become no value"));
+}

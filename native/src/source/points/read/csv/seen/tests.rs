@@ -9,7 +9,7 @@ fn seen(fields: &[&str], pieces: usize, thorough: bool) -> Seen {
     for (at, piece) in fields.chunks(pieces).enumerate() {
         let mut part = Seen::default();
         for (line, field) in piece.iter().enumerate() {
-            part.add(Raw { bytes: field.as_bytes(), quoted: false, odd: false }, line as u64, &look);
+            part.add(Raw { bytes: field.as_bytes(), ..Raw::default() }, line as u64, &look);
         }
         all.merge(part, (at * pieces) as u64);
     }
