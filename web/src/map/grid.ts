@@ -63,6 +63,9 @@ export function pixelsAt(zoom: number, grid: Grid): number {
   return grid.cell * ratio.value * 2 ** (zoom - tileZoom(zoom, grid));
 }
 
+/** The same in pixels of the page. */
+export const sideAt = (zoom: number, grid: Grid): number => pixelsAt(zoom, grid) * pixel();
+
 /**
  * Has a source take its tiles so much closer. MapLibre goes by the size that a source says its tiles have, and takes 512
  * for that of vector tiles where they are described; what it says later is taken as well. Pictures are taken of the zoom

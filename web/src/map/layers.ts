@@ -7,9 +7,9 @@
 import type { TileJson } from "duotile";
 import type { ExpressionSpecification, LayerSpecification, SourceSpecification } from "maplibre-gl";
 import type { Loaded } from "../load";
-import { spread } from "../page";
+import { rest, spread } from "../page";
 import type { Layer } from "../state";
-import { gridOf, pixel } from "./grid";
+import { gridOf, pixel, sideAt } from "./grid";
 import { cellColour, type Paint, paintOf } from "./paint";
 import type { Phase } from "./phase";
 import { along, byZoom } from "./scale";
@@ -28,6 +28,15 @@ export interface Drawable {
   /** Whether it is a part of an animation: one of the frames that take turns. */
   animated?: boolean;
 }
+
+/** Templates of the tiles of cells: as pictures, and as points in the middles of cells. */
+export interface Templates {
+  pictures: string;
+  dots: string;
+}
+
+/** The layer of tiles of such points, which have a `colour` and an `order`. */
+export const DOTS = "dots";
 
 /** The map's source of a layer, and that of the cells that are spread. */
 export const sourceId = ({ id }: Pick<Layer, "id">): string => `data-${id}`;
@@ -53,21 +62,22 @@ interface From {
 }
 
 /**
- * The sources that a layer takes its features and its pictures from, by their names; `pictures` gives the template of those of
- * a source.
+ * The sources that a layer takes its features and its pictures from, by their names; `templates` has those of cells, which ask
+ * for a tile once for both.
  */
 export function dataSources(
   drawable: Drawable,
-  pictures: (source: string, drawable: Drawable) => string,
+  templates: (source: string, drawable: Drawable) => Templates,
 ): Record<string, SourceSpecification> {
   const { layer, loaded, tiles } = drawable;
   const { minzoom, maxzoom, bounds, attribution } = loaded.tileJson;
   const [all, said] = [{ minzoom, maxzoom, bounds }, attribution ? { attribution } : {}];
   const source = sourceId(layer);
   if (layer.drawing.kind !== "cells") return { [source]: { type: "vector", tiles: [tiles], ...all, ...said } };
+  const { pictures, dots } = templates(source, drawable);
   return {
-    [source]: { type: "raster", tiles: [pictures(source, drawable)], ...all, ...said },
-    [widerId(layer)]: { type: "vector", tiles: [tiles], ...all },
+    [source]: { type: "raster", tiles: [pictures], ...all, ...said },
+    [widerId(layer)]: { type: "vector", tiles: [dots], ...all },
   };
 }
 
@@ -90,16 +100,16 @@ export function dataLayers({ layer, loaded }: Drawable, source = sourceId(layer)
     case "cells":
       return [
         {
-          // A circle at each corner: what is under the cells themselves stays hidden beneath them.
+          // What is under the cells themselves stays hidden beneath them.
           id: spreadId(layer),
-          ...from,
           source: widerId(layer),
+          "source-layer": DOTS,
           type: "circle",
-          layout: { visibility: wider > 0 ? "visible" : "none", "circle-sort-key": ORDER },
-          // MapLibre softens a circle's edge inwards, by a pixel: small ones were crosses.
+          layout: { visibility: wider > 0 ? "visible" : "none", "circle-sort-key": ["get", "order"] },
+          // MapLibre softens a circle's edge inwards, by a pixel.
           paint: {
-            "circle-color": colour,
-            "circle-radius": wider > 0 ? wider + pixel() / 2 : 0,
+            "circle-color": ["to-color", ["get", "colour"]],
+            "circle-radius": wider > 0 ? wider + (sideAt(rest.value, gridOf(layer.drawing)) + pixel()) / 2 : 0,
             "circle-opacity": opacity,
           },
         },

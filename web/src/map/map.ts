@@ -51,7 +51,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   /** The opacities of what an animation is made of, by the ids of its layers. */
   const animated = new Map<string, Opacity[]>();
   const { pictures, follow } = makePictures();
-  const sourcesOf = (drawable: Drawable) => dataSources(drawable, pictures.template);
+  const sourcesOf = (drawable: Drawable) => dataSources(drawable, pictures.templates);
   const layersOf = (drawable: Drawable) => {
     const layers = dataLayers(drawable);
     if (drawable.animated) animated.set(drawable.layer.id, layers.flatMap(opacities));
@@ -212,10 +212,25 @@ export function frameOf(map: MapLibre): Frame {
   return [round(wrapped(west)), round(south), round(wrapped(east)), round(north)];
 }
 
+/** The middle of what is seen beside the panel, from 0 to 1, from left to right: where what the map was framed on lies. */
+export function middle(): number {
+  const { left, right } = padding();
+  return (left + window.innerWidth - right) / 2 / window.innerWidth;
+}
+
 /** Room for the panel, which lies beside the view where there is space for both. */
 function padding(): { top: number; bottom: number; left: number; right: number } {
-  const [wide, phone] = [window.innerWidth > 900, window.innerWidth <= 700];
-  const height = (id: string) => document.getElementById(id)?.offsetHeight ?? 0;
-  const foot = height("foot") + (phone ? Math.min(height("panel"), 120) : 0);
-  return { top: wide ? 20 : 90, bottom: foot + 40, left: wide ? 340 : 16, right: 20 };
+  const { innerWidth: width, innerHeight: height } = window;
+  const [wide, phone] = [width > 900, width <= 700];
+  const high = (id: string) => document.getElementById(id)?.offsetHeight ?? 0;
+  const foot = high("foot") + (phone ? Math.min(high("panel"), 120) : 0);
+  const [top, bottom] = within([wide ? 20 : 90, foot + 40], height);
+  const [left, right] = within([wide ? 340 : 16, 20], width);
+  return { top, bottom, left, right };
+}
+
+/** As much room on two sides as leaves half of all at least: MapLibre frames nothing where none is left. */
+function within([before, after]: [number, number], all: number): [number, number] {
+  const share = Math.min(1, all / 2 / (before + after));
+  return [before * share, after * share];
 }

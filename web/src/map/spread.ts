@@ -8,7 +8,7 @@
 import type { MapGeoJSONFeature, Map as MapLibre } from "maplibre-gl";
 import { spread } from "../page";
 import { widthOf } from "./apart";
-import { gridOf, pixelsAt } from "./grid";
+import { gridOf, sideAt } from "./grid";
 import { cellsId, type Drawable, metIds } from "./layers";
 
 /** The most that cells of the size that was wished for are spread, in pixels of the page. */
@@ -50,13 +50,13 @@ function needed(map: MapLibre, layer: Drawable["layer"]): number | undefined {
   if (cells.length === 0 || cells.length > MANY) return 0;
   const places = cells.map((cell) => placeOf(map, cell));
   const grid = gridOf(layer.drawing);
-  const side = pixelsAt(map.getZoom(), grid) / (globalThis.devicePixelRatio || 1);
+  const side = sideAt(map.getZoom(), grid);
   const most = grid.side + 2 * MOST;
   const wanted = Math.max(widthOf(places, side, most), Math.min(Math.sqrt(SPECK / cells.length), most));
   // Circles are as large at every zoom.
   const drawn = layer.drawing.kind === "points" ? grid.side : side;
   const wider = Math.max(Math.round((wanted - drawn) / 2 / STEP) * STEP, 0);
-  // Circles at the corners of a cell that do not meet along its sides would make it a cross.
+  // Circles that are little larger than their cells are nothing but edges, which are soft.
   return layer.drawing.kind === "cells" && wider < side / 2 ? 0 : wider;
 }
 

@@ -1,4 +1,4 @@
-/** The cells of a tile as a picture: a pixel for each place that a cell can have, in the colour that the legend says. */
+/** The cells of a tile in the colours that the legend says, and as a picture: a pixel for each place that a cell can have. */
 
 import { categoryOf } from "../../query";
 import type { Paint } from "../paint";
@@ -14,27 +14,26 @@ const STEPS = 1024;
 /** Colours of ramps, made when they are needed. */
 const ramps = new Map<string, Uint32Array>();
 
-/** The picture of cells in a tile of a zoom that has so many along each side. */
-export function picture(cells: Cells, paint: Paint, z: number, side: number): ImageData {
+/** The picture of cells in a tile that has so many along each side, in their colours. */
+export function picture({ column, row }: Cells, colours: Uint32Array, side: number): ImageData {
   const pixels = new Uint32Array(side * side);
-  const { column, row, value, values } = cells;
+  for (let at = 0; at < colours.length; at += 1) {
+    pixels[(row[at] as number) * side + (column[at] as number)] = colours[at] as number;
+  }
+  return new ImageData(new Uint8ClampedArray(pixels.buffer), side, side);
+}
+
+/** The colour of each cell in a tile of a zoom, as a pixel. */
+export function coloursOf({ value, values }: Cells, paint: Paint, z: number): Uint32Array {
   const colour = colourer(paint, z);
   const other = packed(paint.theme.other);
   // Of one value there are many cells.
-  const colours = new Uint32Array(values.length);
-  for (let at = 0; at < value.length; at += 1) {
-    const which = value[at] as number;
-    let pixel = other;
-    if (which !== NONE) {
-      pixel = colours[which] as number;
-      if (pixel === 0) {
-        pixel = colour(values[which] as string | number | boolean);
-        colours[which] = pixel;
-      }
-    }
-    pixels[(row[at] as number) * side + (column[at] as number)] = pixel;
-  }
-  return new ImageData(new Uint8ClampedArray(pixels.buffer), side, side);
+  const known = new Uint32Array(values.length);
+  return value.map((which) => {
+    if (which === NONE) return other;
+    known[which] ||= colour(values[which] as string | number | boolean);
+    return known[which] as number;
+  });
 }
 
 function colourer(paint: Paint, z: number): (value: string | number | boolean) => number {
@@ -58,6 +57,12 @@ function colourer(paint: Paint, z: number): (value: string | number | boolean) =
 
 /** Whether the least byte of a number comes first, as nearly everywhere. */
 const LITTLE = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+
+/** A pixel as #rrggbb. */
+export function written(pixel: number): string {
+  const rgb = LITTLE ? ((pixel & 255) << 16) | (pixel & 0xff00) | ((pixel >> 16) & 255) : pixel >>> 8;
+  return `#${rgb.toString(16).padStart(6, "0")}`;
+}
 
 /** #rrggbb as one pixel, opaque. */
 function packed(colour: string): number {

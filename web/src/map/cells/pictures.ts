@@ -10,12 +10,13 @@
 import type { GeoJSONFeature, Map as MapLibre } from "maplibre-gl";
 import { toLat, toLng, toX, toY } from "../../tiles/place";
 import { gridOf, tileZoom } from "../grid";
-import type { Drawable } from "../layers";
+import type { Drawable, Templates } from "../layers";
 import { type Paint, paintOf } from "../paint";
 import { bytesAt, register } from "../protocols";
 import { stopsAt } from "../stops";
+import { dotsOf } from "./dots";
 import { makeKept } from "./kept";
-import { picture, propertyIn } from "./picture";
+import { coloursOf, picture, propertyIn } from "./picture";
 import { type Cells, featureOf, readCells } from "./read";
 
 type Box = readonly [west: number, south: number, east: number, north: number];
@@ -26,8 +27,8 @@ export type Ring = readonly (readonly [lng: number, lat: number])[];
 export type SeenCell = Pick<GeoJSONFeature, "id" | "properties" | "geometry">;
 
 export interface Pictures {
-  /** The template of a drawable's tiles as pictures; another one whenever they would look different. */
-  template: (source: string, drawable: Drawable) => string;
+  /** The templates of a drawable's tiles; another one of pictures whenever they would look different. */
+  templates: (source: string, drawable: Drawable) => Templates;
   /** The cells of a source that are drawn in a box of degrees, whose east may lie beyond 180, and of which `isIn` holds. */
   cellsIn: (source: string, box: Box, isIn?: (ring: Ring) => boolean) => SeenCell[];
 }
@@ -39,7 +40,7 @@ interface Painting {
   /** How tiles of a zoom look, and of all zooms. */
   lookAt: (z: number) => string;
   look: string;
-  template: string;
+  templates: Templates;
   /** Counts the queries: one that comes again is asked again, as others may answer it now. */
   round: number;
   /** Cells along each side of a tile. */
@@ -55,6 +56,7 @@ interface Held {
 }
 
 const SCHEME = "cells";
+const ADDRESS = /^\w+:\/\/(\d+)\/(pictures|dots)\/([^/]+)\/(\d+)\/(\d+)\/(\d+)/;
 /** Cells of one pixel along the side of a tile. */
 const PIXELS = 512;
 /** So many zooms above may tiles be that are drawn in the distance. */
@@ -65,10 +67,12 @@ const PICTURE = 4 * 256 ** 2;
 const MEMORY = 128e6;
 
 /** The paintings of each map, by its number. */
-const maps = new Map<string, (source: string, tile: Tile, controller: AbortController) => Promise<{ data: unknown }>>();
+const maps = new Map<string, Answers>();
 let numbers = 0;
 
 type Tile = readonly [z: number, x: number, y: number];
+type Answer = (source: string, tile: Tile, controller: AbortController) => Promise<{ data: ImageBitmap | ArrayBuffer }>;
+type Answers = Record<keyof Templates, Answer>;
 
 export function makePictures(): { pictures: Pictures; follow: (map: MapLibre) => void } {
   numbers += 1;
@@ -95,34 +99,46 @@ export function makePictures(): { pictures: Pictures; follow: (map: MapLibre) =>
     return held.cells;
   };
 
-  const answer = async (source: string, tile: Tile, controller: AbortController) => {
+  const paintingOf = (source: string) => {
+    const painting = paintings.get(source);
+    if (!painting) throw new Error(`there is no layer ${source}`);
+    return painting;
+  };
+  const pictures: Answer = async (source, tile, controller) => {
     for (;;) {
-      const painting = paintings.get(source);
-      if (!painting) throw new Error(`there is no layer ${source}`);
+      const painting = paintingOf(source);
       const held = await kept.get(keyOf(painting, tile), controller.signal);
       // What was asked for meanwhile is what is to be seen: an answer must not come after that to a later question.
-      if (paintings.get(source)?.template !== painting.template) continue;
+      if (paintings.get(source)?.templates.pictures !== painting.templates.pictures) continue;
       if (held.bytes.length === 0) return { data: new ArrayBuffer(0) };
       const look = painting.lookAt(tile[0]);
       if (held.painted?.look !== look) {
-        const image = createImageBitmap(picture(cellsOf(held, painting), painting.paint, tile[0], painting.side));
+        const cells = cellsOf(held, painting);
+        const image = createImageBitmap(picture(cells, coloursOf(cells, painting.paint, tile[0]), painting.side));
         held.painted = { look, image };
       }
       const data = await held.painted.image;
-      if (paintings.get(source)?.template === painting.template) return { data };
+      if (paintings.get(source)?.templates.pictures === painting.templates.pictures) return { data };
     }
+  };
+  const dots: Answer = async (source, tile, controller) => {
+    const painting = paintingOf(source);
+    const held = await kept.get(keyOf(painting, tile), controller.signal);
+    if (held.bytes.length === 0) return { data: new ArrayBuffer(0) };
+    const cells = cellsOf(held, painting);
+    return { data: dotsOf(cells, coloursOf(cells, painting.paint, tile[0]), painting.side) };
   };
   if (maps.size === 0) {
     register(SCHEME, ({ url }, controller) => {
-      const [, map = "", source = "", z, x, y] = /^\w+:\/\/(\d+)\/([^/]+)\/(\d+)\/(\d+)\/(\d+)/.exec(url) ?? [];
-      const of = maps.get(map);
-      if (!of) return Promise.reject(new Error(`there is no map ${map}`));
+      const [, map = "", what = "", source = "", z, x, y] = ADDRESS.exec(url) ?? [];
+      const of = maps.get(map)?.[what as keyof Templates];
+      if (!of) return Promise.reject(new Error(`nobody answers for ${url}`));
       return of(source, [Number(z), Number(x), Number(y)], controller);
     });
   }
-  maps.set(number, answer);
+  maps.set(number, { pictures, dots });
 
-  const template = (source: string, drawable: Drawable): string => {
+  const templates = (source: string, drawable: Drawable): Templates => {
     const paint = paintOf(drawable.layer, drawable.loaded);
     const ramp = [0, 0.3, 0.6, 1].map(paint.ramp);
     const looks = (cells: unknown) =>
@@ -132,15 +148,16 @@ export function makePictures(): { pictures: Pictures; follow: (map: MapLibre) =>
     const before = paintings.get(source);
     if (before?.look === look && before.drawable.tiles === drawable.tiles) {
       before.drawable = drawable;
-      return before.template;
+      return before.templates;
     }
     made += 1;
     const [, query = ""] = /\?([^#]*)/.exec(drawable.tiles) ?? [];
-    const template = `${SCHEME}://${number}/${source}/{z}/{x}/{y}?${query}#${made}`;
     const side = PIXELS / gridOf(drawable.layer.drawing).cell;
     const round = before?.drawable.tiles === drawable.tiles ? before.round : made;
-    paintings.set(source, { drawable, paint, lookAt, look, template, round, side });
-    return template;
+    const address = (what: string) => `${SCHEME}://${number}/${what}/${source}/{z}/{x}/{y}?${query}#${made}`;
+    const templates = { pictures: address("pictures"), dots: address("dots") };
+    paintings.set(source, { drawable, paint, lookAt, look, templates, round, side });
+    return templates;
   };
 
   /** The tile that is drawn at a place; where the map is tilted it may be of a zoom above. */
@@ -195,7 +212,7 @@ export function makePictures(): { pictures: Pictures; follow: (map: MapLibre) =>
   };
 
   return {
-    pictures: { template, cellsIn },
+    pictures: { templates, cellsIn },
     follow(of) {
       map = of;
       of.on("remove", () => maps.delete(number));

@@ -13,8 +13,9 @@ export interface Cells {
   /** Column and row of each cell, from the north-western corner of the tile. */
   column: Uint16Array;
   row: Uint16Array;
-  /** Where its value stands among those of the layer; `NONE` if it has none. */
+  /** Where its value stands among those of the layer, and how many rows it has; `NONE` if it has none. */
   value: Uint32Array;
+  count: Uint32Array;
   /** Where its bytes begin and end. */
   starts: Uint32Array;
   ends: Uint32Array;
@@ -83,12 +84,13 @@ export function readCells(bytes: Uint8Array, side: number, property: string): Ce
       else skip(tag & 7);
     }
   }
-  const count = found.length / 2;
-  const [column, row] = [new Uint16Array(count), new Uint16Array(count)];
-  const [value, starts, ends] = [new Uint32Array(count).fill(NONE), new Uint32Array(count), new Uint32Array(count)];
-  const wanted = keys.indexOf(property);
+  const all = found.length / 2;
+  const [column, row] = [new Uint16Array(all), new Uint16Array(all)];
+  const [starts, ends] = [new Uint32Array(all), new Uint32Array(all)];
+  const [value, count] = [new Uint32Array(all).fill(NONE), new Uint32Array(all).fill(NONE)];
+  const [wanted, counted] = [keys.indexOf(property), keys.indexOf("point_count")];
   const size = extent / side;
-  for (let i = 0; i < count; i += 1) {
+  for (let i = 0; i < all; i += 1) {
     at = found[2 * i] as number;
     const featureEnd = found[2 * i + 1] as number;
     starts[i] = at;
@@ -100,6 +102,7 @@ export function readCells(bytes: Uint8Array, side: number, property: string): Ce
         while (at < tagsEnd) {
           const [key, which] = [varint(), varint()];
           if (key === wanted) value[i] = which;
+          if (key === counted) count[i] = which;
         }
       } else if (tag === GEOMETRY) {
         const partsEnd = varint() + at;
@@ -119,7 +122,7 @@ export function readCells(bytes: Uint8Array, side: number, property: string): Ce
       } else skip(tag & 7);
     }
   }
-  return { bytes, keys, values, column, row, value, starts, ends };
+  return { bytes, keys, values, column, row, value, count, starts, ends };
 }
 
 /** What one of the cells carries. */
