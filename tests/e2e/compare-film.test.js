@@ -11,7 +11,7 @@ import { saved, unfold } from "./share.js";
 /** A block of rows on each side of the line; one kind on the first day, the other on the second. */
 const [WEST, EAST] = /** @type {const} */ ([
   [-20, 20],
-  [40, 20],
+  [60, 20],
 ]);
 const DAY = 86_400_000;
 const FIRST = Date.UTC(2024, 0, 1);
@@ -71,7 +71,7 @@ test("both sides of a comparison are in every frame of its film", async () => {
   );
   const film = await saved(page, "#film");
   await says(page, "#film-said", /2 frames of 480 × 304 pixels/);
-  assert.ok((places[0]?.x ?? 0) < 600 && (places[1]?.x ?? 0) > 600, "one on each side of the line");
+  assert.ok((places[0]?.x ?? 0) < 740 && (places[1]?.x ?? 0) > 780, "one on each side of the line");
   const looker = await page.context().newPage();
   await looker.route("**/blank", (route) => route.fulfill({ contentType: "text/html", body: "" }));
   await looker.goto(`${server.base}blank`);

@@ -176,9 +176,9 @@ before(async () => {
     writeFileSync(join(folder, `${name}.geojson`), text);
     return `${name}=${join(folder, `${name}.geojson`)}`;
   };
-  const lines = LINES.map((coordinates) => ({
+  const lines = LINES.map((coordinates, row) => ({
     type: "Feature",
-    properties: {},
+    properties: { row },
     geometry: { type: "LineString", coordinates },
   }));
   const files = [
@@ -302,11 +302,14 @@ test("a polygon over the antimeridian is whole there, and without a line along i
 test("lines are painted along their ways, also over the antimeridian, and nowhere else", async () => {
   const { page, close, ...seen } = await open(
     browser,
-    `${server.base}#ground=none&view=4/14/180&dataset=lines&line=3`,
+    // Lines have no height, whatever an address says.
+    `${server.base}#ground=none&view=4/14/180&dataset=lines&line=3&size=row`,
     {
       viewport: SIZE,
     },
   );
+  assert.equal(await page.evaluate(() => window.duotile?.map.getPitch()), 0);
+  assert.equal(await page.locator("#legend .high").count(), 0);
   const centre = await page.evaluate(() => window.duotile?.map.getCenter().lng ?? 0);
   const lines = await projected(
     page,

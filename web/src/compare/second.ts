@@ -5,7 +5,7 @@ import { effect } from "@preact/signals";
 import type { Source } from "duotile";
 import { element } from "../dom";
 import type { Drawable } from "../map/layers";
-import { makeMap, viewOf } from "../map/map";
+import { makeMap, middle, viewOf } from "../map/map";
 import { openOnClick } from "../map/popup";
 import { compared, line, type Mode, second } from "./compared";
 import { labelOf } from "./label";
@@ -23,6 +23,7 @@ export async function makeSecond(pair: Pair, source: Source, shown: () => readon
   container.role = "region";
   const [left, right] = [element("p", "compared left"), element("p", "compared right")];
   const handle = makeHandle();
+  line.value = middle();
   first.getContainer().after(container, handle, left, right);
   const drawn = await makeMap(container, pair.ground(), viewOf(first));
   const { map } = drawn;

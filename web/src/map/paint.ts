@@ -10,6 +10,7 @@ import { stepOf } from "./glide";
 import { gridOf } from "./grid";
 import { parse } from "./lock";
 import { along, areaStops, byZoom, cellStops, rowStops } from "./scale";
+import { stands } from "./shapes/usual";
 import type { Stops, ZoomStops } from "./stops";
 import { CATEGORIES, categoryColour, type Ramp, ramp, type Theme, theme, wheel } from "./theme";
 
@@ -50,14 +51,16 @@ export interface Paint {
 }
 
 /** How a layer is painted. */
-export function paintOf({ drawing }: Layer, { metadata, dataset, columns, tileJson }: Loaded): Paint {
+export function paintOf(layer: Layer, { metadata, dataset, columns, tileJson }: Loaded): Paint {
+  const { drawing } = layer;
   const { kind, measure, category, size, scale, lock } = drawing;
   const now = theme();
   const { property, column } = propertyOf(measure);
   const values = column ? rowStops(columns[column], scale) : undefined;
   const info = (name: string) => metadata?.measures.find((measure) => measure.property === name);
   // Heights of shapes go by logarithms, as those of columns do.
-  const sizes = size ? rowStops(columns[size], kind === "shapes" ? "log" : scale) : undefined;
+  const sized = kind === "shapes" ? stands(layer, dataset) : size !== "";
+  const sizes = sized ? rowStops(columns[size], kind === "shapes" ? "log" : scale) : undefined;
   const locked = parse(lock, addsUp(measure));
   // Where tiles end, the last of them are drawn larger, in their colours.
   const ending = (all: ZoomStops) => all.slice(0, (tileJson?.maxzoom ?? all.length) + 1) as unknown as ZoomStops;

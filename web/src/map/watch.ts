@@ -4,11 +4,12 @@ import { effect, untracked } from "@preact/signals";
 import type { ErrorEvent } from "maplibre-gl";
 import { loaded } from "../load";
 import { busy, rest, status, unseen, zoom } from "../page";
-import { active, type Drawing, state } from "../state";
+import { active, state } from "../state";
 import { frame, playing } from "../time/animation";
 import { isGround } from "./ground";
 import type { Drawable } from "./layers";
 import type { DataMap } from "./map";
+import { stands } from "./shapes/usual";
 import { isSeen, saySpread } from "./spread";
 
 /** How often a map that is waited for is made to look at itself, in milliseconds. */
@@ -77,8 +78,7 @@ export function watch(view: DataMap, shown: () => readonly Drawable[]): void {
 export function tilt({ map }: DataMap): void {
   let standing = false;
   effect(() => {
-    const stands = ({ kind, size }: Drawing) => kind === "columns" || (kind === "shapes" && size !== "");
-    const now = state.value.layers.some(({ visible, drawing }) => visible && stands(drawing));
+    const now = state.value.layers.some((layer) => layer.visible && stands(layer, loaded.value[layer.id]?.dataset));
     if (now !== standing && (now ? map.getPitch() === 0 : true)) {
       map.easeTo({ pitch: now ? 50 : 0, ...(now ? {} : { bearing: 0 }), duration: 400 });
     }

@@ -1,7 +1,8 @@
 /** How a dataset is drawn as it opens: rows with an outline as they are, points as cells. */
 
+import type { Dataset } from "duotile";
 import { catalog } from "../../page";
-import { DRAWING, type Drawing, type Kind } from "../../state";
+import { DRAWING, type Drawing, type Kind, type Layer } from "../../state";
 
 /** What rows of a dataset are; the first dataset is meant by no name. */
 function typesOf(dataset: string): readonly string[] {
@@ -12,6 +13,13 @@ function typesOf(dataset: string): readonly string[] {
 /** Whether rows of a dataset are lines or polygons. */
 export const hasShapes = (dataset: string): boolean => typesOf(dataset).some((type) => !/Point$/.test(type));
 export const hasPolygons = (dataset: string): boolean => typesOf(dataset).some((type) => /Polygon$/.test(type));
+
+/** Whether what is drawn stands on the ground: columns, and polygons that are as high as a number of the dataset. */
+export function stands({ dataset, drawing: { kind, size } }: Layer, about: Dataset | undefined): boolean {
+  if (kind !== "shapes" || !size) return kind === "columns";
+  const isHigh = about?.columns.some(({ name, type }) => name === size && type !== "text" && type !== "boolean");
+  return isHigh === true && hasPolygons(dataset);
+}
 
 export const usualKind = (dataset: string): Kind => (hasShapes(dataset) ? "shapes" : DRAWING.kind);
 
