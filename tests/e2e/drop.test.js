@@ -35,6 +35,7 @@ test("a CSV that is dropped is drawn, filtered, played over and listed as any da
   });
   await drop(page, "visits.csv", `lon,lat,seen,weight,kind\n${lines.join("\n")}\n`);
   await says(page, "#facts", /^4,000 rows/);
+  await says(page, "#origin", /^A file of this device$/);
   await drawn(page);
   const center = await page.evaluate(() => window.duotile?.map.getCenter().toArray() ?? [0, 0]);
   assert.ok(Math.abs((center[0] ?? 0) - 13.5) < 1 && Math.abs((center[1] ?? 0) - 52.5) < 1, String(center));

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { serve } from "../node/lib/duotile.js";
 import { front } from "./front.js";
-import { counts, drawn, launch, open, PATIENCE, says } from "./lib.js";
+import { counts, drawn, features, launch, open, PATIENCE, says } from "./lib.js";
 
 const folder = mkdtempSync(join(tmpdir(), "duotile-faults-"));
 const DAYS = 4;
@@ -69,6 +69,35 @@ test("a film whose tile is not there ends with why, one that waits can be given 
     await close();
   } finally {
     proxy.otherwise = undefined;
+    await browser.close();
+  }
+});
+
+test("a filter that was chosen while the server was away holds when it is back, and until then the page says what it shows", async () => {
+  const browser = await launch();
+  try {
+    const { page, close } = await open(browser, proxy.base + VIEW);
+    await says(page, "#origin", /^From the server$/);
+    proxy.down = true;
+    await page.fill("#filter-text", "lon < 5");
+    await page.keyboard.press("Enter");
+    await says(page, "#origin", /^Offline: what is here came before/);
+    await says(page, "#status", /does not answer/);
+    assert.match((await page.textContent("#facts")) ?? "", /^1,600 rows/);
+    proxy.down = false;
+    await page.evaluate(() => window.dispatchEvent(new Event("online")));
+    await says(page, "#facts", /^800 of 1,600 rows/);
+    await says(page, "#origin", /^From the server$/);
+    await says(page, "#status", /^$/);
+    await drawn(page);
+    const cells = await features(page, "cells");
+    assert.equal(
+      cells.reduce((sum, { properties }) => sum + Number(properties["point_count"]), 0),
+      800,
+    );
+    await close();
+  } finally {
+    proxy.down = false;
     await browser.close();
   }
 });

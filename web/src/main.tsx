@@ -31,7 +31,7 @@ import { theme } from "./map/theme";
 import { tiled, tilt, watch } from "./map/watch";
 import { hasWebGl } from "./map/webgl";
 import { sayOrigin } from "./origin";
-import { busy, catalog, rest, spread, tell } from "./page";
+import { busy, catalog, rest, spread, status, tell } from "./page";
 import { Foot } from "./panel/foot";
 import { GroundHint } from "./panel/ground";
 import { Keys, ToMap } from "./panel/keys";
@@ -107,13 +107,20 @@ async function start(): Promise<void> {
     const back = !well && isWell(data);
     well = isWell(data);
     sayOrigin(data);
-    // What was cut from a part is asked of the server, now that it is there.
-    if (back) void again().catch(tell);
+    if (!back) return;
+    // What was cut from a part, or could not be had, is asked of the server, now that it is there.
+    status.value = "";
+    void again().catch(tell);
+  };
+  /** What nobody answered is told, and asked for again when the server is back. */
+  const unanswered = (error: unknown) => {
+    if (!isWell(data)) answered();
+    tell(error);
   };
   const data = await openData(answered, renewDevice);
   await look(data).catch(tell);
   const place = readAddress();
-  const loader = follow(data, tell, async () => tiled(await made));
+  const loader = follow(data, unanswered, async () => tiled(await made));
   // A map that begins with data draws once what it would draw twice.
   const made = begun(data).then(async () => {
     const { view } = parse(location.hash.slice(1));
@@ -132,6 +139,9 @@ async function start(): Promise<void> {
   const view = makePair(await made, ground, isAbove);
   const { map } = view;
   const above = () => second.peek();
+  map.on("error", () => {
+    if (!isWell(data)) answered();
+  });
   window.duotile = { map, settled: () => !busy.peek() && view.settled(), above, ...film };
   const player = makePlayer(view, data, () => drawables(data));
   setPlayer(player);

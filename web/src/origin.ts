@@ -3,7 +3,7 @@
 import type { Origin } from "duotile";
 import { ago } from "./dom";
 import { loaded } from "./load";
-import { origin } from "./page";
+import { files, origin } from "./page";
 import { type Data, isWell } from "./source";
 import { active, state } from "./state";
 
@@ -12,8 +12,13 @@ export function sayOrigin(data: Data): void {
   const told: Origin = loaded.peek()[layer?.id ?? ""]?.origin ?? { from: "server", partial: false };
   const { server, device, partial, subset = told.subset } = data.share();
   const taken = subset ? `, taken ${ago(subset.taken)}` : "";
-  if (!isWell(data)) {
+  if (files.peek().has(layer?.dataset ?? "")) origin.value = { kind: "device", text: "A file of this device" };
+  else if (!isWell(data)) {
     const state = data.source.busy ? "The server is busy" : "Offline";
+    if (device === 0 && told.from === "server") {
+      origin.value = { kind: "part", text: `${state}: what is here came before, and the rest is missing` };
+      return;
+    }
     const filter = subset && new URLSearchParams(subset.query).get("filter");
     const which = filter ? `: only ${filter}` : subset?.bbox ? ": only a box" : "";
     origin.value =

@@ -4,8 +4,16 @@
  */
 
 import type { Stats } from "duotile";
-import { type Answer, type Catalog, type Dataset, type RemoteTiler, Source, type SourceOptions } from "duotile";
-import { files } from "../page";
+import {
+  type Answer,
+  type Catalog,
+  type Dataset,
+  type Origin,
+  type RemoteTiler,
+  Source,
+  type SourceOptions,
+} from "duotile";
+import { catalog, files } from "../page";
 
 interface Opened {
   tiler: RemoteTiler;
@@ -18,10 +26,10 @@ export class PageSource extends Source {
 
   constructor(options: SourceOptions) {
     super(options);
-    this.#onTile = options.onTile;
+    this.#options = options;
   }
 
-  readonly #onTile: SourceOptions["onTile"];
+  readonly #options: SourceOptions;
 
   /** Opens a file; resolves with its dataset. Rejects with what is wrong with it. */
   async openFile(file: File): Promise<Dataset> {
@@ -52,7 +60,8 @@ export class PageSource extends Source {
 
   override tileJson(...[id, query, signal]: Parameters<Source["tileJson"]>) {
     const own = this.#opened.get(id);
-    return own ? answer(own.tiler.tileJson(query, signal)) : super.tileJson(id, query, signal);
+    if (!own) return super.tileJson(id, query, signal);
+    return answer(own.tiler.tileJson(query, signal)).then((answer) => this.#told(answer, id));
   }
 
   override metadata(...[id, query, signal]: Parameters<Source["metadata"]>) {
@@ -81,15 +90,29 @@ export class PageSource extends Source {
     const started = performance.now();
     const value = await own.tiler.tile(...tile, query, signal);
     const ended = performance.now();
-    this.#onTile?.({ dataset: id, tile, query: String(query), from: "device", started, ended, bytes: value.length });
-    return answer(value);
+    this.#options.onTile?.({
+      dataset: id,
+      tile,
+      query: String(query),
+      from: "device",
+      started,
+      ended,
+      bytes: value.length,
+    });
+    return this.#told(await answer(value), id, tile);
   }
 
-  /** A name of a dataset that no other has: that of the file. */
+  #told<T extends Origin>(answer: T, id: string, tile?: Parameters<Source["tile"]>[1]): T {
+    const { from, partial } = answer;
+    this.#options.onAnswer?.({ from, partial }, id, tile);
+    return answer;
+  }
+
+  /** A name of a dataset that no other has, here or on the server: that of the file. */
   #idOf(name: string): string {
     const plain = name.replace(/(\.(csv|tsv|txt|json|geojson|arrow|arrows|feather|ipc|gz))+$/i, "") || "file";
     let [id, at] = [plain, 2];
-    while (this.#opened.has(id)) {
+    while (this.#opened.has(id) || catalog.peek().some((each) => each.id === id)) {
       id = `${plain} ${at}`;
       at += 1;
     }
