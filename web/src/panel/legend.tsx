@@ -26,7 +26,7 @@ const phone = window.matchMedia("(max-width: 700px)");
 export function Legend() {
   const layers = [...state.value.layers].reverse().filter(({ visible, id }) => visible && loaded.value[id]?.tileJson);
   return (
-    <aside id="legend" aria-label="Legend">
+    <aside id="legend" aria-label="Legend" tabIndex={layers.length > 2 ? 0 : undefined}>
       {layers.length > 0 && <h2 class="unseen">Legend</h2>}
       {layers.map((layer) => (
         <Part key={layer.id} layer={layer} named={layers.length > 1} />
