@@ -234,6 +234,23 @@ test("points grow with their count, heat and columns are drawn, and the address 
   await close();
 });
 
+test("what is chosen while the tiles of before are on their way is drawn", async () => {
+  const { page, close, ...seen } = await open(browser, `${server.base}#view=4/48/8`);
+  await page.route(/\.mvt/, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await route.continue();
+  });
+  for (const name of ["Heat", "Cells", "3D", "Cells"]) {
+    const asked = page.waitForRequest(/\.mvt/);
+    await page.locator("#drawing .choice label", { hasText: name }).click();
+    await asked;
+  }
+  await drawn(page);
+  assert.equal(await page.evaluate(() => window.duotile?.map.getLayer("cells-1")?.type), "raster");
+  assertQuiet(seen);
+  await close();
+});
+
 test("layers lie over each other, are hidden, moved and removed, each with its own filter", async () => {
   const { page, close, ...seen } = await open(browser, `${server.base}#view=4/48/8&filter=country = 'FR'`);
   await page.click("#stack > summary");

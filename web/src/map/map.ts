@@ -121,8 +121,12 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   const show = (drawables: readonly Drawable[]) => {
     const before = now;
     now = drawables;
+    // What has other sources is made anew at once: those of features never get done with pictures.
     const same = (a: Drawable, b: Drawable | undefined) =>
-      a.layer.id === b?.layer.id && a.loaded.tileJson.dataset === b.loaded.tileJson.dataset && a.phase === b.phase;
+      a.layer.id === b?.layer.id &&
+      a.loaded.tileJson.dataset === b.loaded.tileJson.dataset &&
+      sourceIds(a.layer).join() === sourceIds(b.layer).join() &&
+      a.phase === b.phase;
     if (now.length === before.length && now.every((drawable, at) => same(drawable, before[at]))) {
       // Tiles are exchanged one by one, and the map does not go blank between.
       now.forEach((drawable, at) => {
