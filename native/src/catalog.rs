@@ -22,7 +22,7 @@ pub struct Entry {
     pub rows: bool,
     /// Whether subsets of it may be downloaded.
     pub subset: bool,
-    /// What the operator says of its columns.
+    /// What the operator says of its columns, and what is known of those that were measured.
     pub about: About,
     /// What is kept goes by this.
     pub edition: Edition,
@@ -32,7 +32,9 @@ impl Entry {
     /// A source of which everything may leave.
     #[must_use]
     pub fn open(source: impl Into<Source>) -> Self {
-        Self { source: source.into(), rows: true, subset: true, about: About::new(), edition: Edition::default() }
+        let source = source.into();
+        let about = source.about();
+        Self { source, rows: true, subset: true, about, edition: Edition::default() }
     }
 }
 

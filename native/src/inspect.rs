@@ -133,7 +133,10 @@ fn shortened(value: Value) -> String {
 
 /// Why a column is what it is, what did not fit, and the flag that makes something else of it.
 fn why(chosen: &Chosen, kind: Kind) -> String {
-    let Chosen { name, why, misfits, examples } = chosen;
+    let Chosen { name, why, misfits, examples, unit } = chosen;
+    if let Some(unit) = unit {
+        return format!("{why}, in {unit}");
+    }
     let lost = match (*misfits, examples.is_empty()) {
         (0, _) | (_, true) => String::new(),
         (count, false) => {

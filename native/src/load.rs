@@ -286,7 +286,8 @@ impl Wanted {
     pub fn entry(&self, progress: &dyn Progress) -> Result<Entry> {
         let entry = Entry::open(self.read(progress)?);
         about::check(&self.about, &entry.source)?;
-        Ok(Entry { rows: self.rows, subset: self.subset, about: self.about.clone(), ..entry })
+        let about = entry.about.iter().chain(&self.about).map(|(name, said)| (name.clone(), said.clone())).collect();
+        Ok(Entry { rows: self.rows, subset: self.subset, about, ..entry })
     }
 }
 

@@ -10,7 +10,10 @@ use crate::{
     small::work::{Stopped, Work},
 };
 use alloc::vec::Vec;
-use core::f64::consts::{PI, TAU};
+use core::{
+    f64::consts::{PI, TAU},
+    ops::Range,
+};
 
 /// The mean radius of the Earth in metres: a third of the sum of WGS 84's axes (IUGG).
 pub const RADIUS: f64 = 6_371_008.771_415;
@@ -33,8 +36,16 @@ impl Sizes {
     /// # Errors
     /// [`Stopped`], as [`Work::pay`].
     pub fn of(outlines: &Outlines<'_>, work: &Work<'_>) -> Result<Self, Stopped> {
+        Self::of_rows(outlines, 0..outlines.len(), work)
+    }
+
+    /// Looks at some rows.
+    ///
+    /// # Errors
+    /// As [`Sizes::of`].
+    pub fn of_rows(outlines: &Outlines<'_>, rows: Range<usize>, work: &Work<'_>) -> Result<Self, Stopped> {
         let mut sizes = Self::default();
-        for row in 0..outlines.len() {
+        for row in rows {
             let (mut area, mut length) = (0.0, 0.0);
             for ring in outlines.rings_of(row) {
                 work.pay(1 + VERTEX * outlines.vertices_of(ring).len())?;

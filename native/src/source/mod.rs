@@ -7,6 +7,7 @@
 pub mod points;
 mod zones;
 
+use crate::about::{About, Said};
 use crate::format::Format;
 use crate::shapes::Outlines;
 use duotile_core::{ColumnInfo, Plain, Plan, Points, QueryError, TileQuery, Times, Work, range};
@@ -76,6 +77,18 @@ impl Source {
     pub fn attribution(&self) -> Option<&str> {
         let Self::Points(dataset) = self;
         dataset.attribution()
+    }
+
+    /// What is known of its columns that were measured.
+    #[must_use]
+    pub fn about(&self) -> About {
+        let Self::Points(dataset) = self;
+        let measured = dataset.report().columns.iter().filter(|column| column.unit.is_some());
+        let said = |column: &points::dataset::Chosen| Said {
+            unit: column.unit.clone(),
+            description: Some(column.why.clone()),
+        };
+        measured.map(|column| (column.name.clone(), said(column))).collect()
     }
 
     /// What its tiles are, unless a path says otherwise.

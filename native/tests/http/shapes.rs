@@ -117,9 +117,41 @@ async fn rows_are_told_with_their_whole_geometry() {
         }
     }
     let csv = server.get("/datasets/trips/rows.csv").await.text();
-    assert!(csv.starts_with("id,lon,lat,geometry,name,size\r\n"), "{csv}");
+    assert!(csv.starts_with("id,lon,lat,geometry,name,size,area,length\r\n"), "{csv}");
     assert!(csv.contains("\"POLYGON (("), "{csv}");
     assert!(csv.contains("LINESTRING ("), "{csv}");
+}
+
+#[tokio::test]
+async fn areas_and_lengths_are_columns_on_a_sphere() {
+    let server = server();
+    let told = server.json("/datasets/trips").await;
+    let columns = told["columns"].as_array().expect("columns");
+    let units: Vec<_> = columns.iter().map(|column| (&column["name"], &column["unit"])).collect();
+    assert_eq!(units[2..], [(&json!("area"), &json!("m²")), (&json!("length"), &json!("m"))]);
+    let rows = server.json("/datasets/trips/rows?properties=*").await;
+    let of = |name: &str, size: &str| {
+        let features = rows["features"].as_array().expect("features");
+        let feature = features.iter().find(|feature| feature["properties"]["name"] == name).expect("a row");
+        feature["properties"][size].as_f64().expect("a number")
+    };
+    // A strip from the equator to 40° north, without one from 10 to 20; half a turn along a parallel, the short way over it.
+    let radius = 6_371_008.8_f64;
+    let strip = |width: f64, south: f64, north: f64| {
+        width.to_radians() * (north.to_radians().sin() - south.to_radians().sin()) * radius * radius
+    };
+    let area = strip(45.0, 0.0, 40.0) - strip(10.0, 10.0, 20.0);
+    assert!((of("square", "area") / area - 1.0).abs() < 1e-6, "{} {area}", of("square", "area"));
+    let length = 160_f64.to_radians() * radius;
+    assert!((of("line", "length") / length - 1.0).abs() < 1e-6, "{} {length}", of("line", "length"));
+    assert_eq!([of("line", "area"), of("point", "area"), of("point", "length")].map(f64::to_bits), [0; 3]);
+    // Filters, measures and tiles know them.
+    assert_eq!(matched(&server.get("/datasets/trips/rows?filter=area%20%3E%201e12&limit=0").await), 2);
+    let cells = tile(&server, "0/0/0.mvt?mode=cells&agg=max:length").await;
+    assert!(
+        cells.iter().any(|cell| number(cell, "length_max").is_some_and(|most| most >= length * 0.999)),
+        "{cells:?}"
+    );
 }
 
 #[tokio::test]

@@ -1,22 +1,20 @@
 //! Lines and polygons in prepared files: the same rows, the same tiles, mapped; in parts as in one.
 
 use crate::support::{built, dice, open, tiles};
-use duotile::{
-    prepared::verify,
-    read::{Options, read},
-};
+use duotile::{load, prepared::verify, read::Options};
 use std::{
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
 };
 
-const QUERIES: [&str; 6] = [
+const QUERIES: [&str; 7] = [
     "mode=points&properties=*",
     "mode=auto&agg=mean:lanes",
     "mode=cells&agg=max:lanes",
     "filter=lanes%20>%202&mode=points",
     "bbox=9,47,11,49&mode=points",
+    "filter=area%20>%201e8&mode=points&properties=length,long",
     "filter=S_INTERSECTS(geometry,POLYGON((9%2047,11%2047,11%2049,9%2047)))",
 ];
 
@@ -59,9 +57,10 @@ fn input(folder: &Path, rows: u64) -> PathBuf {
 #[test]
 fn a_prepared_file_of_shapes_gives_the_tiles_of_its_source_built_in_one_part_or_many() {
     let folder = tempfile::tempdir().expect("a folder");
-    let options = Options { name: Some("points".into()), ..Options::default() };
+    let made = vec!["long = length / 1000".into()];
+    let options = Options { name: Some("points".into()), made, ..Options::default() };
     let inputs = [input(folder.path(), 4000)];
-    let direct = read(&inputs, &options, &()).expect("read");
+    let direct = load::open(&inputs, &options, &()).expect("read");
     let (one, many) = (folder.path().join("one.arrow"), folder.path().join("many.arrow"));
     assert_eq!(built(&inputs, &options, &one, 1 << 28).expect("built").runs, 1);
     let parts = built(&inputs, &options, &many, 1_400_000).expect("built");

@@ -35,6 +35,9 @@ pub struct Chosen {
     pub name: String,
     /// On what evidence.
     pub why: String,
+    /// What its numbers count, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// Values that did not fit, and have no value.
     pub misfits: u64,
     /// The first of them.

@@ -12,6 +12,7 @@ use super::{
     names::listed,
     positions::Place,
     reader::Reader,
+    sizes::Size,
 };
 use crate::kind::Kind;
 use anyhow::{Result, bail};
@@ -39,6 +40,10 @@ pub(super) struct Layout {
     pub zones: Vec<(String, String)>,
     /// Whether it was said how numbers are written.
     pub grouped: bool,
+    /// Columns that were said to be left out.
+    hidden: HashSet<String>,
+    /// Columns that were said to be kept; all if there are none.
+    kept: HashSet<String>,
     /// Columns left out, with the reason.
     pub dropped: Vec<(String, String)>,
     pub lines: Vec<String>,
@@ -49,6 +54,9 @@ pub(super) const NO_VALUE: &str = "__HIVE_DEFAULT_PARTITION__";
 
 /// Most columns that are read: more than any spreadsheet has that people draw on a map, and few enough to be looked for by name.
 pub(super) const MOST_COLUMNS: usize = 16_384;
+
+/// Columns that may come to those of the files.
+const ADDED: [&str; 3] = ["latitude", Size::Area.name(), Size::Length.name()];
 
 /// Settles the dates of all files by the order of day and month that some of them prove, where none of these proves another.
 ///
@@ -80,7 +88,8 @@ pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
     }
     lines.append(&mut choice.lines);
     let all: HashSet<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-    let listed = |names: &[String], flag: &str| match listed(names, |name| all.contains(name)) {
+    let known = |name: &str| all.contains(name) || ADDED.contains(&name);
+    let listed = |names: &[String], flag: &str| match listed(names, known) {
         Ok(names) => Ok(names.into_iter().collect::<HashSet<String>>()),
         Err(name) => find(&fields, name, flag).map(|_| HashSet::new()),
     };
@@ -105,6 +114,8 @@ pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
         whys: Vec::new(),
         zones: fields.iter().filter_map(|field| Some((field.name.clone(), field.zone()?))).collect(),
         grouped: options.csv.thousands.is_some() || options.csv.decimal_comma.is_some(),
+        hidden: hide.clone(),
+        kept: keep.clone(),
         dropped: Vec::new(),
         lines: Vec::new(),
         choice: choice.clone_place(),
@@ -156,6 +167,17 @@ impl Layout {
     pub fn zone_of(&self, column: &str) -> Option<(&str, &str)> {
         let mut zones = self.zones.iter().map(|(column, zone)| (column.as_str(), zone.as_str()));
         zones.find(|(known, _)| *known == column)
+    }
+
+    /// Whether it was said that a column is left out.
+    pub fn hides(&self, name: &str) -> bool {
+        self.hidden.contains(name)
+    }
+
+    /// Whether a column of a name is added: there is none yet, and it was not said to be left out.
+    pub fn adds(&self, name: &str) -> bool {
+        let is_free = self.columns.iter().all(|(known, _)| known != name);
+        is_free && !self.hides(name) && (self.kept.is_empty() || self.kept.contains(name))
     }
 
     fn take(&mut self, name: &str, kind: Kind, why: &str) {

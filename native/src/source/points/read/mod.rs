@@ -34,10 +34,12 @@ pub(crate) mod names;
 mod numbers;
 mod open;
 mod parquet;
+mod parts;
 mod positions;
 mod reader;
 mod roles;
 mod shapefile;
+mod sizes;
 mod sort;
 mod spelling;
 mod spot;
@@ -57,9 +59,11 @@ use duotile_core::{EXTENT_BITS, TILE_FORMAT};
 pub(crate) use files::name;
 use files::{Format, Input};
 use layout::Opened;
+pub(crate) use load::Whole;
 use load::load;
-pub(crate) use load::{Part, Sink, Whole};
 use open::open;
+pub(crate) use parts::{Part, Sink};
+pub(crate) use sizes::{Size, measured};
 pub use stand::Stand;
 use std::{
     path::{Path, PathBuf},

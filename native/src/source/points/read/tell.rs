@@ -56,6 +56,7 @@ pub(super) fn columns(columns: &[Gather], whys: &[String], options: &Options, lo
         log.report.columns.push(Chosen {
             name: name.clone(),
             why: why.clone(),
+            unit: None,
             misfits: column.unreadable,
             examples: column.examples.clone(),
         });

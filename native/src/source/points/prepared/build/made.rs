@@ -7,7 +7,7 @@ use crate::{
     dataset::Loaded,
     kind::{Codes, Data, Kind},
     made::NewColumn,
-    read::{Progress, Whole},
+    read::{Progress, Size, Whole},
 };
 use anyhow::Result;
 use duotile_core::{Column, Dictionary, Facts, Roles, Table};
@@ -27,8 +27,9 @@ pub(super) fn names(texts: &[String], dataset: &str, columns: &[(String, Kind)])
     for column in &new {
         let made = &column.made;
         let is_there = |name: &str| all.iter().any(|(known, _)| known == name);
-        // That of latitudes comes when some are found beyond the edge of the map.
-        let known = |name: &&str| is_there(name) || [LON, LAT].contains(name) || name.starts_with("latitude");
+        // That of latitudes comes when some are found beyond the edge of the map, sizes when there are lines or polygons.
+        let added = |name: &str| name.starts_with("latitude") || Size::ALL.iter().any(|size| size.name() == name);
+        let known = |name: &&str| is_there(name) || [LON, LAT].contains(name) || added(name);
         if is_there(&made.name) || !made.columns().iter().all(known) {
             kind(column, dataset, &all, None)?;
         }

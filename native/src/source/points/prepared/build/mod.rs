@@ -122,6 +122,10 @@ fn arrow(
     if files.iter().any(|file| file.canonicalize().is_ok_and(|file| out.canonicalize().is_ok_and(|out| out == file))) {
         bail!("{} is one of the files that are read; give the output another name", out.display());
     }
+    for run in (0..runs.all.len()).filter(|_| !whole.sizes.is_empty()) {
+        let columns = read::measured(&whole.sizes, &outlines::of(&runs, run)?)?;
+        columns.iter().try_for_each(|column| runs.push(run, column))?;
+    }
     let lost = runs.settle(&whole)?;
     whole.tell_lost(&lost)?;
     let made = made::make(&mut runs, &whole, &options.made, progress)?;

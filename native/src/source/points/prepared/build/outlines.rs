@@ -33,7 +33,10 @@ pub(super) fn put(runs: &Runs<'_>, run: usize, flat: &Flat) -> Result<()> {
 }
 
 /// The outlines of a run.
-fn of(runs: &Runs<'_>, run: usize) -> Result<Flat> {
+///
+/// # Errors
+/// When they cannot be read.
+pub(super) fn of(runs: &Runs<'_>, run: usize) -> Result<Flat> {
     let rows = runs.all[run].rows;
     let Some([runs_of, vertices]) = runs.all[run].outlines else {
         let mut flat = Flat::default();

@@ -24,6 +24,8 @@ pub(in crate::source::points::read) struct Outlined {
     pub keys: Vec<Option<u64>>,
     /// Rows that are a point: their places among these, their positions, and where they are drawn if they are.
     pub points: Vec<(u32, (f64, f64), Option<Spot>)>,
+    /// The highest of the parts of all rows.
+    pub highest: Option<Role>,
     /// Rows without a geometry.
     pub missing: u64,
     /// Geometries that cannot be read.
@@ -44,6 +46,7 @@ impl Outlined {
         if vertices > u64::from(u32::MAX) {
             bail!("more than {} vertices, which is as many as one dataset can hold; split the files", u32::MAX);
         }
+        self.highest = self.highest.max(other.flat.roles.iter().copied().max());
         self.flat.append(&other.flat);
         self.told.add(other.told);
         let before = self.keys.len() as u32;

@@ -91,6 +91,24 @@ fn the_same_rows_are_the_same_outlines_in_every_format() {
 }
 
 #[test]
+fn areas_and_lengths_are_columns_unless_there_are_such_or_they_are_hidden() {
+    let names = |text: &str, options: &Options| {
+        let dataset = load_with("a.csv", text, options).expect("reads");
+        dataset.columns().iter().map(|column| column.name.to_owned()).collect::<Vec<_>>()
+    };
+    let polygon = "n,wkt\n1,\"POLYGON ((0 0, 1 0, 1 1))\"\n2,POINT (3 3)\n";
+    let plain = Options::default();
+    assert_eq!(names(polygon, &plain), ["n", "area", "length"]);
+    assert_eq!(names("n,wkt\n1,\"LINESTRING (0 0, 1 0)\"\n", &plain), ["n", "length"]);
+    assert_eq!(names("n,wkt\n1,\"MULTIPOINT (0 0, 1 0)\"\n2,POINT (3 3)\n", &plain), ["n"]);
+    let own = "area,wkt\nmine,\"POLYGON ((0 0, 1 0, 1 1))\"\n";
+    assert_eq!(names(own, &plain), ["area", "length"]);
+    let of = |text: &str| vec![text.to_owned()];
+    assert_eq!(names(polygon, &Options { hide: of("area"), ..plain.clone() }), ["n", "length"]);
+    assert_eq!(names(polygon, &Options { keep: of("length"), ..plain.clone() }), ["length"]);
+}
+
+#[test]
 fn what_is_broken_is_counted_and_the_rest_is_kept() {
     let text = "n,wkt\n\
         1,\"POLYGON ((0 0, 1 0, 1 1))\"\n\
