@@ -10,7 +10,7 @@
 
 use crate::{
     points::landmarks::Landmarks,
-    shapes::{Built, Flat, Role, Shapes, first::Zooms},
+    shapes::{Built, Flat, Outlines, Role, Shapes, first::Zooms},
     small::{
         varint,
         work::{Stopped, Work},
@@ -106,6 +106,12 @@ impl Carried {
         self.zooms.firsts.push(*first);
         self.zooms.wholes.push(*whole);
         Ok(())
+    }
+
+    /// The outlines of the rows so far.
+    #[must_use]
+    pub fn outlines(&self) -> Outlines<'_> {
+        self.outlines.view()
     }
 
     /// Shapes of them, in the order in which they came. What is not carried is made again.

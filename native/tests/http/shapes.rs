@@ -122,6 +122,40 @@ async fn rows_are_told_with_their_whole_geometry() {
     assert!(csv.contains("LINESTRING ("), "{csv}");
 }
 
+/// Rows with their geometries, by their names.
+async fn geometries(server: &Server) -> Vec<(String, Value)> {
+    let rows = server.json("/datasets/trips/rows").await;
+    let features = rows["features"].as_array().expect("features");
+    let of = |feature: &Value| (feature["properties"]["name"].to_string(), feature["geometry"].clone());
+    let mut all: Vec<_> = features.iter().map(of).collect();
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all
+}
+
+#[tokio::test]
+async fn what_was_downloaded_is_the_same_rows_when_it_is_opened() {
+    let server = server();
+    let rows = geometries(&server).await;
+    assert_eq!(rows.len(), 4);
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, file) in [("trips.csv", "rows.csv"), ("trips.arrow", "subset.arrow"), ("trips.geojson", "rows.geojson")]
+    {
+        let path = folder.path().join(name);
+        std::fs::write(&path, server.get(&format!("/datasets/trips/{file}")).await.body).expect("a file");
+        let dataset = read::read(std::slice::from_ref(&path), &Options::default(), &()).expect(name);
+        assert_eq!(dataset.report().unusable, 0, "{name}: {:?}", dataset.report().lines);
+        let again = Server::of(Entry::open(dataset), Settings::default());
+        assert_eq!(geometries(&again).await, rows, "{name}");
+        std::fs::remove_file(path).expect("there");
+    }
+    // Points beside them go before them when that is said.
+    let path = folder.path().join("trips.csv");
+    std::fs::write(&path, server.get("/datasets/trips/rows.csv").await.body).expect("a file");
+    let options = Options { lon: Some("lon".into()), lat: Some("lat".into()), ..Options::default() };
+    let points = read::read(&[path], &options, &()).expect("reads");
+    assert_eq!(Entry::open(points).source.geometries(), ["Point"]);
+}
+
 #[tokio::test]
 async fn areas_and_lengths_are_columns_on_a_sphere() {
     let server = server();

@@ -119,6 +119,17 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
             )),
         }
     }
+    let outlined = fields.iter().find(|field| field.outlined && Encoding::by_name(field).is_some());
+    if let (Some(field), Some((x, y))) = (outlined, pairs.first()) {
+        lines.push(format!(
+            "{:?} holds lines or polygons and goes before {x:?} and {y:?} (else say --lon {} --lat {})",
+            field.name,
+            typed(x),
+            typed(y)
+        ));
+        let place = Place::Geometry(field.name.clone(), Encoding::Wkt);
+        return Ok(Choice { place, crs: options.crs, boxes: None, lines });
+    }
     if let Some((x, y)) = pairs.first() {
         if let [_, others @ ..] = &pairs[..]
             && !others.is_empty()

@@ -24,6 +24,8 @@ pub(super) struct Field {
     pub spelling: Option<Spelling>,
     /// Of a column of texts of two numbers each.
     pub pair: Option<Pairs>,
+    /// Whether some of its texts are lines or polygons.
+    pub outlined: bool,
 }
 
 /// What texts of two numbers each say of which is which.
@@ -62,7 +64,8 @@ impl Field {
 
     /// A column of which nothing else is known.
     pub fn plain(name: &str, dtype: DataType, kind: Result<Kind, String>) -> Self {
-        Self { name: name.to_owned(), dtype, kind, note: None, why: String::new(), spelling: None, pair: None }
+        let (name, why) = (name.to_owned(), String::new());
+        Self { name, dtype, kind, note: None, why, spelling: None, pair: None, outlined: false }
     }
 
     /// A column of a typed file.

@@ -1,5 +1,6 @@
 //! Arrow IPC, as file (`.arrow`, `.feather`) and as stream, a record batch at a time.
 
+mod carried;
 mod flat;
 mod messages;
 
@@ -33,6 +34,8 @@ pub(super) struct Arrow {
     content: Content,
     leaves: Leaves,
     geometry: Option<Declared>,
+    /// Whether that is the column of outlines of a subset.
+    carries: bool,
     plan: Plan,
 }
 
@@ -61,8 +64,13 @@ impl Arrow {
             _ => Field::from_arrow(field),
         };
         let leaves = Leaves::of(fields.iter().zip(&plan.columns.scales).map(field).collect())?;
-        let geometry = fields.iter().find_map(|field| declared(field, crs)).transpose()?;
-        Ok(Self { leaves, geometry, plan, content: content.clone() })
+        let own = carried::declared(&fields);
+        let carries = own.is_some();
+        let geometry = match own {
+            Some(own) => Some(own),
+            None => fields.iter().find_map(|field| declared(field, crs)).transpose()?,
+        };
+        Ok(Self { leaves, geometry, carries, plan, content: content.clone() })
     }
 }
 
@@ -107,6 +115,7 @@ impl Reader for Arrow {
                     let field = ArrowField { name: names[at].as_str().into(), ..field.clone() };
                     match scales[at] {
                         Some(scale) => half::decimals(field, &array, scale),
+                        None if self.carries => carried::binary(field, array),
                         None => half::widened(field, array),
                     }
                 });

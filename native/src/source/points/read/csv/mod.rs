@@ -90,6 +90,7 @@ impl Csv {
                 why: fate.why,
                 spelling: Some(spelling),
                 pair,
+                outlined: seen.outlines > 0,
                 ..Field::plain(name, dtype, kind)
             });
         }

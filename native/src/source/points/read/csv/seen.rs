@@ -94,6 +94,8 @@ pub(super) struct Seen {
     /// Texts, and those of them that are codes: letters and digits in one word.
     pub texts: u64,
     pub codes: u64,
+    /// Texts of lines and polygons.
+    pub outlines: u64,
     /// Texts that were asked and could be nothing else, and those that were not asked.
     plain: u64,
     unasked: u64,
@@ -225,6 +227,7 @@ impl Seen {
             self.plain += u64::from(self.turned + self.parted == others);
         }
         self.texts += 1;
+        self.outlines += u64::from(geometry::begins_outline(field));
         // One code is enough to know that texts are no exceptions among numbers.
         let is_code = digit
             && self.codes == 0
@@ -334,6 +337,7 @@ impl Seen {
         self.unasked += part.unasked;
         self.texts += part.texts;
         self.codes += part.codes;
+        self.outlines += part.outlines;
         self.range = match (self.range, part.range) {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
             (a, b) => a.or(b),

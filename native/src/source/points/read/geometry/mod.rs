@@ -19,7 +19,7 @@ pub(super) use declared::{Declared, declared};
 pub(super) use nested::Nested;
 pub(super) use outlines::Outlined;
 use polars_core::prelude::{Column, DataType, IntoColumn as _};
-pub(super) use text::pair;
+pub(super) use text::{begins_outline, pair};
 
 /// How a column holds points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

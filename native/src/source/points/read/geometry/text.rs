@@ -7,6 +7,10 @@ use crate::read::{
 };
 use serde_json::Value;
 
+/// What is more than a point.
+const NAMES: [&str; 6] =
+    ["LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection"];
+
 /// What a text of a geometry column says: `POINT (1 2)`, well-known binary in hexadecimal digits, or `GeoJSON`.
 pub(super) fn read(text: &str) -> Found {
     match text.as_bytes().first() {
@@ -25,10 +29,25 @@ pub(super) fn sketch(text: &str, out: &mut Sketch) -> Option<()> {
     }
 }
 
+/// Whether it begins as well-known text of a line, a polygon or several does.
+pub(in crate::source::points::read) fn begins_outline(text: &[u8]) -> bool {
+    if !matches!(text.first(), Some(b'L' | b'P' | b'M' | b'G' | b'S' | b'l' | b'p' | b'm' | b'g')) {
+        return false;
+    }
+    let text = text.strip_prefix(b"SRID=").and_then(|rest| rest.splitn(2, |&byte| byte == b';').nth(1)).unwrap_or(text);
+    let length = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let (head, rest) = text.split_at(length);
+    let is_of = |name: &&str| {
+        let name = name.as_bytes();
+        head.len() >= name.len()
+            && head[..name.len()].eq_ignore_ascii_case(name)
+            && matches!(head[name.len()..].to_ascii_uppercase()[..], [] | [b'Z'] | [b'M'] | [b'Z', b'M'])
+    };
+    NAMES.iter().any(|name| is_of(&name)) && rest.contains(&b'(')
+}
+
 /// `POINT (1 2)`, also `POINT Z (1 2 3)`, `MULTIPOINT (1 2)` and with `SRID=4326;` before it.
 fn point(text: &str) -> Found {
-    const NAMES: [&str; 6] =
-        ["LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection"];
     let prefixed =
         text.split_once(';').and_then(|(srid, rest)| Some((srid.strip_prefix("SRID=")?.parse().ok()?, rest)));
     let (srid, text) = prefixed.unwrap_or((0, text));
