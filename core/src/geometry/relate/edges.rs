@@ -179,7 +179,7 @@ impl Edges {
         Ok(Extent { dimension, boundary: boundary(dimension, !odd(ends).is_empty()) })
     }
 
-    /// The numbers of edges whose boxes meet a box, in order.
+    /// The numbers of edges that meet a box, in order.
     ///
     /// # Errors
     /// [`Stopped`], as [`Toll::pay`].
@@ -200,7 +200,7 @@ impl Edges {
             } else {
                 toll.pay(FAN)?;
                 let all = below..self.all.len().min(below + FAN);
-                out.extend(all.filter(|&at| meet(boxed(&self.all[at]), frame)));
+                out.extend(all.filter(|&at| meet(boxed(&self.all[at]), frame) && passes(&self.all[at], frame)));
             }
         }
         Ok(())
@@ -210,6 +210,15 @@ impl Edges {
 /// Whether boxes have anything in common.
 pub(super) const fn meet(a: Box4, b: Box4) -> bool {
     a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3]
+}
+
+/// Whether the line through an edge has something of a box, whose corners are not all on one side of it.
+fn passes(edge: &Edge, [west, north, east, south]: Box4) -> bool {
+    let product = |a: i64, b: i64| i128::from(a) * i128::from(b);
+    let along = [edge.b[0] - edge.a[0], edge.b[1] - edge.a[1]];
+    let down = [north, south].map(|at| product(along[0], at - edge.a[1]));
+    let over = [west, east].map(|at| product(along[1], at - edge.a[0]));
+    down[0].min(down[1]) <= over[0].max(over[1]) && down[0].max(down[1]) >= over[0].min(over[1])
 }
 
 /// The box of an edge.

@@ -2,11 +2,14 @@
 //! ones. A line of `pairs.txt` has two geometries and their matrix; a geometry has runs of whole steps: S a shell, H a hole
 //! in it, L a line, P points.
 
+extern crate std;
+
 use super::*;
 use crate::{
     outlines::{Flat, Role, Vertex, wind::wind},
     small::work::Work,
 };
+use alloc::string::String;
 
 fn runs(text: &str) -> Vec<(Role, Vec<Vertex>)> {
     let runs = text.split('/').map(|run| {
@@ -68,5 +71,41 @@ fn every_pair_is_to_each_other_what_geos_says() {
     std::println!("{seen} pairs, {wrong} wrong");
     assert_eq!(wrong, 0);
 }
-use alloc::string::String;
-extern crate std;
+
+/// All predicates.
+const ALL: [Relation; 8] = [
+    Relation::Intersects,
+    Relation::Equals,
+    Relation::Disjoint,
+    Relation::Touches,
+    Relation::Within,
+    Relation::Overlaps,
+    Relation::Crosses,
+    Relation::Contains,
+];
+
+#[test]
+fn a_line_through_a_polygon_of_one_collection_takes_nothing_from_it() {
+    // The matrices that GEOS 3.14.1 finds, where interiors and borders are those of all together.
+    let collection = "S 0 0 0 10 10 10 10 0/L 5 5 15 5";
+    for (row, expected) in [
+        ("S 0 0 0 10 10 10 10 0", "2FFF1F102"),
+        ("S 2 2 2 8 8 8 8 2", "2FF1FF212"),
+        ("L 2 5 14 5", "10F0FF212"),
+        ("L 5 5 15 5", "10F00F212"),
+        ("P 5 5", "0FFFFF212"),
+        ("P 15 5", "F0FFFF212"),
+        ("L 5 5 5 20", "1010F0212"),
+    ] {
+        let dimension = "PLS".find(&row[..1]).map_or(-1, |at| at as i8);
+        let mut theirs = Matrix::new(dimension, 2);
+        for (at, cell) in expected.chars().enumerate() {
+            let places = [at / 3, at % 3].map(|at| [Place::Interior, Place::Boundary, Place::Exterior][at]);
+            theirs.set(places[0], places[1], cell.to_digit(3).map_or(-1, |dimension| dimension as i8));
+        }
+        let ours = matrix(row, collection);
+        for relation in ALL {
+            assert_eq!(ours.holds(relation), theirs.holds(relation), "{row}: {relation:?}, {}", ours.text());
+        }
+    }
+}

@@ -32,8 +32,8 @@ struct Met {
     cuts: Vec<Cut>,
     /// Pieces that are on lines.
     covered: Vec<(Ratio, Ratio)>,
-    /// Where its ends lie, if they are on something.
-    ends: [Option<Place>; 2],
+    /// Where its ends lie, if they are on something, and on what.
+    ends: [Option<(Place, Kind)>; 2],
 }
 
 /// Tells where corners and pieces of one geometry lie to another: of which of its own places, of which of the other's, and the
@@ -82,12 +82,18 @@ pub(super) fn walk(
             }
         };
         let whole = |turns: i32| if other.is_inside(turns) { Interior } else { Exterior };
-        let corner = |vertex: Vertex| match kind {
-            Kind::Area => Boundary,
-            Kind::Line if own.is_end(vertex) => Boundary,
-            _ => Interior,
+        // In an area beside it the end of a line is no border.
+        let corner = |vertex: Vertex, toll: &mut Toll<'_>| {
+            let is_end = kind == Kind::Line && own.is_end(vertex);
+            let inner = is_end && own.has(Kind::Area) && own.is_inside(winding(own, vertex, [[0; 2]; 2], toll)?);
+            Ok(if kind == Kind::Area || (is_end && !inner) { Boundary } else { Interior })
         };
-        say(corner(edge.a), met.ends[0].unwrap_or(whole(turns[0])), 0);
+        let on = |end: Option<(Place, Kind)>, turns: [i32; 2]| match end {
+            Some((_, Kind::Line | Kind::Point)) if turns.iter().all(|&turns| other.is_inside(turns)) => Interior,
+            Some((place, _)) => place,
+            None => whole(turns[0]),
+        };
+        say(corner(edge.a, toll)?, on(met.ends[0], turns), 0);
         if kind == Kind::Point {
             continue;
         }
@@ -104,7 +110,7 @@ pub(super) fn walk(
             turns = [turns[0] + cut.turns[0], turns[1] + cut.turns[1]];
             (from, next) = (to, next + 1);
         }
-        say(corner(edge.b), met.ends[1].unwrap_or(whole(turns[0])), 0);
+        say(corner(edge.b, toll)?, on(met.ends[1], turns), 0);
         before = met.ends[1].is_none().then_some((at, turns[0]));
     }
     Ok(())
@@ -166,7 +172,7 @@ impl Met {
                 };
                 // An area has the last word.
                 if end.is_none() || kind == Kind::Area {
-                    *end = Some(place);
+                    *end = Some((place, kind));
                 }
             }
         }
@@ -222,8 +228,8 @@ impl Met {
             }
             _ => say(place, Boundary, 1),
         }
-        let sides = [if place == Boundary { Interior } else { Exterior }, Exterior];
-        for (own, inside) in sides.into_iter().zip(inside) {
+        // What lies beside a line may be within an area beside it; the borders of areas tell of all of the plane.
+        for (own, inside) in [Interior, Exterior].into_iter().zip(inside).filter(|_| place == Boundary) {
             say(own, if inside { Interior } else { Exterior }, 2);
         }
     }

@@ -283,10 +283,7 @@ fn times_of_day_go_with_dates_as_portals_write_them() {
     assert_eq!(first(text, "DATE OCC"), "2024-01-13T21:30:00Z");
     let text = "latitude,longitude,acq_date,acq_time\n50,8,2024-01-05,531\n51,9,2024-01-06,1430\n";
     let dataset = load_csv(text);
-    assert!(says(
-        &dataset,
-        "column \"acq_time\" may hold hours and minutes (--time "
-    ));
+    assert!(says(&dataset, "column \"acq_time\" may hold hours and minutes (--time "));
     let joined = Options { time: Some("acq_date+acq_time".into()), ..Options::default() };
     let dataset = load_with("a.csv", text, &joined).expect("reads");
     assert_eq!(values(&dataset, "acq_date"), ["2024-01-05T05:31:00Z", "2024-01-06T14:30:00Z"]);
