@@ -5,6 +5,7 @@
 //! one, or is shifted by a few parameters, it is said how far off positions may be.
 
 mod checked;
+mod esri;
 mod json;
 mod written;
 
@@ -102,6 +103,9 @@ impl Crs {
             // Heights may have a system of their own behind that of positions, and are not kept.
             let text = written::first(text);
             if let Some(code) = code_of_wkt(text) {
+                return Self::of_code(code);
+            }
+            if let Some(code) = esri::code(text) {
                 return Self::of_code(code);
             }
             let name = text.split('"').nth(1).unwrap_or("without a name");
