@@ -50,10 +50,11 @@ pub use measure::category::Category;
 pub use plan::{Extra, Plan, Property, PropertyInfo, PropertyKind, Source};
 pub use points::{
     cells::cell_keys,
-    index::{BadPoints, Points, sort},
+    index::{BadPoints, Points},
     landmarks::{BadLandmarks, CROWD, Landmarks},
     profile::Profile,
     ranks::{ROW as RANKED_ROW, Ranks},
+    sort::sort,
 };
 pub use query::{
     Alias, By, Let, MAX_DETAIL, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, PARAMETERS, Properties, RowGeometry,

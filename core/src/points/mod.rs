@@ -3,6 +3,7 @@
 pub mod landmarks;
 
 pub mod index;
+pub mod sort;
 
 pub mod cells;
 pub mod profile;

@@ -5,7 +5,7 @@
 //! tippecanoe's, with one sort in the place of hashing). What lies on the edge of the world is kept where it leaves it.
 
 use crate::{
-    points::index::sort,
+    points::sort::sort,
     shapes::{Outlines, Role, Vertex, WORLD},
     small::work::{Stopped, Work},
     space::{mercator::World, morton},

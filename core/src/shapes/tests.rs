@@ -9,7 +9,7 @@ use super::{
     *,
 };
 use crate::{
-    points::{index::sort, landmarks::Landmarks},
+    points::{landmarks::Landmarks, sort::sort},
     small::work::Work,
     space::{morton, tile::TileId},
 };

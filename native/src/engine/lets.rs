@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 /// Bytes of a value, at most.
 const VALUE: u64 = 8;
-/// Bytes that a query's columns may take, however little is kept.
-const LEAST: u64 = 64 << 20;
+/// Bytes that a query's columns, or its ranks, may take, however little is kept.
+pub(super) const LEAST: u64 = 64 << 20;
 
 /// A source with more columns; all else is shared with the one that it was made of.
 #[derive(Clone, Debug)]

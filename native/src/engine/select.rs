@@ -3,10 +3,11 @@
 //! A mask goes by the text of what decides which rows, so every tile, zoom and measure under one filter shares it; so
 //! does a summary, made in one sweep where scanning the rows of a tile would take about as long.
 
-use super::{Engine, Fitted, Refusal, Size, keeps::OfRows, mask::mask, refusal::afford};
+use super::{Engine, Fitted, Refusal, Size, keeps::OfRows, lets::LEAST, mask::mask, refusal::afford};
 use crate::source::{Source, points::Dataset};
 use duotile_core::{
-    CROWD, Mask, Plan, Points, Profile, RANKED_ROW, Ranks, Report, Scratch, Selection, Stopped, Sums, TileId, Work,
+    CROWD, Mask, Plan, Points, Profile, QueryError, RANKED_ROW, Ranks, Report, Scratch, Selection, Stopped, Sums,
+    TileId, Work,
 };
 use std::{ops::Range, sync::Arc};
 
@@ -159,6 +160,16 @@ fn rank(dataset: &Dataset, column: usize, work: &Work<'_>) -> Result<Ranks, Refu
     Ok(dataset.with_points(|points| Ranks::of(&points, column, work))?)
 }
 
+/// Refuses ranks that could not be kept, and would be made anew for each request.
+fn has_room(bytes: u64, kept: u64) -> Result<(), QueryError> {
+    let most = kept.max(LEAST);
+    if bytes > most {
+        let what = format!("the ranks of its rows would take {bytes} bytes, expected at most {most}");
+        return Err(QueryError::new("rank", format!("{what} (a quarter of --mask-memory)")));
+    }
+    Ok(())
+}
+
 impl Engine {
     /// The rows that pass and how full tiles are.
     ///
@@ -188,6 +199,9 @@ impl Engine {
     /// Which rows show first; `None` where no column says so.
     async fn ranks(self: &Arc<Self>, fitted: &Arc<Fitted>) -> Result<Option<Arc<Ranks>>, Refusal> {
         let Some(column) = fitted.plan.rank() else { return Ok(None) };
+        let Source::Points(dataset) = &fitted.entry.source;
+        let each = if dataset.outlines().is_some() { 2 } else { 1 };
+        has_room(dataset.len() as u64 * each, self.keeps.ranks.capacity())?;
         let make = || {
             let (engine, fitted) = (self.clone(), fitted.clone());
             async move {
@@ -277,5 +291,18 @@ impl Engine {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_that_cannot_be_kept_are_refused() {
+        assert!(has_room(LEAST, 0).is_ok() && has_room(3 * LEAST, 3 * LEAST).is_ok());
+        let error = has_room(LEAST + 1, 1000).expect_err("too many");
+        assert_eq!(error.parameter, "rank");
+        assert!(error.message.contains("would take 67108865 bytes, expected at most 67108864"), "{}", error.message);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Dataset, columns::Stored, made::made};
 use alloc::{
+    rc::Rc,
     string::{String, ToString as _},
     vec,
     vec::Vec,
@@ -30,7 +31,7 @@ pub struct Selected {
     /// How full tiles are.
     pub profile: Profile,
     /// Which rows show first, where a column says so.
-    ranks: Option<Ranks>,
+    ranks: Option<Rc<Ranks>>,
     /// What each measured column adds up to over the rows that pass; made when cells are cut.
     summaries: Option<Vec<Option<Sums>>>,
     legend: Option<Legend>,
@@ -72,7 +73,15 @@ impl Dataset {
         };
         let mut selected = match (selected, parsed) {
             (Some(selected), _) => selected,
-            (None, parsed) => Selected::new(query, parsed.unwrap_or_default(), &points)?,
+            (None, parsed) => {
+                // Those of a column that is there for all queries are the same for all.
+                let own = columns.len() - made.len();
+                let known = |column: usize| {
+                    let same = |selected: &&Selected| column < own && selected.plan.rank() == Some(column);
+                    recent.iter().find(same).and_then(|selected| selected.ranks.clone())
+                };
+                Selected::new(query, parsed.unwrap_or_default(), &points, known)?
+            }
         };
         let ranks = selected.ranks.take();
         let ranked = ranks.as_ref().map_or(points, |ranks| points.with_ranks(ranks));
@@ -101,12 +110,19 @@ impl Dataset {
 }
 
 impl Selected {
-    fn new(text: &str, query: TileQuery, points: &Points<'_>) -> Result<Self, QueryError> {
+    fn new(
+        text: &str,
+        query: TileQuery,
+        points: &Points<'_>,
+        known: impl Fn(usize) -> Option<Rc<Ranks>>,
+    ) -> Result<Self, QueryError> {
         let work = Work::free();
         let plan = query.plan(points, &work)?;
         let mask =
             plan.filter().map(|filter| filter.mask(points, 0..points.len(), &work)).transpose().map_err(unfit)?;
-        let ranks = plan.rank().map(|column| Ranks::of(points, column, &work)).transpose().map_err(unfit)?;
+        let made = |column: usize| Ranks::of(points, column, &work).map(Rc::new);
+        let ranks =
+            plan.rank().map(|column| known(column).map_or_else(|| made(column), Ok)).transpose().map_err(unfit)?;
         let profile = if plan.needs_profile() {
             let ranked = ranks.as_ref().map_or(*points, |ranks| points.with_ranks(ranks));
             Profile::of(&plan.drawn(&ranked), mask.as_ref(), plan.limit(), &work).map_err(unfit)?
@@ -157,4 +173,27 @@ impl Selected {
 /// The parts fit by construction; should they not, it is told like any other error.
 pub(super) fn unfit(error: impl fmt::Display) -> QueryError {
     QueryError::new("dataset", error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::Given;
+
+    #[test]
+    fn queries_that_rank_by_one_column_share_its_ranks() {
+        let mut dataset = Dataset::new("p", &[10.0, 20.0, -10.0], &[50.0, 0.0, -50.0]).expect("as many of each");
+        dataset.add("v", Given::F64(&[1.5, 7.0, 3.0]), None).expect("one for each");
+        dataset.add("w", Given::F64(&[2.5, 1.0, 3.0]), None).expect("one for each");
+        for query in
+            ["rank=v&mode=points", "rank=v&limit=5&mode=points", "rank=w", "let=u:v*2&rank=u", "let=u:w*2&rank=u"]
+        {
+            dataset.tile_into(TileId::WORLD, query, &mut vec![]).expect(query);
+        }
+        let ranks: Vec<_> = dataset.recent.iter().rev().filter_map(|selected| selected.ranks.as_ref()).collect();
+        let same: Vec<bool> = ranks[1..].iter().map(|each| Rc::ptr_eq(each, ranks[0])).collect();
+        // A column that a query makes is its own.
+        assert_eq!(same, [true, false, false, false]);
+        assert!(!Rc::ptr_eq(ranks[3], ranks[4]));
+    }
 }
