@@ -129,7 +129,8 @@ pub(super) fn in_parts<'a>(
     drop(files);
     gathered.positions.settle();
     tell::columns(&gathered.columns, &layout.whys, options, &mut log)?;
-    tell::positions(&gathered.positions, &layout.choice.place, gathered.latitudes.as_deref(), &mut log)?;
+    let (place, latitudes) = (&layout.choice.place, gathered.latitudes.as_deref());
+    tell::positions(&gathered.positions, place, latitudes, options.strict, &mut log)?;
     let mut found = Vec::new();
     let mut units = roles::units(&gathered.columns, options)?;
     let time = roles::time(&gathered.columns, &units, options, &mut found)?;

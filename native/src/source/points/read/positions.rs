@@ -9,7 +9,7 @@ mod systems;
 use super::{
     crs::{Crs, Projection},
     degrees,
-    geometry::{Encoding, Outlined},
+    geometry::{Encoding, Odd, Outlined},
     longitudes::Longitudes,
     numbers::Numbers,
     reader::room,
@@ -73,8 +73,8 @@ pub(super) struct Positions {
     pub not_points: u64,
     /// Outlines of all rows since some were taken away, as soon as one is a line, a polygon or several points.
     pub outlined: Option<Outlined>,
-    /// What the first of these is.
-    pub first_other: Option<&'static str>,
+    /// The first of these.
+    pub first_other: Option<Odd>,
     /// Rows exactly at 0, 0.
     pub at_zero: u64,
     /// The first text that is no number, and its column.
@@ -169,7 +169,7 @@ impl Positions {
                     return self.outline(chunk.column(name)?, *encoding, first as u32);
                 }
                 self.not_points += points.others;
-                self.first_other = self.first_other.or(points.first_other);
+                self.see(points.first_other, first + u64::from(self.first));
                 (points.xs, points.ys)
             }
         };
@@ -208,6 +208,11 @@ impl Positions {
         } else if self.sample.len() < SAMPLE {
             self.sample.push((x, y));
         }
+    }
+
+    /// Keeps the first geometry that gives no position, with so many rows before those that it is counted in.
+    fn see(&mut self, first: Option<Odd>, before: u64) {
+        self.first_other = self.first_other.take().or(first.map(|first| first.behind(before)));
     }
 
     /// Adds the key of a row.

@@ -4,6 +4,7 @@ use super::{
     Options, Progress,
     columns::Gather,
     crs::Crs,
+    geometry::Odd,
     layout::{Layout, Opened},
     names::typed,
     positions::{Place, Positions},
@@ -123,6 +124,7 @@ pub(super) fn positions(
     positions: &Positions,
     place: &Place,
     latitudes: Option<&str>,
+    strict: bool,
     log: &mut Log<'_>,
 ) -> Result<()> {
     for crs in positions.systems().iter().filter(|crs| **crs != Crs::Degrees) {
@@ -137,8 +139,8 @@ pub(super) fn positions(
         let columns = place.columns().join(" and ");
         let texts = positions.first_text.as_ref();
         let texts = texts.map_or(String::new(), |(name, text)| format!("; {name} holds texts such as {text:?}"));
-        if let Some(other) = positions.first_other.filter(|_| positions.missing == all) {
-            bail!("the geometries in {columns} give no positions, the first is a {other}");
+        if let Some(Odd { row, what }) = positions.first_other.as_ref().filter(|_| positions.missing == all) {
+            bail!("the geometries in {columns} give no positions, the first is {what} in row {}", row + 1);
         }
         bail!("none of the {all} rows has a usable position in {columns}{texts}{}", hint());
     }
@@ -154,7 +156,9 @@ pub(super) fn positions(
             parts.push(format!("{marks} have a longitude above 180, {why}, such as {first}"));
         }
         if positions.not_points > 0 {
-            let other = positions.first_other.map_or(String::new(), |other| format!(", the first is a {other}"));
+            let first = positions.first_other.as_ref();
+            let other =
+                first.map_or(String::new(), |odd| format!(", the first is {} in row {}", odd.what, odd.row + 1));
             let what = if positions.outlined.is_some() { "cannot be read" } else { "are no points" };
             parts.push(format!("{} {what}{other}", positions.not_points));
         }
@@ -169,13 +173,16 @@ pub(super) fn positions(
         }
         // Only where it matters: a few odd rows need no advice.
         let hint = if unusable * 100 > all { hint() } else { String::new() };
-        log.line(format!(
-            "{unusable} of {all} rows have no usable position and are left out: {}{hint}",
-            parts.join(", ")
-        ));
+        let line =
+            format!("{unusable} of {all} rows have no usable position and are left out: {}{hint}", parts.join(", "));
+        // Without a position rows may well be.
+        if strict && (positions.not_points > 0 || positions.first_wild().is_some()) {
+            bail!("{line}, and --strict loses none");
+        }
+        log.line(line);
     }
     if let Some(outlined) = &positions.outlined {
-        outlines(&outlined.told, outlined.deep, log);
+        outlines(&outlined.told, outlined.deep, strict, log)?;
     }
     // Of outlines it is part of drawing them.
     if positions.longitudes.turned > 0 && !positions.longitudes.shaped {
@@ -206,11 +213,14 @@ pub(super) fn positions(
 }
 
 /// What of lines and polygons could not be kept as it was.
-fn outlines(told: &Told, deep: u64, log: &mut Log<'_>) {
+///
+/// # Errors
+/// When something was left out or mended, and none may be.
+fn outlines(told: &Told, deep: u64, strict: bool, log: &mut Log<'_>) -> Result<()> {
     let counted = |count: u64, one: &str, several: &str| {
         if count == 1 { format!("1 {one}") } else { format!("{count} {several}") }
     };
-    for (count, one, several, what) in [
+    let all = [
         (
             told.unusable,
             "part of a geometry",
@@ -233,11 +243,19 @@ fn outlines(told: &Told, deep: u64, log: &mut Log<'_>) {
         (told.crossing, "geometry", "geometries", "cut at the antimeridian, which it goes over"),
         (told.beyond, "geometry", "geometries", "moved to the edge of the map where beyond 85.05 degrees"),
         (deep, "geometry", "geometries", "drawn flat: heights and measures (Z, M) are not kept"),
-    ] {
+    ];
+    // What is there otherwise than it was drawn stands first.
+    let strictly = if strict { 4 } else { 0 };
+    for (at, (count, one, several, what)) in all.into_iter().enumerate() {
         if count > 0 {
             let verb = if count == 1 { "is" } else { "are" };
             let what = if count == 1 { what.to_owned() } else { what.replace("which it goes", "which they go") };
-            log.line(format!("{} {verb} {what}", counted(count, one, several)));
+            let line = format!("{} {verb} {what}", counted(count, one, several));
+            if at < strictly {
+                bail!("{line}, and --strict takes geometries as they are");
+            }
+            log.line(line);
         }
     }
+    Ok(())
 }

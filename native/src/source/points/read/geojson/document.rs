@@ -136,6 +136,10 @@ pub(super) fn each(
     geometries: bool,
     visit: &mut dyn FnMut(Feature) -> Result<()>,
 ) -> Result<Told> {
+    // A mark, or a letter of two bytes as the first.
+    if matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [_, 0, ..] | [0, _, ..]) {
+        bail!("the file is written in UTF-16, expected UTF-8, which GeoJSON is by its standard");
+    }
     let text = bytes.strip_prefix(MARK).unwrap_or(bytes);
     let mut told = Told::default();
     if shape == Shape::Whole {
@@ -149,7 +153,7 @@ pub(super) fn each(
         if line.is_empty() {
             continue;
         }
-        told.take(feature(line, geometries), visit, |_, error| format!("{word} {number} {}", wrong(error)))?;
+        told.take(feature(line, geometries), visit, |_, error| format!("{word} {number} {}", wrong(error, line)))?;
     }
     told.checked()
 }
@@ -173,7 +177,7 @@ fn whole(text: &[u8], geometries: bool, visit: &mut dyn FnMut(Feature) -> Result
     told.what = "features";
     while let Some((at, element)) = list.next() {
         told.take(feature(element, geometries), visit, |number, error| {
-            format!("feature {number}, in line {}, {}", list.line(at), wrong(error))
+            format!("feature {number}, in line {}, {}", list.line(at), wrong(error, element))
         })?;
     }
     let Some(end) = list.end else {
@@ -189,12 +193,15 @@ fn whole(text: &[u8], geometries: bool, visit: &mut dyn FnMut(Feature) -> Result
 }
 
 /// What is wrong with a line.
-fn wrong(error: &serde_json::Error) -> String {
+fn wrong(error: &serde_json::Error, text: &[u8]) -> String {
     if error.is_eof() {
         return "is cut off within a value".into();
     }
-    let text = error.to_string();
-    let told = text.rsplit_once(" at line ").map_or(text.as_str(), |(told, _)| told);
+    let said = error.to_string();
+    let told = said.rsplit_once(" at line ").map_or(said.as_str(), |(told, _)| told);
+    let line = text.split(|&byte| byte == b'\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
+    let rest = line.get(error.column().saturating_sub(1)..).unwrap_or_default();
+    let told = if rest.starts_with(b"NaN") { "NaN is no JSON, expected a number or null" } else { told };
     // Over several lines, a letter of one says little.
     if error.line() == 1 {
         format!("is damaged: {told} at letter {}", error.column())
@@ -217,11 +224,9 @@ fn feature(text: &[u8], geometries: bool) -> serde_json::Result<Feature> {
     Ok(feature)
 }
 
-/// What a document says of itself.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+/// What a document says of itself. Of members of one name the last counts.
+#[derive(Debug, Default)]
 struct Head {
-    #[serde(rename = "type")]
     kind: String,
     crs: Option<Value>,
 }
@@ -229,6 +234,32 @@ struct Head {
 impl Head {
     fn of(text: &[u8]) -> Result<Self> {
         serde_json::from_slice(text).map_err(|error| damaged(&error))
+    }
+}
+
+impl<'de> Deserialize<'de> for Head {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Head;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of GeoJSON")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Head, A::Error> {
+                let mut head = Head::default();
+                while let Some(name) = map.next_key::<String>()? {
+                    match name.as_str() {
+                        "type" => head.kind = map.next_value()?,
+                        "crs" => head.crs = map.next_value()?,
+                        _ => drop(map.next_value::<IgnoredAny>()?),
+                    }
+                }
+                Ok(head)
+            }
+        }
+        deserializer.deserialize_map(Members)
     }
 }
 

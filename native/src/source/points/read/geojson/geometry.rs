@@ -121,7 +121,14 @@ fn count(out: &mut Vec<u8>, count: usize) {
 
 impl Coordinates {
     fn list(&self) -> Option<&[Self]> {
-        if let Self::List(list) = self { Some(list) } else { None }
+        /// Positions without a place.
+        static NULLS: [Coordinates; 2] = [Coordinates::Number(f64::NAN), Coordinates::Number(f64::NAN)];
+        match self {
+            Self::List(list) => Some(list),
+            // A list of nothing but these looks like a position of `null`.
+            Self::Position(x, y, _) if x.is_nan() && y.is_nan() => Some(&NULLS),
+            _ => None,
+        }
     }
 
     /// Whether its first position has a third number.
@@ -179,8 +186,22 @@ impl<'de> Deserialize<'de> for Coordinates {
                     Some(other) => return list(vec![Coordinates::Number(x), other], seq),
                     None => f64::NAN,
                 };
-                let z = seq.next_element::<Option<f64>>()?.map(|number| number.unwrap_or(f64::NAN));
-                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                let z = match seq.next_element()? {
+                    Some(Coordinates::Number(z)) => Some(z),
+                    Some(other) => return list(vec![Coordinates::Number(x), Coordinates::Number(y), other], seq),
+                    None => None,
+                };
+                let mut before = vec![x, y];
+                before.extend(z);
+                while let Some(next) = seq.next_element()? {
+                    match next {
+                        Coordinates::Number(more) => before.push(more),
+                        other => {
+                            let nulls = before.into_iter().map(Coordinates::Number);
+                            return list(nulls.chain([other]).collect(), seq);
+                        }
+                    }
+                }
                 Ok(Coordinates::Position(x, y, z))
             }
         }

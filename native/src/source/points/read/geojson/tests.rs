@@ -54,6 +54,7 @@ fn what_is_wrong_with_a_file_is_said() {
         ("{\"type\":\"Sphere\"}", "its type is \"Sphere\""),
         ("{\"a\":1}\n{\"a\":2}\n", "none of its lines is a feature"),
         ("[1,2]", "it is a list, expected a FeatureCollection"),
+        ("{\0\"\0", "written in UTF-16"),
     ] {
         let error = format!("{:#}", open(text).expect_err(text));
         assert!(error.contains(expected), "{text}: {error}");
@@ -73,7 +74,7 @@ fn lines_that_are_no_features_are_counted_and_the_first_is_named() {
         (r#"{"type":"Sphere"}"#, "line 2 is damaged: its type is \"Sphere\""),
         // Told by the geometry alone.
         (&point("[1e999,2]"), "line 2 is damaged: number out of range"),
-        (&point("[NaN,2]"), "line 2 is damaged: expected value"),
+        (&point("[NaN,2]"), "line 2 is damaged: NaN is no JSON"),
         (&point("[\"1\",2]"), "line 2 is damaged: invalid type: string \"1\""),
     ] {
         let lines = format!("{LINE}\n{bad}\n{NONE}\n\n{bad}\n");
@@ -104,7 +105,7 @@ fn a_feature_of_a_collection_that_cannot_be_read_is_lost_alone() {
         ("1", "invalid type: integer `1`"),
         ("null", "invalid type: null"),
         (r#"{"type":"Feature","properties":{"a":"\ud800 ]"}}"#, "unexpected end of hex escape"),
-        (r#"{"type":"Feature","properties":{"a":NaN}}"#, "expected value"),
+        (r#"{"type":"Feature","properties":{"a":NaN}}"#, "NaN is no JSON"),
         (&point("[1e999,2]"), "number out of range"),
         (&point("[\"1\",2]"), "invalid type: string \"1\""),
     ] {
@@ -155,4 +156,31 @@ fn an_old_file_names_its_coordinate_system() {
     assert_eq!(of("urn:ogc:def:crs:EPSG::25832").expect("known"), Some(Crs::Epsg(25832)));
     assert_eq!(of("EPSG:3857").expect("known"), Some(Crs::Metres));
     assert!(of("my grid").is_err());
+}
+
+#[test]
+fn of_members_of_one_name_the_last_counts_and_null_is_a_position_without_a_place() {
+    let features = format!(r#"{{"type":"Nothing","features":[{LINE}],"type":"FeatureCollection","crs":null}}"#);
+    assert_eq!(read(&features).1, [Some(41)]);
+    assert_eq!(
+        read(&LINE.replacen("\"type\":\"Feature\"", "\"type\":\"Other\",\"type\":\"Feature\"", 1)).1,
+        [Some(41)]
+    );
+    // However many stand before the first that is one: each is a point of 21 bytes.
+    for nulls in 1..5 {
+        let several = format!(r#"{{"type":"MultiPoint","coordinates":[{}[1,1]]}}"#, "null,".repeat(nulls));
+        assert_eq!(read(&several).1, [Some(9 + 21 * (nulls + 1))]);
+    }
+    assert_eq!(read(r#"{"type":"MultiPoint","coordinates":[null,null]}"#).1, [Some(9 + 21 * 2)]);
+    assert_eq!(read(r#"{"type":"LineString","coordinates":[null,null]}"#).1, [Some(9 + 16 * 2)]);
+}
+
+#[test]
+fn numbers_that_are_none_are_named() {
+    let text = format!("{LINE}\n{}\n", LINE.replace("[1,2]", "[NaN,2]"));
+    let line = open(&text).expect("opens").told().join("\n");
+    assert_eq!(
+        line,
+        "1 of 2 lines is no feature and is left out: line 2 is damaged: NaN is no JSON, expected a number or null at letter 74"
+    );
 }

@@ -4,6 +4,7 @@ use super::{
     Found,
     sketch::{DEPTH, Sketch},
 };
+use crate::read::wkb;
 use duotile_core::Role;
 
 /// The last of the kinds that are read: a collection.
@@ -22,6 +23,28 @@ pub(super) fn read(bytes: &[u8]) -> Found {
 pub(super) fn hex(text: &str) -> Found {
     // No point is longer; of anything else the head is enough.
     bytes(text, 200).map_or(Found::Damaged, |bytes| read(&bytes))
+}
+
+/// What damaged hexadecimal digits are; `None` for none.
+pub(super) fn name_hex(text: &str) -> Option<String> {
+    bytes(text, 1 << 10).map(|bytes| name(&bytes))
+}
+
+/// What damaged bytes are.
+pub(super) fn name(bytes: &[u8]) -> String {
+    let mut place = Place { bytes, at: 0, little: false };
+    let known = place.head().and_then(|(kind, ..)| Some((kind, wkb::KINDS.get(kind.checked_sub(1)? as usize)?)));
+    let Some((kind, known)) = known else { return "bytes that are no geometry".into() };
+    let mut depth = 0;
+    let mut inner = kind;
+    while inner == KINDS && place.word().is_some() {
+        depth += 1;
+        inner = place.head().map_or(0, |(kind, ..)| kind);
+    }
+    if depth > DEPTH {
+        return format!("a {known:?} more than {DEPTH} deep");
+    }
+    format!("a damaged {known:?}")
 }
 
 /// Reads all parts of a geometry of any kind. `None` where it is damaged.

@@ -62,6 +62,22 @@ enum Found {
     Damaged,
 }
 
+/// A geometry of which nothing is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Odd {
+    /// Its row, from 0 on.
+    pub row: u64,
+    /// What it is.
+    pub what: String,
+}
+
+impl Odd {
+    /// The same with so many rows before it.
+    pub fn behind(self, rows: u64) -> Self {
+        Self { row: self.row + rows, ..self }
+    }
+}
+
 /// Coordinates of a chunk; NaN where there is no point.
 #[derive(Debug, Default)]
 pub(super) struct Points {
@@ -71,8 +87,7 @@ pub(super) struct Points {
     pub outlines: bool,
     /// Geometries that give no position, or are damaged.
     pub others: u64,
-    /// What the first of them is.
-    pub first_other: Option<&'static str>,
+    pub first_other: Option<Odd>,
     /// The numbers of coordinate systems that points name, the first two that differ; 0 for none.
     pub srids: Vec<u32>,
 }
@@ -143,6 +158,7 @@ impl Encoding {
                 };
                 for bytes in column.binary()?.iter() {
                     points.push(bytes, binary::read);
+                    points.name(bytes, binary::name);
                 }
             }
             Self::Wkt => {
@@ -152,7 +168,9 @@ impl Encoding {
                     if skips { Found::Outline { srid: 0 } } else { text::read(text) }
                 };
                 for text in column.str()?.iter() {
-                    points.push(text.map(str::trim).filter(|text| !text.is_empty()), read);
+                    let text = text.map(str::trim).filter(|text| !text.is_empty());
+                    points.push(text, read);
+                    points.name(text, text::name);
                 }
             }
             Self::Struct => {
@@ -233,13 +251,21 @@ impl Points {
             Some(other) => {
                 self.others += 1;
                 if let Found::Other(name) = other {
-                    self.first_other.get_or_insert(name);
+                    let row = self.xs.len() as u64;
+                    self.first_other.get_or_insert_with(|| Odd { row, what: format!("a {name}") });
                 }
                 (f64::NAN, f64::NAN)
             }
         };
         self.xs.push(x);
         self.ys.push(y);
+    }
+
+    /// Says what the last is, if it is the first that gives no position.
+    fn name<T>(&mut self, value: Option<T>, name: impl FnOnce(T) -> String) {
+        if let Some(value) = value.filter(|_| self.others > 0 && self.first_other.is_none()) {
+            self.first_other = Some(Odd { row: self.xs.len() as u64 - 1, what: name(value) });
+        }
     }
 
     fn meet(&mut self, srid: u32) {

@@ -2,7 +2,7 @@
 //!
 //! Rows are done some at a time on all threads, each piece for itself, and put one after the other.
 
-use super::{Encoding, binary, sketch::Sketch, text};
+use super::{Encoding, Odd, binary, sketch::Sketch, text};
 use crate::read::spot::Spot;
 use anyhow::{Result, bail};
 use duotile_core::{Flat, Gather, Role, Told, mercator, morton, point_inside};
@@ -30,6 +30,7 @@ pub(in crate::source::points::read) struct Outlined {
     pub missing: u64,
     /// Geometries that cannot be read.
     pub damaged: u64,
+    pub first_damaged: Option<Odd>,
     /// Geometries with heights or measures.
     pub deep: u64,
     /// Positions of rows that lie nowhere.
@@ -54,6 +55,8 @@ impl Outlined {
         self.keys.extend(other.keys);
         self.missing += other.missing;
         self.damaged += other.damaged;
+        let first = other.first_damaged.map(|first| first.behind(before.into()));
+        self.first_damaged = self.first_damaged.take().or(first);
         self.deep += other.deep;
         self.sample.extend(other.sample);
         Ok(())
@@ -85,13 +88,13 @@ impl Encoding {
             (Self::Wkb, DataType::BinaryOffset) => self.outlines(&column.cast(&DataType::Binary)?, degrees, spots),
             (Self::Wkb, _) => {
                 let all: Vec<Option<&[u8]>> = column.binary()?.iter().collect();
-                all_of(&all, degrees, spots, binary::sketch)
+                all_of(&all, degrees, spots, (binary::sketch, binary::name))
             }
             (Self::Wkt, _) => {
                 let texts = column.str()?.iter();
                 let all: Vec<Option<&str>> =
                     texts.map(|text| text.map(str::trim).filter(|text| !text.is_empty())).collect();
-                all_of(&all, degrees, spots, text::sketch)
+                all_of(&all, degrees, spots, (text::sketch, text::name))
             }
             _ => bail!("column {:?} holds points by its type, and lines or polygons elsewhere", column.name()),
         }
@@ -102,9 +105,9 @@ fn all_of<T: Copy + Sync>(
     values: &[Option<T>],
     degrees: Degrees<'_>,
     spots: Spots<'_>,
-    read: impl Fn(T, &mut Sketch) -> Option<()> + Sync,
+    reads: (impl Fn(T, &mut Sketch) -> Option<()> + Sync, impl Fn(T) -> String + Sync),
 ) -> Result<Outlined> {
-    let pieces: Vec<Outlined> = values.par_chunks(PIECE).map(|values| piece(values, degrees, spots, &read)).collect();
+    let pieces: Vec<Outlined> = values.par_chunks(PIECE).map(|values| piece(values, degrees, spots, &reads)).collect();
     let mut all = Outlined::default();
     pieces.into_iter().try_for_each(|piece| all.append(piece))?;
     Ok(all)
@@ -114,7 +117,7 @@ fn piece<T: Copy>(
     values: &[Option<T>],
     degrees: Degrees<'_>,
     spots: Spots<'_>,
-    read: impl Fn(T, &mut Sketch) -> Option<()>,
+    (read, name): &(impl Fn(T, &mut Sketch) -> Option<()>, impl Fn(T) -> String),
 ) -> Outlined {
     let (mut out, mut gather, mut sketch) = (Outlined::default(), Gather::default(), Sketch::default());
     let mut nowhere = 0;
@@ -124,6 +127,7 @@ fn piece<T: Copy>(
             None => out.missing += 1,
             Some(value) if read(*value, &mut sketch).is_none() => {
                 out.damaged += 1;
+                out.first_damaged.get_or_insert_with(|| Odd { row: row.into(), what: name(*value) });
                 sketch.clear();
             }
             Some(_) => {

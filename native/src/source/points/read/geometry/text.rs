@@ -1,6 +1,10 @@
 //! Points as texts: well-known text, `GeoJSON`, or two numbers; and the texts of other geometries told from them.
 
-use super::{Found, binary, sketch::Sketch, wkt};
+use super::{
+    Found, binary,
+    sketch::{DEPTH, Sketch},
+    wkt,
+};
 use crate::read::{
     degrees::{self, Read},
     geojson,
@@ -18,6 +22,21 @@ pub(super) fn read(text: &str) -> Found {
         Some(b'0') => binary::hex(text),
         _ => point(text),
     }
+}
+
+/// What a text is that is no geometry.
+pub(super) fn name(text: &str) -> String {
+    /// So much of it is shown.
+    const SHOWN: usize = 40;
+    if let Some(name) = binary::name_hex(text) {
+        return name;
+    }
+    let collections = text.to_ascii_lowercase().matches("geometrycollection").count();
+    if collections > DEPTH as usize && text.starts_with(['G', 'g']) {
+        return format!("a GeometryCollection more than {DEPTH} deep");
+    }
+    let more = if text.chars().nth(SHOWN).is_some() { "…" } else { "" };
+    format!("the text {:?}{more}", text.chars().take(SHOWN).collect::<String>())
 }
 
 /// Reads all parts of a geometry of any kind, written in any of these ways. `None` where it is damaged.

@@ -27,6 +27,7 @@ impl Positions {
         }
         self.missing += found.missing + found.damaged;
         self.not_points += found.damaged;
+        self.see(found.first_damaged.take(), (first + self.first).into());
         let room = SAMPLE.saturating_sub(self.sample.len());
         self.sample.extend(std::mem::take(&mut found.sample).into_iter().take(room));
         self.longitudes.shaped = true;

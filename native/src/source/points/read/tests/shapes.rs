@@ -124,7 +124,8 @@ fn what_is_broken_is_counted_and_the_rest_is_kept() {
     assert_eq!(values(&dataset, "n"), ["1", "4", "7", "8", "9"]);
     let report = dataset.report();
     for line in [
-        "4 of 9 rows have no usable position and are left out: 1 cannot be read, 3 are empty, out of range, or too short",
+        "4 of 9 rows have no usable position and are left out: 1 cannot be read, the first is the text \"LINESTRING (0 0, 1\" in \
+         row 6, 3 are empty, out of range, or too short",
         "2 parts of geometries are left out: with a position that is none, or beyond the world",
         "1 part of a geometry is left out: lines of one position",
         "1 part of a collection is left out: points beside lines",
@@ -141,6 +142,48 @@ fn what_is_broken_is_counted_and_the_rest_is_kept() {
     let swapped = "n,wkt\n1,\"LINESTRING (-33 151, -34 150)\"\n";
     let error = error_of("a.csv", swapped, &Options::default());
     assert!(error.contains("look swapped"), "{error}");
+}
+
+#[test]
+fn the_first_geometry_that_cannot_be_read_is_named_with_its_row() {
+    // Among points and among lines, and behind more rows than a thread does at a time.
+    let points = "POINT (1 1)\n".repeat(1000);
+    let deep = format!("{}POINT (1 1){}", "GEOMETRYCOLLECTION (".repeat(33), ")".repeat(33));
+    for (bad, what) in [
+        ("POLYGON ((0 0, 1 0, 1", "the text \"POLYGON ((0 0, 1 0, 1\" in row 1001"),
+        ("0103000000", "a damaged Polygon in row 1001"),
+        ("01DD000000", "bytes that are no geometry in row 1001"),
+        (&deep, "a GeometryCollection more than 32 deep in row 1001"),
+    ] {
+        let lines = format!("wkt\n{points}\"{bad}\"\n\"LINESTRING (0 0, 1 1)\"\n\"POLYGON ((\"\n");
+        let dataset = load_with("a.csv", lines, &Options::default()).expect("reads");
+        let told = format!("2 cannot be read, the first is {what}");
+        assert!(says(&dataset, &told), "{told}: {:#?}", dataset.report().lines);
+    }
+    let damaged = [Some(&wkb(1, &[&POINT])[..]), Some(&wkb(1, &[&POINT])[..20]), None];
+    let column = || vec![Series::new("geometry".into(), damaged).into()];
+    let dataset = load_with("a.parquet", parquet(frame(column())), &Options::default()).expect("reads");
+    assert!(says(&dataset, "1 are no points, the first is a damaged Point in row 2"), "{:#?}", dataset.report().lines);
+}
+
+#[test]
+fn strictly_no_geometry_is_left_out_or_mended() {
+    let strict = Options { strict: true, ..Options::default() };
+    for (row, why) in [
+        ("LINESTRING (0 0, 1", "the first is the text"),
+        ("POINT (200 95)", "out of range"),
+        ("LINESTRING (0 0, 1 1, nan 1)", "with a position that is none"),
+        ("MULTILINESTRING ((0 0, 1 1), (5 5))", "lines of one position"),
+        ("POLYGON ((0 0, 4 4, 4 0, 0 4, 0 0))", "mended where crossing itself"),
+        ("GEOMETRYCOLLECTION (POINT (3 3), LINESTRING (3 3, 4 4))", "points beside lines"),
+    ] {
+        let text = format!("wkt\n\"LINESTRING (0 0, 1 1)\"\n\"{row}\"\n");
+        let error = error_of("a.csv", &text, &strict);
+        assert!(error.contains(why) && error.contains("--strict"), "{row}: {error}");
+        load_with("a.csv", text, &Options::default()).expect(row);
+    }
+    let fine = "n,wkt\n1,\"LINESTRING (179 0, -179 0)\"\n2,\n3,POLYGON EMPTY\n4,\"LINESTRING Z (0 0 1, 1 1 1)\"\n";
+    assert_eq!(load_with("a.csv", fine, &strict).expect("nothing is lost").len(), 2);
 }
 
 #[test]
