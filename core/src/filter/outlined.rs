@@ -1,7 +1,7 @@
 //! What rows that are more than points are to a geometry, as a test of a filter.
 
 use crate::{
-    geometry::{Edges, Relation, relate},
+    geometry::{Edges, Relation, relates},
     outlines::{Frame, Outlines},
     small::work::{Stopped, Toll},
 };
@@ -35,7 +35,7 @@ impl Outlined {
         let mut word = 0;
         for (at, row) in rows.enumerate().filter(|(at, _)| asked >> at & 1 == 1) {
             let Some(&frame) = boxes.get(row) else { break };
-            let holds = relate(&outlines, row, frame, &self.edges, toll)?.holds(self.relation);
+            let holds = relates(&outlines, (row, frame), &self.edges, self.relation, toll)?;
             word |= u64::from(holds != self.not) << at;
         }
         Ok(word)

@@ -30,5 +30,5 @@ mod relate;
 pub(crate) use cell::Location;
 pub(crate) use region::Region;
 pub use relate::Relation;
-pub(crate) use relate::{Edges, relate};
+pub(crate) use relate::{Edges, relates};
 pub(crate) use walk::Walk;

@@ -100,6 +100,24 @@ impl Matrix {
         }
     }
 
+    /// Whether nothing that is still to be found could change what a predicate says: what they have in common only grows.
+    pub fn is_settled(&self, relation: Relation) -> bool {
+        let has = |first: Place, second: Place| self.cells[first as usize][second as usize] >= 0;
+        let met = has(Interior, Interior);
+        let beyond =
+            [has(Interior, Exterior) || has(Boundary, Exterior), has(Exterior, Interior) || has(Exterior, Boundary)];
+        match relation {
+            Relation::Intersects | Relation::Disjoint => {
+                met || has(Interior, Boundary) || has(Boundary, Interior) || has(Boundary, Boundary)
+            }
+            Relation::Touches => met,
+            Relation::Within => beyond[0],
+            Relation::Contains => beyond[1],
+            Relation::Equals => beyond[0] || beyond[1],
+            Relation::Overlaps | Relation::Crosses => false,
+        }
+    }
+
     /// As it is written: a letter or figure for each cell.
     #[cfg(test)]
     pub fn text(&self) -> alloc::string::String {

@@ -19,7 +19,7 @@ mod walk;
 mod tests;
 
 pub(crate) use edges::Edges;
-pub(crate) use matrix::Matrix;
+use matrix::Matrix;
 pub use matrix::Relation;
 
 use crate::{
@@ -27,17 +27,30 @@ use crate::{
     small::work::{Stopped, Toll},
 };
 use alloc::vec::Vec;
+use core::cell::Cell;
 use matrix::Place;
 
-/// What a row is to a geometry.
+/// Whether a row is to a geometry what a predicate asks. Edges are looked at until that is certain.
 ///
 /// # Errors
 /// [`Stopped`], as [`Toll::pay`].
-pub(crate) fn relate(
+pub(crate) fn relates(
     outlines: &Outlines<'_>,
-    row: usize,
-    frame: Frame,
+    (row, frame): (usize, Frame),
     other: &Edges,
+    relation: Relation,
+    toll: &mut Toll<'_>,
+) -> Result<bool, Stopped> {
+    let enough = |matrix: &Matrix| matrix.is_settled(relation);
+    Ok(relate(outlines, (row, frame), other, enough, toll)?.holds(relation))
+}
+
+/// What a row is to a geometry, as far as it was looked at until that was enough.
+fn relate(
+    outlines: &Outlines<'_>,
+    (row, frame): (usize, Frame),
+    other: &Edges,
+    enough: impl Fn(&Matrix) -> bool,
     toll: &mut Toll<'_>,
 ) -> Result<Matrix, Stopped> {
     let frame = frame.map(wide);
@@ -56,8 +69,16 @@ pub(crate) fn relate(
         return Ok(if inside { Matrix::in_area(extent) } else { Matrix::apart(extent, other.extent()) });
     }
     let edges = Edges::of_row(outlines, row, toll)?;
-    let mut matrix = Matrix::new(edges.extent().dimension, other.extent().dimension);
-    walk::walk(&edges, other, toll, |row: Place, other: Place, dimension| matrix.set(row, other, dimension))?;
-    walk::walk(other, &edges, toll, |other: Place, row: Place, dimension| matrix.set(row, other, dimension))?;
-    Ok(matrix)
+    let matrix = Cell::new(Matrix::new(edges.extent().dimension, other.extent().dimension));
+    let say = |row: Place, other: Place, dimension| {
+        let mut all = matrix.get();
+        all.set(row, other, dimension);
+        matrix.set(all);
+    };
+    let enough = || enough(&matrix.get());
+    walk::walk(&edges, other, toll, say, enough)?;
+    if !enough() {
+        walk::walk(other, &edges, toll, |other, row, dimension| say(row, other, dimension), enough)?;
+    }
+    Ok(matrix.get())
 }

@@ -30,7 +30,8 @@ fn runs(text: &str) -> Vec<(Role, Vec<Vertex>)> {
     runs.collect()
 }
 
-fn matrix(first: &str, second: &str) -> Matrix {
+/// Both as a row and a geometry.
+fn pair(first: &str, second: &str) -> (Flat, Edges) {
     let mut flat = Flat::default();
     for (role, path) in runs(first) {
         flat.x.extend(path.iter().map(|v| v[0] as u32));
@@ -42,7 +43,21 @@ fn matrix(first: &str, second: &str) -> Matrix {
     let mut other = Edges::default();
     runs(second).into_iter().for_each(|(role, path)| other.add(role, path.into_iter()));
     other.finish();
-    relate(&flat.view(), 0, flat.view().boxes()[0], &other, &mut Work::free().toll()).expect("goes on")
+    (flat, other)
+}
+
+fn matrix(first: &str, second: &str) -> Matrix {
+    let (flat, other) = pair(first, second);
+    let row = (0, flat.view().boxes()[0]);
+    relate(&flat.view(), row, &other, |_| false, &mut Work::free().toll()).expect("goes on")
+}
+
+/// Which predicates hold, each looked for until it is certain.
+fn settled(first: &str, second: &str) -> Vec<bool> {
+    let (flat, other) = pair(first, second);
+    let row = (0, flat.view().boxes()[0]);
+    let one = |&relation: &Relation| relates(&flat.view(), row, &other, relation, &mut Work::free().toll());
+    ALL.iter().map(|relation| one(relation).expect("goes on")).collect()
 }
 
 /// A matrix as far as predicates tell: 0 or more, and the dimension of what the interiors share.
@@ -59,6 +74,8 @@ fn every_pair_is_to_each_other_what_geos_says() {
         let [first, second, expected] = line.split('|').collect::<Vec<_>>()[..] else { panic!("{line}") };
         let ours = matrix(first, second).text();
         let turned = matrix(second, first).text();
+        let all: Vec<bool> = ALL.iter().map(|&relation| matrix(first, second).holds(relation)).collect();
+        assert_eq!(settled(first, second), all, "{line}");
         let back: String = [0, 3, 6, 1, 4, 7, 2, 5, 8].iter().map(|&at| turned.as_bytes()[at] as char).collect();
         seen += 1;
         if told(&ours) != told(expected) || told(&back) != told(expected) {

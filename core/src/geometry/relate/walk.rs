@@ -37,7 +37,7 @@ struct Met {
 }
 
 /// Tells where corners and pieces of one geometry lie to another: of which of its own places, of which of the other's, and the
-/// dimension of what they have in common.
+/// dimension of what they have in common; until that is enough.
 ///
 /// # Errors
 /// [`Stopped`], as [`Toll::pay`].
@@ -46,6 +46,7 @@ pub(super) fn walk(
     other: &Edges,
     toll: &mut Toll<'_>,
     mut say: impl FnMut(Place, Place, i8),
+    enough: impl Fn() -> bool,
 ) -> Result<(), Stopped> {
     let (mut edges, mut near, mut met) = (Vec::new(), Vec::new(), Met::default());
     own.near(other.frame(), &mut edges, toll)?;
@@ -54,6 +55,9 @@ pub(super) fn walk(
     }
     let mut before: Option<(usize, i32)> = None;
     for at in edges {
+        if enough() {
+            break;
+        }
         let (edge, kind) = (own.get(at), own.kind(at));
         other.near(boxed(&edge), &mut near, toll)?;
         met.cuts.clear();
