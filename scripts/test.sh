@@ -74,6 +74,8 @@ test_api() {
     "$python" tests/python/tables.py "${CARGO_TARGET_DIR:-target}/release/duotile"
   step "Rows in random geometries, found by DuckDB's spatial extension too" \
     "$python" tests/python/places.py "${CARGO_TARGET_DIR:-target}/release/duotile"
+  step "Cells of H3, counted and measured by h3 and DuckDB too" \
+    "$python" tests/python/cells.py "${CARGO_TARGET_DIR:-target}/release/duotile"
 }
 
 test_image() {

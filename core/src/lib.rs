@@ -30,6 +30,9 @@ mod sums;
 // Lines and polygons: rows with an outline.
 mod shapes;
 
+// Cells of H3.
+mod hex;
+
 // What a query means for a table.
 mod measure;
 mod plan;
@@ -46,6 +49,7 @@ pub use answers::{
 pub use filter::{Filter, mask::Mask};
 pub use formula::{Formula, Made, MadeValues};
 pub use geometry::{Position, Shape as Geometry};
+pub use hex::index as h3;
 pub use measure::category::Category;
 pub use plan::{Extra, Plan, Property, PropertyInfo, PropertyKind, Source};
 pub use points::{
@@ -57,8 +61,8 @@ pub use points::{
     sort::sort,
 };
 pub use query::{
-    Alias, By, Let, MAX_DETAIL, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, PARAMETERS, Properties, RowGeometry,
-    Shape, TileQuery,
+    Alias, By, Hexagons, Let, MAX_DETAIL, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, PARAMETERS, Properties,
+    RowGeometry, Shape, TileQuery,
 };
 pub use shapes::{
     BadBuffers, BadOutline, Buffers, Built, Carried, Flat, Outlines, Role, Shapes,

@@ -4,8 +4,8 @@ mod common;
 
 use common::{NAMES, Random, expr};
 use duotile_core::{
-    Alias, By, Interval, Let, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, Period, Properties, RowGeometry, Shape,
-    TileQuery,
+    Alias, By, Hexagons, Interval, Let, MAX_LIMIT, MAX_QUERY, Measure, MeasureKind, Mode, Period, Properties,
+    RowGeometry, Shape, TileQuery,
 };
 
 fn printed(text: &str) -> String {
@@ -94,6 +94,7 @@ fn the_parts_of_a_query_are_read() {
         by: Some(By { column: "ts".into(), period: Some(Period::Hour), zone: None }),
         mode: Mode::Points,
         cell: 8,
+        hexagons: None,
         shape: Shape::Polygon,
         geometry: RowGeometry::Point,
         detail: -3,
@@ -177,6 +178,9 @@ fn mistakes_are_told_with_parameter_and_remedy() {
         ("filter=a%20==%205", "filter", Some(2), "`==`"),
         ("filter-lang=sql&filter=a", "filter-lang", None, "cql2-text, cql2-json"),
         ("let=fare/distance", "let", Some(0), "expected a name, a colon and a formula"),
+        ("res=5", "res", None, "with cell=h3"),
+        ("cell=h3&res=16", "res", None, "from 0 to 15"),
+        ("cell=h4", "cell", None, "or h3"),
         ("let=a:x,b", "let", Some(4), "got \"b\""),
         ("let=a:x%2B", "let", Some(4), "got the end"),
         ("let=a:x%20y", "let", Some(4), "expected an operator or the end"),
@@ -238,6 +242,7 @@ fn query(random: &mut Random) -> TileQuery {
     aliases.dedup();
     let interval =
         Interval { start: random.chance(70).then_some(a.min(b)), end: random.chance(70).then_some(a.max(b)) };
+    let hexagons = random.chance(30).then(|| random.pick(&[Hexagons::ByZoom, Hexagons::Of(0), Hexagons::Of(15)]));
     TileQuery {
         filter: random.chance(50).then(|| expr(random, 2).normalise()),
         lets: if random.chance(30) {
@@ -261,7 +266,9 @@ fn query(random: &mut Random) -> TileQuery {
             By { column: name(random), period, zone }
         }),
         mode: random.pick(&Mode::ALL),
-        cell: 1 << random.below(7),
+        // Cells of H3 have no size.
+        cell: if hexagons.is_some() { 4 } else { 1 << random.below(7) },
+        hexagons,
         shape: random.pick(&Shape::ALL),
         geometry: random.pick(&RowGeometry::ALL),
         detail: random.pick(&[0, 0, 1, -7, 16, -16]),

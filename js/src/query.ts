@@ -19,8 +19,10 @@ export interface TileQuery {
   by?: string;
   /** `places` are cells, of which one with a single row carries that row's columns, too. */
   mode?: "auto" | "points" | "cells" | "places";
-  /** Pixels of a cell's side in a tile of 512 pixels. */
-  cell?: 1 | 2 | 4 | 8 | 16 | 32 | 64;
+  /** Pixels of a cell's side in a tile of 512 pixels; `h3` are cells of H3. */
+  cell?: 1 | 2 | 4 | 8 | 16 | 32 | 64 | "h3";
+  /** With `cell: "h3"` their resolution, 0 to 15; without it, that which goes with a zoom. */
+  res?: number;
   shape?: "point" | "polygon" | "centroid";
   /** What is drawn for a row: its outline, or one point of it, as for labels; what is too small to be seen has its point, too. */
   geometry?: "outline" | "point";
@@ -44,6 +46,7 @@ const ORDER = [
   "by",
   "mode",
   "cell",
+  "res",
   "shape",
   "geometry",
   "detail",

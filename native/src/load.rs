@@ -30,6 +30,9 @@ pub struct Load {
     /// Column of latitudes (or y)
     #[arg(long, value_name = "COLUMN")]
     pub lat: Option<String>,
+    /// Column of cells of H3, as texts or whole numbers, in place of longitudes and latitudes
+    #[arg(long, value_name = "COLUMN")]
+    pub h3: Option<String>,
     /// What positions are given in, by its EPSG number: 4326 (degrees), 3857, 25832, 27700 …; e7 for degrees times 10⁷
     #[arg(long, value_name = "EPSG")]
     pub crs: Option<CrsName>,
@@ -180,6 +183,7 @@ impl Load {
             attribution: self.attribution.clone(),
             lon: self.lon.clone(),
             lat: self.lat.clone(),
+            h3: self.h3.clone(),
             crs: self.crs.as_ref().map(|crs| crs.0),
             lat_first: self.axes.map(|axes| axes.0),
             time: self.time.clone(),

@@ -113,6 +113,14 @@ def before_call(context, case, kwargs):
         elif isinstance(given.get("filter"), dict):
             given["filter"] = IS_FRENCH
             given.pop("filter-lang", None)
+    for given in (query, case.body if isinstance(case.body, dict) else {}):
+        # Cells of H3 have resolutions, and no mean place; the coarsest of these are at every zoom.
+        if given.get("cell") != "h3":
+            given.pop("res", None)
+        elif isinstance(given.get("res"), int):
+            given["res"] %= 4
+        if given.get("cell") == "h3" and given.get("shape") == "centroid":
+            given["shape"] = "polygon"
     if case.path.endswith("/stats"):
         if "measure" not in query:
             query.setdefault("column", "population")

@@ -11,7 +11,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 const DIGESTS: &str = include_str!("../../tests/golden/tiles.txt");
 
-const QUERIES: [&str; 14] = [
+const QUERIES: [&str; 18] = [
     "",
     "agg=sum:value,mean:value,min:value,max:value",
     "mode=cells&cell=2&agg=median:value,p95:value,mode:level,nunique:level",
@@ -26,6 +26,10 @@ const QUERIES: [&str; 14] = [
     "bbox=170,-60,-170,60&mode=cells&agg=sum:value",
     "mode=places&cell=1&shape=centroid",
     "filter=level < 20&mode=places&shape=polygon&agg=mean:value&properties=word,value",
+    "mode=cells&cell=h3&agg=mean:value,sum:level",
+    "mode=cells&cell=h3&shape=point&agg=median:value,nunique:level&by=word",
+    "mode=places&cell=h3&res=2&filter=level < 20&agg=max:value,log_count",
+    "cell=h3&res=3&limit=100",
 ];
 
 const TILES: [(u32, u32, u32); 6] =

@@ -14,6 +14,7 @@ use crate::{
     table::{columns::Column, values::Values},
 };
 use alloc::{vec, vec::Vec};
+use core::slice;
 
 /// The quantiles that are told.
 pub const PROBABILITIES: [f64; 13] = [0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0];
@@ -50,7 +51,8 @@ impl Distribution {
             Values::F32(_) | Values::F64(_) => unordered,
             Values::Bool(_) | Values::Text(..) => return Ok(None),
         };
-        let run = Run { column, rows: 0..column.len(), mask, work };
+        let all = 0..column.len();
+        let run = Run { column, rows: slice::from_ref(&all), mask, work };
         let mut space = Space::default();
         let Some(all) = run.extent(&mut space)? else { return Ok(None) };
         let mut ranks: Vec<u64> = PROBABILITIES.iter().flat_map(|&p| place(p, all.count)).collect();

@@ -234,14 +234,14 @@ impl Categories {
         Ok(Self { column: index, slots, calendar: Some(calendar), lookup: Lookup::Periods(starts) })
     }
 
-    /// Counts the rows of a run that pass the mask, slot by slot; `emit` gets each slot that is not empty.
+    /// Counts the rows of some runs that pass the mask, slot by slot; `emit` gets each slot that is not empty.
     ///
     /// # Errors
     /// [`Stopped`], as [`Toll::pay`].
     pub fn count(
         &self,
         column: &Column<'_>,
-        run: Range<usize>,
+        mut runs: impl Iterator<Item = Range<usize>>,
         mask: Option<&Mask>,
         toll: &mut Toll<'_>,
         counts: &mut Vec<u32>,
@@ -256,9 +256,11 @@ impl Categories {
             let slot = if column.is_valid(row) { self.lookup.slot(&column.values, row) } else { null };
             counts[slot.min(last)] += 1;
         };
-        toll.each_step(run, |part| match mask {
-            Some(mask) => mask.rows(part).for_each(&mut visit),
-            None => part.for_each(&mut visit),
+        runs.try_for_each(|run| {
+            toll.each_step(run, |part| match mask {
+                Some(mask) => mask.rows(part).for_each(&mut visit),
+                None => part.for_each(&mut visit),
+            })
         })?;
         for (slot, &count) in counts[..last].iter().enumerate().filter(|&(_, &count)| count > 0) {
             emit(slot, count);

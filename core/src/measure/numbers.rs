@@ -94,15 +94,16 @@ impl Measures {
         self.kinds.iter().any(|&(kind, _)| needs_values(kind))
     }
 
-    /// Looks at the rows of some cells that pass the mask, which are those of the summary.
+    /// Looks at the rows of some cells that pass the mask, which are those of the summary. Each is some squares with passing
+    /// rows, one where it is a square.
     ///
     /// # Errors
     /// [`Stopped`], as [`Toll::pay`].
-    pub fn prepare(
+    pub fn prepare<'c>(
         &self,
         column: &Column<'_>,
         summary: Option<Summary<'_>>,
-        cells: &[Cell],
+        cells: impl ExactSizeIterator<Item = &'c [Cell]> + Clone,
         mask: Option<&Mask>,
         toll: &mut Toll<'_>,
         space: &mut Space,
@@ -115,19 +116,30 @@ impl Measures {
         if self.uses_summary() {
             let extremes = self.kinds.iter().any(|(kind, _)| matches!(kind, MeasureKind::Min | MeasureKind::Max));
             aggregates.reserve(cells.len());
-            for cell in cells {
-                aggregates.push(Aggregate::of(column, summary, cell, mask, extremes, |rows| toll.pay(rows))?);
+            for squares in cells.clone() {
+                let of = |cell, toll: &mut Toll<'_>| {
+                    Aggregate::of(column, summary, cell, mask, extremes, |rows| toll.pay(rows))
+                };
+                let Some((first, rest)) = squares.split_first() else { continue };
+                let mut all = of(first, toll)?;
+                for cell in rest {
+                    all.merge(&of(cell, toll)?);
+                }
+                aggregates.push(all);
             }
         }
         if self.needs_values() {
-            for (at, cell) in cells.iter().enumerate() {
-                if cell.count > FEW {
-                    let run = Run { column, rows: cell.run.clone(), mask, work: toll.work() };
+            for (at, squares) in cells.enumerate() {
+                if squares.iter().map(|cell| cell.count).sum::<usize>() > FEW {
+                    let rows: Vec<_> = squares.iter().map(|cell| cell.run.clone()).collect();
+                    let run = Run { column, rows: &rows, mask, work: toll.work() };
                     crowded.push(Crowded { at, found: self.find(&run, spread)? });
                 } else {
-                    toll.pay(cell.run.len())?;
                     let start = gathered.len();
-                    gather(column, cell.run.clone(), mask, gathered);
+                    for cell in squares {
+                        toll.pay(cell.run.len())?;
+                        gather(column, cell.run.clone(), mask, gathered);
+                    }
                     gathered[start..].sort_unstable();
                 }
                 ends.push(gathered.len());
@@ -231,20 +243,6 @@ impl Space {
     }
 }
 
-impl Measured {
-    /// As a number, for ranges and quantiles of cells.
-    #[must_use]
-    pub fn number(&self) -> Option<f64> {
-        match *self {
-            Self::Integer(value) => Some(value as f64),
-            Self::Wide(ref text) => crate::small::decimal::parse(text),
-            Self::Float(value) => Some(value.into()),
-            Self::Double(value) => Some(value),
-            Self::Boolean(_) | Self::Code(_) => None,
-        }
-    }
-}
-
 const fn needs_values(kind: MeasureKind) -> bool {
     matches!(kind, MeasureKind::Percentile(_) | MeasureKind::Mode | MeasureKind::Distinct)
 }
@@ -341,7 +339,7 @@ mod tests {
         let measures = Measures { column: 0, kinds: Vec::from([(kind, 0)]) };
         let cell = Cell { code: 0, run: 0..column.len(), count: column.len(), landmark: None };
         let mut space = Space::default();
-        measures.prepare(&column, None, &[cell], None, &mut Work::free().toll(), &mut space).expect("goes on");
+        measures.prepare(&column, None, [cell].chunks(1), None, &mut Work::free().toll(), &mut space).expect("goes on");
         measures.each(&column, 0, &space, |_, value| out = Some(value));
         out
     }

@@ -13,7 +13,7 @@ use crate::{
         category::Categories,
         numbers::{Measures, accepts},
     },
-    query::{Alias, MeasureKind, Properties, TileQuery},
+    query::{Alias, MeasureKind, Properties, Shape, TileQuery},
     small::{self, error::QueryError, work::Work},
     table::{unknown::unknown_column, values::Kind, view::Table},
 };
@@ -81,7 +81,14 @@ impl TileQuery {
             }
         }
 
+        if self.hexagons.is_some() && self.shape == Shape::Centroid {
+            let message = "got centroid for cells of H3, expected polygon or point: the mean of their rows may be in another tile";
+            return Err(QueryError::new("shape", message));
+        }
         let mut extras = Vec::new();
+        if self.hexagons.is_some() {
+            extras.push((Extra::H3, names.extra(Extra::H3)));
+        }
         if self.log_count {
             extras.push((Extra::Log, names.extra(Extra::Log)));
         }
@@ -103,6 +110,7 @@ impl TileQuery {
             filter,
             mode: self.mode,
             grid: 9 - self.cell.max(1).ilog2() as u8,
+            hexagons: self.hexagons,
             shape: self.shape,
             geometry: self.geometry,
             rank: self.rank(table)?,

@@ -12,12 +12,15 @@ pub use property::{Extra, Property, PropertyKind, Source};
 pub use schema::PropertyInfo;
 
 use crate::{
-    filter::Filter,
+    filter::{Filter, mask::Mask},
+    hex::{reach::Reach, steps},
     measure::{category::Categories, numbers::Measures},
     points::index::Points,
-    query::{Mode, RowGeometry, Shape},
+    query::{Hexagons, Mode, RowGeometry, Shape},
+    small::error::QueryError,
+    space::tile::TileId,
 };
-use alloc::{string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
 /// A query that fits a dataset.
 #[derive(Clone, Debug)]
@@ -26,6 +29,7 @@ pub struct Plan {
     pub(crate) mode: Mode,
     /// Levels of cells below the zoom: a tile is 2^`grid` cells wide.
     pub(crate) grid: u8,
+    hexagons: Option<Hexagons>,
     pub(crate) shape: Shape,
     geometry: RowGeometry,
     rank: Option<usize>,
@@ -107,6 +111,51 @@ impl Plan {
     #[must_use]
     pub const fn grid(&self) -> u8 {
         self.grid
+    }
+
+    /// The resolution of H3 whose cells stand in tiles of a zoom in place of squares, where they do.
+    #[must_use]
+    pub fn resolution(&self, z: u8) -> Option<u8> {
+        self.hexagons.map(|hexagons| match hexagons {
+            Hexagons::ByZoom => steps::by_zoom(z),
+            Hexagons::Of(resolution) => resolution,
+        })
+    }
+
+    /// The first zoom that has tiles: 0, unless cells are so small that too many were in a tile.
+    #[must_use]
+    pub fn minzoom(&self) -> u8 {
+        match self.hexagons {
+            Some(Hexagons::Of(resolution)) if self.mode != Mode::Points => steps::from_zoom(resolution),
+            _ => 0,
+        }
+    }
+
+    /// Whether there are tiles of a zoom.
+    ///
+    /// # Errors
+    /// Where `res` is so fine that too many cells would be in a tile: says which is the finest.
+    pub fn check_zoom(&self, z: u8) -> Result<(), QueryError> {
+        if z >= self.minzoom() {
+            return Ok(());
+        }
+        let (got, most) = (self.resolution(z).unwrap_or(0), steps::finest(z));
+        let message = format!("got {got}, expected at most {most} at zoom {z}: a tile would have too many cells");
+        Err(QueryError::new("res", message).hint(Some(format!("{got} goes from zoom {} on", self.minzoom()))))
+    }
+
+    /// Whether a tile has what is made of rows outside of it, so that a mask has to cover all rows.
+    #[must_use]
+    pub fn reaches_out(&self) -> bool {
+        self.hexagons.is_some() && self.mode != Mode::Points
+    }
+
+    /// Whether anything that passes may be in a tile.
+    #[must_use]
+    pub fn occupies(&self, points: &Points<'_>, tile: TileId, mask: Option<&Mask>) -> bool {
+        let resolution = self.resolution(tile.z()).filter(|_| self.reaches_out());
+        let reach = resolution.map(|resolution| Reach::of(tile, steps::resolution(resolution)));
+        points.occupies(tile, mask) || reach.is_some_and(|reach| reach.tiles().any(|tile| points.occupies(tile, mask)))
     }
 
     /// Whether tiles depend on a [`crate::Profile`].

@@ -49,15 +49,17 @@ pub enum Source {
     Measure(usize, MeasureKind),
     /// Of a cell: the rows of a category of a column.
     Category(usize, Category),
-    /// Of a cell: something made of the count.
+    /// Of a cell: something made of its code or count.
     Extra(Extra),
     /// Of a row: the value of a column.
     Column(usize),
 }
 
-/// What else is made of the count of a cell.
+/// What else is made of the code or the count of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extra {
+    /// `h3`: the index of a cell of H3 in hexadecimal digits.
+    H3,
     /// `point_count_log`: the logarithm to base 10.
     Log,
     /// `cluster`: true.
@@ -102,6 +104,7 @@ impl Names {
 
     pub fn extra(&mut self, extra: Extra) -> usize {
         let (name, kind) = match extra {
+            Extra::H3 => ("h3", PropertyKind::Text),
             Extra::Log => ("point_count_log", PropertyKind::Number),
             Extra::Cluster => ("cluster", PropertyKind::Boolean),
             Extra::ClusterId => ("cluster_id", PropertyKind::Integer),

@@ -6,7 +6,7 @@
 use crate::{
     filter::{Comparison, Expr, Literal, Property, Relation, Steps, Value},
     geometry::Shape as Geometry,
-    query::TileQuery,
+    query::{Mode, TileQuery},
     space::tile::TileId,
     table::{facts::MAX_EXACT, plain::told},
     time::Interval,
@@ -26,7 +26,9 @@ impl TileQuery {
     /// Rows that are more than points, `outlined`, are in the tiles beside theirs, too.
     #[must_use]
     pub fn covers_tile(&self, query: &Self, tile: TileId, outlined: bool) -> bool {
-        self.covers_where(query, Some(Steps::of_tile(tile, outlined)))
+        // Cells of H3 have rows beside the tile.
+        let within = query.hexagons.is_none() || query.mode == Mode::Points;
+        self.covers_where(query, within.then(|| Steps::of_tile(tile, outlined)))
     }
 
     fn covers_where(&self, query: &Self, tile: Option<Steps>) -> bool {

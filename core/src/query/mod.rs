@@ -41,6 +41,8 @@ pub struct TileQuery {
     pub mode: Mode,
     /// `cell`: size of a cell in pixels of a 512-pixel tile, a power of two from 1 to 64.
     pub cell: u8,
+    /// `cell=h3` with `res`: cells of H3 in place of squares.
+    pub hexagons: Option<Hexagons>,
     /// `shape` of cells.
     pub shape: Shape,
     /// `geometry` of rows.
@@ -111,13 +113,22 @@ pub enum Mode {
     Places,
 }
 
+/// Which cells of H3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Hexagons {
+    /// Of the resolution that goes with a zoom.
+    ByZoom,
+    /// Of one resolution, from 0 to 15.
+    Of(u8),
+}
+
 /// The geometry of a cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Shape {
-    /// A point in its centre.
+    /// A point in its centre; unless said for squares.
     #[default]
     Point,
-    /// Its square.
+    /// Its outline; unless said for cells of H3.
     Polygon,
     /// The mean position of its rows.
     Centroid,
@@ -168,6 +179,7 @@ impl Default for TileQuery {
             by: None,
             mode: Mode::Auto,
             cell: 4,
+            hexagons: None,
             shape: Shape::Point,
             geometry: RowGeometry::Outline,
             detail: 0,

@@ -4,7 +4,7 @@
 //! and `_`, which belong to caches and gateways.
 
 use super::{
-    Alias, By, Measure, MeasureKind, Mode, Properties, RowGeometry, Shape, TileQuery,
+    Alias, By, Hexagons, Measure, MeasureKind, Mode, Properties, RowGeometry, Shape, TileQuery,
     lets::lets,
     text::{Item, decode, split},
 };
@@ -32,7 +32,7 @@ pub const MAX_LIMIT: u32 = 1_000_000;
 pub const MAX_DETAIL: i8 = 16;
 
 /// The parameters of a query, in the order of its canonical text.
-pub const PARAMETERS: [&str; 16] = [
+pub const PARAMETERS: [&str; 17] = [
     "agg",
     "alias",
     "bbox",
@@ -48,8 +48,12 @@ pub const PARAMETERS: [&str; 16] = [
     "mode",
     "properties",
     "rank",
+    "res",
     "shape",
 ];
+
+/// The finest resolution of H3.
+const FINEST: u8 = 15;
 
 /// Most letters of the name of a zone.
 const MAX_ZONE: usize = 64;
@@ -104,6 +108,7 @@ impl TileQuery {
         let mut query = Self::default();
         let mut seen: Vec<&str> = Vec::new();
         let (mut filter, mut language) = (None, "cql2-text");
+        let (mut res, mut shape) = (None, None);
         for (name, value) in pairs {
             if PASSED_BY.contains(&name) {
                 continue;
@@ -117,6 +122,7 @@ impl TileQuery {
                 "alias" => query.aliases = aliases(value)?,
                 "bbox" => query.bbox = Some(bbox(value)?),
                 "by" => query.by = Some(by(value)?),
+                "cell" if value.trim() == "h3" => query.hexagons = Some(Hexagons::ByZoom),
                 "cell" => query.cell = cell(value)?,
                 "datetime" => query.datetime = datetime(value)?,
                 "detail" => query.detail = detail(value)?,
@@ -131,8 +137,9 @@ impl TileQuery {
                 "mode" => query.mode = choice(name, value, &Mode::ALL.map(|mode| (mode.name().to_string(), mode)))?,
                 "properties" => query.properties = properties(value)?,
                 "rank" => query.rank = rank(value)?,
+                "res" => res = Some(resolution(value)?),
                 "shape" => {
-                    query.shape = choice(name, value, &Shape::ALL.map(|shape| (shape.name().to_string(), shape)))?;
+                    shape = Some(choice(name, value, &Shape::ALL.map(|shape| (shape.name().to_string(), shape)))?);
                 }
                 _ => {
                     let message = format!("unknown parameter, expected one of {}", PARAMETERS.join(", "));
@@ -140,6 +147,13 @@ impl TileQuery {
                 }
             }
         }
+        if let Some(resolution) = res {
+            if query.hexagons.is_none() {
+                return Err(QueryError::new("res", format!("got {resolution} with squares, expected it with cell=h3")));
+            }
+            query.hexagons = Some(Hexagons::Of(resolution));
+        }
+        query.shape = shape.unwrap_or(Shape::of(query.hexagons));
         let read = match language {
             "cql2-text" => Expr::parse,
             "cql2-json" => Expr::parse_json,
@@ -169,11 +183,17 @@ fn choice<T: Copy>(parameter: &str, got: &str, known: &[(String, T)]) -> Result<
 }
 
 fn cell(text: &str) -> Result<u8, QueryError> {
+    text.trim().parse().ok().filter(|cell: &u8| cell.is_power_of_two() && *cell <= 64).ok_or_else(|| {
+        QueryError::new("cell", format!("got {text:?}, expected 1, 2, 4, 8, 16, 32 or 64 (pixels), or h3"))
+    })
+}
+
+fn resolution(text: &str) -> Result<u8, QueryError> {
     text.trim()
         .parse()
         .ok()
-        .filter(|cell: &u8| cell.is_power_of_two() && *cell <= 64)
-        .ok_or_else(|| QueryError::new("cell", format!("got {text:?}, expected 1, 2, 4, 8, 16, 32 or 64 (pixels)")))
+        .filter(|resolution| *resolution <= FINEST)
+        .ok_or_else(|| QueryError::new("res", format!("got {text:?}, expected a resolution of H3 from 0 to {FINEST}")))
 }
 
 fn detail(text: &str) -> Result<i8, QueryError> {

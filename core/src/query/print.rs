@@ -4,7 +4,7 @@
 //! it is. Two queries that mean the same print the same: it is the cache key.
 
 use super::{
-    Alias, Measure, MeasureKind, Mode, Properties, RowGeometry, Shape, TileQuery,
+    Alias, Hexagons, Measure, MeasureKind, Mode, Properties, RowGeometry, Shape, TileQuery,
     text::{Encoded, quote},
 };
 use crate::{filter::Value, small, time::Moment};
@@ -59,7 +59,13 @@ impl TileQuery {
                     _ => quote(&by.column),
                 }),
             ),
-            ("cell", (self.cell != default.cell).then(|| self.cell.to_string())),
+            (
+                "cell",
+                match self.hexagons {
+                    Some(_) => Some("h3".to_string()),
+                    None => (self.cell != default.cell).then(|| self.cell.to_string()),
+                },
+            ),
             (
                 "datetime",
                 self.datetime.filter(|interval| interval.start.is_some() || interval.end.is_some()).map(|interval| {
@@ -83,7 +89,14 @@ impl TileQuery {
                 },
             ),
             ("rank", self.rank.as_ref().map(|column| quote(column))),
-            ("shape", (self.shape != default.shape).then(|| self.shape.name().to_string())),
+            (
+                "res",
+                self.hexagons.and_then(|hexagons| match hexagons {
+                    Hexagons::ByZoom => None,
+                    Hexagons::Of(resolution) => Some(resolution.to_string()),
+                }),
+            ),
+            ("shape", (self.shape != Shape::of(self.hexagons)).then(|| self.shape.name().to_string())),
         ];
         parameters.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
@@ -159,6 +172,12 @@ impl Mode {
 impl Shape {
     /// All of them, the default first.
     pub const ALL: [Self; 3] = [Self::Point, Self::Polygon, Self::Centroid];
+
+    /// What is drawn for a cell unless it is said.
+    #[must_use]
+    pub const fn of(hexagons: Option<Hexagons>) -> Self {
+        if hexagons.is_some() { Self::Polygon } else { Self::Point }
+    }
 
     /// The word in `shape`.
     #[must_use]

@@ -26,8 +26,8 @@ pub(crate) mod first;
 pub mod sizes;
 
 // In a tile: the rows that meet it, their outlines on its grid, cut and valid.
-mod clean;
-mod clip;
+pub(crate) mod clean;
+pub(crate) mod clip;
 pub(crate) mod grid;
 
 mod outline;

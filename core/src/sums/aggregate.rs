@@ -51,6 +51,16 @@ impl Aggregate {
         })
     }
 
+    /// Adds another of the same column.
+    pub fn merge(&mut self, other: &Self) {
+        match (self, other) {
+            (Self::Integers(partial), Self::Integers(other)) => partial.merge(other),
+            (Self::Floats(partial), Self::Floats(other)) => partial.merge(other),
+            // Not of one column.
+            _ => {}
+        }
+    }
+
     /// How many values there are.
     pub const fn present(&self) -> u64 {
         match self {

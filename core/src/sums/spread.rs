@@ -1,7 +1,7 @@
 //! How the values of many rows are spread, without a copy of them: values at given ranks, and every distinct value with
 //! its count.
 //!
-//! What enters is a run of rows; what leaves is found in passes over it, by digits from the top: each pass counts how many
+//! What enters is runs of rows; what leaves is found in passes over them, by digits from the top: each pass counts how many
 //! values fall into each part of what is still asked for, and only parts that hold what is asked for are looked at more
 //! closely. Where few values are left they are gathered and sorted. So the memory is bounded whatever the rows are, and
 //! every pass can be stopped. Ranks take at most a handful of passes; all distinct values about one for each two million of
@@ -31,11 +31,11 @@ pub(crate) fn between(low: f64, high: f64, part: f64) -> f64 {
     if way.is_finite() { low + way * part } else { low * (1.0 - part) + high * part }
 }
 
-/// A run of rows whose values are asked for: those that pass the mask.
+/// Runs of rows whose values are asked for: those that pass the mask.
 #[derive(Clone)]
 pub(crate) struct Run<'r> {
     pub column: &'r Column<'r>,
-    pub rows: Range<usize>,
+    pub rows: &'r [Range<usize>],
     pub mask: Option<&'r Mask>,
     pub work: &'r Work<'r>,
 }
@@ -75,12 +75,15 @@ impl Space {
 impl Run<'_> {
     /// Visits the values, some at a time.
     pub fn each_block(&self, block: &mut Vec<i64>, visit: &mut dyn FnMut(&[i64])) -> Result<(), Stopped> {
-        self.work.each_step(self.rows.clone(), |step| {
-            for start in step.clone().step_by(BLOCK) {
-                block.clear();
-                gather(self.column, start..step.end.min(start + BLOCK), self.mask, block);
-                visit(block);
-            }
+        let mut toll = self.work.toll();
+        self.rows.iter().try_for_each(|run| {
+            toll.each_step(run.clone(), |step| {
+                for start in step.clone().step_by(BLOCK) {
+                    block.clear();
+                    gather(self.column, start..step.end.min(start + BLOCK), self.mask, block);
+                    visit(block);
+                }
+            })
         })
     }
 
@@ -280,7 +283,12 @@ mod tests {
             let facts = Facts::default();
             let column = Column::new("v", Values::I64(&values), None, &facts).expect("fits");
             let work = Work::free();
-            let run = Run { column: &column, rows: 0..values.len(), mask: None, work: &work };
+            let run = Run {
+                column: &column,
+                rows: &[0..values.len() / 3, values.len() / 3..values.len()],
+                mask: None,
+                work: &work,
+            };
             let mut space = Space::default();
             let extent = run.extent(&mut space).expect("goes on").expect("some");
             let mut sorted = values.clone();
@@ -310,7 +318,8 @@ mod tests {
         let column = Column::new("v", Values::I64(&values), None, &facts).expect("fits");
         let go_on = || false;
         let work = Work::new(&go_on, u64::MAX);
-        let run = Run { column: &column, rows: 0..values.len(), mask: None, work: &work };
+        let all = 0..values.len();
+        let run = Run { column: &column, rows: core::slice::from_ref(&all), mask: None, work: &work };
         assert_eq!(run.extent(&mut Space::default()), Err(Stopped::Gone));
         assert_eq!(work.spent(), crate::small::work::STEP as u64);
     }

@@ -35,7 +35,12 @@ impl Plan {
             return Ok(false);
         }
         let cut = Cut { points, selection, tile: first, range: range.start..range.start };
-        let View::Shapes(shapes) = self.view(&cut, 0, toll)? else { return Ok(true) };
+        let shapes = match self.view(&cut, 0, toll)? {
+            View::Shapes(shapes) => shapes,
+            // Cells that reach into them from beside.
+            View::Hexagons(_) => return Ok(false),
+            View::Rows | View::Cells(..) => return Ok(true),
+        };
         let most = if self.mode == Mode::Points { selection.profile.most(z) } else { Some(u8::MAX) };
         let Some(most) = most else { return Ok(true) };
         shapes.alike(points.keys(), (tile, z, self.detail), (most, selection.mask), toll, &mut scratch.alike)

@@ -16,6 +16,7 @@ use crate::{
     tile::{
         layer::{Geometry, Layer},
         shown::Shown,
+        sketched::Sketched,
         values::{NONE, Value},
     },
 };
@@ -55,13 +56,48 @@ pub struct Grid {
     pub ids: bool,
 }
 
+/// How the cells of a tile are named and drawn.
+#[derive(Clone, Copy)]
+pub enum Drawn<'b> {
+    /// Squares.
+    Squares(Grid),
+    /// Cells of H3, those of the block.
+    Hexagons(Sketched<'b>),
+}
+
+impl<'b> Drawn<'b> {
+    /// The id of the feature of a cell, by its code.
+    #[inline]
+    fn id(self, code: u64) -> Option<u64> {
+        match self {
+            Self::Squares(grid) => grid.id(code),
+            Self::Hexagons(_) => Some(Sketched::id(code)),
+        }
+    }
+
+    #[inline]
+    fn geometry(self, shape: Shape, at: usize, code: u64) -> Geometry<'b> {
+        match self {
+            Self::Squares(grid) => grid.geometry(shape, code),
+            Self::Hexagons(sketched) => sketched.geometry(shape, at),
+        }
+    }
+
+    /// A place in the tile.
+    fn mean(self, of: World) -> Geometry<'static> {
+        let (Self::Squares(Grid { tile, .. }) | Self::Hexagons(Sketched { tile, .. })) = self;
+        let (x, y) = tile.local(of, EXTENT_BITS);
+        Geometry::Point { x, y }
+    }
+}
+
 /// Writes a feature for each of some cells, at most [`BLOCK`].
 ///
 /// # Errors
 /// [`Stopped`], as [`Toll::pay`].
 pub fn write(
     plan: &Plan,
-    grid: Grid,
+    drawn: Drawn<'_>,
     shown: &mut impl Shown,
     layer: &mut Layer<'_>,
     toll: &mut Toll<'_>,
@@ -91,7 +127,7 @@ pub fn write(
     for &(extra, property) in &plan.extras {
         for (at, place) in take(1).iter_mut().enumerate().take(cells) {
             let (code, count) = shown.cell(at);
-            *place = index(extra, property, grid.id(code), count, layer);
+            *place = index(extra, property, drawn.id(code), (code, count), layer);
         }
     }
     for &(column, property) in plan.lone() {
@@ -116,24 +152,25 @@ pub fn write(
         let tags = tags.filter(|&(_, index)| index != NONE);
         let (code, _) = shown.cell(at);
         let geometry = match plan.shape {
-            Shape::Centroid => grid.mean(shown.centroid(at, toll)?),
-            shape => grid.geometry(shape, code),
+            Shape::Centroid => drawn.mean(shown.centroid(at, toll)?),
+            shape => drawn.geometry(shape, at, code),
         };
         if categories.is_empty() {
-            layer.tagged(grid.id(code), tags, geometry);
+            layer.tagged(drawn.id(code), tags, geometry);
         } else {
             let end = ends[at];
             let counted = categories[start..end].iter().map(|&(property, index)| (property as usize, index));
-            layer.tagged(grid.id(code), tags.chain(counted), geometry);
+            layer.tagged(drawn.id(code), tags.chain(counted), geometry);
             start = end;
         }
     }
     Ok(())
 }
 
-/// The index of something made of a cell's count.
-fn index(extra: Extra, property: usize, id: Option<u64>, count: u64, layer: &mut Layer<'_>) -> u32 {
+/// The index of something made of a cell's code or count.
+fn index(extra: Extra, property: usize, id: Option<u64>, (code, count): (u64, u64), layer: &mut Layer<'_>) -> u32 {
     match extra {
+        Extra::H3 => layer.index(property, Value::Text(&format!("{code:x}"))),
         Extra::Log => layer.index(property, Value::Double(libm::log10(count as f64))),
         Extra::Cluster | Extra::Clustered => layer.index(property, Value::Boolean(true)),
         Extra::ClusterId => id.map_or(NONE, |id| layer.index(property, Value::Integer(id as i64))),
@@ -149,12 +186,6 @@ impl Grid {
     /// A marker bit in front makes ids unique across levels; past 2⁵³ clients would round them.
     fn id(self, code: u64) -> Option<u64> {
         self.ids.then(|| 1 << (2 * self.level) | code)
-    }
-
-    /// The mean position of a cell's rows.
-    fn mean(self, of: World) -> Geometry<'static> {
-        let (x, y) = self.tile.local(of, EXTENT_BITS);
-        Geometry::Point { x, y }
     }
 
     /// A cell as a square, or its middle.

@@ -12,7 +12,7 @@ use crate::{
     points::cells::{self, Cell},
     small::work::{STEP, Stopped, Toll},
     space::{mercator::World, morton},
-    table::values::Values,
+    table::{columns::Column, values::Values},
     tile::{cells::BLOCK, cut::Cut, rows, shown::Shown, values::Value},
 };
 use alloc::{string::String, vec::Vec};
@@ -36,12 +36,64 @@ impl Groups {
     }
 }
 
+/// A cell of some squares of the map.
+#[derive(Clone, Copy, Debug)]
+pub struct Group {
+    /// Its code.
+    pub code: u64,
+    /// Its number among those that were met.
+    pub number: u32,
+    /// Its rows that pass.
+    pub count: u64,
+    /// The square after its last.
+    pub end: u32,
+}
+
+/// Cells, each of one square of the map or of some.
+#[derive(Clone, Copy)]
+pub enum Grouped<'b> {
+    /// Of one.
+    Squares(&'b [Cell]),
+    /// Of some: where those of the first begin, and all squares.
+    Groups(&'b [Group], usize, &'b [Cell]),
+}
+
+impl<'b> Grouped<'b> {
+    const fn len(self) -> usize {
+        match self {
+            Self::Squares(cells) => cells.len(),
+            Self::Groups(groups, ..) => groups.len(),
+        }
+    }
+
+    /// The code of a cell, and how many rows it has.
+    #[inline]
+    fn cell(self, at: usize) -> (u64, u64) {
+        match self {
+            Self::Squares(cells) => (cells[at].code, cells[at].count as u64),
+            Self::Groups(groups, ..) => (groups[at].code, groups[at].count),
+        }
+    }
+
+    /// The squares of a cell, all with rows that pass.
+    #[inline]
+    fn squares(self, at: usize) -> &'b [Cell] {
+        match self {
+            Self::Squares(cells) => core::slice::from_ref(&cells[at]),
+            Self::Groups(groups, first, cells) => {
+                let start = at.checked_sub(1).map_or(first, |before| groups[before].end as usize);
+                &cells[start..groups[at].end as usize]
+            }
+        }
+    }
+}
+
 /// Some cells of points.
 pub struct Block<'b, 'p, 'a> {
-    cut: &'b Cut<'p, 'a>,
-    cells: &'b [Cell],
-    space: &'b mut Space,
-    counts: &'b mut Vec<u32>,
+    pub cut: &'b Cut<'p, 'a>,
+    pub cells: Grouped<'b>,
+    pub space: &'b mut Space,
+    pub counts: &'b mut Vec<u32>,
 }
 
 /// Walks the cells of a level that have passing rows, and gives them to `take` in blocks, until it says to stop. Tells how
@@ -63,7 +115,7 @@ pub fn walk<'p, 'a>(
     let (mut shown, mut rows) = (0, 0);
     let mut flush = |found: &mut Vec<Cell>, toll: &mut Toll<'_>| {
         toll.pay(found.len())?;
-        let go_on = take(&mut Block { cut, cells: found, space, counts }, toll)?;
+        let go_on = take(&mut Block { cut, cells: Grouped::Squares(found), space, counts }, toll)?;
         if go_on {
             shown += found.drain(..).map(|cell| cell.count as u64).sum::<u64>();
         }
@@ -85,70 +137,25 @@ pub fn walk<'p, 'a>(
     Ok(shown)
 }
 
-impl Block<'_, '_, '_> {
-    /// The numbers that each cell carries: `emit` gets the property and the value.
-    ///
-    /// # Errors
-    /// [`Stopped`], as [`Toll::pay`].
-    pub fn numbers(
-        &mut self,
-        plan: &Plan,
-        toll: &mut Toll<'_>,
-        mut emit: impl FnMut(usize, f64),
-    ) -> Result<(), Stopped> {
-        self.cells.iter().for_each(|cell| emit(0, cell.count as f64));
-        for measures in &plan.measures {
-            self.measure(measures, toll)?;
-            let column = &self.cut.points.columns()[measures.column];
-            for (kind, &(_, property)) in measures.kinds.iter().enumerate() {
-                measures.each(column, kind, self.space, |_, value| {
-                    if let Some(number) = value.number() {
-                        emit(property, number);
-                    }
-                });
-            }
-        }
-        if let Some(by) = &plan.categories {
-            for at in 0..self.cells.len() {
-                self.count(at, by, toll, |slot, count| emit(plan.first_category + slot, count.into()))?;
-            }
-        }
-        Ok(())
-    }
-}
-
 impl Shown for Block<'_, '_, '_> {
     fn len(&self) -> usize {
         self.cells.len()
     }
 
     fn cell(&self, at: usize) -> (u64, u64) {
-        let Cell { code, count, .. } = self.cells[at];
-        (code, count as u64)
+        self.cells.cell(at)
     }
 
     fn measure(&mut self, measures: &Measures, toll: &mut Toll<'_>) -> Result<(), Stopped> {
         let column = &self.cut.points.columns()[measures.column];
         let selection = &self.cut.selection;
-        measures.prepare(column, selection.summary(measures.column), self.cells, selection.mask, toll, self.space)
+        let cells = (0..self.cells.len()).map(|at| self.cells.squares(at));
+        measures.prepare(column, selection.summary(measures.column), cells, selection.mask, toll, self.space)
     }
 
     fn measured(&self, measures: &Measures, kind: usize, mut emit: impl FnMut(usize, Value<'_>)) {
         let column = &self.cut.points.columns()[measures.column];
-        measures.each(column, kind, self.space, |at, value| {
-            let value = match value {
-                Measured::Integer(value) => Value::Integer(value),
-                Measured::Wide(ref text) => Value::Text(text),
-                Measured::Float(value) => Value::Float(value),
-                Measured::Double(value) => Value::Double(value),
-                Measured::Boolean(value) => Value::Boolean(value),
-                Measured::Code(code) => match column.values {
-                    Values::Text(_, words) => Value::Code(code, words.get(code as usize)),
-                    _ => Value::Integer(code.into()),
-                },
-            };
-            emit(at, value);
-        });
+        measures.each(column, kind, self.space, |at, value| emit(at, told(column, &value)));
     }
 
     fn count(
@@ -159,7 +166,8 @@ impl Shown for Block<'_, '_, '_> {
         emit: impl FnMut(usize, u32),
     ) -> Result<(), Stopped> {
         let (column, mask) = (&self.cut.points.columns()[by.column], self.cut.selection.mask);
-        by.count(column, self.cells[at].run.clone(), mask, toll, self.counts, emit)
+        let runs = self.cells.squares(at).iter().map(|square| square.run.clone());
+        by.count(column, runs, mask, toll, self.counts, emit)
     }
 
     fn lone(
@@ -170,11 +178,11 @@ impl Shown for Block<'_, '_, '_> {
     ) -> Result<(), Stopped> {
         let (column, mask) = (&self.cut.points.columns()[column], self.cut.selection.mask);
         toll.pay(self.cells.len())?;
-        for (at, Cell { run, .. }) in self.cells.iter().enumerate().filter(|(_, cell)| cell.count == 1) {
-            let row = match mask {
+        for at in (0..self.cells.len()).filter(|&at| self.cells.cell(at).1 == 1) {
+            let row = self.cells.squares(at).first().and_then(|Cell { run, .. }| match mask {
                 Some(mask) => mask.next(run.clone()),
                 None => Some(run.start),
-            };
+            });
             let text = &mut String::new();
             if let Some(value) = row.and_then(|row| rows::value(column, row, text)) {
                 emit(at, value);
@@ -190,10 +198,27 @@ impl Shown for Block<'_, '_, '_> {
             let world = morton::position(self.cut.points.keys()[row]);
             (east, south, rows) = (east + u64::from(world.x), south + u64::from(world.y), rows + 1);
         };
-        toll.each_step(self.cells[at].run.clone(), |part| match self.cut.selection.mask {
-            Some(mask) => mask.rows(part).for_each(&mut add),
-            None => part.for_each(&mut add),
+        self.cells.squares(at).iter().try_for_each(|square| {
+            toll.each_step(square.run.clone(), |part| match self.cut.selection.mask {
+                Some(mask) => mask.rows(part).for_each(&mut add),
+                None => part.for_each(&mut add),
+            })
         })?;
         Ok(World { x: (east / rows.max(1)) as u32, y: (south / rows.max(1)) as u32 })
+    }
+}
+
+/// A measured value as tiles have it.
+pub fn told<'v>(column: &Column<'v>, value: &'v Measured) -> Value<'v> {
+    match *value {
+        Measured::Integer(value) => Value::Integer(value),
+        Measured::Wide(ref text) => Value::Text(text),
+        Measured::Float(value) => Value::Float(value),
+        Measured::Double(value) => Value::Double(value),
+        Measured::Boolean(value) => Value::Boolean(value),
+        Measured::Code(code) => match column.values {
+            Values::Text(_, words) => Value::Code(code, words.get(code as usize)),
+            _ => Value::Integer(code.into()),
+        },
     }
 }

@@ -7,7 +7,9 @@ pub mod tiler;
 pub mod alike;
 pub mod cut;
 pub mod grouped;
+pub mod hexagons;
 pub mod shown;
+pub mod sketched;
 
 // How it is written.
 pub mod cells;

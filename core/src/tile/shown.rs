@@ -5,6 +5,7 @@
 
 use crate::{
     measure::{category::Categories, numbers::Measures},
+    plan::Plan,
     small::work::{Stopped, Toll},
     space::mercator::World,
     tile::values::Value,
@@ -46,6 +47,30 @@ pub trait Shown {
     /// # Errors
     /// [`Stopped`], as [`Toll::pay`].
     fn lone(&mut self, column: usize, toll: &mut Toll<'_>, emit: impl FnMut(usize, Value<'_>)) -> Result<(), Stopped>;
+
+    /// The numbers that each cell carries: `emit` gets the property and the value.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Toll::pay`].
+    fn numbers(&mut self, plan: &Plan, toll: &mut Toll<'_>, mut emit: impl FnMut(usize, f64)) -> Result<(), Stopped> {
+        (0..self.len()).for_each(|at| emit(0, self.cell(at).1 as f64));
+        for measures in &plan.measures {
+            self.measure(measures, toll)?;
+            for (kind, &(_, property)) in measures.kinds.iter().enumerate() {
+                self.measured(measures, kind, |_, value| {
+                    if let Some(number) = value.number() {
+                        emit(property, number);
+                    }
+                });
+            }
+        }
+        if let Some(by) = &plan.categories {
+            for at in 0..self.len() {
+                self.count(at, by, toll, |slot, count| emit(plan.first_category + slot, count.into()))?;
+            }
+        }
+        Ok(())
+    }
 
     /// The mean position of a cell's rows.
     ///

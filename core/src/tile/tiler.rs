@@ -16,9 +16,10 @@ use crate::{
     small::work::{Stopped, Toll, Work},
     space::tile::{EXTENT_BITS, TileId},
     tile::{
-        cells::{self, Grid},
+        cells::{self, Drawn, Grid},
         cut::{Cut, MAX_TILE_BYTES, Selection},
         grouped::{self, Groups},
+        hexagons::Hexagons,
         layer::{Buffers, Layer},
         outlined::Outlined,
         rows::{self, Places},
@@ -37,6 +38,7 @@ pub struct Scratch {
     drawing: Drawing,
     met: Vec<u32>,
     pub(super) alike: alike::Space,
+    hexagons: Hexagons,
 }
 
 impl Scratch {
@@ -50,6 +52,7 @@ impl Scratch {
             + self.drawing.size()
             + self.met.capacity() * 4
             + self.alike.size()
+            + self.hexagons.size()
     }
 }
 
@@ -76,6 +79,8 @@ pub(super) enum View<'s, 'a> {
     Shapes(&'s Shapes<'a>),
     /// Cells of a level, with their ids or without.
     Cells(u8, bool),
+    /// Cells of H3, of a resolution.
+    Hexagons(u8),
 }
 
 impl Plan {
@@ -95,10 +100,11 @@ impl Plan {
         let (toll, points) = (&mut work.toll(), &self.drawn(points));
         let range = points.range(tile);
         let rows = selection.mask.map_or(range.len(), |mask| mask.count(range.clone()));
-        if rows == 0 && points.shapes().is_none() {
+        // What lies beside the tile may come into it.
+        if rows == 0 && points.shapes().is_none() && self.resolution(tile.z()).is_none() {
             return Ok(Report::default());
         }
-        let Scratch { buffers, rows: row_blocks, groups, cells: cell_blocks, drawing, met, .. } = scratch;
+        let Scratch { buffers, rows: row_blocks, groups, cells: cell_blocks, drawing, met, hexagons, .. } = scratch;
         let mut layer = Layer::new(out, points.layer(), 1 << EXTENT_BITS, &self.names, buffers);
         let cut = Cut { points, selection, tile, range };
         let view = self.view(&cut, rows, toll)?;
@@ -111,13 +117,20 @@ impl Plan {
                     if layer.size() > MAX_TILE_BYTES {
                         return Ok(false);
                     }
-                    cells::write(self, grid, block, &mut layer, toll, cell_blocks)?;
+                    cells::write(self, Drawn::Squares(grid), block, &mut layer, toll, cell_blocks)?;
                     Ok(true)
                 })?
             }
+            View::Hexagons(resolution) => hexagons.walk(self, &cut, resolution, toll, |sketched, block, toll| {
+                if layer.size() > MAX_TILE_BYTES {
+                    return Ok(false);
+                }
+                cells::write(self, Drawn::Hexagons(sketched), block, &mut layer, toll, cell_blocks)?;
+                Ok(true)
+            })?,
         };
         let features = layer.finish();
-        let (rows, cells) = (rows as u64, matches!(view, View::Cells(..)));
+        let (rows, cells) = (rows as u64, matches!(view, View::Cells(..) | View::Hexagons(_)));
         Ok(Report { features, rows, omitted: rows - shown, cells })
     }
 
@@ -132,11 +145,18 @@ impl Plan {
         let &Cut { points, selection, tile, .. } = cut;
         let (z, limit) = (tile.z(), self.limit as usize);
         let from = || selection.profile.points_minzoom();
+        let rows_fit = || from().is_some_and(|minzoom| minzoom <= z);
+        if let Some(resolution) = self.resolution(z)
+            && (matches!(self.mode, Mode::Cells | Mode::Places)
+                || self.mode == Mode::Auto && !(rows_fit() && (points.shapes().is_some() || rows <= limit)))
+        {
+            return Ok(View::Hexagons(resolution));
+        }
         Ok(match (self.mode, points.shapes()) {
             (Mode::Points, Some(shapes)) => View::Shapes(shapes),
-            (Mode::Auto, Some(shapes)) if from().is_some_and(|minzoom| minzoom <= z) => View::Shapes(shapes),
+            (Mode::Auto, Some(shapes)) if rows_fit() => View::Shapes(shapes),
             (Mode::Points, None) => View::Rows,
-            (Mode::Auto, None) if from().is_some_and(|minzoom| minzoom <= z) => {
+            (Mode::Auto, None) if rows_fit() => {
                 if rows <= limit {
                     return Ok(View::Rows);
                 }
@@ -235,6 +255,13 @@ impl Plan {
         let level = (z + self.grid).min(MAX_LEVEL);
         let cut = Cut { points, selection, tile: TileId::WORLD, range: 0..points.len() };
         let mut numbers = Vec::new();
+        if let Some(resolution) = self.resolution(z) {
+            return scratch.hexagons.walk_world(self, (&cut, z), resolution, &mut work.toll(), |block, toll| {
+                numbers.clear();
+                block.numbers(self, toll, |property, number| numbers.push((property, number)))?;
+                Ok(visit(block.len(), &numbers))
+            });
+        }
         grouped::walk(self, &cut, level, &mut work.toll(), &mut scratch.groups, |block, toll| {
             numbers.clear();
             block.numbers(self, toll, |property, number| numbers.push((property, number)))?;

@@ -48,6 +48,20 @@ pub enum Value<'a> {
     Text(&'a str),
 }
 
+impl Value<'_> {
+    /// As a number, for ranges and quantiles of cells; of a text that is an integer too large to be one.
+    #[must_use]
+    pub fn number(&self) -> Option<f64> {
+        match *self {
+            Self::Integer(value) => Some(value as f64),
+            Self::Float(value) => Some(value.into()),
+            Self::Double(value) => Some(value),
+            Self::Text(text) => crate::small::decimal::parse(text),
+            Self::Boolean(_) | Self::Code(..) => None,
+        }
+    }
+}
+
 /// Values written so far and where to find them.
 #[derive(Debug, Default)]
 pub struct ValueTable {

@@ -136,7 +136,7 @@ fn is_many(rows: usize, dataset: &Dataset) -> bool {
 
 /// Whether it is enough, and less work than a mask over all rows, to test the rows of a tile alone.
 pub(super) fn is_few(plan: &Plan, rows: usize) -> bool {
-    plan.filter().is_some() && !plan.needs_profile() && rows <= SHORT
+    plan.filter().is_some() && !plan.needs_profile() && !plan.reaches_out() && rows <= SHORT
 }
 
 fn profile(

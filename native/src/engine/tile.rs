@@ -44,6 +44,7 @@ impl Bare {
     /// # Errors
     /// When nobody waits for it any more, or it costs too much.
     pub fn of(dataset: &Dataset, plan: &Plan, tile: TileId, work: &Work<'_>) -> Result<Self, Refusal> {
+        plan.check_zoom(tile.z())?;
         let start = Instant::now();
         let range = dataset.with_points(|points| points.range(tile));
         let selected = if is_few(plan, range.len()) {
@@ -70,6 +71,7 @@ impl Engine {
         (tile, format): (TileId, Format),
         coding: Coding,
     ) -> Result<(Arc<Tile>, Came), Refusal> {
+        fitted.plan.check_zoom(tile.z())?;
         let make = || {
             let (engine, fitted) = (self.clone(), fitted.clone());
             async move { engine.cut(&fitted, (tile, format), coding).await.map(Arc::new) }

@@ -22,7 +22,9 @@ impl Bounds {
     /// Those that a query has.
     #[must_use]
     pub const fn of(query: &TileQuery) -> Self {
-        Self { limit: query.limit, cell: query.cell }
+        // Cells of H3 are no larger for a budget.
+        let cell = if query.hexagons.is_some() { LARGEST } else { query.cell };
+        Self { limit: query.limit, cell }
     }
 
     /// Those under which a tile that has so many bytes would come down to so many; `None` where nothing less can be shown.

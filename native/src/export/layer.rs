@@ -37,7 +37,7 @@ impl Layer {
             let Source::Points(dataset) = &entry.source;
             Entry { source: dataset.with_made(&query.lets, &Work::free())?.into(), ..entry }
         };
-        entry.source.fit(&query, &Work::free())?;
+        entry.source.fit(&query, &Work::free())?.check_zoom(*zooms.start())?;
         Ok(Self { entry: Arc::new(entry), query, zooms })
     }
 
@@ -91,7 +91,8 @@ impl Shown {
     #[must_use]
     pub fn occupies(&self, tile: TileId) -> bool {
         let Source::Points(dataset) = &self.fitted.entry.source;
-        dataset.with_points(|points| points.occupies(tile, self.selected.mask.as_deref()))
+        let mask = self.selected.mask.as_deref();
+        dataset.with_points(|points| self.fitted.plan.occupies(&points, tile, mask))
     }
 
     /// Rows of a tile that pass.

@@ -28,7 +28,7 @@ pub fn of(fitted: &Fitted, legend: &Legend, links: &Links) -> Map<String, Value>
     let info = tilejson::of(fitted, None, links);
     let layer = fitted.entry.source.name();
     let mut source = json!({
-        "type": "vector", "tiles": info.get("tiles"), "minzoom": 0, "maxzoom": MAX_ZOOM, "bounds": info.get("bounds"),
+        "type": "vector", "tiles": info.get("tiles"), "minzoom": fitted.plan.minzoom(), "maxzoom": MAX_ZOOM, "bounds": info.get("bounds"),
     });
     if let (Some(source), Some(attribution)) = (source.as_object_mut(), info.get("attribution")) {
         source.insert("attribution".into(), attribution.clone());

@@ -18,7 +18,7 @@ pub fn of(fitted: &Fitted, points_minzoom: Option<u8>, links: &Links) -> Map<Str
     map.insert("generator".into(), json!(concat!("duotile ", env!("CARGO_PKG_VERSION"))));
     map.insert("format".into(), json!(links.format().tilejson()));
     map.insert("tiles".into(), json!([links.tiles()]));
-    map.insert("minzoom".into(), json!(0));
+    map.insert("minzoom".into(), json!(fitted.plan.minzoom()));
     map.insert("maxzoom".into(), json!(MAX_ZOOM));
     map.insert("bounds".into(), json!(bounds));
     map.insert("center".into(), json!(center));
@@ -46,7 +46,7 @@ fn vector_layers(fitted: &Fitted) -> Value {
     json!([{
         "id": source.name(),
         "description": source.title().unwrap_or(""),
-        "minzoom": 0,
+        "minzoom": fitted.plan.minzoom(),
         "maxzoom": MAX_ZOOM,
         "fields": fields,
     }])

@@ -63,6 +63,7 @@ async fn every_described_parameter_is_taken() {
         ("by", "kind"),
         ("mode", "auto"),
         ("cell", "8"),
+        ("res", "1"),
         ("shape", "polygon"),
         ("geometry", "point"),
         ("detail", "-4"),
@@ -94,6 +95,9 @@ async fn every_described_parameter_is_taken() {
             // The cell of rows is an id, not a size; statistics want one of two things.
             let value = if path.ends_with("/rows") && name == "cell" { "1" } else { value };
             let mut more = String::new();
+            if name == "res" {
+                more += "&cell=h3";
+            }
             if name == "filter-lang" {
                 more += "&filter=people%3D1";
             }

@@ -99,6 +99,7 @@ impl Dataset {
     /// As [`Dataset::with`].
     pub fn tile_into(&mut self, tile: TileId, query: &str, out: &mut Vec<u8>) -> Result<Report, QueryError> {
         self.with(query, |points, selected, scratch| {
+            selected.plan.check_zoom(tile.z())?;
             selected.summarise(points);
             let summaries = selected.summaries();
             selected

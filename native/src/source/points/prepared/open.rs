@@ -172,6 +172,7 @@ fn fits(options: &Options) -> Result<()> {
     let decided = [
         ("--lon", options.lon.is_some()),
         ("--lat", options.lat.is_some()),
+        ("--h3", options.h3.is_some()),
         ("--crs", options.crs.is_some()),
         ("--time", options.time.is_some()),
         ("--time-unit", options.time_unit.is_some()),

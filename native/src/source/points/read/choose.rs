@@ -64,6 +64,19 @@ pub(super) struct Choice {
 /// When there are none, or the user named some that cannot be.
 pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Options) -> Result<Choice> {
     let chosen = |place| Ok(Choice { place, crs: options.crs, boxes: None, lines: Vec::new() });
+    let cells = |name: &str| Place::Geometry(name.to_owned(), Encoding::H3);
+    if let Some(name) = &options.h3 {
+        if options.lon.is_some() || options.lat.is_some() || options.crs.is_some() {
+            bail!(
+                "--h3 {name}: its cells are the positions, so --lon, --lat and --crs say nothing; leave them or --h3 out"
+            );
+        }
+        let field = find(fields, name, "--h3")?;
+        if !Encoding::is_cells(&field.dtype) {
+            bail!("--h3 {name}: that column is {}, expected texts or whole numbers of 64 bits", field.type_name());
+        }
+        return Ok(Choice { crs: Some(Crs::Degrees), ..chosen(cells(&field.name))? });
+    }
     match (&options.lon, &options.lat) {
         (Some(lon), Some(lat)) => {
             let (x, y) = (numbers(fields, lon, "--lon")?, numbers(fields, lat, "--lat")?);
@@ -163,6 +176,9 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
         });
         let place = Place::Geometry(field.name.clone(), Encoding::Text { lat_first });
         return Ok(Choice { place, crs: options.crs, boxes: None, lines });
+    }
+    if let Some(field) = fields.iter().find(|field| Encoding::is_named_cells(field)) {
+        return Ok(Choice { place: cells(&field.name), crs: Some(Crs::Degrees), boxes: None, lines });
     }
     bail!("found no longitude and latitude columns; name them with --lon and --lat; {}", columns(fields))
 }

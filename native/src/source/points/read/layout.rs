@@ -204,7 +204,9 @@ fn place_in(file: &Opened, choice: &Choice, declared: bool, said: Option<Crs>) -
     let all = (choice.place.clone(), choice.crs);
     let Place::Geometry(name, usual) = &choice.place else { return all };
     let field = file.reader.fields().iter().find(|field| field.name == *name);
-    let Some(field) = field.filter(|_| declared && !matches!(usual, Encoding::Text { .. })) else { return all };
+    let Some(field) = field.filter(|_| declared && !matches!(usual, Encoding::Text { .. } | Encoding::H3)) else {
+        return all;
+    };
     let own = file.reader.geometry().filter(|own| own.column == *name);
     let encoding = own.map_or_else(|| Encoding::of(&field.dtype), |own| Encoding::declared(&field.dtype, own));
     (Place::Geometry(name.clone(), encoding.unwrap_or(*usual)), own.map_or(said, |own| own.crs))

@@ -84,6 +84,8 @@ pub struct Options {
     pub lon: Option<String>,
     /// Column of latitudes (or y).
     pub lat: Option<String>,
+    /// Column of cells of H3.
+    pub h3: Option<String>,
     /// What the positions are given in.
     pub crs: Option<Crs>,
     /// Time column.

@@ -3,9 +3,10 @@
 use super::{
     Crs, Progress,
     columns::{Gather, Rules},
+    geometry::Encoding,
     latitudes::latitudes,
     layout::{Layout, NO_VALUE, Opened},
-    positions::Positions,
+    positions::{Place, Positions},
     sort::sort,
     spelling::Spelling,
 };
@@ -159,8 +160,12 @@ pub(super) fn gather(
             .iter()
             .enumerate()
             .filter_map(|(at, field)| {
-                let kind = kinds.get(field.name.as_str()).copied();
-                (kind.is_some() || place.columns().contains(&field.name.as_str())).then_some((at, kind))
+                let is_place = place.columns().contains(&field.name.as_str());
+                let whole = matches!(field.kind, Ok(Kind::I32 | Kind::I64));
+                // All digits of a cell's number count.
+                let cells = is_place && whole && matches!(place, Place::Geometry(_, Encoding::H3));
+                let kind = kinds.get(field.name.as_str()).copied().or(cells.then_some(Kind::I64));
+                (kind.is_some() || is_place).then_some((at, kind))
             })
             .collect();
         let fields = file.reader.fields().iter();

@@ -4,7 +4,7 @@ use super::{
     Options, Progress,
     columns::Gather,
     crs::Crs,
-    geometry::Odd,
+    geometry::{Encoding, Odd},
     layout::{Layout, Opened},
     names::typed,
     positions::{Place, Positions},
@@ -30,6 +30,9 @@ impl Log<'_> {
 pub(super) fn layout(layout: &Layout, log: &mut Log<'_>) {
     let (line, position) = match &layout.choice.place {
         Place::Pair(x, y) => (format!("positions come from {x:?} and {y:?}"), (x.clone(), y.clone())),
+        Place::Geometry(name, Encoding::H3) => {
+            (format!("positions are the middles of the cells of H3 in {name:?}"), (name.clone(), name.clone()))
+        }
         Place::Geometry(name, _) => {
             (format!("positions come from the geometries in {name:?}"), (name.clone(), name.clone()))
         }

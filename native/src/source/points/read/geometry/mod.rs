@@ -16,6 +16,7 @@ mod outlines;
 use super::field::Field;
 use anyhow::Result;
 pub(super) use declared::{Declared, declared};
+use duotile_core::h3;
 pub(super) use nested::Nested;
 pub(super) use outlines::Outlined;
 use polars_core::prelude::{Column, DataType, IntoColumn as _};
@@ -36,6 +37,8 @@ pub(super) enum Encoding {
     Pair,
     /// Lists of positions, as deep as lines and polygons have them.
     Nested(Nested),
+    /// A cell of H3, as a number or in hexadecimal digits: its middle.
+    H3,
     /// A text of two numbers, latitude first or not.
     Text {
         /// Whether latitude comes first.
@@ -129,6 +132,17 @@ impl Encoding {
         NAMES.contains(&field.name.to_ascii_lowercase().as_str()).then(|| Self::of(&field.dtype)).flatten()
     }
 
+    /// Whether a column can hold cells of H3, by its type alone.
+    pub fn is_cells(dtype: &DataType) -> bool {
+        matches!(dtype, DataType::String | DataType::Int64 | DataType::UInt64)
+    }
+
+    /// Whether a column that can hold cells of H3 goes by one of the names that these have.
+    pub fn is_named_cells(field: &Field) -> bool {
+        const NAMES: [&str; 8] = ["h3", "h3_index", "h3index", "h3_cell", "h3_id", "h3id", "h3_address", "h3_hex"];
+        NAMES.contains(&field.name.to_ascii_lowercase().as_str()) && Self::is_cells(&field.dtype)
+    }
+
     /// How a column holds the geometries that its file declares.
     pub fn declared(dtype: &DataType, declared: &Declared) -> Option<Self> {
         match declared.nested {
@@ -194,6 +208,18 @@ impl Encoding {
                     points.push(text.filter(|text| !text.trim().is_empty()), |text| {
                         text::place(text, lat_first).map_or(Found::Damaged, Found::of)
                     });
+                }
+            }
+            Self::H3 => {
+                let place = |index: Option<u64>| index.and_then(h3::place).map_or(Found::Damaged, Found::of);
+                if let DataType::String = column.dtype() {
+                    for text in column.str()?.iter() {
+                        points.push(text.map(str::trim).filter(|text| !text.is_empty()), |text| place(h3::read(text)));
+                    }
+                } else {
+                    for index in column.cast(&DataType::UInt64)?.u64()?.iter() {
+                        points.push(index, |index| place(Some(index)));
+                    }
                 }
             }
             Self::Pair => {

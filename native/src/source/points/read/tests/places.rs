@@ -44,6 +44,23 @@ fn two_numbers_in_a_text_are_a_position_where_it_is_known_which_is_which() {
 }
 
 #[test]
+fn cells_of_h3_are_positions() {
+    // Their middles by Python's h3 4.5.0.
+    let texts = "h3,signal\n8928308280fffff,1\n8a1fb46622dffff,2\n,3\nffffffff,4\n";
+    let numbers = "cell,signal\n617700169958293503,1\n622054503267303423,2\n,3\n7,4\n";
+    let options = Options { h3: Some("cell".into()), ..Options::default() };
+    for dataset in [load_csv(texts), load_with("a.csv", numbers, &options).expect("reads")] {
+        near(&dataset, 0, -122.418_459_323, 37.776_702_349);
+        near(&dataset, 1, 2.373_454_636, 48.854_089_428);
+        assert_eq!((dataset.len(), dataset.report().unusable), (2, 2));
+        assert!(says(&dataset, "positions are the middles of the cells of H3"));
+    }
+    assert!(error_of("a.csv", "cell\n1.5\n", &options).contains("expected texts or whole numbers of 64 bits"));
+    let both = Options { lon: Some("signal".into()), ..options };
+    assert!(error_of("a.csv", numbers, &both).contains("leave them or --h3 out"));
+}
+
+#[test]
 fn integers_of_degrees_are_known_by_their_names() {
     let dataset = load_csv("latitudeE7,longitudeE7\n505000000,85000000\n");
     near(&dataset, 0, 8.5, 50.5);
