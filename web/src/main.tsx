@@ -110,11 +110,17 @@ async function start(): Promise<void> {
     if (!back) return;
     // What was cut from a part, or could not be had, is asked of the server, now that it is there.
     status.value = "";
+    asked = performance.now();
     void again().catch(tell);
   };
-  /** What nobody answered is told, and asked for again when the server is back. */
+  /** When everything was asked for again. */
+  let asked = Number.NEGATIVE_INFINITY;
+  /** What could not be had is asked for again when the server is back; not at once, if it is only a part that never comes. */
+  const missed = () => {
+    if (!data.source.reachable && performance.now() - asked > KNOCK) answered();
+  };
   const unanswered = (error: unknown) => {
-    if (!isWell(data)) answered();
+    missed();
     tell(error);
   };
   const data = await openData(answered, renewDevice);
@@ -139,9 +145,7 @@ async function start(): Promise<void> {
   const view = makePair(await made, ground, isAbove);
   const { map } = view;
   const above = () => second.peek();
-  map.on("error", () => {
-    if (!isWell(data)) answered();
-  });
+  map.on("error", missed);
   window.duotile = { map, settled: () => !busy.peek() && view.settled(), above, ...film };
   const player = makePlayer(view, data, () => drawables(data));
   setPlayer(player);
