@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { PMTiles } from "pmtiles";
+import { byMapbox } from "./lib/decode.js";
 import { program, run, serve } from "./lib/duotile.js";
 
 const folder = mkdtempSync(join(tmpdir(), "duotile-export-"));
@@ -59,6 +60,48 @@ test("an archive of two layers has every tile that a server of the query sends, 
   } finally {
     await server.stop();
   }
+});
+
+test("each layer has its zooms and query, and tiles lie within the bounds", async () => {
+  const [points, path] = [join(folder, "some.parquet"), join(folder, "layers.pmtiles")];
+  assert.equal(run("generate", "20k", points).status, 0);
+  const queries = ["--query", "mode=points", "--query", "small:mode=points&filter=value < 2"];
+  const args = ["--zooms", "2-5", "--zooms", "small:4", ...queries, "--bounds", "-10,36,4,44"];
+  const done = run("export", `large=${points}`, `small=${points}`, "-o", path, ...args);
+  assert.equal(done.status, 0, done.stderr);
+  const archive = opened(path);
+  const header = await archive.getHeader();
+  assert.deepEqual([header.minZoom, header.maxZoom], [2, 5]);
+  assert.deepEqual([header.minLon, header.minLat, header.maxLon, header.maxLat], [-10, 36, 4, 44]);
+  const lon = (/** @type {number} */ x, /** @type {number} */ z) => (x / 2 ** z) * 360 - 180;
+  const server = await serve(points);
+  const ids = (/** @type {Uint8Array} */ bytes, /** @type {string} */ layer) =>
+    byMapbox(bytes)
+      .filter(({ name }) => name === layer)
+      .flatMap(({ features }) => features.map(({ id }) => id));
+  try {
+    let some = 0;
+    for (let z = 2; z <= 5; z += 1) {
+      for (let at = 0; at < 4 ** z; at += 1) {
+        const [x, y] = [at % 2 ** z, Math.floor(at / 2 ** z)];
+        const found = await archive.getZxy(z, x, y);
+        if (lon(x, z) > 4 || lon(x + 1, z) < -10) assert.equal(found, undefined, `${z}/${x}/${y}`);
+        if (!found) continue;
+        const bytes = new Uint8Array(found.data);
+        const tile = `${server.base}tiles/some/${z}/${x}/${y}.mvt?mode=points`;
+        const all = await (await fetch(tile)).arrayBuffer();
+        assert.deepEqual(ids(bytes, "large"), ids(new Uint8Array(all), "some"));
+        const few = z === 4 ? await (await fetch(`${tile}&filter=value%3C2`)).arrayBuffer() : new ArrayBuffer(0);
+        assert.deepEqual(ids(bytes, "small"), ids(new Uint8Array(few), "some"));
+        some += few.byteLength > 0 ? 1 : 0;
+      }
+    }
+    assert.ok(some > 1, `${some} tiles of the second layer`);
+  } finally {
+    await server.stop();
+  }
+  const odd = run("export", points, "-o", path, "--zooms", "roads:3-4");
+  assert.match(odd.stderr, /there is no layer "roads"; the layers are: some/);
 });
 
 test("a run that is killed leaves no archive, and goes on to the bytes of one that was not", async () => {

@@ -23,7 +23,9 @@ use std::{
 pub const EXPORTING: &str = "Examples:
   duotile export trips.parquet -o trips.pmtiles
   duotile export trips.parquet -o trips.pmtiles --zooms 0-12 --query 'agg=mean:fare&filter=fare > 10'
-  duotile export counties.fgb roads.fgb -o map.pmtiles     a layer each
+  duotile export counties.fgb roads.fgb -o map.pmtiles --zooms 0-10 --zooms roads:6-14     a layer each
+  duotile export cheap=trips.parquet dear=trips.parquet -o trips.pmtiles --query 'cheap:filter=fare < 10' \
+    --query 'dear:filter=fare >= 10'
 
 The tiles are those that a server of the same query sends.";
 
@@ -36,12 +38,15 @@ pub struct Export {
     /// The archive to write: .pmtiles, .mbtiles, or a folder with a / at its end
     #[arg(long, short, value_name = "FILE")]
     pub out: PathBuf,
-    /// First and last zoom, such as 0-12
-    #[arg(long, value_name = "MIN-MAX", default_value = "0-14")]
-    pub zooms: Zooms,
-    /// A query, as in the address of a tile: 'agg=mean:fare&filter=fare > 10'
-    #[arg(long, value_name = "QUERY", default_value = "")]
-    pub query: String,
+    /// First and last zoom, such as 0-12; of one layer with its name before: roads:6-14. 0-14 unless said
+    #[arg(long, value_name = "[LAYER:]MIN-MAX")]
+    pub zooms: Vec<String>,
+    /// A query, as in the address of a tile: 'agg=mean:fare&filter=fare > 10'; of one layer with its name before
+    #[arg(long, value_name = "[LAYER:]QUERY")]
+    pub query: Vec<String>,
+    /// Only tiles that meet a box in degrees
+    #[arg(long, value_name = "W,S,E,N", allow_hyphen_values = true)]
+    pub bounds: Option<Bounds>,
     /// Bytes that a tile may have, gzipped
     #[arg(long, value_name = "SIZE", default_value = "500000")]
     pub tile_size: Bytes,
@@ -71,6 +76,44 @@ impl FromStr for Zooms {
     }
 }
 
+/// A box in degrees, from west to east also over the antimeridian.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bounds(pub [f64; 4]);
+
+impl FromStr for Bounds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let sides: Vec<f64> = text.split(',').filter_map(|side| side.trim().parse().ok()).collect();
+        let fits = |[west, south, east, north]: [f64; 4]| {
+            west.abs().max(east.abs()) <= 180.0 && south.abs().max(north.abs()) <= 90.0 && south <= north
+        };
+        match <[f64; 4]>::try_from(sides) {
+            Ok(bounds) if fits(bounds) && text.split(',').count() == 4 => Ok(Self(bounds)),
+            _ => Err(format!(
+                "\"{text}\" is no box, expected west,south,east,north in degrees, such as 5.9,47.2,15.1,55.1"
+            )),
+        }
+    }
+}
+
+/// Of values that may stand for one layer, with its name and a colon before, or for all, that of a layer: the last of its own, or of
+/// those for all.
+fn of_layer<'v>(values: &'v [String], layer: &str, flag: &str, layers: &[&str]) -> Result<Option<&'v str>> {
+    let mut found = (None, None);
+    for value in values {
+        match value.split_once(':').filter(|(name, _)| !name.contains(['=', '&', '%'])) {
+            None => found.0 = Some(value.as_str()),
+            Some((name, own)) if name == layer => found.1 = Some(own),
+            Some((name, _)) if !layers.contains(&name) => {
+                bail!("{flag} {value}: there is no layer {name:?}; the layers are: {}", layers.join(", "))
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(found.1.or(found.0))
+}
+
 /// Whether it was told to end.
 static ENDED: AtomicBool = AtomicBool::new(false);
 
@@ -81,18 +124,32 @@ static ENDED: AtomicBool = AtomicBool::new(false);
 pub fn run(args: &Export) -> Result<()> {
     let start = Instant::now();
     let kind = Kind::of(&args.out)?;
-    let query = TileQuery::parse(&as_query(&args.query))?;
     let wanted = args.datasets.iter().map(|text| source(text, &args.load)).collect::<Result<Vec<_>>>()?;
+    let wanted = Wanted::distinct(wanted);
+    let names: Vec<&str> = wanted.iter().map(|wanted| wanted.name.as_str()).collect();
+    let asked = |name: &str| -> Result<_> {
+        let query = of_layer(&args.query, name, "--query", &names)?.unwrap_or_default();
+        let zooms = of_layer(&args.zooms, name, "--zooms", &names)?.unwrap_or("0-14");
+        Ok((TileQuery::parse(&as_query(query))?, zooms.parse::<Zooms>().map_err(anyhow::Error::msg)?))
+    };
+    // What was mistyped is told before anything is read.
+    let asked: Vec<(TileQuery, Zooms)> = names.iter().map(|name| asked(name)).collect::<Result<_>>()?;
     let mut layers = Vec::new();
-    for wanted in Wanted::distinct(wanted) {
+    for (wanted, (query, Zooms(zooms))) in wanted.iter().zip(asked) {
         let entry = wanted.entry(&Terminal::new(&wanted.name))?;
         if entry.source.is_empty() {
             bail!("{}: no rows to export", wanted.name);
         }
-        layers.push(Layer::new(entry, &query, args.zooms.0.clone())?);
+        layers.push(Layer::new(entry, &query, zooms)?);
     }
     let name = args.out.display().to_string();
-    let settings = Settings { out: args.out.clone(), kind, budget: args.tile_size.0 as usize, resume: args.resume };
+    let settings = Settings {
+        out: args.out.clone(),
+        kind,
+        bounds: args.bounds.map(|Bounds(bounds)| bounds),
+        budget: args.tile_size.0 as usize,
+        resume: args.resume,
+    };
     super::when_told_to_end(|| ENDED.store(true, Ordering::Relaxed));
     let go_on = || !ENDED.load(Ordering::Relaxed);
     let report = match export::export(&layers, &settings, &Terminal::new(&name), &go_on) {
@@ -112,6 +169,23 @@ pub fn run(args: &Export) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_is_for_all_layers_or_for_one() {
+        let values = ["agg=mean:fare", "roads:a:b", "agg=max:fare"].map(str::to_owned);
+        let of = |layer| of_layer(&values, layer, "--query", &["roads", "trips"]).expect("known");
+        assert_eq!((of("roads"), of("trips")), (Some("a:b"), Some("agg=max:fare")));
+        let error = of_layer(&values, "trips", "--query", &["trips"]).expect_err("no such layer").to_string();
+        assert!(error.contains("there is no layer \"roads\"; the layers are: trips"), "{error}");
+    }
+
+    #[test]
+    fn a_box_has_four_sides() {
+        assert_eq!("-1, 2,3,4.5".parse(), Ok(Bounds([-1.0, 2.0, 3.0, 4.5])));
+        for odd in ["", "1,2,3", "1,2,3,4,5", "1,5,3,4", "-181,0,0,1", "a,0,0,1", "0,0,NaN,1"] {
+            assert!(odd.parse::<Bounds>().is_err(), "{odd}");
+        }
+    }
 
     #[test]
     fn zooms_are_one_or_two_numbers() {

@@ -43,6 +43,8 @@ pub struct Settings {
     pub out: PathBuf,
     /// What kind it is.
     pub kind: Kind,
+    /// West, south, east, north in degrees of what is written of it; all where nothing is said.
+    pub bounds: Option<[f64; 4]>,
     /// Bytes that a tile may have, packed.
     pub budget: usize,
     /// Whether a run that was ended goes on where it was.
@@ -84,7 +86,7 @@ pub fn export(
     }
     report.distinct = pyramid.written.distinct();
     progress.stage("describing", None);
-    let summary = summary(layers, &report, metadata::of(layers, &report)?);
+    let summary = summary(layers, settings.bounds, &report, metadata::of(layers, &report)?);
     let tiles = report.zooms.iter().map(|zoom| zoom.bytes).sum();
     report.bytes = pyramid.written.finish(&summary)?.unwrap_or(tiles);
     Ok(report)
@@ -98,16 +100,18 @@ fn made(layers: &[Layer], settings: &Settings) -> Result<String> {
         Ok(json!([source.name(), source.version(), query, [zooms.start(), zooms.end()]]))
     });
     let layers = layers.collect::<Result<Vec<_>>>()?;
-    Ok(json!({ "layers": layers, "tile_size": settings.budget, "format": TILE_FORMAT, "duotile": env!("CARGO_PKG_VERSION") }).to_string())
+    Ok(json!({ "layers": layers, "bounds": settings.bounds, "tile_size": settings.budget, "format": TILE_FORMAT, "duotile": env!("CARGO_PKG_VERSION") }).to_string())
 }
 
-fn summary(layers: &[Layer], report: &Report, metadata: serde_json::Value) -> Summary {
+fn summary(layers: &[Layer], within: Option<[f64; 4]>, report: &Report, metadata: serde_json::Value) -> Summary {
     let filled = || report.zooms.iter().filter(|zoom| zoom.tiles > 0).map(|zoom| zoom.z);
     let zooms = [filled().min().unwrap_or(0), filled().max().unwrap_or(0)];
-    let bounds = layers.iter().filter_map(|layer| layer.source().bounds());
+    let bounds = layers.iter().filter_map(|layer| common(layer.source().bounds()?, layer.query().bbox));
     let world = [-180.0, -85.051_129, 180.0, 85.051_129];
     let mut bounds =
         bounds.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]).unwrap_or(world);
+    let all = bounds;
+    bounds = common(bounds, within).unwrap_or(bounds);
     for axis in 0..2 {
         bounds[axis] = bounds[axis].clamp(world[axis], world[axis + 2]);
         bounds[axis + 2] = bounds[axis + 2].clamp(world[axis], world[axis + 2]);
@@ -117,9 +121,20 @@ fn summary(layers: &[Layer], report: &Report, metadata: serde_json::Value) -> Su
             bounds[axis + 2] = (bounds[axis + 2] + 1e-6).min(world[axis + 2]);
         }
     }
-    let [lon, lat, z] = layers.first().map_or([0.0; 3], |layer| layer.source().view());
+    let [mut lon, mut lat, z] = layers.first().map_or([0.0; 3], |layer| layer.source().view());
+    if bounds != all && !((bounds[0]..=bounds[2]).contains(&lon) && (bounds[1]..=bounds[3]).contains(&lat)) {
+        (lon, lat) = (f64::midpoint(bounds[0], bounds[2]), f64::midpoint(bounds[1], bounds[3]));
+    }
     let center = (lon, lat, (z.round().max(0.0) as u8).clamp(zooms[0], zooms[1]));
     Summary { zooms, bounds, center, metadata }
+}
+
+/// What two boxes have in common; of one over the antimeridian nothing is taken away from east or west.
+fn common(a: [f64; 4], b: Option<[f64; 4]>) -> Option<[f64; 4]> {
+    let Some(b) = b else { return Some(a) };
+    let [west, east] = if b[0] <= b[2] { [a[0].max(b[0]), a[2].min(b[2])] } else { [a[0], a[2]] };
+    let [south, north] = [a[1].max(b[1]), a[3].min(b[3])];
+    (west <= east && south <= north).then_some([west, south, east, north])
 }
 
 /// An archive that is being written.
@@ -195,7 +210,7 @@ impl Pyramid<'_> {
     /// How many tiles a zoom has, of those that are alike one, and those with the most rows.
     fn fullest(&self, z: u8, here: &[Shown]) -> Result<(u64, Vec<TileId>)> {
         let (mut count, mut fullest) = (0, BinaryHeap::new());
-        for alike in Walk::of(z, &Seen { here, work: self.work }) {
+        for alike in Walk::of(z, &self.settings.seen(here, self.work)) {
             let tile = alike?.first;
             self.work.pay(64)?;
             count += 1;
@@ -227,7 +242,7 @@ impl Pyramid<'_> {
     fn write(&mut self, count: u64, here: &[Shown], head: &mut Head, all: bool) -> Result<Option<Over>> {
         let z = head.zoom.z;
         self.progress.stage(&format!("zoom {z}"), Some(count));
-        let seen = Seen { here, work: self.work };
+        let seen = self.settings.seen(here, self.work);
         let (mut walk, mut size) = (Walk::of(z, &seen).skip(head.looked as usize), 16);
         loop {
             self.progress.advance(head.looked);
@@ -281,16 +296,42 @@ impl Zoom {
 struct Seen<'s> {
     here: &'s [Shown],
     work: &'s Work<'s>,
+    bounds: Option<[f64; 4]>,
+}
+
+impl Settings {
+    const fn seen<'s>(&self, here: &'s [Shown], work: &'s Work<'s>) -> Seen<'s> {
+        Seen { here, work, bounds: self.bounds }
+    }
+}
+
+impl Seen<'_> {
+    /// Whether a tile meets the bounds, and whether all of it lies within.
+    fn meets(&self, tile: TileId) -> (bool, bool) {
+        let Some([west, south, east, north]) = self.bounds else { return (true, true) };
+        let [left, bottom, right, top] = tile.bounds();
+        let meets = |west: f64, east: f64| left <= east && right >= west;
+        let within = |west: f64, east: f64| left >= west && right <= east;
+        let (across, whole) = if west <= east {
+            (meets(west, east), within(west, east))
+        } else {
+            (meets(west, 180.0) || meets(-180.0, east), within(west, 180.0) || within(-180.0, east))
+        };
+        (across && bottom <= north && top >= south, whole && bottom >= south && top <= north)
+    }
 }
 
 impl Known for Seen<'_> {
     type Scratch = Scratch;
 
     fn occupies(&self, tile: TileId) -> bool {
-        self.here.iter().any(|shown| shown.occupies(tile))
+        self.meets(tile).0 && self.here.iter().any(|shown| shown.occupies(tile))
     }
 
     fn alike(&self, tile: TileId, z: u8, scratch: &mut Scratch) -> Result<bool, Stopped> {
+        if !self.meets(tile).1 {
+            return Ok(false);
+        }
         for shown in self.here {
             if !shown.alike(tile, z, self.work, scratch)? {
                 return Ok(false);
