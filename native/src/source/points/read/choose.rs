@@ -10,42 +10,12 @@ use super::{
     field::{Field, Pairs, describe},
     geometry::{Declared, Encoding},
     names::{typed, words},
+    pairs::{could_be, is_number, pairs},
     positions::Place,
 };
 use crate::kind::Kind;
 use anyhow::{Result, bail};
 use polars_core::prelude::DataType;
-use std::collections::HashMap;
-
-/// Words for the two axes, best first.
-const PAIRS: [(&str, &str); 22] = [
-    ("longitude", "latitude"),
-    ("lon", "lat"),
-    ("lng", "lat"),
-    ("long", "lat"),
-    ("x", "y"),
-    ("longitud", "latitud"),
-    ("längengrad", "breitengrad"),
-    ("laengengrad", "breitengrad"),
-    ("easting", "northing"),
-    ("rechtswert", "hochwert"),
-    ("ostwert", "nordwert"),
-    ("east", "north"),
-    ("longitudine", "latitudine"),
-    ("lengtegraad", "breedtegraad"),
-    ("lengdegrad", "breddegrad"),
-    ("længdegrad", "breddegrad"),
-    ("długość", "szerokość"),
-    ("долгота", "широта"),
-    ("经度", "纬度"),
-    ("経度", "緯度"),
-    // Also length and width of things: after all that cannot be anything else.
-    ("länge", "breite"),
-    ("laenge", "breite"),
-];
-
-/// Words that may stand at the end of a name with nothing between (`startlon`).
-const ENDINGS: usize = 3;
 
 /// Where the positions are, in what CRS, and what to tell.
 #[derive(Debug, PartialEq)]
@@ -63,7 +33,6 @@ pub(super) struct Choice {
 /// # Errors
 /// When there are none, or the user named some that cannot be.
 pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Options) -> Result<Choice> {
-    let chosen = |place| Ok(Choice { place, crs: options.crs, boxes: None, lines: Vec::new() });
     let cells = |name: &str| Place::Geometry(name.to_owned(), Encoding::H3);
     if let Some(name) = &options.h3 {
         if options.lon.is_some() || options.lat.is_some() || options.crs.is_some() {
@@ -75,37 +44,11 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
         if !Encoding::is_cells(&field.dtype) {
             bail!("--h3 {name}: that column is {}, expected texts or whole numbers of 64 bits", field.type_name());
         }
-        return Ok(Choice { crs: Some(Crs::Degrees), ..chosen(cells(&field.name))? });
+        let crs = Some(Crs::Degrees);
+        return Ok(Choice { place: cells(&field.name), crs, boxes: None, lines: Vec::new() });
     }
-    match (&options.lon, &options.lat) {
-        (Some(lon), Some(lat)) => {
-            let (x, y) = (numbers(fields, lon, "--lon")?, numbers(fields, lat, "--lat")?);
-            let (crs, lines) = parts(&x, &y, fields, options);
-            return Ok(Choice { crs, lines, ..chosen(Place::Pair(x, y))? });
-        }
-        (Some(name), None) => {
-            let field = find(fields, name, "--lon")?;
-            if field.pair.is_some() || options.lat_first.is_some() && matches!(field.dtype, DataType::String) {
-                let (lat_first, _) = order(field, options)?;
-                return chosen(Place::Geometry(field.name.clone(), Encoding::Text { lat_first }));
-            }
-            if let Some(declared) = declared.filter(|declared| declared.column == field.name)
-                && let Some(encoding) = Encoding::declared(&field.dtype, declared)
-            {
-                return Ok(Choice { crs: declared.crs, ..chosen(Place::Geometry(field.name.clone(), encoding))? });
-            }
-            if let Some(encoding) = Encoding::of(&field.dtype).filter(|_| !is_number(field)) {
-                return chosen(Place::Geometry(field.name.clone(), encoding));
-            }
-            let pairs = pairs(fields);
-            if let Some((x, y)) = pairs.iter().find(|pair| pair.0 == field.name) {
-                let (crs, lines) = parts(x, y, fields, options);
-                return Ok(Choice { crs, lines, ..chosen(Place::Pair(x.to_string(), y.to_string()))? });
-            }
-            bail!("--lon {name} needs --lat with the column of latitudes; {}", columns(fields));
-        }
-        (None, Some(name)) => bail!("--lat {name} needs --lon with the column of longitudes; {}", columns(fields)),
-        (None, None) => {}
+    if let Some(choice) = said(fields, declared, options)? {
+        return Ok(choice);
     }
     let pairs = pairs(fields);
     let mut lines = Vec::new();
@@ -132,16 +75,8 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
             )),
         }
     }
-    let outlined = fields.iter().find(|field| field.outlined && Encoding::by_name(field).is_some());
-    if let (Some(field), Some((x, y))) = (outlined, pairs.first()) {
-        lines.push(format!(
-            "{:?} holds lines or polygons and goes before {x:?} and {y:?} (else say --lon {} --lat {})",
-            field.name,
-            typed(x),
-            typed(y)
-        ));
-        let place = Place::Geometry(field.name.clone(), Encoding::Wkt);
-        return Ok(Choice { place, crs: options.crs, boxes: None, lines });
+    if let Some(choice) = outlined(fields, &pairs, options) {
+        return Ok(choice);
     }
     if let Some((x, y)) = pairs.first() {
         if let [_, others @ ..] = &pairs[..]
@@ -183,6 +118,62 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
     bail!("found no longitude and latitude columns; name them with --lon and --lat; {}", columns(fields))
 }
 
+/// What `--lon` and `--lat` name; `None` where they name nothing.
+///
+/// # Errors
+/// When what they name cannot be positions.
+fn said(fields: &[Field], declared: Option<&Declared>, options: &Options) -> Result<Option<Choice>> {
+    let chosen = |place, crs, lines| Ok(Some(Choice { place, crs, boxes: None, lines }));
+    match (&options.lon, &options.lat) {
+        (Some(lon), Some(lat)) => {
+            let (x, y) = (numbers(fields, lon, "--lon")?, numbers(fields, lat, "--lat")?);
+            let (crs, lines) = parts(&x, &y, fields, options);
+            chosen(Place::Pair(x, y), crs, lines)
+        }
+        (Some(name), None) => {
+            let field = find(fields, name, "--lon")?;
+            if field.pair.is_some() || options.lat_first.is_some() && matches!(field.dtype, DataType::String) {
+                let (lat_first, _) = order(field, options)?;
+                return chosen(
+                    Place::Geometry(field.name.clone(), Encoding::Text { lat_first }),
+                    options.crs,
+                    Vec::new(),
+                );
+            }
+            if let Some(declared) = declared.filter(|declared| declared.column == field.name)
+                && let Some(encoding) = Encoding::declared(&field.dtype, declared)
+            {
+                return chosen(Place::Geometry(field.name.clone(), encoding), declared.crs, Vec::new());
+            }
+            if let Some(encoding) = Encoding::of(&field.dtype).filter(|_| !is_number(field)) {
+                return chosen(Place::Geometry(field.name.clone(), encoding), options.crs, Vec::new());
+            }
+            let pairs = pairs(fields);
+            if let Some((x, y)) = pairs.iter().find(|pair| pair.0 == field.name) {
+                let (crs, lines) = parts(x, y, fields, options);
+                return chosen(Place::Pair(x.to_string(), y.to_string()), crs, lines);
+            }
+            bail!("--lon {name} needs --lat with the column of latitudes; {}", columns(fields));
+        }
+        (None, Some(name)) => bail!("--lat {name} needs --lon with the column of longitudes; {}", columns(fields)),
+        (None, None) => Ok(None),
+    }
+}
+
+/// The column of lines or polygons that goes before columns of longitude and latitude.
+fn outlined(fields: &[Field], pairs: &[(&str, &str)], options: &Options) -> Option<Choice> {
+    let ((x, y), field) =
+        (pairs.first()?, fields.iter().find(|field| field.outlined && Encoding::by_name(field).is_some())?);
+    let line = format!(
+        "{:?} holds lines or polygons and goes before {x:?} and {y:?} (else say --lon {} --lat {})",
+        field.name,
+        typed(x),
+        typed(y)
+    );
+    let place = Place::Geometry(field.name.clone(), Encoding::Wkt);
+    Some(Choice { place, crs: options.crs, boxes: None, lines: vec![line] })
+}
+
 /// Names say that their integers are degrees times a power of ten.
 fn parts(x: &str, y: &str, fields: &[Field], options: &Options) -> (Option<Crs>, Vec<String>) {
     let of = |name: &str| {
@@ -208,82 +199,6 @@ fn parts(x: &str, y: &str, fields: &[Field], options: &Options) -> (Option<Crs>,
 pub(super) fn boxes(fields: &[Field]) -> Option<String> {
     let has = |side: &str| fields.iter().any(|field| field.name.strip_prefix("bbox.") == Some(side));
     ["xmin", "xmax", "ymin", "ymax"].into_iter().all(has).then(|| "bbox".to_owned())
-}
-
-/// All pairs of columns that could be positions, best first.
-fn pairs(fields: &[Field]) -> Vec<(&str, &str)> {
-    let mut found: Vec<(usize, usize, &str, &str)> = Vec::new();
-    let candidates = || fields.iter().enumerate().filter(|(_, field)| could_be(field));
-    // For each pair of words the first column of each stem, among those of latitudes.
-    let partners: Vec<HashMap<Vec<String>, usize>> = (PAIRS.iter().enumerate())
-        .map(|(rank, (_, north))| {
-            let mut first = HashMap::new();
-            for (at, y) in candidates() {
-                stems(&y.name, north, rank < ENDINGS).into_iter().for_each(|stem| {
-                    first.entry(stem).or_insert(at);
-                });
-            }
-            first
-        })
-        .collect();
-    for (at, x) in candidates() {
-        for (rank, (east, _)) in PAIRS.iter().enumerate() {
-            let wanted = stems(&x.name, east, rank < ENDINGS);
-            let partner = wanted.iter().filter_map(|stem| partners[rank].get(stem)).filter(|&&y| y != at).min();
-            if let Some(&y) = partner {
-                let y = &fields[y];
-                // A name of nothing but the axis comes before one with other words.
-                let plain = wanted.iter().any(Vec::is_empty);
-                let rank = if rank >= 4 { rank + 100 } else { 0 } + if plain { 0 } else { 10 };
-                // Texts may be numbers with a comma, but numbers are numbers for certain.
-                let rank = rank + if is_number(x) && is_number(y) { 0 } else { 1000 };
-                found.push((rank, at, &x.name, &y.name));
-                break;
-            }
-        }
-    }
-    found.sort_unstable();
-    found.into_iter().map(|(_, _, x, y)| (x, y)).collect()
-}
-
-/// What is left of a name without the word of the axis: its other words in order. Several ways if the word comes twice,
-/// none if it does not come at all.
-fn stems(name: &str, axis: &str, ending: bool) -> Vec<Vec<String>> {
-    const BOTH: [[&str; 2]; 4] = [["n", "s"], ["s", "n"], ["e", "w"], ["w", "e"]];
-    let mut words = words(name);
-    // LATITUDE N/S goes with LONGITUDE E/W.
-    if let [_, rest @ ..] = &words[..]
-        && BOTH.iter().any(|both| rest.ends_with(&both.map(str::to_owned)))
-    {
-        words.truncate(words.len() - 2);
-    }
-    let mut stems = Vec::new();
-    for at in 0..words.len() {
-        let mut rest = words.clone();
-        if words[at] == axis {
-            // The place of the axis stays marked, so that x_start does not go with start_y.
-            rest[at] = "*".into();
-        } else if let Some(stem) = words[at].strip_suffix(axis).filter(|_| ending) {
-            rest[at] = format!("{stem}*");
-        } else {
-            continue;
-        }
-        if rest == ["*"] {
-            rest.clear();
-        }
-        stems.push(rest);
-    }
-    stems
-}
-
-/// Texts may be numbers with a decimal comma; a column without values may be anything.
-fn could_be(field: &Field) -> bool {
-    is_number(field) || matches!(field.dtype, DataType::String | DataType::Null)
-}
-
-fn is_number(field: &Field) -> bool {
-    matches!(field.kind, Ok(Kind::I32 | Kind::I64 | Kind::F32 | Kind::F64))
-        && !matches!(field.dtype, DataType::Duration(_))
 }
 
 fn numbers(fields: &[Field], name: &str, flag: &str) -> Result<String> {

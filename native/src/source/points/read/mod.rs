@@ -33,6 +33,7 @@ pub(crate) mod mark;
 pub(crate) mod names;
 mod numbers;
 mod open;
+mod pairs;
 mod parquet;
 mod parts;
 mod positions;

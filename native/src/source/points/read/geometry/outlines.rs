@@ -88,13 +88,13 @@ impl Encoding {
             (Self::Wkb, DataType::BinaryOffset) => self.outlines(&column.cast(&DataType::Binary)?, degrees, spots),
             (Self::Wkb, _) => {
                 let all: Vec<Option<&[u8]>> = column.binary()?.iter().collect();
-                all_of(&all, degrees, spots, (binary::sketch, binary::name))
+                all_of(&all, degrees, spots, &(binary::sketch, binary::name))
             }
             (Self::Wkt, _) => {
                 let texts = column.str()?.iter();
                 let all: Vec<Option<&str>> =
                     texts.map(|text| text.map(str::trim).filter(|text| !text.is_empty())).collect();
-                all_of(&all, degrees, spots, (text::sketch, text::name))
+                all_of(&all, degrees, spots, &(text::sketch, text::name))
             }
             _ => bail!("column {:?} holds points by its type, and lines or polygons elsewhere", column.name()),
         }
@@ -105,9 +105,9 @@ fn all_of<T: Copy + Sync>(
     values: &[Option<T>],
     degrees: Degrees<'_>,
     spots: Spots<'_>,
-    reads: (impl Fn(T, &mut Sketch) -> Option<()> + Sync, impl Fn(T) -> String + Sync),
+    reads: &(impl Fn(T, &mut Sketch) -> Option<()> + Sync, impl Fn(T) -> String + Sync),
 ) -> Result<Outlined> {
-    let pieces: Vec<Outlined> = values.par_chunks(PIECE).map(|values| piece(values, degrees, spots, &reads)).collect();
+    let pieces: Vec<Outlined> = values.par_chunks(PIECE).map(|values| piece(values, degrees, spots, reads)).collect();
     let mut all = Outlined::default();
     pieces.into_iter().try_for_each(|piece| all.append(piece))?;
     Ok(all)

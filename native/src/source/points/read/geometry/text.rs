@@ -56,13 +56,13 @@ pub(in crate::source::points::read) fn begins_outline(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"SRID=").and_then(|rest| rest.splitn(2, |&byte| byte == b';').nth(1)).unwrap_or(text);
     let length = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let (head, rest) = text.split_at(length);
-    let is_of = |name: &&str| {
+    let is_of = |name: &str| {
         let name = name.as_bytes();
         head.len() >= name.len()
             && head[..name.len()].eq_ignore_ascii_case(name)
-            && matches!(head[name.len()..].to_ascii_uppercase()[..], [] | [b'Z'] | [b'M'] | [b'Z', b'M'])
+            && matches!(head[name.len()..].to_ascii_uppercase()[..], [] | [b'Z' | b'M'] | [b'Z', b'M'])
     };
-    NAMES.iter().any(|name| is_of(&name)) && rest.contains(&b'(')
+    NAMES.iter().any(|name| is_of(name)) && rest.contains(&b'(')
 }
 
 /// `POINT (1 2)`, also `POINT Z (1 2 3)`, `MULTIPOINT (1 2)` and with `SRID=4326;` before it.
