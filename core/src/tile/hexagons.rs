@@ -233,11 +233,7 @@ mod tests {
     use crate::space::tile::TileId;
     use crate::{
         filter::mask::Mask,
-        points::{
-            index::{Points, sort},
-            landmarks::Landmarks,
-            profile::Profile,
-        },
+        points::{index::Points, landmarks::Landmarks, profile::Profile, sort::sort},
         query::TileQuery,
         small::work::Work,
         space::{mercator, morton},

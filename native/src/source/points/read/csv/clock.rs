@@ -110,10 +110,7 @@ pub(super) fn find(
             // Of several dates that which alone has its words.
             let goes = |&&date: &&usize| go_together(&fields[date].name, &fields[time].name);
             let alone: Vec<usize> = dates.iter().filter(goes).copied().collect();
-            let date = match (&dates[..], &alone[..]) {
-                (&[date], _) | (_, &[date]) => date,
-                _ => return Ok(None),
-            };
+            let ((&[date], _) | (_, &[date])) = (&dates[..], &alone[..]) else { return Ok(None) };
             let names = (&fields[date].name, &fields[time].name);
             let packed = is_packed(&time);
             if packed && !is_sure(&time) {

@@ -238,9 +238,9 @@ fn money_with_the_other_comma_is_told_and_read_where_it_is_said() {
 
 #[test]
 fn blanks_before_quotes_are_no_part_of_a_field() {
-    let rows: String = (0..30).map(|n| format!("{n}, {}.5, 8.5, \"n{n}, x\"\n", n + 20)).collect();
+    let rows: Vec<String> = (0..30).map(|n| format!("{n}, {}.5, 8.5, \"n{n}, x\"\n", n + 20)).collect();
     for head in ["id, lat, lon, name\n", "\"id\", \"lat\", \"lon\", \"name\"\n"] {
-        let dataset = load_csv(&format!("{head}{rows}"));
+        let dataset = load_csv(format!("{head}{}", rows.concat()));
         assert_eq!(values(&dataset, "name")[..2], ["n0, x", "n1, x"], "{head}");
         assert_eq!((dataset.len(), kind(&dataset, "id")), (30, "integer"));
     }
@@ -291,9 +291,9 @@ fn times_of_day_go_with_dates_as_portals_write_them() {
     let text = "lat,lon,date,hour\n50,8,2024-01-05,5\n51,9,2024-01-06,23\n";
     assert_eq!(first(text, "date"), "2024-01-05T00:00:00Z");
     // One that is no time of day is told, and ends nothing.
-    let rows: String =
+    let rows: Vec<String> =
         (0..60).map(|n| format!("50,8,2024-01-05,{}:{:02}\n", if n == 30 { 25 } else { n % 24 }, n)).collect();
-    let dataset = load_csv(&format!("lat,lon,date,time\n{rows}"));
+    let dataset = load_csv(format!("lat,lon,date,time\n{}", rows.concat()));
     assert_eq!(
         (values(&dataset, "date")[1].as_str(), values(&dataset, "date")[30].as_str()),
         ("2024-01-05T01:01:00Z", "-")
