@@ -86,7 +86,10 @@ impl FromStr for Bounds {
     fn from_str(text: &str) -> Result<Self, String> {
         let sides: Vec<f64> = text.split(',').filter_map(|side| side.trim().parse().ok()).collect();
         let fits = |[west, south, east, north]: [f64; 4]| {
-            west.abs().max(east.abs()) <= 180.0 && south.abs().max(north.abs()) <= 90.0 && south <= north
+            let on_earth = |side: f64, most: f64| (-most..=most).contains(&side);
+            [west, east].iter().all(|&side| on_earth(side, 180.0))
+                && [south, north].iter().all(|&side| on_earth(side, 90.0))
+                && south <= north
         };
         match <[f64; 4]>::try_from(sides) {
             Ok(bounds) if fits(bounds) && text.split(',').count() == 4 => Ok(Self(bounds)),
