@@ -53,6 +53,7 @@ pub fn facts(facts: &JsValue) -> Result<GivenFacts, JsValue> {
         distinct: optional("distinct").map(|_| count("distinct")).transpose()?,
         categories,
         text_bytes: optional("text_bytes").map_or(Ok(0), |_| count("text_bytes"))?,
+        measured: optional("measured").is_some_and(|measured| measured.is_truthy()),
     })
 }
 

@@ -104,6 +104,7 @@ fn facts(column: &Column<'_>) -> GivenFacts {
         distinct: facts.distinct,
         categories: facts.categories.iter().map(|&(value, count)| (scalar(value), count)).collect(),
         text_bytes: facts.text_bytes,
+        measured: facts.measured,
     }
 }
 

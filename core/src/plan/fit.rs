@@ -148,7 +148,11 @@ impl TileQuery {
                 let short = |&i: &usize| columns[i].facts.mean_text_bytes() < SHORT_TEXT;
                 // What the query makes it also shows.
                 let own = |&i: &usize| self.lets.iter().any(|made| made.name == columns[i].name);
-                let others = (0..columns.len()).filter(|i| !own(i)).filter(short).take(DEFAULT_COLUMNS);
+                let others = (0..columns.len())
+                    .filter(|i| !own(i))
+                    .filter(|&i| !columns[i].facts.measured)
+                    .filter(short)
+                    .take(DEFAULT_COLUMNS);
                 others.chain((0..columns.len()).filter(own)).collect()
             }
             Properties::Columns(names) => {

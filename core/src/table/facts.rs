@@ -53,6 +53,8 @@ pub struct Facts {
     pub categories: Vec<(Scalar, u64)>,
     /// Bytes of all texts together.
     pub text_bytes: u64,
+    /// Whether it was measured on the outlines of rows: tiles have it where it is asked for.
+    pub measured: bool,
 }
 
 impl Scalar {

@@ -26,6 +26,8 @@ pub struct GivenFacts {
     pub categories: Vec<(GivenScalar, u64)>,
     /// Bytes of all texts together.
     pub text_bytes: u64,
+    /// Whether it was measured on outlines.
+    pub measured: bool,
 }
 
 /// A value as JSON has it: integers that are too large for a number are texts.
@@ -87,6 +89,7 @@ impl GivenFacts {
             distinct: self.distinct,
             categories: categories.collect::<Result<_, String>>()?,
             text_bytes: self.text_bytes,
+            measured: self.measured,
         })
     }
 }

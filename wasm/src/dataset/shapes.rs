@@ -103,6 +103,8 @@ impl Dataset {
             let mut values = vec![f64::NAN; self.order.given];
             self.order.rows.iter().zip(sorted).for_each(|(&row, &size)| values[row as usize] = size);
             self.add(name, Given::F64(&values), None)?;
+            let column = self.find(name)?;
+            self.columns[column].held.measured = true;
         }
         Ok(())
     }

@@ -178,6 +178,7 @@ fn facts_of_another_column_are_refused() {
         distinct: Some(3),
         categories: vec![(number(5), 6), (number(3), 2)],
         text_bytes: 0,
+        measured: false,
     };
     assert_eq!(dataset.set_facts("n", &good), Ok(()));
     let text = |text: &str| GivenScalar::Text(text.into());

@@ -40,4 +40,11 @@ impl Known {
             summaries: vec![None; columns.len()],
         }
     }
+
+    /// Marks columns that were measured on outlines.
+    pub fn mark(&mut self, columns: &[Loaded], measured: impl Fn(&str) -> bool) {
+        for (facts, column) in self.facts.iter_mut().zip(columns) {
+            facts.measured = measured(&column.name);
+        }
+    }
 }

@@ -33,6 +33,9 @@ pub(super) fn of(dataset: &Dataset, telling: &Telling<'_>, query: &str) -> Value
         let categories = facts.categories.iter().map(|&(value, count)| json!([scalar(column, value), count]));
         map.insert("categories".into(), categories.collect());
         map.insert("text_bytes".into(), json!(facts.text_bytes));
+        if facts.measured {
+            map.insert("measured".into(), json!(true));
+        }
         Value::Object(map)
     });
     let points = telling.points;

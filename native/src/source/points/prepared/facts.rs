@@ -5,6 +5,7 @@
 use anyhow::{Result, bail};
 use duotile_core::{Facts, Kind, MAX_CATEGORIES, Scalar};
 use serde::{Deserialize, Serialize};
+use std::ops::Not;
 
 /// Facts of a column.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -15,6 +16,8 @@ pub(super) struct ColumnFacts {
     distinct: Option<u64>,
     categories: Vec<(One, u64)>,
     text_bytes: u64,
+    #[serde(default, skip_serializing_if = "Not::not")]
+    measured: bool,
 }
 
 /// A value.
@@ -94,6 +97,7 @@ impl From<&Facts> for ColumnFacts {
             distinct: facts.distinct,
             categories: facts.categories.iter().map(|&(value, count)| (value.into(), count)).collect(),
             text_bytes: facts.text_bytes,
+            measured: facts.measured,
         }
     }
 }
@@ -107,6 +111,7 @@ impl From<&ColumnFacts> for Facts {
             distinct: facts.distinct,
             categories: facts.categories.iter().map(|&(value, count)| (value.into(), count)).collect(),
             text_bytes: facts.text_bytes,
+            measured: facts.measured,
         }
     }
 }
@@ -149,6 +154,7 @@ mod tests {
                 distinct: Some(3),
                 categories: vec![(Scalar::Text(4), 2), (Scalar::Boolean(true), 1), (Scalar::Time(i64::MAX), 1)],
                 text_bytes: u64::MAX,
+                measured: true,
             };
             let text = serde_json::to_string(&ColumnFacts::from(&facts)).expect("JSON");
             let back: ColumnFacts = serde_json::from_str(&text).expect("JSON");

@@ -85,8 +85,10 @@ fn values(Loaded { name, data, .. }: &Loaded) -> Result<()> {
 /// What is told of all rows together is found out anew.
 fn known(file: &Content, description: &Description, columns: Vec<Loaded>) -> Result<()> {
     let (keys, rows) = (view(file, &description.keys)?, view(file, &description.row_numbers)?);
-    let found = Known::of(&keys, &columns, description.latitude);
+    let mut found = Known::of(&keys, &columns, description.latitude);
     let told = description.known(file)?;
+    // Of what it was made is nothing that values tell.
+    found.facts.iter_mut().zip(&told.facts).for_each(|(found, told)| found.measured = told.measured);
     if found.landmarks != told.landmarks {
         bail!("its index is not that of its keys");
     }

@@ -14,7 +14,7 @@ use super::{
     tell::{self, Log},
     zone::{self, Zone},
 };
-use crate::dataset::{Chosen, Dataset, Loaded, Parts, Report};
+use crate::dataset::{self, Chosen, Dataset, Loaded, Parts, Report};
 use crate::kind::Kind;
 use crate::made::NewColumn;
 use crate::shapes::Outlines;
@@ -73,6 +73,8 @@ pub(super) fn load(
     whole.tell_lost(&lost)?;
     let roles = whole.roles(&columns, &all.rows, usize::MAX)?;
     let outlines = all.outlines.map(|flat| Outlines::of(flat, &all.keys, progress)).transpose()?;
+    let mut known = dataset::Known::of(&all.keys, &columns, roles.latitude);
+    known.mark(&columns, |name| whole.sizes.iter().any(|size| size.name() == name));
     let Whole { label, log, .. } = whole;
     Dataset::new(Parts {
         name: label.name,
@@ -86,7 +88,7 @@ pub(super) fn load(
         outlines,
         roles,
         report: log.report,
-        known: None,
+        known: Some(known),
         ground: None,
     })
 }

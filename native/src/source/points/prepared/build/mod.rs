@@ -187,8 +187,10 @@ fn arrow(
         (0..5).for_each(|at| runs.delete(|runs, run| runs.outlines(run)[at].clone()));
     }
     // What was made is no id.
+    let sizes = whole.sizes.clone();
+    let measured = |name: &str| sizes.iter().any(|size| size.name() == name);
     let roles = |columns: &[Loaded], rows: &[u32]| whole.roles(&columns[..read], rows, memory / 2);
-    index(&mut writer, &mut description, path, roles, progress)?;
+    index(&mut writer, &mut description, path, roles, measured, progress)?;
     made.into_iter().for_each(|(_, line)| whole.tell(line));
     description.report = whole.report().clone();
     let bytes = writer.finish(&description)?;
@@ -291,6 +293,7 @@ fn index(
     description: &mut Description,
     path: &Path,
     roles: impl FnOnce(&[Loaded], &[u32]) -> Result<Roles>,
+    measured: impl Fn(&str) -> bool,
     progress: &dyn Progress,
 ) -> Result<()> {
     progress.stage("look at columns", None);
@@ -300,6 +303,7 @@ fn index(
     let (keys, rows) = (view(&file, &description.keys)?, view(&file, &description.row_numbers)?);
     let roles = roles(&columns, &rows)?;
     let mut known = Known::of(&keys, &columns, roles.latitude);
+    known.mark(&columns, measured);
     description.set_known(&known, roles);
     description.landmarks = writer.section(&known.landmarks)?;
     // From here on it is looked at where it lies, too.
