@@ -10,7 +10,7 @@ use duotile_benches::{
     median,
     tiles::{memory, ranked},
 };
-use duotile_core::{Plan, Report, Scratch, TileId, TileQuery, Work};
+use duotile_core::{Plan, Properties, Report, Scratch, TileId, TileQuery, Work};
 use std::{error::Error, path::PathBuf, time::Instant};
 
 type Failed = Box<dyn Error + Send + Sync>;
@@ -35,7 +35,7 @@ fn main() -> Result<(), Failed> {
     );
     let mut scratch = Scratch::default();
     if let Some(tiles) = tiles {
-        let case = Case::prepare("outlines", "mode=points&properties=*", &dataset)?;
+        let case = Case::prepare("outlines", "mode=points", &dataset)?;
         for line in tiles.lines() {
             let numbers = line.split(' ').map(str::parse).collect::<Result<Vec<u32>, _>>()?;
             let &[z, x, y] = &numbers[..] else { return Err(format!("{line:?}: expected z x y").into()) };
@@ -43,7 +43,7 @@ fn main() -> Result<(), Failed> {
         }
         return Ok(());
     }
-    for (name, query) in [("outlines", "mode=points&properties=*"), ("auto", "properties=*")] {
+    for (name, query) in [("outlines", "mode=points"), ("auto", "")] {
         let case = Case::prepare(name, query, &dataset)?;
         for z in 0..=DEEPEST {
             let fullest = dataset.with_points(|points| ranked(&points, z).first().map(|first| first.tile));
@@ -64,7 +64,11 @@ struct Case<'d> {
 impl<'d> Case<'d> {
     fn prepare(name: &'static str, query: &str, dataset: &'d Dataset) -> Result<Self, Failed> {
         let start = Instant::now();
-        let plan = dataset.with_points(|points| TileQuery::parse(query)?.plan(&points, &Work::free()))?;
+        // All columns of the file; what is measured on outlines no rival has.
+        let columns = dataset.columns().into_iter().filter(|column| !column.facts.measured);
+        let properties = Properties::Columns(columns.map(|column| column.name.to_owned()).collect());
+        let query = TileQuery { properties, ..TileQuery::parse(query)? };
+        let plan = dataset.with_points(|points| query.plan(&points, &Work::free()))?;
         let selected = Selected::of(dataset, &plan, &Work::free())?;
         println!(r#"{{"what":"prepare","case":"{name}","seconds":{}}}"#, start.elapsed().as_secs_f64());
         Ok(Self { name, dataset, plan, selected })

@@ -19,35 +19,57 @@ const MOVE = 9;
 const STEPS = 2;
 /** More than there are cells in a tile. */
 const CELLS = 2 ** 18;
+/** Bytes of a feature, at most: its numbers are below 2²⁸. */
+const MOST = 32;
 
 const utf8 = new TextEncoder();
 
 /** The tile. Across tiles points lie over each other by powers of two: each number more is drawn by itself. */
 export function dotsOf({ column, row, count, values }: Cells, colours: Uint32Array, side: number): ArrayBuffer {
-  const counts = Array.from(count, (which) => (which === NONE ? 1 : Number(values[which])));
+  const counts = Float64Array.from(count, (which) => (which === NONE ? 1 : Number(values[which])));
   const order = Float64Array.from(counts, (count, at) => count * CELLS + at).sort();
-  const looks = new Map<string, number>();
+  const looks = new Map<number, number>();
+  const ranks = new Map<number, number>();
   const parts: number[][] = [];
-  const index = (value: string, part: () => number[]) => {
-    let known = looks.get(value);
-    if (known === undefined) {
-      known = looks.size;
-      looks.set(value, known);
+  const index = (known: Map<number, number>, value: number, part: () => number[]) => {
+    let at = known.get(value);
+    if (at === undefined) {
+      at = parts.length;
+      known.set(value, at);
       parts.push(part());
     }
-    return known;
+    return at;
   };
-  const features: number[] = [];
+  const features = new Uint8Array(order.length * MOST);
+  let end = 0;
+  const put = (value: number) => {
+    let rest = value;
+    for (; rest > 127; rest >>>= 7) features[end++] = (rest & 127) | 128;
+    features[end++] = rest;
+  };
   for (const key of order) {
     const at = key % CELLS;
     const colour = colours[at] as number;
     const power = Math.floor(Math.log2(counts[at] as number));
-    const look = index(`#${colour}`, () => message(TEXT, [...utf8.encode(written(colour))]));
-    const rank = index(String(power), () => [UINT, ...varint(power)]);
-    const place = [...varint((2 * (column[at] as number) + 1) * 2), ...varint((2 * (row[at] as number) + 1) * 2)];
-    const tags = [0, ...varint(look), 1, ...varint(rank)];
-    const geometry = message(GEOMETRY, [MOVE, ...place]);
-    for (const byte of message(FEATURE, [...message(TAGS, tags), SHAPE, POINT, ...geometry])) features.push(byte);
+    const look = index(looks, colour, () => message(TEXT, [...utf8.encode(written(colour))]));
+    const rank = index(ranks, power, () => [UINT, ...varint(power)]);
+    const [x, y] = [(2 * (column[at] as number) + 1) * 2, (2 * (row[at] as number) + 1) * 2];
+    const [tags, geometry] = [2 + size(look) + size(rank), 1 + size(x) + size(y)];
+    put(FEATURE);
+    put(6 + tags + geometry);
+    put(TAGS);
+    put(tags);
+    put(0);
+    put(look);
+    put(1);
+    put(rank);
+    put(SHAPE);
+    put(POINT);
+    put(GEOMETRY);
+    put(geometry);
+    put(MOVE);
+    put(x);
+    put(y);
   }
   const text = (value: string) => [...utf8.encode(value)];
   const layer = [
@@ -57,14 +79,17 @@ export function dotsOf({ column, row, count, values }: Cells, colours: Uint32Arr
     ...parts.flatMap((part) => message(VALUE, part)),
     ...[EXTENT, ...varint(side * STEPS)],
   ];
-  const length = varint(layer.length + features.length);
-  const tile = new Uint8Array(1 + length.length + layer.length + features.length);
+  const length = varint(layer.length + end);
+  const tile = new Uint8Array(1 + length.length + layer.length + end);
   tile.set([TILE_LAYER, ...length, ...layer]);
-  tile.set(features, 1 + length.length + layer.length);
+  tile.set(features.subarray(0, end), 1 + length.length + layer.length);
   return tile.buffer;
 }
 
 const message = (tag: number, body: readonly number[]): number[] => [tag, ...varint(body.length), ...body];
+
+/** How many bytes a number has that stands in a feature. */
+const size = (value: number): number => (value < 2 ** 7 ? 1 : value < 2 ** 14 ? 2 : value < 2 ** 21 ? 3 : 4);
 
 function varint(value: number): number[] {
   const bytes: number[] = [];
