@@ -70,19 +70,20 @@ impl Layer {
     /// As it is with other bounds of what a tile may show.
     ///
     /// # Errors
-    /// As [`Layer::new`]; where memory is short.
-    pub fn shown(&self, limit: u32, cell: u8) -> Result<Shown> {
-        let work = Work::free();
-        let query = TileQuery { limit, cell, ..self.query.clone() };
-        let fitted = Fitted::new(self.entry.clone(), query, &work)?;
-        let Source::Points(dataset) = &self.entry.source;
-        let select = || -> Result<Selected, Refusal> {
-            let mut selected = Selected::of(dataset, &fitted.plan, &work)?;
-            selected.summarise(dataset, &fitted.plan, dataset.len(), &work)?;
-            Ok(selected)
+    /// As [`Layer::new`]; where memory is short; [`Stopped`] when it was told to end.
+    pub fn shown(&self, limit: u32, cell: u8, work: &Work<'_>) -> Result<Shown> {
+        let make = || -> Result<Shown, Refusal> {
+            let query = TileQuery { limit, cell, ..self.query.clone() };
+            let fitted = Fitted::new(self.entry.clone(), query, work)?;
+            let Source::Points(dataset) = &self.entry.source;
+            let mut selected = Selected::of(dataset, &fitted.plan, work)?;
+            selected.summarise(dataset, &fitted.plan, dataset.len(), work)?;
+            Ok(Shown { fitted, selected })
         };
-        let selected = select().with_context(|| format!("layer {}", self.entry.source.name()))?;
-        Ok(Shown { fitted, selected })
+        make().or_else(|refusal| {
+            work.pay(0)?;
+            Err(refusal).with_context(|| format!("layer {}", self.entry.source.name()))
+        })
     }
 }
 

@@ -172,7 +172,8 @@ impl Pyramid<'_> {
         };
         let mut tried = begun.is_some();
         let mut head = begun.unwrap_or_else(fresh);
-        let shown = |at: usize, bounds: Bounds| layers[at].shown(bounds.limit, bounds.cell);
+        let work = self.work;
+        let shown = |at: usize, bounds: Bounds| layers[at].shown(bounds.limit, bounds.cell, work);
         let mut here = (0..layers.len()).map(|at| shown(at, head.bounds[at])).collect::<Result<Vec<_>>>()?;
         self.progress.stage(&format!("zoom {z}: looking for tiles"), None);
         let (count, fullest) = self.fullest(z, &here)?;
