@@ -6,7 +6,7 @@ use core::f64::consts::PI;
 pub type Vector = [f64; 3];
 
 /// Steps of the map.
-const SIZE: f64 = 4_294_967_296.0;
+pub const SIZE: f64 = 4_294_967_296.0;
 
 /// The place at so many steps east and south.
 pub fn of_map(x: f64, y: f64) -> Vector {

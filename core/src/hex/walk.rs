@@ -4,7 +4,7 @@
 use super::{
     lattice::Lattice,
     reach::Reach,
-    sphere::{level, of_map},
+    sphere::{SIZE, level, of_map},
     steps,
 };
 use crate::{
@@ -138,7 +138,7 @@ impl<'w, 'a, F: FnMut(&Lattice, Piece, &mut Toll<'_>) -> Result<(), Stopped>> Wa
         let (x, y) = (f64::from(corner.x) + half, f64::from(corner.y) + half);
         let middle = of_map(x, y);
         // Half of a side in radians where the map is true; the map's scale changes by its exponential at most.
-        let wide = half / 4_294_967_296.0 * 2.0 * PI;
+        let wide = half / SIZE * 2.0 * PI;
         let distance = core::f64::consts::SQRT_2 * wide * level(middle) * libm::exp(wide);
         let before = self.lattice.len();
         let found = self.lattice.around(middle, distance, || {

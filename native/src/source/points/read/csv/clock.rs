@@ -112,22 +112,19 @@ pub(super) fn find(
             let alone: Vec<usize> = dates.iter().filter(goes).copied().collect();
             let ((&[date], _) | (_, &[date])) = (&dates[..], &alone[..]) else { return Ok(None) };
             let names = (&fields[date].name, &fields[time].name);
+            let flag = typed(&format!("{}+{}", names.0, names.1));
             let packed = is_packed(&time);
             if packed && !is_sure(&time) {
                 lines.push(format!(
-                    "column {:?} may hold hours and minutes (--time {} has them behind the dates of {:?})",
-                    names.1,
-                    typed(&format!("{}+{}", names.0, names.1)),
-                    names.0
+                    "column {:?} may hold hours and minutes (--time {flag} has them behind the dates of {:?})",
+                    names.1, names.0
                 ));
                 return Ok(None);
             }
             if !go_together(names.0, names.1) {
                 lines.push(format!(
-                    "column {:?} holds times of day, or durations (--time {} has them behind the dates of {:?})",
-                    names.1,
-                    typed(&format!("{}+{}", names.0, names.1)),
-                    names.0
+                    "column {:?} holds times of day, or durations (--time {flag} has them behind the dates of {:?})",
+                    names.1, names.0
                 ));
                 return Ok(None);
             }
