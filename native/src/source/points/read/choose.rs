@@ -63,8 +63,8 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
                 return Ok(Choice { place, crs: declared.crs, boxes: declared.boxes.clone(), lines });
             }
             None if pairs.is_empty() => bail!(
-                "the geometry column {:?} is {}, which is not read yet, expected WKB or points; there are no longitude and \
-                 latitude columns either",
+                "the geometry column {:?} is {}, which is not read; expected WKB, WKT or an encoding of GeoArrow for points, lines or \
+                 polygons; there are no longitude and latitude columns either",
                 field.name,
                 describe(&field.dtype)
             ),

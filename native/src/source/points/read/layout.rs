@@ -139,8 +139,9 @@ pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
         let formatted = options.csv.time_format.is_some();
         match &field.kind {
             // Numbers are gathered as such: what they count is known when all are there.
-            Ok(Kind::I32 | Kind::I64 | Kind::F32 | Kind::F64) if said == Some(Kind::Time) && !formatted => {
-                layout.take(name, Kind::I64, "it was said with --type");
+            Ok(kind @ (Kind::I32 | Kind::I64 | Kind::F32 | Kind::F64)) if said == Some(Kind::Time) && !formatted => {
+                let wide = if matches!(kind, Kind::I32 | Kind::I64) { Kind::I64 } else { Kind::F64 };
+                layout.take(name, wide, "it was said with --type");
             }
             Ok(_) if said.is_some() => layout.take(name, said.unwrap_or(Kind::Text), "it was said with --type"),
             // A text that the user says is the time.

@@ -166,7 +166,7 @@ pub(super) fn in_parts<'a>(
     for ((column, chosen), unit) in columns.iter_mut().zip(&mut log.report.columns).zip(&units) {
         if let Some(unit) = unit {
             column.1 = Kind::Time;
-            chosen.why = format!("its integers count {} since 1970 (--time-unit)", unit.name());
+            chosen.why = format!("its numbers count {} since 1970 (--time-unit)", unit.name());
         }
     }
     let added = latitude.map(|_| None).into_iter().chain(sizes.iter().map(|_| None));
@@ -175,18 +175,18 @@ pub(super) fn in_parts<'a>(
 }
 
 impl Whole<'_> {
-    /// A column of a part as it is in the whole, and how many of its integers are too large to be times.
+    /// A column of a part as it is in the whole, and how many of its numbers are too large to be times.
     pub fn settle(&self, column: usize, loaded: Loaded) -> (Loaded, u64) {
         settle(loaded, self.columns[column].1, self.units[column])
     }
 
-    /// Tells how many integers of each column were too large to be times.
+    /// Tells how many numbers of each column were too large to be times.
     ///
     /// # Errors
     /// When they are of the column that `--time` names.
     pub fn tell_lost(&mut self, lost: &[u64]) -> Result<()> {
         for (((name, _), unit), lost) in self.columns.iter().zip(&self.units).zip(lost).filter(|(_, lost)| **lost > 0) {
-            let what = format!("{lost} of its integers are too large to be times in {}", unit.name());
+            let what = format!("{lost} of its numbers are too large to be times in {}", unit.name());
             if self.options.time.as_ref() == Some(name) {
                 bail!("--time {name}: {what}");
             }

@@ -46,6 +46,7 @@ mod spelling;
 mod spot;
 mod stand;
 mod tell;
+mod uuid;
 mod values;
 mod wkb;
 mod words;

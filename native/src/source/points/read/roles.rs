@@ -38,30 +38,35 @@ const IDS: [&str; 8] = ["id", "fid", "gid", "oid", "uid", "objectid", "rowid", "
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Time {
     pub column: usize,
-    /// What its integers count, where it holds integers.
+    /// What its numbers count, where it holds numbers.
     pub unit: Option<TimeUnit>,
 }
 
-/// What the integers count of each column that shall be time and holds integers.
+/// Whether numbers of this kind may count time: 32 bits of a float would be minutes.
+const fn counts(kind: Kind) -> bool {
+    matches!(kind, Kind::I32 | Kind::I64 | Kind::F64)
+}
+
+/// What the numbers count of each column that shall be time and holds numbers.
 ///
 /// # Errors
 /// When that cannot be told.
 pub(super) fn units(columns: &[Gather], options: &Options) -> Result<Vec<Option<TimeUnit>>> {
     let unit = |column: &Gather| {
         let said = options.types.contains(&(column.name.clone(), Type::Time));
-        if !said || !matches!(column.kind(), Kind::I32 | Kind::I64) {
+        if !said || !counts(column.kind()) {
             return Ok(None);
         }
         let empty = (column.present == 0).then_some(TimeUnit::Seconds);
         let unit = options.time_unit.or_else(|| plausible(column)).or(empty);
         unit.map(Some).with_context(|| {
-            format!("--type {}=time: cannot tell what its integers count; say --time-unit s, ms, us or ns", column.name)
+            format!("--type {}=time: cannot tell what its numbers count; say --time-unit s, ms, us or ns", column.name)
         })
     };
     columns.iter().map(unit).collect()
 }
 
-/// Finds the time column; integers are times where their name and range say so. `said` is what those count that shall be times.
+/// Finds the time column; numbers are times where their name and range say so. `said` is what those count that shall be times.
 ///
 /// # Errors
 /// When `--time` names a column that holds no times.
@@ -79,18 +84,18 @@ pub(super) fn time(
         };
         let unit = match columns[at].kind() {
             Kind::Time => None,
-            Kind::I32 | Kind::I64 => {
+            kind if counts(kind) => {
                 if let Some(packed) = packed(&columns[at]).filter(|_| options.time_unit.is_none()) {
                     bail!("--time {name}: {packed}");
                 }
                 let unit = options.time_unit.or_else(|| plausible(&columns[at]));
                 let Some(unit) = unit else {
-                    bail!("--time {name}: cannot tell what its integers count; say --time-unit s, ms, us or ns");
+                    bail!("--time {name}: cannot tell what its numbers count; say --time-unit s, ms, us or ns");
                 };
                 lines.push(taken_as(name, unit));
                 Some(unit)
             }
-            kind => bail!("--time {name}: that column is {}, expected times or integers", kind.name()),
+            kind => bail!("--time {name}: that column is {}, expected times or numbers", kind.name()),
         };
         let column = &columns[at];
         // Some that are none are told, and have no value; if they are most, it is no time column.
@@ -122,7 +127,7 @@ pub(super) fn time(
             let mut last = words.iter().rev().skip_while(|word| COUNTED.contains(&word.as_str()));
             last.next().is_some_and(|last| TIMES.contains(&last.as_str()))
         });
-        if !named || !matches!(column.kind(), Kind::I32 | Kind::I64) {
+        if !named || !counts(column.kind()) {
             continue;
         }
         if let Some(packed) = packed(column).filter(|_| options.time_unit.is_none()) {
@@ -139,7 +144,7 @@ pub(super) fn time(
 
 fn taken_as(column: &str, unit: TimeUnit) -> String {
     format!(
-        "column {column:?} is the time: its integers are taken as {} since 1970 (else say --time-unit or another --time)",
+        "column {column:?} is the time: its numbers are taken as {} since 1970 (else say --time-unit or another --time)",
         unit.name()
     )
 }
@@ -159,7 +164,7 @@ impl TimeUnit {
 /// What is told of integers that could be the digits of times to the hour, 2024030510: as seconds they would all be in the years 2032
 /// to 2036.
 fn packed(column: &Gather) -> Option<String> {
-    let (min, max) = column.integer_range()?;
+    let (min, max) = column.whole_range().filter(|_| column.kind() != Kind::F64)?;
     let is_hour = |value: i64| {
         let [year, month, day, hour] = [value / 1_000_000, value / 10_000 % 100, value / 100 % 100, value % 100];
         (1980..=2100).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24
@@ -173,10 +178,10 @@ fn packed(column: &Gather) -> Option<String> {
     })
 }
 
-/// The unit in which all integers lie between 1980 and 2100.
+/// The unit in which all numbers lie between 1980 and 2100.
 fn plausible(column: &Gather) -> Option<TimeUnit> {
     const YEARS: std::ops::RangeInclusive<i64> = 315_532_800..=4_102_444_800;
-    let (min, max) = column.integer_range()?;
+    let (min, max) = column.whole_range()?;
     let units = [
         (TimeUnit::Seconds, 1),
         (TimeUnit::Milliseconds, 1000),

@@ -13,6 +13,7 @@ use super::{
     half,
     leaves::Leaves,
     reader::{Reader, frame},
+    uuid,
 };
 use crate::kind::Kind;
 use anyhow::{Context, Result, anyhow, bail};
@@ -61,6 +62,7 @@ impl Arrow {
         let field = |(field, scale): (&ArrowField, &Option<i32>)| match (&field.dtype, scale) {
             (_, Some(_)) => Field::new(&field.name, &DataType::Float64),
             (ArrowDataType::Float16, None) => Field::new(&field.name, &half::FIELD),
+            _ if uuid::is(field) => uuid::field(&field.name),
             _ => Field::from_arrow(field),
         };
         let leaves = Leaves::of(fields.iter().zip(&plan.columns.scales).map(field).collect())?;
@@ -116,6 +118,7 @@ impl Reader for Arrow {
                     match scales[at] {
                         Some(scale) => half::decimals(field, &array, scale),
                         None if self.carries => carried::binary(field, array),
+                        None if uuid::is(&field) => uuid::written(field, &array),
                         None => half::widened(field, array),
                     }
                 });

@@ -17,7 +17,7 @@ pub(super) use settle::settle;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rules {
     pub zone: Zone,
-    /// What integers count where they become times.
+    /// What numbers count where they become times.
     pub unit: Option<TimeUnit>,
 }
 
@@ -50,7 +50,7 @@ pub(super) struct Gather {
     pub first_rounded: Option<String>,
     /// Whether integers too large for 64 bits turned it into text.
     pub overflowed: bool,
-    /// Smallest and largest integer of what was taken away.
+    /// Smallest and largest number of what was taken away, without what stands behind their points.
     range: Option<(i64, i64)>,
 }
 
@@ -92,7 +92,7 @@ impl Gather {
     /// Takes away what was gathered. The column is empty then, with room for as much again, but keeps what it counted and
     /// what it has become.
     pub fn take(&mut self) -> Self {
-        self.range = self.integer_range();
+        self.range = self.whole_range();
         let len = std::mem::take(&mut self.len);
         let empty = Values::new(self.kind(), len);
         let values = std::mem::replace(&mut self.values, empty);
@@ -333,5 +333,16 @@ impl TimeUnit {
             Self::Microseconds => Some(value),
             Self::Nanoseconds => Some(value.div_euclid(1000)),
         }
+    }
+
+    /// The nearest microsecond to so many of it with a fraction.
+    fn nearest_micros(self, value: f64) -> Option<i64> {
+        let micros = match self {
+            Self::Seconds => value * time::SECOND as f64,
+            Self::Milliseconds => value * 1000.0,
+            Self::Microseconds => value,
+            Self::Nanoseconds => value / 1000.0,
+        };
+        (micros.abs() < i64::MAX as f64).then(|| micros.round() as i64)
     }
 }

@@ -6,8 +6,8 @@ use duotile_core::time;
 use polars_arrow::bitmap::{Bitmap, MutableBitmap};
 
 impl Gather {
-    /// Smallest and largest integer of a column so far.
-    pub fn integer_range(&self) -> Option<(i64, i64)> {
+    /// Smallest and largest number of a column of integers or doubles so far, without what stands behind their points.
+    pub fn whole_range(&self) -> Option<(i64, i64)> {
         fn range<T: Copy + Ord + Into<i64>>(values: &[T], valid: Option<&MutableBitmap>) -> Option<(i64, i64)> {
             let (min, max) = match valid {
                 None => (values.iter().min(), values.iter().max()),
@@ -22,6 +22,13 @@ impl Gather {
         let here = match &self.values {
             Values::I32(values) => range(values, self.valid.as_ref()),
             Values::I64(values) => range(values, self.valid.as_ref()),
+            Values::F64(values) => {
+                let present = values.iter().enumerate().filter(|(row, _)| self.is_valid(*row));
+                present.map(|(_, &value)| value as i64).fold(None, |range, value| match range {
+                    Some((min, max)) => Some((value.min(min), value.max(max))),
+                    None => Some((value, value)),
+                })
+            }
             _ => None,
         };
         match (self.range, here) {

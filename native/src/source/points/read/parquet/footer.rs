@@ -35,6 +35,10 @@ pub(super) enum Odd {
     Geometry(Option<String>),
     /// Floats of 16 bits, which Polars gets as two bytes.
     Half,
+    /// UUIDs, which Polars gets as 16 bytes.
+    Uuid,
+    /// JSON, which Polars gets as the texts that it is.
+    Json,
     /// Of a type that is not known here.
     Unknown(String),
 }
@@ -55,6 +59,12 @@ const LOGICAL: i16 = 10;
 
 /// Digits that a decimal may have: those of 128 bits.
 const MOST_DIGITS: i64 = 38;
+
+/// The logical type of texts, as a union of which the first field is set.
+const TEXTS: &[u8] = &[0x1c, 0, 0];
+
+/// JSON among the types of before there were logical ones.
+const CONVERTED_JSON: i64 = 19;
 
 /// The key under which writers keep Arrow's schema.
 const ARROW: &str = "ARROW:schema";
@@ -121,8 +131,12 @@ fn elements<'b>(schema: &Field<'b>) -> Result<Vec<Element<'b>>> {
         let children = find(CHILDREN).map_or(Ok(0), Field::integer)?;
         let mut odd = find(LOGICAL).map_or(Ok(Odd::Nothing), logical)?;
         // The types of before there were logical ones.
-        if odd == Odd::Nothing && find(CONVERTED).map_or(Ok(0), Field::integer)? > 21 {
-            odd = Odd::Unknown("a type not known here".into());
+        if odd == Odd::Nothing {
+            odd = match find(CONVERTED).map_or(Ok(0), Field::integer)? {
+                CONVERTED_JSON => Odd::Json,
+                22.. => Odd::Unknown("a type not known here".into()),
+                _ => odd,
+            };
         }
         Ok(Element { name, children: usize::try_from(children)?, odd, fields })
     };
@@ -144,7 +158,9 @@ fn logical(field: &Field<'_>) -> Result<Odd> {
         5 if precision(&set)? > MOST_DIGITS => {
             Odd::Unknown(format!("a decimal of {} digits, expected {MOST_DIGITS} at most", precision(&set)?))
         }
-        1..=8 | 10..=14 => Odd::Nothing,
+        1..=8 | 10 | 11 | 13 => Odd::Nothing,
+        12 => Odd::Json,
+        14 => Odd::Uuid,
         15 => Odd::Half,
         16 => Odd::Unknown("VARIANT".into()),
         17 | 18 => Odd::Geometry(text()?),
@@ -232,7 +248,8 @@ fn schema_bytes(elements: &[Element<'_>]) -> Vec<u8> {
         };
         let fields = element.fields.iter().filter(kept);
         let fields = fields.map(|field| if field.id == NAME { Field { value: &name, ..*field } } else { *field });
-        thrift::write_struct(fields, &mut out);
+        let texts = (element.odd == Odd::Json).then_some(Field { id: LOGICAL, kind: STRUCT, value: TEXTS });
+        thrift::write_struct(fields.chain(texts), &mut out);
     }
     out
 }

@@ -13,6 +13,7 @@ use super::{
     half,
     leaves::Leaves,
     reader::Reader,
+    uuid,
 };
 use crate::kind::Kind;
 use anyhow::{Context, Result, anyhow, bail};
@@ -37,8 +38,9 @@ pub(super) struct Parquet {
     usual: FileMetadataRef,
     /// The same without Arrow's schema, and the columns that are read by it.
     plain: Option<(FileMetadataRef, Vec<usize>)>,
-    /// Columns of floats of 16 bits.
+    /// Columns of floats of 16 bits, and of UUIDs.
     halves: Vec<usize>,
+    uuids: Vec<usize>,
 }
 
 impl Parquet {
@@ -81,12 +83,14 @@ impl Parquet {
                 let offset = matches!(&field.dtype, ArrowDataType::Timestamp(_, Some(zone)) if is_odd(zone));
                 fields.push(match (odd, &other, &mut plain) {
                     (Odd::Unknown(what), ..) => Field::left_out(&field.name, format!("it is {what}")),
-                    (Odd::Half, other, plain) => {
-                        if let (Some(_), Some((_, columns))) = (other, plain) {
-                            columns.push(at);
-                        }
+                    (Odd::Half, _, plain) => {
+                        plain.iter_mut().for_each(|(_, columns)| columns.push(at));
                         let why = "the file has floats of 16 bits there".into();
                         Field { why, ..Field::new(&field.name, &half::FIELD) }
+                    }
+                    (Odd::Uuid, _, plain) => {
+                        plain.iter_mut().for_each(|(_, columns)| columns.push(at));
+                        uuid::field(&field.name)
                     }
                     (_, Some(other), Some((_, columns))) if seconds || offset => {
                         columns.push(at);
@@ -118,9 +122,10 @@ impl Parquet {
             (None, Some((name, said))) => Some(Declared::of_type(name, said, crs, value)?),
             (None, None) => None,
         };
-        let halves = (0..footer.columns.len()).filter(|&at| footer.columns[at] == Odd::Half).collect();
+        let all = |odd: &Odd| (0..footer.columns.len()).filter(|&at| footer.columns[at] == *odd).collect();
+        let (halves, uuids) = (all(&Odd::Half), all(&Odd::Uuid));
         let plain = plain.filter(|(_, columns)| !columns.is_empty());
-        Ok(Self { leaves: Leaves::of(fields)?, groups, geometry, usual, plain, halves, content })
+        Ok(Self { leaves: Leaves::of(fields)?, groups, geometry, usual, plain, halves, uuids, content })
     }
 
     /// Rows of these columns of the file.
@@ -153,6 +158,10 @@ impl Parquet {
             if self.halves.contains(at) {
                 let values = half::of_bytes(&chunk.columns()[place])?;
                 chunk.replace_column(place, values)?;
+            }
+            if self.uuids.contains(at) {
+                let texts = uuid::of_bytes(&chunk.columns()[place])?;
+                chunk.replace_column(place, texts)?;
             }
         }
         if chunk.height() != rows {

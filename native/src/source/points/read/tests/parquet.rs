@@ -55,6 +55,21 @@ fn columns_of_one_name_and_floats_of_16_bits_and_seconds_of_a_day_are_read() {
 }
 
 #[test]
+fn uuids_and_json_are_texts() {
+    // Written by pyarrow, with Arrow's schema beside that of Parquet and without a UUID in a row; and by DuckDB.
+    let uuids = ["f81d4fae-7dec-11d0-a765-00a0c91e6bf6", "-", "00000000-0000-0000-0000-000000000001"];
+    for name in ["uuid.parquet", "uuid.arrow"] {
+        let dataset = load_file(name, &Options::default()).expect(name);
+        assert_eq!(values(&dataset, "u"), uuids, "{name}");
+        assert_eq!(values(&dataset, "j"), ["{\"a\":1}", "-", "[]"], "{name}");
+    }
+    let dataset = load_file("uuid-json.parquet", &Options::default()).expect("reads");
+    assert_eq!(values(&dataset, "u"), uuids[..1]);
+    assert_eq!(values(&dataset, "j"), ["{\"b\": 2}"]);
+    assert!(says(&dataset, "column \"l\" is left out"), "{:?}", dataset.report().lines);
+}
+
+#[test]
 fn structs_are_their_leaves_in_arrow_too() {
     let names = frame(vec![Column::new("primary".into(), ["a", "b"]), series("size", &[1.0, 2.5])]);
     let names = names.into_struct("names".into()).into_series();

@@ -65,6 +65,7 @@ fn integers_are_times_where_name_and_range_say_so() {
         ("1700000000", "2023-11-14T22:13:20Z"),
         ("1700000000123", "2023-11-14T22:13:20.123Z"),
         ("1700000000123456", "2023-11-14T22:13:20.123456Z"),
+        ("1700000000.123456", "2023-11-14T22:13:20.123456Z"),
     ] {
         let dataset = load_csv(format!("lon,lat,created_at\n1,2,{value}\n3,4,\n"));
         assert_eq!(values(&dataset, "created_at"), [text, "-"]);
@@ -94,6 +95,12 @@ fn integers_that_shall_be_times_are_in_every_format() {
         ("a.csv", b"lon,lat,n\n1,2,1700000000123\n3,4,\n".to_vec(), ["2023-11-14T22:13:20.123Z", "-"]),
         ("a.parquet", table(Column::new("n".into(), [Some(1_700_000_000i64), None])), seconds),
         ("a.parquet", table(Column::new("n".into(), [Some(1_700_000_000.0), None])), seconds),
+        ("a.csv", b"lon,lat,n\n1,2,1700000000.25\n3,4,\n".to_vec(), ["2023-11-14T22:13:20.25Z", "-"]),
+        (
+            "a.parquet",
+            table(Column::new("n".into(), [Some(1_700_000_000_123.456), None])),
+            ["2023-11-14T22:13:20.123456Z", "-"],
+        ),
         (
             "a.parquet",
             table(Column::new("n".into(), [Some(1_700_000_000_123i64), None])),
@@ -105,7 +112,7 @@ fn integers_that_shall_be_times_are_in_every_format() {
         assert_eq!(dataset.report().time.as_deref(), Some("n"));
     }
     let small = "lon,lat,n\n1,2,60\n";
-    assert!(error_of("a.csv", small, &said(None)).contains("--type n=time: cannot tell what its integers count"));
+    assert!(error_of("a.csv", small, &said(None)).contains("--type n=time: cannot tell what its numbers count"));
     let minute = load_with("a.csv", small, &said(Some(TimeUnit::Seconds))).expect("reads");
     assert_eq!(values(&minute, "n"), ["1970-01-01T00:01:00Z"]);
     // One that is the time beside one that is only a time.
