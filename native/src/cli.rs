@@ -1,7 +1,7 @@
 //! The command line: which command, and the manual of them all.
 
 use crate::{
-    commands::{build, export, generate, inspect, tile},
+    commands::{build, convert, export, generate, inspect, tile},
     serve,
     settings::config::Serve,
 };
@@ -51,6 +51,9 @@ pub enum Command {
     /// Write the tiles of a query into an archive that any static host serves
     #[command(after_help = export::EXPORTING)]
     Export(Box<export::Export>),
+    /// Write the rows of a query as a file for other tools: FlatGeobuf, GeoParquet, GeoJSON, CSV
+    #[command(after_help = convert::CONVERTING)]
+    Convert(Box<convert::Convert>),
     /// Write a large, realistic set of points
     Generate(generate::Generate),
 }
@@ -68,6 +71,7 @@ impl Cli {
             Some(Command::Inspect(args)) => inspect::run(&args),
             Some(Command::Build(args)) => build::run(&args),
             Some(Command::Export(args)) => export::run(&args),
+            Some(Command::Convert(args)) => convert::run(&args),
             Some(Command::Generate(args)) => generate::run(&args),
         }
     }

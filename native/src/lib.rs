@@ -23,6 +23,7 @@ mod serve;
 pub mod settings;
 pub mod source;
 pub mod told;
+mod wkb;
 
 pub use http::app;
 pub use source::points::{Dataset, Report, prepared, read};

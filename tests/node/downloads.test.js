@@ -68,6 +68,23 @@ test("DuckDB reads a CSV as the rows that pass, value by value", async () => {
   assert.deepEqual(await db.numbers(far), [0]);
 });
 
+test("DuckDB reads a GeoParquet as the rows that pass, its boxes among them", async () => {
+  const client = new Server(server.base);
+  const response = await fetch(client.download("points", { filter: "key > 99" }, "parquet"));
+  const file = join(folder, "rows.parquet");
+  writeFileSync(file, Buffer.from(await response.arrayBuffer()));
+  const read = `SELECT ${COLUMNS.replace("moment", "moment::TIMESTAMP")} FROM '${file}'`;
+  assert.deepEqual(await difference(`SELECT ${COLUMNS} FROM points WHERE key > 99`, read), [0]);
+  // A point is its box: a byte for its order, four for its kind, then two doubles.
+  const far = `SELECT count(*) FROM '${file}' rows JOIN points USING (key)
+    WHERE abs(bbox.xmin - points.lon) > 2e-7 OR abs(bbox.ymax - points.lat) > 2e-7
+      OR bbox.xmin <> bbox.xmax OR bbox.ymin <> bbox.ymax OR octet_length(geometry::BLOB) <> 21`;
+  assert.deepEqual(await db.numbers(far), [0]);
+  const [groups] = await db.numbers(`SELECT count(*) FROM parquet_metadata('${file}')
+    WHERE path_in_schema LIKE '%xmin' AND stats_max_value IS NOT NULL`);
+  assert.ok(groups, "row groups say the boxes of their rows");
+});
+
 test("a GeoJSON has the same features", async () => {
   const client = new Server(server.base);
   const query = { bbox: /** @type {const} */ ([-60, -40, 60, 40]), properties: ["wide", "flag"] };

@@ -14,8 +14,7 @@ use crate::{
     },
     told::{
         pieces::Pieces as _,
-        row_file::RowFile,
-        row_text::RowFormat,
+        rows::{RowFile, RowFormat},
         subset::{Contents, Subset},
     },
 };
@@ -90,7 +89,7 @@ fn every_step_stops_when_nobody_waits_any_more() {
     let mut subset = Subset::new(filtered.clone(), contents(&Work::free()).expect("goes on"));
     assert_eq!(subset.piece(&gone).err(), Some(Refusal::Gone), "subset");
     let none = fit("filter=n<0");
-    assert_eq!(RowFile::new(none, RowFormat::Csv).piece(&gone).err(), Some(Refusal::Gone), "download");
+    assert_eq!(RowFile::new(none, RowFormat::Csv, 0, 0).piece(&gone).err(), Some(Refusal::Gone), "download");
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub mod urls;
 pub use problem::Problem;
 pub use state::{Shared, State};
 
-use crate::settings::Settings;
+use crate::{settings::Settings, told::rows::RowFormat};
 use answer::Route;
 use axum::{
     Router,
@@ -59,8 +59,11 @@ fn routes(here: &Settings) -> Vec<(&'static str, MethodRouter<Shared>)> {
         ("/datasets/{id}/queryables", get(datasets::queryables)),
         ("/datasets/{id}/stats", get(stats::get)),
         ("/datasets/{id}/rows", get(rows::get)),
-        ("/datasets/{id}/rows.csv", get(download::csv)),
-        ("/datasets/{id}/rows.geojson", get(download::geojson)),
+        ("/datasets/{id}/rows.csv", download::rows(RowFormat::Csv)),
+        ("/datasets/{id}/rows.geojson", download::rows(RowFormat::GeoJson)),
+        ("/datasets/{id}/rows.geojsonl", download::rows(RowFormat::GeoJsonLines)),
+        ("/datasets/{id}/rows.fgb", download::rows(RowFormat::FlatGeobuf)),
+        ("/datasets/{id}/rows.parquet", download::rows(RowFormat::GeoParquet)),
         ("/datasets/{id}/subset.arrow", get(subset::get)),
         (basemap::PATH, get(basemap::get)),
         ("/health", get(operation::health)),

@@ -3,6 +3,7 @@
 //! A row with its outline enters. Shells run as RFC 7946 has them, anticlockwise on a map; what goes over the antimeridian is
 //! cut there, as it asks for, too.
 
+use crate::wkb::Kind;
 use duotile_core::{Role, Shapes};
 use std::fmt::Write as _;
 
@@ -18,9 +19,9 @@ enum Form {
 pub fn json(shapes: &Shapes<'_>, row: usize) -> String {
     let mut out = String::new();
     match parts(shapes, row) {
-        Some((name, all)) => {
-            let _ = write!(out, "{{\"type\":\"{name}\",\"coordinates\":");
-            write(&mut out, Form::Json, shapes, &all, name);
+        Some((kind, all)) => {
+            let _ = write!(out, "{{\"type\":\"{}\",\"coordinates\":", kind.name());
+            write(&mut out, Form::Json, shapes, &all, kind);
             out.push('}');
         }
         None => out.push_str("null"),
@@ -32,16 +33,16 @@ pub fn json(shapes: &Shapes<'_>, row: usize) -> String {
 #[must_use]
 pub fn text(shapes: &Shapes<'_>, row: usize) -> String {
     let mut out = String::new();
-    if let Some((name, all)) = parts(shapes, row) {
-        out.push_str(&name.to_ascii_uppercase());
+    if let Some((kind, all)) = parts(shapes, row) {
+        out.push_str(&kind.name().to_ascii_uppercase());
         out.push(' ');
-        write(&mut out, Form::Text, shapes, &all, name);
+        write(&mut out, Form::Text, shapes, &all, kind);
     }
     out
 }
 
-/// The runs of each point, line or polygon, and what all of them are called.
-fn parts(shapes: &Shapes<'_>, row: usize) -> Option<(&'static str, Vec<Vec<usize>>)> {
+/// The runs of each point, line or polygon, and what all of them are.
+pub(super) fn parts(shapes: &Shapes<'_>, row: usize) -> Option<(Kind, Vec<Vec<usize>>)> {
     let outlines = shapes.outlines();
     let mut all: Vec<Vec<usize>> = Vec::new();
     for ring in outlines.rings_of(row) {
@@ -52,18 +53,18 @@ fn parts(shapes: &Shapes<'_>, row: usize) -> Option<(&'static str, Vec<Vec<usize
     }
     let first = outlines.role(*all.first()?.first()?);
     let several = all.len() > 1;
-    let name = match first {
-        Role::Points if several || outlines.vertices_of(all[0][0]).len() > 1 => "MultiPoint",
-        Role::Points => "Point",
-        Role::Line if several => "MultiLineString",
-        Role::Line => "LineString",
-        Role::Shell | Role::Hole if several => "MultiPolygon",
-        Role::Shell | Role::Hole => "Polygon",
+    let kind = match first {
+        Role::Points if several || outlines.vertices_of(all[0][0]).len() > 1 => Kind::MultiPoint,
+        Role::Points => Kind::Point,
+        Role::Line if several => Kind::MultiLineString,
+        Role::Line => Kind::LineString,
+        Role::Shell | Role::Hole if several => Kind::MultiPolygon,
+        Role::Shell | Role::Hole => Kind::Polygon,
     };
-    Some((name, all))
+    Some((kind, all))
 }
 
-fn write(out: &mut String, form: Form, shapes: &Shapes<'_>, all: &[Vec<usize>], name: &str) {
+fn write(out: &mut String, form: Form, shapes: &Shapes<'_>, all: &[Vec<usize>], kind: Kind) {
     let outlines = shapes.outlines();
     let line =
         |out: &mut String, ring: &usize| list(out, form, outlines.degrees(*ring), |out, at| position(out, form, at));
@@ -75,22 +76,22 @@ fn write(out: &mut String, form: Form, shapes: &Shapes<'_>, all: &[Vec<usize>], 
             list(out, form, path.chain(first), |out, at| position(out, form, at));
         });
     };
-    match name {
-        "Point" => {
+    match kind {
+        Kind::Point => {
             let at = outlines.degrees(all[0][0]).next().unwrap_or_default();
             match form {
                 Form::Json => position(out, form, at),
                 Form::Text => list(out, form, std::iter::once(at), |out, at| position(out, form, at)),
             }
         }
-        "MultiPoint" => {
+        Kind::MultiPoint => {
             let places = all.iter().flatten().flat_map(|&ring| outlines.degrees(ring));
             list(out, form, places, |out, at| position(out, form, at));
         }
-        "LineString" => line(out, &all[0][0]),
-        "MultiLineString" => list(out, form, all.iter().flatten(), line),
-        "Polygon" => polygon(out, &all[0]),
-        _ => list(out, form, all.iter(), polygon),
+        Kind::LineString => line(out, &all[0][0]),
+        Kind::MultiLineString => list(out, form, all.iter().flatten(), line),
+        Kind::Polygon => polygon(out, &all[0]),
+        Kind::MultiPolygon | Kind::GeometryCollection => list(out, form, all.iter(), polygon),
     }
 }
 

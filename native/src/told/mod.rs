@@ -15,6 +15,5 @@ pub mod tilejson;
 pub mod geometry;
 pub mod page;
 pub mod pieces;
-pub mod row_file;
-pub mod row_text;
+pub mod rows;
 pub mod subset;

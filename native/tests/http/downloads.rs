@@ -10,7 +10,7 @@ use duotile::{
 use duotile_core::{Plain, Times};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tower::ServiceExt as _;
 
 #[tokio::test]
@@ -57,6 +57,114 @@ async fn a_geojson_has_the_features_of_all_pages_in_their_order() {
         assert_eq!((&file["type"], &file["features"]), (&"FeatureCollection".into(), &pages["features"]));
         assert_eq!(answer.header("duotile-rows"), pages["numberMatched"].to_string());
     }
+}
+
+/// By the readers of the format's own crate, and of Polars: not by ours.
+#[tokio::test]
+async fn binary_files_have_the_rows_of_all_pages_in_their_order() {
+    let server = Server::new();
+    for query in
+        ["", "bbox=2,48,3,49&properties=kind,fare,when", "filter=people%20%3E%20100", "filter=people%20%3C%200"]
+    {
+        let pages = server.json(&format!("/datasets/trips/rows?limit=10000&{query}")).await;
+        let features = pages["features"].as_array().expect("features");
+        let lines = server.get(&format!("/datasets/trips/rows.geojsonl?{query}")).await;
+        let lines: Vec<Value> = lines.text().lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+        assert_eq!(&lines, features);
+
+        let answer = server.get(&format!("/datasets/trips/rows.fgb?{query}")).await;
+        assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "application/flatgeobuf"));
+        let seen = flatgeobuf_features(&answer.body);
+        assert_eq!(seen.len(), features.len());
+        for ((at, properties), feature) in seen.iter().zip(features) {
+            let place = [0, 1].map(|axis| feature["geometry"]["coordinates"][axis].as_f64().expect("a number"));
+            assert_eq!(*at, place);
+            let there = feature["properties"].as_object().expect("properties");
+            let there: BTreeMap<&str, String> = there
+                .iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(name, value)| (&**name, plain(value)))
+                .collect();
+            let here: BTreeMap<&str, String> =
+                properties.iter().map(|(name, value)| (&**name, value.clone())).collect();
+            assert_eq!(here, there);
+        }
+
+        let answer = server.get(&format!("/datasets/trips/rows.parquet?{query}")).await;
+        assert_eq!(answer.header("content-type"), "application/vnd.apache.parquet");
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("again.parquet");
+        std::fs::write(&path, &answer.body).expect("a file");
+        if features.is_empty() {
+            continue;
+        }
+        let again = Server::of(
+            Entry::open(read::read(&[path], &Options::default(), &()).expect("it reads")),
+            Settings::default(),
+        );
+        let rows = again.json("/datasets/trips/rows?limit=10000&properties=*").await;
+        let rows = rows["features"].as_array().expect("features");
+        let told = |features: &[Value]| {
+            let mut all: Vec<String> = features
+                .iter()
+                .map(|feature| {
+                    let properties = &feature["properties"];
+                    format!("{} {properties}", feature["geometry"])
+                })
+                .collect();
+            all.sort();
+            all
+        };
+        assert_eq!(told(rows), told(features));
+    }
+}
+
+/// A number or a text as a text, whole numbers without a point.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.as_f64().unwrap_or_default().to_string(),
+        other => other.to_string(),
+    }
+}
+
+/// Positions and properties of the features of a `FlatGeobuf`, each found by a search of its index for its own place.
+fn flatgeobuf_features(bytes: &[u8]) -> Vec<([f64; 2], Vec<(String, String)>)> {
+    use flatgeobuf::{FallibleStreamingIterator as _, FgbReader, geozero::PropertyProcessor};
+    struct Gathered(Vec<(String, String)>);
+    impl PropertyProcessor for Gathered {
+        fn property(
+            &mut self,
+            _: usize,
+            name: &str,
+            value: &flatgeobuf::geozero::ColumnValue<'_>,
+        ) -> flatgeobuf::geozero::error::Result<bool> {
+            self.0.push((name.to_owned(), value.to_string()));
+            Ok(false)
+        }
+    }
+    use flatgeobuf::FeatureProperties as _;
+    let mut found = Vec::new();
+    let open = || FgbReader::open(std::io::Cursor::new(bytes)).expect("it opens");
+    let count = open().header().features_count();
+    let mut all = open().select_all().expect("it selects");
+    while let Some(feature) = all.next().expect("it reads") {
+        let xy = feature.geometry().and_then(|geometry| geometry.xy()).expect("a position");
+        let mut properties = Gathered(Vec::new());
+        feature.process_properties(&mut properties).expect("properties");
+        found.push(([xy.get(0), xy.get(1)], properties.0));
+    }
+    assert_eq!(count, found.len() as u64);
+    for &([x, y], _) in found.iter().step_by(97) {
+        let mut near = open().select_bbox(x, y, x, y).expect("an index");
+        let here = found.iter().filter(|(at, _)| *at == [x, y]).count();
+        let mut met = 0;
+        while near.next().expect("it reads").is_some() {
+            met += 1;
+        }
+        assert_eq!(met, here, "at {x} {y}");
+    }
+    found
 }
 
 /// The line of names alone is more than a piece, and so is each row.

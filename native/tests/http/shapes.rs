@@ -138,8 +138,14 @@ async fn what_was_downloaded_is_the_same_rows_when_it_is_opened() {
     let rows = geometries(&server).await;
     assert_eq!(rows.len(), 4);
     let folder = tempfile::tempdir().expect("a folder");
-    for (name, file) in [("trips.csv", "rows.csv"), ("trips.arrow", "subset.arrow"), ("trips.geojson", "rows.geojson")]
-    {
+    for (name, file) in [
+        ("trips.csv", "rows.csv"),
+        ("trips.arrow", "subset.arrow"),
+        ("trips.geojson", "rows.geojson"),
+        ("trips.geojsonl", "rows.geojsonl"),
+        ("trips.fgb", "rows.fgb"),
+        ("trips.parquet", "rows.parquet"),
+    ] {
         let path = folder.path().join(name);
         std::fs::write(&path, server.get(&format!("/datasets/trips/{file}")).await.body).expect("a file");
         let dataset = read::read(std::slice::from_ref(&path), &Options::default(), &()).expect(name);

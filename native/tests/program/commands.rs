@@ -49,6 +49,29 @@ fn what_cannot_be_read_is_one_line() {
 }
 
 #[test]
+fn rows_are_converted_and_read_again_and_a_wrong_ending_says_what_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let fine = write(folder.path(), "fine.csv", CSV);
+    let all = text(&run(&["convert", &fine, "-o", "-"]).stdout);
+    let rows = all.lines().count();
+    assert!(rows > 0 && all.lines().all(|line| line.starts_with("{\"type\":\"Feature\"")), "{all}");
+    for ending in ["csv", "geojson", "geojsonl", "fgb", "parquet"] {
+        let out = folder.path().join(format!("again.{ending}")).display().to_string();
+        let done = run(&["convert", &fine, "-o", &out]);
+        assert!(text(&done.stderr).contains(&format!("{out}: {rows} rows, ")), "{}", text(&done.stderr));
+        let again = text(&run(&["convert", &out, "-o", "-"]).stdout);
+        assert_eq!(again.lines().count(), rows, "{ending}");
+    }
+    assert!(
+        std::fs::read_dir(folder.path())
+            .expect("there")
+            .all(|file| { !file.expect("a file").file_name().to_string_lossy().ends_with(".part") })
+    );
+    fails(&["convert", &fine, "-o", "a.pmtiles"], "duotile export writes tiles");
+    fails(&["convert", &fine, "-o", "/nowhere/a.fgb"], "cannot write /nowhere/a.fgb");
+}
+
+#[test]
 fn settings_that_make_no_sense_are_one_line() {
     fails(&["serve", "--cors", "somebody"], "--cors");
     fails(&["serve", "--base-url", "example.org"], "--base-url");

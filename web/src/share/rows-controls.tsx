@@ -17,6 +17,8 @@ interface Props {
 const FORMATS: readonly [Format, string, string][] = [
   ["csv", "CSV", "csv"],
   ["geojson", "GeoJSON", "geojson"],
+  ["fgb", "FlatGeobuf", "fgb"],
+  ["parquet", "GeoParquet", "parquet"],
   ["arrow", "Arrow", "arrow"],
 ];
 
@@ -34,7 +36,7 @@ export function RowsControls({ source, dataset, known, online }: Props) {
       if (online) {
         await fromServer(source, dataset.id, query, format, name);
         say(`${name} is being downloaded.`);
-      } else if (format !== "arrow") {
+      } else if (format === "csv" || format === "geojson") {
         const stop = new AbortController();
         setStop(stop);
         const tell = (done: number, of: number) => say(`${number(done)} of ${number(of)} rows`);
@@ -60,7 +62,8 @@ export function RowsControls({ source, dataset, known, online }: Props) {
           </p>
           <div class="buttons">
             {FORMATS.map(([format, title, extension]) => {
-              const closed = format === "arrow" ? !online || !dataset.subset_open : !dataset.rows_open;
+              const written = online || format === "csv" || format === "geojson";
+              const closed = !written || !(format === "arrow" ? dataset.subset_open : dataset.rows_open);
               return closed ? null : (
                 <button
                   key={format}

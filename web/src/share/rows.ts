@@ -6,7 +6,7 @@
 import { Problem, type Source, type TileQuery } from "duotile";
 import { follow, save } from "./save";
 
-export type Format = "csv" | "geojson" | "arrow";
+export type Format = "csv" | "geojson" | "fgb" | "parquet" | "arrow";
 
 /** Rows that are asked for at a time. */
 const PAGE = 5000;

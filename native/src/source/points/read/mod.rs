@@ -48,7 +48,6 @@ mod stand;
 mod tell;
 mod uuid;
 mod values;
-mod wkb;
 mod words;
 pub(crate) mod zone;
 

@@ -1,8 +1,7 @@
 //! Outlines as subsets of ours carry them become well-known binary.
 
-use crate::read::{
-    crs::Crs,
-    geometry::Declared,
+use crate::{
+    read::{crs::Crs, geometry::Declared},
     wkb::{self, Kind},
 };
 use duotile_core::{Carried, Outlines, Role};

@@ -1,6 +1,6 @@
 //! A geometry of a feature as well-known binary.
 
-use crate::read::wkb::{self, DEEPEST, KINDS, Kind};
+use crate::wkb::{self, DEEPEST, KINDS, Kind};
 use flatgeobuf::{Geometry, GeometryType};
 use std::ops::Range;
 

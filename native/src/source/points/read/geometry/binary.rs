@@ -4,7 +4,7 @@ use super::{
     Found,
     sketch::{DEPTH, Sketch},
 };
-use crate::read::wkb;
+use crate::wkb;
 use duotile_core::Role;
 
 /// The last of the kinds that are read: a collection.

@@ -1,7 +1,7 @@
 //! Native encodings of `GeoArrow` and `GeoParquet`: lists of positions, as deep as the kind of the geometry has them, become well-known
 //! binary. Positions are structs with x and y, or arrays of two numbers or more.
 
-use crate::read::wkb::{self, Kind};
+use crate::wkb::{self, Kind};
 use anyhow::{Context as _, Result, bail};
 use polars_arrow::array::{Array, FixedSizeListArray, ListArray, PrimitiveArray, StructArray};
 use polars_core::prelude::{BinaryChunkedBuilder, Column, DataType, IntoColumn as _, IntoSeries as _};

@@ -1,7 +1,7 @@
 //! A shape of a record becomes well-known binary.
 
 use super::rings;
-use crate::read::wkb::{self, Kind};
+use crate::wkb::{self, Kind};
 use std::ops::Range;
 
 /// What a record holds.

@@ -3,7 +3,7 @@
 /// What a geometry is, with its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub(super) enum Kind {
+pub enum Kind {
     Point = 1,
     LineString = 2,
     Polygon = 3,
@@ -13,8 +13,23 @@ pub(super) enum Kind {
     GeometryCollection = 7,
 }
 
+impl Kind {
+    /// Its name in GeoJSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Point => "Point",
+            Self::LineString => "LineString",
+            Self::Polygon => "Polygon",
+            Self::MultiPoint => "MultiPoint",
+            Self::MultiLineString => "MultiLineString",
+            Self::MultiPolygon => "MultiPolygon",
+            Self::GeometryCollection => "GeometryCollection",
+        }
+    }
+}
+
 /// Kinds by number, from 1 on.
-pub(super) const KINDS: [Kind; 7] = [
+pub const KINDS: [Kind; 7] = [
     Kind::Point,
     Kind::LineString,
     Kind::Polygon,
@@ -25,19 +40,19 @@ pub(super) const KINDS: [Kind; 7] = [
 ];
 
 /// Most collections within one another.
-pub(super) const DEEPEST: usize = 32;
+pub const DEEPEST: usize = 32;
 
 /// Begins a geometry.
-pub(super) fn head(out: &mut Vec<u8>, kind: Kind) {
+pub fn head(out: &mut Vec<u8>, kind: Kind) {
     out.extend_from_slice(&[1, kind as u8, 0, 0, 0]);
 }
 
 /// How many parts, rings or positions follow.
-pub(super) fn count(out: &mut Vec<u8>, count: usize) {
+pub fn count(out: &mut Vec<u8>, count: usize) {
     out.extend_from_slice(&(count as u32).to_le_bytes());
 }
 
-pub(super) fn position(out: &mut Vec<u8>, [x, y]: [f64; 2]) {
+pub fn position(out: &mut Vec<u8>, [x, y]: [f64; 2]) {
     out.extend_from_slice(&x.to_le_bytes());
     out.extend_from_slice(&y.to_le_bytes());
 }

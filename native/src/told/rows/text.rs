@@ -1,45 +1,28 @@
-//! Rows as text, one after the other: CSV by RFC 4180, or features of GeoJSON. Nothing is asked of a row but itself.
+//! Rows as text, one after the other: CSV by RFC 4180, or features of GeoJSON, in a collection or one on each line. Nothing is asked of
+//! a row but itself.
 //!
 //! Rows with outlines have their whole geometry, in CSV as well-known text in a column of its own. In CSV a missing value is an empty field, and an empty text is `""`; times are ISO 8601 in UTC.
 
-use super::geometry;
+use super::{super::geometry, free};
 use duotile_core::{Plain, Points, Times, Values};
 use serde_json::json;
 use std::io::Write as _;
 
-/// What a file of rows is.
+/// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RowFormat {
+pub(super) enum Form {
     /// A line for each row.
     Csv,
     /// A feature collection.
-    GeoJson,
-}
-
-impl RowFormat {
-    /// The media type.
-    #[must_use]
-    pub const fn media_type(self) -> &'static str {
-        match self {
-            Self::Csv => "text/csv; charset=utf-8; header=present",
-            Self::GeoJson => "application/geo+json",
-        }
-    }
-
-    /// How names of files end.
-    #[must_use]
-    pub const fn ending(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::GeoJson => "geojson",
-        }
-    }
+    Collection,
+    /// A feature on each line.
+    Lines,
 }
 
 /// Writes rows of a dataset with some of its columns.
 #[derive(Debug)]
-pub struct RowText {
-    format: RowFormat,
+pub(super) struct RowText {
+    form: Form,
     columns: Vec<usize>,
     /// What stands before each value in GeoJSON, and between commas on the first line of CSV.
     names: Vec<String>,
@@ -49,7 +32,7 @@ pub struct RowText {
 impl RowText {
     /// With these columns.
     #[must_use]
-    pub fn new(format: RowFormat, points: &Points<'_>, columns: Vec<usize>) -> Self {
+    pub fn new(form: Form, points: &Points<'_>, columns: Vec<usize>) -> Self {
         let told: Vec<&str> = columns.iter().map(|&index| points.columns()[index].name).collect();
         let names = told.iter().enumerate().map(|(at, name)| {
             let comma = if at > 0 { "," } else { "" };
@@ -64,14 +47,15 @@ impl RowText {
             String::from_utf8_lossy(&out).into_owned()
         });
         let first_line = line.collect::<Vec<_>>().join(",") + "\r\n";
-        Self { format, names: names.collect(), first_line, columns }
+        Self { form, names: names.collect(), first_line, columns }
     }
 
     /// What stands before all rows.
     pub fn start(&self, out: &mut Vec<u8>) {
-        match self.format {
-            RowFormat::Csv => out.extend_from_slice(self.first_line.as_bytes()),
-            RowFormat::GeoJson => out.extend_from_slice(b"{\"type\":\"FeatureCollection\",\"features\":["),
+        match self.form {
+            Form::Csv => out.extend_from_slice(self.first_line.as_bytes()),
+            Form::Lines => {}
+            Form::Collection => out.extend_from_slice(b"{\"type\":\"FeatureCollection\",\"features\":["),
         }
     }
 
@@ -80,8 +64,8 @@ impl RowText {
         let (lon, lat) = points.degrees(row);
         let id = points.id(row);
         // Writing to memory does not fail.
-        match self.format {
-            RowFormat::Csv => {
+        match self.form {
+            Form::Csv => {
                 let _ = write!(out, "{id},{lon},{lat}");
                 if let Some(shapes) = points.shapes() {
                     out.push(b',');
@@ -100,9 +84,13 @@ impl RowText {
                 }
                 out.extend_from_slice(b"\r\n");
             }
-            RowFormat::GeoJson => {
-                let comma = if first { "" } else { "," };
-                let _ = write!(out, "{comma}\n{{\"type\":\"Feature\",\"id\":{id},\"geometry\":");
+            Form::Collection | Form::Lines => {
+                let before = match self.form {
+                    Form::Lines => "",
+                    _ if first => "\n",
+                    _ => ",\n",
+                };
+                let _ = write!(out, "{before}{{\"type\":\"Feature\",\"id\":{id},\"geometry\":");
                 let _ = match points.shapes() {
                     None => write!(out, "{{\"type\":\"Point\",\"coordinates\":[{lon},{lat}]}}"),
                     Some(shapes) => write!(out, "{}", geometry::json(shapes, row)),
@@ -112,26 +100,17 @@ impl RowText {
                     out.extend_from_slice(name.as_bytes());
                     json_value(out, Plain::cell(&points.columns()[index], row, Times::Iso));
                 }
-                out.extend_from_slice(b"}}");
+                out.extend_from_slice(if self.form == Form::Lines { &b"}}\n"[..] } else { b"}}" });
             }
         }
     }
 
     /// What stands after all rows.
     pub fn end(&self, out: &mut Vec<u8>) {
-        if self.format == RowFormat::GeoJson {
+        if self.form == Form::Collection {
             out.extend_from_slice(b"]}\n");
         }
     }
-}
-
-/// A name that none of the columns has: with lines before it until it is free. Many readers do not tell case.
-fn free(name: &str, taken: &[&str]) -> String {
-    let mut name = name.to_owned();
-    while taken.iter().any(|other| other.eq_ignore_ascii_case(&name)) {
-        name.insert(0, '_');
-    }
-    name
 }
 
 /// A text as a field. Quoted where it must be, and where a reader might trim it or take it for none.
@@ -181,12 +160,6 @@ mod tests {
         ] {
             assert_eq!(field(text), expected);
         }
-    }
-
-    #[test]
-    fn names_of_ours_give_way_to_those_of_columns() {
-        assert_eq!(free("lon", &["lat", "x"]), "lon");
-        assert_eq!(free("id", &["ID", "_id"]), "__id");
     }
 
     #[test]

@@ -1,0 +1,152 @@
+//! `convert`: the rows of a dataset that pass a query, as a file for other tools.
+
+use super::{as_query, source};
+use crate::{
+    engine::select::Selected,
+    export::Layer,
+    load::Load,
+    progress::Terminal,
+    read::Progress as _,
+    source::Source,
+    told::{
+        pieces::Pieces as _,
+        rows::{RowFile, RowFormat},
+    },
+};
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use duotile_core::{TileQuery, Work};
+use std::{
+    fs::{self, File},
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
+
+/// What stands at the end of its manual.
+pub const CONVERTING: &str = "Examples:
+  duotile convert trips.csv -o trips.parquet
+  duotile convert counties.zip -o large.fgb --query 'filter=area > 1e10&properties=name,area'
+  duotile convert places -o - --query 'filter=population > 1e6' > cities.geojsonl
+
+FlatGeobuf (.fgb) has an index of boxes and GeoParquet (.parquet) a column of them, so that tippecanoe, QGIS, GDAL and DuckDB
+read a part without the whole. .geojson, .geojsonl (a feature on each line) and .csv are text. For a file that Duotile opens
+at once: duotile build.";
+
+/// `convert`.
+#[derive(Args, Debug)]
+pub struct Convert {
+    /// A file, folder or pattern; "places" or "countries" for the built-in data
+    #[arg(value_name = "PATH")]
+    pub dataset: String,
+    /// The file to write: .fgb, .parquet, .geojson, .geojsonl or .csv; - for lines of GeoJSON to standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Which rows and columns, as in the address of a tile: 'filter=fare > 10&properties=fare'
+    #[arg(long, value_name = "QUERY", default_value = "")]
+    pub query: String,
+    /// How to read.
+    #[command(flatten)]
+    pub load: Load,
+}
+
+/// Whether it was told to end.
+static ENDED: AtomicBool = AtomicBool::new(false);
+
+/// Converts.
+///
+/// # Errors
+/// One clear line for the person who typed it.
+pub fn run(args: &Convert) -> Result<()> {
+    let start = Instant::now();
+    let to_stdout = args.out.as_os_str() == "-";
+    let format = if to_stdout { RowFormat::GeoJsonLines } else { format_of(&args.out)? };
+    let query = TileQuery::parse(&as_query(&args.query))?;
+    let wanted = source(&args.dataset, &args.load)?;
+    let layer = Layer::new(wanted.entry(&Terminal::new(&wanted.name))?, &query, 0..=0)?;
+    super::when_told_to_end(|| ENDED.store(true, Ordering::Relaxed));
+    let go_on = || !ENDED.load(Ordering::Relaxed);
+    let work = Work::new(&go_on, u64::MAX);
+    let fitted = Arc::new(layer.fitted()?);
+    let Source::Points(dataset) = layer.source();
+    let rows = Selected::of(dataset, &fitted.plan, &work)?.total(dataset);
+    let name = args.out.display().to_string();
+    let progress = Terminal::new(&name);
+    let mut file = RowFile::new(fitted, format, rows, u64::MAX);
+    let mut bytes = 0;
+    let mut write_all = |out: &mut dyn std::io::Write| -> Result<()> {
+        progress.stage(&format!("write {}", format.name()), Some(dataset.len() as u64));
+        loop {
+            let (piece, last) = file.piece(&work)?;
+            progress.advance(file.looked() as u64);
+            out.write_all(&piece)?;
+            bytes += piece.len() as u64;
+            if last {
+                return Ok(out.flush()?);
+            }
+        }
+    };
+    if to_stdout {
+        write_all(&mut std::io::stdout().lock()).context("standard output")?;
+    } else {
+        let part = part_of(&args.out);
+        let mut whole = || -> Result<()> {
+            let mut out = File::create(&part)?;
+            write_all(&mut out)?;
+            out.sync_all()?;
+            Ok(fs::rename(&part, &args.out)?)
+        };
+        if let Err(error) = whole() {
+            let _ = fs::remove_file(&part);
+            return Err(error).with_context(|| format!("cannot write {name}"));
+        }
+    }
+    let (megabytes, seconds) = (bytes as f64 / 1e6, start.elapsed().as_secs_f64());
+    writeln!(std::io::stderr(), "{name}: {rows} rows, {megabytes:.1} MB, in {seconds:.1} s")?;
+    Ok(())
+}
+
+/// Where a file is written until it is whole.
+fn part_of(out: &Path) -> PathBuf {
+    let mut name = out.as_os_str().to_owned();
+    name.push(".part");
+    name.into()
+}
+
+/// What is written, by the ending of a name.
+fn format_of(out: &Path) -> Result<RowFormat> {
+    let ending = out.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+    let ending = match ending.as_str() {
+        "geojsons" | "geojsonseq" | "ndjson" | "jsonl" => "geojsonl",
+        "geoparquet" => "parquet",
+        other => other,
+    };
+    let known = RowFormat::ALL.into_iter().find(|format| format.ending() == ending);
+    let Some(format) = known else {
+        let endings: Vec<String> = RowFormat::ALL.iter().map(|format| format!(".{}", format.ending())).collect();
+        let instead = match ending {
+            "arrow" => "; duotile build writes .arrow",
+            "pmtiles" | "mbtiles" => "; duotile export writes tiles",
+            _ => "",
+        };
+        bail!("{}: got no ending that is written here, expected {}{instead}", out.display(), endings.join(", "));
+    };
+    Ok(format)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_said_by_the_ending() {
+        assert_eq!(format_of(Path::new("a.b.FGB")).expect("known"), RowFormat::FlatGeobuf);
+        assert_eq!(format_of(Path::new("a.ndjson")).expect("known"), RowFormat::GeoJsonLines);
+        let error = format_of(Path::new("a.pmtiles")).expect_err("tiles").to_string();
+        assert!(error.contains("expected .csv, .geojson, .geojsonl, .fgb, .parquet; duotile export"), "{error}");
+    }
+}
