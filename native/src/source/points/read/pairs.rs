@@ -71,6 +71,9 @@ pub(super) fn pairs(fields: &[Field]) -> Vec<(&str, &str)> {
     found.into_iter().map(|(_, _, x, y)| (x, y)).collect()
 }
 
+/// Words of a name that is looked at.
+const LONGEST: usize = 100;
+
 /// What is left of a name without the word of the axis: its other words in order. Several ways if the word comes twice,
 /// none if it does not come at all.
 fn stems(name: &str, axis: &str, ending: bool) -> Vec<Vec<String>> {
@@ -83,16 +86,20 @@ fn stems(name: &str, axis: &str, ending: bool) -> Vec<Vec<String>> {
         words.truncate(words.len() - 2);
     }
     let mut stems = Vec::new();
-    for at in 0..words.len() {
-        let mut rest = words.clone();
-        if words[at] == axis {
-            // The place of the axis stays marked, so that x_start does not go with start_y.
-            rest[at] = "*".into();
-        } else if let Some(stem) = words[at].strip_suffix(axis).filter(|_| ending) {
-            rest[at] = format!("{stem}*");
+    if words.len() > LONGEST {
+        return stems;
+    }
+    for (at, word) in words.iter().enumerate() {
+        // The place of the axis stays marked, so that x_start does not go with start_y.
+        let marked = if word == axis {
+            "*".to_owned()
+        } else if let Some(stem) = word.strip_suffix(axis).filter(|_| ending) {
+            format!("{stem}*")
         } else {
             continue;
-        }
+        };
+        let mut rest = words.clone();
+        rest[at] = marked;
         if rest == ["*"] {
             rest.clear();
         }

@@ -4,7 +4,7 @@
 //! is passed over is told, and only what has another shape than the rows is.
 
 use super::split::{Cut, record, text};
-use crate::read::{CsvOptions, numbers};
+use crate::read::{CsvOptions, layout::MOST_COLUMNS, numbers};
 
 /// Most records before the names that are passed over without being told to.
 const MOST: usize = 50;
@@ -63,9 +63,18 @@ pub(super) fn names(
     lines: &mut Vec<String>,
 ) -> Header {
     let read = |at: usize| {
-        let mut names = Vec::new();
-        let end = record(bytes, at, cut, |_, raw| names.push(text(raw, cut.quote).trim().to_owned()));
-        (names, end.next)
+        let (mut names, mut odd) = (Vec::new(), false);
+        let end = record(bytes, at, cut, |_, raw| {
+            odd |= raw.odd;
+            // What has more columns than are read is refused for as many.
+            if names.len() <= MOST_COLUMNS {
+                names.push(text(raw, cut.quote).trim().to_owned());
+            }
+        });
+        match cut.quote {
+            Some(quote) if end.open || odd && end.lines > 1 => unclosed(bytes, at, cut, quote),
+            _ => (names, end.next),
+        }
     };
     let usual = usual(widths);
     let (mut found, mut next) = read(top.end);
@@ -120,7 +129,23 @@ pub(super) fn names(
         let count = bytes[top.end..at].split(|&byte| byte == b'\n').count() - 1;
         lines.push(format!("{count} lines before the names of the columns are passed over, such as {shown:?}"));
     }
+    if let Some(quote) = cut.quote
+        && bytes[at..next].iter().filter(|&&byte| byte == quote).count() % 2 == 1
+    {
+        lines.push("in the line of the names of the columns a quote is not closed, and is passed over".into());
+    }
     Header { names: found, head: Some(at), body: next }
+}
+
+/// The names of a line in which a quote is not closed, which would take rows for a part of a name; and where the next line begins.
+fn unclosed(bytes: &[u8], at: usize, cut: Cut, quote: u8) -> (Vec<String>, usize) {
+    let mut names = Vec::new();
+    let end = record(bytes, at, Cut { quote: None, ..cut }, |_, raw| {
+        if names.len() <= MOST_COLUMNS {
+            names.push(text(raw, None).trim().trim_matches(char::from(quote)).to_owned());
+        }
+    });
+    (names, end.next)
 }
 
 fn tell_comments(count: usize, lines: &mut Vec<String>) {

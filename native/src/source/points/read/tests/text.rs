@@ -222,3 +222,28 @@ fn a_title_with_empty_fields_behind_it_is_a_title() {
     let gaps = load_csv("lat,lon,,,,\n50,8,a,b,c,d\n");
     assert_eq!(values(&gaps, "column_3"), ["a"]);
 }
+
+#[test]
+fn a_quote_that_opens_among_the_names_takes_no_row_with_it() {
+    for text in [
+        "lon,lat,\"city\n13.4,52.5,Berlin\n2.35,48.86,Paris\n4.9,52.4,Amsterdam\n",
+        "lon,lat,\"city\n13.4,52.5,\"Berlin\"\n2.35,48.86,\"Paris\"\n4.9,52.4,\"Amsterdam\"\n",
+    ] {
+        let dataset = load_csv(text);
+        let mut cities = values(&dataset, "city");
+        cities.sort();
+        assert_eq!(cities, ["Amsterdam", "Berlin", "Paris"], "{text}");
+        assert!(says(&dataset, "a quote is not closed"), "{:?}", dataset.report().lines);
+    }
+    // Quotes may hold a line feed in a name.
+    let dataset = load_csv("lon,lat,\"city,\nor town\"\n13.4,52.5,Berlin\n");
+    assert_eq!(values(&dataset, "city,\nor town"), ["Berlin"]);
+    assert!(!says(&dataset, "not closed"));
+}
+
+#[test]
+fn a_name_of_thousands_of_words_is_no_axis_and_costs_nothing() {
+    let name = (0..20_000).map(|word| format!("w{word}")).collect::<Vec<_>>().join("_");
+    let dataset = load_csv(format!("lon,lat,{name}\n1,2,3\n"));
+    assert_eq!(values(&dataset, &name), ["3"]);
+}
