@@ -102,7 +102,7 @@ async fn binary_files_have_the_rows_of_all_pages_in_their_order() {
             Entry::open(read::read(&[path], &Options::default(), &()).expect("it reads")),
             Settings::default(),
         );
-        let rows = again.json("/datasets/trips/rows?limit=10000&properties=*").await;
+        let rows = again.json("/datasets/again/rows?limit=10000&properties=*").await;
         let rows = rows["features"].as_array().expect("features");
         let told = |features: &[Value]| {
             let mut all: Vec<String> = features

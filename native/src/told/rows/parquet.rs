@@ -8,10 +8,16 @@ use crate::{
     engine::{Fitted, Refusal},
     source::Source,
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use duotile_core::{Column as CoreColumn, Points, Values, Work};
+use polars_arrow::{
+    datatypes::{ArrowDataType, ArrowSchema, Field as ArrowField},
+    io::ipc::{IpcField, write::schema_to_bytes},
+};
 use polars_core::prelude::{
-    BinaryChunked, BooleanChunked, Column, DataFrame, DataType, IntoColumn as _, IntoSeries as _, NamedFrom as _,
-    NewChunkedArray as _, PlSmallStr, PolarsError, PolarsResult, Series, StringChunkedBuilder, TimeUnit, TimeZone,
+    BinaryChunked, BooleanChunked, Column, CompatLevel, DataFrame, DataType, IntoColumn as _, IntoSeries as _,
+    NamedFrom as _, NewChunkedArray as _, PlSmallStr, PolarsError, PolarsResult, Series, StringChunkedBuilder,
+    TimeUnit, TimeZone,
 };
 use polars_io::parquet::write::{BatchedWriter, KeyValueMetadata, ParquetWriter};
 use serde_json::json;
@@ -26,6 +32,9 @@ use std::{
 const GROUP: usize = 1 << 16;
 /// Positions of a row group, unless a row has more.
 const POSITIONS: usize = 1 << 20;
+
+/// The key under which that is looked for.
+const ARROW: &str = "ARROW:schema";
 
 /// The columns that are ours, where no other is called so.
 const GEOMETRY: &str = "geometry";
@@ -163,7 +172,8 @@ impl Seen {
     }
 
     fn writer(&self, out: Sink, own: &[String; 2], empty: &DataFrame) -> PolarsResult<BatchedWriter<Sink>> {
-        let metadata = KeyValueMetadata::from_static(vec![("geo".into(), self.told(&own[0], &own[1]))]);
+        let geo = self.told(&own[0], &own[1]);
+        let metadata = KeyValueMetadata::from_static(vec![("geo".into(), geo), (ARROW.into(), arrow_schema(empty))]);
         ParquetWriter::new(out).with_key_value_metadata(Some(metadata)).batched(empty.schema())
     }
 
@@ -183,6 +193,33 @@ impl Seen {
         let columns: serde_json::Map<_, _> = [(geometry.to_owned(), column)].into_iter().collect();
         json!({ "version": "1.1.0", "primary_column": geometry, "columns": columns }).to_string()
     }
+}
+
+/// Arrow's schema as writers put it beside that of Parquet. Polars would name types of views there, which many readers can read but not
+/// filter.
+fn arrow_schema(frame: &DataFrame) -> String {
+    let fields = frame.columns().iter().map(|column| {
+        let name = column.name().clone();
+        let dtype = match column.dtype() {
+            DataType::Binary => ArrowDataType::Binary,
+            DataType::String => ArrowDataType::Utf8,
+            other => other.to_arrow(CompatLevel::oldest()),
+        };
+        (name.clone(), ArrowField::new(name, dtype, true))
+    });
+    let schema: ArrowSchema = fields.collect();
+    let parts = |field: &ArrowField| match &field.dtype {
+        ArrowDataType::Struct(fields) => vec![IpcField::default(); fields.len()],
+        _ => Vec::new(),
+    };
+    let ipc: Vec<IpcField> =
+        schema.iter_values().map(|field| IpcField { fields: parts(field), dictionary_id: None }).collect();
+    let schema = schema_to_bytes(&schema, &ipc, None);
+    // A message of a stream: a mark, the length, the schema.
+    let mut message = vec![0xff; 4];
+    message.extend_from_slice(&(schema.len() as u32).to_le_bytes());
+    message.extend_from_slice(&schema);
+    STANDARD.encode(message)
 }
 
 /// Rows of a row group.
