@@ -5,7 +5,7 @@ mod common;
 
 use common::{Random, Rows, expr, naive::Naive};
 use duotile_core::{
-    Filter, Points, Roles, TileQuery, Work, World,
+    Codes, Column, Facts, Filter, Points, Roles, TileQuery, Values, Work, World,
     filter::{Comparison, Expr},
     mercator, morton,
 };
@@ -225,4 +225,84 @@ fn a_single_float_is_met_by_what_it_is_shown_as() {
     assert_eq!(kept("v = 16777217"), Vec::<usize>::new());
     assert_eq!(kept("v > 1e39"), Vec::<usize>::new());
     assert_eq!(kept("v < -1e39 OR v <= 1e39"), [0, 1, 2, 3, 4]);
+}
+
+#[test]
+fn a_formula_among_values_is_one_that_equals_some_of_them() {
+    let mut random = Random(7);
+    let size = 200;
+    let wide: Vec<i64> = (0..size).map(|row| i64::MAX - row % 9 * (1 << 9)).collect();
+    let small: Vec<i32> = (0..size as i32).map(|row| row % 11 - 5).collect();
+    let floats: Vec<f64> = (0..size).map(|row| (row % 13 - 6) as f64 / 2.0).collect();
+    let words = duotile_core::Dictionary::new(["a", "b", "d", "e"]).expect("sorted");
+    let codes: Vec<u8> = (0..size as usize).map(|row| (row % 4) as u8).collect();
+    let valid: Vec<u8> =
+        (0..size.unsigned_abs().div_ceil(8)).map(|at| if at % 3 == 0 { 0b1010_1110 } else { 0xff }).collect();
+    let values = [
+        ("wide", Values::I64(&wide)),
+        ("small", Values::I32(&small)),
+        ("float", Values::F64(&floats)),
+        ("text", Values::Text(Codes::U8(&codes), &words)),
+    ];
+    let facts = values.map(|(_, values)| Facts::of(values, Some(&valid)));
+    let columns: Vec<Column<'_>> = (values.iter().zip(&facts))
+        .map(|((name, values), facts)| Column::new(name, *values, Some(&valid), facts).expect("fits"))
+        .collect();
+    let (keys, numbers): (Vec<u64>, Vec<u32>) = (vec![0; size as usize], (0..size as u32).collect());
+    let points = Points::new("test", &keys, &numbers, &columns, Roles::default()).expect("fits");
+    let bound = |text: &str| Filter::bind(&Expr::parse(text).expect(text), &points, &Work::free()).expect(text);
+    let kept = |text: &str| -> Vec<usize> {
+        let mask = bound(text).mask(&points, 0..size as usize, &Work::free()).expect("goes on");
+        mask.rows(0..size as usize).collect()
+    };
+    let numbers = [
+        "0",
+        "-0.0",
+        "1",
+        "-2",
+        "2.5",
+        "-1.5",
+        "9223372036854775807",
+        "9223372036854774783",
+        "9.223372036854775807e18",
+        "1e300",
+        "36893488147419103232",
+    ];
+    let texts = ["'a'", "'c'", "'d'", "'z'", "''"];
+    for (formula, all) in [
+        ("wide - 0", &numbers[..]),
+        ("abs(small) - 1", &numbers[..]),
+        ("sqrt(float) * 2", &numbers[..]),
+        ("1 / small", &numbers[..]),
+        ("coalesce(float, 1)", &numbers[..]),
+        ("coalesce(text, 'c')", &texts[..]),
+        ("least(text, 'd')", &texts[..]),
+    ] {
+        for _ in 0..12 {
+            let items: Vec<&str> = (0..2 + random.below(5)).map(|_| random.pick(all)).collect();
+            let (mut any, mut none) = (vec![false; size as usize], vec![true; size as usize]);
+            for item in &items {
+                kept(&format!("{formula} = {item}")).into_iter().for_each(|row| any[row] = true);
+                let others = kept(&format!("{formula} <> {item}"));
+                none.iter_mut().enumerate().for_each(|(row, none)| *none &= others.contains(&row));
+            }
+            let rows = |bits: &[bool]| (0..size as usize).filter(|&row| bits[row]).collect::<Vec<_>>();
+            let list = items.join(", ");
+            assert_eq!(kept(&format!("{formula} IN ({list})")), rows(&any), "{formula} IN ({list})");
+            assert_eq!(kept(&format!("{formula} NOT IN ({list})")), rows(&none), "{formula} NOT IN ({list})");
+        }
+    }
+    assert_eq!(
+        kept("sqrt(float) * 2 IN (0, 2)"),
+        (0..200).filter(|row| valid[row / 8] >> (row % 8) & 1 != 0 && [6, 8].contains(&(row % 13))).collect::<Vec<_>>()
+    );
+    // However many they are, the formula is there once.
+    let many: Vec<String> = (0..500).map(|value| format!("'{value}'")).collect();
+    let (one, all) = (
+        bound("coalesce(text, 'c') = 'd'").size(),
+        bound(&format!("coalesce(text, 'c') IN ({})", many.join(", "))).size(),
+    );
+    assert!(all < one + 500 * 8 + 500, "{one} {all}");
+    let error = Filter::bind(&Expr::parse("coalesce(text, 'c') IN ('a', 5)").expect("parses"), &points, &Work::free());
+    assert!(error.expect_err("a number").message.contains("got 5, which is integer"));
 }

@@ -148,3 +148,29 @@ fn a_clock_is_known_over_all_times_that_it_may_be_asked_for() {
         assert_eq!(span.get(), (at("1950-07-01T00:00:00Z"), last));
     });
 }
+
+#[test]
+fn formulas_that_are_compared_with_one_another_are_paid_for() {
+    let times: Vec<i64> = (0..100).map(|row| row * 7 * HOUR).collect();
+    let facts = Facts::of(Values::Time(&times), None);
+    let columns = [Column::new("t", Values::Time(&times), None, &facts).expect("fits")];
+    let (keys, rows): (Vec<u64>, Vec<u32>) = (vec![0; 100], (0..100).collect());
+    // As many changes as a clock has until 9999.
+    let zones = [Zone::new("Far/Away", (0..16_000).map(|at| (at * 180 * DAY, at % 2 * HOUR)).collect())];
+    let points = Points::new("seen", &keys, &rows, &columns, Roles::default()).expect("fits").with_zones(&zones);
+    let bind = |text: &str, work: &Work<'_>| Filter::bind(&Expr::parse(text).expect("parses"), &points, work);
+    let conditions: Vec<String> = (0..60).map(|hour| format!("hour(t,'Far/Away') > {hour}")).collect();
+    let conditions = conditions.join(" OR ");
+    let work = Work::new(&|| true, u64::MAX);
+    bind(&conditions, &work).expect("goes on");
+    assert!(work.spent() > 60 * 59 / 2 * 16_000, "{}", work.spent());
+    let error = bind(&conditions, &Work::new(&|| true, 1 << 20)).expect_err("too dear");
+    assert!(error.message.contains("more than 1048576 looks at rows"), "{error}");
+    assert!(bind(&conditions, &Work::new(&|| false, u64::MAX)).is_err());
+    // One formula that is among values is fitted once.
+    let hours: Vec<String> = (0..60).map(|hour| hour.to_string()).collect();
+    let all =
+        bind(&format!("hour(t,'Far/Away') IN ({})", hours.join(", ")), &Work::new(&|| true, 1 << 10)).expect("cheap");
+    assert!(all.size() < 16_000 * 17, "{}", all.size());
+    assert_eq!(all.mask(&points, 0..100, &Work::free()).expect("goes on").rows(0..100).count(), 100);
+}

@@ -6,7 +6,7 @@
 //! leaf is then false for a null, whether it was negated or not.
 
 use super::{
-    ast::Expr,
+    ast::{Comparison, Expr},
     condition::Condition,
     fitted::{Filter, join},
     formulas, leaf,
@@ -16,7 +16,7 @@ use super::{
     texts::Texts,
 };
 use crate::{
-    formula::unknown,
+    formula::{Term, given_up, unknown},
     geometry::Shape,
     small::{error::QueryError, work::Work},
     table::view::Table,
@@ -35,6 +35,23 @@ impl Filter {
     }
 }
 
+/// So many bytes of two formulas are compared in the time of a look at a row.
+const BYTES: usize = 16;
+
+/// The formula that all conditions of a list compare with a value, for being equal, and the values; at least two.
+fn values_of(list: &[Expr]) -> Option<(&Term, Vec<&Term>)> {
+    let one = |expr| match expr {
+        &Expr::Relate(ref term, Comparison::Equal, ref item) if matches!(**item, Term::Value(_)) => {
+            Some((&**term, &**item))
+        }
+        _ => None,
+    };
+    let (first, _) = one(list.first()?)?;
+    let items = list.iter().map(|expr| one(expr).filter(|(term, _)| *term == first).map(|(_, item)| item));
+    let items: Vec<&Term> = items.collect::<Option<_>>()?;
+    (items.len() > 1).then_some((first, items))
+}
+
 /// A tree that is being fitted to a table.
 struct Fitting<'f, 'a> {
     table: &'f Table<'a>,
@@ -50,7 +67,14 @@ impl Fitting<'_, '_> {
             Expr::Constant(constant) => return Ok(Filter::Constant(*constant != not)),
             Expr::Not(inner) => return self.bind(inner, !not),
             Expr::And(list) => return self.bind_list(list, not).map(|list| join(list, !not)),
-            Expr::Or(list) => return self.bind_list(list, not).map(|list| join(list, not)),
+            Expr::Or(list) => {
+                if let Some((term, items)) = values_of(list)
+                    && let Some(filter) = formulas::among(term, &items, not, table, self.work)?
+                {
+                    return Ok(filter);
+                }
+                return self.bind_list(list, not).map(|list| join(list, not));
+            }
             // Of rows that are more than points all of the outline counts, of `bbox=` their boxes.
             Expr::Inside(sides, at) if table.outlined().is_some() => {
                 return related::related(Relation::Intersects, &Shape::Box(*sides), *at, not, (table, self.work));
@@ -88,9 +112,18 @@ impl Fitting<'_, '_> {
     fn bind_list(&self, list: &[Expr], not: bool) -> Result<Vec<Filter>, QueryError> {
         let mut bound = Vec::with_capacity(list.len());
         let mut first: Option<QueryError> = None;
+        let mut formulas = 0;
         for expr in list {
             match self.bind(expr, not) {
-                Ok(filter) => bound.push(filter),
+                Ok(filter) => {
+                    if let Filter::Relate(_) = &filter {
+                        // It is compared with each before it, so as not to be there twice.
+                        let price = filter.size() / BYTES * formulas;
+                        self.work.pay(price).map_err(|stopped| given_up(stopped, expr.place().0))?;
+                        formulas += 1;
+                    }
+                    bound.push(filter);
+                }
                 Err(error) if first.as_ref().is_none_or(|first| error.position < first.position) => {
                     first = Some(error);
                 }

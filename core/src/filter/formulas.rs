@@ -7,7 +7,7 @@ use super::{
     relate::{Check, Relate},
 };
 use crate::{
-    formula::{self, Fitting, Literal, Term, Value},
+    formula::{self, Constant, Fitting, Literal, Term, Value},
     small::{error::QueryError, work::Work},
     table::{values::Kind, view::Table},
     time::{self, Moment},
@@ -35,6 +35,51 @@ pub(super) fn compared(
             Err(error(message, right.place().0).hint(hint))
         }
     }
+}
+
+/// The rows where a term is among values, or, with `not`, where it is none of them: fitted once, however many they are. `None` where
+/// they are to be compared one by one.
+pub(super) fn among(
+    term: &Term,
+    items: &[&Term],
+    not: bool,
+    table: &Table<'_>,
+    work: &Work<'_>,
+) -> Result<Option<Filter>, QueryError> {
+    let kind = formula::kind(term, table)?;
+    // A date is all of its day.
+    if kind == Kind::Time {
+        return Ok(None);
+    }
+    let numbers = |kind| matches!(kind, Kind::Integer | Kind::Float);
+    for item in items {
+        let other = formula::kind(item, table)?;
+        if kind != other && !(numbers(kind) && numbers(other)) {
+            return Ok(None);
+        }
+    }
+    let mut terms = vec![term];
+    terms.extend_from_slice(items);
+    let mut fitting = Fitting::new(&terms, table, work)?;
+    let fit = fitting.term(term)?;
+    let fit = fitting.finite(fit);
+    let values = items.iter().filter_map(|item| fitting.constant(item));
+    let check = if fit.wide {
+        // What is no whole number, or no integer of 64 bits, equals none.
+        let whole = |value| match value {
+            Constant::Integer(whole) => i64::try_from(whole).ok(),
+            Constant::Float(float) if float as i128 as f64 == float => i64::try_from(float as i128).ok(),
+            Constant::Float(_) => None,
+        };
+        Check::integers_among(values.filter_map(whole).collect(), not)
+    } else {
+        let float = |value| match value {
+            Constant::Integer(whole) => Some(whole as f64).filter(|float| *float as i128 == whole),
+            Constant::Float(float) => Some(float),
+        };
+        Check::floats_among(values.filter_map(float).collect(), not)
+    };
+    Ok(Some(Filter::Relate(Box::new(Relate { program: fitting.finish(), check }))))
 }
 
 /// The rows where a term is missing, or is not.

@@ -7,11 +7,10 @@
 use super::{
     ast::Expr,
     condition::{Condition, Ranges},
-    error,
     like::Pattern,
 };
 use crate::{
-    formula::{Literal, Property, Value},
+    formula::{Literal, Property, Value, given_up},
     small::{
         self,
         error::QueryError,
@@ -89,7 +88,8 @@ impl<'e> Texts<'e> {
         small::sort_by(&mut asked, |a, b| group(a) < group(b));
         for asked in asked.chunk_by_mut(|a, b| group(a) == group(b)) {
             if let Some(texts) = dictionary(&asked[0]) {
-                look(texts, asked, work).map_err(|stopped| error("it was given up", 0).because(stopped))?;
+                let place = asked[0].expr.place().0;
+                look(texts, asked, work).map_err(|stopped| given_up(stopped, place))?;
             }
         }
         Ok(Self { found: asked.into_iter().map(|asked| (asked.expr, asked.met)).collect() })

@@ -47,6 +47,13 @@ pub(crate) struct Fit {
     pub loose: bool,
 }
 
+/// A value by itself, as terms are compared with it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Constant {
+    Integer(i128),
+    Float(f64),
+}
+
 /// Terms that are being fitted, one after the other, to one program.
 pub(crate) struct Fitting<'t, 'a> {
     table: &'t Table<'a>,
@@ -205,6 +212,23 @@ impl<'t, 'a> Fitting<'t, 'a> {
                 whole(self, Kind::Text, rank.unwrap_or_default().into())
             }
         }
+    }
+
+    /// What a value is beside a term; that of a text is its rank. `None` for what is no value.
+    pub fn constant(&self, term: &Term) -> Option<Constant> {
+        let Term::Value(literal) = term else { return None };
+        Some(match &literal.value {
+            Value::Integer(number) if i64::try_from(*number).is_ok() => Constant::Integer(*number),
+            // Beyond 64 bits it is a double, as all that it meets is.
+            Value::Integer(number) => Constant::Float(*number as f64),
+            Value::Decimal(number) => Constant::Float(*number),
+            Value::Boolean(boolean) => Constant::Integer(i128::from(*boolean)),
+            Value::Time(moment) => Constant::Integer(moment.first().into()),
+            Value::Text(_) => {
+                let rank = self.ranks.get(term, self.table).and_then(|ranks| ranks.first().copied());
+                Constant::Integer(rank.unwrap_or_default().into())
+            }
+        })
     }
 
     fn float(&mut self, number: f64) -> Fit {

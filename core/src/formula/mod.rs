@@ -36,15 +36,20 @@ pub use term::Term;
 pub use value::{Literal, Place, Property, Value};
 
 pub(crate) use constant::{call, compare};
-pub(crate) use fit::{Fitting, kind, unknown};
+pub(crate) use fit::{Constant, Fitting, kind, unknown};
 pub(crate) use lanes::{Lanes, order};
 pub(crate) use print::folded;
 pub(crate) use program::Program;
 
-use crate::small::error::QueryError;
-use alloc::string::String;
+use crate::small::{error::QueryError, work::Stopped};
+use alloc::string::{String, ToString as _};
 
 /// A complaint about a formula, which stands in a filter, at a character of it.
 pub(crate) fn error(message: impl Into<String>, place: usize) -> QueryError {
     QueryError::new("filter", message).at(place)
+}
+
+/// A complaint that finding out what a formula means was given up, with what it may cost where it is too dear.
+pub(crate) fn given_up(stopped: Stopped, place: usize) -> QueryError {
+    error(stopped.to_string(), place).because(stopped)
 }

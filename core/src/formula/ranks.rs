@@ -65,10 +65,11 @@ impl Ranks {
                 price += texts.len() as u64 * TEXT + texts.bytes(0..texts.len()) * BYTE;
             }
         }
-        let given_up = |stopped| error("it was given up", 0).because(stopped);
+        let place = terms.first().map_or(0, |term| term.place().0);
+        let given_up = |stopped| super::given_up(stopped, place);
         if let Err(stopped @ Stopped::Dear(limit)) = work.affords(price) {
             let message = format!("comparing the texts of columns costs {price}, expected at most {limit}");
-            return Err(error(message, terms.first().map_or(0, |term| term.place().0)).because(stopped));
+            return Err(error(message, place).because(stopped));
         }
         let mut values: Vec<Entry<'_>> = Vec::new();
         let mut ranks: Vec<Vec<u32>> = Vec::with_capacity(sources.len());
