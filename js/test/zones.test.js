@@ -51,6 +51,28 @@ test("hours and days are those that the clock of a named zone shows", async () =
   tiler.free();
 });
 
+test("a clock that was changed for a few days shows it, wherever the data begins", async () => {
+  // Fortaleza and Recife had summer time for a week of 2000, Tucumán other hours for twelve days of 2004, Freetown for four of 1939.
+  for (const [zone, from] of /** @type {const} */ ([
+    ["America/Recife", Date.UTC(2000, 9, 5)],
+    ["America/Argentina/Tucuman", Date.UTC(2004, 4, 28)],
+    ["Africa/Freetown", Date.UTC(1939, 8, 1)],
+  ])) {
+    for (const shift of [0, 1, 2, 5, 9]) {
+      const days = Array.from({ length: 24 }, (_, day) => from + day * 24 * HOUR);
+      const times = [from - (400 + shift) * 24 * HOUR, ...days];
+      const place = times.map((_, row) => row);
+      const tiler = await Tiler.from({ lon: place, lat: place, columns: { t: times.map((time) => new Date(time)) } });
+      const shown = times.map(clock(zone));
+      for (const hour of new Set(shown.map(({ hour }) => hour))) {
+        const expected = shown.filter((row) => row.hour === hour).length;
+        assert.equal(rows(tiler, `hour(t,'${zone}') = ${hour}`), expected, `${zone} ${shift} ${hour}`);
+      }
+      tiler.free();
+    }
+  }
+});
+
 test("without a name they are those of the table's zone, or of UTC", async () => {
   const [plain, paris] = [await Tiler.from(table), await Tiler.from(table, { zone: "Europe/Paris" })];
   const late = (/** @type {string} */ zone) => times.map(clock(zone)).filter(({ hour }) => hour >= 22).length;

@@ -8,7 +8,8 @@ import { signal } from "@preact/signals";
 /** The zone, by its name in the IANA database. */
 export const zone = signal("UTC");
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const formats = new Map<string, Intl.DateTimeFormat | undefined>();
@@ -62,12 +63,12 @@ const known = new Map<string, number>();
 function ahead(time: number): number {
   const name = zone.value;
   if (name === "UTC" || !(Math.abs(time) < 8e15)) return 0;
-  // Clocks change at whole quarters of an hour.
-  const quarter = Math.floor(time / (HOUR / 4));
-  const key = `${name} ${quarter}`;
+  // Clocks change at whole minutes: in Newfoundland at one minute past midnight.
+  const minute = Math.floor(time / MINUTE);
+  const key = `${name} ${minute}`;
   const found = known.get(key);
   if (found !== undefined) return found;
-  const at = quarter * (HOUR / 4);
+  const at = minute * MINUTE;
   const parts = new Map(
     formatOf(name)
       ?.formatToParts(at)
