@@ -66,6 +66,11 @@ impl Kind {
         }
     }
 
+    /// Whether it is numbers.
+    pub const fn is_number(self) -> bool {
+        matches!(self, Self::I32 | Self::I64 | Self::F32 | Self::F64)
+    }
+
     /// The kind that holds the values of both, where files differ.
     pub fn join(self, other: Self) -> Self {
         use Kind::{F32, F64, I32, I64, Text};

@@ -1,6 +1,6 @@
 //! What a column of a file becomes: one of the kinds that a dataset has, or nothing, with the reason.
 
-use super::{guarded::guarded, spelling::Spelling};
+use super::{guarded::guarded, numbers::is_share, spelling::Spelling};
 use crate::kind::Kind;
 use polars_arrow::{
     array::{ArrayRef, PrimitiveArray},
@@ -26,6 +26,8 @@ pub(super) struct Field {
     pub pair: Option<Pairs>,
     /// Whether some of its texts are lines or polygons.
     pub outlined: bool,
+    /// What its numbers lose as such, if any does.
+    pub lost: Option<String>,
 }
 
 /// What texts of two numbers each say of which is which.
@@ -35,6 +37,14 @@ pub(super) struct Pairs {
     pub over: (u64, u64),
     /// Whether letters of the compass stand in all of them.
     pub lettered: bool,
+}
+
+impl Pairs {
+    /// What two columns of them say together.
+    pub const fn and(self, other: Self) -> Self {
+        let over = (self.over.0 + other.over.0, self.over.1 + other.over.1);
+        Self { over, lettered: self.lettered && other.lettered }
+    }
 }
 
 impl Field {
@@ -57,6 +67,24 @@ impl Field {
         if let DataType::Datetime(_, Some(zone)) = &self.dtype { Some(zone.to_string()) } else { None }
     }
 
+    /// What its durations count.
+    pub const fn duration(&self) -> Option<TimeUnit> {
+        if let DataType::Duration(unit) = self.dtype { Some(unit) } else { None }
+    }
+
+    /// The sign of money or of shares that stands at its numbers.
+    pub fn sign(&self) -> Option<char> {
+        self.spelling.as_ref()?.numbers.mark
+    }
+
+    /// Whether its numbers cannot be those of another file, by their signs: of two kinds of money, or shares and none.
+    pub fn sign_differs(&self, other: &Self) -> bool {
+        match (self.sign(), other.sign()) {
+            (Some(one), Some(other)) => one != other,
+            (one, other) => one.or(other).is_some_and(is_share),
+        }
+    }
+
     /// A column that cannot be read.
     pub fn left_out(name: &str, reason: String) -> Self {
         Self::plain(name, DataType::Unknown(UnknownKind::Any), Err(reason))
@@ -65,7 +93,7 @@ impl Field {
     /// A column of which nothing else is known.
     pub fn plain(name: &str, dtype: DataType, kind: Result<Kind, String>) -> Self {
         let (name, why) = (name.to_owned(), String::new());
-        Self { name, dtype, kind, note: None, why, spelling: None, pair: None, outlined: false }
+        Self { name, dtype, kind, note: None, why, spelling: None, pair: None, outlined: false, lost: None }
     }
 
     /// A column of a typed file.
@@ -75,6 +103,15 @@ impl Field {
         let kind = kind.map_err(|reason| format!("{} {reason}", describe(dtype)));
         let why = format!("the file has {} there", values(dtype));
         Self { note, why, ..Self::plain(name, dtype.clone(), kind) }
+    }
+}
+
+/// The finer of two units.
+pub(super) const fn finer(one: TimeUnit, other: TimeUnit) -> TimeUnit {
+    match (one, other) {
+        (TimeUnit::Nanoseconds, _) | (_, TimeUnit::Nanoseconds) => TimeUnit::Nanoseconds,
+        (TimeUnit::Microseconds, _) | (_, TimeUnit::Microseconds) => TimeUnit::Microseconds,
+        _ => TimeUnit::Milliseconds,
     }
 }
 
@@ -120,7 +157,7 @@ fn fate(dtype: &DataType) -> (Result<Kind, &'static str>, Option<&'static str>) 
         DataType::Decimal(..) => (Ok(Kind::F64), Some("a 64-bit float")),
         DataType::Boolean => (Ok(Kind::Bool), None),
         DataType::String | DataType::Categorical(..) | DataType::Enum(..) => (Ok(Kind::Text), None),
-        DataType::Date => (Ok(Kind::Time), Some("a time, midnight UTC")),
+        DataType::Date => (Ok(Kind::Time), Some("a time, its midnight (UTC, or as --timezone says)")),
         DataType::Datetime(..) => (Ok(Kind::Time), None),
         DataType::Time => (Ok(Kind::Text), Some("a text, HH:MM:SS")),
         DataType::Duration(TimeUnit::Milliseconds) => (Ok(Kind::I64), Some("an integer of milliseconds")),

@@ -2,6 +2,8 @@
 //!
 //! Files may differ: columns go by name, a column that one file lacks is empty there, and types that differ are joined.
 
+mod union;
+
 use super::{
     Options, Type,
     choose::{self, Choice, find},
@@ -9,15 +11,16 @@ use super::{
     crs::Crs,
     field::Field,
     geometry::Encoding,
-    names::listed,
+    names::{listed, typed},
     positions::Place,
     reader::Reader,
     sizes::Size,
 };
 use crate::kind::Kind;
 use anyhow::{Result, bail};
-use polars_core::prelude::DataType;
+use polars_core::prelude::TimeUnit;
 use std::collections::{HashMap, HashSet};
+use union::union;
 
 /// An open file.
 pub(super) struct Opened {
@@ -38,6 +41,8 @@ pub(super) struct Layout {
     pub whys: Vec<String>,
     /// The zones that files name with their times, by column.
     pub zones: Vec<(String, String)>,
+    /// What durations count, by column: the finest unit that some file has.
+    durations: HashMap<String, TimeUnit>,
     /// Whether it was said how numbers are written.
     pub grouped: bool,
     /// Columns that were said to be left out.
@@ -105,6 +110,7 @@ pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
         find(&fields, name, "--time")?;
     }
     let positions = choice.place.columns();
+    lacking(files, &positions)?;
     let places: Vec<(Place, Option<Crs>)> =
         files.iter().map(|file| place_in(file, &choice, declared.is_some(), options.crs)).collect();
     lines.extend(systems(files, &places));
@@ -113,6 +119,7 @@ pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
         columns: Vec::new(),
         whys: Vec::new(),
         zones: fields.iter().filter_map(|field| Some((field.name.clone(), field.zone()?))).collect(),
+        durations: fields.iter().filter_map(|field| Some((field.name.clone(), field.duration()?))).collect(),
         grouped: options.csv.thousands.is_some() || options.csv.decimal_comma.is_some(),
         hidden: hide.clone(),
         kept: keep.clone(),
@@ -137,6 +144,10 @@ pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
         }
         let said = options.types.iter().find(|(known, _)| known == name).map(|(_, kind)| kind.kind());
         let formatted = options.csv.time_format.is_some();
+        if let (Some(what), true, Ok(Kind::F64)) = (&field.lost, options.strict, said.map_or(field.kind.clone(), Ok)) {
+            let flag = typed(&format!("{name}=text"));
+            bail!("column {name:?}: {what}, and --strict loses none (--type {flag} keeps all as texts)");
+        }
         match &field.kind {
             // Numbers are gathered as such: what they count is known when all are there.
             Ok(kind @ (Kind::I32 | Kind::I64 | Kind::F32 | Kind::F64)) if said == Some(Kind::Time) && !formatted => {
@@ -168,6 +179,11 @@ impl Layout {
     pub fn zone_of(&self, column: &str) -> Option<(&str, &str)> {
         let mut zones = self.zones.iter().map(|(column, zone)| (column.as_str(), zone.as_str()));
         zones.find(|(known, _)| *known == column)
+    }
+
+    /// What the durations of a column count.
+    pub fn duration(&self, column: &str) -> Option<TimeUnit> {
+        self.durations.get(column).copied()
     }
 
     /// Whether it was said that a column is left out.
@@ -213,6 +229,30 @@ fn place_in(file: &Opened, choice: &Choice, declared: bool, said: Option<Crs>) -
     (Place::Geometry(name.clone(), encoding.unwrap_or(*usual)), own.map_or(said, |own| own.crs))
 }
 
+/// Refuses files of which one has not the columns that positions come from.
+///
+/// # Errors
+/// When some file with rows has not.
+fn lacking(files: &[Opened], positions: &[&str]) -> Result<()> {
+    let names = |file: &Opened| -> Vec<String> {
+        file.reader.fields().iter().take(40).map(|field| format!("{:?}", field.name)).collect()
+    };
+    let lacks = |file: &Opened, name: &str| file.reader.fields().iter().all(|field| field.name != name);
+    for file in files.iter().filter(|file| file.reader.rows() != Some(0)) {
+        let Some(name) = positions.iter().find(|name| lacks(file, name)) else { continue };
+        let from = files.iter().find(|other| positions.iter().all(|name| !lacks(other, name)));
+        let as_in = from.map_or(String::new(), |from| format!(" as in {}", from.label));
+        bail!(
+            "{} has no column {name:?}; positions come from {}{as_in}, and its columns are {} (files of other names are datasets of \
+             their own)",
+            file.label,
+            positions.join(" and "),
+            names(file).join(", ")
+        );
+    }
+    Ok(())
+}
+
 /// Tells of systems that differ, with the first file of each.
 fn systems(files: &[Opened], places: &[(Place, Option<Crs>)]) -> Option<String> {
     let mut found: Vec<(Crs, &str)> = Vec::new();
@@ -232,95 +272,6 @@ fn date_of<'n>(fields: &[Field], name: &'n str) -> &'n str {
         Some((date, _)) if !fields.iter().any(|field| field.name == name) => date.trim(),
         _ => name,
     }
-}
-
-/// The columns of all files by name, in the order they are first met, then the partitions.
-fn union(files: &[Opened], lines: &mut Vec<String>) -> Vec<Field> {
-    let mut fields: Vec<Field> = Vec::new();
-    let mut places: HashMap<String, usize> = HashMap::new();
-    // Files in which there is something else to know of a column.
-    let mut others: Vec<usize> = Vec::new();
-    for file in files {
-        for field in file.reader.fields() {
-            match places.get(&field.name) {
-                None => {
-                    places.insert(field.name.clone(), fields.len());
-                    others.push(0);
-                    fields.push(field.clone());
-                }
-                Some(&at) => others[at] += join(&mut fields[at], field, &file.label, lines),
-            }
-        }
-    }
-    for (field, count) in fields.iter_mut().zip(others).filter(|(_, count)| *count > 0) {
-        let files = if count == 1 { "another file".into() } else { format!("{count} other files") };
-        field.note = field.note.take().map(|note| format!("{note}; the like is to be told of {files}"));
-    }
-    for file in files {
-        let partitions = file.partitions.iter().map(|(key, _)| key);
-        for key in partitions {
-            if places.contains_key(key) {
-                continue;
-            }
-            places.insert(key.clone(), fields.len());
-            let mut values = files.iter().flat_map(|file| &file.partitions).filter(|(name, _)| name == key);
-            let whole = |value: &str| value.parse::<i64>().is_ok_and(|number| number.to_string() == value);
-            let kind = if values.all(|(_, value)| value == NO_VALUE || whole(value)) { Kind::I64 } else { Kind::Text };
-            lines.push(format!("column {key:?} ({}) comes from the names of folders", kind.name()));
-            let why = "it comes from the names of folders".into();
-            fields.push(Field { why, ..Field::plain(key, DataType::String, Ok(kind)) });
-        }
-    }
-    let names = |file: &Opened| -> Vec<usize> {
-        let own = file.reader.fields().iter().map(|field| &field.name);
-        own.chain(file.partitions.iter().map(|(key, _)| key)).filter_map(|name| places.get(name).copied()).collect()
-    };
-    let mut lacking: Vec<Vec<&str>> = vec![Vec::new(); fields.len()];
-    for file in files {
-        let mut held = vec![false; fields.len()];
-        names(file).into_iter().for_each(|at| held[at] = true);
-        let lacks = lacking.iter_mut().zip(held).filter(|(_, held)| !held);
-        lacks.for_each(|(files, _)| files.push(&file.label));
-    }
-    for (field, lacking) in fields.iter().zip(lacking) {
-        if let [first, others @ ..] = &lacking[..] {
-            let more = if others.is_empty() { String::new() } else { format!(" and {} more files", others.len()) };
-            lines.push(format!("column {:?} is not in {first}{more}: its rows have no value there", field.name));
-        }
-    }
-    fields
-}
-
-/// Joins a column with that of the same name in another file. 1 if there is more to know of that than was noted.
-fn join(known: &mut Field, field: &Field, label: &str, lines: &mut Vec<String>) -> usize {
-    match (&known.kind, &field.kind) {
-        (Ok(a), Ok(b)) => {
-            let joined = a.join(*b);
-            if a.name() != joined.name() || b.name() != joined.name() {
-                lines.push(format!(
-                    "column {:?} is {} in one file and {} in {label}: it becomes {}",
-                    field.name,
-                    a.name(),
-                    b.name(),
-                    joined.name()
-                ));
-            }
-            if *a != joined || *b != joined {
-                known.why = format!("it is {} in one file and {} in {label}", a.name(), b.name());
-            }
-            known.kind = Ok(joined);
-        }
-        // A file where the column has no values and so no type.
-        (Err(_), Ok(_)) if known.dtype == DataType::Null => *known = field.clone(),
-        (Ok(_), Err(reason)) if field.dtype != DataType::Null => known.kind = Err(reason.clone()),
-        _ => {}
-    }
-    match (&field.note, &known.note) {
-        (Some(note), None) => known.note = Some(format!("{note}, in {label}")),
-        (Some(note), Some(known)) if !known.starts_with(note) => return 1,
-        _ => {}
-    }
-    0
 }
 
 impl Choice {

@@ -111,8 +111,7 @@ pub(super) fn in_parts<'a>(
     layout::settle(&mut files)?;
     let layout = layout(&files, options)?;
     tell::layout(&layout, &mut log);
-    let rules =
-        Rules { zone: Zone::new(options.timezone.as_deref())?, unit: options.time_unit.or(Some(TimeUnit::Seconds)) };
+    let rules = Rules { zone: Zone::new(options.timezone.as_deref())?, unit: options.time_unit };
     let usual = Spelling::said(&options.csv);
     let mut known = Known::default();
     let mut gathered = loop {

@@ -16,6 +16,11 @@ pub(super) struct Numbers {
 /// Signs of money and of shares.
 const MARKS: [char; 10] = ['$', '€', '£', '¥', '₹', '₽', '₩', '₺', '%', '‰'];
 
+/// Whether a sign is one of shares: a number without it is another one.
+pub(super) const fn is_share(mark: char) -> bool {
+    matches!(mark, '%' | '‰')
+}
+
 /// Signs that people write between thousands, besides the comma and the point: blanks of three kinds, and apostrophes.
 const PARTS: [char; 6] = ['\'', '\u{2019}', '\u{202f}', '\u{a0}', '\u{2009}', ' '];
 
@@ -117,6 +122,13 @@ pub(super) fn grouped(field: &[u8], sign: u8, decimal: u8) -> Option<f64> {
         .map(|&byte| if byte == decimal { '.' } else { char::from(byte) })
         .collect();
     plain.parse().ok()
+}
+
+/// Whether digits other than zeros stand behind the sign of decimals, also where a double has not all of them.
+pub(super) fn has_fraction(field: &[u8], decimal_comma: bool) -> bool {
+    let sign = if decimal_comma { b',' } else { b'.' };
+    let behind = field.iter().rposition(|&byte| byte == sign).map_or(&b""[..], |at| &field[at..]);
+    behind.iter().any(|byte| matches!(byte, b'1'..=b'9'))
 }
 
 /// An integer of decimal digits.

@@ -53,7 +53,7 @@ pub(super) fn open(
             let parts = Parts::zipped(&Archive::open(content()?)?, options.layer.as_deref(), spool)?;
             Box::new(Shapefile::open(parts, options, lines)?)
         }
-        Format::GeoJson => Box::new(GeoJson::open(content()?.decompressed(spool)?, options, progress)?),
+        Format::GeoJson => Box::new(GeoJson::open(content()?.decompressed(spool)?, options, lines, progress)?),
         Format::Csv => Box::new(Csv::open(content()?.decompressed(spool)?, options, lines, progress)?),
     })
 }

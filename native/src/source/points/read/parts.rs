@@ -143,7 +143,8 @@ pub(super) fn gather(
     let width: usize = 12 + layout.columns.iter().map(|(_, kind)| kind.width()).sum::<usize>();
     let most = limit / width;
     let expected = (total.unwrap_or(0).min(u64::from(u32::MAX)) as usize).min(most);
-    let columns = layout.columns.iter().map(|(name, kind)| Gather::new(name, *kind, expected)).collect();
+    let column = |(name, kind): &(String, Kind)| Gather::new(name, *kind, expected).counting(layout.duration(name));
+    let columns = layout.columns.iter().map(column).collect();
     let positions = Positions::new(expected);
     let mut gathered = Gathered { columns, positions, latitudes: known.latitudes.clone(), parts: 0 };
     gathered.positions.longitudes.decided = known.marks;

@@ -14,6 +14,7 @@ use super::{
     numbers::Numbers,
     reader::room,
     spot::{Spot, latitude, project},
+    values::is_missing,
 };
 use anyhow::{Context, Result, bail};
 use duotile_core::{World, mercator, morton};
@@ -296,7 +297,7 @@ fn coordinates(column: &Column, is_lat: bool, met: &mut Texts) -> Result<Vec<f64
             }
             let read = degrees::read(text).filter(|read| read.is_lat.is_none_or(|lat| lat == is_lat));
             met.dressed += u64::from(read.is_some_and(|read| read.dressed));
-            if read.is_none() {
+            if read.is_none() && !is_missing(text.as_bytes()) {
                 met.first.get_or_insert_with(|| (name.to_string(), text.chars().take(40).collect()));
             }
             read.map(|read| read.value)

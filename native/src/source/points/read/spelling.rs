@@ -17,6 +17,8 @@ pub(super) struct Spelling {
     pub order: Option<Order>,
     /// The form of times, as strftime has it.
     pub format: Option<Arc<str>>,
+    /// How many digits stand behind the point, where its texts are decimals of a type.
+    pub decimals: Option<usize>,
 }
 
 impl Spelling {
@@ -24,7 +26,7 @@ impl Spelling {
     pub fn said(csv: &CsvOptions) -> Self {
         let (decimal_comma, thousands) = (csv.decimal_comma.unwrap_or(false), csv.thousands.flatten());
         let numbers = Numbers { decimal_comma, thousands, mark: None };
-        Self { numbers, order: csv.dates, format: csv.time_format.clone() }
+        Self { numbers, order: csv.dates, format: csv.time_format.clone(), decimals: None }
     }
 
     /// A whole number.
@@ -32,7 +34,8 @@ impl Spelling {
         if let Some(value) = numbers::integer(field) {
             return Some(value);
         }
-        let whole = self.numbers.grouped(field).filter(|whole| whole.fract() == 0.0)?;
+        let whole =
+            self.numbers.grouped(field).filter(|_| !numbers::has_fraction(field, self.numbers.decimal_comma))?;
         if whole.abs() < 9e15 {
             return Some(whole as i64);
         }

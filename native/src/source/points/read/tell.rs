@@ -10,6 +10,7 @@ use super::{
     positions::{Place, Positions},
 };
 use crate::dataset::{Chosen, Report};
+use crate::kind::Kind;
 use anyhow::{Result, bail};
 use duotile_core::Told;
 
@@ -66,13 +67,21 @@ pub(super) fn columns(columns: &[Gather], whys: &[String], options: &Options, lo
         });
         if column.non_finite > 0 {
             log.report.non_finite += column.non_finite;
-            log.line(format!("column {name:?}: {} values are NaN or infinite and become no value", column.non_finite));
+            let what = format!("column {name:?}: {} values are NaN or infinite and become no value", column.non_finite);
+            strictly(&what, options)?;
+            log.line(what);
         }
         if !column.examples.is_empty() {
             let count = column.unreadable;
             let shown: Vec<String> = column.examples.iter().map(|text| format!("{text:?}")).collect();
+            let numbers = column.examples.iter().any(|text| text.parse::<f64>().is_ok());
+            let unit = if column.kind() == Kind::Time && numbers && options.time_unit.is_none() {
+                " (--time-unit says what numbers count)"
+            } else {
+                ""
+            };
             let what = format!(
-                "column {name:?}: {count} of {} values are no {kind}, such as {}",
+                "column {name:?}: {count} of {} values are no {kind}, such as {}{unit}",
                 column.present + count,
                 shown.join(", ")
             );
@@ -97,10 +106,10 @@ pub(super) fn columns(columns: &[Gather], whys: &[String], options: &Options, lo
             ));
         }
         if column.trimmed > 0 {
-            log.line(format!(
-                "column {name:?}: times are kept to the microsecond, {} had a finer part",
-                column.trimmed
-            ));
+            let what =
+                format!("column {name:?}: times are kept to the microsecond, {} had a finer part", column.trimmed);
+            strictly(&what, options)?;
+            log.line(what);
         }
         if let Some(first) = &column.first_rounded {
             let count = column.rounded;
@@ -115,6 +124,15 @@ pub(super) fn columns(columns: &[Gather], whys: &[String], options: &Options, lo
         if column.overflowed {
             log.line(format!("column {name:?} becomes text: some of its integers are above {}", i64::MAX));
         }
+    }
+    Ok(())
+}
+
+/// # Errors
+/// When none may be lost.
+fn strictly(what: &str, options: &Options) -> Result<()> {
+    if options.strict {
+        bail!("{what}, and --strict loses none");
     }
     Ok(())
 }
@@ -178,7 +196,10 @@ pub(super) fn positions(
         let hint = if unusable * 100 > all { hint() } else { String::new() };
         let line =
             format!("{unusable} of {all} rows have no usable position and are left out: {}{hint}", parts.join(", "));
-        // Without a position rows may well be.
+        // Without a position rows may well be, but not with a text that is none.
+        if let (Some((name, text)), true) = (&positions.first_text, strict) {
+            bail!("{line}; {name} holds {text:?}, which is no position, and --strict loses none");
+        }
         if strict && (positions.not_points > 0 || positions.first_wild().is_some()) {
             bail!("{line}, and --strict loses none");
         }

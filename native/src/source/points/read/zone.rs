@@ -6,7 +6,10 @@
 use super::Options;
 use anyhow::{Context, Result};
 use duotile_core::time::SECOND;
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    tz::{Offset, TimeZone},
+};
 use std::fmt;
 
 /// The zone whose clock days and hours go by, and who said so.
@@ -58,28 +61,47 @@ impl Zone {
 
     /// Clock times to UTC. A time that the clock skipped is taken an hour later, one that it showed twice as the first.
     pub fn to_utc(&self) -> impl FnMut(i64) -> i64 + '_ {
-        // Offsets change at most every quarter of an hour of the clock.
-        let mut known: Option<(i64, i64)> = None;
+        let mut known = Known { first: 1, last: 0, offset: 0 };
         move |clock| {
             let Some(zone) = &self.0 else { return clock };
-            let quarter = clock.div_euclid(900 * SECOND);
-            let offset = match known {
-                Some((at, offset)) if at == quarter => offset,
-                _ => {
-                    let offset = offset_at(zone, clock).unwrap_or(0);
-                    known = Some((quarter, offset));
-                    offset
-                }
-            };
-            clock.saturating_sub(offset)
+            if clock < known.first || clock > known.last {
+                known = Known::at(zone, clock).unwrap_or(Known { first: clock, last: clock, offset: 0 });
+            }
+            clock.saturating_sub(known.offset)
         }
     }
 }
 
-/// Microseconds that a zone's clock is ahead of UTC when it shows this time.
-fn offset_at(zone: &TimeZone, clock: i64) -> Option<i64> {
-    let shown = Timestamp::from_microsecond(clock).ok()?.to_zoned(TimeZone::UTC).datetime();
-    Some(clock - zone.to_ambiguous_timestamp(shown).compatible().ok()?.as_microsecond())
+/// What a clock shows from the first to the last of these, in microseconds, is so far ahead of UTC.
+struct Known {
+    first: i64,
+    last: i64,
+    offset: i64,
+}
+
+impl Known {
+    /// At what a zone's clock shows: as far as to its changes before and after. What it shows twice, or skips, is by itself.
+    fn at(zone: &TimeZone, clock: i64) -> Option<Self> {
+        let shown = Timestamp::from_microsecond(clock).ok()?.to_zoned(TimeZone::UTC).datetime();
+        let instant = zone.to_ambiguous_timestamp(shown).compatible().ok()?;
+        let offset = clock - instant.as_microsecond();
+        let ahead = |of: Offset| i64::from(of.seconds()) * SECOND;
+        let before = zone.preceding(instant).next().map(|change| {
+            let until = change.timestamp().as_microsecond();
+            let past = Timestamp::from_microsecond(until - SECOND).map_or(0, |past| ahead(zone.to_offset(past)));
+            until + ahead(change.offset()).max(past)
+        });
+        let after = zone.following(instant).next().map(|change| {
+            let from = change.timestamp().as_microsecond();
+            from + offset.min(ahead(change.offset())) - 1
+        });
+        let (first, last) = (before.unwrap_or(i64::MIN), after.unwrap_or(i64::MAX));
+        if (first..=last).contains(&clock) {
+            Some(Self { first, last, offset })
+        } else {
+            Some(Self { first: clock, last: clock, offset })
+        }
+    }
 }
 
 #[cfg(test)]
@@ -126,5 +148,40 @@ mod tests {
             assert_eq!(print(to_utc(micros)), utc);
         }
         assert!(Zone::new(Some("Mars/Olympus")).is_err());
+    }
+
+    #[test]
+    fn clocks_change_at_any_second() {
+        // By Python's zoneinfo. In Moncton the clock went back at 00:01; Amsterdam's was ahead by 19 minutes and 32 seconds.
+        for (zone, clock, utc) in [
+            ("America/Moncton", "2005-10-30T00:00:30Z", "2005-10-30T03:00:30Z"),
+            ("America/Moncton", "2005-10-30T00:05:00Z", "2005-10-30T04:05:00Z"),
+            ("America/St_Johns", "2011-03-13T00:00:59Z", "2011-03-13T03:30:59Z"),
+            ("America/St_Johns", "2011-03-13T01:01:00Z", "2011-03-13T03:31:00Z"),
+        ] {
+            let named = Zone::new(Some(zone)).expect("known");
+            let micros = read(clock.as_bytes()).expect(clock).first(|clock| clock);
+            assert_eq!(print(named.to_utc()(micros)), utc, "{zone} {clock}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_of_the_last_time_is_true_of_the_next() {
+        for name in ["America/Moncton", "America/St_Johns", "Africa/Casablanca", "Europe/Amsterdam", "Africa/Freetown"]
+        {
+            let zone = Zone::new(Some(name)).expect("known");
+            let mut to_utc = zone.to_utc();
+            let of = zone.0.as_ref().expect("a zone");
+            let early: Timestamp = "1900-01-01T00:00:00Z".parse().expect("a time");
+            // Around each change, there and back, beside what another library says of each time alone.
+            for change in of.following(early).take(200) {
+                for seconds in (-9000..9000i32).step_by(97).chain((-9000..9000i32).step_by(89).rev()) {
+                    let at = change.timestamp().as_second() + i64::from(change.offset().seconds() + seconds);
+                    let shown = Timestamp::from_second(at).expect("a time").to_zoned(TimeZone::UTC).datetime();
+                    let expected = of.to_ambiguous_timestamp(shown).compatible().expect("a time").as_microsecond();
+                    assert_eq!(to_utc(at * SECOND), expected, "{name} {shown}");
+                }
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! dictionaries and batches in the order in which they are read.
 
 use super::flat::Table;
-use crate::read::{layout::MOST_COLUMNS, names::distinct};
+use crate::read::{half, layout::MOST_COLUMNS, names::distinct};
 use anyhow::{Context, Result, bail};
 use polars_arrow::io::ipc::read::{self, FileMetadata};
 use std::{
@@ -57,8 +57,8 @@ pub(super) struct Plan {
 pub(super) struct Columns {
     /// Their names, none twice.
     pub names: Vec<String>,
-    /// Of decimals of 256 bits, how many digits stand behind the point. Polars gets them as bytes.
-    pub scales: Vec<Option<i32>>,
+    /// Of decimals of 256 bits, how they are written. Polars gets them as bytes.
+    pub decimals: Vec<Option<half::Wide>>,
 }
 
 /// Looks through an Arrow file or stream. What is worth telling is added to `lines`.
@@ -171,7 +171,7 @@ fn columns(
         bytes[wide.kind] = FIXED;
         bytes[wide.precision..wide.precision + 4].copy_from_slice(&32i32.to_le_bytes());
     }
-    Ok(Columns { names: told, scales: wide.into_iter().map(|wide| wide.map(|wide| wide.scale)).collect() })
+    Ok(Columns { names: told, decimals: wide.into_iter().map(|wide| wide.map(|wide| wide.how)).collect() })
 }
 
 /// What is written over names that are there already.
@@ -202,7 +202,7 @@ const FIXED: u8 = 15;
 struct Wide {
     kind: usize,
     precision: usize,
-    scale: i32,
+    how: half::Wide,
 }
 
 impl Wide {
@@ -211,7 +211,8 @@ impl Wide {
         // Dictionaries of them stay what they are.
         field.table(4).is_none().then_some(())?;
         let precision = about.place(0).filter(|_| about.int(0) > 0)?;
-        Some(Self { kind: field.place(2)?, precision, scale: about.int(1) })
+        let how = half::Wide { precision: about.int(0), scale: about.int(1) };
+        Some(Self { kind: field.place(2)?, precision, how })
     }
 }
 

@@ -25,7 +25,7 @@ use polars_arrow::{
     io::ipc::read::{self, Dictionaries, FileMetadata},
     record_batch::RecordBatch,
 };
-use polars_core::prelude::{DataFrame, DataType};
+use polars_core::prelude::DataFrame;
 use polars_utils::bool::UnsafeBool;
 use std::io::Cursor;
 
@@ -59,13 +59,13 @@ impl Arrow {
         let fields = plan.metadata.schema.iter_values().zip(&plan.columns.names);
         let fields: Vec<ArrowField> =
             fields.map(|(field, name)| ArrowField { name: name.as_str().into(), ..field.clone() }).collect();
-        let field = |(field, scale): (&ArrowField, &Option<i32>)| match (&field.dtype, scale) {
-            (_, Some(_)) => Field::new(&field.name, &DataType::Float64),
+        let field = |(field, wide): (&ArrowField, &Option<half::Wide>)| match (&field.dtype, wide) {
+            (_, Some(wide)) => half::decimal(&field.name, *wide),
             (ArrowDataType::Float16, None) => Field::new(&field.name, &half::FIELD),
             _ if uuid::is(field) => uuid::field(&field.name),
             _ => Field::from_arrow(field),
         };
-        let leaves = Leaves::of(fields.iter().zip(&plan.columns.scales).map(field).collect())?;
+        let leaves = Leaves::of(fields.iter().zip(&plan.columns.decimals).map(field).collect())?;
         let own = carried::declared(&fields);
         let carries = own.is_some();
         let geometry = match own {
@@ -113,10 +113,10 @@ impl Reader for Arrow {
                 let height = batch.height();
                 let (schema, arrays) = batch.into_schema_and_arrays();
                 let parts = schema.iter_values().zip(arrays).zip(&projection).map(|((field, array), &at)| {
-                    let Columns { names, scales } = &self.plan.columns;
+                    let Columns { names, decimals } = &self.plan.columns;
                     let field = ArrowField { name: names[at].as_str().into(), ..field.clone() };
-                    match scales[at] {
-                        Some(scale) => half::decimals(field, &array, scale),
+                    match decimals[at] {
+                        Some(wide) => half::decimals(field, &array, wide),
                         None if self.carries => carried::binary(field, array),
                         None if uuid::is(&field) => uuid::written(field, &array),
                         None => half::widened(field, array),

@@ -23,9 +23,13 @@ impl Gather {
         };
         match column.dtype() {
             DataType::String => {
+                let decimals = self.spelling.decimals;
                 for array in column.str()?.downcast_iter() {
                     for text in array {
-                        self.push(text, |column, text| column.push_text(text, rules));
+                        self.push(text, |column, text| match decimals {
+                            Some(scale) => column.push_decimal(text, scale, rules),
+                            None => column.push_text(text, rules),
+                        });
                     }
                 }
             }
@@ -90,7 +94,13 @@ impl Gather {
                     Some((if naive { to_utc(micros) } else { micros }, trimmed))
                 });
             }
-            DataType::Duration(_) => self.append_integers(column.to_physical_repr().i64()?, rules),
+            &DataType::Duration(unit) => {
+                let physical = column.to_physical_repr();
+                match self.duration.map_or(1, |finest| per_second(finest) / per_second(unit)) {
+                    1 => self.append_integers(physical.i64()?, rules),
+                    times => self.append_times_over(physical.i64()?, times, rules),
+                }
+            }
             DataType::Time => {
                 for array in column.to_physical_repr().i64()?.downcast_iter() {
                     for nanos in array {
@@ -125,6 +135,16 @@ impl Gather {
                 }
             }
             self.extend_valid(slice.len());
+        }
+    }
+
+    /// Each so many times, as files with a finer unit have them.
+    fn append_times_over(&mut self, chunk: &ChunkedArray<Int64Type>, times: i64, rules: &Rules) {
+        for value in chunk.downcast_iter().flatten() {
+            self.push(value, |column, &value| match value.checked_mul(times) {
+                Some(value) => column.push_integer(value, rules),
+                None => column.push_unreadable(&value.to_string()),
+            });
         }
     }
 
@@ -163,13 +183,14 @@ impl Gather {
                 self.overflowed = true;
                 self.push_text(text, rules);
             }
-            _ => {
-                let kept = text.parse().is_ok_and(|value: f64| format!("{value:.scale$}") == text);
-                if matches!(self.values, Values::F32(_) | Values::F64(_)) && !kept {
+            (Values::F32(_) | Values::F64(_), _) => {
+                let value = text.parse::<f64>().ok();
+                if !value.is_some_and(|value| format!("{value:.scale$}") == text) {
                     self.see_rounded(text);
                 }
-                self.push_text(text, rules);
+                self.push(value, |column, value| column.push_float(value, rules));
             }
+            _ => self.push_text(text, rules),
         }
     }
 
@@ -226,6 +247,15 @@ impl Gather {
                 self.push_time(micros);
             }
         }
+    }
+}
+
+/// How many of a unit are a second.
+const fn per_second(unit: Unit) -> i64 {
+    match unit {
+        Unit::Nanoseconds => 1_000_000_000,
+        Unit::Microseconds => 1_000_000,
+        Unit::Milliseconds => 1000,
     }
 }
 

@@ -11,13 +11,14 @@ use crate::kind::Kind;
 use crate::read::TimeUnit;
 use duotile_core::time;
 use polars_arrow::bitmap::MutableBitmap;
+use polars_core::prelude::TimeUnit as Unit;
 pub(super) use settle::settle;
 
 /// How values are read that can be read in several ways.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rules {
     pub zone: Zone,
-    /// What numbers count where they become times.
+    /// What numbers count where they become times beside others that are; if it was not said, they are none.
     pub unit: Option<TimeUnit>,
 }
 
@@ -33,6 +34,8 @@ pub(super) struct Gather {
     pub non_finite: u64,
     /// How its texts are read, in the file that is being read.
     pub spelling: Spelling,
+    /// What its durations count, whatever they do in the file that is being read.
+    pub duration: Option<Unit>,
     /// Words for no value, and the first of them.
     pub missing: u64,
     pub first_missing: Option<String>,
@@ -75,6 +78,7 @@ impl Gather {
             len: 0,
             non_finite: 0,
             spelling: Spelling::default(),
+            duration: None,
             missing: 0,
             first_missing: None,
             truths: None,
@@ -87,6 +91,12 @@ impl Gather {
             overflowed: false,
             range: None,
         }
+    }
+
+    /// The same where durations count this, whatever they do in a file.
+    pub const fn counting(mut self, duration: Option<Unit>) -> Self {
+        self.duration = duration;
+        self
     }
 
     /// Takes away what was gathered. The column is empty then, with room for as much again, but keeps what it counted and
@@ -177,10 +187,21 @@ impl Gather {
             }
             Kind::F32 | Kind::F64 => self.spelling.number(field).map(|value| self.push_float(value, rules)),
             Kind::Bool => self.truth(field).map(|value| self.push_bool(value, rules)),
-            Kind::Text | Kind::Time => self.spelling.time(field).map(|written| {
-                self.trimmed += u64::from(values::is_finer(field));
-                self.push_time(written.first(rules.zone.to_utc()));
-            }),
+            Kind::Text | Kind::Time => match (self.spelling.time(field), rules.unit) {
+                (Some(written), _) => {
+                    self.trimmed += u64::from(values::is_finer(field));
+                    self.push_time(written.first(rules.zone.to_utc()));
+                    Some(())
+                }
+                (None, Some(_)) if self.spelling.format.is_none() => match numbers::integer(field) {
+                    Some(value) => {
+                        self.push_integer(value, rules);
+                        Some(())
+                    }
+                    None => numbers::float(field, false).map(|value| self.push_float(value, rules)),
+                },
+                _ => None,
+            },
         };
         if read.is_none() {
             self.push_unreadable(text);
@@ -207,7 +228,7 @@ impl Gather {
             },
             Values::Text(codes, words) => codes.push(words.code(&value.to_string())),
             Values::Time(_) if self.spelling.format.is_some() => return self.push_text(&value.to_string(), rules),
-            Values::Time(values) => match rules.unit.unwrap_or(TimeUnit::Seconds).micros(value) {
+            Values::Time(values) => match rules.unit.and_then(|unit| unit.micros(value)) {
                 Some(micros) => values.push(micros),
                 None => return self.push_unreadable(&value.to_string()),
             },
@@ -224,6 +245,12 @@ impl Gather {
             Values::F32(values) => values.push(normal as f32),
             Values::F64(values) => values.push(normal),
             Values::Text(codes, words) => codes.push(words.code(&normal.to_string())),
+            Values::Time(values) if normal.fract() != 0.0 && rules.unit.is_some() => {
+                match rules.unit.and_then(|unit| unit.nearest_micros(normal)) {
+                    Some(micros) => values.push(micros),
+                    None => return self.push_unreadable(&normal.to_string()),
+                }
+            }
             // Integers and times that were written as decimals.
             _ if normal.fract() == 0.0 && normal.abs() < 9e15 => return self.push_integer(normal as i64, rules),
             _ => return self.push_unreadable(&normal.to_string()),

@@ -3,8 +3,8 @@
 use super::seen::Seen;
 use crate::kind::Kind;
 use crate::read::{
-    Options,
-    civil::date_of,
+    Options, Type,
+    civil::{date_of, is_clock},
     field::Field,
     names::{find_name, typed, words},
     values::is_missing,
@@ -16,44 +16,34 @@ use polars_core::prelude::{Column, DataFrame, DataType};
 const CLOCKS: [&str; 11] =
     ["time", "hour", "hours", "clock", "uhrzeit", "zeit", "hora", "heure", "ora", "hhmm", "tijd"];
 
-/// Words that may stand beside these: of which day, by which clock, in which form, of what.
-const BESIDE: [&str; 36] = [
-    "of",
-    "day",
-    "utc",
-    "gmt",
-    "z",
-    "local",
-    "lt",
-    "lst",
-    "est",
-    "edt",
-    "cst",
-    "cdt",
-    "mst",
-    "mdt",
-    "pst",
-    "pdt",
-    "cet",
-    "cest",
-    "mez",
-    "mesz",
-    "bst",
-    "ist",
-    "jst",
-    "hh",
-    "mm",
-    "ss",
-    "24h",
-    "24hr",
-    "gps",
-    "start",
-    "begin",
-    "obs",
-    "observation",
-    "sample",
-    "sampling",
-    "event",
+/// Words that may stand beside these: of which day, by which clock, in which form.
+const BESIDE: [&str; 29] = [
+    "of", "day", "utc", "gmt", "z", "local", "lt", "lst", "est", "edt", "cst", "cdt", "mst", "mdt", "pst", "pdt",
+    "cet", "cest", "mez", "mesz", "bst", "ist", "jst", "hh", "mm", "ss", "24h", "24hr", "gps",
+];
+
+/// Words of what they are, beside which a date that says nothing of that is theirs.
+const OF: [&str; 7] = ["start", "begin", "obs", "observation", "sample", "sampling", "event"];
+
+/// Words of the names of dates that say nothing of what they are.
+const DATES: [&str; 17] = [
+    "date",
+    "datum",
+    "fecha",
+    "data",
+    "dato",
+    "dag",
+    "tag",
+    "dia",
+    "giorno",
+    "jour",
+    "datetime",
+    "timestamp",
+    "ymd",
+    "dmy",
+    "mdy",
+    "yyyy",
+    "dd",
 ];
 
 /// Two columns that are one time: the first becomes it.
@@ -77,6 +67,8 @@ pub(super) fn find(
     lines: &mut Vec<String>,
 ) -> Result<Option<Clock>> {
     let at = |name: &str| fields.iter().position(|field| field.name == name);
+    // What is said to be something else is no time.
+    let is_other = |name: &str| options.types.iter().any(|(known, kind)| known == name && !matches!(kind, Type::Time));
     let is_clock = |at: &usize| {
         let (clocks, all) = (seen[*at].clocks, seen[*at].values());
         clocks > 0 && (clocks == all || seen[*at].are_rare(all - clocks))
@@ -86,13 +78,17 @@ pub(super) fn find(
         let Seen { packed, digits, range, .. } = seen[*at];
         packed > 0 && packed == seen[*at].values() && (digits > 0 || range.is_some_and(|(_, most)| most >= 100))
     };
-    let is_date = |at: &usize| fields[*at].kind == Ok(Kind::Time) && seen[*at].is_dates();
+    let is_date =
+        |at: &usize| fields[*at].kind == Ok(Kind::Time) && seen[*at].is_dates() && !is_other(&fields[*at].name);
     let clock = match options.time.as_deref().and_then(|name| name.split_once('+').filter(|_| at(name).is_none())) {
         Some((date, time)) => {
             let (Some(date_at), Some(time_at)) = (at(date.trim()), at(time.trim())) else { return Ok(None) };
             let packed = is_packed(&time_at);
             if !packed && !is_clock(&time_at) {
                 bail!("--time {date}+{time}: column {time:?} holds no times of day such as 13:05 or 1305");
+            }
+            if is_other(date.trim()) {
+                bail!("--time {date}+{time}: --type says that column {:?} is no time", date.trim());
             }
             Clock { date: date_at, time: time_at, packed }
         }
@@ -138,26 +134,55 @@ pub(super) fn find(
     Ok(Some(clock))
 }
 
-/// Whether a column of times of day goes by its name with one of dates: `start time` with `start date`. A `lap time` goes with none.
+/// Whether a column of times of day goes by its name with one of dates: `start time` with `start date`, or with a `date` of nothing
+/// else. A `lap time` goes with none.
 fn go_together(date: &str, time: &str) -> bool {
     let known = words(date);
-    let fits =
-        |word: &String| CLOCKS.contains(&word.as_str()) || BESIDE.contains(&word.as_str()) || known.contains(word);
+    let is_plain = known.iter().all(|word| DATES.contains(&word.as_str()) || BESIDE.contains(&word.as_str()));
+    let fits = |word: &String| {
+        let name = word.as_str();
+        CLOCKS.contains(&name) || BESIDE.contains(&name) || known.contains(word) || is_plain && OF.contains(&name)
+    };
     words(time).iter().all(fits)
 }
 
+/// What was met where times of day were put behind dates.
+#[derive(Debug, Default)]
+pub(super) struct Met {
+    /// Dates without a time of day.
+    alone: u64,
+    /// Texts in the place of times of day that are none, and the first.
+    odd: u64,
+    first_odd: Option<String>,
+}
+
+impl Met {
+    /// What is told of it.
+    pub fn lines(&self, date: &str, time: &str) -> Vec<String> {
+        let alone = (self.alone > 0).then(|| {
+            format!("column {date:?}: {time:?} has no time of day for {} of its dates: midnight is taken", self.alone)
+        });
+        let odd = self.first_odd.as_ref().map(|text| {
+            let count = self.odd;
+            format!("column {date:?}: {time:?} has something else for {count} of its dates, such as {text:?}: midnight is taken")
+        });
+        alone.into_iter().chain(odd).collect()
+    }
+}
+
 impl Clock {
-    /// Puts the times of day behind the dates.
+    /// Puts the times of day behind the dates. Where there is none, the date stays.
     ///
     /// # Errors
-    /// When the columns are none of texts.
-    pub fn join(self, mut frame: DataFrame, fields: &[Field]) -> Result<DataFrame> {
+    /// When the columns are none of texts, or a text is no time of day and none may be lost.
+    pub fn join(self, mut frame: DataFrame, fields: &[Field], strict: bool, met: &mut Met) -> Result<DataFrame> {
         let name = |at: usize| fields[at].name.as_str();
         let (dates, times) = (frame.column(name(self.date))?.clone(), frame.column(name(self.time))?.clone());
         if dates.dtype() != &DataType::String || times.dtype() != &DataType::String {
             bail!("column {:?} is no text", name(self.date));
         }
         let is_none = |text: &str| text.is_empty() || is_missing(text.as_bytes());
+        let spelling = fields[self.date].spelling.clone().unwrap_or_default();
         let both = dates.str()?.iter().zip(times.str()?.iter()).map(|(date, time)| {
             let date = date?.trim();
             let time = time.map(str::trim).filter(|time| !is_none(time) && !is_none(date));
@@ -170,11 +195,28 @@ impl Clock {
                     let time = format!("{time:0>4}");
                     format!("{} {}:{}", date_of(date), &time[..2], &time[2..])
                 }
-                Some(time) => format!("{} {time}", date_of(date)),
-                None => date.to_owned(),
+                Some(time) => {
+                    let joined = format!("{} {time}", date_of(date));
+                    if !is_clock(time.as_bytes())
+                        && spelling.time(joined.as_bytes()).is_none()
+                        && spelling.time(date.as_bytes()).is_some()
+                    {
+                        met.odd += 1;
+                        met.first_odd.get_or_insert_with(|| time.chars().take(40).collect());
+                        return Some(date.to_owned());
+                    }
+                    joined
+                }
+                None => {
+                    met.alone += u64::from(!is_none(date));
+                    date.to_owned()
+                }
             })
         });
         let joined = Column::new(name(self.date).into(), both.collect::<Vec<Option<String>>>());
+        if let (Some(text), true) = (&met.first_odd, strict) {
+            bail!("column {:?}: {text:?} is no time of day, and --strict loses none", name(self.time));
+        }
         frame.with_column(joined)?;
         Ok(frame)
     }

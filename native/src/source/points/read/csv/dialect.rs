@@ -75,10 +75,6 @@ pub(super) fn decoded(
     if zeros * 20 > start.len() {
         bail!("the file is no text: it holds zero bytes (if it is UTF-16, say --encoding utf-16le)");
     }
-    if zeros > 0 {
-        let line = 1 + start.iter().take_while(|&&byte| byte != 0).filter(|&&byte| byte == b'\n').count();
-        lines.push(format!("zero bytes stand in the file, the first in line {line}; in texts they stay as they are"));
-    }
     if by_returns(start) {
         lines.push("lines end with carriage returns only".into());
         let bytes = bytes.iter().map(|&byte| if byte == b'\r' { b'\n' } else { byte });

@@ -42,7 +42,7 @@ impl Seen {
             return self.noted(name, fate(Kind::Bool, format!("{} true or false", most(all))), comma);
         }
         if numbers > 0
-            && !self.marks_differ
+            && !self.signs_differ()
             && (numbers == all || numbers + plain == all && rare(plain))
             && let Some(kind) = self.number()
         {
@@ -164,12 +164,9 @@ impl Seen {
                 "column {name:?}: signs between thousands are left out, as in {text:?} (else say {else_say})"
             ));
         }
-        if let (Some(text), Some(Kind::F64)) = (&self.first_long, fate.kind) {
+        if let (Some(lost), Some(Kind::F64)) = (self.lost(), fate.kind) {
             let flag = typed(&format!("{name}=text"));
-            notes.push(format!(
-                "column {name:?}: {} numbers have more digits than are kept of them, such as {text:?} (--type {flag} keeps the texts)",
-                self.long
-            ));
+            notes.push(format!("column {name:?}: {lost} (--type {flag} keeps the texts)"));
         }
         if let (Some(text), Some(Kind::F64)) = (&self.first_zeroed, fate.kind) {
             let flag = typed(&format!("{name}=text"));
@@ -186,7 +183,7 @@ impl Seen {
         match () {
             () if self.texts == 0 && self.clocks == self.values() => "times of day",
             () if self.texts == 0 && self.pairs == self.values() => "two numbers each",
-            () if self.texts == 0 && self.marks_differ => "numbers with several signs",
+            () if self.texts == 0 && self.signs_differ() => "numbers with different signs",
             () if self.texts == 0 && self.number().is_none() && self.numbers() == self.values() => {
                 "numbers with more digits than are kept"
             }
@@ -239,10 +236,14 @@ impl Seen {
                  --type {})",
                 typed(&format!("{name}={flag}"))
             )),
-            (None, _) if self.marks_differ => Some(format!(
-                "column {name:?} stays text: its numbers have several signs, the first is {:?}",
-                self.first_marked.as_deref().unwrap_or_default()
-            )),
+            (None, _) if self.signs_differ() => {
+                let what = if self.marks_differ { "several signs" } else { "a sign of shares, or none" };
+                Some(format!(
+                    "column {name:?} stays text: its numbers have {what}, the first with one is {:?} (--type {} takes them as the same)",
+                    self.first_marked.as_deref().unwrap_or_default(),
+                    typed(&format!("{name}=number"))
+                ))
+            }
             (None, Some(digits)) => {
                 Some(format!("column {name:?} stays text, to keep digits such as {digits:?} as they are"))
             }

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::kind::Kind;
 use anyhow::{Result, bail};
-use clock::Clock;
+use clock::{Clock, Met};
 use dialect::Dialect;
 use look::{Looked, look};
 use polars_core::prelude::{DataFrame, DataType, Schema};
@@ -48,6 +48,8 @@ pub(super) struct Csv {
     fields: Vec<Field>,
     /// The time of day that goes with a date, where it stands in a column of its own.
     clock: Option<Clock>,
+    /// What was met where it was put behind the dates.
+    met: Met,
 }
 
 impl Csv {
@@ -63,7 +65,8 @@ impl Csv {
             scan.columns.iter_mut().for_each(|seen| seen.parted = 0);
         }
         let options = options.clone();
-        let mut csv = Self { content, dialect, scan, how, options, fields: Vec::new(), clock: None };
+        let mut csv =
+            Self { content, dialect, scan, how, options, fields: Vec::new(), clock: None, met: Met::default() };
         csv.decide(csv.order(), lines)?;
         Ok(csv)
     }
@@ -81,7 +84,7 @@ impl Csv {
             let numbers = Numbers { mark: seen.mark.filter(|_| !seen.marks_differ), ..how.numbers };
             let numbers =
                 if said_number(name, options) { meaning(name, seen, numbers, options, lines) } else { numbers };
-            let spelling = Spelling { numbers, order: fate.order, format: how.format.clone() };
+            let spelling = Spelling { numbers, order: fate.order, format: how.format.clone(), decimals: None };
             let lettered = seen.lettered == seen.pairs;
             let pair =
                 (seen.pairs > 0 && seen.pairs * 10 >= seen.values() * 9).then_some(Pairs { over: seen.over, lettered });
@@ -91,6 +94,7 @@ impl Csv {
                 spelling: Some(spelling),
                 pair,
                 outlined: seen.outlines > 0,
+                lost: seen.lost(),
                 ..Field::plain(name, dtype, kind)
             });
         }
@@ -209,7 +213,9 @@ impl Reader for Csv {
         each: &mut dyn FnMut(DataFrame) -> Result<()>,
     ) -> Result<()> {
         let mut projection: Vec<usize> = columns.iter().map(|column| column.0).collect();
-        let clock = self.clock.as_ref().filter(|clock| projection.contains(&clock.date));
+        // A column that becomes something else keeps what is written there.
+        let clock = self.clock.as_ref().filter(|clock| columns.contains(&(clock.date, Some(Kind::Time))));
+        let mut met = Met::default();
         projection.extend(clock.map(|clock| clock.time));
         projection.sort_unstable();
         projection.dedup();
@@ -236,12 +242,18 @@ impl Reader for Csv {
             self.content.let_go();
             for frame in frames {
                 each(match clock {
-                    Some(clock) => clock.join(frame, &self.fields)?,
+                    Some(clock) => clock.join(frame, &self.fields, self.options.strict, &mut met)?,
                     None => frame,
                 })?;
             }
         }
+        self.met = met;
         Ok(())
+    }
+
+    fn told(&self) -> Vec<String> {
+        let name = |at: usize| self.fields[at].name.as_str();
+        self.clock.map_or(Vec::new(), |clock| self.met.lines(name(clock.date), name(clock.time)))
     }
 }
 
@@ -341,6 +353,9 @@ fn check(scan: &Scan, dialect: &Dialect, strict: bool, lines: &mut Vec<String>) 
             "{count} records run over several lines up to a quote that closes nothing, the first in line {line}: lines may lie \
              inside a text (--quote none takes quotes as letters)"
         ));
+    }
+    if let Some(line) = scan.zero {
+        lines.push(format!("zero bytes stand in the file, the first in line {line}; in texts they stay as they are"));
     }
     if scan.comments > 0 {
         lines.push(format!("{} lines of comments among the rows are left out (--comment)", scan.comments));

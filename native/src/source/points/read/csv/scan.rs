@@ -33,6 +33,8 @@ pub(super) struct Piece {
     comments: u64,
     crossed: Crossed,
     overlong: Option<u64>,
+    /// The line of its first zero byte.
+    zero: Option<u64>,
 }
 
 /// Fields in quotes that hold what would part fields or lines: the quotes may be none.
@@ -69,6 +71,8 @@ pub(super) struct Scan {
     pub crossed: Crossed,
     /// The line of a record that is longer than any of a table; what comes after it was not looked at.
     pub overlong: Option<u64>,
+    /// The line of the first zero byte.
+    pub zero: Option<u64>,
     /// The line that comes next.
     line: u64,
 }
@@ -81,6 +85,7 @@ pub(super) struct Scan {
 pub(super) fn scan(bytes: &[u8], dialect: &Dialect, how: &Look, advance: &dyn Fn(u64)) -> Option<Scan> {
     let most = 16 * rayon::current_num_threads();
     let mut scan = Scan::new(dialect);
+    scan.zero = first_zero(&bytes[..dialect.body]).map(|line| line + 1);
     let (mut start, mut run) = (dialect.body, most);
     while start < bytes.len() {
         let nominal = bytes.len().min(start + run * PIECE);
@@ -154,6 +159,7 @@ fn piece(bytes: &[u8], span: Range<usize>, dialect: &Dialect, how: &Look) -> Pie
         comments: 0,
         crossed: Crossed::default(),
         overlong: None,
+        zero: None,
     };
     let mut fields: Vec<Raw<'_>> = Vec::with_capacity(width);
     let mut at = span.start;
@@ -200,7 +206,15 @@ fn piece(bytes: &[u8], span: Range<usize>, dialect: &Dialect, how: &Look) -> Pie
     // Without a last line feed Polars could miss an empty last field.
     piece.untidy |= !bytes[..at].ends_with(b"\n");
     piece.span.end = at;
+    let bytes = &bytes[piece.span.clone()];
+    piece.zero = first_zero(bytes);
     piece
+}
+
+/// How many lines end before the first zero byte, if there is one.
+fn first_zero(bytes: &[u8]) -> Option<u64> {
+    let before = || bytes.iter().take_while(|&&byte| byte != 0).filter(|&&byte| byte == b'\n').count() as u64;
+    bytes.contains(&0).then(before)
 }
 
 /// How the next line or record ended.
@@ -272,6 +286,7 @@ impl Scan {
             comments: 0,
             crossed: Crossed::default(),
             overlong: None,
+            zero: None,
             line: dialect.header_lines + 1,
         }
     }
@@ -284,6 +299,7 @@ impl Scan {
         self.long.merge(piece.long, line);
         self.open = self.open.or(piece.open.map(|open| open + line));
         self.overlong = self.overlong.or(piece.overlong.map(|at| at + line));
+        self.zero = self.zero.or(piece.zero.map(|at| at + line));
         self.comments += piece.comments;
         self.crossed.merge(std::mem::take(&mut piece.crossed), line);
         for (all, part) in self.columns.iter_mut().zip(std::mem::take(&mut piece.columns)) {

@@ -6,7 +6,7 @@ use super::split::Raw;
 use crate::read::{
     civil::{self, Order},
     geometry,
-    numbers::{Numbers, marked},
+    numbers::{Numbers, has_fraction, is_share, marked},
     spelling::formatted,
     values::{Class, classify},
 };
@@ -61,6 +61,8 @@ pub(super) struct Seen {
     pub civil: u64,
     pub day_first: u64,
     pub month_first: u64,
+    /// How many of these have points between.
+    pub dotted: u64,
     /// Dates whose day and month are two numbers.
     pub open: u64,
     /// Times and dates that have no time of day.
@@ -80,9 +82,10 @@ pub(super) struct Seen {
     pub over: (u64, u64),
     /// How many of these have letters that say which is which.
     pub lettered: u64,
-    /// Numbers with one sign of money or of shares, which sign, whether there are several, and the first.
+    /// Numbers with one sign of money or of shares, which sign, whether there are several, how many they are, and the first.
     pub mark: Option<char>,
     pub marks_differ: bool,
+    pub marked: u64,
     pub first_marked: Option<String>,
     /// Numbers with more digits than are kept of them, and the first.
     pub long: u64,
@@ -150,7 +153,7 @@ impl Seen {
             Class::Grouped(value) => {
                 self.grouped += 1;
                 self.see_long(field, look);
-                self.broken |= value.fract() != 0.0;
+                self.broken |= value.fract() != 0.0 || has_fraction(field, look.numbers.decimal_comma);
                 self.fixed += u64::from(!look.numbers.turned().fit(field));
                 self.first_grouped.get_or_insert_with(|| shown(field));
             }
@@ -185,7 +188,8 @@ impl Seen {
             if let Some((mark, value)) = marked(field, look.numbers) {
                 self.grouped += 1;
                 self.see_long(field, look);
-                self.broken |= value.fract() != 0.0;
+                self.broken |= value.fract() != 0.0 || has_fraction(field, look.numbers.decimal_comma);
+                self.marked += 1;
                 self.marks_differ |= self.mark.is_some_and(|known| known != mark);
                 self.mark = Some(mark);
                 self.first_marked.get_or_insert_with(|| shown(field));
@@ -202,6 +206,7 @@ impl Seen {
                 self.day_first += u64::from(fits.day_first);
                 self.month_first += u64::from(fits.month_first);
                 self.dates += u64::from(fits.is_date);
+                self.dotted += u64::from(field.iter().take(3).any(|&byte| byte == b'.'));
                 self.open += u64::from(fits.is_open);
                 self.year_first += u64::from(fits.year_first);
                 self.first_civil.get_or_insert_with(|| shown(field));
@@ -229,7 +234,8 @@ impl Seen {
             self.plain += u64::from(self.turned + self.parted == others);
         }
         self.texts += 1;
-        self.outlines += u64::from(geometry::begins_outline(field));
+        // One is enough.
+        self.outlines += u64::from(self.outlines == 0 && geometry::begins_outline(field));
         // One code is enough to know that texts are no exceptions among numbers.
         let is_code = digit
             && self.codes == 0
@@ -307,6 +313,17 @@ impl Seen {
         self.integers + self.floats + self.grouped
     }
 
+    /// Whether the signs at numbers say that these do not go together: of several kinds of money, or of shares at some alone.
+    pub fn signs_differ(&self) -> bool {
+        self.marks_differ || self.marked < self.numbers() && self.mark.is_some_and(is_share)
+    }
+
+    /// What its numbers lose as doubles, if any does.
+    pub fn lost(&self) -> Option<String> {
+        let first = self.first_long.as_ref()?;
+        Some(format!("{} numbers have more digits than are kept of them, such as {first:?}", self.long))
+    }
+
     /// Whether the comma and the point mean the opposite here of what they mean in the rest of the file: a text is a number only so,
     /// and all numbers still are.
     pub const fn is_turned(&self) -> bool {
@@ -333,14 +350,7 @@ impl Seen {
             (true, false) => Some(Order::DayFirst),
             (false, true) => Some(Order::MonthFirst),
             // With points between, the day comes first wherever that is written.
-            (true, true)
-                if self
-                    .first_civil
-                    .as_ref()
-                    .is_some_and(|text| text.as_bytes().iter().take(3).any(|&byte| byte == b'.')) =>
-            {
-                Some(Order::DayFirst)
-            }
+            (true, true) if all(self.dotted) => Some(Order::DayFirst),
             _ => None,
         }
     }

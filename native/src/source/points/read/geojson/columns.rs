@@ -23,6 +23,10 @@ pub(super) struct Seen {
     names: Vec<String>,
     kinds: Vec<Kinds>,
     places: HashMap<String, usize>,
+    /// The column of the ids of features, of which some have no property that is called so.
+    ids: Option<usize>,
+    /// What ids of features are, whether they have such a property or not.
+    of_ids: Kinds,
 }
 
 /// What values of a property are.
@@ -43,31 +47,37 @@ impl Seen {
     /// Sees the properties of a feature, and its id, unless a property is called so.
     pub fn see(&mut self, feature: Feature) {
         let own = feature.properties.iter().any(|(name, _)| name == ID);
-        let id = feature.id.filter(|_| !own).map(|id| (ID.to_owned(), id));
-        for (name, value) in id.into_iter().chain(feature.properties) {
+        if let Some(id) = &feature.id {
+            self.of_ids.see(id);
+            if !own && self.ids.is_none() {
+                self.ids = Some(self.names.len());
+                self.names.push(ID.into());
+                self.kinds.push(Kinds::default());
+            }
+        }
+        for (name, value) in feature.properties {
             let at = *self.places.entry(name).or_insert_with_key(|name| {
                 self.names.push(name.clone());
                 self.kinds.push(Kinds::default());
                 self.names.len() - 1
             });
-            let kinds = &mut self.kinds[at];
-            match value {
-                Value::Null => {}
-                Value::Bool(_) => kinds.booleans = true,
-                Value::Number(number) => {
-                    if let Some(integer) = number.as_i64() {
-                        kinds.integers = true;
-                        kinds.wide |= i32::try_from(integer).is_err();
-                        kinds.huge |= integer.unsigned_abs() > MAX_EXACT.unsigned_abs();
-                    } else {
-                        kinds.numbers = true;
-                        kinds.huge |= number.is_u64();
-                    }
-                }
-                Value::String(_) => kinds.texts = true,
-                Value::Array(_) | Value::Object(_) => kinds.nested = true,
-            }
+            self.kinds[at].see(&value);
         }
+    }
+
+    /// Tells ids of features from properties of that name, when all features were seen.
+    pub fn settle(&mut self, lines: &mut Vec<String>) {
+        let Some(at) = self.ids else { return };
+        self.kinds[at] = self.of_ids;
+        if self.places.contains_key(ID) {
+            let free = (2..).map(|number| format!("{ID}_{number}")).find(|name| !self.places.contains_key(name));
+            self.names[at] = free.unwrap_or_default();
+            lines.push(format!(
+                "some features have a property {ID:?} and others only an id of their own: these are {:?} here",
+                self.names[at]
+            ));
+        }
+        self.places.insert(self.names[at].clone(), at);
     }
 
     /// A name that no property has.
@@ -91,6 +101,8 @@ impl Seen {
                 field.note = Some(format!("column {name:?} holds lists or objects, and becomes text: their JSON"));
             } else if kinds.huge && kinds.numbers {
                 let flag = typed(&format!("{name}=text"));
+                field.lost =
+                    Some("whole numbers beyond 2^53 lose digits, as others have decimals or are beyond 2^63".into());
                 field.note = Some(format!(
                     "column {name:?}: whole numbers beyond 2^53 lose digits, as others have decimals or are beyond 2^63 (--type {flag} keeps the digits)"
                 ));
@@ -102,6 +114,25 @@ impl Seen {
 }
 
 impl Kinds {
+    fn see(&mut self, value: &Value) {
+        match value {
+            Value::Null => {}
+            Value::Bool(_) => self.booleans = true,
+            Value::Number(number) => {
+                if let Some(integer) = number.as_i64() {
+                    self.integers = true;
+                    self.wide |= i32::try_from(integer).is_err();
+                    self.huge |= integer.unsigned_abs() > MAX_EXACT.unsigned_abs();
+                } else {
+                    self.numbers = true;
+                    self.huge |= number.is_u64();
+                }
+            }
+            Value::String(_) => self.texts = true,
+            Value::Array(_) | Value::Object(_) => self.nested = true,
+        }
+    }
+
     const fn is_mixed(self) -> bool {
         let numbers = self.integers || self.numbers;
         (numbers as u8 + self.booleans as u8 + self.texts as u8 + self.nested as u8) > 1
@@ -153,11 +184,12 @@ impl<'s> Columns<'s> {
     }
 
     pub fn push(&mut self, feature: Feature) {
-        let own = feature.properties.iter().any(|(name, _)| name == ID);
-        let id = feature.id.filter(|_| !own).map(|id| (ID.to_owned(), id));
         let row = self.geometries.len();
-        for (name, value) in id.into_iter().chain(feature.properties) {
-            let Some(at) = self.seen.places.get(&name).and_then(|&at| self.wanted[at]) else { continue };
+        let id = self.seen.ids.zip(feature.id);
+        let properties = feature.properties.into_iter();
+        let properties = properties.filter_map(|(name, value)| Some((*self.seen.places.get(&name)?, value)));
+        for (at, value) in id.into_iter().chain(properties) {
+            let Some(at) = self.wanted[at] else { continue };
             let values = &mut self.filled[at].2;
             values.resize(row, Value::Null);
             values.push(value);

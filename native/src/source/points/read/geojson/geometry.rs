@@ -131,12 +131,12 @@ impl Coordinates {
         }
     }
 
-    /// Whether its first position has a third number.
+    /// Whether some position has a third number.
     fn is_deep(&self) -> bool {
         match self {
             Self::Number(_) => false,
             Self::Position(_, _, z) => z.is_some(),
-            Self::List(list) => list.first().is_some_and(Self::is_deep),
+            Self::List(list) => list.iter().any(Self::is_deep),
         }
     }
 }

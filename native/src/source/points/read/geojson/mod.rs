@@ -37,11 +37,11 @@ pub(super) struct GeoJson {
 }
 
 impl GeoJson {
-    /// Looks at all features for what they have.
+    /// Looks at all features for what they have. What is worth telling of it is added to `lines`.
     ///
     /// # Errors
     /// When it is damaged, or no GeoJSON; where a line is, in strict reading.
-    pub fn open(content: Content, options: &Options, progress: &dyn Progress) -> Result<Self> {
+    pub fn open(content: Content, options: &Options, lines: &mut Vec<String>, progress: &dyn Progress) -> Result<Self> {
         progress.stage("look at features", None);
         let bytes = content.as_ref();
         let shape = Shape::of(bytes);
@@ -55,6 +55,7 @@ impl GeoJson {
             Ok(())
         })?;
         told.check(options.strict)?;
+        seen.settle(lines);
         let crs = match options.crs {
             Some(crs) => Some(crs),
             None => told.crs.as_ref().map(named).transpose()?,

@@ -4,7 +4,7 @@ use super::*;
 use std::sync::Arc;
 
 fn open(text: &str) -> Result<GeoJson> {
-    GeoJson::open(Content::Owned(Arc::new(text.as_bytes().to_vec())), &Options::default(), &())
+    GeoJson::open(Content::Owned(Arc::new(text.as_bytes().to_vec())), &Options::default(), &mut Vec::new(), &())
 }
 
 /// Names and types of the columns, and how many rows with how many bytes of geometry each.
@@ -89,7 +89,7 @@ fn lines_that_are_no_features_are_counted_and_the_first_is_named() {
         let told = file.told().concat();
         assert!(told.contains(expected), "{told}");
         let strict = Options { strict: true, ..Options::default() };
-        let file = GeoJson::open(Content::Owned(Arc::new(lines.into_bytes())), &strict, &());
+        let file = GeoJson::open(Content::Owned(Arc::new(lines.into_bytes())), &strict, &mut Vec::new(), &());
         let refused = file.and_then(|mut file| file.chunks(&[], &mut |_| Ok(()))).expect_err("is refused");
         assert!(format!("{refused:#}").contains("--strict loses none: line 2"), "{refused:#}");
     }
@@ -125,7 +125,7 @@ fn a_feature_of_a_collection_that_cannot_be_read_is_lost_alone() {
         );
         assert!(told.contains(expected), "{told}");
         let strict = Options { strict: true, ..Options::default() };
-        let file = GeoJson::open(Content::Owned(Arc::new(text.into_bytes())), &strict, &());
+        let file = GeoJson::open(Content::Owned(Arc::new(text.into_bytes())), &strict, &mut Vec::new(), &());
         let refused = file.and_then(|mut file| file.chunks(&[], &mut |_| Ok(()))).expect_err("is refused");
         assert!(format!("{refused:#}").contains("--strict loses none: feature 2"), "{refused:#}");
     }

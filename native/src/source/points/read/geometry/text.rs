@@ -48,8 +48,23 @@ pub(super) fn sketch(text: &str, out: &mut Sketch) -> Option<()> {
     }
 }
 
-/// Whether it begins as well-known text of a line, a polygon or several does.
+/// Whether it is a line, a polygon or several, as far as can be told without reading all of it: well-known text begins with its
+/// name, as does well-known binary in hexadecimal digits with its number; an object of `GeoJSON` says it at its beginning or end.
 pub(in crate::source::points::read) fn begins_outline(text: &[u8]) -> bool {
+    /// So much is looked at there.
+    const SIDE: usize = 160;
+    if text.starts_with(b"00") || text.starts_with(b"01") {
+        return str::from_utf8(text).is_ok_and(|text| matches!(binary::hex(text), Found::Outline { .. }));
+    }
+    if text.first() == Some(&b'{') {
+        let sides = [&text[..text.len().min(SIDE)], &text[text.len().saturating_sub(SIDE)..]];
+        let says = |name: &&str| {
+            let name = format!("\"{name}\"");
+            sides.iter().any(|side| side.windows(name.len()).any(|part| part == name.as_bytes()))
+        };
+        let has = |key: &[u8]| text.windows(key.len()).any(|part| part == key);
+        return NAMES.iter().any(says) && (has(b"\"coordinates\"") || has(b"\"geometries\""));
+    }
     if !matches!(text.first(), Some(b'L' | b'P' | b'M' | b'G' | b'S' | b'l' | b'p' | b'm' | b'g')) {
         return false;
     }
@@ -191,6 +206,34 @@ mod tests {
             ("Äpfel", Found::Damaged),
         ] {
             assert_eq!(read(text), other, "{text}");
+        }
+    }
+
+    #[test]
+    fn outlines_are_told_from_points_in_every_form() {
+        let polygon = "0103000000010000000400000000000000000020400000000000804940";
+        let with_srid = "0103000020E610000001000000040000000000000000002040";
+        for text in [
+            "POLYGON ((0 0, 1 1, 1 0, 0 0))",
+            "SRID=4326;LINESTRING Z (0 0 1, 1 1 1)",
+            polygon,
+            with_srid,
+            r#"{"type": "Polygon", "coordinates": [[[8.0, 51], [8.05, 51], [8.05, 51.1], [8.0, 51]]]}"#,
+            r#"{"coordinates":[[0,0],[1,1]],"type":"LineString"}"#,
+        ] {
+            assert!(begins_outline(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "POINT (1 2)",
+            "Polygon",
+            "0101000000000000000000F03F0000000000000040",
+            "01000",
+            r#"{"type":"Point","coordinates":[1,2]}"#,
+            r#"{"shape":"Polygon"}"#,
+            "{",
+            "",
+        ] {
+            assert!(!begins_outline(text.as_bytes()), "{text}");
         }
     }
 

@@ -32,7 +32,21 @@ fn columns_of_one_name_are_told_apart_and_wide_decimals_are_numbers() {
         assert!(says(&dataset, "two columns are called \"v\"; the second is \"v_2\" here"));
         assert_eq!(values(&dataset, "wide"), ["1.2345678901234568e43", "-", "-0.25"]);
         assert_eq!(values(&dataset, "half"), ["1.5", "-", "-2.0"]);
+        assert!(says(&dataset, "column \"wide\": 1 numbers have more digits than are kept of them, such as 12345678"));
     }
+}
+
+#[test]
+fn wide_decimals_keep_all_digits_as_texts_and_none_is_lost_where_none_may_be() {
+    let path = [PathBuf::from(format!("{FILES}twice.arrow"))];
+    let texts = Options { types: vec![("wide".into(), Type::Text)], ..Options::default() };
+    let dataset = read(&path, &texts, &()).expect("reads");
+    let [wide, none, quarter] = &values(&dataset, "wide")[..] else { panic!("three rows") };
+    // The nearest double to it is 12345678901234567xxx….
+    assert!(wide.starts_with("12345678901234567") && wide.len() > 40 && none == "-", "{wide}");
+    assert_eq!(quarter.trim_end_matches('0'), "-0.25");
+    let error = read(&path, &Options { strict: true, ..Options::default() }, &()).expect_err("is refused");
+    assert!(error.to_string().contains("--strict loses none (--type wide=text"), "{error}");
 }
 
 #[test]

@@ -280,3 +280,32 @@ fn japanese_is_known_and_other_pairs_of_bytes_are_told() {
         assert!(values(&dataset, "t")[0].contains(letters), "{text}");
     }
 }
+
+#[test]
+fn what_is_strict_loses_nothing_of_numbers_positions_and_times() {
+    let strict = Options { strict: true, ..Options::default() };
+    let rows = |odd: &str| format!("lon,lat,v,t\n{}{odd}\n", "8,50,1.5,2024-01-01T00:00:00Z\n".repeat(60));
+    assert!(load_with("a.csv", rows("8,50,NA,"), &strict).is_ok());
+    assert!(load_with("a.csv", rows("NA,50,1.5,"), &strict).is_ok());
+    for (odd, what) in [
+        ("abc,50,1.5,2024-01-01T00:00:00Z", "lon holds \"abc\", which is no position"),
+        ("8,50,inf,2024-01-01T00:00:00Z", "NaN or infinite"),
+        (
+            "8,50,12345678901234567.25,2024-01-01T00:00:00Z",
+            "more digits than are kept of them, such as \"12345678901234567.25\"",
+        ),
+        ("8,50,1.5,2024-01-01T00:00:00.000000001Z", "1 had a finer part"),
+    ] {
+        let error = error_of("a.csv", rows(odd), &strict);
+        assert!(error.contains(what) && error.contains("--strict loses none"), "{odd}: {error}");
+        assert!(load_with("a.csv", rows(odd), &Options::default()).is_ok(), "{odd}");
+    }
+}
+
+#[test]
+fn a_fraction_behind_thousands_is_kept_or_told() {
+    let dataset = load_csv("lon,lat,v\n8,50,\"9,007,199,254,740,993.50\"\n8,50,\"1,234\"\n");
+    assert_eq!((kind(&dataset, "v"), values(&dataset, "v")[1].as_str()), ("number", "1234.0"));
+    assert!(says(&dataset, "more digits than are kept of them, such as \"9,007,199,254,740,993.50\""));
+    assert_eq!(values(&load_csv("lon,lat,v\n8,50,\"9,007,199,254,740,993.00\"\n"), "v"), ["9007199254740993"]);
+}

@@ -156,3 +156,55 @@ fn texts_of_times_are_told_in_every_format() {
     let dataset = load_with("a.parquet", parquet(frame(columns)), &Options::default()).expect("reads");
     assert!(says(&dataset, "column \"t\" is text, though its values are times (else say --type t=time"));
 }
+
+#[test]
+fn dates_without_a_time_of_day_are_counted_and_stay() {
+    let text = "lon,lat,date,time\n";
+    let row = |day: usize, time: &str| format!("8,50,2024-03-{day:02},{time}\n");
+    let rows: String = (1..=25).map(|day| row(day, if day == 25 { "unknown" } else { "1:15" })).collect();
+    let dataset = load_csv(format!("{text}{rows}{}{}", row(26, "NA"), row(27, "")));
+    assert_eq!(
+        values(&dataset, "date")[23..],
+        ["2024-03-24T01:15:00Z", "2024-03-25T00:00:00Z", "2024-03-26T00:00:00Z", "2024-03-27T00:00:00Z"]
+    );
+    assert!(says(&dataset, "\"time\" has no time of day for 2 of its dates: midnight is taken"));
+    let odd = "has something else for 1 of its dates, such as \"unknown\": midnight is taken";
+    assert!(says(&dataset, odd), "{:?}", dataset.report().lines);
+    let strict = Options { strict: true, ..Options::default() };
+    let error = error_of("a.csv", format!("{text}{rows}"), &strict);
+    assert!(error.contains("\"unknown\" is no time of day, and --strict loses none"), "{error}");
+}
+
+#[test]
+fn a_date_that_is_said_to_be_text_keeps_its_text() {
+    let text = "lon,lat,date,time\n8,50,2024-03-01,11:30\n8,50,2024-03-02,12:30\n";
+    let options = Options { types: vec![("date".into(), Type::Text)], ..Options::default() };
+    let dataset = load_with("a.csv", text, &options).expect("reads");
+    assert_eq!(values(&dataset, "date"), ["2024-03-01", "2024-03-02"]);
+    assert!(!says(&dataset, "times of day"), "{:?}", dataset.report().lines);
+}
+
+#[test]
+fn points_between_are_those_of_all_dates() {
+    let dotted = "8,50,05.03.2024\n";
+    let others = "8,50,03/06/2024\n8,50,04/04/2024\n";
+    for rows in [[dotted, others], [others, dotted]] {
+        let dataset = load_csv(format!("lon,lat,when\n{}{}", rows[0], rows[1]));
+        assert_eq!(kind(&dataset, "when"), "text", "{rows:?}");
+        assert!(says(&dataset, "say --dates dmy or --dates mdy"));
+    }
+}
+
+#[test]
+fn times_of_day_are_those_of_the_date_that_they_are_of() {
+    let day = |names: &str| {
+        let dataset = load_csv(format!("lon,lat,{names}\n8,50,1981-01-05,01:30\n8,50,1982-01-05,02:30\n"));
+        values(&dataset, names.split(',').next().expect("a name"))[0].clone()
+    };
+    assert_eq!(day("birth_date,start_time"), "1981-01-05T00:00:00Z");
+    for names in
+        ["date,start_time", "start_date,start_time", "birth_date,time", "obs_date,time", "event_date,event_time"]
+    {
+        assert_eq!(day(names), "1981-01-05T01:30:00Z", "{names}");
+    }
+}

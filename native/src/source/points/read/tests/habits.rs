@@ -190,6 +190,11 @@ fn what_is_packed_twice_and_a_zero_byte_in_a_text_are_told() {
     let dataset = load_csv(format!("lon,lat,t\n1,2,a\0b\n{rows}"));
     assert_eq!(values(&dataset, "t")[0], "a\0b");
     assert!(says(&dataset, "zero bytes stand in the file, the first in line 2"));
+    let many = "1,2,plain words\n".repeat(40_000);
+    assert!(says(
+        &load_csv(format!("lon,lat,t\n{many}1,2,a\0b\n")),
+        "zero bytes stand in the file, the first in line 40002"
+    ));
 }
 
 #[test]

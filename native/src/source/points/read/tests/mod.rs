@@ -11,6 +11,7 @@ mod habits;
 mod parquet;
 mod places;
 mod roles;
+mod several;
 mod shapefile;
 mod shapes;
 mod text;

@@ -29,6 +29,7 @@ impl Seen {
         self.day_first += part.day_first;
         self.month_first += part.month_first;
         self.dates += part.dates;
+        self.dotted += part.dotted;
         self.open += part.open;
         self.year_first += part.year_first;
         self.clocks += part.clocks;
@@ -40,6 +41,7 @@ impl Seen {
         self.over = (self.over.0 + part.over.0, self.over.1 + part.over.1);
         self.marks_differ |= part.marks_differ || self.mark.is_some() && part.mark.is_some() && self.mark != part.mark;
         self.mark = self.mark.or(part.mark);
+        self.marked += part.marked;
         self.lettered += part.lettered;
         self.long += part.long;
         self.first_long = self.first_long.take().or(part.first_long);
