@@ -239,7 +239,7 @@ impl Seen {
             (None, _) if self.signs_differ() => {
                 let what = if self.marks_differ { "several signs" } else { "a sign of shares, or none" };
                 Some(format!(
-                    "column {name:?} stays text: its numbers have {what}, the first with one is {:?} (--type {} takes them as the same)",
+                    "column {name:?} stays text: its numbers have {what}, the first is {:?} (--type {} takes them as the same)",
                     self.first_marked.as_deref().unwrap_or_default(),
                     typed(&format!("{name}=number"))
                 ))

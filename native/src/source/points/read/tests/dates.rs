@@ -161,11 +161,11 @@ fn texts_of_times_are_told_in_every_format() {
 fn dates_without_a_time_of_day_are_counted_and_stay() {
     let text = "lon,lat,date,time\n";
     let row = |day: usize, time: &str| format!("8,50,2024-03-{day:02},{time}\n");
-    let rows: String = (1..=25).map(|day| row(day, if day == 25 { "unknown" } else { "1:15" })).collect();
+    let rows: String = (0..60).map(|at| row(at % 24 + 1, "1:15")).chain([row(25, "unknown")]).collect();
     let dataset = load_csv(format!("{text}{rows}{}{}", row(26, "NA"), row(27, "")));
     assert_eq!(
-        values(&dataset, "date")[23..],
-        ["2024-03-24T01:15:00Z", "2024-03-25T00:00:00Z", "2024-03-26T00:00:00Z", "2024-03-27T00:00:00Z"]
+        values(&dataset, "date")[59..],
+        ["2024-03-12T01:15:00Z", "2024-03-25T00:00:00Z", "2024-03-26T00:00:00Z", "2024-03-27T00:00:00Z"]
     );
     assert!(says(&dataset, "\"time\" has no time of day for 2 of its dates: midnight is taken"));
     let odd = "has something else for 1 of its dates, such as \"unknown\": midnight is taken";

@@ -301,9 +301,9 @@ fn times_of_day_go_with_dates_as_portals_write_them() {
     let dataset = load_csv(format!("lat,lon,date,time\n{}", rows.concat()));
     assert_eq!(
         (values(&dataset, "date")[1].as_str(), values(&dataset, "date")[30].as_str()),
-        ("2024-01-05T01:01:00Z", "-")
+        ("2024-01-05T01:01:00Z", "2024-01-05T00:00:00Z")
     );
-    assert!(says(&dataset, "column \"date\": 1 of 60 values are no time, such as \"2024-01-05 25:30\""));
+    assert!(says(&dataset, "has something else for 1 of its dates, such as \"25:30\": midnight is taken"));
 }
 
 #[test]
