@@ -133,6 +133,55 @@ fn what_is_large_stays_at_every_zoom_and_no_tile_has_more_than_the_limit() {
 }
 
 #[test]
+fn where_rows_take_over_from_cells_no_tile_has_more_than_the_limit_either() {
+    let mut state = 4u64;
+    let mut next = |below: f64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1u64 << 53) as f64 * below
+    };
+    // Squares all over, and one in a hundred on one heap: too few to hold up the others, too many for a tile.
+    let mut gather = Gather::default();
+    for row in 0..20_000 {
+        let (lon, lat) = if row % 100 == 0 { (1.0 + next(0.001), 1.0 + next(0.001)) } else { (next(40.0), next(40.0)) };
+        let side = 0.001 + next(0.02);
+        gather.part(Role::Shell, [(lon, lat), (lon + side, lat), (lon + side, lat + side), (lon, lat + side)]);
+        gather.end_row();
+    }
+    let (flat, _) = gather.finish();
+    let points = (0..20_000).filter_map(|row| Some((morton::key(point_inside(&flat.view(), row)?), row as u32)));
+    let (mut keys, mut numbers): (Vec<u64>, Vec<u32>) = points.unzip();
+    sort(&mut keys, &mut numbers);
+    let words = Landmarks::build(&keys);
+    let landmarks = Landmarks::new(&words, keys.len());
+    let work = Work::free();
+    let built = Built::of(flat.pick(&numbers), landmarks, &work).expect("goes on");
+    let all = Points::new("s", &keys, &numbers, &[], Roles::default()).expect("fits").with_landmarks(landmarks);
+    let all = all.with_shapes(built.view(landmarks));
+    let heap = keys[keys.len() / 2..].iter().chain(&keys).copied();
+    let limit = 150;
+    let plan = TileQuery::parse(&format!("limit={limit}")).expect("parses").plan(&all, &work).expect("fits");
+    let profile = Profile::of(&all, None, plan.limit(), &work).expect("goes on");
+    let from = profile.points_minzoom().expect("rows take over");
+    let selection = Selection { mask: None, profile: &profile, summaries: &[] };
+    let (mut before, mut thinned) = (BTreeSet::new(), 0);
+    let some: Vec<u64> = heap.step_by(7).collect();
+    for z in from..=from + 4 {
+        let mut shown = BTreeSet::new();
+        let tiles: BTreeSet<_> = some.iter().map(|&key| TileId::containing(morton::position(key), z)).collect();
+        for tile in tiles {
+            let (mut scratch, mut out) = (Scratch::default(), Vec::new());
+            let report = plan.tile_into(&all, selection, tile, &work, &mut scratch, &mut out).expect("goes on");
+            assert!(!report.cells && report.rows - report.omitted <= limit, "{tile}: {report:?}");
+            thinned += u64::from(report.omitted > 0);
+            shown.extend(ids(&out));
+        }
+        assert!(before.is_subset(&shown), "zoom {z}");
+        before = shown;
+    }
+    assert!(from > 0 && thinned > 0 && before.len() > 15_000, "{from} {thinned} {}", before.len());
+}
+
+#[test]
 fn a_column_says_who_shows_first_and_who_stays_whatever_the_filter() {
     let Rows { keys, numbers, words, built, worths, .. } = &rows();
     let landmarks = Landmarks::new(words, keys.len());

@@ -3,7 +3,6 @@
 use crate::{
     plan::Plan,
     points::index::Points,
-    query::Mode,
     small::work::{Stopped, Work},
     space::tile::TileId,
     tile::{
@@ -41,8 +40,7 @@ impl Plan {
             View::Hexagons(_) => return Ok(false),
             View::Rows | View::Cells(..) => return Ok(true),
         };
-        let most = if self.mode == Mode::Points { selection.profile.most(z) } else { Some(u8::MAX) };
-        let Some(most) = most else { return Ok(true) };
+        let Some(most) = selection.profile.most(z) else { return Ok(true) };
         shapes.alike(points.keys(), (tile, z, self.detail), (most, selection.mask), toll, &mut scratch.alike)
     }
 }

@@ -188,8 +188,7 @@ impl Plan {
         let &Cut { points, selection: Selection { mask, profile, .. }, tile, ref range } = cut;
         met.clear();
         let grid = grid::Grid::of(tile).detailed(self.detail);
-        let most = if self.mode == Mode::Points { profile.most(tile.z()) } else { Some(u8::MAX) };
-        if let Some(most) = most {
+        if let Some(most) = profile.most(tile.z()) {
             shapes.meeting(&grid, most, mask, toll, |row| met.push(row as u32))?;
         }
         let mut outlined = Outlined::new(points, shapes, grid, range.clone(), drawing);
