@@ -79,9 +79,9 @@ impl Tiler {
         self.dataset.add_sizes(area.as_deref(), length.as_deref()).map_err(bad)
     }
 
-    /// What was met while outlines were taken: `{ empty, unusable, short, lower, untied, crossing, beyond }`.
+    /// What was met while outlines were taken: `{ empty, unusable, short, lower, untied, tangled, crossing, beyond }`.
     #[wasm_bindgen(
-        unchecked_return_type = "{ empty: number, unusable: number, short: number, lower: number, untied: number, crossing: number, beyond: number }"
+        unchecked_return_type = "{ empty: number, unusable: number, short: number, lower: number, untied: number, tangled: number, crossing: number, beyond: number }"
     )]
     #[must_use]
     pub fn gathered(&self) -> JsValue {
@@ -92,6 +92,7 @@ impl Tiler {
             ("short", told.short),
             ("lower", told.lower),
             ("untied", told.untied),
+            ("tangled", told.tangled),
             ("crossing", told.crossing),
             ("beyond", told.beyond),
         ];

@@ -220,6 +220,12 @@ pub(crate) fn frame(x: &[u32], y: &[u32]) -> Frame {
     [west, north, east, south]
 }
 
+/// The box of a run.
+pub(crate) fn frame_of(outlines: &Outlines<'_>, run: usize) -> Frame {
+    let vertices = outlines.vertices_of(run);
+    frame(&outlines.x[vertices.clone()], &outlines.y[vertices])
+}
+
 /// A coordinate, of which the last stands for the far edge of the world.
 pub(crate) const fn wide(of: u32) -> i64 {
     of as i64 + (of == u32::MAX) as i64

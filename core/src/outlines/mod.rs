@@ -8,4 +8,4 @@ pub(crate) mod unwrap;
 pub(crate) mod wind;
 
 pub use flat::{Flat, Frame, Outlines, Role};
-pub(crate) use flat::{NOWHERE, Vertex, WORLD, divide, frame, narrow, wide};
+pub(crate) use flat::{NOWHERE, Vertex, WORLD, divide, frame, frame_of, narrow, wide};

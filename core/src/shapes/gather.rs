@@ -6,8 +6,8 @@
 
 use crate::{
     shapes::{
-        Flat, Frame, Outlines, Role, Vertex, WORLD, frame, narrow,
-        untie::Untie,
+        Flat, Role, Vertex, WORLD, frame_of, narrow,
+        untie::{Untie, Untied},
         unwrap::{clip, crossing, unwrap},
         wind,
     },
@@ -16,7 +16,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 
-/// Vertices of a hole by which its shell is found, and looks at vertices of shells for all holes of a polygon.
+/// Vertices of a hole by which its shell is found, and looks at shells and their vertices for all holes of a polygon.
 const SOME: usize = 8;
 const LOOKS: usize = 20_000_000;
 
@@ -52,6 +52,8 @@ pub struct Told {
     pub lower: u64,
     /// Rings that cross themselves, of which all that they go round was taken.
     pub untied: u64,
+    /// Rings that cross themselves too often, of which some that they go round may be left out.
+    pub tangled: u64,
     /// Rows that go over the antimeridian.
     pub crossing: u64,
     /// Rows that reach beyond 85.05°, where the map ends: what lies there is moved to its edge.
@@ -66,6 +68,7 @@ impl Told {
         self.short += other.short;
         self.lower += other.lower;
         self.untied += other.untied;
+        self.tangled += other.tangled;
         self.crossing += other.crossing;
         self.beyond += other.beyond;
     }
@@ -101,10 +104,13 @@ impl Gather {
 
     fn ring_or_run(&mut self, role: Role) {
         if role.is_ring() {
-            if let Some(loops) = self.untie.loops(&self.path) {
-                self.told.untied += 1;
-                self.loops(role, loops);
-                return;
+            match self.untie.loops(&self.path) {
+                Untied::Sound => {}
+                Untied::Tangled => self.told.tangled += 1,
+                Untied::Loops(loops, all) => {
+                    *(if all { &mut self.told.untied } else { &mut self.told.tangled }) += 1;
+                    return self.loops(role, loops);
+                }
             }
             wind::wind(&mut self.path, role);
         }
@@ -186,6 +192,8 @@ impl Gather {
                 next += 1;
                 continue;
             }
+            // Behind the last where all looks are spent.
+            let looked = if left > 0 { shells.len() } else { 0 };
             let hole = frame_of(&view, run);
             let within = |at: &usize| {
                 let [west, north, east, south] = boxes[*at];
@@ -200,8 +208,8 @@ impl Gather {
                     left == 0 || winding(view.path(shells[*at]), v) > 0
                 })
             };
-            let found = (0..shells.len()).filter(within).find(about);
-            left = left.saturating_sub(shells.len());
+            let found = (0..looked).filter(within).find(about);
+            left = left.saturating_sub(looked);
             order.push((found.unwrap_or(next - 1), run));
         }
         small::sort(&mut order);
@@ -343,12 +351,6 @@ impl Gather {
         flat.rings.truncate(kept);
         flat.roles.truncate(kept);
     }
-}
-
-/// The box of a run.
-fn frame_of(outlines: &Outlines<'_>, run: usize) -> Frame {
-    let vertices = outlines.vertices_of(run);
-    frame(&outlines.x[vertices.clone()], &outlines.y[vertices])
 }
 
 /// How often a ring winds about a vertex; of one on its border whatever it is beside it.

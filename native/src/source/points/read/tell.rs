@@ -264,12 +264,18 @@ fn outlines(told: &Told, deep: u64, strict: bool, log: &mut Log<'_>) -> Result<(
             "left out: points beside lines, or lines beside polygons",
         ),
         (told.untied, "ring", "rings", "mended where crossing itself: all that is gone round is inside"),
+        (
+            told.tangled,
+            "ring",
+            "rings",
+            "kept as drawn where crossing itself too often: some of what is gone round may be left out",
+        ),
         (told.crossing, "geometry", "geometries", "cut at the antimeridian, which it goes over"),
         (told.beyond, "geometry", "geometries", "moved to the edge of the map where beyond 85.05 degrees"),
         (deep, "geometry", "geometries", "drawn flat: heights and measures (Z, M) are not kept"),
     ];
     // What is there otherwise than it was drawn stands first.
-    let strictly = if strict { 4 } else { 0 };
+    let strictly = if strict { 5 } else { 0 };
     for (at, (count, one, several, what)) in all.into_iter().enumerate() {
         if count > 0 {
             let verb = if count == 1 { "is" } else { "are" };
