@@ -17,6 +17,19 @@ pub(crate) fn area2(path: impl Iterator<Item = Vertex>) -> i128 {
     first.map_or(0, |first| sum + cross(before, first))
 }
 
+/// The same in units of a tile.
+#[inline]
+pub(crate) fn small_area2(path: &[[i16; 2]]) -> i64 {
+    let Some(&(mut before)) = path.last() else { return 0 };
+    let mut sum = 0;
+    for &here in path {
+        let [ax, ay, bx, by] = [before[0], before[1], here[0], here[1]].map(i64::from);
+        sum += ax * by - bx * ay;
+        before = here;
+    }
+    sum
+}
+
 /// Turns a ring round if it does not run as its role says.
 pub(crate) fn wind(path: &mut [Vertex], role: Role) {
     let area = area2(path.iter().copied());
@@ -45,6 +58,8 @@ mod tests {
         // East, then south.
         let square = [[0, 0], [4, 0], [4, 3], [0, 3]];
         assert_eq!(area2(square.into_iter()), 24);
+        assert_eq!((small_area2(&[[0, 0], [4, 0], [4, 3], [0, 3]]), small_area2(&[])), (24, 0));
+        assert_eq!(small_area2(&[[i16::MIN; 2], [i16::MIN, i16::MAX], [i16::MAX; 2]]), -(65_535 * 65_535));
         let (mut shell, mut hole) = (square, square);
         wind(&mut shell, Role::Shell);
         wind(&mut hole, Role::Hole);

@@ -20,7 +20,8 @@ pub enum Meeting {
 /// they run.
 #[inline]
 pub fn of(e: Edge, f: Edge) -> Meeting {
-    let of_e = f.map(|end| side(e[0], e[1], end));
+    // Written out: a closure for both ends is not inlined.
+    let of_e = [side(e[0], e[1], f[0]), side(e[0], e[1], f[1])];
     if (of_e[0] > 0 && of_e[1] > 0) || (of_e[0] < 0 && of_e[1] < 0) {
         return Meeting::Apart;
     }
@@ -28,7 +29,7 @@ pub fn of(e: Edge, f: Edge) -> Meeting {
     if e[1] == f[0] && of_e[1] != 0 {
         return Meeting::End;
     }
-    let of_f = e.map(|end| side(f[0], f[1], end));
+    let of_f = [side(f[0], f[1], e[0]), side(f[0], f[1], e[1])];
     if (of_f[0] > 0 && of_f[1] > 0) || (of_f[0] < 0 && of_f[1] < 0) {
         return Meeting::Apart;
     }

@@ -17,7 +17,7 @@ mod spans;
 use crate::{
     shapes::{
         clip::{Pieces, Point},
-        wind::area2,
+        wind::small_area2,
     },
     small::{
         self,
@@ -74,6 +74,15 @@ impl Clean {
     /// [`Stopped`], as [`Toll::pay`].
     pub fn mend(&mut self, pieces: &Pieces, toll: &mut Toll<'_>, out: &mut Pieces) -> Result<(), Stopped> {
         if self.part(pieces, toll)? {
+            // A ring alone that meets nothing is a polygon, or none.
+            if self.met == [false] {
+                out.clear();
+                if small_area2(&pieces.points) > 0 {
+                    out.points.extend_from_slice(&pieces.points);
+                    out.ends.extend_from_slice(&pieces.ends);
+                }
+                return Ok(());
+            }
             return self.polygons(toll, out);
         }
         let raster = raster::Raster::of(pieces, toll)?;
@@ -172,23 +181,22 @@ impl Clean {
     fn polygons(&mut self, toll: &mut Toll<'_>, out: &mut Pieces) -> Result<(), Stopped> {
         let Self { edges, ends, pairs, rays, graph, met, rings, .. } = self;
         rings.clear();
-        // What runs both ways goes, and may leave a part of one ring within another.
-        let alone = ends.len() == 1 && !met[0];
-        if !alone {
-            pairs.gather(edges, ends, |_| false);
-            rays.gather(&pairs.chunks, toll)?;
-        }
+        // Of one ring, too: what runs both ways goes, and may leave a part of it within another.
+        pairs.gather(edges, ends, |_| false);
+        rays.gather(&pairs.chunks, toll)?;
         let mut start = 0;
         for (ring, &end) in ends.iter().enumerate() {
             let ring = if met[ring] { &[][..] } else { &edges[start as usize..end as usize] };
             start = end;
             let Some(&[west, _]) = ring.iter().min_by_key(|edge| edge[0]) else { continue };
-            let about = if alone { 0 } else { rays.about(west, &pairs.chunks, edges, toll)? };
-            let within = about + area2(ring.iter().map(|edge| edge[0].map(i64::from))).signum() as i32;
-            if (about > 0) != (within > 0) {
-                rings.points.extend(ring.iter().map(|edge| edge[0]));
-                rings.end(3);
+            let about = rays.about(west, &pairs.chunks, edges, toll)?;
+            let first = rings.points.len();
+            rings.points.extend(ring.iter().map(|edge| edge[0]));
+            let within = about + small_area2(&rings.points[first..]).signum() as i32;
+            if (about > 0) == (within > 0) {
+                rings.points.truncate(first);
             }
+            rings.end(3);
         }
         if met.contains(&true) {
             let mut start = 0;
@@ -197,9 +205,7 @@ impl Clean {
                 if met { ring } else { 0..0 }
             });
             let of_met = of_met.map(|edge| edges[edge as usize]);
-            let about = |place, toll: &mut Toll<'_>| {
-                if alone { Ok(0) } else { rays.about(place, &pairs.chunks, edges, toll) }
-            };
+            let about = |place, toll: &mut Toll<'_>| rays.about(place, &pairs.chunks, edges, toll);
             graph.trace(of_met, toll, about, rings)?;
         }
         nest::order(rings, toll, out)

@@ -4,7 +4,7 @@ use super::{meeting::side, pairs::Around, spans::Spans};
 use crate::{
     shapes::{
         clip::{Pieces, Point},
-        wind::area2,
+        wind::small_area2,
     },
     small::{
         self,
@@ -44,7 +44,7 @@ pub fn order(rings: &Pieces, toll: &mut Toll<'_>, out: &mut Pieces) -> Result<()
             around =
                 [around[0].min(point[0]), around[1].min(point[1]), around[2].max(point[0]), around[3].max(point[1])];
         }
-        let area2 = area2(points.iter().map(|point| point.map(i64::from))) as i64;
+        let area2 = small_area2(points);
         let end = rings.ends[ring];
         if area2 != 0 {
             all.push(Ring { start, end, around, area2, shell: ring as u32 });

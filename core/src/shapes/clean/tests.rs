@@ -1,7 +1,7 @@
 //! Cleaned rings against a judge of validity that is not ours, and against winding numbers.
 
 use super::*;
-use crate::small::work::Work;
+use crate::{shapes::wind::area2, small::work::Work};
 use geo::{Coord, LineString, MultiPolygon, Polygon, algorithm::Validation as _};
 
 type Ring = Vec<Point>;
