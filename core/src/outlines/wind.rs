@@ -2,7 +2,7 @@
 //!
 //! Shells are positive, as tiles want them: clockwise on the screen, where y grows downwards. Holes are negative.
 
-use crate::outlines::{Outlines, Role, Vertex};
+use crate::outlines::{Role, Vertex};
 
 /// Twice the area of a closed path, positive where it runs clockwise on the screen.
 pub(crate) fn area2(path: impl Iterator<Item = Vertex>) -> i128 {
@@ -36,12 +36,6 @@ pub(crate) fn wind(path: &mut [Vertex], role: Role) {
     if (role == Role::Shell && area < 0) || (role == Role::Hole && area > 0) {
         path.reverse();
     }
-}
-
-/// The area of a row's polygons in steps², holes taken off. Rings that cross themselves count as often as they wind.
-pub(crate) fn area(outlines: &Outlines<'_>, row: usize) -> u128 {
-    let rings = outlines.rings_of(row).filter(|&ring| outlines.role(ring).is_ring());
-    (rings.map(|ring| area2(outlines.path(ring))).sum::<i128>() / 2).max(0).cast_unsigned()
 }
 
 fn cross(a: Vertex, b: Vertex) -> i128 {

@@ -6,7 +6,7 @@
 use crate::{
     filter::mask::Mask,
     shapes::{
-        Role, Shapes, Vertex,
+        Role, Shapes, Vertex, dust,
         first::SQUARE,
         grid::{EXTENT, Grid, HIGH, LOW},
         wide,
@@ -75,6 +75,12 @@ impl Shapes<'_> {
                 }
                 let looked = self.levelled.draw(ring, &grid, path);
                 toll.pay(1 + looked / 8)?;
+                // A square may be drawn for a part.
+                if dust::is_lost(&outlines, ring, path)
+                    && near([LOW - SQUARE, HIGH + SQUARE], grid.local(dust::place(&outlines, ring)))
+                {
+                    return Ok(false);
+                }
                 let closing = path.last().zip(path.first()).filter(|_| outlines.role(ring).is_ring());
                 let mut edges = path.windows(2).map(|edge| [edge[0], edge[1]]).chain(closing.map(|(a, b)| [*a, *b]));
                 if edges.any(|edge| touches(edge, [LOW - 1, HIGH + last + 1])) {

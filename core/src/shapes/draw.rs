@@ -10,9 +10,10 @@ use crate::{
         Outlines, Role, Shapes, Vertex,
         clean::Clean,
         clip::{self, Pieces, Point},
+        covered, dust,
         first::{BEFORE, SQUARE, whole},
         grid::{EXTENT, Grid, HIGH, LOW},
-        wide, wind,
+        wide,
     },
     small::work::{Stopped, Toll},
     space::mercator::World,
@@ -69,6 +70,8 @@ pub struct Drawing {
     points: Vec<Point>,
     ends: Vec<u32>,
     path: Vec<Vertex>,
+    /// Parts of the row of which nothing is left at the zoom.
+    lost: Vec<u32>,
     /// A bit for each square of the tile, set where it has a position.
     taken: Vec<u64>,
     pieces: Pieces,
@@ -123,6 +126,9 @@ impl Drawing {
                 let count: usize = rings.clone().map(|ring| outlines.vertices_of(ring).len()).sum();
                 toll.pay(1 + count)?;
                 let local = rings.flat_map(|ring| outlines.path(ring)).map(|vertex| grid.local(vertex));
+                // What lies on the edge of the world, where there is no next tile, is in the last.
+                let last = |axis: usize, at: i64| at - i64::from(at == EXTENT && grid.world[axis + 2]);
+                let local = local.map(|[x, y]| [last(0, x), last(1, y)]);
                 let inside = local.filter(|at| at.iter().all(|at| (0..EXTENT).contains(at)));
                 self.taken.clear();
                 self.taken.resize(if count > MANY { SQUARES / 64 } else { 0 }, 0);
@@ -138,10 +144,7 @@ impl Drawing {
                 let copies = [copies.next(), copies.next()];
                 self.outline(shapes, rings, kind, grid, copies, toll)?;
                 self.valid(kind, toll)?;
-                // One that was a square or stick at a zoom before goes on as one.
-                let before = shapes.met.firsts[row] < BEFORE + shapes.wholes[row];
-                let near = self.pieces.ends.is_empty() && is_near(point, grid);
-                if near && (before || is_large(&outlines, row, kind, z, toll)?) {
+                if self.pieces.ends.is_empty() && is_near(point, grid) && self.is_due(shapes, row, kind, grid, toll)? {
                     self.mark(&outlines, row, kind, point, grid);
                 }
             }
@@ -153,6 +156,32 @@ impl Drawing {
         self.ends.extend_from_slice(&self.pieces.ends);
         self.rows.push((kind, self.points.len() as u32, self.ends.len() as u32));
         Ok(Drawn::Paths)
+    }
+
+    /// Whether a row of which nothing is seen near its point is to be a square or stick: nothing of it is left anywhere, and it is as
+    /// large as one, or was seen at a zoom before.
+    fn is_due(
+        &mut self,
+        shapes: &Shapes<'_>,
+        row: usize,
+        kind: Kind,
+        grid: &Grid,
+        toll: &mut Toll<'_>,
+    ) -> Result<bool, Stopped> {
+        let (levelled, path) = (&shapes.levelled, &mut self.path);
+        if dust::is_left(levelled, row, &grid.whole(grid.z), path, toll)? {
+            return Ok(false);
+        }
+        if kind == Kind::Lines || shapes.met.firsts[row] < BEFORE + shapes.wholes[row] {
+            return Ok(true);
+        }
+        let large = whole(covered::area(&levelled.outlines, row, toll)?, 2);
+        for z in shapes.wholes[row]..grid.z.min(large) {
+            if dust::is_left(levelled, row, &grid.whole(z), path, toll)? {
+                return Ok(true);
+            }
+        }
+        Ok(large <= grid.z)
     }
 
     /// Makes polygons of pieces, if they are to be polygons.
@@ -183,8 +212,7 @@ impl Drawing {
 
     /// A square about a place.
     fn square(&mut self, at: Vertex) {
-        let [x, y] = at.map(|at| at - SQUARE / 2);
-        let square = [[x, y], [x + SQUARE, y], [x + SQUARE, y + SQUARE], [x, y + SQUARE]];
+        let square = square(at);
         if square.iter().all(|v| v.iter().all(|at| (LOW..=HIGH).contains(at))) {
             self.pieces.points.extend(square.map(|v| v.map(|at| at as i16)));
             self.pieces.end(3);
@@ -204,9 +232,18 @@ impl Drawing {
         if kind == Kind::Lines && copies.iter().any(Option::is_some) {
             return self.lines_across(shapes, rings, grid, copies, toll);
         }
-        for ring in rings {
+        let (outlines, many) = (&shapes.levelled.outlines, kind == Kind::Polygons && rings.len() > 1);
+        self.lost.clear();
+        for ring in rings.clone() {
             let looked = shapes.levelled.draw(ring, grid, &mut self.path);
             toll.pay(1 + looked / 8)?;
+            if many && dust::is_lost(outlines, ring, &self.path) {
+                let (place, half) = (dust::place(outlines, ring), SQUARE / 2);
+                if iter::once(grid).chain(copies.iter().flatten()).any(|grid| dust::is_near(place, grid, half)) {
+                    self.lost.push(ring as u32);
+                }
+                continue;
+            }
             match kind {
                 Kind::Polygons if self.path.len() > 2 => clip::ring(&self.path, grid.world, &mut self.pieces),
                 Kind::Lines => clip::line(&self.path, PART, &mut self.pieces),
@@ -221,6 +258,13 @@ impl Drawing {
                 }
             }
         }
+        dust::keep(outlines, rings, grid.z, &mut self.lost, toll)?;
+        for &ring in &self.lost {
+            let place = dust::place(outlines, ring as usize);
+            for grid in iter::once(grid).chain(copies.iter().flatten()) {
+                clip::ring(&square(grid.local(place)), [false; 4], &mut self.pieces);
+            }
+        }
         Ok(())
     }
 
@@ -231,6 +275,7 @@ impl Drawing {
             + self.rows.capacity() * 12
             + self.path.capacity() * 16
             + self.taken.capacity() * 8
+            + self.lost.capacity() * 4
             + self.pieces.size()
             + self.polygons.size()
             + self.clean.size()
@@ -268,8 +313,10 @@ impl Drawing {
 /// Where in a ring that fills a tile to the edge of its buffer its first corner is.
 fn corner(pieces: &Pieces) -> Option<usize> {
     let is_corner = |point: &Point| point.iter().all(|&at| [LOW, HIGH].contains(&at.into()));
-    let fills = pieces.ends == [4] && pieces.points.iter().all(is_corner);
-    pieces.points.iter().position(|&point| point.map(i64::from) == [LOW; 2]).filter(|_| fills)
+    if pieces.ends != [4] || !pieces.points.iter().all(is_corner) {
+        return None;
+    }
+    pieces.points.iter().position(|&point| point.map(i64::from) == [LOW; 2])
 }
 
 /// Takes the square of a position in the tile; false if it was taken.
@@ -282,20 +329,16 @@ fn take(taken: &mut [u64], at: Vertex) -> bool {
     free
 }
 
-/// Whether a row of which nothing is left is as large as a square or stick all the same: of many small parts, or thin ones.
-fn is_large(outlines: &Outlines<'_>, row: usize, kind: Kind, z: u8, toll: &mut Toll<'_>) -> Result<bool, Stopped> {
-    if kind != Kind::Polygons {
-        return Ok(true);
-    }
-    toll.pay(outlines.rings_of(row).map(|ring| outlines.vertices_of(ring).len()).sum())?;
-    Ok(whole(wind::area(outlines, row), 2) <= z)
-}
-
 /// Whether anything of a square or stick about a place would be in a tile or its buffer.
 fn is_near(point: World, grid: &Grid) -> bool {
     let place = [wide(point.x), wide(point.y)];
-    let reach = LOW - SQUARE / 2..=HIGH + SQUARE / 2;
-    iter::once(*grid).chain(grid.copies()).any(|grid| grid.local(place).iter().all(|at| reach.contains(at)))
+    iter::once(*grid).chain(grid.copies()).any(|grid| dust::is_near(place, &grid, SQUARE / 2))
+}
+
+/// The square about a place.
+fn square(at: Vertex) -> [Vertex; 4] {
+    let [x, y] = at.map(|at| at - SQUARE / 2);
+    [[x, y], [x + SQUARE, y], [x + SQUARE, y + SQUARE], [x, y + SQUARE]]
 }
 
 /// A stick about a place, along the line from one vertex to another.

@@ -11,7 +11,7 @@
 //! have more rows than fit, those of a lower rank are left out everywhere, first of all what is small.
 
 use crate::{
-    shapes::{Outlines, Role, Vertex, wind},
+    shapes::{Outlines, Role, Vertex, covered},
     small::work::{Stopped, Work},
     space::tile::{EXTENT_BITS, MAX_ZOOM},
 };
@@ -52,6 +52,7 @@ impl Zooms {
     pub fn of(outlines: &Outlines<'_>, shared: &[bool], work: &Work<'_>) -> Result<Self, Stopped> {
         let (mut areas, mut lengths, mut points) = ([START; 2], START, START);
         let mut zooms = Self::default();
+        let toll = &mut work.toll();
         for row in 0..outlines.len() {
             let rings = outlines.rings_of(row);
             work.pay(1 + rings.clone().map(|ring| outlines.vertices_of(ring).len()).sum::<usize>())?;
@@ -64,7 +65,7 @@ impl Zooms {
                     (next(&mut lengths, length, 1), whole(length, 1))
                 }
                 Some(Role::Shell | Role::Hole) => {
-                    let (area, shared) = (wind::area(outlines, row), shared.get(row) == Some(&true));
+                    let (area, shared) = (covered::area(outlines, row, toll)?, shared.get(row) == Some(&true));
                     // Two sums: what is drawn as itself earlier takes nothing from the others.
                     let first = next(&mut areas[usize::from(shared)], area, 2);
                     let whole = whole(area, 2);
@@ -87,6 +88,11 @@ impl Zooms {
 pub(super) fn whole(size: u128, dimension: u32) -> u8 {
     let Some(log) = size.checked_ilog2() else { return MAX_ZOOM + 1 };
     (dimension * BITS).saturating_sub(log).div_ceil(dimension).min(u32::from(MAX_ZOOM) + 1) as u8
+}
+
+/// The square of a zoom in steps², as a power of two.
+pub(super) const fn square_bits(z: u8) -> u32 {
+    2 * (BITS - z as u32)
 }
 
 /// Adds to a sum and says at which rank first its stretch, without its beginning, holds a multiple of a square (or stick) of

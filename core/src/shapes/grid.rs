@@ -60,6 +60,13 @@ impl Grid {
         grid
     }
 
+    /// The grid of the whole world at a zoom not beyond this one's, of which nothing is out of reach, with the same detail.
+    #[must_use]
+    pub const fn whole(&self, z: u8) -> Self {
+        let most = self.most.saturating_sub(QUARTERS * (self.z - z));
+        Self { z, corner: [0; 2], most, reach: [0, 0, u32::MAX, u32::MAX], world: [false; 4] }
+    }
+
     /// The same with outlines so many quarters of a zoom more detailed; the tolerance of zoom z + 1 is half of that of z.
     #[must_use]
     pub fn detailed(self, quarters: i8) -> Self {

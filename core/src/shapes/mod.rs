@@ -21,6 +21,8 @@ pub mod nodes;
 
 pub mod levels;
 
+pub(crate) mod covered;
+
 pub(crate) mod first;
 
 pub mod sizes;
@@ -33,6 +35,8 @@ pub(crate) mod grid;
 mod outline;
 
 mod meet;
+
+mod dust;
 
 pub(crate) mod draw;
 

@@ -6,7 +6,7 @@
 //! world, where outlines are cut at the antimeridian, is no length; what lies beyond 85.05° is not counted.
 
 use crate::{
-    shapes::{Outlines, Role, Vertex, WORLD},
+    shapes::{Outlines, Role, Vertex, WORLD, covered},
     small::work::{Stopped, Work},
 };
 use alloc::vec::Vec;
@@ -44,7 +44,7 @@ impl Sizes {
     /// # Errors
     /// As [`Sizes::of`].
     pub fn of_rows(outlines: &Outlines<'_>, rows: Range<usize>, work: &Work<'_>) -> Result<Self, Stopped> {
-        let mut sizes = Self::default();
+        let (mut sizes, toll) = (Self::default(), &mut work.toll());
         for row in rows {
             let (mut area, mut length) = (0.0, 0.0);
             for ring in outlines.rings_of(row) {
@@ -64,6 +64,14 @@ impl Sizes {
                 }
             }
             // Shells run round their inside, holes round their outside.
+            let mut slabs = 0.0;
+            let slab = |north, south, width| {
+                let [north, south] = [north, south].map(|y| Place::of([0, y]).sin);
+                slabs += TAU * width / WORLD as f64 * (north - south);
+            };
+            if covered::slabs(outlines, row, toll, slab)? {
+                area = 2.0 * slabs;
+            }
             sizes.areas.push((area * RADIUS * RADIUS / 2.0).max(0.0));
             sizes.lengths.push(length * RADIUS);
         }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     points::{landmarks::Landmarks, sort::sort},
     small::work::Work,
-    space::{morton, tile::TileId},
+    space::{mercator::World, morton, tile::TileId},
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -81,6 +81,11 @@ impl Set {
         }
         features
     }
+}
+
+/// What a row covers, in steps².
+pub(super) fn exact_area(set: &Set, row: usize) -> u128 {
+    covered::area(&set.view().outlines(), row, &mut Work::free().toll()).expect("goes on")
 }
 
 fn twice(ring: &[Point]) -> i128 {
@@ -316,7 +321,7 @@ fn what_is_drawn_of_small_things_comes_to_what_there_is() {
         })
         .collect();
     let (set, mut drawing) = (Set::of(&rows), Drawing::default());
-    let exact: u128 = (0..rows.len()).map(|row| wind::area(&set.view().levelled.outlines, row)).sum();
+    let exact: u128 = (0..rows.len()).map(|row| exact_area(&set, row)).sum();
     for z in 0..=5u8 {
         let tile = TileId::containing(morton::position(set.keys[0]), z);
         let features = set.tile(tile, &mut drawing);
@@ -334,6 +339,7 @@ fn what_is_drawn_of_small_things_comes_to_what_there_is() {
 
 mod alike;
 mod carried;
+mod dust;
 mod edges;
 mod huge;
 mod suites;

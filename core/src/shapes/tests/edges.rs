@@ -104,3 +104,27 @@ fn what_goes_over_the_antimeridian_or_round_the_pole_fills_its_tiles_to_the_edge
         }
     }
 }
+
+#[test]
+fn points_beside_polygons_are_in_one_tile_each_at_the_ends_of_the_world_too() {
+    let places = [(0.0, -90.0), (10.0, -85.051_128_779_806_6), (20.0, 90.0), (180.0, 5.0), (179.999_999_99, 15.0)];
+    let mut rows: Vec<Row> = places.iter().map(|&at| Vec::from([(Role::Points, Vec::from([at]))])).collect();
+    rows.push(Vec::from([(Role::Points, places.to_vec())]));
+    // And more than are drawn one by one.
+    rows.push(Vec::from([(Role::Points, (0..1200).map(|at| (f64::from(at) * 0.1, -90.0)).collect())]));
+    rows.push(Vec::from([(Role::Shell, Vec::from([(0.0, 0.0), (9.0, 0.0), (9.0, 9.0)]))]));
+    let (set, mut drawing) = (Set::of(&rows), Drawing::default());
+    for z in 0..=4u32 {
+        let mut found: BTreeMap<u32, usize> = BTreeMap::new();
+        for (x, y) in (0..1 << z).flat_map(|x| (0..1 << z).map(move |y| (x, y))) {
+            for feature in set.tile(TileId::new(z, x, y).expect("valid"), &mut drawing) {
+                *found.entry(feature.number).or_default() += feature.paths.points.len();
+                let inside = feature.paths.points.iter().flatten().all(|&at| (0..EXTENT).contains(&at.into()));
+                assert!(feature.kind != Kind::Points || inside);
+            }
+        }
+        let counts: Vec<usize> = (0..6).map(|row| found.get(&row).copied().unwrap_or(0)).collect();
+        assert_eq!(counts, [1, 1, 1, 1, 1, 5], "zoom {z}");
+        assert!(found[&6] > 80, "zoom {z}: {}", found[&6]);
+    }
+}
