@@ -157,17 +157,15 @@ fn where_rows_take_over_from_cells_no_tile_has_more_than_the_limit_either() {
     let built = Built::of(flat.pick(&numbers), landmarks, &work).expect("goes on");
     let all = Points::new("s", &keys, &numbers, &[], Roles::default()).expect("fits").with_landmarks(landmarks);
     let all = all.with_shapes(built.view(landmarks));
-    let heap = keys[keys.len() / 2..].iter().chain(&keys).copied();
     let limit = 150;
     let plan = TileQuery::parse(&format!("limit={limit}")).expect("parses").plan(&all, &work).expect("fits");
     let profile = Profile::of(&all, None, plan.limit(), &work).expect("goes on");
     let from = profile.points_minzoom().expect("rows take over");
     let selection = Selection { mask: None, profile: &profile, summaries: &[] };
     let (mut before, mut thinned) = (BTreeSet::new(), 0);
-    let some: Vec<u64> = heap.step_by(7).collect();
-    for z in from..=from + 4 {
+    for z in from..=from + 2 {
         let mut shown = BTreeSet::new();
-        let tiles: BTreeSet<_> = some.iter().map(|&key| TileId::containing(morton::position(key), z)).collect();
+        let tiles: BTreeSet<_> = keys.iter().map(|&key| TileId::containing(morton::position(key), z)).collect();
         for tile in tiles {
             let (mut scratch, mut out) = (Scratch::default(), Vec::new());
             let report = plan.tile_into(&all, selection, tile, &work, &mut scratch, &mut out).expect("goes on");
@@ -178,7 +176,7 @@ fn where_rows_take_over_from_cells_no_tile_has_more_than_the_limit_either() {
         assert!(before.is_subset(&shown), "zoom {z}");
         before = shown;
     }
-    assert!(from > 0 && thinned > 0 && before.len() > 15_000, "{from} {thinned} {}", before.len());
+    assert!(from > 0 && thinned > 0 && before.len() > 10_000, "{from} {thinned} {}", before.len());
 }
 
 #[test]

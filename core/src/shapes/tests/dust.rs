@@ -130,8 +130,8 @@ fn whatever_the_detail_a_row_that_shows_goes_on_showing() {
                 let point = morton::position(key);
                 let grid = Grid::of(TileId::containing(point, z)).detailed(detail);
                 drawing.clear();
-                let shows = shapes.met.firsts[row] <= first::BEFORE + z;
-                if shows && drawing.draw(&shapes, row, point, &grid, z, &mut work.toll()) == Ok(Drawn::Paths) {
+                let due = shapes.met.firsts[row] <= first::BEFORE + z;
+                if due && drawing.draw(&shapes, row, point, &grid, z, &mut work.toll()) == Ok(Drawn::Paths) {
                     shown.insert(row);
                 }
             }
