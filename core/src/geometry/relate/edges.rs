@@ -21,6 +21,9 @@ const FAN: usize = 16;
 /// What an edge costs that is put together, in looks at rows.
 const EDGE: usize = 4;
 
+/// So many looks at other boxes a box may take.
+const LOOKS: usize = 64;
+
 /// What edges are of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
@@ -58,6 +61,10 @@ pub(crate) struct Edges {
     /// Whether these are of a row: there a place is inside where rings wind more often than not at all, as in tiles. In a geometry as
     /// written it is wherever they wind.
     is_row: bool,
+    /// The boxes of its shells, until all is there.
+    shells: Vec<Box4>,
+    /// Whether those of some meet, so that what is an edge of one may be none of all.
+    is_overlaid: bool,
 }
 
 impl Edges {
@@ -78,6 +85,9 @@ impl Edges {
     /// Adds a run of vertices; rings are not closed by repeating the first, and run as their roles say.
     pub(super) fn add(&mut self, role: Role, path: impl Iterator<Item = Vertex> + Clone) {
         let run = self.kinds.len() as u32;
+        if role == Role::Shell {
+            self.shells.push(path.clone().fold(NONE, |all, [x, y]| join(all, [x, y, x, y])));
+        }
         self.kinds.push(match role {
             Role::Points => Kind::Point,
             Role::Line => Kind::Line,
@@ -104,6 +114,7 @@ impl Edges {
             rest = &rest[len..];
         }
         self.ends = odd(ends);
+        self.is_overlaid = some_meet(core::mem::take(&mut self.shells));
         let joined = |boxes: &[Box4]| boxes.iter().fold(NONE, |a, b| join(a, *b));
         let edges: Vec<Box4> = self.all.chunks(FAN).map(|edges| edges.iter().map(boxed).fold(NONE, join)).collect();
         self.boxes.push(edges);
@@ -137,6 +148,17 @@ impl Edges {
     /// Bytes held, about.
     pub fn size(&self) -> usize {
         self.all.len() * (size_of::<Edge>() + 3)
+    }
+
+    /// Whether areas of it may overlap or lie side by side.
+    pub(super) const fn is_overlaid(&self) -> bool {
+        self.is_overlaid
+    }
+
+    /// The edges before and behind one in its ring.
+    pub(super) fn are_neighbours(&self, at: usize, other: usize) -> bool {
+        let (a, b) = (self.all[at], self.all[other]);
+        a.run == b.run && (at.abs_diff(other) <= 1 || a.a == b.b || a.b == b.a)
     }
 
     pub(super) fn frame(&self) -> Box4 {
@@ -210,6 +232,24 @@ impl Edges {
 /// Whether boxes have anything in common.
 pub(super) const fn meet(a: Box4, b: Box4) -> bool {
     a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3]
+}
+
+/// Whether any two boxes meet; of very many whether they may.
+fn some_meet(mut boxes: Vec<Box4>) -> bool {
+    small::sort_by(&mut boxes, |a, b| a[0] < b[0]);
+    let mut left = LOOKS * boxes.len();
+    boxes.iter().enumerate().any(|(at, first)| {
+        let beside = boxes[at + 1..].iter().take_while(|next| next[0] <= first[2]);
+        beside
+            .take_while(|_| {
+                left.checked_sub(1).is_some_and(|less| {
+                    left = less;
+                    true
+                })
+            })
+            .any(|next| meet(*first, *next))
+            || left == 0
+    })
 }
 
 /// Whether the line through an edge has something of a box, whose corners are not all on one side of it.

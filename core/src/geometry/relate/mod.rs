@@ -11,6 +11,7 @@
 mod edges;
 mod literal;
 mod matrix;
+mod overlaid;
 mod ratio;
 mod ray;
 mod walk;

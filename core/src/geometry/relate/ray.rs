@@ -53,3 +53,12 @@ pub(super) fn winding(edges: &Edges, from: Vertex, turns: [Vertex; 2], toll: &mu
     }
     Ok(sum)
 }
+
+/// How often areas go round what is a little along a direction from a position, on the side to which areas lie and on the other.
+///
+/// # Errors
+/// [`Stopped`], as [`Toll::pay`].
+pub(super) fn beside(edges: &Edges, from: Vertex, along: Vertex, toll: &mut Toll<'_>) -> Result<[i32; 2], Stopped> {
+    let [inner, outer] = [[-along[1], along[0]], [along[1], -along[0]]];
+    Ok([winding(edges, from, [along, inner], toll)?, winding(edges, from, [along, outer], toll)?])
+}

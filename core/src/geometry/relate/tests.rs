@@ -65,12 +65,10 @@ fn told(text: &str) -> String {
     text.char_indices().map(|(at, c)| if at == 0 || c == 'F' { c } else { 'T' }).collect()
 }
 
-#[test]
-fn every_pair_is_to_each_other_what_geos_says() {
-    let path = std::env::var("PAIRS").unwrap_or_default();
-    let read = std::fs::read_to_string(path).unwrap_or_else(|_| include_str!("pairs.txt").into());
+/// Whether pairs with their matrices, a line each, are what is found.
+fn all_are_right(pairs: &str) {
     let (mut wrong, mut seen) = (0, 0);
-    for line in read.lines() {
+    for line in pairs.lines() {
         let [first, second, expected] = line.split('|').collect::<Vec<_>>()[..] else { panic!("{line}") };
         let ours = matrix(first, second).text();
         let turned = matrix(second, first).text();
@@ -87,6 +85,18 @@ fn every_pair_is_to_each_other_what_geos_says() {
     }
     std::println!("{seen} pairs, {wrong} wrong");
     assert_eq!(wrong, 0);
+}
+
+#[test]
+fn every_pair_is_to_each_other_what_geos_says() {
+    let path = std::env::var("PAIRS").unwrap_or_default();
+    all_are_right(&std::fs::read_to_string(path).unwrap_or_else(|_| include_str!("pairs.txt").into()));
+}
+
+// Of areas that overlap or lie side by side, which GEOS united before.
+#[test]
+fn areas_that_overlap_are_one() {
+    all_are_right(include_str!("overlaid.txt"));
 }
 
 /// All predicates.

@@ -3,12 +3,15 @@
 //! Edges are cut where an edge of an area crosses the line a hair beside them, on one side and on the other: what is inside on both
 //! sides of a piece is inside, on one side the border, on none outside. So edges on one another need no case of their own. Where a
 //! corner is on nothing of the other, what is known of the edge before goes on; else a ray tells.
+//! Where areas of one geometry overlap or lie side by side, its own edges are cut at each other, too: what is inside on both sides
+//! is no border of it.
 
 use super::{
     edges::{Edge, Edges, Kind, boxed, meet},
     matrix::Place,
+    overlaid,
     ratio::Ratio,
-    ray::{cross, way, winding},
+    ray::{beside, cross, way, winding},
 };
 use crate::{
     outlines::Vertex,
@@ -20,10 +23,16 @@ use crate::{
 use Place::{Boundary, Exterior, Interior};
 use alloc::vec::Vec;
 
+/// What a pair of edges costs, in looks at rows, and what a cut does: products of numbers of two words are what takes time.
+const PAIR: usize = 32;
+const CUT: usize = 128;
+
 /// Where an area begins or ends beside an edge, on the one and on the other side.
 struct Cut {
     at: Ratio,
     turns: [i32; 2],
+    /// Whether it is an area of the edge's own.
+    is_own: bool,
 }
 
 /// What meets an edge.
@@ -49,6 +58,7 @@ pub(super) fn walk(
     enough: impl Fn() -> bool,
 ) -> Result<(), Stopped> {
     let (mut edges, mut near, mut met) = (Vec::new(), Vec::new(), Met::default());
+    let mut sides = overlaid::Sides::default();
     own.near(other.frame(), &mut edges, toll)?;
     if edges.len() < own.len() {
         beyond(own, other, &edges, &mut say, toll)?;
@@ -64,11 +74,17 @@ pub(super) fn walk(
         met.covered.clear();
         met.ends = [None; 2];
         let place = if kind == Kind::Area { Boundary } else { Interior };
+        // What is inside of one area of several tells where their border is crossed.
+        let is_overlaid = other.is_overlaid() || (kind == Kind::Area && own.is_overlaid());
+        let mut crosses = is_overlaid;
         for &across in &near {
-            toll.pay(4)?;
+            toll.pay(PAIR)?;
             if let Some((crossed, at)) = met.add(&edge, other, across) {
                 // Where a line ends is no place in its middle, and is seen of as a corner.
-                if !at.is_some_and(|at| own.is_end(at) || other.is_end(at)) {
+                let is_end = at.is_some_and(|at| own.is_end(at) || other.is_end(at));
+                if is_overlaid && (kind == Kind::Area || other.kind(across) == Kind::Area) {
+                    crosses &= !is_end;
+                } else if !is_end {
                     say(place, crossed, 0);
                 }
             }
@@ -78,43 +94,76 @@ pub(super) fn walk(
             Some((_, turns)) if met.ends[0].is_none() => [turns; 2],
             _ if !other.has(Kind::Area) => [0; 2],
             _ if met.ends[0].is_none() => [winding(other, edge.a, [[0; 2]; 2], toll)?; 2],
-            _ => {
-                let along = way(edge.a, edge.b);
-                let beside = [-along[1], along[0]];
-                let back = [along[1], -along[0]];
-                [winding(other, edge.a, [along, beside], toll)?, winding(other, edge.a, [along, back], toll)?]
+            _ => beside(other, edge.a, way(edge.a, edge.b), toll)?,
+        };
+        let mut own_turns = if kind == Kind::Area && own.is_overlaid() {
+            let turns = sides.of(own, at, &mut near, toll)?;
+            // What of its own crosses it does as what of another's would, but is no place of the other.
+            let (ends, covered) = (met.ends, met.covered.len());
+            for &across in near.iter().filter(|&&across| own.kind(across) == Kind::Area) {
+                let known = met.cuts.len();
+                let _ = met.add(&edge, own, across);
+                met.cuts[known..].iter_mut().for_each(|cut| cut.is_own = true);
             }
+            met.ends = ends;
+            met.covered.truncate(covered);
+            Some(turns)
+        } else {
+            None
         };
         let whole = |turns: i32| if other.is_inside(turns) { Interior } else { Exterior };
         // In an area beside it the end of a line is no border.
         let corner = |vertex: Vertex, toll: &mut Toll<'_>| {
+            if kind == Kind::Area && own.is_overlaid() {
+                return overlaid::place(own, vertex, toll);
+            }
             let is_end = kind == Kind::Line && own.is_end(vertex);
             let inner = is_end && own.has(Kind::Area) && own.is_inside(winding(own, vertex, [[0; 2]; 2], toll)?);
             Ok(if kind == Kind::Area || (is_end && !inner) { Boundary } else { Interior })
         };
-        let on = |end: Option<(Place, Kind)>, turns: [i32; 2]| match end {
-            Some((_, Kind::Line | Kind::Point)) if turns.iter().all(|&turns| other.is_inside(turns)) => Interior,
-            Some((place, _)) => place,
-            None => whole(turns[0]),
+        let on = |end: Option<(Place, Kind)>, vertex: Vertex, turns: [i32; 2], toll: &mut Toll<'_>| {
+            Ok(match end {
+                Some((_, Kind::Area)) if other.is_overlaid() => overlaid::place(other, vertex, toll)?,
+                Some((_, Kind::Line | Kind::Point)) if turns.iter().all(|&turns| other.is_inside(turns)) => Interior,
+                Some((place, _)) => place,
+                None => whole(turns[0]),
+            })
         };
-        say(corner(edge.a, toll)?, on(met.ends[0], turns), 0);
+        // An edge in the outside of its own is none.
+        if let (own @ (Interior | Boundary), other) = (corner(edge.a, toll)?, on(met.ends[0], edge.a, turns, toll)?) {
+            say(own, other, 0);
+        }
         if kind == Kind::Point {
             continue;
         }
+        toll.pay(met.cuts.len() * CUT)?;
         small::sort_by(&mut met.cuts, |a, b| a.at < b.at);
         small::sort_by(&mut met.covered, |a, b| a.0 < b.0);
-        let (mut from, mut next) = (Ratio::START, 0);
+        let (mut from, mut next, mut last) = (Ratio::START, 0, None);
         loop {
             let to = met.cuts.get(next).map_or(Ratio::END, |cut| cut.at);
             if from < to {
                 toll.pay(1 + met.covered.len())?;
-                met.piece(place, from..to, turns.map(|turns| other.is_inside(turns)), &mut say);
+                let inside = turns.map(|turns| other.is_inside(turns));
+                let own_inside = own_turns.map_or([true, false], |turns| turns.map(|turns| own.is_inside(turns)));
+                let is_border = own_inside[0] != own_inside[1];
+                if is_border {
+                    if crosses && last.is_some_and(|last| last != inside) {
+                        say(place, Boundary, 0);
+                    }
+                    met.piece(place, from..to, if own_inside[0] { inside } else { [inside[1], inside[0]] }, &mut say);
+                }
+                last = is_border.then_some(inside);
             }
             let Some(cut) = met.cuts.get(next) else { break };
-            turns = [turns[0] + cut.turns[0], turns[1] + cut.turns[1]];
+            let of = if cut.is_own { own_turns.as_mut().unwrap_or(&mut turns) } else { &mut turns };
+            *of = [of[0] + cut.turns[0], of[1] + cut.turns[1]];
             (from, next) = (to, next + 1);
         }
-        say(corner(edge.b, toll)?, on(met.ends[1], turns), 0);
+        if let (own @ (Interior | Boundary), other) = (corner(edge.b, toll)?, on(met.ends[1], edge.b, turns, toll)?) {
+            say(own, other, 0);
+        }
+        sides.go_on(own_turns);
         before = met.ends[1].is_none().then_some((at, turns[0]));
     }
     Ok(())
@@ -190,7 +239,8 @@ impl Met {
                 let at = Ratio::clamped(cross(way(a, c), across), by);
                 let turn = if by < 0 { 1 } else { -1 };
                 if at.is_inner() {
-                    self.cuts.push(Cut { at, turns: both.map(|crossed| if crossed { turn } else { 0 }) });
+                    let turns = both.map(|crossed| if crossed { turn } else { 0 });
+                    self.cuts.push(Cut { at, turns, is_own: false });
                 }
             }
         } else if over_c == 0 && over_d == 0 {
