@@ -4,6 +4,7 @@
 
 mod flat;
 
+pub(crate) mod seam;
 pub(crate) mod unwrap;
 pub(crate) mod wind;
 

@@ -61,7 +61,8 @@ fn is_jump(from: f64, to: f64) -> bool {
     (high - low > 180.0 && low >= -180.0 && high <= 180.0) || (high - low > 270.0 && low >= 0.0 && high <= 360.0)
 }
 
-/// Takes the repeated first vertex off the end of a ring. One that has gone round the world is closed over its pole.
+/// Takes the repeated first vertex off the end of a ring. One that has gone round the world is closed over its pole, and begins
+/// where it crosses the border of the world nearest to that: there the world ends, so its seam is none.
 fn close(path: &mut Vec<Vertex>) {
     let Some(&[x, y]) = path.first() else { return };
     while path.len() > 1 && path.last() == Some(&[x, y]) {
@@ -73,8 +74,28 @@ fn close(path: &mut Vec<Vertex>) {
     {
         let middle = path.iter().map(|vertex| i128::from(vertex[1] - WORLD / 2)).sum::<i128>();
         let pole = if middle < 0 { 0 } else { WORLD };
-        path.extend([[end, pole], [x, pole]]);
+        let start = begin_at_border(path, end - x, pole);
+        path.extend([[start[0] + end - x, pole], [start[0], pole]]);
     }
+}
+
+/// Turns a path that goes once round the world so that it begins on a border of it, and gives where. An edge from world to world
+/// crosses the last border that it reaches.
+fn begin_at_border(path: &mut Vec<Vertex>, turn: i64, pole: i64) -> Vertex {
+    let first = path.first().copied().unwrap_or_default();
+    let crossed = path.windows(2).enumerate().filter_map(|(at, pair)| {
+        let [a, b] = [pair[0], pair[1]];
+        let [from, to] = [a, b].map(|v| v[0].div_euclid(WORLD));
+        let border = from.max(to) * WORLD;
+        (from != to).then(|| (at, [border, crossing(a, b, border)]))
+    });
+    let Some((at, start)) = crossed.min_by_key(|(_, vertex)| (vertex[1] - pole).abs()) else { return first };
+    let before: Vec<Vertex> = path.drain(..=at).skip(1).map(|[x, y]| [x + turn, y]).collect();
+    path.insert(0, start);
+    path.extend(before);
+    path.push([start[0] + turn, start[1]]);
+    path.dedup();
+    start
 }
 
 /// The part of a ring on one side of a meridian: east of it with `side` 1, west of it with −1.

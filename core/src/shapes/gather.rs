@@ -6,7 +6,7 @@
 
 use crate::{
     shapes::{
-        Flat, Role, Vertex, WORLD, frame_of, narrow,
+        Flat, Role, Vertex, WORLD, frame_of, narrow, seam,
         untie::{Untie, Untied},
         unwrap::{clip, crossing, unwrap},
         wind,
@@ -34,6 +34,8 @@ pub struct Gather {
     /// The first run of the last polygon, and whether there is anything of its shell.
     polygon: usize,
     open: bool,
+    /// Whether a ring of it was cut.
+    cut: bool,
     /// Whether the row goes over the antimeridian, and whether it leaves the map.
     crosses: bool,
     leaves: bool,
@@ -164,6 +166,7 @@ impl Gather {
         if first == last {
             return self.add(role, first * WORLD, 3, false);
         }
+        self.cut = true;
         let middle = first + (last - first + 1) / 2;
         let path = core::mem::take(&mut self.path);
         for (side, first, last) in [(-1, first, middle - 1), (1, middle, last)] {
@@ -176,7 +179,11 @@ impl Gather {
 
     /// Puts each hole of the last polygon behind the shell that it is in, where it has several: of one that was cut or taken apart.
     fn end_polygon(&mut self) {
-        let runs = if core::mem::take(&mut self.open) { self.polygon..self.flat.rings.len() } else { 0..0 };
+        let is_open = core::mem::take(&mut self.open);
+        if core::mem::take(&mut self.cut) && is_open {
+            seam::join_runs(&mut self.flat, self.polygon);
+        }
+        let runs = if is_open { self.polygon..self.flat.rings.len() } else { 0..0 };
         let is_shell = |run: &usize| self.flat.roles[*run] == Role::Shell;
         let shells: Vec<usize> = runs.clone().filter(is_shell).collect();
         if shells.len() < 2 || shells.len() == runs.len() {

@@ -45,7 +45,7 @@ pub(crate) mod alike;
 pub(crate) mod write;
 
 pub use crate::outlines::{Flat, Frame, Outlines, Role};
-use crate::outlines::{NOWHERE, Vertex, WORLD, divide, frame, frame_of, narrow, unwrap, wide, wind};
+use crate::outlines::{NOWHERE, Vertex, WORLD, divide, frame, frame_of, narrow, seam, unwrap, wide, wind};
 pub use buffers::{BadBuffers, Buffers};
 pub use built::{Built, Shapes};
 pub use carried::{BadOutline, Carried};

@@ -4,7 +4,7 @@ use super::edges::Edges;
 use crate::{
     geometry::{Position, Shape},
     outlines::{
-        Role, Vertex, WORLD,
+        Role, Vertex, WORLD, seam,
         unwrap::{clip, crossing},
         wind::wind,
     },
@@ -40,33 +40,42 @@ impl Edges {
             Shape::Lines(lines) => lines.iter().for_each(|line| self.line(&path(line))),
             Shape::Polygons(polygons) => polygons.iter().for_each(|rings| {
                 let roles = core::iter::once(Role::Shell).chain(core::iter::repeat(Role::Hole));
-                rings.iter().zip(roles).for_each(|(ring, role)| self.ring(role, path(ring)));
+                self.polygon(roles.zip(rings.iter().map(|ring| path(ring))).collect());
             }),
             Shape::Collection(shapes) => shapes.iter().for_each(|shape| self.shape(shape)),
             Shape::Box([west, south, east, north]) => {
                 let east = if west > east { east + 360.0 } else { *east };
                 let ring = [[*west, *south], [east, *south], [east, *north], [*west, *north]];
-                self.ring(Role::Shell, path(&ring));
+                self.polygon(Vec::from([(Role::Shell, path(&ring))]));
             }
         }
     }
 
-    /// A ring in each world that it reaches.
-    fn ring(&mut self, role: Role, mut ring: Vec<Vertex>) {
-        while ring.len() > 1 && ring.first() == ring.last() {
-            ring.pop();
-        }
-        wind(&mut ring, role);
-        let (mut cut, mut inside) = (Vec::new(), Vec::new());
-        for corner in [0, WORLD] {
-            cut.clear();
-            inside.clear();
-            clip(&ring, corner, 1, &mut cut);
-            clip(&cut, corner + WORLD, -1, &mut inside);
-            let some = inside.iter().any(|v| v[0] > corner) && inside.iter().any(|v| v[0] < corner + WORLD);
-            if some {
-                self.add(role, inside.iter().map(|&[x, y]| [x - corner, y]));
+    /// A polygon in each world that it reaches.
+    fn polygon(&mut self, mut rings: Vec<seam::Ring>) {
+        for (role, ring) in &mut rings {
+            while ring.len() > 1 && ring.first() == ring.last() {
+                ring.pop();
             }
+            wind(ring, *role);
+        }
+        let mut cut = Vec::new();
+        for corner in [0, WORLD] {
+            let mut parts = Vec::with_capacity(rings.len());
+            for (role, ring) in &rings {
+                let mut inside = Vec::new();
+                cut.clear();
+                clip(ring, corner, 1, &mut cut);
+                clip(&cut, corner + WORLD, -1, &mut inside);
+                let some = inside.iter().any(|v| v[0] > corner) && inside.iter().any(|v| v[0] < corner + WORLD);
+                if some {
+                    inside.iter_mut().for_each(|v| v[0] -= corner);
+                    inside.dedup();
+                    parts.push((*role, inside));
+                }
+            }
+            seam::join(&mut parts);
+            parts.iter().for_each(|(role, ring)| self.add(*role, ring.iter().copied()));
         }
     }
 

@@ -174,3 +174,55 @@ fn of_a_collection_the_parts_of_the_highest_dimension_stay_and_the_rest_is_count
     assert_eq!(flat.roles, [Role::Shell, Role::Shell, Role::Points]);
     assert_eq!(told, Told { empty: 2, unusable: 1, short: 2, lower: 2, ..Told::default() });
 }
+
+#[test]
+fn a_ring_round_a_pole_is_one_part_whose_seam_is_the_border_of_the_world() {
+    // Round both poles, both ways, from any of its positions, with a vertex on the border and without.
+    for lat in [70.0, -70.0] {
+        for shift in [0.0, 1.0] {
+            let given: Vec<(f64, f64)> = (0..18).map(|at| (f64::from(at) * 20.0 - 180.0 + shift, lat)).collect();
+            for start in 0..given.len() {
+                for back in [false, true] {
+                    let mut ring = given.clone();
+                    ring.rotate_left(start);
+                    if back {
+                        ring.reverse();
+                    }
+                    let (flat, told) = gathered(&[&[(Role::Shell, &ring)]]);
+                    assert_eq!((flat.rings.len(), told.crossing), (1, 1), "{ring:?}");
+                    // All of the world from its latitude on.
+                    let y = project_free(0.0, lat).expect("a position")[1];
+                    let height = if lat > 0.0 { y } else { WORLD - y };
+                    assert_eq!(wind::area(&flat.view(), 0), height.cast_unsigned() as u128 * WORLD as u128);
+                    assert_eq!(flat.view().boxes()[0][0], 0);
+                    // Nothing beside the border runs along a meridian.
+                    let path: Vec<Vertex> = flat.view().path(0).collect();
+                    let next = path.iter().cycle().skip(1);
+                    let seams = path.iter().zip(next).filter(|(a, b)| a[0] == b[0]).map(|(a, _)| a[0]);
+                    assert!(seams.clone().all(|x| x == 0 || x == WORLD) && seams.count() == 2, "{path:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_hole_over_the_border_is_taken_out_of_it() {
+    let shell = [(170.0, 0.0), (190.0, 0.0), (190.0, 20.0), (170.0, 20.0)];
+    let hole = [(175.0, 5.0), (185.0, 5.0), (185.0, 15.0), (175.0, 15.0)];
+    let (flat, _) = gathered(&[&[(Role::Shell, &shell), (Role::Hole, &hole)]]);
+    assert_eq!(flat.roles, [Role::Shell; 2]);
+    let of = |ring: &[(f64, f64)]| {
+        let path = ring.iter().map(|&(lon, lat)| project_free(lon, lat).expect("a position"));
+        wind::area2(path).unsigned_abs() / 2
+    };
+    assert_eq!(wind::area(&flat.view(), 0), of(&shell) - of(&hole));
+    // Along the border two stretches are left in each world: that of the hole is none.
+    let [north, south] = [15.0, 5.0].map(|lat| project_free(0.0, lat).expect("a position")[1]);
+    for ring in 0..2 {
+        let path: Vec<Vertex> = flat.view().path(ring).collect();
+        let along = path.iter().zip(path.iter().cycle().skip(1)).filter(|(a, b)| a[0] == b[0] && a[0] % WORLD == 0);
+        let middles: Vec<i64> = along.map(|(a, b)| i64::midpoint(a[1], b[1])).collect();
+        assert!(middles.len() == 2 && middles.iter().all(|y| !(north..south).contains(y)), "{path:?}");
+    }
+}
