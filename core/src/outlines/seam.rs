@@ -1,4 +1,4 @@
-//! Rings of a polygon that were cut at a border of the world, joined anew along it.
+//! Rings of a polygon that were cut at a border of the world, or moved to it, joined anew along it.
 //!
 //! A shell and a hole of it that both reach over a border have a stretch of it in common, which is an edge of neither: what is
 //! inside ends at the border where rings come in and go on where they leave. So stretches are taken off, and where a ring comes to
@@ -10,11 +10,12 @@ use alloc::vec::Vec;
 /// A ring with its role: shells run clockwise on the screen.
 pub(crate) type Ring = (Role, Vec<Vertex>);
 
-/// Joins the rings of a polygon, in one world, along both of its borders; shells before holes. Rings that do not run as those of
+/// Joins the rings of a polygon, in one world, along its borders; shells before holes. Rings that do not run as those of
 /// polygons do stay as they are.
 pub(crate) fn join(rings: &mut Vec<Ring>) {
     for border in [0, WORLD] {
-        join_along(rings, border);
+        join_along(rings, Border { axis: 0, at: border });
+        join_along(rings, Border { axis: 1, at: border });
     }
 }
 
@@ -40,17 +41,31 @@ pub(crate) fn join_runs(flat: &mut Flat, first: usize) {
     }
 }
 
-fn is_along(a: Vertex, b: Vertex, border: i64) -> bool {
-    a[0] == border && b[0] == border
+/// A border of the world: where a coordinate is 0 or as large as it can be.
+#[derive(Clone, Copy)]
+struct Border {
+    axis: usize,
+    at: i64,
+}
+
+impl Border {
+    fn is_along(self, a: Vertex, b: Vertex) -> bool {
+        a[self.axis] == self.at && b[self.axis] == self.at
+    }
+
+    /// How far along it a vertex is, the way that shells run: clockwise round the world.
+    const fn along(self, vertex: Vertex) -> i64 {
+        if (self.axis == 0) == (self.at == 0) { -vertex[1 - self.axis] } else { vertex[1 - self.axis] }
+    }
 }
 
 /// How many edges of a ring run along a border.
-fn stretches(ring: &[Vertex], border: i64) -> usize {
+fn stretches(ring: &[Vertex], border: Border) -> usize {
     let next = ring.iter().cycle().skip(1);
-    ring.iter().zip(next).filter(|(a, b)| is_along(**a, **b, border)).count()
+    ring.iter().zip(next).filter(|(a, b)| border.is_along(**a, **b)).count()
 }
 
-fn join_along(rings: &mut Vec<Ring>, border: i64) {
+fn join_along(rings: &mut Vec<Ring>, border: Border) {
     let counts: Vec<usize> = rings.iter().map(|(_, ring)| stretches(ring, border)).collect();
     if counts.iter().sum::<usize>() < 2 {
         return;
@@ -73,13 +88,13 @@ fn join_along(rings: &mut Vec<Ring>, border: i64) {
 }
 
 /// The pieces of a ring that do not run along a border: each from it and back to it.
-fn cut(ring: &[Vertex], border: i64, chains: &mut Vec<Vec<Vertex>>) {
+fn cut(ring: &[Vertex], border: Border, chains: &mut Vec<Vec<Vertex>>) {
     let at = |at: usize| ring[at % ring.len()];
-    let Some(start) = (0..ring.len()).find(|&i| is_along(at(i), at(i + 1), border)) else { return };
+    let Some(start) = (0..ring.len()).find(|&i| border.is_along(at(i), at(i + 1))) else { return };
     let mut chain: Vec<Vertex> = Vec::new();
     for i in start + 1..=start + ring.len() {
         let (a, b) = (at(i), at(i + 1));
-        if !is_along(a, b, border) {
+        if !border.is_along(a, b) {
             if chain.is_empty() {
                 chain.push(a);
             }
@@ -90,14 +105,12 @@ fn cut(ring: &[Vertex], border: i64, chains: &mut Vec<Vec<Vertex>>) {
     }
 }
 
-/// Which chain goes on where one ends. What is inside lies in the west of the far border, where rings run south, and in the east of
-/// the near one, where they run north.
-fn pairs(chains: &[Vec<Vertex>], border: i64) -> Option<Vec<usize>> {
-    let south = if border == 0 { -1 } else { 1 };
+/// Which chain goes on where one ends: what is inside lies beside the border from there to where the next leaves it.
+fn pairs(chains: &[Vec<Vertex>], border: Border) -> Option<Vec<usize>> {
     let mut meets: Vec<(i64, bool, usize)> = Vec::with_capacity(2 * chains.len());
     for (at, chain) in chains.iter().enumerate() {
         let (first, last) = (chain.first()?, chain.last()?);
-        meets.extend([(south * last[1], false, at), (south * first[1], true, at)]);
+        meets.extend([(border.along(*last), false, at), (border.along(*first), true, at)]);
     }
     crate::small::sort(&mut meets);
     let (mut open, mut next) = (Vec::new(), alloc::vec![0; chains.len()]);
@@ -182,5 +195,21 @@ mod tests {
         let mut none = Vec::from([hole.clone(), hole]);
         join(&mut none);
         assert_eq!(none.len(), 2);
+    }
+
+    #[test]
+    fn a_coast_that_was_moved_to_the_edge_of_the_map_is_none() {
+        // All of the south, but for a bay that reached beyond the map.
+        let coast = [[0, 90], [30, 90], [30, 0], [40, 0], [40, 90], [WORLD, 90], [WORLD, 0], [0, 0]];
+        let mut path: Vec<Vertex> = coast.iter().map(|[x, north]| [*x, WORLD - north]).collect();
+        wind::wind(&mut path, Role::Shell);
+        let before = wind::area2(path.iter().copied());
+        for turn in [false, true] {
+            // And of the north.
+            let turned = |v: &Vertex| if turn { [WORLD - v[0], WORLD - v[1]] } else { *v };
+            let mut rings = Vec::from([(Role::Shell, path.iter().map(turned).collect::<Vec<_>>())]);
+            join(&mut rings);
+            assert_eq!(told(&rings), (before, 2), "{rings:?}");
+        }
     }
 }

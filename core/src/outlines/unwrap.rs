@@ -10,14 +10,22 @@ use crate::{
 use alloc::vec::Vec;
 
 /// Projects positions to a path that does not jump where longitudes do: of two ways round the world the shorter is meant, unless
-/// nothing of a ring or line is left by it, as of a box from −180 to 180. A ring is closed, without its first vertex at its end. Says
-/// whether it jumped; `None` for a position that is none.
+/// nothing of a ring or line is left by it, as of a box from −180 to 180; or by the longer, as of a ring between longitudes from 0 to 360
+/// with a long edge over Greenwich. A ring is closed, without its first vertex at its end. Says whether it jumped; `None` for a position that
+/// is none.
 pub fn unwrap(positions: &[(f64, f64)], role: Role, path: &mut Vec<Vertex>) -> Option<bool> {
-    let jumped = go(positions, role, true, path)?;
-    if !jumped || !is_nothing(path, role) {
+    let jumped = go(positions, role, is_jump, path)?;
+    if !is_nothing(path, role) {
         return Some(jumped);
     }
-    go(positions, role, false, path)?;
+    if jumped {
+        go(positions, role, |_, _| false, path)?;
+        return Some(false);
+    }
+    let to_360 = |from: f64, to: f64| (from - to).abs() > 180.0 && from.min(to) >= 0.0 && from.max(to) <= 360.0;
+    if role.is_ring() && go(positions, role, to_360, path)? {
+        return Some(true);
+    }
     Some(false)
 }
 
@@ -25,7 +33,7 @@ fn is_nothing(path: &[Vertex], role: Role) -> bool {
     if role.is_ring() { wind::area2(path.iter().copied()) == 0 } else { path.len() < 2 }
 }
 
-fn go(positions: &[(f64, f64)], role: Role, jumps: bool, path: &mut Vec<Vertex>) -> Option<bool> {
+fn go(positions: &[(f64, f64)], role: Role, jumps: fn(f64, f64) -> bool, path: &mut Vec<Vertex>) -> Option<bool> {
     path.clear();
     let (mut before, mut turns, mut jumped) = (None::<(f64, f64)>, 0, false);
     // A ring comes back to its first position, over the antimeridian if that is the shorter way.
@@ -34,10 +42,9 @@ fn go(positions: &[(f64, f64)], role: Role, jumps: bool, path: &mut Vec<Vertex>)
         let [x, y] = project_free(lon, lat)?;
         // Along a pole nothing is to be seen, and both ways are one.
         if let Some((west, south)) = before
-            && jumps
             && role != Role::Points
             && lat.abs().min(south.abs()) < MAX_LATITUDE
-            && is_jump(west, lon)
+            && jumps(west, lon)
         {
             turns += if lon < west { 1 } else { -1 };
             jumped = true;
@@ -56,7 +63,8 @@ fn go(positions: &[(f64, f64)], role: Role, jumps: bool, path: &mut Vec<Vertex>)
 
 /// Whether the shorter way is meant: between longitudes from −180 to 180, and between such from 0 to 360 that are nearly a whole turn
 /// apart, as where Greenwich is crossed. Else longitudes go on, beyond 180 too.
-fn is_jump(from: f64, to: f64) -> bool {
+#[must_use]
+pub fn is_jump(from: f64, to: f64) -> bool {
     let (low, high) = (from.min(to), from.max(to));
     (high - low > 180.0 && low >= -180.0 && high <= 180.0) || (high - low > 270.0 && low >= 0.0 && high <= 360.0)
 }

@@ -31,10 +31,9 @@ pub struct Gather {
     given: Vec<(f64, f64)>,
     path: Vec<Vertex>,
     untie: Untie,
-    /// The first run of the last polygon, and whether there is anything of its shell.
-    polygon: usize,
-    open: bool,
-    /// Whether a ring of it was cut.
+    /// The first run of the last polygon, if there is anything of its shell.
+    polygon: Option<usize>,
+    /// Whether a ring of it was cut or moved at a border of the world.
     cut: bool,
     /// Whether the row goes over the antimeridian, and whether it leaves the map.
     crosses: bool,
@@ -82,7 +81,7 @@ impl Gather {
     pub fn part(&mut self, role: Role, positions: impl IntoIterator<Item = (f64, f64)>) {
         if role == Role::Hole {
             // Those of a shell that could not be used went with it.
-            if !self.open {
+            if self.polygon.is_none() {
                 return;
             }
         } else {
@@ -94,13 +93,15 @@ impl Gather {
         match unwrap(&self.given, role, &mut self.path) {
             Some(jumped) => {
                 self.crosses |= jumped;
-                self.leaves |= self.given.iter().any(|&(_, lat)| lat.abs() > EDGE);
+                let leaves = self.given.iter().any(|&(_, lat)| lat.abs() > EDGE);
+                self.leaves |= leaves;
+                self.cut |= leaves;
                 self.ring_or_run(role);
             }
             None => self.told.unusable += 1,
         }
         if role == Role::Shell {
-            (self.polygon, self.open) = (before, self.flat.rings.len() > before);
+            self.polygon = (self.flat.rings.len() > before).then_some(before);
         }
     }
 
@@ -179,11 +180,12 @@ impl Gather {
 
     /// Puts each hole of the last polygon behind the shell that it is in, where it has several: of one that was cut or taken apart.
     fn end_polygon(&mut self) {
-        let is_open = core::mem::take(&mut self.open);
-        if core::mem::take(&mut self.cut) && is_open {
-            seam::join_runs(&mut self.flat, self.polygon);
+        let (polygon, is_cut) = (self.polygon.take(), core::mem::take(&mut self.cut));
+        let Some(first) = polygon else { return };
+        if is_cut {
+            seam::join_runs(&mut self.flat, first);
         }
-        let runs = if is_open { self.polygon..self.flat.rings.len() } else { 0..0 };
+        let runs = first..self.flat.rings.len();
         let is_shell = |run: &usize| self.flat.roles[*run] == Role::Shell;
         let shells: Vec<usize> = runs.clone().filter(is_shell).collect();
         if shells.len() < 2 || shells.len() == runs.len() {

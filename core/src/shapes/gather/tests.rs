@@ -193,7 +193,7 @@ fn a_ring_round_a_pole_is_one_part_whose_seam_is_the_border_of_the_world() {
                     // All of the world from its latitude on.
                     let y = project_free(0.0, lat).expect("a position")[1];
                     let height = if lat > 0.0 { y } else { WORLD - y };
-                    assert_eq!(wind::area(&flat.view(), 0), height.cast_unsigned() as u128 * WORLD as u128);
+                    assert_eq!(wind::area(&flat.view(), 0), u128::from(height.cast_unsigned()) << 32);
                     assert_eq!(flat.view().boxes()[0][0], 0);
                     // Nothing beside the border runs along a meridian.
                     let path: Vec<Vertex> = flat.view().path(0).collect();
@@ -203,6 +203,18 @@ fn a_ring_round_a_pole_is_one_part_whose_seam_is_the_border_of_the_world() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_ring_from_0_to_360_goes_on_over_greenwich() {
+    // Of edges of 90°, of which the last has 270 on the way back.
+    for steps in [3, 4, 8] {
+        let ring: Vec<(f64, f64)> = (0..steps).map(|at| (f64::from(at) * 360.0 / f64::from(steps), 70.0)).collect();
+        let (flat, told) = gathered(&[&[(Role::Shell, &ring)]]);
+        let y = project_free(0.0, 70.0).expect("a position")[1];
+        assert_eq!(wind::area(&flat.view(), 0), u128::from(y.cast_unsigned()) << 32, "{ring:?}");
+        assert_eq!((told.crossing, told.short), (1, 0));
     }
 }
 
