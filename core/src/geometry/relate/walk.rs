@@ -24,8 +24,8 @@ use Place::{Boundary, Exterior, Interior};
 use alloc::vec::Vec;
 
 /// What a pair of edges costs, in looks at rows, and what a cut does: products of numbers of two words are what takes time.
-const PAIR: usize = 32;
-const CUT: usize = 128;
+const PAIR: usize = 64;
+const CUT: usize = 512;
 
 /// Where an area begins or ends beside an edge, on the one and on the other side.
 struct Cut {
@@ -98,15 +98,7 @@ pub(super) fn walk(
         };
         let mut own_turns = if kind == Kind::Area && own.is_overlaid() {
             let turns = sides.of(own, at, &mut near, toll)?;
-            // What of its own crosses it does as what of another's would, but is no place of the other.
-            let (ends, covered) = (met.ends, met.covered.len());
-            for &across in near.iter().filter(|&&across| own.kind(across) == Kind::Area) {
-                let known = met.cuts.len();
-                let _ = met.add(&edge, own, across);
-                met.cuts[known..].iter_mut().for_each(|cut| cut.is_own = true);
-            }
-            met.ends = ends;
-            met.covered.truncate(covered);
+            met.add_own(&edge, own, &near, toll)?;
             Some(turns)
         } else {
             None
@@ -255,6 +247,19 @@ impl Met {
         let place = if kind == Kind::Area { Boundary } else { Interior };
         let crossed = opposite(over_c, over_d) && opposite(over_a, over_b);
         crossed.then(|| (place, whole(a, along, cross(way(a, c), across), cross(along, across))))
+    }
+
+    /// Adds what other areas of its own cut it into.
+    fn add_own(&mut self, edge: &Edge, own: &Edges, near: &[usize], toll: &mut Toll<'_>) -> Result<(), Stopped> {
+        // That is no place of the other.
+        let (ends, known) = (self.ends, self.cuts.len());
+        for &across in near.iter().filter(|&&across| own.kind(across) == Kind::Area) {
+            toll.pay(PAIR)?;
+            let _ = self.add(edge, own, across);
+        }
+        self.cuts[known..].iter_mut().for_each(|cut| cut.is_own = true);
+        self.ends = ends;
+        Ok(())
     }
 
     /// Tells of a piece that lies inside of areas on its sides, or not.
