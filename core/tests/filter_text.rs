@@ -202,6 +202,7 @@ fn mistakes_are_told_with_place_and_remedy() {
         ("S_INTERSECTS(geometry, POLYGON((0 0, 1 0, 1 1)))", 23, "begins at 0 0 and ends at 1 1", ""),
         ("S_INTERSECTS(geometry, POLYGON((0 0, 1 0, 0 0)))", 23, "a ring has 3 positions", ""),
         ("S_INTERSECTS(geometry, POLYGON(0 0, 1 0))", 31, "expected `(`", ""),
+        ("S_INTERSECTS(geometry, POLYGON EMPTY)", 23, "got an empty geometry, expected one that is somewhere", ""),
         ("S_INTERSECTS(geometry, CIRCLE(0 0))", 23, "got CIRCLE, expected geometry or one of POINT", ""),
         ("S_INTERSECTS(geometry, geom)", 0, "on both sides", ""),
         ("S_INTERSECTS(POINT(0 0), POINT(0 0))", 25, "a geometry on both sides", ""),

@@ -27,6 +27,11 @@ impl Parser {
             let shape = self.shape()?;
             return spatial::shape(shape, at);
         }
+        if SHAPES.iter().any(|shape| self.is_keyword(shape))
+            && matches!(self.second(), Token::Word(word) if word.eq_ignore_ascii_case("EMPTY"))
+        {
+            return Err(error("got an empty geometry, expected one that is somewhere", at));
+        }
         if let (Token::Word(word), Token::Symbol("(")) = (self.peek(), self.second()) {
             let message = format!("got {word}, expected geometry or one of {}", SHAPES.join(", "));
             return Err(error(message, at));
