@@ -184,3 +184,27 @@ fn numbers_that_are_none_are_named() {
         "1 of 2 lines is no feature and is left out: line 2 is damaged: NaN is no JSON, expected a number or null at letter 74"
     );
 }
+
+#[test]
+fn numbers_of_seventeen_digits_are_the_nearest_doubles() {
+    // Rust's own reading is correctly rounded; so is that of browsers.
+    let mut state = 7u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1u64 << 53) as f64
+    };
+    let numbers: Vec<String> = (0..2000).map(|_| format!("{:.17}", next() * 180.0 - 90.0)).collect();
+    let places: Vec<String> = numbers.chunks(2).map(|pair| format!("[{}]", pair.join(","))).collect();
+    let text = format!(r#"{{"type":"LineString","coordinates":[{}]}}"#, places.join(","));
+    let mut found = Vec::new();
+    let mut file = open(&text).expect("opens");
+    let last = file.fields().len() - 1;
+    file.chunks(&[(last, None)], &mut |chunk| {
+        let bytes = chunk.columns()[0].binary()?.get(0).expect("a line").to_vec();
+        found.extend(bytes[9..].chunks(8).map(|eight| f64::from_le_bytes(eight.try_into().expect("eight bytes"))));
+        Ok(())
+    })
+    .expect("reads");
+    let expected: Vec<f64> = numbers.iter().map(|number| number.parse().expect("a number")).collect();
+    assert_eq!(found, expected);
+}
