@@ -68,6 +68,7 @@ pub use shapes::{
     BadBuffers, BadOutline, Buffers, Built, Carried, Flat, Outlines, Role, Shapes,
     gather::{Gather, Told},
     inside::point as point_inside,
+    is_jump,
     levels::settle as settle_levels,
     sizes::Sizes,
 };

@@ -10,3 +10,4 @@ pub(crate) mod wind;
 
 pub use flat::{Flat, Frame, Outlines, Role};
 pub(crate) use flat::{NOWHERE, Vertex, WORLD, divide, frame, frame_of, narrow, wide};
+pub use unwrap::is_jump;

@@ -44,7 +44,7 @@ pub(crate) mod alike;
 
 pub(crate) mod write;
 
-pub use crate::outlines::{Flat, Frame, Outlines, Role};
+pub use crate::outlines::{Flat, Frame, Outlines, Role, is_jump};
 use crate::outlines::{NOWHERE, Vertex, WORLD, divide, frame, frame_of, narrow, seam, unwrap, wide, wind};
 pub use buffers::{BadBuffers, Buffers};
 pub use built::{Built, Shapes};

@@ -2,9 +2,10 @@
 //!
 //! Shapefiles list rings one after the other, shells clockwise and holes the other way round; many are written the wrong way. So the
 //! largest ring is a shell, whichever way it runs, others that run like it are shells too, and what runs against it is a hole where
-//! there is a shell around it.
+//! there is a shell around it. Rings in degrees that jump over ±180° are looked at as they go on beyond it.
 
-use std::ops::Range;
+use duotile_core::is_jump;
+use std::{borrow::Cow, ops::Range};
 
 /// Boxes and positions looked at for one record; with more, holes go by boxes alone, then to the shell before them. Tiles are the same:
 /// a hole is taken off the row, whichever of its shells it is listed with. Rows as text list it with that shell, and the point of a
@@ -31,11 +32,12 @@ pub(super) fn polygons(places: &[[f64; 2]], parts: &[Range<usize>]) -> Vec<Vec<u
             shells.iter().copied().find(|&shell| {
                 looked += 1;
                 let shell = &rings[shell];
-                shell.surrounds(hole)
-                    && (looked >= MOST || {
+                shell.surrounds(hole).is_some_and(|by| {
+                    looked >= MOST || {
                         looked += shell.places.len();
-                        shell.holds(hole)
-                    })
+                        shell.holds(hole, by)
+                    }
+                })
             })
         } else {
             in_order[..in_order.partition_point(|&shell| shell < at)].last().copied()
@@ -56,7 +58,7 @@ pub(super) fn polygons(places: &[[f64; 2]], parts: &[Range<usize>]) -> Vec<Vec<u
 }
 
 struct Ring<'p> {
-    places: &'p [[f64; 2]],
+    places: Cow<'p, [[f64; 2]]>,
     /// Twice its area, negative where it runs clockwise on a map.
     area: f64,
     low: [f64; 2],
@@ -65,28 +67,32 @@ struct Ring<'p> {
 
 impl<'p> Ring<'p> {
     fn of(places: &'p [[f64; 2]]) -> Self {
-        let (mut low, mut high, mut area) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2], 0.0);
-        // From the first, which keeps what the sum loses small.
-        let origin = places.first().copied().unwrap_or_default();
-        for (at, place) in places.iter().enumerate() {
-            let next = places[(at + 1) % places.len()];
-            area += (place[0] - origin[0]) * (next[1] - origin[1]) - (next[0] - origin[0]) * (place[1] - origin[1]);
+        let places = go_on(places);
+        let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
+        for place in places.iter() {
             for axis in 0..2 {
                 low[axis] = low[axis].min(place[axis]);
                 high[axis] = high[axis].max(place[axis]);
             }
         }
-        Self { places, area, low, high }
+        Self { area: area(&places), places, low, high }
     }
 
-    /// Whether the box of another lies in its own.
-    fn surrounds(&self, other: &Self) -> bool {
-        (0..2).all(|axis| self.low[axis] <= other.low[axis] && other.high[axis] <= self.high[axis])
+    /// How far another is moved so that its box lies in its own: not at all, or by a turn where it goes on beyond 180°.
+    fn surrounds(&self, other: &Self) -> Option<f64> {
+        let turns =
+            if self.high[0] > 180.0 && matches!(self.places, Cow::Owned(_)) { &[0.0, TURN][..] } else { &[0.0] };
+        turns.iter().copied().find(|by| {
+            let moved = [*by, 0.0];
+            (0..2).all(|axis| {
+                self.low[axis] <= other.low[axis] + moved[axis] && other.high[axis] + moved[axis] <= self.high[axis]
+            })
+        })
     }
 
-    /// Whether another lies in it, going by the first of its positions that is not on its line.
-    fn holds(&self, other: &Self) -> bool {
-        other.places.iter().take(8).find_map(|&place| self.side(place)).unwrap_or(true)
+    /// Whether another lies in it, moved so far, going by the first of its positions that is not on its line.
+    fn holds(&self, other: &Self, by: f64) -> bool {
+        other.places.iter().take(8).find_map(|&[x, y]| self.side([x + by, y])).unwrap_or(true)
     }
 
     /// Whether a position is inside; `None` on the line.
@@ -105,6 +111,40 @@ impl<'p> Ring<'p> {
         }
         Some(inside)
     }
+}
+
+/// Degrees round the world.
+const TURN: f64 = 360.0;
+
+/// Twice the area of a ring, negative where it runs clockwise on a map.
+fn area(places: &[[f64; 2]]) -> f64 {
+    // From the first, which keeps what the sum loses small.
+    let [x, y] = places.first().copied().unwrap_or_default();
+    let next = places.iter().cycle().skip(1);
+    places.iter().zip(next).map(|(a, b)| (a[0] - x) * (b[1] - y) - (b[0] - x) * (a[1] - y)).sum()
+}
+
+/// A ring without jumps over ±180°: as it is, or from a longitude within them on beyond 180. One that goes round the world, of which
+/// nothing would be left, does not jump.
+fn go_on(places: &[[f64; 2]]) -> Cow<'_, [[f64; 2]]> {
+    let jumps = |pair: &[[f64; 2]]| is_jump(pair[0][0], pair[1][0]);
+    let in_degrees = || places.iter().all(|[x, y]| x.abs() <= TURN && y.abs() <= 90.0);
+    if !places.windows(2).any(jumps) || !in_degrees() {
+        return Cow::Borrowed(places);
+    }
+    let (mut by, mut before) = (0.0, None::<f64>);
+    let mut all: Vec<[f64; 2]> = Vec::with_capacity(places.len());
+    for &[x, y] in places {
+        if let Some(before) = before.filter(|&before| is_jump(before, x)) {
+            by += if x < before { TURN } else { -TURN };
+        }
+        before = Some(x);
+        all.push([x + by, y]);
+    }
+    if all.iter().any(|[x, _]| *x < -180.0) {
+        all.iter_mut().for_each(|[x, _]| *x += TURN);
+    }
+    if area(&all) == 0.0 { Cow::Borrowed(places) } else { Cow::Owned(all) }
 }
 
 #[cfg(test)]
@@ -155,5 +195,34 @@ mod tests {
         assert_eq!(of(&touching), [vec![0, 1]]);
         assert_eq!(of(&[square(0.0, 0.0, 1.0)]), [[0]]);
         assert!(of(&[]).is_empty());
+    }
+
+    #[test]
+    fn holes_are_found_in_shells_that_jump_over_180_degrees() {
+        let over = |ring: Vec<[f64; 2]>| -> Vec<[f64; 2]> {
+            ring.into_iter().map(|[x, y]| [if x > 180.0 { x - 360.0 } else { x }, y]).collect()
+        };
+        let shell = || square(170.0, -10.0, 20.0);
+        // In the west of it, in the east, and over it.
+        for x in [172.0, 182.0, 178.0] {
+            let hole = || reversed(square(x, -2.0, 4.0));
+            for rings in [[shell(), hole()], [reversed(shell()), reversed(hole())]] {
+                let rings = rings.map(over);
+                assert_eq!(of(&rings), [vec![0, 1]], "{rings:?}");
+                // From any of its positions.
+                let mut turned = rings.clone();
+                turned[0].pop();
+                turned[0].rotate_left(2);
+                let first = turned[0][0];
+                turned[0].push(first);
+                assert_eq!(of(&turned), [vec![0, 1]], "{turned:?}");
+            }
+        }
+        // All of the world but a lake.
+        let world = vec![[-180.0, -90.0], [-180.0, 90.0], [180.0, 90.0], [180.0, -90.0], [-180.0, -90.0]];
+        assert_eq!(of(&[world, reversed(square(20.0, -2.0, 4.0))]), [vec![0, 1]]);
+        // One elsewhere is a polygon of its own; and metres do not jump.
+        assert_eq!(of(&[over(shell()), reversed(square(20.0, -2.0, 4.0))]).len(), 2);
+        assert_eq!(of(&[square(-150.0, -100.0, 300.0), reversed(square(-5.0, 95.0, 4.0))]), [vec![0, 1]]);
     }
 }
