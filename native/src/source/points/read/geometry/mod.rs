@@ -91,7 +91,7 @@ pub(super) struct Points {
     /// Geometries that give no position, or are damaged.
     pub others: u64,
     pub first_other: Option<Odd>,
-    /// The numbers of coordinate systems that points name, the first two that differ; 0 for none.
+    /// The numbers of coordinate systems that points name, the first three that differ; 0 for none, which may stand beside one.
     pub srids: Vec<u32>,
 }
 
@@ -295,7 +295,7 @@ impl Points {
     }
 
     fn meet(&mut self, srid: u32) {
-        if self.srids.len() < 2 && !self.srids.contains(&srid) {
+        if self.srids.len() < 3 && !self.srids.contains(&srid) {
             self.srids.push(srid);
         }
     }

@@ -165,6 +165,8 @@ fn names_of_integers_of_degrees_are_whole_words() {
 
 #[test]
 fn geometries_agree_on_their_srid() {
+    let third = "the_geom\nPOINT (8 50)\nSRID=4326;POINT (9 51)\nSRID=25832;POINT (447834 5531000)\n";
+    assert!(error_of("a.csv", third, &Options::default()).contains("SRID 25832 and others none"));
     let without = "the_geom\nPOINT (8 50)\nSRID=4326;POINT (9 51)\n";
     assert_eq!(load_csv(without).len(), 2);
     for text in [
