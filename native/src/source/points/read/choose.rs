@@ -8,7 +8,7 @@ use super::{
     axes::{is_place, order},
     crs::Crs,
     field::{Field, Pairs, describe},
-    geometry::{Declared, Encoding},
+    geometry::{Declared, Encoding, Nested},
     names::{typed, words},
     pairs::{could_be, is_number, pairs},
     positions::Place,
@@ -53,15 +53,27 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
     let pairs = pairs(fields);
     let mut lines = Vec::new();
     if let Some(declared) = declared {
-        let field = find(fields, &declared.column, "the \"geo\" metadata")?;
+        let field = find(fields, &declared.column, "the geometry that the file declares")?;
         match Encoding::declared(&field.dtype, declared) {
             Some(encoding) => {
                 if declared.nested.and_then(|nested| nested.dimensions(&field.dtype)) > Some(2) {
                     lines.push("positions have heights or measures (Z, M), which are left out".into());
                 }
+                if declared.is_spherical {
+                    lines.push(
+                        "the file says that edges are the shortest ways on a sphere; they are straight on the map"
+                            .into(),
+                    );
+                }
                 let place = Place::Geometry(field.name.clone(), encoding);
                 return Ok(Choice { place, crs: declared.crs, boxes: declared.boxes.clone(), lines });
             }
+            None if pairs.is_empty() && declared.nested.is_some() && Encoding::of(&field.dtype).is_some() => bail!(
+                "the geometry column {:?} is {}, but the file declares its encoding as {}",
+                field.name,
+                describe(&field.dtype),
+                declared.nested.map_or_else(String::new, Nested::name),
+            ),
             None if pairs.is_empty() => bail!(
                 "the geometry column {:?} is {}, which is not read; expected WKB, WKT or an encoding of GeoArrow for points, lines or \
                  polygons; there are no longitude and latitude columns either",

@@ -19,7 +19,7 @@ pub(super) fn declared(fields: &[Field]) -> Option<Declared> {
     let is_ours = OWN.iter().zip(fields).all(|((name, dtype), field)| field.name == *name && field.dtype == *dtype);
     let has = fields.iter().any(|field| field.name == OUTLINE && field.dtype == ArrowDataType::Binary);
     let crs = Some(Crs::Degrees);
-    (is_ours && has).then(|| Declared { column: OUTLINE.into(), crs, boxes: None, nested: None })
+    (is_ours && has).then(|| Declared { column: OUTLINE.into(), crs, boxes: None, nested: None, is_spherical: false })
 }
 
 /// The same outlines as well-known binary: none for a row without any, and nothing that is a geometry for bytes that are damaged.

@@ -220,5 +220,6 @@ fn declared(field: &ArrowField, given: Option<Crs>) -> Option<Result<Declared>> 
         None => Crs::of_json(&json["crs"]).with_context(|| format!("geometry column {:?}", field.name.as_str())),
     };
     let nested = name.strip_prefix("geoarrow.").and_then(Nested::named);
-    Some(crs.map(|crs| Declared { column: field.name.to_string(), crs, boxes: None, nested }))
+    let is_spherical = json["edges"] == "spherical";
+    Some(crs.map(|crs| Declared { column: field.name.to_string(), crs, boxes: None, nested, is_spherical }))
 }

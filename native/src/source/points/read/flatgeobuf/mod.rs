@@ -67,11 +67,10 @@ impl FlatGeobuf {
         let pieces = pieces(bytes, start)?;
         let features: u64 = pieces.iter().map(|piece| piece.features as u64).sum();
         // None may be said where they were not known when the header was written.
-        if header.features_count() != 0 && header.features_count() != features {
-            bail!(
-                "the FlatGeobuf file is cut off: its header says {} features, it holds {features}",
-                header.features_count()
-            );
+        let said = header.features_count();
+        if said != 0 && said != features {
+            let what = if said > features { "is cut off" } else { "is damaged, or two put together" };
+            bail!("the FlatGeobuf file {what}: its header says {said} features, it holds {features}");
         }
         let columns: Vec<_> = header.columns().into_iter().flatten().collect();
         let types: Vec<ColumnType> = columns.iter().map(flatgeobuf::Column::type_).collect();
@@ -88,7 +87,7 @@ impl FlatGeobuf {
         if header.has_z() || header.has_m() {
             lines.push("positions have heights or measures (Z, M), which are left out".into());
         }
-        let declared = Declared { column: name.to_owned(), crs, boxes: None, nested: None };
+        let declared = Declared { column: name.to_owned(), crs, boxes: None, nested: None, is_spherical: false };
         Ok(Self { fields, types, declared, kind, pieces, content: content.clone() })
     }
 

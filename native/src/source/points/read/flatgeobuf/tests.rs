@@ -35,6 +35,10 @@ fn what_is_cut_off_or_broken_is_an_error_and_never_a_panic() {
         let what = open(&SHAPES[..end]).and_then(|mut file| geometries(&mut file));
         assert!(what.is_err(), "cut at {end}");
     }
+    // Its features twice behind one header.
+    let header = 12 + u32::from_le_bytes(SHAPES[8..12].try_into().expect("four bytes")) as usize;
+    let error = format!("{:#}", open(&[SHAPES, &SHAPES[header..]].concat()).expect_err("too many"));
+    assert!(error.contains("two put together: its header says 10 features, it holds 20"), "{error}");
     for at in 0..SHAPES.len() {
         for bits in [0xff, 0x80, 1] {
             let mut bytes = SHAPES.to_vec();

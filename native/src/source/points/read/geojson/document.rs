@@ -167,6 +167,7 @@ fn whole(text: &[u8], geometries: bool, visit: &mut dyn FnMut(Feature) -> Result
         told.crs = head.crs;
         return match head.kind.as_str() {
             "FeatureCollection" => bail!("the GeoJSON is a collection without a list of features"),
+            "" if is_esri(text) => bail!("{ESRI}"),
             "" => bail!(
                 "the file is JSON but no GeoJSON: it has no \"type\", expected a FeatureCollection, a feature or a geometry"
             ),
@@ -188,8 +189,16 @@ fn whole(text: &[u8], geometries: bool, visit: &mut dyn FnMut(Feature) -> Result
     told.crs = head.crs;
     match head.kind.as_str() {
         "FeatureCollection" => Ok(()),
+        "" if is_esri(&text[..list.start]) || is_esri(&text[end..]) => bail!("{ESRI}"),
         other => bail!("the file is JSON but no GeoJSON: its type is {other:?}, expected \"FeatureCollection\""),
     }
+}
+
+const ESRI: &str = "the file is JSON of Esri, which is not read, expected GeoJSON";
+
+/// Whether what has no type of GeoJSON has one of Esri's.
+fn is_esri(text: &[u8]) -> bool {
+    text.windows(b"\"esriGeometry".len()).any(|some| some == b"\"esriGeometry")
 }
 
 /// What is wrong with a line.

@@ -10,7 +10,7 @@ mod list;
 
 use super::{Options, Progress, content::Content, crs::Crs, field::Field, geometry::Declared, reader::Reader};
 use crate::kind::Kind;
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use columns::{Columns, Seen};
 use document::{Feature, Shape, Told};
 pub(super) use geometry::binary;
@@ -63,7 +63,7 @@ impl GeoJson {
         let column = seen.free("geometry");
         let mut fields: Vec<Field> = seen.fields();
         fields.push(Field::new(&column, &DataType::Binary));
-        let geometry = Declared { column, crs, boxes: None, nested: None };
+        let geometry = Declared { column, crs, boxes: None, nested: None, is_spherical: false };
         Ok(Self { shape, seen, fields, geometry, rows, broken: told, strict: options.strict, content })
     }
 }
@@ -107,12 +107,21 @@ impl Reader for GeoJson {
 
 /// What the member `crs` says, as files from before 2016 have it.
 fn named(crs: &Value) -> Result<Crs> {
-    let name = crs["properties"]["name"].as_str().unwrap_or_default();
+    let properties = &crs["properties"];
+    if let Some(href) = properties["href"].as_str() {
+        bail!("the file says its positions are in what {href:?} describes, which is not fetched; say --crs");
+    }
+    let code = &properties["code"];
+    let name = match (&properties["name"], crs) {
+        (Value::String(name), _) | (_, Value::String(name)) => name.clone(),
+        _ if code.is_u64() => format!("EPSG:{code}"),
+        _ => code.as_str().map_or_else(|| crs.to_string(), |code| format!("EPSG:{code}")),
+    };
     // urn:ogc:def:crs:EPSG::25832
     let short = match name.rsplit_once(':') {
         Some((_, code)) if name.contains("EPSG") => format!("EPSG:{code}"),
         Some((_, "CRS84")) => "EPSG:4326".to_owned(),
-        _ => name.to_owned(),
+        _ => name.clone(),
     };
     Crs::of_text(&short).with_context(|| format!("the file says its positions are in {name:?}; say --crs"))
 }

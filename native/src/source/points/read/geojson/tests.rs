@@ -51,6 +51,8 @@ fn what_is_wrong_with_a_file_is_said() {
         ("{\"type\":\"FeatureCollection\"}", "without a list of features"),
         ("{\"a\":1}", "no \"type\""),
         ("{\"type\":\"Topology\",\"objects\":{}}", "TopoJSON"),
+        ("{\"geometryType\":\"esriGeometryPoint\",\"features\":[]}", "JSON of Esri"),
+        ("{\"features\":[],\"geometryType\":\"esriGeometryPoint\"}", "JSON of Esri"),
         ("{\"type\":\"Sphere\"}", "its type is \"Sphere\""),
         ("{\"a\":1}\n{\"a\":2}\n", "none of its lines is a feature"),
         ("[1,2]", "it is a list, expected a FeatureCollection"),
@@ -154,6 +156,22 @@ fn an_old_file_names_its_coordinate_system() {
     };
     assert_eq!(of("urn:ogc:def:crs:OGC:1.3:CRS84").expect("known"), Some(Crs::Degrees));
     assert_eq!(of("urn:ogc:def:crs:EPSG::25832").expect("known"), Some(Crs::Epsg(25832)));
+    let written = |crs: &str| {
+        let text = format!(r#"{{"type":"FeatureCollection","crs":{crs},"features":[]}}"#);
+        open(&text).map(|file| file.geometry.crs)
+    };
+    for code in [
+        r#"{"type":"EPSG","properties":{"code":25832}}"#,
+        r#"{"type":"EPSG","properties":{"code":"25832"}}"#,
+        r#""EPSG:25832""#,
+    ] {
+        assert_eq!(written(code).expect(code), Some(Crs::Epsg(25832)));
+    }
+    let link = r#"{"type":"link","properties":{"href":"http://example.com/crs/42","type":"proj4"}}"#;
+    let error = format!("{:#}", written(link).expect_err("a link"));
+    assert!(error.contains("\"http://example.com/crs/42\" describes, which is not fetched; say --crs"), "{error}");
+    let error = format!("{:#}", written(r#"{"type":"other"}"#).expect_err("nothing"));
+    assert!(error.contains("other"), "{error}");
     assert_eq!(of("EPSG:3857").expect("known"), Some(Crs::Metres));
     assert!(of("my grid").is_err());
 }

@@ -10,13 +10,27 @@ use duotile_core::Role;
 /// The last of the kinds that are read: a collection.
 const KINDS: u32 = 7;
 
+/// The kinds behind it, which are not read.
+pub(super) const CURVES: [&str; 10] = [
+    "CircularString",
+    "CompoundCurve",
+    "CurvePolygon",
+    "MultiCurve",
+    "MultiSurface",
+    "Curve",
+    "Surface",
+    "PolyhedralSurface",
+    "TIN",
+    "Triangle",
+];
+
 /// The flag of `PostGIS` for a number of a coordinate system.
 const SRID: u32 = 0x2000_0000;
 
 /// Reads any byte order, any dimensions, with or without SRID. An empty point is NaN, NaN; a `MultiPoint` of one point is
 /// that point.
 pub(super) fn read(bytes: &[u8]) -> Found {
-    Place { bytes, at: 0, little: false }.geometry().unwrap_or(Found::Damaged)
+    Place::new(bytes).geometry().unwrap_or(Found::Damaged)
 }
 
 /// The same in hexadecimal digits, as `PostGIS` prints it.
@@ -32,7 +46,15 @@ pub(super) fn name_hex(text: &str) -> Option<String> {
 
 /// What damaged bytes are.
 pub(super) fn name(bytes: &[u8]) -> String {
-    let mut place = Place { bytes, at: 0, little: false };
+    let mut place = Place::new(bytes);
+    let _ = place.parts(&mut Sketch::default(), DEPTH);
+    if let Some(curve) = place.unread.checked_sub(KINDS + 1).and_then(|at| CURVES.get(at as usize)) {
+        return match Place::new(bytes).head().and_then(|(kind, ..)| wkb::KINDS.get(kind.checked_sub(1)? as usize)) {
+            Some(known) => format!("a {known:?} with a {curve}, which is not read"),
+            None => format!("a {curve}, which is not read"),
+        };
+    }
+    let mut place = Place::new(bytes);
     let known = place.head().and_then(|(kind, ..)| Some((kind, wkb::KINDS.get(kind.checked_sub(1)? as usize)?)));
     let Some((kind, known)) = known else { return "bytes that are no geometry".into() };
     let mut depth = 0;
@@ -49,7 +71,7 @@ pub(super) fn name(bytes: &[u8]) -> String {
 
 /// Reads all parts of a geometry of any kind. `None` where it is damaged.
 pub(super) fn sketch(bytes: &[u8], out: &mut Sketch) -> Option<()> {
-    Place { bytes, at: 0, little: false }.parts(out, DEPTH)
+    Place::new(bytes).parts(out, DEPTH)
 }
 
 /// The same in hexadecimal digits.
@@ -71,9 +93,15 @@ struct Place<'b> {
     bytes: &'b [u8],
     at: usize,
     little: bool,
+    /// The number of the kind that is not read, if one was met.
+    unread: u32,
 }
 
-impl Place<'_> {
+impl<'b> Place<'b> {
+    const fn new(bytes: &'b [u8]) -> Self {
+        Self { bytes, at: 0, little: false, unread: 0 }
+    }
+
     fn geometry(&mut self) -> Option<Found> {
         let (kind, dimensions, srid) = self.head()?;
         match kind {
@@ -126,7 +154,10 @@ impl Place<'_> {
                     self.parts(out, depth)?;
                 }
             }
-            _ => return None,
+            _ => {
+                self.unread = kind;
+                return None;
+            }
         }
         Some(())
     }

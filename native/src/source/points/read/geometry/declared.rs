@@ -15,6 +15,8 @@ pub(in crate::source::points::read) struct Declared {
     pub boxes: Option<String>,
     /// What its geometries are, where they are lists of positions.
     pub nested: Option<Nested>,
+    /// Whether its edges are the shortest ways on a sphere.
+    pub is_spherical: bool,
 }
 
 /// Reads the `geo` metadata of a `GeoParquet` file. Where a system is given, what the file says of it does not matter.
@@ -32,7 +34,8 @@ pub(in crate::source::points::read) fn declared(geo: &str, given: Option<Crs>) -
             .with_context(|| format!("geometry column {column:?}; transform the file first, or say --crs"))?,
     };
     let nested = about["encoding"].as_str().and_then(Nested::named);
-    Ok(Declared { column, crs, boxes, nested })
+    let is_spherical = about["edges"] == "spherical";
+    Ok(Declared { column, crs, boxes, nested, is_spherical })
 }
 
 impl Declared {
@@ -54,7 +57,7 @@ impl Declared {
                 Some(read.with_context(|| format!("geometry column {column:?}"))?)
             }
         };
-        Ok(Self { column: column.to_owned(), crs, boxes: None, nested: None })
+        Ok(Self { column: column.to_owned(), crs, boxes: None, nested: None, is_spherical: false })
     }
 }
 
@@ -71,7 +74,11 @@ mod tests {
             )
         };
         let plain = declared(&geo(""), None).expect("valid");
-        assert_eq!(plain, Declared { column: "g".into(), crs: None, boxes: Some("box".into()), nested: None });
+        assert_eq!(
+            plain,
+            Declared { column: "g".into(), crs: None, boxes: Some("box".into()), nested: None, is_spherical: false }
+        );
+        assert!(declared(&geo(r#","edges":"spherical""#), None).expect("valid").is_spherical);
         let crs = |text: &str| declared(&geo(&format!(r#","crs":{text}"#)), None).map(|declared| declared.crs);
         assert_eq!(crs(r#"{"id":{"authority":"EPSG","code":3857}}"#).expect("valid"), Some(Crs::Metres));
         let utm = r#"{"name":"WGS 84 / UTM zone 33N","id":{"authority":"EPSG","code":32633}}"#;

@@ -24,6 +24,11 @@ impl Nested {
         }))
     }
 
+    /// That name.
+    pub fn name(self) -> String {
+        format!("{:?}", self.0).to_lowercase()
+    }
+
     /// Whether all geometries of a chunk may be points.
     pub const fn may_be_points(self) -> bool {
         matches!(self.0, Kind::MultiPoint)

@@ -35,6 +35,11 @@ pub(super) fn name(text: &str) -> String {
     if collections > DEPTH as usize && text.starts_with(['G', 'g']) {
         return format!("a GeometryCollection more than {DEPTH} deep");
     }
+    let word =
+        text.rsplit(';').next().unwrap_or(text).split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    if let Some(curve) = binary::CURVES.iter().find(|curve| curve.eq_ignore_ascii_case(word)) {
+        return format!("a {curve}, which is not read");
+    }
     let more = if text.chars().nth(SHOWN).is_some() { "…" } else { "" };
     format!("the text {:?}{more}", text.chars().take(SHOWN).collect::<String>())
 }

@@ -56,7 +56,8 @@ impl GeoPackage {
         };
         let geometry = fields.iter().map(|field| &field.name).find(|name| layer.is_geometry(name));
         let column = geometry.or(layer.geometry.as_ref()).cloned();
-        let declared = column.map(|column| Declared { column, crs: said, boxes: None, nested: None });
+        let declared =
+            column.map(|column| Declared { column, crs: said, boxes: None, nested: None, is_spherical: false });
         let rows = database::count(&database, &layer)?;
         Ok(Self { database, layer, fields, declared, rows, broken: 0 })
     }

@@ -87,7 +87,7 @@ impl Shapefile {
             (Some(_), _) | (None, None | Some("")) => options.crs,
             (None, Some(text)) => Some(Crs::of_text(text).context("the .prj file")?),
         };
-        let declared = Declared { column: column.to_owned(), crs, boxes: None, nested: None };
+        let declared = Declared { column: column.to_owned(), crs, boxes: None, nested: None, is_spherical: false };
         Ok(Self { shapes, records, table, fields, declared, all, deleted })
     }
 

@@ -152,6 +152,12 @@ fn the_first_geometry_that_cannot_be_read_is_named_with_its_row() {
     for (bad, what) in [
         ("POLYGON ((0 0, 1 0, 1", "the text \"POLYGON ((0 0, 1 0, 1\" in row 1001"),
         ("0103000000", "a damaged Polygon in row 1001"),
+        ("010C00000000000000", "a MultiSurface, which is not read in row 1001"),
+        (
+            "010700000001000000010800000000000000",
+            "a GeometryCollection with a CircularString, which is not read in row 1001",
+        ),
+        ("CurvePolygon (COMPOUNDCURVE (", "a CurvePolygon, which is not read in row 1001"),
         ("01DD000000", "bytes that are no geometry in row 1001"),
         (&deep, "a GeometryCollection more than 32 deep in row 1001"),
     ] {
@@ -292,6 +298,9 @@ fn each_file_is_read_by_its_own_system_and_encoding() {
         ("c.parquet", declared("point", one, 2)),
         ("d.parquet", declared("WKB", Series::new("geometry".into(), [&wkb(3, &[&SQUARE])[..]]).into(), 3)),
     ];
+    let other = declared("polygon", Series::new("geometry".into(), [&wkb(3, &[&SQUARE])[..]]).into(), 4);
+    let error = error_of("a.parquet", other, &Options::default());
+    assert!(error.contains("but the file declares its encoding as polygon"), "{error}");
     for order in [[0, 1, 2, 3], [2, 3, 1, 0], [1, 0, 3, 2]] {
         let given: Vec<(String, &[u8])> = order
             .iter()
