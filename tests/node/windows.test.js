@@ -10,6 +10,8 @@ import { serve } from "./lib/duotile.js";
 import { ofPage } from "./lib/page.js";
 import { random } from "./lib/random.js";
 
+/** @type {typeof import("../../web/src/time/fullest")} */
+const { fullest } = await ofPage("time/fullest");
 /** @type {typeof import("../../web/src/query")} */
 const { interval } = await ofPage("query");
 /** @type {typeof import("../../web/src/time/calendar")} */
@@ -148,4 +150,59 @@ test("two hours can be chosen of five years, and what the bar shows then can be 
     assert.ok((frames.at(-1)?.[1] ?? 0) > last);
   }
   assert.ok(!within(years).some(({ name }) => name === "second"));
+});
+
+test("the fullest window has about as many rows as the fullest of all, also where a wide crowd hides a burst", async () => {
+  const preset = PRESETS.find(({ name }) => name === "2 hours") ?? assert.fail();
+  const [DAY, YEAR] = [86_400_000, 3e10];
+  for (let seed = 1; seed <= 12; seed += 1) {
+    const { next, below } = random(seed);
+    const start = Date.UTC(2019, 0, 1);
+    const times = Array.from({ length: 2000 }, () => Math.floor(next() * YEAR));
+    // Some weeks with more rows than there are in any burst, but none of their hours has many.
+    for (let crowd = 0; crowd < 3; crowd += 1) {
+      const from = next() * YEAR;
+      for (let row = 0; row < 3000; row += 1) times.push(Math.floor(from + next() * 10 * DAY));
+    }
+    for (let burst = 0; burst < 3; burst += 1) {
+      const from = next() * YEAR;
+      const rows = 500 + below(1000);
+      for (let row = 0; row < rows; row += 1) times.push(Math.floor(from + next() * preset.about));
+    }
+    const all = times.map((time) => start + time).sort((a, b) => a - b);
+    const within = (/** @type {readonly number[]} */ [from = 0, to = 0]) =>
+      all.filter((time) => time >= from && time < to).length;
+    let asked = 0;
+    const found = await fullest(
+      async ([from, to], bins) => {
+        asked += 1;
+        // As the program does: from the first to the last of the rows.
+        const those = all.filter((time) => time >= from && time < to);
+        const [least = 0, most = least] = [those[0], those.at(-1)];
+        const edges = Array.from({ length: bins + 1 }, (_, at) => least + ((most - least) * at) / bins);
+        const counts = Array.from({ length: bins }, () => 0);
+        for (const time of those) {
+          const at = Math.min(Math.floor(((time - least) / (most - least || 1)) * bins), bins - 1);
+          counts[at] = (counts[at] ?? 0) + 1;
+        }
+        return { edges, counts };
+      },
+      [all[0] ?? 0, (all.at(-1) ?? 0) + 1],
+      preset.about,
+      (time) => around(time, preset),
+    );
+    const starts = new Set(all.map((time) => around(time, preset)[0]));
+    const most = Math.max(...[...starts].map((from) => within([from, from + preset.about])));
+    assert.ok(found && within(found) >= 0.9 * most, `${seed}: ${found && within(found)}, the fullest has ${most}`);
+    assert.ok(asked <= 60, `${asked} questions`);
+  }
+  assert.equal(
+    await fullest(
+      async () => undefined,
+      [0, 1000],
+      10,
+      (time) => [time, time + 10],
+    ),
+    undefined,
+  );
 });

@@ -179,8 +179,8 @@ function Presets({ source, all, chosen }: { source: Source; all: Window; chosen:
     const inside = chosen && chosen[0] >= all[0] && chosen[0] < all[1];
     const short = !fitting(all).includes(found);
     // A short window of a long time is where most rows are, and the bar shows what is around it, which can be played.
-    const at = inside ? chosen[0] : short ? await busiest(source, found.about / 2) : undefined;
-    const window = around(at ?? all[0], found);
+    const fullest = inside || !short ? undefined : await busiest(source, found);
+    const window = fullest ?? around(inside ? chosen[0] : all[0], found);
     const longer = short ? longerThan(found) : undefined;
     if (longer) show(around(window[0], longer));
     choose(window);
@@ -224,8 +224,9 @@ function Part({ source, chosen }: { source: Source; chosen: Window | undefined }
       else tell(new Error("No row with a time passes the filter."));
     } else {
       const found = fit.find(({ name }) => name === value);
-      const at = chosen ? (chosen[0] + chosen[1]) / 2 : found && (await busiest(source, found.about / 2));
-      if (found) show(around(at ?? part[0], found));
+      if (!found) return;
+      const fullest = chosen ? undefined : await busiest(source, found);
+      show(fullest ?? around(chosen ? (chosen[0] + chosen[1]) / 2 : part[0], found));
     }
   };
   return (

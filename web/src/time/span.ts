@@ -8,7 +8,8 @@ import { numeric } from "../map/scale";
 import { interval } from "../query";
 import { change } from "../state";
 import { range, span, subject, timesOf } from "./animation";
-import { SECOND, type Window } from "./calendar";
+import { around, type Preset, SECOND, type Window } from "./calendar";
+import { fullest } from "./fullest";
 
 /** Shows a part of time; all of it if that is what the part has, or none is given. */
 export function show(part: Window | undefined): void {
@@ -54,22 +55,15 @@ export async function passing(source: Source): Promise<Window | undefined> {
     : [numeric(min), numeric(max) + 1];
 }
 
-/** A time about which there are more rows than elsewhere: bins are cut again until they are no longer than `length`. */
-export async function busiest(source: Source, length: number): Promise<number | undefined> {
-  let part: Window | undefined;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const { edges = [], counts = [] } = (await ask(source, part, BINS)).histogram ?? {};
-    const at = counts.indexOf(Math.max(...counts));
-    const [from, to] = [edges[at], edges[at + 1]].map((edge) => (edge === undefined ? Number.NaN : numeric(edge)));
-    if (from === undefined || to === undefined || !(to >= from)) break;
-    part = [Math.floor(from), Math.ceil(to) + 1];
-    if (to - from <= length) break;
-  }
-  return part && (part[0] + part[1]) / 2;
+/** The window of a length that has most rows, as calendars have them. */
+export async function busiest(source: Source, preset: Preset): Promise<Window | undefined> {
+  const all = await passing(source);
+  const count = async (part: Window, bins: number) => {
+    const { histogram } = await ask(source, part, bins);
+    return histogram && { edges: histogram.edges.map(numeric), counts: histogram.counts };
+  };
+  return all && fullest(count, all, preset.about, (time) => around(time, preset));
 }
-
-const BINS = 200;
-const ROUNDS = 5;
 
 async function ask(source: Source, part: Window | undefined, bins: number) {
   const layer = subject.peek();
