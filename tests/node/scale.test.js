@@ -13,6 +13,8 @@ const { areaStops, cellStops } = await ofPage("map/scale");
 const { placeOf } = await ofPage("map/stops");
 /** @type {typeof import("../../web/src/map/glide")} */
 const { counts } = await ofPage("map/glide");
+/** @type {typeof import("../../web/src/panel/ticks")} */
+const { ticksOf } = await ofPage("panel/ticks");
 /** @type {typeof import("../../web/src/map/lock")} */
 const { parse } = await ofPage("map/lock");
 /** @type {typeof import("../../web/src/compare/alike")} */
@@ -220,4 +222,63 @@ test("where tiles change to the next zoom, the colours of a town stay; half way 
     assert.equal(mean(z, z + 0.5), mean(z, undefined));
   }
   assert.ok(Math.max(...jumps) > 0.06 && Math.max(...glides) < 0.03, `${jumps} without, ${glides} with`);
+});
+
+test("a scale ends at values that there are at its zoom, wherever colours glide", () => {
+  const { next } = random(23);
+  // Heaps that part at zoom 3 only: far above, their counts are many times what any cell has from there on.
+  const levels = Array.from({ length: 8 }, (_, z) =>
+    Array.from({ length: 500 }, () => Math.ceil(next() ** 6 * (z < 3 ? 1760 : 447) + (z < 3 ? 3 : 0))),
+  );
+  const zooms = levels.map((values, z) => ({ z, cells: 500 * 4 ** z, quantiles: quantiles(values) }));
+  const measure = /** @type {any} */ ({ probabilities: PROBABILITIES, zooms });
+  for (const at of [undefined, 0.25, 1.75, 2.25, 2.5, 2.75, 3, 3.25, 4.75, 6]) {
+    for (const [z, values] of levels.entries()) {
+      const stops = cellStops(measure, "balanced", true, at)[z] ?? assert.fail();
+      const [least, most] = [Math.min(...values), Math.max(...values)];
+      assert.ok(stops[0].value >= least && (stops.at(-1)?.value ?? 0) <= most, `${z} at ${at}`);
+      const ends = ticksOf(stops, true, 202).map(({ text }) => text);
+      assert.ok(!ends.at(-1)?.endsWith("+") || (stops.at(-1)?.value ?? 0) < most, `${z} at ${at}: ${ends}`);
+      stops.forEach((stop, i) => {
+        const before = stops[i - 1];
+        assert.ok(!before || (stop.value > before.value && stop.at >= before.at), `${z} at ${at}: out of order`);
+      });
+    }
+  }
+});
+
+test("a ramp has numbers all along, also where nearly all of it is for what is small beside its end", () => {
+  /** @param {number[]} values places are even */
+  const texts = (values) => {
+    const stops = /** @type {any} */ (values.map((value, at) => ({ value, at: at / (values.length - 1) })));
+    const ticks = ticksOf(stops, false, 202);
+    ticks.forEach(({ value, at }, i) => {
+      assert.ok(at >= (ticks[i - 1]?.at ?? 0) && at <= 1, `${value} at ${at}`);
+      const between = values.findIndex((each) => each >= value) / (values.length - 1);
+      assert.ok(
+        between < 0 || (at <= between + 1e-9 && at >= between - 1 / (values.length - 1) - 1e-9),
+        `${value}: ${at}`,
+      );
+    });
+    return ticks.map(({ text }) => text);
+  };
+  // The mean of casualties of cells: nearly all have 1 or 2.
+  const casualties = texts([0, 0.2, 0.5, 0.8, 1, 1.1, 1.3, 1.7, 2.2, 3, 42.5]);
+  assert.ok(casualties.length >= 4, casualties.join());
+  assert.ok(texts([-40, -3, -1, -0.5, -0.1, 0.1, 0.3, 0.9, 2, 50]).length >= 4);
+  assert.deepEqual(texts([0, 10, 20, 30, 40]), ["0", "10", "20", "30", "40"]);
+  // As much of a ramp as has values is shown.
+  const part = /** @type {any} */ ([
+    { value: 1, at: 0.25 },
+    { value: 100, at: 0.5 },
+  ]);
+  assert.deepEqual(
+    ticksOf(part, true, 202)
+      .map(({ value, at }) => [value, at])
+      .filter((_, at, all) => at === 0 || at === all.length - 1),
+    [
+      [1, 0],
+      [100, 1],
+    ],
+  );
 });

@@ -31,7 +31,7 @@ export function cellStops(measure: MeasureInfo | undefined, scale: Scale, adds: 
   if (!first) return [UNKNOWN];
   const glides = scale === "balanced" && at !== undefined;
   const now = glides ? gliding([first, ...more], at, adds ? partsOf(zooms) : alike) : all;
-  return now.map((stops, z) => ending(stops, known[z])) as unknown as ZoomStops;
+  return now.map((stops, z) => ending(within(stops, known[z]), known[z])) as unknown as ZoomStops;
 }
 
 /**
@@ -56,6 +56,25 @@ export function areaStops(measure: MeasureInfo | undefined, ratio: number): Zoom
   });
   const [first, ...more] = all;
   return first ? [first, ...more] : [UNKNOWN];
+}
+
+/**
+ * Stops from the least to the greatest of some values: what is steady, or glides, has its ends from other zooms, too. Colours are
+ * what they were; those that nothing has are at an end of the ramp, beyond the last number.
+ */
+function within(stops: Stops, [least, ...more]: readonly number[] = []): Stops {
+  if (least === undefined) return stops;
+  const [from, to] = [
+    Math.max(least, stops[0].value),
+    Math.min(more.at(-1) ?? least, (stops.at(-1) ?? stops[0]).value),
+  ];
+  // No value has a place on the ramp.
+  if (!(to >= from)) return stops;
+  const ends = [...new Set([from, to])].map((value) => ({ value, at: placeOf(value, stops) }));
+  const inner = stops.filter(({ value }) => value >= from && value <= to);
+  return [...inner, ...ends.filter(({ value }) => !inner.some((stop) => stop.value === value))].sort(
+    (a, b) => a.value - b.value,
+  ) as unknown as Stops;
 }
 
 /** Stops that say at their ends whether some of the values lie beyond. */

@@ -2,24 +2,21 @@
 
 import { paintedBy } from "../compare/compared";
 import { titleOf } from "../compare/label";
-import { compact, withUnit } from "../dom";
+import { withUnit } from "../dom";
 import { clockOf } from "../filter/clocks";
 import { loaded } from "../load";
 import { gridOf, pixelsAt, slow, tileZoom } from "../map/grid";
 import { type Paint, paintOf } from "../map/paint";
 import { single } from "../map/shapes/colour";
-import { placeOf, type Stop, type Stops, stopsAt } from "../map/stops";
+import { type Stops, stopsAt } from "../map/stops";
 import { spread, zoom } from "../page";
 import { draw, type Layer, state } from "../state";
 import { fixed } from "../time/animation";
 import { saidLength } from "../time/calendar";
+import { said, ticksOf } from "./ticks";
 
-/** Smaller counts than this are told as whole numbers. */
-const WHOLE = 100;
-/** At most so many numbers stand at a ramp. */
-const TICKS = 5;
-/** About how wide the ramp, a character and the room between two numbers are, in pixels. */
-const [WIDE, NARROW, CHARACTER, GAP] = [202, 178, 6.7, 8];
+/** About how wide the ramp is, in pixels. */
+const [WIDE, NARROW] = [202, 178];
 /** On a phone the legend is narrower. */
 const phone = window.matchMedia("(max-width: 700px)");
 
@@ -146,15 +143,14 @@ interface BarProps {
 }
 
 function Bar({ paint, stops, whole = false, ends }: BarProps) {
-  const ticks = stops ? pick(stops, whole) : [];
-  const parts = Array.from({ length: 11 }, (_, i) => paint.ramp(i / 10));
-  const single = stops?.length === 1;
+  // As much of the ramp as there are values.
+  const [from, to] = stops ? [stops[0].at, stops.at(-1)?.at ?? stops[0].at] : [0, 1];
+  const colour = (at: number) => paint.ramp(from + (to - from) * at);
+  const ticks = stops ? ticksOf(stops, whole, phone.matches ? NARROW : WIDE) : [];
+  const parts = Array.from({ length: 11 }, (_, i) => colour(i / 10));
   return (
     <div class="ramp">
-      <div
-        class="bar"
-        style={{ background: single ? paint.ramp(0.5) : `linear-gradient(90deg, ${parts.join(", ")})` }}
-      />
+      <div class="bar" style={{ background: `linear-gradient(90deg, ${parts.join(", ")})` }} />
       {ends ? (
         <div class="ends">
           <span>{ends[0]}</span>
@@ -162,13 +158,13 @@ function Bar({ paint, stops, whole = false, ends }: BarProps) {
         </div>
       ) : (
         <ol class="ticks">
-          {ticks.map(({ value, at, text }) => (
+          {ticks.map(({ value, at, text, side }) => (
             <li
               key={value}
               style={{ left: `${at * 100}%` }}
               data-value={value}
-              data-colour={paint.ramp(at)}
-              class={single ? "" : at < 0.06 ? "first" : at > 0.94 ? "last" : ""}
+              data-colour={colour(at)}
+              class={side ?? ""}
             >
               {text}
             </li>
@@ -177,63 +173,6 @@ function Bar({ paint, stops, whole = false, ends }: BarProps) {
       )}
     </div>
   );
-}
-
-/** A number at a ramp. */
-interface Tick {
-  value: number;
-  at: number;
-  text: string;
-}
-
-/** Numbers for a ramp, both ends first: quantiles where colours go by them, else round ones; as many as there is room for. */
-function pick(stops: Stops, whole: boolean): Tick[] {
-  const near = (value: number, round: (value: number) => number) => (whole && value < WHOLE ? round(value) : value);
-  const tick = ({ value, at }: Stop): Tick => ({ value, at, text: said(near(value, Math.round)) });
-  const last = stops.at(-1);
-  if (stops.length === 1 || !last) return [tick(stops[0])];
-  const some = stops.some(({ quantile }) => quantile)
-    ? stops.filter(({ quantile }) => quantile)
-    : round(stops[0].value, last.value).map((value) => ({ value, at: placeOf(value, stops) }));
-  const [from, to] = [tick(stops[0]), tick(last)];
-  // No cell has more rows than the next whole number.
-  to.text = said(near(last.value, Math.ceil));
-  if (stops[0].beyond) from.text = `≤ ${from.text}`;
-  if (last.beyond) to.text += "+";
-  const room = phone.matches ? NARROW : WIDE;
-  const width = ({ text }: Tick) => (text.length * CHARACTER + GAP) / room;
-  let [free, end] = [width(from), 1 - width(to)];
-  const between: Tick[] = [];
-  const steps = some.map(({ value }) => near(value, Math.round));
-  for (const one of [...new Set(steps)].map((value) => tick({ value, at: placeOf(value, stops) }))) {
-    const half = width(one) / 2;
-    if (one.at - half < free || one.at + half > end || one.value <= from.value || one.text === to.text) continue;
-    // Not more than are read at a glance.
-    free = Math.max(one.at + half, one.at + 1 / TICKS - half);
-    between.push(one);
-  }
-  return [from, ...between, to];
-}
-
-const said = (value: number): string => compact(Number(value.toPrecision(3)));
-
-/**
- * Round numbers between two: 1, 2 and 5 times the powers of ten; where one is not positive, or they are of a size, even
- * steps.
- */
-function round(least: number, most: number): number[] {
-  const between = (value: number) => value > least && value < most;
-  if (least > 0 && most > 3 * least) {
-    const from = Math.floor(Math.log10(least));
-    const powers = Array.from({ length: Math.ceil(Math.log10(most)) - from + 1 }, (_, i) => from + i);
-    return powers.flatMap((power) => [1, 2, 5].map((times) => Number(`${times}e${power}`))).filter(between);
-  }
-  const rough = (most - least) / TICKS;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((times) => times * power).find((step) => step >= rough) ?? rough;
-  const first = Math.ceil(least / step);
-  const count = Math.max(Math.floor(most / step) - first + 1, 0);
-  return Array.from({ length: count }, (_, at) => Number(((first + at) * step).toPrecision(12))).filter(between);
 }
 
 function Categories({ paint, title, clock }: { paint: Paint; title: string; clock: string }) {

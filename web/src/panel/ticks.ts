@@ -1,0 +1,106 @@
+/** The numbers at a ramp: a scale enters; its ends leave, and between them as many round values as there is room for. */
+
+import { compact } from "../dom";
+import { placeOf, type Stop, type Stops } from "../map/stops";
+
+/** Smaller counts than this are told as whole numbers. */
+const WHOLE = 100;
+/** At most so many numbers stand at a ramp. */
+const TICKS = 5;
+/** With fewer between its ends others are tried. */
+const FEW = 2;
+/** About how wide a character and the room between two numbers are, in pixels. */
+const [CHARACTER, GAP] = [6.7, 8];
+/** What is so near an end of the ramp stands within it. */
+const EDGE = 0.06;
+
+/** A number at a ramp, and where it stands on what is shown of it: from 0 to 1. */
+export interface Tick {
+  value: number;
+  at: number;
+  text: string;
+  /** Whether it begins or ends where it stands, and is not about it. */
+  side?: "first" | "last";
+}
+
+/** Both ends, and what is between: quantiles where colours go by them, else round numbers; `room` is the ramp's width in pixels. */
+export function ticksOf(all: Stops, whole: boolean, room: number): Tick[] {
+  const stops = stretched(all);
+  const near = (value: number, round: (value: number) => number) => (whole && value < WHOLE ? round(value) : value);
+  const nearest = (value: number) => near(value, Math.round);
+  const tick = ({ value, at }: Stop): Tick => {
+    const side = stops.length === 1 ? undefined : at < EDGE ? "first" : at > 1 - EDGE ? "last" : undefined;
+    return { value, at, text: said(nearest(value)), ...(side ? { side } : {}) };
+  };
+  const last = stops.at(-1);
+  if (stops.length === 1 || !last) return [tick(stops[0])];
+  const [from, to] = [tick(stops[0]), tick(last)];
+  // No cell has more rows than the next whole number.
+  to.text = said(near(last.value, Math.ceil));
+  if (stops[0].beyond) from.text = `≤ ${from.text}`;
+  if (last.beyond) to.text += "+";
+  /** From where to where a number reaches. */
+  const reach = ({ at, text, side }: Tick): [number, number] => {
+    const width = (text.length * CHARACTER + GAP) / room;
+    return side === "first" ? [at, at + width] : side === "last" ? [at - width, at] : [at - width / 2, at + width / 2];
+  };
+  const placed = (values: readonly number[]): Tick[] => {
+    let [free, [end]] = [reach(from)[1], reach(to)];
+    const between: Tick[] = [];
+    const distinct = [...new Set(values.map(nearest))];
+    for (const one of distinct.map((value) => tick({ value, at: placeOf(value, stops) }))) {
+      const [left, right] = reach(one);
+      if (left < free || right > end || one.value <= from.value || one.text === to.text) continue;
+      // Not more than are read at a glance.
+      free = Math.max(right, left + 1 / TICKS);
+      between.push(one);
+    }
+    return between;
+  };
+  const quantiles = stops.filter(({ quantile }) => quantile).map(({ value }) => value);
+  const steps = placed(quantiles.length > 0 ? quantiles : round(stops[0].value, last.value));
+  // Most of a ramp may be for what is small beside its end.
+  const others = steps.length < FEW ? placed(powers(stops)) : [];
+  return [from, ...(others.length > steps.length ? others : steps), to];
+}
+
+/** Stops of which the first is where what is shown begins, and the last where it ends. */
+function stretched(stops: Stops): Stops {
+  const [from, to] = [stops[0].at, stops.at(-1)?.at ?? stops[0].at];
+  const all = stops.map((stop) => ({ ...stop, at: to > from ? (stop.at - from) / (to - from) : 0.5 }));
+  return all as unknown as Stops;
+}
+
+/** A number of a legend. */
+export const said = (value: number): string => compact(Number(value.toPrecision(3)));
+
+/** Round numbers between two: where they are of unlike sizes those of each power of ten, else even steps. */
+function round(least: number, most: number): number[] {
+  if (least > 0 && most > 3 * least) return tens(least, most);
+  const rough = (most - least) / TICKS;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((times) => times * power).find((step) => step >= rough) ?? rough;
+  const first = Math.ceil(least / step);
+  const count = Math.max(Math.floor(most / step) - first + 1, 0);
+  const steps = Array.from({ length: count }, (_, at) => Number(((first + at) * step).toPrecision(12)));
+  return steps.filter((value) => value > least && value < most);
+}
+
+/** Round numbers of all sizes that a scale has, on both sides of 0. */
+function powers(stops: Stops): number[] {
+  const values = stops.map(({ value }) => value);
+  const side = (sizes: readonly number[]) => {
+    const some = sizes.filter((size) => size > 0);
+    return some.length > 0 ? tens(Math.min(...some) / 2, Math.max(...some)) : [];
+  };
+  const below = side(values.map((value) => -value)).map((size) => -size);
+  return [...below.reverse(), ...(values[0] !== undefined && values[0] < 0 ? [0] : []), ...side(values)];
+}
+
+/** 1, 2 and 5 times the powers of ten, between two that are positive. */
+function tens(least: number, most: number): number[] {
+  const from = Math.floor(Math.log10(least));
+  const all = Array.from({ length: Math.ceil(Math.log10(most)) - from + 1 }, (_, i) => from + i);
+  const values = all.flatMap((power) => [1, 2, 5].map((times) => Number(`${times}e${power}`)));
+  return values.filter((value) => value > least && value < most);
+}
