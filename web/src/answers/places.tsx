@@ -48,7 +48,7 @@ export function Places({ map, source }: Shown) {
     if (!now || !dataset) return;
     const stop = new AbortController();
     setFound("Looking…");
-    const z = size || !layer ? Math.floor(place.zoom) : tileZoom(place.zoom, gridOf(inCells(layer).drawing));
+    const z = size || !layer ? Math.round(place.zoom) : tileZoom(place.zoom, gridOf(inCells(layer).drawing));
     cellsIn(source, dataset.id, now, z, place.box, stop.signal).then(
       (cells) => setCells({ key, place, cells }),
       (error: unknown) => {

@@ -222,6 +222,12 @@ export function middle(): number {
   return (left + window.innerWidth - right) / 2 / window.innerWidth;
 }
 
+/** How much of the map is free of what lies over it, in pixels: what it is framed on fits in there. */
+export function room(): { width: number; height: number } {
+  const { top, right, bottom, left } = padding();
+  return { width: window.innerWidth - left - right, height: window.innerHeight - top - bottom };
+}
+
 /** Room for the panel, which lies beside the view where there is space for both. */
 function padding(): { top: number; bottom: number; left: number; right: number } {
   const { innerWidth: width, innerHeight: height } = window;
