@@ -103,6 +103,29 @@ test("it is moved by pointer, wheel and keys, tells what is under a click, is fi
   await page.click("#fit button:text-is('Show what passes')");
   await page.waitForFunction(() => (window.duotile?.map.getZoom() ?? 9) < 4, undefined, { timeout: PATIENCE });
   await drawn(page);
+  // A few cells far from each other are drawn larger, as with WebGL.
+  await page.waitForFunction(() => Number(document.querySelector("#legend .cells")?.getAttribute("data-spread")) > 1);
+  const few = await page.evaluate(() => {
+    const { map } = window.duotile ?? {};
+    const places = map?.queryRenderedFeatures().map(({ geometry }) => geometry) ?? [];
+    return places.flatMap((place) =>
+      map && place.type === "Point" ? [map.project([place.coordinates[0] ?? 0, place.coordinates[1] ?? 0])] : [],
+    );
+  });
+  const free = few.filter(({ x, y }) => x > 330 && x < 930 && y > 160 && y < 640);
+  assert.ok(free.length > 3, `${free.length} cells`);
+  const about = await pixels(
+    page,
+    free.flatMap(({ x, y }) => [
+      { x: x + 4, y: y + 1 },
+      { x: x - 2, y: y + 1 },
+    ]),
+  );
+  const ground = ["223,230,234", "247,245,240"];
+  assert.ok(
+    about.every((colour) => !ground.includes(String(colour))),
+    about.join(" "),
+  );
   await page.click("#answers > summary");
   await page.waitForSelector("#ranked li", { timeout: PATIENCE });
   await page.click("#ranked li:first-child .link");

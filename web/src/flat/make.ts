@@ -8,14 +8,14 @@ import type { Source } from "duotile";
 import type { Map as MapLibre } from "maplibre-gl";
 import type { View } from "../address";
 import { element } from "../dom";
-import { gridOf, tileZoom } from "../map/grid";
+import { gridOf, sideAt, tileZoom } from "../map/grid";
 import { told } from "../map/hover";
-import { type Drawable, sourceId } from "../map/layers";
+import { cellsId, type Drawable, sourceId } from "../map/layers";
 import type { DataMap } from "../map/map";
 import { fill } from "../map/popup";
 import { theme } from "../map/theme";
-import { status, tell } from "../page";
-import { tilesOver, toLat, toLng, toX, toY } from "../tiles/place";
+import { spread, status, tell } from "../page";
+import { type TileAddress, tilesOver, toLat, toLng, toX, toY } from "../tiles/place";
 import { boxOf, type Camera, TILE, worldOf } from "./camera";
 import { makeGround } from "./ground";
 import { FlatMap } from "./map";
@@ -37,24 +37,58 @@ export async function makeFlat(container: HTMLElement, view: View | undefined, s
     const z = Math.min(Math.max(tileZoom(camera.zoom, gridOf(layer.drawing)), minzoom), maxzoom);
     return tilesOver(z, boxOf(camera));
   };
+  /** Where on the screen a tile lies: on each of the world's copies that are seen. */
+  const placed = (camera: Camera, [z, x, y]: TileAddress) => {
+    const world = worldOf(camera);
+    const side = world / 2 ** z;
+    const top = camera.height / 2 + (y / 2 ** z - toY(camera.lat)) * world;
+    return [-1, 0, 1]
+      .map((copy) => camera.width / 2 + (x / 2 ** z + copy - toX(camera.lng)) * world)
+      .filter((left) => left <= camera.width && left + side >= 0)
+      .map((left) => ({ left, top, side }));
+  };
+  flat.placesIn = (id, [left, top, right, bottom]) =>
+    seen()
+      .filter(({ layer }) => cellsId(layer) === id)
+      .flatMap((drawable) =>
+        over(flat.camera, drawable).flatMap((tile) =>
+          placed(flat.camera, tile).flatMap((at) => {
+            const [x, y] = [(px: number) => (px - at.left) / at.side, (py: number) => (py - at.top) / at.side];
+            const found = tiles.within(drawable, tile, [x(left), y(top), x(right), y(bottom)]);
+            return found.map((place): [number, number] => placeIn(tile, place));
+          }),
+        ),
+      );
+  /** Draws cells that few are near of larger, beneath themselves. */
+  const widen = (context: CanvasRenderingContext2D, camera: Camera, drawable: Drawable) => {
+    const { layer } = drawable;
+    const wider = spread.value[layer.id.replace(/~.*/, "")] ?? 0;
+    if (wider === 0) return;
+    const grid = gridOf(layer.drawing);
+    const radius = wider + (layer.drawing.kind === "cells" ? sideAt(camera.zoom, grid) : grid.side) / 2;
+    for (const tile of over(camera, drawable)) {
+      for (const { left, top, side } of placed(camera, tile)) {
+        for (const { x, y, colour } of tiles.dots(drawable, tile)) {
+          context.fillStyle = colour;
+          context.beginPath();
+          context.arc(left + x * side, top + y * side, radius, 0, 2 * Math.PI);
+          context.fill();
+        }
+      }
+    }
+  };
   flat.draw = (context, camera) => {
     ground.draw(context, camera, theme());
     context.imageSmoothingEnabled = false;
-    const world = worldOf(camera);
     for (const drawable of now) {
       const hidden = drawable.phase !== undefined;
       if (drawable.phase === "away") continue;
       context.globalAlpha = drawable.layer.drawing.opacity;
+      if (!hidden) widen(context, camera, drawable);
       for (const tile of over(camera, drawable)) {
         const picture = tiles.picture(drawable, tile);
         if (!picture || hidden) continue;
-        const [z, x, y] = tile;
-        const side = world / 2 ** z;
-        const middle = toX(camera.lng);
-        for (let copy = -1; copy <= 1; copy += 1) {
-          const left = camera.width / 2 + (x / 2 ** z + copy - middle) * world;
-          if (left > camera.width || left + side < 0) continue;
-          const top = camera.height / 2 + (y / 2 ** z - toY(camera.lat)) * world;
+        for (const { left, top, side } of placed(camera, tile)) {
           // On whole pixels, or cells would be mixed with what is beside them.
           const [from, above] = [Math.round(left), Math.round(top)];
           context.drawImage(picture, from, above, Math.round(left + side) - from, Math.round(top + side) - above);
@@ -161,12 +195,18 @@ export async function makeFlat(container: HTMLElement, view: View | undefined, s
   };
 }
 
+/** Where in the world a place of a tile is, in degrees. */
+const placeIn = ([z, x, y]: TileAddress, [px, py]: readonly [number, number]): [number, number] => [
+  toLng((x + px) / 2 ** z),
+  toLat((y + py) / 2 ** z),
+];
+
 /** Where a feature is, in degrees. */
 function geometryOf(
   { shape, parts }: { shape: number; parts: number[][] },
   [z, x, y]: readonly [number, number, number],
 ) {
-  const place = (px: number, py: number) => [toLng((x + px / 4096) / 2 ** z), toLat((y + py / 4096) / 2 ** z)];
+  const place = (px: number, py: number) => placeIn([z, x, y], [px / 4096, py / 4096]);
   const ring = (parts[0] ?? []).flatMap((px, i, all) => (i % 2 === 0 ? [place(px, all[i + 1] ?? 0)] : []));
   return shape === 3 ? { type: "Polygon", coordinates: [ring] } : { type: "Point", coordinates: ring[0] };
 }

@@ -15,6 +15,8 @@ interface Point {
 interface Move extends Partial<Camera> {
   center?: Point | readonly [number, number];
 }
+type Corners = readonly [[number, number], [number, number]];
+const isPart = (given: object | undefined): given is Corners => Array.isArray(given);
 type Sides = Record<"top" | "right" | "bottom" | "left", number>;
 
 /** A step of a wheel, in pixels; pixels that an arrow moves the map by. */
@@ -129,16 +131,27 @@ export class FlatMap {
   getCanvasContainer = (): HTMLElement => this.#container;
   getStyle = () => ({
     sources: this.#sources,
-    layers: Object.keys(this.#sources).map((id) => ({ id: `cells-${id}` })),
+    layers: this.#ids().map((id) => ({ id })),
   });
+  #ids = (): string[] => Object.keys(this.#sources).map((id) => `cells-${id}`);
   setSources(sources: Record<string, { attribution?: string | undefined }>): void {
     this.#sources = sources;
   }
-  // What MapLibre knows of its layers: here there are none.
-  getLayer = (): undefined => undefined;
+  /** The places of a layer's cells on a part of the screen; set by who made the map. */
+  placesIn: (id: string, part: Box) => [number, number][] = () => [];
+
+  // What is asked of MapLibre's layers: of those of cells, and whether there are any.
+  getLayer = (id: string) => (this.#ids().includes(id) ? { id, type: "raster" } : undefined);
+  getLayoutProperty = (): undefined => undefined;
   getSource = (): undefined => undefined;
   getLayersOrder = (): string[] => [];
-  queryRenderedFeatures = (): never[] => [];
+  queryRenderedFeatures = (first?: Corners | { layers?: string[] }, second?: { layers?: string[] }) => {
+    const { width, height } = this.#camera;
+    const part: Box = isPart(first) ? [...first[0], ...first[1]] : [0, 0, width, height];
+    const { layers = this.#ids() } = (isPart(first) ? second : first) ?? {};
+    const places = layers.flatMap((id) => this.placesIn(id, part));
+    return places.map((coordinates) => ({ type: "Feature", geometry: { type: "Point", coordinates } }));
+  };
   isMoving = (): boolean => this.#moving;
   loaded = (): boolean => !this.#due;
   areTilesLoaded = (): boolean => !this.#due;

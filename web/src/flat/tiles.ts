@@ -3,13 +3,14 @@
 import { type Source, toQueryString } from "duotile";
 import type { Drawable } from "../map/layers";
 import { type Paint, paintOf } from "../map/paint";
+import { MANY } from "../map/spread";
 import { placeOf, stopsAt } from "../map/stops";
 import { theme } from "../map/theme";
 import { rest } from "../page";
 import { categoryOf } from "../query";
 import { boxesOf, lastAt } from "../tiles/boxes";
 import { decode, type Feature } from "../tiles/decode";
-import type { TileAddress } from "../tiles/place";
+import type { Box, TileAddress } from "../tiles/place";
 import { TILE } from "./camera";
 import { makeStore } from "./store";
 
@@ -24,12 +25,25 @@ export interface Painted {
   boxes: Float32Array;
   extent: number;
   picture: HTMLCanvasElement;
+  dots: readonly Dot[];
   paint: string;
+}
+
+/** The middle of a cell, as parts of its tile, in its colour. */
+export interface Dot {
+  x: number;
+  y: number;
+  colour: string;
+  count: number;
 }
 
 export interface Tiles {
   /** The picture of a tile of a layer, if it is there; asked for otherwise. */
   picture: (drawable: Drawable, tile: TileAddress) => HTMLCanvasElement | undefined;
+  /** The cells of a tile that has a picture, those of most rows last; none where they are too many to be drawn larger. */
+  dots: (drawable: Drawable, tile: TileAddress) => readonly Dot[];
+  /** How many features of a tile touch a part of it, from 0 to 1, and where they begin there. */
+  within: (drawable: Drawable, tile: TileAddress, part: Box) => [number, number][];
   /** The feature of a tile at a place of it, from 0 to 1. */
   at: (drawable: Drawable, tile: TileAddress, x: number, y: number, near: number) => Feature | undefined;
   /** How many are on their way. */
@@ -50,7 +64,14 @@ export function makeTiles(
     try {
       const { value } = await source.tile(tileJson.dataset, tile, toQueryString(query), signal);
       const [{ features, extent } = { features: [], extent: 4096 }] = decode(value);
-      return { features, boxes: boxesOf(features), extent, picture: document.createElement("canvas"), paint: "" };
+      return {
+        features,
+        boxes: boxesOf(features),
+        extent,
+        picture: document.createElement("canvas"),
+        dots: [],
+        paint: "",
+      };
     } catch (error) {
       if (!signal.aborted) failed(error, layer);
       throw error;
@@ -84,6 +105,16 @@ export function makeTiles(
       }
       return found.picture;
     },
+    dots: (drawable, tile) => store.peek(keyOf(drawable, tile))?.dots ?? [],
+    within(drawable, tile, [left, top, right, bottom]) {
+      const { boxes = new Float32Array(), extent = 1 } = store.peek(keyOf(drawable, tile)) ?? {};
+      const found: [number, number][] = [];
+      for (let at = 0; at < boxes.length; at += 4) {
+        const [x, most, y, last] = [0, 1, 2, 3].map((side) => (boxes[at + side] ?? 0) / extent) as Sides;
+        if (most >= left && x <= right && last >= top && y <= bottom) found.push([x, y]);
+      }
+      return found;
+    },
     at(drawable, tile, x, y, near) {
       const found = store.peek(keyOf(drawable, tile));
       if (!found) return undefined;
@@ -93,8 +124,12 @@ export function makeTiles(
   };
 }
 
+type Sides = [number, number, number, number];
+
 /** Paints a tile: cells as the squares they are, points as dots. */
-function draw({ features, extent, picture }: Painted, paint: Paint, z: number): void {
+function draw(painted: Painted, paint: Paint, z: number): void {
+  const { features, extent, picture } = painted;
+  const dots: Dot[] = [];
   picture.width = TILE;
   picture.height = TILE;
   const context = picture.getContext("2d");
@@ -110,6 +145,12 @@ function draw({ features, extent, picture }: Painted, paint: Paint, z: number): 
     if (paint.category) {
       context.fillStyle = categories.get(String(properties[categoryOf(paint.category)])) ?? paint.theme.other;
     } else context.fillStyle = Number.isNaN(value) ? paint.theme.other : along(value, stops);
+    const [part = []] = parts;
+    if (features.length <= MANY) {
+      const middle = (axis: 0 | 1) => ((part[axis] ?? 0) + (part[shape === 3 ? axis + 4 : axis] ?? 0)) / 2 / extent;
+      const count = Number(properties["point_count"]);
+      dots.push({ x: middle(0), y: middle(1), colour: String(context.fillStyle), count });
+    }
     for (const part of parts) {
       const [x = 0, y = 0, , , right = x, bottom = y] = part;
       if (shape === 3) {
@@ -120,4 +161,5 @@ function draw({ features, extent, picture }: Painted, paint: Paint, z: number): 
       }
     }
   }
+  painted.dots = dots.sort((a, b) => a.count - b.count);
 }

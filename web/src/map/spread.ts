@@ -18,7 +18,7 @@ const STEP = 0.125;
 /** What cells cover together at least, in pixels of the page: a few that touch one another would be a speck that nobody sees. */
 const SPECK = 240;
 /** More cells than this in view are seen as they are. */
-const MANY = 20_000;
+export const MANY = 20_000;
 /** The side of the samples that tell whether there are many, in pixels, and how many there are along each axis. */
 const [SAMPLE, SAMPLES] = [64, 4];
 
