@@ -11,6 +11,8 @@ import { compared, line, type Mode, second } from "./compared";
 import { labelOf } from "./label";
 import type { Pair } from "./pair";
 
+/** How much of the view's right side the legend takes, with room about it, in pixels. */
+const LEGEND = 262;
 /** A key moves the line by so much. */
 const STEP = 0.02;
 
@@ -52,6 +54,8 @@ export async function makeSecond(pair: Pair, source: Source, shown: () => readon
     handle.ariaValueNow = String(Math.round(at * 100));
     left.textContent = labelOf(now.below, now.above);
     right.textContent = labelOf(now.above, now.below);
+    // Beside the legend, or below it where the line leaves no room there.
+    right.classList.toggle("low", at * window.innerWidth + right.offsetWidth > window.innerWidth - LEGEND);
     if (laid === now.mode) return;
     laid = now.mode;
     first.resize();

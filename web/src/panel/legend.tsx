@@ -1,6 +1,8 @@
 /** What the colours on the map mean now: at this zoom, under this filter. */
 
-import { paintedBy } from "../compare/compared";
+import { useEffect, useRef } from "preact/hooks";
+import { haveColoursAlike, type Two } from "../compare/alike";
+import { compared, paintedBy } from "../compare/compared";
 import { titleOf } from "../compare/label";
 import { withUnit } from "../dom";
 import { clockOf } from "../filter/clocks";
@@ -21,18 +23,35 @@ const [WIDE, NARROW] = [202, 178];
 const phone = window.matchMedia("(max-width: 700px)");
 
 export function Legend() {
-  const layers = [...state.value.layers].reverse().filter(({ visible, id }) => visible && loaded.value[id]?.tileJson);
+  const shown = [...state.value.layers].reverse().filter(({ visible, id }) => visible && loaded.value[id]?.tileJson);
+  // Of two sides that mean the same there is one.
+  const both = compared.value && haveColoursAlike(compared.value) ? compared.value : undefined;
+  const layers = both ? shown.filter(({ id }) => id !== both.below.id) : shown;
+  const box = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const watch = new ResizeObserver(() => {
+      document.documentElement.style.setProperty("--legend", `${box.current?.offsetHeight ?? 0}px`);
+    });
+    if (box.current) watch.observe(box.current);
+    return () => watch.disconnect();
+  }, []);
   return (
-    <aside id="legend" aria-label="Legend" tabIndex={layers.length > 2 ? 0 : undefined}>
+    <aside id="legend" ref={box} aria-label="Legend" tabIndex={layers.length > 2 ? 0 : undefined}>
       {layers.length > 0 && <h2 class="unseen">Legend</h2>}
       {layers.map((layer) => (
-        <Part key={layer.id} layer={layer} named={layers.length > 1} />
+        <Part key={layer.id} layer={layer} title={titleIn(layer, shown, both)} />
       ))}
     </aside>
   );
 }
 
-function Part({ layer, named }: { layer: Layer; named: boolean }) {
+/** What a part of the legend is about; nothing if it is the only layer. */
+function titleIn(layer: Layer, shown: readonly Layer[], both: Two | undefined): string | undefined {
+  if (layer.id === both?.above.id) return "Both sides";
+  return shown.length > 1 ? titleOf(layer) : undefined;
+}
+
+function Part({ layer, title }: { layer: Layer; title: string | undefined }) {
   // While time plays, one scale holds for all frames.
   const still = fixed.value[layer.id];
   const known = still ?? paintedBy(layer.id, loaded.value);
@@ -47,7 +66,7 @@ function Part({ layer, named }: { layer: Layer; named: boolean }) {
   const of = info ? withUnit(info) : column;
   return (
     <section>
-      {named && <h2>{titleOf(layer)}</h2>}
+      {title && <h2>{title}</h2>}
       {kind === "shapes" ? (
         <>
           <OfRows paint={paint} of={of} clock={clock} />
