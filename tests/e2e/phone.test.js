@@ -64,11 +64,22 @@ test("three quarters of the screen are map, above a folded sheet, and nothing is
   assert.ok(share >= 0.75, `${share} of the screen are map`);
   assert.deepEqual(await small(page), []);
   await picture(page, "phone-folded");
+  // Which times are shown, and what of them the bar has, is chosen without looking for it.
+  for (const chosen of ["#time-preset", "#time-span"]) {
+    const { x = 0, width = 0 } = (await page.locator(chosen).boundingBox()) ?? {};
+    assert.ok(x >= 0 && x + width <= 390, `${chosen} goes from ${x} to ${x + width}`);
+  }
   await page.tap("#fold");
   await page.waitForSelector("#filter-text");
   assert.deepEqual(await small(page), []);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.equal(wide, 390, "the page is wider than the phone");
+  await page.tap("#areas button:text-is('Polygon')");
+  const bar = await page.locator("#area-bar").evaluate((bar) => ({
+    ends: [bar, ...bar.children].map((each) => each.getBoundingClientRect().right),
+    fits: [...bar.querySelectorAll("button")].every(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth),
+  }));
+  assert.ok(bar.fits && Math.max(...bar.ends) <= 390, JSON.stringify(bar));
   assertQuiet(seen);
   await close();
 });
