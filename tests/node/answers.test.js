@@ -25,6 +25,9 @@ const { allOf, inOrder, tabbed } = await ofPage("answers/gather");
 /** @type {typeof import("../../web/src/answers/drawn")} */
 const { drawnOn } = await ofPage("answers/drawn");
 
+/** @type {typeof import("../../web/src/map/tables")} */
+const { called, labelOf } = await ofPage("map/tables");
+
 const folder = mkdtempSync(join(tmpdir(), "duotile-answers-"));
 const ROWS = 50_000;
 
@@ -252,4 +255,37 @@ test("what is drawn on a map, however it is turned, has the rows that are seen i
     counts.add(numberMatched);
   }
   assert.ok(Math.min(...counts) > 1000 && counts.size > 1, [...counts].join());
+});
+
+test("several rows are told apart by what differs among them, or not at all; properties of cells are said in words", () => {
+  const row = (/** @type {string} */ region, /** @type {string} */ kind, year = 2020) => ({
+    country: "FR",
+    region,
+    kind,
+    year,
+  });
+  assert.equal(labelOf([row("75", "a"), row("75", "b"), row("92", "c")]), "kind");
+  assert.equal(labelOf([row("75", "a", 2018), row("75", "a", 2019)]), undefined);
+  assert.equal(
+    labelOf([
+      { kind: "a", name: "x" },
+      { kind: "b", name: "x" },
+      { kind: "c", name: "y" },
+    ]),
+    "name",
+  );
+  assert.equal(labelOf([]), undefined);
+  const info = (/** @type {string} */ measure, alias = false) =>
+    /** @type {const} */ ({
+      property: "p",
+      type: "Number",
+      on: "cells",
+      measure,
+      column: "fare",
+      ...(alias ? { alias } : {}),
+    });
+  assert.equal(called("p", [info("mode")]), "most frequent fare");
+  assert.equal(called("p", [info("mean")]), "mean of fare");
+  assert.equal(called("p", [info("mean", true)]), "p");
+  assert.equal(called("fare", [info("mean")]), "fare");
 });

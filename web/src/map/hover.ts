@@ -6,6 +6,7 @@ import { element, formatted, number } from "../dom";
 import { saidValue } from "../filter/cycle";
 import { categoryOf, colouredBy } from "../query";
 import type { Drawable } from "./layers";
+import { called } from "./tables";
 
 const MOST = 3;
 
@@ -55,7 +56,8 @@ export function told({ properties }: Pick<MapGeoJSONFeature, "properties">, { lo
       const info = loaded.tileJson.properties.find(({ property }) => property === name);
       const text =
         typeof value === "number" && !info?.unit ? number(Number(value.toPrecision(6))) : formatted(value, info);
-      return `${name} ${text}`;
+      const title = called(name, loaded.tileJson.properties);
+      return title === name ? `${name} ${text}` : `${title.charAt(0).toUpperCase()}${title.slice(1)}: ${text}`;
     });
   return [...first, ...measures];
 }

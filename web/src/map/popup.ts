@@ -14,7 +14,7 @@ import { makeHover } from "./hover";
 import { type Drawable, metIds } from "./layers";
 import { makeMark } from "./shapes/mark";
 import { fillShape } from "./shapes/popup";
-import { label, one, type RowTable, rowsOnly, table } from "./tables";
+import { label, labelOf, one, type RowTable, rowsOnly, table } from "./tables";
 
 const MAX_ROWS = 5;
 
@@ -262,9 +262,10 @@ function several(
   rowTable: RowTable,
   all: () => void,
 ) {
+  const name = rows.length > 1 ? labelOf(rows.map(({ properties }) => properties)) : label(rows[0]?.properties ?? {});
   const parts = rows.map(({ id, properties }) => {
-    const name = label(properties);
-    const title = name === undefined ? `Row ${id}` : formatted(properties[name], undefined);
+    const own = name === undefined ? undefined : properties[name];
+    const title = own === undefined || own === null || own === "" ? `Row ${id}` : formatted(own, undefined);
     const rest = Object.entries(properties).filter(([key, value]) => key !== name && value !== null);
     return element("details", "", element("summary", "", title), rowTable(Object.fromEntries(rest)));
   });

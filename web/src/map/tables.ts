@@ -10,6 +10,8 @@ export function rowsOnly({ filter, datetime }: TileQuery): TileQuery {
   return { ...(filter ? { filter } : {}), ...(datetime ? { datetime } : {}) };
 }
 
+const NAMES = /^(name|title|label|postcode|callsign)$/i;
+
 /** Makes the table of a row. */
 export type RowTable = (properties: Record<string, unknown>) => HTMLElement;
 
@@ -19,11 +21,22 @@ export function one(properties: Record<string, unknown>, rowTable: RowTable): HT
   return [element("h2", "", name === undefined ? "Row" : formatted(properties[name], undefined)), rowTable(rest)];
 }
 
+/** The property that tells several rows apart best: one that is called a name, else the text of most values; none if all are alike. */
+export function labelOf(rows: readonly Record<string, unknown>[]): string | undefined {
+  const valuesOf = (name: string) =>
+    new Set(rows.map((row) => row[name]).filter((value) => value !== null && value !== ""));
+  const names = Object.keys(rows[0] ?? {}).filter((name) => valuesOf(name).size > 1);
+  const texts = names.filter((name) => rows.some((row) => typeof row[name] === "string"));
+  const most = Math.max(...texts.map((name) => valuesOf(name).size));
+  return names.find((name) => NAMES.test(name)) ?? texts.find((name) => valuesOf(name).size === most);
+}
+
 /** The property that names a row best: one called so, else the first text. */
 export function label(properties: Record<string, unknown>): string | undefined {
   const names = Object.keys(properties).filter((name) => properties[name] !== null && properties[name] !== "");
-  const called = names.find((name) => /^(name|title|label|postcode|callsign)$/i.test(name));
-  return called ?? names.find((name) => typeof properties[name] === "string") ?? names[0];
+  return (
+    names.find((name) => NAMES.test(name)) ?? names.find((name) => typeof properties[name] === "string") ?? names[0]
+  );
 }
 
 /**
@@ -42,7 +55,7 @@ export function table(
     const unit = typeof value === "number" && info?.measure !== "distinct" ? column?.unit : undefined;
     const cell = element("td", "", formatted(value, info) + (unit ? ` ${unit}` : ""));
     if (layer && column && canNarrow(column, value)) cell.append(narrower(layer, name, value));
-    const head = element("th", "", name);
+    const head = element("th", "", called(name, infos));
     if (column?.description) head.title = column.description;
     return element("tr", "", head, cell);
   });
@@ -55,6 +68,13 @@ function narrower({ id }: Layer, column: string, value: unknown): HTMLElement {
   button.ariaLabel = `Only rows with this ${column}`;
   button.addEventListener("click", () => narrow(id, column, value));
   return button;
+}
+
+/** What a property of a cell is, in words. */
+export function called(name: string, infos: readonly PropertyInfo[]): string {
+  const { measure, column, alias } = infos.find(({ property }) => property === name) ?? {};
+  if (!measure || !column || alias) return name;
+  return measure === "mode" ? `most frequent ${column}` : `${measure} of ${column}`;
 }
 
 function infoOf(name: string, infos: PropertyInfo[]): PropertyInfo | undefined {
