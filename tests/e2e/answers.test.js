@@ -89,6 +89,22 @@ test("the densest cells are one click away, each flies there, and its rows are s
     return window.duotile?.map.unproject([x + 13, y + 13]) ?? { lng: 0, lat: 0 };
   });
   assert.ok(Math.abs(lng - HERE.lon) < 0.2 && Math.abs(lat - HERE.lat) < 0.2, `${lng} ${lat}`);
+  // Cells that are wide on the screen already are not gone to by going away.
+  const before = await view(page);
+  await page.selectOption("#rank-size", "64");
+  await page.click("#rank-here");
+  await says(page, "#rank-said", /in view/);
+  await page.click("#ranked li:last-child .go");
+  await page.waitForFunction(
+    ({ lng, lat }) => {
+      const { map } = window.duotile ?? {};
+      const now = map?.getCenter();
+      return map && now && !map.isMoving() && (now.lng !== lng || now.lat !== lat);
+    },
+    before,
+    { timeout: PATIENCE },
+  );
+  assert.ok((await view(page)).zoom > before.zoom - 0.01, `from ${before.zoom} to ${(await view(page)).zoom}`);
   assertQuiet(seen);
   await close();
 });
@@ -124,9 +140,11 @@ test("the rows of a popup's cell, of the view, and of a box are a table; the poi
   await page.click("#answers > summary");
   await page.click("#rows-view");
   await says(page, "#rows h2", /^Rows in view: 30,700$/);
+  await says(page, "#rows-copy", /^Copy 50 rows$/);
   // More than are sorted whole: the end of a number is found.
   await page.click("#rows th button:text-is('fare')");
   await says(page, "#rows-told", /^The greatest 1,000 by fare, of 30,700\.$/);
+  await says(page, "#rows-copy", /^Copy 1,000 rows$/);
   await says(page, "#rows tbody tr:first-child", /heap 699/);
   await page.click("#rows th button:text-is('name')");
   await says(page, "#rows-told", /too many to be sorted by a text/);

@@ -110,6 +110,8 @@ function Table({ map, source, dataset, now }: Props & { dataset: Dataset; now: A
       save(new Blob(linesOf(await gathered(signal), columns), { type: "text/csv" }), name);
       return `${name} is saved.`;
     });
+  /** How many rows are copied: of too many those that are here. */
+  const taken = order || matched > WHOLE ? rows.length : matched;
   const shown = rows.slice(page * PAGE, (page + 1) * PAGE);
   const close = () => {
     asked.value = undefined;
@@ -149,8 +151,14 @@ function Table({ map, source, dataset, now }: Props & { dataset: Dataset; now: A
         >
           <Icon name="right" />
         </button>
-        <button type="button" id="rows-copy" disabled={matched === 0} onClick={copy}>
-          Copy
+        <button
+          type="button"
+          id="rows-copy"
+          disabled={matched === 0}
+          title={taken < matched ? `Of ${number(matched)} rows; a CSV has all of them` : "Copies all rows"}
+          onClick={copy}
+        >
+          {taken < matched ? `Copy ${number(taken)} rows` : "Copy"}
         </button>
         <button type="button" id="rows-save" disabled={matched === 0} onClick={download}>
           Save CSV

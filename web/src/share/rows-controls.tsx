@@ -19,7 +19,7 @@ const FORMATS: readonly [Format, string, string][] = [
   ["geojson", "GeoJSON", "geojson"],
   ["fgb", "FlatGeobuf", "fgb"],
   ["parquet", "GeoParquet", "parquet"],
-  ["arrow", "Arrow", "arrow"],
+  ["arrow", "Arrow stream", "arrow"],
 ];
 
 export function RowsControls({ source, dataset, known, online }: Props) {
