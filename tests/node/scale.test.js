@@ -16,7 +16,7 @@ const { counts } = await ofPage("map/glide");
 /** @type {typeof import("../../web/src/panel/ticks")} */
 const { ticksOf } = await ofPage("panel/ticks");
 /** @type {typeof import("../../web/src/map/lock")} */
-const { parse } = await ofPage("map/lock");
+const { parse, print } = await ofPage("map/lock");
 /** @type {typeof import("../../web/src/compare/alike")} */
 const { haveColoursAlike } = await ofPage("compare/alike");
 /** @type {typeof import("../../web/src/state")} */
@@ -118,6 +118,19 @@ test("a locked scale of an address is one of numbers at a zoom that there is, or
   for (const text of ["", "5", "5/1", "2000/1/2", "23/1/2", "-1/1/2", "1.5/1/2", "5/2/1", "5/1/x", "22/1/1e308"]) {
     assert.equal(parse(text, true), undefined, text);
   }
+});
+
+test("a scale of a part of the ramp is locked as that: each value has its colour", () => {
+  const stops = /** @type {const} */ ([
+    { value: 1, at: 0.25 },
+    { value: 10, at: 0.5 },
+    { value: 400, at: 0.75 },
+  ]);
+  const [again] = parse(print(0, stops), true) ?? assert.fail();
+  for (const value of [1, 2, 5, 10, 100, 399, 400]) {
+    assert.ok(Math.abs(placeOf(value, again) - placeOf(value, stops)) < 0.01, `${value}: ${placeOf(value, again)}`);
+  }
+  assert.deepEqual([again[0].at, again.at(-1)?.at], [0.25, 0.75]);
 });
 
 test("colours of two layers are said to mean the same where all that decides them is the same", () => {

@@ -24,12 +24,15 @@ export function parse(text: string, adds: boolean): ZoomStops | undefined {
   if (!known || values.some((value, at) => value < (values[at - 1] ?? value))) return undefined;
   return Array.from({ length: ZOOMS }, (_, z) => {
     const part = adds ? 4 ** (zoom - z) : 1;
-    const last = values.length - 1;
+    const steps = values.length - 1;
+    // A scale that was of a part of the ramp begins and ends within it: there are values that are as the first, or the last.
+    const first = values.lastIndexOf(values[0] ?? 0);
+    const last = Math.max(values.indexOf(values.at(-1) ?? 0), first);
     // What is there under another filter is not known.
-    return values.map((value, at) => ({
+    return values.slice(first, last + 1).map((value, at) => ({
       value: value * part,
-      at: at / last,
-      ...(at === 0 || at === last ? { beyond: true } : {}),
+      at: (first + at) / steps,
+      ...(at === 0 || at === last - first ? { beyond: true } : {}),
     }));
   }) as unknown as ZoomStops;
 }
