@@ -95,10 +95,8 @@ async function read(bytes: Uint8Array): Promise<Table> {
           '(pyarrow: compression="lz4", Polars: compression="uncompressed")',
       );
     }
-    if (/^PAR1/.test(new TextDecoder("latin1").decode(bytes.subarray(0, 4)))) {
-      throw new TypeError("a Parquet file, expected Arrow IPC; the package's README tells how to convert it");
-    }
-    throw new TypeError(`Arrow IPC that cannot be read (${said}); expected an Arrow file or stream`);
+    // What the reader says of it is about offsets of its own.
+    throw new TypeError("Arrow IPC that cannot be read: it is damaged or cut short", { cause: error });
   }
 }
 

@@ -17,6 +17,7 @@ export async function read(input: Input, options: InputOptions): Promise<Columns
   }
   if (input instanceof Blob || input instanceof ArrayBuffer || ArrayBuffer.isView(input)) {
     const bytes = input instanceof Blob ? new Uint8Array(await input.arrayBuffer()) : view(input);
+    refuseOthers(bytes);
     if ((format ?? formatOf(bytes)) !== "arrow") return read(new TextDecoder().decode(bytes), options);
     const { fromArrow } = await import("./arrow.js");
     return fromArrow(options.name, bytes, options);
@@ -32,6 +33,23 @@ export async function read(input: Input, options: InputOptions): Promise<Columns
 
 function view(input: ArrayBuffer | Uint8Array<ArrayBuffer>): Uint8Array {
   return input instanceof ArrayBuffer ? new Uint8Array(input) : input;
+}
+
+/** How files begin that are not read here, and what wrote them. */
+const OTHERS = {
+  PAR1: "Parquet",
+  "PK\x03\x04": "ZIP",
+  "\x1f\x8b": "gzip",
+  SQLite: "GeoPackage",
+  "fgb\x03": "FlatGeobuf",
+};
+
+function refuseOthers(bytes: Uint8Array): void {
+  const start = String.fromCharCode(...bytes.subarray(0, 6));
+  for (const [mark, name] of Object.entries(OTHERS)) {
+    if (start.startsWith(mark))
+      throw new TypeError(`a file of ${name}, expected CSV, GeoJSON or Arrow; see the README`);
+  }
 }
 
 /** Arrow files begin with their name, streams with ones; texts do neither. */
