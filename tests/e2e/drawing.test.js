@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { byMapbox } from "../node/lib/decode.js";
-import { assertQuiet, drawn, features, open, picture, pixels, says } from "./lib.js";
+import { assertQuiet, drawn, features, open, PATIENCE, picture, pixels, says } from "./lib.js";
 import { browser, server } from "./stage.js";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -224,7 +224,13 @@ test("points grow with their count, heat and columns are drawn, and the address 
   assert.ok(Math.max(...ocean) - Math.min(...ocean) < 20, `${ocean} is heat on the ocean`);
   await picture(page, "heat");
 
-  await kind("3D");
+  // A flight that begins while the map tilts does not leave it half-way.
+  await page.locator("#drawing .choice label", { hasText: "3D" }).click();
+  await page.waitForFunction(() => (window.duotile?.map.getPitch() ?? 0) > 0);
+  await page.evaluate(() => window.duotile?.map.easeTo({ zoom: 4.2, duration: 300 }));
+  await page.waitForFunction(() => window.duotile?.map.getPitch() === 50, undefined, { timeout: PATIENCE });
+  await page.evaluate(() => window.duotile?.map.jumpTo({ zoom: 4 }));
+  await drawn(page);
   assert.equal(await type(), "fill-extrusion");
   assert.ok((await page.evaluate(() => window.duotile?.map.getPitch() ?? 0)) > 20, "columns are seen from above only");
   assert.ok((await features(page, "cells")).length > 500);

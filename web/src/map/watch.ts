@@ -77,12 +77,24 @@ export function watch(view: DataMap, shown: () => readonly Drawable[]): void {
 /** What stands is seen from the side, when it is chosen; everything else from above. */
 export function tilt({ map }: DataMap): void {
   let standing = false;
+  /** Where the map is on its way to, unless the reader moves it. */
+  let wanted: { pitch: number; bearing?: number } | undefined;
+  const go = () => wanted && map.easeTo({ ...wanted, duration: 400 });
   effect(() => {
     const now = state.value.layers.some((layer) => layer.visible && stands(layer, loaded.value[layer.id]?.dataset));
     if (now !== standing && (now ? map.getPitch() === 0 : true)) {
-      map.easeTo({ pitch: now ? 50 : 0, ...(now ? {} : { bearing: 0 }), duration: 400 });
+      wanted = now ? { pitch: 50 } : { pitch: 0, bearing: 0 };
+      go();
     }
     standing = now;
+  });
+  map.on("movestart", ({ originalEvent }) => {
+    if (originalEvent) wanted = undefined;
+  });
+  // Another flight ends the one that tilts: what is left of it comes after. Once, for maps that cannot be tilted.
+  map.on("idle", () => {
+    if (wanted && map.getPitch() !== wanted.pitch) go();
+    wanted = undefined;
   });
 }
 
