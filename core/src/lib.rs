@@ -51,6 +51,7 @@ pub use formula::{Formula, Made, MadeValues};
 pub use geometry::{Position, Shape as Geometry};
 pub use hex::index as h3;
 pub use measure::category::Category;
+pub use outlines::geometries_of;
 pub use plan::{Extra, Plan, Property, PropertyInfo, PropertyKind, Source};
 pub use points::{
     cells::cell_keys,
@@ -78,7 +79,7 @@ pub use small::{
     work::{STEP, Stopped, Toll, Work},
 };
 pub use space::{
-    frame, mercator,
+    boxes, frame, mercator,
     mercator::World,
     morton,
     tile::{EXTENT_BITS, InvalidTile, MAX_ZOOM, TileId},

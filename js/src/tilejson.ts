@@ -14,11 +14,16 @@ export interface Description {
   pointsMinzoom?: number;
   /** Rows that pass the filter. */
   rows: number;
+  /** Of lines and polygons, how many of these the tiles of each zoom draw in `mode=points`. */
+  rowsDrawn?: number[];
+  /** The frame of all rows, with the whole of their outlines; absent if there are none. */
   bounds?: Bounds;
   /** The frame of the densest 99 % of all rows. */
   focus: Bounds;
   /** The first view: longitude, latitude, zoom. */
   center: [number, number, number];
+  /** What rows are, that of most first: `Point`, `LineString`, `Polygon`. */
+  geometryTypes: string[];
 }
 
 /** The deepest zoom of every dataset: clients keep it, so it never moves. */
@@ -40,6 +45,7 @@ export function tileJson(name: string, version: string, about: About, told: Desc
     center: told.center,
     ...(about.attribution === undefined ? {} : { attribution: about.attribution }),
     dataset: name,
+    geometry_types: told.geometryTypes,
     dataset_version: version,
     vector_layers: [{ id: name, description: title, minzoom: 0, maxzoom: MAX_ZOOM, fields }],
     ...(told.pointsMinzoom === undefined ? {} : { points_minzoom: told.pointsMinzoom }),

@@ -42,14 +42,17 @@ export class Tiler {
   readonly #class: CoreClass;
   /** Whether rows are more than points. */
   readonly #outlined: boolean;
+  /** Of columns that were measured on outlines. */
+  readonly #units: Units;
 
-  private constructor(core: Core, Class: CoreClass, table: Columns) {
+  private constructor(core: Core, Class: CoreClass, table: Columns, units: Units) {
     this.#core = core;
     this.#class = Class;
     this.name = table.name;
     this.about = table.about ?? {};
     this.version = this.about.version ?? unique();
     this.notes = table.notes;
+    this.#units = units;
     this.#outlined =
       "parts" in table.positions || ("keys" in table.positions && table.positions.outlines !== undefined);
   }
@@ -74,15 +77,16 @@ export class Tiler {
         });
         for (const [name, facts] of Object.entries(table.facts ?? {})) core.setFacts(name, facts);
         const notes = [...table.notes];
+        let units: Units = {};
         if ("parts" in positions) {
-          measure(core, table, positions);
+          units = measure(core, table, positions);
           notes.push(...toldOf(core.gathered()));
         }
         core.setRoles(table.id, table.time, table.latitude);
         if (table.zone !== undefined) core.setZone(table.zone);
         for (const column of options.column ?? []) core.make(column);
         tell({ stage: "columns", done: 1 });
-        return new Tiler(core, Core, { ...table, notes });
+        return new Tiler(core, Core, { ...table, notes }, units);
       },
       `opening ${rowsOf(table.positions)} rows`,
     );
@@ -113,14 +117,21 @@ export class Tiler {
 
   /** TileJSON with how many rows pass, and range and quantiles of what cells carry. */
   metadata(query: TileQuery | string = ""): Metadata {
-    const { rows } = this.describe(query);
+    const { rows, rowsDrawn } = this.describe(query);
     const measures = guarded(() => this.#core.legend(textOf(query)) as MeasureInfo[]);
-    return { ...this.tileJson(query), rows, rows_total: this.about.rowsTotal ?? this.schema().rows, measures };
+    const drawn = rowsDrawn ? { rows_drawn: rowsDrawn } : {};
+    const rows_total = this.about.rowsTotal ?? this.schema().rows;
+    return { ...this.tileJson(query), rows, rows_total, ...drawn, measures };
   }
 
   /** The columns, how many rows there are, and how many had no position on the map. */
   schema(): Schema {
-    return guarded(() => this.#core.schema() as Schema);
+    const schema = guarded(() => this.#core.schema() as Schema);
+    const columns = schema.columns.map((column) => {
+      const unit = this.#units[column.name];
+      return unit === undefined ? column : { ...column, unit };
+    });
+    return { ...schema, columns };
   }
 
   /** Histogram, quantiles and categories of a column over the rows that pass. */
@@ -179,16 +190,19 @@ function made(Core: CoreClass, name: string, positions: Positions): Core {
   return new Core(name, positions.lon, positions.lat);
 }
 
-/** Adds columns of areas and lengths where there are any, unless there are columns of these names. */
-function measure(core: Core, table: Columns, { kinds, parts }: Outlines): void {
+/** What the numbers of columns count, by the names of the columns. */
+type Units = Readonly<Record<string, string>>;
+
+/** Adds columns of areas and lengths where there are any, unless there are columns of these names; tells their units. */
+function measure(core: Core, table: Columns, { kinds, parts }: Outlines): Units {
   const free = (name: string): boolean => table.columns.every((column) => column.name !== name);
   const some = (kind: number): boolean =>
     kinds.some((each, part) => each === kind && (parts[part] ?? 0) - (parts[part - 1] ?? 0) > 1);
   const [polygons, lines] = [some(SHELL), some(LINE)];
-  core.addSizes(
-    polygons && free("area") ? "area" : undefined,
-    (polygons || lines) && free("length") ? "length" : undefined,
-  );
+  const area = polygons && free("area") ? "area" : undefined;
+  const length = (polygons || lines) && free("length") ? "length" : undefined;
+  core.addSizes(area, length);
+  return { ...(area ? { [area]: "m²" } : {}), ...(length ? { [length]: "m" } : {}) };
 }
 
 function add(core: Core, column: Column): void {

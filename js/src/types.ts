@@ -100,6 +100,8 @@ export interface TileJson {
   attribution?: string;
   dataset: string;
   dataset_version: string;
+  /** What rows are, that of most first, as GeoJSON names it; from servers that are older, nothing. */
+  geometry_types?: string[];
   vector_layers: {
     id: string;
     description?: string;
@@ -126,6 +128,8 @@ export interface Metadata extends TileJson {
   /** Rows that pass the filter. */
   rows: number;
   rows_total: number;
+  /** Of lines and polygons, how many rows the tiles of each zoom draw in `mode=points`; from servers that are older, nothing. */
+  rows_drawn?: number[];
   measures: MeasureInfo[];
   /** The properties of `by`; a server tells them, a tiler does not. */
   categories?: CategoryInfo[];

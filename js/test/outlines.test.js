@@ -172,12 +172,56 @@ test("areas and lengths are columns, unless the data has such columns", async ()
   assert.equal(line?.["area"], 0);
   const own = await Tiler.from([feature("Polygon", [square(0, 0, 1)], { area: "mine" })]);
   assert.deepEqual(
-    own.schema().columns.map(({ name, type }) => [name, type]),
+    own.schema().columns.map(({ name, type, unit }) => [name, type, unit]),
     [
-      ["area", "text"],
-      ["length", "number"],
+      ["area", "text", undefined],
+      ["length", "number", "m"],
     ],
   );
+  assert.equal(tiler.schema().columns.find(({ name }) => name === "area")?.unit, "m²");
+});
+
+test("how many rows are drawn at a zoom is told, under a filter and a limit too", async () => {
+  const squares = Array.from({ length: 900 }, (_, n) =>
+    feature("Polygon", [square((n % 30) / 3, Math.floor(n / 30) / 3, 0.3 / (1 + (n % 7) ** 2))], { n }),
+  );
+  const tiler = await Tiler.from(squares, { name: "s" });
+  for (const query of ["mode=points", "mode=points&filter=n < 300", "mode=points&limit=50"]) {
+    const { rows, rows_drawn = [] } = tiler.metadata(query);
+    for (const z of [0, 2, 4, 6, 8]) {
+      const found = new Set();
+      const [west, east] = [0, 11].map((degrees) => Math.floor(((degrees + 180) / 360) * 2 ** z));
+      // Tiles south of the equator have what comes into their buffers.
+      for (let x = Number(west); x <= Number(east); x++) {
+        for (let y = Math.max(Number(2 ** z / 2) - Math.ceil((11 / 360) * 2 ** z) - 1, 0); y < 2 ** z / 2 + 1; y++) {
+          if (y >= 2 ** z) continue;
+          const { layers } = new VectorTile(new PbfReader(tiler.tile(z, x, y, query)));
+          for (let at = 0; at < (layers["s"]?.length ?? 0); at++) found.add(layers["s"]?.feature(at).id);
+        }
+      }
+      assert.equal(rows_drawn[z], found.size, `${query} at zoom ${z} of ${rows}`);
+    }
+    const few = query.includes("limit");
+    assert.ok(Number(rows_drawn[0]) < rows && (few || rows_drawn[12] === rows), String(rows_drawn));
+  }
+  const points = await Tiler.from({ lon: Float64Array.of(1), lat: Float64Array.of(2), columns: {} });
+  assert.equal(points.metadata("mode=points").rows_drawn, undefined);
+});
+
+test("frames are those of whole outlines, and what rows are is told, that of most first", async () => {
+  const tiler = await Tiler.from([...FEATURES, feature("Polygon", [square(100, 10, 20)], { n: 5 })], { name: "s" });
+  const { bounds = [], focus, center, geometryTypes } = tiler.describe();
+  const near = (/** @type {number[]} */ found, /** @type {number[]} */ expected) =>
+    found.every((degrees, at) => Math.abs(degrees - Number(expected[at])) < 1e-6);
+  // The corners of the line in the west and of squares in the south and east; what is in the middle of each is none of them.
+  assert.ok(near(bounds, [-90, -40, 120, 40]), String(bounds));
+  assert.ok(near(focus, [-90, -40, 120, 40]), String(focus));
+  assert.ok(near(center.slice(0, 1), [15]) && center[2] === 1, String(center));
+  const told = tiler.tileJson();
+  assert.deepEqual([geometryTypes, told.bounds, told.center], [["Polygon", "LineString"], bounds, center]);
+  assert.deepEqual(tiler.tileJson({ geometry: "point" }).geometry_types, ["Point"]);
+  const points = await Tiler.from({ lon: Float64Array.of(1), lat: Float64Array.of(2), columns: {} });
+  assert.deepEqual(points.describe().geometryTypes, ["Point"]);
 });
 
 test("what cannot be used is told, and arrays that do not fit are refused", async () => {

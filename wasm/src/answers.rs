@@ -1,35 +1,30 @@
 //! What is told beside tiles, as objects: the same answers as the server's documents give, from the same code in core.
 
 use crate::{
-    dataset::Selected,
+    dataset::{Frames, Selected},
     given,
     object::{New, error, list, plain, query_error, set},
     tiler::Tiler,
 };
 use alloc::{format, string::String, vec::Vec};
 use duotile_core::{
-    ColumnInfo, Facts, Kind, Legend, MAX_PAGE, MAX_ZOOM, Page, Plain, Points, PropertyInfo, QueryError, Scratch, Times,
-    Work,
-    frame::{self, Extent},
-    range,
+    ColumnInfo, Facts, Kind, Legend, MAX_PAGE, MAX_ZOOM, Page, Plain, Points, PropertyInfo, QueryError, RowGeometry,
+    Scratch, Times, Work, range,
     stats::{Distribution, MAX_BINS, PROBABILITIES},
-    unknown_column, view,
+    unknown_column,
 };
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Tiler {
-    /// What a query means: `{ canonical, properties, pointsMinzoom?, rows, bounds?, focus, center }`. `rows` pass the
-    /// query; bounds, focus and the first view, center, are of all rows.
+    /// What a query means: `{ canonical, properties, pointsMinzoom?, rows, rowsDrawn?, bounds?, focus, center, geometryTypes }`. `rows` pass
+    /// the query; bounds, focus and the first view, center, are of all rows, and of the whole of their outlines.
     ///
     /// # Errors
     /// When the query does not parse or does not fit the columns.
     pub fn describe(&mut self, query: &str) -> Result<JsValue, JsValue> {
-        let keys = self.dataset.keys();
-        let bounds = Extent::of(keys).bounds();
-        let focus = frame::focus(keys, |runs| runs.iter().map(|run| Extent::of(run)).fold(Extent::NONE, Extent::join));
-        let center = view::first(keys, focus);
+        let (Frames { bounds, focus, center }, geometries) = (self.dataset.frames(), self.dataset.geometries());
         self.answer(query, |points, selected, _| {
             let minzoom = selected.plan.needs_profile().then(|| selected.profile.points_minzoom()).flatten();
             let told = New::default().text("canonical", selected.plan.canonical());
@@ -37,7 +32,16 @@ impl Tiler {
             let told = told.with("pointsMinzoom", minzoom.map_or(JsValue::UNDEFINED, JsValue::from));
             let told = told.count("rows", selected.rows(points));
             let told = bounds.iter().fold(told, |told, bounds| told.numbers("bounds", bounds));
-            Ok(told.numbers("focus", &focus).numbers("center", &center).done())
+            let drawn = selected.plan.needs_profile().then(|| selected.profile.drawn()).flatten();
+            let told = drawn
+                .iter()
+                .fold(told, |told, drawn| told.with("rowsDrawn", list(drawn.iter().map(|&rows| rows as f64))));
+            let told = told.numbers("focus", &focus).numbers("center", &center);
+            let types = match selected.plan.geometry() {
+                RowGeometry::Outline => &geometries[..],
+                RowGeometry::Point => &["Point"],
+            };
+            Ok(told.with("geometryTypes", list(types.iter().copied())).done())
         })
     }
 

@@ -115,6 +115,17 @@ impl Flat {
     }
 }
 
+/// Names of the geometries that there are, the one of most rows first, as `GeoJSON` and statistics of tiles have them.
+#[must_use]
+pub fn geometries_of(kinds: [u64; 3]) -> Vec<&'static str> {
+    let mut all: Vec<(u64, &'static str)> = Vec::new();
+    for (rows, name) in kinds.into_iter().zip(["Point", "LineString", "Polygon"]).filter(|&(rows, _)| rows > 0) {
+        let at = all.iter().position(|&(others, _)| others < rows).unwrap_or(all.len());
+        all.insert(at, (rows, name));
+    }
+    all.into_iter().map(|(_, name)| name).collect()
+}
+
 /// Degrees with few digits that are what they were; with nine, a hundredth of a step, where fewer are not.
 fn rounded(degrees: f64, is_same: impl Fn(f64) -> bool) -> f64 {
     // Without −0.0.
@@ -133,6 +144,16 @@ impl<'a> Outlines<'a> {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+
+    /// How many rows are points, lines and polygons, by what their first run is.
+    #[must_use]
+    pub fn kinds(&self) -> [u64; 3] {
+        let mut kinds = [0; 3];
+        for ring in (0..self.len()).filter_map(|row| self.rings_of(row).next()) {
+            kinds[self.role(ring).min(Role::Shell) as usize] += 1;
+        }
+        kinds
     }
 
     /// How many vertices all rows have.

@@ -8,6 +8,6 @@ pub(crate) mod seam;
 pub(crate) mod unwrap;
 pub(crate) mod wind;
 
-pub use flat::{Flat, Frame, Outlines, Role};
+pub use flat::{Flat, Frame, Outlines, Role, geometries_of};
 pub(crate) use flat::{NOWHERE, Vertex, WORLD, divide, frame, frame_of, narrow, wide};
 pub use unwrap::is_jump;

@@ -39,6 +39,8 @@ pub struct Profile {
     hidden: [u128; ZOOMS],
     /// How many ranks of rows fit, where rows have one.
     fit: [u8; ZOOMS],
+    /// Rows with outlines that `mode=points` draws; none for points.
+    drawn: Option<[u64; ZOOMS]>,
 }
 
 impl Default for Profile {
@@ -51,6 +53,7 @@ impl Default for Profile {
             size: 0,
             hidden: [0; ZOOMS],
             fit: [RANKS as u8; ZOOMS],
+            drawn: None,
         }
     }
 }
@@ -110,12 +113,16 @@ impl Profile {
         full: u64,
         toll: &mut Toll<'_>,
     ) -> Result<(), Stopped> {
-        let mut firsts = [0u128; ZOOMS];
+        let (mut firsts, mut counts) = ([0u128; ZOOMS], [[0u64; RANKS]; ZOOMS]);
         // Of points all show.
         let sized = if points.shapes().is_some() { 0..points.len() } else { 0..0 };
         toll.each_step(sized, |rows| {
             let passing = rows.filter(|&row| mask.is_none_or(|mask| mask.get(row)));
-            passing.for_each(|row| firsts[usize::from(first(row).min(MAX_ZOOM))] += u128::from(size(row)));
+            passing.for_each(|row| {
+                let first = usize::from(first(row).min(MAX_ZOOM));
+                firsts[first] += u128::from(size(row));
+                counts[first][usize::from(rank(row).min(LAST))] += 1;
+            });
         })?;
         self.size = firsts.iter().sum();
         let mut shown = 0;
@@ -180,6 +187,8 @@ impl Profile {
             fit[z - 1] = fit[z - 1].min(fit[z]);
         }
         self.fit = fit;
+        let shown = |z: usize| counts[..=z].iter().flat_map(|ranks| &ranks[..fit[z].into()]).sum();
+        self.drawn = points.shapes().map(|_| core::array::from_fn(shown));
         Ok(())
     }
 
@@ -232,6 +241,12 @@ impl Profile {
             let z = usize::from(z);
             self.overfull[z] * 100 <= self.total && self.hidden[z] * 2 <= self.size
         })
+    }
+
+    /// How many rows with outlines the tiles of each zoom draw in `mode=points`; `None` for points.
+    #[must_use]
+    pub fn drawn(&self) -> Option<&[u64]> {
+        self.drawn.as_ref().map(<[u64; ZOOMS]>::as_slice)
     }
 
     /// The last rank of rows that `mode=points` keeps at a zoom where rows have one, so that none of its tiles has more of them

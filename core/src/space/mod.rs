@@ -4,5 +4,6 @@ pub mod mercator;
 pub mod morton;
 pub mod tile;
 
+pub mod boxes;
 pub mod frame;
 pub mod view;

@@ -5,6 +5,7 @@
 mod bad;
 mod columns;
 mod facts;
+mod frames;
 mod made;
 mod order;
 mod roles;
@@ -16,6 +17,7 @@ mod tests;
 pub use bad::BadInput;
 pub use columns::{Given, Words};
 pub use facts::{GivenFacts, GivenScalar};
+pub use frames::Frames;
 pub use selected::Selected;
 pub use shapes::GivenOutlines;
 

@@ -128,10 +128,9 @@ const answer = async <T>(value: T | Promise<T>): Promise<Answer<T>> => ({
 
 /** What is told of a file, as a server tells it of a dataset. */
 async function describe(tiler: RemoteTiler, id: string, title: string, base: string): Promise<Dataset> {
-  const [{ rows, unusable, columns }, { bounds, focus }, { center }] = await Promise.all([
+  const [{ rows, unusable, columns }, { bounds, focus, center, geometryTypes }] = await Promise.all([
     tiler.schema(),
     tiler.describe(),
-    tiler.tileJson(),
   ]);
   const time = columns.find(({ role }) => role === "time");
   const range: [string, string] | null = time?.min && time.max ? [String(time.min), String(time.max)] : null;
@@ -148,6 +147,7 @@ async function describe(tiler: RemoteTiler, id: string, title: string, base: str
     center,
     id_column: columns.find(({ role }) => role === "id")?.name ?? null,
     time_column: time?.name ?? null,
+    geometry_types: geometryTypes,
     time_range: range,
     rows_open: true,
     subset_open: false,
