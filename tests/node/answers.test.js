@@ -17,7 +17,9 @@ import { random } from "./lib/random.js";
 /** @type {typeof import("../../web/src/tiles/decode")} */
 const { decode } = await ofPage("tiles/decode");
 /** @type {typeof import("../../web/src/tiles/cells")} */
-const { cellsIn, frameOfQuery } = await ofPage("tiles/cells");
+const { cellsIn } = await ofPage("tiles/cells");
+/** @type {typeof import("../../web/src/tiles/frame")} */
+const { frameOfQuery } = await ofPage("tiles/frame");
 /** @type {typeof import("../../web/src/answers/rank")} */
 const { rank } = await ofPage("answers/rank");
 /** @type {typeof import("../../web/src/answers/gather")} */
@@ -158,12 +160,12 @@ test("the frame of what passes is that of its rows, across the antimeridian and 
     return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
   };
   const paris = rows.filter(({ kind }) => kind === "paris");
-  near(await frameOfQuery(source, "trips", { filter: "kind = 'paris'" }), extent(paris));
-  const fiji = await frameOfQuery(source, "trips", { filter: "kind = 'fiji'" });
+  near(await frameOfQuery(source, "trips", { filter: "kind = 'paris'" }, false), extent(paris));
+  const fiji = await frameOfQuery(source, "trips", { filter: "kind = 'fiji'" }, false);
   near(fiji, extent(rows.filter(({ kind }) => kind === "fiji")), 0.05);
   const one = rows[4321] ?? assert.fail();
-  near(await frameOfQuery(source, "trips", { filter: "id = 4321" }), extent([one]));
-  assert.equal(await frameOfQuery(source, "trips", { filter: "id < 0" }), undefined);
+  near(await frameOfQuery(source, "trips", { filter: "id = 4321" }, false), extent([one]));
+  assert.equal(await frameOfQuery(source, "trips", { filter: "id < 0" }, false), undefined);
 });
 
 test("the first rows of many by a number or a time are those of all rows in order", async () => {

@@ -3,6 +3,7 @@
 import type { Source } from "duotile";
 import { loaded } from "../load";
 import { type DataMap, frameOn } from "../map/map";
+import { hasShapes } from "../map/shapes/usual";
 import { catalog, folded, status, tell } from "../page";
 import { rowsOf } from "../query";
 import { active, state } from "../state";
@@ -21,8 +22,9 @@ export async function fit({ map }: DataMap, source: Source, extent: Extent): Pro
     return;
   }
   try {
-    const { frameOfQuery } = await import("../tiles/cells");
-    const frame = await frameOfQuery(source, dataset.id, rowsOf(layer, state.peek(), dataset));
+    const { frameOfQuery } = await import("../tiles/frame");
+    const rows = rowsOf(layer, state.peek(), dataset);
+    const frame = await frameOfQuery(source, dataset.id, rows, hasShapes(layer.dataset));
     if (frame) frameOn(map, [...frame], true);
     else status.value = "No row passes the filter: there is nothing to go to.";
   } catch (error) {
