@@ -385,7 +385,11 @@ test("from afar houses are too small, which the legend tells, with a way to cell
   await page.evaluate(
     () => new Promise((resolve) => window.duotile?.map.once("idle", resolve).jumpTo({ zoom: 8, center: [9.4, 47.11] })),
   );
-  await says(page, "#legend .few", /most rows are too small, or too many, to be drawn/);
+  await says(
+    page,
+    "#legend .few",
+    /From so far away [\d,]+ of [\d,]+ rows are drawn: the others are too small, or too many/,
+  );
   await page.locator("#legend .few button").click();
   await says(page, "#legend", /Rows in a cell/);
   await drawn(page);

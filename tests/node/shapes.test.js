@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { expression, latest } from "@maplibre/maplibre-gl-style-spec";
+import { Tiler } from "duotile";
 import { ofPage } from "./lib/page.js";
 
 /** @type {typeof import("../../web/src/address")} */
@@ -17,11 +18,20 @@ const { colourOf } = await ofPage("map/shapes/colour");
 /** @type {typeof import("../../web/src/map/shapes/layers")} */
 const { outlined, shapeLayers, thinned } = await ofPage("map/shapes/layers");
 
+/** @type {typeof import("../../web/src/tiles/frame")} */
+const { frameOfQuery } = await ofPage("tiles/frame");
+/** @type {typeof import("../../web/src/dom")} */
+const { measured } = await ofPage("dom");
+
 /** What MapLibre has for a colour. */
 const COLOUR = /** @type {any} */ (latest["paint_fill"]["fill-color"]);
 
-/** A dataset of shapes is drawn as those, any other as cells. @param {string} dataset */
-const usual = (dataset) => ({ ...DRAWING, kind: dataset === "roads" ? /** @type {const} */ ("shapes") : DRAWING.kind });
+/** A dataset of shapes is drawn as those, any other as cells. @param {string} dataset @param {number} [at] */
+const usual = (dataset, at = 0) => ({
+  ...DRAWING,
+  kind: dataset === "roads" ? /** @type {const} */ ("shapes") : DRAWING.kind,
+  ramp: ["ember", "lagoon"][at % 2] ?? "",
+});
 
 test("an address says how shapes are drawn only where that is not usual", () => {
   for (const text of [
@@ -32,6 +42,16 @@ test("an address says how shapes are drawn only where that is not usual", () => 
   ]) {
     assert.equal(print(parse(text, usual), "towns", usual), text);
   }
+  // Each layer begins in its own colours, which the address says only where they are others.
+  const two = "dataset=roads&dataset=roads&line=3";
+  const { state } = parse(two, usual);
+  assert.deepEqual(
+    state.layers.map(({ drawing }) => drawing.ramp),
+    ["ember", "lagoon"],
+  );
+  assert.equal(print({ state }, "towns", usual), two);
+  const same = "dataset=roads&dataset=roads&ramp=ember";
+  assert.equal(print(parse(same, usual), "towns", usual), same);
   assert.equal(parse("dataset=roads", usual).state.layers[0]?.drawing.kind, "shapes");
   assert.equal(parse("dataset=roads&line=-1&line=x", usual).state.layers[0]?.drawing.line, DRAWING.line);
 });
@@ -60,7 +80,7 @@ test("a shape has the colour of its value, and the colour of none where it has n
     `#${Math.round(at * 200)
       .toString(16)
       .padStart(2, "0")}0000`;
-  const theme = /** @type {any} */ ({ dark: false, other: "#00ff00" });
+  const theme = /** @type {any} */ ({ dark: false, other: "#00ff00", none: "#00ff88" });
   const of = (
     /** @type {any} */ colours,
     /** @type {object} */ properties,
@@ -94,7 +114,12 @@ test("a shape has the colour of its value, and the colour of none where it has n
   };
   assert.equal(of(kinds, { kind: "a" }), "rgba(0,0,255,1)");
   assert.equal(of(kinds, { kind: true }), "rgba(255,0,0,1)");
-  for (const properties of [{}, { kind: "b" }]) assert.equal(of(kinds, properties), "rgba(0,255,0,1)");
+  assert.equal(of(kinds, { kind: "b" }), "rgba(0,255,0,1)");
+  // A row without a value is none of the others, and not one whose text is empty.
+  const empty = { ...kinds, categories: [{ value: "", colour: "#0000ff" }] };
+  for (const colours of [kinds, empty, { ...kinds, categories: [] }]) {
+    assert.equal(of(colours, {}), "rgba(0,255,136,1)");
+  }
   assert.equal(of({}, {}), "rgba(110,0,0,1)");
   // Edges are darker on a light ground, and lighter on a dark one.
   assert.equal(of({}, {}, "edge"), "rgba(61,0,0,1)");
@@ -120,7 +145,7 @@ test("outlines are faint where rows are a few pixels apart, and whole where they
   assert.equal(outlined(3, [7, 46, 7, 46]), 0);
   assert.ok(Number.isFinite(outlined(1000, [7, 46, 7, 46])) && Number.isFinite(outlined(1000, [])));
   const layer = makeLayer([], "roads", { drawing: { ...usual("roads"), opacity: 0.8, line: 1 } });
-  const theme = /** @type {any} */ ({ dark: false, other: "#00ff00" });
+  const theme = /** @type {any} */ ({ dark: false, other: "#00ff00", none: "#00ff88" });
   const frame = [-125, 24, -66, 50];
   const [, lines] = shapeLayers(
     layer,
@@ -144,4 +169,64 @@ test("outlines are faint where rows are a few pixels apart, and whole where they
   );
   // Lines are not outlines.
   assert.equal(of(0, 2), of(9, 2));
+});
+
+test("what passes is framed with the whole of its outlines, however small, and across the antimeridian", async () => {
+  /** @param {number} west @param {number} south @param {number} side */
+  const square = (west, south, side) => [
+    [
+      [west, south],
+      [west + side, south],
+      [west + side, south + side],
+      [west, south + side],
+      [west, south],
+    ],
+  ];
+  const feature = (/** @type {string} */ type, /** @type {unknown} */ coordinates, /** @type {number} */ n) => ({
+    type: "Feature",
+    geometry: { type, coordinates },
+    properties: { n },
+  });
+  const tiler = await Tiler.from([
+    feature("Polygon", square(0, 30, 20), 1),
+    feature("Polygon", square(8.54, 47.37, 0.001), 2),
+    feature("MultiPolygon", [square(176, -20, 4), square(-180, -20, 3)], 3),
+    ...Array.from({ length: 400 }, (_, n) => feature("Polygon", square(7 + n / 1000, 46, 0.0005), 4)),
+  ]);
+  const tile = async (
+    /** @type {string} */ _,
+    /** @type {[number, number, number]} */ at,
+    /** @type {string} */ query,
+  ) => ({
+    value: tiler.tile(...at, query),
+  });
+  const framed = (/** @type {string} */ filter) =>
+    frameOfQuery(/** @type {any} */ ({ tile }), "shapes", { filter }, true);
+  /** @param {readonly number[] | undefined} found @param {number[]} expected @param {number} slack */
+  const near = (found, expected, slack) => {
+    const is = expected.every((degrees, at) => Math.abs(Number(found?.[at]) - degrees) < slack);
+    assert.ok(is, `${found}, expected ${expected}`);
+  };
+  near(await framed("n = 1"), [0, 30, 20, 50], 0.05);
+  near(await framed("n = 2"), [8.54, 47.37, 8.541, 47.371], 1e-4);
+  near(await framed("n = 3"), [176, -20, 183, -16], 0.05);
+  near(await framed("n = 4"), [7, 46, 7.3995, 46.0005], 2e-3);
+  assert.equal(await framed("n = 5"), undefined);
+});
+
+test("numbers are read in groups of digits, without more of them than say something, and large areas in larger units", () => {
+  const cases = /** @type {const} */ ([
+    [38_346_720, {}, "38,346,720"],
+    [2019, {}, "2019"],
+    [123_456, { name: "osm_id" }, "123456"],
+    [123_456, { role: "id" }, "123456"],
+    [0.123456789, {}, "0.123457"],
+    [1_234_567.891, {}, "1,234,568"],
+    [812.3456789, { unit: "m²" }, "812.346 m²"],
+    [41_285_123_456.7, { unit: "m²" }, "41,285.1 km²"],
+    [9_999.5, { unit: "m" }, "9,999.5 m"],
+    [12_345.678, { unit: "m" }, "12.3457 km"],
+    [7, { unit: "floors" }, "7 floors"],
+  ]);
+  for (const [value, column, text] of cases) assert.equal(measured(value, column), text);
 });

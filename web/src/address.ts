@@ -36,8 +36,8 @@ const SCALES: readonly string[] = ["balanced", "equal", "log", "linear"] satisfi
 const MOST_LINE = 20;
 const CELLS: readonly number[] = [0, 1, 2, 4, 8, 16, 32, 64] satisfies CellSize[];
 
-/** What is drawn of a dataset when nothing else is said. */
-type Usual = (dataset: string) => Drawing;
+/** How the layer at a place is drawn when nothing else is said of its dataset. */
+type Usual = (dataset: string, at: number) => Drawing;
 const ALIKE: Usual = () => DRAWING;
 
 /** The text after `#`. `first` is the dataset that is shown when none is named. */
@@ -56,7 +56,7 @@ export function print({ view, state }: Place, first: string | undefined, usual =
     if (layer.filter) pairs.push(["filter", layer.filter]);
     if (!layer.visible) pairs.push(["hidden", "1"]);
     for (const name of Object.keys(DRAWING) as (keyof Drawing)[]) {
-      if (drawing[name] !== usual(layer.dataset)[name]) pairs.push([name, String(drawing[name])]);
+      if (drawing[name] !== usual(layer.dataset, at)[name]) pairs.push([name, String(drawing[name])]);
     }
     if (layer.id === state.active && state.layers.length > 1 && at < state.layers.length - 1)
       pairs.push(["active", "1"]);
@@ -70,7 +70,7 @@ export function parse(text: string, usual = ALIKE): Place {
   let place: Partial<Place> = {};
   let rest: Partial<State> = {};
   let active: string | undefined;
-  const make = (dataset: string) => makeLayer(layers, dataset, { drawing: usual(dataset) });
+  const make = (dataset: string) => makeLayer(layers, dataset, { drawing: usual(dataset, layers.length) });
   for (const [name, value] of new URLSearchParams(text)) {
     if (name === "view") {
       const view = parseView(value);

@@ -48,10 +48,14 @@ export function readAddress(): Place {
   if (missing.length > 0 && there.length > 0) {
     status.value = `There is no ${missing.map(({ dataset }) => dataset).join(", ")} ${where}.`;
   }
-  const layers = wish.layers.map((layer) =>
+  const layers = wish.layers.map((layer, at) =>
     layer.dataset && !missing.includes(layer)
       ? layer
-      : { ...layer, dataset: there[0]?.id ?? "", ...(layer.dataset ? { filter: "", drawing: usualDrawing("") } : {}) },
+      : {
+          ...layer,
+          dataset: there[0]?.id ?? "",
+          ...(layer.dataset ? { filter: "", drawing: usualDrawing("", at) } : {}),
+        },
   );
   const place = { ...(view && missing.length === 0 ? { view } : {}), state: { ...wish, layers } };
   reset(place.state);

@@ -28,11 +28,42 @@ export function number(value: number): string {
   return grouped.format(value);
 }
 
+/** So many rows, in words. */
+export const rowsSaid = (rows: number): string => (rows === 1 ? "1 row" : `${number(rows)} rows`);
+
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 
 /** A count in as few characters as can be. */
 export function compact(value: number): string {
   return value < 10_000 ? number(value) : short.format(value);
+}
+
+const significant = new Intl.NumberFormat("en", { maximumSignificantDigits: 6 });
+/** Whole numbers below are not grouped: years, and house numbers. */
+const GROUPED = 10_000;
+/** From this on a fraction says nothing. */
+const LARGE = 100_000;
+/** Units that are a million or a thousand of another, from how many of that on they are used. */
+const LARGER: Readonly<Record<string, readonly [unit: string, of: number, from: number]>> = {
+  "m²": ["km²", 1e6, 1e6],
+  m: ["km", 1e3, 1e4],
+};
+/** Columns of numbers that are names. */
+const NAME = /(?:^|[_ -])(?:id|code|zip|fips|geoid)$/i;
+
+/** A number of a column, for reading: in groups of digits, no more of them than say something, with its unit. */
+export function measured(value: number, { name, role, unit }: Partial<ColumnInfo> = {}): string {
+  const larger = LARGER[unit ?? ""];
+  if (larger && Math.abs(value) >= larger[2]) return `${measured(value / larger[1])} ${larger[0]}`;
+  const whole = Number.isInteger(value);
+  const isName = role === "id" || NAME.test(name ?? "");
+  const plain = whole && (isName || Math.abs(value) < GROUPED);
+  const text = plain
+    ? String(value)
+    : whole || Math.abs(value) >= LARGE
+      ? number(Math.round(value))
+      : significant.format(value);
+  return unit ? `${text} ${unit}` : text;
 }
 
 /** A value of a property, for reading: exact, but for times, which tiles carry as numbers. */

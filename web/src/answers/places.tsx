@@ -3,10 +3,11 @@
 import "./answers.css";
 import { type TileQuery, toQueryString } from "duotile";
 import { useEffect, useState } from "preact/hooks";
-import { compact, number, sentence } from "../dom";
+import { compact, number, rowsSaid, sentence } from "../dom";
 import { loaded } from "../load";
 import { gridOf, tileZoom } from "../map/grid";
 import { frameOf } from "../map/map";
+import { hasShapes } from "../map/shapes/usual";
 import { propertyOf, queryOf, rowsOf } from "../query";
 import type { Shown } from "../share/shown";
 import { active, type Layer, state } from "../state";
@@ -67,7 +68,7 @@ export function Places({ map, source }: Shown) {
   const show = (cell: Ranked) => {
     asked.value = {
       dataset: dataset.id,
-      title: `${number(cell.count)} ${cell.count === 1 ? "row" : "rows"} of a cell`,
+      title: `${rowsSaid(cell.count)} of a cell`,
       query: of,
       box: cell.box,
       ...(cell.id === undefined ? {} : { cell: cell.id }),
@@ -119,7 +120,7 @@ export function Places({ map, source }: Shown) {
         <>
           <p id="rank-said" role="status">
             {found.list.length === 0
-              ? "No such cell is in view."
+              ? `No such cell is in view.${layer && hasShapes(layer.dataset) ? " Cells count a shape where its middle is, which may be elsewhere." : ""}`
               : `${number(Math.min(found.list.length, LISTED))} of ${number(found.of)} cells in view, by ${what}`}
           </p>
           <ol id="ranked">
@@ -128,9 +129,7 @@ export function Places({ map, source }: Shown) {
                 <button type="button" class="go" title="Go there" onClick={() => goTo(map, cell.box)}>
                   <span class="nth">{at + 1}</span>
                   <b>{compact(Number(cell.value.toPrecision(6)))}</b>
-                  <span>
-                    {column === undefined ? said(cell.box) : `${number(cell.count)} rows · ${said(cell.box)}`}
-                  </span>
+                  <span>{column === undefined ? said(cell.box) : `${rowsSaid(cell.count)} · ${said(cell.box)}`}</span>
                 </button>
                 {dataset.rows_open && (
                   <button type="button" class="link" aria-label={`Rows of cell ${at + 1}`} onClick={() => show(cell)}>

@@ -4,7 +4,7 @@ import "./answers.css";
 import { type Dataset, Problem, type Source } from "duotile";
 import type { Map as MapLibre } from "maplibre-gl";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { formatted, number, sentence, withUnit } from "../dom";
+import { formatted, measured, number, sentence, withUnit } from "../dom";
 import { loaded } from "../load";
 import { files } from "../page";
 import { Icon } from "../panel/icon";
@@ -212,14 +212,17 @@ function Table({ map, source, dataset, now }: Props & { dataset: Dataset; now: A
                       </button>
                     )}
                   </td>
-                  {columns.map((name) => {
+                  {dataset.columns.map(({ name, role }) => {
                     const value = properties[name];
-                    const text = formatted(value, undefined);
+                    const exact = formatted(value, undefined);
+                    // The unit stands at the head.
+                    const text =
+                      typeof value === "number" ? measured(value, { name, ...(role ? { role } : {}) }) : exact;
                     return (
                       <td
                         key={name}
                         class={typeof value === "number" ? "number" : ""}
-                        title={text.length > 30 ? text : undefined}
+                        title={text !== exact || text.length > 30 ? exact : undefined}
                       >
                         {text}
                       </td>

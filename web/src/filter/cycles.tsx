@@ -6,7 +6,7 @@
 import { signal } from "@preact/signals";
 import type { Dataset, Source, TileQuery } from "duotile";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { number } from "../dom";
+import { rowsSaid } from "../dom";
 import { partsOf } from "./clauses";
 import { ClockSelect, lastZone } from "./clocks";
 import { type CycleName, cyclesOf, saidValue, shortValue, VALUES, withCycle } from "./cycle";
@@ -187,8 +187,8 @@ function Bars({ name, column, counts, values, put }: BarsProps) {
           tabIndex={-1}
           class={place === at ? "at" : ""}
           aria-selected={passes(value)}
-          aria-label={`${saidValue(name, value)}${counts ? `: ${number(counts[place] ?? 0)} rows` : ""}`}
-          title={`${saidValue(name, value)}${counts ? `: ${number(counts[place] ?? 0)} rows` : ""}`}
+          aria-label={`${saidValue(name, value)}${counts ? `: ${rowsSaid(counts[place] ?? 0)}` : ""}`}
+          title={`${saidValue(name, value)}${counts ? `: ${rowsSaid(counts[place] ?? 0)}` : ""}`}
         >
           <i style={{ height: `${((counts?.[place] ?? 0) / most) * 100}%` }} />
           <span>{shortValue(name, value)}</span>

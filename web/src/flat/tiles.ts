@@ -143,7 +143,8 @@ function draw(painted: Painted, paint: Paint, z: number): void {
   for (const { shape, properties, parts } of features) {
     const value = Number(properties[paint.property]);
     if (paint.category) {
-      context.fillStyle = categories.get(String(properties[categoryOf(paint.category)])) ?? paint.theme.other;
+      const value = properties[categoryOf(paint.category)];
+      context.fillStyle = value === undefined ? paint.theme.none : (categories.get(String(value)) ?? paint.theme.other);
     } else context.fillStyle = Number.isNaN(value) ? paint.theme.other : along(value, stops);
     const [part = []] = parts;
     if (features.length <= MANY) {

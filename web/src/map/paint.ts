@@ -1,5 +1,6 @@
 /** How a layer is painted now: the scale of its colours, its ramp or its categories. The map and the legend both read it. */
 
+import type { Stats } from "duotile";
 import type { ExpressionSpecification } from "maplibre-gl";
 import { shortValue, VALUES } from "../filter/cycle";
 import type { Loaded } from "../load";
@@ -46,6 +47,8 @@ export interface Paint {
   /** The column whose values have colours, as queries name it, and those values. */
   category?: string;
   categories?: Category[];
+  /** Whether rows have other values, and whether rows have none; as long as that is known. */
+  rest?: { others: boolean; none: boolean };
   /** What the column is made of, if it is one of a time. */
   cycle?: NonNullable<Coloured["cycle"]>;
 }
@@ -84,6 +87,7 @@ export function paintOf(layer: Layer, { metadata, dataset, columns, tileJson }: 
     ...(values ? { values } : {}),
     ...(sizes ? { size: kind === "shapes" ? size : propertyOf(`mean:${size}`).property, sizes } : {}),
     ...(by ? { category: by.name, categories: categoriesOf(by, known ?? usual, usual, now) } : {}),
+    ...(by && columns[by.name] ? { rest: restOf(columns[by.name]) } : {}),
     ...(by?.cycle ? { cycle: by.cycle } : {}),
   };
 }
@@ -112,6 +116,12 @@ function coloured(now: readonly { value: unknown }[], usual: readonly { value: u
   }));
 }
 
+/** What rows have that have none of the values that are coloured. */
+function restOf({ categories = [], present = 0, nulls = 0 }: Partial<Stats> = {}): { others: boolean; none: boolean } {
+  const coloured = categories.slice(0, CATEGORIES).reduce((sum, { count }) => sum + count, 0);
+  return { others: present > coloured, none: nulls > 0 };
+}
+
 /** The colour of a cell. */
 export function cellColour(paint: Paint): ExpressionSpecification {
   if (paint.categories && paint.category) return ofCategory(categoryOf(paint.category), paint.categories, paint.theme);
@@ -120,7 +130,10 @@ export function cellColour(paint: Paint): ExpressionSpecification {
 }
 
 function ofCategory(property: string, categories: readonly Category[], theme: Theme): ExpressionSpecification {
-  if (categories.length === 0) return ["literal", theme.other] as unknown as ExpressionSpecification;
+  if (categories.length === 0) {
+    return ["case", ["has", property], theme.other, theme.none] as unknown as ExpressionSpecification;
+  }
   const pairs = categories.flatMap(({ value, colour }) => [value, colour]);
-  return ["match", ["to-string", ["get", property]], ...pairs, theme.other] as unknown as ExpressionSpecification;
+  const found = ["match", ["to-string", ["get", property]], ...pairs, theme.other];
+  return ["case", ["has", property], found, theme.none] as unknown as ExpressionSpecification;
 }

@@ -1,7 +1,7 @@
 /** Rows and features as tables: their names, the units of their columns, and buttons that filter by a value. */
 
-import type { Dataset, PropertyInfo, TileQuery } from "duotile";
-import { element, formatted } from "../dom";
+import type { ColumnInfo, Dataset, PropertyInfo, TileQuery } from "duotile";
+import { element, formatted, measured } from "../dom";
 import { canNarrow, narrow } from "../filter/narrow";
 import type { Layer } from "../state";
 
@@ -52,14 +52,21 @@ export function table(
   const rows = Object.entries(properties).map(([name, value]) => {
     const info = infoOf(name, infos);
     const column = dataset?.columns.find((column) => column.name === (info?.column ?? name));
-    const unit = typeof value === "number" && info?.measure !== "distinct" ? column?.unit : undefined;
-    const cell = element("td", "", formatted(value, info) + (unit ? ` ${unit}` : ""));
+    const cell = element("td", "", said(value, info, column));
+    // As it is, for who wants to copy it.
+    if (typeof value === "number" && cell.textContent !== String(value)) cell.title = formatted(value, info);
     if (layer && column && canNarrow(column, value)) cell.append(narrower(layer, name, value));
     const head = element("th", "", called(name, infos));
     if (column?.description) head.title = column.description;
     return element("tr", "", head, cell);
   });
   return element("table", "", ...rows);
+}
+
+function said(value: unknown, info: PropertyInfo | undefined, column: ColumnInfo | undefined): string {
+  if (typeof value !== "number" || info?.unit) return formatted(value, info);
+  // How many different values there are is of no unit.
+  return info?.measure === "distinct" ? measured(value) : measured(value, column);
 }
 
 function narrower({ id }: Layer, column: string, value: unknown): HTMLElement {

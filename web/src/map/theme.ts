@@ -18,6 +18,8 @@ export interface Theme {
   rim: string;
   /** Values that are none of the categories that have a colour. */
   other: string;
+  /** Rows without a value. */
+  none: string;
 }
 
 /** From little (0) to much (1), away from the ground in lightness. */
@@ -34,6 +36,7 @@ const LIGHT: Theme = {
   row: "#a8325f",
   rim: "#ffffff",
   other: "#9a9791",
+  none: "#d3d0ca",
 };
 
 const DARK: Theme = {
@@ -47,6 +50,7 @@ const DARK: Theme = {
   row: "#ff9d66",
   rim: "#10151b",
   other: "#767f8a",
+  none: "#3f4752",
 };
 
 /** Lightness, chroma and hue at both ends, and the chroma between: on light ground and on dark. */

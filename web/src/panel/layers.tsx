@@ -2,7 +2,7 @@
 
 import { CompareControls } from "../compare/controls";
 import { titleOf } from "../compare/label";
-import { number } from "../dom";
+import { rowsSaid } from "../dom";
 import { loaded } from "../load";
 import { usualDrawing } from "../map/shapes/usual";
 import { RAMPS } from "../map/theme";
@@ -65,7 +65,7 @@ function Item({ layer }: { layer: Layer }) {
         onClick={() => change("active", (before) => ({ ...before, active: id }))}
       >
         <b>{title}</b>
-        <span>{[layer.filter, metadata && `${number(metadata.rows)} rows`].filter(Boolean).join(" · ")}</span>
+        <span>{[layer.filter, metadata && rowsSaid(metadata.rows)].filter(Boolean).join(" · ")}</span>
       </button>
       <input
         type="range"

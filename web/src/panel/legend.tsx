@@ -4,12 +4,14 @@ import { useEffect, useRef } from "preact/hooks";
 import { haveColoursAlike, type Two } from "../compare/alike";
 import { compared, paintedBy } from "../compare/compared";
 import { titleOf } from "../compare/label";
-import { withUnit } from "../dom";
+import { compact, number, withUnit } from "../dom";
 import { clockOf } from "../filter/clocks";
 import { loaded } from "../load";
 import { gridOf, pixelsAt, slow, tileZoom } from "../map/grid";
 import { type Paint, paintOf } from "../map/paint";
 import { single } from "../map/shapes/colour";
+import { filled } from "../map/shapes/layers";
+import { hasPolygons } from "../map/shapes/usual";
 import { type Stops, stopsAt } from "../map/stops";
 import { spread, zoom } from "../page";
 import { draw, type Layer, state } from "../state";
@@ -69,7 +71,7 @@ function Part({ layer, title }: { layer: Layer; title: string | undefined }) {
       {title && <h2>{title}</h2>}
       {kind === "shapes" ? (
         <>
-          <OfRows paint={paint} of={of} clock={clock} />
+          <OfRows paint={paint} of={of} clock={clock} layer={layer} />
           {paint.sizes && <High stops={paint.sizes} size={size} />}
           <Few layer={layer} />
         </>
@@ -99,13 +101,20 @@ function Part({ layer, title }: { layer: Layer; title: string | undefined }) {
 }
 
 /** What colours of shapes mean: a column's values, or nothing. */
-function OfRows({ paint, of, clock }: { paint: Paint; of: string | undefined; clock: string }) {
+interface OfRowsProps {
+  paint: Paint;
+  of: string | undefined;
+  clock: string;
+  layer: Layer;
+}
+
+function OfRows({ paint, of, clock, layer }: OfRowsProps) {
   if (paint.categories) return <Categories paint={paint} title={paint.category ?? ""} clock={clock} />;
   if (of === undefined) {
     return (
       <ul class="keys">
         <li>
-          <i class="swatch" style={{ background: single(paint) }} />
+          <i class="swatch plain" style={{ color: single(paint), "--filled": filledOf(layer) }} />
           Each shape is a row
         </li>
       </ul>
@@ -119,13 +128,20 @@ function OfRows({ paint, of, clock }: { paint: Paint; of: string | undefined; cl
   );
 }
 
-/** Where fewer than half of the shapes are drawn, that it is so, and what counts all of them. */
+/** How much of the colour that all have is seen in what is filled. */
+function filledOf({ dataset, drawing }: Layer): string {
+  return hasPolygons(dataset) ? `${Math.round(100 * filled(drawing.opacity, true))}%` : "100%";
+}
+
+/** Where not all rows are drawn, how many of them are, and what counts all of them. */
 function Few({ layer }: { layer: Layer }) {
-  const from = loaded.value[layer.id]?.tileJson?.points_minzoom ?? Number.POSITIVE_INFINITY;
-  if (Math.floor(zoom.value) >= from) return null;
+  const { rows = 0, rows_drawn: drawn = [] } = loaded.value[layer.id]?.metadata ?? {};
+  const shown = drawn[Math.min(Math.floor(zoom.value), drawn.length - 1)] ?? rows;
+  if (shown >= rows) return null;
   return (
     <p class="few">
-      From so far away most rows are too small, or too many, to be drawn. Cells count all of them:{" "}
+      From so far away {number(shown)} of {number(rows)} rows {shown === 1 ? "is" : "are"} drawn: the others are too
+      small, or too many. Cells count all of them:{" "}
       <button type="button" onClick={() => draw(layer.id, { kind: "cells" })}>
         Cells
       </button>
@@ -206,10 +222,18 @@ function Categories({ paint, title, clock }: { paint: Paint; title: string; cloc
             <span>{value === "" ? "(empty)" : value}</span>
           </li>
         ))}
-        <li>
-          <i class="swatch" style={{ background: paint.theme.other }} />
-          others
-        </li>
+        {paint.rest?.others !== false && (
+          <li class="others">
+            <i class="swatch" style={{ background: paint.theme.other }} />
+            others
+          </li>
+        )}
+        {paint.rest?.none && (
+          <li class="none">
+            <i class="swatch" style={{ background: paint.theme.none }} />
+            no value
+          </li>
+        )}
       </ul>
     </>
   );

@@ -26,7 +26,7 @@ export function picture({ column, row }: Cells, colours: Uint32Array, side: numb
 /** The colour of each cell in a tile of a zoom, as a pixel. */
 export function coloursOf({ value, values }: Cells, paint: Paint, z: number): Uint32Array {
   const colour = colourer(paint, z);
-  const other = packed(paint.theme.other);
+  const other = packed(paint.category ? paint.theme.none : paint.theme.other);
   // Of one value there are many cells.
   const known = new Uint32Array(values.length);
   return value.map((which) => {

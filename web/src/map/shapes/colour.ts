@@ -48,12 +48,12 @@ export const single = ({ ramp }: Pick<Colours, "ramp">): string => ramp(ALL);
 /** An expression for fills, or for the edges around them. */
 export function colourOf({ theme, ramp, property, stops, categories }: Colours, of: "fill" | "edge") {
   const shade = (colour: string) => (of === "fill" ? colour : mixed(colour, theme.dark ? 255 : 0, SHADE));
-  const other = shade(theme.other);
+  const [other, none] = [shade(theme.other), shade(theme.none)];
   if (property === undefined) return shade(ramp(ALL));
   if (categories) {
     const pairs = categories.flatMap(({ value, colour }) => [value, shade(colour)]);
-    if (pairs.length === 0) return other;
-    return ["match", ["to-string", ["get", property]], ...pairs, other] as unknown as ExpressionSpecification;
+    const found = pairs.length === 0 ? other : ["match", ["to-string", ["get", property]], ...pairs, other];
+    return ["case", ["has", property], found, none] as unknown as ExpressionSpecification;
   }
   if (!stops) return shade(ramp(ALL));
   const scale = along(property, stops, (at) => shade(ramp(at)));

@@ -18,6 +18,7 @@ export const shapeIds = (layer: Pick<Layer, "id">): string[] => [dotId(layer), l
 const TILE = 512;
 /** How much is seen through what is filled with one colour for all: what lies under it, and where two overlap. */
 const PLAIN = 0.45;
+export const filled = (opacity: number, plain: boolean): number => (plain ? opacity * PLAIN : opacity);
 /**
  * Lines of one colour for all are seen through where there are many: what lies over one another adds up, and a knot of a thousand is
  * told from ten. So many are opaque; of more, each has a share that falls with the root of their number, down to the least.
@@ -75,7 +76,7 @@ export function shapeLayers(
   const colour = colourOf(colours, "fill");
   const edge = colourOf(colours, "edge");
   const plain = !colours.property;
-  const strength = plain ? opacity * PLAIN : opacity;
+  const strength = filled(opacity, plain);
   const thin = marked(opacity, plain ? opacity * thinned(rows) : opacity);
   const whole = outlined(rows, frame);
   const seen = (share: number) => ["case", is("Polygon"), marked(opacity, opacity * share), thin];
@@ -87,8 +88,8 @@ export function shapeLayers(
     filter: is("Polygon"),
     paint: {
       "fill-color": colour,
-      // Without an outline, edges are smoothed by the fill itself.
-      "fill-antialias": line === 0,
+      // It would be an outline of its own.
+      "fill-antialias": false,
       "fill-opacity": marked(Math.min(strength + 0.2, 1), strength),
     },
   };

@@ -3,6 +3,10 @@
 import type { Dataset } from "duotile";
 import { catalog } from "../../page";
 import { DRAWING, type Drawing, type Kind, type Layer } from "../../state";
+import { RAMPS } from "../theme";
+
+/** All but the one for values around a middle. */
+const SEQUENTIAL = RAMPS.slice(0, -1);
 
 /** What rows of a dataset are; the first dataset is meant by no name. */
 function typesOf(dataset: string): readonly string[] {
@@ -23,8 +27,12 @@ export function stands({ dataset, drawing: { kind, size } }: Layer, about: Datas
 
 export const usualKind = (dataset: string): Kind => (hasShapes(dataset) ? "shapes" : DRAWING.kind);
 
-/** What is drawn of a dataset before anything is chosen. */
-export const usualDrawing = (dataset: string): Drawing => ({ ...DRAWING, kind: usualKind(dataset) });
+/** How the layer at a place is drawn before anything is chosen: each begins in colours of its own. */
+export const usualDrawing = (dataset: string, at = 0): Drawing => ({
+  ...DRAWING,
+  kind: usualKind(dataset),
+  ramp: SEQUENTIAL[at % SEQUENTIAL.length] ?? DRAWING.ramp,
+});
 
 /** The kind of one dataset for another: what was usual there is what is usual here, and shapes are only drawn where there are some. */
 export function kindFor(kind: Kind, before: string, after: string): Kind {
