@@ -24,7 +24,15 @@ export interface Drawing {
 /** Lets an area be drawn; the map stands still meanwhile. */
 export function drawArea(map: MapLibre, kind: AreaKind, { show, done }: Hand): Drawing {
   const cover = element("div", "drawing");
+  cover.tabIndex = -1;
   map.getCanvasContainer().append(cover);
+  // Keys are about the drawing from now on, not about the button that began it.
+  const before = document.activeElement;
+  cover.focus({ preventScroll: true });
+  // A corner is no click on what lies under it.
+  for (const name of ["mousedown", "mouseup", "click", "dblclick"]) {
+    cover.addEventListener(name, (event) => event.stopPropagation());
+  }
   const corners: Position[] = [];
   let start: [number, number] | undefined;
   const at = ({ clientX, clientY }: PointerEvent): [number, number] => {
@@ -112,6 +120,7 @@ export function drawArea(map: MapLibre, kind: AreaKind, { show, done }: Hand): D
   return {
     finish,
     end() {
+      if (document.activeElement === cover && before instanceof HTMLElement) before.focus({ preventScroll: true });
       cover.remove();
       window.removeEventListener("keydown", onKey);
     },
