@@ -153,6 +153,10 @@ test("a filter that is wrong is explained where it stands, and changes nothing o
     19,
   );
   assert.equal((await features(page, "cells")).length, before.length);
+  // What was typed stands where it was typed; nothing else is of it.
+  assert.equal(await page.inputValue("#filter-text"), "country = 'FR' AND popultion > 5");
+  assert.equal(await page.locator(".chips code").count(), 0);
+  assert.doesNotMatch(page.url(), /filter/);
   await picture(page, "filter-wrong");
   // The browser itself reports the 400; nothing else may be there.
   assert.ok(

@@ -20,6 +20,7 @@ import { makeDevice } from "./device/device";
 import { DropFile } from "./device/drop";
 import { keepPage } from "./device/keep";
 import { DeviceSection } from "./device/section";
+import { checking } from "./filter/check";
 import { dragging } from "./filter/dragging";
 import { follow, loaded } from "./load";
 import { followGround } from "./map/grounds";
@@ -146,7 +147,7 @@ async function start(): Promise<void> {
   const { map } = view;
   const above = () => second.peek();
   map.on("error", missed);
-  window.duotile = { map, settled: () => !busy.peek() && view.settled(), above, ...film };
+  window.duotile = { map, settled: () => !busy.peek() && checking.peek() === 0 && view.settled(), above, ...film };
   const player = makePlayer(view, data, () => drawables(data));
   setPlayer(player);
   playOnSpace(player);

@@ -9,6 +9,7 @@ import { sentence } from "../dom";
 import "../filter/filter.css";
 import "../filter/cycles.css";
 import "../filter/values.css";
+import { wrongIn } from "../filter/check";
 import { Columns } from "../filter/columns";
 import { accept, type Suggestions, suggest } from "../filter/suggest";
 import { loaded } from "../load";
@@ -30,7 +31,9 @@ export function Filter({ source, inView }: Props) {
   const [offers, offer] = useState<Suggestions>();
   const [chosen, choose] = useState(-1);
   const problem = layer && loaded.value[layer.id]?.problem;
-  const shown = edited ? undefined : problem;
+  const [refused, refuse] = useState<Problem>();
+  const asking = useRef(new AbortController());
+  const shown = edited ? undefined : (refused ?? problem);
   const columns = (layer && loaded.value[layer.id]?.dataset?.columns.map(({ name }) => name)) ?? [];
   const grow = () => {
     const { current: box } = input;
@@ -45,21 +48,30 @@ export function Filter({ source, inView }: Props) {
   };
   // Put into the box only when it changes elsewhere: what is being typed stays as it is.
   useLayoutEffect(() => {
+    asking.current.abort();
     if (input.current && layer) input.current.value = layer.filter;
     edit(false);
+    refuse(undefined);
     grow();
   }, [layer?.id, layer?.filter]);
   // Before it is painted: whoever sees what is wrong has the caret where it is.
   useLayoutEffect(() => {
-    if (!input.current || problem?.position === undefined) return;
-    const at = [...input.current.value].slice(0, problem.position).join("").length;
+    if (!input.current || shown?.position === undefined) return;
+    const at = [...input.current.value].slice(0, shown.position).join("").length;
     input.current.setSelectionRange(at, at);
-  }, [problem]);
+  }, [shown]);
   if (!layer) return null;
-  const apply = (text: string) => {
+  const apply = async (text: string) => {
     edit(false);
     propose();
-    change("filter", (before) => withLayer(before, layer.id, { filter: text.trim() }));
+    asking.current.abort();
+    asking.current = new AbortController();
+    const { signal } = asking.current;
+    const filter = text.trim();
+    const wrong = filter === layer.filter ? undefined : await wrongIn(source, layer.dataset, filter, signal);
+    if (signal.aborted) return;
+    refuse(wrong);
+    if (!wrong) change("filter", (before) => withLayer(before, layer.id, { filter }));
   };
   const insert = (column: string) => {
     const box = input.current;
@@ -78,7 +90,7 @@ export function Filter({ source, inView }: Props) {
       choose((chosen + (event.key === "ArrowDown" ? 1 : chosen < 0 ? 0 : -1) + count) % count);
     } else if (name !== undefined && (event.key === "Enter" || event.key === "Tab")) insert(name);
     else if (count > 0 && event.key === "Escape") propose();
-    else if (event.key === "Enter" && !event.shiftKey) apply(input.current?.value ?? "");
+    else if (event.key === "Enter" && !event.shiftKey) void apply(input.current?.value ?? "");
     else return;
     event.preventDefault();
   };
@@ -89,7 +101,7 @@ export function Filter({ source, inView }: Props) {
         autocomplete="off"
         onSubmit={(event) => {
           event.preventDefault();
-          apply(input.current?.value ?? "");
+          void apply(input.current?.value ?? "");
         }}
       >
         <label for="filter-text">Filter</label>
@@ -114,7 +126,7 @@ export function Filter({ source, inView }: Props) {
               const { value, selectionStart } = currentTarget;
               propose(suggest(value, selectionStart, columns));
               // An emptied box has nothing left to apply.
-              if (value.trim() === "") apply("");
+              if (value.trim() === "") void apply("");
             }}
           />
           <button type="submit">Apply</button>
