@@ -79,6 +79,6 @@ async fn of_layer(engine: &Arc<Engine>, fitted: &Arc<Fitted>) -> Result<Map<Stri
     let selected = engine.select(fitted).await?;
     let facts = engine.facts(fitted).await?;
     let legend = engine.legend(fitted).await?;
-    let minzoom = fitted.plan.needs_profile().then(|| selected.profile.points_minzoom()).flatten();
-    Ok(metadata::of(fitted, minzoom, &facts, &legend, &Links::of_source("", &fitted.entry.source)))
+    let profile = fitted.plan.needs_profile().then_some(&*selected.profile);
+    Ok(metadata::of(fitted, profile, &facts, &legend, &Links::of_source("", &fitted.entry.source)))
 }

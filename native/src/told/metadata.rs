@@ -4,8 +4,8 @@
 use super::{links::Links, tilejson, values};
 use crate::engine::{Fitted, stats::ShownFacts};
 use duotile_core::{
-    Category, Column, Extra, Facts, Legend, MAX_EXACT, Mode, Plain, Points, Property, PropertyKind, Scalar, Shape,
-    Source, Times, stats::PROBABILITIES,
+    Category, Column, Extra, Facts, Legend, MAX_EXACT, Mode, Plain, Points, Profile, Property, PropertyKind, Scalar,
+    Shape, Source, Times, stats::PROBABILITIES,
 };
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
@@ -17,12 +17,12 @@ const MAX_TEXT: usize = 256;
 #[must_use]
 pub fn of(
     fitted: &Fitted,
-    points_minzoom: Option<u8>,
+    profile: Option<&Profile>,
     facts: &ShownFacts,
     legend: &Legend,
     links: &Links,
 ) -> Map<String, Value> {
-    let mut map = tilejson::of(fitted, points_minzoom, links);
+    let mut map = tilejson::of(fitted, profile, links);
     let plan = &fitted.plan;
     fitted.entry.source.with_points(|points| {
         let mut attributes: Vec<Value> =
@@ -40,6 +40,9 @@ pub fn of(
         });
         map.insert("rows".into(), json!(facts.rows));
         map.insert("rows_total".into(), json!(points.len()));
+        if let Some(drawn) = profile.and_then(Profile::drawn) {
+            map.insert("rows_drawn".into(), json!(drawn));
+        }
         map.insert("measures".into(), measures(fitted, legend));
         map.insert("categories".into(), categories(fitted, &points));
         // As tippecanoe has it; some clients read only this.

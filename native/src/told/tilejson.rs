@@ -2,12 +2,12 @@
 
 use super::links::{Document, Links};
 use crate::engine::Fitted;
-use duotile_core::{MAX_ZOOM, Points, PropertyInfo, frame::WORLD, view};
+use duotile_core::{MAX_ZOOM, Points, Profile, PropertyInfo, frame::WORLD, view};
 use serde_json::{Map, Value, json};
 
 /// What stands in TileJSON, and at the start of the metadata. Rows take over from cells at `points_minzoom`, where they do.
 #[must_use]
-pub fn of(fitted: &Fitted, points_minzoom: Option<u8>, links: &Links) -> Map<String, Value> {
+pub fn of(fitted: &Fitted, profile: Option<&Profile>, links: &Links) -> Map<String, Value> {
     let source = &fitted.entry.source;
     let (bounds, center) = frames(fitted);
     let mut map = Map::new();
@@ -29,7 +29,7 @@ pub fn of(fitted: &Fitted, points_minzoom: Option<u8>, links: &Links) -> Map<Str
     map.insert("geometry_types".into(), json!(fitted.geometries()));
     map.insert("vector_layers".into(), vector_layers(fitted));
     map.insert("properties".into(), source.with_points(|points| schema(fitted, &points)));
-    if let Some(minzoom) = points_minzoom {
+    if let Some(minzoom) = profile.and_then(Profile::points_minzoom) {
         map.insert("points_minzoom".into(), json!(minzoom));
     }
     if let Some(attribution) = source.attribution() {

@@ -6,9 +6,7 @@
 use crate::read::Progress;
 use anyhow::Result;
 use duotile_core::{
-    Buffers, Built, Flat, Landmarks, Role, Shapes, Stopped, Work, World,
-    frame::{Frame, WORLD},
-    mercator, morton, settle_levels,
+    Buffers, Built, Flat, Landmarks, Role, Shapes, Stopped, Work, boxes, frame::Frame, geometries_of, settle_levels,
 };
 use polars_buffer::Buffer;
 use rayon::prelude::*;
@@ -16,9 +14,6 @@ use std::ops::Range;
 
 /// Vertices that a thread settles at a time, about.
 const PIECE: usize = 1 << 16;
-
-/// Names of geometries as GeoJSON and statistics of tiles have them, by what their first part is.
-const KINDS: [&str; 3] = ["Point", "LineString", "Polygon"];
 
 /// Lines, polygons and what else is more than a point.
 #[derive(Debug)]
@@ -81,13 +76,7 @@ impl Outlines {
     pub fn of(flat: Flat, keys: &[u64], progress: &dyn Progress) -> Result<Self> {
         progress.stage("simplify outlines", Some(flat.x.len() as u64));
         let words = Landmarks::build(keys);
-        let mut kinds = [0; 3];
-        let view = flat.view();
-        for row in 0..view.len() {
-            if let Some(ring) = view.rings_of(row).next() {
-                kinds[view.role(ring).min(Role::Shell) as usize] += 1;
-            }
-        }
+        let kinds = flat.view().kinds();
         let ends = flat.rings.clone();
         let work = Work::free();
         let built = Built::of_by(flat, Landmarks::new(&words, keys.len()), &work, |outlines, levels| {
@@ -139,33 +128,19 @@ impl Outlines {
 
     /// Which kinds of geometry there are, the one of most rows first.
     pub fn kinds(&self) -> Vec<&'static str> {
-        let mut all: Vec<_> = self.kinds.into_iter().zip(KINDS).filter(|(rows, _)| *rows > 0).collect();
-        all.sort_by_key(|&(rows, _)| std::cmp::Reverse(rows));
-        all.into_iter().map(|(_, name)| name).collect()
+        geometries_of(self.kinds)
     }
 
     /// The frame of all of them; `None` for none.
     pub fn bounds(&self) -> Option<Frame> {
-        frame(self.boxes().par_iter().copied().reduce(|| NOTHING, join))
+        boxes::frame(self.boxes().par_iter().copied().reduce(|| boxes::NOTHING, boxes::join))
     }
 
-    /// The frame of those whose key lies in one, which holds most: what goes over the antimeridian and so lies on both ends of
-    /// the world is left out.
+    /// The frame of those whose key lies in one, which holds most.
     pub fn around(&self, keys: &[u64], focus: Frame) -> Frame {
-        let [west, south, east, north] = focus;
-        let inside = |key: u64| {
-            let (lon, lat) = mercator::unproject(morton::position(key));
-            let lon = if lon < west { lon + 360.0 } else { lon };
-            lon <= east && (south..=north).contains(&lat)
-        };
-        let both = |of: &[u32; 4]| of[0] == 0 && of[2] == u32::MAX;
-        let most = self.boxes().par_iter().zip(keys).filter(|(of, key)| !both(of) && inside(**key));
-        match frame(most.map(|(of, _)| *of).reduce(|| NOTHING, join)) {
-            // On both sides of the antimeridian.
-            Some(_) if east > 180.0 => focus,
-            Some(found) => found,
-            None => self.bounds().unwrap_or(WORLD),
-        }
+        let most = self.boxes().par_iter().zip(keys).filter(|&(&of, &key)| boxes::is_among(of, key, focus));
+        let most = most.map(|(of, _)| *of).reduce(|| boxes::NOTHING, boxes::join);
+        boxes::focus(most, focus, self.bounds())
     }
 
     fn boxes(&self) -> &[[u32; 4]] {
@@ -188,33 +163,6 @@ fn pieces<'l>(ends: &[u32], mut levels: &'l mut [u8]) -> Vec<(Range<usize>, &'l 
     pieces
 }
 
-/// The box of nothing.
-const NOTHING: [u32; 4] = [u32::MAX, u32::MAX, 0, 0];
-
-fn join(a: [u32; 4], b: [u32; 4]) -> [u32; 4] {
-    [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]
-}
-
-/// A box in degrees, of which the last steps are the edges of the world.
-fn frame([west, north, east, south]: [u32; 4]) -> Option<Frame> {
-    let (low, high) = (World { x: west, y: south }, World { x: east, y: north });
-    let ((west, south), (east, north)) = (mercator::unproject(low), mercator::unproject(high));
-    let ends = |of: u32, at: f64, edges: [f64; 2]| match of {
-        0 => edges[0],
-        u32::MAX => edges[1],
-        _ => at,
-    };
-    (low.x <= high.x).then(|| {
-        let [left, bottom, right, top] = WORLD;
-        [
-            ends(low.x, west, [left, right]),
-            ends(low.y, south, [top, bottom]),
-            ends(high.x, east, [left, right]),
-            ends(high.y, north, [top, bottom]),
-        ]
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,13 +175,5 @@ mod tests {
         let told: Vec<_> = pieces.iter().map(|(rings, levels)| (rings.clone(), levels.len())).collect();
         assert_eq!(told, [(0..4, 80_000), (4..8, 80_000), (8..10, 40_000)]);
         assert!(super::pieces(&[], &mut []).is_empty());
-    }
-
-    #[test]
-    fn the_frame_of_boxes_reaches_the_edges_of_the_world() {
-        assert_eq!(frame(NOTHING), None);
-        let [west, south, east, north] = frame([0, 1 << 31, u32::MAX, u32::MAX]).expect("a box");
-        assert_eq!((west, south, east), (-180.0, WORLD[1], 180.0));
-        assert!(north.abs() < 1e-6, "{north}");
     }
 }
