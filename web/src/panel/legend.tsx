@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { haveColoursAlike, type Two } from "../compare/alike";
 import { compared, paintedBy } from "../compare/compared";
 import { titleOf } from "../compare/label";
-import { compact, number, withUnit } from "../dom";
+import { number, withUnit } from "../dom";
 import { clockOf } from "../filter/clocks";
 import { loaded } from "../load";
 import { gridOf, pixelsAt, slow, tileZoom } from "../map/grid";
