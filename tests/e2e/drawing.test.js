@@ -152,7 +152,7 @@ test("a measure of a column colours cells, and only that column travels", async 
 });
 
 test("categories have colours of their own, which the legend tells, and a popup counts them", async () => {
-  const { page, close, ...seen } = await open(browser, `${server.base}#view=5/47/6&opacity=1`);
+  const { page, close, ...seen } = await open(browser, `${server.base}#view=5/47/6&opacity=1&mix=most`);
   await page.selectOption("#colour-by", "category:country");
   await drawn(page);
   const keys = await page

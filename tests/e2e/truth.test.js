@@ -74,7 +74,18 @@ before(async () => {
     );
     return file;
   };
-  const files = [`towns=${write("towns.csv", rows)}`, `heap=${write("heap.csv", heap())}`];
+  const three = join(folder, "three.csv");
+  const shares = [
+    [10, 400, 0],
+    [10.5, 300, 100],
+    [11, 0, 400],
+  ];
+  const lines = shares.flatMap(([lng, one = 0, two = 0]) => [
+    ...Array(one).fill(`${lng},1,one`),
+    ...Array(two).fill(`${lng},1,two`),
+  ]);
+  writeFileSync(three, `lon,lat,side\n${lines.join("\n")}\n11.5,1,\n`);
+  const files = [`three=${three}`, `towns=${write("towns.csv", rows)}`, `heap=${write("heap.csv", heap())}`];
   [server, browser] = await Promise.all([site(...files), launch()]);
 });
 after(async () => {
@@ -268,6 +279,71 @@ for (const { cell, ratio } of [
     await close();
   });
 }
+
+test("a cell has the colours of its categories mixed by their shares, and two of them are compared", async () => {
+  const address = `${server.base}#dataset=three&ground=none&opacity=1&cell=16&view=7/1/10.5&category=side`;
+  const { page, close, ...seen } = await open(browser, address, { viewport: { width: 1000, height: 600 } });
+  const look = async () => {
+    const cells = (await features(page, "cells")).sort((a, b) => a.x - b.x);
+    assert.equal(cells.length, 4);
+    const box = { y: Math.round(cells[0]?.y ?? 0) - 1, width: 2, height: 2 };
+    const image = async (/** @type {number} */ x) => (await raster(page, { ...box, x: Math.round(x) - 1 })).at(0, 0);
+    const colours = [];
+    for (const { x } of cells) colours.push([...(await image(x))].slice(0, 3));
+    return { cells, colours };
+  };
+  const near = (/** @type {number[]} */ a, /** @type {number[]} */ b) => assert.ok(apart(a, b) < 6, `${a} and ${b}`);
+  const parts = (/** @type {string} */ hex) => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+  /** As Chromium mixes them. @param {number[]} a @param {number[]} b @param {number} share */
+  const mixture = (a, b, share) =>
+    page.evaluate(
+      ([a, b, share]) => {
+        const context = document.createElement("canvas").getContext("2d");
+        if (!context) throw new Error("no canvas");
+        context.fillStyle = `color-mix(in oklab, rgb(${a}) ${share}%, rgb(${b}))`;
+        context.fillRect(0, 0, 1, 1);
+        return [...context.getImageData(0, 0, 1, 1).data.subarray(0, 3)];
+      },
+      /** @type {const} */ ([a, b, share]),
+    );
+  const mixed = await look();
+  const [one = [], both = [], two = []] = mixed.colours;
+  assert.ok(apart(one, two) > 80, `${one} and ${two}`);
+  near(both, await mixture(one, two, 75));
+  assert.match((await page.textContent("#legend")) ?? "", /mixed by share.*one.*two.*no value/);
+  await page.mouse.move(mixed.cells[1]?.x ?? 0, mixed.cells[1]?.y ?? 0);
+  await says(page, ".hover", /^one 75 %, two 25 % of 400 rows$/);
+  await page.mouse.click(mixed.cells[1]?.x ?? 0, mixed.cells[1]?.y ?? 0);
+  await says(page, ".popup", /400 rows here.*one300 \(75 %\)two100 \(25 %\)/);
+  await page.keyboard.press("Escape");
+
+  await page.selectOption("#mix", "share");
+  await drawn(page);
+  assert.match(page.url(), /mix=share/);
+  const compared = await look();
+  const ends = await page
+    .locator("#legend .compared")
+    .evaluate((ramp) => ({ .../** @type {HTMLElement} */ (ramp).dataset }));
+  const hue = (/** @type {number[]} */ [red = 0, , blue = 0]) => Math.sign(red - blue);
+  assert.deepEqual(
+    [hue(compared.colours[0] ?? []), hue(compared.colours[2] ?? [])],
+    [hue(parts(ends["first"] ?? "")), hue(parts(ends["second"] ?? ""))],
+  );
+  // What has neither is not drawn, and there all the same.
+  assert.ok(apart(compared.colours[3] ?? [], compared.colours[0] ?? []) > 30);
+  await says(page, "#legend", /Share of one among one and two.*0 %.*100 %.*neither/);
+  await page.mouse.move(compared.cells[1]?.x ?? 0, (compared.cells[1]?.y ?? 0) + 1);
+  await says(page, ".hover", /75 % one$/);
+  await page.selectOption("#mix-first", "two");
+  await drawn(page);
+  await says(page, "#legend", /Share of two among two and one/);
+  const turned = await look();
+  near(turned.colours[0] ?? [], compared.colours[0] ?? []);
+  await page.goBack();
+  await says(page, "#legend", /Share of one among one and two/);
+  assertQuiet(seen);
+  await close();
+});
 
 test("few rows are seen, and many at one place are told", async () => {
   const address = `${server.base}#dataset=towns&ground=none&opacity=1&view=11/1/1&filter=few = true`;

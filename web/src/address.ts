@@ -10,6 +10,7 @@ import {
   GROUND,
   type Kind,
   type Layer,
+  type Mix,
   makeLayer,
   type Scale,
   type State,
@@ -32,6 +33,7 @@ export interface Place {
 
 const KINDS: readonly string[] = ["cells", "points", "heat", "columns", "shapes"] satisfies Kind[];
 const SCALES: readonly string[] = ["balanced", "equal", "log", "linear"] satisfies Scale[];
+const MIXES: readonly string[] = ["mixed", "most", "share", "difference", "ratio"] satisfies Mix[];
 /** No line is wider, in pixels. */
 const MOST_LINE = 20;
 const CELLS: readonly number[] = [0, 1, 2, 4, 8, 16, 32, 64] satisfies CellSize[];
@@ -114,8 +116,12 @@ function about(layer: Layer, name: string, value: string): Layer {
       return number >= 0 && number <= MOST_LINE ? drawn({ line: number }) : layer;
     case "opacity":
       return number >= 0 && number <= 1 ? drawn({ opacity: number }) : layer;
+    case "mix":
+      return MIXES.includes(value) ? drawn({ mix: value as Mix }) : layer;
     case "measure":
     case "category":
+    case "first":
+    case "second":
     case "size":
     case "ramp":
     case "lock":

@@ -31,6 +31,13 @@ export function number(value: number): string {
 /** So many rows, in words. */
 export const rowsSaid = (rows: number): string => (rows === 1 ? "1 row" : `${number(rows)} rows`);
 
+/** A share from 0 to 1 in percent: none that is there is 0 %, and none that is not all is 100 %. */
+export function percent(share: number): string {
+  const rounded = Math.round(share * 100);
+  if (rounded === 0 && share > 0) return "< 1 %";
+  return rounded === 100 && share < 1 ? "> 99 %" : `${rounded} %`;
+}
+
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 
 /** A count in as few characters as can be. */

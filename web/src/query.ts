@@ -38,6 +38,10 @@ export function colouredBy(category: string, dataset: Dataset | undefined): Colo
   return { name, cycle };
 }
 
+/** Whether the colour of a layer's cells is made of the counts of all categories, and not of the most frequent one. */
+export const isMixed = ({ kind, mix }: Layer["drawing"], coloured: Coloured | undefined): boolean =>
+  kind === "cells" && mix !== "most" && coloured !== undefined && !coloured.cycle;
+
 /** Which rows of a dataset are meant: its filter, and the window of time if it has times. */
 export function rowsOf({ filter }: Layer, { window }: State, dataset: Dataset | undefined): TileQuery {
   const datetime = window && dataset?.time_column ? interval(window) : undefined;
@@ -70,15 +74,17 @@ export function queryOf(layer: Layer, state: State, dataset: Dataset | undefined
     const carried = [coloured?.name ?? (known(column) ? column : undefined), high, name].filter(Boolean);
     return { ...made, ...rowsOf(layer, state, dataset), mode: "points", properties: [...new Set(carried)] as string[] };
   }
+  const mixed = isMixed(layer.drawing, coloured);
   const agg = [
     ...(known(column) ? [measure] : []),
-    ...(coloured ? [`mode:${coloured.name}`] : []),
+    ...(coloured && !mixed ? [`mode:${coloured.name}`] : []),
     ...(kind === "points" && known(size) ? [`mean:${size}`] : []),
   ];
   return {
     ...made,
     ...rowsOf(layer, state, dataset),
     ...(agg.length > 0 ? { agg: [...new Set(agg)] } : {}),
+    ...(coloured && mixed ? { by: coloured.name } : {}),
     // What is seen adds up at every zoom and under every filter.
     mode: kind === "points" ? "places" : "cells",
     // Squares fill their place at every zoom, also while the next tiles are loading.

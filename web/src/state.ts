@@ -17,6 +17,12 @@ export type Scale = "balanced" | "equal" | "log" | "linear";
 /** Pixels of the screen along a cell's side; 0 for what suits the shape and the device. */
 export type CellSize = 0 | 1 | 2 | 4 | 8 | 16 | 32 | 64;
 
+/**
+ * How the categories of a cell become its colour: mixed by the share that each has, as the most frequent, or as the share, the
+ * difference or the ratio of two of them.
+ */
+export type Mix = "mixed" | "most" | "share" | "difference" | "ratio";
+
 /** How a layer is drawn. */
 export interface Drawing {
   kind: Kind;
@@ -24,6 +30,10 @@ export interface Drawing {
   measure: string;
   /** The column whose values have colours of their own, or what of a time does (`hour(t)`), instead of the measure; none if empty. */
   category: string;
+  mix: Mix;
+  /** The values of the category that are compared; the most frequent ones if empty. */
+  first: string;
+  second: string;
   /** The column that gives points their size, instead of their number, or shapes their height; none if empty. */
   size: string;
   scale: Scale;
@@ -67,6 +77,9 @@ export const DRAWING: Drawing = {
   kind: "cells",
   measure: "count",
   category: "",
+  mix: "mixed",
+  first: "",
+  second: "",
   size: "",
   scale: "balanced",
   lock: "",

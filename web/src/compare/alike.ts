@@ -8,7 +8,7 @@ export interface Two {
 }
 
 const VALUED = ["measure", "cell", "kind"] as const;
-const COLOURED = [...VALUED, "category", "scale", "lock", "ramp"] as const;
+const COLOURED = [...VALUED, "category", "mix", "first", "second", "scale", "lock", "ramp"] as const;
 
 const areAlike = ({ above, below }: Two, names: readonly (keyof Drawing)[]): boolean =>
   above.dataset === below.dataset && names.every((name) => above.drawing[name] === below.drawing[name]);

@@ -2,6 +2,7 @@
 
 import { type Source, toQueryString } from "duotile";
 import type { Drawable } from "../map/layers";
+import { blender } from "../map/mix";
 import { type Paint, paintOf } from "../map/paint";
 import { MANY } from "../map/spread";
 import { placeOf, stopsAt } from "../map/stops";
@@ -87,7 +88,7 @@ export function makeTiles(
     const known = paints.get(loaded);
     if (known && known.of === layer && known.dark === dark && known.zoom === zoom) return known;
     const paint = paintOf(layer, loaded);
-    const wanted = JSON.stringify([paint.cells, paint.categories, paint.ramp(0.5), dark]);
+    const wanted = JSON.stringify([paint.cells, paint.categories, paint.blend, paint.ramp(0.5), dark]);
     const made = { of: layer, dark, zoom, paint, wanted };
     paints.set(loaded, made);
     return made;
@@ -140,9 +141,15 @@ function draw(painted: Painted, paint: Paint, z: number): void {
   const ramp = Array.from({ length: 65 }, (_, step) => paint.ramp(step / 64));
   const along = (value: number, all: typeof stops) => ramp[Math.round(placeOf(value, all) * 64)] ?? ramp[64] ?? "";
   const categories = new Map(paint.categories?.map(({ value, colour }) => [value, colour]));
+  const { blend } = paint;
+  const blended = blend && blender(blend, z);
   for (const { shape, properties, parts } of features) {
     const value = Number(properties[paint.property]);
-    if (paint.category) {
+    if (blend && blended) {
+      const colour = blended(blend.parts.map(({ property }) => Number(properties[property] ?? 0)));
+      if (colour === undefined) continue;
+      context.fillStyle = colour;
+    } else if (paint.category) {
       const value = properties[categoryOf(paint.category)];
       context.fillStyle = value === undefined ? paint.theme.none : (categories.get(String(value)) ?? paint.theme.other);
     } else context.fillStyle = Number.isNaN(value) ? paint.theme.other : along(value, stops);

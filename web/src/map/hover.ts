@@ -2,11 +2,13 @@
 
 import "./hover.css";
 import type { MapGeoJSONFeature, Map as MapLibre } from "maplibre-gl";
-import { element, formatted, number } from "../dom";
+import { element, formatted, number, percent } from "../dom";
 import { saidValue } from "../filter/cycle";
 import { categoryOf, colouredBy } from "../query";
 import type { Drawable } from "./layers";
 import { called } from "./tables";
+import { type Blend, told as sharesOf } from "./mix";
+import { paintOf } from "./paint";
 
 const MOST = 3;
 
@@ -40,10 +42,28 @@ export function makeHover(map: MapLibre) {
   };
 }
 
+/** The shares of a cell's categories, or how the two of them compare that are compared. */
+function shares({ how, parts }: Blend, properties: Record<string, unknown>, rows: number): string[] {
+  const all = `${number(rows)} ${rows === 1 ? "row" : "rows"}`;
+  if (how === "mixed") {
+    const said = sharesOf(parts, properties).map(([title, count]) => `${title || "(empty)"} ${percent(count / rows)}`);
+    return [`${said.slice(0, MOST).join(", ")} of ${all}`];
+  }
+  const [one = 0, two = 0] = parts.map(({ property }) => Number(properties[property] ?? 0));
+  const [first = "", second = ""] = parts.map(({ title }) => title || "(empty)");
+  const told = [all, `${first} ${number(one)}, ${second} ${number(two)}`];
+  if (one + two === 0) return told;
+  if (how === "difference") return [...told, `${one > two ? "+" : ""}${number(one - two)}`];
+  if (how === "share") return [...told, `${percent(one / (one + two))} ${first}`];
+  return two === 0 ? told : [...told, `${number(Number((one / two).toPrecision(3)))} to 1`];
+}
+
 /** What a feature says of itself. */
 export function told({ properties }: Pick<MapGeoJSONFeature, "properties">, { loaded, layer }: Drawable): string[] {
   const { point_count: count, ...rest } = properties;
   const rows = Number(count);
+  const blend = layer.drawing.category ? paintOf(layer, loaded).blend : undefined;
+  if (blend) return shares(blend, properties, rows);
   const first = count === undefined ? [] : [`${number(rows)} ${rows === 1 ? "row" : "rows"}`];
   const by = colouredBy(layer.drawing.category, loaded.dataset);
   const cycle = by?.cycle;

@@ -5,11 +5,13 @@ import type { ExpressionSpecification } from "maplibre-gl";
 import { shortValue, VALUES } from "../filter/cycle";
 import type { Loaded } from "../load";
 import { rest } from "../page";
-import { addsUp, type Coloured, categoryOf, colouredBy, propertyOf } from "../query";
+import { addsUp, type Coloured, categoryOf, colouredBy, isMixed, propertyOf } from "../query";
 import type { Layer } from "../state";
+import { blendOf } from "./blend";
 import { stepOf } from "./glide";
 import { gridOf } from "./grid";
 import { parse } from "./lock";
+import type { Blend } from "./mix";
 import { along, areaStops, byZoom, cellStops, rowStops } from "./scale";
 import { stands } from "./shapes/usual";
 import type { Stops, ZoomStops } from "./stops";
@@ -49,6 +51,8 @@ export interface Paint {
   categories?: Category[];
   /** Whether rows have other values, and whether rows have none; as long as that is known. */
   rest?: { others: boolean; none: boolean };
+  /** What colours of cells are mixed of, if they are not those of the most frequent values. */
+  blend?: Blend;
   /** What the column is made of, if it is one of a time. */
   cycle?: NonNullable<Coloured["cycle"]>;
 }
@@ -73,11 +77,16 @@ export function paintOf(layer: Layer, { metadata, dataset, columns, tileJson }: 
   // Of sums it is not known how many of a cell's parts have a share in them.
   const at = measure.startsWith("sum:") ? undefined : stepOf(rest.value + gridOf(drawing).closer);
   const counts = ending(cellStops(info("point_count"), "balanced", true));
+  const categories = by && categoriesOf(by, known ?? usual, usual, now);
+  const mixed = isMixed(drawing, by) ? dataset?.columns.find(({ name }) => name === by?.name) : undefined;
+  const countsOf = (property: string) => ending(cellStops(info(property), scale, true, at));
+  const given = { theme: now, categories: categories ?? [], counts: countsOf, locked: locked && ending(locked) };
+  const blend = mixed && tileJson && blendOf(drawing, mixed, tileJson, given);
   return {
     theme: now,
     ramp: ramp(drawing.ramp, now),
     property,
-    cells: ending(locked ?? cellStops(info(property), scale, addsUp(measure), at)),
+    cells: blend?.scale ?? ending(locked ?? cellStops(info(property), scale, addsUp(measure), at)),
     locked: locked !== undefined,
     empty: !locked && metadata !== undefined && !info(property)?.zooms.some(({ quantiles }) => quantiles.length > 0),
     counts,
@@ -86,8 +95,9 @@ export function paintOf(layer: Layer, { metadata, dataset, columns, tileJson }: 
     ...(column ? { column } : {}),
     ...(values ? { values } : {}),
     ...(sizes ? { size: kind === "shapes" ? size : propertyOf(`mean:${size}`).property, sizes } : {}),
-    ...(by ? { category: by.name, categories: categoriesOf(by, known ?? usual, usual, now) } : {}),
+    ...(by ? { category: by.name, categories: categories ?? [] } : {}),
     ...(by && columns[by.name] ? { rest: restOf(columns[by.name]) } : {}),
+    ...(blend ? { blend } : {}),
     ...(by?.cycle ? { cycle: by.cycle } : {}),
   };
 }

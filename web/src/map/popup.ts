@@ -7,11 +7,13 @@
 import { Problem, type Source, type TileQuery } from "duotile";
 import { type LngLatLike, type MapGeoJSONFeature, type Map as MapLibre, Popup } from "maplibre-gl";
 import { asked as wanted } from "../answers/asked";
-import { element, formatted, number } from "../dom";
+import { element, formatted, number, percent } from "../dom";
 import { colouredBy } from "../query";
 import { gridOf, tileZoom } from "./grid";
 import { makeHover } from "./hover";
 import { type Drawable, metIds } from "./layers";
+import { type Blend, told as sharesOf } from "./mix";
+import { paintOf } from "./paint";
 import { makeMark } from "./shapes/mark";
 import { fillShape } from "./shapes/popup";
 import { label, labelOf, one, type RowTable, rowsOnly, table } from "./tables";
@@ -173,7 +175,11 @@ export async function fill(
   const { point_count, ...measures } = feature.properties;
   const count = Number(point_count);
   const title = count === 1 ? "1 row here" : `${number(count)} rows here`;
-  content.append(element("h2", "", title), table(measures, tileJson.properties, dataset));
+  const { blend } = paintOf(layer, loaded);
+  content.append(
+    element("h2", "", title),
+    blend ? sharesTable(blend, measures) : table(measures, tileJson.properties, dataset),
+  );
   if (!dataset?.rows_open) return;
   const rowTable = (properties: Record<string, unknown>) => table(properties, [], dataset, layer);
   const list = element("div", "rows", count === 1 ? "Loading the row…" : "Loading rows…");
@@ -195,11 +201,23 @@ export async function fill(
     };
     list.replaceChildren(...several(value.features, value.numberMatched, rowTable, all));
     const by = colouredBy(category, dataset);
-    if (by && !by.cycle) list.before(await shares(feature, by.name, query, dataset.id, source, signal));
+    if (by && !by.cycle && !blend) list.before(await shares(feature, by.name, query, dataset.id, source, signal));
   } finally {
     // What did not arrive is no longer awaited.
     if (list.textContent?.startsWith("Loading")) list.remove();
   }
+}
+
+/** How many rows of a cell have each of its categories, or each of two that are compared, and their shares. */
+function sharesTable({ parts }: Blend, properties: Record<string, unknown>): HTMLElement {
+  const counts = sharesOf(parts, properties);
+  const all = counts.reduce((sum, [, count]) => sum + count, 0);
+  return table(
+    Object.fromEntries(
+      counts.map(([title, count]) => [title || "(empty)", `${number(count)} (${percent(count / all)})`]),
+    ),
+    [],
+  );
 }
 
 /** How many rows of a cell have each value of a column. */

@@ -14,6 +14,7 @@ import { RAMPS, ramp, theme } from "../map/theme";
 import { zoom } from "../page";
 import { active, type CellSize, draw, type Kind, type Layer, type Scale } from "../state";
 import { fixed } from "../time/animation";
+import { MixControls } from "./mix";
 
 const KINDS: readonly [Kind, string][] = [
   ["shapes", "Shapes"],
@@ -63,10 +64,12 @@ export function DrawingControls() {
   const role = new Set([dataset?.id_column]);
   const numbers = columns.filter((column) => isNumber(column) && !role.has(column.name));
   const { id, drawing } = layer;
-  const { kind, measure, category, size, scale, cell, lock } = drawing;
+  const { kind, measure, category, mix, size, scale, cell, lock } = drawing;
   const [name = "count", of = ""] = measure.split(":");
   const shapes = hasShapes(layer.dataset);
   const cycle = readTerm(category);
+  const named = columns.find((column) => column.name === category && isCategory(column));
+  const mixed = named !== undefined && kind === "cells" && mix !== "most";
   const zone = cycle?.zone ?? lastZone.value;
   const colour = category ? `category:${category}` : of;
   return (
@@ -99,10 +102,11 @@ export function DrawingControls() {
           id="colour-by"
           value={colour}
           onChange={({ currentTarget: { value } }) => {
-            if (value.startsWith("category:")) draw(id, { category: value.slice(9), measure: "count", lock: "" });
+            if (value.startsWith("category:"))
+              draw(id, { category: value.slice(9), measure: "count", lock: "", first: "", second: "" });
             else {
               const measure = value ? `${name === "count" ? "mean" : name}:${value}` : "count";
-              draw(id, { category: "", measure, lock: "" });
+              draw(id, { category: "", measure, lock: "", first: "", second: "" });
             }
           }}
         >
@@ -148,6 +152,7 @@ export function DrawingControls() {
           }}
         />
       )}
+      {named && <MixControls layer={layer} column={named} />}
       {of && kind !== "shapes" && (
         <label class="line">
           Of the rows of a cell
@@ -190,7 +195,7 @@ export function DrawingControls() {
           </select>
         </label>
       )}
-      {!category && (
+      {(!category || mixed) && (
         <>
           {(kind !== "shapes" || of) && (
             <label class="line">
@@ -208,7 +213,7 @@ export function DrawingControls() {
               </select>
             </label>
           )}
-          {kind !== "heat" && kind !== "shapes" && (
+          {kind !== "heat" && kind !== "shapes" && !(mixed && (mix === "share" || mix === "ratio")) && (
             <label class="line" title="The same colours at every zoom and under every filter">
               Lock the colours
               <input
@@ -219,24 +224,7 @@ export function DrawingControls() {
               />
             </label>
           )}
-          {/* No legend of a fieldset: WebKit lays it out above the rest, whatever it is told. */}
-          <div class="ramps" role="radiogroup" aria-labelledby="ramps">
-            <span id="ramps">Colours</span>
-            {RAMPS.map((each) => (
-              <label key={each} title={each}>
-                <input
-                  type="radio"
-                  name="ramp"
-                  value={each}
-                  checked={drawing.ramp === each}
-                  onChange={() => draw(id, { ramp: each })}
-                />
-                <span class="bar" style={{ background: gradient(each) }}>
-                  <span class="unseen">{each}</span>
-                </span>
-              </label>
-            ))}
-          </div>
+          {!mixed && <Ramps layer={layer} />}
         </>
       )}
       {kind === "shapes" ? (
@@ -280,6 +268,29 @@ export function DrawingControls() {
           onInput={({ currentTarget }) => draw(id, { opacity: Number(currentTarget.value) })}
         />
       </label>
+    </div>
+  );
+}
+
+function Ramps({ layer: { id, drawing } }: { layer: Layer }) {
+  // No legend of a fieldset: WebKit lays it out above the rest, whatever it is told.
+  return (
+    <div class="ramps" role="radiogroup" aria-labelledby="ramps">
+      <span id="ramps">Colours</span>
+      {RAMPS.map((each) => (
+        <label key={each} title={each}>
+          <input
+            type="radio"
+            name="ramp"
+            value={each}
+            checked={drawing.ramp === each}
+            onChange={() => draw(id, { ramp: each })}
+          />
+          <span class="bar" style={{ background: gradient(each) }}>
+            <span class="unseen">{each}</span>
+          </span>
+        </label>
+      ))}
     </div>
   );
 }

@@ -18,6 +18,7 @@ import { draw, type Layer, state } from "../state";
 import { fixed } from "../time/animation";
 import { saidLength } from "../time/calendar";
 import { said, ticksOf } from "./ticks";
+import { Mixed, strengths } from "./mixed";
 
 /** About how wide the ramp is, in pixels. */
 const [WIDE, NARROW] = [202, 178];
@@ -75,6 +76,14 @@ function Part({ layer, title }: { layer: Layer; title: string | undefined }) {
           {paint.sizes && <High stops={paint.sizes} size={size} />}
           <Few layer={layer} />
         </>
+      ) : paint.blend ? (
+        <Mixed blend={paint.blend} column={category} z={tileZoom(zoom.value, gridOf(layer.drawing))}>
+          <Bar
+            paint={{ ...paint, ramp: strengths(paint.blend, paint.theme) }}
+            stops={stopsAt(paint.blend.density, tileZoom(zoom.value, gridOf(layer.drawing)))}
+            whole
+          />
+        </Mixed>
       ) : paint.categories ? (
         <Categories paint={paint} title={`Most frequent ${paint.cycle?.name ?? category} ${what}`} clock={clock} />
       ) : (

@@ -50,6 +50,7 @@ export function dotsOf({ column, row, count, values }: Cells, colours: Uint32Arr
   for (const key of order) {
     const at = key % CELLS;
     const colour = colours[at] as number;
+    if (colour === 0) continue;
     const power = Math.floor(Math.log2(counts[at] as number));
     const look = index(looks, colour, () => message(TEXT, [...utf8.encode(written(colour))]));
     const rank = index(ranks, power, () => [UINT, ...varint(power)]);

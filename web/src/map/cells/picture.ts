@@ -1,15 +1,21 @@
 /** The cells of a tile in the colours that the legend says, and as a picture: a pixel for each place that a cell can have. */
 
 import { categoryOf } from "../../query";
+import { type Blend, blender } from "../mix";
 import type { Paint } from "../paint";
 import { placeOf, stopsAt } from "../stops";
-import { type Cells, NONE } from "./read";
+import { type Cells, NONE, type Parts } from "./read";
 
-/** The property that gives the colour. */
-export const propertyIn = (paint: Paint): string => (paint.category ? categoryOf(paint.category) : paint.property);
+/** The property that gives the colour, and those that are mixed. */
+export const propertyIn = ({ blend, category, property }: Paint): string =>
+  category && !blend ? categoryOf(category) : property;
+export const partsIn = ({ blend }: Paint): string[] => blend?.parts.map(({ property }) => property) ?? [];
 
 /** So many places of a ramp have colours of their own. */
 const STEPS = 1024;
+
+/** Counts below this of so many first parts are one number together. */
+const [FEW, PLACES] = [128, 7];
 
 /** Colours of ramps, made when they are needed. */
 const ramps = new Map<string, Uint32Array>();
@@ -23,8 +29,9 @@ export function picture({ column, row }: Cells, colours: Uint32Array, side: numb
   return new ImageData(new Uint8ClampedArray(pixels.buffer), side, side);
 }
 
-/** The colour of each cell in a tile of a zoom, as a pixel. */
-export function coloursOf({ value, values }: Cells, paint: Paint, z: number): Uint32Array {
+/** The colour of each cell in a tile of a zoom, as a pixel; 0 for one that is not to be drawn. */
+export function coloursOf({ value, values, parts }: Cells, paint: Paint, z: number): Uint32Array {
+  if (paint.blend) return mixed(value.length, values, parts, paint.blend, z);
   const colour = colourer(paint, z);
   const other = packed(paint.category ? paint.theme.none : paint.theme.other);
   // Of one value there are many cells.
@@ -34,6 +41,32 @@ export function coloursOf({ value, values }: Cells, paint: Paint, z: number): Ui
     known[which] ||= colour(values[which] as string | number | boolean);
     return known[which] as number;
   });
+}
+
+function mixed(all: number, values: Cells["values"], { from, part, value }: Parts, blend: Blend, z: number) {
+  const colour = blender(blend, z);
+  const counts = new Float64Array(blend.parts.length);
+  const pixels = new Uint32Array(all);
+  // Where few rows are, many cells are alike.
+  const known = new Map<number, number>();
+  for (let at = 0; at < all; at += 1) {
+    counts.fill(0);
+    let [key, few] = [0, true];
+    for (let i = from[at] as number; i < (from[at + 1] as number); i += 1) {
+      const count = Number(values[value[i] as number]);
+      counts[part[i] as number] = count;
+      few &&= count < FEW && (part[i] as number) < PLACES;
+      key += count * FEW ** (part[i] as number);
+    }
+    let pixel = few ? known.get(key) : undefined;
+    if (pixel === undefined) {
+      const written = colour(counts);
+      pixel = written === undefined ? 0 : packed(written);
+      if (few) known.set(key, pixel);
+    }
+    pixels[at] = pixel;
+  }
+  return pixels;
 }
 
 function colourer(paint: Paint, z: number): (value: string | number | boolean) => number {

@@ -16,7 +16,7 @@ import { bytesAt, register } from "../protocols";
 import { stopsAt } from "../stops";
 import { dotsOf } from "./dots";
 import { makeKept } from "./kept";
-import { coloursOf, picture, propertyIn } from "./picture";
+import { coloursOf, partsIn, picture, propertyIn } from "./picture";
 import { type Cells, featureOf, readCells } from "./read";
 
 type Box = readonly [west: number, south: number, east: number, north: number];
@@ -51,7 +51,8 @@ interface Painting {
 interface Held {
   bytes: Uint8Array;
   cells?: Cells;
-  property?: string;
+  /** The properties that were read. */
+  read?: string;
   painted?: { look: string; image: Promise<ImageBitmap> };
 }
 
@@ -91,10 +92,11 @@ export function makePictures(): { pictures: Pictures; follow: (map: MapLibre) =>
     `${round} ${tiles.replace("{z}", String(z)).replace("{x}", String(x)).replace("{y}", String(y))}`;
 
   const cellsOf = (held: Held, { paint, side }: Painting): Cells => {
-    const property = propertyIn(paint);
-    if (!held.cells || held.property !== property) {
-      held.cells = readCells(held.bytes, side, property);
-      held.property = property;
+    const [property, parts] = [propertyIn(paint), partsIn(paint)];
+    const read = [property, ...parts].join("\n");
+    if (!held.cells || held.read !== read) {
+      held.cells = readCells(held.bytes, side, property, parts);
+      held.read = read;
     }
     return held.cells;
   };
@@ -141,10 +143,16 @@ export function makePictures(): { pictures: Pictures; follow: (map: MapLibre) =>
   const templates = (source: string, drawable: Drawable): Templates => {
     const paint = paintOf(drawable.layer, drawable.loaded);
     const ramp = [0, 0.3, 0.6, 1].map(paint.ramp);
-    const looks = (cells: unknown) =>
-      JSON.stringify([propertyIn(paint), paint.category ? paint.categories : cells, paint.theme.other, ramp]);
-    const look = looks(paint.cells);
-    const lookAt = (z: number) => looks([z, stopsAt(paint.cells, z)]);
+    const { blend } = paint;
+    const looks = (cells: unknown) => JSON.stringify([propertyIn(paint), cells, paint.theme.other, ramp]);
+    const look = looks(blend ?? (paint.category ? paint.categories : paint.cells));
+    const scaleAt = (z: number) =>
+      blend
+        ? { ...blend, scale: stopsAt(blend.scale, z), density: stopsAt(blend.density, z) }
+        : paint.category
+          ? paint.categories
+          : stopsAt(paint.cells, z);
+    const lookAt = (z: number) => looks([z, scaleAt(z)]);
     const before = paintings.get(source);
     if (before?.look === look && before.drawable.tiles === drawable.tiles) {
       before.drawable = drawable;

@@ -16,9 +16,18 @@ export interface Cells {
   /** Where its value stands among those of the layer, and how many rows it has; `NONE` if it has none. */
   value: Uint32Array;
   count: Uint32Array;
+  /** Of the parts that were asked for, those that each cell has, and where their counts stand among the values. */
+  parts: Parts;
   /** Where its bytes begin and end. */
   starts: Uint32Array;
   ends: Uint32Array;
+}
+
+/** Those of a cell lie from its number in `from` to that of the next. */
+export interface Parts {
+  from: Uint32Array;
+  part: Uint8Array;
+  value: Uint32Array;
 }
 
 export const NONE = 0xffffffff;
@@ -29,8 +38,8 @@ const [TAGS, GEOMETRY] = [18, 34];
 
 const utf8 = new TextDecoder();
 
-/** The cells of a tile that has so many along each side. What is no tile ends in an error. */
-export function readCells(bytes: Uint8Array, side: number, property: string): Cells {
+/** The cells of a tile that has so many along each side, with some more properties. What is no tile ends in an error. */
+export function readCells(bytes: Uint8Array, side: number, property: string, more: readonly string[] = []): Cells {
   const end = bytes.length;
   let at = 0;
   /** A number; of one that is longer than 32 bits, which only ids are, its last bits. */
@@ -89,6 +98,9 @@ export function readCells(bytes: Uint8Array, side: number, property: string): Ce
   const [starts, ends] = [new Uint32Array(all), new Uint32Array(all)];
   const [value, count] = [new Uint32Array(all).fill(NONE), new Uint32Array(all).fill(NONE)];
   const [wanted, counted] = [keys.indexOf(property), keys.indexOf("point_count")];
+  const places = keys.map((key) => more.indexOf(key));
+  const from = new Uint32Array(all + 1);
+  const [part, partValue]: [number[], number[]] = [[], []];
   const size = extent / side;
   for (let i = 0; i < all; i += 1) {
     at = found[2 * i] as number;
@@ -103,6 +115,11 @@ export function readCells(bytes: Uint8Array, side: number, property: string): Ce
           const [key, which] = [varint(), varint()];
           if (key === wanted) value[i] = which;
           if (key === counted) count[i] = which;
+          const place = places[key] ?? -1;
+          if (place >= 0) {
+            part.push(place);
+            partValue.push(which);
+          }
         }
       } else if (tag === GEOMETRY) {
         const partsEnd = varint() + at;
@@ -121,8 +138,10 @@ export function readCells(bytes: Uint8Array, side: number, property: string): Ce
         at = partsEnd;
       } else skip(tag & 7);
     }
+    from[i + 1] = part.length;
   }
-  return { bytes, keys, values, column, row, value, count, starts, ends };
+  const parts = { from, part: Uint8Array.from(part), value: Uint32Array.from(partValue) };
+  return { bytes, keys, values, column, row, value, count, parts, starts, ends };
 }
 
 /** What one of the cells carries. */

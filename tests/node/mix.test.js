@@ -1,0 +1,175 @@
+/** Colours that are mixed of categories, against sums over single rows; and how two categories compare. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { byMapbox } from "./lib/decode.js";
+import { serve } from "./lib/duotile.js";
+import { ofPage } from "./lib/page.js";
+import { random } from "./lib/random.js";
+
+/** @type {typeof import("../../web/src/map/mix")} */
+const { blender, compared, faded, mean, scaleOf, told } = await ofPage("map/mix");
+/** @type {typeof import("../../web/src/map/oklab")} */
+const { hexOf, labOf, oklch } = await ofPage("map/oklab");
+/** @type {typeof import("../../web/src/map/stops")} */
+const { placeOf } = await ofPage("map/stops");
+/** @type {typeof import("../../web/src/map/cells/read")} */
+const { readCells } = await ofPage("map/cells/read");
+
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let program;
+before(async () => {
+  program = await serve();
+});
+after(() => program?.stop());
+
+/** @typedef {import("../../web/src/map/oklab").Lab} Lab */
+/** @typedef {import("../../web/src/map/stops").ZoomStops} ZoomStops */
+
+const COLOURS = ["#3399ff", "#e0a030", "#30a060", "#9a9791"];
+const labs = COLOURS.map(labOf);
+/** @type {ZoomStops} */
+const COUNTS = [
+  [
+    { value: 1, at: 0 },
+    { value: 10, at: 0.5 },
+    { value: 1000, at: 1 },
+  ],
+];
+
+/** @param {readonly number[]} a @param {readonly number[]} b */
+const apart = (a, b) => Math.hypot(...a.map((part, at) => part - (b[at] ?? 0)));
+
+test("a colour goes to OKLab and back, and lies where others have it", () => {
+  const { below } = random(3);
+  for (let round = 0; round < 3000; round += 1) {
+    const hex = `#${below(2 ** 24)
+      .toString(16)
+      .padStart(6, "0")}`;
+    assert.equal(hexOf(labOf(hex)), hex);
+  }
+  // CSS Color 4: red is oklab(0.62796 0.22486 0.12585).
+  assert.ok(apart(labOf("#ff0000"), [0.62796, 0.22486, 0.12585]) < 1e-4);
+  assert.ok(apart(labOf("#ffffff"), [1, 0, 0]) < 1e-4);
+  assert.equal(oklch(0.62796, 0.25768, 29.234), "#ff0000");
+});
+
+test("a mixture is the mean over all rows, also of cells that are mixtures themselves", () => {
+  const { below } = random(8);
+  for (let round = 0; round < 200; round += 1) {
+    const cells = Array.from({ length: 4 }, () => labs.map(() => (below(3) === 0 ? 0 : below(40))));
+    /** @type {Lab[]} */
+    const rows = [];
+    for (const counts of cells) {
+      for (const [at, count] of counts.entries()) rows.push(...Array(count).fill(labs[at]));
+    }
+    const all = labs.map((_, at) => cells.reduce((sum, counts) => sum + (counts[at] ?? 0), 0));
+    const mixture = mean(labs, all);
+    if (rows.length === 0) {
+      assert.equal(mixture, undefined);
+      continue;
+    }
+    const expected = [0, 1, 2].map((part) => rows.reduce((sum, row) => sum + (row[part] ?? 0), 0) / rows.length);
+    assert.ok(mixture && apart(mixture, expected) < 1e-9);
+    const weights = cells.map((counts) => counts.reduce((sum, count) => sum + count, 0));
+    const again = mean(
+      cells.map((counts) => mean(labs, counts) ?? [0, 0, 0]),
+      weights,
+    );
+    assert.ok(again && apart(again, expected) < 1e-9);
+  }
+});
+
+const ground = labOf("#f7f5f0");
+/** @param {"mixed" | "share" | "difference" | "ratio"} how */
+const blendOf = (how) => ({
+  how,
+  parts: labs.map((colour, at) => ({ title: `c${at}`, property: `k_c${at}`, colour })),
+  scale: how === "mixed" ? COUNTS : scaleOf(how, COUNTS),
+  density: COUNTS,
+  ground,
+  middle: labOf("#dcdad6"),
+});
+
+test("more rows are further from the ground, of whatever colour", () => {
+  for (const counts of [
+    [3, 1, 0, 0],
+    [0, 0, 0, 1],
+    [1, 1, 1, 1],
+  ]) {
+    let before = 0;
+    for (const times of [1, 2, 5, 50, 200]) {
+      const colour = blender(blendOf("mixed"), 5)(counts.map((count) => count * times));
+      const far = Math.abs(labOf(colour ?? "")[0] - ground[0]);
+      assert.ok(far > before, `${counts} × ${times}`);
+      before = far;
+    }
+  }
+  assert.equal(blender(blendOf("mixed"), 0)([0, 0, 0, 0]), undefined);
+  assert.equal(
+    blender(blendOf("mixed"), 0)([750, 250, 0, 0]),
+    hexOf(faded(/** @type {Lab} */ (mean(labs, [3, 1, 0, 0])), ground, 1)),
+  );
+});
+
+test("two are compared by their shares, their difference and their ratio, and the middle is as much of each", () => {
+  for (const [first, second] of /** @type {const} */ ([
+    [1, 1],
+    [3, 1],
+    [0, 7],
+    [900, 3],
+    [0, 0],
+  ])) {
+    const all = first + second;
+    assert.equal(compared("share", first, second), all ? first / all : undefined);
+    assert.equal(compared("difference", first, second), all ? first - second : undefined);
+    assert.equal(compared("ratio", first, second), all ? Math.log2(first / second) : undefined);
+    for (const how of /** @type {const} */ (["share", "difference", "ratio"])) {
+      const scale = scaleOf(how, COUNTS)[0];
+      const [value, turned] = [compared(how, first, second), compared(how, second, first)];
+      if (value === undefined || turned === undefined) {
+        assert.equal(blender(blendOf(how), 3)([first, second]), undefined);
+        continue;
+      }
+      const [place, other] = [placeOf(value, scale), placeOf(turned, scale)];
+      assert.ok(Math.abs(place + other - 1) < 1e-9, `${how} of ${first} and ${second}: ${place} and ${other}`);
+      assert.equal(Math.sign(Math.round((place - 0.5) * 1e9)), Math.sign(first - second), `${how} ${place}`);
+    }
+  }
+  const ratio = scaleOf("ratio", COUNTS)[0];
+  assert.ok(Math.abs(placeOf(2, ratio) - 0.75) < 1e-9 && placeOf(-4, ratio) === 0 && placeOf(7, ratio) === 1);
+  // Of one row it can be seen whose it is.
+  assert.ok(placeOf(1, scaleOf("difference", COUNTS)[0]) > 0.52);
+});
+
+test("what is told of a cell adds up what goes by one title", () => {
+  const parts = [
+    { title: "a", property: "k_a", colour: ground },
+    { title: "others", property: "k_b", colour: ground },
+    { title: "others", property: "k_other", colour: ground },
+  ];
+  assert.deepEqual(told(parts, { k_a: 2, k_b: 3, k_other: 4, point_count: 9 }), [
+    ["others", 7],
+    ["a", 2],
+  ]);
+});
+
+test("counts of the parts of a cell are those of another decoder", async () => {
+  const response = await fetch(`${program.base}tiles/places/2/2/1.mvt?mode=cells&shape=polygon&cell=8&by=country`);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const [places] = byMapbox(bytes);
+  const names = [...new Set(places?.features.flatMap(({ properties }) => Object.keys(properties)))].filter(
+    (name) => name !== "point_count",
+  );
+  assert.ok(places && names.length > 5);
+  const { parts, values, row } = readCells(bytes, 64, "point_count", names);
+  assert.equal(row.length, places.features.length);
+  places.features.forEach(({ properties }, at) => {
+    const { point_count: _, ...expected } = properties;
+    const found = Array.from({ length: (parts.from[at + 1] ?? 0) - (parts.from[at] ?? 0) }, (_, i) => {
+      const place = (parts.from[at] ?? 0) + i;
+      return [names[parts.part[place] ?? 0], values[parts.value[place] ?? 0]];
+    });
+    assert.deepEqual(Object.fromEntries(found), expected);
+  });
+});
