@@ -15,6 +15,8 @@ const { hexOf, labOf, oklch } = await ofPage("map/oklab");
 const { placeOf } = await ofPage("map/stops");
 /** @type {typeof import("../../web/src/map/cells/read")} */
 const { readCells } = await ofPage("map/cells/read");
+/** @type {typeof import("../../web/src/map/counted")} */
+const { countedOf, twoOf } = await ofPage("map/counted");
 
 /** @type {Awaited<ReturnType<typeof serve>>} */
 let program;
@@ -152,6 +154,27 @@ test("what is told of a cell adds up what goes by one title", () => {
     ["others", 7],
     ["a", 2],
   ]);
+});
+
+test("what each property counts is what the server tells of it, and two values are those that were chosen or come first", async () => {
+  for (const column of ["country", "admin1", "capital", "kind"]) {
+    const { columns } = await (await fetch(`${program.base}datasets/places`)).json();
+    const info = columns.find((/** @type {{ name: string }} */ { name }) => name === column);
+    if (!info?.categories?.length) continue;
+    const response = await fetch(`${program.base}tiles/places/metadata.json?mode=cells&properties=&by=${column}`);
+    const { categories, ...tileJson } = await response.json();
+    const told = categories.map((/** @type {import("duotile").CategoryInfo} */ { property, value, other }) =>
+      other ? { property, others: true } : value === null ? { property } : { property, value: String(value) },
+    );
+    assert.ok(told.length > 1);
+    assert.deepEqual(countedOf(info, tileJson), told, column);
+  }
+  const all = ["a", "b", "c"].map((value) => ({ value }));
+  const two = (/** @type {string} */ first, /** @type {string} */ second) =>
+    twoOf({ first, second }, all).map((each) => each?.value);
+  assert.deepEqual(two("", ""), ["a", "b"]);
+  assert.deepEqual(two("", "a"), ["b", "a"]);
+  assert.deepEqual(two("c", "gone"), ["c", "a"]);
 });
 
 test("counts of the parts of a cell are those of another decoder", async () => {

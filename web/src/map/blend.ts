@@ -2,33 +2,11 @@
 
 import type { ColumnInfo, TileJson } from "duotile";
 import type { Drawing } from "../state";
+import { type Counted, countedOf, twoOf } from "./counted";
 import { type Blend, type Part, scaleOf } from "./mix";
 import { between, labOf } from "./oklab";
 import type { ZoomStops } from "./stops";
 import { categoryColour, type Theme } from "./theme";
-
-/** Values that the server counts one by one at most. */
-const COUNTED = 20;
-
-/** What a property of cells counts: a value, all values that have no property of their own (`others`), or rows without one. */
-interface Counted {
-  property: string;
-  value?: string;
-  others?: boolean;
-}
-
-/** The properties that count the values of a column: its most frequent ones, then the rest, then rows without a value. */
-export function countedOf(column: ColumnInfo, tileJson: TileJson): Counted[] {
-  const own = ({ column: of, measure, on }: TileJson["properties"][number]) =>
-    of === column.name && measure === "count" && on === "cells";
-  const values = (column.categories ?? []).slice(0, COUNTED);
-  const others = (column.distinct ?? 0) > values.length;
-  return tileJson.properties.filter(own).map(({ property }, at) => {
-    const known = values[at];
-    if (known) return { property, value: String(known.value) };
-    return at === values.length && others ? { property, others } : { property };
-  });
-}
 
 /** What colours are chosen by beside what is drawn. */
 interface Given {
@@ -80,16 +58,4 @@ export function blendOf(
   const density = (most(scales[0]) >= most(scales[1]) ? scales[0] : scales[1]) ?? counts("point_count");
   const scale = (mix === "difference" ? locked : undefined) ?? scaleOf(mix, density);
   return { how: mix, parts, scale, density, ground, middle };
-}
-
-/** The two values that are compared: those that were chosen, else the most frequent ones that were not. */
-export function twoOf<T extends { value?: string }>(
-  { first, second }: Pick<Drawing, "first" | "second">,
-  all: readonly T[],
-): readonly [T | undefined, T | undefined] {
-  const valued = all.filter(({ value }) => value !== undefined);
-  const chosen = (name: string) => (name === "" ? undefined : valued.find(({ value }) => value === name));
-  const [one, two] = [chosen(first), chosen(second)];
-  const rest = valued.filter((each) => each !== one && each !== two);
-  return [one ?? rest.shift(), two ?? rest.shift()];
 }

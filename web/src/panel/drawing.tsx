@@ -10,11 +10,11 @@ import { print } from "../map/lock";
 import { paintOf } from "../map/paint";
 import { hasPolygons, hasShapes } from "../map/shapes/usual";
 import { stopsAt } from "../map/stops";
-import { RAMPS, ramp, theme } from "../map/theme";
 import { zoom } from "../page";
 import { active, type CellSize, draw, type Kind, type Layer, type Scale } from "../state";
 import { fixed } from "../time/animation";
 import { MixControls } from "./mix";
+import { Ramps } from "./ramps";
 
 const KINDS: readonly [Kind, string][] = [
   ["shapes", "Shapes"],
@@ -272,38 +272,9 @@ export function DrawingControls() {
   );
 }
 
-function Ramps({ layer: { id, drawing } }: { layer: Layer }) {
-  // No legend of a fieldset: WebKit lays it out above the rest, whatever it is told.
-  return (
-    <div class="ramps" role="radiogroup" aria-labelledby="ramps">
-      <span id="ramps">Colours</span>
-      {RAMPS.map((each) => (
-        <label key={each} title={each}>
-          <input
-            type="radio"
-            name="ramp"
-            value={each}
-            checked={drawing.ramp === each}
-            onChange={() => draw(id, { ramp: each })}
-          />
-          <span class="bar" style={{ background: gradient(each) }}>
-            <span class="unseen">{each}</span>
-          </span>
-        </label>
-      ))}
-    </div>
-  );
-}
-
 /** The scale of a layer as it is now, as the text that locks it. */
 function scaleNow(layer: Layer): string {
   const known = fixed.peek()[layer.id] ?? loaded.peek()[layer.id];
   const z = tileZoom(zoom.peek(), gridOf(layer.drawing));
   return known ? print(z, stopsAt(paintOf(layer, known).cells, z)) : "";
-}
-
-/** A ramp as a background, from left to right. */
-export function gradient(name: string): string {
-  const at = ramp(name, theme());
-  return `linear-gradient(90deg, ${[0, 0.2, 0.4, 0.6, 0.8, 1].map(at).join(", ")})`;
 }

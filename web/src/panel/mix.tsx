@@ -1,7 +1,7 @@
 /** How the categories of a cell become its colour: all of them, the most frequent one, or two that are compared. */
 
 import type { ColumnInfo } from "duotile";
-import { twoOf } from "../map/blend";
+import { twoOf } from "../map/counted";
 import { draw, type Layer, type Mix } from "../state";
 
 const MIXES: readonly [Mix, string][] = [
@@ -20,7 +20,7 @@ export const isComparison = (mix: Mix): boolean => mix !== "mixed" && mix !== "m
 export function MixControls({ layer, column }: { layer: Layer; column: ColumnInfo }) {
   const { id, drawing } = layer;
   const { kind, mix } = drawing;
-  if (kind === "shapes") return null;
+  if (kind === "shapes" || kind === "heat") return null;
   if (kind !== "cells") return mix === "most" ? null : <p class="hint">Mixed as cells; here the most frequent.</p>;
   const all = (column.categories ?? []).slice(0, MOST).map(({ value }) => ({ value: String(value) }));
   const two = twoOf(drawing, all).map((each) => each?.value ?? "");
