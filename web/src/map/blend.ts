@@ -29,7 +29,7 @@ export function blendOf(
   if (counted.length === 0 || mix === "most") return undefined;
   const ground = labOf(theme.land);
   const other = labOf(theme.other);
-  const middle = labOf(theme.dark ? "#454b52" : "#dcdad6");
+  const middle = labOf(theme.dark ? "#6a7078" : "#bfbcb6");
   const known = new Map(categories.map(({ value, colour }) => [value, labOf(colour)]));
   if (mix === "mixed") {
     const parts = counted.map(({ property, value, others }): Part => {
