@@ -42,10 +42,11 @@ export function Mixed({ blend, column, z, children }: MixedProps) {
   }
   const [first = "", second = ""] = parts.map(({ title }) => title || "(empty)");
   const last = stopsAt(blend.scale, z).at(-1);
-  const most = `${compact(Number(Math.ceil(last?.value ?? 0).toPrecision(3)))}${last?.beyond ? "+" : ""}`;
+  const most = compact(Number(Math.ceil(last?.value ?? 0).toPrecision(3)));
+  const ends = last?.beyond ? [`≤ −${most}`, "0", `${most}+`] : [`−${most}`, "0", most];
   const [title, ticks] = {
     share: [`Share of ${first} among ${first} and ${second}`, ["0 %", "50 %", "100 %"]],
-    difference: [`Rows of ${first} less those of ${second}`, [`−${most}`, "0", most]],
+    difference: [`Rows of ${first} less those of ${second}`, ends],
     ratio: [`${first} to ${second}`, [`1 : ${MOST_RATIO}`, "1 : 1", `${MOST_RATIO} : 1`]],
   }[how] as [string, string[]];
   const colours = Array.from({ length: 11 }, (_, step) => hexOf(alongBlend(blend, step / 10)));
