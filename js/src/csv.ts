@@ -13,13 +13,20 @@ export function fromCsv(name: string, text: string, roles: Roles): Columns {
   const [names, fields] = parse(text);
   const pair = positionColumns(names, roles);
   if (!pair) throw noPosition(names);
-  const numbers = (name: string): Float64Array => {
-    const texts = fields[names.indexOf(name)] ?? [];
-    return degrees(texts.map((text) => (text === "" ? null : Number(text))));
-  };
+  const [lons, lats] = pair.map((name) => fields[names.indexOf(name)] ?? []) as [string[], string[]];
+  const numbers = (texts: string[]): Float64Array => degrees(texts.map((text) => (text === "" ? null : Number(text))));
+  const positions = { lon: numbers(lons), lat: numbers(lats) };
+  const odd = lons.findIndex((text, row) => text !== "" && lats[row] !== "");
+  if (odd >= 0 && lons.every((_, row) => Number.isNaN((positions.lon[row] ?? 0) + (positions.lat[row] ?? 0)))) {
+    const shown = `${JSON.stringify(lons[odd])} and ${JSON.stringify(lats[odd])}`;
+    throw new RangeError(
+      `no row of the CSV has a position in "${pair[0]}" and "${pair[1]}", expected degrees such as 9.25, got ${shown}`,
+    );
+  }
   const notes: string[] = [];
-  const columns = names.flatMap((name, at) => (pair.includes(name) ? [] : [columnOf(name, typed(fields[at] ?? []))]));
-  const positions = { lon: numbers(pair[0]), lat: numbers(pair[1]) };
+  const columns = names.flatMap((name, at) =>
+    pair.includes(name) ? [] : [columnOf(name, typed(name, fields[at] ?? [], notes))],
+  );
   const table: Columns = { name, positions, columns, ...rolesOf(columns, roles, notes), notes };
   check(table);
   return table;
@@ -31,8 +38,21 @@ const RETURN = 13;
 
 /** The names of the columns, and the fields of each. Blank lines are passed by. */
 export function parse(text: string): [names: string[], fields: string[][]] {
-  const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  const separator = separatorOf(text.slice(start, text.indexOf("\n", start) + 1 || undefined)).charCodeAt(0);
+  let start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  // Spreadsheets write the separator into a line of its own.
+  const said = /^sep=(.)\r?\n/.exec(text.slice(start, start + 8));
+  start += said?.[0].length ?? 0;
+  const separator = said?.[1] ?? separatorOf(text.slice(start, text.indexOf("\n", start) + 1 || undefined));
+  try {
+    return cut(text, start, separator.charCodeAt(0), QUOTE);
+  } catch (error) {
+    // Tab files of GBIF and others have quotes that are letters.
+    if (separator !== "\t") throw error;
+    return cut(text, start, separator.charCodeAt(0), Number.NaN);
+  }
+}
+
+function cut(text: string, start: number, separator: number, quote: number): [names: string[], fields: string[][]] {
   let names: string[] | undefined;
   const fields: string[][] = [];
   let record: string[] = [];
@@ -58,7 +78,7 @@ export function parse(text: string): [names: string[], fields: string[][]] {
   };
   let at = start;
   while (at < text.length) {
-    if (text.charCodeAt(at) === QUOTE) {
+    if (text.charCodeAt(at) === quote) {
       const [value, end] = quoted(text, at + 1, records + 1);
       record.push(value);
       at = end;
@@ -115,14 +135,23 @@ function separatorOf(header: string): string {
 }
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** Codes of places, telephone numbers. */
+const ZEROS = /^[+-]?0\d+$/;
 const TRUTH = /^(true|false)$/i;
 const TIME = /^(\d{4}-\d\d-\d\d)([T ](\d\d:\d\d)(:\d\d(\.\d+)?)?)?\s?(Z|[+-]\d\d:?\d\d)?$/;
 
-/** Texts as the narrowest type that all of them can be read as; integers that a double does not hold stay texts. */
-function typed(texts: readonly string[]): Cell[] {
+/**
+ * Texts as the narrowest type that all of them can be read as; integers that a double does not hold stay texts, and so do those with
+ * zeros before them, which is told.
+ */
+function typed(name: string, texts: readonly string[], notes: string[]): Cell[] {
   const all = (is: (text: string) => boolean): boolean => texts.every((text) => text === "" || is(text));
   const read = (cell: (text: string) => Cell): Cell[] => texts.map((text) => (text === "" ? null : cell(text)));
-  if (all((text) => NUMBER.test(text) && !isLong(text))) return read(Number);
+  if (all((text) => NUMBER.test(text))) {
+    const kept = texts.find((text) => isLong(text) || ZEROS.test(text));
+    if (kept === undefined) return read(Number);
+    notes.push(`column "${name}" stays text, to keep digits such as "${kept}" as they are`);
+  }
   if (all((text) => TRUTH.test(text))) return read((text) => text.toLowerCase() === "true");
   if (all((text) => TIME.test(text))) {
     const times = read(time);

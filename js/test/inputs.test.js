@@ -167,6 +167,44 @@ test("CSV: an integer that a double would change stays a text", async () => {
   ]);
 });
 
+test("CSV: whole numbers with zeros before them stay texts, and that is told", async () => {
+  const table = await toColumns("lon,lat,zip,n,share\n1,2,02102,0,0.5\n3,4,,10,-0.25\n");
+  assert.deepEqual(table.columns.map(plain), [
+    ["zip", "text", ["02102", null]],
+    ["n", "integer", ["0", "10"]],
+    ["share", "number", ["0.5", "-0.25"]],
+  ]);
+  assert.deepEqual(table.notes, ['column "zip" stays text, to keep digits such as "02102" as they are']);
+});
+
+test("CSV: a separator that is said, quotes that are letters between tabs, and positions of which none is a number", async () => {
+  const said = await toColumns("sep=;\r\nlon;lat;a\r\n1;2;x,y\r\n");
+  assert.deepEqual(said.columns.map(plain), [["a", "text", ["x,y"]]]);
+  const tabs = await toColumns('lon\tlat\ta\n1\t2\t"Rossi" 1850\n3\t4\t"open\n');
+  assert.deepEqual(tabs.columns.map(plain), [["a", "text", ['"Rossi" 1850', '"open']]]);
+  await assert.rejects(
+    toColumns("lon;lat\n;\n9,25;50,5\n8,5;49\n"),
+    /no row of the CSV has a position in "lon" and "lat", expected degrees such as 9.25, got "9,25" and "50,5"/,
+  );
+  assert.equal((await toColumns("lon,lat\n,\n")).notes.length, 0);
+});
+
+test("bytes: UTF-16 by its mark, gzip, and a note of what is no text", async () => {
+  const text = "lon,lat,name\n1,2,Köln\n";
+  const utf16 = new Uint8Array(Uint16Array.from(`\ufeff${text}`, (letter) => letter.charCodeAt(0)).buffer);
+  const packed = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  const swapped = utf16.map((_, at) => utf16[at ^ 1] ?? 0);
+  for (const bytes of [utf16, swapped, new Blob([text]), await new Response(packed).arrayBuffer()]) {
+    const table = await toColumns(bytes);
+    assert.deepEqual(table.columns.map(plain), [["name", "text", ["Köln"]]]);
+    assert.deepEqual(table.notes, []);
+  }
+  const latin = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+  const table = await toColumns(latin);
+  assert.deepEqual(table.columns.map(plain), [["name", "text", ["K\ufffdln"]]]);
+  assert.match(table.notes.join(), /^1 letters are no utf-8 and become U\+FFFD: decode the bytes by their encoding/);
+});
+
 test("CSV that does not fit is refused with the record", async () => {
   await assert.rejects(toColumns("lon,lat\n1,2\n3\n"), /record 3 of the CSV has 1 fields, expected 2/);
   await assert.rejects(toColumns('lon,lat\n"1,2\n'), /record 2 .* does not end/);
