@@ -28,6 +28,8 @@ pub(super) struct Field {
     pub outlined: bool,
     /// What its numbers lose as such, if any does.
     pub lost: Option<String>,
+    /// Whether its times are dates.
+    pub dates: bool,
 }
 
 /// What texts of two numbers each say of which is which.
@@ -93,7 +95,8 @@ impl Field {
     /// A column of which nothing else is known.
     pub fn plain(name: &str, dtype: DataType, kind: Result<Kind, String>) -> Self {
         let (name, why) = (name.to_owned(), String::new());
-        Self { name, dtype, kind, note: None, why, spelling: None, pair: None, outlined: false, lost: None }
+        let dates = dtype == DataType::Date;
+        Self { name, dtype, kind, note: None, why, spelling: None, pair: None, outlined: false, lost: None, dates }
     }
 
     /// A column of a typed file.
@@ -157,7 +160,7 @@ fn fate(dtype: &DataType) -> (Result<Kind, &'static str>, Option<&'static str>) 
         DataType::Decimal(..) => (Ok(Kind::F64), Some("a 64-bit float")),
         DataType::Boolean => (Ok(Kind::Bool), None),
         DataType::String | DataType::Categorical(..) | DataType::Enum(..) => (Ok(Kind::Text), None),
-        DataType::Date => (Ok(Kind::Time), Some("a time, its midnight (UTC, or as --timezone says)")),
+        DataType::Date => (Ok(Kind::Time), Some("a time, the beginning of its day")),
         DataType::Datetime(..) => (Ok(Kind::Time), None),
         DataType::Time => (Ok(Kind::Text), Some("a text, HH:MM:SS")),
         DataType::Duration(TimeUnit::Milliseconds) => (Ok(Kind::I64), Some("an integer of milliseconds")),

@@ -6,6 +6,7 @@
 use super::{
     Label, Options, Progress, TimeUnit,
     columns::{Rules, settle},
+    days::Days,
     layout::{self, Opened, layout},
     parts::{Known, Part, Sink, gather, rows},
     roles,
@@ -109,9 +110,14 @@ pub(super) fn in_parts<'a>(
     let mut log = Log { progress, report: Report::default() };
     lines.into_iter().for_each(|line| log.line(line));
     layout::settle(&mut files)?;
+    let dates = files.iter().flat_map(|file| file.reader.fields()).any(|field| field.dates);
     let layout = layout(&files, options)?;
     tell::layout(&layout, &mut log);
-    let rules = Rules { zone: Zone::new(options.timezone.as_deref())?, unit: options.time_unit };
+    let rules = Rules {
+        zone: Zone::new(options.timezone.as_deref())?,
+        days: Days::of(options, &layout.zones)?,
+        unit: options.time_unit,
+    };
     let usual = Spelling::said(&options.csv);
     let mut known = Known::default();
     let mut gathered = loop {
@@ -161,6 +167,7 @@ pub(super) fn in_parts<'a>(
     }
     let said = zone::of(options, log.report.time.as_ref().and_then(|time| layout.zone_of(time)))?;
     said.iter().filter(|_| time.is_some()).for_each(|said| log.line(said.to_string()));
+    rules.days.told().into_iter().filter(|_| dates).for_each(|told| log.line(told));
     label.zone = said.map(|said| said.name);
     for ((column, chosen), unit) in columns.iter_mut().zip(&mut log.report.columns).zip(&units) {
         if let Some(unit) = unit {

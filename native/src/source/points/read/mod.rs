@@ -13,6 +13,7 @@ mod columns;
 pub(crate) mod content;
 mod crs;
 mod csv;
+mod days;
 mod degrees;
 mod field;
 mod files;

@@ -5,8 +5,8 @@ use super::{
     civil::{self, Order},
     numbers::{self, Numbers},
 };
-use duotile_core::time::{self, Written};
-use jiff::{Timestamp, fmt::strtime, tz::TimeZone};
+use duotile_core::time::{self, DAY, Written};
+use jiff::{Timestamp, civil::DateTime, fmt::strtime, tz::TimeZone};
 use std::sync::Arc;
 
 /// How the texts of a column are read.
@@ -77,8 +77,11 @@ pub(super) fn formatted(field: &[u8], format: &str) -> Option<Written> {
     if let Ok(timestamp) = parsed.to_timestamp() {
         return Some(Written::Clock(micros(timestamp), Some(0)));
     }
-    let civil = parsed.to_datetime().or_else(|_| parsed.to_date().map(|date| date.at(0, 0, 0, 0))).ok()?;
-    Some(Written::Clock(micros(civil.to_zoned(TimeZone::UTC).ok()?.timestamp()), None))
+    let clock = |civil: DateTime| Some(micros(civil.to_zoned(TimeZone::UTC).ok()?.timestamp()));
+    match parsed.to_datetime() {
+        Ok(civil) => Some(Written::Clock(clock(civil)?, None)),
+        Err(_) => Some(Written::Date(clock(parsed.to_date().ok()?.at(0, 0, 0, 0))?.div_euclid(DAY) as i32)),
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@
 use super::{Gather, Rules, Values};
 use crate::{kind::Kind, read::field::describe};
 use anyhow::{Result, bail};
-use duotile_core::time;
 use polars_arrow::array::Array;
 use polars_core::prelude::{ChunkedArray, Column, DataType, Int64Type, PolarsNumericType, TimeUnit as Unit};
 
@@ -77,9 +76,8 @@ impl Gather {
             DataType::Decimal(..) => self.append_floats(column.cast(&DataType::Float64)?.f64()?, rules),
             DataType::Date => {
                 let days = column.to_physical_repr().cast(&DataType::Int64)?;
-                // A date is midnight by the clock of the zone, as in texts.
-                let mut to_utc = rules.zone.to_utc();
-                self.append_times(days.i64()?, |days| Some((to_utc(days.checked_mul(time::DAY)?), false)));
+                let mut begin = rules.days.begin();
+                self.append_times(days.i64()?, |day| Some((begin(day)?, false)));
             }
             DataType::Datetime(unit, zone) => {
                 let physical = column.to_physical_repr();

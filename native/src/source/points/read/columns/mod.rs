@@ -6,10 +6,10 @@ mod chunks;
 mod order;
 mod settle;
 
-use super::{numbers, reader::room, spelling::Spelling, values, words::Words, zone::Zone};
+use super::{days::Days, numbers, reader::room, spelling::Spelling, values, words::Words, zone::Zone};
 use crate::kind::Kind;
 use crate::read::TimeUnit;
-use duotile_core::time;
+use duotile_core::time::{self, Written};
 use polars_arrow::bitmap::MutableBitmap;
 use polars_core::prelude::TimeUnit as Unit;
 pub(super) use settle::settle;
@@ -18,6 +18,8 @@ pub(super) use settle::settle;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rules {
     pub zone: Zone,
+    /// When dates begin.
+    pub days: Days,
     /// What numbers count where they become times beside others that are; if it was not said, they are none.
     pub unit: Option<TimeUnit>,
 }
@@ -190,7 +192,11 @@ impl Gather {
             Kind::Text | Kind::Time => match (self.spelling.time(field), rules.unit) {
                 (Some(written), _) => {
                     self.trimmed += u64::from(values::is_finer(field));
-                    self.push_time(written.first(rules.zone.to_utc()));
+                    match written {
+                        // No day of a text is beyond what can be told.
+                        Written::Date(day) => self.push_time(rules.days.begin()(day.into()).unwrap_or_default()),
+                        Written::Clock(..) => self.push_time(written.first(rules.zone.to_utc())),
+                    }
                     Some(())
                 }
                 (None, Some(_)) if self.spelling.format.is_none() => match numbers::integer(field) {

@@ -95,6 +95,7 @@ impl Csv {
                 pair,
                 outlined: seen.outlines > 0,
                 lost: seen.lost(),
+                dates: kind == Ok(Kind::Time) && seen.is_dates(),
                 ..Field::plain(name, dtype, kind)
             });
         }

@@ -92,7 +92,7 @@ fn a_property_of_nothing_but_times_names_the_flag_for_them() {
 }
 
 #[test]
-fn a_date_of_any_format_is_midnight_by_the_clock_of_its_zone() {
+fn a_date_of_any_format_begins_when_utc_and_the_clock_of_its_zone_show_it() {
     let days = Column::new("d".into(), [19_787i32, 19_792]).cast(&DataType::Date).expect("days");
     let columns = vec![days, series("lon", &[8.0, 8.1]), series("lat", &[50.0, 50.1])];
     let text = "lon,lat,d\n8.0,50.0,2024-03-05\n8.1,50.1,2024-03-10\n";
@@ -105,7 +105,30 @@ fn a_date_of_any_format_is_midnight_by_the_clock_of_its_zone() {
         let dataset = load_with(name, bytes, &options).expect(name);
         // On the tenth the clock was set forward, after midnight.
         assert_eq!(values(&dataset, "d"), ["2024-03-05T05:00:00Z", "2024-03-10T05:00:00Z"], "{name}");
+        assert!(says(
+            &dataset,
+            "dates begin at midnight by UTC or by the clock of America/New_York, whichever is later"
+        ));
     }
+    let options = Options { timezone: Some("Europe/Berlin".into()), ..Options::default() };
+    let east = load_with("a.csv", "lon,lat,d,t\n8,50,2024-03-05,2024-03-05 00:00\n", &options).expect("reads");
+    assert_eq!(values(&east, "d"), ["2024-03-05T00:00:00Z"]);
+    assert_eq!(values(&east, "t"), ["2024-03-04T23:00:00Z"]);
+}
+
+#[test]
+fn dates_go_by_the_zone_that_a_file_names_with_its_times() {
+    let days = Column::new("sale_date".into(), [19_783i32]).cast(&DataType::Date).expect("days");
+    let created = Column::new("created".into(), [1_709_300_000_000_000i64]);
+    let zone = polars_core::prelude::TimeZone::opt_try_new(Some("America/New_York")).expect("a zone");
+    let created = created.cast(&DataType::Datetime(Unit::Microseconds, zone)).expect("times");
+    let bytes = parquet(frame(vec![created, days, series("lon", &[8.0]), series("lat", &[50.0])]));
+    let dataset = load_with("a.parquet", &bytes, &Options::default()).expect("reads");
+    assert_eq!(values(&dataset, "sale_date"), ["2024-03-01T05:00:00Z"]);
+    assert_eq!(values(&dataset, "created"), ["2024-03-01T13:33:20Z"]);
+    let utc = Options { zone: Some("UTC".into()), ..Options::default() };
+    let dataset = load_with("a.parquet", &bytes, &utc).expect("reads");
+    assert_eq!(values(&dataset, "sale_date"), ["2024-03-01T00:00:00Z"]);
 }
 
 #[test]
