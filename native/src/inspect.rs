@@ -148,6 +148,9 @@ fn why(chosen: &Chosen, kind: Kind) -> String {
         Kind::Text if why.contains("the day or the month") || why.contains("with the day first and some") => {
             " (--dates dmy or --dates mdy decides)".to_owned()
         }
+        Kind::Text if why.contains("values are numbers: line") => {
+            format!(" ({} takes others as no value)", type_flag(name, "number"))
+        }
         // What is plainly texts can be nothing else.
         Kind::Text if !why.contains("digits") => String::new(),
         Kind::Text => format!(" ({} makes numbers of it)", type_flag(name, "number")),

@@ -100,6 +100,11 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
                 "positions could also come from: {} (with --crs where they are no degrees)",
                 flags.join("; ")
             ));
+        } else if let Some(field) = fields.iter().find(|field| is_place(field, options)) {
+            lines.push(format!(
+                "positions could also come from: --lon {}, which holds two numbers each",
+                typed(&field.name)
+            ));
         }
         let (crs, more) = parts(x, y, fields, options);
         lines.extend(more);

@@ -47,9 +47,10 @@ pub(super) struct Fits {
     pub is_open: bool,
 }
 
-/// How a field can be a date; `None` if it is none.
-pub(super) fn fits(field: &[u8]) -> Option<Fits> {
-    let parts = Parts::of(field)?;
+/// How a field can be a date; `None` if it is none. What a version or the number of a part may be (1.2.24) is one where it was said that
+/// there are dates, `loose`.
+pub(super) fn fits(field: &[u8], loose: bool) -> Option<Fits> {
+    let parts = Parts::of(field).filter(|parts| loose || !parts.loose)?;
     let fits = |order| parts.written(order).is_some();
     let found = Fits {
         day_first: fits(Order::DayFirst),
@@ -113,6 +114,8 @@ struct Parts<'f> {
     clock: &'f [u8],
     /// Whether all three numbers have two digits.
     short: bool,
+    /// Whether it could be a version as well.
+    loose: bool,
 }
 
 /// Month and day.
@@ -150,6 +153,15 @@ impl<'f> Parts<'f> {
             (digits <= 2 && year_digits == 4).then_some(())?;
             return place.finish(year, Date::Known(month, day));
         }
+        if let Some((date, clock)) = field.split_at_checked(8)
+            && date.iter().all(u8::is_ascii_digit)
+            && let [b'T', clock @ ..] = clock
+        {
+            // 20240305T140730, the basic form of ISO 8601
+            let number = |digits: &[u8]| digits.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0'));
+            let date_parts = Date::Known(number(&date[4..6]), number(&date[6..]));
+            return Some(Parts { year: number(&date[..4]), date: date_parts, clock, short: false, loose: false });
+        }
         let (first, digits) = place.number()?;
         if digits == 4 && place.step("年") {
             let (month, _) = place.number()?;
@@ -181,10 +193,10 @@ impl<'f> Parts<'f> {
         match (digits, third_digits) {
             (4, 1 | 2) => place.finish(first, Date::Known(second, third)),
             (1 | 2, 4) => place.finish(third, Date::Open(first, second)),
-            // With points or hyphens, versions and numbers of parts look like that.
-            (1 | 2, 2) if sign == b'/' || digits == 2 && second_digits == 2 => {
+            (1 | 2, 2) => {
                 let short = digits == 2 && second_digits == 2;
-                Some(Parts { short, ..place.finish(century(third), Date::Open(first, second))? })
+                let loose = sign != b'/' && !short;
+                Some(Parts { short, loose, ..place.finish(century(third), Date::Open(first, second))? })
             }
             _ => None,
         }
@@ -254,7 +266,7 @@ impl<'f> Place<'f> {
         if !self.rest.is_empty() && self.rest.len() == before {
             return None;
         }
-        Some(Parts { year, date, clock: self.rest, short: false })
+        Some(Parts { year, date, clock: self.rest, short: false, loose: false })
     }
 }
 
@@ -296,6 +308,11 @@ fn is_weekday(word: &[u8]) -> bool {
 /// A time of day in core's grammar: hours in two digits, of 24.
 fn clock(text: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(text).ok()?.trim();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    if digits == 4 || digits == 6 {
+        let seconds = if digits == 6 { format!(":{}", &text[4..6]) } else { String::new() };
+        return Some(format!("{}:{}{seconds}{}", &text[..2], &text[2..4], &text[digits..]));
+    }
     let (hours, rest) = text.split_once(':')?;
     let mut hours: u32 = hours.parse().ok().filter(|_| hours.len() <= 2 && !hours.starts_with('+'))?;
     let end = rest.find(|letter: char| !letter.is_ascii_digit() && !matches!(letter, ':' | '.')).unwrap_or(rest.len());
@@ -350,7 +367,14 @@ mod tests {
             ("5/3", "-"),
             ("5/3-2024", "-"),
             ("1.2.3", "-"),
-            ("1.10.12", "-"),
+            ("1.10.12", "2012-10-01T00:00:00Z"),
+            ("1.2.24 14:05", "2024-02-01T14:05:00Z"),
+            ("20240305T140730", "2024-03-05T14:07:30Z"),
+            ("20240305T1407Z", "2024-03-05T14:07:00Z"),
+            ("20240305T140730+0200", "2024-03-05T12:07:30Z"),
+            ("20240305T14", "-"),
+            ("20241305T1407", "-"),
+            ("20240305140730", "-"),
             ("5/3/24", "2024-03-05T00:00:00Z"),
             ("192.168.10.1", "-"),
             ("12 Main St", "-"),
@@ -367,12 +391,15 @@ mod tests {
 
     #[test]
     fn what_proves_an_order_is_seen() {
-        let of = |field: &str| fits(field.as_bytes()).map(|fits| (fits.day_first, fits.month_first, fits.is_date));
+        let of =
+            |field: &str| fits(field.as_bytes(), false).map(|fits| (fits.day_first, fits.month_first, fits.is_date));
         assert_eq!(of("25/03/2024"), Some((true, false, true)));
         assert_eq!(of("03/25/2024 10:00"), Some((false, true, false)));
         assert_eq!(of("05/03/2024"), Some((true, true, true)));
         assert_eq!(of("13-Jan-2024"), Some((true, true, true)));
         assert_eq!(of("50.12.8"), None);
+        assert_eq!(of("13.2.24"), None);
+        assert_eq!(fits(b"13.2.24", true).map(|fits| (fits.day_first, fits.month_first)), Some((true, false)));
     }
 
     #[test]

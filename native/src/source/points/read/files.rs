@@ -57,7 +57,7 @@ pub(super) fn all(path: &Path) -> Vec<PathBuf> {
 type Partitions = Vec<(String, String)>;
 
 /// What files are called that are read.
-const EXPECTED: &str = "expected .csv, .tsv, .txt, .geojson or .geojsonl (also with .gz or .zst), .parquet, .arrow, .feather, .ipc, .fgb, .gpkg, .shp or .zip";
+const EXPECTED: &str = "expected .csv, .tsv, .txt, .dat, .rdb, .geojson or .geojsonl (also with .gz or .zst), .parquet, .arrow, .feather, .ipc, .fgb, .gpkg, .shp or .zip";
 
 /// All files of the given paths, in order: files as they are, folders with all they hold, patterns with what they match.
 ///
@@ -243,7 +243,7 @@ fn by_name(path: &Path) -> Option<Format> {
     let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
     let name = [".gz", ".zst", ".zstd"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
     match name.rsplit_once('.')?.1 {
-        "csv" | "tsv" | "tab" | "txt" | "psv" => Some(Format::Csv),
+        "csv" | "tsv" | "tab" | "txt" | "psv" | "dat" | "rdb" => Some(Format::Csv),
         "parquet" | "geoparquet" | "pq" | "parq" => Some(Format::Parquet),
         "arrow" | "arrows" | "feather" | "ipc" => Some(Format::Arrow),
         "fgb" => Some(Format::FlatGeobuf),

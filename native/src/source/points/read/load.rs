@@ -19,7 +19,7 @@ use crate::dataset::{self, Chosen, Dataset, Loaded, Parts, Report};
 use crate::kind::Kind;
 use crate::made::NewColumn;
 use crate::shapes::Outlines;
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, anyhow, bail};
 use duotile_core::{Flat, Roles};
 use rayon::prelude::*;
 
@@ -111,7 +111,7 @@ pub(super) fn in_parts<'a>(
     lines.into_iter().for_each(|line| log.line(line));
     layout::settle(&mut files)?;
     let dates = files.iter().flat_map(|file| file.reader.fields()).any(|field| field.dates);
-    let layout = layout(&files, options)?;
+    let layout = layout(&files, options).map_err(|error| advised(error, &log.report.lines))?;
     tell::layout(&layout, &mut log);
     let rules = Rules {
         zone: Zone::new(options.timezone.as_deref())?,
@@ -137,7 +137,8 @@ pub(super) fn in_parts<'a>(
     gathered.positions.settle();
     tell::columns(&gathered.columns, &layout.whys, options, &mut log)?;
     let (place, latitudes) = (&layout.choice.place, gathered.latitudes.as_deref());
-    tell::positions(&gathered.positions, place, latitudes, options.strict, &mut log)?;
+    let told = tell::positions(&gathered.positions, place, latitudes, options.strict, &mut log);
+    told.map_err(|error| advised(error, &log.report.lines))?;
     let mut found = Vec::new();
     let mut units = roles::units(&gathered.columns, options)?;
     let time = roles::time(&gathered.columns, &units, options, &mut found)?;
@@ -178,6 +179,15 @@ pub(super) fn in_parts<'a>(
     let added = latitude.map(|_| None).into_iter().chain(sizes.iter().map(|_| None));
     let units = units.into_iter().chain(added).map(|unit| unit.unwrap_or(TimeUnit::Seconds)).collect();
     Ok(Whole { label, columns, time: time.map(|time| time.column), latitude, sizes, units, options, log })
+}
+
+/// An error with what was told before and may be the way out: nobody sees the lines of files that are refused.
+fn advised(error: Error, lines: &[String]) -> Error {
+    let helps = |line: &&String| {
+        line.contains("(else say --encoding)") || line.contains("--encoding gbk") || line.starts_with("positions could")
+    };
+    let lines: Vec<&str> = lines.iter().filter(helps).map(String::as_str).collect();
+    if lines.is_empty() { error } else { anyhow!("{error:#}; {}", lines.join("; ")) }
 }
 
 impl Whole<'_> {

@@ -34,10 +34,12 @@ impl Numbers {
         }
         let decimal = if self.decimal_comma { b',' } else { b'.' };
         let sign = self.thousands?;
-        if sign.is_ascii() {
+        if sign.is_ascii() && sign != ' ' {
             return grouped(field, sign as u8, decimal);
         }
-        let text = std::str::from_utf8(field).ok()?.replace(sign, " ");
+        // A blank that was said stands for those of every width, which nobody can tell apart.
+        let is_sign = |letter: char| letter == sign || sign == ' ' && letter.is_whitespace();
+        let text = std::str::from_utf8(field).ok()?.replace(is_sign, " ");
         grouped(text.as_bytes(), b' ', decimal)
     }
 
@@ -69,8 +71,16 @@ impl Numbers {
         let text = std::str::from_utf8(field).ok().filter(|_| field.len() <= 40)?;
         let begins = text.trim_start_matches('-').starts_with(|letter: char| letter.is_ascii_digit());
         let sign = PARTS.into_iter().find(|&sign| begins && text.contains(sign))?;
-        Self { thousands: Some(sign), ..self }.grouped(field).map(|_| sign)
+        let with = Self { thousands: Some(sign), ..self };
+        let marked = || marked(field, with).filter(|_| marked(field, self).is_none()).map(|(_, value)| value);
+        with.grouped(field).or_else(marked).map(|_| sign)
     }
+}
+
+/// A field without the signs of money and shares about it, and blanks.
+pub(super) fn bare(field: &[u8]) -> &[u8] {
+    let mark = |letter: char| letter.is_whitespace() || MARKS.contains(&letter);
+    std::str::from_utf8(field).map_or(field, |text| text.trim_matches(mark).as_bytes())
 }
 
 /// A number with one sign before or behind it, blanks between or not: `$1,137.00`, `-5 €`, `12%`.
@@ -181,9 +191,21 @@ mod tests {
             ("1000", None),
             ("10 00", None),
             ("it's", None),
+            ("1 210.50 €", Some(' ')),
+            ("1210.50 €", None),
+            ("5 €", None),
         ] {
             assert_eq!(points.parted(field.as_bytes()), expected, "{field}");
         }
+    }
+
+    #[test]
+    fn a_blank_between_thousands_is_one_of_any_width() {
+        let blanks = Numbers { thousands: Some(' '), ..Numbers::default() };
+        for field in ["1 234.5", "1\u{a0}234.5", "1\u{202f}234.5", "1\u{2009}234.5"] {
+            assert_eq!(blanks.read(field.as_bytes()), Some(1234.5), "{field}");
+        }
+        assert_eq!(blanks.read("12\u{a0}34".as_bytes()), None);
     }
 
     #[test]

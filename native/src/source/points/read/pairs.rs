@@ -35,6 +35,13 @@ const PAIRS: [(&str, &str); 22] = [
 /// Words that may stand at the end of a name with nothing between (`startlon`).
 const ENDINGS: usize = 3;
 
+/// Whether a word of a name is that of an axis.
+pub(super) fn is_axis(word: &str) -> bool {
+    PAIRS.iter().enumerate().any(|(rank, (east, north))| {
+        word == *east || word == *north || rank < ENDINGS && (word.ends_with(east) || word.ends_with(north))
+    })
+}
+
 /// All pairs of columns that could be positions, best first.
 pub(super) fn pairs(fields: &[Field]) -> Vec<(&str, &str)> {
     let mut found: Vec<(usize, usize, &str, &str)> = Vec::new();

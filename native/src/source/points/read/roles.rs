@@ -161,21 +161,29 @@ impl TimeUnit {
     }
 }
 
-/// What is told of integers that could be the digits of times to the hour, 2024030510: as seconds they would all be in the years 2032
-/// to 2036.
+/// What is told of integers that could be the digits of times: 20240305, 2024030510, 202403051430. As seconds those of hours would all
+/// be in the years 2032 to 2036, and those of days in 1970.
 fn packed(column: &Gather) -> Option<String> {
     let (min, max) = column.whole_range().filter(|_| column.kind() != Kind::F64)?;
-    let is_hour = |value: i64| {
-        let [year, month, day, hour] = [value / 1_000_000, value / 10_000 % 100, value / 100 % 100, value % 100];
-        (1980..=2100).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24
+    let is_day = |day: i64| {
+        let [year, month, day] = [day / 10_000, day / 100 % 100, day % 100];
+        (1980..=2100).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day)
     };
-    (is_hour(min) && is_hour(max)).then(|| {
-        format!(
-            "its integers such as {min} may be a year, month, day and hour (--time {} --time-format %Y%m%d%H), or seconds since 1970 \
-             (--time-unit s)",
-            typed(&column.name)
-        )
-    })
+    let is_hour = |value: i64| is_day(value / 100) && value % 100 < 24;
+    let is_minute = |value: i64| is_hour(value / 100) && value % 100 < 60;
+    let all = |fits: &dyn Fn(i64) -> bool| fits(min) && fits(max);
+    let (what, form) = match () {
+        () if all(&is_day) => ("and day", "%Y%m%d"),
+        () if all(&is_hour) => ("day and hour", "%Y%m%d%H"),
+        () if all(&is_minute) => ("day, hour and minute", "%Y%m%d%H%M"),
+        () => return None,
+    };
+    let month = if what == "and day" { "month" } else { "month," };
+    let otherwise = if what == "day and hour" { ", or seconds since 1970 (--time-unit s)" } else { "" };
+    Some(format!(
+        "its integers such as {min} may be a year, {month} {what} (--time {} --time-format {form}){otherwise}",
+        typed(&column.name)
+    ))
 }
 
 /// The unit in which all numbers lie between 1980 and 2100.

@@ -43,14 +43,73 @@ const TRUTHS: [(&str, &str); 9] = [
 ];
 
 /// Words that stand for no value where the rest of the column is numbers, truth values or times.
-const MISSING: [&str; 42] = [
-    "NA", "N/A", "n/a", "na", "NULL", "Null", "null", "None", "none", "NONE", "\\N", "-", "--", "---", "?", ".", "..",
-    "...", "*", "#N/A", "#NA", "#N/A N/A", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/D", "<NA>",
-    "<null>", "(null)", "n.a.", "N.A.", "n.d.", "nil", "NIL", "nd", "ND", "NaT", "k.A.", "\u{2013}",
+const MISSING: [&str; 62] = [
+    "NA",
+    "N/A",
+    "n/a",
+    "na",
+    "NULL",
+    "Null",
+    "null",
+    "None",
+    "none",
+    "NONE",
+    "\\N",
+    "-",
+    "--",
+    "---",
+    "?",
+    ".",
+    "..",
+    "...",
+    "*",
+    "#N/A",
+    "#NA",
+    "#N/A N/A",
+    "#NULL!",
+    "#DIV/0!",
+    "#VALUE!",
+    "#REF!",
+    "#NAME?",
+    "#NUM!",
+    "#N/D",
+    "<NA>",
+    "<null>",
+    "(null)",
+    "n.a.",
+    "N.A.",
+    "n.d.",
+    "N.D.",
+    "nil",
+    "NIL",
+    "nd",
+    "ND",
+    "NaT",
+    "k.A.",
+    "k. A.",
+    "\u{2013}",
+    "\u{2014}",
+    "\u{2026}",
+    "/",
+    "#NV",
+    "#WERT!",
+    "#BEZUG!",
+    "#ZAHL!",
+    "#VALOR!",
+    "#VALEUR!",
+    "#NOM?",
+    "#NOMBRE?",
+    "#NOMBRE!",
+    "#\u{a1}VALOR!",
+    "#\u{a1}REF!",
+    "#\u{a1}DIV/0!",
+    "s.o.",
+    "s/o",
+    "unbekannt",
 ];
 
 /// Bytes of the longest of them.
-const LONGEST: usize = 8;
+const LONGEST: usize = 9;
 
 /// The class of a field that has no blanks around it.
 #[inline]
@@ -64,6 +123,7 @@ pub(super) fn classify(field: &[u8], numbers: Numbers) -> Class {
         {
             word(field)
         }
+        b'/' | b's' | b'u' if is_missing(field) => Class::Missing,
         _ => Class::Text,
     }
 }
@@ -124,7 +184,10 @@ fn is_no_finite(field: &[u8]) -> bool {
 pub(super) fn is_missing(field: &[u8]) -> bool {
     // Most words begin otherwise.
     let could_be = |first: &u8| {
-        matches!(first, b'N' | b'n' | b'\\' | b'-' | b'?' | b'.' | b'*' | b'#' | b'<' | b'(' | b'k' | 0xe2)
+        matches!(
+            first,
+            b'N' | b'n' | b'\\' | b'-' | b'?' | b'.' | b'*' | b'#' | b'<' | b'(' | b'k' | b'/' | b's' | b'u' | 0xe2
+        )
     };
     field.len() <= LONGEST
         && field.first().is_some_and(could_be)
@@ -191,6 +254,13 @@ mod tests {
             ("#N/A", Class::Missing),
             ("(null)", Class::Missing),
             ("\u{2013}", Class::Missing),
+            ("#NV", Class::Missing),
+            ("#BEZUG!", Class::Missing),
+            ("\u{2014}", Class::Missing),
+            ("/", Class::Missing),
+            ("s.o.", Class::Missing),
+            ("unbekannt", Class::Missing),
+            ("unbesetzt", Class::Text),
             ("98,765", Class::Grouped(98765.0)),
             ("-1,234,567.5", Class::Grouped(-1_234_567.5)),
             ("0,123", Class::Text),

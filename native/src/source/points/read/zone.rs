@@ -5,7 +5,7 @@
 
 use super::Options;
 use anyhow::{Context, Result};
-use duotile_core::time::SECOND;
+use duotile_core::time::{self, HOUR, SECOND};
 use jiff::{
     Timestamp,
     tz::{Offset, TimeZone},
@@ -46,7 +46,13 @@ pub(crate) fn of(options: &Options, declared: Option<(&str, &str)>) -> Result<Op
 }
 
 fn find(name: &str, flag: &str) -> Result<TimeZone> {
-    TimeZone::get(name).with_context(|| format!("{flag} {name:?} is no time zone, expected a name such as Europe/Oslo"))
+    TimeZone::get(name).with_context(|| {
+        // Their names have the sign the other way round.
+        let hours = time::parse(&format!("1970-01-01T00:00:00{name}")).map(|shown| shown.first() / HOUR);
+        let other = hours.ok().filter(|hours| name.starts_with(['+', '-']) && *hours != 0);
+        let other = other.map_or(String::new(), |hours| format!(" or Etc/GMT{hours:+}"));
+        format!("{flag} {name:?} is no time zone, expected a name such as Europe/Oslo{other}")
+    })
 }
 
 /// The zone of times that name none.
@@ -148,6 +154,9 @@ mod tests {
             assert_eq!(print(to_utc(micros)), utc);
         }
         assert!(Zone::new(Some("Mars/Olympus")).is_err());
+        let error = Zone::new(Some("-05:00")).expect_err("an offset").to_string();
+        assert!(error.ends_with("such as Europe/Oslo or Etc/GMT+5"), "{error}");
+        assert_eq!(Zone::new(Some("Etc/GMT+5")).expect("known").to_utc()(0), 5 * HOUR);
     }
 
     #[test]

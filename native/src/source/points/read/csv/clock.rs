@@ -128,7 +128,10 @@ pub(super) fn find(
         }
     };
     let (date, time) = (&fields[clock.date].name, &fields[clock.time].name);
-    lines.push(format!("column {date:?} is given the times of day of {time:?} (--time {date} leaves them apart)"));
+    lines.push(format!(
+        "column {date:?} is given the times of day of {time:?} (--time {} leaves them apart)",
+        typed(date)
+    ));
     let added = format!("; the times of day are those of {time:?}");
     fields[clock.date].why.push_str(&added);
     Ok(Some(clock))

@@ -1,10 +1,11 @@
 //! How a CSV file is written: encoding, line ends, delimiter, decimal sign, names of columns. Found out, not asked.
 
 use super::{
+    decimals::Decimals,
     encoding, preamble,
     split::{Cut, End, Raw, record},
 };
-use crate::read::{CsvOptions, content::Content, numbers};
+use crate::read::{CsvOptions, content::Content};
 use anyhow::{Context, Result, bail};
 use encoding_rs::{Encoding, UTF_8};
 use std::{collections::HashSet, sync::Arc};
@@ -139,7 +140,9 @@ pub(super) fn detect(bytes: &[u8], options: &CsvOptions, lines: &mut Vec<String>
         lines.push("rows have one field more than there are names: the first is the name of the row, as R writes it, column_1 here".into());
         header.names.insert(0, String::new());
     }
-    let decimal_comma = options.decimal_comma.unwrap_or_else(|| sample.decimal_comma(delimiter));
+    let mut told = Vec::new();
+    let decimal_comma =
+        options.decimal_comma.unwrap_or_else(|| sample.decimal_comma(delimiter, &header.names, &mut told));
     if delimiter != b',' || decimal_comma {
         let name = match delimiter {
             b'\t' => "tab".to_owned(),
@@ -149,6 +152,7 @@ pub(super) fn detect(bytes: &[u8], options: &CsvOptions, lines: &mut Vec<String>
         let comma = if decimal_comma { ", decimal comma" } else { "" };
         lines.push(format!("CSV delimiter: {name}{comma}"));
     }
+    lines.append(&mut told);
     let header_lines = bytes[..header.body].iter().map(|&byte| u64::from(byte == b'\n')).sum::<u64>();
     // A file that ends with its names has no line feed there.
     let header_lines = header_lines + u64::from(!bytes[..header.body].ends_with(b"\n"));
@@ -278,32 +282,22 @@ impl Sample<'_> {
         names > 1 && !seen.is_empty()
     }
 
-    /// Whether more fields are numbers with a comma than with a point. `1,234` may be a number of thousands: that is one with
-    /// a comma only where nothing else is, in a file without commas between its fields.
-    fn decimal_comma(&self, delimiter: u8) -> bool {
-        let (mut commas, mut thousands, mut points) = (0, 0, 0);
+    /// Whether decimals have a comma.
+    fn decimal_comma(&self, delimiter: u8, names: &[String], lines: &mut Vec<String>) -> bool {
+        let mut decimals = Decimals::new(names);
         let cut = self.cut(delimiter);
         let mut at = self.start;
         for _ in 0..RECORDS {
             if at >= self.bytes.len() {
                 break;
             }
-            let end = record(self.bytes, at, cut, |_, raw| {
-                let field = raw.bytes.trim_ascii();
-                let decimal = |sign: u8| {
-                    field.iter().map(|&byte| usize::from(byte == sign)).sum::<usize>() == 1
-                        && field.iter().all(|&byte| byte == sign || byte == b'-' || byte.is_ascii_digit())
-                };
-                if numbers::grouped(field, b',', b'.').is_some() {
-                    thousands += 1;
-                } else {
-                    commas += u32::from(decimal(b','));
-                }
-                points += u32::from(decimal(b'.'));
-            });
-            at = end.next;
+            at = record(self.bytes, at, cut, |column, raw| decimals.add(column, raw)).next;
         }
-        commas > points || commas + points == 0 && thousands > 0 && delimiter != b','
+        // Commas part fields of a file of points as well.
+        let mut told = Vec::new();
+        let comma = decimals.comma(&mut told);
+        lines.extend(told.into_iter().filter(|_| comma || delimiter != b','));
+        comma
     }
 }
 

@@ -66,8 +66,9 @@ fn beginning(bytes: &[u8]) -> &[u8] {
     }
 }
 
-/// Whether all is Shift-JIS, and nearly all beyond ASCII in it are letters of Japanese in words, or behind a digit. Texts in other
-/// encodings become broken ones in it, or syllables of half width, and accents become letters that stand alone among others.
+/// Whether all is Shift-JIS, and nearly all beyond ASCII in it are letters of Japanese in words, or beside a digit. Texts in other
+/// encodings become broken ones in it, or syllables of half width, and accents become letters that stand alone among others. A letter that is a
+/// whole field is a word, as 有 and 無 are.
 fn is_japanese(bytes: &[u8]) -> bool {
     let Some(text) = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(beginning(bytes)) else {
         return false;
@@ -80,13 +81,28 @@ fn is_japanese(bytes: &[u8]) -> bool {
         let word = &rest[start..];
         let word = &word[..word.find(|letter: char| letter.is_ascii()).unwrap_or(word.len())];
         let length = word.chars().count();
-        if length > 1 || !rest[..start].ends_with(|letter: char| letter.is_ascii_digit()) {
+        let parts = |letter: char| matches!(letter, ',' | ';' | '\t' | '|' | '"' | '\n' | '\r');
+        let is_field = rest[..start].ends_with(parts) && rest[start + word.len()..].starts_with(parts);
+        if length == 1 && is_field && is_plain(word) {
+            (letters, japanese) = (letters + 1, japanese + 1);
+        } else if length > 1 || !is_counted(&rest[..start], &rest[start + word.len()..]) {
             letters += length;
             japanese += if length > 1 { word.chars().filter(|&letter| is_japanese(letter)).count() } else { 0 };
         }
         rest = &rest[start + word.len()..];
     }
     letters >= 4 && japanese * 10 >= letters * 9
+}
+
+/// Whether a digit stands before or behind a letter, between these: 第1, 1番.
+fn is_counted(before: &str, behind: &str) -> bool {
+    let is_digit = |letter: char| letter.is_ascii_digit();
+    before.ends_with(is_digit) || behind.starts_with(is_digit)
+}
+
+/// Whether a letter begins with a byte that no letter with an accent is: 有, 無, ○ and the days of the week do.
+fn is_plain(letter: &str) -> bool {
+    SHIFT_JIS.encode(letter).0.first().is_some_and(|byte| (0x81..0xa0).contains(byte))
 }
 
 /// Whether nearly all bytes beyond ASCII stand in runs of an even length: accents stand alone.

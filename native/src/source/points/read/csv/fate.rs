@@ -57,7 +57,14 @@ impl Seen {
             return self.noted(name, self.time(name, given, usual, &most(moments)), comma);
         }
         let note = self.text_note(name, all);
-        Fate { note, ..fate(Kind::Text, format!("{all} values are {}", self.what_else())) }
+        // Where half are numbers, it is the others that make it text.
+        let why = match self.odd.first() {
+            Some((line, text)) if numbers * 2 >= all => {
+                format!("only {numbers} of {all} values are numbers: line {line} has {text:?}")
+            }
+            _ => format!("{all} values are {}", self.what_else()),
+        };
+        Fate { note, ..fate(Kind::Text, why) }
     }
 
     /// Whether so many values are exceptions.
@@ -215,7 +222,7 @@ impl Seen {
             && self.numbers() + self.parted == all
             && self.grouped == 0
         {
-            let sign = if *sign == ' ' { "space".to_owned() } else { typed(&sign.to_string()) };
+            let sign = if sign.is_whitespace() { "space".to_owned() } else { typed(&sign.to_string()) };
             return Some(format!(
                 "column {name:?} is text: its numbers have another sign between thousands, as in {text:?} (else say --thousands {sign})"
             ));

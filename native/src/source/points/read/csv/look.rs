@@ -9,7 +9,7 @@ use super::{
     seen::{Look, Seen},
     split::{Cut, record},
 };
-use crate::read::{CsvOptions, Progress, content::Content, layout::MOST_COLUMNS, names, numbers::Numbers};
+use crate::read::{Options, Progress, Type, content::Content, layout::MOST_COLUMNS, names, numbers::Numbers};
 use anyhow::{Context, Result, bail};
 
 /// A file and what was found out about it.
@@ -27,11 +27,11 @@ pub(super) struct Looked {
 /// When it is no CSV with names, or damaged.
 pub(super) fn look(
     content: Content,
-    options: &CsvOptions,
-    strict: bool,
+    all: &Options,
     lines: &mut Vec<String>,
     progress: &dyn Progress,
 ) -> Result<Looked> {
+    let (options, strict) = (&all.csv, all.strict);
     let mut content = dialect::decoded(content, options, strict, lines)?;
     let mut notes = Vec::new();
     let mut dialect = dialect::detect(content.as_ref(), options, &mut notes)?;
@@ -41,13 +41,13 @@ pub(super) fn look(
     }
     let advance = |done| progress.advance(done);
     progress.stage("look at lines", Some(content.as_ref().len() as u64));
-    let mut how = how(&dialect, options);
+    let mut how = how(&dialect, all);
     let mut found = scan(content.as_ref(), &dialect, &how, &advance);
     if found.is_none() || std::str::from_utf8(&content.as_ref()[..dialect.body]).is_err() {
         content = encoding::guessed(&content, strict, lines)?;
         notes.clear();
         dialect = dialect::detect(content.as_ref(), options, &mut notes)?;
-        how = self::how(&dialect, options);
+        how = self::how(&dialect, all);
         found = scan(content.as_ref(), &dialect, &how, &advance);
     }
     lines.append(&mut notes);
@@ -95,14 +95,24 @@ pub(super) fn look(
     Ok(Looked { content, dialect, how, scan })
 }
 
-fn how(dialect: &Dialect, options: &CsvOptions) -> Look {
+fn how(dialect: &Dialect, all: &Options) -> Look {
+    let options = &all.csv;
     let usual = if dialect.decimal_comma { '.' } else { ',' };
     let thousands = options.thousands.unwrap_or(Some(usual));
     Look {
         numbers: Numbers { decimal_comma: dialect.decimal_comma, thousands, mark: None },
         format: options.time_format.clone(),
         thorough: false,
+        dates: options.dates.is_some(),
+        times: times(all).map(str::to_owned).collect(),
     }
+}
+
+/// Columns that were said to be times.
+fn times(options: &Options) -> impl Iterator<Item = &str> {
+    let date = options.time.as_deref().map(|name| name.split_once('+').map_or(name, |(date, _)| date.trim()));
+    let types = options.types.iter().filter(|(_, kind)| *kind == Type::Time).map(|(name, _)| name.as_str());
+    options.time.as_deref().into_iter().chain(date).chain(types)
 }
 
 /// The same file with quotes as letters, where only so all lines are whole: fields that begin with a quote hold what parts

@@ -5,6 +5,7 @@
 
 mod beneath;
 mod clock;
+mod decimals;
 mod dialect;
 mod encoding;
 mod fate;
@@ -58,7 +59,7 @@ impl Csv {
     /// # Errors
     /// When it is no CSV with names, or damaged, or too many lines are broken.
     pub fn open(content: Content, options: &Options, lines: &mut Vec<String>, progress: &dyn Progress) -> Result<Self> {
-        let Looked { content, dialect, how, mut scan } = look(content, &options.csv, options.strict, lines, progress)?;
+        let Looked { content, dialect, how, mut scan } = look(content, options, lines, progress)?;
         check(&scan, &dialect, options.strict, lines)?;
         if scan.columns.iter().any(|seen| seen.grouped > 0) {
             // With another sign between thousands these would be texts: it is no advice then.

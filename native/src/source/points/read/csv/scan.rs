@@ -154,7 +154,7 @@ fn piece(bytes: &[u8], span: Range<usize>, dialect: &Dialect, how: &Look) -> Pie
         lines: 0,
         short: Broken::default(),
         long: Broken::default(),
-        columns: vec![Seen::default(); width],
+        columns: dialect.names.iter().map(|name| how.column(name)).collect(),
         open: None,
         comments: 0,
         crossed: Crossed::default(),

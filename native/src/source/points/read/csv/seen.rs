@@ -31,11 +31,23 @@ pub(super) struct Look {
     pub format: Option<Arc<str>>,
     /// Whether every text is asked for what else it could be.
     pub thorough: bool,
+    /// Whether an order of dates was said, and columns that were said to be times.
+    pub dates: bool,
+    pub times: Arc<[String]>,
+}
+
+impl Look {
+    /// What is seen of a column before its first field.
+    pub fn column(&self, name: &str) -> Seen {
+        Seen { loose: self.dates || self.times.iter().any(|time| time == name), ..Seen::default() }
+    }
 }
 
 /// What the fields of a column are.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
+    /// Whether it was said that there are dates, so that 1.2.24 is one.
+    pub loose: bool,
     pub missing: u64,
     pub first_missing: Option<String>,
     pub integers: u64,
@@ -201,7 +213,7 @@ impl Seen {
                 self.seasons += u64::from((year + 1) % 100 == month);
                 return;
             }
-            if let Some(fits) = civil::fits(field) {
+            if let Some(fits) = civil::fits(field, self.loose) {
                 self.civil += 1;
                 self.day_first += u64::from(fits.day_first);
                 self.month_first += u64::from(fits.month_first);

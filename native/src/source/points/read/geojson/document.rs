@@ -208,6 +208,11 @@ fn wrong(error: &serde_json::Error, text: &[u8]) -> String {
     }
     let said = error.to_string();
     let told = said.rsplit_once(" at line ").map_or(said.as_str(), |(told, _)| told);
+    if told.starts_with("its type is \"\"") {
+        return "is no feature but plain JSON, of which rows are not read: write them as CSV with columns of longitude and \
+                latitude, or as features of GeoJSON"
+            .into();
+    }
     let line = text.split(|&byte| byte == b'\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
     let rest = line.get(error.column().saturating_sub(1)..).unwrap_or_default();
     let told = if rest.starts_with(b"NaN") { "NaN is no JSON, expected a number or null" } else { told };

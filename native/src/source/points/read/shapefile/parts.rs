@@ -59,8 +59,17 @@ impl Parts {
         shapes.sort_by(|a, b| a.name.cmp(&b.name));
         if shapes.is_empty() {
             let names: Vec<&str> = members.iter().take(5).map(|member| member.name.as_str()).collect();
+            let has = |name: &str| members.iter().any(|member| member.name == name);
+            let way = match () {
+                () if has("[Content_Types].xml") || has("xl/workbook.xml") || has("mimetype") => {
+                    "; it is a spreadsheet or another document: save what is to be read as CSV"
+                }
+                () if has("stops.txt") => "; it is GTFS: unpack it and give stops.txt",
+                () if names.is_empty() => "",
+                () => "; unpack it, and give the file that is to be read",
+            };
             bail!(
-                "the zip archive holds no Shapefile (.shp), but {}",
+                "the zip archive holds no Shapefile (.shp), but {}{way}",
                 if names.is_empty() { "nothing".into() } else { names.join(", ") }
             );
         }

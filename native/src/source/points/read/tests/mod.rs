@@ -3,6 +3,7 @@
 mod arrow;
 mod csv;
 mod dates;
+mod doubt;
 mod flatgeobuf;
 mod formats;
 mod geoarrow;
