@@ -7,6 +7,7 @@ import type { Batch, Column as Read, Table } from "@uwdata/flechette";
 import { degrees } from "./arrays.js";
 import { ordered } from "./arrow-file.js";
 import { convert, typeName } from "./arrow-values.js";
+import { refuseOthers } from "./bytes.js";
 import { type About, bit, type Carried, type Column, type Columns, check, list, type Positions } from "./columns.js";
 import { geometries } from "./geometry.js";
 import type { SubsetFacts } from "./ipc.js";
@@ -15,6 +16,7 @@ import { noPosition, positionColumns, type Roles, rolesOf } from "./roles.js";
 
 /** Reads Arrow IPC bytes. The name is that of the subset, if it is one. */
 export async function fromArrow(name: string | undefined, bytes: Uint8Array, roles: Roles): Promise<Columns> {
+  refuseOthers(bytes);
   const table = await read(bytes);
   const names = table.schema.fields.map((field) => field.name);
   const subset = table.schema.metadata?.get("duotile");

@@ -16,12 +16,9 @@ export function fromCsv(name: string, text: string, roles: Roles): Columns {
   const [lons, lats] = pair.map((name) => fields[names.indexOf(name)] ?? []) as [string[], string[]];
   const numbers = (texts: string[]): Float64Array => degrees(texts.map((text) => (text === "" ? null : Number(text))));
   const positions = { lon: numbers(lons), lat: numbers(lats) };
-  const odd = lons.findIndex((text, row) => text !== "" && lats[row] !== "");
-  if (odd >= 0 && lons.every((_, row) => Number.isNaN((positions.lon[row] ?? 0) + (positions.lat[row] ?? 0)))) {
-    const shown = `${JSON.stringify(lons[odd])} and ${JSON.stringify(lats[odd])}`;
-    throw new RangeError(
-      `no row of the CSV has a position in "${pair[0]}" and "${pair[1]}", expected degrees such as 9.25, got ${shown}`,
-    );
+  const first = lons.find(Boolean);
+  if (first && positions.lon.every((lon, row) => Number.isNaN(lon + (positions.lat[row] ?? 0)))) {
+    throw new RangeError(`no row has a position, got "${first}"`);
   }
   const notes: string[] = [];
   const columns = names.flatMap((name, at) =>
@@ -38,21 +35,8 @@ const RETURN = 13;
 
 /** The names of the columns, and the fields of each. Blank lines are passed by. */
 export function parse(text: string): [names: string[], fields: string[][]] {
-  let start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  // Spreadsheets write the separator into a line of its own.
-  const said = /^sep=(.)\r?\n/.exec(text.slice(start, start + 8));
-  start += said?.[0].length ?? 0;
-  const separator = said?.[1] ?? separatorOf(text.slice(start, text.indexOf("\n", start) + 1 || undefined));
-  try {
-    return cut(text, start, separator.charCodeAt(0), QUOTE);
-  } catch (error) {
-    // Tab files of GBIF and others have quotes that are letters.
-    if (separator !== "\t") throw error;
-    return cut(text, start, separator.charCodeAt(0), Number.NaN);
-  }
-}
-
-function cut(text: string, start: number, separator: number, quote: number): [names: string[], fields: string[][]] {
+  const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  const separator = separatorOf(text.slice(start, text.indexOf("\n", start) + 1 || undefined)).charCodeAt(0);
   let names: string[] | undefined;
   const fields: string[][] = [];
   let record: string[] = [];
@@ -78,7 +62,7 @@ function cut(text: string, start: number, separator: number, quote: number): [na
   };
   let at = start;
   while (at < text.length) {
-    if (text.charCodeAt(at) === quote) {
+    if (text.charCodeAt(at) === QUOTE) {
       const [value, end] = quoted(text, at + 1, records + 1);
       record.push(value);
       at = end;
@@ -150,7 +134,7 @@ function typed(name: string, texts: readonly string[], notes: string[]): Cell[] 
   if (all((text) => NUMBER.test(text))) {
     const kept = texts.find((text) => isLong(text) || ZEROS.test(text));
     if (kept === undefined) return read(Number);
-    notes.push(`column "${name}" stays text, to keep digits such as "${kept}" as they are`);
+    notes.push(`column "${name}" stays text, to keep "${kept}"`);
   }
   if (all((text) => TRUTH.test(text))) return read((text) => text.toLowerCase() === "true");
   if (all((text) => TIME.test(text))) {
