@@ -9,6 +9,7 @@ export interface DatasetSummary {
   title: string;
   attribution: string | null;
   version: string;
+  /** Rows that may be asked about; 0 for an archive of finished tiles. */
   rows: number;
   rows_without_position: number;
   bounds: Bounds | null;
@@ -30,8 +31,20 @@ export interface DatasetSummary {
   rows_open: boolean;
   /** Whether subsets may be taken. */
   subset_open: boolean;
+  /** What is told of an archive of finished tiles, which has no rows to be asked for. */
+  archive?: ArchiveInfo;
   /** Absolute addresses of the dataset and of its tiles and documents without a query. */
   links: Record<"self" | "tiles" | "tilejson" | "metadata" | "style", string>;
+}
+
+/** An archive of finished tiles that a server gives out as they are. */
+export interface ArchiveInfo {
+  /** The first and the last zoom. */
+  zooms: [number, number];
+  /** How many tiles it has, where it tells. */
+  tiles: number | null;
+  /** The names of the layers in its tiles. */
+  layers: string[];
 }
 
 /** `GET datasets`. */

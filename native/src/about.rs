@@ -25,7 +25,10 @@ pub type About = BTreeMap<String, Said>;
 /// One line about a column that it has not, with a near name where there is one.
 pub fn check(about: &About, source: &Source) -> Result<()> {
     for name in about.keys() {
-        let Err(names) = source.column(name) else { continue };
+        let Some(dataset) = source.dataset() else {
+            bail!("about: an archive of tiles has no columns of which anything is said")
+        };
+        let Err(names) = dataset.column(name) else { continue };
         let near = nearest(name, names.iter().map(String::as_str));
         let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
         bail!("about: there is no column \"{name}\"; there are {}{hint}", names.join(", "));

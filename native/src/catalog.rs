@@ -29,12 +29,13 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// A source of which everything may leave.
+    /// A source of which everything may leave that there is.
     #[must_use]
     pub fn open(source: impl Into<Source>) -> Self {
         let source = source.into();
-        let about = source.about();
-        Self { source, rows: true, subset: true, about, edition: Edition::default() }
+        let about = source.dataset().map(|dataset| dataset.about()).unwrap_or_default();
+        let open = source.dataset().is_some();
+        Self { source, rows: open, subset: open, about, edition: Edition::default() }
     }
 }
 

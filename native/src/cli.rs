@@ -1,7 +1,7 @@
 //! The command line: which command, and the manual of them all.
 
 use crate::{
-    commands::{build, convert, export, generate, inspect, tile},
+    commands::{build, convert, export, generate, inspect, tile, verify},
     serve,
     settings::config::Serve,
 };
@@ -17,6 +17,8 @@ const EXAMPLES: &str = "Examples:
   duotile inspect points.csv                what became of each column, and why
   duotile serve --config duotile.toml       many datasets, each with its options
   duotile tile trips.parquet 0/0/0 'agg=mean:fare&filter=fare > 10' | duotile inspect -
+  duotile serve roads.pmtiles               tiles that are finished, as they lie in an archive
+  duotile verify roads.pmtiles              whether all of it is as it should be
   duotile build trips.csv -o trips.arrow    sort once, then `duotile trips.arrow` opens at once
   duotile generate 10M points.parquet       something large to try";
 
@@ -45,6 +47,8 @@ pub enum Command {
     Tile(Box<tile::Tile>),
     /// Show a tile as text, or what is in a data file
     Inspect(Box<inspect::Inspect>),
+    /// Look at every byte of an archive of tiles, or of a prepared file
+    Verify(verify::Verify),
     /// Sort points into a file that opens at once, in bounded memory
     #[command(after_help = build::BUILDING)]
     Build(Box<build::Build>),
@@ -69,6 +73,7 @@ impl Cli {
             Some(Command::Serve(args)) => serve::run(*args),
             Some(Command::Tile(args)) => tile::run(&args),
             Some(Command::Inspect(args)) => inspect::run(&args),
+            Some(Command::Verify(args)) => verify::run(&args),
             Some(Command::Build(args)) => build::run(&args),
             Some(Command::Export(args)) => export::run(&args),
             Some(Command::Convert(args)) => convert::run(&args),

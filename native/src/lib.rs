@@ -18,6 +18,7 @@ pub mod inspect;
 pub mod load;
 pub mod mvt_reader;
 pub mod percent;
+pub mod pmtiles;
 mod progress;
 mod serve;
 pub mod settings;

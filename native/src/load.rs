@@ -7,8 +7,9 @@ use crate::{
     dataset::Dataset,
     prepared,
     read::{self, CsvOptions, Inputs, Options, Order, Progress, TimeUnit},
+    source::archive::Archive,
 };
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -276,6 +277,9 @@ impl Wanted {
     /// One clear line that names the file.
     pub fn read(&self, progress: &dyn Progress) -> Result<Dataset> {
         let Some(first) = self.paths.first() else { return read::builtin(&self.name, progress) };
+        if let Some(path) = self.archive() {
+            bail!("{} is an archive of finished tiles, expected a file of rows", path.display());
+        }
         let options = self.load.options(&self.name)?;
         let named = first.display().to_string();
         // Most errors name the file themselves.
@@ -283,15 +287,37 @@ impl Wanted {
             .map_err(|error| if format!("{error:#}").contains(&named) { error } else { error.context(named) })
     }
 
+    /// The archive of tiles that it is, by its name.
+    #[must_use]
+    pub fn archive(&self) -> Option<&Path> {
+        self.paths.iter().map(PathBuf::as_path).find(|path| Archive::is_named(path))
+    }
+
+    /// Opens an archive of tiles.
+    fn opened(&self, path: &Path) -> Result<Archive> {
+        let Load { title, attribution, .. } = self.load.clone();
+        let read = Load { title: title.clone(), attribution: attribution.clone(), ..Load::default() };
+        ensure!(self.paths.len() == 1, "an archive of tiles is a dataset by itself, expected one path");
+        ensure!(
+            self.load == read,
+            "an archive of tiles takes --title and --attribution alone; what else is to be read otherwise has a [[dataset]] \
+             of its own in a configuration file"
+        );
+        Ok(Archive::open(&self.name, path)?.called(title, attribution))
+    }
+
     /// Reads it for the catalogue.
     ///
     /// # Errors
     /// As [`Wanted::read`].
     pub fn entry(&self, progress: &dyn Progress) -> Result<Entry> {
-        let entry = Entry::open(self.read(progress)?);
+        let entry = match self.archive() {
+            Some(path) => Entry::open(self.opened(path).with_context(|| path.display().to_string())?),
+            None => Entry::open(self.read(progress)?),
+        };
         about::check(&self.about, &entry.source)?;
         let about = entry.about.iter().chain(&self.about).map(|(name, said)| (name.clone(), said.clone())).collect();
-        Ok(Entry { rows: self.rows, subset: self.subset, about, ..entry })
+        Ok(Entry { rows: entry.rows && self.rows, subset: entry.subset && self.subset, about, ..entry })
     }
 }
 

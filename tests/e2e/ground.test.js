@@ -286,3 +286,22 @@ test("in the streets the shipped base map says that it has none, and leads to an
   assertQuiet(seen);
   await close();
 });
+
+test("an archive that is served as a dataset is drawn as it is, and asked nothing that it cannot answer", async (t) => {
+  const own = await site(city);
+  t.after(() => own.stop());
+  const { page, close, ...seen } = await open(browser, `${own.base}#view=1/0/0`);
+  await says(page, "#facts", /^1 tile, zooms 0 to 0$/);
+  await says(page, "#legend", /earth.*places/);
+  const found = await page.evaluate(() => {
+    const { map } = window.duotile ?? {};
+    const layers = map?.getStyle().layers.flatMap(({ id }) => (/^tiles-/.test(id) ? id : [])) ?? [];
+    return map?.queryRenderedFeatures({ layers }).map(({ properties }) => properties["name"]);
+  });
+  assert.deepEqual([...new Set(found)].sort(), ["Eastland", "Southland"]);
+  // A dot with a colour of its own.
+  assert.notDeepEqual(await colour(page, [100, 10]), await colour(page, [104, 8]));
+  assert.equal(await page.locator("#filter-text").count(), 0);
+  assertQuiet(seen);
+  await close();
+});

@@ -93,7 +93,7 @@ export async function drawn(page) {
   await page.waitForFunction(
     () => {
       const page = window.duotile;
-      return page?.settled() && page.map.getStyle().layers.some(({ id }) => /^(cells|shapes)-/.test(id));
+      return page?.settled() && page.map.getStyle().layers.some(({ id }) => /^(cells|shapes|tiles)-/.test(id));
     },
     undefined,
     { timeout: PATIENCE, polling: 100 },

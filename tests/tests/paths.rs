@@ -7,7 +7,6 @@ use duotile::{
     engine::{Budget, Engine, Fitted, Limits, mask, pack::Coding, tile::Bare},
     format::Format,
     read,
-    source::Source,
 };
 use duotile_core::{
     Bits, Codes, Column, Filter, Landmarks, Mask, Mode, Plan, Points, Profile, Scratch, Selection, Sums, TileId,
@@ -144,7 +143,7 @@ fn engine() -> Arc<Engine> {
 #[test]
 fn every_path_gives_the_same_bytes() {
     let entry = Arc::new(Entry::open(read::builtin("places", &()).expect("the program brings its data along")));
-    let Source::Points(dataset) = &entry.source;
+    let dataset = entry.source.dataset().expect("rows");
     let runtime = tokio::runtime::Runtime::new().expect("threads");
     let (mut compared, mut not_empty) = (0, 0);
     dataset.with_points(|points| {

@@ -31,6 +31,7 @@ export interface Place {
   state: State;
 }
 
+/** What may be chosen: finished tiles are drawn as they are, and nothing else is. */
 const KINDS: readonly string[] = ["cells", "points", "heat", "columns", "shapes"] satisfies Kind[];
 const SCALES: readonly string[] = ["balanced", "equal", "log", "linear"] satisfies Scale[];
 const MIXES: readonly string[] = ["mixed", "most", "share", "difference", "ratio"] satisfies Mix[];

@@ -43,7 +43,8 @@ export const isMixed = ({ kind, mix }: Layer["drawing"], coloured: Coloured | un
   kind === "cells" && mix !== "most" && coloured !== undefined && !coloured.cycle;
 
 /** Which rows of a dataset are meant: its filter, and the window of time if it has times. */
-export function rowsOf({ filter }: Layer, { window }: State, dataset: Dataset | undefined): TileQuery {
+export function rowsOf({ filter, drawing }: Layer, { window }: State, dataset: Dataset | undefined): TileQuery {
+  if (drawing.kind === "tiles") return {};
   const datetime = window && dataset?.time_column ? interval(window) : undefined;
   return { ...(filter ? { filter } : {}), ...(datetime ? { datetime } : {}) };
 }
@@ -62,6 +63,8 @@ const isName = ({ name, type }: ColumnInfo): boolean => type === "text" && /^(na
 /** The query of a layer's tiles. Names that the dataset does not have are left aside, as when another was chosen. */
 export function queryOf(layer: Layer, state: State, dataset: Dataset | undefined): TileQuery {
   const { kind, measure, category, size } = layer.drawing;
+  // Tiles that are finished can be asked nothing.
+  if (kind === "tiles") return {};
   const { cell } = gridOf(layer.drawing);
   const known = (name: string | undefined) =>
     name !== undefined && name !== "" && (!dataset || dataset.columns.some((column) => column.name === name));

@@ -5,8 +5,8 @@
 
 import { signal } from "@preact/signals";
 
-/** How the features of a layer are drawn. */
-export type Kind = "cells" | "points" | "heat" | "columns" | "shapes";
+/** How the features of a layer are drawn; those of finished tiles as they are. */
+export type Kind = "cells" | "points" | "heat" | "columns" | "shapes" | "tiles";
 
 /**
  * How values are spread over colours: as many cells to each part of the ramp, by their logarithm, half by this and half by

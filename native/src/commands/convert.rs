@@ -7,7 +7,6 @@ use crate::{
     load::Load,
     progress::Terminal,
     read::Progress as _,
-    source::Source,
     told::{
         pieces::Pieces as _,
         rows::{RowFile, RowFormat},
@@ -72,8 +71,8 @@ pub fn run(args: &Convert) -> Result<()> {
     let go_on = || !ENDED.load(Ordering::Relaxed);
     let work = Work::new(&go_on, u64::MAX);
     let fitted = Arc::new(layer.fitted()?);
-    let Source::Points(dataset) = layer.source();
-    let rows = Selected::of(dataset, &fitted.plan, &work)?.total(dataset);
+    let dataset = fitted.dataset.clone();
+    let rows = Selected::of(&dataset, &fitted.plan, &work)?.total(&dataset);
     let name = args.out.display().to_string();
     let progress = Terminal::new(&name);
     let mut file = RowFile::new(fitted, format, rows, u64::MAX);

@@ -1,7 +1,7 @@
 //! `inspect`: a tile or a data file as text.
 
-use super::source;
-use crate::{inspect, load::Load, prepared, progress::Terminal};
+use super::{source, verify};
+use crate::{inspect, load::Load, source::archive::Archive};
 use anyhow::{Context as _, Result};
 use clap::Args;
 use std::{
@@ -12,10 +12,10 @@ use std::{
 /// `inspect`.
 #[derive(Args, Debug)]
 pub struct Inspect {
-    /// A tile (.mvt, .pbf, - for standard input), plain or compressed; or a data file, folder or pattern
+    /// A tile (.mvt, .pbf, - for standard input), plain or compressed; an archive of tiles; or a data file, folder or pattern
     #[arg(value_name = "FILE")]
     pub file: String,
-    /// Look at every byte of a prepared file
+    /// Look at every byte of a prepared file or of an archive, as `verify` does
     #[arg(long)]
     pub verify: bool,
     /// How to read.
@@ -30,8 +30,7 @@ pub struct Inspect {
 pub fn run(inspect: &Inspect) -> Result<()> {
     let file = inspect.file.as_str();
     if inspect.verify {
-        let bytes = prepared::verify(Path::new(file), &Terminal::new(""))?;
-        writeln!(std::io::stderr(), "{file}: all {bytes} bytes are as they were written")?;
+        verify::file(Path::new(file))?;
     }
     let is_tile = file == "-" || [".mvt", ".pbf", ".mvt.gz", ".pbf.gz"].iter().any(|end| file.ends_with(end));
     let text = if is_tile {
@@ -42,6 +41,8 @@ pub fn run(inspect: &Inspect) -> Result<()> {
             bytes = std::fs::read(file).with_context(|| format!("cannot read {file}"))?;
         }
         inspect::unpack(bytes).and_then(|bytes| inspect::tile(&bytes)).with_context(|| file.to_owned())?
+    } else if Archive::is_named(Path::new(file)) {
+        Archive::open("archive", Path::new(file)).with_context(|| file.to_owned())?.to_string()
     } else {
         let source = source(file, &inspect.load)?;
         // The report is printed whole with the rest.

@@ -7,6 +7,7 @@ pub mod export;
 pub mod generate;
 pub mod inspect;
 pub mod tile;
+pub mod verify;
 
 use crate::{
     load::{Load, Wanted},

@@ -1,8 +1,8 @@
 //! `tile`: one tile of a file, cut as a server would and written to standard output.
 
 use super::{as_query, source};
-use crate::{engine::tile::Bare, inspect, load::Load, progress::Terminal, source::Source};
-use anyhow::{Result, bail};
+use crate::{engine::tile::Bare, inspect, load::Load, progress::Terminal, source::archive::Archive};
+use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
 use duotile_core::{TileId, TileQuery, Work};
 use std::io::{IsTerminal as _, Write as _};
@@ -32,12 +32,18 @@ pub fn run(tile: &Tile) -> Result<()> {
     let id = tile_id(&tile.tile)?;
     let query = TileQuery::parse(&as_query(&tile.query))?;
     let source = source(&tile.dataset, &tile.load)?;
+    if let Some(path) = source.archive() {
+        ensure!(tile.query.is_empty(), "{} has finished tiles, which no query changes", path.display());
+        let found = Archive::open(&source.name, path).and_then(|archive| archive.tile(id));
+        let found =
+            found.with_context(|| path.display().to_string())?.with_context(|| format!("{id}: there is none"))?;
+        return write(&found.packing.unpack(&found.bytes)?);
+    }
     let dataset = source.read(&Terminal::new(&source.name))?;
     let query = query.in_zone(dataset.zone());
-    let source = Source::from(dataset.with_made(&query.lets, &Work::free())?);
-    let plan = source.fit(&query, &Work::free())?;
-    let Source::Points(dataset) = &source;
-    let Bare { bytes: out, report, cut, .. } = Bare::of(dataset, &plan, id, &Work::free())?;
+    let dataset = dataset.with_made(&query.lets, &Work::free())?;
+    let plan = dataset.fit(&query, &Work::free())?;
+    let Bare { bytes: out, report, cut, .. } = Bare::of(&dataset, &plan, id, &Work::free())?;
     let kind = if report.cells { "cells" } else { "rows" };
     let mut stderr = std::io::stderr();
     writeln!(
@@ -49,12 +55,17 @@ pub fn run(tile: &Tile) -> Result<()> {
         out.len(),
         cut
     )?;
+    write(&out)
+}
+
+/// Writes a tile to standard output: its bytes, or text where a person looks.
+fn write(tile: &[u8]) -> Result<()> {
     let mut stdout = std::io::stdout();
     if stdout.is_terminal() {
-        writeln!(stderr, "shown as text, because this is a terminal; send it to a file for its bytes")?;
-        stdout.write_all(inspect::tile(&out)?.as_bytes())?;
+        writeln!(std::io::stderr(), "shown as text, because this is a terminal; send it to a file for its bytes")?;
+        stdout.write_all(inspect::tile(tile)?.as_bytes())?;
     } else {
-        stdout.write_all(&out)?;
+        stdout.write_all(tile)?;
     }
     Ok(stdout.flush()?)
 }

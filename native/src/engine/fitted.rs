@@ -1,8 +1,12 @@
 //! A query that was fitted to a source: what is asked of the rest of the engine.
 
+use super::Refusal;
 use super::keep::{Key, Weigh};
-use crate::{catalog::Entry, source::most};
-use duotile_core::{Filter, Plan, QueryError, RowGeometry, TileQuery, Work};
+use crate::{
+    catalog::Entry,
+    source::{most, points::Dataset},
+};
+use duotile_core::{Filter, Plan, RowGeometry, TileQuery, Work};
 use std::sync::Arc;
 
 /// A query that fits a source, with what else is needed to answer it.
@@ -10,6 +14,8 @@ use std::sync::Arc;
 pub struct Fitted {
     /// The source.
     pub entry: Arc<Entry>,
+    /// Its rows.
+    pub dataset: Arc<Dataset>,
     /// The query as it was understood.
     pub query: TileQuery,
     /// The query fitted to the source.
@@ -18,15 +24,24 @@ pub struct Fitted {
     pub key: Arc<str>,
 }
 
+/// The rows of a source.
+///
+/// # Errors
+/// [`Refusal::Finished`] for an archive of tiles, which has none.
+pub fn rows_of(entry: &Entry) -> Result<&Arc<Dataset>, Refusal> {
+    entry.source.dataset().ok_or_else(|| Refusal::Finished(entry.source.name().to_owned()))
+}
+
 impl Fitted {
     /// Fits a query to a source.
     ///
     /// # Errors
-    /// For what does not fit.
-    pub fn new(entry: Arc<Entry>, query: TileQuery, work: &Work<'_>) -> Result<Self, QueryError> {
-        let plan = entry.source.fit(&query, work)?;
+    /// For what does not fit, and for a source without rows.
+    pub fn new(entry: Arc<Entry>, query: TileQuery, work: &Work<'_>) -> Result<Self, Refusal> {
+        let dataset = rows_of(&entry)?.clone();
+        let plan = dataset.fit(&query, work)?;
         let key = format!("{}\n{}\n{}", entry.source.name(), entry.source.version(), plan.canonical()).into();
-        Ok(Self { entry, query, plan, key })
+        Ok(Self { entry, dataset, query, plan, key })
     }
 
     /// Which kinds of geometry rows are in its tiles, as [`crate::source::Source::geometries`] names them.
@@ -51,7 +66,7 @@ impl Fitted {
         let properties = self.plan.properties().iter().map(|property| 2 * property.name.len() + 200);
         // The query is held as a tree too.
         // Who keeps it keeps the columns that were made for it.
-        let texts = texts + self.entry.source.made() / 16;
+        let texts = texts + self.dataset.made() / 16;
         texts * 16 + properties.sum::<usize>() + self.plan.filter().map_or(0, Filter::size) + size_of::<Self>()
     }
 

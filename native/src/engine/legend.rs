@@ -1,7 +1,6 @@
 //! The range and the quantiles of what cells carry, walked by core and kept for each query.
 
 use super::{Engine, Fitted, Refusal, Size};
-use crate::source::Source;
 use duotile_core::{Legend, Work};
 use std::sync::Arc;
 
@@ -20,10 +19,10 @@ impl Engine {
 
     async fn walk(self: Arc<Self>, fitted: &Arc<Fitted>) -> Result<Legend, Refusal> {
         let mut selected = self.select(fitted).await?;
-        self.summarise(fitted, &mut selected, fitted.entry.source.len()).await?;
+        self.summarise(fitted, &mut selected, fitted.dataset.len()).await?;
         let (engine, fitted) = (self.clone(), fitted.clone());
         let job = move |work: &Work<'_>| {
-            let Source::Points(dataset) = &fitted.entry.source;
+            let dataset = &fitted.dataset;
             let legend = selected.with(dataset, &fitted.plan, |points, selection| {
                 engine.scratches.with(|scratch| Legend::of(&fitted.plan, &points, selection, work, scratch))
             });

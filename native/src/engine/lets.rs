@@ -2,6 +2,7 @@
 
 use super::{
     Engine, Refusal, Size,
+    fitted::rows_of,
     keep::{Key, Weigh},
 };
 use crate::{catalog::Entry, source::Source};
@@ -19,7 +20,7 @@ pub(super) struct Widened(pub Arc<Entry>);
 
 impl Weigh for Widened {
     fn weight(&self) -> usize {
-        self.0.source.made() + size_of::<Entry>()
+        self.0.source.dataset().map_or(0, |dataset| dataset.made()) + size_of::<Entry>()
     }
 }
 
@@ -43,8 +44,7 @@ impl Engine {
             let (engine, entry, lets) = (self.clone(), entry.clone(), query.lets.clone());
             async move {
                 let job = move |work: &Work<'_>| {
-                    let Source::Points(dataset) = &entry.source;
-                    let source = Source::Points(dataset.with_made(&lets, work)?);
+                    let source = Source::from(rows_of(&entry)?.with_made(&lets, work)?);
                     let (rows, subset) = (entry.rows, entry.subset);
                     let (about, edition) = (entry.about.clone(), entry.edition.clone());
                     Ok(Widened(Arc::new(Entry { source, rows, subset, about, edition })))

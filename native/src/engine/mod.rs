@@ -4,6 +4,7 @@
 //! [legends](legend), [facts and statistics](stats) and [rows](rows). All work is done on a bounded [pool], off the async
 //! threads; what is worth it is [kept](keeps). Nothing here knows of HTTP.
 
+pub mod archived;
 pub mod fit;
 pub mod fitted;
 mod lets;
@@ -27,7 +28,7 @@ mod scratch;
 #[cfg(test)]
 mod tests;
 
-pub use fitted::Fitted;
+pub use fitted::{Fitted, rows_of};
 pub use keeps::{Budget, Keeps};
 pub use pool::{Pool, Size};
 pub use refusal::Refusal;

@@ -24,6 +24,17 @@ pub enum Coding {
     Zstd,
 }
 
+/// What a client can take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// Whether it takes gzip.
+    pub gzip: bool,
+    /// Whether it takes Zstandard.
+    pub zstd: bool,
+    /// What it prefers.
+    pub best: Coding,
+}
+
 impl Coding {
     /// Compresses at `level` (1 is the fastest of both). Small bodies, and bodies that do not shrink, stay as they are:
     /// the coding that was used comes back with the bytes, which take no more memory than they need: they may be kept.

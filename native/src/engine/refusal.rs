@@ -35,6 +35,8 @@ pub enum Refusal {
         /// What it may.
         limit: u64,
     },
+    /// What is asked has no rows: an archive of finished tiles, by its name.
+    Finished(String),
     /// Something failed inside. The log says what.
     Failed,
 }
@@ -80,6 +82,13 @@ impl fmt::Display for Refusal {
             }
             Self::Dear { cost: None, limit } => {
                 write!(f, "the answer takes more than {limit} looks at rows, which is the limit; a simpler query helps")
+            }
+            Self::Finished(name) => {
+                write!(
+                    f,
+                    "{name} is an archive of finished tiles, which cannot be asked for rows, columns or another query; \
+                     serve the file that its tiles were made of for that"
+                )
             }
             Self::Failed => write!(f, "something failed inside; the log says what"),
         }

@@ -1,7 +1,6 @@
 //! The rows that pass: a page of them, or all, for whoever writes them.
 
 use super::{Engine, Fitted, Refusal, Size, select::Selected};
-use crate::source::Source;
 use duotile_core::{Page, Within, Work};
 use std::sync::Arc;
 
@@ -18,7 +17,7 @@ impl Engine {
         tell: impl FnOnce(&Fitted, &Page, &Work<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
         let job = move |fitted: &Fitted, selected: &Selected, work: &Work<'_>| {
-            let Source::Points(dataset) = &fitted.entry.source;
+            let dataset = &fitted.dataset;
             let mask = selected.mask.as_deref();
             let page = dataset.with_points(|points| Page::of(&points, mask, within, offset, limit));
             work.pay(0)?;
@@ -38,7 +37,7 @@ impl Engine {
         tell: impl FnOnce(&Fitted, &Selected, usize, &Work<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
         let job = move |fitted: &Fitted, selected: &Selected, work: &Work<'_>| {
-            let Source::Points(dataset) = &fitted.entry.source;
+            let dataset = &fitted.dataset;
             let got = selected.total(dataset);
             if got > most { Err(Refusal::Rows { got, most }) } else { tell(fitted, selected, got, work) }
         };

@@ -4,7 +4,7 @@
 //! does a summary, made in one sweep where scanning the rows of a tile would take about as long.
 
 use super::{Engine, Fitted, Refusal, Size, keeps::OfRows, lets::LEAST, mask::mask, refusal::afford};
-use crate::source::{Source, points::Dataset};
+use crate::source::points::Dataset;
 use duotile_core::{
     CROWD, Mask, Plan, Points, Profile, QueryError, RANKED_ROW, Ranks, Report, Scratch, Selection, Stopped, Sums,
     TileId, Work,
@@ -182,7 +182,7 @@ impl Engine {
                 let (engine, fitted, mask, ranks) = (self.clone(), fitted.clone(), mask.clone(), ranks.clone());
                 async move {
                     let job = move |work: &Work<'_>| {
-                        let Source::Points(dataset) = &fitted.entry.source;
+                        let dataset = &fitted.dataset;
                         profile(dataset, &fitted.plan, (mask.as_deref(), ranks.as_deref()), work)
                     };
                     engine.pool.run(Size::Short, job).await.map(Arc::new)
@@ -199,14 +199,14 @@ impl Engine {
     /// Which rows show first; `None` where no column says so.
     async fn ranks(self: &Arc<Self>, fitted: &Arc<Fitted>) -> Result<Option<Arc<Ranks>>, Refusal> {
         let Some(column) = fitted.plan.rank() else { return Ok(None) };
-        let Source::Points(dataset) = &fitted.entry.source;
+        let dataset = &fitted.dataset;
         let each = if dataset.outlines().is_some() { 2 } else { 1 };
         has_room(dataset.len() as u64 * each, self.keeps.ranks.capacity())?;
         let make = || {
             let (engine, fitted) = (self.clone(), fitted.clone());
             async move {
                 let job = move |work: &Work<'_>| {
-                    let Source::Points(dataset) = &fitted.entry.source;
+                    let dataset = &fitted.dataset;
                     rank(dataset, column, work)
                 };
                 engine.pool.run(Size::Long, job).await.map(Arc::new)
@@ -231,9 +231,9 @@ impl Engine {
         let make = || {
             let (engine, fitted) = (self.clone(), fitted.clone());
             async move {
-                let job = move |work: &Work<'_>| match (&fitted.entry.source, fitted.plan.filter()) {
-                    (Source::Points(dataset), Some(filter)) => mask(dataset, filter, work),
-                    (_, None) => Ok(Mask::default()),
+                let job = move |work: &Work<'_>| match fitted.plan.filter() {
+                    Some(filter) => mask(&fitted.dataset, filter, work),
+                    None => Ok(Mask::default()),
                 };
                 engine.pool.run(Size::Short, job).await.map(|mask| OfRows::Mask(Arc::new(mask)))
             }
@@ -260,7 +260,7 @@ impl Engine {
         selected: &mut Selected,
         rows: usize,
     ) -> Result<(), Refusal> {
-        let Source::Points(dataset) = &fitted.entry.source;
+        let dataset = &fitted.dataset;
         for column in fitted.plan.summaries() {
             if selected.mask.is_none() && dataset.summary(column).is_some() {
                 continue;
@@ -272,7 +272,7 @@ impl Engine {
                     async move {
                         let budget = engine.keeps.rows.capacity();
                         let job = move |work: &Work<'_>| {
-                            let Source::Points(dataset) = &fitted.entry.source;
+                            let dataset = &fitted.dataset;
                             selected.sums(dataset, column, budget, work)
                         };
                         let sums = engine.pool.run(Size::Short, job).await?;

@@ -1,7 +1,6 @@
 //! What is known of columns over the rows that pass: facts, quantiles, a histogram.
 
 use super::{Engine, Fitted, Refusal, Size, refusal::afford, select::Selected};
-use crate::source::Source;
 use duotile_core::{Column, Facts, Mask, Property, Source as PropertySource, Stopped, Work, stats::Distribution};
 use rayon::prelude::*;
 use std::{
@@ -41,7 +40,7 @@ impl Engine {
         let selected = self.select_rows(fitted).await?;
         let fitted = fitted.clone();
         let job = move |work: &Work<'_>| {
-            let Source::Points(dataset) = &fitted.entry.source;
+            let dataset = &fitted.dataset;
             let column = |(_, property): (usize, &Property)| match property.source {
                 PropertySource::Column(column) | PropertySource::Measure(column, _) => Some(column),
                 _ => None,
@@ -73,7 +72,7 @@ impl Engine {
         let selected = self.select_rows(fitted).await?;
         let fitted = fitted.clone();
         let job = move |work: &Work<'_>| {
-            let Source::Points(dataset) = &fitted.entry.source;
+            let dataset = &fitted.dataset;
             dataset.with_points(|points| match points.columns().get(column) {
                 Some(column) => of(column, &selected, bins, work),
                 None => Err(Refusal::failed(&"statistics of a column that is not there")),

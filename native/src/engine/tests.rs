@@ -4,13 +4,10 @@ use super::{Budget, Engine, Limits, Refusal, select::Selected, tile::Bare};
 use crate::{
     catalog::Entry,
     engine::Fitted,
-    source::{
-        Source,
-        points::{
-            Dataset, Report,
-            dataset::{Loaded, Parts},
-            kind::Data,
-        },
+    source::points::{
+        Dataset, Report,
+        dataset::{Loaded, Parts},
+        kind::Data,
     },
     told::{
         pieces::Pieces as _,
@@ -64,7 +61,7 @@ fn of_rows(count: usize) -> Dataset {
 #[test]
 fn every_step_stops_when_nobody_waits_any_more() {
     let entry = Arc::new(Entry::open(dataset()));
-    let Source::Points(dataset) = &entry.source;
+    let dataset = entry.source.dataset().expect("rows");
     let gone = Work::new(&|| false, u64::MAX);
     let fit = |query: &str| {
         let query = TileQuery::parse(query).expect("parses");

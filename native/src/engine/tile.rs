@@ -6,10 +6,7 @@ use super::{
     pack::Coding,
     select::{Selected, is_few},
 };
-use crate::{
-    format::Format,
-    source::{Source, points::Dataset},
-};
+use crate::{format::Format, source::points::Dataset};
 use duotile_core::{Plan, Report, Scratch, TileId, Work};
 use std::{
     sync::Arc,
@@ -92,7 +89,7 @@ impl Engine {
         // Another is written by another writer, here.
         let Format::Mvt = format;
         let start = Instant::now();
-        let Source::Points(dataset) = &fitted.entry.source;
+        let dataset = &fitted.dataset;
         let range = dataset.with_points(|points| points.range(tile));
         let selected = if is_few(&fitted.plan, range.len()) && !self.has_mask(fitted) {
             None
@@ -105,7 +102,7 @@ impl Engine {
         let (engine, fitted) = (self.clone(), fitted.clone());
         let job = move |work: &Work<'_>| {
             let wait = asked.elapsed();
-            let Source::Points(dataset) = &fitted.entry.source;
+            let dataset = &fitted.dataset;
             let start = Instant::now();
             let selected = match selected {
                 Some(selected) => selected,

@@ -2,7 +2,7 @@
 
 use crate::{
     catalog::Entry,
-    engine::{Fitted, Refusal, select::Selected},
+    engine::{Fitted, Refusal, rows_of, select::Selected},
     source::Source,
 };
 use anyhow::{Context as _, Result};
@@ -30,14 +30,14 @@ impl Layer {
     /// # Errors
     /// For a query that does not fit.
     pub fn new(entry: Entry, query: &TileQuery, zooms: RangeInclusive<u8>) -> Result<Self> {
-        let query = query.clone().in_zone(entry.source.zone());
+        let query = query.clone().in_zone(rows_of(&entry)?.zone());
         let entry = if query.lets.is_empty() {
             entry
         } else {
-            let Source::Points(dataset) = &entry.source;
-            Entry { source: dataset.with_made(&query.lets, &Work::free())?.into(), ..entry }
+            let source = rows_of(&entry)?.with_made(&query.lets, &Work::free())?.into();
+            Entry { source, ..entry }
         };
-        entry.source.fit(&query, &Work::free())?.check_zoom(*zooms.start())?;
+        rows_of(&entry)?.fit(&query, &Work::free())?.check_zoom(*zooms.start())?;
         Ok(Self { entry: Arc::new(entry), query, zooms })
     }
 
@@ -75,7 +75,7 @@ impl Layer {
         let make = || -> Result<Shown, Refusal> {
             let query = TileQuery { limit, cell, ..self.query.clone() };
             let fitted = Fitted::new(self.entry.clone(), query, work)?;
-            let Source::Points(dataset) = &self.entry.source;
+            let dataset = &fitted.dataset;
             let mut selected = Selected::of(dataset, &fitted.plan, work)?;
             selected.summarise(dataset, &fitted.plan, dataset.len(), work)?;
             Ok(Shown { fitted, selected })
@@ -91,7 +91,7 @@ impl Shown {
     /// Whether anything that passes may be in a tile.
     #[must_use]
     pub fn occupies(&self, tile: TileId) -> bool {
-        let Source::Points(dataset) = &self.fitted.entry.source;
+        let dataset = &self.fitted.dataset;
         let mask = self.selected.mask.as_deref();
         dataset.with_points(|points| self.fitted.plan.occupies(&points, tile, mask))
     }
@@ -99,7 +99,7 @@ impl Shown {
     /// Rows of a tile that pass.
     #[must_use]
     pub fn rows(&self, tile: TileId) -> usize {
-        let Source::Points(dataset) = &self.fitted.entry.source;
+        let dataset = &self.fitted.dataset;
         let range = dataset.with_points(|points| points.range(tile));
         self.selected.mask.as_ref().map_or(range.len(), |mask| mask.count(range))
     }
@@ -109,7 +109,7 @@ impl Shown {
     /// # Errors
     /// When it was told to end.
     pub fn alike(&self, tile: TileId, z: u8, work: &Work<'_>, scratch: &mut Scratch) -> Result<bool, Stopped> {
-        let Source::Points(dataset) = &self.fitted.entry.source;
+        let dataset = &self.fitted.dataset;
         let plan = &self.fitted.plan;
         self.selected.with(dataset, plan, |points, selection| plan.alike(&points, selection, tile, z, work, scratch))
     }
@@ -119,7 +119,7 @@ impl Shown {
     /// # Errors
     /// When it was told to end.
     pub fn cut(&self, tile: TileId, work: &Work<'_>, to: (&mut Scratch, &mut Vec<u8>)) -> Result<Report, Stopped> {
-        let Source::Points(dataset) = &self.fitted.entry.source;
+        let dataset = &self.fitted.dataset;
         self.selected.cut(dataset, &self.fitted.plan, tile, work, to)
     }
 }

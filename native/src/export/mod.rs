@@ -6,7 +6,6 @@
 
 pub mod archive;
 mod budget;
-mod hilbert;
 mod layer;
 mod log;
 mod metadata;

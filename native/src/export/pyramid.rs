@@ -3,7 +3,6 @@
 use super::{
     archive::{Kind, Summary},
     budget::Bounds,
-    hilbert,
     layer::{Layer, Shown},
     log::Head,
     metadata,
@@ -11,7 +10,7 @@ use super::{
     walk::{Alike, Known, Walk},
     written::{Same, Written},
 };
-use crate::{disk, read::Progress};
+use crate::{disk, pmtiles::hilbert, read::Progress};
 use anyhow::{Context as _, Result};
 use duotile_core::{Report as Cut, Scratch, Stopped, TILE_FORMAT, TileId, Work};
 use flate2::{Compression, write::GzEncoder};

@@ -3,7 +3,7 @@
 //! From the one tile of the world downwards, without what is empty. A few zooms above the last, what is left falls apart into many
 //! pieces, which are walked on all cores.
 
-use super::hilbert;
+use crate::pmtiles::hilbert;
 use duotile_core::{Stopped, TileId};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::vec;

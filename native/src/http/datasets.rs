@@ -3,6 +3,7 @@
 use super::{Problem, Shared, answer::json, basemap, document};
 use crate::{
     catalog::Entry,
+    engine::rows_of,
     told::{catalogue, queryables as told_queryables},
 };
 use axum::{
@@ -63,7 +64,7 @@ pub async fn one(With(state): With<Shared>, Path(id): Path<String>, headers: Hea
 /// What of a dataset can be filtered.
 ///
 /// # Errors
-/// 404 for a dataset that is not there.
+/// 404 for a dataset that is not there, or has no rows.
 pub async fn queryables(
     With(state): With<Shared>,
     Path(id): Path<String>,
@@ -72,7 +73,7 @@ pub async fn queryables(
     let entry = named(&state, Some(&id))?;
     let base = state.base(&headers);
     let key = format!("{base}/datasets/{id}/queryables\n{}", entry.source.version());
-    let told = entry.clone();
+    let told = rows_of(&entry)?.clone();
     let make = |_| async move { Ok(Value::Object(told_queryables::of(&told, &base)).to_string().into_bytes()) };
     let mut response = document::kept(&state, &entry, key, &headers, make).await?;
     if response.status() == StatusCode::OK {

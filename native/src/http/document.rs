@@ -20,7 +20,7 @@ use axum::{
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
-const fn route(document: Document) -> Route {
+pub(super) const fn route(document: Document) -> Route {
     Route(match document {
         Document::TileJson => "/tiles/{dataset}/tilejson.json",
         Document::Metadata => "/tiles/{dataset}/metadata.json",

@@ -1,11 +1,17 @@
 //! What the client can take: `Accept-Encoding` becomes a [`Coding`].
 
-use crate::engine::pack::Coding;
+use crate::engine::pack::{Accepted, Coding};
 use axum::http::{HeaderMap, HeaderValue, header};
 
 /// What the client prefers of what we do: zstd before gzip before none, unless its weights say otherwise.
 #[must_use]
 pub fn negotiate(headers: &HeaderMap) -> Coding {
+    accepted(headers).best
+}
+
+/// What the client can take of what we do, and what it prefers.
+#[must_use]
+pub fn accepted(headers: &HeaderMap) -> Accepted {
     let (mut gzip, mut zstd, mut any) = (None, None, None);
     for part in
         headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(','))
@@ -26,13 +32,14 @@ pub fn negotiate(headers: &HeaderMap) -> Coding {
     }
     let gzip = gzip.or(any).unwrap_or(0.0);
     let zstd = zstd.or(any).unwrap_or(0.0);
-    if zstd > 0.0 && zstd >= gzip {
+    let best = if zstd > 0.0 && zstd >= gzip {
         Coding::Zstd
     } else if gzip > 0.0 {
         Coding::Gzip
     } else {
         Coding::Identity
-    }
+    };
+    Accepted { gzip: gzip > 0.0, zstd: zstd > 0.0, best }
 }
 
 /// Says how a body is compressed, and that this was negotiated.

@@ -4,6 +4,7 @@
 //! CORS, counting (with a limit on the length of addresses), what keeps strangers' pages out, and the catching of panics.
 
 pub mod answer;
+mod archived;
 pub mod assets;
 pub mod basemap;
 pub mod caching;

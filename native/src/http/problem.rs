@@ -186,6 +186,7 @@ impl From<Refusal> for Problem {
             Refusal::Rows { got, .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, refusal.to_string()).count(got),
             Refusal::Bytes { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, refusal.to_string()),
             Refusal::Dear { .. } => Self::new(StatusCode::BAD_REQUEST, refusal.to_string()),
+            Refusal::Finished(_) => Self::not_found(refusal.to_string()),
             Refusal::Failed => Self::new(StatusCode::INTERNAL_SERVER_ERROR, FAILED),
         }
     }

@@ -2,8 +2,8 @@
 //!
 //! The last segment is taken whole, so `.mvt` and `.pbf` need no routes of their own, and a token may stand before it.
 
-use super::{Problem, Shared, datasets, document, params, query, tile};
-use crate::{format::Format, percent, told::links::Document};
+use super::{Problem, Shared, archived, datasets, document, params, query, tile};
+use crate::{format::Format, percent, source::Source, told::links::Document};
 use axum::{
     extract::{Request, State as With},
     http::{HeaderValue, Method, StatusCode, Uri, header::ALLOW},
@@ -112,6 +112,14 @@ pub async fn get(With(state): With<Shared>, request: Request) -> Result<Response
     let (path, text, headers) = (path(&parts.uri)?, parts.uri.query(), &parts.headers);
     let Target { dataset: name, token, what } = target(&path)?;
     let entry = datasets::named(&state, name)?;
+    if let (Source::Archive(archive), What::Tile(..) | What::Document(_)) = (&entry.source, &what) {
+        archived::plain(archive, token, text)?;
+        return match what {
+            What::Tile(id, format) => archived::tile(&state, &entry, archive, (id, format), text, headers).await,
+            What::Document(kind) => archived::document(&state, &entry, archive, kind, text, headers).await,
+            What::Query => Err(what.refuse(&parts.method)),
+        };
+    }
     let fitted = async || state.engine.fit_text(&entry, token, text.unwrap_or("")).await;
     match what {
         What::Tile(id, format) => tile::answer(&state, fitted().await?, (id, format), text, headers).await,

@@ -6,6 +6,7 @@ use crate::{
     load::Wanted,
     progress::Terminal,
     read::Stand,
+    source::{Source, archive::Archive, points::Dataset},
 };
 use anyhow::Result;
 use std::{io::Write as _, time::Instant};
@@ -54,21 +55,13 @@ impl Watched {
         self.files.read(stand);
         self.settled = false;
         let entry = self.source.entry(&Terminal::new(&self.source.name))?;
-        let source = &entry.source;
-        let (unusable, columns) = source.describe(|told| (told.unusable, told.columns.len()));
-        let unusable = match unusable {
-            0 => String::new(),
-            count => format!(", {count} more without a position"),
+        let (name, seconds) = (entry.source.name(), start.elapsed().as_secs_f64());
+        let size = entry.source.size() as f64 / f64::from(1 << 20);
+        let told = match &entry.source {
+            Source::Points(dataset) => rows(dataset, size),
+            Source::Archive(archive) => tiles(archive, size),
         };
-        let size = source.size() as f64 / f64::from(1 << 20);
-        let line = format!(
-            "{}: {} rows{unusable}, {columns} columns, {size:.0} MB, {} in {:.1} s",
-            source.name(),
-            source.len(),
-            if source.is_mapped() { "mapped" } else { "read" },
-            start.elapsed().as_secs_f64()
-        );
-        let _ = writeln!(std::io::stderr(), "{line}");
+        let _ = writeln!(std::io::stderr(), "{name}: {told} in {seconds:.1} s");
         state.replace(entry);
         self.settled = telling;
         Ok(())
@@ -87,4 +80,23 @@ impl Watched {
         };
         state.metrics.reloaded(&self.source.name, outcome);
     }
+}
+
+fn rows(dataset: &Dataset, size: f64) -> String {
+    let (unusable, columns) = dataset.describe(|told| (told.unusable, told.columns.len()));
+    let unusable = match unusable {
+        0 => String::new(),
+        count => format!(", {count} more without a position"),
+    };
+    let how = if dataset.is_mapped() { "mapped" } else { "read" };
+    format!("{} rows{unusable}, {columns} columns, {size:.0} MB, {how}", dataset.len())
+}
+
+fn tiles(archive: &Archive, size: f64) -> String {
+    let facts = archive.facts();
+    let count = facts.tiles.map_or(String::new(), |count| format!("{count} "));
+    let layers: Vec<&str> = facts.layers().collect();
+    let layers = if layers.is_empty() { "layers that it does not tell".into() } else { layers.join(", ") };
+    let [first, last] = facts.zooms;
+    format!("an archive of {count}tiles, zooms {first} to {last}, {layers}, {size:.0} MB, opened")
 }

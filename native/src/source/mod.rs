@@ -1,23 +1,28 @@
 //! Kinds of data, behind one face.
 //!
-//! A source says here what it is, and fits queries to itself. What else is asked of it ([`crate::engine`]: tiles, legends,
-//! facts and statistics, rows; [`crate::told`]: documents and files) is answered there, each with an arm for each kind, so
-//! that the compiler names every place that a new kind has to answer.
+//! A source says here what it is: its name, its version, its frame. What is asked of the rows of a [`Dataset`] ([`crate::engine`]:
+//! tiles, legends, facts and statistics, pages) is asked of the dataset, which a fitted query holds; an [`Archive`] has finished
+//! tiles and nothing else.
 
+pub mod archive;
+pub(crate) mod bytes;
 pub mod points;
+pub(crate) mod sqlite;
 mod zones;
 
-use crate::about::{About, Said};
 use crate::format::Format;
 use crate::shapes::Outlines;
-use duotile_core::{ColumnInfo, Plain, Plan, Points, QueryError, TileQuery, Times, Work, range};
+use archive::Archive;
 use points::Dataset;
+use std::sync::Arc;
 
 /// What is served: one of the kinds of data that there are.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Source {
-    /// Points with columns, in memory or in a mapped file.
-    Points(Dataset),
+    /// Rows with columns, in memory or in a mapped file.
+    Points(Arc<Dataset>),
+    /// Finished tiles in a file.
+    Archive(Arc<Archive>),
 }
 
 /// The word for the first of some kinds of geometry.
@@ -31,71 +36,68 @@ pub(crate) fn most(kinds: &[&str]) -> &'static str {
 
 impl From<Dataset> for Source {
     fn from(dataset: Dataset) -> Self {
-        Self::Points(dataset)
+        Self::Points(Arc::new(dataset))
     }
 }
 
-/// What is known of a source as a whole.
-#[derive(Clone, Debug)]
-pub struct Description<'a> {
-    /// Rows that are not in it because they have no position.
-    pub unusable: u64,
-    /// Its columns.
-    pub columns: Vec<ColumnInfo<'a>>,
-    /// The column of ids.
-    pub id: Option<&'a str>,
-    /// The column that `datetime` speaks of.
-    pub time: Option<&'a str>,
-    /// Its first and last moment.
-    pub time_range: Option<[Plain<'a>; 2]>,
+impl From<Archive> for Source {
+    fn from(archive: Archive) -> Self {
+        Self::Archive(Arc::new(archive))
+    }
 }
 
 impl Source {
-    /// Its name in addresses, and the name of its layer in tiles.
+    /// Its rows; `None` for what has finished tiles alone.
+    #[must_use]
+    pub const fn dataset(&self) -> Option<&Arc<Dataset>> {
+        match self {
+            Self::Points(dataset) => Some(dataset),
+            Self::Archive(_) => None,
+        }
+    }
+
+    /// Its name in addresses, and the name of its layer in tiles that are cut.
     #[must_use]
     pub fn name(&self) -> &str {
-        let Self::Points(dataset) = self;
-        dataset.name()
+        match self {
+            Self::Points(dataset) => dataset.name(),
+            Self::Archive(archive) => archive.name(),
+        }
     }
 
     /// What people call it.
     #[must_use]
     pub fn title(&self) -> Option<&str> {
-        let Self::Points(dataset) = self;
-        dataset.title()
+        match self {
+            Self::Points(dataset) => dataset.title(),
+            Self::Archive(archive) => archive.facts().title.as_deref(),
+        }
     }
 
     /// Changes whenever the content or the way it was loaded may have changed; hexadecimal.
     #[must_use]
     pub fn version(&self) -> &str {
-        let Self::Points(dataset) = self;
-        dataset.version()
+        match self {
+            Self::Points(dataset) => dataset.version(),
+            Self::Archive(archive) => archive.version(),
+        }
     }
 
     /// Whom to name on the map.
     #[must_use]
     pub fn attribution(&self) -> Option<&str> {
-        let Self::Points(dataset) = self;
-        dataset.attribution()
-    }
-
-    /// What is known of its columns that were measured.
-    #[must_use]
-    pub fn about(&self) -> About {
-        let Self::Points(dataset) = self;
-        let measured = dataset.report().columns.iter().filter(|column| column.unit.is_some());
-        let said = |column: &points::dataset::Chosen| Said {
-            unit: column.unit.clone(),
-            description: Some(column.why.clone()),
-        };
-        measured.map(|column| (column.name.clone(), said(column))).collect()
+        match self {
+            Self::Points(dataset) => dataset.attribution(),
+            Self::Archive(archive) => archive.facts().attribution.as_deref(),
+        }
     }
 
     /// What its tiles are, unless a path says otherwise.
     #[must_use]
     pub const fn format(&self) -> Format {
-        let Self::Points(_) = self;
-        Format::Mvt
+        match self {
+            Self::Points(_) | Self::Archive(_) => Format::Mvt,
+        }
     }
 
     /// Whether it can be looked at, to be asked before that is done for a request.
@@ -103,22 +105,16 @@ impl Source {
     /// # Errors
     /// What happened to its file since it was opened.
     pub fn check(&self) -> anyhow::Result<()> {
-        let Self::Points(dataset) = self;
-        dataset.check()
+        match self {
+            Self::Points(dataset) => dataset.check(),
+            Self::Archive(archive) => archive.check(),
+        }
     }
 
-    /// The zone whose clock days and hours go by where a query names none; UTC for none.
-    #[must_use]
-    pub fn zone(&self) -> Option<&str> {
-        let Self::Points(dataset) = self;
-        dataset.zone()
-    }
-
-    /// Rows.
+    /// Rows; none of an archive.
     #[must_use]
     pub fn len(&self) -> usize {
-        let Self::Points(dataset) = self;
-        dataset.len()
+        self.dataset().map_or(0, |dataset| dataset.len())
     }
 
     /// Whether there are none.
@@ -127,111 +123,61 @@ impl Source {
         self.len() == 0
     }
 
-    /// Bytes in memory, or in the file that is mapped.
+    /// Bytes in memory, or in the file that is mapped or read.
     #[must_use]
     pub fn size(&self) -> usize {
-        let Self::Points(dataset) = self;
-        dataset.size()
-    }
-
-    /// Bytes of the columns that a query made of the others.
-    #[must_use]
-    pub fn made(&self) -> usize {
-        let Self::Points(dataset) = self;
-        dataset.made()
-    }
-
-    /// Whether it lies in a file that is mapped, and not in memory.
-    #[must_use]
-    pub fn is_mapped(&self) -> bool {
-        let Self::Points(dataset) = self;
-        dataset.is_mapped()
+        match self {
+            Self::Points(dataset) => dataset.size(),
+            Self::Archive(archive) => archive.size() as usize,
+        }
     }
 
     /// The frame of everything in it, in degrees (west, south, east, north). `None` for no rows.
     #[must_use]
     pub fn bounds(&self) -> Option<[f64; 4]> {
-        let Self::Points(dataset) = self;
-        dataset.bounds()
+        match self {
+            Self::Points(dataset) => dataset.bounds(),
+            Self::Archive(archive) => Some(archive.facts().bounds),
+        }
     }
 
     /// The frame of the densest 99 % of it; the world for no rows. East may be above 180.
     #[must_use]
     pub fn focus(&self) -> [f64; 4] {
-        let Self::Points(dataset) = self;
-        dataset.focus()
+        match self {
+            Self::Points(dataset) => dataset.focus(),
+            Self::Archive(archive) => archive.facts().bounds,
+        }
     }
 
-    /// Which kinds of geometry its rows are, by the names of GeoJSON without `Multi`; that of most rows first.
+    /// Which kinds of geometry it has, by the names of GeoJSON without `Multi`; that of most rows first.
     #[must_use]
     pub fn geometries(&self) -> Vec<&'static str> {
-        let Self::Points(dataset) = self;
-        dataset.outlines().map_or_else(|| vec!["Point"], Outlines::kinds)
+        match self {
+            Self::Points(dataset) => dataset.outlines().map_or_else(|| vec!["Point"], Outlines::kinds),
+            Self::Archive(archive) => {
+                let facts = archive.facts();
+                let all: Vec<&str> = facts.layers().flat_map(|layer| facts.geometries(layer)).collect();
+                ["Polygon", "LineString", "Point"].into_iter().filter(|kind| all.contains(kind)).collect()
+            }
+        }
     }
 
-    /// What most of its rows are: `point`, `line` or `polygon`.
+    /// What most of it is: `point`, `line` or `polygon`.
     #[must_use]
     pub fn geometry(&self) -> &'static str {
         most(&self.geometries())
     }
 
-    /// How many vertices the outlines of its rows have; `None` for points.
-    #[must_use]
-    pub fn vertices(&self) -> Option<usize> {
-        let Self::Points(dataset) = self;
-        dataset.outlines().map(Outlines::vertices)
-    }
-
     /// The first view: longitude, latitude, zoom; where most of it is, if nothing is near the middle of all of it.
     #[must_use]
     pub fn view(&self) -> [f64; 3] {
-        let Self::Points(dataset) = self;
-        dataset.view()
-    }
-
-    /// Fits a query to it.
-    ///
-    /// # Errors
-    /// For a column that is not there or of the wrong type, with a near name where there is one; when nobody waits for it any
-    /// more, or finding out what it means costs too much.
-    pub fn fit(&self, query: &TileQuery, work: &Work<'_>) -> Result<Plan, QueryError> {
-        self.with_points(|points| {
-            let zones = query.clocks(points.columns(), zones::clock);
-            query.plan(&points.with_zones(&zones), work)
-        })
-    }
-
-    /// Calls `f` with what is known of it.
-    pub fn describe<R>(&self, f: impl FnOnce(Description<'_>) -> R) -> R {
-        let Self::Points(dataset) = self;
-        let unusable = dataset.report().unusable;
-        self.with_points(|points| {
-            let named = |role: Option<usize>| role.and_then(|index| points.columns().get(index));
-            let (id, time) = (named(points.roles().id), named(points.roles().time));
-            f(Description {
-                unusable,
-                columns: (0..points.columns().len()).filter_map(|index| ColumnInfo::of(&points, index)).collect(),
-                id: id.map(|column| column.name),
-                time: time.map(|column| column.name),
-                time_range: time.and_then(|column| range(column, column.facts, Times::Iso)),
-            })
-        })
-    }
-
-    /// The position of a column by its name.
-    ///
-    /// # Errors
-    /// The names of all columns, where there is none of this name.
-    pub fn column(&self, name: &str) -> Result<usize, Vec<String>> {
-        self.with_points(|points| {
-            let names = || points.columns().iter().map(|column| column.name.to_owned()).collect();
-            points.column(name).ok_or_else(names)
-        })
-    }
-
-    /// Calls `f` with the table of its rows as the core sees it.
-    pub(crate) fn with_points<R>(&self, f: impl FnOnce(Points<'_>) -> R) -> R {
-        let Self::Points(dataset) = self;
-        dataset.with_points(f)
+        match self {
+            Self::Points(dataset) => dataset.view(),
+            Self::Archive(archive) => {
+                let (lon, lat, zoom) = archive.facts().center;
+                [lon, lat, zoom.into()]
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::{
     links::{Document, Links},
     values,
 };
-use crate::{about::About, catalog::Entry, percent};
+use crate::{about::About, catalog::Entry, percent, source::Source};
 use duotile_core::ColumnInfo;
 use serde_json::{Map, Value, json};
 
@@ -20,19 +20,34 @@ pub fn summary(entry: &Entry, base: &str) -> Map<String, Value> {
     map.insert("rows".into(), json!(source.len()));
     map.insert("geometry".into(), json!(source.geometry()));
     map.insert("geometry_types".into(), json!(source.geometries()));
-    if let Some(vertices) = source.vertices() {
-        map.insert("vertices".into(), json!(vertices));
+    match source {
+        Source::Points(dataset) => {
+            if let Some(outlines) = dataset.outlines() {
+                map.insert("vertices".into(), json!(outlines.vertices()));
+            }
+            dataset.describe(|told| {
+                map.insert("rows_without_position".into(), json!(told.unusable));
+                map.insert("id_column".into(), json!(told.id));
+                map.insert("time_column".into(), json!(told.time));
+                map.insert("time_range".into(), json!(told.time_range.map(|ends| ends.map(values::plain))));
+                map.insert("zone".into(), json!(dataset.zone().unwrap_or("UTC")));
+            });
+        }
+        Source::Archive(archive) => {
+            let facts = archive.facts();
+            map.insert(
+                "archive".into(),
+                json!({ "zooms": facts.zooms, "tiles": facts.tiles, "layers": facts.layers().collect::<Vec<_>>() }),
+            );
+            for name in ["id_column", "time_column", "time_range"] {
+                map.insert(name.into(), Value::Null);
+            }
+            map.insert("rows_without_position".into(), json!(0));
+        }
     }
     map.insert("bounds".into(), json!(source.bounds()));
     map.insert("focus".into(), json!(source.focus()));
     map.insert("center".into(), json!(source.view()));
-    source.describe(|told| {
-        map.insert("rows_without_position".into(), json!(told.unusable));
-        map.insert("id_column".into(), json!(told.id));
-        map.insert("time_column".into(), json!(told.time));
-        map.insert("time_range".into(), json!(told.time_range.map(|ends| ends.map(values::plain))));
-        map.insert("zone".into(), json!(source.zone().unwrap_or("UTC")));
-    });
     map.insert("rows_open".into(), json!(entry.rows));
     map.insert("subset_open".into(), json!(entry.subset));
     let tiles = Links::of_source(base, source);
@@ -50,10 +65,10 @@ pub fn summary(entry: &Entry, base: &str) -> Map<String, Value> {
 #[must_use]
 pub fn whole(entry: &Entry, base: &str) -> Map<String, Value> {
     let mut map = summary(entry, base);
-    let columns = entry
-        .source
-        .describe(|told| told.columns.into_iter().map(|info| column(info, &entry.about)).collect::<Vec<Value>>());
-    map.insert("columns".into(), Value::Array(columns));
+    let columns = entry.source.dataset().map(|dataset| {
+        dataset.describe(|told| told.columns.into_iter().map(|info| column(info, &entry.about)).collect::<Vec<Value>>())
+    });
+    map.insert("columns".into(), Value::Array(columns.unwrap_or_default()));
     map
 }
 

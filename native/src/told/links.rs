@@ -72,7 +72,7 @@ impl Links {
     #[must_use]
     pub fn new(base: &str, fitted: &Fitted, by_token: bool, query: Option<&str>) -> Self {
         let mut links = Self::of_source(base, &fitted.entry.source);
-        let mut pairs = Vec::new();
+        let mut pairs: Vec<&str> = Vec::new();
         let token = if by_token { fitted.query.token() } else { String::new() };
         // The empty query has an empty token, which no path can hold.
         if !token.is_empty() {
@@ -80,10 +80,15 @@ impl Links {
         } else if !fitted.plan.canonical().is_empty() {
             pairs.push(fitted.plan.canonical());
         }
-        let passed = |pair: &&str| pair.starts_with("key=") || pair.starts_with("access_token=");
-        pairs.extend(query.unwrap_or("").split('&').filter(passed));
+        pairs.extend(passed(query));
         links.query = pairs.join("&");
         links
+    }
+
+    /// The same with what of a query is a proxy's.
+    #[must_use]
+    pub fn passing(self, query: Option<&str>) -> Self {
+        Self { query: passed(query).collect::<Vec<_>>().join("&"), ..self }
     }
 
     /// What tiles are.
@@ -114,4 +119,10 @@ impl Links {
         let ask = if self.query.is_empty() { "" } else { "?" };
         format!("{}/{}{ask}{}", self.folder, document.file(), self.query)
     }
+}
+
+/// Parameters of a query that are not ours but a proxy's.
+fn passed(query: Option<&str>) -> impl Iterator<Item = &str> {
+    let all = query.unwrap_or("").split('&');
+    all.filter(|pair| pair.starts_with("key=") || pair.starts_with("access_token="))
 }

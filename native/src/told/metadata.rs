@@ -24,7 +24,7 @@ pub fn of(
 ) -> Map<String, Value> {
     let mut map = tilejson::of(fitted, profile, links);
     let plan = &fitted.plan;
-    fitted.entry.source.with_points(|points| {
+    fitted.dataset.with_points(|points| {
         let mut attributes: Vec<Value> =
             plan.shown().map(|(index, property)| attribute(&points, property, facts, legend, index)).collect();
         share_ranges(&mut attributes);

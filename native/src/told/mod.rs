@@ -5,6 +5,7 @@
 pub mod links;
 pub mod values;
 
+pub mod archived;
 pub mod catalogue;
 pub mod metadata;
 pub mod queryables;

@@ -35,7 +35,7 @@ impl PageFormat {
 /// The text of a page that begins after `offset` rows. `link` gives the address of the page that begins elsewhere.
 #[must_use]
 pub fn text(fitted: &Fitted, page: &Page, offset: usize, format: PageFormat, link: impl Fn(usize) -> String) -> String {
-    fitted.entry.source.with_points(|points| {
+    fitted.dataset.with_points(|points| {
         let columns = fitted.query.told_columns(&fitted.plan, &points);
         let mut out = String::from(match format {
             PageFormat::GeoJson => "{\"type\":\"FeatureCollection\",\"features\":[",

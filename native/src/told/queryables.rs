@@ -1,16 +1,15 @@
-//! What of a source can be filtered, as a JSON Schema: the queryables of OGC API Features, part 3.
+//! What of a dataset can be filtered, as a JSON Schema: the queryables of OGC API Features, part 3.
 
 use super::values;
-use crate::{catalog::Entry, percent};
+use crate::{percent, shapes::Outlines, source::points::Dataset};
 use duotile_core::{ColumnInfo, Plain};
 use serde_json::{Map, Value, json};
 
-/// The schema of a source under a base address: a property for each column, and the position.
+/// The schema of a dataset under a base address: a property for each column, and the position.
 #[must_use]
-pub fn of(entry: &Entry, base: &str) -> Map<String, Value> {
-    let source = &entry.source;
+pub fn of(dataset: &Dataset, base: &str) -> Map<String, Value> {
     let mut properties = Map::new();
-    source.describe(|told| {
+    dataset.describe(|told| {
         properties.extend(told.columns.into_iter().map(|info| (info.name.to_owned(), Value::Object(column(info)))));
     });
     // As in filters, a column of that name goes first.
@@ -18,7 +17,7 @@ pub fn of(entry: &Entry, base: &str) -> Map<String, Value> {
         let coordinate = json!({ "title": name, "type": "number", "minimum": -most, "maximum": most });
         properties.entry(name).or_insert(coordinate);
     }
-    let (title, format) = match source.geometries()[..] {
+    let (title, format) = match dataset.outlines().map_or_else(|| vec!["Point"], Outlines::kinds)[..] {
         ["Point"] => ("Position", "geometry-point"),
         ["LineString"] => ("Geometry", "geometry-linestring-or-multilinestring"),
         ["Polygon"] => ("Geometry", "geometry-polygon-or-multipolygon"),
@@ -28,9 +27,9 @@ pub fn of(entry: &Entry, base: &str) -> Map<String, Value> {
     properties.insert("geometry".into(), position);
     let mut map = Map::new();
     map.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
-    map.insert("$id".into(), json!(format!("{base}/datasets/{}/queryables", percent::encode(source.name()))));
+    map.insert("$id".into(), json!(format!("{base}/datasets/{}/queryables", percent::encode(dataset.name()))));
     map.insert("type".into(), json!("object"));
-    map.insert("title".into(), json!(source.title().unwrap_or(source.name())));
+    map.insert("title".into(), json!(dataset.title().unwrap_or(dataset.name())));
     map.insert("properties".into(), Value::Object(properties));
     map.insert("additionalProperties".into(), json!(false));
     map

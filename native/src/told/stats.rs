@@ -3,17 +3,17 @@
 use super::values;
 use crate::{
     engine::{Fitted, stats::ColumnStats},
-    source::Source,
+    source::points::Dataset,
 };
 use duotile_core::{Kind, Legend, Plain, Times, range, stats::PROBABILITIES};
 use serde_json::{Map, Value, json};
 
 /// Statistics of the column at a position.
 #[must_use]
-pub fn column(source: &Source, index: usize, stats: &ColumnStats) -> Map<String, Value> {
+pub fn column(dataset: &Dataset, index: usize, stats: &ColumnStats) -> Map<String, Value> {
     let ColumnStats { rows, facts, spread } = stats;
     let mut map = Map::new();
-    source.with_points(|points| {
+    dataset.with_points(|points| {
         let Some(column) = points.columns().get(index) else { return };
         map.insert("column".into(), json!(column.name));
         map.insert("type".into(), json!(column.kind().name()));

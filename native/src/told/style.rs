@@ -79,7 +79,11 @@ fn whole(fitted: &Fitted) -> f64 {
     let [west, south, east, north] = source.focus();
     let down = |lat: f64| lat.to_radians().sin().clamp(-0.9963, 0.9963).atanh() / std::f64::consts::TAU;
     let part = ((east - west) / 360.0 * (down(north) - down(south))).max(1e-12);
-    if source.len() < FEW { 0.0 } else { (APART / (512.0 * (part / source.len() as f64).sqrt())).log2().max(0.0) }
+    if fitted.dataset.len() < FEW {
+        0.0
+    } else {
+        (APART / (512.0 * (part / fitted.dataset.len() as f64).sqrt())).log2().max(0.0)
+    }
 }
 
 /// Rows: polygons under lines under points. Outlines of polygons are lines, which a tile cuts beyond its edges only.

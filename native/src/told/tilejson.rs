@@ -28,7 +28,7 @@ pub fn of(fitted: &Fitted, profile: Option<&Profile>, links: &Links) -> Map<Stri
     map.insert("geometry".into(), json!(fitted.geometry()));
     map.insert("geometry_types".into(), json!(fitted.geometries()));
     map.insert("vector_layers".into(), vector_layers(fitted));
-    map.insert("properties".into(), source.with_points(|points| schema(fitted, &points)));
+    map.insert("properties".into(), fitted.dataset.with_points(|points| schema(fitted, &points)));
     if let Some(minzoom) = profile.and_then(Profile::points_minzoom) {
         map.insert("points_minzoom".into(), json!(minzoom));
     }

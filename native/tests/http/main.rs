@@ -1,6 +1,7 @@
 //! The server without a socket: what goes in as a request comes out as an answer, and each answer is held against the
 //! rows themselves or against what a client is known to expect.
 
+mod archives;
 mod basemap;
 mod caching;
 mod cors;

@@ -46,7 +46,7 @@ export function Places({ map, source }: Shown) {
   const key = now && dataset ? `${dataset.id} ${dataset.version} ${toQueryString(now)}` : "";
   const [cells, setCells] = useState<{ key: string; place: Place; cells: Awaited<ReturnType<typeof cellsIn>> }>();
   useEffect(() => {
-    if (!now || !dataset) return;
+    if (!now || !dataset || dataset.archive) return;
     const stop = new AbortController();
     setFound("Looking…");
     const z = size || !layer ? Math.round(place.zoom) : tileZoom(place.zoom, gridOf(inCells(layer).drawing));
@@ -63,6 +63,7 @@ export function Places({ map, source }: Shown) {
     setFound({ list: rank(cells.cells, column && property, least, rows), of: cells.cells.length });
   }, [cells, key, place, property, column, least, rows]);
   if (!layer || !dataset) return <p role="status">Looking…</p>;
+  if (layer.drawing.kind === "tiles") return <p role="status">Tiles that are finished have no rows to look for.</p>;
   const of = rowsOf(layer, state.value, dataset);
   const what = column === undefined ? "rows" : `${measure.split(":")[0]} of ${column}`;
   const show = (cell: Ranked) => {

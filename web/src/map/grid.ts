@@ -42,12 +42,12 @@ export interface Grid {
   side: number;
 }
 
-/** Shapes are of no grid: their tiles are those of the map's zoom. */
+/** Shapes and finished tiles are of no grid: their tiles are those of the map's zoom. */
 const NONE: Grid = { cell: 4, closer: 0, side: 1 };
 
 /** The grid of a layer. */
 export function gridOf({ kind, cell }: Pick<Drawing, "kind" | "cell">): Grid {
-  if (kind === "shapes") return NONE;
+  if (kind === "shapes" || kind === "tiles") return NONE;
   const side = (cell || suits(kind)) / ratio.value;
   const power = Math.min(Math.max(Math.ceil(Math.log2(LEAST * side) - 1e-9), 0), 6);
   return { cell: (2 ** power) as Grid["cell"], closer: power - Math.log2(LEAST * side), side };

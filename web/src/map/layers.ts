@@ -1,7 +1,7 @@
 /**
  * The data on the map. Each layer of the state is a source and the map's layers over it: cells as pictures, and beneath them,
  * where few are seen, the same cells spread; or cells as columns, points or heat; or rows as the lines and polygons that
- * they are. Which it is is up to how the layer is drawn.
+ * they are; or finished tiles. Which it is is up to how the layer is drawn.
  */
 
 import type { TileJson } from "duotile";
@@ -9,6 +9,7 @@ import type { ExpressionSpecification, LayerSpecification, SourceSpecification }
 import type { Loaded } from "../load";
 import { rest, spread } from "../page";
 import type { Layer } from "../state";
+import { finishedLayers } from "./finished";
 import { gridOf, pixel, sideAt } from "./grid";
 import { cellColour, type Paint, paintOf } from "./paint";
 import type { Phase } from "./phase";
@@ -46,11 +47,14 @@ export const sourceIds = (layer: Layer): string[] =>
 /** The map's layers of a layer. */
 export const cellsId = ({ id }: Layer): string => `cells-${id}`;
 /** Those that are met by the pointer, the uppermost first. */
-export const metIds = (layer: Layer): string[] =>
-  layer.drawing.kind === "shapes" ? shapeIds(layer) : [cellsId(layer)];
+export function metIds(layer: Layer): string[] {
+  // Of finished tiles nothing more can be told.
+  if (layer.drawing.kind === "tiles") return [];
+  return layer.drawing.kind === "shapes" ? shapeIds(layer) : [cellsId(layer)];
+}
 export const spreadId = ({ id }: Layer): string => `spread-${id}`;
 /** Whether a layer of the map has cells or rows of the data. */
-export const isData = (id: string): boolean => /^(cells|spread|shapes)-/.test(id);
+export const isData = (id: string): boolean => /^(cells|spread|shapes|tiles)-/.test(id);
 
 /** The greatest lie on top. Tiles of before, as those of shapes, may have no counts. */
 const ORDER = ["to-number", ["get", "point_count"], 0] as unknown as ExpressionSpecification;
@@ -91,6 +95,8 @@ export function dataLayers({ layer, loaded }: Drawable, source = sourceId(layer)
   // Frames of an animation are spread as what they are of.
   const wider = spread.value[layer.id.replace(/~.*/, "")] ?? 0;
   switch (kind) {
+    case "tiles":
+      return finishedLayers(layer, loaded.tileJson.vector_layers, paint.ramp, source);
     case "shapes":
       return shapeLayers(layer, coloursOf(paint), from, {
         rows: loaded.metadata?.rows ?? loaded.dataset?.rows ?? 0,

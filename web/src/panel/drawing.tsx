@@ -13,6 +13,7 @@ import { stopsAt } from "../map/stops";
 import { zoom } from "../page";
 import { active, type CellSize, draw, type Kind, type Layer, type Scale } from "../state";
 import { fixed } from "../time/animation";
+import { LineWidth, Opacity, TilesControls } from "./looks";
 import { MixControls } from "./mix";
 import { Ramps } from "./ramps";
 
@@ -72,6 +73,7 @@ export function DrawingControls() {
   const mixed = named !== undefined && kind === "cells" && mix !== "most";
   const zone = cycle?.zone ?? lastZone.value;
   const colour = category ? `category:${category}` : of;
+  if (kind === "tiles") return <TilesControls layer={layer} />;
   return (
     <div id="drawing" class="controls">
       <fieldset class="choice">
@@ -228,18 +230,7 @@ export function DrawingControls() {
         </>
       )}
       {kind === "shapes" ? (
-        <label class="line">
-          Lines, pixels
-          <input
-            id="line-width"
-            type="range"
-            min="0"
-            max="6"
-            step="0.5"
-            value={drawing.line}
-            onInput={({ currentTarget }) => draw(id, { line: Number(currentTarget.value) })}
-          />
-        </label>
+        <LineWidth id={id} width={drawing.line} />
       ) : (
         <label class="line">
           Cell, pixels
@@ -257,17 +248,7 @@ export function DrawingControls() {
           </select>
         </label>
       )}
-      <label class="line">
-        Opacity
-        <input
-          type="range"
-          min="0"
-          max="1"
-          step="0.05"
-          value={drawing.opacity}
-          onInput={({ currentTarget }) => draw(id, { opacity: Number(currentTarget.value) })}
-        />
-      </label>
+      <Opacity id={id} opacity={drawing.opacity} />
     </div>
   );
 }

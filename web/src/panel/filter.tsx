@@ -60,7 +60,8 @@ export function Filter({ source, inView }: Props) {
     const at = [...input.current.value].slice(0, shown.position).join("").length;
     input.current.setSelectionRange(at, at);
   }, [shown]);
-  if (!layer) return null;
+  // Tiles that are finished have no rows to choose from.
+  if (!layer || layer.drawing.kind === "tiles") return null;
   const apply = async (text: string) => {
     edit(false);
     propose();

@@ -65,7 +65,9 @@ function Item({ layer }: { layer: Layer }) {
         onClick={() => change("active", (before) => ({ ...before, active: id }))}
       >
         <b>{title}</b>
-        <span>{[layer.filter, metadata && rowsSaid(metadata.rows)].filter(Boolean).join(" · ")}</span>
+        <span>
+          {[layer.filter, metadata && drawing.kind !== "tiles" && rowsSaid(metadata.rows)].filter(Boolean).join(" · ")}
+        </span>
       </button>
       <input
         type="range"

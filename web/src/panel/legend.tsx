@@ -1,5 +1,6 @@
 /** What the colours on the map mean now: at this zoom, under this filter. */
 
+import type { TileJson } from "duotile";
 import { useEffect, useRef } from "preact/hooks";
 import { haveColoursAlike, type Two } from "../compare/alike";
 import { compared, paintedBy } from "../compare/compared";
@@ -7,6 +8,7 @@ import { titleOf } from "../compare/label";
 import { number, withUnit } from "../dom";
 import { clockOf } from "../filter/clocks";
 import { loaded } from "../load";
+import { finishedColour } from "../map/finished";
 import { gridOf, pixelsAt, slow, tileZoom } from "../map/grid";
 import { type Paint, paintOf } from "../map/paint";
 import { single } from "../map/shapes/colour";
@@ -70,7 +72,9 @@ function Part({ layer, title }: { layer: Layer; title: string | undefined }) {
   return (
     <section>
       {title && <h2>{title}</h2>}
-      {kind === "shapes" ? (
+      {kind === "tiles" ? (
+        <OfTiles layers={known.tileJson?.vector_layers ?? []} paint={paint} />
+      ) : kind === "shapes" ? (
         <>
           <OfRows paint={paint} of={of} clock={clock} layer={layer} />
           {paint.sizes && <High stops={paint.sizes} size={size} />}
@@ -140,6 +144,20 @@ function OfRows({ paint, of, clock, layer }: OfRowsProps) {
 /** How much of the colour that all have is seen in what is filled. */
 function filledOf({ dataset, drawing }: Layer): string {
   return hasPolygons(dataset) ? `${Math.round(100 * filled(drawing.opacity, true))}%` : "100%";
+}
+
+/** Which layer of an archive has which colour. */
+function OfTiles({ layers, paint }: { layers: TileJson["vector_layers"]; paint: Paint }) {
+  return (
+    <ul class="keys">
+      {layers.map(({ id }, at) => (
+        <li key={id}>
+          <i class="swatch" style={{ background: finishedColour(at, layers.length, paint.ramp) }} />
+          {id}
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 /** Where not all rows are drawn, how many of them are, and what counts all of them. */

@@ -134,7 +134,8 @@ export function Panel({ choose, fit, source, inView, children }: Props) {
 }
 
 /** How much there is to a row, and from when rows are. */
-function about({ time_range: times }: DatasetSummary, columns: number | undefined): string {
+function about({ archive, time_range: times }: DatasetSummary, columns: number | undefined): string {
+  if (archive) return archive.layers.join(", ");
   const day = (time: string) => time.slice(0, 10);
   const [from, to] = times ?? [];
   const range = from && to ? (day(from) === day(to) ? day(from) : `${day(from)} to ${day(to)}`) : "";
@@ -170,8 +171,14 @@ function Title({ dataset, choose }: { dataset: DatasetSummary | undefined; choos
   );
 }
 
-/** How many rows there are, and how many of them pass; of those that are at hand if that is a part. */
-function facts({ rows, rows_without_position: lost }: DatasetSummary, passed: number | undefined, partial: boolean) {
+/** How many rows there are, and how many of them pass; of those that are at hand if that is a part. Of an archive, its tiles. */
+function facts(dataset: DatasetSummary, passed: number | undefined, partial: boolean) {
+  const { archive, rows, rows_without_position: lost } = dataset;
+  if (archive) {
+    const [first, last] = archive.zooms;
+    const count = archive.tiles === null ? "finished" : number(archive.tiles);
+    return `${count} ${archive.tiles === 1 ? "tile" : "tiles"}, zooms ${first} to ${last}`;
+  }
   const some = passed !== undefined && (partial || passed !== rows);
   const of = partial ? "rows on this device" : `of ${number(rows)} rows`;
   const text = some ? `${number(passed)} ${of}` : rows === 1 ? "1 row" : `${number(rows)} rows`;

@@ -65,7 +65,8 @@ export async function keplerLinks(
   query: TileQuery,
   signal?: AbortSignal,
 ): Promise<Link[]> {
-  const { token } = await server.share(dataset.id, query, signal);
+  // Finished tiles are asked nothing, of which a token would tell.
+  const { token } = dataset.archive ? { token: "" } : await server.share(dataset.id, query, signal);
   const folder = `${base}tiles/${encodeURIComponent(dataset.id)}/${token ? `q/${token}/` : ""}`;
   return [
     {

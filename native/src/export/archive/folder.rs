@@ -1,7 +1,7 @@
 //! A folder with a file for each tile, as it is, z/x/y.mvt; for hosts that know nothing of archives.
 
 use super::{Place, Run, Summary};
-use crate::export::hilbert;
+use crate::pmtiles::hilbert;
 use anyhow::{Context as _, Result};
 use serde_json::json;
 use std::path::{Path, PathBuf};

@@ -3,7 +3,7 @@
 //! Source: the `MBTiles` specification, version 1.3; the tables beneath its view are those that mbutil has.
 
 use super::{Place, Run, Summary};
-use crate::export::hilbert;
+use crate::pmtiles::hilbert;
 use anyhow::{Context as _, Result};
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};

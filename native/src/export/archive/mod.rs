@@ -1,6 +1,5 @@
 //! Archives of tiles, written tile by tile in the order of their numbers.
 
-mod directory;
 mod folder;
 mod mbtiles;
 mod pmtiles;

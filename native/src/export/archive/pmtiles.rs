@@ -3,9 +3,11 @@
 //!
 //! Source: the PMTiles specification, version 3.
 
-use super::{
-    Place, Run, Summary,
-    directory::{self, Directories, Entry},
+use super::{Place, Run, Summary};
+use crate::pmtiles::{
+    Entry, FRONT, HEADER, Header, Span,
+    directory::{self, Directories},
+    header::{GZIP, MVT},
 };
 use anyhow::{Context as _, Result};
 use flate2::{Compression, write::GzEncoder};
@@ -14,14 +16,6 @@ use std::{
     io::{BufWriter, Seek as _, SeekFrom, Write as _},
     path::Path,
 };
-
-/// Header and root lie in so many bytes, which a client fetches first.
-const FRONT: u64 = 16_384;
-const HEADER: usize = 127;
-/// gzip, by the specification's number.
-const GZIP: u8 = 2;
-/// Mapbox Vector Tiles.
-const MVT: u8 = 1;
 
 /// An archive that is being written.
 pub struct PmTiles {
@@ -68,7 +62,7 @@ impl PmTiles {
         self.file.write_all(&directories.leaves)?;
         self.file.seek(SeekFrom::Start(0))?;
         let header = self.header(summary, runs, &entries, metadata.len() as u64, &directories);
-        self.file.write_all(&header)?;
+        self.file.write_all(&header.bytes())?;
         self.file.write_all(&directories.root)?;
         self.file.flush()?;
         Ok(self.file.get_ref().sync_all()?)
@@ -81,9 +75,7 @@ impl PmTiles {
         entries: &[Entry],
         metadata: u64,
         directories: &Directories,
-    ) -> Vec<u8> {
-        let mut header = Vec::with_capacity(HEADER);
-        header.extend(b"PMTiles\x03");
+    ) -> Header {
         let behind = FRONT + self.written;
         // What a tile has that no one before it had begins behind all that was written until then.
         let (mut end, mut contents) = (0, 0u64);
@@ -93,28 +85,22 @@ impl PmTiles {
                 end = run.place.offset + u64::from(run.place.length);
             }
         }
-        for number in [
-            HEADER as u64,
-            directories.root.len() as u64,
-            behind,
-            metadata,
-            behind + metadata,
-            directories.leaves.len() as u64,
-            FRONT,
-            self.written,
-            runs.iter().map(|run| run.count).sum(),
-            entries.len() as u64,
-            contents,
-        ] {
-            header.extend(number.to_le_bytes());
+        let span = |offset, length| Span { offset, length };
+        Header {
+            root: span(HEADER as u64, directories.root.len() as u64),
+            metadata: span(behind, metadata),
+            leaves: span(behind + metadata, directories.leaves.len() as u64),
+            tiles: span(FRONT, self.written),
+            counts: [runs.iter().map(|run| run.count).sum(), entries.len() as u64, contents],
+            // Tiles lie in the order of their numbers.
+            clustered: true,
+            inner: GZIP,
+            packing: GZIP,
+            kind: MVT,
+            zooms: summary.zooms,
+            bounds: summary.bounds,
+            center: summary.center,
         }
-        // Tiles lie in the order of their numbers.
-        header.extend([1, GZIP, GZIP, MVT, summary.zooms[0], summary.zooms[1]]);
-        let e7 = |degrees: f64| ((degrees * 1e7).round() as i32).to_le_bytes();
-        summary.bounds.iter().for_each(|&degrees| header.extend(e7(degrees)));
-        header.push(summary.center.2);
-        [summary.center.0, summary.center.1].iter().for_each(|&degrees| header.extend(e7(degrees)));
-        header
     }
 }
 

@@ -1,5 +1,6 @@
 //! Points with columns, in Morton order; lines and polygons are points with an outline beside them.
 
+pub mod asked;
 pub(crate) mod bits;
 pub mod dataset;
 mod focus;

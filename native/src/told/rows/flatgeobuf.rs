@@ -7,7 +7,6 @@
 use super::{PIECE, flat::Flat, passing::Passing};
 use crate::{
     engine::{Fitted, Refusal},
-    source::Source,
     wkb::Kind,
 };
 use duotile_core::{Plain, Points, Times, Values, Work};
@@ -59,7 +58,7 @@ impl fmt::Debug for FlatGeobuf {
 impl FlatGeobuf {
     /// Nothing is written yet. There is an index where `memory` has room for that of so many rows.
     pub fn new(fitted: Arc<Fitted>, rows: usize, memory: u64) -> Self {
-        let columns = fitted.entry.source.with_points(|points| fitted.query.told_columns(&fitted.plan, &points));
+        let columns = fitted.dataset.with_points(|points| fitted.query.told_columns(&fitted.plan, &points));
         let indexed = rows > 0 && rows as u64 * BOX <= memory;
         let stage = if indexed { Stage::Measuring(Measured::default()) } else { Stage::Head(None) };
         Self { fitted, encoder: Encoder::new(columns), rows, stage, passing: Passing::default() }
@@ -73,7 +72,7 @@ impl FlatGeobuf {
     /// What stands before the rows, or some rows; nothing while rows are looked at.
     pub fn piece(&mut self, work: &Work<'_>) -> Result<(Vec<u8>, bool), Refusal> {
         let fitted = self.fitted.clone();
-        let Source::Points(dataset) = &fitted.entry.source;
+        let dataset = &fitted.dataset;
         dataset.with_points(|points| {
             let Self { encoder, stage, passing, rows, .. } = self;
             let mut toll = work.toll();

@@ -4,10 +4,7 @@
 //! group are near each other, and readers that ask for a box pass over the others.
 
 use super::{flat::Flat, free, passing::Passing};
-use crate::{
-    engine::{Fitted, Refusal},
-    source::Source,
-};
+use crate::engine::{Fitted, Refusal};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use duotile_core::{Column as CoreColumn, Points, Values, Work};
 use polars_arrow::{
@@ -94,7 +91,7 @@ impl fmt::Debug for Parquet {
 impl Parquet {
     /// Nothing is written yet.
     pub fn new(fitted: Arc<Fitted>) -> Self {
-        let (columns, own) = fitted.entry.source.with_points(|points| {
+        let (columns, own) = fitted.dataset.with_points(|points| {
             let columns = fitted.query.told_columns(&fitted.plan, &points);
             let names: Vec<&str> = columns.iter().map(|&index| points.columns()[index].name).collect();
             (columns, [GEOMETRY, BOX].map(|name| free(name, &names)))
@@ -106,14 +103,14 @@ impl Parquet {
     /// About how many bytes a row group takes while it is made: its values, and what they are packed from.
     pub fn holds(&self) -> u64 {
         let outlines =
-            if self.fitted.entry.source.with_points(|points| points.shapes().is_some()) { POSITIONS } else { 0 };
+            if self.fitted.dataset.with_points(|points| points.shapes().is_some()) { POSITIONS } else { 0 };
         2 * (GROUP * (24 + 32 + 16 * self.columns.len()) + 16 * outlines) as u64
     }
 
     /// A row group, or the end; nothing while rows are looked at.
     pub fn piece(&mut self, work: &Work<'_>) -> Result<(Vec<u8>, bool), Refusal> {
         let fitted = self.fitted.clone();
-        let Source::Points(dataset) = &fitted.entry.source;
+        let dataset = &fitted.dataset;
         let last = dataset.with_points(|points| -> Result<bool, Refusal> {
             let Self { columns, own, passing, stage, written, .. } = self;
             let (mut flat, mut toll) = (Flat::default(), work.toll());

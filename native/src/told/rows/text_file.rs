@@ -4,10 +4,7 @@ use super::{
     passing::Passing,
     text::{Form, RowText},
 };
-use crate::{
-    engine::{Fitted, Refusal},
-    source::Source,
-};
+use crate::engine::{Fitted, Refusal};
 use duotile_core::Work;
 use std::sync::Arc;
 
@@ -29,7 +26,7 @@ pub(super) struct TextFile {
 impl TextFile {
     /// Nothing is written yet.
     pub fn new(fitted: Arc<Fitted>, form: Form) -> Self {
-        let text = fitted.entry.source.with_points(|points| {
+        let text = fitted.dataset.with_points(|points| {
             let columns = fitted.query.told_columns(&fitted.plan, &points);
             RowText::new(form, &points, columns)
         });
@@ -39,7 +36,7 @@ impl TextFile {
     /// About [`PIECE`] bytes of rows, and whether these are the last.
     pub fn piece(&mut self, work: &Work<'_>) -> Result<(Vec<u8>, bool), Refusal> {
         let Self { fitted, text, begun, passing, told } = self;
-        let Source::Points(dataset) = &fitted.entry.source;
+        let dataset = &fitted.dataset;
         let mut out = Vec::with_capacity(PIECE + PIECE / 4);
         dataset.with_points(|points| {
             if !*begun {

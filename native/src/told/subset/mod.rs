@@ -11,7 +11,7 @@ mod facts;
 
 use crate::{
     engine::{Fitted, Refusal, select::Selected},
-    source::{Source, points::Dataset},
+    source::points::Dataset,
     told::pieces::Pieces,
 };
 use columns::{Kept, Telling};
@@ -50,7 +50,7 @@ impl Contents {
     /// # Errors
     /// [`Refusal::Bytes`] where the texts of a column are too long; when nobody waits for it any more, or it costs too much.
     pub fn of(fitted: &Fitted, selected: &Selected, work: &Work<'_>) -> Result<Self, Refusal> {
-        let Source::Points(dataset) = &fitted.entry.source;
+        let dataset = &fitted.dataset;
         dataset.with_points(|points| {
             let mut told = fitted.query.told_columns(&fitted.plan, &points);
             // Without these, ids and what `datetime` speaks of would be others than here.
@@ -110,7 +110,7 @@ impl Subset {
 
     /// The next message before those of rows: the schema, then the texts of each column that has some.
     fn head(&mut self, work: &Work<'_>) -> Result<Option<Vec<u8>>, Refusal> {
-        let Source::Points(dataset) = &self.fitted.entry.source;
+        let dataset = &self.fitted.dataset;
         let message = dataset.with_points(|points| {
             let telling = Telling { points: &points, columns: &self.columns };
             if self.begun == 0 {
@@ -189,7 +189,7 @@ impl Pieces for Subset {
             return Ok((message, false));
         }
         let fitted = self.fitted.clone();
-        let Source::Points(dataset) = &fitted.entry.source;
+        let dataset = &fitted.dataset;
         let last = self.gather(dataset, work)?;
         // A stream of no rows has a batch of none.
         let wanted = self.rows.len() >= BATCH || last && (!self.rows.is_empty() || self.batches == 0);

@@ -1,4 +1,4 @@
-/** How a dataset is drawn as it opens: rows with an outline as they are, points as cells. */
+/** How a dataset is drawn as it opens: rows with an outline and finished tiles as they are, points as cells. */
 
 import type { Dataset } from "duotile";
 import { catalog } from "../../page";
@@ -8,11 +8,15 @@ import { RAMPS } from "../theme";
 /** All but the one for values around a middle. */
 const SEQUENTIAL = RAMPS.slice(0, -1);
 
-/** What rows of a dataset are; the first dataset is meant by no name. */
-function typesOf(dataset: string): readonly string[] {
-  const found = catalog.value.find(({ id }) => id === dataset) ?? (dataset ? undefined : catalog.value[0]);
-  return found?.geometry_types ?? [];
-}
+/** What is told of a dataset; the first is meant by no name. */
+const told = (dataset: string) =>
+  catalog.value.find(({ id }) => id === dataset) ?? (dataset ? undefined : catalog.value[0]);
+
+/** Whether it is an archive of finished tiles. */
+export const isArchive = (dataset: string): boolean => told(dataset)?.archive !== undefined;
+
+/** What rows of a dataset are. */
+const typesOf = (dataset: string): readonly string[] => told(dataset)?.geometry_types ?? [];
 
 /** Whether rows of a dataset are lines or polygons. */
 export const hasShapes = (dataset: string): boolean => typesOf(dataset).some((type) => !/Point$/.test(type));
@@ -25,7 +29,10 @@ export function stands({ dataset, drawing: { kind, size } }: Layer, about: Datas
   return isHigh === true && hasPolygons(dataset);
 }
 
-export const usualKind = (dataset: string): Kind => (hasShapes(dataset) ? "shapes" : DRAWING.kind);
+export function usualKind(dataset: string): Kind {
+  if (isArchive(dataset)) return "tiles";
+  return hasShapes(dataset) ? "shapes" : DRAWING.kind;
+}
 
 /** How the layer at a place is drawn before anything is chosen: each begins in colours of its own. */
 export const usualDrawing = (dataset: string, at = 0): Drawing => ({
@@ -36,6 +43,7 @@ export const usualDrawing = (dataset: string, at = 0): Drawing => ({
 
 /** The kind of one dataset for another: what was usual there is what is usual here, and shapes are only drawn where there are some. */
 export function kindFor(kind: Kind, before: string, after: string): Kind {
+  if (isArchive(before) || isArchive(after)) return usualKind(after);
   if (kind === usualKind(before) || (kind === "shapes" && !hasShapes(after))) return usualKind(after);
   return kind;
 }

@@ -4,6 +4,7 @@
 //! replaced, shifted or filled up with zeros from one that is as it was written.
 
 use super::ALIGNMENT;
+use crate::source::bytes::read_at;
 use anyhow::{Context as _, Result, anyhow, bail};
 use crc32fast::Hasher;
 use serde::{Deserialize, Serialize};
@@ -147,22 +148,6 @@ fn hash(file: &File, part: Range<u64>) -> io::Result<Hasher> {
         at += piece.len() as u64;
     }
     Ok(hasher)
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match std::os::windows::fs::FileExt::seek_read(file, bytes, at)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            read => (bytes, at) = (&mut bytes[read..], at + read as u64),
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

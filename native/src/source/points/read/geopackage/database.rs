@@ -1,14 +1,9 @@
 //! What the database tells: its layers, their columns, geometries and coordinate systems.
 
 use crate::{kind::Kind, read::field::Field};
-use anyhow::{Context as _, Result, anyhow, bail};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use anyhow::{Result, anyhow, bail};
 use polars_core::prelude::DataType;
-use rusqlite::{Connection, OpenFlags, config::DbConfig};
-use std::path::Path;
-
-/// What would end the path in an address of a file.
-const SPECIAL: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#').add(b' ');
+use rusqlite::Connection;
 
 /// A table that can be read.
 #[derive(Clone, Debug, Default)]
@@ -33,29 +28,6 @@ impl Layer {
     pub fn is_geometry(&self, name: &str) -> bool {
         self.geometry.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(name))
     }
-}
-
-/// Opens a database for reading alone.
-///
-/// # Errors
-/// When it is none, or no `GeoPackage`.
-pub(super) fn open(path: &Path) -> Result<Connection> {
-    let place = path.canonicalize().with_context(|| format!("cannot open {}", path.display()))?;
-    let place = place.to_str().with_context(|| format!("{} is a path that is no UTF-8", path.display()))?;
-    // What others have written and not yet put into the file stands beside it. Where nothing does, nothing is locked or made there.
-    let log = std::fs::metadata(format!("{place}-wal")).is_ok_and(|facts| facts.len() > 0);
-    let immutable = if log { "" } else { "&immutable=1" };
-    let address = format!("file:{}?mode=ro{immutable}", utf8_percent_encode(place, SPECIAL));
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let open = || -> rusqlite::Result<Connection> {
-        let database = Connection::open_with_flags(address, flags)?;
-        // A file from elsewhere may say anything in its schema.
-        database.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-        database.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-        database.execute_batch("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA query_only = ON")?;
-        Ok(database)
-    };
-    open().map_err(|error| anyhow!("cannot read the GeoPackage: {error}"))
 }
 
 /// Its layers: tables of features, or others where it has none of these.

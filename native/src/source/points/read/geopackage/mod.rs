@@ -8,7 +8,7 @@ mod columns;
 mod database;
 
 use super::{Options, crs::Crs, field::Field, geometry::Declared, layers, reader::Reader};
-use crate::kind::Kind;
+use crate::{kind::Kind, source::sqlite};
 use anyhow::{Context as _, Result};
 use columns::Gathered;
 use database::{Layer, quoted};
@@ -39,7 +39,7 @@ impl GeoPackage {
     /// When it is no `GeoPackage`, damaged, or holds several layers of which none is named; and when the layer declares an unknown
     /// CRS.
     pub fn open(path: &Path, options: &Options, lines: &mut Vec<String>) -> Result<Self> {
-        let database = database::open(path)?;
+        let database = sqlite::open(path, "GeoPackage")?;
         let shown = path.file_name().unwrap_or_default().to_string_lossy();
         let mut layers = database::layers(&database)?;
         let names: Vec<&str> = layers.iter().map(|layer| layer.name.as_str()).collect();

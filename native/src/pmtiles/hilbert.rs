@@ -5,11 +5,13 @@
 use duotile_core::TileId;
 
 /// How many tiles all zooms before one have.
+#[must_use]
 pub const fn before(z: u8) -> u64 {
     ((1 << (2 * z as u64)) - 1) / 3
 }
 
 /// The number of a tile.
+#[must_use]
 pub const fn id(tile: TileId) -> u64 {
     let (z, mut x, mut y) = (tile.z(), tile.x(), tile.y());
     let (mut along, mut at) = (0, z as u32);
@@ -28,6 +30,7 @@ pub const fn id(tile: TileId) -> u64 {
 }
 
 /// The tile of a number; `None` beyond the deepest zoom.
+#[must_use]
 pub fn tile(id: u64) -> Option<TileId> {
     let z = (0..=duotile_core::MAX_ZOOM).find(|&z| id < before(z + 1))?;
     let along = id - before(z);

@@ -1,0 +1,169 @@
+//! Archives of finished tiles as sources: a tile is sent as it lies in the file.
+//!
+//! A file enters, tiles by their addresses leave, and [`Facts`]: what it says of itself. Whatever it says is a claim: all that is read
+//! of it is bounded, and what cannot be is an error.
+
+mod facts;
+mod mbtiles;
+mod packing;
+mod pmtiles;
+mod told;
+mod verify;
+
+pub use facts::Facts;
+pub use packing::Packing;
+pub use verify::{Found, verify};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use duotile_core::TileId;
+use mbtiles::MbTiles;
+use pmtiles::PmTiles;
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+/// Bytes that a tile may have in an archive.
+const MOST: u64 = 32 << 20;
+/// Bytes that it may have when it is unpacked.
+const MOST_UNPACKED: u64 = 128 << 20;
+
+/// An archive that is open.
+#[derive(Debug)]
+pub struct Archive {
+    name: String,
+    path: PathBuf,
+    version: String,
+    facts: Facts,
+    reader: Reader,
+    /// The file, and how it stood when it was opened.
+    file: File,
+    stood: Stood,
+}
+
+/// Who reads it.
+#[derive(Debug)]
+enum Reader {
+    PmTiles(PmTiles),
+    MbTiles(MbTiles),
+}
+
+/// How a file stands: its bytes, and when it changed.
+type Stood = (u64, Option<SystemTime>);
+
+/// A tile as it lies in an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lying {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What they are packed with.
+    pub packing: Packing,
+}
+
+impl Archive {
+    /// Whether a path is that of an archive, by its name.
+    #[must_use]
+    pub fn is_named(path: &Path) -> bool {
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        ["pmtiles", "mbtiles"].iter().any(|known| ending.eq_ignore_ascii_case(known))
+    }
+
+    /// Opens an archive of vector tiles.
+    ///
+    /// # Errors
+    /// What is wrong with it, or what it has that is not served.
+    pub fn open(name: &str, path: &Path) -> Result<Self> {
+        let file = File::open(path).context("cannot be opened")?;
+        let stood = stood(&file)?;
+        let database = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("mbtiles"));
+        let (reader, facts) = if database {
+            let (reader, facts) = MbTiles::open(path)?;
+            (Reader::MbTiles(reader), facts)
+        } else {
+            let (reader, facts) = PmTiles::open(file.try_clone()?, stood.0)?;
+            (Reader::PmTiles(reader), facts)
+        };
+        ensure!(
+            facts.kind == "pbf",
+            "its tiles are {}, and only archives of vector tiles (MVT) are served; a file of pictures may be the base map (--basemap)",
+            facts.kind
+        );
+        let changed = stood.1.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok()).unwrap_or_default();
+        let seen = format!("{} {} {}", stood.0, changed.as_nanos(), facts.text());
+        let version = format!("{:016x}", xxhash_rust::xxh3::xxh3_64(seen.as_bytes()));
+        Ok(Self { name: name.into(), path: path.to_owned(), version, facts, reader, file, stood })
+    }
+
+    /// The same with what the operator calls it, and whom the operator names on the map.
+    #[must_use]
+    pub fn called(mut self, title: Option<String>, attribution: Option<String>) -> Self {
+        if title.is_some() || attribution.is_some() {
+            let both = format!("{} {title:?} {attribution:?}", self.version);
+            self.version = format!("{:016x}", xxhash_rust::xxh3::xxh3_64(both.as_bytes()));
+        }
+        self.facts.title = title.or(self.facts.title);
+        self.facts.attribution = attribution.or(self.facts.attribution);
+        self
+    }
+
+    /// Its name in addresses.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Changes whenever its file does; hexadecimal.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// What it says of itself.
+    #[must_use]
+    pub const fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// Bytes of the file.
+    #[must_use]
+    pub const fn size(&self) -> u64 {
+        self.stood.0
+    }
+
+    /// Whether the file is still as it was opened. One that was moved into its place is another, which is read when it is looked for.
+    ///
+    /// # Errors
+    /// When it was written over.
+    pub fn check(&self) -> Result<()> {
+        let now = stood(&self.file)?;
+        ensure!(now == self.stood, "its file was written over after it was opened");
+        Ok(())
+    }
+
+    /// The bytes of a tile; `None` where it has none.
+    ///
+    /// # Errors
+    /// When the archive is damaged there.
+    pub fn tile(&self, tile: TileId) -> Result<Option<Lying>> {
+        let found = match &self.reader {
+            Reader::PmTiles(reader) => reader.tile(tile),
+            Reader::MbTiles(reader) => reader.tile(tile),
+        };
+        found.with_context(|| format!("{}: tile {tile}", self.path.display()))
+    }
+}
+
+fn stood(file: &File) -> Result<Stood> {
+    let about = file.metadata().context("cannot be looked at")?;
+    if !about.is_file() {
+        bail!("is no file");
+    }
+    Ok((about.len(), about.modified().ok()))
+}

@@ -1,0 +1,184 @@
+//! Whether an archive is what it should be, all of it: as a reader that trusts nothing goes through it.
+//!
+//! What is wrong with how it is built ends the walk, because nothing behind it is certain; what is wrong with tiles is gathered.
+
+mod database;
+mod directories;
+
+use super::{Archive, Lying, Reader};
+use crate::{mvt_reader, read::Progress};
+use anyhow::{Result, bail};
+use duotile_core::{Stopped, TileId};
+use rayon::prelude::*;
+use std::path::Path;
+
+/// Tiles that are looked at together, on all cores.
+const BATCH: usize = 256;
+/// Faults that are told one by one.
+const TOLD: usize = 20;
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Tiles.
+    pub tiles: u64,
+    /// Tiles of other bytes than any before.
+    pub distinct: u64,
+    /// What is wrong, of the first faults.
+    pub faults: Vec<String>,
+    /// How many faults there are.
+    pub count: u64,
+}
+
+impl Found {
+    fn fault(&mut self, text: impl Into<String>) {
+        self.count += 1;
+        if self.faults.len() < TOLD {
+            self.faults.push(text.into());
+        }
+    }
+}
+
+/// Looks at every byte of an archive; `go_on` is asked every moment.
+///
+/// # Errors
+/// When it cannot be opened or read; [`Stopped`] when it was told to end.
+pub fn verify(path: &Path, progress: &dyn Progress, go_on: &dyn Fn() -> bool) -> Result<Found> {
+    let archive = Archive::open("verified", path)?;
+    let mut look = Look { archive: &archive, found: Found::default(), waiting: Vec::new(), progress, go_on };
+    look.described();
+    match &archive.reader {
+        Reader::PmTiles(reader) => look.directories(reader)?,
+        Reader::MbTiles(reader) => look.database(reader)?,
+    }
+    Ok(look.found)
+}
+
+/// An archive that is looked at.
+struct Look<'a> {
+    archive: &'a Archive,
+    found: Found,
+    /// Tiles whose bytes are to be looked at.
+    waiting: Vec<(TileId, Lying)>,
+    progress: &'a dyn Progress,
+    go_on: &'a dyn Fn() -> bool,
+}
+
+impl Look<'_> {
+    /// What vector tiles have to tell of themselves.
+    fn described(&mut self) {
+        if self.archive.facts.vector_layers.is_empty() {
+            self.found.fault("metadata: no vector_layers, expected the layers of its tiles with their fields");
+        }
+    }
+
+    fn goes_on(&self) -> Result<(), Stopped> {
+        if (self.go_on)() { Ok(()) } else { Err(Stopped::Gone) }
+    }
+
+    /// A tile whose bytes no one before it had.
+    fn tile(&mut self, tile: TileId, lying: Lying) -> Result<()> {
+        self.found.distinct += 1;
+        self.waiting.push((tile, lying));
+        if self.waiting.len() >= BATCH { self.tiles() } else { Ok(()) }
+    }
+
+    /// Looks at the tiles that wait.
+    fn tiles(&mut self) -> Result<()> {
+        self.goes_on()?;
+        let known: Vec<&str> = self.archive.facts.layers().collect();
+        let look =
+            |(tile, lying): &(TileId, Lying)| sound(lying, &known).err().map(|error| format!("tile {tile}: {error:#}"));
+        let faults: Vec<String> = self.waiting.par_iter().filter_map(look).collect();
+        self.waiting.clear();
+        faults.into_iter().for_each(|fault| self.found.fault(fault));
+        self.progress.advance(self.found.tiles);
+        Ok(())
+    }
+}
+
+/// Whether a tile unpacks, is a vector tile, and has layers that are known.
+fn sound(lying: &Lying, known: &[&str]) -> Result<()> {
+    let layers = mvt_reader::read(&lying.packing.unpack(&lying.bytes)?)?;
+    if let Some(other) = layers.iter().find(|layer| !known.is_empty() && !known.contains(&layer.name.as_str())) {
+        bail!("it has a layer \"{}\", expected those of vector_layers: {}", other.name, known.join(", "));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        catalog::Entry,
+        export::{self, Kind, Layer, Settings},
+        pmtiles::{FRONT, HEADER},
+        read,
+    };
+    use duotile_core::TileQuery;
+
+    fn exported(out: &Path) {
+        let layer =
+            Layer::new(Entry::open(read::builtin("places", &()).expect("it reads")), &TileQuery::default(), 0..=3);
+        let kind = Kind::of(out).expect("a known ending");
+        let settings =
+            Settings { out: out.to_owned(), kind, bounds: None, budget: 1 << 20, resume: false };
+        export::export(&[layer.expect("fits")], &settings, &(), &|| true).expect("written");
+    }
+
+    fn verified(path: &Path) -> Found {
+        verify(path, &(), &|| true).expect("it opens")
+    }
+
+    #[test]
+    fn what_was_exported_is_sound_and_what_was_changed_is_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, other) = (folder.path().join("a.pmtiles"), folder.path().join("a.mbtiles"));
+        exported(&path);
+        exported(&other);
+        let (found, same) = (verified(&path), verified(&other));
+        assert!(found.tiles > 50 && found.count == 0, "{found:?}");
+        assert_eq!(found, same);
+        assert!(verify(&path, &(), &|| false).expect_err("told to end").is::<Stopped>());
+
+        let bytes = std::fs::read(&path).expect("read");
+        let with = |at: usize, value: u8| {
+            let mut bytes = bytes.clone();
+            bytes[at] = value;
+            std::fs::write(&path, bytes).expect("written");
+            verified(&path).faults.join("\n")
+        };
+        // The counts of tiles, entries and contents; the zooms; what tiles are packed with; the bytes of the first.
+        assert!(with(72, bytes[72] ^ 1).contains(&format!("tiles, expected {}", found.tiles)));
+        assert!(with(80, bytes[80] ^ 1).contains("entries"));
+        assert!(with(88, bytes[88] ^ 1).contains("contents"));
+        assert!(with(101, 2).contains("tile 3/"));
+        assert!(with(98, 4).contains("tile 0/0/0: its zstd is damaged"));
+        assert!(with(FRONT as usize + 30, bytes[FRONT as usize + 30] ^ 0xff).contains("tile 0/0/0: "));
+        // Without a root there is nothing to look at.
+        let mut rootless = bytes.clone();
+        rootless[HEADER] = 0;
+        std::fs::write(&path, rootless).expect("written");
+        assert!(format!("{:#}", verify(&path, &(), &|| true).expect_err("no root")).contains("its root"));
+    }
+
+    #[test]
+    fn a_database_with_odd_tiles_is_told_tile_by_tile() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.mbtiles");
+        exported(&path);
+        let database = rusqlite::Connection::open(&path).expect("a database");
+        database
+            .execute_batch(
+                "UPDATE images SET tile_data = x'1a05' WHERE tile_id = 0;
+                 INSERT INTO map VALUES (3, 8, 0, 1);
+                 INSERT INTO map VALUES (9, 0, 0, 1);",
+            )
+            .expect("changed");
+        drop(database);
+        let told = verified(&path).faults.join("\n");
+        for part in ["tile 0/0/0: no vector tile", "zoom 3, column 8, row 0", "zoom 9, expected 0 to 3"] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+    }
+}

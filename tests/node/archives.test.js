@@ -1,0 +1,103 @@
+/**
+ * An archive that another wrote, and one of many leaves of ours, served tile for tile as PMTiles' own reader has them; both verified and
+ * told, as a program is used.
+ */
+
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { PMTiles } from "pmtiles";
+import { archive } from "../e2e/archive.js";
+import { run, serve } from "./lib/duotile.js";
+
+const folder = mkdtempSync(join(tmpdir(), "duotile-archives-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** PMTiles' own reader of a file. @param {Buffer} bytes */
+function reading(bytes) {
+  const range = (/** @type {number} */ at, /** @type {number} */ length) =>
+    new Uint8Array(bytes.subarray(at, at + length)).buffer;
+  return new PMTiles({ getKey: () => "file", getBytes: async (at, length) => ({ data: range(at, length) }) });
+}
+
+test("an archive that another wrote is served as it lies, with what it says of itself", async () => {
+  const live = await serve();
+  const tiles = [];
+  for (const at of /** @type {[number, number, number][]} */ ([
+    [0, 0, 0],
+    [1, 1, 0],
+    [3, 4, 2],
+    [6, 33, 22],
+  ])) {
+    const response = await fetch(`${live.base}tiles/places/${at.join("/")}.mvt?limit=500`);
+    tiles.push({ at, data: new Uint8Array(await response.arrayBuffer()) });
+  }
+  await live.stop();
+  const told = { name: "A few places", attribution: "Somebody", vector_layers: [{ id: "places", fields: {} }] };
+  const path = join(folder, "other.pmtiles");
+  writeFileSync(path, archive(tiles, { kind: "mvt", metadata: told }));
+  const server = await serve(path);
+  try {
+    for (const { at, data } of tiles) {
+      const response = await fetch(`${server.base}tiles/other/${at.join("/")}.pbf`);
+      assert.deepEqual(new Uint8Array(await response.arrayBuffer()), data, `${at}`);
+    }
+    const status = async (/** @type {string} */ at) => (await fetch(`${server.base}tiles/other/${at}.mvt`)).status;
+    assert.deepEqual([await status("1/0/0"), await status("6/1/1"), await status("7/0/0")], [204, 204, 404]);
+    const json = await (await fetch(`${server.base}tiles/other/tilejson.json`)).json();
+    assert.deepEqual([json.minzoom, json.maxzoom, json.attribution, json.name], [0, 6, "Somebody", "A few places"]);
+    assert.deepEqual(json.vector_layers, told.vector_layers);
+  } finally {
+    await server.stop();
+  }
+  const verified = run("verify", path);
+  assert.equal(verified.status, 0, verified.stderr);
+  assert.match(verified.stderr, /4 tiles, 4 distinct, all as they should be/);
+});
+
+test("an archive of many leaves is served as PMTiles' own reader has it, and is verified and told", async () => {
+  const points = join(folder, "points.parquet");
+  assert.equal(run("generate", "20k", points).status, 0);
+  const path = join(folder, "many.pmtiles");
+  const done = run("export", points, "-o", path, "--zooms", "0-13", "--query", "limit=100");
+  assert.equal(done.status, 0, done.stderr);
+  const bytes = readFileSync(path);
+  const reader = reading(bytes);
+  const header = await reader.getHeader();
+  assert.ok((header.leafDirectoryLength ?? 0) > 0, "leaves");
+  const verified = run("verify", path);
+  assert.equal(verified.status, 0, verified.stderr);
+  assert.match(verified.stderr, new RegExp(`${header.numAddressedTiles} tiles, ${header.numTileContents} distinct`));
+  assert.match(run("inspect", path).stdout, /PMTiles, version 3, vector tiles of zooms 0 to 13(.|\n)*layer "points"/);
+  const server = await serve(path);
+  try {
+    let filled = 0;
+    for (const [z, from, to] of [
+      [2, 0, 16],
+      [9, 60_000, 60_300],
+      [13, 20_000_000, 20_000_300],
+    ]) {
+      for (let at = from ?? 0; at < (to ?? 0); at += 1) {
+        const [x, y] = [at % 2 ** (z ?? 0), Math.floor(at / 2 ** (z ?? 0))];
+        const expected = await reader.getZxy(z ?? 0, x, y);
+        const response = await fetch(`${server.base}tiles/many/${z}/${x}/${y}.mvt`);
+        assert.equal(response.status, expected ? 200 : 204, `${z}/${x}/${y}`);
+        const got = Buffer.from(await response.arrayBuffer());
+        assert.deepEqual(got, expected ? Buffer.from(expected.data) : Buffer.alloc(0), `${z}/${x}/${y}`);
+        filled += expected ? 1 : 0;
+      }
+    }
+    assert.ok(filled > 10, `${filled}`);
+  } finally {
+    await server.stop();
+  }
+  // A byte in the middle of the tiles.
+  bytes[Math.floor(bytes.length / 2)] = (bytes[Math.floor(bytes.length / 2)] ?? 0) ^ 0xff;
+  const broken = join(folder, "broken.pmtiles");
+  writeFileSync(broken, bytes);
+  const told = run("verify", broken);
+  assert.equal(told.status, 1);
+  assert.match(told.stderr, /broken\.pmtiles: tile \d+\/\d+\/\d+: its gzip is damaged(.|\n)*error: .*a fault/);
+});
