@@ -2,7 +2,13 @@
 
 use crate::{
     points::landmarks::Landmarks,
-    shapes::{Built, Frame, Outlines, Role, Shapes, meet::Met, outline::Levelled},
+    shapes::{
+        Built, Frame, Outlines, Role, Shapes,
+        levels::{NEVER, QUARTERS},
+        meet::Met,
+        outline::Levelled,
+    },
+    space::tile::MAX_ZOOM,
 };
 use core::fmt;
 
@@ -57,6 +63,17 @@ impl fmt::Display for BadBuffers {
 impl core::error::Error for BadBuffers {}
 
 impl<'a> Buffers<'a> {
+    /// The first zoom at which nothing of any row is simplified, with so many quarters of a zoom of more detail: each is drawn as itself,
+    /// with all vertices but those on the straight between their neighbours.
+    #[must_use]
+    pub fn whole_from(&self, detail: i8) -> u8 {
+        let level = self.levels.iter().copied().filter(|&level| level != NEVER).max().unwrap_or(0);
+        let zoom = (i16::from(level) - i16::from(detail)).max(0).unsigned_abs().div_ceil(QUARTERS.into());
+        // What has no size at all is never as large as a square.
+        let whole = self.wholes.iter().copied().filter(|&zoom| zoom <= MAX_ZOOM).max().unwrap_or(0);
+        zoom.max(whole.into()).min(MAX_ZOOM.into()) as u8
+    }
+
     /// Whether they fit one another, so many rows and so many landmarks: what draws them relies on it.
     ///
     /// # Errors

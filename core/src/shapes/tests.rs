@@ -11,7 +11,7 @@ use super::{
 use crate::{
     points::{landmarks::Landmarks, sort::sort},
     small::work::Work,
-    space::{mercator::World, morton, tile::TileId},
+    space::{mercator::{self, World}, morton, tile::TileId},
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -343,3 +343,19 @@ mod dust;
 mod edges;
 mod huge;
 mod suites;
+
+#[test]
+fn from_the_zoom_that_is_told_on_nothing_is_simplified() {
+    let line = [(1.0003, 1.0003), (1.0008, 1.00031), (1.0013, 1.0003)];
+    let set = Set::of(&[Vec::from([(Role::Line, line.to_vec())])]);
+    let whole = set.built.buffers().whole_from(0);
+    assert!((9..15).contains(&whole), "{whole}");
+    let (world, mut drawing) = (mercator::project(line[0].0, line[0].1).expect("on the map"), Drawing::default());
+    for z in 0..=15 {
+        let features = set.tile(TileId::containing(world, z), &mut drawing);
+        let vertices: usize = features.iter().flat_map(|feature| feature.paths.each()).map(<[Point]>::len).sum();
+        assert_eq!(vertices == 3, z >= whole, "{z}: {vertices}");
+    }
+    // A quarter of a zoom more of detail has it as much earlier.
+    assert_eq!(set.built.buffers().whole_from(8), whole - 2);
+}

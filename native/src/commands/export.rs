@@ -50,6 +50,9 @@ pub struct Export {
     /// Bytes that a tile may have, gzipped
     #[arg(long, value_name = "SIZE", default_value = "500000")]
     pub tile_size: Bytes,
+    /// Let the first zoom that has every row, with nothing simplified, be the last: clients draw deeper ones from it
+    #[arg(long)]
+    pub overzoom: bool,
     /// Go on where a run that was ended had come to
     #[arg(long)]
     pub resume: bool,
@@ -139,6 +142,9 @@ pub fn run(args: &Export) -> Result<()> {
     let asked: Vec<(TileQuery, Zooms)> = names.iter().map(|name| asked(name)).collect::<Result<_>>()?;
     let mut layers = Vec::new();
     for (wanted, (query, Zooms(zooms))) in wanted.iter().zip(asked) {
+        if let Some(path) = wanted.archive() {
+            bail!("{} is an archive of finished tiles, expected a file of rows", path.display());
+        }
         let entry = wanted.entry(&Terminal::new(&wanted.name))?;
         if entry.source.is_empty() {
             bail!("{}: no rows to export", wanted.name);
@@ -151,6 +157,7 @@ pub fn run(args: &Export) -> Result<()> {
         kind,
         bounds: args.bounds.map(|Bounds(bounds)| bounds),
         budget: args.tile_size.0 as usize,
+        overzoom: args.overzoom,
         resume: args.resume,
     };
     super::when_told_to_end(|| ENDED.store(true, Ordering::Relaxed));

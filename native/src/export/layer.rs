@@ -6,7 +6,7 @@ use crate::{
     source::Source,
 };
 use anyhow::{Context as _, Result};
-use duotile_core::{Report, Scratch, Stopped, TileId, TileQuery, Work};
+use duotile_core::{Report, RowGeometry, Scratch, Stopped, TileId, TileQuery, Work};
 use std::{ops::RangeInclusive, sync::Arc};
 
 /// A source and a query, at some zooms.
@@ -57,6 +57,14 @@ impl Layer {
     #[must_use]
     pub const fn zooms(&self) -> &RangeInclusive<u8> {
         &self.zooms
+    }
+
+    /// The first zoom at which outlines are not simplified; 0 for points.
+    #[must_use]
+    pub fn whole_from(&self) -> u8 {
+        let outlines = self.entry.source.dataset().and_then(|dataset| dataset.outlines());
+        let drawn = outlines.filter(|_| self.query.geometry == RowGeometry::Outline);
+        drawn.map_or(0, |outlines| outlines.buffers().whole_from(self.query.detail))
     }
 
     /// Its query as it stands, fitted.

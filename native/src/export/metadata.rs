@@ -1,11 +1,12 @@
 //! What an archive tells of itself: layers with their fields and statistics, as TileJSON has them, and how it was made.
 
-use super::{layer::Layer, report::Report};
+use super::{layer::Layer, pyramid::Settings, report::Report};
 use crate::{
     engine::{Budget, Engine, Fitted, Limits, Refusal},
     told::{links::Links, metadata},
 };
 use anyhow::Result;
+use duotile_core::TILE_FORMAT;
 use serde_json::{Map, Value, json};
 use std::{sync::Arc, time::Duration};
 
@@ -13,7 +14,7 @@ use std::{sync::Arc, time::Duration};
 ///
 /// # Errors
 /// When memory is short.
-pub fn of(layers: &[Layer], report: &Report) -> Result<Value> {
+pub fn of(layers: &[Layer], settings: &Settings, report: &Report) -> Result<Value> {
     let engine = Engine::new(Limits {
         budget: Budget::default(),
         threads: 0,
@@ -31,7 +32,7 @@ pub fn of(layers: &[Layer], report: &Report) -> Result<Value> {
         if let Some(Value::Array(all)) = told.remove("vector_layers") {
             vector_layers.extend(all.into_iter().map(|mut told| {
                 told["minzoom"] = json!(zooms.start());
-                told["maxzoom"] = json!(zooms.end());
+                told["maxzoom"] = json!(report.overzoom.map_or(*zooms.end(), |last| last.min(*zooms.end())));
                 told
             }));
         }
@@ -68,10 +69,16 @@ pub fn of(layers: &[Layer], report: &Report) -> Result<Value> {
     let zooms = report.zooms.iter().map(|zoom| {
         json!({
             "z": zoom.z, "tiles": zoom.tiles, "features": zoom.features, "rows": zoom.rows, "omitted": zoom.omitted,
-            "cells": zoom.cells,
+            "cells": zoom.cells, "reduced": !zoom.bounded.is_empty(),
         })
     });
-    map.insert("duotile".into(), json!({ "layers": made, "zooms": zooms.collect::<Vec<_>>() }));
+    let mut how = json!({
+        "layers": made, "zooms": zooms.collect::<Vec<_>>(), "tile_format": TILE_FORMAT, "bounds": settings.bounds,
+    });
+    if let Some(zoom) = report.overzoom {
+        how["overzoom"] = json!(zoom);
+    }
+    map.insert("duotile".into(), how);
     Ok(Value::Object(map))
 }
 

@@ -46,6 +46,8 @@ pub struct Settings {
     pub bounds: Option<[f64; 4]>,
     /// Bytes that a tile may have, packed.
     pub budget: usize,
+    /// Whether the first zoom that has all that there is is the last.
+    pub overzoom: bool,
     /// Whether a run that was ended goes on where it was.
     pub resume: bool,
 }
@@ -79,13 +81,23 @@ pub fn export(
         }
     }
     let begin = report.zooms.last().map_or(first, |zoom| zoom.z + 1);
+    let all =
+        settings.overzoom.then(|| layers.iter().map(|layer| (*layer.zooms().start()).max(layer.whole_from())).max());
+    let has_all = |zoom: &Zoom| all.flatten().is_some_and(|all| zoom.z >= all) && zoom.is_whole();
     for z in begin..=last {
+        if report.zooms.last().is_some_and(has_all) {
+            break;
+        }
         let here: Vec<&Layer> = layers.iter().filter(|layer| layer.zooms().contains(&z)).collect();
         report.zooms.push(pyramid.zoom(z, &here, at.take())?);
     }
     report.distinct = pyramid.written.distinct();
+    report.overzoom = report.zooms.last().filter(|zoom| has_all(zoom)).map(|zoom| zoom.z);
+    if settings.overzoom {
+        progress.line(&report.last_zoom());
+    }
     progress.stage("describing", None);
-    let summary = summary(layers, settings.bounds, &report, metadata::of(layers, &report)?);
+    let summary = summary(layers, settings.bounds, &report, metadata::of(layers, settings, &report)?);
     let tiles = report.zooms.iter().map(|zoom| zoom.bytes).sum();
     report.bytes = pyramid.written.finish(&summary)?.unwrap_or(tiles);
     Ok(report)
@@ -99,7 +111,7 @@ fn made(layers: &[Layer], settings: &Settings) -> Result<String> {
         Ok(json!([source.name(), source.version(), query, [zooms.start(), zooms.end()]]))
     });
     let layers = layers.collect::<Result<Vec<_>>>()?;
-    Ok(json!({ "layers": layers, "bounds": settings.bounds, "tile_size": settings.budget, "format": TILE_FORMAT, "duotile": env!("CARGO_PKG_VERSION") }).to_string())
+    Ok(json!({ "layers": layers, "bounds": settings.bounds, "tile_size": settings.budget, "overzoom": settings.overzoom, "format": TILE_FORMAT, "duotile": env!("CARGO_PKG_VERSION") }).to_string())
 }
 
 fn summary(layers: &[Layer], within: Option<[f64; 4]>, report: &Report, metadata: serde_json::Value) -> Summary {

@@ -4,6 +4,9 @@ use super::budget::Bounds;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// Metres around the world.
+const EQUATOR: f64 = 40_075_016.686;
+
 /// What an archive has.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
@@ -13,6 +16,8 @@ pub struct Report {
     pub distinct: u64,
     /// Bytes of the file.
     pub bytes: u64,
+    /// The zoom that is the last because it has all that there is, where that was asked for.
+    pub overzoom: Option<u8>,
 }
 
 /// What a zoom has.
@@ -38,6 +43,29 @@ pub struct Zoom {
     pub cells: bool,
     /// For each layer at this zoom its name, and what bounds it where that is less than its query says.
     pub bounded: Vec<(String, Bounds)>,
+}
+
+impl Report {
+    /// What the last zoom has, where the first that has all was to be it.
+    #[must_use]
+    pub fn last_zoom(&self) -> String {
+        let last = self.zooms.last().map_or(0, |zoom| zoom.z);
+        if self.overzoom.is_none() {
+            return format!("even at zoom {last} something is left out or simplified");
+        }
+        let unit = EQUATOR / f64::from(1u32 << last) / 4096.0;
+        format!(
+            "zoom {last} has every row, with nothing simplified: deeper ones are drawn from it, with positions to {unit:.1} m"
+        )
+    }
+}
+
+impl Zoom {
+    /// Whether all rows are features of their own.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.tiles > 0 && !self.cells && self.omitted == 0
+    }
 }
 
 impl fmt::Display for Zoom {

@@ -22,7 +22,7 @@ use std::{
 fn exported(out: PathBuf) -> PathBuf {
     let kind = Kind::of(&out).expect("a known ending");
     let layer = Layer::new(Entry::open(dataset(&Options::default())), &TileQuery::default(), 1..=6).expect("fits");
-    let way = Way { out: out.clone(), kind, bounds: None, budget: 1 << 20, resume: false };
+    let way = Way { out: out.clone(), kind, bounds: None, budget: 1 << 20, overzoom: false, resume: false };
     write(&[layer], &way);
     out
 }
@@ -295,6 +295,34 @@ fn long_runs_and_leaves_in_circles_cost_nothing() {
     let archive = write(&[1, 0, 1, 9, 1], &[], b"abc");
     let error = format!("{:#}", archive.tile(TileId::WORLD).expect_err("beyond"));
     assert!(error.contains("9 bytes from 0 on, where there are 3"), "{error}");
+}
+
+#[test]
+fn the_first_zoom_that_has_all_is_the_last() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("rows.csv");
+    let rows: Vec<String> =
+        (0..100).map(|at| format!("{},{},{at}\n", f64::from(at) / 10.0, 45.0 + f64::from(at % 7))).collect();
+    fs::write(&file, format!("lon,lat,n\n{}", rows.concat())).expect("written");
+    let entry =
+        || Wanted::parse(&file.display().to_string(), &Load::default()).expect("fine").entry(&()).expect("it reads");
+    let last = |query: &str| {
+        let out = folder.path().join("a.pmtiles");
+        let layer = Layer::new(entry(), &TileQuery::parse(query).expect("fine"), 0..=8).expect("fits");
+        let way =
+            Way { out: out.clone(), kind: Kind::PmTiles, bounds: None, budget: 1 << 20, overzoom: true, resume: false };
+        let report = write(&[layer], &way);
+        let archive = Archive::open("a", &out).expect("opens");
+        let facts = archive.facts();
+        assert_eq!(facts.vector_layers[0]["maxzoom"], facts.zooms[1]);
+        assert_eq!(facts.made.as_ref().expect("told")["overzoom"].as_u64(), report.overzoom.map(u64::from));
+        (report.overzoom, facts.zooms[1])
+    };
+    // All rows are at zoom 0; with 30 in a tile they are where no tile has more; cells are never rows.
+    assert_eq!(last(""), (Some(0), 0));
+    let (found, deepest) = last("limit=30");
+    assert!(found == Some(deepest) && (4..8).contains(&deepest), "{found:?} {deepest}");
+    assert_eq!(last("mode=cells"), (None, 8));
 }
 
 /// As tippecanoe, mbutil and others lay their tables, and metadata that leave zooms and format to be found out.

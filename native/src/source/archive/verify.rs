@@ -122,7 +122,7 @@ mod tests {
             Layer::new(Entry::open(read::builtin("places", &()).expect("it reads")), &TileQuery::default(), 0..=3);
         let kind = Kind::of(out).expect("a known ending");
         let settings =
-            Settings { out: out.to_owned(), kind, bounds: None, budget: 1 << 20, resume: false };
+            Settings { out: out.to_owned(), kind, bounds: None, budget: 1 << 20, overzoom: false, resume: false };
         export::export(&[layer.expect("fits")], &settings, &(), &|| true).expect("written");
     }
 
