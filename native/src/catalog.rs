@@ -2,7 +2,10 @@
 //!
 //! A dataset never changes; a newer one takes its place whole, and requests that hold the old one finish with it.
 
-use crate::{about::About, source::Source};
+use crate::{
+    about::About,
+    source::{Source, archive::Low},
+};
 use duotile_core::nearest;
 use std::{
     hash::{Hash, Hasher},
@@ -24,6 +27,8 @@ pub struct Entry {
     pub subset: bool,
     /// What the operator says of its columns, and what is known of those that were measured.
     pub about: About,
+    /// What some of its tiles are sent from, where they need not be cut.
+    pub low: Option<Arc<Low>>,
     /// What is kept goes by this.
     pub edition: Edition,
 }
@@ -35,7 +40,7 @@ impl Entry {
         let source = source.into();
         let about = source.dataset().map(|dataset| dataset.about()).unwrap_or_default();
         let open = source.dataset().is_some();
-        Self { source, rows: open, subset: open, about, edition: Edition::default() }
+        Self { source, rows: open, subset: open, about, low: None, edition: Edition::default() }
     }
 }
 

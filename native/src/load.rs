@@ -7,12 +7,15 @@ use crate::{
     dataset::Dataset,
     prepared,
     read::{self, CsvOptions, Inputs, Options, Order, Progress, TimeUnit},
-    source::archive::Archive,
+    source::archive::{Archive, Low},
 };
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// How to read a file. What is not said is found out by itself, and printed.
 #[derive(Args, Clone, Debug, Default, Deserialize, PartialEq, Eq)]
@@ -149,6 +152,8 @@ pub struct Wanted {
     pub subset: bool,
     /// What is said of its columns.
     pub about: About,
+    /// An archive of its default query, from which the zooms that it has are sent.
+    pub low_zooms: Option<PathBuf>,
 }
 
 /// Files (or folders, or globs) as one dataset: a prepared file is opened as it lies, all else is read.
@@ -233,6 +238,7 @@ impl Wanted {
             rows: true,
             subset: true,
             about: About::new(),
+            low_zooms: None,
         }
     }
 
@@ -257,7 +263,7 @@ impl Wanted {
             }
             None => (catalog::slug(text), text),
         };
-        Ok(Self { name, paths: vec![path.into()], load: load.clone(), rows: true, subset: true, about: About::new() })
+        Ok(Self { name, paths: vec![path.into()], load: load.clone(), ..Self::builtin("") })
     }
 
     /// Sources with names that differ: a later one of the same name gets a number.
@@ -306,6 +312,14 @@ impl Wanted {
         Ok(Archive::open(&self.name, path)?.called(title, attribution))
     }
 
+    /// Opens the archive that its low zooms are sent from.
+    fn low(&self, path: &Path, entry: &Entry, progress: &dyn Progress) -> Result<Arc<Low>> {
+        let dataset = entry.source.dataset().context("a dataset that is an archive has all of its tiles")?;
+        let low = Low::of(Archive::open(&self.name, path)?, dataset)?;
+        progress.line(&format!("zooms {} are sent from {}", low.told(), path.display()));
+        Ok(Arc::new(low))
+    }
+
     /// Reads it for the catalogue.
     ///
     /// # Errors
@@ -317,7 +331,12 @@ impl Wanted {
         };
         about::check(&self.about, &entry.source)?;
         let about = entry.about.iter().chain(&self.about).map(|(name, said)| (name.clone(), said.clone())).collect();
-        Ok(Entry { rows: entry.rows && self.rows, subset: entry.subset && self.subset, about, ..entry })
+        let low = self
+            .low_zooms
+            .as_deref()
+            .map(|path| self.low(path, &entry, progress).with_context(|| format!("--low-zooms {}", path.display())));
+        let low = low.transpose()?;
+        Ok(Entry { low, rows: entry.rows && self.rows, subset: entry.subset && self.subset, about, ..entry })
     }
 }
 

@@ -47,7 +47,7 @@ impl Engine {
                     let source = Source::from(rows_of(&entry)?.with_made(&lets, work)?);
                     let (rows, subset) = (entry.rows, entry.subset);
                     let (about, edition) = (entry.about.clone(), entry.edition.clone());
-                    Ok(Widened(Arc::new(Entry { source, rows, subset, about, edition })))
+                    Ok(Widened(Arc::new(Entry { source, rows, subset, about, low: None, edition })))
                 };
                 engine.pool.run(Size::Long, job).await
             }

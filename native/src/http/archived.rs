@@ -1,6 +1,6 @@
 //! Tiles of an archive over HTTP, and the documents beside them. A query is refused: the tiles are finished.
 
-use super::{Problem, Shared, answer::Route, caching, document, encoding};
+use super::{Problem, Shared, caching, document, encoding, tile};
 use crate::{
     catalog::Entry,
     format::Format,
@@ -12,8 +12,7 @@ use crate::{
     },
 };
 use axum::{
-    body::Body,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
 };
 use duotile_core::{PARAMETERS, TileId, TileQuery};
@@ -53,40 +52,25 @@ pub async fn tile(
     state: &Shared,
     entry: &Entry,
     archive: &Arc<Archive>,
-    (tile, format): (TileId, Format),
+    (id, format): (TileId, Format),
     query: Option<&str>,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let [first, last] = archive.facts().zooms;
-    if !(first..=last).contains(&tile.z()) {
-        let detail = format!("{} has tiles of zooms {first} to {last}, not of {}", archive.name(), tile.z());
+    if !(first..=last).contains(&id.z()) {
+        let detail = format!("{} has tiles of zooms {first} to {last}, not of {}", archive.name(), id.z());
         return Err(Problem::not_found(detail));
     }
-    let etag = caching::etag(&["archive", archive.name(), archive.version(), &tile.to_string(), format.ending()]);
-    let mut response = if caching::is_fresh(headers, &etag) {
+    let etag = caching::etag(&["archive", archive.name(), archive.version(), &id.to_string(), format.ending()]);
+    let policy = caching::policy(query, entry.source.version());
+    let response = if caching::is_fresh(headers, &etag) {
         let mut response = StatusCode::NOT_MODIFIED.into_response();
         encoding::vary(response.headers_mut());
         response
     } else {
-        match state.engine.archived(archive, tile, encoding::accepted(headers)).await? {
-            None => {
-                let mut response = StatusCode::NO_CONTENT.into_response();
-                encoding::vary(response.headers_mut());
-                response
-            }
-            Some(packed) => {
-                let mut response = Response::new(Body::from(packed.bytes));
-                let headers = response.headers_mut();
-                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
-                encoding::told(packed.coding, headers);
-                response
-            }
-        }
+        tile::finished(state.engine.archived(archive, id, encoding::accepted(headers)).await?, format)
     };
-    response.headers_mut().insert(header::ETAG, etag);
-    response.headers_mut().insert(header::CACHE_CONTROL, caching::policy(query, entry.source.version()));
-    response.extensions_mut().insert(Route(format.route()));
-    Ok(response)
+    Ok(tile::dress(response, format, etag, policy))
 }
 
 /// Answers with a document.

@@ -5,6 +5,7 @@ use crate::{
     engine::{
         Fitted,
         finished::{Tile, Times},
+        pack::Packed,
         tile::Came,
     },
     format::Format,
@@ -41,11 +42,29 @@ pub async fn answer(
         encoding::vary(response.headers_mut());
         return Ok(dress(response, format, etag, policy));
     }
+    if let Some(archive) = fitted.entry.low.as_ref().and_then(|low| low.has(tile.z(), fitted.plan.canonical())) {
+        let packed = state.engine.archived(archive, tile, encoding::accepted(headers)).await?;
+        return Ok(dress(finished(packed, format), format, etag, policy));
+    }
     let (made, came) = state.engine.tile(&fitted, (tile, format), encoding::negotiate(headers)).await?;
     if came == Came::Made {
         state.metrics.cut(made.times.cut.as_secs_f64(), made.size, made.report.features as usize);
     }
     Ok(dress(respond(&made, came, format), format, etag, policy))
+}
+
+/// A tile that lay in an archive; none where it has none.
+pub(super) fn finished(packed: Option<Packed>, format: Format) -> Response {
+    let Some(packed) = packed else {
+        let mut response = StatusCode::NO_CONTENT.into_response();
+        encoding::vary(response.headers_mut());
+        return response;
+    };
+    let mut response = Response::new(Body::from(packed.bytes));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    encoding::told(packed.coding, headers);
+    response
 }
 
 /// The steps of making a tile that took any time.
@@ -85,7 +104,7 @@ fn respond(tile: &Tile, came: Came, format: Format) -> Response {
 }
 
 /// What every answer about a tile says: its tag, and how long it holds.
-fn dress(mut response: Response, format: Format, etag: HeaderValue, policy: HeaderValue) -> Response {
+pub(super) fn dress(mut response: Response, format: Format, etag: HeaderValue, policy: HeaderValue) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::ETAG, etag);
     headers.insert(header::CACHE_CONTROL, policy);

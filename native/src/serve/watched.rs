@@ -43,7 +43,8 @@ impl Watched {
     }
 
     fn stand(&self) -> Stand {
-        Stand::of(&self.source.paths)
+        let files: Vec<_> = self.source.paths.iter().chain(&self.source.low_zooms).cloned().collect();
+        Stand::of(&files)
     }
 
     /// Reads it, and says how that went.

@@ -26,6 +26,9 @@ pub struct Serve {
     /// A TOML file with these settings and a [[dataset]] table for each dataset
     #[arg(long, value_name = "FILE", env = "DUOTILE_CONFIG")]
     pub config: Option<PathBuf>,
+    /// An archive of a dataset's default query (`duotile export`), from which the zooms that it has are sent; NAME= where there are several
+    #[arg(long, value_name = "[NAME=]FILE")]
+    pub low_zooms: Vec<String>,
     /// How to serve.
     #[command(flatten)]
     pub serving: Serving,
@@ -56,27 +59,40 @@ impl Serve {
         if sources.is_empty() {
             sources.extend(BUILTIN.map(Wanted::builtin));
         }
-        Ok(Config { serving: self.serving.or(&file.serving)?, sources: Wanted::distinct(sources) })
+        let mut sources = Wanted::distinct(sources);
+        for low in &self.low_zooms {
+            let named = low.split_once('=').filter(|_| !Path::new(low).exists());
+            let (found, path) = match named {
+                Some((name, path)) => (sources.iter_mut().find(|source| source.name == name), path),
+                None => (sources.first_mut(), low.as_str()),
+            };
+            let found = found.with_context(|| format!("--low-zooms {low}: there is no dataset of that name"))?;
+            found.low_zooms = Some(path.into());
+            let alone = named.is_some() || sources.len() == 1;
+            ensure!(alone, "--low-zooms {low}: of which dataset? Expected its name before: NAME={low}");
+        }
+        Ok(Config { serving: self.serving.or(&file.serving)?, sources })
     }
 }
 
 /// The names of what a dataset's table says besides how to read it.
-const OWN: [&str; 5] = ["name", "path", "rows", "subset", "about"];
+const OWN: [&str; 6] = ["name", "path", "rows", "subset", "about", "low-zooms"];
 
 /// What it says.
 #[derive(Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct Own {
     name: Option<String>,
     path: Paths,
     rows: bool,
     subset: bool,
     about: About,
+    low_zooms: Option<PathBuf>,
 }
 
 impl Default for Own {
     fn default() -> Self {
-        Self { name: None, path: Paths::default(), rows: true, subset: true, about: About::new() }
+        Self { name: None, path: Paths::default(), rows: true, subset: true, about: About::new(), low_zooms: None }
     }
 }
 
@@ -139,7 +155,7 @@ fn source(dataset: Value, folder: &Path) -> Result<(Wanted, bool)> {
     for name in OWN {
         own.extend(rest.remove(name).map(|value| (name.to_owned(), value)));
     }
-    let Own { name, path, rows, subset, about } = named::read(&own)?;
+    let Own { name, path, rows, subset, about, low_zooms } = named::read(&own)?;
     let load: Load = named::read(&rest).map_err(|error| {
         let own = OWN.map(|name| format!("`{name}`, ")).concat();
         anyhow!("{}", error.to_string().replace("expected one of ", &format!("expected one of {own}")))
@@ -158,7 +174,8 @@ fn source(dataset: Value, folder: &Path) -> Result<(Wanted, bool)> {
         None => catalog::slug(&first.to_string_lossy()),
     };
     let paths = paths.into_iter().map(|path| folder.join(path)).collect();
-    Ok((Wanted { name, paths, load, rows, subset, about }, written))
+    let low_zooms = low_zooms.map(|path| folder.join(path));
+    Ok((Wanted { name, paths, load, rows, subset, about, low_zooms }, written))
 }
 
 #[cfg(test)]

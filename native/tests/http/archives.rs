@@ -297,6 +297,54 @@ fn long_runs_and_leaves_in_circles_cost_nothing() {
     assert!(error.contains("9 bytes from 0 on, where there are 3"), "{error}");
 }
 
+#[tokio::test]
+async fn low_zooms_of_a_dataset_come_from_an_archive_of_it_and_the_rest_is_live() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("trips.csv");
+    fs::write(&file, "lon,lat,n\n13.4,52.5,1\n2.35,48.85,2\n-74,40.7,3\n").expect("written");
+    let wanted = Wanted::parse(&file.display().to_string(), &Load::default()).expect("fine");
+    let export = |name: &str, query: &str, bounds: Option<[f64; 4]>, budget: usize| {
+        let out = folder.path().join(name);
+        let layer = Layer::new(wanted.entry(&()).expect("it reads"), &TileQuery::parse(query).expect("fine"), 0..=4);
+        let way = Way { out: out.clone(), kind: Kind::PmTiles, bounds, budget, overzoom: false, resume: false };
+        write(&[layer.expect("fits")], &way);
+        out
+    };
+    let low = export("low.pmtiles", "", None, 1 << 20);
+    let with = |path: &Path| Wanted { low_zooms: Some(path.to_owned()), ..wanted.clone() }.entry(&());
+    let server = |entry: Entry| Server::of(entry, Settings::default());
+    let (live, seam) = (server(wanted.entry(&()).expect("it reads")), server(with(&low).expect("it fits")));
+    let mut filled = 0;
+    for z in 0..=6u32 {
+        for tile in tiles(z..=z).step_by(if z > 4 { 7 } else { 1 }) {
+            for query in ["", "mode=cells", "v=1"] {
+                let uri = format!("/tiles/trips/{tile}.mvt?{query}");
+                let (expected, got) = (live.get(&uri).await, seam.get(&uri).await);
+                assert_eq!((expected.status, &expected.body), (got.status, &got.body), "{uri}");
+                assert_eq!(expected.header("etag"), got.header("etag"));
+                // What was cut says how long it took.
+                let cut = !got.header("server-timing").is_empty() || !got.header("duotile-rows").is_empty();
+                assert_eq!(cut, z > 4 || query == "mode=cells", "{uri}");
+                filled += u32::from(got.status == 200 && !cut);
+            }
+        }
+    }
+    assert!(filled > 10, "{filled}");
+    for (path, expected) in [
+        (export("query.pmtiles", "filter=n>1", None, 1 << 20), "is of the query"),
+        (export("bounds.pmtiles", "", Some([0.0, 0.0, 20.0, 60.0]), 1 << 20), "the tiles of a box alone"),
+        (export("small.pmtiles", "", None, 60), "made smaller"),
+        (exported(folder.path().join("other.pmtiles")), "is of version"),
+        (file.clone(), "no PMTiles"),
+    ] {
+        let error = format!("{:#}", with(&path).expect_err(expected));
+        assert!(error.contains(expected) && error.contains("--low-zooms"), "{error}");
+    }
+    // Other rows: what was made of those before does not fit any more.
+    fs::write(&file, "lon,lat,n\n13.4,52.5,1\n").expect("written");
+    assert!(format!("{:#}", with(&low).expect_err("changed")).contains("is of version"));
+}
+
 #[test]
 fn the_first_zoom_that_has_all_is_the_last() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -4,6 +4,7 @@
 //! of it is bounded, and what cannot be is an error.
 
 mod facts;
+mod low;
 mod mbtiles;
 mod packing;
 mod pmtiles;
@@ -11,6 +12,7 @@ mod told;
 mod verify;
 
 pub use facts::Facts;
+pub use low::Low;
 pub use packing::Packing;
 pub use verify::{Found, verify};
 
