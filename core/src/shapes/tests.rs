@@ -11,7 +11,11 @@ use super::{
 use crate::{
     points::{landmarks::Landmarks, sort::sort},
     small::work::Work,
-    space::{mercator::{self, World}, morton, tile::TileId},
+    space::{
+        mercator::{self, World},
+        morton,
+        tile::TileId,
+    },
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},

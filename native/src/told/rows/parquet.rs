@@ -102,8 +102,7 @@ impl Parquet {
 
     /// About how many bytes a row group takes while it is made: its values, and what they are packed from.
     pub fn holds(&self) -> u64 {
-        let outlines =
-            if self.fitted.dataset.with_points(|points| points.shapes().is_some()) { POSITIONS } else { 0 };
+        let outlines = if self.fitted.dataset.with_points(|points| points.shapes().is_some()) { POSITIONS } else { 0 };
         2 * (GROUP * (24 + 32 + 16 * self.columns.len()) + 16 * outlines) as u64
     }
 

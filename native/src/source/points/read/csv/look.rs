@@ -37,7 +37,9 @@ pub(super) fn look(
     let mut dialect = dialect::detect(content.as_ref(), options, &mut notes)?;
     let count = dialect.names.len();
     if count > MOST_COLUMNS {
-        bail!("it has {count} columns, expected {MOST_COLUMNS} at most: is the delimiter right (--delimiter)?");
+        bail!(
+            "it has more than {MOST_COLUMNS} columns, expected that many at most: is the delimiter right (--delimiter)?"
+        );
     }
     let advance = |done| progress.advance(done);
     progress.stage("look at lines", Some(content.as_ref().len() as u64));

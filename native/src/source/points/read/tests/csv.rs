@@ -217,7 +217,7 @@ fn what_would_fill_memory_is_refused() {
     let mut many = String::from("lon,lat");
     (0..20_000).for_each(|_| many.push_str(",same"));
     let error = error_of("a.csv", &many, &Options::default());
-    assert!(error.contains("it has 20002 columns, expected 16384 at most"), "{error}");
+    assert!(error.contains("it has more than 16384 columns, expected that many at most"), "{error}");
     let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
     bomb.write_all(b"lon,lat,t\n1,2,").expect("in memory");
     let zeros = vec![b'0'; 1 << 20];
