@@ -65,11 +65,7 @@ export class Server {
   }
 
   /** The address of a file of the rows that pass. An Arrow stream has a limit of rows, which the operator decides. */
-  download(
-    id: string,
-    query: TileQuery,
-    format: "csv" | "geojson" | "geojsonl" | "fgb" | "parquet" | "arrow",
-  ): string {
+  download(id: string, query: TileQuery, format: "csv" | "geojson" | "geojsonl" | "fgb" | "parquet" | "arrow"): string {
     const file = format === "arrow" ? "subset.arrow" : `rows.${format}`;
     return withQuery(`${this.base}datasets/${encodeURIComponent(id)}/${file}`, toQueryString(query));
   }

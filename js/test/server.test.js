@@ -55,7 +55,9 @@ test("statistics, shares and downloads have addresses of their own", async () =>
   const files = /** @type {const} */ (["csv", "geojson", "fgb", "arrow"]);
   assert.deepEqual(
     files.map((format) => server.download("a b", { filter: "x > 1" }, format)),
-    ["rows.csv", "rows.geojson", "rows.fgb", "subset.arrow"].map((file) => `${base}datasets/a%20b/${file}?filter=x%20%3E%201`),
+    ["rows.csv", "rows.geojson", "rows.fgb", "subset.arrow"].map(
+      (file) => `${base}datasets/a%20b/${file}?filter=x%20%3E%201`,
+    ),
   );
   assert.equal(server.download("p", {}, "csv"), `${base}datasets/p/rows.csv`);
 });

@@ -55,7 +55,7 @@ pub enum Command {
     /// Write the tiles of a query into an archive that any static host serves
     #[command(after_help = export::EXPORTING)]
     Export(Box<export::Export>),
-    /// Write the rows of a query as a file for other tools: FlatGeobuf, GeoParquet, GeoJSON, CSV
+    /// Write the rows of a query as a file for other tools: `FlatGeobuf`, `GeoParquet`, GeoJSON, CSV
     #[command(after_help = convert::CONVERTING)]
     Convert(Box<convert::Convert>),
     /// Write a large, realistic set of points

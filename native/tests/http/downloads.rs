@@ -128,8 +128,11 @@ fn plain(value: &Value) -> String {
     }
 }
 
+/// A position with properties by their names.
+type Feature = ([f64; 2], Vec<(String, String)>);
+
 /// Positions and properties of the features of a `FlatGeobuf`, each found by a search of its index for its own place.
-fn flatgeobuf_features(bytes: &[u8]) -> Vec<([f64; 2], Vec<(String, String)>)> {
+fn flatgeobuf_features(bytes: &[u8]) -> Vec<Feature> {
     use flatgeobuf::{FallibleStreamingIterator as _, FgbReader, geozero::PropertyProcessor};
     struct Gathered(Vec<(String, String)>);
     impl PropertyProcessor for Gathered {

@@ -6,9 +6,9 @@ import { element, formatted, number, percent } from "../dom";
 import { saidValue } from "../filter/cycle";
 import { categoryOf, colouredBy } from "../query";
 import type { Drawable } from "./layers";
-import { called } from "./tables";
 import { type Blend, told as sharesOf } from "./mix";
 import { paintOf } from "./paint";
+import { called } from "./tables";
 
 const MOST = 3;
 

@@ -19,8 +19,8 @@ import { spread, zoom } from "../page";
 import { draw, type Layer, state } from "../state";
 import { fixed } from "../time/animation";
 import { saidLength } from "../time/calendar";
-import { said, ticksOf } from "./ticks";
 import { Mixed, strengths } from "./mixed";
+import { said, ticksOf } from "./ticks";
 
 /** About how wide the ramp is, in pixels. */
 const [WIDE, NARROW] = [202, 178];

@@ -88,8 +88,8 @@ pub struct RowFile(Kind);
 #[derive(Debug)]
 enum Kind {
     Text(TextFile),
-    FlatGeobuf(FlatGeobuf),
-    Parquet(Parquet),
+    FlatGeobuf(Box<FlatGeobuf>),
+    Parquet(Box<Parquet>),
 }
 
 impl RowFile {
@@ -101,8 +101,8 @@ impl RowFile {
             RowFormat::Csv => Kind::Text(TextFile::new(fitted, Form::Csv)),
             RowFormat::GeoJson => Kind::Text(TextFile::new(fitted, Form::Collection)),
             RowFormat::GeoJsonLines => Kind::Text(TextFile::new(fitted, Form::Lines)),
-            RowFormat::FlatGeobuf => Kind::FlatGeobuf(FlatGeobuf::new(fitted, rows, memory)),
-            RowFormat::GeoParquet => Kind::Parquet(Parquet::new(fitted)),
+            RowFormat::FlatGeobuf => Kind::FlatGeobuf(Box::new(FlatGeobuf::new(fitted, rows, memory))),
+            RowFormat::GeoParquet => Kind::Parquet(Box::new(Parquet::new(fitted))),
         })
     }
 

@@ -53,7 +53,7 @@ pub(super) struct Parquet {
 enum Stage {
     /// Rows are looked at for what the metadata say of them: the writer takes that before the first row.
     Measuring(Seen),
-    Writing(BatchedWriter<Sink>),
+    Writing(Box<BatchedWriter<Sink>>),
     Done,
 }
 
@@ -125,7 +125,7 @@ impl Parquet {
                     if last {
                         let empty = Group::default().frame(&points, columns, own);
                         let writer = empty.and_then(|empty| seen.writer(written.clone(), own, &empty));
-                        *stage = Stage::Writing(writer.map_err(|error| Refusal::failed(&error))?);
+                        *stage = Stage::Writing(Box::new(writer.map_err(|error| Refusal::failed(&error))?));
                         *passing = Passing::default();
                     }
                     Ok(false)

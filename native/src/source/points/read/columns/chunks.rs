@@ -183,7 +183,7 @@ impl Gather {
             }
             (Values::F32(_) | Values::F64(_), _) => {
                 let value = text.parse::<f64>().ok();
-                if !value.is_some_and(|value| format!("{value:.scale$}") == text) {
+                if value.is_none_or(|value| format!("{value:.scale$}") != text) {
                     self.see_rounded(text);
                 }
                 self.push(value, |column, value| column.push_float(value, rules));

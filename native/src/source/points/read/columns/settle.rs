@@ -17,8 +17,7 @@ pub(in crate::source::points::read) fn settle(column: Loaded, kind: Kind, unit: 
     let integers = match &data {
         Data::F64(values) if kind == Kind::Time => {
             let micros = present(values.iter().copied(), valid.as_ref());
-            let micros = micros.into_iter().map(|value| value.map(|value| unit.nearest_micros(value)));
-            return times(name, micros.collect(), valid);
+            return times(name, micros, valid, |value| unit.nearest_micros(value));
         }
         Data::I32(values) if matches!(kind, Kind::Time | Kind::Text) => {
             present(values.iter().map(|&value| value.into()), valid.as_ref())
@@ -30,14 +29,27 @@ pub(in crate::source::points::read) fn settle(column: Loaded, kind: Kind, unit: 
     if kind == Kind::Text {
         return (Loaded { name, data: texts(&integers), valid }, 0);
     }
-    times(name, integers.into_iter().map(|value| value.map(|value| unit.micros(value))).collect(), valid)
+    times(name, integers, valid, |value| unit.micros(value))
 }
 
-/// A column of times, given as microseconds: `None` where there is no value, and within it where there is no time for one.
-fn times(name: String, micros: Vec<Option<Option<i64>>>, valid: Option<Bits>) -> (Loaded, u64) {
-    let lost = micros.iter().filter(|value| **value == Some(None)).count() as u64;
-    let valid = if lost == 0 { valid } else { Some(micros.iter().map(|value| value.flatten().is_some()).collect()) };
-    let times: Vec<i64> = micros.into_iter().map(|value| value.flatten().unwrap_or(0)).collect();
+/// A column of times in microseconds, of numbers, and for how many of these there is none.
+fn times<T>(
+    name: String,
+    numbers: Vec<Option<T>>,
+    valid: Option<Bits>,
+    micros: impl Fn(T) -> Option<i64>,
+) -> (Loaded, u64) {
+    let mut lost = 0;
+    let mut fits = Vec::with_capacity(numbers.len());
+    let times = numbers.into_iter().map(|number| {
+        let is_there = number.is_some();
+        let time = number.and_then(&micros);
+        lost += u64::from(is_there && time.is_none());
+        fits.push(time.is_some());
+        time.unwrap_or(0)
+    });
+    let times: Vec<i64> = times.collect();
+    let valid = if lost == 0 { valid } else { Some(fits.into_iter().collect()) };
     (Loaded { name, data: Data::Time(times.into()), valid }, lost)
 }
 

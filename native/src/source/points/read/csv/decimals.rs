@@ -34,7 +34,7 @@ impl Decimals {
     pub fn add(&mut self, column: usize, raw: Raw<'_>) {
         let field = numbers::bare(raw.bytes);
         let digits = field.strip_prefix(b"-").or_else(|| field.strip_prefix(b"+")).unwrap_or(field);
-        let count = |sign: u8| digits.iter().filter(|&&byte| byte == sign).count();
+        let count = |sign: u8| digits.iter().map(|&byte| usize::from(byte == sign)).sum::<usize>();
         let (commas, points) = (count(b','), count(b'.'));
         if commas + points == 0 || !digits.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.')) {
             return;

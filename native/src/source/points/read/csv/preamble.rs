@@ -130,7 +130,7 @@ pub(super) fn names(
         lines.push(format!("{count} lines before the names of the columns are passed over, such as {shown:?}"));
     }
     if let Some(quote) = cut.quote
-        && bytes[at..next].iter().filter(|&&byte| byte == quote).count() % 2 == 1
+        && bytes[at..next].iter().fold(false, |odd, &byte| odd ^ (byte == quote))
     {
         lines.push("in the line of the names of the columns a quote is not closed, and is passed over".into());
     }

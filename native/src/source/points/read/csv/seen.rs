@@ -45,6 +45,7 @@ impl Look {
 
 /// What the fields of a column are.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says of itself whether a kind of value was met")]
 pub(super) struct Seen {
     /// Whether it was said that there are dates, so that 1.2.24 is one.
     pub loose: bool,

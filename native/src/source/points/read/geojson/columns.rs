@@ -70,7 +70,9 @@ impl Seen {
         let Some(at) = self.ids else { return };
         self.kinds[at] = self.of_ids;
         if self.places.contains_key(ID) {
-            let free = (2..).map(|number| format!("{ID}_{number}")).find(|name| !self.places.contains_key(name));
+            let free = (2..=self.places.len() + 2)
+                .map(|number| format!("{ID}_{number}"))
+                .find(|name| !self.places.contains_key(name));
             self.names[at] = free.unwrap_or_default();
             lines.push(format!(
                 "some features have a property {ID:?} and others only an id of their own: these are {:?} here",

@@ -4,7 +4,8 @@ use super::*;
 
 #[test]
 fn votes_of_a_german_file_are_thousands_whatever_most_columns_look_like() {
-    let rows: String = (10..60).map(|row| format!("G{row};50,12{row};9,12{row};12.3{row};1.2{row}\n")).collect();
+    let row = |row: usize| format!("G{row};50,12{row};9,12{row};12.3{row};1.2{row}\n");
+    let rows = (10..60).map(row).collect::<Vec<_>>().concat();
     let dataset = load_csv(format!("Ort;lat;lon;Stimmen;Gueltig\n{rows}"));
     assert!(says(&dataset, "CSV delimiter: ';', decimal comma"));
     assert_eq!((values(&dataset, "Stimmen")[0].as_str(), values(&dataset, "Gueltig")[49].as_str()), ("12310", "1259"));
@@ -70,7 +71,7 @@ fn letters_of_japanese_that_are_whole_fields_are_words() {
     ] {
         let dataset = read(text).expect("reads");
         assert!(says(&dataset, "encoding: Shift_JIS"), "{:?}", dataset.report().lines);
-        assert!(text.contains(&dataset.columns().last().expect("columns").name));
+        assert!(text.contains(dataset.columns().last().expect("columns").name));
     }
     // In Windows-1252 accents are whole fields, and before letters.
     let french = "ville,lat,lon,où\nÉa,48.5,2.5,à\nÎle,48.6,2.5,é\nça,48.6,2.5,Ås\nÀb,48.6,2.5,Øl\n";
@@ -80,12 +81,12 @@ fn letters_of_japanese_that_are_whole_fields_are_words() {
 
 #[test]
 fn errors_of_spreadsheets_in_other_languages_are_no_values() {
-    let rows: String = ["1", "2", "#NV", "#WERT!", "#VALOR!", "N.D.", "s.o.", "/", "—", "…", "unbekannt"]
-        .iter()
-        .map(|value| format!("50,8,{value}\n"))
-        .collect();
+    let row = |value: &&str| format!("50,8,{value}\n");
+    let written = ["1", "2", "#NV", "#WERT!", "#VALOR!", "N.D.", "s.o.", "/", "—", "…", "unbekannt"];
+    let rows = written.iter().map(row).collect::<Vec<_>>().concat();
     assert_eq!(values(&load_csv(format!("lat,lon,v\n{rows}")), "v")[..3], ["1", "2", "-"]);
-    let odd: String = (0..10).map(|row| format!("50,8,{}\n", if row < 8 { "5" } else { "gesperrt" })).collect();
+    let odd = |row: usize| format!("50,8,{}\n", if row < 8 { "5" } else { "gesperrt" });
+    let odd = (0..10).map(odd).collect::<Vec<_>>().concat();
     let dataset = load_csv(format!("lat,lon,v\n{odd}"));
     let why = dataset.report().columns.iter().find(|column| column.name == "v").map(|column| column.why.clone());
     assert_eq!(why.as_deref(), Some("only 8 of 10 values are numbers: line 10 has \"gesperrt\""));
