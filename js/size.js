@@ -16,7 +16,7 @@ export const MORE = 1024;
 export const LESS = 4096;
 
 /** What reads Arrow, or geometries that are more than points, what takes subsets from a server, and what is carried for want of files. */
-const LATER = ["./arrow.js", "./builder.js", "./bytes.js", "./take.js", "./*-inline.js"];
+const LATER = ["./arrow.js", "./builder.js", "./bytes.js", "./measured.js", "./take.js", "./*-inline.js"];
 
 /** What is the worker's part where there is one. */
 const WORKERS = ["./serve.js", "./readers.js", "../../wasm/pkg/duotile_wasm.js"];

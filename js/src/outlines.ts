@@ -30,22 +30,3 @@ export function checkOutlines(outlines: Outlines): void {
   same("positions of all parts", parts.at(-1) ?? 0, "positions", lon.length);
   same("parts of all rows", rows.at(-1) ?? 0, "parts", parts.length);
 }
-
-/** What was met while outlines were taken, in words. */
-export function toldOf(
-  gathered: Record<"unusable" | "short" | "lower" | "untied" | "tangled" | "crossing" | "beyond", number>,
-): string[] {
-  const words = {
-    unusable: "left out: parts with a position that is none",
-    short: "left out: lines of one position and rings of less than three",
-    lower: "left out: points and lines of collections with polygons, or points of those with lines",
-    untied: "mended: rings that cross themselves, of which all that they go round is inside",
-    tangled: "kept: rings that cross themselves too often, of which some that they go round may be left out",
-    crossing: "cut: rows over the antimeridian, whose parts stay one row",
-    beyond: "moved to the edge of the map: rows that reach beyond 85.05 degrees",
-  };
-  return Object.entries(words).flatMap(([name, text]) => {
-    const count = gathered[name as keyof typeof words];
-    return count > 0 ? [`${text}: ${count}`] : [];
-  });
-}

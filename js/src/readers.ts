@@ -42,6 +42,6 @@ function view(input: ArrayBuffer | Uint8Array<ArrayBuffer>): Uint8Array {
 /** Arrow files begin with their name, streams with ones; texts do neither, but those in UTF-16 or beneath gzip have zeros, too. */
 function formatOf(bytes: Uint8Array): "arrow" | "text" {
   const start = String.fromCharCode(...bytes.subarray(0, 6));
-  const binary = bytes.subarray(0, 4096).includes(0) && ![0x1f, 0xfe, 0xff].includes(bytes[0] ?? 0);
+  const binary = bytes.subarray(0, 4096).some((byte) => byte < 9) && ![0x1f, 0xfe, 0xff].includes(bytes[0] ?? 0);
   return binary || start === "ARROW1" || start.startsWith("\xff\xff\xff\xff") ? "arrow" : "text";
 }

@@ -5,7 +5,7 @@
 
 import { type About, type Column, type Columns, type Positions, rowsOf } from "./columns.js";
 import type { Input, InputOptions } from "./input.js";
-import { LINE, type Outlines, SHELL, toldOf } from "./outlines.js";
+import type { Units } from "./measured.js";
 import { unique } from "./place.js";
 import { Crash, Problem } from "./problem.js";
 import { type TileQuery, toQueryString } from "./query.js";
@@ -66,6 +66,8 @@ export class Tiler {
     tell({ stage: "read", done: 0 });
     const table = await toColumns(input, options);
     const Core = await loading;
+    // Only those of lines and polygons need it.
+    const measured = "parts" in table.positions ? await import("./measured.js") : undefined;
     tell({ stage: "sort", done: 0 });
     return guarded(
       () => {
@@ -78,9 +80,9 @@ export class Tiler {
         for (const [name, facts] of Object.entries(table.facts ?? {})) core.setFacts(name, facts);
         const notes = [...table.notes];
         let units: Units = {};
-        if ("parts" in positions) {
-          units = measure(core, table, positions);
-          notes.push(...toldOf(core.gathered()));
+        if (measured && "parts" in positions) {
+          units = measured.measure(core, table, positions);
+          notes.push(...measured.toldOf(core.gathered()));
         }
         core.setRoles(table.id, table.time, table.latitude);
         if (table.zone !== undefined) core.setZone(table.zone);
@@ -188,21 +190,6 @@ function made(Core: CoreClass, name: string, positions: Positions): Core {
     return core;
   }
   return new Core(name, positions.lon, positions.lat);
-}
-
-/** What the numbers of columns count, by the names of the columns. */
-type Units = Readonly<Record<string, string>>;
-
-/** Adds columns of areas and lengths where there are any, unless there are columns of these names; tells their units. */
-function measure(core: Core, table: Columns, { kinds, parts }: Outlines): Units {
-  const free = (name: string): boolean => table.columns.every((column) => column.name !== name);
-  const some = (kind: number): boolean =>
-    kinds.some((each, part) => each === kind && (parts[part] ?? 0) - (parts[part - 1] ?? 0) > 1);
-  const [polygons, lines] = [some(SHELL), some(LINE)];
-  const area = polygons && free("area") ? "area" : undefined;
-  const length = (polygons || lines) && free("length") ? "length" : undefined;
-  core.addSizes(area, length);
-  return { ...(area ? { [area]: "m²" } : {}), ...(length ? { [length]: "m" } : {}) };
 }
 
 function add(core: Core, column: Column): void {

@@ -93,8 +93,9 @@ test("an archive of many leaves is served as PMTiles' own reader has it, and is 
   } finally {
     await server.stop();
   }
-  // A byte in the middle of the tiles.
-  bytes[Math.floor(bytes.length / 2)] = (bytes[Math.floor(bytes.length / 2)] ?? 0) ^ 0xff;
+  // Some bytes in the middle of the tiles: a single one may be a part of gzip's head that says nothing.
+  const middle = Math.floor(bytes.length / 2);
+  for (let at = middle; at < middle + 64; at += 1) bytes[at] = (bytes[at] ?? 0) ^ 0xff;
   const broken = join(folder, "broken.pmtiles");
   writeFileSync(broken, bytes);
   const told = run("verify", broken);
