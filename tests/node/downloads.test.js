@@ -75,10 +75,10 @@ test("DuckDB reads a GeoParquet as the rows that pass, its boxes among them", as
   writeFileSync(file, Buffer.from(await response.arrayBuffer()));
   const read = `SELECT ${COLUMNS.replace("moment", "moment::TIMESTAMP")} FROM '${file}'`;
   assert.deepEqual(await difference(`SELECT ${COLUMNS} FROM points WHERE key > 99`, read), [0]);
-  // A point is its box: a byte for its order, four for its kind, then two doubles.
+  // A point is its box, and DuckDB takes the column for geometries by what the file says of it.
   const far = `SELECT count(*) FROM '${file}' rows JOIN points USING (key)
     WHERE abs(bbox.xmin - points.lon) > 2e-7 OR abs(bbox.ymax - points.lat) > 2e-7
-      OR bbox.xmin <> bbox.xmax OR bbox.ymin <> bbox.ymax OR octet_length(geometry::BLOB) <> 21`;
+      OR bbox.xmin <> bbox.xmax OR bbox.ymin <> bbox.ymax OR typeof(geometry) NOT LIKE 'GEOMETRY%'`;
   assert.deepEqual(await db.numbers(far), [0]);
   const [groups] = await db.numbers(`SELECT count(*) FROM parquet_metadata('${file}')
     WHERE path_in_schema LIKE '%xmin' AND stats_max_value IS NOT NULL`);
