@@ -49,7 +49,7 @@ async function bars(page) {
   return page
     .locator(".cycles [role=option]")
     .evaluateAll((all) =>
-      all.map((each) => Number(/: ([\d,]+) rows$/.exec(each.ariaLabel ?? "")?.[1]?.replaceAll(",", ""))),
+      all.map((each) => Number(/: ([\d,]+) rows?$/.exec(each.ariaLabel ?? "")?.[1]?.replaceAll(",", ""))),
     );
 }
 

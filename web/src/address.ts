@@ -39,9 +39,16 @@ const MIXES: readonly string[] = ["mixed", "most", "share", "difference", "ratio
 const MOST_LINE = 20;
 const CELLS: readonly number[] = [0, 1, 2, 4, 8, 16, 32, 64] satisfies CellSize[];
 
-/** How the layer at a place is drawn when nothing else is said of its dataset. */
+/** How layers of a dataset are drawn when nothing else is said; `at` tells which of the map's datasets it is. */
 type Usual = (dataset: string, at: number) => Drawing;
 const ALIKE: Usual = () => DRAWING;
+
+/** Which of the datasets of layers, in their order, one is: layers of one dataset begin in the same colours. */
+function placeAmong(layers: readonly Layer[], dataset: string): number {
+  const all = [...new Set(layers.map((layer) => layer.dataset))];
+  const at = all.indexOf(dataset);
+  return at < 0 ? all.length : at;
+}
 
 /** The text after `#`. `first` is the dataset that is shown when none is named. */
 export function print({ view, state }: Place, first: string | undefined, usual = ALIKE): string {
@@ -59,7 +66,7 @@ export function print({ view, state }: Place, first: string | undefined, usual =
     if (layer.filter) pairs.push(["filter", layer.filter]);
     if (!layer.visible) pairs.push(["hidden", "1"]);
     for (const name of Object.keys(DRAWING) as (keyof Drawing)[]) {
-      if (drawing[name] !== usual(layer.dataset, at)[name]) pairs.push([name, String(drawing[name])]);
+      if (drawing[name] !== usual(layer.dataset, placeAmong(state.layers, layer.dataset))[name]) pairs.push([name, String(drawing[name])]);
     }
     if (layer.id === state.active && state.layers.length > 1 && at < state.layers.length - 1)
       pairs.push(["active", "1"]);
@@ -73,7 +80,7 @@ export function parse(text: string, usual = ALIKE): Place {
   let place: Partial<Place> = {};
   let rest: Partial<State> = {};
   let active: string | undefined;
-  const make = (dataset: string) => makeLayer(layers, dataset, { drawing: usual(dataset, layers.length) });
+  const make = (dataset: string) => makeLayer(layers, dataset, { drawing: usual(dataset, placeAmong(layers, dataset)) });
   for (const [name, value] of new URLSearchParams(text)) {
     if (name === "view") {
       const view = parseView(value);
