@@ -56,7 +56,7 @@ const LARGER: Readonly<Record<string, readonly [unit: string, of: number, from: 
   m: ["km", 1e3, 1e4],
 };
 /** Columns of numbers that are names. */
-const NAME = /(?:^|[_ -])(?:id|code|zip|fips|geoid)$/i;
+const NAME = /(?:^|[_ -])(?:[fgou]?id|geoid|objectid|rowid|geonameid|code|zip|fips)$/i;
 
 /** A number of a column, for reading: in groups of digits, no more of them than say something, with its unit. */
 export function measured(value: number, { name, role, unit }: Partial<ColumnInfo> = {}): string {

@@ -153,8 +153,12 @@ export function follow(data: Data, tell: (error: unknown) => void, tiled: () => 
       put(id, { metadata: all.value, partial: all.partial, columns, busy: false, tiling: false });
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof Problem && error.status === 400) put(id, { problem: error, busy: false, tiling: false });
-      else {
+      if (error instanceof Problem && error.status === 400) {
+        // The columns are known all the same, so that what is wrong can be taken back.
+        const dataset = await describe(layer.dataset).catch(() => undefined);
+        if (signal.aborted) return;
+        put(id, { problem: error, busy: false, tiling: false, ...(dataset ? { dataset } : {}) });
+      } else {
         put(id, { busy: false, tiling: false });
         tell(error);
       }
