@@ -85,7 +85,10 @@ test("near the ground a cell holds one row, and a click tells its properties", a
   await page.mouse.click(row.x, row.y);
   const popup = page.locator(".popup");
   await says(page, ".popup h2", /^Paris$/);
-  assert.match((await popup.textContent()) ?? "", new RegExp(`population${paris.properties.population.toLocaleString("en")}`));
+  assert.match(
+    (await popup.textContent()) ?? "",
+    new RegExp(`population${paris.properties.population.toLocaleString("en")}`),
+  );
   await picture(page, "popup-row");
   assertQuiet(seen);
   await close();

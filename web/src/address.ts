@@ -66,7 +66,8 @@ export function print({ view, state }: Place, first: string | undefined, usual =
     if (layer.filter) pairs.push(["filter", layer.filter]);
     if (!layer.visible) pairs.push(["hidden", "1"]);
     for (const name of Object.keys(DRAWING) as (keyof Drawing)[]) {
-      if (drawing[name] !== usual(layer.dataset, placeAmong(state.layers, layer.dataset))[name]) pairs.push([name, String(drawing[name])]);
+      if (drawing[name] !== usual(layer.dataset, placeAmong(state.layers, layer.dataset))[name])
+        pairs.push([name, String(drawing[name])]);
     }
     if (layer.id === state.active && state.layers.length > 1 && at < state.layers.length - 1)
       pairs.push(["active", "1"]);
@@ -80,7 +81,8 @@ export function parse(text: string, usual = ALIKE): Place {
   let place: Partial<Place> = {};
   let rest: Partial<State> = {};
   let active: string | undefined;
-  const make = (dataset: string) => makeLayer(layers, dataset, { drawing: usual(dataset, placeAmong(layers, dataset)) });
+  const make = (dataset: string) =>
+    makeLayer(layers, dataset, { drawing: usual(dataset, placeAmong(layers, dataset)) });
   for (const [name, value] of new URLSearchParams(text)) {
     if (name === "view") {
       const view = parseView(value);

@@ -56,6 +56,10 @@ pub fn slabs(
     toll: &mut Toll<'_>,
     mut visit: impl FnMut(i64, i64, f64),
 ) -> Result<bool, Stopped> {
+    // Lines and points cover nothing.
+    if !outlines.rings_of(row).any(|ring| outlines.role(ring).is_ring() && outlines.path(ring).next().is_some()) {
+        return Ok(false);
+    }
     let sum = look(outlines, row, toll)?;
     if sum == Sum::Holds {
         return Ok(false);

@@ -52,7 +52,7 @@ export function table(
   const rows = Object.entries(properties).map(([name, value]) => {
     const info = infoOf(name, infos);
     const column = dataset?.columns.find((column) => column.name === (info?.column ?? name));
-    const cell = element("td", "", said(value, info, column));
+    const cell = element("td", "", said(name, value, info, column));
     // As it is, for who wants to copy it.
     if (typeof value === "number" && cell.textContent !== String(value)) cell.title = formatted(value, info);
     if (layer && column && canNarrow(column, value)) cell.append(narrower(layer, name, value));
@@ -63,10 +63,10 @@ export function table(
   return element("table", "", ...rows);
 }
 
-function said(value: unknown, info: PropertyInfo | undefined, column: ColumnInfo | undefined): string {
+function said(name: string, value: unknown, info: PropertyInfo | undefined, column: ColumnInfo | undefined): string {
   if (typeof value !== "number" || info?.unit) return formatted(value, info);
   // How many different values there are is of no unit.
-  return info?.measure === "distinct" ? measured(value) : measured(value, column);
+  return info?.measure === "distinct" ? measured(value) : measured(value, column ?? { name });
 }
 
 function narrower({ id }: Layer, column: string, value: unknown): HTMLElement {
