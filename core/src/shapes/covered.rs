@@ -37,12 +37,18 @@ enum Sum {
 /// # Errors
 /// [`Stopped`], as [`Toll::pay`].
 pub fn area(outlines: &Outlines<'_>, row: usize, toll: &mut Toll<'_>) -> Result<u128, Stopped> {
-    let mut sum = 0.0;
-    if slabs(outlines, row, toll, |north, south, width| sum += (south - north) as f64 * width)? {
-        return Ok(sum as u128);
+    if covers_nothing(outlines, row) {
+        return Ok(0);
     }
-    let rings = outlines.rings_of(row).filter(|&ring| outlines.role(ring).is_ring());
-    Ok((rings.map(|ring| area2(outlines.path(ring))).sum::<i128>() / 2).max(0).cast_unsigned())
+    let (sum, twice) = look(outlines, row, toll)?;
+    let mut area = 0.0;
+    let is_cut = cut(outlines, row, sum, toll, |north, south, width| area += (south - north) as f64 * width)?;
+    Ok(if is_cut { area as u128 } else { (twice / 2).max(0).cast_unsigned() })
+}
+
+/// Lines and points cover nothing.
+fn covers_nothing(outlines: &Outlines<'_>, row: usize) -> bool {
+    !outlines.rings_of(row).any(|ring| outlines.role(ring).is_ring() && outlines.path(ring).next().is_some())
 }
 
 /// Visits slabs of what a row covers, each with its north, its south and its width in steps; `false` if areas of its rings add up to what
@@ -54,13 +60,23 @@ pub fn slabs(
     outlines: &Outlines<'_>,
     row: usize,
     toll: &mut Toll<'_>,
-    mut visit: impl FnMut(i64, i64, f64),
+    visit: impl FnMut(i64, i64, f64),
 ) -> Result<bool, Stopped> {
-    // Lines and points cover nothing.
-    if !outlines.rings_of(row).any(|ring| outlines.role(ring).is_ring() && outlines.path(ring).next().is_some()) {
+    if covers_nothing(outlines, row) {
         return Ok(false);
     }
-    let sum = look(outlines, row, toll)?;
+    let (sum, _) = look(outlines, row, toll)?;
+    cut(outlines, row, sum, toll, visit)
+}
+
+/// Cuts a row in slabs, unless areas of its rings add up to what is covered, or are taken for it: `false`.
+fn cut(
+    outlines: &Outlines<'_>,
+    row: usize,
+    sum: Sum,
+    toll: &mut Toll<'_>,
+    mut visit: impl FnMut(i64, i64, f64),
+) -> Result<bool, Stopped> {
     if sum == Sum::Holds {
         return Ok(false);
     }
@@ -128,12 +144,13 @@ pub fn slabs(
     Ok(true)
 }
 
-/// Looks whether areas of a row's rings may be added up, as far as their boxes and turns tell.
-fn look(outlines: &Outlines<'_>, row: usize, toll: &mut Toll<'_>) -> Result<Sum, Stopped> {
+/// Looks whether areas of a row's rings may be added up, as far as their boxes and turns tell; and twice what they come to, unless they
+/// may not.
+fn look(outlines: &Outlines<'_>, row: usize, toll: &mut Toll<'_>) -> Result<(Sum, i128), Stopped> {
     let rings = outlines.rings_of(row);
     toll.pay(1 + outlines.vertices_in(row) / 8)?;
     let (mut shells, mut holes): (Vec<Frame>, Vec<Frame>) = (Vec::new(), Vec::new());
-    let (mut at, mut sum) = (rings.start, Sum::Holds);
+    let (mut at, mut sum, mut twice) = (rings.start, Sum::Holds, 0);
     while at < rings.end {
         let end = (at + 1..rings.end).find(|&ring| outlines.role(ring) != Role::Hole).unwrap_or(rings.end);
         let (area, turns) = turns(outlines, at);
@@ -146,15 +163,16 @@ fn look(outlines: &Outlines<'_>, row: usize, toll: &mut Toll<'_>) -> Result<Sum,
             let inner = frame_of(outlines, hole);
             let within = shell[0] <= inner[0] && shell[1] <= inner[1] && inner[2] <= shell[2] && inner[3] <= shell[3];
             if !within || turns != -1 {
-                return Ok(Sum::Fails);
+                return Ok((Sum::Fails, 0));
             }
             left += area;
             holes.push(inner);
         }
         // Of one without an area there is nothing to tell.
         if area != 0 && (turns != 1 || left <= 0 || area > 2 * (east - west) * (south - north)) {
-            return Ok(Sum::Fails);
+            return Ok((Sum::Fails, 0));
         }
+        twice += left;
         if overlap(&mut holes, toll)? {
             sum = Sum::Doubtful;
         }
@@ -163,7 +181,7 @@ fn look(outlines: &Outlines<'_>, row: usize, toll: &mut Toll<'_>) -> Result<Sum,
         }
         at = end;
     }
-    Ok(if overlap(&mut shells, toll)? { Sum::Doubtful } else { sum })
+    Ok((if overlap(&mut shells, toll)? { Sum::Doubtful } else { sum }, twice))
 }
 
 /// Twice the area of a ring, and how often its direction goes round: once, if it does not cross itself, the way that its area says.
@@ -340,13 +358,17 @@ mod tests {
         ]);
         let work = Work::free();
         let toll = &mut work.toll();
-        assert_eq!(look(&sound.view(), 0, toll), Ok(Sum::Holds));
+        assert_eq!(look(&sound.view(), 0, toll), Ok((Sum::Holds, 2 * (2 * 8100 - 800))));
         assert_eq!(area(&sound.view(), 0, toll), Ok(2 * 8100 - 800));
         // A crooked ring turns once, whichever way its spikes go.
         let mut ring = Vec::from([[0, 0], [900, 0], [900, 900], [500, 900], [500, 100], [400, 100], [400, 900]]);
         for _ in 0..7 {
             ring.rotate_left(1);
-            assert_eq!(look(&row(&[(Role::Shell, ring.clone())]).view(), 0, toll), Ok(Sum::Holds), "{ring:?}");
+            assert_eq!(
+                look(&row(&[(Role::Shell, ring.clone())]).view(), 0, toll).map(|(sum, _)| sum),
+                Ok(Sum::Holds),
+                "{ring:?}"
+            );
         }
     }
 }
