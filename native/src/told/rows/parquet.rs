@@ -27,8 +27,9 @@ use std::{
 
 /// Rows of a row group.
 const GROUP: usize = 1 << 16;
-/// Positions of a row group, unless a row has more.
+/// Positions of a row group, and bytes of its texts, unless a row has more.
 const POSITIONS: usize = 1 << 20;
+const TEXTS: usize = 16 << 20;
 
 /// The key under which that is looked for.
 const ARROW: &str = "ARROW:schema";
@@ -103,7 +104,7 @@ impl Parquet {
     /// About how many bytes a row group takes while it is made: its values, and what they are packed from.
     pub fn holds(&self) -> u64 {
         let outlines = if self.fitted.dataset.with_points(|points| points.shapes().is_some()) { POSITIONS } else { 0 };
-        2 * (GROUP * (24 + 32 + 16 * self.columns.len()) + 16 * outlines) as u64
+        2 * (GROUP * (24 + 32 + 16 * self.columns.len()) + 16 * outlines + TEXTS) as u64
     }
 
     /// A row group, or the end; nothing while rows are looked at.
@@ -133,9 +134,9 @@ impl Parquet {
                 Stage::Writing(writer) => {
                     let mut group = Group::default();
                     let last = passing.each(&fitted, &points, work, |row| {
-                        group.take(&points, row, &mut flat);
+                        group.take(&points, columns, row, &mut flat);
                         toll.pay(columns.len() + flat.positions())?;
-                        Ok(group.rows.len() < GROUP && group.positions < POSITIONS)
+                        Ok(group.rows.len() < GROUP && group.positions < POSITIONS && group.texts < TEXTS)
                     })?;
                     let mut write = || {
                         if !group.rows.is_empty() {
@@ -225,11 +226,20 @@ struct Group {
     geometries: Vec<Option<Vec<u8>>>,
     boxes: Vec<Option<[f64; 4]>>,
     positions: usize,
+    /// Bytes of its texts.
+    texts: usize,
 }
 
 impl Group {
-    fn take(&mut self, points: &Points<'_>, row: usize, flat: &mut Flat) {
+    fn take(&mut self, points: &Points<'_>, columns: &[usize], row: usize, flat: &mut Flat) {
         self.rows.push(row);
+        for column in columns.iter().map(|&index| &points.columns()[index]) {
+            if let Values::Text(codes, words) = column.values
+                && column.is_valid(row)
+            {
+                self.texts += words.get(codes.get(row)).len();
+            }
+        }
         if flat.take(points, row) {
             let mut bytes = Vec::with_capacity(9 + 8 * flat.xy.len());
             flat.well_known(&mut bytes);
