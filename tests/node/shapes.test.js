@@ -42,16 +42,17 @@ test("an address says how shapes are drawn only where that is not usual", () => 
   ]) {
     assert.equal(print(parse(text, usual), "towns", usual), text);
   }
-  // Each layer begins in its own colours, which the address says only where they are others.
-  const two = "dataset=roads&dataset=roads&line=3";
-  const { state } = parse(two, usual);
-  assert.deepEqual(
-    state.layers.map(({ drawing }) => drawing.ramp),
-    ["ember", "lagoon"],
-  );
-  assert.equal(print({ state }, "towns", usual), two);
-  const same = "dataset=roads&dataset=roads&ramp=ember";
-  assert.equal(print(parse(same, usual), "towns", usual), same);
+  // Each dataset begins in its own colours, all layers of one in the same; the address says only which are others.
+  const ramps = (/** @type {string} */ text) => parse(text, usual).state.layers.map(({ drawing }) => drawing.ramp);
+  for (const [text, ...expected] of [
+    ["dataset=roads&dataset=hills", "ember", "lagoon"],
+    ["dataset=roads&dataset=roads&line=3", "ember", "ember"],
+    ["dataset=roads&dataset=hills&dataset=roads", "ember", "lagoon", "ember"],
+    ["dataset=roads&dataset=hills&ramp=ember&dataset=hills&ramp=dusk", "ember", "ember", "dusk"],
+  ]) {
+    assert.deepEqual(ramps(text ?? ""), expected, text);
+    assert.equal(print(parse(text ?? "", usual), "towns", usual), text);
+  }
   assert.equal(parse("dataset=roads", usual).state.layers[0]?.drawing.kind, "shapes");
   assert.equal(parse("dataset=roads&line=-1&line=x", usual).state.layers[0]?.drawing.line, DRAWING.line);
 });
