@@ -233,21 +233,30 @@ impl Reader for Csv {
         let options = CsvParseOptions::default()
             .with_separator(self.dialect.cut.delimiter)
             .with_quote_char(self.dialect.cut.quote);
-        // A few pieces at a time: enough for all threads, little memory.
-        let few = 2 * rayon::current_num_threads();
+        let run = |read: &Self, pieces: &[usize]| {
+            let read = |&at: &usize| read.read(&read.scan.pieces[at], &options, &schema, &projection);
+            pieces.par_iter().with_max_len(1).map(read).collect::<Result<Vec<DataFrame>>>()
+        };
+        // A few pieces at a time: enough for all threads, little memory. The next are read while these are taken in.
+        let pieces: Vec<usize> = (0..self.scan.pieces.len()).filter(|&at| self.scan.pieces[at].rows > 0).collect();
+        let mut runs = pieces.chunks(2 * rayon::current_num_threads());
+        let mut next = runs.next().map(|pieces| run(self, pieces));
         self.content.let_go();
-        for first in (0..self.scan.pieces.len()).step_by(few) {
-            let pieces = self.scan.pieces.iter().skip(first).take(few);
-            let pieces: Vec<&Piece> = pieces.filter(|piece| piece.rows > 0).collect();
-            let read = |piece: &&Piece| self.read(piece, &options, &schema, &projection);
-            let frames: Vec<DataFrame> = pieces.par_iter().map(read).collect::<Result<_>>()?;
+        while let Some(frames) = next.take() {
+            rayon::in_place_scope(|scope| {
+                if let Some(pieces) = runs.next() {
+                    scope.spawn(|_| next = Some(run(self, pieces)));
+                }
+                let join = |frame| match clock {
+                    Some(clock) => clock.join(frame, &self.fields, self.options.strict, &mut met),
+                    None => Ok(frame),
+                };
+                // At once, as each taking in waits for threads that read.
+                let mut frames = frames?.into_iter().map(join);
+                let Some(first) = frames.next() else { return Ok(()) };
+                each(frames.try_fold(first?, |all, frame| Ok::<_, anyhow::Error>(all.vstack(&frame?)?))?)
+            })?;
             self.content.let_go();
-            for frame in frames {
-                each(match clock {
-                    Some(clock) => clock.join(frame, &self.fields, self.options.strict, &mut met)?,
-                    None => frame,
-                })?;
-            }
         }
         self.met = met;
         Ok(())
