@@ -7,11 +7,14 @@
 
 use crate::{
     shapes::{Outlines, Vertex, nodes::NODE, wide},
-    small::work::{Stopped, Toll, Work},
+    small::{
+        heap::Heap,
+        work::{Stopped, Toll, Work},
+    },
     space::{mercator::World, morton, tile::MAX_ZOOM},
 };
-use alloc::{collections::BinaryHeap, vec::Vec};
-use core::{cmp::Reverse, ops::Range};
+use alloc::vec::Vec;
+use core::ops::Range;
 
 /// Levels of a zoom: a level is the first quarter of a zoom at which a vertex is drawn.
 pub const QUARTERS: u8 = 4;
@@ -69,8 +72,8 @@ pub fn settle(outlines: &Outlines<'_>, rings: Range<usize>, levels: &mut [u8], w
 #[derive(Default)]
 struct Thinning {
     places: Vec<Place>,
-    /// Twice the area, the key, which vertex.
-    heap: BinaryHeap<Reverse<(u64, u64, u32)>>,
+    /// By twice the area, then by key.
+    heap: Heap,
 }
 
 /// A vertex of a path that is being thinned.
@@ -106,7 +109,7 @@ impl Thinning {
         let at = |place: usize| if run.start + place < len { run.start + place } else { run.start + place - len };
         let Self { places, heap } = self;
         places.clear();
-        heap.clear();
+        heap.begin(count);
         places.extend((0..count).map(|place| {
             let (world, vertex) = vertex(at(place));
             let before = if place > 0 { place - 1 } else { count - 1 } as u32;
@@ -118,14 +121,12 @@ impl Thinning {
         for place in first..last {
             let area2 = of(places, place);
             places[place].area2 = area2;
-            heap.push(Reverse((area2, places[place].key, place as u32)));
+            heap.add(place as u32, (area2, places[place].key));
         }
+        heap.order();
         let (mut left, mut most) = (count, 0);
-        while let Some(Reverse((area2, _, place))) = heap.pop() {
+        while let Some(((area2, _), place)) = heap.pop() {
             let place = place as usize;
-            if places[place].area2 != area2 {
-                continue;
-            }
             most = area2.max(most);
             levels[at(place)] = level(most);
             places[place].area2 = FIXED;
@@ -144,7 +145,7 @@ impl Thinning {
                 let area2 = of(places, near).max(most);
                 if area2 != places[near].area2 {
                     places[near].area2 = area2;
-                    heap.push(Reverse((area2, places[near].key, near as u32)));
+                    heap.change(near as u32, (area2, places[near].key));
                 }
             }
         }
