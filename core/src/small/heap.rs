@@ -134,7 +134,9 @@ mod tests {
             while let Some(least) = sorted.pop_first() {
                 assert_eq!(heap.pop(), Some(least));
                 for _ in 0..next(3) {
-                    let Some(&(rank, item)) = sorted.iter().nth(next(1 + sorted.len() as u64) as usize) else { continue };
+                    let Some(&(rank, item)) = sorted.iter().nth(next(1 + sorted.len() as u64) as usize) else {
+                        continue;
+                    };
                     ranks[item as usize] = (next(40), next(3));
                     sorted.remove(&(rank, item));
                     sorted.insert((ranks[item as usize], item));
