@@ -5,21 +5,26 @@ use alloc::{format, string::String, vec::Vec};
 /// Longer names are compared by their beginning only.
 const LONGEST: usize = 64;
 
-/// The candidate fewest edits away from `name`, not minding case; `None` if even that is more than a third of it away, or
-/// if `name` is a candidate itself.
+/// The candidate fewest edits away from `name`, not minding case; `None` if even that is more than a third of it away (rounded up for
+/// one that begins alike), or if `name` is a candidate itself.
 ///
 /// ```
 /// use duotile_core::nearest;
 /// assert_eq!(nearest("Fair", ["fare", "tip"]), Some("fare"));
 /// assert_eq!(nearest("colour", ["fare", "tip"]), None);
+/// assert_eq!(nearest("zone", ["mode", "z"]), None);
 /// ```
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(name);
-    let most = folded.len().div_ceil(3);
+    let near = |candidate: &'a str| {
+        let other = fold(candidate);
+        let alike = other.first() == folded.first();
+        let most = if alike { folded.len().div_ceil(3) } else { folded.len() / 3 };
+        Some((edits(&folded, &other), candidate)).filter(|&(edits, _)| edits <= most)
+    };
     candidates
         .into_iter()
-        .map(|candidate| (edits(&folded, &fold(candidate)), candidate))
-        .filter(|&(edits, _)| edits <= most)
+        .filter_map(near)
         .min_by_key(|&(edits, _)| edits)
         .map(|(_, candidate)| candidate)
         .filter(|&candidate| candidate != name)

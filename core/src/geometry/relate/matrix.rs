@@ -102,7 +102,9 @@ impl Matrix {
 
     /// Whether nothing that is still to be found could change what a predicate says: what they have in common only grows.
     pub fn is_settled(&self, relation: Relation) -> bool {
-        let has = |first: Place, second: Place| self.cells[first as usize][second as usize] >= 0;
+        let at = |first: Place, second: Place| self.cells[first as usize][second as usize];
+        let has = |first: Place, second: Place| at(first, second) >= 0;
+        let [first, second] = self.dimensions;
         let met = has(Interior, Interior);
         let beyond =
             [has(Interior, Exterior) || has(Boundary, Exterior), has(Exterior, Interior) || has(Exterior, Boundary)];
@@ -111,10 +113,13 @@ impl Matrix {
                 met || has(Interior, Boundary) || has(Boundary, Interior) || has(Boundary, Boundary)
             }
             Relation::Touches => met,
-            Relation::Within => beyond[0],
-            Relation::Contains => beyond[1],
-            Relation::Equals => beyond[0] || beyond[1],
-            Relation::Overlaps | Relation::Crosses => false,
+            Relation::Within => first > second || beyond[0],
+            Relation::Contains => first < second || beyond[1],
+            Relation::Equals => first != second || beyond[0] || beyond[1],
+            Relation::Overlaps => first != second || self.holds(relation),
+            // Two lines cross in places alone.
+            Relation::Crosses if first == second => first != 1 || at(Interior, Interior) == 1,
+            Relation::Crosses => self.holds(relation),
         }
     }
 

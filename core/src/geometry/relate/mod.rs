@@ -77,9 +77,17 @@ fn relate(
         matrix.set(all);
     };
     let enough = || enough(&matrix.get());
-    walk::walk(&edges, other, toll, say, enough)?;
-    if !enough() {
-        walk::walk(other, &edges, toll, |other, row, dimension| say(row, other, dimension), enough)?;
+    let turned = |other: Place, row: Place, dimension| say(row, other, dimension);
+    // The one of fewer edges first: that may be enough, and costs least.
+    for of_row in if edges.len() < other.len() { [true, false] } else { [false, true] } {
+        if enough() {
+            break;
+        }
+        if of_row {
+            walk::walk(&edges, other, toll, say, enough)?;
+        } else {
+            walk::walk(other, &edges, toll, turned, enough)?;
+        }
     }
     Ok(matrix.get())
 }
