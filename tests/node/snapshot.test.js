@@ -1,4 +1,4 @@
-/** The tiles of a page in one file: which they are, that nothing is asked for where nothing is, and what does not fit. */
+/** A page in one file: which tiles it has, that nothing is asked for where nothing is, what does not fit; its layers and words. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -7,6 +7,16 @@ import { ofPage } from "./lib/page.js";
 
 /** @type {typeof import("../../web/src/share/snapshot/tiles")} */
 const { collect, tilesAt } = await ofPage("share/snapshot/tiles");
+
+// What the page asks of its window before anything of it is drawn.
+Object.assign(globalThis, {
+  window: { matchMedia: () => ({ matches: false, addEventListener: () => undefined }) },
+  document: { documentElement: { style: {} } },
+});
+/** @type {typeof import("../../web/src/share/snapshot/held")} */
+const { heldOf, isNested } = await ofPage("share/snapshot/held");
+/** @type {typeof import("../../web/src/share/notes") & typeof import("../../web/src/state") & typeof import("../../web/src/time/animation")} */
+const { change, choiceOf, DRAWING, frame, makeLayer, reset } = await ofPage("share/notes", "state", "time/animation");
 
 const WORLD = /** @type {const} */ ([-180, -85, 180, 85]);
 const more = {
@@ -25,7 +35,7 @@ function source(/** @type {number} */ x, /** @type {number} */ y) {
     const there = Math.floor(x * 2 ** z) === tx && Math.floor(y * 2 ** z) === ty;
     return new TextEncoder().encode(there ? `${z}/${tx}/${ty}` : "");
   };
-  return { asked, layers: [{ id: "1", fetch }] };
+  return { asked, layers: [{ id: "1", fetch, isNested: true, zooms: /** @type {const} */ ([0, 22]) }] };
 }
 
 test("all tiles of each zoom are in the file, and those in an empty one are not asked for", async () => {
@@ -61,7 +71,7 @@ test("a zoom below the view that would take too long is left out whole, and it i
     return layer?.fetch(tile) ?? new Uint8Array();
   };
   const wanted = {
-    layers: [{ id: "1", fetch: slow }],
+    layers: layers.map((each) => ({ ...each, fetch: slow })),
     box: WORLD,
     zoom: 2,
     last: 5,
@@ -88,4 +98,61 @@ test("above the view a screen around its middle is taken, below it the view's bo
   // A degree is 1.42 tiles wide at zoom 9.
   assert.ok(has(9) >= 4 && has(9) <= 9, `${has(9)}`);
   assert.ok(has(11) > 9 * 4, `${has(11)}`);
+});
+
+test("rows that are too small to be drawn from afar are in the file all the same, and zooms that a layer has not are left out", async () => {
+  /** @type {string[]} */
+  const asked = [];
+  const fetch = async (/** @type {[number, number, number]} */ [z, x, y]) => {
+    asked.push(`${z}/${x}/${y}`);
+    // Houses of a village: nothing is drawn of them before zoom 3.
+    const there = z > 2 && Math.floor(0.3 * 2 ** z) === x && Math.floor(0.6 * 2 ** z) === y;
+    return new TextEncoder().encode(there ? "houses" : "");
+  };
+  const layers = [{ id: "1", fetch, isNested: false, zooms: /** @type {const} */ ([1, 4]) }];
+  const { packed, deepest } = await collect({ layers, box: WORLD, zoom: 0, last: 5, budget: 1e6, ...more });
+  assert.equal(deepest, 5);
+  const full = packed.flatMap(({ tile, data }) => (data.length > 0 ? [tile.join("/")] : []));
+  assert.deepEqual(full, ["3/2/4", "4/4/9"]);
+  assert.equal(asked.length, 4 + 16 + 64 + 256);
+});
+
+test("layers are held as they are drawn: a frame of an animation, both sides of a comparison, an archive to its last zoom", () => {
+  const one = makeLayer([], "trips");
+  const other = makeLayer([one], "old", { drawing: { ...DRAWING, kind: "tiles" } });
+  /** @type {import("../../web/src/state").State} */
+  const state = { layers: [one, other], active: other.id, compare: "swipe", ground: "" };
+  const tileJson = (/** @type {number} */ maxzoom) => /** @type {any} */ ({ minzoom: 0, maxzoom });
+  const drawn = (/** @type {typeof one} */ layer, /** @type {string} */ metadata) =>
+    /** @type {any} */ ({ layer, loaded: { metadata, busy: true, problem: "the filter before" }, tiles: "" });
+  // Of the first, what is seen is a frame, painted by the scale of all frames.
+  const shown = [drawn({ ...one, id: `${one.id}~3.1` }, "of all frames"), drawn(other, "")];
+  const [first, second] = shown;
+  assert.deepEqual(shown.map(isNested), [true, false]);
+  const held = [
+    { drawable: first, tileJson: tileJson(22), query: { datetime: "a/b" } },
+    { drawable: second, tileJson: tileJson(8), query: {} },
+  ];
+  const { state: kept, loaded } = heldOf(held, state, 12);
+  assert.deepEqual(kept.layers, [one, other]);
+  assert.equal(kept.compare, undefined);
+  assert.equal(kept.ground, "natural-earth");
+  assert.deepEqual(Object.keys(loaded), [one.id, other.id]);
+  assert.equal(loaded[one.id]?.metadata, "of all frames");
+  assert.deepEqual(loaded[one.id]?.query, { datetime: "a/b" });
+  assert.equal(loaded[one.id]?.problem, undefined);
+  assert.equal(loaded[one.id]?.tileJson?.maxzoom, 12);
+  assert.equal(loaded[other.id]?.tileJson?.maxzoom, 8);
+});
+
+test("while time plays, what is made of the view tells the window that is seen", () => {
+  const day = (/** @type {number} */ at) => Date.UTC(2024, 0, at);
+  reset({ layers: [makeLayer([], "trips", { filter: "fare > 3" })], active: "1", ground: "" });
+  assert.equal(choiceOf(), "fare > 3");
+  change("time", (before) => ({ ...before, window: [day(1), day(2)] }));
+  assert.equal(choiceOf(), "fare > 3 · 1 Jan 2024");
+  frame.value = { index: 4, of: 9, window: [day(5), day(6)] };
+  assert.equal(choiceOf(), "fare > 3 · 5 Jan 2024");
+  frame.value = undefined;
+  assert.equal(choiceOf(), "fare > 3 · 1 Jan 2024");
 });

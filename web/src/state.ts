@@ -178,6 +178,11 @@ export function draw(id: string, changes: Partial<Drawing>): void {
   });
 }
 
+/** The id of a layer's frame: an animation draws each of its layers several times, and each time has an id of its own. */
+export const frameId = (layer: string, frame: string): string => `${layer}~${frame}`;
+/** The id of the layer that something is drawn for, which may be one of its frames. */
+export const ownId = (id: string): string => id.replace(/~.*/, "");
+
 /** A layer of a dataset, with an id that no other has. */
 export function makeLayer(layers: readonly Layer[], dataset: string, more: Partial<Layer> = {}): Layer {
   let at = 1;

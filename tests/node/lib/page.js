@@ -1,13 +1,18 @@
-/** A module of the page, for tests that need no browser: its TypeScript is bundled, and imported. */
+/** Modules of the page, for tests that need no browser: their TypeScript is bundled, and imported. */
 
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-/** @param {string} name beneath `web/src`, without its ending */
-export async function ofPage(name) {
-  const entry = fileURLToPath(new URL(`../../../web/src/${name}.ts`, import.meta.url));
+const root = fileURLToPath(new URL("../../../web/src", import.meta.url));
+
+/**
+ * Several are one bundle: what one of them changes, the others see.
+ *
+ * @param {string[]} names beneath `web/src`, without their endings
+ */
+export async function ofPage(...names) {
   const { outputFiles } = await build({
-    entryPoints: [entry],
+    stdin: { contents: names.map((name) => `export * from "./${name}";`).join("\n"), resolveDir: root },
     bundle: true,
     format: "esm",
     write: false,

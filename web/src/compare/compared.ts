@@ -4,7 +4,7 @@ import { computed, signal } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
 import { type Clause, clauseOf, partsOf, withClause } from "../filter/clauses";
 import type { Loaded } from "../load";
-import { change, type Layer, makeLayer, state, withLayer } from "../state";
+import { change, type Layer, makeLayer, ownId, state, withLayer } from "../state";
 import { haveValuesAlike, type Two } from "./alike";
 
 export type Mode = "swipe" | "beside";
@@ -23,7 +23,7 @@ export const second = signal<MapLibre | undefined>(undefined);
 export const line = signal(0.5);
 
 /** Whether what the map draws under this id, a layer or a frame of one, lies in the part of the upper layer. */
-export const isAbove = (id: string): boolean => id.replace(/~.*/, "") === compared.peek()?.above.id;
+export const isAbove = (id: string): boolean => ownId(id) === compared.peek()?.above.id;
 
 /** What a layer is painted by: of two that are compared, both by the scale of that with more rows. */
 export function paintedBy(id: string, all: Readonly<Record<string, Loaded>>): Loaded | undefined {

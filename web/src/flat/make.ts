@@ -15,6 +15,7 @@ import type { DataMap } from "../map/map";
 import { fill } from "../map/popup";
 import { theme } from "../map/theme";
 import { spread, status, tell } from "../page";
+import { ownId } from "../state";
 import { type TileAddress, tilesOver, toLat, toLng, toX, toY } from "../tiles/place";
 import { boxOf, type Camera, TILE, worldOf } from "./camera";
 import { makeGround } from "./ground";
@@ -62,7 +63,7 @@ export async function makeFlat(container: HTMLElement, view: View | undefined, s
   /** Draws cells that few are near of larger, beneath themselves. */
   const widen = (context: CanvasRenderingContext2D, camera: Camera, drawable: Drawable) => {
     const { layer } = drawable;
-    const wider = spread.value[layer.id.replace(/~.*/, "")] ?? 0;
+    const wider = spread.value[ownId(layer.id)] ?? 0;
     if (wider === 0) return;
     const grid = gridOf(layer.drawing);
     const radius = wider + (layer.drawing.kind === "cells" ? sideAt(camera.zoom, grid) : grid.side) / 2;

@@ -8,7 +8,7 @@ import type { TileJson } from "duotile";
 import type { ExpressionSpecification, LayerSpecification, SourceSpecification } from "maplibre-gl";
 import type { Loaded } from "../load";
 import { rest, spread } from "../page";
-import type { Layer } from "../state";
+import { type Layer, ownId } from "../state";
 import { finishedLayers } from "./finished";
 import { gridOf, pixel, sideAt } from "./grid";
 import { cellColour, type Paint, paintOf } from "./paint";
@@ -93,7 +93,7 @@ export function dataLayers({ layer, loaded }: Drawable, source = sourceId(layer)
   const colour = cellColour(paint);
   const { kind, opacity } = layer.drawing;
   // Frames of an animation are spread as what they are of.
-  const wider = spread.value[layer.id.replace(/~.*/, "")] ?? 0;
+  const wider = spread.value[ownId(layer.id)] ?? 0;
   switch (kind) {
     case "tiles":
       return finishedLayers(layer, loaded.tileJson.vector_layers, paint.ramp, source);

@@ -7,6 +7,7 @@
 
 import type { MapGeoJSONFeature, Map as MapLibre } from "maplibre-gl";
 import { spread } from "../page";
+import { ownId } from "../state";
 import { widthOf } from "./apart";
 import { gridOf, sideAt } from "./grid";
 import { cellsId, type Drawable, metIds } from "./layers";
@@ -26,7 +27,7 @@ const [SAMPLE, SAMPLES] = [64, 4];
 export function saySpread(map: MapLibre, shown: readonly Drawable[]): void {
   const all = shown.map(
     // A frame of an animation is spread as all of them.
-    ({ layer }) => [layer.id.replace(/~.*/, ""), isSpread(layer.drawing.kind) ? needed(map, layer) : 0] as const,
+    ({ layer }) => [ownId(layer.id), isSpread(layer.drawing.kind) ? needed(map, layer) : 0] as const,
   );
   // What is drawn by another map, to be compared with what is drawn here, is spread as that.
   const here = all.find(([, pixels]) => pixels !== undefined)?.[1] ?? 0;

@@ -4,7 +4,7 @@ import { effect, untracked } from "@preact/signals";
 import type { ErrorEvent } from "maplibre-gl";
 import { loaded } from "../load";
 import { busy, rest, status, unseen, zoom } from "../page";
-import { active, state } from "../state";
+import { active, ownId, state } from "../state";
 import { frame, playing } from "../time/animation";
 import { isGround } from "./ground";
 import type { Drawable } from "./layers";
@@ -36,7 +36,7 @@ export function watch(view: DataMap, shown: () => readonly Drawable[]): void {
     else if (!measured) {
       untracked(() => {
         // The first frame is told of before it is what the reader sees.
-        const now = shown().filter(({ layer }) => layer.id.includes("~"));
+        const now = shown().filter(({ layer }) => layer.id !== ownId(layer.id));
         measured = now.some((drawable) => isSeen(map, drawable));
         if (measured) saySpread(map, now);
       });

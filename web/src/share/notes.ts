@@ -3,6 +3,7 @@
 import { theme } from "../map/theme";
 import { catalog } from "../page";
 import { state } from "../state";
+import { frame } from "../time/animation";
 import { saidWindow } from "../time/calendar";
 import type { Notes } from "./picture";
 import type { Shown } from "./shown";
@@ -24,9 +25,9 @@ function filtersOf(): string {
   return [...new Set(filters)].join(" · ");
 }
 
-/** What was chosen of the data: filters and the window of time. */
+/** What was chosen of the data: filters and the window of time; while time plays, that of the frame. */
 export function choiceOf(): string {
-  const { window } = state.peek();
+  const { window } = frame.peek() ?? state.peek();
   return [filtersOf(), window ? saidWindow(window) : ""].filter(Boolean).join(" · ");
 }
 

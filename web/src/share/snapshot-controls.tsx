@@ -6,6 +6,7 @@ import { ground } from "../page";
 import { nameOf } from "./notes";
 import { fileName, save } from "./save";
 import type { Shown } from "./shown";
+import { isNested } from "./snapshot/held";
 import type { Progress, Snapshot } from "./snapshot/make";
 import { type Depth, depthsOf } from "./snapshot/plan";
 
@@ -94,7 +95,7 @@ export function SnapshotControls(shown: Shown) {
           </label>
           <p id="snapshot-size">
             {depth
-              ? estimate(depth)
+              ? estimate(depth, shown.drawables().every(isNested))
               : `The view, and as many zooms below it as take up to ${PATIENCE / 1000} seconds and fit into ${bytes((BUDGET * 4) / 3)}.`}
           </p>
           <div class="buttons">
@@ -123,8 +124,8 @@ export function SnapshotControls(shown: Shown) {
   );
 }
 
-/** What a depth takes, by what the tiles of the view took. */
-function estimate({ bytes: size, seconds }: Depth): string {
+/** What a depth takes, by what the tiles of the view took; where tiles are nested, none in an empty one is asked for. */
+function estimate({ bytes: size, seconds }: Depth, nested: boolean): string {
   const time =
     seconds < 1.5
       ? "a second"
@@ -132,7 +133,7 @@ function estimate({ bytes: size, seconds }: Depth): string {
         ? `${number(Math.round(seconds))} seconds`
         : `${number(Math.round(seconds / 60))} minutes`;
   const most = size > (BUDGET * 4) / 3 ? `, of which ${bytes(BUDGET)} of tiles fit into a file` : "";
-  return `At most about ${time} and ${bytes(size)}${most}. Empty places take nothing.`;
+  return `At most about ${time} and ${bytes(size)}${most}.${nested ? " Empty places take nothing." : ""}`;
 }
 
 /** The depths of the view, which follow the map. */

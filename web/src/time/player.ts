@@ -13,7 +13,7 @@ import { theme } from "../map/theme";
 import { tell } from "../page";
 import { interval, queryOf } from "../query";
 import type { Data } from "../source";
-import { change, type State, state } from "../state";
+import { change, ownId, type State, state } from "../state";
 import { fixed, frame, loop, pace, played, playing, preparing, speed, step, timesOf } from "./animation";
 import { firstWindow, framesOf, type Window } from "./calendar";
 import { histogram, lying, typical } from "./histogram";
@@ -325,7 +325,7 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
       const hidden = leaving ? "ahead" : begun || before ? "away" : undefined;
       return base.flatMap((drawable): Drawable[] => {
         const slots = ring.drawables(drawable.layer.id);
-        const old = before?.filter(({ layer }) => layer.id.startsWith(`${drawable.layer.id}~`)) ?? [];
+        const old = before?.filter(({ layer }) => ownId(layer.id) === drawable.layer.id) ?? [];
         return slots.length === 0 ? [drawable] : [{ ...drawable, phase: hidden }, ...old, ...slots];
       });
     },

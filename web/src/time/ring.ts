@@ -6,6 +6,7 @@
 import type { TileQuery } from "duotile";
 import { type Drawable, sourceId } from "../map/layers";
 import type { DataMap } from "../map/map";
+import { frameId } from "../state";
 import type { Window } from "./calendar";
 
 /** One is seen, the others load. */
@@ -132,6 +133,6 @@ export class Ring {
   }
 
   #id(layer: string, at: number): string {
-    return `${layer}~${this.#generation}.${at}`;
+    return frameId(layer, `${this.#generation}.${at}`);
   }
 }

@@ -21,8 +21,9 @@ export interface Saved {
   loaded: Readonly<Record<string, Loaded>>;
   /** West, south, east, north of what is held at the deeper zooms. */
   box: [number, number, number, number];
-  /** The deepest zoom of which all tiles of the box are here. */
+  /** The deepest zoom of which all tiles of the box are here, and that of the tiles that the view showed. */
   deepest: number;
+  zoom: number;
   /** Address (`layer/z/x/y`), place and length of each tile, those of the ground too; those of length 0 are empty. */
   tiles: [address: string, at: number, length: number][];
   dark: boolean;

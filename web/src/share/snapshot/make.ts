@@ -2,17 +2,17 @@
 
 import { type TileQuery, toQueryString } from "duotile";
 import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
-import { loaded } from "../../load";
 import type { Drawable } from "../../map/layers";
 import { viewOf } from "../../map/map";
 import { shippedTiles } from "../../map/shipped";
 import { theme } from "../../map/theme";
 import { catalog } from "../../page";
-import { state } from "../../state";
+import { ownId, state } from "../../state";
 import { carrying } from "../links";
 import { choiceOf, titleOf } from "../notes";
 import type { Shown } from "../shown";
 import { GROUND, type Saved } from "./format";
+import { heldOf, isNested } from "./held";
 import { html } from "./html";
 import { placeOf, zoomOf } from "./plan";
 import { collect, gzip } from "./tiles";
@@ -47,6 +47,8 @@ export async function makeSnapshot(
   const shown = drawables();
   const view = viewOf(map);
   const { box, screen } = placeOf(map);
+  const tilesAt = zoomOf(map, shown);
+  const zoom = Math.floor(tilesAt);
   const [title, choice, was] = [titleOf(), choiceOf(), state.peek()];
   const from = location.href;
   const queries = await Promise.all(
@@ -57,12 +59,12 @@ export async function makeSnapshot(
       async ({ loaded: { tileJson } }, at) => (await source.tileJson(tileJson.dataset, queries[at], signal)).value,
     ),
   );
-  const tilesAt = zoomOf(map, shown);
-  const zoom = Math.floor(tilesAt);
   const { packed, deepest, late } = await collect({
     layers: shown.map((drawable, at) => ({
-      id: drawable.layer.id,
+      id: ownId(drawable.layer.id),
       fetch: (tile) => fetchTile(source, drawable, queries[at] ?? {}, tile, signal),
+      isNested: isNested(drawable),
+      zooms: [drawable.loaded.tileJson.minzoom, drawable.loaded.tileJson.maxzoom],
     })),
     box,
     zoom: tilesAt,
@@ -74,7 +76,6 @@ export async function makeSnapshot(
     tell: (zoom, tiles, bytes) => tell({ zoom, tiles, bytes }),
   });
   if (deepest < 0) throw new Error("not even the tile of the whole world fits into the file: filter the rows first");
-  // Another ground could not be reached from the file.
   const ground = was.ground === "none" ? [] : [...(await shippedTiles())];
   const all = [
     ...packed.map(({ layer, tile, data }) => ({ address: `${layer}/${tile.join("/")}`, data })),
@@ -88,27 +89,24 @@ export async function makeSnapshot(
     tiles.push([address, length, data.length]);
     length += data.length;
   }
-  const ids = shown.map(({ layer }) => layer.id);
   const saved: Saved = {
     title,
     choice,
     made: new Date().toISOString(),
     from,
     view,
-    state: {
-      ...was,
-      layers: was.layers.filter(({ id }) => ids.includes(id)),
-      ground: was.ground === "none" ? "none" : "natural-earth",
-    },
-    catalog: catalog.peek().filter(({ id }) => described.some(({ dataset }) => dataset === id)),
-    loaded: Object.fromEntries(
-      shown.flatMap(({ layer }, at) => {
-        const [known, tileJson] = [loaded.peek()[layer.id], described[at]];
-        return known && tileJson ? [[layer.id, upTo(deepest, { ...known, tileJson, query: queries[at] ?? {} })]] : [];
+    ...heldOf(
+      shown.flatMap((drawable, at) => {
+        const tileJson = described[at];
+        return tileJson ? [{ drawable, tileJson, query: queries[at] ?? {} }] : [];
       }),
+      was,
+      deepest,
     ),
+    catalog: catalog.peek().filter(({ id }) => described.some(({ dataset }) => dataset === id)),
     box: [...box],
     deepest,
+    zoom,
     tiles,
     dark: theme().dark,
   };
@@ -126,12 +124,6 @@ async function fetchTile(
   signal: AbortSignal,
 ) {
   return (await source.tile(tileJson.dataset, [...tile], toQueryString(query), signal)).value;
-}
-
-/** What is known of a layer whose tiles end at the deepest zoom. */
-function upTo(deepest: number, known: Saved["loaded"][string]): Saved["loaded"][string] {
-  const { problem: _, tileJson, ...rest } = known;
-  return { ...rest, busy: false, ...(tileJson ? { tileJson: { ...tileJson, maxzoom: deepest } } : {}) };
 }
 
 /** The styles of the page. */

@@ -100,8 +100,8 @@ function frame(map: DataMap["map"], { box: [west, south, east, north] }: Saved):
 }
 
 function About({ saved }: { saved: Saved }) {
-  const { title, choice, made, from, view, deepest } = saved;
-  const deeper = deepest - Math.floor(view.zoom);
+  const { title, choice, made, from, zoom, deepest } = saved;
+  const deeper = deepest - zoom;
   return (
     <section id="panel" aria-label="About this map">
       <h1 id="title">{title}</h1>
@@ -114,8 +114,12 @@ function About({ saved }: { saved: Saved }) {
         </p>
         <p>
           Within the dashed line it holds{" "}
-          {deeper > 0 ? `${deeper} more ${deeper === 1 ? "zoom" : "zooms"}` : "this zoom"}; closer, what is there is
-          drawn larger.
+          {deeper > 0
+            ? `${deeper} more ${deeper === 1 ? "zoom" : "zooms"}`
+            : deeper === 0
+              ? "this zoom"
+              : "what is seen from farther away"}
+          ; closer, what is there is drawn larger.
         </p>
       </details>
     </section>

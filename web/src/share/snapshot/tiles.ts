@@ -41,8 +41,18 @@ export interface Packed {
   data: Uint8Array<ArrayBuffer>;
 }
 
+/** A layer whose tiles are taken. */
+export interface Taken {
+  id: string;
+  fetch: (tile: TileAddress) => Promise<Uint8Array<ArrayBuffer>>;
+  /** Whether there is nothing below an empty tile: of cells it is so, but rows that are too small from afar are not drawn there. */
+  isNested: boolean;
+  /** The first and the last zoom of its tiles. */
+  zooms: readonly [number, number];
+}
+
 export interface Wanted {
-  layers: readonly { id: string; fetch: (tile: TileAddress) => Promise<Uint8Array<ArrayBuffer>> }[];
+  layers: readonly Taken[];
   box: Box;
   zoom: number;
   screen: readonly [number, number];
@@ -63,7 +73,7 @@ export const AT_ONCE = 6;
 
 /**
  * Fetches zoom after zoom, until one does not fit, or would take too long by what the one before took; `deepest` is the last that
- * did, and `late` says whether time ended it. What lies in an empty tile is empty, and is not asked for.
+ * did, and `late` says whether time ended it. Where tiles are nested, what lies in an empty one is empty, and is not asked for.
  */
 export async function collect({ layers, box, zoom, screen, last, budget, patience, ...more }: Wanted) {
   const { now = () => performance.now(), signal, tell } = more;
@@ -76,9 +86,9 @@ export async function collect({ layers, box, zoom, screen, last, budget, patienc
   let pace = 0;
   let late = false;
   for (let z = 0; z <= last; z += 1) {
-    const all = layers.flatMap(({ id, fetch }) =>
-      tilesAt(z, box, zoom, screen).map((tile) => ({ layer: id, tile, fetch })),
-    );
+    const all = layers
+      .filter(({ zooms: [first, last] }) => z >= first && z <= last)
+      .flatMap(({ id, ...more }) => tilesAt(z, box, zoom, screen).map((tile) => ({ layer: id, tile, ...more })));
     const asked = all.filter(({ layer, tile }) => !isEmpty(layer, tile)).length;
     const end = z > zoom ? started + patience : Number.POSITIVE_INFINITY;
     const begun = now();
@@ -88,13 +98,13 @@ export async function collect({ layers, box, zoom, screen, last, budget, patienc
     let size = 0;
     const todo = all.values();
     const work = async () => {
-      for (const { layer, tile, fetch } of todo) {
+      for (const { layer, tile, fetch, isNested } of todo) {
         if (late || bytes + size > budget) break;
         signal.throwIfAborted();
         const [z, x, y] = tile;
         const data = isEmpty(layer, tile) ? new Uint8Array() : await gzip(await fetch(tile));
         late ||= now() > end;
-        if (data.length === 0) empty.add(`${layer} ${z} ${x} ${y}`);
+        if (data.length === 0 && isNested) empty.add(`${layer} ${z} ${x} ${y}`);
         level.push({ layer, tile, data });
         size += data.length;
         tell(z, packed.length + level.length, bytes + size);
