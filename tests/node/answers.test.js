@@ -205,7 +205,7 @@ test("rows that are not too many are sorted whole, those without a value last, a
     fares.sort((a, b) => b - a),
   );
   assert.ok(got.slice(fares.length).every((fare) => fare === null));
-  const text = tabbed(found.slice(0, 2), ["id", "kind"]).split("\n");
+  const text = tabbed(found.slice(0, 2), ["id", "kind"], false).split("\n");
   assert.equal(text[0], "lon\tlat\tid\tkind");
   assert.equal(text.length, 3);
   assert.match(text[1] ?? "", /^-?\d+\.\d+\t-?\d+\.\d+\t\d+\t(fiji|paris)$/);

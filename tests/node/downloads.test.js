@@ -11,6 +11,14 @@ import { after, before, test } from "node:test";
 import { Server } from "duotile";
 import { open } from "./lib/duckdb.js";
 import { serve } from "./lib/duotile.js";
+import { ofPage } from "./lib/page.js";
+
+/** @type {typeof import("../../web/src/share/rows")} */
+const { isOutlined, linesOf } = await ofPage("share/rows");
+/** @type {typeof import("../../web/src/answers/gather")} */
+const { tabbed } = await ofPage("answers/gather");
+/** @type {typeof import("../../web/src/tiles/geometry")} */
+const { boxOf } = await ofPage("tiles/geometry");
 
 const folder = mkdtempSync(join(tmpdir(), "duotile-downloads-"));
 /** @type {Awaited<ReturnType<typeof open>>} */
@@ -100,4 +108,80 @@ test("a GeoJSON has the same features", async () => {
     columns = {key: 'INTEGER', wide: 'BIGINT', flag: 'BOOLEAN'})`;
   const written = `SELECT key, wide, flag FROM points WHERE lon BETWEEN -60 AND 60 AND lat BETWEEN -40 AND 40`;
   assert.deepEqual(await difference(written, read), [0]);
+});
+
+test("rows that are more than points are written by the page with the geometries that the server writes", async () => {
+  const square = (/** @type {number} */ west, /** @type {number} */ south, /** @type {number} */ side) => [
+    ...[
+      [west, south],
+      [west + side, south],
+      [west + side, south + side],
+      [west, south + side],
+    ],
+    [west, south],
+  ];
+  /** Kinds of geometries, and the box of each. @type {[string, unknown, number[]][]} */
+  const shapes = [
+    ["Point", [5.5, -6], [5.5, -6, 5.5, -6]],
+    [
+      "MultiPoint",
+      [
+        [1, 2],
+        [3, 4.25],
+      ],
+      [1, 2, 3, 4.25],
+    ],
+    [
+      "LineString",
+      [
+        [5, 6],
+        [7, 8],
+        [6, 9.5],
+      ],
+      [5, 6, 7, 9.5],
+    ],
+    [
+      "MultiLineString",
+      [
+        [
+          [10, 1],
+          [11, 2],
+        ],
+        [
+          [12, 3],
+          [13, 4],
+        ],
+      ],
+      [10, 1, 13, 4],
+    ],
+    ["Polygon", [square(20, 40, 4), square(21, 41, 1).reverse()], [20, 40, 24, 44]],
+    ["MultiPolygon", [[square(179, 0, 1)], [square(-180, 0, 2)]], [179, 0, 182, 2]],
+  ];
+  const features = shapes.map(([type, coordinates], n) => ({
+    type: "Feature",
+    properties: { n, text: n === 2 ? 'say "no", or' : null },
+    geometry: { type, coordinates },
+  }));
+  const file = join(folder, "shapes.geojson");
+  writeFileSync(file, JSON.stringify({ type: "FeatureCollection", features }));
+  const shapely = await serve(file);
+  const client = new Server(shapely.base);
+  const { geometry_types: types } = await client.dataset("shapes");
+  assert.ok(isOutlined({ geometry_types: types ?? [] }));
+  assert.ok(!isOutlined({ geometry_types: ["Point"] }) && !isOutlined({}));
+  const { features: rows } = await client.rows("shapes", { properties: ["n", "text"] });
+  const text = await (await fetch(client.download("shapes", { properties: ["n", "text"] }, "csv"))).text();
+  await shapely.stop();
+  // The server has the number of a row and a point of it before its geometry.
+  const [names, ...lines] = text.trimEnd().split("\r\n");
+  assert.equal(names, "id,lon,lat,geometry,n,text");
+  const written = linesOf(rows, ["n", "text"], true).map((line) => line.trimEnd());
+  assert.deepEqual(written, ["geometry,n,text", ...lines.map((line) => line.replace(/^[^,]*,[^,]*,[^,]*,/, ""))]);
+  const copied = tabbed(/** @type {any} */ (rows), ["n"], true).split("\n");
+  assert.deepEqual([copied[0], copied.length], ["geometry\tn", 1 + shapes.length]);
+  assert.ok(copied.includes("LINESTRING (5 6,7 8,6 9.5)\t2"));
+  for (const { geometry, properties } of /** @type {any[]} */ (rows)) {
+    assert.deepEqual(boxOf(geometry), shapes[properties["n"]]?.[2], geometry.type);
+  }
+  assert.equal(boxOf(null), undefined);
 });

@@ -5,6 +5,7 @@
 
 import type { Dataset, Source } from "duotile";
 import { type Clause, print } from "../filter/clauses";
+import { placed } from "../share/rows";
 import { type Asked, narrowed, pageOf, queryOf } from "./asked";
 import { END, endOf, WHOLE } from "./end";
 import { type Order, type Row, sorted } from "./order";
@@ -63,12 +64,11 @@ export async function inOrder(
   return { rows, matched };
 }
 
-/** Rows as lines of tabs, which spreadsheets take. */
-export function tabbed(rows: readonly Row[], columns: readonly string[]): string {
+/** Rows as lines of tabs, which spreadsheets take; `outlined` says whether some of them are more than points. */
+export function tabbed(rows: readonly Row[], columns: readonly string[], outlined: boolean): string {
   const text = (value: unknown) => String(value ?? "").replaceAll(/[\t\r\n]+/g, " ");
+  const place = placed(outlined);
   const line = ({ geometry, properties }: Row) =>
-    [...(geometry?.coordinates ?? ["", ""]).slice(0, 2), ...columns.map((name) => properties[name])]
-      .map(text)
-      .join("\t");
-  return [["lon", "lat", ...columns].join("\t"), ...rows.map(line)].join("\n");
+    [...place.of(geometry), ...columns.map((name) => properties[name])].map(text).join("\t");
+  return [[...place.names, ...columns].join("\t"), ...rows.map(line)].join("\n");
 }

@@ -1,8 +1,9 @@
 /** Rows in the order of a column: numbers by size however long they are, times by the microsecond, all else by its text. */
 
 import type { Rows } from "duotile";
+import type { Geometry } from "../tiles/geometry";
 
-export type Row = Rows["features"][number] & { geometry?: { coordinates?: readonly number[] } | null };
+export type Row = Rows["features"][number] & { geometry?: Geometry | null };
 
 /** An order by a column; `down` has the greatest first. Rows without a value come last. */
 export interface Order {

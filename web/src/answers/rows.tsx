@@ -9,8 +9,9 @@ import { loaded } from "../load";
 import { files } from "../page";
 import { Icon } from "../panel/icon";
 import { copyText } from "../share/copy";
-import { fromServer, linesOf } from "../share/rows";
+import { fromServer, isOutlined, linesOf } from "../share/rows";
 import { fileName, save } from "../share/save";
+import { boxOf } from "../tiles/geometry";
 import { type Asked, asked } from "./asked";
 import { WHOLE } from "./end";
 import { allOf, type Gathered, inOrder, tabbed } from "./gather";
@@ -93,7 +94,7 @@ function Table({ map, source, dataset, now }: Props & { dataset: Dataset; now: A
   const copy = () =>
     run(async (signal) => {
       const all = await gathered(signal);
-      const done = await copyText(tabbed(all, columns));
+      const done = await copyText(tabbed(all, columns, isOutlined(dataset)));
       if (!done) throw new Error("this browser lets no page copy here: save the rows as CSV");
       return `${number(all.length)} ${all.length === 1 ? "row is" : "rows are"} copied${all.length < matched ? `, of ${number(matched)}` : ""}.`;
     });
@@ -107,7 +108,7 @@ function Table({ map, source, dataset, now }: Props & { dataset: Dataset; now: A
       }
       if (matched > WHOLE)
         throw new Error(`a cell of ${number(matched)} rows is too large for that: ${number(WHOLE)} at most`);
-      save(new Blob(linesOf(await gathered(signal), columns), { type: "text/csv" }), name);
+      save(new Blob(linesOf(await gathered(signal), columns, isOutlined(dataset)), { type: "text/csv" }), name);
       return `${name} is saved.`;
     });
   /** How many rows are copied: of too many those that are here. */
@@ -198,15 +199,15 @@ function Table({ map, source, dataset, now }: Props & { dataset: Dataset; now: A
           </thead>
           <tbody>
             {shown.map(({ id, geometry, properties }, at) => {
-              const [lng, lat] = geometry?.coordinates ?? [];
+              const box = boxOf(geometry);
               return (
                 <tr key={id ?? at}>
                   <td>
-                    {lng !== undefined && lat !== undefined && (
+                    {box && (
                       <button
                         type="button"
                         aria-label={`Go to row ${page * PAGE + at + 1}`}
-                        onClick={() => goTo(map, [lng - NEAR, lat - NEAR, lng + NEAR, lat + NEAR])}
+                        onClick={() => goTo(map, [box[0] - NEAR, box[1] - NEAR, box[2] + NEAR, box[3] + NEAR])}
                       >
                         {number(page * PAGE + at + 1)}
                       </button>

@@ -40,7 +40,7 @@ export function RowsControls({ source, dataset, known, online }: Props) {
         const stop = new AbortController();
         setStop(stop);
         const tell = (done: number, of: number) => say(`${number(done)} of ${number(of)} rows`);
-        await fromDevice(source, dataset.id, query, format, name, tell, stop.signal);
+        await fromDevice(source, dataset, query, format, name, tell, stop.signal);
         say(`${name} is saved.`);
       }
     } catch (error) {

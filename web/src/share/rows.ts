@@ -3,7 +3,8 @@
  * written here.
  */
 
-import { Problem, type Source, type TileQuery } from "duotile";
+import { type Dataset, Problem, type Source, type TileQuery } from "duotile";
+import { type Geometry, pointOf, textOf } from "../tiles/geometry";
 import { follow, save } from "./save";
 
 export type Format = "csv" | "geojson" | "fgb" | "parquet" | "arrow";
@@ -13,7 +14,7 @@ const PAGE = 5000;
 
 interface Feature {
   id?: number | string;
-  geometry?: { coordinates?: readonly number[] } | null;
+  geometry?: Geometry | null;
   properties: Record<string, unknown>;
 }
 
@@ -26,10 +27,26 @@ export async function fromServer(source: Source, id: string, query: TileQuery, f
   follow(address, name);
 }
 
+/** Whether some rows of a dataset are more than points. */
+export const isOutlined = ({ geometry_types: types = [] }: Pick<Dataset, "geometry_types">): boolean =>
+  types.some((type) => type !== "Point");
+
+/** The columns that say where a row is: a longitude and a latitude, or a geometry where not all rows are points. */
+export function placed(outlined: boolean) {
+  return {
+    names: outlined ? ["geometry"] : ["lon", "lat"],
+    of(geometry: Geometry | null | undefined): readonly unknown[] {
+      if (outlined) return [textOf(geometry)];
+      const [lon, lat] = pointOf(geometry) ?? [];
+      return [lon, lat];
+    },
+  };
+}
+
 /** Writes the rows of this device. `tell` hears how many there are of how many; stops when `signal` does. */
 export async function fromDevice(
   source: Source,
-  id: string,
+  dataset: Dataset,
   query: TileQuery,
   format: "csv" | "geojson",
   name: string,
@@ -40,13 +57,14 @@ export async function fromDevice(
   let done = 0;
   let columns: string[] = [];
   for (;;) {
-    const { value } = await source.rows(id, query, { offset: done, limit: PAGE }, signal);
+    const { value } = await source.rows(dataset.id, query, { offset: done, limit: PAGE }, signal);
     const features = value.features as Feature[];
     if (format === "csv") {
+      const outlined = isOutlined(dataset);
+      const { names } = placed(outlined);
       // A row names its nulls too, so that the first has all columns.
-      if (done === 0)
-        columns = Object.keys(features[0]?.properties ?? {}).filter((name) => name !== "lon" && name !== "lat");
-      parts.push(...linesOf(features, columns).slice(done === 0 ? 0 : 1));
+      if (done === 0) columns = Object.keys(features[0]?.properties ?? {}).filter((name) => !names.includes(name));
+      parts.push(...linesOf(features, columns, outlined).slice(done === 0 ? 0 : 1));
     } else {
       if (done === 0) parts.push('{"type":"FeatureCollection","features":[\n');
       parts.push(...features.map((feature, at) => `${done + at > 0 ? ",\n" : ""}${JSON.stringify(feature)}`));
@@ -59,13 +77,13 @@ export async function fromDevice(
   save(new Blob(parts, { type: format === "csv" ? "text/csv" : "application/geo+json" }), name);
 }
 
-/** Rows as CSV, line by line, with their positions. */
-export function linesOf(rows: readonly Feature[], columns: readonly string[]): string[] {
-  const lines = rows.map(({ geometry, properties }) => {
-    const [lon, lat] = geometry?.coordinates ?? [];
-    return line([lon, lat, ...columns.map((name) => properties[name])]);
-  });
-  return [line(["lon", "lat", ...columns]), ...lines];
+/** Rows as CSV, line by line, with where they are; `outlined` says whether some of them are more than points. */
+export function linesOf(rows: readonly Feature[], columns: readonly string[], outlined: boolean): string[] {
+  const place = placed(outlined);
+  const lines = rows.map(({ geometry, properties }) =>
+    line([...place.of(geometry), ...columns.map((name) => properties[name])]),
+  );
+  return [line([...place.names, ...columns]), ...lines];
 }
 
 /** A line of CSV (RFC 4180). A null is nothing; an empty text is told from it by its quotes. */

@@ -66,7 +66,7 @@ async function outlinesIn(
 }
 
 /** The box around boxes: beside the widest gap between them, which may lie anywhere around the world. */
-function around(boxes: readonly Box[]): Box {
+export function around(boxes: readonly Box[]): Box {
   const sorted = [...boxes].sort((a, b) => a[0] - b[0]);
   let [reach, gap, start] = [most(boxes.map(([, , east]) => east)) - 360, -1, 0];
   sorted.forEach(([west, , east], at) => {
