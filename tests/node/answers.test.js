@@ -189,6 +189,9 @@ test("the first rows of many by a number or a time are those of all rows in orde
     }
   }
   await assert.rejects(inOrder(source, dataset, asked, { column: "kind", down: true }, ROWS, signal), /too many/);
+  // Asked for before anybody has told how many rows there are.
+  const early = await inOrder(source, dataset, asked, { column: "fare", down: true }, undefined, signal);
+  assert.deepEqual([early.matched, early.rows.length], [ROWS, 1000]);
 });
 
 test("rows that are not too many are sorted whole, those without a value last, and copied line by line", async () => {

@@ -38,15 +38,18 @@ export async function allOf(
   }
 }
 
-/** Rows in an order: all, or where they are too many, the first of them. */
+/** Rows in an order: all, or where they are too many, the first of them; `known` is how many there are, if that was told. */
 export async function inOrder(
   source: Source,
   dataset: Dataset,
   asked: Asked,
   order: Order,
-  matched: number,
+  known: number | undefined,
   signal: AbortSignal,
 ): Promise<Gathered> {
+  const count = async () =>
+    (await source.rows(asked.dataset, queryOf(asked), pageOf(asked, 0, 0), signal)).value.numberMatched;
+  const matched = known ?? (await count());
   const type = dataset.columns.find(({ name }) => name === order.column)?.type ?? "text";
   if (matched <= WHOLE) return { rows: sorted((await allOf(source, asked, signal)).rows, order, type), matched };
   if (type !== "integer" && type !== "number" && type !== "time") {

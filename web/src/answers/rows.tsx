@@ -74,7 +74,7 @@ function Table({ map, source, dataset, now }: Props & { dataset: Dataset; now: A
   const sort = (column: string) => {
     const down = order?.column === column ? !order.down : true;
     void run(async (signal) => {
-      const next = await inOrder(source, dataset, now, { column, down }, matched, signal);
+      const next = await inOrder(source, dataset, now, { column, down }, found?.matched, signal);
       setFound(next);
       setOrder({ column, down });
       setPage(0);
