@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { byMapbox } from "./lib/decode.js";
 import { serve } from "./lib/duotile.js";
-import { ofPage } from "./lib/page.js";
+import { ofPage, standIn } from "./lib/page.js";
 import { random } from "./lib/random.js";
 
 /** @type {typeof import("../../web/src/map/mix")} */
@@ -17,6 +17,12 @@ const { placeOf } = await ofPage("map/stops");
 const { readCells } = await ofPage("map/cells/read");
 /** @type {typeof import("../../web/src/map/counted")} */
 const { countedOf, twoOf } = await ofPage("map/counted");
+standIn();
+/** @type {typeof import("../../web/src/map/blend") & typeof import("../../web/src/map/theme")} */
+const page = await ofPage("map/blend", "map/theme");
+const { categoryColour, theme } = page;
+/** @type {typeof import("../../web/src/state")} */
+const { DRAWING } = await ofPage("state");
 
 /** @type {Awaited<ReturnType<typeof serve>>} */
 let program;
@@ -175,6 +181,42 @@ test("what each property counts is what the server tells of it, and two values a
   assert.deepEqual(two("", ""), ["a", "b"]);
   assert.deepEqual(two("", "a"), ["b", "a"]);
   assert.deepEqual(two("c", "gone"), ["c", "a"]);
+});
+
+test("two that are compared never have one colour, and one that is alone is mixed", () => {
+  const values = Array.from({ length: 13 }, (_, at) => String.fromCharCode(97 + at));
+  const blend = (/** @type {string[]} */ values, /** @type {Partial<typeof DRAWING>} */ how) => {
+    const categories = values.map((value) => ({ value, count: 1 }));
+    /** @type {any} */
+    const column = { name: "kind", categories, distinct: values.length };
+    /** @type {any} */
+    const tileJson = {
+      properties: values.map((value) => ({ property: `n_${value}`, column: "kind", measure: "count", on: "cells" })),
+    };
+    const coloured = values.slice(0, 10).map((value, rank) => ({ value, colour: categoryColour(rank, theme()) }));
+    const given = { theme: theme(), categories: coloured, counts: () => COUNTS, locked: undefined };
+    return page.blendOf({ ...DRAWING, category: "kind", ...how }, column, tileJson, given);
+  };
+  for (const first of values) {
+    for (const second of values) {
+      if (first === second) continue;
+      const parts = blend(values, { mix: "share", first, second })?.parts ?? [];
+      assert.deepEqual(
+        parts.map(({ title }) => title),
+        [first, second],
+      );
+      const colours = parts.map(({ colour }) => hexOf(colour));
+      assert.equal(new Set(colours).size, 2, `${first} and ${second}: ${colours}`);
+    }
+  }
+  for (const mix of /** @type {const} */ (["share", "difference", "ratio"])) {
+    const alone = blend(["a"], { mix });
+    assert.equal(alone?.how, "mixed");
+    assert.deepEqual(
+      alone?.parts.map(({ title }) => title),
+      ["a"],
+    );
+  }
 });
 
 test("counts of the parts of a cell are those of another decoder", async () => {

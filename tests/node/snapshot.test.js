@@ -3,16 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { ofPage } from "./lib/page.js";
+import { ofPage, standIn } from "./lib/page.js";
 
 /** @type {typeof import("../../web/src/share/snapshot/tiles")} */
 const { collect, tilesAt } = await ofPage("share/snapshot/tiles");
 
-// What the page asks of its window before anything of it is drawn.
-Object.assign(globalThis, {
-  window: { matchMedia: () => ({ matches: false, addEventListener: () => undefined }) },
-  document: { documentElement: { style: {} } },
-});
+standIn();
 /** @type {typeof import("../../web/src/share/snapshot/held")} */
 const { heldOf, isNested } = await ofPage("share/snapshot/held");
 /** @type {typeof import("../../web/src/share/notes") & typeof import("../../web/src/state") & typeof import("../../web/src/time/animation")} */

@@ -20,3 +20,11 @@ export async function ofPage(...names) {
   });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0]?.contents ?? []).toString("base64")}`);
 }
+
+/** Stands in for the window that modules of the page look at when they are loaded, before anything is drawn. */
+export function standIn() {
+  Object.assign(globalThis, {
+    window: { matchMedia: () => ({ matches: false, addEventListener: () => undefined }) },
+    document: { documentElement: { style: {} } },
+  });
+}

@@ -4,7 +4,7 @@ import type { ColumnInfo, TileJson } from "duotile";
 import type { Drawing } from "../state";
 import { type Counted, countedOf, twoOf } from "./counted";
 import { type Blend, type Part, scaleOf } from "./mix";
-import { between, labOf } from "./oklab";
+import { between, type Lab, labOf } from "./oklab";
 import type { ZoomStops } from "./stops";
 import { categoryColour, type Theme } from "./theme";
 
@@ -18,7 +18,7 @@ interface Given {
   locked: ZoomStops | undefined;
 }
 
-/** What cells are mixed of. Categories that have no colour of their own are others. */
+/** What cells are mixed of. Categories that have no colour of their own are others; one that is alone is compared with none. */
 export function blendOf(
   { mix, first, second }: Drawing,
   column: ColumnInfo,
@@ -31,7 +31,8 @@ export function blendOf(
   const other = labOf(theme.other);
   const middle = labOf(theme.dark ? "#6a7078" : "#bfbcb6");
   const known = new Map(categories.map(({ value, colour }) => [value, labOf(colour)]));
-  if (mix === "mixed") {
+  const [one, two] = twoOf({ first, second }, counted);
+  if (mix === "mixed" || !one || !two) {
     const parts = counted.map(({ property, value, others }): Part => {
       const colour = value === undefined ? undefined : known.get(value);
       if (colour && value !== undefined) return { title: value, property, colour };
@@ -39,19 +40,16 @@ export function blendOf(
       return { title: "no value", property, colour: between(ground, other, 0.5) };
     });
     const density = locked ?? counts("point_count");
-    return { how: mix, parts, scale: density, density, ground, middle };
+    return { how: "mixed", parts, scale: density, density, ground, middle };
   }
-  const [one, two] = twoOf({ first, second }, counted);
-  if (!one || !two) return undefined;
-  const free = [0, 1].map((rank) => labOf(categoryColour(rank, theme)));
-  const colours = [known.get(one.value ?? ""), known.get(two.value ?? "")];
-  const same = (colour: unknown) => colours.some((each) => String(each) === String(colour));
-  const part = ({ property, value = "" }: Counted, at: number): Part => ({
-    title: value,
-    property,
-    colour: colours[at] ?? (same(free[0]) ? free[1] : free[at]) ?? other,
-  });
-  const parts = [part(one, 0), part(two, 1)];
+  // What has no colour of its own has one that the other has not.
+  const [own, others] = [known.get(one.value ?? ""), known.get(two.value ?? "")];
+  const free = (taken: Lab | undefined) =>
+    [0, 1].map((rank) => labOf(categoryColour(rank, theme))).find((colour) => String(colour) !== String(taken)) ??
+    other;
+  const colour = own ?? free(others);
+  const part = ({ property, value = "" }: Counted, colour: Lab): Part => ({ title: value, property, colour });
+  const parts = [part(one, colour), part(two, others ?? free(colour))];
   // The scale is that of what there is more of.
   const scales = parts.map(({ property }) => counts(property));
   const most = (scale: ZoomStops | undefined) => scale?.[0].at(-1)?.value ?? 0;

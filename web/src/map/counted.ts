@@ -4,7 +4,7 @@ import type { ColumnInfo, TileJson } from "duotile";
 import type { Drawing } from "../state";
 
 /** Values that the server counts one by one at most. */
-const COUNTED = 20;
+export const COUNTED = 20;
 
 /** What a property of cells counts: a value, all values that have no property of their own (`others`), or rows without one. */
 export interface Counted {

@@ -1,7 +1,7 @@
 /** How the categories of a cell become its colour: all of them, the most frequent one, or two that are compared. */
 
 import type { ColumnInfo } from "duotile";
-import { twoOf } from "../map/counted";
+import { COUNTED, twoOf } from "../map/counted";
 import { draw, type Layer, type Mix } from "../state";
 
 const MIXES: readonly [Mix, string][] = [
@@ -12,17 +12,15 @@ const MIXES: readonly [Mix, string][] = [
   ["ratio", "ratio of two"],
 ];
 
-/** Values that can be compared: as many as the server counts one by one. */
-const MOST = 20;
-
-export const isComparison = (mix: Mix): boolean => mix !== "mixed" && mix !== "most";
+const isComparison = (mix: Mix): boolean => mix !== "mixed" && mix !== "most";
 
 export function MixControls({ layer, column }: { layer: Layer; column: ColumnInfo }) {
   const { id, drawing } = layer;
   const { kind, mix } = drawing;
-  if (kind === "shapes" || kind === "heat") return null;
+  if (kind === "shapes") return null;
   if (kind !== "cells") return mix === "most" ? null : <p class="hint">Mixed as cells; here the most frequent.</p>;
-  const all = (column.categories ?? []).slice(0, MOST).map(({ value }) => ({ value: String(value) }));
+  // As many can be compared as the server counts one by one.
+  const all = (column.categories ?? []).slice(0, COUNTED).map(({ value }) => ({ value: String(value) }));
   const two = twoOf(drawing, all).map((each) => each?.value ?? "");
   return (
     <>
@@ -30,7 +28,7 @@ export function MixControls({ layer, column }: { layer: Layer; column: ColumnInf
         Of a cell's rows
         <select
           id="mix"
-          value={mix}
+          value={all.length > 1 || !isComparison(mix) ? mix : "mixed"}
           onChange={({ currentTarget }) => draw(id, { mix: currentTarget.value as Mix, lock: "" })}
         >
           {MIXES.filter(([each]) => all.length > 1 || !isComparison(each)).map(([each, title]) => (
