@@ -19,8 +19,9 @@ const { ticksOf } = await ofPage("panel/ticks");
 const { parse, print } = await ofPage("map/lock");
 /** @type {typeof import("../../web/src/compare/alike")} */
 const { haveColoursAlike } = await ofPage("compare/alike");
-/** @type {typeof import("../../web/src/state")} */
-const { DRAWING, makeLayer } = await ofPage("state");
+/** @type {typeof import("../../web/src/state") & typeof import("../../web/src/address")} */
+const page = await ofPage("state", "address");
+const { DRAWING, draw, makeLayer, reset, state } = page;
 
 const ZOOMS = 23;
 const PROBABILITIES = [0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
@@ -150,6 +151,18 @@ test("colours of two layers are said to mean the same where all that decides the
     assert.equal(haveColoursAlike({ below, above: layer(other) }), false, JSON.stringify(other));
   }
   assert.equal(haveColoursAlike({ below, above: layer({}, "stops") }), false);
+});
+
+test("heat is said to be of numbers of rows, whatever colours were by before, on the page and in an address", () => {
+  const before = { ...DRAWING, measure: "mean:fare", scale: /** @type {const} */ ("log"), lock: "5/1/2/3" };
+  for (const drawing of [before, { ...before, category: "kind" }]) {
+    reset({ layers: [makeLayer([], "trips", { drawing })], active: "1", ground: "" });
+    draw("1", { kind: "heat" });
+    assert.deepEqual(state.peek().layers[0]?.drawing, { ...DRAWING, kind: "heat" });
+  }
+  const { layers } = page.parse("dataset=trips&kind=heat&measure=mean:fare&category=kind&scale=log&ramp=slate").state;
+  assert.deepEqual(layers[0]?.drawing, { ...DRAWING, kind: "heat", ramp: "slate" });
+  assert.equal(page.parse("dataset=trips&measure=mean:fare").state.layers[0]?.drawing.measure, "mean:fare");
 });
 
 test("areas of dots grow as the counts they stand for, and where those are too unlike as a power of them", () => {

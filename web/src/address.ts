@@ -12,6 +12,7 @@ import {
   type Layer,
   type Mix,
   makeLayer,
+  plain,
   type Scale,
   type State,
 } from "./state";
@@ -103,7 +104,8 @@ export function parse(text: string, usual = ALIKE): Place {
     }
   }
   if (layers.length === 0) layers.push(make(""));
-  const state = { layers, active: active ?? layers.at(-1)?.id ?? "", ground: GROUND, ...rest };
+  const drawn = layers.map((layer) => ({ ...layer, drawing: plain(layer.drawing) }));
+  const state = { layers: drawn, active: active ?? layers.at(-1)?.id ?? "", ground: GROUND, ...rest };
   return { ...place, state };
 }
 

@@ -170,11 +170,15 @@ export function withLayer(before: State, id: string, changes: Partial<Layer>): S
   return { ...before, layers: before.layers.map((layer) => (layer.id === id ? { ...layer, ...changes } : layer)) };
 }
 
+/** A drawing without what its kind does not draw: heat is of numbers of rows, spread in one way. */
+export const plain = (drawing: Drawing): Drawing =>
+  drawing.kind === "heat" ? { ...drawing, measure: "count", category: "", scale: "balanced", lock: "" } : drawing;
+
 /** Changes how a layer is drawn. */
 export function draw(id: string, changes: Partial<Drawing>): void {
   change(`draw ${id} ${Object.keys(changes).join()}`, (before) => {
     const layer = before.layers.find((layer) => layer.id === id);
-    return layer ? withLayer(before, id, { drawing: { ...layer.drawing, ...changes } }) : before;
+    return layer ? withLayer(before, id, { drawing: plain({ ...layer.drawing, ...changes }) }) : before;
   });
 }
 

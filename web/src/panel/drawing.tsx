@@ -98,51 +98,53 @@ export function DrawingControls() {
           </label>
         ))}
       </fieldset>
-      <label class="line">
-        Colour by
-        <select
-          id="colour-by"
-          value={colour}
-          onChange={({ currentTarget: { value } }) => {
-            if (value.startsWith("category:"))
-              draw(id, { category: value.slice(9), measure: "count", lock: "", first: "", second: "" });
-            else {
-              const measure = value ? `${name === "count" ? "mean" : name}:${value}` : "count";
-              draw(id, { category: "", measure, lock: "", first: "", second: "" });
-            }
-          }}
-        >
-          <option value="">{kind === "shapes" ? "nothing" : "number of rows"}</option>
-          {numbers.length > 0 && (
-            <optgroup label="Numbers">
-              {numbers.map((column) => (
-                <option key={column.name} value={column.name}>
-                  {withUnit(column)}
-                </option>
-              ))}
-            </optgroup>
-          )}
-          {kind !== "heat" && columns.some(isCategory) && (
-            <optgroup label="Categories">
-              {columns.filter(isCategory).map((column) => (
-                <option key={column.name} value={`category:${column.name}`}>
-                  {column.name}
-                </option>
-              ))}
-            </optgroup>
-          )}
-          {kind !== "heat" && times.length > 0 && (
-            <optgroup label="Times">
-              {times.flatMap(({ name: column }) =>
-                CYCLES.map((each) => {
-                  const term = termOf({ name: each, column, zone });
-                  return <option key={term} value={`category:${term}`}>{`${each} of ${column}`}</option>;
-                }),
-              )}
-            </optgroup>
-          )}
-        </select>
-      </label>
+      {kind !== "heat" && (
+        <label class="line">
+          Colour by
+          <select
+            id="colour-by"
+            value={colour}
+            onChange={({ currentTarget: { value } }) => {
+              if (value.startsWith("category:"))
+                draw(id, { category: value.slice(9), measure: "count", lock: "", first: "", second: "" });
+              else {
+                const measure = value ? `${name === "count" ? "mean" : name}:${value}` : "count";
+                draw(id, { category: "", measure, lock: "", first: "", second: "" });
+              }
+            }}
+          >
+            <option value="">{kind === "shapes" ? "nothing" : "number of rows"}</option>
+            {numbers.length > 0 && (
+              <optgroup label="Numbers">
+                {numbers.map((column) => (
+                  <option key={column.name} value={column.name}>
+                    {withUnit(column)}
+                  </option>
+                ))}
+              </optgroup>
+            )}
+            {columns.some(isCategory) && (
+              <optgroup label="Categories">
+                {columns.filter(isCategory).map((column) => (
+                  <option key={column.name} value={`category:${column.name}`}>
+                    {column.name}
+                  </option>
+                ))}
+              </optgroup>
+            )}
+            {times.length > 0 && (
+              <optgroup label="Times">
+                {times.flatMap(({ name: column }) =>
+                  CYCLES.map((each) => {
+                    const term = termOf({ name: each, column, zone });
+                    return <option key={term} value={`category:${term}`}>{`${each} of ${column}`}</option>;
+                  }),
+                )}
+              </optgroup>
+            )}
+          </select>
+        </label>
+      )}
       {cycle && dataset && (
         <ClockSelect
           label="Clock of colours"
@@ -199,7 +201,7 @@ export function DrawingControls() {
       )}
       {(!category || mixed) && (
         <>
-          {(kind !== "shapes" || of) && (
+          {kind !== "heat" && (kind !== "shapes" || of) && (
             <label class="line">
               Spread
               <select
