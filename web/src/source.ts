@@ -28,6 +28,8 @@ export interface Data {
   forget: () => void;
   /** Makes templates other than before, so that the map asks for every tile again. */
   renew: () => void;
+  /** How often that was done: what was told in another round is asked for again. */
+  round: () => number;
 }
 
 /** Whether the server answered when it was last asked. */
@@ -81,5 +83,6 @@ export async function openData(tell: () => void, fault: () => void): Promise<Dat
     renew: () => {
       round += 1;
     },
+    round: () => round,
   };
 }

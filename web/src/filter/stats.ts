@@ -28,9 +28,6 @@ export interface Known {
   problem?: string;
 }
 
-/** Statistics of all rows, by dataset, version, column and axis: they hold while the data does. */
-const whole = new Map<string, readonly Stats[]>();
-
 export interface Question {
   source: Source;
   dataset: Dataset;
@@ -55,13 +52,7 @@ export function useStats({ source, dataset, column, others, datetime, log }: Que
     const work = async () => {
       await drawn(signal);
       const ask = async (query: TileQuery) => (await source.stats(dataset.id, column, query, FINE, signal)).value;
-      const key = `${dataset.id} ${dataset.version} ${source.reachable} ${column}`;
-      const first = whole.get(key)?.[0] ?? (await ask({}));
-      whole.set(key, whole.get(key) ?? [first]);
-      const axis = axisFor(first, log);
-      const levels =
-        whole.get(`${key} ${axis?.log}`) ?? (await deeper(first, axis, (filter) => ask({ filter }), column, ""));
-      whole.set(`${key} ${axis?.log}`, levels);
+      const { first, axis, levels } = await ofAll({ source, dataset, column, log }, signal);
       const query: TileQuery = { ...(others ? { filter: others } : {}), ...(datetime ? { datetime } : {}) };
       const same = !others && !datetime;
       const now = same
@@ -77,6 +68,32 @@ export function useStats({ source, dataset, column, others, datetime, log }: Que
     return () => stop.abort();
   }, [source, dataset, column, others, datetime, log, held]);
   return known;
+}
+
+/** Statistics of all rows, by dataset, version, column and axis: they hold while the data does. */
+const whole = new Map<string, readonly Stats[]>();
+
+/** What is known of a column of all rows. What this device tells of a part of them is not kept for them. */
+export async function ofAll(
+  { source, dataset, column, log }: Pick<Question, "source" | "dataset" | "column" | "log">,
+  signal: AbortSignal,
+) {
+  let isWhole = true;
+  const ask = async (query: TileQuery) => {
+    const { value, partial, subset } = await source.stats(dataset.id, column, query, FINE, signal);
+    isWhole &&= !partial && (subset?.version ?? dataset.version) === dataset.version;
+    return value;
+  };
+  const kept = async (key: string, make: () => Promise<readonly Stats[]>) => {
+    const found = whole.get(key) ?? (await make());
+    if (isWhole) whole.set(key, found);
+    return found;
+  };
+  const key = `${dataset.id} ${dataset.version} ${column}`;
+  const [first] = (await kept(key, async () => [await ask({})])) as [Stats];
+  const axis = axisFor(first, log);
+  const levels = await kept(`${key} ${axis?.log}`, () => deeper(first, axis, (filter) => ask({ filter }), column, ""));
+  return { first, axis, levels };
 }
 
 function axisFor(stats: Stats, log = isUneven(stats)): Axis | undefined {

@@ -1,6 +1,6 @@
 /**
  * How the rows of the layer that the bar is about lie in the part of time that it shows, under its filter: asked of its source,
- * once for each filter and part.
+ * once for each filter and part, and again when all is.
  */
 
 import { effect, signal } from "@preact/signals";
@@ -38,9 +38,11 @@ export function followHistogram(data: Data): void {
       ...(layer.filter ? { filter: layer.filter } : {}),
       ...(part ? { datetime: interval(part) } : {}),
     };
-    const key = `${layer.dataset} ${toQueryString(query)}`;
+    // The catalogue, by which times are known, is another when all is asked for again.
+    const of = `${data.round()} ${layer.dataset} `;
+    const key = of + toQueryString(query);
     if (key === asked) return;
-    const other = !asked.startsWith(`${layer.dataset} `) || !part;
+    const other = !asked.startsWith(of) || !part;
     asked = key;
     stop.abort();
     stop = new AbortController();

@@ -84,7 +84,7 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
   /** What an animation depends on. */
   const keyNow = ({ layers, window }: State = state.value) => {
     const shown = layers.filter((layer) => layer.visible && timesOf(layer));
-    return JSON.stringify([shown, window, played.value, step.value, theme().dark, data.tiles("", {})]);
+    return JSON.stringify([shown, window, played.value, step.value, theme().dark, data.round()]);
   };
 
   /** What is asked of a layer for a window. Which zooms have rows is the same for all frames. */

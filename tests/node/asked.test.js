@@ -1,0 +1,73 @@
+/** What the page asks for and when it asks again: of sources that fail, come back, or have but a part. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ofPage, standIn } from "./lib/page.js";
+
+standIn();
+/** @type {typeof import("../../web/src/filter/stats")} */
+const { ofAll } = await ofPage("filter/stats");
+/** @type {typeof import("../../web/src/time/histogram") & typeof import("../../web/src/state") & typeof import("../../web/src/page")} */
+const timed = await ofPage("time/histogram", "state", "page");
+
+const { signal } = new AbortController();
+/** Lets what waits for nothing happen. */
+const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+test("statistics of a part of the rows, or of rows of before, are not taken for those of all when the server is back", async () => {
+  /** @type {any} */
+  const dataset = { id: "trips", version: "2" };
+  /** @type {any} */
+  let answer = { partial: true, rows: 10 };
+  let asked = 0;
+  /** @type {any} */
+  const source = {
+    stats: async () => {
+      asked += 1;
+      const { rows, ...origin } = answer;
+      return { value: { type: "integer", rows, present: rows, min: 0, max: rows }, ...origin };
+    },
+  };
+  const known = async () => {
+    const { first, axis } = await ofAll({ source, dataset, column: "fare", log: false }, signal);
+    return [first.rows, axis?.max];
+  };
+  assert.deepEqual(await known(), [10, 10]);
+  answer = { partial: false, rows: 60, subset: { version: "1" } };
+  assert.deepEqual(await known(), [60, 60]);
+  answer = { partial: false, rows: 90 };
+  assert.deepEqual(await known(), [90, 90]);
+  // From then on they are known.
+  answer = { partial: true, rows: 10 };
+  assert.deepEqual(await known(), [90, 90]);
+  assert.equal(asked, 3);
+});
+
+test("the histogram of time is of all rows again when the server is back", async () => {
+  const { catalog, followHistogram, histogram, makeLayer, reset } = timed;
+  /** @type {any} */
+  const dataset = { id: "trips", time_column: "seen", time_range: ["2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z"] };
+  let [round, rows, asked] = [0, 10, 0];
+  const edges = dataset.time_range;
+  /** @type {any} */
+  const source = {
+    stats: async () => {
+      asked += 1;
+      return { value: { histogram: { edges, counts: [rows] } } };
+    },
+  };
+  catalog.value = [dataset];
+  reset({ layers: [makeLayer([], "trips")], active: "1", ground: "" });
+  followHistogram(/** @type {any} */ ({ source, round: () => round }));
+  await soon();
+  assert.deepEqual(histogram.value?.counts, [10]);
+  // The catalogue is looked at again, as when a file was opened: nothing else is asked for.
+  catalog.value = [dataset];
+  await soon();
+  assert.equal(asked, 1);
+  [round, rows] = [1, 90];
+  catalog.value = [dataset];
+  await soon();
+  assert.deepEqual(histogram.value?.counts, [90]);
+  assert.equal(asked, 2);
+});
