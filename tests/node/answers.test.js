@@ -28,7 +28,7 @@ const { allOf, inOrder, tabbed } = await ofPage("answers/gather");
 const { drawnOn } = await ofPage("answers/drawn");
 
 /** @type {typeof import("../../web/src/map/tables")} */
-const { called, labelOf } = await ofPage("map/tables");
+const { called, labelOf, said } = await ofPage("map/tables");
 
 const folder = mkdtempSync(join(tmpdir(), "duotile-answers-"));
 const ROWS = 50_000;
@@ -293,4 +293,8 @@ test("several rows are told apart by what differs among them, or not at all; pro
   assert.equal(called("p", [info("mean")]), "mean of fare");
   assert.equal(called("p", [info("mean", true)]), "p");
   assert.equal(called("fare", [info("mean")]), "fare");
+  // How many different fares there are is of no currency.
+  const fare = /** @type {const} */ ({ name: "fare", unit: "€", type: "number", in_tiles: "", present: 1, nulls: 0 });
+  assert.equal(said("p", 1234.5, info("mean"), fare), "1,234.5 €");
+  assert.equal(said("p", 12, info("nunique"), fare), "12");
 });

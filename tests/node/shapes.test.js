@@ -21,7 +21,9 @@ const { outlined, shapeLayers, thinned } = await ofPage("map/shapes/layers");
 /** @type {typeof import("../../web/src/tiles/frame")} */
 const { frameOfQuery } = await ofPage("tiles/frame");
 /** @type {typeof import("../../web/src/dom")} */
-const { measured } = await ofPage("dom");
+const { compact, measured, number } = await ofPage("dom");
+/** @type {typeof import("../../web/src/filter/ends")} */
+const { typedNumber } = await ofPage("filter/ends");
 
 /** What MapLibre has for a colour. */
 const COLOUR = /** @type {any} */ (latest["paint_fill"]["fill-color"]);
@@ -230,4 +232,34 @@ test("numbers are read in groups of digits, without more of them than say someth
     [7, { unit: "floors" }, "7 floors"],
   ]);
   for (const [value, column, text] of cases) assert.equal(measured(value, column), text);
+});
+
+test("a number that is small is not told as nothing, and one that is typed is what is meant or none", () => {
+  for (const [value, text] of /** @type {const} */ ([
+    [0, "0"],
+    [0.0000657282, "0.0000657"],
+    [-0.0004, "-0.0004"],
+    [0.0625, "0.0625"],
+    [0.333333, "0.333"],
+    [51.50742, "51.507"],
+    [1.234e-9, "1.23e-9"],
+    [9999.9999, "10,000"],
+  ])) {
+    assert.equal(number(value), text);
+    assert.equal(compact(value), text);
+  }
+  for (const [text, value] of /** @type {const} */ ([
+    ["1,234", 1234],
+    ["-12,345,678.5", -12_345_678.5],
+    ["1 234'567", 1_234_567],
+    [".5", 0.5],
+    ["0,5", Number.NaN],
+    ["1,23", Number.NaN],
+    ["1234,567", Number.NaN],
+    ["ten", Number.NaN],
+    ["'", Number.NaN],
+    ["1e999", Number.NaN],
+  ])) {
+    assert.equal(typedNumber(text), value, text);
+  }
 });

@@ -22,10 +22,13 @@ export function byId<T extends HTMLElement>(id: string, kind: new () => T): T {
 }
 
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 3 });
+const tiny = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 
-/** A count or a measure, for reading. */
+/** A count or a measure, for reading: what is there at all is not told as nothing. */
 export function number(value: number): string {
-  return grouped.format(value);
+  const size = Math.abs(value);
+  if (size >= 0.1 || size === 0) return grouped.format(value);
+  return size < 1e-6 ? String(Number(value.toPrecision(3))) : tiny.format(value);
 }
 
 /** So many rows, in words. */

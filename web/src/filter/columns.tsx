@@ -2,7 +2,7 @@
 
 import type { ColumnInfo, Dataset, Source } from "duotile";
 import { useState } from "preact/hooks";
-import { formatted, number, withUnit } from "../dom";
+import { formatted, measured, number, withUnit } from "../dom";
 import { loaded } from "../load";
 import { Icon } from "../panel/icon";
 import { interval } from "../query";
@@ -216,7 +216,7 @@ function fitsControl(clause: Clause, ranged: boolean, listed: boolean): boolean 
 function brief(clause: Clause, name: string): string {
   const word = (value: Value) =>
     typeof value === "number"
-      ? number(value)
+      ? measured(value, { name })
       : typeof value === "object"
         ? formatted(value.time, undefined).replace(/T00:00:00Z$/, "")
         : String(value);

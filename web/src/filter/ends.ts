@@ -24,6 +24,14 @@ export function valueEnd(value: number, type: string): End {
   return { value: { time: new Date(value).toISOString().replace(/\.000Z$/, "Z") } };
 }
 
+/** The number that was typed; NaN of what is none: commas part groups of three digits, and stand for no decimal point. */
+export function typedNumber(text: string): number {
+  const plain = text.replaceAll(/[\s_']/g, "");
+  const isGrouped = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$/.test(plain);
+  const value = plain === "" ? Number.NaN : Number(isGrouped ? plain.replaceAll(",", "") : plain);
+  return Number.isFinite(value) ? value : Number.NaN;
+}
+
 /** The number of a value of a filter; of a date its first or its last moment. */
 export function numberOfValue(value: Value, last = false): number {
   if (typeof value === "number") return value;

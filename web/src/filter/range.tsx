@@ -2,7 +2,7 @@
 
 import type { ColumnInfo } from "duotile";
 import { useLayoutEffect, useState } from "preact/hooks";
-import { compact, number } from "../dom";
+import { compact, measured } from "../dom";
 import { type Axis, binsOf, spreadOf } from "./axis";
 import type { Clause } from "./clauses";
 import {
@@ -14,6 +14,7 @@ import {
   type Range,
   rangeAt,
   rangeOf,
+  typedNumber,
   valueAt,
   valueEnd,
 } from "./ends";
@@ -52,7 +53,7 @@ export function RangeControl({ column, clause, known, log, setLog, set }: Props)
         now={binsOf(spreadOf(now), axis, BINS)}
         uneven={axis.log}
         brush={brush}
-        read={(at) => reading(at, axis, kind)}
+        read={(at) => reading(at, axis, column)}
         step={(at, by) => nudged(at, by, axis, kind)}
         onMove={(brush) => {
           const gesture = draft?.gesture ?? `brush ${column.name} ${++gestures}`;
@@ -72,7 +73,7 @@ export function RangeControl({ column, clause, known, log, setLog, set }: Props)
       />
       <div class="scale" aria-hidden="true">
         {[0, 0.5, 1].map((at) => (
-          <span key={at}>{reading(at, axis, kind)}</span>
+          <span key={at}>{reading(at, axis, column)}</span>
         ))}
       </div>
       <div class="bounds">
@@ -154,14 +155,14 @@ function typed(value: number, kind: Kind): string {
 
 function parsed(text: string, kind: Kind): number {
   if (kind === "time") return Date.parse(`${text}Z`);
-  const value = Number(text.replaceAll(/[\s,_']/g, ""));
-  return kind === "integer" && !Number.isInteger(value) ? Number.NaN : Number.isFinite(value) ? value : Number.NaN;
+  const value = typedNumber(text);
+  return kind === "integer" && !Number.isInteger(value) ? Number.NaN : value;
 }
 
 /** A place on the axis, for reading. */
-function reading(at: number, axis: Axis, kind: Kind): string {
-  const value = valueAt(at, axis, kind);
-  if (kind !== "time") return Math.abs(value) < 10_000 ? number(value) : compact(value);
+function reading(at: number, axis: Axis, { name, type }: ColumnInfo): string {
+  const value = valueAt(at, axis, type as Kind);
+  if (type !== "time") return Math.abs(value) < 10_000 ? measured(value, { name }) : compact(value);
   const text = new Date(value).toISOString();
   return axis.max - axis.min < 3 * 86_400_000 ? text.slice(5, 16).replace("T", " ") : text.slice(0, 10);
 }

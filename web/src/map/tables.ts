@@ -63,10 +63,16 @@ export function table(
   return element("table", "", ...rows);
 }
 
-function said(name: string, value: unknown, info: PropertyInfo | undefined, column: ColumnInfo | undefined): string {
+/** A value in words, with the unit of its column where it is one of it. */
+export function said(
+  name: string,
+  value: unknown,
+  info: PropertyInfo | undefined,
+  column: ColumnInfo | undefined,
+): string {
   if (typeof value !== "number" || info?.unit) return formatted(value, info);
   // How many different values there are is of no unit.
-  return info?.measure === "distinct" ? measured(value) : measured(value, column ?? { name });
+  return info?.measure === "nunique" ? measured(value) : measured(value, column ?? { name });
 }
 
 function narrower({ id }: Layer, column: string, value: unknown): HTMLElement {
