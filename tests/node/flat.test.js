@@ -1,7 +1,8 @@
-/** What the page draws without WebGL is made of: what is kept, asked for again and given up; and which feature is at a place. */
+/** What the page draws without WebGL is made of: what is kept, asked for again and given up; which feature is at a place; shapes. */
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
+import { Tiler } from "duotile";
 import { ofPage } from "./lib/page.js";
 import { random } from "./lib/random.js";
 
@@ -9,6 +10,11 @@ import { random } from "./lib/random.js";
 const { makeStore } = await ofPage("flat/store");
 /** @type {typeof import("../../web/src/tiles/boxes")} */
 const { boxesOf, lastAt } = await ofPage("tiles/boxes");
+
+/** @type {typeof import("../../web/src/flat/shapes")} */
+const { paintShapes, touches } = await ofPage("flat/shapes");
+/** @type {typeof import("../../web/src/tiles/decode")} */
+const { decode } = await ofPage("tiles/decode");
 
 const ROOM = 10;
 
@@ -144,4 +150,139 @@ test("the feature at a place is the last whose box has it, as a look at all coor
     });
     assert.equal(lastAt(boxes, x, y, slack), expected);
   }
+});
+
+/** A canvas that keeps what is filled and drawn along: paths of rings and lines, with their colours and strengths. */
+function recorder() {
+  /** @type {{ how: "fill" | "stroke", paths: [number, number][][], colour: string, alpha: number, width: number, rule?: string }[]} */
+  const all = [];
+  /** @type {[number, number][][]} */
+  let paths = [];
+  const context = {
+    fillStyle: "",
+    strokeStyle: "",
+    globalAlpha: 1,
+    lineWidth: 0,
+    beginPath: () => {
+      paths = [];
+    },
+    moveTo: (/** @type {number} */ x, /** @type {number} */ y) => paths.push([[x, y]]),
+    lineTo: (/** @type {number} */ x, /** @type {number} */ y) => paths.at(-1)?.push([x, y]),
+    closePath: () => paths.at(-1)?.push(/** @type {[number, number]} */ (paths.at(-1)?.[0])),
+    arc: (/** @type {number} */ x, /** @type {number} */ y) => paths.at(-1)?.splice(0, 1, [x, y]),
+    fill(/** @type {string} */ rule) {
+      all.push({ how: "fill", paths, colour: this.fillStyle, alpha: this.globalAlpha, width: 0, rule });
+    },
+    stroke() {
+      all.push({ how: "stroke", paths, colour: this.strokeStyle, alpha: this.globalAlpha, width: this.lineWidth });
+    },
+  };
+  return { all, context: /** @type {any} */ (context) };
+}
+
+/** Whether a place is inside rings, by how often a ray to the right crosses them. */
+function inside(/** @type {number[][][]} */ rings, /** @type {number} */ x, /** @type {number} */ y) {
+  let crossed = 0;
+  for (const ring of rings) {
+    ring.forEach(([ax = 0, ay = 0], at) => {
+      const [bx = 0, by = 0] = ring[(at + 1) % ring.length] ?? [];
+      if (ay > y !== by > y && ax + ((y - ay) / (by - ay)) * (bx - ax) > x) crossed += 1;
+    });
+  }
+  return crossed % 2 === 1;
+}
+
+test("polygons are filled where they are, without their holes, lines are drawn along their ways, and a click finds what is there", async () => {
+  // In degrees about the middle of the world, where a tile is nearly even: an L with a hole, and a bent line.
+  const l = [
+    [-60, -50],
+    [60, -50],
+    [60, -10],
+    [-10, -10],
+    [-10, 50],
+    [-60, 50],
+    [-60, -50],
+  ];
+  const hole = [
+    [-50, -40],
+    [-50, -20],
+    [-20, -20],
+    [-20, -40],
+    [-50, -40],
+  ];
+  const line = [
+    [20, 10],
+    [50, 40],
+    [80, 10],
+  ];
+  const feature = (/** @type {string} */ type, /** @type {unknown} */ coordinates, /** @type {number} */ n) => ({
+    type: "Feature",
+    properties: { n },
+    geometry: { type, coordinates },
+  });
+  const tiler = await Tiler.from([
+    feature("Polygon", [l, hole], 1),
+    feature("LineString", line, 2),
+    feature("Point", [-30, -70], 3),
+  ]);
+  const [layer] = decode(tiler.tile(0, 0, 0, "mode=points&properties=n"));
+  assert.ok(layer);
+  const { features, extent } = layer;
+  const of = (/** @type {number} */ n) =>
+    features.find(({ properties }) => properties["n"] === n) ?? assert.fail(`there is no ${n}`);
+  const { all, context } = recorder();
+  const colours = ["", "#ff0000", "#00ff00", "#0000ff"];
+  paintShapes(context, features, 512 / extent, {
+    colour: ({ properties }) => colours[Number(properties["n"])] ?? "",
+    edge: () => "#880000",
+    fill: 0.5,
+    outline: 0.25,
+    line: 0.75,
+    around: 1,
+    wide: 2,
+    dot: 3,
+  });
+  const toX = (/** @type {number} */ lng) => ((lng + 180) / 360) * 512;
+  const toY = (/** @type {number} */ lat) => 256 - (Math.asinh(Math.tan((lat * Math.PI) / 180)) / (2 * Math.PI)) * 512;
+  const pixels = (/** @type {number[][]} */ ring) => ring.map(([lng = 0, lat = 0]) => [toX(lng), toY(lat)]);
+  const rings = [l, hole].map(pixels);
+  const filled = all.filter(({ how, colour }) => how === "fill" && colour === "#ff0000");
+  assert.deepEqual(
+    filled.map(({ alpha, rule }) => [alpha, rule]),
+    [[0.5, "evenodd"]],
+  );
+  const { below } = random(9);
+  const polygon = of(1);
+  let hits = 0;
+  for (let round = 0; round < 4000; round += 1) {
+    const [x, y] = [below(5120) / 10, below(5120) / 10];
+    const near = rings.some((ring) =>
+      ring.some(([ax = 0, ay = 0], at) => {
+        const [bx = 0, by = 0] = ring[(at + 1) % ring.length] ?? [];
+        // Sides run along the axes.
+        return ax === bx
+          ? Math.abs(x - ax) < 1 && y > Math.min(ay, by) - 1 && y < Math.max(ay, by) + 1
+          : Math.abs(y - ay) < 1 && x > Math.min(ax, bx) - 1 && x < Math.max(ax, bx) + 1;
+      }),
+    );
+    if (near) continue;
+    const expected = inside(rings, x, y);
+    hits += Number(expected);
+    assert.equal(inside(filled[0]?.paths ?? [], x, y), expected, `${x} ${y}`);
+    assert.equal(touches(polygon, (x / 512) * extent, (y / 512) * extent, 0), expected, `${x} ${y}`);
+  }
+  assert.ok(hits > 100);
+  const along = all.filter(({ how }) => how === "stroke");
+  assert.deepEqual(along.map(({ colour, alpha, width }) => [colour, alpha, width]).sort(), [
+    ["#00ff00", 0.75, 2],
+    ["#880000", 0.25, 1],
+  ]);
+  const way = along.find(({ colour }) => colour === "#00ff00")?.paths[0] ?? [];
+  pixels(line).forEach(([x = 0, y = 0], at) => {
+    assert.ok(Math.hypot((way[at]?.[0] ?? 0) - x, (way[at]?.[1] ?? 0) - y) < 0.5, `${way[at]}, expected ${x} ${y}`);
+  });
+  const at = (/** @type {number} */ n, /** @type {number} */ lng, /** @type {number} */ lat) =>
+    touches(of(n), (toX(lng) / 512) * extent, (toY(lat) / 512) * extent, (4 / 512) * extent);
+  assert.deepEqual([at(2, 35, 26), at(2, 80, 10), at(2, 50, 20), at(2, 86, 10)], [true, true, false, false]);
+  assert.deepEqual([at(3, -30, -70), at(3, -32, -70), at(3, -30, -60)], [true, true, false]);
 });

@@ -13,7 +13,7 @@ const { queryOf } = await ofPage("query");
 /** @type {typeof import("../../web/src/state")} */
 const { DRAWING, makeLayer } = await ofPage("state");
 /** @type {typeof import("../../web/src/map/shapes/colour")} */
-const { colourOf } = await ofPage("map/shapes/colour");
+const { colourIn, colourOf, edgeOf } = await ofPage("map/shapes/colour");
 
 /** @type {typeof import("../../web/src/map/shapes/layers")} */
 const { outlined, shapeLayers, thinned } = await ofPage("map/shapes/layers");
@@ -95,7 +95,14 @@ test("a shape has the colour of its value, and the colour of none where it has n
       COLOUR,
     );
     assert.equal(made.result, "success", JSON.stringify(made.value));
-    return String(/** @type {any} */ (made.value).evaluate({ zoom: 3 }, { type: 3, properties }));
+    const found = String(/** @type {any} */ (made.value).evaluate({ zoom: 3 }, { type: 3, properties }));
+    // Without a map it is the same.
+    const own = { theme, ramp, ...colours };
+    const fill = colourIn(own)(/** @type {any} */ (properties));
+    const hex = part === "fill" ? fill : edgeOf(fill, own.theme);
+    const parts = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+    assert.equal(found, `rgba(${parts},1)`);
+    return found;
   };
   const numbers = {
     property: "lanes",

@@ -10,9 +10,10 @@ import type { View } from "../address";
 import { element } from "../dom";
 import { gridOf, sideAt, tileZoom } from "../map/grid";
 import { told } from "../map/hover";
-import { cellsId, type Drawable, sourceId } from "../map/layers";
+import { cellsId, type Drawable, metIds, sourceId } from "../map/layers";
 import type { DataMap } from "../map/map";
 import { fill } from "../map/popup";
+import { fillShape } from "../map/shapes/popup";
 import { theme } from "../map/theme";
 import { spread, status, tell } from "../page";
 import { ownId } from "../state";
@@ -105,6 +106,7 @@ export async function makeFlat(container: HTMLElement, view: View | undefined, s
     const { lng, lat } = flat.unproject([x, y]);
     const [wx, wy] = [toX(lng) - Math.floor(toX(lng)), toY(lat)];
     for (const drawable of [...seen()].reverse()) {
+      if (metIds(drawable.layer).length === 0) continue;
       const z = over(camera, drawable)[0]?.[0] ?? 0;
       const [tx, ty] = [Math.floor(wx * 2 ** z), Math.floor(wy * 2 ** z)];
       const feature = tiles.at(drawable, [z, tx, ty], wx * 2 ** z - tx, wy * 2 ** z - ty, NEAR);
@@ -149,17 +151,16 @@ export async function makeFlat(container: HTMLElement, view: View | undefined, s
     card.replaceChildren(close, content);
     card.hidden = false;
     const { feature, drawable, tile } = found;
-    fill(
-      content,
-      { ...feature, geometry: geometryOf(feature, tile) } as never,
-      drawable,
-      source,
-      flat.camera.zoom,
-      stop.signal,
-    ).catch(tell);
+    const [zoom, { signal }] = [flat.camera.zoom, stop];
+    const filled =
+      drawable.layer.drawing.kind === "shapes"
+        ? fillShape(content, feature as never, drawable, source, flat.unproject([x, y]) as never, zoom, signal)
+        : fill(content, { ...feature, geometry: geometryOf(feature, tile) } as never, drawable, source, zoom, signal);
+    filled.catch((error: unknown) => {
+      if (!signal.aborted) tell(error);
+    });
   });
-  const { signal } = new AbortController();
-  window.addEventListener("keydown", ({ key }) => key === "Escape" && shut(), { signal });
+  window.addEventListener("keydown", ({ key }) => key === "Escape" && shut());
   container.append(buttons(flat));
   status.value = "";
   return {

@@ -1,9 +1,12 @@
 /** Tiles of layers as pictures: asked of their source, read, and painted by the scale and the colours that maps have too. */
 
 import { type Source, toQueryString } from "duotile";
+import { finishedColour, PLAIN, WIDE } from "../map/finished";
 import type { Drawable } from "../map/layers";
 import { blender } from "../map/mix";
 import { type Paint, paintOf } from "../map/paint";
+import { colourIn, coloursOf, edgeOf } from "../map/shapes/colour";
+import { DOT, fading, filled, LINES, outlined, thinned } from "../map/shapes/layers";
 import { MANY } from "../map/spread";
 import { placeOf, stopsAt } from "../map/stops";
 import { theme } from "../map/theme";
@@ -13,6 +16,7 @@ import { boxesOf, lastAt } from "../tiles/boxes";
 import { decode, type Feature } from "../tiles/decode";
 import type { Box, TileAddress } from "../tiles/place";
 import { TILE } from "./camera";
+import { type Look, paintShapes, touches } from "./shapes";
 import { makeStore } from "./store";
 
 /** Tiles that are kept, seen or not. */
@@ -22,6 +26,8 @@ const POINT = 2;
 
 export interface Painted {
   features: Feature[];
+  /** The layer of each of them. */
+  names: string[];
   /** Where each of them is: least and most x, least and most y. */
   boxes: Float32Array;
   extent: number;
@@ -64,9 +70,14 @@ export function makeTiles(
   const ask = async ({ layer, loaded: { query, tileJson } }: Drawable, tile: TileAddress, signal: AbortSignal) => {
     try {
       const { value } = await source.tile(tileJson.dataset, tile, toQueryString(query), signal);
-      const [{ features, extent } = { features: [], extent: 4096 }] = decode(value);
+      const layers = decode(value);
+      const extent = layers[0]?.extent ?? 4096;
+      const features = layers.flatMap(({ features, extent: own }) =>
+        own === extent ? features : features.map((feature) => scaled(feature, extent / own)),
+      );
       return {
         features,
+        names: layers.flatMap(({ name, features }) => features.map(() => name)),
         boxes: boxesOf(features),
         extent,
         picture: document.createElement("canvas"),
@@ -81,15 +92,24 @@ export function makeTiles(
   // As long as the same is drawn, it is drawn in the same way.
   const paints = new WeakMap<
     Drawable["loaded"],
-    { of: Drawable["layer"]; dark: boolean; zoom: number; paint: Paint; wanted: string }
+    { of: Drawable["layer"]; dark: boolean; zoom: number; paint: Paint; look: LookAt | undefined; wanted: string }
   >();
   const paintFor = ({ layer, loaded }: Drawable) => {
     const [{ dark }, zoom] = [theme(), rest.value];
     const known = paints.get(loaded);
     if (known && known.of === layer && known.dark === dark && known.zoom === zoom) return known;
     const paint = paintOf(layer, loaded);
-    const wanted = JSON.stringify([paint.cells, paint.categories, paint.blend, paint.ramp(0.5), dark]);
-    const made = { of: layer, dark, zoom, paint, wanted };
+    const { cells, categories, blend, values } = paint;
+    const { kind, line } = layer.drawing;
+    const look =
+      kind === "shapes"
+        ? rowsLook(layer, loaded, paint)
+        : kind === "tiles"
+          ? tilesLook(layer, loaded, paint)
+          : undefined;
+    const shapes = look && [values, line, loaded.metadata?.rows];
+    const wanted = JSON.stringify([cells, categories, blend, paint.ramp(0.5), dark, shapes]);
+    const made = { of: layer, dark, zoom, paint, look, wanted };
     paints.set(loaded, made);
     return made;
   };
@@ -99,9 +119,10 @@ export function makeTiles(
     picture(drawable, tile) {
       const found = store.need(keyOf(drawable, tile), (signal) => ask(drawable, tile, signal));
       if (!found) return undefined;
-      const { paint, wanted } = paintFor(drawable);
+      const { paint, look, wanted } = paintFor(drawable);
       if (found.paint !== wanted) {
-        draw(found, paint, tile[0]);
+        if (look) drawShapes(found, look(found, tile[0]));
+        else draw(found, paint, tile[0]);
         found.paint = wanted;
       }
       return found.picture;
@@ -120,12 +141,74 @@ export function makeTiles(
       const found = store.peek(keyOf(drawable, tile));
       if (!found) return undefined;
       const { features, boxes, extent } = found;
-      return features[lastAt(boxes, x * extent, y * extent, (at) => (features[at]?.shape === 1 ? near * extent : 0))];
+      const isShapes = drawable.layer.drawing.kind === "shapes";
+      const slack = (at: number) => (features[at]?.shape === 3 ? 0 : near * extent);
+      const fits = (at: number) => {
+        const feature = features[at];
+        return !isShapes || (feature !== undefined && touches(feature, x * extent, y * extent, near * extent));
+      };
+      return features[lastAt(boxes, x * extent, y * extent, slack, fits)];
     },
   };
 }
 
 type Sides = [number, number, number, number];
+
+/** A feature in steps that are so many times as large. */
+const scaled = ({ parts, ...more }: Feature, by: number): Feature => ({
+  ...more,
+  parts: parts.map((part) => part.map((step) => step * by)),
+});
+
+type LookAt = (painted: Painted, z: number) => Look;
+
+/** How rows are painted as the lines and polygons that they are. */
+function rowsLook(
+  { drawing }: Drawable["layer"],
+  { metadata, dataset, tileJson }: Drawable["loaded"],
+  paint: Paint,
+): LookAt {
+  const colours = coloursOf(paint);
+  const colour = colourIn(colours);
+  const plain = colours.property === undefined;
+  const rows = metadata?.rows ?? dataset?.rows ?? 0;
+  const whole = outlined(rows, dataset?.focus ?? tileJson.bounds);
+  return (_, z) => ({
+    colour: ({ properties }) => colour(properties),
+    edge: (colour) => edgeOf(colour, paint.theme),
+    fill: filled(1, plain),
+    outline: fading(z, whole),
+    line: plain ? thinned(rows) : 1,
+    around: drawing.line,
+    wide: drawing.line * LINES,
+    dot: DOT,
+  });
+}
+
+/** How finished tiles are painted: each of their layers in its colour. */
+function tilesLook({ drawing }: Drawable["layer"], { tileJson }: Drawable["loaded"], { ramp }: Paint): LookAt {
+  const all = tileJson.vector_layers;
+  const colours = new Map(all.map(({ id }, at) => [id, finishedColour(at, all.length, ramp)]));
+  const other = finishedColour(0, 1, ramp);
+  return ({ names }) => ({
+    colour: (_, at) => colours.get(names[at] ?? "") ?? other,
+    edge: (colour) => colour,
+    fill: PLAIN,
+    outline: 1,
+    line: 1,
+    around: 1,
+    wide: drawing.line * WIDE,
+    dot: DOT,
+  });
+}
+
+function drawShapes(painted: Painted, look: Look): void {
+  const { features, extent, picture } = painted;
+  picture.width = TILE;
+  picture.height = TILE;
+  const context = picture.getContext("2d");
+  if (context) paintShapes(context, features, TILE / extent, look);
+}
 
 /** Paints a tile: cells as the squares they are, points as dots. */
 function draw(painted: Painted, paint: Paint, z: number): void {

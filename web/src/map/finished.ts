@@ -8,8 +8,8 @@ import type { ExpressionSpecification, LayerSpecification } from "maplibre-gl";
 import type { Layer } from "../state";
 import type { Ramp } from "./theme";
 
-/** How much is seen through what is filled. */
-const PLAIN = 0.4;
+/** How much is seen through what is filled, and how much wider than outlines of other data lines are. */
+export const [PLAIN, WIDE] = [0.4, 1.5];
 /** Where colours lie on the ramp: its ends are too near to the ground. */
 const [FIRST, LAST] = [0.25, 0.9];
 
@@ -46,7 +46,7 @@ export function finishedLayers(
       ...from,
       type: "line",
       filter: is("LineString"),
-      paint: { "line-color": colour, "line-width": line * 1.5, "line-opacity": opacity },
+      paint: { "line-color": colour, "line-width": line * WIDE, "line-opacity": opacity },
     })),
     ...each(({ id, ...from }, colour) => ({
       id: `${id}-circle`,

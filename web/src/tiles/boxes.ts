@@ -21,13 +21,19 @@ export function boxesOf(features: readonly Feature[]): Float32Array {
 
 const NOWHERE = [Infinity, -Infinity, Infinity, -Infinity];
 
-/** The number of the last box that has a place, or is so near it; -1 if none is. */
-export function lastAt(boxes: Float32Array, x: number, y: number, near: (at: number) => number): number {
+/** The number of the last box that has a place, or is so near it, and whose feature fits; -1 if none is. */
+export function lastAt(
+  boxes: Float32Array,
+  x: number,
+  y: number,
+  near: (at: number) => number,
+  fits: (at: number) => boolean = () => true,
+): number {
   const within = (value: number, first: number, slack: number) =>
     value >= (boxes[first] ?? 0) - slack && value <= (boxes[first + 1] ?? 0) + slack;
   for (let at = boxes.length / 4 - 1; at >= 0; at -= 1) {
     const slack = near(at);
-    if (within(x, 4 * at, slack) && within(y, 4 * at + 2, slack)) return at;
+    if (within(x, 4 * at, slack) && within(y, 4 * at + 2, slack) && fits(at)) return at;
   }
   return -1;
 }

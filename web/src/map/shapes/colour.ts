@@ -2,7 +2,7 @@
 
 import type { ExpressionSpecification } from "maplibre-gl";
 import { along } from "../scale";
-import type { Stops } from "../stops";
+import { placeOf, type Stops } from "../stops";
 import type { Ramp, Theme } from "../theme";
 
 /** A category and its colour. */
@@ -47,7 +47,7 @@ export const single = ({ ramp }: Pick<Colours, "ramp">): string => ramp(ALL);
 
 /** An expression for fills, or for the edges around them. */
 export function colourOf({ theme, ramp, property, stops, categories }: Colours, of: "fill" | "edge") {
-  const shade = (colour: string) => (of === "fill" ? colour : mixed(colour, theme.dark ? 255 : 0, SHADE));
+  const shade = (colour: string) => (of === "fill" ? colour : edgeOf(colour, theme));
   const [other, none] = [shade(theme.other), shade(theme.none)];
   if (property === undefined) return shade(ramp(ALL));
   if (categories) {
@@ -60,6 +60,22 @@ export function colourOf({ theme, ramp, property, stops, categories }: Colours, 
   // What has no number has no place on the ramp.
   return ["case", ["==", ["typeof", ["get", property]], "number"], scale, other] as unknown as ExpressionSpecification;
 }
+
+/** The colour of a row by what it carries, where no map has it from an expression. */
+export function colourIn({ theme, ramp, property, stops, categories }: Colours): (row: Row) => string {
+  if (property === undefined || !(categories || stops)) return () => ramp(ALL);
+  const known = new Map(categories?.map(({ value, colour }) => [value, colour]));
+  return (row) => {
+    const value = row[property];
+    if (stops && !categories) return typeof value === "number" ? ramp(placeOf(value, stops)) : theme.other;
+    return value === undefined ? theme.none : (known.get(String(value)) ?? theme.other);
+  };
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** The colour of an outline. */
+export const edgeOf = (colour: string, { dark }: Theme): string => mixed(colour, dark ? 255 : 0, SHADE);
 
 /** A colour mixed with black or white. */
 function mixed(colour: string, with_: 0 | 255, share: number): string {

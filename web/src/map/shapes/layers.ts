@@ -34,8 +34,12 @@ const APART = 64;
 const FEW = 100;
 /** So many zooms before that they are as faint as they become. */
 const FADING = 3;
-/** Lines are so many times as wide as outlines, and what is marked is so many pixels wider. */
-const [LINES, MARKED] = [2, 2];
+/** Lines are so many times as wide as outlines, dots have half of so many pixels, and what is marked is so many pixels wider. */
+export const [LINES, DOT] = [2, 3];
+const MARKED = 2;
+
+/** How strong outlines are at a zoom, where they are whole from another one on. */
+export const fading = (zoom: number, whole: number): number => 2 ** Math.min(Math.max(zoom - whole, -FADING), 0);
 
 /** The name of what is marked, as a state of a feature. */
 export const MARK = "marked";
@@ -130,7 +134,7 @@ export function shapeLayers(
       ...from,
       type: "circle",
       filter: is("Point"),
-      paint: { "circle-color": colour, "circle-radius": marked(5, 3), "circle-opacity": opacity },
+      paint: { "circle-color": colour, "circle-radius": marked(DOT + MARKED, DOT), "circle-opacity": opacity },
     },
   ];
 }
