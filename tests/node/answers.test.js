@@ -27,6 +27,8 @@ const { allOf, inOrder, tabbed } = await ofPage("answers/gather");
 /** @type {typeof import("../../web/src/answers/drawn")} */
 const { drawnOn } = await ofPage("answers/drawn");
 
+/** @type {typeof import("../../web/src/map/behind")} */
+const { behind, boxBehind, cellOf } = await ofPage("map/behind");
 /** @type {typeof import("../../web/src/map/tables")} */
 const { called, labelOf, said } = await ofPage("map/tables");
 
@@ -212,6 +214,40 @@ test("rows that are not too many are sorted whole, those without a value last, a
   assert.equal(text[0], "lon\tlat\tid\tkind");
   assert.equal(text.length, 3);
   assert.match(text[1] ?? "", /^-?\d+\.\d+\t-?\d+\.\d+\t\d+\t(fiji|paris)$/);
+});
+
+test("the rows behind a feature are those that it counts, also where its id is longer than a number is exact", async () => {
+  const { lon, lat } = rows[7] ?? assert.fail();
+  const wide = new Set();
+  for (const z of [3, 9, 14, 19, 20, 21, 22]) {
+    const [x, y] = [(lon + 180) / 360, 0.5 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / (2 * Math.PI)];
+    const tile = [x, y].map((at) => Math.floor(at * 2 ** z));
+    // As points are asked for: 8 pixels, in the middle of their rows.
+    const address = `tiles/trips/${z}/${tile.join("/")}.mvt?mode=places&shape=centroid&cell=8&properties=`;
+    const [layer] = byMapbox(new Uint8Array(await (await fetch(program.base + address)).arrayBuffer()));
+    assert.ok(layer && layer.features.length > 0, address);
+    const some = layer.features.filter((_, at) => at % Math.ceil(layer.features.length / 8) === 0);
+    for (const { id, parts, properties } of some) {
+      const [place] = parts.flat();
+      assert.ok(place);
+      const [px = 0, py = 0] = [0, 1].map((axis) => (tile[axis] ?? 0) + (place[axis] ?? 0) / layer.extent);
+      const coordinates = [
+        (px / 2 ** z) * 360 - 180,
+        (Math.atan(Math.sinh(Math.PI * (1 - (2 * py) / 2 ** z))) * 180) / Math.PI,
+      ];
+      /** @type {any} */
+      const feature = { id, geometry: { type: "Point", coordinates } };
+      wide.add(cellOf(feature) === undefined);
+      const { query, page } = behind(feature, { mode: "places", cell: 8 }, z, 5);
+      const { numberMatched } = await server.rows("trips", query, page);
+      assert.equal(numberMatched, properties["point_count"], `${z}: ${id}`);
+      const { rows: counted } = await server.stats("trips", "kind", {
+        bbox: /** @type {any} */ (boxBehind(feature, z)),
+      });
+      assert.equal(counted, properties["point_count"], `${z}: ${id}`);
+    }
+  }
+  assert.equal(wide.size, 2);
 });
 
 test("what is drawn on a map, however it is turned, has the rows that are seen in it", async () => {

@@ -9,6 +9,7 @@ import { type LngLatLike, type MapGeoJSONFeature, type Map as MapLibre, Popup } 
 import { asked as wanted } from "../answers/asked";
 import { element, formatted, number, percent } from "../dom";
 import { colouredBy } from "../query";
+import { behind, boxAround, boxBehind, cellBox, cellOf, placeBox } from "./behind";
 import { gridOf, tileZoom } from "./grid";
 import { makeHover } from "./hover";
 import { type Drawable, metIds } from "./layers";
@@ -142,17 +143,19 @@ function around(
     { layers },
   );
   // A circle that reaches over tiles is told of once for each.
-  const keyOf = ({ id, geometry }: MapGeoJSONFeature) => id ?? JSON.stringify(geometry);
+  const keyOf = (each: MapGeoJSONFeature) => cellOf(each) ?? JSON.stringify(each.geometry);
   const all = new Map([feature, ...found].map((each) => [keyOf(each), each]));
   const rows = (of: readonly MapGeoJSONFeature[]) =>
     of.reduce((sum, { properties }) => sum + Number(properties["point_count"] ?? 0), 0);
   const more = rows([...all.values()]) - rows([feature]);
-  const boxes = [...all.values()].map(({ id, geometry }) =>
-    typeof id === "number" ? cellBox(id) : geometry.type === "Polygon" ? box(geometry, 0) : undefined,
-  );
+  const boxes = [...all.values()].map((each) => {
+    const cell = cellOf(each);
+    if (cell !== undefined) return cellBox(cell);
+    return each.geometry.type === "Polygon" ? boxAround(each.geometry, 0) : undefined;
+  });
   if (more <= 0 || boxes.includes(undefined)) return undefined;
   const side = (at: 0 | 1 | 2 | 3) => boxes.map((each) => each?.[at] ?? 0);
-  const whole: Box = [Math.min(...side(0)), Math.min(...side(1)), Math.max(...side(2)), Math.max(...side(3))];
+  const whole = [Math.min(...side(0)), Math.min(...side(1)), Math.max(...side(2)), Math.max(...side(3))] as const;
   const button = element("button", "near", `${number(more)} more near here, all as a table`);
   button.type = "button";
   button.addEventListener("click", () => {
@@ -174,6 +177,7 @@ export async function fill(
   const { category } = layer.drawing;
   const { point_count, ...measures } = feature.properties;
   const count = Number(point_count);
+  const z = tileZoom(zoom, gridOf(layer.drawing));
   const title = count === 1 ? "1 row here" : `${number(count)} rows here`;
   const { blend } = paintOf(layer, loaded);
   content.append(
@@ -185,7 +189,7 @@ export async function fill(
   const list = element("div", "rows", count === 1 ? "Loading the row…" : "Loading rows…");
   content.append(list);
   try {
-    const { query: asked, page } = behind(feature, query, tileZoom(zoom, gridOf(layer.drawing)));
+    const { query: asked, page } = behind(feature, query, z, MAX_ROWS);
     const { value } = await source.rows(dataset.id, asked, page, signal);
     if (signal.aborted) return;
     const [row] = value.features;
@@ -194,14 +198,16 @@ export async function fill(
       return;
     }
     const all = () => {
-      const { cell } = page as { cell?: number };
-      const place = cell === undefined ? { box: box(feature.geometry, 0) } : { cell, box: cellBox(cell) };
+      const cell = cellOf(feature);
+      const place = cell === undefined ? { box: placeBox(feature.geometry, z) } : { cell, box: cellBox(cell) };
       const title = `${number(value.numberMatched)} rows of a cell`;
       wanted.value = { dataset: dataset.id, title, query: rowsOnly(query), ...place };
     };
     list.replaceChildren(...several(value.features, value.numberMatched, rowTable, all));
     const by = colouredBy(category, dataset);
-    if (by && !by.cycle && !blend) list.before(await shares(feature, by.name, query, dataset.id, source, signal));
+    if (!by || by.cycle || blend) return;
+    const which = { ...rowsOnly(query), bbox: boxBehind(feature, z) };
+    list.before(await shares(by.name, which, dataset.id, source, signal));
   } finally {
     // What did not arrive is no longer awaited.
     if (list.textContent?.startsWith("Loading")) list.remove();
@@ -220,57 +226,17 @@ function sharesTable({ parts }: Blend, properties: Record<string, unknown>): HTM
   );
 }
 
-/** How many rows of a cell have each value of a column. */
+/** How many of some rows have each value of a column. */
 async function shares(
-  { id, geometry }: MapGeoJSONFeature,
   column: string,
-  query: TileQuery,
+  which: TileQuery,
   dataset: string,
   source: Source,
   signal: AbortSignal,
 ): Promise<HTMLElement> {
-  // Cells are half-open and boxes are not: what lies on the far edges is the next cell's.
-  const bbox = (typeof id === "number" ? cellBox(id) : box(geometry, 0)).map(
-    (degrees, side) => degrees - (side === 2 ? 1e-7 : side === 1 ? -1e-7 : 0),
-  );
-  const asked = { ...rowsOnly(query), bbox: bbox as unknown as Box };
-  const { value } = await source.stats(dataset, column, asked, 1, signal);
+  const { value } = await source.stats(dataset, column, which, 1, signal);
   const counts = (value.categories ?? []).slice(0, MAX_ROWS).map(({ value, count }) => [String(value), count]);
   return table(Object.fromEntries(counts), []);
-}
-
-type Box = readonly [number, number, number, number];
-
-/** The box of a cell by its id: a 1, then for each level a bit of y and a bit of x. */
-function cellBox(id: number): Box {
-  const bits = id.toString(2).slice(1);
-  const side = 2 ** (bits.length / 2);
-  const every = (from: number) => [...bits].filter((_, at) => at % 2 === from).join("");
-  const [y, x] = [Number.parseInt(every(0) || "0", 2), Number.parseInt(every(1) || "0", 2)];
-  const longitude = (x: number) => (x / side) * 360 - 180;
-  const latitude = (y: number) => (Math.atan(Math.sinh(Math.PI * (1 - (2 * y) / side))) * 180) / Math.PI;
-  return [longitude(x), latitude(y + 1), longitude(x + 1), latitude(y)];
-}
-
-/** West, south, east, north of a feature, and some degrees around it. */
-function box(geometry: MapGeoJSONFeature["geometry"], slack: number): Box {
-  const points =
-    geometry.type === "Polygon"
-      ? (geometry.coordinates[0] ?? [])
-      : geometry.type === "Point"
-        ? [geometry.coordinates]
-        : [];
-  const [xs, ys] = [points.map(([x = 0]) => x), points.map(([, y = 0]) => y)];
-  return [Math.min(...xs) - slack, Math.min(...ys) - slack, Math.max(...xs) + slack, Math.max(...ys) + slack];
-}
-
-/** A query for the rows behind a cell of a tile of some zoom: by its id where there is one, else by its place. */
-function behind({ id, geometry }: MapGeoJSONFeature, asked: TileQuery, z: number) {
-  const query = rowsOnly(asked);
-  if (typeof id === "number") return { query, page: { cell: id, limit: MAX_ROWS } };
-  // The map's positions are those of its tiles, of which each is 4096 steps wide: a row lies within one of them.
-  const slack = geometry.type === "Polygon" ? 0 : (1.5 * 360) / 4096 / 2 ** z;
-  return { query: { ...query, bbox: box(geometry, slack) }, page: { limit: MAX_ROWS } };
 }
 
 /** A few rows, each to be unfolded. */
