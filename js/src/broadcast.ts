@@ -33,7 +33,10 @@ export function answer(channel: string, find: Find): () => void {
   const common = new BroadcastChannel(channel);
   const replies = new Map<string, BroadcastChannel>();
   const running = new Map<string, AbortController>();
+  let stopped = false;
   const reply = (to: string, message: Given): void => {
+    // A channel that is closed takes nothing.
+    if (stopped) return;
     let port = replies.get(to);
     if (!port) {
       port = new BroadcastChannel(to);
@@ -63,6 +66,8 @@ export function answer(channel: string, find: Find): () => void {
       .finally(() => running.delete(key));
   };
   return () => {
+    stopped = true;
+    for (const controller of running.values()) controller.abort();
     for (const port of [common, ...replies.values()]) port.close();
   };
 }

@@ -98,8 +98,11 @@ export class Protocol {
 
   remove(name: string): void {
     this.#sources.delete(name);
-    this.#elsewhere.get(name)?.();
+    const end = this.#elsewhere.get(name);
+    if (!end) return;
     this.#elsewhere.delete(name);
+    end();
+    this.#askAgain(name);
   }
 
   /** Loads what an address names. Bound, to be handed to `addProtocol`. */
@@ -169,15 +172,18 @@ export class Protocol {
     return tileOf(bytes);
   }
 
+  /** What a worker owed is asked again, and answered here. */
+  #askAgain(name: string): void {
+    const channel = new BroadcastChannel(this.#channel);
+    channel.postMessage({ lost: name });
+    channel.close();
+  }
+
   /** Lets the worker of a dataset answer if it can; else it is answered here. */
   async #delegate(source: TileSource): Promise<void> {
     const { name } = source;
     const lost = (): void => {
-      if (this.#sources.get(name) !== source || !this.#elsewhere.delete(name)) return;
-      // What the worker owed is asked again, and answered here.
-      const channel = new BroadcastChannel(this.#channel);
-      channel.postMessage({ lost: name });
-      channel.close();
+      if (this.#sources.get(name) === source && this.#elsewhere.delete(name)) this.#askAgain(name);
     };
     const end = await source.listen?.(this.#channel, lost).catch(() => undefined);
     if (end && this.#stop && this.#sources.get(name) === source) this.#elsewhere.set(name, end);

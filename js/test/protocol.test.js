@@ -165,3 +165,66 @@ test("when a worker is lost, its tiles are asked of the page, those that it owed
   assert.ok((await owed).data.byteLength > 0);
   assert.ok((await asker.tile("p", 0, 0, 0, "", signal)).data.byteLength > 0);
 });
+
+test("a dataset that is replaced while its worker is at work is asked again, of the one in its place", async (t) => {
+  let ended = false;
+  const before = {
+    name: "p",
+    tileJson: () => tiler.tileJson(),
+    tile: () => assert.fail("the page was asked"),
+    listen: async () => () => {
+      ended = true;
+    },
+  };
+  const protocol = new Protocol(before);
+  const { maplibre, channel } = workers();
+  await protocol.importInWorkers(maplibre, "duotile", "https://example.org/maplibre-worker.mjs");
+  const asker = new Asker(await channel(), "test");
+  t.after(() => {
+    asker.close();
+    protocol.close();
+  });
+  const { signal } = new AbortController();
+  const [owed, gone] = [asker.tile("p", 0, 0, 0, "", signal), asker.tile("p", 0, 0, 0, "", signal)];
+  await turn();
+  protocol.add({ name: "p", tileJson: () => tiler.tileJson(), tile: () => tiler.tile(0, 0, 0) });
+  assert.ok(ended);
+  for (const tile of [owed, gone]) assert.deepEqual(new Uint8Array((await tile).data), tiler.tile(0, 0, 0));
+});
+
+test("a protocol that is closed while it answers gives up what it was at, and says nothing more", async () => {
+  /** @type {AbortSignal | undefined} */
+  let asked;
+  /** @type {(tile: Uint8Array<ArrayBuffer>) => void} */
+  let come = () => {};
+  const slow = {
+    name: "p",
+    tileJson: () => tiler.tileJson(),
+    tile: (/** @type {any[]} */ ...[, , , , signal]) => {
+      asked = signal;
+      return /** @type {Promise<Uint8Array<ArrayBuffer>>} */ (
+        new Promise((resolve) => {
+          come = resolve;
+        })
+      );
+    },
+  };
+  const protocol = new Protocol(slow);
+  const { maplibre, channel } = workers();
+  await protocol.importInWorkers(maplibre, "duotile", "https://example.org/maplibre-worker.mjs");
+  const asker = new Asker(await channel(), "test");
+  const waiting = asker.tile("p", 0, 0, 0, "", new AbortController().signal);
+  waiting.catch(() => undefined);
+  while (!asked) await turn();
+  /** @type {unknown[]} */
+  const unseen = [];
+  const hear = (/** @type {unknown} */ error) => unseen.push(error);
+  process.on("unhandledRejection", hear);
+  protocol.close();
+  assert.equal(asked.aborted, true);
+  come(tiler.tile(0, 0, 0));
+  for (let turns = 0; turns < 5; turns += 1) await turn();
+  process.off("unhandledRejection", hear);
+  assert.deepEqual(unseen, []);
+  asker.close();
+});
