@@ -1,7 +1,9 @@
-/** What cells are painted from on the page: tiles in flat columns, against another decoder; and tiles that are kept and shared. */
+/** What cells are painted from on the page: tiles in flat columns, against another decoder; tiles that are kept, shared and exchanged. */
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { byMapbox } from "./lib/decode.js";
 import { serve } from "./lib/duotile.js";
 import { ofPage } from "./lib/page.js";
@@ -10,6 +12,8 @@ import { ofPage } from "./lib/page.js";
 const { featureOf, NONE, readCells } = await ofPage("map/cells/read");
 /** @type {typeof import("../../web/src/map/cells/kept")} */
 const { makeKept } = await ofPage("map/cells/kept");
+/** @type {typeof import("../../web/src/map/exchange")} */
+const { makeExchange } = await ofPage("map/exchange");
 
 /** @type {Awaited<ReturnType<typeof serve>>} */
 let program;
@@ -117,4 +121,41 @@ test("tiles are let go when they hold too much, those first that were not wanted
     [kept.peek("twice as much as all"), kept.peek("dddd"), kept.peek("eeee")],
     [undefined, "dddd", "eeee"],
   );
+});
+
+test("a source gets other tiles when those that come for the first time are there, and a map that is only moved keeps none of them", () => {
+  /** @type {Map<string, (event: object) => void>} */
+  const heard = new Map();
+  /** @type {string[]} */
+  const given = [];
+  const map = {
+    on: (/** @type {string} */ name, /** @type {(event: object) => void} */ listener) => heard.set(name, listener),
+    getSource: () => ({ setTiles: ([tiles = ""]) => given.push(tiles) }),
+  };
+  const exchange = makeExchange(/** @type {any} */ (map));
+  const tile = { state: "loading" };
+  heard.get("sourcedataloading")?.({ sourceId: "data", tile });
+  exchange.give("data", "next");
+  assert.deepEqual([given, exchange.isDue("data")], [[], true]);
+  tile.state = "loaded";
+  heard.get("sourcedata")?.({ sourceId: "data" });
+  assert.deepEqual([given, exchange.isDue()], [["next"], false]);
+  setFlagsFromString("--expose-gc");
+  /** @type {WeakRef<object>[]} */
+  const tiles = [];
+  // In a function of its own: what it held last would be held here.
+  const move = () => {
+    for (let at = 0; at < 500; at += 1) {
+      const tile = { state: "loading" };
+      tiles.push(new WeakRef(tile));
+      heard.get("sourcedataloading")?.({ sourceId: "ground", tile });
+      tile.state = "loaded";
+    }
+  };
+  move();
+  return new Promise((resolve) => setTimeout(resolve)).then(() => {
+    runInNewContext("gc")();
+    const held = tiles.filter((each) => each.deref() !== undefined).length;
+    assert.ok(held < 10, `${held} of 500 tiles are held`);
+  });
 });

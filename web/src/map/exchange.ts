@@ -41,6 +41,8 @@ export function makeExchange(map: MapLibre): Exchange {
   };
   map.on("sourcedataloading", ({ sourceId, tile }) => {
     if (!tile) return;
+    // Those that have come are let go: a map that is only moved asks for thousands.
+    isComing(sourceId);
     const tiles = coming.get(sourceId) ?? new Set();
     coming.set(sourceId, tiles.add(tile as FirstTile));
   });
