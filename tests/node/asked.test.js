@@ -10,6 +10,9 @@ const { ofAll } = await ofPage("filter/stats");
 /** @type {typeof import("../../web/src/time/histogram") & typeof import("../../web/src/state") & typeof import("../../web/src/page")} */
 const timed = await ofPage("time/histogram", "state", "page");
 
+/** @type {typeof import("../../web/src/filter/narrow") & typeof import("../../web/src/state")} */
+const narrowing = await ofPage("filter/narrow", "state");
+
 const { signal } = new AbortController();
 /** Lets what waits for nothing happen. */
 const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
@@ -70,4 +73,11 @@ test("the histogram of time is of all rows again when the server is back", async
   await soon();
   assert.deepEqual(histogram.value?.counts, [90]);
   assert.equal(asked, 2);
+});
+
+test("a value of a row that was clicked while time plays is asked of the layer, of which a frame was met", () => {
+  const { frameId, makeLayer, narrow, reset, state } = narrowing;
+  reset({ layers: [makeLayer([], "trips", { filter: "fare > 3" })], active: "1", ground: "" });
+  narrow(frameId("1", "4.2"), "kind", "night");
+  assert.equal(state.peek().layers[0]?.filter, "fare > 3 AND kind = 'night'");
 });
