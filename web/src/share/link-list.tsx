@@ -125,11 +125,7 @@ function toBase(address: string, base: string): string {
 
 /** The links of a layer, asked for anew when its query changes. */
 function useLinks(source: Source, dataset: Dataset | undefined, known: Loaded | undefined, online: boolean) {
-  const [found, set] = useState<{ plain: Link[]; kepler: Link[]; problem: string }>({
-    plain: [],
-    kepler: [],
-    problem: "",
-  });
+  const [found, set] = useState<Found>({ key: "", ...NONE });
   const key = known && dataset ? `${dataset.id} ${dataset.version} ${toQueryString(known.query)} ${online}` : "";
   useEffect(() => {
     if (!dataset || !known) return;
@@ -138,7 +134,7 @@ function useLinks(source: Source, dataset: Dataset | undefined, known: Loaded | 
     const ask = async () => {
       const query = await carrying(source, dataset.id, known.query).catch(() => known.query);
       if (stop.signal.aborted) return;
-      set((before) => ({ ...before, plain: links(base, dataset, query), problem: "" }));
+      set({ ...NONE, key, plain: links(base, dataset, query) });
       if (!online) return;
       const kepler = await keplerLinks(source.server, base, dataset, query, stop.signal);
       set((before) => ({ ...before, kepler }));
@@ -149,5 +145,15 @@ function useLinks(source: Source, dataset: Dataset | undefined, known: Loaded | 
     });
     return () => stop.abort();
   }, [key]);
-  return found;
+  // Those of another query are not to be copied for these.
+  return found.key === key ? found : NONE;
 }
+
+interface Links {
+  plain: readonly Link[];
+  kepler: readonly Link[];
+  problem: string;
+}
+/** The links of a query. */
+type Found = Links & { key: string };
+const NONE: Links = { plain: [], kepler: [], problem: "" };
