@@ -166,7 +166,9 @@ test("when a worker is lost, its tiles are asked of the page, those that it owed
   assert.ok((await asker.tile("p", 0, 0, 0, "", signal)).data.byteLength > 0);
 });
 
-test("a dataset that is replaced while its worker is at work is asked again, of the one in its place", async (t) => {
+test("a dataset that is replaced while its worker is at work is asked again, of the one in its place", {
+  timeout: 5000,
+}, async (t) => {
   let ended = false;
   const before = {
     name: "p",
