@@ -124,6 +124,14 @@ test("side by side both look at the same place, whichever is moved; the address 
   [one, other] = await views();
   assert.deepEqual([one?.lng, one?.lat, one?.zoom], [other?.lng, other?.lat, 4.5]);
   await picture(page, "compare-beside");
+  // What the upper layer lacks is told, as of any.
+  const failing = /\.mvt\?.*lyft/;
+  await page.route(failing, (route) => route.fulfill({ status: 500, body: "" }));
+  await page.evaluate(() => window.duotile?.map.jumpTo({ center: [9, 44], zoom: 7 }));
+  await says(page, "#status", /A part of the map could not be loaded/);
+  await page.unroute(failing);
+  await page.evaluate(() => window.duotile?.map.jumpTo({ center: [12, 46], zoom: 4.5 }));
+  seen.complaints.length = 0;
   await page.click("#stack > summary");
   await page.check("#compare input[value='']", { force: true });
   await page.waitForFunction(() => !window.duotile?.above() && !location.hash.includes("compare="));

@@ -11,8 +11,9 @@ const { collect, tilesAt } = await ofPage("share/snapshot/tiles");
 standIn();
 /** @type {typeof import("../../web/src/share/snapshot/held")} */
 const { heldOf, isNested } = await ofPage("share/snapshot/held");
-/** @type {typeof import("../../web/src/share/notes") & typeof import("../../web/src/state") & typeof import("../../web/src/time/animation")} */
-const { change, choiceOf, DRAWING, frame, makeLayer, reset } = await ofPage("share/notes", "state", "time/animation");
+/** @type {typeof import("../../web/src/share/notes") & typeof import("../../web/src/state") & typeof import("../../web/src/time/animation") & typeof import("../../web/src/share/picture") & typeof import("../../web/src/compare/compared")} */
+const page = await ofPage("share/notes", "state", "time/animation", "share/picture", "compare/compared");
+const { change, choiceOf, DRAWING, frame, makeLayer, reset } = page;
 
 const WORLD = /** @type {const} */ ([-180, -85, 180, 85]);
 const more = {
@@ -151,4 +152,40 @@ test("while time plays, what is made of the view tells the window that is seen",
   assert.equal(choiceOf(), "fare > 3 · 5 Jan 2024");
   frame.value = undefined;
   assert.equal(choiceOf(), "fare > 3 · 1 Jan 2024");
+});
+
+test("a picture of two that are compared waits for both maps, and tells where the data of both is from", async () => {
+  const map = (/** @type {string} */ attribution) => {
+    const state = { drawn: true };
+    const made = {
+      loaded: () => true,
+      areTilesLoaded: () => state.drawn,
+      once: () => new Promise(() => undefined),
+      getStyle: () => ({ sources: { data: { attribution }, ground: { attribution: "Natural Earth" } } }),
+    };
+    return { state, map: /** @type {any} */ (made) };
+  };
+  const [first, above] = [map("A city"), map("A <b>state</b>")];
+  const parser = class {
+    parseFromString = (/** @type {string} */ text) => ({ body: { textContent: text.replaceAll(/<[^>]*>/g, "") } });
+  };
+  Object.assign(globalThis, { DOMParser: parser });
+  assert.equal(page.attributionOf(first.map), "A city · Natural Earth");
+  page.second.value = above.map;
+  assert.equal(page.attributionOf(first.map), "A city · Natural Earth · A state");
+  // The first thing that is made of a map that is drawn is a canvas.
+  let begun = false;
+  Object.assign(globalThis.document, {
+    createElement: () => {
+      begun = true;
+      throw new Error("no canvas");
+    },
+  });
+  above.state.drawn = false;
+  const shot = page.shoot(first.map).catch((error) => error.message);
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  assert.equal(begun, false);
+  above.state.drawn = true;
+  assert.equal(await shot, "no canvas");
+  page.second.value = undefined;
 });

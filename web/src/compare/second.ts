@@ -3,6 +3,7 @@
 import "./compare.css";
 import { effect } from "@preact/signals";
 import type { Source } from "duotile";
+import type { ErrorEvent } from "maplibre-gl";
 import { element } from "../dom";
 import type { Drawable } from "../map/layers";
 import { makeMap, middle, viewOf } from "../map/map";
@@ -40,8 +41,11 @@ export async function makeSecond(pair: Pair, source: Source, shown: () => readon
   first.on("move", back);
   map.on("move", follow(map, first));
   openOnClick(map, source, () => pair.above(shown()));
-  // Whoever waits for the first map waits for both.
+  // Whoever waits for the first map waits for both, and hears what goes wrong with either.
   map.on("idle", () => first.triggerRepaint());
+  map.on("error", ({ error, sourceId }: ErrorEvent & { sourceId?: string }) => {
+    first.fire("error", { error, ...(sourceId === undefined ? {} : { sourceId }) });
+  });
   let laid: Mode | undefined;
   const stop = effect(() => {
     const now = compared.value;

@@ -5,7 +5,7 @@ import { catalog } from "../page";
 import { state } from "../state";
 import { frame } from "../time/animation";
 import { saidWindow } from "../time/calendar";
-import type { Notes } from "./picture";
+import { bothOf, type Notes } from "./picture";
 import type { Shown } from "./shown";
 
 /** The titles of the datasets on the map, the uppermost first. */
@@ -31,10 +31,10 @@ export function choiceOf(): string {
   return [filtersOf(), window ? saidWindow(window) : ""].filter(Boolean).join(" · ");
 }
 
-/** Where the data and the ground are from, as the map has it. */
+/** Where the data and the ground are from, as the map has it; both maps where two layers are compared. */
 export function attributionOf(map: Shown["map"]): string {
-  const { sources } = map.getStyle();
-  const told = Object.values(sources).flatMap((source) => ("attribution" in source && source.attribution) || []);
+  const sources = bothOf(map).flatMap((each) => Object.values(each.getStyle().sources));
+  const told = sources.flatMap((source) => ("attribution" in source && source.attribution) || []);
   // What a tool writes there may be markup: only its text is told.
   const texts = told.map((text) => new DOMParser().parseFromString(String(text), "text/html").body.textContent ?? "");
   return [...new Set(texts)].filter(Boolean).join(" · ");

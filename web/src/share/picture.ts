@@ -19,12 +19,19 @@ export interface Notes {
   dark: boolean;
 }
 
+/** The map, and that of the upper layer where two are compared. */
+export function bothOf(map: MapLibre): MapLibre[] {
+  const above = second.peek();
+  return above ? [map, above] : [map];
+}
+
 /** The map as it is now, at the pixels of the screen, once everything in view is drawn. */
 export async function shoot(map: MapLibre, signal?: AbortSignal): Promise<HTMLCanvasElement> {
-  while (!(map.loaded() && map.areTilesLoaded())) {
+  const late = () => bothOf(map).find((each) => !(each.loaded() && each.areTilesLoaded()));
+  for (let each = late(); each; each = late()) {
     signal?.throwIfAborted();
     // A map that has nothing left to draw says nothing more.
-    await Promise.race([map.once("idle"), new Promise((resolve) => setTimeout(resolve, 200))]);
+    await Promise.race([each.once("idle"), new Promise((resolve) => setTimeout(resolve, 200))]);
   }
   return grab(map);
 }
