@@ -14,9 +14,6 @@ export interface Theme {
   border: string;
   text: string;
   halo: string;
-  /** Rows, and the line around them. */
-  row: string;
-  rim: string;
   /** Values that are none of the categories that have a colour. */
   other: string;
   /** Rows without a value. */
@@ -34,8 +31,6 @@ const LIGHT: Theme = {
   border: "#d2ccc2",
   text: "#5b5a57",
   halo: "#f7f5f0",
-  row: "#a8325f",
-  rim: "#ffffff",
   other: "#9a9791",
   none: "#d3d0ca",
 };
@@ -48,8 +43,6 @@ const DARK: Theme = {
   border: "#313a46",
   text: "#98a2ae",
   halo: "#10151b",
-  row: "#ff9d66",
-  rim: "#10151b",
   other: "#767f8a",
   none: "#3f4752",
 };

@@ -16,34 +16,35 @@ export function TilesControls({ layer }: { layer: Layer }) {
   );
 }
 
-export function LineWidth({ id, width }: { id: string; width: number }) {
-  return (
-    <label class="line">
-      Lines, pixels
-      <input
-        id="line-width"
-        type="range"
-        min="0"
-        max="6"
-        step="0.5"
-        value={width}
-        onInput={({ currentTarget }) => draw(id, { line: Number(currentTarget.value) })}
-      />
-    </label>
-  );
+export const LineWidth = ({ id, width }: { id: string; width: number }) => (
+  <Slider id="line-width" title="Lines, pixels" most={6} step={0.5} value={width} set={(line) => draw(id, { line })} />
+);
+
+export const Opacity = ({ id, opacity }: { id: string; opacity: number }) => (
+  <Slider id="opacity" title="Opacity" most={1} step={0.05} value={opacity} set={(opacity) => draw(id, { opacity })} />
+);
+
+interface SliderProps {
+  id: string;
+  title: string;
+  most: number;
+  step: number;
+  value: number;
+  set: (value: number) => void;
 }
 
-export function Opacity({ id, opacity }: { id: string; opacity: number }) {
+function Slider({ id, title, most, step, value, set }: SliderProps) {
   return (
     <label class="line">
-      Opacity
+      {title}
       <input
+        id={id}
         type="range"
         min="0"
-        max="1"
-        step="0.05"
-        value={opacity}
-        onInput={({ currentTarget }) => draw(id, { opacity: Number(currentTarget.value) })}
+        max={most}
+        step={step}
+        value={value}
+        onInput={({ currentTarget }) => set(Number(currentTarget.value))}
       />
     </label>
   );
