@@ -13,6 +13,9 @@ const timed = await ofPage("time/histogram", "state", "page");
 /** @type {typeof import("../../web/src/filter/narrow") & typeof import("../../web/src/state")} */
 const narrowing = await ofPage("filter/narrow", "state");
 
+/** @type {typeof import("../../web/src/load") & typeof import("../../web/src/state")} */
+const loading = await ofPage("load", "state");
+
 const { signal } = new AbortController();
 /** Lets what waits for nothing happen. */
 const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
@@ -80,4 +83,49 @@ test("a value of a row that was clicked while time plays is asked of the layer, 
   reset({ layers: [makeLayer([], "trips", { filter: "fare > 3" })], active: "1", ground: "" });
   narrow(frameId("1", "4.2"), "kind", "night");
   assert.equal(state.peek().layers[0]?.filter, "fare > 3 AND kind = 'night'");
+});
+
+test("a number of rows is that of the query that is drawn, or is not told: neither while they are counted, nor when that fails", async () => {
+  const { change, follow, loaded, makeLayer, reset, withLayer } = loading;
+  /** @type {Map<string, { come: (rows: number) => void, fail: () => void }>} */
+  const counting = new Map();
+  const answer = async (/** @type {any} */ value) => ({ value, from: "server", partial: false });
+  /** @type {any} */
+  const source = {
+    dataset: () => answer({ id: "trips", columns: [], version: "1" }),
+    tileJson: () => answer({ dataset: "trips", properties: [] }),
+    metadata: (/** @type {string} */ _, /** @type {any} */ { filter = "" }) =>
+      new Promise((resolve, reject) => {
+        const come = (/** @type {number} */ rows) => resolve(answer({ rows, measures: [] }));
+        counting.set(filter, { come, fail: () => reject(new Error("busy")) });
+      }),
+  };
+  /** @type {unknown[]} */
+  const told = [];
+  reset({ layers: [makeLayer([], "trips")], active: "1", ground: "" });
+  follow(
+    /** @type {any} */ ({ source, share: () => ({ server: 0 }) }),
+    (error) => told.push(error),
+    async () => undefined,
+  );
+  const now = () => [loaded.value["1"]?.query.filter ?? "", loaded.value["1"]?.counted];
+  await soon();
+  counting.get("")?.come(90);
+  await soon();
+  assert.deepEqual(now(), ["", 90]);
+  const ask = async (/** @type {string} */ filter) => {
+    change("filter", (before) => withLayer(before, "1", { filter }));
+    while (!counting.has(filter)) await soon();
+  };
+  await ask("fare > 3");
+  // The scale of the colours holds until there is another.
+  assert.deepEqual([...now(), loaded.value["1"]?.metadata?.rows], ["fare > 3", undefined, 90]);
+  counting.get("fare > 3")?.come(7);
+  await soon();
+  assert.deepEqual(now(), ["fare > 3", 7]);
+  await ask("fare > 5");
+  counting.get("fare > 5")?.fail();
+  await soon();
+  assert.deepEqual(now(), ["fare > 5", undefined]);
+  assert.equal(told.length, 1);
 });

@@ -5,6 +5,7 @@
 
 import { effect, signal } from "@preact/signals";
 import {
+  type Answer,
   type Dataset,
   type Metadata,
   type Origin,
@@ -29,6 +30,8 @@ export interface Loaded {
   origin: Origin;
   /** Statistics of the query; those of the query before until they are there. */
   metadata?: Metadata;
+  /** How many rows pass the query; unknown until they are counted. */
+  counted?: number;
   /** Whether they are of rows of this device that may not be all. */
   partial: boolean;
   /** What columns that give colours or sizes have under the filter, by their names. */
@@ -118,7 +121,7 @@ export function follow(data: Data, tell: (error: unknown) => void, tiled: () => 
       // A filter that a brush wrote is not asked about first.
       const known = steady && layer.filter === brushed.peek() ? before.tileJson : undefined;
       const show = (changes: Partial<Loaded>) => {
-        const { problem: _, ...rest } = loaded.peek()[id] ?? NOTHING;
+        const { problem: _, counted: __, ...rest } = loaded.peek()[id] ?? NOTHING;
         loaded.value = { ...loaded.peek(), [id]: { ...rest, dataset, query, ...changes } };
       };
       const drawn = async () => {
@@ -144,13 +147,18 @@ export function follow(data: Data, tell: (error: unknown) => void, tiled: () => 
       const late = new Promise<undefined>((resolve) => setTimeout(resolve, SOON));
       const soon = statistics && (await Promise.race([statistics, late]));
       if (signal.aborted) return;
-      show({ tileJson, origin, ...(soon ? { metadata: soon.value, partial: soon.partial } : {}) });
+      const statisticsOf = ({ value, partial }: Answer<Metadata>) => ({
+        metadata: value,
+        counted: value.rows,
+        partial,
+      });
+      show({ tileJson, origin, ...(soon ? statisticsOf(soon) : {}) });
       if (steady && !known) await drawn();
       if (signal.aborted) return;
       const all = soon ?? (await (statistics ?? data.source.metadata(dataset.id, query, signal)));
       const columns = await spreads(layer, dataset, signal);
       if (signal.aborted) return;
-      put(id, { metadata: all.value, partial: all.partial, columns, busy: false, tiling: false });
+      put(id, { ...statisticsOf(all), columns, busy: false, tiling: false });
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof Problem && error.status === 400) {

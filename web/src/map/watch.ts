@@ -47,7 +47,7 @@ export function watch(view: DataMap, shown: () => readonly Drawable[]): void {
     if (!playing.peek()) {
       saySpread(map, shown());
       const own = shown().find(({ layer }) => layer.id === active(state.peek())?.id);
-      const rows = own?.loaded.busy ? 0 : (own?.loaded.metadata?.rows ?? 0);
+      const rows = own?.loaded.busy ? 0 : (own?.loaded.counted ?? 0);
       unseen.value = own && rows > 0 && !isSeen(map, own) ? rows : 0;
     }
     rests();

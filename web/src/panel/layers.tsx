@@ -37,7 +37,7 @@ function Item({ layer }: { layer: Layer }) {
   const { id, visible, drawing } = layer;
   const at = layers.findIndex((one) => one.id === id);
   const title = catalog.value.find((dataset) => dataset.id === layer.dataset)?.title ?? layer.dataset;
-  const metadata = loaded.value[id]?.metadata;
+  const counted = loaded.value[id]?.counted;
   const name = titleOf(layer);
   const move = (by: number) =>
     change("order", (before) => {
@@ -66,7 +66,9 @@ function Item({ layer }: { layer: Layer }) {
       >
         <b>{title}</b>
         <span>
-          {[layer.filter, metadata && drawing.kind !== "tiles" && rowsSaid(metadata.rows)].filter(Boolean).join(" · ")}
+          {[layer.filter, counted !== undefined && drawing.kind !== "tiles" && rowsSaid(counted)]
+            .filter(Boolean)
+            .join(" · ")}
         </span>
       </button>
       <input

@@ -94,7 +94,13 @@ function Part({ layer, title }: { layer: Layer; title: string | undefined }) {
         <>
           <h3>{column === undefined ? `Rows ${what}` : `${name} of ${of} ${what}`}</h3>
           {paint.empty ? (
-            <p>{known.metadata?.rows === 0 ? "No row passes." : "No cell has a number."}</p>
+            <p>
+              {known.counted === undefined
+                ? "Counting…"
+                : known.counted === 0
+                  ? "No row passes."
+                  : "No cell has a number."}
+            </p>
           ) : kind === "heat" ? (
             <Bar paint={paint} ends={["few", "many"]} />
           ) : (
@@ -162,7 +168,8 @@ function OfTiles({ layers, paint }: { layers: TileJson["vector_layers"]; paint: 
 
 /** Where not all rows are drawn, how many of them are, and what counts all of them. */
 function Few({ layer }: { layer: Layer }) {
-  const { rows = 0, rows_drawn: drawn = [] } = loaded.value[layer.id]?.metadata ?? {};
+  const { metadata, counted: rows = 0 } = loaded.value[layer.id] ?? {};
+  const drawn = metadata?.rows_drawn ?? [];
   const shown = drawn[Math.min(Math.floor(zoom.value), drawn.length - 1)] ?? rows;
   if (shown >= rows) return null;
   return (

@@ -38,6 +38,7 @@ export function Panel({ choose, fit, source, inView, children }: Props) {
   const layer = active();
   const known = layer && loaded.value[layer.id];
   const dataset = catalog.value.find(({ id }) => id === layer?.dataset) ?? known?.dataset;
+  const isNarrow = Boolean(layer?.filter || (state.value.window && dataset?.time_column));
   // What is wrong is shown, also to those who folded the panel.
   useEffect(() => {
     if (known?.problem) setOpen(true);
@@ -84,7 +85,7 @@ export function Panel({ choose, fit, source, inView, children }: Props) {
           <span class="unseen">Details</span>
         </button>
       </header>
-      <p id="facts">{dataset && facts(dataset, known?.metadata?.rows, known?.partial ?? false)}</p>
+      <p id="facts">{dataset && facts(dataset, known?.counted, known?.partial ?? false, isNarrow)}</p>
       <p id="about">{dataset && about(dataset, known?.dataset?.columns.length)}</p>
       {known?.dataset && (
         <p id="fit">
@@ -171,16 +172,23 @@ function Title({ dataset, choose }: { dataset: DatasetSummary | undefined; choos
   );
 }
 
-/** How many rows there are, and how many of them pass; of those that are at hand if that is a part. Of an archive, its tiles. */
-function facts(dataset: DatasetSummary, passed: number | undefined, partial: boolean) {
+/**
+ * How many rows there are, and how many of them pass, if not all are wanted: unknown until they are counted; of those that are at hand
+ * if that is a part. Of an archive, its tiles.
+ */
+function facts(dataset: DatasetSummary, passed: number | undefined, partial: boolean, narrow: boolean) {
   const { archive, rows, rows_without_position: lost } = dataset;
   if (archive) {
     const [first, last] = archive.zooms;
     const count = archive.tiles === null ? "finished" : number(archive.tiles);
     return `${count} ${archive.tiles === 1 ? "tile" : "tiles"}, zooms ${first} to ${last}`;
   }
-  const some = passed !== undefined && (partial || passed !== rows);
+  const some = passed === undefined ? narrow : partial || passed !== rows;
   const of = partial ? "rows on this device" : `of ${number(rows)} rows`;
-  const text = some ? `${number(passed)} ${of}` : rows === 1 ? "1 row" : `${number(rows)} rows`;
+  const text = some
+    ? `${passed === undefined ? "…" : number(passed)} ${of}`
+    : rows === 1
+      ? "1 row"
+      : `${number(rows)} rows`;
   return text + (lost > 0 ? ` · ${number(lost)} without a position are not shown` : "");
 }

@@ -27,7 +27,7 @@ export function RowsControls({ source, dataset, known, online }: Props) {
   const [stop, setStop] = useState<AbortController>();
   const { filter, datetime } = known.query;
   const query = { ...(filter ? { filter } : {}), ...(datetime ? { datetime } : {}) };
-  const rows = known.metadata?.rows;
+  const rows = known.counted;
   const open = online ? dataset.rows_open || dataset.subset_open : dataset.rows_open;
   const download = async (format: Format, extension: string) => {
     const name = fileName(dataset.id, extension);

@@ -119,7 +119,10 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
           if (found.value.rows === 0 && whole) found = await asked(typical(all, await lying(data, drawable, whole)));
           const { query, value } = found.value.rows > 0 ? found : await asked(whole);
           const about = dataset ? { dataset } : {};
-          return { ...drawable, loaded: { ...rest, ...about, query, tileJson: value, metadata: value } };
+          return {
+            ...drawable,
+            loaded: { ...rest, ...about, query, tileJson: value, metadata: value, counted: value.rows },
+          };
         }),
       );
       const scales = Object.fromEntries(known.map(({ layer, loaded }) => [layer.id, loaded]));
