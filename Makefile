@@ -1,6 +1,6 @@
 # What a person types. Everything is done by the scripts, which can be called without make.
 
-.PHONY: help serve web test lint fuzz bench bench-peers bench-prepared bench-http bench-dear bench-page bench-shapes soak
+.PHONY: help serve web test lint fuzz bench bench-peers bench-prepared bench-http bench-dear bench-page bench-shapes bench-export soak
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench-page: ## the page in Chromium: a first map, a brush that is let go, time t
 
 bench-shapes: ## lines and polygons beside geojson-vt, DuckDB and PostGIS, growth, agreement; DATA=FOLDER of layers; writes benches/SHAPES.md
 	@scripts/bench-shapes.sh $(PARTS)
+
+bench-export: ## whole pyramids beside tippecanoe, freestiler and tylertoo, and what each keeps; LAYERS, RIVALS, LIMIT, DATA=FOLDER; writes benches/EXPORT.md
+	@scripts/bench-export.sh
 
 soak: ## mixed load for MINUTES=10, with slow clients, disconnects and replaced data; memory must not grow
 	@scripts/soak.sh $(MINUTES)
