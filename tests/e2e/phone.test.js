@@ -97,6 +97,20 @@ test("data that is wider than the screen can be opens where most of it is, with 
   boxes.slice(1).forEach(([left = 0], at) => {
     assert.ok(left - (boxes[at]?.[1] ?? 0) >= 4, `numbers at the legend run into each other: ${boxes.join(" | ")}`);
   });
+  // Of two layers that are unlike the legend is that of the one that the panel is about; the other's is one touch away.
+  await page.evaluate(() => {
+    location.hash = "dataset=visits&category=kind&dataset=far";
+  });
+  await drawn(page);
+  const unfolded = () => page.locator("#legend section:not(.folded) h2").textContent();
+  assert.equal(await unfolded(), "far");
+  assert.equal(await page.locator("#legend section:not(.folded) .bar").isVisible(), true);
+  assert.equal(await page.locator("#legend .keys").isVisible(), false);
+  await page.tap("#legend section.folded h2 button");
+  assert.equal(await unfolded(), "visits");
+  assert.equal(await page.locator("#legend .keys").isVisible(), true);
+  assert.deepEqual(await small(page), []);
+  await picture(page, "phone-legends");
   assertQuiet(seen);
   await close();
 });

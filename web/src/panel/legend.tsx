@@ -16,22 +16,20 @@ import { filled } from "../map/shapes/layers";
 import { hasPolygons } from "../map/shapes/usual";
 import { type Stops, stopsAt } from "../map/stops";
 import { spread, zoom } from "../page";
-import { draw, type Layer, state } from "../state";
+import { active, change, draw, type Layer, state } from "../state";
 import { fixed } from "../time/animation";
 import { saidLength } from "../time/calendar";
+import { Bar } from "./bar";
 import { Mixed, strengths } from "./mixed";
-import { said, ticksOf } from "./ticks";
-
-/** About how wide the ramp is, in pixels. */
-const [WIDE, NARROW] = [202, 178];
-/** On a phone the legend is narrower. */
-const phone = window.matchMedia("(max-width: 700px)");
+import { said } from "./ticks";
 
 export function Legend() {
   const shown = [...state.value.layers].reverse().filter(({ visible, id }) => visible && loaded.value[id]?.tileJson);
   // Of two sides that mean the same there is one.
   const both = compared.value && haveColoursAlike(compared.value) ? compared.value : undefined;
   const layers = both ? shown.filter(({ id }) => id !== both.below.id) : shown;
+  // Where there is room for one, it is that of the layer that the panel is about.
+  const first = layers.find(({ id }) => id === active()?.id) ?? layers[0];
   const box = useRef<HTMLElement>(null);
   useEffect(() => {
     const watch = new ResizeObserver(() => {
@@ -44,7 +42,7 @@ export function Legend() {
     <aside id="legend" ref={box} aria-label="Legend" tabIndex={layers.length > 2 ? 0 : undefined}>
       {layers.length > 0 && <h2 class="unseen">Legend</h2>}
       {layers.map((layer) => (
-        <Part key={layer.id} layer={layer} title={titleIn(layer, shown, both)} />
+        <Part key={layer.id} layer={layer} title={titleIn(layer, shown, both)} folded={layer !== first} />
       ))}
     </aside>
   );
@@ -56,7 +54,14 @@ function titleIn(layer: Layer, shown: readonly Layer[], both: Two | undefined): 
   return shown.length > 1 ? titleOf(layer) : undefined;
 }
 
-function Part({ layer, title }: { layer: Layer; title: string | undefined }) {
+interface PartProps {
+  layer: Layer;
+  title: string | undefined;
+  /** Whether a phone shows no more than its title, which unfolds it. */
+  folded: boolean;
+}
+
+function Part({ layer, title, folded }: PartProps) {
   // While time plays, one scale holds for all frames.
   const still = fixed.value[layer.id];
   const known = still ?? paintedBy(layer.id, loaded.value);
@@ -70,8 +75,14 @@ function Part({ layer, title }: { layer: Layer; title: string | undefined }) {
   const info = loaded.value[layer.id]?.dataset?.columns.find((each) => each.name === column);
   const of = info ? withUnit(info) : column;
   return (
-    <section>
-      {title && <h2>{title}</h2>}
+    <section class={folded ? "folded" : ""}>
+      {title && (
+        <h2>
+          <button type="button" aria-pressed={!folded} onClick={() => choose(layer)}>
+            {title}
+          </button>
+        </h2>
+      )}
       {kind === "tiles" ? (
         <OfTiles layers={known.tileJson?.vector_layers ?? []} paint={paint} />
       ) : kind === "shapes" ? (
@@ -118,6 +129,8 @@ function Part({ layer, title }: { layer: Layer; title: string | undefined }) {
     </section>
   );
 }
+
+const choose = ({ id }: Layer) => change("active", (before) => ({ ...before, active: id }));
 
 /** What colours of shapes mean: a column's values, or nothing. */
 interface OfRowsProps {
@@ -199,48 +212,6 @@ function Cells({ layer }: { layer: Layer }) {
         {pixels.toFixed(pixels < 10 ? 1 : 0)} px{wider > 0 ? ", larger" : ""}
       </span>
     </p>
-  );
-}
-
-/** A ramp with numbers at it: quantiles of what is drawn, where the scale is of equal shares. */
-interface BarProps {
-  paint: Paint;
-  stops?: Stops;
-  /** Whether all values are whole, whatever the scale has between them. */
-  whole?: boolean;
-  ends?: [string, string];
-}
-
-function Bar({ paint, stops, whole = false, ends }: BarProps) {
-  // As much of the ramp as there are values.
-  const [from, to] = stops ? [stops[0].at, stops.at(-1)?.at ?? stops[0].at] : [0, 1];
-  const colour = (at: number) => paint.ramp(from + (to - from) * at);
-  const ticks = stops ? ticksOf(stops, whole, phone.matches ? NARROW : WIDE) : [];
-  const parts = Array.from({ length: 11 }, (_, i) => colour(i / 10));
-  return (
-    <div class="ramp">
-      <div class="bar" style={{ background: `linear-gradient(90deg, ${parts.join(", ")})` }} />
-      {ends ? (
-        <div class="ends">
-          <span>{ends[0]}</span>
-          <span>{ends[1]}</span>
-        </div>
-      ) : (
-        <ol class="ticks">
-          {ticks.map(({ value, at, text, side }) => (
-            <li
-              key={value}
-              style={{ left: `${at * 100}%` }}
-              data-value={value}
-              data-colour={colour(at)}
-              class={side ?? ""}
-            >
-              {text}
-            </li>
-          ))}
-        </ol>
-      )}
-    </div>
   );
 }
 

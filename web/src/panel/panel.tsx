@@ -172,10 +172,7 @@ function Title({ dataset, choose }: { dataset: DatasetSummary | undefined; choos
   );
 }
 
-/**
- * How many rows there are, and how many of them pass, if not all are wanted: unknown until they are counted; of those that are at hand
- * if that is a part. Of an archive, its tiles.
- */
+/** How many rows there are, and how many pass, once they are counted; of those at hand if that is a part. Of an archive, its tiles. */
 function facts(dataset: DatasetSummary, passed: number | undefined, partial: boolean, narrow: boolean) {
   const { archive, rows, rows_without_position: lost } = dataset;
   if (archive) {
@@ -183,12 +180,9 @@ function facts(dataset: DatasetSummary, passed: number | undefined, partial: boo
     const count = archive.tiles === null ? "finished" : number(archive.tiles);
     return `${count} ${archive.tiles === 1 ? "tile" : "tiles"}, zooms ${first} to ${last}`;
   }
-  const some = passed === undefined ? narrow : partial || passed !== rows;
+  if (passed === undefined && narrow) return "Counting what passes…";
+  const some = passed !== undefined && (partial || passed !== rows);
   const of = partial ? "rows on this device" : `of ${number(rows)} rows`;
-  const text = some
-    ? `${passed === undefined ? "…" : number(passed)} ${of}`
-    : rows === 1
-      ? "1 row"
-      : `${number(rows)} rows`;
+  const text = some ? `${number(passed)} ${of}` : rows === 1 ? "1 row" : `${number(rows)} rows`;
   return text + (lost > 0 ? ` · ${number(lost)} without a position are not shown` : "");
 }

@@ -128,12 +128,14 @@ export function annotate(picture: HTMLCanvasElement, notes: Notes, scale: number
  */
 function reveal(element: HTMLElement | undefined): () => void {
   const shown: HTMLElement[] = [];
+  element?.classList.add("whole");
   for (let part = element ?? null; part; part = part.parentElement) {
     if (getComputedStyle(part).display !== "none") continue;
     part.style.setProperty("display", "block", "important");
     shown.push(part);
   }
   return () => {
+    element?.classList.remove("whole");
     for (const part of shown) part.style.removeProperty("display");
   };
 }
