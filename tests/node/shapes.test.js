@@ -55,6 +55,15 @@ test("an address says how shapes are drawn only where that is not usual", () => 
     assert.deepEqual(ramps(text ?? ""), expected, text);
     assert.equal(print(parse(text ?? "", usual), "towns", usual), text);
   }
+  // A layer that names none is of the first dataset, as one is that names it.
+  const text = "line=3&dataset=towns&line=4&dataset=hills";
+  const { state } = parse(text, usual, "towns");
+  assert.deepEqual(
+    state.layers.map(({ drawing }) => drawing.ramp),
+    ["ember", "ember", "lagoon"],
+  );
+  const layers = state.layers.map((layer) => ({ ...layer, dataset: layer.dataset || "towns" }));
+  assert.equal(print({ state: { ...state, layers } }, "towns", usual), text);
   assert.equal(parse("dataset=roads", usual).state.layers[0]?.drawing.kind, "shapes");
   assert.equal(parse("dataset=roads&line=-1&line=x", usual).state.layers[0]?.drawing.line, DRAWING.line);
 });

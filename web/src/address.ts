@@ -76,14 +76,20 @@ export function print({ view, state }: Place, first: string | undefined, usual =
   return pairs.map(([name, value]) => `${name}=${readable(value)}`).join("&");
 }
 
-/** Reads what follows `#`. What is odd in it is left aside; a wrong filter is for the server to explain. */
-export function parse(text: string, usual = ALIKE): Place {
+/**
+ * Reads what follows `#`. What is odd in it is left aside; a wrong filter is for the server to explain. `first` is the dataset that is
+ * meant where none is named.
+ */
+export function parse(text: string, usual = ALIKE, first?: string): Place {
   const layers: Layer[] = [];
   let place: Partial<Place> = {};
   let rest: Partial<State> = {};
   let active: string | undefined;
-  const make = (dataset: string) =>
-    makeLayer(layers, dataset, { drawing: usual(dataset, placeAmong(layers, dataset)) });
+  const make = (dataset: string) => {
+    const named = layers.map((layer) => ({ ...layer, dataset: layer.dataset || (first ?? "") }));
+    const at = placeAmong(named, dataset || (first ?? ""));
+    return makeLayer(layers, dataset, { drawing: usual(dataset, at) });
+  };
   for (const [name, value] of new URLSearchParams(text)) {
     if (name === "view") {
       const view = parseView(value);

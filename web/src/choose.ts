@@ -41,8 +41,8 @@ export function open(subset: Subset, view: DataMap): void {
 
 /** Takes what the address says for the state. Datasets that are not there are told, and the first stands in for them. */
 export function readAddress(): Place {
-  const { state: wish, view } = parse(location.hash.slice(1), usualDrawing);
   const there = catalog.peek();
+  const { state: wish, view } = parse(location.hash.slice(1), usualDrawing, there[0]?.id);
   const missing = wish.layers.filter(({ dataset }) => dataset && !there.some(({ id }) => id === dataset));
   const where = first.peek() === undefined ? "on this device" : "on this server";
   if (missing.length > 0 && there.length > 0) {
