@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Server } from "duotile";
 import { ofPage, standIn } from "./lib/page.js";
 
 standIn();
@@ -15,6 +16,11 @@ const narrowing = await ofPage("filter/narrow", "state");
 
 /** @type {typeof import("../../web/src/load") & typeof import("../../web/src/state")} */
 const loading = await ofPage("load", "state");
+
+/** @type {typeof import("../../web/src/device/opened") & typeof import("../../web/src/page")} */
+const opening = await ofPage("device/opened", "page");
+/** @type {typeof import("../../web/src/share/rows")} */
+const { fromServer } = await ofPage("share/rows");
 
 const { signal } = new AbortController();
 /** Lets what waits for nothing happen. */
@@ -128,4 +134,75 @@ test("a number of rows is that of the query that is drawn, or is not told: neith
   await soon();
   assert.deepEqual(now(), ["fare > 5", undefined]);
   assert.equal(told.length, 1);
+});
+
+test("files of one name that are opened at once are as many datasets, and one that cannot be read leaves its name", async () => {
+  const { files, PageSource } = opening;
+  /** @type {any} */
+  const tiler = (/** @type {string} */ name) => ({
+    version: name,
+    schema: async () => ({ rows: 1, unusable: 0, columns: [] }),
+    describe: async () => ({ focus: [0, 0, 1, 1], center: [0, 0, 1], geometryTypes: ["Point"] }),
+    metadata: async () => ({ rows: name.length }),
+  });
+  const source = new PageSource(
+    /** @type {any} */ ({
+      server: new Server("https://example.org/"),
+      subsets: async () => [],
+      read: async (/** @type {File} */ file, /** @type {string} */ name) => {
+        await soon();
+        if (file.size === 0) throw new Error("it is empty");
+        return tiler(name);
+      },
+    }),
+  );
+  const file = (/** @type {string} */ name, text = "lon,lat") => new File([text], name);
+  await assert.rejects(source.openFile(file("trips.csv", "")), /empty/);
+  const opened = await Promise.all(
+    ["trips.csv", "trips.geojson", "trips.csv"].map((name) => source.openFile(file(name))),
+  );
+  assert.deepEqual(
+    opened.map(({ id, version }) => [id, version]),
+    ["trips", "trips 2", "trips 3"].map((id) => [id, id]),
+  );
+  assert.deepEqual([...files.value], ["trips", "trips 2", "trips 3"]);
+  assert.equal((await source.metadata("trips 2")).value.rows, "trips 2".length);
+});
+
+test("a download that is refused says why; one of which only the head is refused begins, and is not read by the page", async () => {
+  /** @type {string[]} */
+  const asked = [];
+  let cancelled = false;
+  const real = globalThis.fetch;
+  let clicks = 0;
+  const click = () => {
+    clicks += 1;
+  };
+  const link = { href: "", download: "", click };
+  Object.assign(globalThis.document, { createElement: () => link });
+  let status = 200;
+  globalThis.fetch = /** @type {any} */ (
+    async (/** @type {string} */ _, /** @type {RequestInit} */ { method = "GET" } = {}) => {
+      asked.push(method);
+      if (method === "HEAD") return new Response(null, { status: 405 });
+      if (status !== 200) return new Response(JSON.stringify({ detail: "too many rows" }), { status });
+      const cancel = () => {
+        cancelled = true;
+      };
+      return new Response(new ReadableStream({ cancel }));
+    }
+  );
+  try {
+    /** @type {any} */
+    const source = { server: new Server("https://example.org/") };
+    const download = () => fromServer(source, "trips", {}, "csv", "trips.csv");
+    await download();
+    assert.deepEqual([asked, cancelled, clicks], [["HEAD", "GET"], true, 1]);
+    assert.equal(link.href, "https://example.org/datasets/trips/rows.csv");
+    status = 413;
+    await assert.rejects(download(), (error) => error instanceof Error && error.message === "too many rows");
+    assert.equal(clicks, 1);
+  } finally {
+    globalThis.fetch = real;
+  }
 });

@@ -55,6 +55,7 @@ export async function openData(tell: () => void, fault: () => void): Promise<Dat
         throw error;
       }
     },
+    read: async (file, name) => (await import("./device/engine")).openFile(file, name),
     onAnswer: (origin, _, tile) => {
       if (tile) {
         share[origin.from] += 1;

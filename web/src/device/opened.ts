@@ -20,26 +20,38 @@ interface Opened {
   dataset: Dataset;
 }
 
+/** What a source of the page is made of. */
+export interface PageOptions extends SourceOptions {
+  /** Makes what cuts tiles from a file, under a name. */
+  read: (file: File, name: string) => Promise<RemoteTiler>;
+}
+
 /** A source that has files of this device beside what a server has. */
 export class PageSource extends Source {
   readonly #opened = new Map<string, Opened>();
+  readonly #options: PageOptions;
+  /** Names of files that are open or being opened. */
+  readonly #names = new Set<string>();
 
-  constructor(options: SourceOptions) {
+  constructor(options: PageOptions) {
     super(options);
     this.#options = options;
   }
 
-  readonly #options: SourceOptions;
-
   /** Opens a file; resolves with its dataset. Rejects with what is wrong with it. */
   async openFile(file: File): Promise<Dataset> {
-    const { openFile } = await import("./engine");
     const id = this.#idOf(file.name);
-    const tiler = await openFile(file, id);
-    const dataset = await describe(tiler, id, file.name, this.server.base);
-    this.#opened.set(id, { tiler, dataset });
-    files.value = new Set([...files.peek(), id]);
-    return dataset;
+    this.#names.add(id);
+    try {
+      const tiler = await this.#options.read(file, id);
+      const dataset = await describe(tiler, id, file.name, this.server.base);
+      this.#opened.set(id, { tiler, dataset });
+      files.value = new Set([...files.peek(), id]);
+      return dataset;
+    } catch (error) {
+      this.#names.delete(id);
+      throw error;
+    }
   }
 
   override async datasets(signal?: AbortSignal): Promise<Answer<Catalog>> {
@@ -112,7 +124,7 @@ export class PageSource extends Source {
   #idOf(name: string): string {
     const plain = name.replace(/(\.(csv|tsv|txt|json|geojson|arrow|arrows|feather|ipc|gz))+$/i, "") || "file";
     let [id, at] = [plain, 2];
-    while (this.#opened.has(id) || catalog.peek().some((each) => each.id === id)) {
+    while (this.#names.has(id) || catalog.peek().some((each) => each.id === id)) {
       id = `${plain} ${at}`;
       at += 1;
     }

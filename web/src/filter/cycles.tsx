@@ -228,8 +228,10 @@ function useCounts({ source, dataset, column, name, zone, others, datetime }: Qu
       await Promise.all(Array.from({ length: AT_ONCE }, work));
       if (!signal.aborted) setCounts({ name, list });
     };
-    // What is wrong with the filter is told where it stands.
-    all().catch(() => undefined);
+    // What is wrong with the filter is told where it stands; counts of the one before are not those of this one.
+    all().catch(() => {
+      if (!signal.aborted) setCounts(undefined);
+    });
     return () => stop.abort();
   }, [source, dataset, column, name, zone, others, datetime, held]);
   return counts?.name === name ? counts.list : undefined;

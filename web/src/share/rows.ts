@@ -22,8 +22,12 @@ interface Feature {
 export async function fromServer(source: Source, id: string, query: TileQuery, format: Format, name: string) {
   const address = source.server.download(id, query, format);
   const response = await fetch(address, { method: "HEAD" });
-  // A refusal says why, but not to those who ask for its head only.
-  if (!response.ok) throw await Problem.of(await fetch(address));
+  // A refusal says why, but not to those who ask for its head only; what stands before a server may refuse no more than that.
+  if (!response.ok) {
+    const whole = await fetch(address);
+    if (!whole.ok) throw await Problem.of(whole);
+    await whole.body?.cancel();
+  }
   follow(address, name);
 }
 
