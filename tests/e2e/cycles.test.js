@@ -139,6 +139,14 @@ test("hours are those of the clock that is chosen, and the address has it", asyn
   assert.deepEqual(await bars(page), counted(24, there));
   assert.equal(await page.locator(".cycles [role=option][aria-selected=true]").count(), 8);
   assertQuiet(seen);
+  // What is wrong in a filter is kept beside what is chosen.
+  await page.evaluate(() => {
+    location.hash = "filter=sen+>+5";
+  });
+  await page.locator("#filter-error").waitFor({ timeout: PATIENCE });
+  await page.click(".cycles .words button:text-is('Morning')");
+  await page.waitForFunction(() => location.hash.includes("hour"), undefined, { timeout: PATIENCE });
+  assert.match(filterOf(page), /^sen > 5 AND hour\(seen.*\) BETWEEN 6 AND 11$/);
   await close();
 });
 

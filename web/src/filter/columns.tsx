@@ -170,9 +170,9 @@ function Control({ source, layer, dataset, column, clause, compare }: ColumnProp
       )}
       {column.type === "time" && (
         <CyclesControl
-          {...{ source, dataset, datetime }}
+          {...{ source, dataset, datetime, broken }}
           column={column.name}
-          filter={broken ? "" : layer.filter}
+          filter={layer.filter}
           set={(filter, gesture) => put(layer, filter, gesture)}
         />
       )}

@@ -17,8 +17,9 @@ interface Props {
   source: Source;
   dataset: Dataset;
   column: string;
-  /** The filter of the layer, and the window of time. */
+  /** The filter of the layer, whether it is wrong, and the window of time. */
   filter: string;
+  broken: boolean;
   datetime: string;
   set: (filter: string, gesture: string) => void;
 }
@@ -52,12 +53,13 @@ const lastName = signal<CycleName>("hour");
 /** Requests at once. */
 const AT_ONCE = 3;
 
-export function CyclesControl({ source, dataset, column, filter, datetime, set }: Props) {
+export function CyclesControl({ source, dataset, column, filter, broken, datetime, set }: Props) {
   const name = lastName.value;
   const cycles = cyclesOf(partsOf(filter), column);
   const chosen = cycles.find((cycle) => cycle.name === name);
   const zone = chosen?.zone ?? cycles[0]?.zone ?? lastZone.value;
-  const others = withCycle(filter, { name, column, values: [], zone });
+  // What is wrong cannot be counted under, but is kept.
+  const others = broken ? "" : withCycle(filter, { name, column, values: [], zone });
   const counts = useCounts({ source, dataset, column, name, zone, others, datetime });
   const put = (values: readonly number[], gesture = "") =>
     set(withCycle(filter, { name, column, values, zone }), `cycle ${column} ${name} ${gesture}`);
@@ -198,7 +200,7 @@ function Bars({ name, column, counts, values, put }: BarsProps) {
   );
 }
 
-interface Question extends Omit<Props, "filter" | "set"> {
+interface Question extends Omit<Props, "filter" | "broken" | "set"> {
   name: CycleName;
   zone: string;
   others: string;
