@@ -22,6 +22,9 @@ const opening = await ofPage("device/opened", "page");
 /** @type {typeof import("../../web/src/share/rows")} */
 const { fromServer } = await ofPage("share/rows");
 
+/** @type {typeof import("../../web/src/filter/pace") & typeof import("../../web/src/filter/dragging")} */
+const { abandon, dragging, finish, offer } = await ofPage("filter/pace", "filter/dragging");
+
 const { signal } = new AbortController();
 /** Lets what waits for nothing happen. */
 const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
@@ -205,4 +208,21 @@ test("a download that is refused says why; one of which only the head is refused
   } finally {
     globalThis.fetch = real;
   }
+});
+
+test("a drag ends with what it meant last, or with nothing where its control went away: statistics wait no longer", async () => {
+  /** @type {string[]} */
+  const done = [];
+  offer(() => done.push("begun"));
+  offer(() => done.push("overtaken"));
+  offer(() => done.push("late"));
+  assert.deepEqual([done, dragging.value], [["begun"], true]);
+  finish(() => done.push("let go"));
+  assert.deepEqual([done, dragging.value], [["begun", "let go"], false]);
+  offer(() => done.push("gone"));
+  assert.equal(dragging.value, true);
+  abandon();
+  assert.equal(dragging.value, false);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.deepEqual(done, ["begun", "let go"]);
 });

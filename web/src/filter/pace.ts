@@ -32,6 +32,13 @@ export function finish(work: () => void): void {
   dragging.value = false;
 }
 
+/** The end of a drag that is of nothing any more, as when its control went away: what was to happen does not. */
+export function abandon(): void {
+  pending = undefined;
+  clearTimeout(timer);
+  dragging.value = false;
+}
+
 function next(): void {
   clearTimeout(timer);
   if (!pending || tiling.peek()) return;

@@ -1,7 +1,7 @@
 /** The control of a column of numbers or times: a histogram with a brush, and both ends to be typed. */
 
 import type { ColumnInfo } from "duotile";
-import { useLayoutEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { compact, measured } from "../dom";
 import { type Axis, binsOf, spreadOf } from "./axis";
 import type { Clause } from "./clauses";
@@ -20,7 +20,7 @@ import {
 } from "./ends";
 import { Histogram } from "./histogram";
 import { Missing } from "./missing";
-import { finish, offer } from "./pace";
+import { abandon, finish, offer } from "./pace";
 import { BINS, type Known } from "./stats";
 
 interface Props {
@@ -38,6 +38,10 @@ let gestures = 0;
 export function RangeControl({ column, clause, known, log, setLog, set }: Props) {
   const kind = column.type as Kind;
   const [draft, setDraft] = useState<{ brush: Brush | undefined; before: Clause | undefined; gesture: string }>();
+  // Who goes back while a brush is held may leave without it.
+  const held = useRef(false);
+  held.current = draft !== undefined;
+  useEffect(() => () => (held.current ? abandon() : undefined), []);
   const { axis, levels = [], now = [], all } = known;
   const range = rangeOf(clause);
   const brush = draft ? draft.brush : axis && range && brushOf(range, axis);
