@@ -133,7 +133,12 @@ function typed(name: string, texts: readonly string[], notes: string[]): Cell[] 
   const read = (cell: (text: string) => Cell): Cell[] => texts.map((text) => (text === "" ? null : cell(text)));
   if (all((text) => NUMBER.test(text))) {
     const kept = texts.find((text) => isLong(text) || ZEROS.test(text));
-    if (kept === undefined) return read(Number);
+    if (kept === undefined) {
+      const beyond = texts.filter((text) => !Number.isFinite(Number(text))).length;
+      if (beyond > 0)
+        notes.push(`column "${name}" has ${beyond} numbers beyond what a double holds, which became nulls`);
+      return read(Number);
+    }
     notes.push(`column "${name}" stays text, to keep "${kept}"`);
   }
   if (all((text) => TRUTH.test(text))) return read((text) => text.toLowerCase() === "true");

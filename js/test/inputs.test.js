@@ -177,6 +177,12 @@ test("CSV: whole numbers with zeros before them stay texts, and that is told", a
   assert.deepEqual(table.notes, ['column "zip" stays text, to keep "02102"']);
 });
 
+test("CSV: numbers that no double holds become nulls, which is told", async () => {
+  const table = await toColumns("lon,lat,far\n1,2,1e400\n3,4,\n5,6,-2e999\n7,8,1.5e308\n");
+  assert.deepEqual(table.columns.map(plain), [["far", "number", [null, null, null, "1.5e+308"]]]);
+  assert.deepEqual(table.notes, ['column "far" has 2 numbers beyond what a double holds, which became nulls']);
+});
+
 test("CSV: positions of which none is a number are an error", async () => {
   await assert.rejects(toColumns("lon;lat\n;\n9,25;50,5\n8,5;49\n"), /no row has a position, got "9,25"/);
   assert.equal((await toColumns("lon,lat\n,\n")).notes.length, 0);
