@@ -10,10 +10,19 @@ use crate::{mvt_reader, read::Progress};
 use anyhow::{Result, bail};
 use duotile_core::{Stopped, TileId};
 use rayon::prelude::*;
-use std::path::Path;
+use std::{
+    collections::BTreeSet,
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
 
-/// Tiles that are looked at together, on all cores.
+/// Tiles that are looked at together, on all cores, and bytes of them: fewer where they are large.
 const BATCH: usize = 256;
+const WAITING: usize = 64 << 20;
+/// Bytes of a tile, unpacked, beyond which one is looked at after the other: decoded they are many more.
+const LARGE: usize = 8 << 20;
+/// Layers that a fault names.
+const NAMED: usize = 10;
 /// Faults that are told one by one.
 const TOLD: usize = 20;
 
@@ -45,7 +54,9 @@ impl Found {
 /// When it cannot be opened or read; [`Stopped`] when it was told to end.
 pub fn verify(path: &Path, progress: &dyn Progress, go_on: &dyn Fn() -> bool) -> Result<Found> {
     let archive = Archive::open("verified", path)?;
-    let mut look = Look { archive: &archive, found: Found::default(), waiting: Vec::new(), progress, go_on };
+    let known = archive.facts.layers().collect();
+    let mut look =
+        Look { archive: &archive, known, found: Found::default(), waiting: Vec::new(), bytes: 0, progress, go_on };
     look.described();
     match &archive.reader {
         Reader::PmTiles(reader) => look.directories(reader)?,
@@ -57,9 +68,13 @@ pub fn verify(path: &Path, progress: &dyn Progress, go_on: &dyn Fn() -> bool) ->
 /// An archive that is looked at.
 struct Look<'a> {
     archive: &'a Archive,
+    /// The layers that `vector_layers` names.
+    known: BTreeSet<&'a str>,
     found: Found,
     /// Tiles whose bytes are to be looked at.
     waiting: Vec<(TileId, Lying)>,
+    /// How many these are.
+    bytes: usize,
     progress: &'a dyn Progress,
     go_on: &'a dyn Fn() -> bool,
 }
@@ -79,18 +94,21 @@ impl Look<'_> {
     /// A tile whose bytes no one before it had.
     fn tile(&mut self, tile: TileId, lying: Lying) -> Result<()> {
         self.found.distinct += 1;
+        self.bytes += lying.bytes.len();
         self.waiting.push((tile, lying));
-        if self.waiting.len() >= BATCH { self.tiles() } else { Ok(()) }
+        if self.waiting.len() >= BATCH || self.bytes >= WAITING { self.tiles() } else { Ok(()) }
     }
 
     /// Looks at the tiles that wait.
     fn tiles(&mut self) -> Result<()> {
         self.goes_on()?;
-        let known: Vec<&str> = self.archive.facts.layers().collect();
-        let look =
-            |(tile, lying): &(TileId, Lying)| sound(lying, &known).err().map(|error| format!("tile {tile}: {error:#}"));
+        let (known, one) = (&self.known, &Mutex::new(()));
+        let look = |(tile, lying): &(TileId, Lying)| {
+            sound(lying, known, one).err().map(|error| format!("tile {tile}: {error:#}"))
+        };
         let faults: Vec<String> = self.waiting.par_iter().filter_map(look).collect();
         self.waiting.clear();
+        self.bytes = 0;
         faults.into_iter().for_each(|fault| self.found.fault(fault));
         self.progress.advance(self.found.tiles);
         Ok(())
@@ -98,10 +116,14 @@ impl Look<'_> {
 }
 
 /// Whether a tile unpacks, is a vector tile, and has layers that are known.
-fn sound(lying: &Lying, known: &[&str]) -> Result<()> {
-    let layers = mvt_reader::read(&lying.packing.unpack(&lying.bytes)?)?;
-    if let Some(other) = layers.iter().find(|layer| !known.is_empty() && !known.contains(&layer.name.as_str())) {
-        bail!("it has a layer \"{}\", expected those of vector_layers: {}", other.name, known.join(", "));
+fn sound(lying: &Lying, known: &BTreeSet<&str>, one: &Mutex<()>) -> Result<()> {
+    let plain = lying.packing.unpack(&lying.bytes)?;
+    let _alone = (plain.len() > LARGE).then(|| one.lock().unwrap_or_else(PoisonError::into_inner));
+    let layers = mvt_reader::read(&plain)?;
+    if let Some(other) = layers.iter().find(|layer| !known.is_empty() && !known.contains(layer.name.as_str())) {
+        let named: Vec<&str> = known.iter().copied().take(NAMED).collect();
+        let more = if known.len() > NAMED { ", …" } else { "" };
+        bail!("it has a layer \"{}\", expected those of vector_layers: {}{more}", other.name, named.join(", "));
     }
     Ok(())
 }
@@ -114,6 +136,7 @@ mod tests {
         export::{self, Kind, Layer, Settings},
         pmtiles::{FRONT, HEADER},
         read,
+        source::archive::Packing,
     };
     use duotile_core::TileQuery;
 
@@ -180,5 +203,29 @@ mod tests {
         for part in ["tile 0/0/0: no vector tile", "zoom 3, column 8, row 0", "zoom 9, expected 0 to 3"] {
             assert!(told.contains(part), "{part}: {told}");
         }
+    }
+
+    #[test]
+    fn tiles_that_are_large_do_not_wait_for_many_others() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.pmtiles");
+        exported(&path);
+        let archive = Archive::open("a", &path).expect("it opens");
+        let mut look = Look {
+            archive: &archive,
+            known: BTreeSet::new(),
+            found: Found::default(),
+            waiting: Vec::new(),
+            bytes: 0,
+            progress: &(),
+            go_on: &|| true,
+        };
+        for at in 1..=5 {
+            let lying = Lying { bytes: vec![0; WAITING / 3 + 1], packing: Packing::Plain };
+            look.tile(TileId::WORLD, lying).expect("goes on");
+            assert_eq!(look.waiting.len(), at % 3);
+        }
+        look.tiles().expect("goes on");
+        assert_eq!((look.found.distinct, look.found.count), (5, 5));
     }
 }

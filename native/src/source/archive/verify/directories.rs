@@ -82,7 +82,7 @@ impl Look<'_> {
         self.found.tiles += u64::from(entry.run);
         let [first, last] = reader.header().zooms;
         let last_met = met.next - 1;
-        let (from, to) = (hilbert::before(first), hilbert::before(last.min(MAX_ZOOM) + 1));
+        let [from, to] = [first, last.min(MAX_ZOOM) + 1].map(|zoom| hilbert::before(zoom.min(MAX_ZOOM + 1)));
         if entry.id < from || last_met >= to {
             let odd = if entry.id < from { entry.id } else { last_met };
             self.found.fault(format!("tile {}: expected zooms {first} to {last}, as the header has them", named(odd)));
