@@ -10,13 +10,15 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::{Map, Value};
 use std::{
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Condvar, Mutex, PoisonError},
+    time::SystemTime,
 };
 
-const TILE: &str =
-    "SELECT length(tile_data), tile_data FROM tiles WHERE zoom_level = ?1 AND tile_column = ?2 AND tile_row = ?3";
-/// Bytes that a value of the metadata may have.
-const METADATA: i64 = 16 << 20;
+/// How many bytes a tile has, and these, unless they are too many to be made room for: 32 MB, as [`MOST`] has it.
+pub const BYTES: &str = "length(tile_data), CASE WHEN length(tile_data) <= 33554432 THEN tile_data END";
+const WHERE: &str = "FROM tiles WHERE zoom_level = ?1 AND tile_column = ?2 AND tile_row = ?3";
+/// Bytes that the metadata may have, all values together.
+const METADATA: usize = 16 << 20;
 /// Values that metadata may have.
 const VALUES: usize = 1000;
 
@@ -24,7 +26,11 @@ const VALUES: usize = 1000;
 #[derive(Debug)]
 pub struct MbTiles {
     path: PathBuf,
+    /// The file that was opened.
+    id: Option<FileId>,
     idle: Mutex<Vec<Connection>>,
+    /// Whether one of those that are at work is idle again.
+    back: Condvar,
 }
 
 impl MbTiles {
@@ -33,9 +39,11 @@ impl MbTiles {
     /// # Errors
     /// What is wrong with it.
     pub fn open(path: &Path) -> Result<(Self, Facts)> {
+        let id = file_id(path);
         let database = sqlite::open(path, "MBTiles")?;
         let facts = facts(&database)?;
-        Ok((Self { path: path.to_owned(), idle: Mutex::new(vec![database]) }, facts))
+        let idle = Mutex::new(vec![database]);
+        Ok((Self { path: path.to_owned(), id, idle, back: Condvar::new() }, facts))
     }
 
     /// The database once more, for who goes through all of it.
@@ -51,19 +59,47 @@ impl MbTiles {
     /// # Errors
     /// When the database is damaged there.
     pub fn tile(&self, tile: TileId) -> Result<Option<Lying>> {
-        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = idle().pop();
-        let database = known.map_or_else(|| sqlite::open(&self.path, "MBTiles"), Ok)?;
+        let database = self.idle()?;
         let found = found(&database, tile);
-        idle().push(database);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(database);
+        self.back.notify_one();
         found
     }
+
+    /// A database that nobody reads: one more, as long as the file in its place is the one that was opened, and else whichever is idle
+    /// next. Another file that was moved there has other tiles.
+    fn idle(&self) -> Result<Connection> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(database) = idle.pop() {
+                return Ok(database);
+            }
+            let database = sqlite::open(&self.path, "MBTiles");
+            // Looked at behind the opening: what is there now was there before.
+            if self.id.is_some() && file_id(&self.path) == self.id {
+                return database;
+            }
+            idle = self.back.wait(idle).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// What tells a file from one that was moved into its place.
+type FileId = (u64, u64, SystemTime);
+
+fn file_id(path: &Path) -> Option<FileId> {
+    let about = path.metadata().ok()?;
+    #[cfg(unix)]
+    let number = std::os::unix::fs::MetadataExt::ino(&about);
+    #[cfg(not(unix))]
+    let number = 0;
+    Some((number, about.len(), about.modified().ok()?))
 }
 
 fn found(database: &Connection, tile: TileId) -> Result<Option<Lying>> {
     // Rows are counted from the south.
     let row = (1u32 << tile.z()) - 1 - tile.y();
-    let mut statement = database.prepare(TILE).map_err(damaged)?;
+    let mut statement = database.prepare(&format!("SELECT {BYTES} {WHERE}")).map_err(damaged)?;
     let mut rows = statement.query(params![tile.z(), tile.x(), row]).map_err(damaged)?;
     let Some(row) = rows.next().map_err(damaged)? else { return Ok(None) };
     let Some(length) = row.get::<_, Option<i64>>(0).map_err(damaged)? else { return Ok(None) };
@@ -121,7 +157,7 @@ fn facts(database: &Connection) -> Result<Facts> {
 
 /// Refuses a database in which all tiles would be looked at for each.
 fn has_index(database: &Connection) -> Result<()> {
-    let mut statement = database.prepare(&format!("EXPLAIN QUERY PLAN {TILE}")).map_err(damaged)?;
+    let mut statement = database.prepare(&format!("EXPLAIN QUERY PLAN SELECT {BYTES} {WHERE}")).map_err(damaged)?;
     let steps = statement.query_map(params![0, 0, 0], |row| row.get::<_, String>("detail")).map_err(damaged)?;
     for step in steps {
         let step = step.map_err(damaged)?;
@@ -137,7 +173,11 @@ fn has_index(database: &Connection) -> Result<()> {
 }
 
 fn metadata(database: &Connection) -> Result<Map<String, Value>> {
-    let query = format!("SELECT name, value FROM metadata WHERE length(value) <= {METADATA} LIMIT {VALUES}");
+    let sizes = format!("SELECT octet_length(name) + octet_length(value) AS size FROM metadata LIMIT {VALUES}");
+    let size = database.query_row(&format!("SELECT total(size) FROM ({sizes})"), [], |row| row.get::<_, f64>(0));
+    let size = size.map_err(damaged)?;
+    ensure!(size <= METADATA as f64, "its metadata are {size} bytes, expected at most {METADATA}");
+    let query = format!("SELECT name, value FROM metadata LIMIT {VALUES}");
     let mut statement = database.prepare(&query).map_err(damaged)?;
     let mut rows = statement.query([]).map_err(damaged)?;
     let mut map = Map::new();
@@ -178,7 +218,8 @@ fn filled(database: &Connection) -> Result<[u8; 2]> {
 
 /// What tiles are, by the first of them.
 fn kind(database: &Connection) -> Result<&'static str> {
-    let first = database.query_row("SELECT tile_data FROM tiles LIMIT 1", [], |row| row.get::<_, Vec<u8>>(0));
+    let first = "SELECT substr(tile_data, 1, 4) FROM tiles LIMIT 1";
+    let first = database.query_row(first, [], |row| row.get::<_, Vec<u8>>(0));
     Ok(match first.optional().map_err(damaged)?.unwrap_or_default()[..] {
         [0x89, b'P', ..] => "png",
         [0xff, 0xd8, ..] => "jpg",
@@ -190,4 +231,62 @@ fn kind(database: &Connection) -> Result<&'static str> {
 #[expect(clippy::needless_pass_by_value, reason = "what errors are mapped by takes them")]
 fn damaged(error: rusqlite::Error) -> anyhow::Error {
     anyhow!("the MBTiles are damaged or cut off: {error}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{thread, time::Duration};
+
+    fn made(path: &Path, tile: &[u8]) -> Connection {
+        let database = Connection::open(path).expect("a database");
+        let schema = "CREATE TABLE metadata (name text, value text); INSERT INTO metadata VALUES ('format', 'pbf');
+             CREATE TABLE tiles (zoom_level integer, tile_column integer, tile_row integer, tile_data blob,
+                 PRIMARY KEY (zoom_level, tile_column, tile_row));";
+        database.execute_batch(schema).expect("made");
+        database.execute("INSERT INTO tiles VALUES (0, 0, 0, ?1)", [tile]).expect("made");
+        database
+    }
+
+    #[test]
+    fn a_file_that_was_moved_into_its_place_is_not_read_for_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, other) = (folder.path().join("a.mbtiles"), folder.path().join("b.mbtiles"));
+        made(&path, b"old");
+        made(&other, b"new");
+        let (reader, _) = MbTiles::open(&path).expect("it opens");
+        let bytes = |reader: &MbTiles| reader.tile(TileId::WORLD).expect("sound").expect("a tile").bytes;
+        // Two at once are two connections.
+        let [first, second] = [reader.idle(), reader.idle()].map(|idle| idle.expect("it opens"));
+        drop(second);
+        std::fs::rename(&other, &path).expect("moved");
+        thread::scope(|scope| {
+            let asked = scope.spawn(|| bytes(&reader));
+            thread::sleep(Duration::from_millis(20));
+            reader.idle.lock().expect("whole").push(first);
+            reader.back.notify_one();
+            assert_eq!(asked.join().expect("no panic"), b"old");
+        });
+        assert_eq!(bytes(&MbTiles::open(&path).expect("it opens").0), b"new");
+    }
+
+    #[test]
+    fn no_room_is_made_for_what_is_too_large() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.mbtiles");
+        let database = made(&path, &[]);
+        database.execute("UPDATE tiles SET tile_data = zeroblob(?1)", [MOST.cast_signed() + 1]).expect("changed");
+        let given: Option<Vec<u8>> =
+            database.query_row(&format!("SELECT {BYTES} FROM tiles"), [], |row| row.get(1)).expect("SQL");
+        assert_eq!(given, None);
+        let (reader, _) = MbTiles::open(&path).expect("it opens");
+        let error = format!("{:#}", reader.tile(TileId::WORLD).expect_err("too large"));
+        assert!(error.contains("33554433 bytes, expected at most 33554432"), "{error}");
+        // No value is too large, but all together are.
+        for name in ["a", "b"] {
+            database.execute("INSERT INTO metadata VALUES (?1, zeroblob(9000000))", [name]).expect("changed");
+        }
+        let error = format!("{:#}", MbTiles::open(&path).expect_err("much"));
+        assert!(error.contains("its metadata are 18000011 bytes, expected at most 16777216"), "{error}");
+    }
 }

@@ -1,7 +1,10 @@
 //! The tables of an `MBTiles` database: whole, and with tiles that there are.
 
 use super::Look;
-use crate::source::archive::{Lying, MOST, Packing, mbtiles::MbTiles};
+use crate::source::archive::{
+    Lying, MOST, Packing,
+    mbtiles::{BYTES, MbTiles},
+};
 use anyhow::{Result, anyhow};
 use duotile_core::TileId;
 use rusqlite::types::ValueRef;
@@ -21,8 +24,8 @@ impl Look<'_> {
             self.found.fault(format!("database: {whole}"));
         }
         self.progress.stage("looking at tiles", None);
-        let query = "SELECT zoom_level, tile_column, tile_row, length(tile_data), tile_data FROM tiles";
-        let mut statement = database.prepare(query).map_err(damaged)?;
+        let query = format!("SELECT zoom_level, tile_column, tile_row, {BYTES} FROM tiles");
+        let mut statement = database.prepare(&query).map_err(damaged)?;
         let mut rows = statement.query([]).map_err(damaged)?;
         let mut known = HashSet::new();
         while let Some(row) = rows.next().map_err(damaged)? {
@@ -40,7 +43,7 @@ impl Look<'_> {
             }
             let length = row.get::<_, Option<i64>>(3).map_err(damaged)?.unwrap_or(0).unsigned_abs();
             match row.get_ref(4).map_err(damaged)? {
-                ValueRef::Blob(_) if length > MOST => {
+                _ if length > MOST => {
                     self.found.fault(format!("tile {tile}: {length} bytes, expected at most {MOST}"));
                 }
                 ValueRef::Blob(bytes) if known.insert(xxhash_rust::xxh3::xxh3_128(bytes)) => {
