@@ -8,11 +8,12 @@ use super::{
     budget::Bounds,
     report::Zoom,
 };
+use crate::source::bytes::read_at;
 use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 use std::{
     fs::{File, OpenOptions},
-    io::{Read as _, Seek as _, SeekFrom, Write as _},
+    io::{self, Seek as _, SeekFrom, Write as _},
     path::Path,
 };
 
@@ -32,8 +33,6 @@ pub struct Head {
     pub looked: u64,
     /// Whether these were all.
     pub done: bool,
-    /// Bytes of tiles, or different ones.
-    pub written: u64,
 }
 
 /// A batch.
@@ -57,42 +56,42 @@ pub struct Log {
 }
 
 impl Log {
-    /// Opens a log of an export that is made in this way, and says what was done before; nothing where it is begun anew. No other
-    /// process has it at the same time.
+    /// Opens a log of an export that is made in this way, with what was done before where it is gone on with. No other process has it at
+    /// the same time.
     ///
     /// # Errors
     /// Where another export writes it; where it is to go on, and was made in another way.
-    pub fn open(path: &Path, made: &str, resume: bool) -> Result<(Self, Vec<Frame>)> {
+    pub fn open(path: &Path, made: &str, resume: bool) -> Result<Self> {
         let shown = || path.display().to_string();
         let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
-        let mut file = open.with_context(shown)?;
+        let file = open.with_context(shown)?;
         if file.try_lock().is_err() {
             bail!("{}: another export is writing there", path.display());
         }
-        let mut bytes = Vec::new();
-        if resume {
-            file.read_to_end(&mut bytes).with_context(shown)?;
-        }
-        let mut rest = &bytes[..];
-        let mut frames = Vec::new();
-        match text(&mut rest) {
-            Some(before) if before == made => {
-                while let Some(frame) = frame(&mut rest) {
-                    frames.push(Frame { end: (bytes.len() - rest.len()) as u64, ..frame });
-                }
-            }
+        let mut log = Self { file, at: 0, begin: (HEAD + made.len()) as u64 };
+        let length = if resume { log.file.metadata().with_context(shown)?.len() } else { 0 };
+        match log.next(0, length).with_context(shown)?.map(|(head, ..)| String::from_utf8_lossy(&head).into_owned()) {
+            Some(before) if before == made => log.back(length).with_context(shown)?,
             Some(before) => bail!(
                 "what was begun cannot be gone on with, because it was made in another way: {before}; now: {made}. Without --resume it begins anew"
             ),
-            None => rest = &bytes,
+            None => {
+                log.back(0).with_context(shown)?;
+                log.write(made.as_bytes(), &[]).with_context(shown)?;
+            }
         }
-        let mut log = Self { file, at: (bytes.len() - rest.len()) as u64, begin: 0 };
-        log.back(log.at).with_context(shown)?;
-        if log.at == 0 {
-            log.write(made.as_bytes(), &[]).with_context(shown)?;
-        }
-        log.begin = (HEAD + made.len()) as u64;
-        Ok((log, frames))
+        Ok(log)
+    }
+
+    /// What was done, batch by batch, up to the first that is not whole. Whoever has read some goes [`back`](Self::back) to the end of the
+    /// last.
+    pub fn frames(&self) -> impl Iterator<Item = io::Result<Frame>> {
+        let mut at = self.begin;
+        std::iter::from_fn(move || {
+            let frame = self.next(at, self.at).map(|found| found.and_then(frame)).transpose()?;
+            at = frame.as_ref().map_or(at, |frame| frame.end);
+            Some(frame)
+        })
     }
 
     /// Adds a batch.
@@ -117,7 +116,7 @@ impl Log {
     ///
     /// # Errors
     /// Where the disk does not take it.
-    pub fn back(&mut self, at: u64) -> Result<()> {
+    pub fn back(&mut self, at: u64) -> io::Result<()> {
         self.file.set_len(at)?;
         self.file.seek(SeekFrom::Start(at))?;
         self.at = at;
@@ -139,36 +138,35 @@ impl Log {
         self.at += bytes.len() as u64;
         Ok(())
     }
-}
 
-/// The next frame's head and runs, if it is whole.
-fn next<'b>(bytes: &mut &'b [u8]) -> Option<(&'b [u8], &'b [u8])> {
-    let number = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?) as usize);
-    let (head, runs) = (number(0)?, number(4)?);
-    let end = runs.checked_mul(RUN)?.checked_add(head)?.checked_add(8)?;
-    if crc32fast::hash(bytes.get(..end)?) as usize != number(end)? {
-        return None;
+    /// The frame at a place of so many bytes: its head, its runs and its end, if it is whole.
+    fn next(&self, at: u64, length: u64) -> io::Result<Option<(Vec<u8>, Vec<u8>, u64)>> {
+        let number = |bytes: &[u8]| bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte));
+        let mut lengths = [0; 8];
+        if length < at + HEAD as u64 {
+            return Ok(None);
+        }
+        read_at(&self.file, &mut lengths, at)?;
+        let (head, runs) = (number(&lengths[..4]), number(&lengths[4..]));
+        let end = at + HEAD as u64 + head + runs * RUN as u64;
+        if end > length {
+            return Ok(None);
+        }
+        let mut bytes = vec![0; (end - at) as usize];
+        read_at(&self.file, &mut bytes, at)?;
+        let sum = bytes.split_off(bytes.len() - 4);
+        if u64::from(crc32fast::hash(&bytes)) != number(&sum) {
+            return Ok(None);
+        }
+        let mut head_bytes = bytes.split_off(8);
+        let runs = head_bytes.split_off(head as usize);
+        Ok(Some((head_bytes, runs, end)))
     }
-    let whole = &bytes[8..end];
-    *bytes = &bytes[end + 4..];
-    Some(whole.split_at(head))
 }
 
-fn text<'b>(bytes: &mut &'b [u8]) -> Option<&'b str> {
-    std::str::from_utf8(next(bytes)?.0).ok()
-}
-
-fn frame(bytes: &mut &[u8]) -> Option<Frame> {
-    let before = *bytes;
-    let read = |(head, runs): (&[u8], &[u8])| {
-        let head = serde_json::from_slice(head).ok()?;
-        Some(Frame { head, runs: runs.chunks_exact(RUN).filter_map(run).collect(), end: 0 })
-    };
-    let frame = next(bytes).and_then(read);
-    if frame.is_none() {
-        *bytes = before;
-    }
-    frame
+fn frame((head, runs, end): (Vec<u8>, Vec<u8>, u64)) -> Option<Frame> {
+    let head = serde_json::from_slice(&head).ok()?;
+    Some(Frame { head, runs: runs.chunks_exact(RUN).filter_map(run).collect(), end })
 }
 
 fn run(bytes: &[u8]) -> Option<(Run, u128)> {
@@ -189,26 +187,28 @@ mod tests {
         let runs: Vec<(Run, u128)> = (0..5)
             .map(|at| (Run { id: at, count: 1 << at, place: Place { offset: at * 7, length: 9 } }, 1 << (at * 20)))
             .collect();
-        let head = |written| Head { written, looked: 3, ..Head::default() };
-        let (mut log, before) = Log::open(&path, "one way", true).expect("opens");
-        assert!(before.is_empty());
+        let head = |looked| Head { looked, ..Head::default() };
+        let frames = |log: &Log| log.frames().collect::<io::Result<Vec<_>>>().expect("read");
+        let mut log = Log::open(&path, "one way", true).expect("opens");
+        assert!(frames(&log).is_empty());
         log.add(&head(1), &runs[..2]).expect("written");
         let mark = log.at();
         log.add(&head(2), &runs[2..]).expect("written");
+        assert_eq!(frames(&log).len(), 2);
         // Nobody else has it.
         assert!(Log::open(&path, "one way", true).is_err());
         drop(log);
         let bytes = std::fs::read(&path).expect("read");
         for (cut, whole) in [(0, 2), (1, 1), (200, 1)] {
             std::fs::write(&path, &bytes[..bytes.len() - cut]).expect("written");
-            let (log, frames) = Log::open(&path, "one way", true).expect("opens");
+            let log = Log::open(&path, "one way", true).expect("opens");
+            let frames = frames(&log);
             let all: Vec<_> = frames.iter().flat_map(|frame| frame.runs.clone()).collect();
             assert_eq!((frames.len(), &all[..]), (whole, &runs[..if whole == 2 { 5 } else { 2 }]));
-            assert_eq!(frames[0].head.written, 1);
-            assert!(whole == 2 || log.at() == mark);
+            assert_eq!((frames[0].head.looked, frames[0].end), (1, mark));
         }
         let error = Log::open(&path, "another way", true).expect_err("another").to_string();
         assert!(error.contains("one way") && error.contains("another way"), "{error}");
-        assert!(Log::open(&path, "another way", false).expect("begins anew").1.is_empty());
+        assert!(frames(&Log::open(&path, "another way", false).expect("begins anew")).is_empty());
     }
 }

@@ -6,15 +6,18 @@ use crate::{
     told::{links::Links, metadata},
 };
 use anyhow::Result;
-use duotile_core::TILE_FORMAT;
+use duotile_core::{TILE_FORMAT, Work};
 use serde_json::{Map, Value, json};
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
+
+/// How often it is asked whether to go on.
+const MOMENT: Duration = Duration::from_millis(50);
 
 /// What is told of all layers.
 ///
 /// # Errors
-/// When memory is short.
-pub fn of(layers: &[Layer], settings: &Settings, report: &Report) -> Result<Value> {
+/// When memory is short; [`Stopped`](duotile_core::Stopped) when it was told to end.
+pub fn of(layers: &[Layer], settings: &Settings, report: &Report, work: &Work<'_>) -> Result<Value> {
     let engine = Engine::new(Limits {
         budget: Budget::default(),
         threads: 0,
@@ -27,7 +30,7 @@ pub fn of(layers: &[Layer], settings: &Settings, report: &Report) -> Result<Valu
     let mut attributions: Vec<&str> = Vec::new();
     for layer in layers {
         let fitted = Arc::new(layer.fitted()?);
-        let mut told = runtime.block_on(of_layer(&engine, &fitted))?;
+        let mut told = runtime.block_on(while_wanted(of_layer(&engine, &fitted), work))?;
         let zooms = layer.zooms();
         if let Some(Value::Array(all)) = told.remove("vector_layers") {
             vector_layers.extend(all.into_iter().map(|mut told| {
@@ -80,6 +83,17 @@ pub fn of(layers: &[Layer], settings: &Settings, report: &Report) -> Result<Valu
     }
     map.insert("duotile".into(), how);
     Ok(Value::Object(map))
+}
+
+/// An answer, as long as the work is to go on: what is dropped is ended.
+async fn while_wanted<T>(answer: impl Future<Output = Result<T, Refusal>>, work: &Work<'_>) -> Result<T> {
+    let mut answer = pin!(answer);
+    loop {
+        work.pay(0)?;
+        if let Ok(answered) = tokio::time::timeout(MOMENT, &mut answer).await {
+            return Ok(answered?);
+        }
+    }
 }
 
 async fn of_layer(engine: &Arc<Engine>, fitted: &Arc<Fitted>) -> Result<Map<String, Value>, Refusal> {

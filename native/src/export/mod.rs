@@ -6,11 +6,14 @@
 
 pub mod archive;
 mod budget;
+mod known;
 mod layer;
 mod log;
 mod metadata;
 mod pyramid;
 mod report;
+#[cfg(test)]
+mod tests;
 mod walk;
 mod written;
 

@@ -67,19 +67,15 @@ pub fn export(
     let folder =
         settings.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
     disk::has_room(&folder, ROOM, "an export")?;
-    let (written, done) = Written::open(&settings.out, settings.kind, &made(layers, settings)?, settings.resume)?;
     let work = Work::new(go_on, u64::MAX);
-    let mut pyramid = Pyramid { written, settings, folder, progress, work: &work };
-    let mut report = Report::default();
-    let mut at = None;
-    for head in done {
-        if head.done {
-            report.zooms.push(head.zoom);
-            at = None;
-        } else {
-            at = Some(head);
-        }
+    let (written, before) = Written::open(&settings.out, settings.kind, &made(layers, settings)?, settings.resume)?;
+    if before.lost {
+        let from = before.at.as_ref().map_or_else(|| before.zooms.len(), |head| head.zoom.z.into());
+        progress.line(&format!("not all that was written is there as it was: it goes on within zoom {from}"));
     }
+    let mut pyramid = Pyramid { written, settings, folder, progress, work: &work };
+    let mut report = Report { zooms: before.zooms, ..Report::default() };
+    let mut at = before.at;
     let begin = report.zooms.last().map_or(first, |zoom| zoom.z + 1);
     let all =
         settings.overzoom.then(|| layers.iter().map(|layer| (*layer.zooms().start()).max(layer.whole_from())).max());
@@ -97,7 +93,7 @@ pub fn export(
         progress.line(&report.last_zoom());
     }
     progress.stage("describing", None);
-    let summary = summary(layers, settings.bounds, &report, metadata::of(layers, settings, &report)?);
+    let summary = summary(layers, settings.bounds, &report, metadata::of(layers, settings, &report, &work)?);
     let tiles = report.zooms.iter().map(|zoom| zoom.bytes).sum();
     report.bytes = pyramid.written.finish(&summary)?.unwrap_or(tiles);
     Ok(report)
@@ -166,11 +162,10 @@ struct Tile {
     largest: usize,
 }
 
-/// A layer of which a tile is too large, and what became of it there.
+/// A layer of which a tile is too large, and under what it would be less.
 struct Over {
     layer: usize,
-    cut: Cut,
-    bytes: usize,
+    less: Bounds,
 }
 
 impl Pyramid<'_> {
@@ -188,13 +183,11 @@ impl Pyramid<'_> {
         let mut here = (0..layers.len()).map(|at| shown(at, head.bounds[at])).collect::<Result<Vec<_>>>()?;
         self.progress.stage(&format!("zoom {z}: looking for tiles"), None);
         let (count, fullest) = self.fullest(z, &here)?;
-        // Bounds beyond which nothing can be given up.
-        let mut all = false;
         loop {
-            let over = if tried || all { None } else { self.try_out(&fullest, &here)? };
+            let over = if tried { None } else { self.try_out(&fullest, &here, &head.bounds)? };
             let over = match over {
                 Some(over) => over,
-                None => match self.write(count, &here, &mut head, all)? {
+                None => match self.write(count, &here, &mut head)? {
                     None => break,
                     Some(over) => over,
                 },
@@ -203,19 +196,15 @@ impl Pyramid<'_> {
             self.written.back(z)?;
             let bounds = std::mem::take(&mut head.bounds);
             head = Head { bounds, ..fresh() };
-            match head.bounds[over.layer].less(over.cut, over.bytes, self.settings.budget) {
-                Some(less) => {
-                    head.bounds[over.layer] = less;
-                    here[over.layer] = shown(over.layer, less)?;
-                }
-                None => all = true,
-            }
+            let Over { layer, less } = over;
+            head.bounds[layer] = less;
+            here[layer] = shown(layer, less)?;
         }
         let reduced = |at: &usize| head.bounds[*at] != Bounds::of(layers[*at].query());
         let name = |at: usize| (layers[at].source().name().to_owned(), head.bounds[at]);
         head.zoom.bounded = (0..layers.len()).filter(reduced).map(name).collect();
         head.done = true;
-        self.written.batch(head.clone())?;
+        self.written.batch(&head)?;
         Ok(head.zoom)
     }
 
@@ -235,14 +224,15 @@ impl Pyramid<'_> {
         Ok((count, fullest.into_iter().filter_map(|Reverse((_, id))| hilbert::tile(id)).collect()))
     }
 
-    /// Of some tiles the largest, if it is too large.
-    fn try_out(&self, tiles: &[TileId], here: &[Shown]) -> Result<Option<Over>> {
+    /// Of some tiles the largest that is too large and can be less.
+    fn try_out(&self, tiles: &[TileId], here: &[Shown], bounds: &[Bounds]) -> Result<Option<Over>> {
         let tiles: Vec<Alike> = tiles.iter().map(|&first| Alike { first, count: 1 }).collect();
-        let largest = self.cut(&tiles, here)?.into_iter().max_by_key(|tile| tile.same.bytes.len());
-        Ok(largest.filter(|tile| tile.same.bytes.len() > self.settings.budget).map(|tile| tile.over()))
+        let mut tiles = self.cut(&tiles, here)?;
+        tiles.sort_by_key(|tile| Reverse(tile.same.bytes.len()));
+        Ok(tiles.iter().find_map(|tile| tile.over(self.settings.budget, bounds)))
     }
 
-    /// Tiles that are not empty, in their order.
+    /// Tiles in which there is anything, in their order.
     fn cut(&self, tiles: &[Alike], here: &[Shown]) -> Result<Vec<Tile>, Stopped> {
         let (work, packed) = (self.work, self.settings.kind.is_packed());
         let cut =
@@ -250,8 +240,8 @@ impl Pyramid<'_> {
         Ok(cut.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 
-    /// Writes all tiles of a zoom that are left; or says which is too large, unless all are wanted.
-    fn write(&mut self, count: u64, here: &[Shown], head: &mut Head, all: bool) -> Result<Option<Over>> {
+    /// Writes all tiles of a zoom that are left; or says which is too large and can be less.
+    fn write(&mut self, count: u64, here: &[Shown], head: &mut Head) -> Result<Option<Over>> {
         let z = head.zoom.z;
         self.progress.stage(&format!("zoom {z}"), Some(count));
         let seen = self.settings.seen(here, self.work);
@@ -265,18 +255,18 @@ impl Pyramid<'_> {
             disk::has_room(&self.folder, ROOM, "going on with the export")?;
             let mut bytes = 0;
             for tile in self.cut(&batch, here)? {
-                if tile.same.bytes.len() > self.settings.budget {
-                    if !all {
-                        return Ok(Some(tile.over()));
-                    }
-                    head.zoom.beyond += 1;
+                if let Some(over) = tile.over(self.settings.budget, &head.bounds) {
+                    return Ok(Some(over));
                 }
+                head.zoom.beyond += u64::from(tile.same.bytes.len() > self.settings.budget);
                 bytes += tile.same.bytes.len();
                 head.zoom.add(&tile);
-                self.written.add(&tile.same)?;
+                if !tile.same.bytes.is_empty() {
+                    self.written.add(&tile.same)?;
+                }
             }
             head.looked += batch.len() as u64;
-            self.written.batch(head.clone())?;
+            self.written.batch(head)?;
             let likely = WAITING / (bytes / size).max(1);
             size = (size * 2).min(BATCH).min(likely.max(16));
         }
@@ -284,15 +274,19 @@ impl Pyramid<'_> {
 }
 
 impl Tile {
-    fn over(&self) -> Over {
-        Over { layer: self.largest, cut: self.cuts[self.largest], bytes: self.same.bytes.len() }
+    /// Where it is larger than it may be, under which bounds it would be less; nothing where the layer that takes most of it has nothing to
+    /// give up there: then it stays as it is.
+    fn over(&self, budget: usize, bounds: &[Bounds]) -> Option<Over> {
+        let (bytes, layer) = (self.same.bytes.len(), self.largest);
+        let less = (bytes > budget).then(|| bounds[layer].less(self.cuts[layer], bytes, budget)).flatten()?;
+        Some(Over { layer, less })
     }
 }
 
 impl Zoom {
     fn add(&mut self, tile: &Tile) {
         let count = tile.same.count;
-        self.tiles += count;
+        self.tiles += if tile.same.bytes.is_empty() { 0 } else { count };
         self.bytes += tile.same.bytes.len() as u64 * count;
         self.largest = self.largest.max(tile.same.bytes.len());
         for cut in &tile.cuts {
@@ -353,7 +347,7 @@ impl Known for Seen<'_> {
     }
 }
 
-/// Tiles of all layers that are alike, packed if they are to be; `None` for empty ones.
+/// Tiles of all layers that are alike, packed if they are to be; `None` where nothing is.
 fn cut(
     alike: Alike,
     here: &[Shown],
@@ -367,10 +361,11 @@ fn cut(
         cuts.push(shown.cut(alike.first, work, (scratch, &mut out))?);
         largest = largest.max((out.len() - start, at));
     }
-    if out.is_empty() {
+    // Whatever is left out of an empty one is told.
+    if out.is_empty() && cuts.iter().all(|cut| cut.omitted == 0) {
         return Ok(None);
     }
-    let bytes = if packed {
+    let bytes = if packed && !out.is_empty() {
         let mut gzip = GzEncoder::new(Vec::with_capacity(out.len() / 2), LEVEL);
         // Memory takes all that is written.
         let _ = gzip.write_all(&out);

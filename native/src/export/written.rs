@@ -1,14 +1,13 @@
 //! What an export has written so far: an archive, its runs of tiles, and a log of both.
 
 use super::{
-    archive::{Archive, Kind, Place, Run, Summary},
+    archive::{Archive, Kind, Run, Summary},
+    known::Known,
     log::{Frame, Head, Log},
+    report::Zoom,
 };
 use anyhow::{Context as _, Result, bail};
-use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 /// Tiles that have one after the other the same bytes.
 #[derive(Debug)]
@@ -27,72 +26,113 @@ pub struct Same {
 pub struct Written {
     archive: Archive,
     log: Log,
-    kind: Kind,
     part: PathBuf,
     out: PathBuf,
-    runs: Vec<Run>,
-    /// Where bytes are, by their hash.
-    known: HashMap<u128, Place>,
+    tally: Tally,
     /// What was added since the last frame of the log.
     fresh: Vec<(Run, u128)>,
-    stored: u64,
     /// How far it had come at the beginning of the zoom.
     zoom: Mark,
+}
+
+/// What was added, in the order in which it was: the same for a run that was ended and goes on.
+struct Tally {
+    kind: Kind,
+    runs: Vec<Run>,
+    /// Of these the first of the zoom.
+    begin: usize,
+    known: Known,
+    at: Stored,
+}
+
+/// What is stored.
+#[derive(Clone, Copy, Debug, Default)]
+struct Stored {
+    /// Bytes of tiles, or different ones.
+    written: u64,
+    /// Different ones.
+    distinct: u64,
 }
 
 /// How far it had come, to go back to.
 #[derive(Clone, Copy, Debug)]
 struct Mark {
     runs: usize,
-    stored: u64,
+    at: Stored,
     log: u64,
 }
 
+/// What a run that was ended had done.
+#[derive(Debug, Default)]
+pub struct Before {
+    /// Zooms that are whole.
+    pub zooms: Vec<Zoom>,
+    /// How far the next one came.
+    pub at: Option<Head>,
+    /// Whether some of what the log tells is missing or damaged, so that it is made again.
+    pub lost: bool,
+}
+
+impl Tally {
+    fn note(&mut self, run: Run, hash: u128) {
+        let end = self.kind.end(run.place);
+        if end > self.at.written {
+            self.at = Stored { written: end, distinct: self.at.distinct + 1 };
+        }
+        self.known.note(hash, run.place);
+        let begins = self.runs.len() == self.begin;
+        match self.runs.last_mut().filter(|_| !begins) {
+            Some(last) if last.id + last.count == run.id && last.place == run.place => last.count += run.count,
+            _ => self.runs.push(run),
+        }
+    }
+
+    /// A zoom begins.
+    const fn mark(&mut self, log: u64) -> Mark {
+        self.begin = self.runs.len();
+        Mark { runs: self.begin, at: self.at, log }
+    }
+}
+
 impl Written {
-    /// Begins an archive, or goes on with one that was made in the same way; with the heads of what was done of it.
+    /// Begins an archive, or goes on with one that was made in the same way, as far as what is there of it is what was written; with
+    /// what was done.
     ///
     /// # Errors
     /// Where the disk does not take it, another export writes it, or it cannot be gone on with.
-    pub fn open(out: &Path, kind: Kind, made: &str, resume: bool) -> Result<(Self, Vec<Head>)> {
+    pub fn open(out: &Path, kind: Kind, made: &str, resume: bool) -> Result<(Self, Before)> {
         if kind == Kind::Folder && out.read_dir().is_ok_and(|mut files| files.next().is_some()) {
             bail!("{}: the folder is there already and not empty; name another, or remove it", out.display());
         }
+        if out.exists() && out.is_dir() != (kind == Kind::Folder) {
+            let [is, expected] = if out.is_dir() { ["folder", "file"] } else { ["file", "folder"] };
+            bail!("{}: a {is} has that name, expected a {expected} or nothing", out.display());
+        }
         let (part, log) = (beside(out, ".part")?, beside(out, ".part.log")?);
-        let (log, frames) = Log::open(&log, made, resume)?;
-        // What is written of an archive that is begun anew is not wanted any more.
-        if frames.is_empty() && kind == Kind::MbTiles {
-            for ending in [".part", ".part-journal"] {
-                let _ = std::fs::remove_file(beside(out, ending)?);
+        let mut log = Log::open(&log, made, resume)?;
+        let mut archive = Archive::open(kind, &part, log.at() == log.begin())?;
+        let mut tally = Tally { kind, runs: Vec::new(), begin: 0, known: Known::default(), at: Stored::default() };
+        let (mut before, mut zoom) = (Before::default(), tally.mark(log.begin()));
+        let mut end = log.begin();
+        for frame in log.frames() {
+            let Frame { head, runs, end: behind } = frame?;
+            before.lost = !archive.holds(tally.at.written, &runs).with_context(|| part.display().to_string())?;
+            if before.lost {
+                break;
             }
-        }
-        let stored = frames.last().map_or(0, |frame| frame.head.written);
-        let archive = Archive::open(kind, &part, stored)?;
-        let mut written = Self {
-            archive,
-            log,
-            kind,
-            part,
-            out: out.to_owned(),
-            runs: Vec::new(),
-            known: HashMap::new(),
-            fresh: Vec::new(),
-            stored: 0,
-            zoom: Mark { runs: 0, stored: 0, log: 0 },
-        };
-        written.zoom.log = written.log.begin();
-        let mut heads = Vec::with_capacity(frames.len());
-        for Frame { head, runs, end } in frames {
-            for (run, hash) in runs {
-                written.known.insert(hash, run.place);
-                written.push(run);
-            }
-            written.stored = head.written;
+            runs.into_iter().for_each(|(run, hash)| tally.note(run, hash));
+            end = behind;
             if head.done {
-                written.zoom = Mark { runs: written.runs.len(), stored: head.written, log: end };
+                zoom = tally.mark(end);
+                before.zooms.push(head.zoom);
+                before.at = None;
+            } else {
+                before.at = Some(head);
             }
-            heads.push(head);
         }
-        Ok((written, heads))
+        log.back(end)?;
+        archive.back(tally.at.written, None).with_context(|| part.display().to_string())?;
+        Ok((Self { archive, log, part, out: out.to_owned(), tally, fresh: Vec::new(), zoom }, before))
     }
 
     /// Adds tiles behind all that have lower numbers; bytes that are known are not written again.
@@ -100,47 +140,34 @@ impl Written {
     /// # Errors
     /// Where the disk does not take it.
     pub fn add(&mut self, same: &Same) -> Result<()> {
-        let place = if let Some(&place) = self.known.get(&same.hash) {
-            place
-        } else {
-            let place = self.archive.store(&same.bytes)?;
-            self.stored = place.offset + if self.kind == Kind::PmTiles { u64::from(place.length) } else { 1 };
-            self.known.insert(same.hash, place);
-            place
+        let place = match self.tally.known.get(same.hash) {
+            Some(place) => place,
+            None => self.archive.store(&same.bytes)?,
         };
         let run = Run { id: same.id, count: same.count, place };
         self.archive.add(run, &same.bytes)?;
         self.fresh.push((run, same.hash));
-        self.push(run);
+        self.tally.note(run, same.hash);
         Ok(())
-    }
-
-    fn push(&mut self, run: Run) {
-        let begins = self.runs.len() == self.zoom.runs;
-        match self.runs.last_mut().filter(|_| !begins) {
-            Some(last) if last.id + last.count == run.id && last.place == run.place => last.count += run.count,
-            _ => self.runs.push(run),
-        }
     }
 
     /// Ends a batch: from here on it outlives this process.
     ///
     /// # Errors
     /// Where the disk does not take it.
-    pub fn batch(&mut self, head: Head) -> Result<()> {
+    pub fn batch(&mut self, head: &Head) -> Result<()> {
         self.archive.flush()?;
-        let done = head.done;
-        self.log.add(&Head { written: self.stored, ..head }, &self.fresh)?;
+        self.log.add(head, &self.fresh)?;
         self.fresh.clear();
-        if done {
-            self.zoom = Mark { runs: self.runs.len(), stored: self.stored, log: self.log.at() };
+        if head.done {
+            self.zoom = self.tally.mark(self.log.at());
         }
         Ok(())
     }
 
     /// How many tiles are not the same as one before.
-    pub fn distinct(&self) -> u64 {
-        self.known.len() as u64
+    pub const fn distinct(&self) -> u64 {
+        self.tally.at.distinct
     }
 
     /// Takes back all of the zoom, which is this.
@@ -148,13 +175,22 @@ impl Written {
     /// # Errors
     /// Where the disk does not take it.
     pub fn back(&mut self, z: u8) -> Result<()> {
-        let mark = self.zoom;
+        let Mark { runs, at, log } = self.zoom;
+        let untouched = self.fresh.is_empty() && self.log.at() == log;
         self.fresh.clear();
-        self.runs.truncate(mark.runs);
-        self.known.retain(|_, place| place.offset < mark.stored);
-        self.stored = mark.stored;
-        self.archive.back(mark.stored, z).with_context(|| self.part.display().to_string())?;
-        self.log.back(mark.log)
+        self.archive.back(at.written, Some(z)).with_context(|| self.part.display().to_string())?;
+        if untouched {
+            return Ok(());
+        }
+        self.log.back(log)?;
+        self.tally.runs.truncate(runs);
+        self.tally.at = at;
+        // What the zoom put out of mind is known again.
+        self.tally.known = Known::default();
+        for frame in self.log.frames() {
+            frame?.runs.iter().for_each(|&(run, hash)| self.tally.known.note(hash, run.place));
+        }
+        Ok(self.log.back(log)?)
     }
 
     /// Writes what is known at the end and gives the archive its name, in place of an older one. Says how many bytes it has, if it is
@@ -163,16 +199,17 @@ impl Written {
     /// # Errors
     /// Where the disk does not take it.
     pub fn finish(self, summary: &Summary) -> Result<Option<u64>> {
-        let Self { archive, part, out, runs, log, .. } = self;
-        archive.finish(&runs, summary).with_context(|| part.display().to_string())?;
+        let Self { archive, part, out, tally, log, .. } = self;
+        archive.finish(&tally.runs, summary).with_context(|| part.display().to_string())?;
         let bytes = part.metadata().ok().filter(std::fs::Metadata::is_file).map(|file| file.len());
         if part.is_dir() && out.is_dir() {
             // It is empty.
             std::fs::remove_dir(&out).with_context(|| out.display().to_string())?;
         }
         std::fs::rename(&part, &out).with_context(|| out.display().to_string())?;
-        drop(log);
+        // Nobody else has it as long as it is there.
         let _ = std::fs::remove_file(beside(&out, ".part.log")?);
+        drop(log);
         Ok(bytes)
     }
 }

@@ -1,8 +1,9 @@
 //! A folder with a file for each tile, as it is, z/x/y.mvt; for hosts that know nothing of archives.
 
-use super::{Place, Run, Summary};
+use super::{Place, Run, Summary, are};
 use crate::pmtiles::hilbert;
 use anyhow::{Context as _, Result};
+use duotile_core::TileId;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -13,17 +14,29 @@ pub struct Folder {
 }
 
 impl Folder {
-    pub fn open(part: &Path, written: u64) -> Result<Self> {
-        if written == 0 && part.exists() {
+    pub fn open(part: &Path, anew: bool) -> Result<Self> {
+        if anew && part.exists() {
             std::fs::remove_dir_all(part)?;
         }
         std::fs::create_dir_all(part)?;
-        Ok(Self { folder: part.to_owned(), written })
+        Ok(Self { folder: part.to_owned(), written: 0 })
     }
 
-    pub fn back(&mut self, written: u64, z: u8) -> Result<()> {
-        let zoom = self.folder.join(z.to_string());
-        if zoom.exists() {
+    pub fn holds(&self, runs: &[(Run, u128)]) -> bool {
+        let is_there = |tile: TileId, hash| std::fs::read(self.file(tile)).is_ok_and(|bytes| are(&bytes, hash));
+        let mut tiles = runs.iter().flat_map(|&(run, hash)| {
+            (run.id..run.id + run.count).filter_map(move |id| Some((hilbert::tile(id)?, hash)))
+        });
+        tiles.all(|(tile, hash)| is_there(tile, hash))
+    }
+
+    fn file(&self, tile: TileId) -> PathBuf {
+        self.folder.join(format!("{}/{}/{}.mvt", tile.z(), tile.x(), tile.y()))
+    }
+
+    pub fn back(&mut self, written: u64, z: Option<u8>) -> Result<()> {
+        let zoom = z.map(|z| self.folder.join(z.to_string()));
+        if let Some(zoom) = zoom.filter(|zoom| zoom.exists()) {
             std::fs::remove_dir_all(zoom)?;
         }
         self.written = written;
@@ -39,12 +52,12 @@ impl Folder {
 
     pub fn add(&mut self, run: Run, bytes: &[u8]) -> Result<()> {
         for tile in (run.id..run.id + run.count).filter_map(hilbert::tile) {
-            let column = self.folder.join(tile.z().to_string()).join(tile.x().to_string());
-            let file = column.join(format!("{}.mvt", tile.y()));
+            let file = self.file(tile);
+            let column = file.parent().unwrap_or(&self.folder);
             let write = || std::fs::write(&file, bytes);
             // Most columns are there already.
             write()
-                .or_else(|_| std::fs::create_dir_all(&column).and_then(|()| write()))
+                .or_else(|_| std::fs::create_dir_all(column).and_then(|()| write()))
                 .with_context(|| file.display().to_string())?;
         }
         Ok(())

@@ -2,10 +2,11 @@
 //!
 //! Source: the `MBTiles` specification, version 1.3; the tables beneath its view are those that mbutil has.
 
-use super::{Place, Run, Summary};
+use super::{Place, Run, Summary, are};
 use crate::pmtiles::hilbert;
 use anyhow::{Context as _, Result};
-use rusqlite::{Connection, params};
+use duotile_core::TileId;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -30,19 +31,57 @@ pub struct MbTiles {
 }
 
 impl MbTiles {
-    pub fn open(part: &Path, written: u64) -> Result<Self> {
+    pub fn open(part: &Path, anew: bool) -> Result<Self> {
+        let sound = |part: &Path| -> rusqlite::Result<bool> {
+            let database = Connection::open(part)?;
+            Ok(database.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))? == "ok")
+        };
+        // Of what the end of the whole machine left of one nothing is certain.
+        if anew || !sound(part).unwrap_or(false) {
+            for ending in ["", "-journal"] {
+                let mut name = part.as_os_str().to_owned();
+                name.push(ending);
+                let _ = std::fs::remove_file(name);
+            }
+        }
         let database = Connection::open(part)?;
         // What this process has handed over is safe from its own end; what the whole machine's end takes, --resume makes anew.
         database.pragma_update(None, "synchronous", "OFF")?;
         database.execute_batch(SCHEMA)?;
-        database.execute("DELETE FROM map WHERE tile_id >= ?1", [written.cast_signed()])?;
-        database.execute("DELETE FROM images WHERE tile_id >= ?1", [written.cast_signed()])?;
         database.execute_batch("BEGIN")?;
-        Ok(Self { database, written, images: Vec::new(), runs: Vec::new() })
+        Ok(Self { database, written: 0, images: Vec::new(), runs: Vec::new() })
     }
 
-    pub fn back(&mut self, written: u64, z: u8) -> Result<()> {
-        self.database.execute("DELETE FROM map WHERE zoom_level >= ?1", [z])?;
+    pub fn holds(&self, mut written: u64, runs: &[(Run, u128)]) -> Result<bool> {
+        let mut tile = self.database.prepare(
+            "SELECT tile_id FROM map WHERE zoom_level = ?1 AND tile_column = ?2 AND tile_row = ?3 AND tile_id = ?4",
+        )?;
+        let mut image = self.database.prepare("SELECT tile_data FROM images WHERE tile_id = ?1")?;
+        for &(Run { id, count, place }, hash) in runs {
+            let number = place.offset.cast_signed();
+            if place.offset >= written {
+                let same = |row: &Row<'_>| Ok(row.get_ref(0)?.as_bytes().is_ok_and(|bytes| are(bytes, hash)));
+                if image.query_row([number], same).optional()? != Some(true) {
+                    return Ok(false);
+                }
+                written = place.offset + 1;
+            }
+            // All of a run were handed over together.
+            for tile_there in [id, id + count - 1].into_iter().filter_map(hilbert::tile) {
+                let (z, x, row) = address(tile_there);
+                if !tile.exists(params![z, x, row, number])? {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    pub fn back(&mut self, written: u64, z: Option<u8>) -> Result<()> {
+        if let Some(z) = z {
+            self.database.execute("DELETE FROM map WHERE zoom_level >= ?1", [z])?;
+        }
+        self.database.execute("DELETE FROM map WHERE tile_id >= ?1", [written.cast_signed()])?;
         self.database.execute("DELETE FROM images WHERE tile_id >= ?1", [written.cast_signed()])?;
         self.written = written;
         self.images.clear();
@@ -71,9 +110,8 @@ impl MbTiles {
         let mut insert = self.database.prepare("INSERT OR REPLACE INTO map VALUES (?1, ?2, ?3, ?4)")?;
         for run in self.runs.drain(..) {
             for tile in (run.id..run.id + run.count).filter_map(hilbert::tile) {
-                // Rows are counted from the south.
-                let row = (1u32 << tile.z()) - 1 - tile.y();
-                insert.execute(params![tile.z(), tile.x(), row, run.place.offset.cast_signed()])?;
+                let (z, x, row) = address(tile);
+                insert.execute(params![z, x, row, run.place.offset.cast_signed()])?;
             }
         }
         drop(insert);
@@ -111,4 +149,9 @@ impl MbTiles {
         self.database.close().map_err(|(_, error)| error)?;
         Ok(())
     }
+}
+
+/// Zoom, column and row of a tile; rows are counted from the south.
+const fn address(tile: TileId) -> (u8, u32, u32) {
+    (tile.z(), tile.x(), (1 << tile.z()) - 1 - tile.y())
 }

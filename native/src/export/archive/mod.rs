@@ -46,6 +46,15 @@ impl Kind {
     pub const fn is_packed(self) -> bool {
         !matches!(self, Self::Folder)
     }
+
+    /// Bytes of tiles, or different ones, up to the end of a place.
+    #[must_use]
+    pub const fn end(self, place: Place) -> u64 {
+        match self {
+            Self::PmTiles => place.offset + place.length as u64,
+            Self::MbTiles | Self::Folder => place.offset + 1,
+        }
+    }
 }
 
 /// What is known of an archive at its end.
@@ -81,6 +90,11 @@ pub struct Run {
     pub place: Place,
 }
 
+/// Whether bytes are those of a hash.
+fn are(bytes: &[u8], hash: u128) -> bool {
+    xxhash_rust::xxh3::xxh3_128(bytes) == hash
+}
+
 /// An archive that is being written.
 pub enum Archive {
     /// One file that is read by ranges.
@@ -92,17 +106,30 @@ pub enum Archive {
 }
 
 impl Archive {
-    /// Goes on with one of which so many bytes (or different tiles) are written; begins anew for none.
+    /// Begins one anew, or opens what is there of one.
     ///
     /// # Errors
     /// Where the disk does not take it.
-    pub fn open(kind: Kind, part: &Path, written: u64) -> Result<Self> {
+    pub fn open(kind: Kind, part: &Path, anew: bool) -> Result<Self> {
         let opened = match kind {
-            Kind::PmTiles => PmTiles::open(part, written).map(Self::PmTiles),
-            Kind::MbTiles => MbTiles::open(part, written).map(Self::MbTiles),
-            Kind::Folder => Folder::open(part, written).map(Self::Folder),
+            Kind::PmTiles => PmTiles::open(part, anew).map(Self::PmTiles),
+            Kind::MbTiles => MbTiles::open(part, anew).map(Self::MbTiles),
+            Kind::Folder => Folder::open(part, anew).map(Self::Folder),
         };
         opened.with_context(|| part.display().to_string())
+    }
+
+    /// Whether tiles are there with the bytes that they should have: those that lie behind so many bytes (or different tiles) were not
+    /// looked at before.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn holds(&self, written: u64, runs: &[(Run, u128)]) -> Result<bool> {
+        match self {
+            Self::PmTiles(archive) => archive.holds(written, runs),
+            Self::MbTiles(archive) => archive.holds(written, runs),
+            Self::Folder(archive) => Ok(archive.holds(runs)),
+        }
     }
 
     /// Adds bytes that no tile had before, and says where they are.
@@ -132,11 +159,11 @@ impl Archive {
         }
     }
 
-    /// Takes back the tiles of a zoom, the last that there is, and all bytes behind so many (or different tiles).
+    /// Takes back all bytes behind so many (or different tiles), and the tiles of a zoom, the last that there is.
     ///
     /// # Errors
     /// Where the disk does not take it.
-    pub fn back(&mut self, written: u64, z: u8) -> Result<()> {
+    pub fn back(&mut self, written: u64, z: Option<u8>) -> Result<()> {
         match self {
             Self::PmTiles(archive) => archive.back(written),
             Self::MbTiles(archive) => archive.back(written, z),

@@ -3,11 +3,14 @@
 //!
 //! Source: the PMTiles specification, version 3.
 
-use super::{Place, Run, Summary};
-use crate::pmtiles::{
-    Entry, FRONT, HEADER, Header, Span,
-    directory::{self, Directories},
-    header::{GZIP, MVT},
+use super::{Kind, Place, Run, Summary, are};
+use crate::{
+    pmtiles::{
+        Entry, FRONT, HEADER, Header, Span,
+        directory::{self, Directories},
+        header::{GZIP, MVT},
+    },
+    source::bytes::read_at,
 };
 use anyhow::{Context as _, Result};
 use flate2::{Compression, write::GzEncoder};
@@ -25,11 +28,35 @@ pub struct PmTiles {
 }
 
 impl PmTiles {
-    pub fn open(part: &Path, written: u64) -> Result<Self> {
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(part)?;
-        let mut archive = Self { file: BufWriter::with_capacity(1 << 20, file), written };
-        archive.back(written)?;
+    pub fn open(part: &Path, anew: bool) -> Result<Self> {
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(anew).open(part)?;
+        let mut archive = Self { file: BufWriter::with_capacity(1 << 20, file), written: 0 };
+        if anew {
+            archive.back(0)?;
+        }
         Ok(archive)
+    }
+
+    pub fn holds(&self, mut written: u64, runs: &[(Run, u128)]) -> Result<bool> {
+        let file = self.file.get_ref();
+        let length = file.metadata()?.len();
+        let mut bytes = Vec::new();
+        for &(Run { place, .. }, hash) in runs {
+            let end = Kind::PmTiles.end(place);
+            if end <= written {
+                continue;
+            }
+            if FRONT + end > length {
+                return Ok(false);
+            }
+            bytes.resize(place.length as usize, 0);
+            read_at(file, &mut bytes, FRONT + place.offset)?;
+            if !are(&bytes, hash) {
+                return Ok(false);
+            }
+            written = end;
+        }
+        Ok(true)
     }
 
     pub fn back(&mut self, written: u64) -> Result<()> {

@@ -1,0 +1,191 @@
+//! Runs that were ended, what they left behind, and what tiles are when one of them cannot be made smaller.
+
+use super::*;
+use crate::{
+    catalog::Entry,
+    read::{self, Options},
+    source::archive,
+};
+use duotile_core::{Stopped, TileId, TileQuery};
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
+use tempfile::TempDir;
+
+fn places(zooms: std::ops::RangeInclusive<u8>) -> [Layer; 1] {
+    let entry = Entry::open(read::builtin("places", &()).expect("it reads"));
+    [Layer::new(entry, &TileQuery::default(), zooms).expect("fits")]
+}
+
+fn settings(out: &Path) -> Settings {
+    let kind = if out.extension().is_none() { Kind::Folder } else { Kind::of(out).expect("a known ending") };
+    Settings { out: out.to_owned(), kind, bounds: None, budget: 30_000, overzoom: false, resume: true }
+}
+
+/// What is done to an archive that is not whole.
+type Lose = fn(&Path);
+
+/// All that an archive has, by its address.
+fn content(out: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    if let Some(ending) = out.extension() {
+        if ending == "pmtiles" {
+            return [(PathBuf::new(), fs::read(out).expect("read"))].into();
+        }
+        let database = rusqlite::Connection::open(out).expect("a database");
+        let mut all = database.prepare("SELECT zoom_level || '/' || tile_column || '/' || tile_row, tile_data FROM tiles UNION ALL SELECT name, CAST(value AS BLOB) FROM metadata").expect("SQL");
+        let all = all.query_map([], |row| Ok((row.get::<_, String>(0)?.into(), row.get(1)?))).expect("SQL");
+        return all.collect::<Result<_, _>>().expect("rows");
+    }
+    let mut found = BTreeMap::new();
+    let mut open = vec![out.to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                found.insert(path.strip_prefix(out).expect("within").to_owned(), fs::read(&path).expect("read"));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn what_was_lost_of_a_run_that_was_ended_is_made_again() {
+    let folder = TempDir::new().expect("a folder");
+    let layers = places(0..=5);
+    for (name, part) in [("a.pmtiles", "a.pmtiles.part"), ("a.mbtiles", "a.mbtiles.part"), ("a", "a.part")] {
+        let (out, part) = (folder.path().join(name), folder.path().join(part));
+        export(&layers, &settings(&out), &(), &|| true).expect("written");
+        let whole = content(&out);
+        let log = folder.path().join(format!("{name}.part.log"));
+        let far = |log: &Path| log.metadata().is_ok_and(|log| log.len() > 8000);
+        let losses: [Lose; 3] = [
+            |_| {},
+            // All of it.
+            |part| {
+                if part.is_dir() {
+                    fs::remove_dir_all(part).expect("gone")
+                } else {
+                    fs::remove_file(part).expect("gone")
+                }
+            },
+            // A part of it.
+            |part| {
+                if part.is_dir() {
+                    let column = fs::read_dir(part.join("3")).expect("tiles").next().expect("one").expect("one").path();
+                    fs::remove_dir_all(column).expect("gone");
+                } else if part.extension().is_some_and(|_| part.to_string_lossy().contains("mbtiles")) {
+                    let database = rusqlite::Connection::open(part).expect("a database");
+                    database.execute("UPDATE images SET tile_data = x'00' WHERE tile_id = 20", []).expect("changed");
+                } else {
+                    let mut bytes = fs::read(part).expect("read");
+                    let middle = bytes.len() / 2;
+                    bytes[middle] ^= 1;
+                    fs::write(part, bytes).expect("written");
+                }
+            },
+        ];
+        for (at, lose) in losses.into_iter().enumerate() {
+            let _ = if out.is_dir() { fs::remove_dir_all(&out) } else { fs::remove_file(&out) };
+            let ended = export(&layers, &settings(&out), &(), &|| !far(&log)).expect_err("told to end");
+            assert!(ended.is::<Stopped>() && !out.exists() && part.exists(), "{ended:#}");
+            lose(&part);
+            let mut lines = Lines::default();
+            export(&layers, &settings(&out), &lines, &|| true).expect("written");
+            assert_eq!(lines.all().contains("not all that was written is there"), at > 0, "{name} {at}");
+            assert!(content(&out) == whole, "{name} {at}");
+            assert!(!part.exists() && !log.exists());
+        }
+    }
+}
+
+/// What was told.
+#[derive(Default)]
+struct Lines(std::sync::Mutex<String>);
+
+impl Lines {
+    fn all(&mut self) -> String {
+        std::mem::take(self.0.get_mut().expect("whole"))
+    }
+}
+
+impl read::Progress for Lines {
+    fn stage(&self, _: &str, _: Option<u64>) {}
+    fn advance(&self, _: u64) {}
+    fn line(&self, text: &str) {
+        *self.0.lock().expect("whole") += text;
+    }
+}
+
+#[test]
+fn a_tile_that_cannot_be_smaller_leaves_the_others_within_the_budget() {
+    let folder = TempDir::new().expect("a folder");
+    let (data, out) = (folder.path().join("a.csv"), folder.path().join("a.pmtiles"));
+    let mut state = 1u64;
+    let mut random = |bytes: usize| {
+        let letter = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            char::from(b'a' + (state >> 59) as u8 % 26)
+        };
+        std::iter::repeat_with(letter).take(bytes).collect::<String>()
+    };
+    let mut text = format!("lon,lat,n,t\n-100,40,900,{}\n", random(100_000));
+    for at in 0..200 {
+        let _ = writeln!(text, "{},50,{at},{}", 100.0 + f64::from(at) / 100.0, random(1000));
+    }
+    fs::write(&data, text).expect("written");
+    let dataset = read::read(&[data], &Options::default(), &()).expect("it reads");
+    let query = |text| TileQuery::parse(text).expect("a query");
+    let layer = Layer::new(Entry::open(dataset), &query("mode=points&properties=*&rank=n"), 2..=2).expect("fits");
+    let report = export(&[layer], &settings(&out), &(), &|| true).expect("written");
+    let [zoom] = &report.zooms[..] else { panic!("one zoom") };
+    assert_eq!(zoom.rows + zoom.omitted, 201);
+    assert_eq!((zoom.tiles, zoom.beyond, zoom.bounded.len()), (2, 1, 1), "{zoom}");
+    let archive = archive::Archive::open("a", &out).expect("it opens");
+    let size =
+        |x, y| archive.tile(TileId::new(2, x, y).expect("valid")).expect("sound").map_or(0, |tile| tile.bytes.len());
+    assert!(size(0, 1) > 30_000 && (5000..30_000).contains(&size(3, 1)), "{} {}", size(0, 1), size(3, 1));
+}
+
+#[test]
+fn rows_that_are_left_out_of_tiles_in_which_no_other_is_are_told() {
+    let folder = TempDir::new().expect("a folder");
+    let query = TileQuery::parse("mode=points&limit=50").expect("a query");
+    let layer = Layer::new(Entry::open(read::builtin("places", &()).expect("it reads")), &query, 3..=3).expect("fits");
+    let total = layer.source().dataset().expect("rows").len() as u64;
+    let report = export(&[layer], &settings(&folder.path().join("a.pmtiles")), &(), &|| true).expect("written");
+    let zoom = &report.zooms[0];
+    // Somewhere the few that there are stay behind others elsewhere.
+    assert!(zoom.tiles < 37, "{zoom}");
+    assert_eq!(zoom.rows + zoom.omitted, total);
+}
+
+#[test]
+fn what_has_the_name_already_and_is_of_another_kind_is_told_before_anything_is_done() {
+    let folder = TempDir::new().expect("a folder");
+    let layers = places(0..=1);
+    let (file, other) = (folder.path().join("a.pmtiles"), folder.path().join("b"));
+    fs::create_dir(&file).expect("made");
+    fs::write(&other, "mine").expect("written");
+    for (out, expected) in [(&file, "a folder has that name, expected a file"), (&other, "a file has that name")] {
+        let error = export(&layers, &settings(out), &(), &|| true).expect_err("taken").to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+    assert_eq!(fs::read(&other).expect("there"), b"mine");
+    assert_eq!(fs::read_dir(&folder).expect("there").count(), 2);
+}
+
+#[test]
+fn it_ends_while_it_is_described() {
+    let folder = TempDir::new().expect("a folder");
+    let layers = places(0..=1);
+    let work = duotile_core::Work::new(&|| false, u64::MAX);
+    let report = Report::default();
+    let ended = metadata::of(&layers, &settings(&folder.path().join("a.pmtiles")), &report, &work);
+    assert!(ended.expect_err("told to end").is::<Stopped>());
+}
