@@ -10,9 +10,9 @@ use super::{
     walk::{Alike, Known, Walk},
     written::{Same, Written},
 };
-use crate::{disk, pmtiles::hilbert, read::Progress};
+use crate::{disk, pmtiles::hilbert, read::Progress, told::tilejson};
 use anyhow::{Context as _, Result};
-use duotile_core::{Report as Cut, Scratch, Stopped, TILE_FORMAT, TileId, Work};
+use duotile_core::{Report as Cut, Scratch, Stopped, TILE_FORMAT, TileId, Work, frame::WORLD, view};
 use flate2::{Compression, write::GzEncoder};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde_json::json;
@@ -93,7 +93,7 @@ pub fn export(
         progress.line(&report.last_zoom());
     }
     progress.stage("describing", None);
-    let summary = summary(layers, settings.bounds, &report, metadata::of(layers, settings, &report, &work)?);
+    let summary = summary(layers, settings.bounds, &report, metadata::of(layers, settings, &report, &work)?)?;
     let tiles = report.zooms.iter().map(|zoom| zoom.bytes).sum();
     report.bytes = pyramid.written.finish(&summary)?.unwrap_or(tiles);
     Ok(report)
@@ -110,38 +110,38 @@ fn made(layers: &[Layer], settings: &Settings) -> Result<String> {
     Ok(json!({ "layers": layers, "bounds": settings.bounds, "tile_size": settings.budget, "overzoom": settings.overzoom, "format": TILE_FORMAT, "duotile": env!("CARGO_PKG_VERSION") }).to_string())
 }
 
-fn summary(layers: &[Layer], within: Option<[f64; 4]>, report: &Report, metadata: serde_json::Value) -> Summary {
+fn summary(
+    layers: &[Layer],
+    within: Option<[f64; 4]>,
+    report: &Report,
+    metadata: serde_json::Value,
+) -> Result<Summary> {
     let filled = || report.zooms.iter().filter(|zoom| zoom.tiles > 0).map(|zoom| zoom.z);
     let zooms = [filled().min().unwrap_or(0), filled().max().unwrap_or(0)];
-    let bounds = layers.iter().filter_map(|layer| common(layer.source().bounds()?, layer.query().bbox));
-    let world = [-180.0, -85.051_129, 180.0, 85.051_129];
-    let mut bounds =
-        bounds.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]).unwrap_or(world);
-    let all = bounds;
-    bounds = common(bounds, within).unwrap_or(bounds);
+    let frames = layers.iter().map(|layer| Ok(tilejson::frames(&layer.fitted()?))).collect::<Result<Vec<_>>>()?;
+    let bounds = frames.iter().map(|(bounds, _)| *bounds);
+    let all = bounds.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]).unwrap_or(WORLD);
+    let mut bounds = within.and_then(|within| tilejson::common(all, within)).unwrap_or(all);
     for axis in 0..2 {
-        bounds[axis] = bounds[axis].clamp(world[axis], world[axis + 2]);
-        bounds[axis + 2] = bounds[axis + 2].clamp(world[axis], world[axis + 2]);
+        bounds[axis] = bounds[axis].clamp(WORLD[axis], WORLD[axis + 2]);
+        bounds[axis + 2] = bounds[axis + 2].clamp(WORLD[axis], WORLD[axis + 2]);
         // A frame without any extent is none to clients.
         if bounds[axis] >= bounds[axis + 2] {
-            bounds[axis] = (bounds[axis] - 1e-6).max(world[axis]);
-            bounds[axis + 2] = (bounds[axis + 2] + 1e-6).min(world[axis + 2]);
+            bounds[axis] = (bounds[axis] - 1e-6).max(WORLD[axis]);
+            bounds[axis + 2] = (bounds[axis + 2] + 1e-6).min(WORLD[axis + 2]);
         }
     }
-    let [mut lon, mut lat, z] = layers.first().map_or([0.0; 3], |layer| layer.source().view());
-    if bounds != all && !((bounds[0]..=bounds[2]).contains(&lon) && (bounds[1]..=bounds[3]).contains(&lat)) {
-        (lon, lat) = (f64::midpoint(bounds[0], bounds[2]), f64::midpoint(bounds[1], bounds[3]));
-    }
+    let view = frames.first().map(|(_, view)| *view);
+    let inside =
+        |[lon, lat, _]: &[f64; 3]| (bounds[0]..=bounds[2]).contains(lon) && (bounds[1]..=bounds[3]).contains(lat);
+    let [lon, lat, z] = match within {
+        Some([west, south, east, north]) if west > east => view::of([west, south, east + 360.0, north]),
+        Some(_) => view::of(bounds),
+        None => view.filter(inside).unwrap_or_else(|| view::of(bounds)),
+    };
+    let (lon, lat) = (lon.clamp(bounds[0], bounds[2]), lat.clamp(bounds[1], bounds[3]));
     let center = (lon, lat, (z.round().max(0.0) as u8).clamp(zooms[0], zooms[1]));
-    Summary { zooms, bounds, center, metadata }
-}
-
-/// What two boxes have in common; of one over the antimeridian nothing is taken away from east or west.
-fn common(a: [f64; 4], b: Option<[f64; 4]>) -> Option<[f64; 4]> {
-    let Some(b) = b else { return Some(a) };
-    let [west, east] = if b[0] <= b[2] { [a[0].max(b[0]), a[2].min(b[2])] } else { [a[0], a[2]] };
-    let [south, north] = [a[1].max(b[1]), a[3].min(b[3])];
-    (west <= east && south <= north).then_some([west, south, east, north])
+    Ok(Summary { zooms, bounds, center, metadata })
 }
 
 /// An archive that is being written.

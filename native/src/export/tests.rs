@@ -189,3 +189,33 @@ fn it_ends_while_it_is_described() {
     let ended = metadata::of(&layers, &settings(&folder.path().join("a.pmtiles")), &report, &work);
     assert!(ended.expect_err("told to end").is::<Stopped>());
 }
+
+#[test]
+fn an_archive_tells_the_frame_of_what_it_has() {
+    let folder = TempDir::new().expect("a folder");
+    let (data, out) = (folder.path().join("a.geojson"), folder.path().join("a.pmtiles"));
+    let exported = |data: &str, query: &str, bounds: Option<[f64; 4]>| {
+        let dataset = match data {
+            "places" => read::builtin("places", &()).expect("it reads"),
+            path => read::read(&[path.into()], &Options::default(), &()).expect("it reads"),
+        };
+        let layer = Layer::new(Entry::open(dataset), &TileQuery::parse(query).expect("a query"), 0..=6).expect("fits");
+        export(&[layer], &Settings { bounds, budget: 1 << 20, ..settings(&out) }, &(), &|| true).expect("written");
+        archive::Archive::open("a", &out).expect("it opens").facts().clone()
+    };
+    // Points are within the box that is asked for.
+    let facts = exported("places", "bbox=5,45,10,50", None);
+    assert_eq!((facts.bounds, facts.center.0, facts.center.2), ([5.0, 45.0, 10.0, 50.0], 7.5, 6));
+    // The first view is of the tiles that there are.
+    let facts = exported("places", "", Some([5.0, 45.0, 10.0, 50.0]));
+    assert_eq!((facts.bounds, facts.center.0, facts.center.2), ([5.0, 45.0, 10.0, 50.0], 7.5, 6));
+    let facts = exported("places", "", Some([170.0, -50.0, -170.0, -10.0]));
+    assert_eq!((facts.bounds[1], facts.bounds[3]), (-50.0, -10.0));
+    assert!(facts.center.0 > 179.0, "{:?}", facts.center);
+    // What comes into a box goes on beyond it, and so do its tiles.
+    let shape = r#"{"type":"Feature","properties":{"n":1},"geometry":{"type":"Polygon","coordinates":[[[0,0],[60,0],[60,30],[0,30],[0,0]]]}}"#;
+    fs::write(&data, shape).expect("written");
+    let facts = exported(data.to_str().expect("text"), "bbox=5,5,10,10", None);
+    let near = |a: [f64; 4], b: [f64; 4]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-5);
+    assert!(near(facts.bounds, [0.0, 0.0, 60.0, 30.0]), "{:?}", facts.bounds);
+}

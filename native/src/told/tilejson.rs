@@ -69,16 +69,21 @@ fn schema(fitted: &Fitted, points: &Points<'_>) -> Value {
 }
 
 /// The frame of what may be there, and the first view: centre and zoom.
-fn frames(fitted: &Fitted) -> ([f64; 4], [f64; 3]) {
+#[must_use]
+pub fn frames(fitted: &Fitted) -> ([f64; 4], [f64; 3]) {
     let source = &fitted.entry.source;
     let bounds = source.bounds().map_or(WORLD, |[w, s, e, n]| [w.max(-180.0), s, e.min(180.0), n]);
-    match fitted.query.bbox {
-        // A frame that crosses the antimeridian cannot be said in TileJSON.
-        Some([w, s, e, n]) if w < e => {
-            let both = [bounds[0].max(w), bounds[1].max(s), bounds[2].min(e), bounds[3].min(n)];
-            let bounds = if both[0] < both[2] && both[1] < both[3] { both } else { bounds };
-            (bounds, view::of([w, s, e, n]))
-        }
-        _ => (bounds, source.view()),
-    }
+    let Some(within) = fitted.query.bbox else { return (bounds, source.view()) };
+    // Outlines that come into a box go on beyond it.
+    let narrowed = common(bounds, within).filter(|_| fitted.dataset.outlines().is_none());
+    let view = if within[0] < within[2] { view::of(within) } else { source.view() };
+    (narrowed.unwrap_or(bounds), view)
+}
+
+/// What two frames have in common. Of one over the antimeridian, which cannot be said in TileJSON, nothing is taken away from east or west.
+#[must_use]
+pub fn common(a: [f64; 4], b: [f64; 4]) -> Option<[f64; 4]> {
+    let [west, east] = if b[0] <= b[2] { [a[0].max(b[0]), a[2].min(b[2])] } else { [a[0], a[2]] };
+    let [south, north] = [a[1].max(b[1]), a[3].min(b[3])];
+    (west < east && south < north).then_some([west, south, east, north])
 }
