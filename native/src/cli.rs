@@ -1,7 +1,7 @@
 //! The command line: which command, and the manual of them all.
 
 use crate::{
-    commands::{build, convert, export, generate, inspect, tile, verify},
+    commands::{build, cache, convert, export, generate, inspect, tile, verify},
     serve,
     settings::config::Serve,
 };
@@ -58,6 +58,9 @@ pub enum Command {
     /// Write the rows of a query as a file for other tools: `FlatGeobuf`, `GeoParquet`, GeoJSON, CSV
     #[command(after_help = convert::CONVERTING)]
     Convert(Box<convert::Convert>),
+    /// Tiles as files for a web server in front: write them beforehand, take them away, show them
+    #[command(after_help = cache::CACHING)]
+    Cache(cache::Cache),
     /// Write a large, realistic set of points
     Generate(generate::Generate),
 }
@@ -77,6 +80,7 @@ impl Cli {
             Some(Command::Build(args)) => build::run(&args),
             Some(Command::Export(args)) => export::run(&args),
             Some(Command::Convert(args)) => convert::run(&args),
+            Some(Command::Cache(args)) => cache::run(&args),
             Some(Command::Generate(args)) => generate::run(&args),
         }
     }

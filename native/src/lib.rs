@@ -5,6 +5,7 @@
 //! documents about it, and [`http`] answers requests. Everything that shapes a byte of a tile is in `duotile-core`.
 
 pub mod about;
+pub mod cache;
 pub mod catalog;
 pub mod cli;
 pub mod commands;

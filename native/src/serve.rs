@@ -11,6 +11,7 @@ mod signals;
 mod watched;
 
 use crate::{
+    cache::Keeper,
     catalog::Catalog,
     http::{
         self, State,
@@ -69,7 +70,11 @@ async fn serve(args: Serve, config: Config) -> Result<()> {
         MetricsAt::Here | MetricsAt::Off => None,
     };
     let few = Seats::new(Connections { most: METRICS, ..settings.limits.connections });
+    let files = serving.files().map(|files| Keeper::open(&files)).transpose()?;
     let state = State::new(Catalog::default(), settings);
+    if let Some(files) = files {
+        let _ = state.files.set(files);
+    }
     let reader = Arc::new(Mutex::new(Reader::new(state.clone(), args, config, local)));
     let (stop, stopped) = watch::channel(false);
     for listener in listeners {

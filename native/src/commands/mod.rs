@@ -2,6 +2,7 @@
 //! standard output, words to standard error.
 
 pub mod build;
+pub mod cache;
 pub mod convert;
 pub mod export;
 pub mod generate;

@@ -70,7 +70,8 @@ fn write(tile: &[u8]) -> Result<()> {
     Ok(stdout.flush()?)
 }
 
-fn tile_id(text: &str) -> Result<TileId> {
+/// A tile by its three numbers.
+pub(super) fn tile_id(text: &str) -> Result<TileId> {
     let numbers: Option<Vec<u32>> = text.split('/').map(|part| part.parse().ok()).collect();
     match numbers.as_deref() {
         Some(&[z, x, y]) => Ok(TileId::new(z, x, y)?),

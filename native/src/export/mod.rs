@@ -1,6 +1,6 @@
 //! Archives of tiles: datasets and queries enter, a file leaves that any static host serves.
 //!
-//! Zoom by zoom the occupied tiles are walked along a Hilbert curve ([`walk`]), each is cut of all layers as a server would cut
+//! Zoom by zoom the occupied tiles are walked along a Hilbert curve ([`walk`], by what is [`seen`]), each is cut of all layers as a server would cut
 //! it ([`layer`]) and packed, on all cores, and written in order ([`archive`]). What a zoom shows keeps to a budget of bytes a tile
 //! ([`budget`]): fewer rows or larger cells for the whole of the zoom, never for one tile alone, so that there are no seams.
 
@@ -12,12 +12,13 @@ mod log;
 mod metadata;
 mod pyramid;
 mod report;
+pub mod seen;
 #[cfg(test)]
 mod tests;
-mod walk;
+pub mod walk;
 mod written;
 
 pub use archive::Kind;
-pub use layer::Layer;
+pub use layer::{Layer, Shown};
 pub use pyramid::{Settings, export};
 pub use report::{Report, Zoom};

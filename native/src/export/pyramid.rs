@@ -7,7 +7,8 @@ use super::{
     log::Head,
     metadata,
     report::{Report, Zoom},
-    walk::{Alike, Known, Walk},
+    seen::Seen,
+    walk::{Alike, Walk},
     written::{Same, Written},
 };
 use crate::{disk, pmtiles::hilbert, read::Progress, told::tilejson};
@@ -168,7 +169,7 @@ struct Over {
     less: Bounds,
 }
 
-impl Pyramid<'_> {
+impl<'p> Pyramid<'p> {
     /// Writes the tiles of a zoom, under bounds that all of them keep to; from where it stood, if it was begun before.
     fn zoom(&mut self, z: u8, layers: &[&Layer], begun: Option<Head>) -> Result<Zoom> {
         let fresh = || Head {
@@ -208,10 +209,18 @@ impl Pyramid<'_> {
         Ok(head.zoom)
     }
 
+    /// What is known of tiles before they are cut.
+    const fn seen<'s>(&self, here: &'s [Shown]) -> Seen<'s>
+    where
+        'p: 's,
+    {
+        Seen { here, work: self.work, bounds: self.settings.bounds }
+    }
+
     /// How many tiles a zoom has, of those that are alike one, and those with the most rows.
     fn fullest(&self, z: u8, here: &[Shown]) -> Result<(u64, Vec<TileId>)> {
         let (mut count, mut fullest) = (0, BinaryHeap::new());
-        for alike in Walk::of(z, &self.settings.seen(here, self.work)) {
+        for alike in Walk::of(z, &self.seen(here)) {
             let tile = alike?.first;
             self.work.pay(64)?;
             count += 1;
@@ -244,7 +253,7 @@ impl Pyramid<'_> {
     fn write(&mut self, count: u64, here: &[Shown], head: &mut Head) -> Result<Option<Over>> {
         let z = head.zoom.z;
         self.progress.stage(&format!("zoom {z}"), Some(count));
-        let seen = self.settings.seen(here, self.work);
+        let seen = self.seen(here);
         let (mut walk, mut size) = (Walk::of(z, &seen).skip(head.looked as usize), 16);
         loop {
             self.progress.advance(head.looked);
@@ -295,55 +304,6 @@ impl Zoom {
             self.omitted += cut.omitted;
             self.cells |= cut.cells;
         }
-    }
-}
-
-/// What layers know of tiles.
-struct Seen<'s> {
-    here: &'s [Shown],
-    work: &'s Work<'s>,
-    bounds: Option<[f64; 4]>,
-}
-
-impl Settings {
-    const fn seen<'s>(&self, here: &'s [Shown], work: &'s Work<'s>) -> Seen<'s> {
-        Seen { here, work, bounds: self.bounds }
-    }
-}
-
-impl Seen<'_> {
-    /// Whether a tile meets the bounds, and whether all of it lies within.
-    fn meets(&self, tile: TileId) -> (bool, bool) {
-        let Some([west, south, east, north]) = self.bounds else { return (true, true) };
-        let [left, bottom, right, top] = tile.bounds();
-        let meets = |west: f64, east: f64| left <= east && right >= west;
-        let within = |west: f64, east: f64| left >= west && right <= east;
-        let (across, whole) = if west <= east {
-            (meets(west, east), within(west, east))
-        } else {
-            (meets(west, 180.0) || meets(-180.0, east), within(west, 180.0) || within(-180.0, east))
-        };
-        (across && bottom <= north && top >= south, whole && bottom >= south && top <= north)
-    }
-}
-
-impl Known for Seen<'_> {
-    type Scratch = Scratch;
-
-    fn occupies(&self, tile: TileId) -> bool {
-        self.meets(tile).0 && self.here.iter().any(|shown| shown.occupies(tile))
-    }
-
-    fn alike(&self, tile: TileId, z: u8, scratch: &mut Scratch) -> Result<bool, Stopped> {
-        if !self.meets(tile).1 {
-            return Ok(false);
-        }
-        for shown in self.here {
-            if !shown.alike(tile, z, self.work, scratch)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Problem, Shared, caching, document, encoding, tile};
 use crate::{
+    cache::Place,
     catalog::Entry,
     format::Format,
     percent,
@@ -53,8 +54,8 @@ pub async fn tile(
     entry: &Entry,
     archive: &Arc<Archive>,
     (id, format): (TileId, Format),
-    query: Option<&str>,
-    headers: &HeaderMap,
+    (query, headers): (Option<&str>, &HeaderMap),
+    place: Option<Place>,
 ) -> Result<Response, Problem> {
     let [first, last] = archive.facts().zooms;
     if !(first..=last).contains(&id.z()) {
@@ -68,7 +69,9 @@ pub async fn tile(
         encoding::vary(response.headers_mut());
         response
     } else {
-        tile::finished(state.engine.archived(archive, id, encoding::accepted(headers)).await?, format)
+        let packed = state.engine.archived(archive, id, encoding::accepted(headers)).await?;
+        tile::file(state, place, id, packed.as_ref());
+        tile::finished(packed, format)
     };
     Ok(tile::dress(response, format, etag, policy))
 }

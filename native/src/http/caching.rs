@@ -4,6 +4,7 @@
 //! for a tile (`tile.rs`) the dataset's version, the canonical query, the address and its format. It is known before any
 //! work is done, so an unchanged tile costs nothing. A tile URL with the current version in `v` never changes.
 
+use crate::cache::place::is_version;
 use axum::http::{HeaderMap, HeaderValue, header};
 use duotile_core::TILE_FORMAT;
 use std::fmt::Write as _;
@@ -19,6 +20,13 @@ pub const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 pub fn policy(query: Option<&str>, version: &str) -> HeaderValue {
     let said = query.unwrap_or("").split('&').find_map(|pair| pair.strip_prefix("v="));
     if said == Some(version) { IMMUTABLE } else { REVALIDATE }
+}
+
+/// The version of other data than that of a version, where a request says one in its query. What is none at all is let pass.
+#[must_use]
+pub fn other<'q>(query: Option<&'q str>, version: &str) -> Option<&'q str> {
+    let mut said = query.unwrap_or("").split('&').filter_map(|pair| pair.strip_prefix("v="));
+    said.find(|said| *said != version && is_version(said))
 }
 
 /// A weak `ETag` over texts, in which each is told from the next.
@@ -90,6 +98,15 @@ mod tests {
             assert_eq!(is_fresh(&headers, &tag), expected, "{list}");
         }
         assert!(!is_fresh(&HeaderMap::new(), &tag));
+    }
+
+    #[test]
+    fn what_is_no_version_is_none_of_other_data() {
+        let (current, before) = ("0123456789abcdef", "fedcba9876543210");
+        assert_eq!(other(Some("a=b&v=fedcba9876543210"), current), Some(before));
+        for query in [None, Some("v=0123456789abcdef"), Some("v=1"), Some("v="), Some("a=fedcba9876543210")] {
+            assert_eq!(other(query, current), None, "{query:?}");
+        }
     }
 
     #[test]

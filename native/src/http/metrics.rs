@@ -1,5 +1,6 @@
 //! Counts and times for Prometheus.
 
+use crate::cache::keeper::Counts;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
@@ -7,7 +8,10 @@ use prometheus_client::{
 };
 use std::{
     fmt,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -46,6 +50,11 @@ struct Reason {
     reason: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Kept {
+    outcome: &'static str,
+}
+
 /// How a dataset that was to be read again came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -72,6 +81,8 @@ pub struct Now {
     pub outgoing: u64,
     /// Open connections.
     pub connections: usize,
+    /// What was counted of tiles as files, where there are any.
+    pub files: Option<Arc<Counts>>,
 }
 
 /// All of them.
@@ -94,6 +105,9 @@ pub struct Metrics {
     queued: Gauge,
     outgoing: Gauge,
     connections: Gauge,
+    files: Family<Kept, Counter>,
+    files_bytes: Gauge,
+    files_off: Gauge,
     build: Gauge<f64, AtomicU64>,
 }
 
@@ -135,6 +149,9 @@ impl Default for Metrics {
             queued: Gauge::default(),
             outgoing: Gauge::default(),
             connections: Gauge::default(),
+            files: Family::default(),
+            files_bytes: Gauge::default(),
+            files_off: Gauge::default(),
             build: Gauge::default(),
         };
         let registry = &mut all.registry;
@@ -173,6 +190,13 @@ impl Default for Metrics {
         registry.register("jobs_waiting", "Jobs that wait for a processor", all.queued.clone());
         registry.register_with_unit("answers_held", "Answers on their way", Unit::Bytes, all.outgoing.clone());
         registry.register("connections", "Open connections", all.connections.clone());
+        registry.register(
+            "file_cache_tiles",
+            "Tiles to be written as files, by what became of them",
+            all.files.clone(),
+        );
+        registry.register_with_unit("file_cache_size", "Files of tiles", Unit::Bytes, all.files_bytes.clone());
+        registry.register("file_cache_off", "1 where no tiles can be written as files for now", all.files_off.clone());
         registry.register_with_unit(
             "start_time",
             "When the server started, since 1970",
@@ -261,6 +285,24 @@ impl Metrics {
         self.queued.set(now.queued as i64);
         self.outgoing.set(now.outgoing as i64);
         self.connections.set(now.connections as i64);
+        if let Some(counts) = now.files {
+            let Counts { written, there, dropped, failed, removed, bytes, off, .. } = &*counts;
+            let outcomes = [
+                ("written", written),
+                ("there", there),
+                ("dropped", dropped),
+                ("failed", failed),
+                ("removed", removed),
+            ];
+            for (outcome, count) in outcomes {
+                self.files
+                    .get_or_create(&Kept { outcome })
+                    .inner()
+                    .store(count.load(Ordering::Relaxed), Ordering::Relaxed);
+            }
+            self.files_bytes.set(bytes.load(Ordering::Relaxed) as i64);
+            self.files_off.set(off.load(Ordering::Relaxed).into());
+        }
         let mut out = String::new();
         let _ = text::encode(&mut out, &self.registry);
         out

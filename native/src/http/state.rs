@@ -7,12 +7,13 @@ use super::{
     urls,
 };
 use crate::{
+    cache::Keeper,
     catalog::{Catalog, Entry},
     engine::{self, Budget, Engine},
     settings::Settings,
 };
 use axum::http::HeaderMap;
-use std::sync::{Arc, PoisonError, RwLock, atomic::AtomicUsize};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, atomic::AtomicUsize};
 
 /// See [`State`].
 pub type Shared = Arc<State>;
@@ -30,6 +31,8 @@ pub struct State {
     pub outgoing: Arc<Outgoing>,
     /// The seats for connections.
     pub seats: Arc<Seats>,
+    /// Tiles as files, where the operator wants them.
+    pub files: OnceLock<Keeper>,
     /// Counts and times.
     pub metrics: Metrics,
     settings: RwLock<Arc<Settings>>,
@@ -55,6 +58,7 @@ impl State {
             engine: Engine::new(of_engine),
             outgoing: Outgoing::new(limits.outgoing),
             seats: Seats::new(limits.connections),
+            files: OnceLock::new(),
             metrics,
             settings: RwLock::new(Arc::new(settings)),
         })
@@ -84,6 +88,7 @@ impl State {
         if let Some(old) = self.catalog.put(entry) {
             self.engine.keeps.forget(&old.edition);
         }
+        self.tell_files();
     }
 
     /// Serves datasets of these names only, in their order, and forgets what was kept of the others, whose names are given.
@@ -93,7 +98,17 @@ impl State {
             self.metrics.gone(entry.source.name());
             entry.source.name().to_owned()
         });
-        gone.collect()
+        let gone = gone.collect();
+        self.tell_files();
+        gone
+    }
+
+    /// Says what is served to who keeps files of it.
+    fn tell_files(&self) {
+        if let Some(files) = self.files.get() {
+            let named = |entry: &Arc<Entry>| (entry.source.name().to_owned(), entry.source.version().to_owned());
+            files.serves(self.catalog.all().iter().map(named));
+        }
     }
 
     /// How things stand, for `/metrics`.
@@ -111,6 +126,7 @@ impl State {
             queued: self.engine.pool.queued(),
             outgoing: self.outgoing.held(),
             connections: self.seats.open(),
+            files: self.files.get().map(|files| files.counts.clone()),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Problem, Shared, answer::Route, caching, encoding};
 use crate::{
+    cache::Place,
     engine::{
         Fitted,
         finished::{Tile, Times},
@@ -32,8 +33,8 @@ pub async fn answer(
     state: &Shared,
     fitted: Arc<Fitted>,
     (tile, format): (TileId, Format),
-    query: Option<&str>,
-    headers: &HeaderMap,
+    (query, headers): (Option<&str>, &HeaderMap),
+    place: Option<Place>,
 ) -> Result<Response, Problem> {
     let etag = caching::etag(&[&fitted.key, &tile.to_string(), format.ending()]);
     let policy = caching::policy(query, fitted.entry.source.version());
@@ -44,13 +45,22 @@ pub async fn answer(
     }
     if let Some(archive) = fitted.entry.low.as_ref().and_then(|low| low.has(tile.z(), fitted.plan.canonical())) {
         let packed = state.engine.archived(archive, tile, encoding::accepted(headers)).await?;
+        file(state, place, tile, packed.as_ref());
         return Ok(dress(finished(packed, format), format, etag, policy));
     }
     let (made, came) = state.engine.tile(&fitted, (tile, format), encoding::negotiate(headers)).await?;
     if came == Came::Made {
         state.metrics.cut(made.times.cut.as_secs_f64(), made.size, made.report.features as usize);
     }
+    file(state, place, tile, (made.report.features > 0).then_some(&made.packed));
     Ok(dress(respond(&made, came, format), format, etag, policy))
+}
+
+/// Has a tile written as a file, where its address has a place and something is in it.
+pub(super) fn file(state: &Shared, place: Option<Place>, tile: TileId, packed: Option<&Packed>) {
+    if let (Some(files), Some(place), Some(packed)) = (state.files.get(), place, packed) {
+        files.offer(&place, tile, packed);
+    }
 }
 
 /// A tile that lay in an archive; none where it has none.

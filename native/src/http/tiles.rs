@@ -2,11 +2,11 @@
 //!
 //! The last segment is taken whole, so `.mvt` and `.pbf` need no routes of their own, and a token may stand before it.
 
-use super::{Problem, Shared, archived, datasets, document, params, query, tile};
-use crate::{format::Format, percent, source::Source, told::links::Document};
+use super::{Problem, Shared, archived, caching, datasets, document, params, query, tile};
+use crate::{cache::Place, catalog::Entry, format::Format, percent, source::Source, told::links::Document};
 use axum::{
     extract::{Request, State as With},
-    http::{HeaderValue, Method, StatusCode, Uri, header::ALLOW},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse as _, Response},
 };
 use duotile_core::TileId;
@@ -64,7 +64,7 @@ impl What {
                 format!("got {method}, expected GET; POST is for a path that ends in /q")
             }
         };
-        Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail).header(ALLOW, self.allowed())
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail).header(header::ALLOW, self.allowed())
     }
 }
 
@@ -103,26 +103,66 @@ fn path(uri: &Uri) -> Result<Cow<'_, str>, Problem> {
         .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "the percent signs of the path do not make UTF-8"))
 }
 
+/// Refuses a tile of data that was replaced, where older tiles are kept as files: a map is of one version or told.
+fn one_version(state: &Shared, entry: &Entry, query: Option<&str>) -> Result<(), Problem> {
+    let current = entry.source.version();
+    match caching::other(query, current).filter(|_| state.files.get().is_some()) {
+        None => Ok(()),
+        Some(other) => {
+            let name = entry.source.name();
+            let detail =
+                format!("{name} is of version {current} now, not {other}; its TileJSON has the addresses of its tiles");
+            Err(Problem::new(StatusCode::GONE, detail).about("v"))
+        }
+    }
+}
+
+/// Where a tile is written as a file, if an address is one that a web server finds files by: with the dataset's name, its version
+/// and nothing else, and asked for by nobody in particular.
+fn place(
+    entry: &Entry,
+    (name, token): (Option<&str>, &str),
+    query: Option<&str>,
+    headers: &HeaderMap,
+) -> Option<Place> {
+    let version = entry.source.version();
+    let plain = name.is_some() && query?.strip_prefix("v=") == Some(version);
+    (plain && !headers.contains_key(header::AUTHORIZATION)).then(|| Place::of(entry.source.name(), version, token))?
+}
+
 /// A tile, or a document beside it.
 ///
 /// # Errors
+/// 410 for a tile of data that was replaced, where files are kept;
 /// 400 for what the query says wrongly, 404 for what is not there.
 pub async fn get(With(state): With<Shared>, request: Request) -> Result<Response, Problem> {
     let (parts, _) = request.into_parts();
     let (path, text, headers) = (path(&parts.uri)?, parts.uri.query(), &parts.headers);
     let Target { dataset: name, token, what } = target(&path)?;
     let entry = datasets::named(&state, name)?;
+    if matches!(what, What::Tile(..)) {
+        one_version(&state, &entry, text)?;
+    }
     if let (Source::Archive(archive), What::Tile(..) | What::Document(_)) = (&entry.source, &what) {
         archived::plain(archive, token, text)?;
         return match what {
-            What::Tile(id, format) => archived::tile(&state, &entry, archive, (id, format), text, headers).await,
+            What::Tile(id, format) => {
+                let place = place(&entry, (name, ""), text, headers);
+                archived::tile(&state, &entry, archive, (id, format), (text, headers), place).await
+            }
             What::Document(kind) => archived::document(&state, &entry, archive, kind, text, headers).await,
             What::Query => Err(what.refuse(&parts.method)),
         };
     }
     let fitted = async || state.engine.fit_text(&entry, token, text.unwrap_or("")).await;
     match what {
-        What::Tile(id, format) => tile::answer(&state, fitted().await?, (id, format), text, headers).await,
+        What::Tile(id, format) => {
+            let fitted = fitted().await?;
+            // By no other spelling of a query than the one that is told.
+            let told = fitted.query.token();
+            let place = place(&entry, (name, &told), text, headers).filter(|_| token.unwrap_or("") == told);
+            tile::answer(&state, fitted, (id, format), (text, headers), place).await
+        }
         What::Document(kind) => document::answer(&state, kind, fitted().await?, token.is_some(), text, headers).await,
         What::Query => Err(what.refuse(&parts.method)),
     }
@@ -151,7 +191,7 @@ pub async fn other(method: Method, uri: Uri) -> Result<Response, Problem> {
     let path = path(&uri)?;
     let Target { what, .. } = target(&path)?;
     if method == Method::OPTIONS {
-        return Ok((StatusCode::NO_CONTENT, [(ALLOW, what.allowed())]).into_response());
+        return Ok((StatusCode::NO_CONTENT, [(header::ALLOW, what.allowed())]).into_response());
     }
     Err(what.refuse(&method))
 }

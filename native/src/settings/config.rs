@@ -135,6 +135,7 @@ fn parse(text: &str, folder: &Path) -> Result<Config> {
     }
     let mut serving = Serving::of(&table)?;
     serving.basemap = serving.basemap.map(|text| basemap::within(folder, text));
+    serving.file_cache = serving.file_cache.map(|path| folder.join(path));
     let sources = datasets
         .into_iter()
         .enumerate()

@@ -4,6 +4,7 @@
 pub mod basemap;
 pub mod config;
 pub mod cors;
+pub mod files;
 pub mod limits;
 mod named;
 pub mod origin;

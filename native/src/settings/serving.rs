@@ -5,15 +5,16 @@ use super::{
     Settings,
     basemap::Basemap,
     cors::Cors,
+    files::Files,
     limits::{Connections, Limits},
     named,
     origin::{Origin, parse_base},
-    units::{Bytes, Count},
+    units::{Bytes, Count, Span},
 };
 use anyhow::{Result, anyhow};
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 use toml::Table;
 
 /// How to serve; each is also a name in the configuration file.
@@ -77,13 +78,37 @@ pub struct Serving {
     /// Memory for finished tiles; 64MB unless said, 0 for none
     #[arg(long, env = "DUOTILE_TILE_MEMORY", value_name = "SIZE")]
     pub tile_memory: Option<Bytes>,
+    /// Write finished tiles as files into a folder, from which a web server in front sends them
+    ///
+    /// Only tiles that anybody may have for good: those of an address that has the data's version and no other parameter. An address
+    /// with the version of data that was replaced is answered 410 then, unless the web server has the file. deploy/nginx.conf has
+    /// what belongs to it.
+    #[arg(long, env = "DUOTILE_FILE_CACHE", value_name = "DIR")]
+    pub file_cache: Option<PathBuf>,
+    /// Bytes of the disk that these files may take; 20GB unless said
+    #[arg(long, env = "DUOTILE_FILE_CACHE_MAX", value_name = "SIZE")]
+    pub file_cache_max: Option<Bytes>,
+    /// How long files stay whose data was replaced; 1h unless said
+    #[arg(long, env = "DUOTILE_FILE_CACHE_KEEP", value_name = "TIME")]
+    pub file_cache_keep: Option<Span>,
     /// Tiles that are cut at once; as many as there are processors unless said
     #[arg(long, env = "DUOTILE_THREADS", value_name = "N")]
     pub threads: Option<usize>,
 }
 
 /// What is made of these when a server starts cannot be made anew under its connections and caches.
-const FIXED: [&str; 7] = ["port", "host", "metrics", "connections", "mask-memory", "tile-memory", "threads"];
+const FIXED: [&str; 10] = [
+    "port",
+    "host",
+    "metrics",
+    "connections",
+    "mask-memory",
+    "tile-memory",
+    "file-cache",
+    "file-cache-max",
+    "file-cache-keep",
+    "threads",
+];
 
 /// Where `/metrics` is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,6 +199,14 @@ impl Serving {
             limits: self.limits(),
             metrics_here: self.metrics_at()? == MetricsAt::Here,
         })
+    }
+
+    /// Where tiles are written as files, if they are.
+    #[must_use]
+    pub fn files(&self) -> Option<Files> {
+        let folder = self.file_cache.clone()?;
+        let (most, keep) = (self.file_cache_max.map(|bytes| bytes.0), self.file_cache_keep.map(|span| span.0));
+        Some(Files::new(folder, most, keep))
     }
 
     fn limits(&self) -> Limits {

@@ -1,7 +1,7 @@
-//! Sizes and counts as people write them.
+//! Sizes, counts and times as people write them.
 
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, time::Duration};
 
 /// A number of bytes: `512MB`, `1GB`, `65536`.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
@@ -12,6 +12,11 @@ pub struct Bytes(pub u64);
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(try_from = "Written", into = "String")]
 pub struct Count(pub u64);
+
+/// How long something takes: `90s`, `15m`, `1h`, `2d`.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(try_from = "String", into = "String")]
+pub struct Span(pub Duration);
 
 /// A number as it stands in a configuration file, where one without a unit needs no quotes.
 #[derive(Deserialize)]
@@ -51,6 +56,39 @@ impl FromStr for Count {
         };
         let count = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
         count.map(Self).ok_or_else(|| format!("\"{text}\" is no count, expected something like 10M"))
+    }
+}
+
+impl FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let plain = text.trim();
+        let unit = match plain.chars().last() {
+            Some('s') => 1,
+            Some('m') => 60,
+            Some('h') => 3600,
+            Some('d') => 86_400,
+            _ => 0,
+        };
+        let digits = plain.get(..plain.len().saturating_sub(1)).unwrap_or_default();
+        let seconds = digits.trim().parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+        let span = seconds.filter(|_| unit > 0).map(|seconds| Self(Duration::from_secs(seconds)));
+        span.ok_or_else(|| format!("\"{text}\" is no time, expected something like 90s, 15m, 1h or 2d"))
+    }
+}
+
+impl TryFrom<String> for Span {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Span> for String {
+    fn from(span: Span) -> Self {
+        format!("{}s", span.0.as_secs())
     }
 }
 
@@ -97,6 +135,16 @@ impl fmt::Display for Count {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_have_units() {
+        for (text, seconds) in [("0s", 0), ("90s", 90), ("15 m", 900), ("1h", 3600), ("2d", 172_800)] {
+            assert_eq!(text.parse(), Ok(Span(Duration::from_secs(seconds))), "{text}");
+        }
+        for odd in ["", "h", "60", "-1h", "1.5h", "1h30m", "1é", "999999999999999999d"] {
+            assert!(odd.parse::<Span>().is_err(), "{odd}");
+        }
+    }
 
     #[test]
     fn sizes_and_counts_have_units() {
