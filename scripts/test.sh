@@ -47,6 +47,7 @@ test_rust() {
 }
 
 test_node() {
+  scripts/setup.sh nginx
   scripts/build.sh
   step "Tests in Node" npm run --silent test:node
   step "A server under mixed load for 20 seconds (make soak is the long one)" soak_briefly

@@ -153,6 +153,8 @@ impl Keeping {
         let now = Instant::now();
         let told = self.told.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(told) = told {
+            // What was written since the last time is of what was served until now.
+            let _ = self.tend();
             self.served.values_mut().for_each(String::clear);
             self.served.extend(told);
             self.tend_at = now;
@@ -172,25 +174,24 @@ impl Keeping {
         }
     }
 
-    /// Marks which versions are served, and takes away those that were not for long.
+    /// Marks which versions are served, and takes away those that were not for long. One that is somebody else's keeps no other from it.
     fn tend(&self) -> io::Result<()> {
-        let now = SystemTime::now();
+        let (now, mut done) = (SystemTime::now(), Ok(()));
         for version in self.folder.versions()? {
-            match self.served.get(&version.dataset) {
-                None => {}
-                Some(served) if *served == version.version => version.mark.serve(&version.folder)?,
-                Some(_) => {
-                    if version.mark.retire(&version.folder, self.keep, now)? {
-                        version.remove()?;
-                    }
-                }
-            }
+            let Some(served) = self.served.get(&version.dataset) else { continue };
+            let tended = if *served == version.version {
+                version.mark.serve(&version.folder)
+            } else {
+                let due = version.mark.retire(&version.folder, self.keep, now);
+                due.and_then(|due| if due { version.remove() } else { Ok(()) })
+            };
+            done = done.and(tended);
         }
-        Ok(())
+        done
     }
 
-    /// Looks how much is there, and takes away what is too much.
-    fn trim(&mut self) {
+    /// Looks how much is there, and takes away what is too much; and whether there is room then.
+    fn trim(&mut self) -> bool {
         let start = Instant::now();
         match self.folder.trim(self.most) {
             Ok(trimmed) => {
@@ -201,6 +202,7 @@ impl Keeping {
         }
         // Others write there, too.
         self.measure_at = Instant::now() + MEASURE.max(start.elapsed() * PART);
+        self.counts.bytes.load(Relaxed) <= self.most
     }
 
     fn write(&mut self, file: &Path, packed: &Packed) {
@@ -213,8 +215,8 @@ impl Keeping {
             Ok(Put::There) => drop(counts.there.fetch_add(1, Relaxed)),
             Ok(Put::Written(size)) => {
                 counts.written.fetch_add(1, Relaxed);
-                if counts.bytes.fetch_add(size, Relaxed) + size > self.most {
-                    self.trim();
+                if counts.bytes.fetch_add(size, Relaxed) + size > self.most && !self.trim() {
+                    self.pause(&io::Error::other("nothing can be taken away to make room"));
                 }
             }
             Err(error) => {
@@ -244,5 +246,67 @@ impl Keeping {
             tracing::warn!("--file-cache {}: {what}: {error}", self.folder.path().display());
             self.silent_until = now + PAUSE;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::pack::Coding;
+    use std::fs;
+
+    const VERSIONS: [&str; 2] = ["1111111111111111", "2222222222222222"];
+
+    fn until(what: &str, holds: impl Fn() -> bool) {
+        let start = Instant::now();
+        while !holds() {
+            assert!(start.elapsed() < Duration::from_mins(1), "never: {what}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn offer(keeper: &Keeper, version: &str, y: u32) {
+        let place = Place::of("a", version, "").expect("a place");
+        let packed = Packed { bytes: vec![y as u8; 3000].into(), coding: Coding::Identity };
+        keeper.offer(&place, TileId::new(4, 0, y).expect("valid"), &packed);
+    }
+
+    #[test]
+    fn tiles_are_written_within_the_bound_and_those_of_replaced_data_go() {
+        let around = tempfile::tempdir().expect("a folder");
+        let folder = around.path().join("tiles");
+        let keeper =
+            Keeper::open(&Files::new(folder.clone(), Some(10 * 4096), Some(Duration::ZERO))).expect("it opens");
+        let serves = |version: &str| keeper.serves([("a".to_owned(), version.to_owned())].into_iter());
+        let count = |count: &AtomicU64| count.load(Relaxed);
+        serves(VERSIONS[0]);
+        (0..3).for_each(|y| offer(&keeper, VERSIONS[0], y));
+        offer(&keeper, VERSIONS[0], 2);
+        until("three are written", || count(&keeper.counts.written) == 3 && count(&keeper.counts.there) == 1);
+        assert_eq!(count(&keeper.counts.bytes), 3 * 4096);
+        assert!(folder.join("a").join(VERSIONS[0]).join("_/4/0/2.mvt.gz").exists());
+        serves(VERSIONS[1]);
+        until("the old version is gone", || !folder.join("a").join(VERSIONS[0]).exists());
+        for y in 0..16 {
+            offer(&keeper, VERSIONS[1], y);
+            until("it is written", || count(&keeper.counts.written) == 4 + u64::from(y));
+        }
+        until("some went for others", || count(&keeper.counts.removed) > 0);
+        let left = fs::read_dir(folder.join("a").join(VERSIONS[1]).join("_/4/0")).expect("there").count();
+        assert!((1..=10).contains(&left), "{left}");
+    }
+
+    #[test]
+    fn a_disk_that_cannot_be_written_to_is_let_be_and_told() {
+        let around = tempfile::tempdir().expect("a folder");
+        let folder = around.path().join("tiles");
+        let keeper = Keeper::open(&Files::new(folder.clone(), None, None)).expect("it opens");
+        let count = |count: &AtomicU64| count.load(Relaxed);
+        fs::remove_dir_all(&folder).and_then(|()| fs::write(&folder, "no folder")).expect("written");
+        offer(&keeper, VERSIONS[0], 0);
+        until("it is told", || count(&keeper.counts.failed) == 1 && keeper.counts.off.load(Relaxed));
+        offer(&keeper, VERSIONS[0], 1);
+        until("others are dropped", || count(&keeper.counts.dropped) == 1);
+        assert_eq!((count(&keeper.counts.written), count(&keeper.counts.waiting)), (0, 0));
     }
 }

@@ -5,7 +5,7 @@ use super::{
     folder::Folder,
     mark::Mark,
     place::{ENDING, is_dataset, is_more, is_query, is_version, number},
-    put::{on_disk, random},
+    put::{SHORTEST, on_disk, random},
 };
 use duotile_core::TileId;
 use std::{
@@ -139,6 +139,10 @@ fn within(query: &Path, each: &mut dyn FnMut(Found) -> io::Result<bool>) -> io::
                 let (x, y) = (number(&x), name.strip_suffix(ENDING).and_then(number));
                 let (Some(x), Some(y), Ok(facts)) = (x, y, entry.metadata()) else { continue };
                 let (Ok(tile), true) = (TileId::new(z, x, y), facts.is_file()) else { continue };
+                if facts.len() < SHORTEST {
+                    absent(fs::remove_file(entry.path()))?;
+                    continue;
+                }
                 let written = facts.modified()?;
                 let used = facts.accessed().map_or(written, |read| read.max(written));
                 if !each(Found { tile, path: entry.path(), size: on_disk(facts.len()), used })? {
@@ -203,7 +207,7 @@ mod tests {
         let version = "a/0123456789abcdef";
         let tiles = ["_/0/0/0", "_/3/4/5", "Y2Vs/14/8800/5373", "Y2Vs/~more/1/0/1"];
         for tile in tiles {
-            folder.put(Path::new(&format!("{version}/{tile}{ENDING}")), b"x").expect("written");
+            folder.put(Path::new(&format!("{version}/{tile}{ENDING}")), &[1; 20]).expect("written");
         }
         let strange = [
             "a/0123456789abcdef/_/03/4/5.mvt.gz",
@@ -217,6 +221,9 @@ mod tests {
             fs::create_dir_all(path.parent().expect("a folder")).expect("made");
             fs::write(path, "not ours").expect("written");
         }
+        // What is left of a file whose content never came to the disk.
+        let lost = folder.path().join(version).join("_/3/4/6.mvt.gz");
+        fs::write(&lost, "").expect("written");
         let begun = folder.path().join(version).join("_/3/4/.5.mvt.gz.0123456789abcdef");
         fs::write(&begun, "half").expect("written");
         #[cfg(unix)]
@@ -245,7 +252,7 @@ mod tests {
             ["Y2Vs/14/8800/5373", "Y2Vs/~more/1/0/1", "_/0/0/0", "_/3/4/5"].map(|tile| tile.to_owned() + ENDING)
         );
         // It is being written, until it is old.
-        assert!(begun.exists());
+        assert!(begun.exists() && !lost.exists());
         let long_ago = SystemTime::now() - Duration::from_hours(1);
         fs::File::options().write(true).open(&begun).and_then(|file| file.set_modified(long_ago)).expect("set");
         assert_eq!(found().len(), 4);

@@ -119,7 +119,7 @@ mod tests {
         let place = Place::of("a", version, "").expect("a place");
         for y in 0..10 {
             let file = place.tile(TileId::new(4, 0, y).expect("valid"));
-            folder.put(&file, b"x").expect("written");
+            folder.put(&file, &[1; 20]).expect("written");
             let read = SystemTime::now() - Duration::from_hours(100 - u64::from(y));
             let times = fs::FileTimes::new().set_accessed(read).set_modified(read);
             let file = fs::File::options().write(true).open(folder.path().join(file)).expect("there");

@@ -110,8 +110,10 @@ fn one_version(state: &Shared, entry: &Entry, query: Option<&str>) -> Result<(),
         None => Ok(()),
         Some(other) => {
             let name = entry.source.name();
-            let detail =
-                format!("{name} is of version {current} now, not {other}; its TileJSON has the addresses of its tiles");
+            let detail = format!(
+                "the data of {name} was replaced: it is of version {current} now, not {other}; what was opened before is to be opened \
+                 again, its TileJSON has the addresses of today's tiles"
+            );
             Err(Problem::new(StatusCode::GONE, detail).about("v"))
         }
     }
