@@ -14,6 +14,8 @@ export function coverage(subset: Subset, text: string, tile: TileId): "yes" | "n
   const outlined = subset.about.vertices !== undefined;
   if (had.has("bbox") && !asked.has("bbox") && subset.bbox && !contains(subset.bbox, tile, outlined)) return "no";
   const same = (name: string) => !had.has(name) || had.get(name) === asked.get(name);
+  // Cells of H3 have rows beside their tile, too.
+  if (had.has("bbox") && asked.get("cell") === "h3") return "maybe";
   const boxed = !had.has("bbox") || !asked.has("bbox") || same("bbox");
   return boxed && same("filter") && same("datetime") ? "yes" : "maybe";
 }

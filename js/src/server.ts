@@ -36,15 +36,15 @@ export class Server {
     return this.#json(path(id, "metadata", query), signal);
   }
 
-  /** Some of the rows that pass a query, in a cell given by its feature id if there is one. */
+  /** Some of the rows that pass a query, in a cell given by its feature id, or in one of H3 by its index, if there is one. */
   rows(
     id: string,
     query: TileQuery,
-    page: { cell?: number; offset?: number; limit?: number } = {},
+    page: { cell?: number; h3?: string; offset?: number; limit?: number } = {},
     signal?: AbortSignal,
   ): Promise<Rows> {
     // A cell is a feature here, and how large cells are says nothing of rows.
-    const { cell: _, ...which } = query;
+    const { cell: _, res: __, ...which } = query;
     const pairs = Object.entries(page).map(([name, value]) => `${name}=${value}`);
     return this.#json(withQuery(`datasets/${encodeURIComponent(id)}/rows`, toQueryString(which), ...pairs), signal);
   }

@@ -23,9 +23,10 @@ export interface SubsetTiler {
 
 type Awaitable<T> = T | Promise<T>;
 
-/** Which of the rows: those of a cell, by the id of its feature. */
+/** Which of the rows: those of a cell, by the id of its feature, or of one of H3, by its index. */
 export interface Page {
   cell?: number;
+  h3?: string;
   offset?: number;
   limit?: number;
 }

@@ -232,6 +232,8 @@ export interface RowPage {
   tile?: [number, number, number];
   /** Those of a cell, by the id of its feature. */
   cell?: number | bigint;
+  /** Those of a cell of H3, by what its feature has in `h3`. */
+  h3?: string;
   offset?: number;
   limit?: number;
 }

@@ -80,6 +80,7 @@ for name, strategy in {
     "ogc-interval": interval,
     "bbox": bbox,
     "tile": tile(),
+    "h3-index": st.sampled_from(["8928308280fffff", "8009fffffffffff", "617700169958293503"]),
     "cell-id": st.sampled_from(["1", "4", "27", "341"]),
     "duotile-aliases": aliases,
     "duotile-category": category,

@@ -100,7 +100,8 @@ impl Tiler {
         })
     }
 
-    /// Rows that pass, a page at a time, as GeoJSON: `{ tile?: [z, x, y], cell?: id, offset?, limit? }` says which.
+    /// Rows that pass, a page at a time, as GeoJSON: `{ tile?: [z, x, y], cell?: id, h3?: index, offset?, limit? }` says
+    /// which.
     ///
     /// # Errors
     /// When an option is odd, or the query does not fit.
@@ -109,7 +110,8 @@ impl Tiler {
         let (offset, limit) =
             (given::count(options, "offset", 0, usize::MAX)?, given::count(options, "limit", 100, MAX_PAGE)?);
         self.answer(query, |points, selected, _| {
-            let page = Page::of(points, selected.mask.as_ref(), within, offset, limit);
+            let page = Page::of(points, selected.mask.as_ref(), within, (offset, limit), &Work::free());
+            let page = page.unwrap_or_default();
             let columns = selected.query.told_columns(&selected.plan, points);
             let told = New::default().text("type", "FeatureCollection");
             let told = told.with("features", features(points, &columns, &page.rows));

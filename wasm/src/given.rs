@@ -5,7 +5,7 @@ use crate::{
     object::{as_list, error, get},
 };
 use alloc::{format, string::ToString as _, vec::Vec};
-use duotile_core::{TileId, Within, cell_keys};
+use duotile_core::{TileId, Within, cell_keys, h3};
 use js_sys::{Uint8Array, Uint16Array, Uint32Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 
@@ -76,7 +76,7 @@ fn whole(value: &JsValue) -> Option<u64> {
     value.as_f64().filter(|number| *number >= 0.0 && *number == *number as u64 as f64).map(|number| number as u64)
 }
 
-/// Where rows are asked for: `tile` as `[z, x, y]`, `cell` as the id of a cell.
+/// Where rows are asked for: `tile` as `[z, x, y]`, `cell` as the id of a cell, `h3` as the index of one of H3.
 pub fn within(options: &JsValue) -> Result<Within, JsValue> {
     let (tile, cell) = (get(options, "tile"), get(options, "cell"));
     let tile = if tile.is_undefined() || tile.is_null() {
@@ -95,7 +95,14 @@ pub fn within(options: &JsValue) -> Result<Within, JsValue> {
         let id = whole(&cell).or_else(|| u64::try_from(cell).ok());
         Some(id.and_then(cell_keys).ok_or_else(|| error("cell must be the id of a cell in a tile"))?)
     };
-    Ok(Within { tile, keys })
+    let hexagon = get(options, "h3");
+    let hexagon = if hexagon.is_undefined() || hexagon.is_null() {
+        None
+    } else {
+        let cell = hexagon.as_string().and_then(|text| h3::Cell::parse(&text));
+        Some(cell.ok_or_else(|| error("h3 must be the index of a cell of H3, such as \"8928308280fffff\""))?)
+    };
+    Ok(Within { tile, keys, hexagon })
 }
 
 /// A whole number of some options, up to a largest.

@@ -2,9 +2,11 @@
 
 use crate::{
     filter::mask::Mask,
+    hex::{index::Cell, rows::each},
     plan::{Plan, Source},
     points::index::Points,
     query::{Properties, TileQuery},
+    small::work::{Stopped, Work},
     space::tile::TileId,
     table::view::Table,
 };
@@ -15,7 +17,7 @@ use core::ops::Range;
 pub const MAX_PAGE: usize = 10_000;
 
 /// Rows of a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
     /// Their places among the points.
     pub rows: Vec<usize>,
@@ -30,12 +32,22 @@ pub struct Within {
     pub tile: Option<TileId>,
     /// Between two keys, both included, as [`cell_keys`](crate::cell_keys) gives them.
     pub keys: Option<(u64, u64)>,
+    /// In a cell of H3.
+    pub hexagon: Option<Cell>,
 }
 
 impl Page {
     /// The rows that pass a mask, after so many of them, up to so many.
-    #[must_use]
-    pub fn of(points: &Points<'_>, mask: Option<&Mask>, within: Within, offset: usize, limit: usize) -> Self {
+    ///
+    /// # Errors
+    /// [`Stopped`] when nobody waits any more or the budget is used up.
+    pub fn of(
+        points: &Points<'_>,
+        mask: Option<&Mask>,
+        within: Within,
+        (offset, limit): (usize, usize),
+        work: &Work<'_>,
+    ) -> Result<Self, Stopped> {
         let mut range = within.tile.map_or(0..points.len(), |tile| points.range(tile));
         if let Some((lo, hi)) = within.keys {
             let keys = points.keys();
@@ -43,8 +55,26 @@ impl Page {
             range = range.start.max(within.start)..range.end.min(within.end);
         }
         let range = range.start..range.end.max(range.start);
-        let matched = mask.map_or(range.len(), |mask| mask.count(range.clone()));
-        Self { rows: rows(mask, range, offset, limit), matched }
+        let mut page = Self::default();
+        let Some(cell) = within.hexagon else {
+            page.take(mask, range, offset, limit);
+            return Ok(page);
+        };
+        each((points.sorted(), mask), cell, &mut work.toll(), |run| {
+            let run = run.start.max(range.start)..run.end.min(range.end);
+            page.take(mask, run.start..run.end.max(run.start), offset, limit);
+        })?;
+        Ok(page)
+    }
+
+    /// Goes on with a run of rows behind those before it.
+    fn take(&mut self, mask: Option<&Mask>, run: Range<usize>, offset: usize, limit: usize) {
+        let count = mask.map_or(run.len(), |mask| mask.count(run.clone()));
+        let skip = offset.saturating_sub(self.matched);
+        if skip < count {
+            self.rows.extend(rows(mask, run, skip, limit - self.rows.len()));
+        }
+        self.matched += count;
     }
 }
 

@@ -2,6 +2,18 @@
 
 use h3o::{CellIndex, LatLng};
 
+/// A cell that somebody names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cell(pub(crate) CellIndex);
+
+impl Cell {
+    /// The cell of an index as text, in the forms that [`read`] takes; `None` for a text that is no index of one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        CellIndex::try_from(read(text)?).ok().map(Self)
+    }
+}
+
 /// Longitude and latitude of the middle of a cell, in degrees; `None` for a number that is no index of one.
 #[must_use]
 pub fn place(index: u64) -> Option<(f64, f64)> {
@@ -37,12 +49,14 @@ mod tests {
             ["8928308280fffff", "8928308280FFFFF", "0x8928308280fffff", "08928308280fffff", "617700169958293503"]
         {
             assert_eq!(read(text), Some(617_700_169_958_293_503), "{text}");
+            assert_eq!(Cell::parse(text).map(|cell| u64::from(cell.0)), Some(617_700_169_958_293_503));
         }
         for text in ["", "0x", "+8928308280fffff", "8928308280ffffg", "18928308280fffff0"] {
             assert_eq!(read(text), None, "{text}");
         }
         for odd in [0, 1, u64::MAX, 0x1892_8308_280f_ffff, 0x0892_8308_280f_fff0] {
             assert_eq!(place(odd), None, "{odd:x}");
+            assert_eq!(Cell::parse(&alloc::format!("{odd:x}")), None, "{odd:x}");
         }
     }
 }

@@ -18,6 +18,12 @@ mod sphere;
 pub mod reach;
 pub mod walk;
 
+// The rows of one cell.
+pub mod rows;
+
 // A cell in a tile.
 mod edge;
 pub mod sketch;
+
+#[cfg(test)]
+pub mod crowds;

@@ -4,11 +4,11 @@ use super::lattice::radius;
 use crate::{
     outlines::WORLD,
     space::{
-        mercator::project_free,
+        mercator::{project, project_free},
         tile::{EXTENT_BITS, MAX_ZOOM, TileId},
     },
 };
-use h3o::Resolution;
+use h3o::{CellIndex, LatLng, Resolution};
 
 /// Radii from a place of a cell to a row of it: both are within one of its middle; and one more, as its edges are straight on the map for
 /// some way.
@@ -32,8 +32,19 @@ impl Reach {
         let (corner, buffer) =
             (tile.corner(), (side / BUFFER).max(WORLD >> (u32::from(tile.z()) + u32::from(EXTENT_BITS)).min(32)));
         let (x, y) = (i64::from(corner.x), i64::from(corner.y));
-        let [top, bottom] = [y - buffer, y + side + buffer].map(latitude);
-        let angle = RADII * radius(resolution);
+        let ends = [y - buffer, y + side + buffer].map(latitude);
+        Self::about((x - buffer, side + 2 * buffer), ends, RADII * radius(resolution))
+    }
+
+    /// That of the rows of one cell.
+    pub fn of_cell(cell: CellIndex) -> Self {
+        let middle = LatLng::from(cell);
+        let x = project(middle.lng(), 0.0).map_or(0, |world| i64::from(world.x));
+        Self::about((x, 0), [middle.lat_radians(); 2], radius(cell.resolution()))
+    }
+
+    /// What is so near, as an angle, to a part of the map: from a step and so many steps to the east, between two latitudes.
+    fn about((west, wide): (i64, i64), [top, bottom]: [f64; 2], angle: f64) -> Self {
         let (top, bottom) = (top + angle, bottom - angle);
         let farthest = top.max(-bottom);
         let half = core::f64::consts::FRAC_PI_2;
@@ -48,12 +59,7 @@ impl Reach {
             Some([_, y]) => y,
             None => 0,
         };
-        Self {
-            west: x - buffer - aside,
-            width: side + 2 * (buffer + aside),
-            north: line(top) - 1,
-            south: line(bottom) + 1,
-        }
+        Self { west: west - aside, width: wide + 2 * aside, north: line(top) - 1, south: line(bottom) + 1 }
     }
 
     /// Some tiles, at most four, that it lies in, with what lies about it.

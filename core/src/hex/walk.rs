@@ -5,13 +5,12 @@ use super::{
     lattice::Lattice,
     reach::Reach,
     sphere::{SIZE, level, of_map},
-    steps,
 };
 use crate::{
     filter::mask::Mask,
     points::landmarks::{Keys, gallop},
     small::work::{Stopped, Toll},
-    space::{mercator, morton, tile::TileId},
+    space::{mercator, morton},
 };
 use core::{f64::consts::PI, ops::Range};
 
@@ -35,7 +34,7 @@ pub struct Piece {
     pub landmark: Option<usize>,
 }
 
-/// A walk over the rows that may be in the cells of a tile.
+/// A walk over the rows that may be in cells that matter.
 pub struct Walk<'w, 'a, F> {
     keys: Keys<'a>,
     mask: Option<&'w Mask>,
@@ -45,15 +44,15 @@ pub struct Walk<'w, 'a, F> {
 }
 
 impl<'w, 'a, F: FnMut(&Lattice, Piece, &mut Toll<'_>) -> Result<(), Stopped>> Walk<'w, 'a, F> {
-    /// One for a tile; `take` gets pieces with rows that pass, in the order of the rows.
+    /// One over what is in reach; `take` gets pieces with rows that pass, in the order of the rows.
     pub fn new(
         (keys, mask): (Keys<'a>, Option<&'w Mask>),
-        (tile, resolution): (TileId, u8),
+        (reach, resolution): (Reach, u8),
         lattice: &'w mut Lattice,
         take: F,
     ) -> Self {
         lattice.clear(resolution);
-        Self { keys, mask, reach: Reach::of(tile, steps::resolution(resolution)), lattice, take }
+        Self { keys, mask, reach, lattice, take }
     }
 
     /// Goes over all rows.

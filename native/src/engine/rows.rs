@@ -5,7 +5,7 @@ use duotile_core::{Page, Within, Work};
 use std::sync::Arc;
 
 impl Engine {
-    /// What `tell` makes of a page of rows, on a processor.
+    /// What `tell` makes of a page of rows, so many after so many, on a processor.
     ///
     /// # Errors
     /// What `tell` says; when too much waits.
@@ -13,14 +13,13 @@ impl Engine {
         self: &Arc<Self>,
         fitted: &Arc<Fitted>,
         within: Within,
-        (offset, limit): (usize, usize),
+        skip: (usize, usize),
         tell: impl FnOnce(&Fitted, &Page, &Work<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
         let job = move |fitted: &Fitted, selected: &Selected, work: &Work<'_>| {
             let dataset = &fitted.dataset;
             let mask = selected.mask.as_deref();
-            let page = dataset.with_points(|points| Page::of(&points, mask, within, offset, limit));
-            work.pay(0)?;
+            let page = dataset.with_points(|points| Page::of(&points, mask, within, skip, work))?;
             tell(fitted, &page, work)
         };
         self.rows(fitted, Size::Short, job).await

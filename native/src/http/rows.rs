@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, StatusCode, Uri},
     response::Response,
 };
-use duotile_core::{MAX_PAGE, Within, cell_keys};
+use duotile_core::{MAX_PAGE, Within, cell_keys, h3};
 
 /// Rows.
 ///
@@ -26,14 +26,18 @@ pub async fn get(
     if !entry.rows {
         return Err(Problem::new(StatusCode::FORBIDDEN, format!("the rows of {id} are not given out here")));
     }
-    let params = Params::new(uri.query(), &["limit", "offset", "f", "tile", "cell"])?;
+    let params = Params::new(uri.query(), &["limit", "offset", "f", "tile", "cell", "h3"])?;
     let (limit, offset) = (params.number("limit", 100, 0..=MAX_PAGE)?, params.number("offset", 0, 0..=usize::MAX)?);
     let format = match params.text("f") {
         None | Some("geojson") => PageFormat::GeoJson,
         Some("json") => PageFormat::Json,
         Some(other) => return Err(Problem::parameter("f", format!("got \"{other}\", expected geojson or json"))),
     };
-    let within = Within { tile: params.tile("tile")?, keys: params.text("cell").map(keys).transpose()? };
+    let within = Within {
+        tile: params.tile("tile")?,
+        keys: params.text("cell").map(keys).transpose()?,
+        hexagon: params.text("h3").map(hexagon).transpose()?,
+    };
     let fitted = state.engine.fit_text(&entry, None, &params.rest).await?;
     let base = state.base(&headers);
     let coding = encoding::negotiate(&headers);
@@ -54,6 +58,13 @@ pub async fn get(
 fn keys(text: &str) -> Result<(u64, u64), Problem> {
     let keys = text.parse().ok().and_then(cell_keys);
     keys.ok_or_else(|| Problem::parameter("cell", format!("\"{text}\" is no id of a cell in a tile")))
+}
+
+/// A cell of H3, by its index.
+fn hexagon(text: &str) -> Result<h3::Cell, Problem> {
+    h3::Cell::parse(text).ok_or_else(|| {
+        Problem::parameter("h3", format!("\"{text}\" is no cell of H3, expected an index such as 8928308280fffff"))
+    })
 }
 
 #[cfg(test)]

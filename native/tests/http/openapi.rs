@@ -77,6 +77,7 @@ async fn every_described_parameter_is_taken() {
         ("offset", "1"),
         ("f", "json"),
         ("tile", "0/0/0"),
+        ("h3", "8928308280fffff"),
         ("column", "fare"),
         ("measure", "point_count"),
     ];

@@ -1,6 +1,6 @@
 //! The rows behind what is on the map, held against the rows of the file.
 
-use crate::support::{ROWS, Server, dataset, iso, number, rows};
+use crate::support::{ROWS, Server, dataset, iso, number, rows, text};
 use duotile::{catalog::Entry, read::Options, settings::Settings};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -63,6 +63,32 @@ async fn the_rows_of_a_cell_are_as_many_as_it_counts() {
 }
 
 #[tokio::test]
+async fn the_rows_of_a_hexagon_are_as_many_as_it_counts() {
+    let server = Server::new();
+    let filter = "filter=fare%20%3E%2020";
+    for query in ["mode=cells&cell=h3&res=4", "mode=cells&cell=h3"] {
+        let mut counted = std::collections::BTreeMap::new();
+        for cell in server.zoom(2, &format!("{query}&{filter}")).await {
+            let h3 = text(&cell, "h3").expect("an index").to_owned();
+            let json = server.json(&format!("/datasets/trips/rows?h3={h3}&limit=0&{filter}")).await;
+            assert_eq!(json["numberMatched"].as_f64(), number(&cell, "point_count"), "{h3}");
+            counted.insert(h3, json["numberMatched"].as_u64().expect("a count"));
+        }
+        let passing = rows().iter().filter(|row| row.fare.is_some_and(|fare| fare > 20.0)).count() as u64;
+        assert_eq!(counted.values().sum::<u64>(), passing, "{query}");
+        // A page after the other has each of them once.
+        let (h3, all) = counted.iter().max_by_key(|(_, count)| **count).expect("cells");
+        let mut seen = BTreeSet::new();
+        for offset in (0..*all).step_by(300) {
+            let uri = format!("/datasets/trips/rows?h3={h3}&limit=300&offset={offset}&{filter}");
+            let json = server.json(&uri).await;
+            assert!(features(&json).iter().all(|feature| seen.insert(feature["id"].as_u64())), "twice");
+        }
+        assert_eq!(seen.len() as u64, *all);
+    }
+}
+
+#[tokio::test]
 async fn the_rows_of_a_tile_and_of_a_box_are_those_inside() {
     let server = Server::new();
     let json = server.json("/datasets/trips/rows?tile=3/4/2&limit=0").await;
@@ -99,6 +125,8 @@ async fn odd_pages_are_refused() {
         ("tile=0/0/9", "tile"),
         ("cell=0", "cell"),
         ("cell=abc", "cell"),
+        ("h3=abc", "h3"),
+        ("h3=8928308280ffffe", "h3"),
         ("limit=1&limit=2", "limit"),
         ("nonsense=1", "nonsense"),
         ("filter=x%3D1", "filter"),

@@ -215,6 +215,14 @@ pub fn number(feature: &Feature, name: &str) -> Option<f64> {
     })
 }
 
+/// The value of a property that is a text.
+pub fn text<'f>(feature: &'f Feature, name: &str) -> Option<&'f str> {
+    feature.properties.iter().find(|(key, _)| key == name).and_then(|(_, value)| match value {
+        Mvt::Text(text) => Some(text.as_str()),
+        _ => None,
+    })
+}
+
 /// The sum of a property.
 pub fn sum(features: &[Feature], name: &str) -> f64 {
     features.iter().filter_map(|feature| number(feature, name)).sum()
