@@ -34,7 +34,7 @@ export interface TileQuery {
   rank?: string;
   /** Most rows in a tile before cells take over. */
   limit?: number;
-  alias?: readonly ("carto" | "supercluster" | "tippecanoe")[];
+  alias?: readonly ("carto" | "quadbin" | "supercluster" | "tippecanoe")[];
 }
 
 const ORDER = [

@@ -62,7 +62,7 @@ const QUERIES = [
   "by=kind&cell=16",
   "shape=polygon&cell=8",
   "shape=centroid&cell=32&agg=log_count",
-  "alias=supercluster,tippecanoe&cell=64",
+  "alias=supercluster,tippecanoe,quadbin&cell=64",
   "mode=points&limit=500",
   "mode=points&properties=*",
   "filter=price%20%3E%2010&properties=kind,open",
@@ -109,6 +109,39 @@ test("a cell's measures are those that DuckDB has for the rows behind it", async
     assert.ok(Math.abs(mine - other) <= 1e-9 * Math.abs(other), `${name}: ${mine}, DuckDB has ${other}`);
   });
 });
+
+test("the quadbin of a cell is its square, by the bits that CARTO says", async () => {
+  const asked = "mode=cells&cell=16&alias=quadbin";
+  for (const [z, x, y] of /** @type {const} */ ([
+    [0, 0, 0],
+    [8, 137, 83],
+    [12, 2204, 1342],
+  ])) {
+    const [layer] = await tile(`${z}/${x}/${y}.mvt?${asked}`);
+    assert.ok(layer && layer.features.length > 0, `${z}/${x}/${y}`);
+    for (const { properties, parts } of layer.features) {
+      const bits = BigInt(`0x${properties["quadbin"]}`).toString(2).padStart(64, "0");
+      // No sign, a 1, the mode of cells, nothing, then the level of 16 pixels, which 32 are side by side in a tile.
+      assert.deepEqual([bits.slice(0, 5), bits.slice(5, 7), bits.slice(7, 12)], ["01001", "00", level(z + 5)]);
+      const pairs = bits.slice(12, 12 + 2 * (z + 5));
+      assert.match(bits.slice(12 + pairs.length), /^1*$/);
+      const every = (/** @type {number} */ from) =>
+        Number.parseInt([...pairs].filter((_, at) => at % 2 === from).join(""), 2);
+      const [px = 0, py = 0] = parts.flat(2);
+      assert.deepEqual([every(1), every(0)], [32 * x + Math.floor(px / 128), 32 * y + Math.floor(py / 128)]);
+    }
+  }
+  const { vector_layers } = await new Server(server.base).tileJson(
+    "shops",
+    /** @type {any} */ ({ alias: ["quadbin"] }),
+  );
+  assert.equal(vector_layers[0]?.fields["quadbin"], "String");
+  const refused = await fetch(new URL("tiles/shops/0/0/0.mvt?cell=h3&alias=quadbin", server.base));
+  assert.deepEqual([refused.status, (await refused.json()).parameter], [400, "alias"]);
+});
+
+/** @param {number} z */
+const level = (z) => z.toString(2).padStart(5, "0");
 
 test("rows carry the values of the file", async () => {
   const filter = "id IN (1000, 1003, 1007, 2222)";

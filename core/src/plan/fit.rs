@@ -85,6 +85,10 @@ impl TileQuery {
             let message = "got centroid for cells of H3, expected polygon or point: the mean of their rows may be in another tile";
             return Err(QueryError::new("shape", message));
         }
+        if self.hexagons.is_some() && self.aliases.contains(&Alias::Quadbin) {
+            let message = "got quadbin for cells of H3, expected it for squares: those of H3 have their index in h3";
+            return Err(QueryError::new("alias", message));
+        }
         let mut extras = Vec::new();
         if self.hexagons.is_some() {
             extras.push((Extra::H3, names.extra(Extra::H3)));

@@ -60,6 +60,8 @@ pub enum Source {
 pub enum Extra {
     /// `h3`: the index of a cell of H3 in hexadecimal digits.
     H3,
+    /// `quadbin`: the index of a square in hexadecimal digits.
+    Quadbin,
     /// `point_count_log`: the logarithm to base 10.
     Log,
     /// `cluster`: true.
@@ -78,6 +80,7 @@ impl Alias {
     pub(super) const fn extras(self) -> &'static [Extra] {
         match self {
             Self::Carto => &[],
+            Self::Quadbin => &[Extra::Quadbin],
             Self::Supercluster => &[Extra::Cluster, Extra::ClusterId, Extra::Abbreviated],
             Self::Tippecanoe => &[Extra::Clustered, Extra::Sqrt],
         }
@@ -105,6 +108,7 @@ impl Names {
     pub fn extra(&mut self, extra: Extra) -> usize {
         let (name, kind) = match extra {
             Extra::H3 => ("h3", PropertyKind::Text),
+            Extra::Quadbin => ("quadbin", PropertyKind::Text),
             Extra::Log => ("point_count_log", PropertyKind::Number),
             Extra::Cluster => ("cluster", PropertyKind::Boolean),
             Extra::ClusterId => ("cluster_id", PropertyKind::Integer),

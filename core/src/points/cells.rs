@@ -122,6 +122,17 @@ pub fn cell_keys(id: u64) -> Option<(u64, u64)> {
     Some((lo, lo | u64::MAX.checked_shr(bits).unwrap_or(0)))
 }
 
+/// The finest level of quadbin, beyond which 64 bits have no room.
+const MAX_QUADBIN: u8 = 26;
+
+/// The index that a cell has in [quadbin](https://docs.carto.com/data-and-analysis/analytics-toolbox-for-bigquery/key-concepts/spatial-indexes),
+/// which numbers the same squares: a 1 and a mode in front, the level, its Morton code, and ones to the end. `None` for cells that are too fine for it.
+#[must_use]
+pub fn quadbin(level: u8, code: u64) -> Option<u64> {
+    let rest = 52u64.checked_sub(2 * u64::from(level))?;
+    Some(1 << 62 | 1 << 59 | u64::from(level) << 52 | code << rest | ((1 << rest) - 1)).filter(|_| level <= MAX_QUADBIN)
+}
+
 /// How many cells of a level hold a passing row of `range`, as far as `most`, past which it stops counting.
 ///
 /// # Errors
@@ -241,5 +252,25 @@ mod tests {
                 assert!(cells.expect("goes on") <= keys.len());
             }
         }
+    }
+
+    #[test]
+    fn quadbins_are_those_of_another_library() {
+        // By Python's quadbin 0.2.2: tile_to_cell((x, y, z)).
+        for (z, x, y, expected) in [
+            (0, 0, 0, 0x480f_ffff_ffff_ffff),
+            (1, 1, 0, 0x4817_ffff_ffff_ffff),
+            (2, 3, 2, 0x482d_ffff_ffff_ffff),
+            (6, 33, 21, 0x4866_23ff_ffff_ffff),
+            (10, 163, 395, 0x48a2_c48f_ffff_ffff),
+            (12, 2200, 1343, 0x48c6_24be_afff_ffff),
+            (26, 67_108_863, 67_108_863, 0x49af_ffff_ffff_ffff),
+            (26, 35_210_000, 21_493_000, 0x49a6_216b_ba27_0180),
+        ] {
+            let shift = 32 - u32::from(z);
+            let corner = crate::World { x: x << shift.min(31), y: y << shift.min(31) };
+            assert_eq!(quadbin(z, code(morton::key(corner), z)), Some(expected), "{z}/{x}/{y}");
+        }
+        assert_eq!([quadbin(27, 0), quadbin(31, 0)], [None, None]);
     }
 }

@@ -161,6 +161,8 @@ pub enum Properties {
 pub enum Alias {
     /// `_average` for `_mean`.
     Carto,
+    /// `quadbin`, of squares.
+    Quadbin,
     /// `cluster`, `cluster_id`, `point_count_abbreviated`.
     Supercluster,
     /// `clustered`, `sqrt_point_count`.

@@ -206,13 +206,14 @@ impl RowGeometry {
 
 impl Alias {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Carto, Self::Supercluster, Self::Tippecanoe];
+    pub const ALL: [Self; 4] = [Self::Carto, Self::Quadbin, Self::Supercluster, Self::Tippecanoe];
 
     /// The word in `alias`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Carto => "carto",
+            Self::Quadbin => "quadbin",
             Self::Supercluster => "supercluster",
             Self::Tippecanoe => "tippecanoe",
         }

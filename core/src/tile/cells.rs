@@ -6,6 +6,7 @@
 
 use crate::{
     plan::{Extra, Plan},
+    points::cells::quadbin,
     query::Shape,
     small::work::{Stopped, Toll},
     space::{
@@ -75,6 +76,14 @@ impl<'b> Drawn<'b> {
         }
     }
 
+    /// What a cell is called elsewhere.
+    fn name(self, code: u64) -> Option<u64> {
+        match self {
+            Self::Squares(grid) => quadbin(grid.level, code),
+            Self::Hexagons(_) => Some(code),
+        }
+    }
+
     #[inline]
     fn geometry(self, shape: Shape, at: usize, code: u64) -> Geometry<'b> {
         match self {
@@ -127,7 +136,7 @@ pub fn write(
     for &(extra, property) in &plan.extras {
         for (at, place) in take(1).iter_mut().enumerate().take(cells) {
             let (code, count) = shown.cell(at);
-            *place = index(extra, property, drawn.id(code), (code, count), layer);
+            *place = index(extra, property, drawn, (code, count), layer);
         }
     }
     for &(column, property) in plan.lone() {
@@ -168,12 +177,14 @@ pub fn write(
 }
 
 /// The index of something made of a cell's code or count.
-fn index(extra: Extra, property: usize, id: Option<u64>, (code, count): (u64, u64), layer: &mut Layer<'_>) -> u32 {
+fn index(extra: Extra, property: usize, drawn: Drawn<'_>, (code, count): (u64, u64), layer: &mut Layer<'_>) -> u32 {
     match extra {
-        Extra::H3 => layer.index(property, Value::Text(&format!("{code:x}"))),
+        Extra::H3 | Extra::Quadbin => {
+            drawn.name(code).map_or(NONE, |name| layer.index(property, Value::Text(&format!("{name:x}"))))
+        }
         Extra::Log => layer.index(property, Value::Double(libm::log10(count as f64))),
         Extra::Cluster | Extra::Clustered => layer.index(property, Value::Boolean(true)),
-        Extra::ClusterId => id.map_or(NONE, |id| layer.index(property, Value::Integer(id as i64))),
+        Extra::ClusterId => drawn.id(code).map_or(NONE, |id| layer.index(property, Value::Integer(id as i64))),
         Extra::Abbreviated => layer.index(property, Value::Text(&abbreviated(count))),
         Extra::Sqrt => {
             let root = libm::round(libm::sqrt(count as f64) * 100.0) / 100.0;
