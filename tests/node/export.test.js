@@ -9,6 +9,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { PMTiles } from "pmtiles";
 import { byMapbox } from "./lib/decode.js";
 import { program, run, serve } from "./lib/duotile.js";
@@ -102,6 +103,39 @@ test("each layer has its zooms and query, and tiles lie within the bounds", asyn
   }
   const odd = run("export", points, "-o", path, "--zooms", "roads:3-4");
   assert.match(odd.stderr, /there is no layer "roads"; the layers are: some/);
+});
+
+test("hexagons keep to a budget by a coarser resolution, of the whole zoom, and none of their rows is lost", async () => {
+  const [points, path] = [join(folder, "hexagons.parquet"), join(folder, "hexagons.pmtiles")];
+  assert.equal(run("generate", "5k", points).status, 0);
+  const query = "mode=cells&cell=h3";
+  const done = run("export", points, "-o", path, "--zooms", "3-4", "--query", query, "--tile-size", "3kB");
+  assert.equal(done.status, 0, done.stderr);
+  const archive = opened(path);
+  let coarser = 0;
+  for (let z = 3; z <= 4; z += 1) {
+    const counts = new Map();
+    for (let at = 0; at < 4 ** z; at += 1) {
+      const found = await archive.getZxy(z, at % 2 ** z, Math.floor(at / 2 ** z));
+      if (!found) continue;
+      const bytes = new Uint8Array(found.data);
+      assert.ok(gzipSync(bytes).length <= 3100, `zoom ${z}: ${gzipSync(bytes).length} bytes`);
+      for (const { properties } of byMapbox(bytes)[0]?.features ?? [])
+        counts.set(properties["h3"], properties["point_count"]);
+    }
+    const resolutions = new Set([...counts.keys()].map((h3) => Number.parseInt(h3[1], 16)));
+    assert.equal(resolutions.size, 1, `zoom ${z}`);
+    assert.equal(
+      [...counts.values()].reduce((sum, count) => sum + count, 0),
+      5000,
+    );
+    const [resolution = 0] = resolutions;
+    if (resolution < z) {
+      coarser += 1;
+      assert.match(done.stdout + done.stderr, new RegExp(`limit 10000, res ${resolution}\\b`));
+    }
+  }
+  assert.ok(coarser > 0, done.stdout + done.stderr);
 });
 
 test("a run that is killed leaves no archive, and goes on to the bytes of one that was not", async () => {

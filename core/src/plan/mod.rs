@@ -48,6 +48,17 @@ pub struct Plan {
     filter_text: String,
 }
 
+impl Hexagons {
+    /// The resolution of cells at a zoom.
+    #[must_use]
+    pub fn resolution(self, z: u8) -> u8 {
+        match self {
+            Self::ByZoom => steps::by_zoom(z),
+            Self::Of(resolution) => resolution,
+        }
+    }
+}
+
 impl Plan {
     /// Which rows: `filter`, `datetime` and `bbox` together; `None` for every row.
     #[must_use]
@@ -116,10 +127,7 @@ impl Plan {
     /// The resolution of H3 whose cells stand in tiles of a zoom in place of squares, where they do.
     #[must_use]
     pub fn resolution(&self, z: u8) -> Option<u8> {
-        self.hexagons.map(|hexagons| match hexagons {
-            Hexagons::ByZoom => steps::by_zoom(z),
-            Hexagons::Of(resolution) => resolution,
-        })
+        self.hexagons.map(|hexagons| hexagons.resolution(z))
     }
 
     /// The first zoom that has tiles: 0, unless cells are so small that too many were in a tile.

@@ -1,5 +1,6 @@
 //! A layer of an archive: a source and a query, as they are at a zoom.
 
+use super::budget::Bounds;
 use crate::{
     catalog::Entry,
     engine::{Fitted, Refusal, rows_of, select::Selected},
@@ -79,10 +80,9 @@ impl Layer {
     ///
     /// # Errors
     /// As [`Layer::new`]; where memory is short; [`Stopped`] when it was told to end.
-    pub fn shown(&self, limit: u32, cell: u8, work: &Work<'_>) -> Result<Shown> {
+    pub fn shown(&self, bounds: Bounds, work: &Work<'_>) -> Result<Shown> {
         let make = || -> Result<Shown, Refusal> {
-            let query = TileQuery { limit, cell, ..self.query.clone() };
-            let fitted = Fitted::new(self.entry.clone(), query, work)?;
+            let fitted = Fitted::new(self.entry.clone(), bounds.on(&self.query), work)?;
             let dataset = &fitted.dataset;
             let mut selected = Selected::of(dataset, &fitted.plan, work)?;
             selected.summarise(dataset, &fitted.plan, dataset.len(), work)?;

@@ -174,13 +174,13 @@ impl<'p> Pyramid<'p> {
     fn zoom(&mut self, z: u8, layers: &[&Layer], begun: Option<Head>) -> Result<Zoom> {
         let fresh = || Head {
             zoom: Zoom { z, ..Zoom::default() },
-            bounds: layers.iter().map(|layer| Bounds::of(layer.query())).collect(),
+            bounds: layers.iter().map(|layer| Bounds::of(layer.query(), z)).collect(),
             ..Head::default()
         };
         let mut tried = begun.is_some();
         let mut head = begun.unwrap_or_else(fresh);
         let work = self.work;
-        let shown = |at: usize, bounds: Bounds| layers[at].shown(bounds.limit, bounds.cell, work);
+        let shown = |at: usize, bounds: Bounds| layers[at].shown(bounds, work);
         let mut here = (0..layers.len()).map(|at| shown(at, head.bounds[at])).collect::<Result<Vec<_>>>()?;
         self.progress.stage(&format!("zoom {z}: looking for tiles"), None);
         let (count, fullest) = self.fullest(z, &here)?;
@@ -201,7 +201,7 @@ impl<'p> Pyramid<'p> {
             head.bounds[layer] = less;
             here[layer] = shown(layer, less)?;
         }
-        let reduced = |at: &usize| head.bounds[*at] != Bounds::of(layers[*at].query());
+        let reduced = |at: &usize| head.bounds[*at] != Bounds::of(layers[*at].query(), z);
         let name = |at: usize| (layers[at].source().name().to_owned(), head.bounds[at]);
         head.zoom.bounded = (0..layers.len()).filter(reduced).map(name).collect();
         head.done = true;

@@ -84,7 +84,8 @@ impl fmt::Display for Zoom {
             kilobytes(self.largest as f64)
         )?;
         for (layer, bounds) in &self.bounded {
-            write!(f, "  {layer}: limit {}, cell {}", bounds.limit, bounds.cell)?;
+            let (what, cells) = bounds.res.map_or(("cell", bounds.cell), |res| ("res", res));
+            write!(f, "  {layer}: limit {}, {what} {cells}", bounds.limit)?;
         }
         if self.beyond > 0 {
             write!(f, "  {} beyond the budget", self.beyond)?;
