@@ -15,8 +15,16 @@ const file = new URL("size.json", import.meta.url);
 export const MORE = 1024;
 export const LESS = 4096;
 
-/** What reads Arrow, or geometries that are more than points, what takes subsets from a server, and what is carried for want of files. */
-const LATER = ["./arrow.js", "./builder.js", "./bytes.js", "./measured.js", "./take.js", "./*-inline.js"];
+/** What reads Arrow, geometries that are more than points, or cells of H3, what takes subsets from a server, and what is carried for want of files. */
+const LATER = [
+  "./arrow.js",
+  "./builder.js",
+  "./bytes.js",
+  "./hexagons.js",
+  "./measured.js",
+  "./take.js",
+  "./*-inline.js",
+];
 
 /** What is the worker's part where there is one. */
 const WORKERS = ["./serve.js", "./readers.js", "../../wasm/pkg/duotile_wasm.js"];

@@ -10,9 +10,10 @@ import { convert, typeName } from "./arrow-values.js";
 import { refuseOthers } from "./bytes.js";
 import { type About, bit, type Carried, type Column, type Columns, check, list, type Positions } from "./columns.js";
 import { geometries } from "./geometry.js";
+import { ofCells } from "./hexagons.js";
 import type { SubsetFacts } from "./ipc.js";
 import { decodeLz4 } from "./lz4.js";
-import { noPosition, positionColumns, type Roles, rolesOf } from "./roles.js";
+import { positionColumns, type Roles, rolesOf } from "./roles.js";
 
 /** Reads Arrow IPC bytes. The name is that of the subset, if it is one. */
 export async function fromArrow(name: string | undefined, bytes: Uint8Array, roles: Roles): Promise<Columns> {
@@ -22,7 +23,12 @@ export async function fromArrow(name: string | undefined, bytes: Uint8Array, rol
   const subset = table.schema.metadata?.get("duotile");
   const notes: string[] = [];
   if (subset !== undefined) return ofSubset(name, table, names, JSON.parse(subset) as Subset);
-  const [positions, taken] = place(table, names, roles, notes);
+  const found = place(table, names, roles, notes);
+  if (!found) {
+    const make = (each: string, notes: string[]) => values(table, [each], new Set(), notes);
+    return ofCells(name ?? "points", names, make, roles);
+  }
+  const [positions, taken] = found;
   const columns = values(table, names, new Set(taken), notes);
   const made: Columns = { name: name ?? "points", positions, columns, ...rolesOf(columns, roles, notes), notes };
   check(made);
@@ -102,8 +108,9 @@ async function read(bytes: Uint8Array): Promise<Table> {
   }
 }
 
-/** Positions, and the columns they were taken from. */
-function place(table: Table, names: string[], roles: Roles, notes: string[]): [Positions, string[]] {
+/** Positions, and the columns they were taken from; nothing where there are none. */
+function place(table: Table, names: string[], roles: Roles, notes: string[]): [Positions, string[]] | undefined {
+  if (roles.h3 !== undefined) return undefined;
   const geometry = roles.lon !== undefined && roles.lat === undefined ? roles.lon : undefined;
   const pair = geometry === undefined ? positionColumns(names, roles) : undefined;
   if (pair) {
@@ -119,7 +126,7 @@ function place(table: Table, names: string[], roles: Roles, notes: string[]): [P
       notes.push(`left out: ${found.others} of "${field.name}", which cannot be read as geometries`);
     return [found.positions, [field.name]];
   }
-  throw noPosition(names);
+  return undefined;
 }
 
 function axis(table: Table, name: string): Float64Array {
@@ -135,7 +142,9 @@ function axis(table: Table, name: string): Float64Array {
 }
 
 function values(table: Table, names: string[], left: ReadonlySet<string>, notes: string[]): Column[] {
-  return names.flatMap((name, at) => (left.has(name) ? [] : convert(name, table.getChildAt(at), notes)));
+  const all = table.schema.fields.map((field) => field.name);
+  const one = (name: string) => convert(name, table.getChildAt(all.indexOf(name)), notes);
+  return names.flatMap((name) => (left.has(name) ? [] : one(name)));
 }
 
 /** The values of all batches in one array; just their view where there is one batch. */

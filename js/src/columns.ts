@@ -22,10 +22,11 @@ export type Column = Values & {
   readonly valid?: Uint8Array;
 };
 
-/** Positions in degrees, lines and polygons, or keys and row numbers that a server has made. */
+/** Positions in degrees, lines and polygons, indices of cells of H3, or keys and row numbers that a server has made. */
 export type Positions =
   | Outlines
   | { readonly lon: Float64Array; readonly lat: Float64Array }
+  | { readonly cells: BigUint64Array }
   | { readonly keys: BigUint64Array; readonly rows: Uint32Array; readonly outlines?: Carried };
 
 /** Outlines as a server carries them: the bytes of all rows, and for each row where they end. */
@@ -77,6 +78,7 @@ const PER_VERTEX = 64;
 /** How many rows a table has. */
 export function rowsOf(positions: Positions): number {
   if ("parts" in positions) return positions.rows.length;
+  if ("cells" in positions) return positions.cells.length;
   return "keys" in positions ? positions.keys.length : positions.lon.length;
 }
 
@@ -92,7 +94,12 @@ export function present(column: Column, rows: number): number {
 export function check(table: Columns): void {
   const { positions } = table;
   if ("parts" in positions) checkOutlines(positions);
-  const [first, second] = "keys" in positions ? [positions.keys, positions.rows] : [positions.lon, positions.lat];
+  const [first, second] =
+    "keys" in positions
+      ? [positions.keys, positions.rows]
+      : "cells" in positions
+        ? [positions.cells, positions.cells]
+        : [positions.lon, positions.lat];
   if (first.length !== second.length) {
     const [a, b] = "keys" in positions ? ["keys", "row numbers"] : ["longitudes", "latitudes"];
     throw new RangeError(`${first.length} ${a} and ${second.length} ${b}, expected as many of each`);

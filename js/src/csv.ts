@@ -6,13 +6,16 @@
 import { degrees } from "./arrays.js";
 import { type Columns, check } from "./columns.js";
 import { type Cell, columnOf } from "./infer.js";
-import { noPosition, positionColumns, type Roles, rolesOf } from "./roles.js";
+import { positionColumns, type Roles, rolesOf } from "./roles.js";
 
 /** Reads CSV with a header line. */
-export function fromCsv(name: string, text: string, roles: Roles): Columns {
+export async function fromCsv(name: string, text: string, roles: Roles): Promise<Columns> {
   const [names, fields] = parse(text);
+  const make = (name: string, notes: string[]) => [
+    columnOf(name, typed(name, fields[names.indexOf(name)] ?? [], notes)),
+  ];
   const pair = positionColumns(names, roles);
-  if (!pair) throw noPosition(names);
+  if (!pair) return (await import("./hexagons.js")).ofCells(name, names, make, roles);
   const [lons, lats] = pair.map((name) => fields[names.indexOf(name)] ?? []) as [string[], string[]];
   const numbers = (texts: string[]): Float64Array => degrees(texts.map((text) => (text === "" ? null : Number(text))));
   const positions = { lon: numbers(lons), lat: numbers(lats) };
@@ -21,9 +24,7 @@ export function fromCsv(name: string, text: string, roles: Roles): Columns {
     throw new RangeError(`no row has a position, got "${first}"`);
   }
   const notes: string[] = [];
-  const columns = names.flatMap((name, at) =>
-    pair.includes(name) ? [] : [columnOf(name, typed(name, fields[at] ?? [], notes))],
-  );
+  const columns = names.flatMap((name) => (pair.includes(name) ? [] : make(name, notes)));
   const table: Columns = { name, positions, columns, ...rolesOf(columns, roles, notes), notes };
   check(table);
   return table;

@@ -32,6 +32,11 @@ export async function fromGeoJson(name: string, input: unknown, roles: Roles): P
   if (!cells.has("id") && features.some(({ id }) => id !== undefined)) {
     for (let row = 0; row < features.length; row++) cell("id", row, features[row]?.id);
   }
+  if (roles.h3 !== undefined || (features.length > 0 && features.every(({ geometry }) => !geometry))) {
+    const { withCells } = await import("./hexagons.js");
+    const table = withCells(name, [...cells.keys()], (each) => [columnOf(each, cells.get(each) ?? [])], roles);
+    if (table) return table;
+  }
   const notes: string[] = [];
   const positions = await positionsOf(features, notes);
   const columns = [...cells].map(([name, values]) => columnOf(name, values));

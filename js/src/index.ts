@@ -5,6 +5,7 @@ export { TilerWorker, type WorkerOptions } from "./client.js";
 export type { About, Column, Columns, Positions, Values } from "./columns.js";
 export type { Tile } from "./etag.js";
 export { type Files, inDirectory, inMemory, openFiles, type Sink } from "./files.js";
+export type { CellArrays } from "./hexagons.js";
 export type { Cell, NumberArray, Plain } from "./infer.js";
 export type { GeoJson, Input, InputOptions } from "./input.js";
 export { Legend, type LegendClass, type LegendExpression, type LegendOptions } from "./legend.js";

@@ -2,13 +2,23 @@
 
 import type { Arrays, OutlineArrays } from "./arrays.js";
 import type { Columns } from "./columns.js";
+import type { CellArrays } from "./hexagons.js";
 import type { Roles } from "./roles.js";
 
 /**
  * Points, lines and polygons: bytes or a file of Arrow IPC, GeoJSON or CSV (points); the text of the latter two; GeoJSON as an
  * object; plain arrays; or {@link Columns} as they are.
  */
-export type Input = ArrayBuffer | Uint8Array<ArrayBuffer> | Blob | string | GeoJson | Arrays | OutlineArrays | Columns;
+export type Input =
+  | ArrayBuffer
+  | Uint8Array<ArrayBuffer>
+  | Blob
+  | string
+  | GeoJson
+  | Arrays
+  | CellArrays
+  | OutlineArrays
+  | Columns;
 
 /** A GeoJSON feature collection, or its features. */
 export type GeoJson = { type: "FeatureCollection"; features: readonly object[] } | readonly object[];

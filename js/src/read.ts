@@ -25,6 +25,8 @@ export function buffersOf(input: Input): ArrayBuffer[] {
     for (const column of input.columns) Object.values(column).forEach(add);
   } else if ("outlines" in input) {
     [...Object.values(input.outlines), ...Object.values(input.columns ?? {})].forEach(add);
+  } else if ("h3" in input) {
+    [input.h3, ...Object.values(input.columns ?? {})].forEach(add);
   } else if ("lon" in input) {
     [input.lon, input.lat, ...Object.values(input.columns ?? {})].forEach(add);
   }

@@ -31,6 +31,7 @@ export async function read(input: Input, options: InputOptions): Promise<Columns
     check(named);
     return named;
   }
+  if ("h3" in input) return (await import("./hexagons.js")).fromCellArrays(name, input, options);
   if ("outlines" in input || ("lon" in input && "lat" in input)) return fromArrays(name, input, options);
   return fromGeoJson(name, input, options);
 }

@@ -10,6 +10,8 @@ export interface Roles {
   lon?: string;
   /** The column of latitudes. */
   lat?: string;
+  /** The column of cells of H3, where rows are these: texts of hexadecimal digits, or integers of 64 bits. */
+  h3?: string;
   /** The column of ids: unique integers from 0 to 2⁵³ − 1. */
   id?: string;
   /** The column that `datetime` asks for; the first column of times unless said. */
@@ -34,6 +36,7 @@ const PAIRS = [
 
 /** The columns of longitude and latitude. A name of nothing but the axis comes before one with other words. */
 export function positionColumns(names: readonly string[], roles: Roles): [string, string] | undefined {
+  if (roles.h3 !== undefined) return undefined;
   if (roles.lon !== undefined && roles.lat !== undefined) {
     for (const name of [roles.lon, roles.lat]) {
       if (!names.includes(name)) throw new RangeError(`no column "${name}" for the position; ${list(names)}`);
@@ -53,11 +56,6 @@ export function positionColumns(names: readonly string[], roles: Roles): [string
     }
   }
   return undefined;
-}
-
-/** The error for a table without positions: which columns it has, and how to name the right ones. */
-export function noPosition(names: readonly string[]): RangeError {
-  return new RangeError(`found no longitude and latitude columns; name them as { lon, lat }; ${list(names)}`);
 }
 
 /** `pickupLon`, `pickup_lon` and `Pickup Lon` are the same words. */

@@ -189,6 +189,7 @@ function made(Core: CoreClass, name: string, positions: Positions): Core {
     if (positions.outlines) core.carry(positions.outlines.bytes, positions.outlines.ends);
     return core;
   }
+  if ("cells" in positions) return Core.ofCells(name, positions.cells);
   return new Core(name, positions.lon, positions.lat);
 }
 

@@ -123,6 +123,29 @@ test("what apache-arrow writes is read, as file and as stream", async () => {
   }
 });
 
+test("cells of H3 in Arrow: texts, in dictionaries too, and integers of both signs", async () => {
+  const cells = ["8928308280fffff", null, "8009fffffffffff", "8009fffffffffff"];
+  const numbers = cells.map((cell) => (cell === null ? null : BigInt(`0x${cell}`)));
+  for (const h3 of [
+    vectorFromArray(cells, new arrow.Utf8()),
+    vectorFromArray(cells, new arrow.LargeUtf8()),
+    vectorFromArray(cells, new arrow.Dictionary(new arrow.Utf8(), new arrow.Int32())),
+    vectorFromArray(numbers, new arrow.Uint64()),
+    vectorFromArray(numbers, new arrow.Int64()),
+  ]) {
+    const table = new arrow.Table({ h3, n: vectorFromArray([1, 2, 3, 4], new arrow.Int32()) });
+    const columns = await toColumns(new Uint8Array(tableToIPC(table)));
+    assert.deepEqual(
+      "cells" in columns.positions && [...columns.positions.cells],
+      numbers.map((each) => each ?? 0n),
+    );
+    const found = (await rows(new Uint8Array(tableToIPC(table)))).sort((a, b) => Number(a["n"]) - Number(b["n"]));
+    assert.deepEqual(found, [{ n: 1 }, { n: 3 }, { n: 4 }]);
+  }
+  const floats = tableFromArrays({ h3: new Float64Array([1, 2]) });
+  await assert.rejects(toColumns(new Uint8Array(tableToIPC(floats))), /"h3" holds neither texts nor whole numbers/);
+});
+
 test("a file without positions names its columns; they can be named", async () => {
   await assert.rejects(toColumns(fixture("no-position.arrow")), /no longitude.*"height", "width"/);
   const { positions } = await toColumns(fixture("no-position.arrow"), { lon: "height", lat: "width" });

@@ -244,3 +244,54 @@ test("what is packed, or of another kind, is refused by its name, also where it 
   const { columns } = await toColumns(new TextEncoder().encode("PK,lon,lat\nx,1,2\n"));
   assert.equal(columns[0]?.name, "PK");
 });
+
+test("cells of H3 are positions: in arrays, CSV, GeoJSON and as they are", async () => {
+  // Their middles by Python's h3 4.5.0, to a step of the map.
+  const middles = [
+    [-122.418_459, 37.776_702],
+    [10.536_199, 64.7],
+  ];
+  const texts = ["8928308280fffff", null, "8009fffffffffff", "8928308280fff0f"];
+  const numbers = [617_700_169_958_293_503n, null, 0x8009_ffff_ffff_fffn, 7n];
+  const filled = BigUint64Array.from(numbers, (number) => number ?? 0n);
+  const signal = [1, 2, 3, 4];
+  const csv = `cell,signal\n${texts.map((text, at) => `${text ?? ""},${signal[at]}`).join("\n")}\n`;
+  const features = texts.map((h3, at) => ({ type: "Feature", geometry: null, properties: { h3, signal: signal[at] } }));
+  for (const [input, options] of /** @type {[any, any][]} */ ([
+    [{ h3: texts, columns: { signal } }, {}],
+    [{ h3: numbers, columns: { signal } }, {}],
+    [{ h3: filled, columns: { signal } }, {}],
+    [{ h3: new BigInt64Array(filled.buffer), columns: { signal } }, {}],
+    [csv, { h3: "cell" }],
+    [csv.replace("cell", "H3_Index"), {}],
+    [features, {}],
+  ])) {
+    const tiler = await Tiler.from(input, options);
+    assert.deepEqual(
+      tiler.schema().columns.map(({ name }) => name),
+      ["signal"],
+    );
+    assert.deepEqual([tiler.schema().rows, tiler.schema().unusable, tiler.notes], [2, 2, []]);
+    const found = tiler.rows().features.sort((a, b) => Number(a.id) - Number(b.id));
+    const places = found.map((row) => /** @type {any} */ (row).geometry.coordinates);
+    places.flat().forEach((/** @type {number} */ at, /** @type {number} */ i) => {
+      assert.ok(Math.abs(at - (middles.flat()[i] ?? 0)) < 2e-6, `${at}`);
+    });
+    assert.deepEqual(
+      found.map(({ properties }) => properties["signal"]),
+      [1, 3],
+    );
+  }
+});
+
+test("a column that holds no cells of H3 is refused, with what it holds", async () => {
+  const h3 = /** @type {any} */ ([617_700_169_958_293_500, 5]);
+  await assert.rejects(toColumns({ h3 }), /"h3" holds neither texts nor whole numbers of 64 bits.*BigInt/);
+  await assert.rejects(Tiler.from({ h3: ["x", "7"] }), /none of 2 rows has a cell of H3/);
+  await assert.rejects(toColumns("cell,n\n1.5,1\n", { h3: "cell" }), /neither texts nor whole numbers/);
+  await assert.rejects(toColumns("cell,n\n1.5,1\n", { h3: "cells" }), /no column "cells" of cells of H3.*"cell", "n"/);
+  await assert.rejects(toColumns("lon,lat,h3\n1,2,3\n", { h3: "h3", lon: "lon" }), /leave lon and lat out, or h3/);
+  // Where there are longitudes and latitudes, a column of cells is one like others.
+  const { columns } = await toColumns("lon,lat,h3\n1,2,8928308280fffff\n");
+  assert.deepEqual(columns.map(plain), [["h3", "text", ["8928308280fffff"]]]);
+});

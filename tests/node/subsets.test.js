@@ -1,7 +1,7 @@
 /**
  * The round trip of a subset: whatever filter selects it, it opens in Node, and each tile of a query that it covers is the
  * server's byte for byte. Of a table with every kind of column, nulls everywhere and columns without a value; and of lines and
- * polygons, some of them over the antimeridian.
+ * polygons, some of them over the antimeridian. And a file of cells of H3 is to the module what it is to the server.
  *
  * `SUBSETS=10000` takes so many filters, `SEED` begins elsewhere, `SUBSET_FILES` names files (with spaces between them) to
  * take them of as well.
@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Server, Tiler, toQueryString } from "duotile";
+import { byMapbox } from "./lib/decode.js";
 import { open } from "./lib/duckdb.js";
 import { serve } from "./lib/duotile.js";
 import { queries } from "./lib/queries.js";
@@ -197,4 +198,80 @@ test(`${SUBSETS} subsets of random filters open, and cut the server's tiles`, {
   assert.ok(seen.empty > SUBSETS / 50 && seen.empty < 0.7 * SUBSETS, JSON.stringify(seen));
   assert.ok(seen.features > 20 * SUBSETS && seen.narrower > SUBSETS / 20, JSON.stringify(seen));
   context.diagnostic(JSON.stringify(seen));
+});
+
+/** Cells of resolutions 0 to 15 by Python's h3 4.5.0: pentagons, those at the poles, over the antimeridian, and others. */
+const CELLS = `8009fffffffffff 80c3fffffffffff 8001fffffffffff 80f3fffffffffff 809bfffffffffff 8017fffffffffff 801ffffffffffff
+  81083ffffffffff 81623ffffffffff 81033ffffffffff 81f2bffffffffff 819b7ffffffffff 81167ffffffffff 811f3ffffffffff 81007ffffffffff
+  830800fffffffff 83ea00fffffffff 830326fffffffff 83f291fffffffff 839b43fffffffff 831659fffffffff 831f18fffffffff 830052fffffffff
+  860800007ffffff 867400007ffffff 860326357ffffff 86f291457ffffff 869b43637ffffff 861659aefffffff 861f18b27ffffff 860052a2fffffff
+  89080000003ffff 89ea0000003ffff 890326352d7ffff 89f291454b7ffff 899b4363473ffff 891659acc93ffff 891f1d48b67ffff 890052a294bffff
+  8d080000000003f 8dea0000000003f 8d0326352d4283f 8df291454b4e0bf 8d9b4363470c9bf 8d1659acc9197bf 8d1f1d48b6519bf 8d0052a2948167f
+  8f0800000000000 8fd600000000000 8f0326352d4282e 8ff291454b4e08d 8f9b4363470c9a5 8f1659acc919799 8f1f1d48b651985 8f0052a29481645`;
+
+test("a file of cells of H3 is to the module what it is to the server, and so is a subset of it", async () => {
+  const cells = CELLS.split(/\s+/);
+  // No cell, a number that is none, one digit of another; and the same cell in other forms.
+  const odd = ["", "ffffffff", "8928308280fff0f", "18928308280fffff", "n/a"];
+  const forms = ["0x8928308280fffff", "8928308280FFFFF", "617700169958293503", " 8928308280fffff"];
+  const rows = [...cells, ...odd, ...forms].map((cell, at) => `${cell},${at},${at % 3 ? "a" : "b"}`);
+  const csv = `h3,signal,kind\n${rows.join("\n")}\n`;
+  writeFileSync(join(folder, "cells.csv"), csv);
+  const own = await serve(join(folder, "cells.csv"));
+  try {
+    const whole = await Tiler.from(csv, { name: "cells" });
+    const about = await new Server(own.base).dataset("cells");
+    assert.deepEqual(whole.schema().rows, cells.length + forms.length);
+    assert.deepEqual([about.rows, about.rows_without_position], [whole.schema().rows, odd.length]);
+    assert.equal(whole.schema().unusable, odd.length);
+    const filter = "signal > 10";
+    const arrow = await bytes(`${own.base}datasets/cells/subset.arrow?${toQueryString({ filter })}`);
+    const some = await Tiler.from(arrow);
+    /** @type {[number, number, number][]} */
+    const tiles = [0, 1, 2].flatMap((z) => Array.from({ length: 4 ** z }, (_, at) => [z, at >> z, at % 2 ** z]));
+    for (const { geometry } of /** @type {any[]} */ (whole.rows("", { limit: 100 }).features)) {
+      const [lon, lat] = geometry.coordinates;
+      const y = 0.5 - Math.asinh(Math.tan((Math.max(-85, Math.min(lat, 85)) * Math.PI) / 180)) / (2 * Math.PI);
+      for (const z of [5, 9, 15])
+        tiles.push([z, Math.floor((lon / 360 + 0.5) * 2 ** z) % 2 ** z, Math.floor(y * 2 ** z)]);
+    }
+    let drawn = 0;
+    for (const query of [
+      "mode=cells&cell=h3&agg=max:signal",
+      "mode=cells&cell=h3&res=1&by=kind",
+      "mode=cells&cell=h3&shape=point",
+      "mode=cells&cell=16&alias=quadbin&agg=mean:signal",
+      "mode=points&properties=signal,kind",
+    ]) {
+      for (const [tiler, text] of /** @type {const} */ ([
+        [whole, query],
+        [some, `${query}&filter=${encodeURIComponent(filter)}`],
+      ])) {
+        for (const tile of tiles) {
+          const path = `tiles/cells/${tile.join("/")}.mvt?${text}`;
+          const [there, here] = [await bytes(own.base + path), tiler.tile(...tile, text)];
+          assert.ok(Buffer.from(there).equals(here), `${path}: ${there.length} and ${here.length} bytes`);
+          drawn += tiler.lastReport.features;
+        }
+      }
+    }
+    assert.ok(drawn > 1000, String(drawn));
+    // The rows of each hexagon are those that it counts, on both sides.
+    const hexagons = byMapbox(whole.tile(0, 0, 0, "mode=cells&cell=h3&res=2&shape=point"))[0]?.features ?? [];
+    let rowsIn = 0;
+    for (const { properties } of hexagons) {
+      const h3 = String(properties["h3"]);
+      const [here, there] = [whole.rows("", { h3 }), await new Server(own.base).rows("cells", {}, { h3 })];
+      assert.equal(here.numberMatched, properties["point_count"], h3);
+      const ids = (/** @type {typeof here} */ { features }) => features.map(({ id }) => id);
+      assert.deepEqual(ids(here), ids(there), h3);
+      rowsIn += here.numberMatched;
+    }
+    assert.equal(rowsIn, whole.schema().rows);
+    assert.throws(() => whole.rows("", { h3: "8928308280fff0f" }), /index of a cell of H3/);
+    whole.free();
+    some.free();
+  } finally {
+    await own.stop();
+  }
 });

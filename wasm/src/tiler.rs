@@ -34,6 +34,15 @@ impl Tiler {
         Self::of(Dataset::new(name, lon, lat))
     }
 
+    /// Takes rows that are cells of H3, by their indices; 0 for a row without one. Each is in the middle of its cell.
+    ///
+    /// # Errors
+    /// When no number is that of a cell, or there are more rows than row numbers can tell apart.
+    #[wasm_bindgen(js_name = ofCells)]
+    pub fn of_cells(name: &str, cells: &[u64]) -> Result<Self, JsValue> {
+        Self::of(Dataset::of_cells(name, cells))
+    }
+
     /// Takes rows of a dataset that was projected elsewhere, such as a subset: Morton keys, and the row number of each
     /// there, which is the id of its feature.
     ///

@@ -13,6 +13,13 @@ pub enum BadInput {
         /// How many of each.
         got: [usize; 2],
     },
+    /// Numbers of which none is that of a cell of H3.
+    Cells {
+        /// How many.
+        got: usize,
+        /// The first of them.
+        first: u64,
+    },
     /// More positions than row numbers can tell apart.
     TooMany(usize),
     /// No memory for so many entries.
@@ -64,6 +71,7 @@ impl fmt::Display for BadInput {
             Self::Positions { names: [a, b], got: [first, second] } => {
                 write!(f, "{first} {a} and {second} {b}, expected as many of each")
             }
+            Self::Cells { got, first } => write!(f, "none of {got} rows has a cell of H3, got {first:x} first"),
             Self::TooMany(got) => write!(f, "{got} positions, expected at most {}", u32::MAX),
             Self::Memory(entries) => write!(f, "no memory for {entries} entries, expected fewer rows or columns"),
             Self::Length { name, what, got, expected } => {

@@ -23,7 +23,7 @@ pub use shapes::GivenOutlines;
 
 use alloc::{string::String, vec::Vec};
 use columns::Stored;
-use duotile_core::{Built, Roles, Scratch, Told, Zone};
+use duotile_core::{Built, Roles, Scratch, Told, Zone, h3, mercator};
 use order::Order;
 
 /// Points in Morton order with columns in the same order.
@@ -51,6 +51,22 @@ impl Dataset {
     /// [`BadInput`] when the slices differ in length or are too long.
     pub fn new(name: &str, lon: &[f64], lat: &[f64]) -> Result<Self, BadInput> {
         Order::of_degrees(lon, lat).map(|order| Self::of(name, order))
+    }
+
+    /// Takes rows that are cells of H3, by their indices: each is in the middle of its cell. Rows whose number is no cell's are left out
+    /// and counted.
+    ///
+    /// # Errors
+    /// [`BadInput`] when the slice is too long, or no number is a cell's.
+    pub fn of_cells(name: &str, cells: &[u64]) -> Result<Self, BadInput> {
+        let places = cells.iter().map(|&cell| h3::place(cell).and_then(|(lon, lat)| mercator::project(lon, lat)));
+        let order = Order::of_positions(places)?;
+        if order.keys.is_empty()
+            && let Some(&first) = cells.first()
+        {
+            return Err(BadInput::Cells { got: cells.len(), first });
+        }
+        Ok(Self::of(name, order))
     }
 
     /// Takes rows of a dataset that was projected elsewhere: Morton keys, and the number of each row there. They are
