@@ -61,8 +61,17 @@ impl Legend {
         let kinds = plan.measures.iter().flat_map(|measures| &measures.kinds);
         let looks = kinds.filter(|(kind, _)| slow(kind)).count() + usize::from(plan.categories.is_some());
         let rows = selection.mask.map_or(points.len(), Mask::total);
+        // Cells of H3 of one resolution are the same at each zoom.
+        let same = |z: u8| z > 0 && plan.resolution(z).is_some_and(|own| plan.resolution(z - 1) == Some(own));
         let (mut legend, mut spent) = (Self::default(), 0);
         for z in 0..deepest.map_or(0, |deepest| deepest + 1) {
+            if (z..=MAX_ZOOM).all(same) {
+                break;
+            }
+            if let Some(before) = legend.zooms.last().filter(|_| same(z)).cloned() {
+                legend.zooms.push(before);
+                continue;
+            }
             spent += rows as u64 * looks as u64;
             if z > 0 && spent > BUDGET {
                 break;
