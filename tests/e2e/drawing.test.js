@@ -240,6 +240,67 @@ test("points grow with their count, heat and columns are drawn, and the address 
   await close();
 });
 
+test("hexagons have the legend's colours, are marked whole, and have all of their rows", async () => {
+  const { page, close, ...seen } = await open(browser, `${server.base}#view=4/47/8&opacity=1&scale=equal`);
+  await page.locator("#drawing .choice label", { hasText: "Hexagons" }).click();
+  await drawn(page);
+  assert.match(page.url(), /kind=hexagons/);
+  assert.match((await page.textContent("#legend .cells")) ?? "", /hexagon of H3: resolution 4, edges of about 26 km/);
+  const told = await ticks(page);
+  const shown = await clear(page, "cells-1");
+  const colours = await pixels(page, shown);
+  let right = 0;
+  shown.forEach(({ properties }, at) => {
+    const above = told.findIndex(({ value }) => value >= Number(properties["point_count"]));
+    const [from, to] = [told[Math.max(above - 1, 0)], told[above]];
+    if (!from || !to) assert.fail(`no place at the legend for ${properties["point_count"]}`);
+    const [light, dark, own] = [lightness(from.colour), lightness(to.colour), lightness(colours[at] ?? [])];
+    right += Number(own < light + 4 && own > dark - 4);
+  });
+  assert.ok(shown.length > 400 && right > 0.97 * shown.length, `${right} of ${shown.length} have their colour`);
+  // A hexagon that lies in several tiles is the same in each.
+  const counts = new Map(shown.map(({ properties: { h3, point_count } }) => [h3, point_count]));
+  assert.ok(
+    counts.size < shown.length && shown.every(({ properties: of }) => counts.get(of["h3"]) === of["point_count"]),
+  );
+
+  const one = shown.find(({ properties }) => Number(properties["point_count"]) > 20) ?? assert.fail("none of 20");
+  const count = Number(one.properties["point_count"]);
+  await page.mouse.move(one.x, one.y);
+  await says(page, ".hover", new RegExp(`^${count} rows$`));
+  const marked = (/** @type {number} */ id) =>
+    page.evaluate((id) => window.duotile?.map.getFeatureState({ source: "data-1", sourceLayer: "places", id }), id);
+  assert.deepEqual(await marked(Number(one.id)), { marked: true });
+  await picture(page, "hexagons");
+  await page.mouse.click(one.x, one.y);
+  await says(page, ".popup h2", new RegExp(`^${count} rows here$`));
+  await page.click(".popup .more");
+  await says(page, "#rows h2", new RegExp(`^${count} rows of a cell$`));
+  await page.click("#rows [aria-label='Close the rows']");
+
+  // The resolution that the legend says is that of what is drawn, at each zoom and where it is chosen.
+  const resolutions = async () => {
+    const all = (await features(page, "cells-1")).map(({ properties }) =>
+      Number.parseInt(String(properties["h3"])[1] ?? "", 16),
+    );
+    return [...new Set(all)];
+  };
+  for (const zoom of [2.7, 7.6]) {
+    await page.evaluate((zoom) => window.duotile?.map.jumpTo({ zoom }), zoom);
+    await drawn(page);
+    const said = await page.getAttribute("#legend .cells", "data-resolution");
+    assert.deepEqual(await resolutions(), [Number(said)], `zoom ${zoom}`);
+  }
+  await page.selectOption("#res", "5");
+  await drawn(page);
+  assert.deepEqual(await resolutions(), [5]);
+  assert.match(page.url(), /res=5/);
+  await page.selectOption("#res", "12");
+  await says(page, "#legend .cells", /resolution 12.*too many for this zoom, drawn from zoom 12.5 on/);
+  assertQuiet(seen);
+  await close();
+});
+
 test("what is chosen while the tiles of before are on their way is drawn", async () => {
   const { page, close, ...seen } = await open(browser, `${server.base}#view=4/48/8`);
   await page.route(/\.mvt/, async (route) => {

@@ -33,9 +33,11 @@ export interface Place {
 }
 
 /** What may be chosen: finished tiles are drawn as they are, and nothing else is. */
-const KINDS: readonly string[] = ["cells", "points", "heat", "columns", "shapes"] satisfies Kind[];
+const KINDS: readonly string[] = ["cells", "hexagons", "points", "heat", "columns", "shapes"] satisfies Kind[];
 const SCALES: readonly string[] = ["balanced", "equal", "log", "linear"] satisfies Scale[];
 const MIXES: readonly string[] = ["mixed", "most", "share", "difference", "ratio"] satisfies Mix[];
+/** No resolution of H3 is finer. */
+const FINEST = 15;
 /** No line is wider, in pixels. */
 const MOST_LINE = 20;
 const CELLS: readonly number[] = [0, 1, 2, 4, 8, 16, 32, 64] satisfies CellSize[];
@@ -130,6 +132,8 @@ function about(layer: Layer, name: string, value: string): Layer {
       return SCALES.includes(value) ? drawn({ scale: value as Scale }) : layer;
     case "cell":
       return CELLS.includes(number) ? drawn({ cell: number as CellSize }) : layer;
+    case "res":
+      return Number.isInteger(number) && number >= -1 && number <= FINEST ? drawn({ res: number }) : layer;
     case "line":
       return number >= 0 && number <= MOST_LINE ? drawn({ line: number }) : layer;
     case "opacity":

@@ -62,7 +62,7 @@ const isName = ({ name, type }: ColumnInfo): boolean => type === "text" && /^(na
 
 /** The query of a layer's tiles. Names that the dataset does not have are left aside, as when another was chosen. */
 export function queryOf(layer: Layer, state: State, dataset: Dataset | undefined): TileQuery {
-  const { kind, measure, category, size } = layer.drawing;
+  const { kind, measure, category, size, res } = layer.drawing;
   // Tiles that are finished can be asked nothing.
   if (kind === "tiles") return {};
   const { cell } = gridOf(layer.drawing);
@@ -77,6 +77,7 @@ export function queryOf(layer: Layer, state: State, dataset: Dataset | undefined
     const carried = [coloured?.name ?? (known(column) ? column : undefined), high, name].filter(Boolean);
     return { ...made, ...rowsOf(layer, state, dataset), mode: "points", properties: [...new Set(carried)] as string[] };
   }
+  const hexagons = kind === "hexagons";
   const mixed = isMixed(layer.drawing, coloured);
   const agg = [
     ...(known(column) ? [measure] : []),
@@ -91,8 +92,8 @@ export function queryOf(layer: Layer, state: State, dataset: Dataset | undefined
     // What is seen adds up at every zoom and under every filter.
     mode: kind === "points" ? "places" : "cells",
     // Squares fill their place at every zoom, also while the next tiles are loading.
-    shape: kind === "cells" || kind === "columns" ? "polygon" : "centroid",
-    ...(cell === 4 ? {} : { cell }),
+    shape: kind === "cells" || kind === "columns" || hexagons ? "polygon" : "centroid",
+    ...(hexagons ? { cell: "h3", ...(res < 0 ? {} : { res }) } : cell === 4 ? {} : { cell }),
     properties: [],
   };
 }

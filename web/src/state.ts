@@ -6,7 +6,7 @@
 import { signal } from "@preact/signals";
 
 /** How the features of a layer are drawn; those of finished tiles as they are. */
-export type Kind = "cells" | "points" | "heat" | "columns" | "shapes" | "tiles";
+export type Kind = "cells" | "hexagons" | "points" | "heat" | "columns" | "shapes" | "tiles";
 
 /**
  * How values are spread over colours: as many cells to each part of the ramp, by their logarithm, half by this and half by
@@ -41,6 +41,8 @@ export interface Drawing {
   lock: string;
   ramp: string;
   cell: CellSize;
+  /** The resolution of hexagons; -1 for that which goes with the zoom. */
+  res: number;
   /** How wide lines and outlines of shapes are, in pixels of the page. */
   line: number;
   /** From 0 to 1. */
@@ -85,6 +87,7 @@ export const DRAWING: Drawing = {
   lock: "",
   ramp: "ember",
   cell: 0,
+  res: -1,
   line: 1,
   opacity: 0.9,
 };

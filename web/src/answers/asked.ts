@@ -12,6 +12,8 @@ export interface Asked {
   query: TileQuery;
   /** The id of a cell, whose edges are half-open, as those of a box are not. */
   cell?: number;
+  /** The index of a cell of H3. */
+  h3?: string;
   /** The box of all of them, for a query. */
   box?: Box;
 }
@@ -21,11 +23,12 @@ export const asked = signal<Asked | undefined>(undefined);
 export const drawing = signal(false);
 
 /** What was asked for as a query, and some of its rows as a page of it. */
-export const queryOf = ({ query, box, cell }: Asked): TileQuery =>
-  box && cell === undefined ? { ...query, bbox: box } : query;
+export const queryOf = ({ query, box, cell, h3 }: Asked): TileQuery =>
+  box && cell === undefined && h3 === undefined ? { ...query, bbox: box } : query;
 
-export const pageOf = ({ cell }: Asked, offset: number, limit: number) => ({
+export const pageOf = ({ cell, h3 }: Asked, offset: number, limit: number) => ({
   ...(cell === undefined ? {} : { cell }),
+  ...(h3 === undefined ? {} : { h3 }),
   ...(offset > 0 ? { offset } : {}),
   limit,
 });

@@ -40,7 +40,8 @@ export function Places({ map, source }: Shown) {
   const [found, setFound] = useState<{ list: Ranked[]; of: number } | string>("Looking…");
   const dataset = known?.dataset;
   const query = layer && dataset ? queryOf(inCells(layer), state.value, dataset) : undefined;
-  const now: TileQuery | undefined = query && { ...query, ...(size ? { cell: size as 8 } : {}) };
+  const { res: _, ...squares } = query ?? {};
+  const now: TileQuery | undefined = query && (size ? { ...squares, cell: size as 8 } : query);
   const measure = layer?.drawing.category ? "count" : (layer?.drawing.measure ?? "count");
   const { property, column } = propertyOf(measure);
   const key = now && dataset ? `${dataset.id} ${dataset.version} ${toQueryString(now)}` : "";
@@ -67,12 +68,13 @@ export function Places({ map, source }: Shown) {
   const of = rowsOf(layer, state.value, dataset);
   const what = column === undefined ? "rows" : `${measure.split(":")[0]} of ${column}`;
   const show = (cell: Ranked) => {
+    const { h3 } = cell.properties;
     asked.value = {
       dataset: dataset.id,
       title: `${rowsSaid(cell.count)} of a cell`,
       query: of,
       box: cell.box,
-      ...(cell.id === undefined ? {} : { cell: cell.id }),
+      ...(typeof h3 === "string" ? { h3 } : cell.id === undefined ? {} : { cell: cell.id }),
     };
   };
   return (

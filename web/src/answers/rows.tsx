@@ -101,7 +101,7 @@ function Table({ map, source, dataset, now }: Props & { dataset: Dataset; now: A
   const download = () =>
     run(async (signal) => {
       const name = fileName(dataset.id, "csv");
-      if (now.cell === undefined && source.reachable && !files.peek().has(dataset.id)) {
+      if (now.cell === undefined && now.h3 === undefined && source.reachable && !files.peek().has(dataset.id)) {
         const { box, query } = now;
         await fromServer(source, dataset.id, { ...query, ...(box ? { bbox: box } : {}) }, "csv", name);
         return `${name} is being downloaded.`;

@@ -7,7 +7,7 @@ export interface Two {
   below: Layer;
 }
 
-const VALUED = ["measure", "cell", "kind"] as const;
+const VALUED = ["measure", "cell", "res", "kind"] as const;
 const COLOURED = [...VALUED, "category", "mix", "first", "second", "scale", "lock", "ramp"] as const;
 
 const areAlike = ({ above, below }: Two, names: readonly (keyof Drawing)[]): boolean =>

@@ -122,7 +122,7 @@ export function makeTiles(
       const { paint, look, wanted } = paintFor(drawable);
       if (found.paint !== wanted) {
         if (look) drawShapes(found, look(found, tile[0]));
-        else draw(found, paint, tile[0]);
+        else draw(found, paint, tile[0], drawable.layer.drawing.kind === "hexagons");
         found.paint = wanted;
       }
       return found.picture;
@@ -141,11 +141,13 @@ export function makeTiles(
       const found = store.peek(keyOf(drawable, tile));
       if (!found) return undefined;
       const { features, boxes, extent } = found;
-      const isShapes = drawable.layer.drawing.kind === "shapes";
+      const { kind } = drawable.layer.drawing;
+      // Boxes of hexagons lie over each other.
+      const isOutlined = kind === "shapes" || kind === "hexagons";
       const slack = (at: number) => (features[at]?.shape === 3 ? 0 : near * extent);
       const fits = (at: number) => {
         const feature = features[at];
-        return !isShapes || (feature !== undefined && touches(feature, x * extent, y * extent, near * extent));
+        return !isOutlined || (feature !== undefined && touches(feature, x * extent, y * extent, near * extent));
       };
       return features[lastAt(boxes, x * extent, y * extent, slack, fits)];
     },
@@ -210,8 +212,8 @@ function drawShapes(painted: Painted, look: Look): void {
   if (context) paintShapes(context, features, TILE / extent, look);
 }
 
-/** Paints a tile: cells as the squares they are, points as dots. */
-function draw(painted: Painted, paint: Paint, z: number): void {
+/** Paints a tile: cells as the squares or hexagons they are, points as dots. */
+function draw(painted: Painted, paint: Paint, z: number, hexagons: boolean): void {
   const { features, extent, picture } = painted;
   const dots: Dot[] = [];
   picture.width = TILE;
@@ -241,6 +243,16 @@ function draw(painted: Painted, paint: Paint, z: number): void {
       const middle = (axis: 0 | 1) => ((part[axis] ?? 0) + (part[shape === 3 ? axis + 4 : axis] ?? 0)) / 2 / extent;
       const count = Number(properties["point_count"]);
       dots.push({ x: middle(0), y: middle(1), colour: String(context.fillStyle), count });
+    }
+    if (hexagons) {
+      context.beginPath();
+      for (const [x = 0, y = 0, ...rest] of parts) {
+        context.moveTo(x * scale, y * scale);
+        for (let at = 0; at < rest.length; at += 2)
+          context.lineTo((rest[at] ?? 0) * scale, (rest[at + 1] ?? 0) * scale);
+      }
+      context.fill();
+      continue;
     }
     for (const part of parts) {
       const [x = 0, y = 0, , , right = x, bottom = y] = part;

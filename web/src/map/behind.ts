@@ -1,15 +1,21 @@
-/** Which rows are behind a feature of the map: those of its cell by its id, where a number holds that exactly, else those at its place. */
+/** Which rows are behind a feature of the map: those of its hexagon by its index, of its cell by its id, where a number holds that exactly, else those at its place. */
 
 import type { TileQuery } from "duotile";
 import type { MapGeoJSONFeature } from "maplibre-gl";
 import type { Box } from "../tiles/place";
 import { rowsOnly } from "./tables";
 
-type Found = Pick<MapGeoJSONFeature, "id" | "geometry">;
+type Found = Pick<MapGeoJSONFeature, "id" | "geometry" | "properties">;
 
 /** The id of a feature's cell. MapLibre rounds ids that are too long for a number, as those of cells at deep zooms are. */
 export const cellOf = ({ id }: Pick<Found, "id">): number | undefined =>
   typeof id === "number" && Number.isSafeInteger(id) ? id : undefined;
+
+/** The index of a feature that is a hexagon. */
+export function hexagonOf({ properties }: Pick<Found, "properties">): string | undefined {
+  const { h3 } = properties ?? {};
+  return typeof h3 === "string" ? h3 : undefined;
+}
 
 /** The box of a cell by its id: a 1, then for each level a bit of y and a bit of x. */
 export function cellBox(id: number): Box {
@@ -40,7 +46,8 @@ export const placeBox = (geometry: Found["geometry"], z: number): Box =>
 
 /** A query for the rows behind a feature of a tile of some zoom, and so many of them as a page of it. */
 export function behind(feature: Found, asked: TileQuery, z: number, limit: number) {
-  const [query, cell] = [rowsOnly(asked), cellOf(feature)];
+  const [query, cell, h3] = [rowsOnly(asked), cellOf(feature), hexagonOf(feature)];
+  if (h3 !== undefined) return { query, page: { h3, limit } };
   if (cell !== undefined) return { query, page: { cell, limit } };
   return { query: { ...query, bbox: placeBox(feature.geometry, z) }, page: { limit } };
 }

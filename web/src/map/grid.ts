@@ -45,9 +45,13 @@ export interface Grid {
 /** Shapes and finished tiles are of no grid: their tiles are those of the map's zoom. */
 const NONE: Grid = { cell: 4, closer: 0, side: 1 };
 
+/** Hexagons grow by more than their tiles do, and fall back, however these are taken: half a zoom closer they are 6 to 30 pixels wide. */
+const HEXAGONS: Grid = { cell: 4, closer: 0.5, side: 14 };
+
 /** The grid of a layer. */
 export function gridOf({ kind, cell }: Pick<Drawing, "kind" | "cell">): Grid {
   if (kind === "shapes" || kind === "tiles") return NONE;
+  if (kind === "hexagons") return HEXAGONS;
   const side = (cell || suits(kind)) / ratio.value;
   const power = Math.min(Math.max(Math.ceil(Math.log2(LEAST * side) - 1e-9), 0), 6);
   return { cell: (2 ** power) as Grid["cell"], closer: power - Math.log2(LEAST * side), side };

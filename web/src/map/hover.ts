@@ -60,7 +60,7 @@ function shares({ how, parts }: Blend, properties: Record<string, unknown>, rows
 
 /** What a feature says of itself. */
 export function told({ properties }: Pick<MapGeoJSONFeature, "properties">, { loaded, layer }: Drawable): string[] {
-  const { point_count: count, ...rest } = properties;
+  const { point_count: count, h3: _, ...rest } = properties;
   const rows = Number(count);
   const blend = layer.drawing.category ? paintOf(layer, loaded).blend : undefined;
   if (blend) return shares(blend, properties, rows);

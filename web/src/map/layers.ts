@@ -11,6 +11,7 @@ import { rest, spread } from "../page";
 import { type Layer, ownId } from "../state";
 import { finishedLayers } from "./finished";
 import { gridOf, pixel, sideAt } from "./grid";
+import { hexagonLayers } from "./hexagons";
 import { cellColour, type Paint, paintOf } from "./paint";
 import type { Phase } from "./phase";
 import { along, byZoom } from "./scale";
@@ -54,7 +55,7 @@ export function metIds(layer: Layer): string[] {
 }
 export const spreadId = ({ id }: Layer): string => `spread-${id}`;
 /** Whether a layer of the map has cells or rows of the data. */
-export const isData = (id: string): boolean => /^(cells|spread|shapes|tiles)-/.test(id);
+export const isData = (id: string): boolean => /^(cells|edges|rims|spread|shapes|tiles)-/.test(id);
 
 /** The greatest lie on top. Tiles of before, as those of shapes, may have no counts. */
 const ORDER = ["to-number", ["get", "point_count"], 0] as unknown as ExpressionSpecification;
@@ -126,6 +127,8 @@ export function dataLayers({ layer, loaded }: Drawable, source = sourceId(layer)
           paint: { "raster-resampling": "nearest", "raster-fade-duration": 0, "raster-opacity": opacity },
         },
       ];
+    case "hexagons":
+      return hexagonLayers(cells, colour, opacity);
     case "columns":
       return [
         {

@@ -68,14 +68,16 @@ export function paintOf(layer: Layer, { metadata, dataset, columns, tileJson }: 
   // Heights of shapes go by logarithms, as those of columns do.
   const sized = kind === "shapes" ? stands(layer, dataset) : size !== "";
   const sizes = sized ? rowStops(columns[size], kind === "shapes" ? "log" : scale) : undefined;
-  const locked = parse(lock, addsUp(measure));
+  // A hexagon is no quarter of one of the zoom before: of these, a colour is the same number everywhere.
+  const locked = parse(lock, addsUp(measure) && kind !== "hexagons");
   // Where tiles end, the last of them are drawn larger, in their colours.
   const ending = (all: ZoomStops) => all.slice(0, (tileJson?.maxzoom ?? all.length) + 1) as unknown as ZoomStops;
   const by = colouredBy(category, dataset);
   const known = by ? columns[by.name]?.categories : undefined;
   const usual = dataset?.columns.find(({ name }) => name === by?.name)?.categories ?? [];
   // Of sums it is not known how many of a cell's parts have a share in them.
-  const at = measure.startsWith("sum:") ? undefined : stepOf(rest.value + gridOf(drawing).closer);
+  const glide = measure.startsWith("sum:") ? undefined : stepOf(rest.value + gridOf(drawing).closer);
+  const at = kind === "hexagons" ? "own" : glide;
   const counts = ending(cellStops(info("point_count"), "balanced", true));
   const categories = by && categoriesOf(by, known ?? usual, usual, now);
   const mixed = isMixed(drawing, by) ? dataset?.columns.find(({ name }) => name === by?.name) : undefined;

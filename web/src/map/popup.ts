@@ -9,7 +9,7 @@ import { type LngLatLike, type MapGeoJSONFeature, type Map as MapLibre, Popup } 
 import { asked as wanted } from "../answers/asked";
 import { element, formatted, number, percent } from "../dom";
 import { colouredBy } from "../query";
-import { behind, boxAround, boxBehind, cellBox, cellOf, placeBox } from "./behind";
+import { behind, boxAround, boxBehind, cellBox, cellOf, hexagonOf, placeBox } from "./behind";
 import { gridOf, tileZoom } from "./grid";
 import { makeHover } from "./hover";
 import { type Drawable, metIds } from "./layers";
@@ -112,6 +112,10 @@ function at(map: MapLibre, drawables: readonly Drawable[], [x, y]: [number, numb
       if (feature) return { feature, drawable };
       continue;
     }
+    // A hexagon is met where it is drawn; its middle may be in another tile.
+    const exact =
+      drawable.layer.drawing.kind === "hexagons" ? map.queryRenderedFeatures([x, y], { layers })[0] : undefined;
+    if (exact) return { feature: exact, drawable };
     const distance = (feature: MapGeoJSONFeature) => {
       const place = map.project(placeOf(map, feature));
       return Math.hypot(place.x - x, place.y - y);
@@ -175,14 +179,15 @@ export async function fill(
 ): Promise<void> {
   const { tileJson, dataset, query } = loaded;
   const { category } = layer.drawing;
-  const { point_count, ...measures } = feature.properties;
+  const { point_count, h3, ...measures } = feature.properties;
+  const carried = typeof h3 === "string" ? { ...measures, h3 } : measures;
   const count = Number(point_count);
   const z = tileZoom(zoom, gridOf(layer.drawing));
   const title = count === 1 ? "1 row here" : `${number(count)} rows here`;
   const { blend } = paintOf(layer, loaded);
   content.append(
     element("h2", "", title),
-    blend ? sharesTable(blend, measures) : table(measures, tileJson.properties, dataset),
+    blend ? sharesTable(blend, measures) : table(carried, tileJson.properties, dataset),
   );
   if (!dataset?.rows_open) return;
   const rowTable = (properties: Record<string, unknown>) => table(properties, [], dataset, layer);
@@ -199,13 +204,19 @@ export async function fill(
     }
     const all = () => {
       const cell = cellOf(feature);
-      const place = cell === undefined ? { box: placeBox(feature.geometry, z) } : { cell, box: cellBox(cell) };
+      const index = hexagonOf(feature);
+      const place = index
+        ? { h3: index }
+        : cell === undefined
+          ? { box: placeBox(feature.geometry, z) }
+          : { cell, box: cellBox(cell) };
       const title = `${number(value.numberMatched)} rows of a cell`;
       wanted.value = { dataset: dataset.id, title, query: rowsOnly(query), ...place };
     };
     list.replaceChildren(...several(value.features, value.numberMatched, rowTable, all));
     const by = colouredBy(category, dataset);
-    if (!by || by.cycle || blend) return;
+    // Statistics are of boxes, which hexagons are not.
+    if (!by || by.cycle || blend || hexagonOf(feature)) return;
     const which = { ...rowsOnly(query), bbox: boxBehind(feature, z) };
     list.before(await shares(by.name, which, dataset.id, source, signal));
   } finally {

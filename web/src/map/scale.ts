@@ -19,17 +19,23 @@ const LOG_STEPS = 16;
 
 /**
  * Where the values of cells lie at each zoom; `adds` says whether a cell's value is that of its parts added up. Tiles may be drawn
- * between two zooms: `at` says where, if colours are to glide there.
+ * between two zooms: `at` says where, if colours are to glide there. Hexagons, of which those of the next zoom are no quarters, have
+ * each zoom's `own`.
  */
-export function cellStops(measure: MeasureInfo | undefined, scale: Scale, adds: boolean, at?: number): ZoomStops {
+export function cellStops(
+  measure: MeasureInfo | undefined,
+  scale: Scale,
+  adds: boolean,
+  at?: number | "own",
+): ZoomStops {
   const zooms = (measure?.zooms ?? []).filter(({ quantiles }) => quantiles.length > 0);
   const known = zooms.map(({ quantiles }) => quantiles);
   // What is told as quantiles or as ends is exactly these; what is only to look right is steady from zoom to zoom.
-  const levels = scale === "balanced" ? steady(known, adds) : known;
+  const levels = scale === "balanced" && at !== "own" ? steady(known, adds) : known;
   const all = levels.map((quantiles) => stops(quantiles, measure?.probabilities ?? [], scale));
   const [first, ...more] = all;
   if (!first) return [UNKNOWN];
-  const glides = scale === "balanced" && at !== undefined;
+  const glides = scale === "balanced" && typeof at === "number";
   const now = glides ? gliding([first, ...more], at, adds ? partsOf(zooms) : alike) : all;
   return now.map((stops, z) => ending(within(stops, known[z]), known[z])) as unknown as ZoomStops;
 }

@@ -9,7 +9,7 @@ import type { MapGeoJSONFeature, Map as MapLibre } from "maplibre-gl";
 import { spread } from "../page";
 import { ownId } from "../state";
 import { widthOf } from "./apart";
-import { gridOf, sideAt } from "./grid";
+import { gridOf, sideAt, tileZoom } from "./grid";
 import { cellsId, type Drawable, metIds } from "./layers";
 
 /** The most that cells of the size that was wished for are spread, in pixels of the page. */
@@ -77,8 +77,9 @@ function sampled(map: MapLibre, layers: string[]): number[] {
   );
 }
 
-/** Whether anything of a layer is on the screen; taken for so of one that is not on the map, or hidden there. */
-export function isSeen(map: MapLibre, { layer }: Drawable): boolean {
+/** Whether anything of a layer is on the screen; taken for so of one that is not on the map, hidden there, or drawn from closer by. */
+export function isSeen(map: MapLibre, { layer, loaded }: Drawable): boolean {
+  if (tileZoom(map.getZoom(), gridOf(layer.drawing)) < loaded.tileJson.minzoom) return true;
   const layers = metIds(layer).filter((id) => map.getLayer(id) && map.getLayoutProperty(id, "visibility") !== "none");
   if (layers.length === 0 || sampled(map, layers).some((count) => count > 0)) return true;
   return map.queryRenderedFeatures({ layers }).length > 0;

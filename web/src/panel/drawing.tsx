@@ -13,6 +13,7 @@ import { stopsAt } from "../map/stops";
 import { zoom } from "../page";
 import { active, type CellSize, draw, type Kind, type Layer, type Scale } from "../state";
 import { fixed } from "../time/animation";
+import { Resolution } from "./hexagons";
 import { LineWidth, Opacity, TilesControls } from "./looks";
 import { MixControls } from "./mix";
 import { Ramps } from "./ramps";
@@ -20,6 +21,7 @@ import { Ramps } from "./ramps";
 const KINDS: readonly [Kind, string][] = [
   ["shapes", "Shapes"],
   ["cells", "Cells"],
+  ["hexagons", "Hexagons"],
   ["points", "Points"],
   ["heat", "Heat"],
   ["columns", "3D"],
@@ -231,7 +233,9 @@ export function DrawingControls() {
           {!mixed && <Ramps layer={layer} />}
         </>
       )}
-      {kind === "shapes" ? (
+      {kind === "hexagons" ? (
+        <Resolution layer={layer} />
+      ) : kind === "shapes" ? (
         <LineWidth id={id} width={drawing.line} />
       ) : (
         <label class="line">

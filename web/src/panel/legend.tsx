@@ -20,6 +20,7 @@ import { active, change, draw, type Layer, state } from "../state";
 import { fixed } from "../time/animation";
 import { saidLength } from "../time/calendar";
 import { Bar } from "./bar";
+import { Hexagons } from "./hexagons";
 import { Mixed, strengths } from "./mixed";
 import { said } from "./ticks";
 
@@ -69,7 +70,7 @@ function Part({ layer, title, folded }: PartProps) {
   const paint = paintOf(layer, known);
   const { measure, kind, category, size } = layer.drawing;
   const [name, column] = measure.split(":");
-  const what = kind === "points" ? "at a place" : "in a cell";
+  const what = kind === "points" ? "at a place" : kind === "hexagons" ? "in a hexagon" : "in a cell";
   // Whose hours, weekdays and months they are.
   const clock = clockOf(paint.cycle?.zone ?? "", known.dataset ?? {});
   const info = loaded.value[layer.id]?.dataset?.columns.find((each) => each.name === column);
@@ -126,6 +127,7 @@ function Part({ layer, title, folded }: PartProps) {
       {still && <p>The same for every window of {saidLength(still.query.datetime ?? "")}.</p>}
       {kind === "points" && <p>Large: {paint.sizes ? `much ${size}` : "many rows"}.</p>}
       {kind === "cells" && <Cells layer={layer} />}
+      {kind === "hexagons" && <Hexagons layer={layer} from={known.tileJson?.minzoom ?? 0} />}
     </section>
   );
 }

@@ -2,6 +2,7 @@
 
 import type { Source, TileQuery } from "duotile";
 import { toQueryString } from "duotile";
+import { edgeLength } from "../map/hexagons";
 import { boxesOf } from "./boxes";
 import { decode, type Layer } from "./decode";
 import { type Box, isIn, type TileAddress, tilesOver, toLat, toLng } from "./place";
@@ -27,7 +28,9 @@ export async function cellsIn(
   box: Box,
   signal?: AbortSignal,
 ): Promise<Cell[]> {
-  const text = toQueryString({ ...query, mode: "cells", shape: "polygon" });
+  // A hexagon is in every tile that it reaches into, and its middle in one.
+  const hexagons = query.cell === "h3";
+  const text = toQueryString({ ...query, mode: "cells", shape: hexagons ? "point" : "polygon" });
   const cells: Cell[] = [];
   await eachTile(source, dataset, text, z, box, signal, ({ features, extent }, tile) => {
     const boxes = boxesOf(features);
@@ -35,13 +38,26 @@ export async function cellsIn(
       const place = degrees(boxes.subarray(4 * at, 4 * at + 4), tile, extent);
       const [west, south, east, north] = place;
       if (!isIn((west + east) / 2, (south + north) / 2, box)) return;
-      const cell: Cell = { count: Number(properties["point_count"] ?? 1), properties, box: place };
+      const { h3 } = properties;
+      const around = typeof h3 === "string" ? hexagonBox(place, h3) : place;
+      const cell: Cell = { count: Number(properties["point_count"] ?? 1), properties, box: around };
       if (id !== undefined) cell.id = id;
       cells.push(cell);
     });
   });
   return cells;
 }
+
+/** The box about a cell of H3, of its middle and its index, whose second digit is the resolution. */
+function hexagonBox([west, south]: Box, h3: string): Box {
+  const metres = edgeLength(Number.parseInt(h3.charAt(1), 16));
+  const lat = metres / DEGREE;
+  const lng = lat / Math.max(Math.cos((south * Math.PI) / 180), 0.01);
+  return [west - lng, south - lat, west + lng, south + lat];
+}
+
+/** Metres of a degree of latitude, about. */
+const DEGREE = 111_195;
 
 /** Hands what is in each tile of a zoom over a box to `take`. */
 export async function eachTile(

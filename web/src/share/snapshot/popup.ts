@@ -21,7 +21,7 @@ export function popups(map: MapLibre, drawables: readonly Drawable[]): void {
       );
       if (!feature) continue;
       // A shape is one row.
-      const { point_count: count = 1, ...rest } = feature.properties;
+      const { point_count: count = 1, h3: _, ...rest } = feature.properties;
       const name = count === 1 ? label(rest) : undefined;
       const info = (property: string) => loaded.tileJson.properties.find((info) => info.property === property);
       const title =
