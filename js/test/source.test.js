@@ -138,4 +138,8 @@ test("cover is told from texts where they are alike, and left open where they ar
   assert.equal(coverage(across, "", [7, 64, 64]), "no");
   assert.equal(coverage(across, "bbox=171,-1,172,1", [0, 0, 0]), "maybe");
   assert.equal(coverage(across, "bbox=170,-10,-170,10", [0, 0, 0]), "yes");
+  // Hexagons of a tile have rows beside it, which may lie beyond the box.
+  const inside = /** @type {const} */ ([8, 0, 127]);
+  assert.equal(coverage(across, "mode=cells&cell=8", inside), "yes");
+  assert.equal(coverage(across, "mode=cells&cell=h3", inside), "maybe");
 });

@@ -122,3 +122,36 @@ impl Legend {
         self.zooms.iter().map(of).sum()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        hex::crowds::{expected, scattered},
+        points::profile::Profile,
+        query::TileQuery,
+        table::view::Roles,
+    };
+
+    #[test]
+    fn hexagons_of_one_resolution_are_told_alike_at_each_of_its_zooms() {
+        let (keys, rows) = scattered();
+        let points = Points::new("p", &keys, &rows, &[], Roles::default()).expect("fits");
+        let (work, profile) = (Work::free(), Profile::default());
+        let told = |query: &str| {
+            let plan = TileQuery::parse(query).expect("a query").plan(&points, &work).expect("fits");
+            let selection = Selection { mask: None, profile: &profile, summaries: &[] };
+            Legend::of(&plan, &points, selection, &work, &mut Scratch::default()).expect("free").zooms
+        };
+        let cells = |resolution| expected(&keys, None, resolution).len();
+        let most = |resolution| expected(&keys, None, resolution).values().map(Vec::len).max();
+        let by_zoom = told("mode=cells&cell=h3");
+        assert!(by_zoom.len() > 5);
+        for (zoom, resolution) in by_zoom.iter().zip([1, 1, 2, 3, 4, 4]) {
+            let last = zoom.quantiles[0].map(|of| of[PROBABILITIES.len() - 1] as usize);
+            assert_eq!((zoom.cells, last), (cells(resolution), most(resolution)));
+        }
+        let of_one = told("mode=cells&cell=h3&res=3");
+        assert_eq!((of_one.len(), of_one[0].cells), (1, cells(3)));
+    }
+}
