@@ -74,7 +74,7 @@ impl<'s> Seed<'s> {
         let (source, query) = (layer.source(), layer.query());
         let place = Place::of(source.name(), source.version(), &query.token());
         let place = place.with_context(|| format!("{}: its query is too long to be that of files", source.name()))?;
-        let shown = vec![layer.shown(query.limit, query.cell, work)?];
+        let shown = vec![layer.shown(work)?];
         Ok(Self { folder, place, shown, bounds, work, progress })
     }
 

@@ -80,9 +80,21 @@ impl Layer {
     ///
     /// # Errors
     /// As [`Layer::new`]; where memory is short; [`Stopped`] when it was told to end.
-    pub fn shown(&self, bounds: Bounds, work: &Work<'_>) -> Result<Shown> {
+    pub(super) fn bounded(&self, bounds: Bounds, work: &Work<'_>) -> Result<Shown> {
+        self.shown_by(bounds.on(&self.query), work)
+    }
+
+    /// As a live tile shows it.
+    ///
+    /// # Errors
+    /// As [`Layer::new`]; where memory is short; [`Stopped`] when it was told to end.
+    pub fn shown(&self, work: &Work<'_>) -> Result<Shown> {
+        self.shown_by(self.query.clone(), work)
+    }
+
+    fn shown_by(&self, query: TileQuery, work: &Work<'_>) -> Result<Shown> {
         let make = || -> Result<Shown, Refusal> {
-            let fitted = Fitted::new(self.entry.clone(), bounds.on(&self.query), work)?;
+            let fitted = Fitted::new(self.entry.clone(), query, work)?;
             let dataset = &fitted.dataset;
             let mut selected = Selected::of(dataset, &fitted.plan, work)?;
             selected.summarise(dataset, &fitted.plan, dataset.len(), work)?;

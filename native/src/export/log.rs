@@ -46,6 +46,9 @@ pub struct Frame {
     pub end: u64,
 }
 
+/// A frame as it lies there: its head, its runs, and where it ends.
+type Lying = (Vec<u8>, Vec<u8>, u64);
+
 /// A log that is being written.
 #[derive(Debug)]
 pub struct Log {
@@ -140,7 +143,7 @@ impl Log {
     }
 
     /// The frame at a place of so many bytes: its head, its runs and its end, if it is whole.
-    fn next(&self, at: u64, length: u64) -> io::Result<Option<(Vec<u8>, Vec<u8>, u64)>> {
+    fn next(&self, at: u64, length: u64) -> io::Result<Option<Lying>> {
         let number = |bytes: &[u8]| bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte));
         let mut lengths = [0; 8];
         if length < at + HEAD as u64 {
@@ -164,7 +167,7 @@ impl Log {
     }
 }
 
-fn frame((head, runs, end): (Vec<u8>, Vec<u8>, u64)) -> Option<Frame> {
+fn frame((head, runs, end): Lying) -> Option<Frame> {
     let head = serde_json::from_slice(&head).ok()?;
     Some(Frame { head, runs: runs.chunks_exact(RUN).filter_map(run).collect(), end })
 }

@@ -180,7 +180,7 @@ impl<'p> Pyramid<'p> {
         let mut tried = begun.is_some();
         let mut head = begun.unwrap_or_else(fresh);
         let work = self.work;
-        let shown = |at: usize, bounds: Bounds| layers[at].shown(bounds, work);
+        let shown = |at: usize, bounds: Bounds| layers[at].bounded(bounds, work);
         let mut here = (0..layers.len()).map(|at| shown(at, head.bounds[at])).collect::<Result<Vec<_>>>()?;
         self.progress.stage(&format!("zoom {z}: looking for tiles"), None);
         let (count, fullest) = self.fullest(z, &here)?;

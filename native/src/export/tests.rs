@@ -69,9 +69,9 @@ fn what_was_lost_of_a_run_that_was_ended_is_made_again() {
             // All of it.
             |part| {
                 if part.is_dir() {
-                    fs::remove_dir_all(part).expect("gone")
+                    fs::remove_dir_all(part).expect("gone");
                 } else {
-                    fs::remove_file(part).expect("gone")
+                    fs::remove_file(part).expect("gone");
                 }
             },
             // A part of it.
