@@ -10,6 +10,7 @@ mod known;
 mod layer;
 mod log;
 mod metadata;
+mod packed;
 mod pyramid;
 mod report;
 pub mod seen;

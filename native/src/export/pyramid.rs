@@ -5,7 +5,7 @@ use super::{
     budget::Bounds,
     layer::{Layer, Shown},
     log::Head,
-    metadata,
+    metadata, packed,
     report::{Report, Zoom},
     seen::Seen,
     walk::{Alike, Walk},
@@ -14,13 +14,11 @@ use super::{
 use crate::{disk, pmtiles::hilbert, read::Progress, told::tilejson};
 use anyhow::{Context as _, Result};
 use duotile_core::{Report as Cut, Scratch, Stopped, TILE_FORMAT, TileId, Work, frame::WORLD, view};
-use flate2::{Compression, write::GzEncoder};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde_json::json;
 use std::{
     cmp::Reverse,
     collections::BinaryHeap,
-    io::Write as _,
     path::{Path, PathBuf},
 };
 
@@ -30,8 +28,6 @@ const BATCH: usize = 1024;
 const WAITING: usize = 64 << 20;
 /// The fullest tiles of a zoom, which are tried first.
 const FULLEST: usize = 16;
-/// How much is tried to make a tile smaller.
-const LEVEL: Compression = Compression::new(6);
 
 /// Free bytes on the disk below which nothing more is written.
 const ROOM: u64 = 256 << 20;
@@ -243,9 +239,9 @@ impl<'p> Pyramid<'p> {
 
     /// Tiles in which there is anything, in their order.
     fn cut(&self, tiles: &[Alike], here: &[Shown]) -> Result<Vec<Tile>, Stopped> {
-        let (work, packed) = (self.work, self.settings.kind.is_packed());
+        let (work, pack) = (self.work, self.settings.kind.is_packed());
         let cut =
-            tiles.into_par_iter().map_init(Scratch::default, |scratch, &alike| cut(alike, here, work, packed, scratch));
+            tiles.into_par_iter().map_init(Scratch::default, |scratch, &alike| cut(alike, here, work, pack, scratch));
         Ok(cut.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 
@@ -312,7 +308,7 @@ fn cut(
     alike: Alike,
     here: &[Shown],
     work: &Work<'_>,
-    packed: bool,
+    pack: bool,
     scratch: &mut Scratch,
 ) -> Result<Option<Tile>, Stopped> {
     let (mut out, mut cuts, mut largest) = (Vec::new(), Vec::new(), (0, 0));
@@ -325,14 +321,7 @@ fn cut(
     if out.is_empty() && cuts.iter().all(|cut| cut.omitted == 0) {
         return Ok(None);
     }
-    let bytes = if packed && !out.is_empty() {
-        let mut gzip = GzEncoder::new(Vec::with_capacity(out.len() / 2), LEVEL);
-        // Memory takes all that is written.
-        let _ = gzip.write_all(&out);
-        gzip.finish().unwrap_or_default()
-    } else {
-        out
-    };
+    let bytes = if pack && !out.is_empty() { packed::gzip(&out) } else { out };
     let hash = xxhash_rust::xxh3::xxh3_128(&bytes);
     Ok(Some(Tile {
         same: Same { id: hilbert::id(alike.first), count: alike.count, hash, bytes },
