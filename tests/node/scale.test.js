@@ -8,13 +8,15 @@ import { random } from "./lib/random.js";
 /** @type {typeof import("../../web/src/map/steady")} */
 const { steady } = await ofPage("map/steady");
 /** @type {typeof import("../../web/src/map/scale")} */
-const { areaStops, cellStops } = await ofPage("map/scale");
+const { along, areaStops, cellStops, rowStops } = await ofPage("map/scale");
 /** @type {typeof import("../../web/src/map/stops")} */
 const { placeOf } = await ofPage("map/stops");
 /** @type {typeof import("../../web/src/map/glide")} */
 const { counts } = await ofPage("map/glide");
 /** @type {typeof import("../../web/src/panel/ticks")} */
 const { ticksOf } = await ofPage("panel/ticks");
+/** @type {typeof import("../../web/src/filter/axis")} */
+const { axisOf, unitOf } = await ofPage("filter/axis");
 /** @type {typeof import("../../web/src/map/lock")} */
 const { parse, print } = await ofPage("map/lock");
 /** @type {typeof import("../../web/src/compare/alike")} */
@@ -307,4 +309,51 @@ test("a ramp has numbers all along, also where nearly all of it is for what is s
       [100, 1],
     ],
   );
+});
+
+test("whatever numbers there are, a scale has finite places in order, a legend a few short texts, an axis a place for each", () => {
+  const { next } = random(29);
+  const odd = [0, 5e-324, 1e-300, 1e-15, 1, 9.9, 1e15, 9.99e15, 1e18, 3.4e38, 1e300, Number.MAX_VALUE, Infinity];
+  const all = [...odd.map((value) => -value), ...odd];
+  for (const least of all) {
+    for (const most of all.filter((value) => value > least)) {
+      // One of them is an outlier, or half of all values are.
+      for (const share of [0.02, 0.5, 0.98]) {
+        const between = () => Math.min(Math.max(next() * 9.9, least), most);
+        const values = Array.from({ length: 200 }, () => (next() < share ? (next() < 0.5 ? least : most) : between()));
+        const levels = quantiles([least, most, ...values]);
+        for (const scale of /** @type {const} */ (["balanced", "equal", "log", "linear"])) {
+          const zooms = [0, 1, 2].map((zoom) => ({ zoom, cells: 200, quantiles: levels }));
+          const measure = /** @type {any} */ ({ probabilities: PROBABILITIES, zooms });
+          const rows = rowStops(/** @type {any} */ ({ probabilities: PROBABILITIES, quantiles: levels }), scale);
+          for (const stops of [...cellStops(measure, scale, true, 1.25), ...cellStops(measure, scale, false), rows]) {
+            const told = `${least} to ${most}, ${scale}, ${share}`;
+            assert.ok(stops && stops.length > 0, told);
+            stops.forEach(({ value, at }, i) => {
+              const before = stops[i - 1];
+              assert.ok(Number.isFinite(value) && at >= 0 && at <= 1, `${told}: ${value} at ${at}`);
+              assert.ok(!before || (value > before.value && at >= before.at - 1e-12), `${told}: out of order`);
+            });
+            for (const value of levels) assert.ok(placeOf(value, stops) >= 0 && placeOf(value, stops) <= 1, told);
+            const ticks = ticksOf(stops, false, 202);
+            assert.ok(ticks.length > 0 && ticks.length < 12, `${told}: ${ticks.length} ticks`);
+            for (const { at, text } of ticks) {
+              assert.ok(at >= 0 && at <= 1 && text.length < 12 && !/NaN|∞/.test(text), `${told}: ${text} at ${at}`);
+            }
+            const numbers = JSON.stringify(along("v", stops, (at) => at));
+            assert.ok(!numbers.includes("null"), `${told}: ${numbers}`);
+          }
+        }
+        for (const log of [false, true]) {
+          const unit = unitOf(/** @type {any} */ ({ type: "number", probabilities: PROBABILITIES, quantiles: levels }));
+          const axis = axisOf(least, most, log, unit);
+          for (const value of levels) assert.ok(axis.at(value) >= 0 && axis.at(value) <= 1, `${least} to ${most}`);
+          for (const at of [0.01, 0.5, 0.99])
+            assert.ok(Number.isFinite(axis.value(at)), `${least} to ${most} at ${at}`);
+        }
+      }
+    }
+  }
+  const one = /** @type {any} */ ({ probabilities: [0, 1], quantiles: ["no time", "2024-01-01T00:00:00Z"] });
+  assert.equal(rowStops(one, "log"), undefined);
 });

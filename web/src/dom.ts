@@ -24,9 +24,15 @@ export function byId<T extends HTMLElement>(id: string, kind: new () => T): T {
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 3 });
 const tiny = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 
+/** Numbers from here on have digits that are not told apart, and would be as many as 309. */
+const HUGE = 1e16;
+/** A number as three digits and a power of ten. */
+const power = (value: number): string => value.toExponential(2).replace(/\.?0*e\+/, "e");
+
 /** A count or a measure, for reading: what is there at all is not told as nothing. */
 export function number(value: number): string {
   const size = Math.abs(value);
+  if (size >= HUGE) return power(value);
   if (size >= 0.1 || size === 0) return grouped.format(value);
   return size < 1e-6 ? String(Number(value.toPrecision(3))) : tiny.format(value);
 }
@@ -45,7 +51,8 @@ const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignific
 
 /** A count in as few characters as can be. */
 export function compact(value: number): string {
-  return value < 10_000 ? number(value) : short.format(value);
+  const size = Math.abs(value);
+  return size < 10_000 ? number(value) : size < 1e15 ? short.format(value) : power(value);
 }
 
 const significant = new Intl.NumberFormat("en", { maximumSignificantDigits: 6 });

@@ -4,6 +4,7 @@
  */
 
 import type { Stats } from "duotile";
+import { bounded } from "../map/stops";
 
 /** From 0 at the least value to 1 at the largest. */
 export interface Axis {
@@ -22,10 +23,13 @@ export interface Spread {
 
 /** An axis; a logarithmic one is linear about 0, as far as `unit`, so that it has a place for 0 and for what is below. */
 export function axisOf(min: number, max: number, log: boolean, unit: number): Axis {
+  // The furthest from 0 can still be told in units.
+  const furthest = Math.max(Math.abs(bounded(min)), Math.abs(bounded(max)));
+  const least = Math.max(unit, furthest / 1e300, Number.MIN_VALUE);
   const bend = log
-    ? (value: number) => Math.sign(value) * Math.log1p(Math.abs(value) / unit)
-    : (value: number) => value;
-  const unbend = log ? (at: number) => Math.sign(at) * Math.expm1(Math.abs(at)) * unit : (at: number) => at;
+    ? (value: number) => Math.sign(value) * Math.log1p(Math.abs(bounded(value)) / least)
+    : (value: number) => bounded(value);
+  const unbend = log ? (at: number) => Math.sign(at) * Math.expm1(Math.abs(at)) * least : (at: number) => at;
   const [low, high] = [bend(min), bend(max)];
   const width = high - low || 1;
   return {
@@ -33,7 +37,7 @@ export function axisOf(min: number, max: number, log: boolean, unit: number): Ax
     max,
     log,
     at: (value) => Math.min(Math.max((bend(value) - low) / width, 0), 1),
-    value: (at) => (at <= 0 ? min : at >= 1 ? max : unbend(low + at * width)),
+    value: (at) => (at <= 0 ? min : at >= 1 ? max : bounded(unbend(low + at * width))),
   };
 }
 

@@ -3,7 +3,7 @@
  * zooms what adds up is taken for as much of the ground: a cell of the next zoom is a quarter of it.
  */
 
-import type { Stops, ZoomStops } from "./stops";
+import { bounded, type Stops, type ZoomStops } from "./stops";
 
 /** Values that are kept of a scale. */
 const STEPS = 12;
@@ -20,7 +20,7 @@ export function parse(text: string, adds: boolean): ZoomStops | undefined {
   const [zoom, ...values] = text === "" ? [] : text.split("/").map(Number);
   if (zoom === undefined || !Number.isInteger(zoom) || zoom < 0 || zoom >= ZOOMS || values.length < 2) return undefined;
   // At zoom 0 what adds up is greatest.
-  const known = values.every((value) => Number.isFinite(value * 4 ** zoom));
+  const known = values.every((value) => bounded(value * 4 ** zoom) === value * 4 ** zoom);
   if (!known || values.some((value, at) => value < (values[at - 1] ?? value))) return undefined;
   return Array.from({ length: ZOOMS }, (_, z) => {
     const part = adds ? 4 ** (zoom - z) : 1;

@@ -8,7 +8,7 @@ import type { ExpressionSpecification } from "maplibre-gl";
 import type { Scale } from "../state";
 import { alike, gliding, partsOf } from "./glide";
 import { steady } from "./steady";
-import { placeOf, type Stop, type Stops, type ZoomStops } from "./stops";
+import { bounded, placeOf, type Stop, type Stops, type ZoomStops } from "./stops";
 
 /** Until quantiles are known. */
 const UNKNOWN: Stops = [1, 2, 5, 20, 100, 500, 5000].map((value, at) => ({ value, at: at / 6 })) as unknown as Stops;
@@ -29,7 +29,7 @@ export function cellStops(
   at?: number | "own",
 ): ZoomStops {
   const zooms = (measure?.zooms ?? []).filter(({ quantiles }) => quantiles.length > 0);
-  const known = zooms.map(({ quantiles }) => quantiles);
+  const known = zooms.map(({ quantiles }) => quantiles.map(bounded));
   // What is told as quantiles or as ends is exactly these; what is only to look right is steady from zoom to zoom.
   const levels = scale === "balanced" && at !== "own" ? steady(known, adds) : known;
   const all = levels.map((quantiles) => stops(quantiles, measure?.probabilities ?? [], scale));
@@ -47,7 +47,9 @@ export function cellStops(
  */
 export function areaStops(measure: MeasureInfo | undefined, ratio: number): ZoomStops {
   const probabilities = measure?.probabilities ?? [];
-  const known = (measure?.zooms ?? []).map(({ quantiles }) => quantiles).filter(({ length }) => length > 0);
+  const known = (measure?.zooms ?? [])
+    .map(({ quantiles }) => quantiles.map(bounded))
+    .filter(({ length }) => length > 0);
   const all = steady(known, true).map((quantiles): Stops => {
     const [least = 1, most = least] = [quantiles[0], quantiles.at(-1)];
     const usual = quantiles[probabilities.indexOf(0.95)] ?? most;
@@ -94,8 +96,10 @@ function ending(stops: Stops, [least = Number.NaN, ...more]: readonly number[] =
 
 /** Where the values of rows lie; absent if none has a number. */
 export function rowStops(stats: Stats | undefined, scale: Scale): Stops | undefined {
-  const quantiles = (stats?.quantiles ?? []).map(numeric);
-  return stats && quantiles.length > 0 ? stops(quantiles, stats.probabilities ?? [], scale) : undefined;
+  const quantiles = (stats?.quantiles ?? []).map((value) => bounded(numeric(value)));
+  return stats && quantiles.length > 0 && !quantiles.some(Number.isNaN)
+    ? stops(quantiles, stats.probabilities ?? [], scale)
+    : undefined;
 }
 
 /** A number as it is, a time as milliseconds, which is how tiles carry it. */
@@ -125,12 +129,18 @@ function stops(quantiles: readonly number[], probabilities: readonly number[], s
 }
 
 function logarithmic(least: number, most: number): Stops {
-  // What is not positive has no logarithm: then it is taken of how far a value is above the least.
-  const shift = least > 0 ? 0 : 1 - least;
-  const span = Math.log(most + shift) - Math.log(least + shift);
-  const value = (at: number) => Math.exp(Math.log(least + shift) + span * at) - shift;
-  const all = Array.from({ length: LOG_STEPS + 1 }, (_, step) => step / LOG_STEPS);
-  return all.map((at) => ({ value: at === 1 ? most : at === 0 ? least : value(at), at })) as unknown as Stops;
+  // What is not positive has no logarithm: then it is taken of 1 and how far a value is above the least.
+  const [low, high] = [Math.log(least), Math.log(most)];
+  const above = Math.log1p(most - least);
+  const value = (at: number) => (least > 0 ? Math.exp(low + (high - low) * at) : least + Math.expm1(above * at));
+  const found: Stop[] = [{ value: least, at: 0 }];
+  for (let step = 1; step < LOG_STEPS; step += 1) {
+    const stop = { value: value(step / LOG_STEPS), at: step / LOG_STEPS };
+    // What is near the least may be as good as it, where that is large.
+    if (stop.value > (found.at(-1)?.value ?? least) && stop.value < most) found.push(stop);
+  }
+  found.push({ value: most, at: 1 });
+  return found as unknown as Stops;
 }
 
 /** Many cells are often alike at an end: the ramp is for those between. A value's place is the share of them below it. */

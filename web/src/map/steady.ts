@@ -8,6 +8,8 @@
 const ZOOMS = 23;
 /** How much a zoom counts that is so many zooms away. */
 const WEIGHTS = [4, 3, 2, 1];
+/** A value that is so many times another is the furthest from it that can be told. */
+const FURTHEST = 1e300;
 
 /** Quantiles of each zoom from 0 on, by those of the first ones; `adds` says whether values of parts add up to the whole's. */
 export function steady(known: readonly (readonly number[])[], adds: boolean): number[][] {
@@ -17,13 +19,14 @@ export function steady(known: readonly (readonly number[])[], adds: boolean): nu
     // As far to the deeper side as to the other, so that what shrinks from zoom to zoom stays in the middle.
     const reach = Math.min(z, all.length - 1 - z, WEIGHTS.length - 1);
     const { to, back } = measureOf(all.slice(z - reach, z + reach + 1), adds);
+    const total = WEIGHTS.slice(1, reach + 1).reduce((sum, weight) => sum + 2 * weight, WEIGHTS[0] ?? 1);
     const means = quantiles.map((own, at) => {
-      let [sum, total] = [to(own) * (WEIGHTS[0] ?? 1), WEIGHTS[0] ?? 1];
+      // Parts of the mean and not a sum, which would be infinite of the largest numbers.
+      let mean = to(own) * ((WEIGHTS[0] ?? 1) / total);
       for (let far = 1; far <= reach; far += 1) {
-        for (const side of [-far, far]) sum += to(all[z + side]?.[at] ?? own) * (WEIGHTS[far] ?? 0);
-        total += 2 * (WEIGHTS[far] ?? 0);
+        for (const side of [-far, far]) mean += to(all[z + side]?.[at] ?? own) * ((WEIGHTS[far] ?? 0) / total);
       }
-      return back(sum / total);
+      return back(mean);
     });
     return ascending(means);
   });
@@ -63,7 +66,7 @@ function measureOf(near: readonly (readonly number[])[], adds: boolean): Measure
     .filter((size) => size > 0);
   if (near.every((quantiles) => quantiles.every((value) => value > 0))) return { to: Math.log, back: Math.exp };
   if (!adds || sizes.length === 0) return { to: (value) => value, back: (mean) => mean };
-  const unit = Math.min(...sizes);
+  const unit = Math.max(Math.min(...sizes), Math.max(...sizes) / FURTHEST);
   return { to: (value) => Math.asinh(value / unit), back: (mean) => Math.sinh(mean) * unit };
 }
 

@@ -16,6 +16,12 @@ export type Stops = readonly [Stop, ...Stop[]];
 /** Stops of each zoom from 0; deeper zooms have those of the last. */
 export type ZoomStops = readonly [Stops, ...Stops[]];
 
+/** The difference of two that are no further from 0 is a number, too. */
+const LARGEST = Number.MAX_VALUE / 4;
+
+/** A value that can be reckoned with: what is further from 0, infinite or not, has the colour of what is so far. */
+export const bounded = (value: number): number => Math.min(Math.max(value, -LARGEST), LARGEST);
+
 /** The stops that hold at a zoom of the map. */
 export function stopsAt(all: ZoomStops, zoom: number): Stops {
   return all[Math.min(Math.max(Math.floor(zoom), 0), all.length - 1)] ?? all[0];

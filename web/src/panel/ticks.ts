@@ -80,8 +80,10 @@ function round(least: number, most: number): number[] {
   const rough = (most - least) / TICKS;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((times) => times * power).find((step) => step >= rough) ?? rough;
+  // There is no round number between two of the smallest that there are.
+  if (!(step > 0)) return [];
   const first = Math.ceil(least / step);
-  const count = Math.max(Math.floor(most / step) - first + 1, 0);
+  const count = Math.min(Math.max(Math.floor(most / step) - first + 1, 0), 2 * TICKS);
   const steps = Array.from({ length: count }, (_, at) => Number(((first + at) * step).toPrecision(12)));
   return steps.filter((value) => value > least && value < most);
 }
@@ -99,7 +101,7 @@ function powers(stops: Stops): number[] {
 
 /** 1, 2 and 5 times the powers of ten, between two that are positive. */
 function tens(least: number, most: number): number[] {
-  const from = Math.floor(Math.log10(least));
+  const from = Math.floor(Math.log10(Math.max(least, Number.MIN_VALUE)));
   const all = Array.from({ length: Math.ceil(Math.log10(most)) - from + 1 }, (_, i) => from + i);
   const values = all.flatMap((power) => [1, 2, 5].map((times) => Number(`${times}e${power}`)));
   return values.filter((value) => value > least && value < most);
