@@ -162,13 +162,19 @@ export class Shelf {
     open?.tiler.then((tiler) => tiler.free()).catch(() => undefined);
   }
 
-  /** The subsets of this server, or of one of its datasets. Those that are no longer there are closed. */
+  /**
+   * The subsets of this server, or of one of its datasets. Those that are no longer there are closed. A list that cannot be had is
+   * as an empty one until the next `reload`: it does not keep the server from answering.
+   */
   async all(id?: string): Promise<Subset[]> {
-    this.#subsets ??= this.#list().then((all) => {
-      const mine = all.filter(({ server }) => server === this.#server);
-      for (const open of this.#open.keys()) if (!mine.some(({ id }) => id === open)) this.#close(open);
-      return mine;
-    });
+    const listed = async () => this.#list();
+    this.#subsets ??= listed()
+      .catch((): Subset[] => [])
+      .then((all) => {
+        const mine = all.filter(({ server }) => server === this.#server);
+        for (const open of this.#open.keys()) if (!mine.some(({ id }) => id === open)) this.#close(open);
+        return mine;
+      });
     const mine = await this.#subsets;
     return id === undefined ? mine : mine.filter(({ dataset }) => dataset === id);
   }

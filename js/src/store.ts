@@ -287,7 +287,13 @@ export class Store {
 
   /** The ids that some window is taking. */
   async #taking(): Promise<Set<string>> {
-    const held = (await lockManager()?.query())?.held ?? [];
+    // Where a browser refuses locks, as with all cookies blocked, no other window has any.
+    const held =
+      (
+        await lockManager()
+          ?.query()
+          .catch(() => undefined)
+      )?.held ?? [];
     return new Set(held.flatMap(({ name }) => (name?.startsWith(LOCK) ? [name.slice(LOCK.length)] : [])));
   }
 
@@ -309,8 +315,12 @@ export class Store {
         );
       });
       held.catch((error: unknown) => {
-        free();
-        reject(error);
+        // Refused to all alike, there are none to wait for.
+        if (!(error instanceof StoreError)) resolve(free);
+        else {
+          free();
+          reject(error);
+        }
       });
     });
   }

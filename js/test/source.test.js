@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Protocol } from "../dist/index.js";
+import { Protocol, Server, Source } from "../dist/index.js";
 import { inside } from "./inside.js";
-import { down, FR, faked, make, subset } from "./source.js";
+import { BASE, down, FR, faked, make, subset } from "./source.js";
 
 /** @type {typeof import("../dist/coverage.js")} */
 const { coverage } = await inside("coverage");
@@ -52,6 +52,25 @@ test("a subset of another version stands in only when the server is gone", async
   assert.equal((await tile("")).from, "server");
   server.answer = down;
   assert.equal((await tile("")).from, "device");
+});
+
+test("a list of subsets that cannot be had hides nothing that the server says", async () => {
+  for (const subsets of [
+    async () => {
+      throw new Error("The request was denied.");
+    },
+    () => {
+      throw new Error("The request was denied.");
+    },
+  ]) {
+    const source = new Source({ server: new Server(BASE), subsets, open: async () => assert.fail() });
+    assert.equal((await source.datasets()).value.datasets.length, 2);
+    assert.equal((await source.tileJson("places")).from, "server");
+    assert.equal((await source.tile("places", [0, 0, 0])).from, "server");
+    server.answer = down;
+    await assert.rejects(source.datasets(), { message: "Failed to fetch" });
+    server.answer = server.up;
+  }
 });
 
 test("subsets of other servers and datasets are left aside", async () => {

@@ -163,6 +163,34 @@ test("an id that is being taken is not taken or deleted a second time", async ()
   await store.delete("x");
 });
 
+test("a browser that refuses locks, as with all cookies blocked, is as one that has none", async () => {
+  const real = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  const refused = async () => {
+    throw new DOMException("The request was denied.", "SecurityError");
+  };
+  Object.defineProperty(globalThis, "navigator", {
+    value: { locks: { query: refused, request: refused } },
+    configurable: true,
+  });
+  try {
+    const store = new Store(inDirectory(fakeDirectory().directory));
+    assert.deepEqual(await store.list(), []);
+    const taking = await store.take(request, "x");
+    await assert.rejects(store.take(request, "x"), { code: "busy" });
+    await taking.write(bytes(1));
+    await taking.commit(facts);
+    assert.deepEqual(
+      (await store.list()).map(({ id, taking }) => [id, taking]),
+      [["x", false]],
+    );
+    await store.delete("x");
+    assert.deepEqual(await store.list(), []);
+  } finally {
+    if (real) Object.defineProperty(globalThis, "navigator", real);
+    else Reflect.deleteProperty(globalThis, "navigator");
+  }
+});
+
 test("without a browser subsets are in memory, and a word says so", async () => {
   const store = await Store.open();
   assert.equal(store.kind, "memory");
