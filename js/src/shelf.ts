@@ -66,9 +66,18 @@ export class Shelf {
 
   /** Learns of the server's tiles what those of a subset are compared with. */
   learn(id: string, text: string, tileJson: TileJson): void {
-    this.#versions.set(id, tileJson.dataset_version);
+    this.renew(id, tileJson.dataset_version);
     if (this.#pointsFrom.size > 100) this.#pointsFrom.clear();
     this.#pointsFrom.set(`${id}?${text}`, tileJson.points_minzoom);
+  }
+
+  /** Learns which version of a dataset the server has. Says whether another one was known. */
+  renew(id: string, version: string): boolean {
+    const before = this.#versions.get(id);
+    this.#versions.set(id, version);
+    if (before === undefined || before === version) return false;
+    for (const key of this.#pointsFrom.keys()) if (key.startsWith(`${id}?`)) this.#pointsFrom.delete(key);
+    return true;
   }
 
   /** The version of a dataset that the server has, if that is known. */

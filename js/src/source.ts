@@ -39,12 +39,16 @@ export interface SourceOptions {
   open: (subset: Subset) => Promise<SubsetTiler>;
   /** Told of every answer: about which dataset, and of which tile if it is one. */
   onAnswer?: (origin: Origin, dataset: string | undefined, tile: TileId | undefined) => void;
+  /** Told when the server has another version of a dataset than it had: what it said before is not to be mixed with what it says. */
+  onVersion?: (dataset: string, version: string) => void;
   /** Told of every tile that arrived: how long it took, and what is in it. */
   onTile?: (trace: TileTrace) => void;
 }
 
 /** How long a server that did not answer is left alone at least, in milliseconds. */
 const PAUSE = 15_000;
+/** How often it is asked at most which version of a dataset it has, in milliseconds. */
+const SURE = 3000;
 /** How long it is left alone at most, whatever it says. */
 const MOST = 300_000;
 /** How long a server is waited for where the device can answer, in milliseconds: some networks neither carry nor fail. */
@@ -59,6 +63,8 @@ export class Source {
   #asleep = 0;
   #reachable = true;
   #busy = false;
+  /** Datasets of which it was just asked which version it has, or is about to be. */
+  readonly #doubts = new Map<string, { again: boolean; timer: ReturnType<typeof setTimeout> }>();
 
   constructor(options: SourceOptions) {
     this.#options = options;
@@ -235,6 +241,8 @@ export class Source {
 
   /** Closes what is open. */
   free(): void {
+    for (const { timer } of this.#doubts.values()) clearTimeout(timer);
+    this.#doubts.clear();
     this.#shelf.free();
   }
 
@@ -256,7 +264,11 @@ export class Source {
         return this.#told({ value, from: "server", partial: false }, id, tile);
       } catch (error) {
         const busy = error instanceof Problem && isBusy(error.status);
-        if (!busy && !isUnreachable(error)) throw error;
+        if (!busy && !isUnreachable(error)) {
+          // What was a query of the columns that were known may be none of those that there are.
+          if (id !== undefined && error instanceof Problem && error.status === 400) this.#doubt(id);
+          throw error;
+        }
         this.#asleep = Date.now() + Math.min(Math.max(PAUSE, (busy && error.retryAfter) || 0), MOST);
         [this.#reachable, this.#busy] = [busy, busy];
         why = error;
@@ -289,8 +301,34 @@ export class Source {
   }
 
   #learn<T extends TileJson>(id: string, text: string, tileJson: T): T {
+    const { dataset_version: version } = tileJson;
+    if (this.#shelf.renew(id, version)) this.#options.onVersion?.(id, version);
     this.#shelf.learn(id, text, tileJson);
     return tileJson;
+  }
+
+  /**
+   * Asks which version of a dataset the server has, as an answer seems to be of another one than is known: at once, and again after a
+   * while if there was doubt meanwhile.
+   */
+  #doubt(id: string): void {
+    if (this.#shelf.version(id) === undefined) return;
+    const before = this.#doubts.get(id);
+    if (before) {
+      before.again = true;
+      return;
+    }
+    const timer = setTimeout(() => {
+      const { again } = this.#doubts.get(id) ?? { again: false };
+      this.#doubts.delete(id);
+      if (again) this.#doubt(id);
+    }, SURE);
+    this.#doubts.set(id, { again: false, timer });
+    const asked = this.server.dataset(id).then(({ version }) => {
+      if (this.#shelf.renew(id, version)) this.#options.onVersion?.(id, version);
+    });
+    // Whatever is wrong, whoever asks for more is told.
+    asked.catch(() => undefined);
   }
 
   async #fetch(
@@ -307,6 +345,9 @@ export class Source {
     const started = performance.now();
     const response = await ask(url, signal ? { signal } : {});
     if (!response.ok) throw await Problem.of(response);
+    // A tile is kept for good by who asked for the version that it is of.
+    const kept = response.headers.get("cache-control");
+    if (version !== undefined && kept !== null && !kept.includes("immutable")) this.#doubt(id);
     const value = new Uint8Array(await response.arrayBuffer());
     arrived({ started, url, ...told(response.headers) });
     return value;

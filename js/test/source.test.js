@@ -73,6 +73,79 @@ test("a list of subsets that cannot be had hides nothing that the server says", 
   }
 });
 
+/** Lets what waits for nothing happen, also where time stands still. */
+const settled = async () => {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+};
+
+test("another version that the server has is told once: by a document, by a tile of it, by a query that fits it no longer", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const newer = (/** @type {string} */ version) => {
+    server.version = version;
+    server.answer = (path) => {
+      if (path === "datasets/places") return Response.json({ id: "places", version: server.version });
+      if (!path.includes(".mvt")) return server.up(path);
+      if (path.includes("gone")) return Response.json({ status: 400, title: "no column gone" }, { status: 400 });
+      const control = path.endsWith(`v=${server.version}`) ? "public, max-age=31536000, immutable" : "no-cache";
+      return new Response("server", { headers: { "cache-control": control } });
+    };
+  };
+  /** @type {string[]} */
+  const told = [];
+  const make = () =>
+    new Source({
+      server: new Server(BASE),
+      subsets: async () => [],
+      open: async () => assert.fail(),
+      onVersion: (dataset, version) => told.push(`${dataset} ${version}`),
+    });
+  const source = make();
+  newer("1");
+  await source.tileJson("places");
+  await source.tile("places", [0, 0, 0]);
+  newer("2");
+  await source.metadata("places", "filter=a%20%3E%201");
+  await source.tileJson("places");
+  assert.deepEqual(told.splice(0), ["places 2"]);
+  newer("3");
+  await Promise.all([0, 1, 2].map((x) => source.tile("places", [2, x, 0])));
+  await settled();
+  assert.deepEqual(told.splice(0), ["places 3"]);
+  assert.equal(server.asked.filter((path) => path === "datasets/places").length, 1);
+  await source.tile("places", [0, 0, 0]);
+  assert.ok(server.asked.at(-1)?.endsWith("v=3"));
+  // Where something between leaves that out, the server is asked, and then left alone.
+  const other = make();
+  await other.tileJson("places");
+  server.answer = (path) =>
+    path.includes(".mvt")
+      ? new Response("server", { headers: { "cache-control": "max-age=60" } })
+      : Response.json({ id: "places", version: "3" });
+  const before = server.asked.length;
+  for (const x of [0, 1, 2]) await other.tile("places", [2, x, 0]);
+  await settled();
+  assert.equal(server.asked.length - before, 4);
+  assert.deepEqual(told, []);
+  // What is closed asks no more.
+  source.free();
+  other.free();
+  const last = make();
+  newer("3");
+  await last.tileJson("places");
+  newer("4");
+  await assert.rejects(last.tile("places", [0, 0, 0], "filter=gone%20%3D%201"), { status: 400 });
+  await settled();
+  assert.deepEqual(told.splice(0), ["places 4"]);
+  // What changes again is told when it is time to ask again, whether or not more is asked for.
+  newer("5");
+  await last.tile("places", [0, 0, 0]);
+  assert.deepEqual(told, []);
+  t.mock.timers.tick(3000);
+  await settled();
+  assert.deepEqual(told, ["places 5"]);
+  last.free();
+});
+
 test("subsets of other servers and datasets are left aside", async () => {
   const { tile } = make([subset({ server: "https://other.org/" }), subset({ dataset: "more" })]);
   assert.equal((await tile("")).from, "server");

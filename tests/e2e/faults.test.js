@@ -1,7 +1,7 @@
 /** What the page does with tiles that the server does not give: a film says so and ends, or is given up; without WebGL they are asked for again. */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -128,5 +128,69 @@ test("without WebGL a tile that was not given is asked for again, and drawn", as
   } finally {
     proxy.otherwise = undefined;
     await browser.close();
+  }
+});
+
+test("data that changes is shown whole: of one version on the map, in the counts and the legend, without what fits it no longer", async () => {
+  const browser = await launch();
+  const rows = (/** @type {number} */ count, /** @type {(at: number) => string} */ more) =>
+    Array.from({ length: count }, (_, at) => `${(at % 30) * 0.1},${45 + Math.floor(at / 30) * 0.1},${more(at)}`).join(
+      "\n",
+    );
+  mkdirSync(join(folder, "more"));
+  mkdirSync(join(folder, "other"));
+  writeFileSync(
+    join(folder, "live.csv"),
+    `lon,lat,val,kind\n${rows(900, (at) => `${at % 9},${at % 2 ? "x" : "y"}`)}\n`,
+  );
+  writeFileSync(
+    join(folder, "more", "live.csv"),
+    `lon,lat,val,kind\n${rows(4500, (at) => `${at % 9000},${at % 2 ? "x" : "y"}`)}\n`,
+  );
+  writeFileSync(join(folder, "other", "live.csv"), `lon,lat,other\n${rows(600, (at) => `${at}`)}\n`);
+  const all = [];
+  for (const name of ["live.csv", "more/live.csv", "other/live.csv"]) all.push(await serve(join(folder, name)));
+  const [first, more, other] = all;
+  const live = await front(first?.base ?? "");
+  try {
+    const { page, close } = await open(browser, `${live.base}#measure=mean:val`);
+    await says(page, "#facts", /900 rows/);
+    const seen = async () => {
+      const cells = await features(page, "cells");
+      const met = new Map(cells.map(({ x, y, properties }) => [`${x.toFixed(2)} ${y.toFixed(2)}`, properties]));
+      return [...met.values()].reduce((sum, { point_count: count }) => sum + Number(count ?? 1), 0);
+    };
+    live.upstream = more?.base ?? "";
+    // Nothing but another tile tells it.
+    await page.evaluate(() => {
+      const { map } = window.duotile ?? {};
+      map?.jumpTo({ zoom: map.getZoom() - 2.5, center: [1.5, 52] });
+    });
+    await says(page, "#facts", /4,500 rows/);
+    await says(page, "#status", /new data of live/);
+    await drawn(page);
+    // But for a few at the edge of the view, these are all of the new ones.
+    const now = await seen();
+    assert.ok(now > 4000 && now <= 4500, String(now));
+    await page.fill("#filter-text", "kind = 'x'");
+    await page.keyboard.press("Enter");
+    await says(page, "#facts", /2,250 of 4,500 rows/);
+    live.upstream = other?.base ?? "";
+    await page.evaluate(() => {
+      const { map } = window.duotile ?? {};
+      map?.jumpTo({ zoom: map.getZoom() - 1.5 });
+    });
+    await says(page, "#facts", /^600 rows/);
+    await says(page, "#status", /filter kind = 'x' is left aside/);
+    await says(page, "#status", /measure=mean:val is left aside/);
+    await drawn(page);
+    const last = await seen();
+    assert.ok(last > 500 && last <= 600, String(last));
+    assert.doesNotMatch(await page.evaluate(() => decodeURIComponent(location.hash)), /kind|val/);
+    await close();
+  } finally {
+    await browser.close();
+    await live.stop();
+    for (const each of all) await each.stop();
   }
 });

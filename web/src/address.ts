@@ -120,7 +120,7 @@ export function parse(text: string, usual = ALIKE, first?: string): Place {
 /** A layer with one more thing that the address says of it. */
 function about(layer: Layer, name: string, value: string): Layer {
   const drawn = (drawing: Partial<Drawing>): Layer => ({ ...layer, drawing: { ...layer.drawing, ...drawing } });
-  const number = Number(value);
+  const number = numberOf(value);
   switch (name) {
     case "filter":
       return { ...layer, filter: value };
@@ -164,11 +164,14 @@ function printView({ zoom, lat, lng, bearing, pitch }: View): string {
 }
 
 function parseView(text: string): View | undefined {
-  const parts = text.split("/").map(Number);
+  const parts = text.split("/").map(numberOf);
   const [zoom = Number.NaN, lat = Number.NaN, lng = Number.NaN, bearing = 0, pitch = 0] = parts;
-  const odd = parts.some(Number.isNaN) || Number.isNaN(lng) || Math.abs(lat) > 90;
+  const odd = ![zoom, lat, lng, ...parts].every(Number.isFinite) || Math.abs(lat) > 90;
   return odd ? undefined : { zoom, lat, lng, bearing, pitch };
 }
+
+/** A number that is written, which nothing is not. */
+const numberOf = (text: string): number => (text.trim() === "" ? Number.NaN : Number(text));
 
 /** Percent-encoded only where the address would be read otherwise: a person can read the rest. */
 function readable(value: string): string {

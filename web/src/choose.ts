@@ -84,6 +84,8 @@ export function followAddress({ map }: DataMap): void {
   });
   map.on("moveend", write);
   window.addEventListener("hashchange", () => {
+    // What was told was of another address.
+    status.value = "";
     const { view } = readAddress();
     if (view) map.jumpTo({ center: view, ...view });
   });

@@ -19,6 +19,7 @@ import { brushed, dragging } from "./filter/dragging";
 import { colouredBy, propertyOf, queryOf, rowsOf } from "./query";
 import type { Data } from "./source";
 import { type Layer, state } from "./state";
+import { suit, unfilter } from "./suits";
 
 /** What is known of a layer. */
 export interface Loaded {
@@ -100,7 +101,8 @@ export function follow(data: Data, tell: (error: unknown) => void, tiled: () => 
     return both;
   };
 
-  const load = async (layer: Layer, { signal }: AbortController) => {
+  const load = async (wish: Layer, { signal }: AbortController) => {
+    let layer = wish;
     const { id } = layer;
     const before = loaded.peek()[id];
     // Of another dataset, nothing holds.
@@ -114,6 +116,10 @@ export function follow(data: Data, tell: (error: unknown) => void, tiled: () => 
           : ask(layer.dataset, queryOf(layer, state.peek(), undefined), signal);
       const dataset = await describe(layer.dataset);
       if (signal.aborted) return;
+      suit(layer, dataset);
+      // What is drawn otherwise may be asked for otherwise, by another job.
+      if (signal.aborted) return;
+      layer = state.peek().layers.find((each) => each.id === id) ?? layer;
       const query = queryOf(layer, state.peek(), dataset);
       // Of other rows drawn as before, tiles go first: statistics of much data take all of the server for a while, and
       // the scale of the colours holds until they are there.
@@ -164,6 +170,10 @@ export function follow(data: Data, tell: (error: unknown) => void, tiled: () => 
       if (error instanceof Problem && error.status === 400) {
         // The columns are known all the same, so that what is wrong can be taken back.
         const dataset = await describe(layer.dataset).catch(() => undefined);
+        if (signal.aborted) return;
+        // Of columns that are no longer there nothing can be shown.
+        const renewed = dataset && before?.dataset && before.dataset.version !== dataset.version;
+        if (renewed && layer.filter && error.parameter === "filter") unfilter(layer, error.message);
         if (signal.aborted) return;
         put(id, { problem: error, busy: false, tiling: false, ...(dataset ? { dataset } : {}) });
       } else {

@@ -91,6 +91,9 @@ function begun(data: Data): Promise<void> {
 /** How often a server that did not answer is asked again, in milliseconds. */
 const KNOCK = 20_000;
 
+/** Data that changes is followed so often at most, in milliseconds. */
+const CALM = 5000;
+
 async function start(): Promise<void> {
   setWorkerUrl(new URL(worker, document.baseURI).href);
   // Its worker starts while this thread asks what there is.
@@ -124,7 +127,20 @@ async function start(): Promise<void> {
     missed();
     tell(error);
   };
-  const data = await openData(answered, renewDevice);
+  /** Datasets that have changed, and when they are asked for anew: of several servers that differ, not at each answer. */
+  const changed = new Set<string>();
+  let renewed = Number.NEGATIVE_INFINITY;
+  const renew = (dataset: string) => {
+    if (changed.size === 0) setTimeout(showNew, Math.max(renewed + CALM - performance.now(), 0));
+    changed.add(dataset);
+  };
+  const showNew = () => {
+    renewed = performance.now();
+    status.value = `The server has new data of ${[...changed].join(", ")}, which is shown now.`;
+    changed.clear();
+    void again().catch(tell);
+  };
+  const data = await openData(answered, renewDevice, renew);
   await look(data).catch(tell);
   const place = readAddress();
   const loader = follow(data, unanswered, async () => tiled(await made));

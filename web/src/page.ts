@@ -33,6 +33,12 @@ export const spread = signal<Readonly<Record<string, number>>>({});
 /** How many rows the active layer shows, if none of them is in view. */
 export const unseen = signal(0);
 
+/** Tells something beside what is told already. */
+export function say(text: string): void {
+  const told = status.peek();
+  if (!told.includes(text)) status.value = told ? `${told} ${text}` : text;
+}
+
 /** Tells what went wrong. */
 export function tell(error: unknown): void {
   const text = error instanceof Error ? error.message : String(error);

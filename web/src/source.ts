@@ -35,8 +35,11 @@ export interface Data {
 /** Whether the server answered when it was last asked. */
 export const isWell = ({ source }: Data): boolean => source.reachable && !source.busy;
 
-/** Opens both. `tell` is called with every answer, `fault` when a subset cannot be opened. */
-export async function openData(tell: () => void, fault: () => void): Promise<Data> {
+/**
+ * Opens both. `tell` is called with every answer, `fault` when a subset cannot be opened, `renewed` when the server has another version
+ * of a dataset.
+ */
+export async function openData(tell: () => void, fault: () => void, renewed: (dataset: string) => void): Promise<Data> {
   const offline = await Offline.open();
   const faults = new Map<string, string>();
   let share: Share = { server: 0, device: 0, partial: 0 };
@@ -64,6 +67,7 @@ export async function openData(tell: () => void, fault: () => void): Promise<Dat
       }
       tell();
     },
+    onVersion: renewed,
     onTile: record,
   });
   const protocol = addProtocol({ addProtocol: register });

@@ -136,6 +136,11 @@ export function change(about: string, make: (before: State) => State, together =
   current.value = after;
 }
 
+/** Corrects what is chosen where it cannot be had: no step that is taken back. */
+export function correct(make: (before: State) => State): void {
+  current.value = make(current.peek());
+}
+
 /** Puts another state in the place of everything, which cannot be undone: that of an address, or of a server. */
 export function reset(to: State): void {
   past.value = [];

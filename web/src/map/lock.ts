@@ -17,7 +17,7 @@ export function print(zoom: number, stops: Stops): string {
 
 /** The scale of a text at every zoom; absent if it is none. */
 export function parse(text: string, adds: boolean): ZoomStops | undefined {
-  const [zoom, ...values] = text === "" ? [] : text.split("/").map(Number);
+  const [zoom, ...values] = text.split("/").map((part) => (part === "" ? Number.NaN : Number(part)));
   if (zoom === undefined || !Number.isInteger(zoom) || zoom < 0 || zoom >= ZOOMS || values.length < 2) return undefined;
   // At zoom 0 what adds up is greatest.
   const known = values.every((value) => bounded(value * 4 ** zoom) === value * 4 ** zoom);

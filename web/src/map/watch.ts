@@ -3,7 +3,7 @@
 import { effect, untracked } from "@preact/signals";
 import type { ErrorEvent } from "maplibre-gl";
 import { loaded } from "../load";
-import { busy, rest, status, unseen, zoom } from "../page";
+import { busy, rest, say, status, unseen, zoom } from "../page";
 import { active, ownId, state } from "../state";
 import { frame, playing } from "../time/animation";
 import { isGround } from "./ground";
@@ -18,7 +18,21 @@ const NUDGE = 300;
 /** Watches a map; `shown` is what the reader sees on it. */
 export function watch(view: DataMap, shown: () => readonly Drawable[]): void {
   const { map } = view;
-  map.on("error", failed);
+  /** What was told to be missing, and of which tiles. */
+  const faults = new Set<string>();
+  let of = "";
+  const templates = () =>
+    shown()
+      .map(({ tiles }) => tiles)
+      .join("\n");
+  map.on("error", (event) => {
+    const text = failed(event);
+    // What else is told holds all the same.
+    say(text);
+    if (isOfGround(event)) return;
+    faults.add(text);
+    of = templates();
+  });
   map.on("dataloading", () => {
     // Frames that are loaded ahead are nothing to wait for.
     if (!playing.peek()) busy.value = true;
@@ -44,6 +58,11 @@ export function watch(view: DataMap, shown: () => readonly Drawable[]): void {
   });
   const waiting = () => Object.values(loaded.value).some(({ busy }) => busy);
   map.on("idle", () => {
+    // Tiles that are no longer wanted are not missed.
+    if (faults.size > 0 && of !== templates()) {
+      for (const text of faults) status.value = status.peek().replace(text, "").trim();
+      faults.clear();
+    }
     if (!playing.peek()) {
       saySpread(map, shown());
       const own = shown().find(({ layer }) => layer.id === active(state.peek())?.id);
@@ -98,10 +117,14 @@ export function tilt({ map }: DataMap): void {
   });
 }
 
-function failed({ error, ...more }: ErrorEvent): void {
+const isOfGround = (event: ErrorEvent): boolean => "sourceId" in event && isGround(String(event.sourceId));
+
+/** What is missing, in words. */
+function failed(event: ErrorEvent): string {
+  const { error } = event;
   const code = "status" in error ? ` (${error.status})` : "";
-  const of = "sourceId" in more && isGround(String(more.sourceId)) ? "base map" : "map";
-  status.value = `A part of the ${of} could not be loaded${code}. ${code ? "" : error.message}`;
+  const of = isOfGround(event) ? "base map" : "map";
+  return `A part of the ${of} could not be loaded${code}. ${code ? "" : error.message}`.trim();
 }
 
 /** How long tiles are waited for, in milliseconds. */
