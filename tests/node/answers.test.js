@@ -334,3 +334,69 @@ test("several rows are told apart by what differs among them, or not at all; pro
   assert.equal(said("p", 1234.5, info("mean"), fare), "1,234.5 €");
   assert.equal(said("p", 12, info("nunique"), fare), "12");
 });
+
+test("rows of a table are told to be of before once its layer has another filter, time another window, or the dataset other rows", async () => {
+  /** @type {typeof import("../../web/src/answers/asked") & typeof import("../../web/src/state")} */
+  const { anew, DRAWING, frameId, makeLayer, rowsFor, whose } = await ofPage("answers/asked", "state");
+  const drawing = DRAWING;
+  const layer = makeLayer([], "trips", { filter: "fare > 3", drawing });
+  const dataset = /** @type {any} */ ({ id: "trips", version: "1", time_column: "seen" });
+  const state = { layers: [layer], active: layer.id, ground: "" };
+  const filtered = (/** @type {string} */ filter) => ({ ...state, layers: [{ ...layer, filter }] });
+  const view = rowsFor(layer, state, dataset, { title: "Rows in view", box: [0, 1, 2, 3] });
+  assert.deepEqual([view.query, view.box], [{ filter: "fare > 3" }, [0, 1, 2, 3]]);
+  assert.equal(anew(view, state, dataset), undefined);
+  assert.deepEqual(anew(view, filtered("fare > 4"), dataset), { ...view, query: { filter: "fare > 4" } });
+  assert.deepEqual(anew(view, filtered(""), dataset), { ...view, query: {} });
+  assert.deepEqual(anew(view, state, { ...dataset, version: "2" }), { ...view, version: "2" });
+  assert.match(anew(view, { ...state, window: [0, 1000] }, dataset)?.query.datetime ?? "", /^1970/);
+  const drawn = rowsFor(layer, state, dataset, { title: "Rows in the box", more: "lat > 3" });
+  assert.equal(drawn.query.filter, "(fare > 3) AND lat > 3");
+  assert.equal(anew(drawn, filtered("a = 1 OR b = 2"), dataset)?.query.filter, "(a = 1 OR b = 2) AND lat > 3");
+  // How many were in the cell is not said of those that are.
+  const cell = rowsFor(layer, state, dataset, { title: "12 rows of a cell", cell: 7, box: [0, 1, 2, 3] });
+  assert.deepEqual(anew(cell, filtered(""), dataset), { ...cell, title: "Rows of a cell", query: {} });
+  // Rows of a frame are of its time, and those of a layer that is gone have no filter to be asked by.
+  assert.deepEqual(whose({ ...layer, id: frameId(layer.id, "2") }, dataset), {});
+  assert.equal(anew(view, { ...state, layers: [] }, dataset), undefined);
+});
+
+test("texts that are copied are no formulas of a spreadsheet, and numbers stay numbers", () => {
+  const texts = [
+    "=HYPERLINK(1)",
+    "@SUM(A1)",
+    "+cmd|' /C calc'!A0",
+    "-2+3",
+    "-",
+    "+49 30 12",
+    "-5",
+    "+1.5",
+    "a=b",
+    " =1",
+    "'=1",
+  ];
+  const expected = [
+    "'=HYPERLINK(1)",
+    "'@SUM(A1)",
+    "'+cmd|' /C calc'!A0",
+    "'-2+3",
+    "'-",
+    "'+49 30 12",
+    "-5",
+    "+1.5",
+    "a=b",
+    " =1",
+    "'=1",
+  ];
+  const rows = texts.map((name) => ({
+    type: "Feature",
+    geometry: null,
+    properties: { "=name": name, fare: -5, paid: false },
+  }));
+  const [head, ...lines] = tabbed(/** @type {any} */ (rows), ["=name", "fare", "paid"], false).split("\n");
+  assert.ok(head?.includes("\t'=name\t"), head);
+  assert.deepEqual(
+    lines.map((line) => line.split("\t").slice(-3)),
+    expected.map((text) => [text, "-5", "false"]),
+  );
+});

@@ -7,9 +7,8 @@ import { useEffect, useState } from "preact/hooks";
 import { element } from "../dom";
 import { loaded } from "../load";
 import { folded, tell } from "../page";
-import { rowsOf } from "../query";
 import { active, state } from "../state";
-import { asked, drawing, narrowed } from "./asked";
+import { asked, drawing, rowsFor } from "./asked";
 import { drawnOn } from "./drawn";
 
 interface Props {
@@ -68,12 +67,10 @@ function drawBox(map: MapLibre): () => void {
     const dataset = layer && loaded.peek()[layer.id]?.dataset;
     if (!layer || !dataset) return;
     const drawn = drawnOn(map, from, to);
-    const query = rowsOf(layer, state.peek(), dataset);
-    asked.value = {
-      dataset: dataset.id,
+    asked.value = rowsFor(layer, state.peek(), dataset, {
       title: "Rows in the box",
-      ...("box" in drawn ? { query, box: drawn.box } : { query: narrowed(query, drawn.filter) }),
-    };
+      ...("box" in drawn ? { box: drawn.box } : { more: drawn.filter }),
+    });
   });
   const onKey = ({ key }: KeyboardEvent) => {
     if (key === "Escape") drawing.value = false;

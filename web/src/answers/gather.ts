@@ -67,11 +67,20 @@ export async function inOrder(
   return { rows, matched };
 }
 
-/** Rows as lines of tabs, which spreadsheets take; `outlined` says whether some of them are more than points. */
+/** What a spreadsheet takes for a formula: not what is a number with a sign. */
+const FORMULA = /^(?:[=@]|[+-](?!\d+(?:[.,]\d+)?$))/;
+
+/**
+ * Rows as lines of tabs, which spreadsheets take; `outlined` says whether some of them are more than points. A text that would be a
+ * formula there has an apostrophe before it, by which it is none.
+ */
 export function tabbed(rows: readonly Row[], columns: readonly string[], outlined: boolean): string {
-  const text = (value: unknown) => String(value ?? "").replaceAll(/[\t\r\n]+/g, " ");
+  const text = (value: unknown) => {
+    const line = String(value ?? "").replaceAll(/[\t\r\n]+/g, " ");
+    return typeof value === "string" && FORMULA.test(line) ? `'${line}` : line;
+  };
   const place = placed(outlined);
   const line = ({ geometry, properties }: Row) =>
     [...place.of(geometry), ...columns.map((name) => properties[name])].map(text).join("\t");
-  return [[...place.names, ...columns].join("\t"), ...rows.map(line)].join("\n");
+  return [[...place.names, ...columns].map(text).join("\t"), ...rows.map(line)].join("\n");
 }

@@ -8,12 +8,12 @@ import { loaded } from "../load";
 import { gridOf, tileZoom } from "../map/grid";
 import { frameOf } from "../map/map";
 import { hasShapes } from "../map/shapes/usual";
-import { propertyOf, queryOf, rowsOf } from "../query";
+import { propertyOf, queryOf } from "../query";
 import type { Shown } from "../share/shown";
 import { active, type Layer, state } from "../state";
 import { cellsIn } from "../tiles/cells";
 import type { Box } from "../tiles/place";
-import { asked, drawing } from "./asked";
+import { asked, drawing, rowsFor } from "./asked";
 import { goTo } from "./go";
 import { LISTED, type Ranked, rank } from "./rank";
 
@@ -65,17 +65,14 @@ export function Places({ map, source }: Shown) {
   }, [cells, key, place, property, column, least, rows]);
   if (!layer || !dataset) return <p role="status">Looking…</p>;
   if (layer.drawing.kind === "tiles") return <p role="status">Tiles that are finished have no rows to look for.</p>;
-  const of = rowsOf(layer, state.value, dataset);
   const what = column === undefined ? "rows" : `${measure.split(":")[0]} of ${column}`;
   const show = (cell: Ranked) => {
     const { h3 } = cell.properties;
-    asked.value = {
-      dataset: dataset.id,
+    asked.value = rowsFor(layer, state.peek(), dataset, {
       title: `${rowsSaid(cell.count)} of a cell`,
-      query: of,
       box: cell.box,
       ...(typeof h3 === "string" ? { h3 } : cell.id === undefined ? {} : { cell: cell.id }),
-    };
+    });
   };
   return (
     <div id="places" class="controls">
@@ -155,7 +152,7 @@ export function Places({ map, source }: Shown) {
             type="button"
             id="rows-view"
             onClick={() => {
-              asked.value = { dataset: dataset.id, title: "Rows in view", query: of, box: frameOf(map) };
+              asked.value = rowsFor(layer, state.peek(), dataset, { title: "Rows in view", box: frameOf(map) });
             }}
           >
             Rows in view

@@ -11,8 +11,9 @@ import { Icon } from "../panel/icon";
 import { copyText } from "../share/copy";
 import { fromServer, isOutlined, linesOf } from "../share/rows";
 import { fileName, save } from "../share/save";
+import { state } from "../state";
 import { boxOf } from "../tiles/geometry";
-import { type Asked, asked } from "./asked";
+import { type Asked, anew, asked } from "./asked";
 import { WHOLE } from "./end";
 import { allOf, type Gathered, inOrder, tabbed } from "./gather";
 import { goTo } from "./go";
@@ -114,6 +115,7 @@ function Table({ map, source, dataset, now }: Props & { dataset: Dataset; now: A
   /** How many rows are copied: of too many those that are here. */
   const taken = order || matched > WHOLE ? rows.length : matched;
   const shown = rows.slice(page * PAGE, (page + 1) * PAGE);
+  const next = anew(now, state.value, dataset);
   const close = () => {
     asked.value = undefined;
     map.getCanvas().focus();
@@ -167,6 +169,19 @@ function Table({ map, source, dataset, now }: Props & { dataset: Dataset; now: A
         <button type="button" class="sign" aria-label="Close the rows" onClick={close}>
           <Icon name="cross" />
         </button>
+        {next && (
+          <p id="rows-old">
+            These are rows of before.{" "}
+            <button
+              type="button"
+              onClick={() => {
+                asked.value = next;
+              }}
+            >
+              Show those of now
+            </button>
+          </p>
+        )}
         <p id="rows-told" role="status" class={wrong ? "wrong" : ""} hidden={said === ""}>
           {said}
         </p>

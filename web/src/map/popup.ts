@@ -6,7 +6,7 @@
 
 import { Problem, type Source, type TileQuery } from "duotile";
 import { type LngLatLike, type MapGeoJSONFeature, type Map as MapLibre, Popup } from "maplibre-gl";
-import { asked as wanted } from "../answers/asked";
+import { asked as wanted, whose } from "../answers/asked";
 import { element, formatted, number, percent } from "../dom";
 import { colouredBy } from "../query";
 import { behind, boxAround, boxBehind, cellBox, cellOf, hexagonOf, placeBox } from "./behind";
@@ -163,7 +163,8 @@ function around(
   const button = element("button", "near", `${number(more)} more near here, all as a table`);
   button.type = "button";
   button.addEventListener("click", () => {
-    wanted.value = { dataset: dataset.id, title: "Rows near here", query: rowsOnly(query), box: whole };
+    const of = { dataset: dataset.id, query: rowsOnly(query), ...whose(layer, dataset) };
+    wanted.value = { ...of, title: "Rows near here", box: whole };
   });
   return button;
 }
@@ -211,7 +212,7 @@ export async function fill(
           ? { box: placeBox(feature.geometry, z) }
           : { cell, box: cellBox(cell) };
       const title = `${number(value.numberMatched)} rows of a cell`;
-      wanted.value = { dataset: dataset.id, title, query: rowsOnly(query), ...place };
+      wanted.value = { dataset: dataset.id, title, query: rowsOnly(query), ...whose(layer, dataset), ...place };
     };
     list.replaceChildren(...several(value.features, value.numberMatched, rowTable, all));
     const by = colouredBy(category, dataset);

@@ -92,7 +92,7 @@ export function Panel({ choose, fit, source, inView, children }: Props) {
           <button type="button" class="link" onClick={() => fit("data")}>
             Show all data
           </button>
-          {(layer?.filter || state.value.window) && (
+          {(layer?.filter || state.value.window) && known.counted !== 0 && (
             <button type="button" class="link" onClick={() => fit("passes")}>
               Show what passes
             </button>
