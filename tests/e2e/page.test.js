@@ -153,6 +153,12 @@ test("a filter that is wrong is explained where it stands, and changes nothing o
   assert.match((await error.textContent()) ?? "", /popultion.*population/s, "the near name is offered");
   assert.equal(
     await page.locator("#filter-text").evaluate((input) => /** @type {HTMLInputElement} */ (input).selectionStart),
+    "country = 'FR' AND popultion > 5".length,
+    "the caret is where it was typed",
+  );
+  await page.click("#filter-error button");
+  assert.equal(
+    await page.locator("#filter-text").evaluate((input) => /** @type {HTMLInputElement} */ (input).selectionStart),
     19,
   );
   assert.equal((await features(page, "cells")).length, before.length);

@@ -2,16 +2,12 @@
 
 import type { Dataset } from "duotile";
 import { useEffect, useState } from "preact/hooks";
-import { sentence } from "../dom";
-import { status } from "../page";
+import { READ, showAll } from "./several";
 
 interface Props {
   /** Opens a file and shows it. */
   open: (file: File) => Promise<Dataset>;
 }
-
-/** What is read here, and what is not. */
-const READ = "CSV, GeoJSON and Arrow are read here; Parquet by a server";
 
 export function DropFile({ open }: Props) {
   const [over, setOver] = useState(false);
@@ -29,7 +25,7 @@ export function DropFile({ open }: Props) {
       if (!hasFile(event)) return;
       event.preventDefault();
       setOver(false);
-      for (const file of event.dataTransfer?.files ?? []) void show(file, open);
+      void showAll([...(event.dataTransfer?.files ?? [])], open);
     };
     const listeners = [
       ["dragover", onOver],
@@ -53,21 +49,12 @@ export function OpenFile({ open }: Props) {
         type="file"
         accept=".csv,.tsv,.json,.geojson,.arrow,.arrows,.feather,.ipc"
         onChange={({ currentTarget }) => {
-          const [file] = currentTarget.files ?? [];
-          if (file) void show(file, open);
+          const all = [...(currentTarget.files ?? [])];
+          // The same file can be chosen again.
+          currentTarget.value = "";
+          void showAll(all, open);
         }}
       />
     </label>
   );
-}
-
-async function show(file: File, open: Props["open"]): Promise<void> {
-  status.value = `Opening ${file.name}…`;
-  try {
-    await open(file);
-    status.value = "";
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    status.value = `${file.name} could not be opened: ${sentence(why)} ${READ}.`;
-  }
 }

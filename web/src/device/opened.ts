@@ -14,6 +14,7 @@ import {
   type SourceOptions,
 } from "duotile";
 import { catalog, files } from "../page";
+import { stemOf, titleOf } from "./several";
 
 interface Opened {
   tiler: RemoteTiler;
@@ -122,7 +123,7 @@ export class PageSource extends Source {
 
   /** A name of a dataset that no other has, here or on the server: that of the file. */
   #idOf(name: string): string {
-    const plain = name.replace(/(\.(csv|tsv|txt|json|geojson|arrow|arrows|feather|ipc|gz))+$/i, "") || "file";
+    const plain = stemOf(name);
     let [id, at] = [plain, 2];
     while (this.#names.has(id) || catalog.peek().some((each) => each.id === id)) {
       id = `${plain} ${at}`;
@@ -149,7 +150,7 @@ async function describe(tiler: RemoteTiler, id: string, title: string, base: str
   const self = `${base}datasets/${encodeURIComponent(id)}`;
   return {
     id,
-    title,
+    title: titleOf(title, id),
     attribution: null,
     version: tiler.version,
     rows,

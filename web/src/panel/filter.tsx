@@ -54,12 +54,6 @@ export function Filter({ source, inView }: Props) {
     refuse(undefined);
     grow();
   }, [layer?.id, layer?.filter]);
-  // Before it is painted: whoever sees what is wrong has the caret where it is.
-  useLayoutEffect(() => {
-    if (!input.current || shown?.position === undefined) return;
-    const at = [...input.current.value].slice(0, shown.position).join("").length;
-    input.current.setSelectionRange(at, at);
-  }, [shown]);
   // Tiles that are finished have no rows to choose from.
   if (!layer || layer.drawing.kind === "tiles") return null;
   const apply = async (text: string) => {
@@ -73,6 +67,14 @@ export function Filter({ source, inView }: Props) {
     if (signal.aborted) return;
     refuse(wrong);
     if (!wrong) change("filter", (before) => withLayer(before, layer.id, { filter }));
+  };
+  /** Puts the caret at a character, counted as the server does: by itself it stays where somebody types. */
+  const go = (position: number) => {
+    const box = input.current;
+    if (!box) return;
+    const at = [...box.value].slice(0, position).join("").length;
+    box.focus();
+    box.setSelectionRange(at, at);
   };
   const insert = (column: string) => {
     const box = input.current;
@@ -151,7 +153,7 @@ export function Filter({ source, inView }: Props) {
           </div>
         </div>
         <p id="filter-error" role="alert" hidden={!shown}>
-          {shown && <Wrong problem={shown} text={input.current?.value ?? layer.filter} />}
+          {shown && <Wrong problem={shown} text={input.current?.value ?? layer.filter} go={go} />}
         </p>
       </form>
       <AreaControls inView={inView} />
@@ -160,8 +162,15 @@ export function Filter({ source, inView }: Props) {
   );
 }
 
-/** What is wrong, and an arrow at where. */
-function Wrong({ problem: { message, hint, position, parameter }, text }: { problem: Problem; text: string }) {
+interface WrongProps {
+  problem: Problem;
+  text: string;
+  /** Puts the caret there. */
+  go: (position: number) => void;
+}
+
+/** What is wrong, and an arrow at where, which leads there. */
+function Wrong({ problem: { message, hint, position, parameter }, text, go }: WrongProps) {
   const scalars = [...text];
   const at = parameter === "filter" ? position : undefined;
   const before = at === undefined ? [] : at > 16 ? ["…", ...scalars.slice(at - 15, at)] : scalars.slice(0, at);
@@ -169,7 +178,12 @@ function Wrong({ problem: { message, hint, position, parameter }, text }: { prob
     <>
       {sentence(message)} {hint && sentence(hint)}
       {at !== undefined && (
-        <code>{`${[...before, ...scalars.slice(at, at + 18)].join("")}\n${" ".repeat(before.length)}↑`}</code>
+        <>
+          <code>{`${[...before, ...scalars.slice(at, at + 18)].join("")}\n${" ".repeat(before.length)}↑`}</code>
+          <button type="button" class="link" onClick={() => go(at)}>
+            Go there
+          </button>
+        </>
       )}
     </>
   );

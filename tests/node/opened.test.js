@@ -1,0 +1,34 @@
+/** Files of this device that are opened on the page: several at once, some of them bad, some of one name. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ofPage, standIn } from "./lib/page.js";
+
+standIn();
+/** @type {typeof import("../../web/src/device/several") & typeof import("../../web/src/page")} */
+const { showAll, status, titleOf } = await ofPage("device/several", "page");
+
+test("of files that are opened at once each that could not be is told, whichever is done last", async () => {
+  const open = async (/** @type {File} */ { name }) => {
+    await new Promise((resolve) => setTimeout(resolve, name.includes("slow") ? 5 : 0));
+    if (name.startsWith("bad")) throw new Error(`no position in ${name}`);
+    return /** @type {any} */ ({ id: name });
+  };
+  const file = (/** @type {string} */ name) => new File(["x"], name);
+  await showAll([file("bad.csv"), file("slow.csv")], open);
+  assert.match(status.value, /^bad\.csv could not be opened: No position in bad\.csv\. CSV, .* are read here/);
+  await showAll([file("bad slow.csv"), file("good.csv"), file("bad.json")], open);
+  assert.match(status.value, /bad slow\.csv could not .*bad\.json could not/);
+  await showAll([file("good.csv")], open);
+  assert.equal(status.value, "");
+  status.value = "before";
+  await showAll([], open);
+  assert.equal(status.value, "before");
+});
+
+test("files of one name are told apart in a list", () => {
+  assert.equal(titleOf("trips.csv", "trips"), "trips.csv");
+  assert.equal(titleOf("trips.csv", "trips 2"), "trips.csv (2)");
+  assert.equal(titleOf("trips 2.csv.gz", "trips 2"), "trips 2.csv.gz");
+  assert.equal(titleOf(".csv", "file"), ".csv");
+});

@@ -1,0 +1,34 @@
+/** Several files of this device: what is told of those that cannot be opened, and what those of one name are called. */
+
+import { sentence } from "../dom";
+import { status } from "../page";
+
+/** What is read here, and what is not. */
+export const READ = "CSV, GeoJSON and Arrow are read here; Parquet by a server";
+
+/** Opens files at once, and tells of each that could not be: what is told of one is not wiped by another. */
+export async function showAll(all: readonly File[], open: (file: File) => Promise<unknown>): Promise<void> {
+  if (all.length === 0) return;
+  status.value = `Opening ${all.map(({ name }) => name).join(", ")}…`;
+  const show = async (file: File) => {
+    try {
+      await open(file);
+      return [];
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return [`${file.name} could not be opened: ${sentence(why)}`];
+    }
+  };
+  const faults = (await Promise.all(all.map(show))).flat();
+  status.value = faults.length > 0 ? `${faults.join(" ")} ${READ}.` : "";
+}
+
+/** A file's name without its endings. */
+export const stemOf = (name: string): string =>
+  name.replace(/(\.(csv|tsv|txt|json|geojson|arrow|arrows|feather|ipc|gz))+$/i, "") || "file";
+
+/** What a file is called in a list: by its name, and by which of those of one name it is. */
+export function titleOf(name: string, id: string): string {
+  const nth = id.slice(stemOf(name).length).trim();
+  return nth === "" ? name : `${name} (${nth})`;
+}
