@@ -41,7 +41,7 @@ test("what of an address has no columns, or columns of another type, is left asi
     ["measure=sum:seen", measure, /seen is of type time, expected a number/],
     ["measure=mean:gone", measure, /trips has no column gone/],
     ["measure=bogus:fare", measure, /bogus is no measure/],
-    ["measure=p95:", measure, /no column/],
+    ["measure=p95:", measure, /no column is named/],
     ["measure=fare", measure, /fare is no measure/],
     ["category=fare", category, /fare is of type number, expected a text/],
     ["category=gone", category, /no column gone/],

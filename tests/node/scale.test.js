@@ -354,6 +354,12 @@ test("whatever numbers there are, a scale has finite places in order, a legend a
       }
     }
   }
+  // What is further from 0 than can be reckoned with is said to lie beyond.
+  const far = { probabilities: [0, 1], quantiles: [-Number.MAX_VALUE, 5] };
+  const measure = /** @type {any} */ ({ probabilities: [0, 1], zooms: [{ zoom: 0, cells: 2, ...far }] });
+  for (const stops of [...cellStops(measure, "linear", false), rowStops(/** @type {any} */ (far), "linear")]) {
+    assert.deepEqual([stops?.[0].beyond, stops?.at(-1)?.beyond], [true, undefined]);
+  }
   const one = /** @type {any} */ ({ probabilities: [0, 1], quantiles: ["no time", "2024-01-01T00:00:00Z"] });
   assert.equal(rowStops(one, "log"), undefined);
 });

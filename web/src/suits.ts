@@ -24,7 +24,7 @@ export function misfits({ drawing }: Layer, { columns, id }: Dataset): Misfit[] 
   if (kind === "tiles") return [];
   const wrong = (name: string, fits: (column: ColumnInfo) => boolean, expected: string): string | undefined => {
     const column = columns.find((each) => each.name === name);
-    if (!column) return `${id} has no column ${name}`;
+    if (!column) return name === "" ? "no column is named" : `${id} has no column ${name}`;
     return fits(column) ? undefined : `${name} is of type ${column.type}, expected ${expected}`;
   };
   const found: (Misfit | undefined)[] = [];

@@ -37,7 +37,7 @@ export function cellStops(
   if (!first) return [UNKNOWN];
   const glides = scale === "balanced" && typeof at === "number";
   const now = glides ? gliding([first, ...more], at, adds ? partsOf(zooms) : alike) : all;
-  return now.map((stops, z) => ending(within(stops, known[z]), known[z])) as unknown as ZoomStops;
+  return now.map((stops, z) => ending(within(stops, known[z]), zooms[z]?.quantiles)) as unknown as ZoomStops;
 }
 
 /**
@@ -96,10 +96,9 @@ function ending(stops: Stops, [least = Number.NaN, ...more]: readonly number[] =
 
 /** Where the values of rows lie; absent if none has a number. */
 export function rowStops(stats: Stats | undefined, scale: Scale): Stops | undefined {
-  const quantiles = (stats?.quantiles ?? []).map((value) => bounded(numeric(value)));
-  return stats && quantiles.length > 0 && !quantiles.some(Number.isNaN)
-    ? stops(quantiles, stats.probabilities ?? [], scale)
-    : undefined;
+  const values = (stats?.quantiles ?? []).map(numeric);
+  if (!stats || values.length === 0 || values.some(Number.isNaN)) return undefined;
+  return ending(stops(values.map(bounded), stats.probabilities ?? [], scale), values);
 }
 
 /** A number as it is, a time as milliseconds, which is how tiles carry it. */
