@@ -47,6 +47,8 @@ export interface SourceOptions {
 
 /** How long a server that did not answer is left alone at least, in milliseconds. */
 const PAUSE = 15_000;
+/** Answers that may mean that a dataset has another version than is known. */
+const MOVED = [400, 410];
 /** How often it is asked at most which version of a dataset it has, in milliseconds. */
 const SURE = 3000;
 /** How long it is left alone at most, whatever it says. */
@@ -265,8 +267,8 @@ export class Source {
       } catch (error) {
         const busy = error instanceof Problem && isBusy(error.status);
         if (!busy && !isUnreachable(error)) {
-          // What was a query of the columns that were known may be none of those that there are.
-          if (id !== undefined && error instanceof Problem && error.status === 400) this.#doubt(id);
+          // What was a query of the columns that were known may be none of those that there are; tiles of a version may be gone.
+          if (id !== undefined && error instanceof Problem && MOVED.includes(error.status)) this.#doubt(id);
           throw error;
         }
         this.#asleep = Date.now() + Math.min(Math.max(PAUSE, (busy && error.retryAfter) || 0), MOST);

@@ -33,14 +33,19 @@ export function Legend() {
   const first = layers.find(({ id }) => id === active()?.id) ?? layers[0];
   const box = useRef<HTMLElement>(null);
   useEffect(() => {
+    const { current } = box;
+    if (!current) return;
     const watch = new ResizeObserver(() => {
-      document.documentElement.style.setProperty("--legend", `${box.current?.offsetHeight ?? 0}px`);
+      document.documentElement.style.setProperty("--legend", `${current.offsetHeight}px`);
+      // What scrolls is within reach of keys, too.
+      if (current.scrollHeight > current.clientHeight) current.tabIndex = 0;
+      else current.removeAttribute("tabindex");
     });
-    if (box.current) watch.observe(box.current);
+    for (const part of [current, ...current.children]) watch.observe(part);
     return () => watch.disconnect();
-  }, []);
+  }, [layers.length]);
   return (
-    <aside id="legend" ref={box} aria-label="Legend" tabIndex={layers.length > 2 ? 0 : undefined}>
+    <aside id="legend" ref={box} aria-label="Legend">
       {layers.length > 0 && <h2 class="unseen">Legend</h2>}
       {layers.map((layer) => (
         <Part key={layer.id} layer={layer} title={titleIn(layer, shown, both)} folded={layer !== first} />
