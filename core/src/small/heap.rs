@@ -37,12 +37,12 @@ impl Heap {
 
     /// Takes the least item; of equal ones that with the lowest number.
     pub fn pop(&mut self) -> Option<(Rank, u32)> {
-        let last = self.items.pop()?;
-        let Some(first) = self.items.first_mut() else { return Some(last) };
-        let least = core::mem::replace(first, last);
+        let end = self.items.pop()?;
+        let Some(first) = self.items.first_mut() else { return Some(end) };
+        let least = core::mem::replace(first, end);
         // What was last mostly belongs at the bottom: it goes all the way down, and back up as far as it must.
         let at = self.descend(0);
-        self.put(at, last);
+        self.put(at, end);
         self.rise(at);
         Some(least)
     }
@@ -102,11 +102,11 @@ impl Heap {
     }
 }
 
-/// Without branches, as which is less is anyone's guess.
+/// With few branches, as which is less is anyone's guess.
 #[inline]
 fn is_less((a, at): (Rank, u32), (b, other): (Rank, u32)) -> bool {
     let whole = |rank: Rank| u128::from(rank.0) << 64 | u128::from(rank.1);
-    (whole(a) < whole(b)) | ((whole(a) == whole(b)) & (at < other))
+    (whole(a) < whole(b)) | (whole(a) == whole(b) && at < other)
 }
 
 #[cfg(test)]
