@@ -100,5 +100,8 @@ test("an archive of many leaves is served as PMTiles' own reader has it, and is 
   writeFileSync(broken, bytes);
   const told = run("verify", broken);
   assert.equal(told.status, 1);
-  assert.match(told.stderr, /broken\.pmtiles: tile \d+\/\d+\/\d+: its gzip is damaged(.|\n)*error: .*(a fault|2 faults)/);
+  assert.match(
+    told.stderr,
+    /broken\.pmtiles: tile \d+\/\d+\/\d+: its gzip is damaged(.|\n)*error: .*(a fault|2 faults)/,
+  );
 });
