@@ -44,6 +44,14 @@ impl Fitted {
         Ok(Self { entry, dataset, query, plan, key })
     }
 
+    /// The position of a column among those of its rows.
+    ///
+    /// # Errors
+    /// The names of all columns, where there is none of this name.
+    pub fn column(&self, name: &str) -> Result<usize, Vec<String>> {
+        self.dataset.column(name)
+    }
+
     /// Which kinds of geometry rows are in its tiles, as [`crate::source::Source::geometries`] names them.
     #[must_use]
     pub fn geometries(&self) -> Vec<&'static str> {

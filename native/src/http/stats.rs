@@ -27,12 +27,12 @@ pub async fn get(
     let fitted = state.engine.fit_text(&entry, None, &params.rest).await?;
     match (params.text("column"), params.text("measure")) {
         (Some(column), None) => {
-            let index = fitted.dataset.column(column).map_err(|names| unknown("column", column, &names))?;
+            let index = fitted.column(column).map_err(|names| unknown("column", column, &names))?;
             let bins = params.number("bins", 20, 1..=MAX_BINS)?;
             let key = format!("stats\n{column}\n{bins}\n{}", fitted.key);
             let make = |engine: Arc<Engine>| async move {
                 let found = engine.stats(&fitted, index, bins).await?;
-                let told = told::stats::column(&fitted.dataset, index, &found);
+                let told = told::stats::column(&fitted, index, &found);
                 Ok(Value::Object(told).to_string().into_bytes())
             };
             kept(&state, &entry, key, &headers, make).await

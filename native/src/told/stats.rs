@@ -1,19 +1,16 @@
 //! Statistics as JSON: of a column over the rows that pass, and of what the cells of a zoom carry.
 
 use super::values;
-use crate::{
-    engine::{Fitted, stats::ColumnStats},
-    source::points::Dataset,
-};
+use crate::engine::{Fitted, stats::ColumnStats};
 use duotile_core::{Kind, Legend, Plain, Times, range, stats::PROBABILITIES};
 use serde_json::{Map, Value, json};
 
 /// Statistics of the column at a position.
 #[must_use]
-pub fn column(dataset: &Dataset, index: usize, stats: &ColumnStats) -> Map<String, Value> {
+pub fn column(fitted: &Fitted, index: usize, stats: &ColumnStats) -> Map<String, Value> {
     let ColumnStats { rows, facts, spread } = stats;
     let mut map = Map::new();
-    dataset.with_points(|points| {
+    fitted.dataset.with_points(|points| {
         let Some(column) = points.columns().get(index) else { return };
         map.insert("column".into(), json!(column.name));
         map.insert("type".into(), json!(column.kind().name()));
