@@ -7,11 +7,11 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { byMapbox } from "../node/lib/decode.js";
+import { freePort } from "../node/lib/nginx.js";
 import { assertQuiet, features, launch, open, picture, site } from "./lib.js";
 
 const folder = mkdtempSync(join(tmpdir(), "duotile-proxy-"));
@@ -107,19 +107,6 @@ http {
   }
 }
 `;
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 /**

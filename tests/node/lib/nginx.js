@@ -107,8 +107,8 @@ ${configuration}
   return { base, stop };
 }
 
-/** @returns {Promise<number>} */
-function freePort() {
+/** A port that nobody listens at. @returns {Promise<number>} */
+export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);
