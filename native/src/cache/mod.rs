@@ -18,12 +18,11 @@ pub use folder::Folder;
 pub use keeper::Keeper;
 pub use place::Place;
 
-use crate::engine::pack::{Coding, Packed};
-use flate2::{Compression, write::GzEncoder};
-use std::io::{self, Write as _};
-
-/// How much is tried to make a file smaller: one is written once and sent often.
-const LEVEL: Compression = Compression::new(6);
+use crate::{
+    engine::pack::{Coding, Packed},
+    export::packed,
+};
+use std::io;
 
 /// Bytes as a file has them: those that were sent, where they were sent so.
 fn gzipped(packed: &Packed) -> io::Result<bytes::Bytes> {
@@ -32,7 +31,5 @@ fn gzipped(packed: &Packed) -> io::Result<bytes::Bytes> {
         Coding::Identity => packed.bytes.clone(),
         Coding::Zstd => zstd::stream::decode_all(&packed.bytes[..])?.into(),
     };
-    let mut gzip = GzEncoder::new(Vec::with_capacity(plain.len() / 2 + 32), LEVEL);
-    gzip.write_all(&plain)?;
-    Ok(gzip.finish()?.into())
+    Ok(packed::gzip(&plain).into())
 }

@@ -10,7 +10,7 @@ mod known;
 mod layer;
 mod log;
 mod metadata;
-mod packed;
+pub mod packed;
 mod pyramid;
 mod report;
 pub mod seen;

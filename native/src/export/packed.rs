@@ -1,4 +1,4 @@
-//! A tile as an archive holds it: bytes enter, gzip leaves. Packed once and read often, so that some more is tried than for an answer.
+//! A tile as archives and files hold it: bytes enter, gzip leaves. Packed once and read often, so that some more is tried than for an answer.
 
 use libdeflater::{CompressionLvl, Compressor};
 use std::cell::RefCell;
@@ -13,7 +13,8 @@ thread_local! {
 }
 
 /// The same bytes in gzip, which are the same each time.
-pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
+#[must_use]
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     COMPRESSOR.with_borrow_mut(|compressor| {
         let mut out = vec![0; compressor.gzip_compress_bound(bytes.len())];
         // There is room for all that it can become.
