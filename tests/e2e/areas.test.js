@@ -45,13 +45,23 @@ after(async () => {
 /** The filter in the address. @param {Page} page */
 const filterOf = (page) => new URLSearchParams(new URL(page.url()).hash.slice(1)).get("filter") ?? "";
 
-/** Waits for another filter than one. @param {Page} page @param {string} before */
+/** Waits for another filter than one; tells how the page stands where none comes. @param {Page} page @param {string} before */
 async function changed(page, before) {
-  await page.waitForFunction(
+  const other = page.waitForFunction(
     (before) => (new URLSearchParams(location.hash.slice(1)).get("filter") ?? "") !== before,
     before,
     { timeout: PATIENCE },
   );
+  await other.catch(async () => {
+    await picture(page, "no-other-filter");
+    const stands = await page.evaluate(() => ({
+      address: location.href,
+      drawing: document.querySelectorAll(".drawing").length,
+      bar: document.querySelector("#area-bar")?.textContent,
+      tools: document.querySelector("#areas")?.innerHTML,
+    }));
+    assert.fail(`no filter but ${before || "none"}: ${JSON.stringify(stands)}`);
+  });
   return filterOf(page);
 }
 

@@ -1,7 +1,7 @@
 /** The areas of a filter in the panel: drawn on the map, taken from the view, or typed; each changed or taken out again. */
 
 import "./area.css";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { sentence } from "../dom";
 import { Icon } from "../panel/icon";
 import { active } from "../state";
@@ -20,7 +20,11 @@ export function AreaControls({ inView }: { inView: () => Area }) {
   const [typing, setTyping] = useState(false);
   const areas = areasOf(layer?.filter ?? "");
   const held = areas.find(({ text }) => text === edited.value);
+  const before = useRef(layer?.id);
   useEffect(() => {
+    // Effects run a moment after the first picture: by then a tool may have been chosen.
+    if (before.current === layer?.id) return;
+    before.current = layer?.id;
     tool.value = undefined;
     setTyping(false);
   }, [layer?.id]);
