@@ -1,6 +1,6 @@
 /**
- * CSV text becomes {@link Columns}. Fields may be quoted (RFC 4180) and separated by comma, semicolon, tab or bar; an
- * empty field is a null; types are what all values of a column can be read as.
+ * CSV text becomes {@link Columns}. Fields may be quoted (RFC 4180) and separated by comma, semicolon, tab or bar, which a first
+ * line `sep=;` may say; an empty field is a null; types are what all values of a column can be read as.
  */
 
 import { degrees } from "./arrays.js";
@@ -11,19 +11,20 @@ import { positionColumns, type Roles, rolesOf } from "./roles.js";
 /** Reads CSV with a header line. */
 export async function fromCsv(name: string, text: string, roles: Roles): Promise<Columns> {
   const [names, fields] = parse(text);
+  const notes: string[] = [];
+  (await import("./commas.js")).pointed(names, fields, notes);
   const make = (name: string, notes: string[]) => [
     columnOf(name, typed(name, fields[names.indexOf(name)] ?? [], notes)),
   ];
   const pair = positionColumns(names, roles);
   if (!pair) return (await import("./hexagons.js")).ofCells(name, names, make, roles);
   const [lons, lats] = pair.map((name) => fields[names.indexOf(name)] ?? []) as [string[], string[]];
-  const numbers = (texts: string[]): Float64Array => degrees(texts.map((text) => (text === "" ? null : Number(text))));
+  const numbers = (texts: string[]): Float64Array => degrees(texts.map((text) => (text ? Number(text) : null)));
   const positions = { lon: numbers(lons), lat: numbers(lats) };
   const first = lons.find(Boolean);
   if (first && positions.lon.every((lon, row) => Number.isNaN(lon + (positions.lat[row] ?? 0)))) {
     throw new RangeError(`no row has a position, got "${first}"`);
   }
-  const notes: string[] = [];
   const columns = names.flatMap((name) => (pair.includes(name) ? [] : make(name, notes)));
   const table: Columns = { name, positions, columns, ...rolesOf(columns, roles, notes), notes };
   check(table);
@@ -34,32 +35,31 @@ const QUOTE = 34;
 const NEWLINE = 10;
 const RETURN = 13;
 
+/** The mark of Unicode, a line by which Excel says what separates fields, and the line of names. */
+const FIRST = /^(\uFEFF?(?:sep=(.)\r?\n)?)(.*)/i;
+
 /** The names of the columns, and the fields of each. Blank lines are passed by. */
-export function parse(text: string): [names: string[], fields: string[][]] {
-  const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  const separator = separatorOf(text.slice(start, text.indexOf("\n", start) + 1 || undefined)).charCodeAt(0);
+function parse(text: string): [names: string[], fields: string[][]] {
+  const [, { length: start } = "", said, header = ""] = FIRST.exec(text) ?? [];
+  const separator = (said ?? separatorOf(header)).charCodeAt(0);
   let names: string[] | undefined;
   const fields: string[][] = [];
   let record: string[] = [];
   let records = 0;
   const done = (): void => {
-    if (record.length === 1 && record[0] === "") {
-      record.length = 0;
-      return;
-    }
+    const row = record;
+    record = [];
+    if (row.length === 1 && !row[0]) return;
     records++;
     if (!names) {
-      names = headed(record);
+      names = headed(row);
       for (const _ of names) fields.push([]);
-      record = [];
-      return;
+    } else if (row.length === names.length) {
+      for (let at = 0; at < row.length; at++) fields[at]?.push(row[at] ?? "");
+    } else {
+      const [got, expected] = [row.length, names.length];
+      throw new RangeError(`record ${records} of the CSV has ${got} fields, expected ${expected} as in the header`);
     }
-    if (record.length !== names.length) {
-      const got = `record ${records} of the CSV has ${record.length} fields`;
-      throw new RangeError(`${got}, expected ${names.length} as in the header`);
-    }
-    for (let at = 0; at < record.length; at++) fields[at]?.push(record[at] ?? "");
-    record.length = 0;
   };
   let at = start;
   while (at < text.length) {
@@ -105,7 +105,7 @@ function quoted(text: string, from: number, record: number): [string, number] {
   let at = from;
   for (;;) {
     const end = text.indexOf('"', at);
-    if (end < 0) throw new RangeError(`record ${record} of the CSV has a quoted field that does not end`);
+    if (end < 0) throw new RangeError(`record ${record} of the CSV has a quote that does not end`);
     value += text.slice(at, end);
     if (text.charCodeAt(end + 1) !== QUOTE) return [value, end + 1];
     value += '"';
@@ -122,6 +122,7 @@ function separatorOf(header: string): string {
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 /** Codes of places, telephone numbers. */
 const ZEROS = /^[+-]?0\d+$/;
+const DIGITS = /^[+-]?\d+$/;
 const TRUTH = /^(true|false)$/i;
 const TIME = /^(\d{4}-\d\d-\d\d)([T ](\d\d:\d\d)(:\d\d(\.\d+)?)?)?\s?(Z|[+-]\d\d:?\d\d)?$/;
 
@@ -130,33 +131,28 @@ const TIME = /^(\d{4}-\d\d-\d\d)([T ](\d\d:\d\d)(:\d\d(\.\d+)?)?)?\s?(Z|[+-]\d\d
  * zeros before them, which is told.
  */
 function typed(name: string, texts: readonly string[], notes: string[]): Cell[] {
-  const all = (is: (text: string) => boolean): boolean => texts.every((text) => text === "" || is(text));
-  const read = (cell: (text: string) => Cell): Cell[] => texts.map((text) => (text === "" ? null : cell(text)));
-  if (all((text) => NUMBER.test(text))) {
-    const kept = texts.find((text) => isLong(text) || ZEROS.test(text));
-    if (kept === undefined) {
+  const all = (form: RegExp): boolean => texts.every((text) => !text || form.test(text));
+  const read = (cell: (text: string) => Cell): Cell[] => texts.map((text) => (text ? cell(text) : null));
+  if (all(NUMBER)) {
+    const kept = texts.find((text) => ZEROS.test(text) || (DIGITS.test(text) && !Number.isSafeInteger(Number(text))));
+    if (!kept) {
       const beyond = texts.filter((text) => !Number.isFinite(Number(text))).length;
-      if (beyond > 0)
-        notes.push(`column "${name}" has ${beyond} numbers beyond what a double holds, which became nulls`);
+      if (beyond) notes.push(`column "${name}" has ${beyond} numbers beyond what a double holds, which became nulls`);
       return read(Number);
     }
     notes.push(`column "${name}" stays text, to keep "${kept}"`);
   }
-  if (all((text) => TRUTH.test(text))) return read((text) => text.toLowerCase() === "true");
-  if (all((text) => TIME.test(text))) {
+  if (all(TRUTH)) return read((text) => /^t/i.test(text));
+  if (all(TIME)) {
     const times = read(time);
-    if (times.every((time) => !(time instanceof Date) || !Number.isNaN(time.getTime()))) return times;
+    if (!times.some((time) => Number.isNaN(Number(time)))) return times;
   }
   return read((text) => text);
 }
 
-/** Whether digits would be lost: ids of 17 digits and more. */
-function isLong(text: string): boolean {
-  return text.length > 16 && /^[+-]?\d+$/.test(text) && !Number.isSafeInteger(Number(text));
-}
-
-/** ISO 8601; without a zone it is UTC. */
+/** ISO 8601; without a zone it is UTC. A day that its month does not have is none, where `Date` takes it for one of the next. */
 function time(text: string): Date {
-  const [, day, , minutes = "00:00", seconds = ":00", , zone = "Z"] = TIME.exec(text) ?? [];
-  return new Date(`${day}T${minutes}${seconds}${zone}`);
+  const [, day = "", , minutes = "00:00", seconds = ":00", , zone = "Z"] = TIME.exec(text) ?? [];
+  const isThere = new Date(day).toJSON()?.startsWith(day);
+  return new Date(isThere ? `${day}T${minutes}${seconds}${zone}` : "");
 }

@@ -148,8 +148,7 @@ test("CSV: separators, quotes, ends of lines and types", async () => {
   ]);
   assert.equal(table.time, "at");
   assert.ok("lon" in table.positions);
-  assert.ok(Number.isNaN(table.positions.lon[0]), "a comma in a number is not guessed at");
-  assert.equal(table.positions.lon[1], 3);
+  assert.deepEqual([...table.positions.lon], [1.5, 3]);
 });
 
 test("CSV: fields may be empty, quoted over lines, and end without a newline", async () => {
@@ -183,8 +182,36 @@ test("CSV: numbers that no double holds become nulls, which is told", async () =
   assert.deepEqual(table.notes, ['column "far" has 2 numbers beyond what a double holds, which became nulls']);
 });
 
+test("CSV: commas of decimals are points where they separate nothing and cannot be thousands'", async () => {
+  const table = await toColumns(
+    "sep=;\r\nlon;lat;n;word;late\r\n;;;;\r\n9,25;-50,5;1,125;a,5b;1,5\r\n8,5;49;-,5e3;c;2\r\n",
+  );
+  assert.ok("lon" in table.positions);
+  assert.deepEqual([...table.positions.lon.slice(1), ...table.positions.lat.slice(1)], [9.25, 8.5, -50.5, 49]);
+  assert.deepEqual(table.columns.map(plain), [
+    ["n", "number", [null, "1.125", "-500"]],
+    ["word", "text", [null, "a,5b", "c"]],
+    ["late", "number", [null, "1.5", "2"]],
+  ]);
+  assert.equal(table.notes[2], 'column "n" has decimals with commas, such as "1,125"');
+  const either = await toColumns("lon\tlat\tn\n9\t50\t1,125\n8\t49\t12,500\n");
+  assert.deepEqual(either.columns.map(plain), [["n", "text", ["1,125", "12,500"]]]);
+  assert.deepEqual(either.notes, ['column "n" stays text: it cannot be told what the comma means in "1,125"']);
+});
+
+test("CSV: days that there are not, and whole numbers of 16 digits that no double holds, stay texts", async () => {
+  const text =
+    "lon,lat,day,id,leap\n1,2,2024-02-30,9007199254740993,2024-02-29T23:30+01:00\n3,4,2024-02-28,1,2023-12-31\n";
+  const { columns } = await toColumns(text);
+  assert.deepEqual(columns.map(plain), [
+    ["day", "text", ["2024-02-30", "2024-02-28"]],
+    ["id", "text", ["9007199254740993", "1"]],
+    ["leap", "time", [String(Date.UTC(2024, 1, 29, 22, 30) * 1000), String(Date.UTC(2023, 11, 31) * 1000)]],
+  ]);
+});
+
 test("CSV: positions of which none is a number are an error", async () => {
-  await assert.rejects(toColumns("lon;lat\n;\n9,25;50,5\n8,5;49\n"), /no row has a position, got "9,25"/);
+  await assert.rejects(toColumns("lon;lat\n;\n9,255;50,500\n8,125;49\n"), /no row has a position, got "9,255"/);
   assert.equal((await toColumns("lon,lat\n,\n")).notes.length, 0);
 });
 

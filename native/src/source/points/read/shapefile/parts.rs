@@ -73,7 +73,7 @@ impl Parts {
                 if names.is_empty() { "nothing".into() } else { names.join(", ") }
             );
         }
-        let names: Vec<&str> = shapes.iter().map(|member| stem(&member.name)).collect();
+        let names = named(&shapes);
         let chosen = layers::choose("the zip archive", "Shapefiles", &names, &[], layer)?;
         let shape = shapes[chosen];
         let other = |ending: &str| {
@@ -127,6 +127,13 @@ fn is(name: &str, ending: &str) -> bool {
 
 fn without_ending(name: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// What Shapefiles of an archive are called: by their folders too, where several have one name.
+fn named<'m>(shapes: &[&'m Member]) -> Vec<&'m str> {
+    let alone = |name: &str| shapes.iter().filter(|other| stem(&other.name) == name).count() < 2;
+    let short = shapes.iter().map(|member| stem(&member.name));
+    short.zip(shapes).map(|(stem, member)| if alone(stem) { stem } else { without_ending(&member.name) }).collect()
 }
 
 /// The name of a file in an archive, without folders and ending.

@@ -75,6 +75,17 @@ fn one_of_several_has_to_be_named() {
 }
 
 #[test]
+fn those_of_one_name_are_told_apart_by_their_folders() {
+    // Written by GDAL: x.shp of three points in the folder a, of five others in b.
+    let folders = include_bytes!("files/folders.zip");
+    let error = error_of("folders.zip", folders, &Options::default());
+    assert!(error.contains("holds 2 Shapefiles: a/x, b/x; say which, such as --layer \"a/x\""), "{error}");
+    for (name, rows) in [("a/x", vec!["0", "1", "2"]), ("b/x", vec!["0", "1", "2", "3", "4"])] {
+        assert_eq!(values(&load_with("folders.zip", folders, &layer(name)).expect("reads"), "n"), rows);
+    }
+}
+
+#[test]
 fn points_are_points() {
     let dataset = load_with("shapes.zip", SHAPES, &layer("points")).expect("reads");
     assert!(dataset.outlines().is_none());
