@@ -64,9 +64,13 @@ pub(super) fn decoded(
                 encoding::transcoded(&content, encoding, lines)
             }
         }
-        None => match Encoding::for_bom(content.as_ref()) {
-            Some((encoding, _)) if encoding != UTF_8 => encoding::transcoded(&content, encoding, lines),
-            _ => content,
+        None => match Encoding::for_bom(content.as_ref()).map(|(encoding, _)| encoding) {
+            Some(encoding) if encoding != UTF_8 => encoding::transcoded(&content, encoding, lines),
+            Some(_) => content,
+            None => match encoding::unmarked(&content.as_ref()[..content.as_ref().len().min(SAMPLE)]) {
+                Some(encoding) => encoding::transcoded(&content, encoding, lines),
+                None => content,
+            },
         },
     };
     let bytes = content.as_ref();
@@ -74,7 +78,7 @@ pub(super) fn decoded(
     let zeros = start.split(|&byte| byte == 0).count() - 1;
     // A few stand in a text that somebody's program did not end.
     if zeros * 20 > start.len() {
-        bail!("the file is no text: it holds zero bytes (if it is UTF-16, say --encoding utf-16le)");
+        bail!("the file is no text: it holds zero bytes (if it is UTF-16, say --encoding utf-16le or utf-16be)");
     }
     if by_returns(start) {
         lines.push("lines end with carriage returns only".into());

@@ -2,7 +2,7 @@
 
 use crate::read::content::Content;
 use anyhow::{Result, bail};
-use encoding_rs::{Encoding, SHIFT_JIS, WINDOWS_1252};
+use encoding_rs::{Encoding, SHIFT_JIS, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::sync::Arc;
 
 /// One letter beyond ASCII of so many may be broken in a text that is UTF-8. Texts in other encodings hardly ever have one that is
@@ -113,6 +113,19 @@ fn in_pairs(bytes: &[u8]) -> bool {
         paired += if run.len() % 2 == 0 { run.len() } else { 0 };
     }
     all >= 8 && paired * 10 >= all * 9
+}
+
+/// UTF-16 without a mark: of a text that is mostly ASCII nearly every second byte is zero, and hardly any of the others.
+pub(super) fn unmarked(start: &[u8]) -> Option<&'static Encoding> {
+    let (pairs, _) = start.as_chunks::<2>();
+    let zeros = |at: usize| pairs.iter().filter(|pair| pair[at] == 0).count();
+    let [first, second] = [zeros(0), zeros(1)];
+    let is_of = |high: usize, low: usize| pairs.len() >= 4 && high * 10 >= pairs.len() * 8 && low * 100 <= pairs.len();
+    match () {
+        () if is_of(first, second) => Some(UTF_16BE),
+        () if is_of(second, first) => Some(UTF_16LE),
+        () => None,
+    }
 }
 
 /// The bytes in another encoding.

@@ -108,10 +108,16 @@ fn delimiters_commas_and_encodings_are_found_and_told() {
     let text = "Stadt;Länge;Breite;lon;lat\nMünchen;1;2;11,5;48,1\nKöln;3;4;6,9;50,9\n";
     let (windows, _, _) = encoding_rs::WINDOWS_1252.encode(text);
     let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let unmarked: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
     let bom = ["\u{feff}", text].concat();
-    for (bytes, encoding) in
-        [(text.as_bytes(), None), (&windows, Some("windows-1252")), (&utf16, Some("UTF-16LE")), (bom.as_bytes(), None)]
-    {
+    for (bytes, encoding) in [
+        (text.as_bytes(), None),
+        (&windows, Some("windows-1252")),
+        (&utf16, Some("UTF-16LE")),
+        (&utf16[2..], Some("UTF-16LE")),
+        (&unmarked, Some("UTF-16BE")),
+        (bom.as_bytes(), None),
+    ] {
         let dataset = load_csv(bytes);
         assert_eq!(values(&dataset, "Stadt"), ["München", "Köln"]);
         let key = morton::key(mercator::project(11.5, 48.1).expect("usable"));
