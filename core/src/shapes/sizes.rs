@@ -2,7 +2,8 @@
 //!
 //! On a sphere of the Earth's mean radius. Areas are those of Chamberlain and Duquette, "Some Algorithms for Polygons on a
 //! Sphere" (JPL Publication 07-03, 2007), lengths are haversines (Sinnott, "Virtues of the Haversine", 1984): both differ from
-//! those of an ellipsoid by up to half a percent. The length of a polygon is that of its rings. What runs along the edge of the
+//! those of an ellipsoid by up to half a percent. Haversines are the shorter way round: an edge of half a turn or more, which the map
+//! draws the long way, is taken in pieces of a quarter at most. The length of a polygon is that of its rings. What runs along the edge of the
 //! world, where outlines are cut at the antimeridian, is no length; what lies beyond 85.05° is not counted.
 
 use crate::{
@@ -58,7 +59,7 @@ impl Sizes {
                 for here in path.map(Place::of) {
                     if let Some(before) = before {
                         area += if role.is_ring() { before.beneath(&here) } else { 0.0 };
-                        length += before.far(&here);
+                        length += before.along(&here);
                     }
                     before = Some(here);
                 }
@@ -99,6 +100,23 @@ impl Place {
     /// Twice the area between an edge and the south pole, in radians of the sphere; positive eastwards.
     fn beneath(&self, to: &Self) -> f64 {
         (to.lon - self.lon) * (2.0 + self.sin + to.sin)
+    }
+
+    /// How long the edge to another is, in radians.
+    fn along(&self, to: &Self) -> f64 {
+        let turns = (to.lon - self.lon).abs() / TAU;
+        if turns < 0.5 {
+            return self.far(to);
+        }
+        let pieces = libm::ceil(turns * 4.0) as i64;
+        let at = |piece: i64| {
+            let axis = |axis: usize| {
+                let [from, to] = [self.vertex[axis], to.vertex[axis]];
+                from + (to - from) * piece / pieces
+            };
+            Self::of([axis(0), axis(1)])
+        };
+        (0..pieces).map(|piece| at(piece).far(&at(piece + 1))).sum()
     }
 
     /// How far it is to another, in radians.
@@ -185,6 +203,24 @@ mod tests {
             assert!(near(found.lengths[1], Haversine.length(&line)), "{triangle:?}: {found:?}");
             assert_eq!(found.areas[1].to_bits(), 0);
         }
+    }
+
+    #[cfg_attr(target_arch = "powerpc", ignore = "the C library's sines")]
+    #[test]
+    fn edges_of_half_a_turn_and_more_are_as_long_as_with_vertices_between() {
+        let round = |lat: f64, vertices: u32| -> Vec<(f64, f64)> {
+            (0..=vertices).map(|at| (-180.0 + 360.0 / f64::from(vertices) * f64::from(at), lat)).collect()
+        };
+        let found = sizes(&[
+            &[(Role::Line, &round(10.0, 1))],
+            &[(Role::Line, &[(0.0, 60.0), (180.0, 60.0)])],
+            &[(Role::Line, &[(-180.0, 0.0), (180.0, 0.0)])],
+        ]);
+        for (row, expected) in [(0, round(10.0, 4)), (1, alloc::vec![(0.0, 60.0), (90.0, 60.0), (180.0, 60.0)])] {
+            let expected = Haversine.length(&LineString::from(expected));
+            assert!((found.lengths[row] / expected - 1.0).abs() < 1e-6, "{found:?} {expected}");
+        }
+        assert!((found.lengths[2] / (TAU * RADIUS) - 1.0).abs() < 1e-9, "{found:?}");
     }
 
     #[cfg_attr(target_arch = "powerpc", ignore = "the C library's sines")]

@@ -4,6 +4,7 @@
 //! What enters is a field; what leaves is a time, or which orders of day and month it could have. The rest of the program reads
 //! times in core's one grammar, and so do these, once they are written in it.
 
+use super::hours::{clock, is_zero};
 use duotile_core::time::{self, Written};
 
 /// What comes first in a date of three numbers.
@@ -82,29 +83,11 @@ pub(super) fn month_of_year(field: &[u8]) -> Option<(i64, i64)> {
     ((1800..2200).contains(&year) && (1..=12).contains(&month)).then_some((year, month))
 }
 
-/// Whether what stands behind a date is midnight: `T00:00:00.000`.
-pub(super) fn is_midnight(rest: &[u8]) -> bool {
-    matches!(rest, [b'T' | b't' | b' ', clock @ ..] if is_zero(clock))
-}
-
-/// Whether a time of day is the first of the day.
-fn is_zero(clock: &[u8]) -> bool {
-    clock.starts_with(b"00:00") && clock.iter().all(|byte| matches!(byte, b'0' | b':' | b'.'))
-}
-
 /// The date of a time that is written in numbers, without its time of day.
 pub(super) fn date_of(text: &str) -> &str {
     let end =
         text.find(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '-' | '/' | '.')).unwrap_or(text.len());
     if text[end..].starts_with(['T', 't', ' ']) && end >= 6 { &text[..end] } else { text }
-}
-
-/// Whether a field is a time of day alone: `13:05`, `1:05:30 PM`.
-pub(super) fn is_clock(field: &[u8]) -> bool {
-    (4..=20).contains(&field.len())
-        && field[0].is_ascii_digit()
-        && field.iter().take(3).any(|&byte| byte == b':')
-        && clock(field).is_some_and(|clock| time::read(format!("2000-01-01T{clock}").as_bytes()).is_ok())
 }
 
 /// A field in its parts.
@@ -305,31 +288,6 @@ fn is_weekday(word: &[u8]) -> bool {
         && DAYS.iter().any(|day| day.as_bytes().get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word)))
 }
 
-/// A time of day in core's grammar: hours in two digits, of 24.
-fn clock(text: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(text).ok()?.trim();
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    if digits == 4 || digits == 6 {
-        let seconds = if digits == 6 { format!(":{}", &text[4..6]) } else { String::new() };
-        return Some(format!("{}:{}{seconds}{}", &text[..2], &text[2..4], &text[digits..]));
-    }
-    let (hours, rest) = text.split_once(':')?;
-    let mut hours: u32 = hours.parse().ok().filter(|_| hours.len() <= 2 && !hours.starts_with('+'))?;
-    let end = rest.find(|letter: char| !letter.is_ascii_digit() && !matches!(letter, ':' | '.')).unwrap_or(rest.len());
-    let (minutes, rest) = rest.split_at(end);
-    let mut zone = rest.trim_start();
-    let half = zone.get(..1).filter(|half| half.eq_ignore_ascii_case("a") || half.eq_ignore_ascii_case("p"));
-    if let Some(half) = half {
-        zone = zone[1..].trim_start_matches('.');
-        zone = zone.strip_prefix(['m', 'M']).map_or(zone, |zone| zone.trim_start_matches('.')).trim_start();
-        if !(1..=12).contains(&hours) {
-            return None;
-        }
-        hours = hours % 12 + if half.eq_ignore_ascii_case("p") { 12 } else { 0 };
-    }
-    Some(format!("{hours:02}:{minutes}{zone}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -400,15 +358,5 @@ mod tests {
         assert_eq!(of("50.12.8"), None);
         assert_eq!(of("13.2.24"), None);
         assert_eq!(fits(b"13.2.24", true).map(|fits| (fits.day_first, fits.month_first)), Some((true, false)));
-    }
-
-    #[test]
-    fn a_time_of_day_is_one() {
-        for field in ["13:05", "1:05 PM", "23:59:59.5", "7:08"] {
-            assert!(is_clock(field.as_bytes()), "{field}");
-        }
-        for field in ["25:00", "13", "a:05", "2024-01-01", "12:61", ""] {
-            assert!(!is_clock(field.as_bytes()), "{field}");
-        }
     }
 }

@@ -54,8 +54,22 @@ impl Field {
     pub fn from_arrow(field: &ArrowField) -> Self {
         let known = ArrowField { dtype: known(&field.dtype), ..field.clone() };
         match guarded(|| Ok(DataType::from_arrow_field(&known))) {
-            Ok(dtype) => Self::new(&field.name, &dtype),
+            Ok(dtype) => Self::new(&field.name, &dtype).told_of(&field.dtype),
             Err(_) => Self::left_out(&field.name, format!("{:?} is not known here", field.dtype)),
+        }
+    }
+
+    /// With a word on a zone that is an offset of no whole hours, by whose clock no days are counted.
+    pub fn told_of(self, dtype: &ArrowDataType) -> Self {
+        match dtype {
+            ArrowDataType::Timestamp(_, Some(zone)) if is_odd(zone) => {
+                let note = format!(
+                    "column {:?}: days and hours go by UTC, not by {zone}, which the file names (--zone NAME has those of a zone)",
+                    self.name
+                );
+                Self { why: format!("the file has times of {zone} there"), note: Some(note), ..self }
+            }
+            _ => self,
         }
     }
 

@@ -23,6 +23,7 @@ mod geometry;
 mod geopackage;
 mod guarded;
 mod half;
+mod hours;
 mod ids;
 mod latitudes;
 mod layers;

@@ -57,49 +57,45 @@ pub(super) fn without_formats(bytes: &[u8], dialect: &Dialect) -> Option<(Dialec
     all.then(|| (dialect.after(&end), shown(&fields)))
 }
 
-/// The same file from the record after the first, where that holds units: it is the one text in every column of numbers or
-/// times, of which there are two at least.
+/// The same file from the record after the first, where that holds units or labels: it is the one text in columns of numbers or
+/// times, of which there are two at least; where another text stands in such a column, it stands elsewhere, too, and is another one.
 pub(super) fn without_units(bytes: &[u8], dialect: &Dialect, scan: &Scan) -> Option<(Dialect, String)> {
     let beneath = dialect.header_lines + 1;
-    let measured = |count: u64| count > 0;
+    let (fields, end) = first(bytes, dialect.body, dialect);
     let mut units = 0;
-    for seen in &scan.columns {
+    for (at, seen) in scan.columns.iter().enumerate() {
         let values = seen.numbers() + seen.moments();
-        if !measured(values) {
+        if values == 0 {
             continue;
         }
+        let nothing = fields.get(at).is_none_or(|field| field.trim().is_empty());
         match &seen.odd[..] {
-            // A second such line is left out in its turn.
-            [(line, _), more @ ..]
-                if *line == beneath
-                    && more.iter().all(|(line, _)| *line == beneath + 1)
+            [(line, text), more @ ..] if *line == beneath => {
+                // A second such line is left out in its turn.
+                let alone = more.iter().all(|(line, _)| *line == beneath + 1)
                     && seen.texts == 1 + more.len() as u64
-                    && seen.values() == values + seen.texts =>
-            {
-                units += 1;
+                    && seen.values() == values + seen.texts;
+                if !alone && more.iter().any(|(_, other)| other == text) {
+                    return None;
+                }
+                units += usize::from(alone);
             }
-            // Nothing beneath its name: it has no unit.
-            _ if seen.values() == values && seen.texts == 0 => {}
-            _ => return None,
+            // A column of numbers without a unit has nothing there, or its first value would go, too.
+            _ if !nothing => return None,
+            _ => {}
         }
     }
-    if units < 2 {
-        return None;
-    }
-    let (fields, end) = first(bytes, dialect.body, dialect);
-    // A column of numbers without a unit must have nothing there, or its first value would go, too.
-    let lost = scan
-        .columns
-        .iter()
-        .zip(&fields)
-        .any(|(seen, field)| seen.texts == 0 && seen.numbers() + seen.moments() > 0 && !field.trim().is_empty());
-    (!lost).then(|| (dialect.after(&end), shown(&fields)))
+    (units >= 2).then(|| (dialect.after(&end), shown(&fields)))
 }
 
-/// The fields of the record at a place.
+/// The fields of the record at a place, one more than there are names at most.
 fn first(bytes: &[u8], at: usize, dialect: &Dialect) -> (Vec<String>, End) {
     let mut fields = Vec::new();
-    let end = record(bytes, at, dialect.cut, |_, raw| fields.push(text(raw, dialect.cut.quote)));
+    let end = record(bytes, at, dialect.cut, |number, raw| {
+        if number <= dialect.names.len() {
+            fields.push(text(raw, dialect.cut.quote));
+        }
+    });
     (fields, end)
 }
 

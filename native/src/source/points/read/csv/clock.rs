@@ -4,8 +4,9 @@ use super::seen::Seen;
 use crate::kind::Kind;
 use crate::read::{
     Options, Type,
-    civil::{date_of, is_clock},
+    civil::date_of,
     field::Field,
+    hours::is_clock,
     names::{find_name, typed, words},
     values::is_missing,
 };
@@ -13,8 +14,26 @@ use anyhow::{Result, bail};
 use polars_core::prelude::{Column, DataFrame, DataType};
 
 /// Words of the names of times of day.
-const CLOCKS: [&str; 11] =
-    ["time", "hour", "hours", "clock", "uhrzeit", "zeit", "hora", "heure", "ora", "hhmm", "tijd"];
+const CLOCKS: [&str; 18] = [
+    "time",
+    "hour",
+    "hours",
+    "clock",
+    "uhrzeit",
+    "zeit",
+    "hora",
+    "heure",
+    "ora",
+    "hhmm",
+    "tijd",
+    "godzina",
+    "czas",
+    "klokkeslett",
+    "klokkeslæt",
+    "tid",
+    "saat",
+    "время",
+];
 
 /// Words that may stand beside these: of which day, by which clock, in which form.
 const BESIDE: [&str; 29] = [
@@ -26,8 +45,10 @@ const BESIDE: [&str; 29] = [
 const OF: [&str; 7] = ["start", "begin", "obs", "observation", "sample", "sampling", "event"];
 
 /// Words of the names of dates that say nothing of what they are.
-const DATES: [&str; 17] = [
+const DATES: [&str; 19] = [
     "date",
+    "tarih",
+    "дата",
     "datum",
     "fecha",
     "data",
@@ -102,6 +123,12 @@ pub(super) fn find(
             let clocks: Vec<usize> =
                 (0..fields.len()).filter(|at| is_clock(at) || is_packed(at)).filter(is_named).collect();
             let dates: Vec<usize> = (0..fields.len()).filter(is_date).collect();
+            // What is named otherwise may be a time of day as well as a duration.
+            let unnamed: Vec<usize> = (0..fields.len()).filter(is_clock).collect();
+            if let ([], &[time], &[date]) = (&clocks[..], &unnamed[..], &dates[..]) {
+                lines.push(either(&fields[date].name, &fields[time].name));
+                return Ok(None);
+            }
             let &[time] = &clocks[..] else { return Ok(None) };
             // Of several dates that which alone has its words.
             let goes = |&&date: &&usize| go_together(&fields[date].name, &fields[time].name);
@@ -118,10 +145,7 @@ pub(super) fn find(
                 return Ok(None);
             }
             if !go_together(names.0, names.1) {
-                lines.push(format!(
-                    "column {:?} holds times of day, or durations (--time {flag} has them behind the dates of {:?})",
-                    names.1, names.0
-                ));
+                lines.push(either(names.0, names.1));
                 return Ok(None);
             }
             Clock { date, time, packed }
@@ -135,6 +159,17 @@ pub(super) fn find(
     let added = format!("; the times of day are those of {time:?}");
     fields[clock.date].why.push_str(&added);
     Ok(Some(clock))
+}
+
+/// Whether a column is named like one of dates.
+pub(super) fn is_dated(name: &str) -> bool {
+    words(name).iter().any(|word| DATES.contains(&word.as_str()))
+}
+
+/// What is told of a column that may be the time of day of one of dates.
+fn either(date: &str, time: &str) -> String {
+    let flag = typed(&format!("{date}+{time}"));
+    format!("column {time:?} holds times of day, or durations (--time {flag} has them behind the dates of {date:?})")
 }
 
 /// Whether a column of times of day goes by its name with one of dates: `start time` with `start date`, or with a `date` of nothing

@@ -192,7 +192,7 @@ struct Sample<'b> {
 
 impl Sample<'_> {
     const fn cut(&self, delimiter: u8) -> Cut {
-        Cut { delimiter, quote: self.quote, blanks: self.blanks }
+        Cut { delimiter, quote: self.quote, blanks: self.blanks, escapes: false }
     }
 
     /// Whether blanks stand before quotes, and lines fit together only where they are no part of fields: `1, "a, b"`.

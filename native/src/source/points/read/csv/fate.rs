@@ -1,5 +1,6 @@
 //! What a column of a text file becomes, on what evidence, and what is told of it: decided by all of its values.
 
+use super::clock::is_dated;
 use super::seen::Seen;
 use crate::kind::Kind;
 use crate::read::{civil::Order, names::typed};
@@ -202,6 +203,12 @@ impl Seen {
     /// What a reader should know of a column that stays text though much of it is something else.
     fn text_note(&self, name: &str, all: u64) -> Option<String> {
         let numbers = self.numbers() + self.digits;
+        if let Some(text) = self.first_maybe.as_ref().filter(|_| self.maybe == all && is_dated(name)) {
+            let flag = typed(&format!("{name}=time"));
+            return Some(format!(
+                "column {name:?} is text: {text:?} may be a date, or a version (--type {flag} makes times of all)"
+            ));
+        }
         let flag = typed(&format!("{name}=number"));
         if let Some((line, text)) = &self.first_turned
             // Two numbers each may be positions.

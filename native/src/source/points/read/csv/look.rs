@@ -11,6 +11,7 @@ use super::{
 };
 use crate::read::{Options, Progress, Type, content::Content, layout::MOST_COLUMNS, names, numbers::Numbers};
 use anyhow::{Context, Result, bail};
+use std::sync::Arc;
 
 /// A file and what was found out about it.
 #[derive(Debug)]
@@ -52,14 +53,39 @@ pub(super) fn look(
         how = self::how(&dialect, all);
         found = scan(content.as_ref(), &dialect, &how, &advance);
     }
-    lines.append(&mut notes);
     let mut scan = found.context("the file is no text of a known encoding; say --encoding")?;
+    if scan.doubts.returns > 0 {
+        // Lines of several systems in one file.
+        let mended = Content::Owned(Arc::new(with_feeds(content.as_ref(), dialect.cut.quote)));
+        let mut other_notes = Vec::new();
+        let other = dialect::detect(mended.as_ref(), options, &mut other_notes)?;
+        if other.names.len() == dialect.names.len()
+            && let Some(seen) = self::scan(mended.as_ref(), &other, &how, &advance)
+            && seen.long.count + seen.short.count <= scan.long.count + scan.short.count - scan.doubts.returns
+        {
+            other_notes.push(format!(
+                "{} lines ended with a carriage return only, others with a line feed",
+                seen.rows + seen.long.count - scan.rows - scan.long.count
+            ));
+            (content, dialect, scan, notes) = (mended, other, seen, other_notes);
+        }
+    }
+    lines.append(&mut notes);
     let bytes = content.as_ref();
     if options.quote.is_none()
         && let Some((other, seen)) = without_quotes(bytes, &dialect, &scan, &how, &advance)
     {
         lines.push(
             "quotes are letters here: only so all lines have as many fields as there are names (else say --quote '\"')"
+                .into(),
+        );
+        (dialect, scan) = (other, seen);
+    }
+    if scan.doubts.escaped > 0
+        && let Some((other, seen)) = with_escapes(bytes, &dialect, &scan, &how, &advance)
+    {
+        lines.push(
+            "quotes within quotes stand behind backslashes, which are no part of texts: only so all lines are whole"
                 .into(),
         );
         (dialect, scan) = (other, seen);
@@ -115,6 +141,33 @@ fn times(options: &Options) -> impl Iterator<Item = &str> {
     let date = options.time.as_deref().map(|name| name.split_once('+').map_or(name, |(date, _)| date.trim()));
     let types = options.types.iter().filter(|(_, kind)| *kind == Type::Time).map(|(name, _)| name.as_str());
     options.time.as_deref().into_iter().chain(date).chain(types)
+}
+
+/// The same file with backslashes that take from quotes what they mean, where only so all lines are whole.
+fn with_escapes(
+    bytes: &[u8],
+    dialect: &Dialect,
+    scan: &Scan,
+    how: &Look,
+    advance: &dyn Fn(u64),
+) -> Option<(Dialect, Scan)> {
+    let cut = Cut { escapes: true, ..dialect.cut };
+    let other = Dialect { cut, ..dialect.clone() };
+    let seen = self::scan(bytes, &other, how, advance)?;
+    let broken = |scan: &Scan| scan.short.count + scan.long.count;
+    let is_whole = seen.doubts.escaped == 0 && seen.open.is_none() && seen.overlong.is_none();
+    (is_whole && broken(&seen) <= broken(scan)).then_some((other, seen))
+}
+
+/// The same bytes with line feeds in the place of carriage returns that stand alone outside of quotes.
+fn with_feeds(bytes: &[u8], quote: Option<u8>) -> Vec<u8> {
+    let mut inside = false;
+    let feed = |at: usize, byte: u8| {
+        inside ^= Some(byte) == quote;
+        if byte == b'\r' && !inside && bytes.get(at + 1) != Some(&b'\n') { b'\n' } else { byte }
+    };
+    let mut feed = feed;
+    bytes.iter().enumerate().map(|(at, &byte)| feed(at, byte)).collect()
 }
 
 /// The same file with quotes as letters, where only so all lines are whole: fields that begin with a quote hold what parts

@@ -9,6 +9,7 @@ mod decimals;
 mod dialect;
 mod encoding;
 mod fate;
+mod fields;
 mod look;
 mod preamble;
 mod scan;
@@ -30,11 +31,12 @@ use crate::kind::Kind;
 use anyhow::{Result, bail};
 use clock::{Clock, Met};
 use dialect::Dialect;
+use fields::{Fields, next};
 use look::{Looked, look};
 use polars_core::prelude::{DataFrame, DataType, Schema};
 use polars_io::csv::read::{_csv_read_internal::read_chunk, CsvParseOptions};
 use rayon::prelude::*;
-use scan::{Piece, Scan, is_blank, is_long, next};
+use scan::{Piece, Scan};
 use seen::{Look, Seen};
 use split::text;
 
@@ -61,7 +63,7 @@ impl Csv {
     pub fn open(content: Content, options: &Options, lines: &mut Vec<String>, progress: &dyn Progress) -> Result<Self> {
         let Looked { content, dialect, how, mut scan } = look(content, options, lines, progress)?;
         check(&scan, &dialect, options.strict, lines)?;
-        if scan.columns.iter().any(|seen| seen.grouped > 0) {
+        if scan.columns.iter().any(|seen| seen.grouped > seen.marked) {
             // With another sign between thousands these would be texts: it is no advice then.
             scan.columns.iter_mut().for_each(|seen| seen.parted = 0);
         }
@@ -153,20 +155,19 @@ impl Csv {
         let bytes = self.content.as_ref();
         let (cut, width) = (self.dialect.cut, self.dialect.names.len());
         let mut out = Vec::with_capacity(piece.span.len());
-        let mut fields = Vec::with_capacity(width);
+        let mut fields = Fields::with_capacity(width);
         let mut at = piece.span.start;
         while at < piece.span.end {
-            fields.clear();
             let end = next(bytes, at, &self.dialect, &mut fields);
             at = end.to;
-            if end.comment || is_blank(&fields) || is_long(&fields, width) {
+            if end.comment || fields.is_blank() || fields.is_long {
                 continue;
             }
             for number in 0..width {
                 if number > 0 {
                     out.push(cut.delimiter);
                 }
-                match fields.get(number) {
+                match fields.first.get(number) {
                     Some(raw) if raw.quoted || raw.odd => {
                         let quote = char::from(cut.quote.unwrap_or(b'"'));
                         let doubled: String = [quote, quote].iter().collect();

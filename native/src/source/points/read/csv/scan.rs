@@ -5,8 +5,9 @@
 
 use super::{
     dialect::Dialect,
+    fields::{Fields, next},
     seen::{Look, Seen},
-    split::{Cut, Raw, record},
+    split::{Cut, Raw},
 };
 use rayon::prelude::*;
 use std::ops::Range;
@@ -35,6 +36,16 @@ pub(super) struct Piece {
     overlong: Option<u64>,
     /// The line of its first zero byte.
     zero: Option<u64>,
+    doubts: Doubts,
+}
+
+/// Records that may be written by another rule than the one by which they were cut.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Doubts {
+    /// Those with too many fields, in which a carriage return stands alone outside of quotes: it may end a line.
+    pub returns: u64,
+    /// Those with odd fields, in which a backslash stands before a quote.
+    pub escaped: u64,
 }
 
 /// Fields in quotes that hold what would part fields or lines: the quotes may be none.
@@ -73,6 +84,7 @@ pub(super) struct Scan {
     pub overlong: Option<u64>,
     /// The line of the first zero byte.
     pub zero: Option<u64>,
+    pub doubts: Doubts,
     /// The line that comes next.
     line: u64,
 }
@@ -162,11 +174,11 @@ fn piece(bytes: &[u8], span: Range<usize>, dialect: &Dialect, how: &Look) -> Pie
         crossed: Crossed::default(),
         overlong: None,
         zero: None,
+        doubts: Doubts::default(),
     };
-    let mut fields: Vec<Raw<'_>> = Vec::with_capacity(width);
+    let mut fields = Fields::with_capacity(width);
     let mut at = span.start;
     while at < span.end {
-        fields.clear();
         let start = at;
         let end = next(bytes, at, dialect, &mut fields);
         let line = piece.lines;
@@ -185,22 +197,27 @@ fn piece(bytes: &[u8], span: Range<usize>, dialect: &Dialect, how: &Look) -> Pie
         if end.open {
             piece.open = Some(line);
         }
-        if is_blank(&fields) {
+        if fields.is_blank() {
             piece.untidy = true;
             continue;
         }
-        piece.crossed.look(&fields, start..at, end.lines, line, dialect.cut);
-        if is_long(&fields, width) {
-            piece.long.add(line, fields.len());
+        piece.crossed.look(&fields.first, start..at, end.lines, line, dialect.cut);
+        if fields.first.iter().any(|raw| raw.odd && !raw.escaped) {
+            piece.doubts.escaped += u64::from(bytes[start..at].windows(2).any(|two| two == b"\\\""));
+        }
+        if fields.is_long {
+            let alone = |raw: &Raw<'_>| !raw.quoted && raw.bytes.contains(&b'\r');
+            piece.doubts.returns += u64::from(fields.first.iter().any(alone));
+            piece.long.add(line, fields.count);
             piece.untidy = true;
             continue;
         }
-        if fields.len() < width {
-            piece.short.add(line, fields.len());
+        if fields.count < width {
+            piece.short.add(line, fields.count);
         }
-        piece.untidy |= fields.len() != width;
+        piece.untidy |= fields.count != width;
         piece.rows += 1;
-        for (raw, seen) in fields.iter().zip(&mut piece.columns) {
+        for (raw, seen) in fields.first.iter().zip(&mut piece.columns) {
             piece.untidy |= raw.odd || raw.spaced;
             seen.add(*raw, line, how);
         }
@@ -217,31 +234,6 @@ fn piece(bytes: &[u8], span: Range<usize>, dialect: &Dialect, how: &Look) -> Pie
 fn first_zero(bytes: &[u8]) -> Option<u64> {
     let before = || bytes.iter().take_while(|&&byte| byte != 0).filter(|&&byte| byte == b'\n').count() as u64;
     bytes.contains(&0).then(before)
-}
-
-/// How the next line or record ended.
-pub(super) struct Next {
-    pub to: usize,
-    lines: u64,
-    open: bool,
-    /// Whether it is a line that is no record.
-    pub comment: bool,
-}
-
-/// Reads the record at a place, or the comment.
-#[inline]
-pub(super) fn next<'b>(bytes: &'b [u8], at: usize, dialect: &Dialect, fields: &mut Vec<Raw<'b>>) -> Next {
-    let comment = dialect.comment.as_ref().filter(|comment| bytes[at..].starts_with(comment.begins.as_bytes()));
-    if let Some(comment) = comment {
-        let line = bytes[at..].iter().position(|&byte| byte == b'\n').map_or(bytes.len(), |feed| at + feed + 1);
-        let mut width = 0;
-        record(&bytes[at..line], 0, dialect.cut, |_, _| width += 1);
-        if !comment.only_odd || width != dialect.names.len() {
-            return Next { to: line, lines: 1, open: false, comment: true };
-        }
-    }
-    let end = record(bytes, at, dialect.cut, |_, raw| fields.push(raw));
-    Next { to: end.next, lines: end.lines, open: end.open, comment: false }
 }
 
 impl Crossed {
@@ -265,16 +257,6 @@ impl Crossed {
     }
 }
 
-/// Whether a record is a line with nothing on it.
-pub(super) fn is_blank(fields: &[Raw<'_>]) -> bool {
-    matches!(fields, [only] if !only.quoted && only.bytes.trim_ascii().is_empty())
-}
-
-/// Whether a record has more fields than there are names. What is too much and holds nothing is not missed.
-pub(super) fn is_long(fields: &[Raw<'_>], width: usize) -> bool {
-    fields.iter().skip(width).any(|raw| raw.quoted || !raw.bytes.is_empty())
-}
-
 impl Scan {
     /// Of no piece yet.
     fn new(dialect: &Dialect) -> Self {
@@ -289,6 +271,7 @@ impl Scan {
             crossed: Crossed::default(),
             overlong: None,
             zero: None,
+            doubts: Doubts::default(),
             line: dialect.header_lines + 1,
         }
     }
@@ -303,6 +286,8 @@ impl Scan {
         self.overlong = self.overlong.or(piece.overlong.map(|at| at + line));
         self.zero = self.zero.or(piece.zero.map(|at| at + line));
         self.comments += piece.comments;
+        self.doubts.returns += piece.doubts.returns;
+        self.doubts.escaped += piece.doubts.escaped;
         self.crossed.merge(std::mem::take(&mut piece.crossed), line);
         for (all, part) in self.columns.iter_mut().zip(std::mem::take(&mut piece.columns)) {
             all.merge(part, line);
@@ -327,7 +312,10 @@ impl Broken {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::{CsvOptions, csv::dialect};
+    use crate::read::{
+        CsvOptions,
+        csv::{dialect, split::record},
+    };
 
     fn scanned(text: &str) -> Scan {
         let dialect = dialect::detect(text.as_bytes(), &CsvOptions::default(), &mut Vec::new()).expect("a dialect");
@@ -336,7 +324,7 @@ mod tests {
 
     /// Records one after the other, by the rules for quotes alone: where each ends.
     fn ends(text: &str) -> Vec<usize> {
-        let cut = Cut { delimiter: b',', quote: Some(b'"'), blanks: false };
+        let cut = Cut { delimiter: b',', quote: Some(b'"'), blanks: false, escapes: false };
         let mut ends = Vec::new();
         let mut at = 0;
         while at < text.len() {

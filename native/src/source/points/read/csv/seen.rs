@@ -5,7 +5,7 @@ mod merge;
 use super::split::Raw;
 use crate::read::{
     civil::{self, Order},
-    geometry,
+    geometry, hours,
     numbers::{Numbers, has_fraction, is_share, marked},
     spelling::formatted,
     values::{Class, classify},
@@ -49,6 +49,9 @@ impl Look {
 pub(super) struct Seen {
     /// Whether it was said that there are dates, so that 1.2.24 is one.
     pub loose: bool,
+    /// Texts that would be dates where that is said, and the first.
+    pub maybe: u64,
+    pub first_maybe: Option<String>,
     pub missing: u64,
     pub first_missing: Option<String>,
     pub integers: u64,
@@ -173,7 +176,7 @@ impl Seen {
             Class::Boolean => self.booleans += 1,
             Class::Time => {
                 self.times += 1;
-                self.dates += u64::from(field.len() == 10 || civil::is_midnight(&field[10..]));
+                self.dates += u64::from(field.len() == 10 || hours::is_midnight(&field[10..]));
             }
             Class::Text => self.add_text(field, line, look),
         }
@@ -231,7 +234,11 @@ impl Seen {
                 }
                 return;
             }
-            if civil::is_clock(field) {
+            if !self.loose && civil::fits(field, true).is_some() {
+                self.maybe += 1;
+                self.first_maybe.get_or_insert_with(|| shown(field));
+            }
+            if hours::is_clock(field) {
                 self.clocks += 1;
                 return;
             }

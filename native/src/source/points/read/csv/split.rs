@@ -10,6 +10,8 @@ pub(super) struct Cut {
     pub quote: Option<u8>,
     /// Whether blanks around the quotes of a field are no part of it.
     pub blanks: bool,
+    /// Whether a backslash takes what a quote means from it, as MySQL and Spark write.
+    pub escapes: bool,
 }
 
 /// A field as it stands in the file.
@@ -24,6 +26,8 @@ pub(super) struct Raw<'b> {
     pub odd: bool,
     /// Whether blanks stand around its quotes.
     pub spaced: bool,
+    /// Whether backslashes stand before signs in it that would mean something else.
+    pub escaped: bool,
 }
 
 /// How a record ended.
@@ -39,9 +43,9 @@ pub(super) struct End {
 
 /// Reads the record at `start`, giving each field with its number.
 pub(super) fn record<'b>(bytes: &'b [u8], start: usize, cut: Cut, mut each: impl FnMut(usize, Raw<'b>)) -> End {
-    let Cut { delimiter, quote, blanks } = cut;
+    let Cut { delimiter, quote, blanks, escapes } = cut;
     // No text of UTF-8 holds this byte, so it stands for no quote.
-    let quote = quote.unwrap_or(0xff);
+    let (quote, escape) = (quote.unwrap_or(0xff), if escapes { b'\\' } else { 0xff });
     // Digits and letters are above what parts them, in most files.
     let highest = if quote == 0xff { delimiter } else { delimiter.max(quote) }.max(b'\n');
     let mut at = start;
@@ -66,6 +70,12 @@ pub(super) fn record<'b>(bytes: &'b [u8], start: usize, cut: Cut, mut each: impl
                     }
                     Some(&byte) if byte == quote && bytes.get(at + 1) == Some(&quote) => at += 2,
                     Some(&byte) if byte == quote => break,
+                    Some(&byte)
+                        if byte == escape && bytes.get(at + 1).is_some_and(|&next| next == quote || next == escape) =>
+                    {
+                        (raw.odd, raw.escaped) = (true, true);
+                        at += 2;
+                    }
                     Some(b'\n') => {
                         lines += 1;
                         at += 1;
@@ -116,20 +126,38 @@ fn trim_return<'b>(field: &'b [u8], after: Option<&u8>) -> &'b [u8] {
     }
 }
 
-/// The text of a field: doubled quotes of a quoted one become single.
+/// The text of a field: doubled quotes of a quoted one become single, and so do those behind backslashes.
 pub(super) fn text(raw: Raw<'_>, quote: Option<u8>) -> String {
     let text = String::from_utf8_lossy(raw.bytes);
+    if raw.escaped {
+        return unescaped(&text, quote.unwrap_or(b'"').into());
+    }
     match quote.map(char::from).filter(|_| raw.quoted) {
         Some(quote) => text.replace(&[quote, quote].iter().collect::<String>(), &quote.to_string()),
         None => text.into_owned(),
     }
 }
 
+/// A text without the backslashes before quotes and other backslashes.
+fn unescaped(text: &str, quote: char) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let next = letters.peek().copied();
+        if letter == '\\' && (next == Some('\\') || next == Some(quote)) || letter == quote && next == Some(quote) {
+            out.extend(letters.next());
+        } else {
+            out.push(letter);
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const COMMAS: Cut = Cut { delimiter: b',', quote: Some(b'"'), blanks: false };
+    const COMMAS: Cut = Cut { delimiter: b',', quote: Some(b'"'), blanks: false, escapes: false };
 
     fn all_cut(bytes: &str, cut: Cut) -> Vec<Vec<String>> {
         let mut records = Vec::new();
@@ -148,7 +176,7 @@ mod tests {
 
     #[test]
     fn without_quotes_every_byte_is_a_letter() {
-        let cut = Cut { delimiter: b'\t', quote: None, blanks: false };
+        let cut = Cut { delimiter: b'\t', quote: None, ..COMMAS };
         assert_eq!(all_cut("a\t\"b\tc\"\n\"\"\t\"\n", cut), [vec!["a", "\"b", "c\""], vec!["\"\"", "\""]]);
         let single = Cut { quote: Some(b'\''), ..COMMAS };
         assert_eq!(all_cut("'a,''b',\"c\n", single), [["a,'b", "\"c"]]);
@@ -172,6 +200,15 @@ mod tests {
             [vec!["1", "a, b", "  c"], vec!["\"x\"", " d"]]
         );
         assert_eq!(all_cut("1, \"a\n", COMMAS), [["1", " \"a"]]);
+    }
+
+    #[test]
+    fn quotes_behind_backslashes_are_letters_where_it_is_said() {
+        let cut = Cut { escapes: true, ..COMMAS };
+        assert_eq!(
+            all_cut("\"a \\\"b, c\\\"\",\"\\\\\",\"x\\n\"\"\"\nd\\\"e,1,2\n", cut),
+            [vec!["a \"b, c\"", "\\", "x\\n\""], vec!["d\\\"e", "1", "2"]]
+        );
     }
 
     #[test]

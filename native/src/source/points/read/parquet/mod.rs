@@ -94,9 +94,8 @@ impl Parquet {
                     }
                     (_, Some(other), Some((_, columns))) if seconds || offset => {
                         columns.push(at);
-                        other
-                            .get_at_index(at)
-                            .map_or_else(|| Field::from_arrow(field), |(_, field)| Field::from_arrow(field))
+                        let plain = other.get_at_index(at).map_or(field, |(_, field)| field);
+                        Field::from_arrow(plain).told_of(&field.dtype)
                     }
                     _ => Field::from_arrow(field),
                 });

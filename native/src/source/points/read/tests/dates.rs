@@ -231,3 +231,15 @@ fn times_of_day_are_those_of_the_date_that_they_are_of() {
         assert_eq!(day(names), "1981-01-05T01:30:00Z", "{names}");
     }
 }
+
+#[test]
+fn times_of_day_with_a_zone_and_by_names_of_several_tongues_go_with_dates() {
+    // As Brazil's weather service writes.
+    let dataset = load_csv("DATA;HORA UTC;lat;lon\n2024/02/28;0000 UTC;-8.5;-35.1\n2024/02/29;2300 UTC;-8.5;-35.2\n");
+    assert_eq!(values(&dataset, "DATA"), ["2024-02-28T00:00:00Z", "2024-02-29T23:00:00Z"]);
+    let dataset = load_csv("Data,Godzina,lat,lon\n2024-02-28,10:30,50,18\n2024-02-29,14:30 PM,50,19\n");
+    assert_eq!(values(&dataset, "Data"), ["2024-02-28T10:30:00Z", "2024-02-29T14:30:00Z"]);
+    let dataset = load_csv("date,ontvangst,lat,lon\n2024-02-28,10:30,50,18\n2024-02-29,11:30,50,19\n");
+    assert_eq!(values(&dataset, "date"), ["2024-02-28T00:00:00Z", "2024-02-29T00:00:00Z"]);
+    assert!(says(&dataset, "column \"ontvangst\" holds times of day, or durations (--time 'date+ontvangst' has them"));
+}

@@ -31,7 +31,11 @@ fn votes_of_a_german_file_are_thousands_whatever_most_columns_look_like() {
 #[test]
 fn dates_that_could_be_versions_are_dates_where_that_is_said() {
     let text = "lat;lon;Datum;Version\n50,5;8,5;1.2.24;1.2.24\n50,6;8,5;13.2.24 14:05;1.2.50\n";
-    assert_eq!(kind(&load_csv(text), "Datum"), "text");
+    let dataset = load_csv(text);
+    assert_eq!(kind(&dataset, "Datum"), "text");
+    let told =
+        "column \"Datum\" is text: \"1.2.24\" may be a date, or a version (--type Datum=time makes times of all)";
+    assert!(says(&dataset, told) && !says(&dataset, "column \"Version\""), "{:?}", dataset.report().lines);
     let dates = ["2024-02-01T00:00:00Z", "2024-02-13T14:05:00Z"];
     let said = [
         Options { time: Some("Datum".into()), ..Options::default() },
@@ -90,4 +94,15 @@ fn errors_of_spreadsheets_in_other_languages_are_no_values() {
     let dataset = load_csv(format!("lat,lon,v\n{odd}"));
     let why = dataset.report().columns.iter().find(|column| column.name == "v").map(|column| column.why.clone());
     assert_eq!(why.as_deref(), Some("only 8 of 10 values are numbers: line 10 has \"gesperrt\""));
+}
+
+#[test]
+fn another_sign_between_thousands_is_advised_beside_shares_and_money() {
+    let rows: String = (0..31).map(|row| format!("50,{row:02};8,{row:02};1 234,50;{row},5%;{row} €\n")).collect();
+    let dataset = load_csv(format!("lat;lon;k;p;m\n{rows}"));
+    assert!(
+        says(&dataset, "another sign between thousands") && says(&dataset, "--thousands space"),
+        "{:?}",
+        dataset.report().lines
+    );
 }

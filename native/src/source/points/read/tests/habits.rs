@@ -335,3 +335,63 @@ fn the_order_of_dates_that_one_file_proves_holds_for_others() {
         assert_eq!(found, ["2024-03-11T10:00:00Z", "2024-03-12T10:00:00Z", "2024-03-13T10:00:00Z"]);
     }
 }
+
+#[test]
+fn quotes_behind_backslashes_are_quotes_where_only_so_lines_are_whole() {
+    // As MySQL and Spark write: 'a "b", c', '\', and a line of text.
+    let text =
+        "id,name,lat,lon\n1,\"a \\\"b\\\", c\",50,8\n2,\"\\\\\",51,9\n3,\"x \\\"y\\\" z\",52,7\n4,\"plain\",53,6\n";
+    let dataset = load_csv(text);
+    assert_eq!(values(&dataset, "name"), ["a \"b\", c", "\\", "x \"y\" z", "plain"]);
+    assert!(says(&dataset, "quotes within quotes stand behind backslashes"), "{:?}", dataset.report().lines);
+    // A path that ends with a backslash is one, where quotes are doubled.
+    let dataset = load_csv("id,name,lat,lon\n1,\"C:\\\",50,8\n2,\"say \"\"hi\"\"\",51,9\n");
+    assert_eq!(values(&dataset, "name"), ["C:\\", "say \"hi\""]);
+    assert!(!says(&dataset, "backslashes"));
+}
+
+#[test]
+fn lines_of_several_systems_are_lines() {
+    let mut text = String::from("id,lat,lon\n");
+    for row in 0..60 {
+        text += &format!("{row},50.{row:02},8.5{}", ["\r", "\n", "\r\n"][row % 3]);
+    }
+    let dataset = load_csv(&text);
+    assert_eq!(dataset.len(), 60);
+    assert!(says(&dataset, "20 lines ended with a carriage return only"), "{:?}", dataset.report().lines);
+}
+
+#[test]
+fn a_damaged_line_may_have_a_million_fields() {
+    let text = format!("lon,lat,v\n8,50,a\n{}x\n8.2,50.2,c\n", "1,".repeat(1_000_000));
+    let dataset = load_csv(&text);
+    assert_eq!(values(&dataset, "v"), ["a", "c"]);
+    assert!(says(&dataset, "line 3 has 1000001 fields, expected 3"));
+    let error = error_of("a.csv", format!("{}\n1,2\n", "a,".repeat(1_000_000)), &Options::default());
+    assert!(error.contains("more than 16384 columns"), "{error}");
+}
+
+#[test]
+fn labels_beneath_the_names_are_none_beside_marks_of_no_value() {
+    // As the US Census writes: margins of error that are not known are asterisks.
+    let mut text =
+        String::from("GEO_ID,LAT,LON,B_001E,B_001M\nGeography,Latitude,Longitude,Estimate!!Total:,Margin of Error\n");
+    for row in 0..30 {
+        text += &format!(
+            "0500000US{row:05},{}.5,-86.{row},{},{}\n",
+            30 + row,
+            1000 + row,
+            if row % 4 == 0 { "12" } else { "*****" }
+        );
+    }
+    let dataset = load_csv(&text);
+    assert_eq!((dataset.len(), kind(&dataset, "B_001E")), (30, "integer"));
+    assert!(
+        says(&dataset, "the line beneath the names holds units (Geography, Latitude"),
+        "{:?}",
+        dataset.report().lines
+    );
+    // A first row whose words come again is a row.
+    let dataset = load_csv("lat,lon,a,b,c\n50,8,none yet,none yet,x\n51,9,1,2,x\n52,7,3,4,1\n53,6,5,6,2\n");
+    assert_eq!(dataset.len(), 4);
+}

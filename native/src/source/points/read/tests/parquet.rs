@@ -181,6 +181,10 @@ fn times_in_zones_of_half_hours_and_infinite_ones_are_what_they_say() {
     for name in ["half-hours.parquet", "half-hours.feather"] {
         let dataset = load_file(name, &Options::default()).expect("reads");
         assert_eq!(values(&dataset, "when"), ["2023-12-31T18:30:00Z", "2024-01-01T18:30:00Z"], "{name}");
+        assert!(
+            says(&dataset, "column \"when\": days and hours go by UTC, not by +05:30, which the file names"),
+            "{name}"
+        );
     }
     let dataset = load_file("infinite.parquet", &Options::default()).expect("reads");
     assert_eq!(values(&dataset, "tz"), ["-"]);

@@ -18,6 +18,8 @@ impl Seen {
         };
         self.parted += if same { part.parted } else { 0 };
         self.first_parted = self.first_parted.take().or(part.first_parted);
+        self.maybe += part.maybe;
+        self.first_maybe = self.first_maybe.take().or(part.first_maybe);
         self.integers += part.integers;
         self.digits += part.digits;
         self.floats += part.floats;
