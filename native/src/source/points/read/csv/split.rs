@@ -10,12 +10,13 @@ pub(super) struct Cut {
     pub quote: Option<u8>,
     /// Whether blanks around the quotes of a field are no part of it.
     pub blanks: bool,
-    /// Whether a backslash takes what a quote means from it, as MySQL and Spark write.
+    /// Whether a backslash takes what a quote means from it, as `MySQL` and Spark write.
     pub escapes: bool,
 }
 
 /// A field as it stands in the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked by itself")]
 pub(super) struct Raw<'b> {
     /// Its bytes without the quotes around it.
     pub bytes: &'b [u8],

@@ -132,6 +132,18 @@ fn join(known: &mut Field, field: &Field, label: &str, lines: &mut Vec<String>) 
         (known.dtype, known.note) = (counted.dtype, counted.note);
         return 0;
     }
+    let order = |field: &Field| field.spelling.as_ref().and_then(|spelling| spelling.order);
+    if let (Some(one), Some(other), Ok(Kind::Time), true, true) =
+        (order(known), order(field), &known.kind, known.note.is_some(), field.note.is_some())
+        && one != other
+    {
+        // Each is read as it has proven; another order would lose the other's.
+        let told =
+            format!("it has {} in one file and {} in {label}, each as its lines prove", one.name(), other.name());
+        lines.push(format!("column {:?} is time: {told}", field.name));
+        (known.why, known.note) = (told, None);
+        return 0;
+    }
     match (&field.note, &known.note) {
         (Some(note), None) => known.note = Some(format!("{note}, in {label}")),
         (Some(note), Some(known)) if !known.starts_with(note) => return 1,

@@ -98,7 +98,8 @@ fn errors_of_spreadsheets_in_other_languages_are_no_values() {
 
 #[test]
 fn another_sign_between_thousands_is_advised_beside_shares_and_money() {
-    let rows: String = (0..31).map(|row| format!("50,{row:02};8,{row:02};1 234,50;{row},5%;{row} €\n")).collect();
+    let rows: Vec<String> = (0..31).map(|row| format!("50,{row:02};8,{row:02};1 234,50;{row},5%;{row} €\n")).collect();
+    let rows = rows.concat();
     let dataset = load_csv(format!("lat;lon;k;p;m\n{rows}"));
     assert!(
         says(&dataset, "another sign between thousands") && says(&dataset, "--thousands space"),

@@ -352,10 +352,9 @@ fn quotes_behind_backslashes_are_quotes_where_only_so_lines_are_whole() {
 
 #[test]
 fn lines_of_several_systems_are_lines() {
-    let mut text = String::from("id,lat,lon\n");
-    for row in 0..60 {
-        text += &format!("{row},50.{row:02},8.5{}", ["\r", "\n", "\r\n"][row % 3]);
-    }
+    let ends = ["\r", "\n", "\r\n"];
+    let rows: Vec<String> = (0..60).map(|row| format!("{row},50.{row:02},8.5{}", ends[row % 3])).collect();
+    let text = ["id,lat,lon\n", &rows.concat()].concat();
     let dataset = load_csv(&text);
     assert_eq!(dataset.len(), 60);
     assert!(says(&dataset, "20 lines ended with a carriage return only"), "{:?}", dataset.report().lines);
@@ -374,16 +373,10 @@ fn a_damaged_line_may_have_a_million_fields() {
 #[test]
 fn labels_beneath_the_names_are_none_beside_marks_of_no_value() {
     // As the US Census writes: margins of error that are not known are asterisks.
-    let mut text =
-        String::from("GEO_ID,LAT,LON,B_001E,B_001M\nGeography,Latitude,Longitude,Estimate!!Total:,Margin of Error\n");
-    for row in 0..30 {
-        text += &format!(
-            "0500000US{row:05},{}.5,-86.{row},{},{}\n",
-            30 + row,
-            1000 + row,
-            if row % 4 == 0 { "12" } else { "*****" }
-        );
-    }
+    let names = "GEO_ID,LAT,LON,B_001E,B_001M\nGeography,Latitude,Longitude,Estimate!!Total:,Margin of Error\n";
+    let margin = |row: u32| if row.is_multiple_of(4) { "12" } else { "*****" };
+    let county = |row| format!("0500000US{row:05},{}.5,-86.{row},{},{}\n", 30 + row, 1000 + row, margin(row));
+    let text = [names, &(0..30).map(county).collect::<Vec<_>>().concat()].concat();
     let dataset = load_csv(&text);
     assert_eq!((dataset.len(), kind(&dataset, "B_001E")), (30, "integer"));
     assert!(

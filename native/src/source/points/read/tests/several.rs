@@ -166,3 +166,17 @@ fn outlines_in_a_column_of_texts_go_before_longitudes_in_every_form() {
         assert_eq!(kind(&dataset, "area"), "number");
     }
 }
+
+#[test]
+fn files_with_other_orders_of_day_and_month_are_read_each_by_its_own_and_told() {
+    let days = "lon,lat,d\n8,50,13/01/2024\n8,51,02/01/2024\n";
+    let months = "lon,lat,d\n8,52,01/13/2024\n8,53,01/02/2024\n";
+    let dataset = load_texts([days, months]).expect("reads");
+    let mut found = values(&dataset, "d");
+    found.sort_unstable();
+    let [second, last] = ["2024-01-02T00:00:00Z", "2024-01-13T00:00:00Z"];
+    assert_eq!(found, [second, second, last, last]);
+    let told =
+        "column \"d\" is time: it has the day first in one file and the month first in b.csv, each as its lines prove";
+    assert!(says(&dataset, told) && !says(&dataset, "the like"), "{}", lines(&dataset));
+}
