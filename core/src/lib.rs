@@ -41,6 +41,9 @@ mod plan;
 mod answers;
 mod tile;
 
+// Tiles together in one file.
+pub mod archive;
+
 pub use answers::{
     legend::{Legend, Zoom},
     page::{MAX_PAGE, Page, Within},

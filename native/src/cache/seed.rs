@@ -5,16 +5,14 @@ use super::{Folder, Place, put::Put};
 use crate::{
     disk,
     engine::pack::{Coding, Packed},
-    export::{
-        Layer, Shown,
-        seen::{Seen, meets},
-        walk::{Alike, Walk},
-    },
-    pmtiles::hilbert,
+    export::{Layer, Shown, seen::Seen, walk::Walk},
     read::Progress,
 };
 use anyhow::{Context as _, Result};
-use duotile_core::{Scratch, TileId, Work};
+use duotile_core::{
+    Scratch, TileId, Work,
+    archive::{Alike, hilbert, meets},
+};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::{
     ops::AddAssign,

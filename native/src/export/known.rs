@@ -2,7 +2,7 @@
 //!
 //! What is known follows from what was noted and in which order alone: a run that goes on knows what one that was not ended does.
 
-use super::archive::Place;
+use duotile_core::archive::Place;
 use std::collections::HashMap;
 
 /// Different bytes that are known at least, twice as many at most: some 70 MB.

@@ -1,13 +1,12 @@
 //! A layer of an archive: a source and a query, as they are at a zoom.
 
-use super::budget::Bounds;
 use crate::{
     catalog::Entry,
     engine::{Fitted, Refusal, rows_of, select::Selected},
     source::Source,
 };
 use anyhow::{Context as _, Result};
-use duotile_core::{Report, RowGeometry, Scratch, Stopped, TileId, TileQuery, Work};
+use duotile_core::{Report, RowGeometry, Scratch, Stopped, TileId, TileQuery, Work, archive::Bounds};
 use std::{ops::RangeInclusive, sync::Arc};
 
 /// A source and a query, at some zooms.

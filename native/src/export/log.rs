@@ -3,13 +3,10 @@
 //! The first frame says what is made of what; each other one what a batch of tiles added. A frame is written when its tiles are. One
 //! that is not whole is the last, and as if it were not there.
 
-use super::{
-    archive::{Place, Run},
-    budget::Bounds,
-    report::Zoom,
-};
+use super::report::{Logged, Zoom};
 use crate::source::bytes::read_at;
 use anyhow::{Context as _, Result, bail};
+use duotile_core::archive::{Place, Run};
 use serde::{Deserialize, Serialize};
 use std::{
     fs::{File, OpenOptions},
@@ -28,7 +25,7 @@ pub struct Head {
     /// The zoom, as far as it is written.
     pub zoom: Zoom,
     /// What bounds its layers.
-    pub bounds: Vec<Bounds>,
+    pub bounds: Vec<Logged>,
     /// How many of its tiles were looked at.
     pub looked: u64,
     /// Whether these were all.

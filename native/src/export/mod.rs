@@ -2,10 +2,9 @@
 //!
 //! Zoom by zoom the occupied tiles are walked along a Hilbert curve ([`walk`], by what is [`seen`]), each is cut of all layers as a server would cut
 //! it ([`layer`]) and packed, on all cores, and written in order ([`archive`]). What a zoom shows keeps to a budget of bytes a tile
-//! ([`budget`]): fewer rows or larger cells for the whole of the zoom, never for one tile alone, so that there are no seams.
+//! ([`Bounds`](duotile_core::archive::Bounds)): fewer rows or larger cells for the whole of the zoom, never for one tile alone, so that there are no seams.
 
 pub mod archive;
-mod budget;
 mod known;
 mod layer;
 mod log;

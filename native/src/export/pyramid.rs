@@ -2,18 +2,21 @@
 
 use super::{
     archive::{Kind, Summary},
-    budget::Bounds,
     layer::{Layer, Shown},
     log::Head,
     metadata, packed,
-    report::{Report, Zoom},
+    report::{Logged, Report, Zoom},
     seen::Seen,
-    walk::{Alike, Walk},
+    walk::Walk,
     written::{Same, Written},
 };
-use crate::{disk, pmtiles::hilbert, read::Progress, told::tilejson};
+use crate::{disk, read::Progress, told::tilejson};
 use anyhow::{Context as _, Result};
-use duotile_core::{Report as Cut, Scratch, Stopped, TILE_FORMAT, TileId, Work, frame::WORLD, view};
+use duotile_core::{
+    Report as Cut, Scratch, Stopped, TILE_FORMAT, TileId, Work,
+    archive::{Alike, Bounds, hilbert, opening},
+    frame::WORLD,
+};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde_json::json;
 use std::{
@@ -118,26 +121,8 @@ fn summary(
     let frames = layers.iter().map(|layer| Ok(tilejson::frames(&layer.fitted()?))).collect::<Result<Vec<_>>>()?;
     let bounds = frames.iter().map(|(bounds, _)| *bounds);
     let all = bounds.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]).unwrap_or(WORLD);
-    let mut bounds = within.and_then(|within| tilejson::common(all, within)).unwrap_or(all);
-    for axis in 0..2 {
-        bounds[axis] = bounds[axis].clamp(WORLD[axis], WORLD[axis + 2]);
-        bounds[axis + 2] = bounds[axis + 2].clamp(WORLD[axis], WORLD[axis + 2]);
-        // A frame without any extent is none to clients.
-        if bounds[axis] >= bounds[axis + 2] {
-            bounds[axis] = (bounds[axis] - 1e-6).max(WORLD[axis]);
-            bounds[axis + 2] = (bounds[axis + 2] + 1e-6).min(WORLD[axis + 2]);
-        }
-    }
     let view = frames.first().map(|(_, view)| *view);
-    let inside =
-        |[lon, lat, _]: &[f64; 3]| (bounds[0]..=bounds[2]).contains(lon) && (bounds[1]..=bounds[3]).contains(lat);
-    let [lon, lat, z] = match within {
-        Some([west, south, east, north]) if west > east => view::of([west, south, east + 360.0, north]),
-        Some(_) => view::of(bounds),
-        None => view.filter(inside).unwrap_or_else(|| view::of(bounds)),
-    };
-    let (lon, lat) = (lon.clamp(bounds[0], bounds[2]), lat.clamp(bounds[1], bounds[3]));
-    let center = (lon, lat, (z.round().max(0.0) as u8).clamp(zooms[0], zooms[1]));
+    let (bounds, center) = opening::of_archive(all, view, within, zooms);
     Ok(Summary { zooms, bounds, center, metadata })
 }
 
@@ -170,14 +155,14 @@ impl<'p> Pyramid<'p> {
     fn zoom(&mut self, z: u8, layers: &[&Layer], begun: Option<Head>) -> Result<Zoom> {
         let fresh = || Head {
             zoom: Zoom { z, ..Zoom::default() },
-            bounds: layers.iter().map(|layer| Bounds::of(layer.query(), z)).collect(),
+            bounds: layers.iter().map(|layer| Logged(Bounds::of(layer.query(), z))).collect(),
             ..Head::default()
         };
         let mut tried = begun.is_some();
         let mut head = begun.unwrap_or_else(fresh);
         let work = self.work;
         let shown = |at: usize, bounds: Bounds| layers[at].bounded(bounds, work);
-        let mut here = (0..layers.len()).map(|at| shown(at, head.bounds[at])).collect::<Result<Vec<_>>>()?;
+        let mut here = (0..layers.len()).map(|at| shown(at, head.bounds[at].0)).collect::<Result<Vec<_>>>()?;
         self.progress.stage(&format!("zoom {z}: looking for tiles"), None);
         let (count, fullest) = self.fullest(z, &here)?;
         loop {
@@ -194,10 +179,10 @@ impl<'p> Pyramid<'p> {
             let bounds = std::mem::take(&mut head.bounds);
             head = Head { bounds, ..fresh() };
             let Over { layer, less } = over;
-            head.bounds[layer] = less;
+            head.bounds[layer] = Logged(less);
             here[layer] = shown(layer, less)?;
         }
-        let reduced = |at: &usize| head.bounds[*at] != Bounds::of(layers[*at].query(), z);
+        let reduced = |at: &usize| head.bounds[*at].0 != Bounds::of(layers[*at].query(), z);
         let name = |at: usize| (layers[at].source().name().to_owned(), head.bounds[at]);
         head.zoom.bounded = (0..layers.len()).filter(reduced).map(name).collect();
         head.done = true;
@@ -230,7 +215,7 @@ impl<'p> Pyramid<'p> {
     }
 
     /// Of some tiles the largest that is too large and can be less.
-    fn try_out(&self, tiles: &[TileId], here: &[Shown], bounds: &[Bounds]) -> Result<Option<Over>> {
+    fn try_out(&self, tiles: &[TileId], here: &[Shown], bounds: &[Logged]) -> Result<Option<Over>> {
         let tiles: Vec<Alike> = tiles.iter().map(|&first| Alike { first, count: 1 }).collect();
         let mut tiles = self.cut(&tiles, here)?;
         tiles.sort_by_key(|tile| Reverse(tile.same.bytes.len()));
@@ -281,9 +266,9 @@ impl<'p> Pyramid<'p> {
 impl Tile {
     /// Where it is larger than it may be, under which bounds it would be less; nothing where the layer that takes most of it has nothing to
     /// give up there: then it stays as it is.
-    fn over(&self, budget: usize, bounds: &[Bounds]) -> Option<Over> {
+    fn over(&self, budget: usize, bounds: &[Logged]) -> Option<Over> {
         let (bytes, layer) = (self.same.bytes.len(), self.largest);
-        let less = (bytes > budget).then(|| bounds[layer].less(self.cuts[layer], bytes, budget)).flatten()?;
+        let less = (bytes > budget).then(|| bounds[layer].0.less(self.cuts[layer], bytes, budget)).flatten()?;
         Some(Over { layer, less })
     }
 }

@@ -1,6 +1,6 @@
 //! What became of an export, zoom by zoom.
 
-use super::budget::Bounds;
+use duotile_core::archive::Bounds;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -42,7 +42,24 @@ pub struct Zoom {
     /// Whether some features are cells.
     pub cells: bool,
     /// For each layer at this zoom its name, and what bounds it where that is less than its query says.
-    pub bounded: Vec<(String, Bounds)>,
+    pub bounded: Vec<(String, Logged)>,
+}
+
+/// What bounds a layer, as the log has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(u32, u8, Option<u8>)", into = "(u32, u8, Option<u8>)")]
+pub struct Logged(pub Bounds);
+
+impl From<(u32, u8, Option<u8>)> for Logged {
+    fn from((limit, cell, res): (u32, u8, Option<u8>)) -> Self {
+        Self(Bounds { limit, cell, res })
+    }
+}
+
+impl From<Logged> for (u32, u8, Option<u8>) {
+    fn from(Logged(Bounds { limit, cell, res }): Logged) -> Self {
+        (limit, cell, res)
+    }
 }
 
 impl Report {
@@ -83,7 +100,7 @@ impl fmt::Display for Zoom {
             kilobytes(self.bytes as f64),
             kilobytes(self.largest as f64)
         )?;
-        for (layer, bounds) in &self.bounded {
+        for (layer, Logged(bounds)) in &self.bounded {
             let (what, cells) = bounds.res.map_or(("cell", bounds.cell), |res| ("res", res));
             write!(f, "  {layer}: limit {}, {what} {cells}", bounds.limit)?;
         }

@@ -1,41 +1,18 @@
-//! The tiles of a zoom in which something may be, in the order of their numbers: those that are the same beside each other at once.
-//!
-//! From the one tile of the world downwards, without what is empty. A few zooms above the last, what is left falls apart into many
-//! pieces, which are walked on all cores.
+//! The tiles of a zoom in which something may be, in the order of their numbers, on all cores: a few zooms above the last, what is left of
+//! the world falls apart into many pieces, of which each is a [walk](duotile_core::archive::Walk) of its own.
 
-use crate::pmtiles::hilbert;
-use duotile_core::{Stopped, TileId};
+use duotile_core::{
+    Stopped, TileId,
+    archive::{
+        self, Alike, Known,
+        walk::{DEEP, backwards},
+    },
+};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::vec;
 
-/// Zooms that a piece has.
-const DEEP: u8 = 6;
 /// Pieces that are walked before the first of their tiles is cut.
 const PIECES: usize = 256;
-
-/// Tiles beside each other that have the same bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Alike {
-    /// The first of them.
-    pub first: TileId,
-    /// How many.
-    pub count: u64,
-}
-
-/// What is known of tiles before they are cut.
-pub trait Known: Sync {
-    /// Space to look.
-    type Scratch: Default;
-
-    /// Whether anything may be in a tile.
-    fn occupies(&self, tile: TileId) -> bool;
-
-    /// Whether all tiles of a zoom within a tile have the same bytes.
-    ///
-    /// # Errors
-    /// When it was told to end.
-    fn alike(&self, tile: TileId, z: u8, scratch: &mut Self::Scratch) -> Result<bool, Stopped>;
-}
 
 /// Tiles of a zoom.
 pub struct Walk<'k, K> {
@@ -47,7 +24,7 @@ pub struct Walk<'k, K> {
     found: vec::IntoIter<Alike>,
 }
 
-impl<'k, K: Known> Walk<'k, K> {
+impl<'k, K: Known + Sync> Walk<'k, K> {
     /// Of the tiles of a zoom those in which, as in all that they lie in, something may be.
     pub fn of(z: u8, known: &'k K) -> Self {
         Self { z, known, open: vec![TileId::WORLD], found: Vec::new().into_iter() }
@@ -59,12 +36,9 @@ impl<'k, K: Known> Walk<'k, K> {
         while pieces.len() < PIECES
             && let Some(tile) = self.open.pop()
         {
-            if !self.known.occupies(tile) {
-                continue;
-            }
             if tile.z() + DEEP >= self.z {
                 pieces.push(tile);
-            } else {
+            } else if self.known.occupies(tile) {
                 self.open.extend(backwards(tile));
             }
         }
@@ -73,24 +47,15 @@ impl<'k, K: Known> Walk<'k, K> {
 
     /// The tiles of a piece in their order.
     fn walk(&self, piece: TileId, scratch: &mut K::Scratch) -> Result<Vec<Alike>, Stopped> {
-        let (mut open, mut found) = (vec![piece], Vec::new());
-        while let Some(tile) = open.pop() {
-            if !self.known.occupies(tile) {
-                continue;
-            }
-            if tile.z() == self.z {
-                found.push(Alike { first: tile, count: 1 });
-            } else if self.known.alike(tile, self.z, scratch)? {
-                found.extend(within(tile, self.z));
-            } else {
-                open.extend(backwards(tile));
-            }
+        let (mut walk, mut found) = (archive::Walk::within(piece, self.z), Vec::new());
+        while let Some(alike) = walk.next(self.known, scratch)? {
+            found.push(alike);
         }
         Ok(found)
     }
 }
 
-impl<K: Known> Iterator for Walk<'_, K> {
+impl<K: Known + Sync> Iterator for Walk<'_, K> {
     type Item = Result<Alike, Stopped>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -111,23 +76,10 @@ impl<K: Known> Iterator for Walk<'_, K> {
     }
 }
 
-/// The four tiles within one, the last first.
-fn backwards(tile: TileId) -> impl Iterator<Item = TileId> {
-    let mut children = tile.children().unwrap_or([tile; 4]);
-    children.sort_unstable_by_key(|&child| std::cmp::Reverse(hilbert::id(child)));
-    children.into_iter().filter(move |child| child.z() > tile.z())
-}
-
-/// All tiles of a zoom within a tile.
-fn within(tile: TileId, z: u8) -> Option<Alike> {
-    let count = 1 << (2 * (z - tile.z()));
-    let first = hilbert::before(z) + (hilbert::id(tile) - hilbert::before(tile.z())) * count;
-    Some(Alike { first: hilbert::tile(first)?, count })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pmtiles::hilbert;
     use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
     /// What is empty, and what is alike.
@@ -150,7 +102,7 @@ mod tests {
         tile.z() >= z && (tile.x() >> (tile.z() - z), tile.y() >> (tile.z() - z)) == (x, y)
     }
 
-    fn walked<K: Known>(z: u8, known: &K) -> Vec<Alike> {
+    fn walked<K: Known + Sync>(z: u8, known: &K) -> Vec<Alike> {
         Walk::of(z, known).collect::<Result<_, _>>().expect("not told to end")
     }
 

@@ -1,12 +1,13 @@
 //! What an export has written so far: an archive, its runs of tiles, and a log of both.
 
 use super::{
-    archive::{Archive, Kind, Run, Summary},
+    archive::{Archive, Kind, Summary},
     known::Known,
     log::{Frame, Head, Log},
     report::Zoom,
 };
 use anyhow::{Context as _, Result, bail};
+use duotile_core::archive::{Run, Runs};
 use std::path::{Path, PathBuf};
 
 /// Tiles that have one after the other the same bytes.
@@ -38,9 +39,7 @@ pub struct Written {
 /// What was added, in the order in which it was: the same for a run that was ended and goes on.
 struct Tally {
     kind: Kind,
-    runs: Vec<Run>,
-    /// Of these the first of the zoom.
-    begin: usize,
+    runs: Runs,
     known: Known,
     at: Stored,
 }
@@ -80,17 +79,12 @@ impl Tally {
             self.at = Stored { written: end, distinct: self.at.distinct + 1 };
         }
         self.known.note(hash, run.place);
-        let begins = self.runs.len() == self.begin;
-        match self.runs.last_mut().filter(|_| !begins) {
-            Some(last) if last.id + last.count == run.id && last.place == run.place => last.count += run.count,
-            _ => self.runs.push(run),
-        }
+        self.runs.note(run);
     }
 
     /// A zoom begins.
     const fn mark(&mut self, log: u64) -> Mark {
-        self.begin = self.runs.len();
-        Mark { runs: self.begin, at: self.at, log }
+        Mark { runs: self.runs.mark(), at: self.at, log }
     }
 }
 
@@ -111,7 +105,7 @@ impl Written {
         let (part, log) = (beside(out, ".part")?, beside(out, ".part.log")?);
         let mut log = Log::open(&log, made, resume)?;
         let mut archive = Archive::open(kind, &part, log.at() == log.begin())?;
-        let mut tally = Tally { kind, runs: Vec::new(), begin: 0, known: Known::default(), at: Stored::default() };
+        let mut tally = Tally { kind, runs: Runs::default(), known: Known::default(), at: Stored::default() };
         let (mut before, mut zoom) = (Before::default(), tally.mark(log.begin()));
         let mut end = log.begin();
         for frame in log.frames() {
@@ -183,7 +177,7 @@ impl Written {
             return Ok(());
         }
         self.log.back(log)?;
-        self.tally.runs.truncate(runs);
+        self.tally.runs.back(runs);
         self.tally.at = at;
         // What the zoom put out of mind is known again.
         self.tally.known = Known::default();

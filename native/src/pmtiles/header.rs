@@ -1,134 +1,53 @@
-//! The first 127 bytes: where everything is, and what it is.
+//! Reads the first 127 bytes: where everything is, and what it is.
 //!
 //! Source: the PMTiles specification, version 3, section "Header".
 
 use anyhow::{Result, bail, ensure};
+use duotile_core::archive::{HEADER, Header, Span};
 
-/// Bytes of the header.
-pub const HEADER: usize = 127;
-/// Header and root lie in so many bytes, which a client fetches first.
-pub const FRONT: u64 = 16_384;
-
-/// gzip, as the header numbers what bytes are packed with.
-pub const GZIP: u8 = 2;
-/// Mapbox Vector Tiles, as it numbers what tiles are.
-pub const MVT: u8 = 1;
-
-/// A part of the file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Span {
-    /// Its first byte.
-    pub offset: u64,
-    /// How many.
-    pub length: u64,
-}
-
-impl Span {
-    /// Where it ends; `None` beyond all numbers.
-    #[must_use]
-    pub const fn end(self) -> Option<u64> {
-        self.offset.checked_add(self.length)
-    }
-}
-
-/// What stands in a header.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Header {
-    /// The first directory.
-    pub root: Span,
-    /// JSON.
-    pub metadata: Span,
-    /// All other directories.
-    pub leaves: Span,
-    /// The bytes of tiles.
-    pub tiles: Span,
-    /// How many tiles there are, how many entries name them, and how many different bytes these have; 0 where that is not known.
-    pub counts: [u64; 3],
-    /// Whether tiles lie in the order of their numbers.
-    pub clustered: bool,
-    /// What directories and metadata are packed with.
-    pub inner: u8,
-    /// What tiles are packed with.
-    pub packing: u8,
-    /// What tiles are.
-    pub kind: u8,
-    /// The first and the last zoom.
-    pub zooms: [u8; 2],
-    /// West, south, east, north in degrees.
-    pub bounds: [f64; 4],
-    /// The first view: longitude, latitude, zoom.
-    pub center: (f64, f64, u8),
-}
-
-impl Header {
-    /// Reads the beginning of a file that has so many bytes.
-    ///
-    /// # Errors
-    /// What was found and what was expected: for what is no PMTiles of version 3, and for parts beyond the end of the file.
-    pub fn read(bytes: &[u8], size: u64) -> Result<Self> {
-        ensure!(bytes.starts_with(b"PMTiles"), "it is no PMTiles file: it does not begin with that word");
-        ensure!(bytes.len() >= HEADER, "it is cut off: {} bytes, where the header has {HEADER}", bytes.len());
-        ensure!(bytes[7] == 3, "it is PMTiles of version {}, expected 3", bytes[7]);
-        let number =
-            |at: usize| bytes[at..].iter().take(8).rev().fold(0, |number, &byte| number << 8 | u64::from(byte));
-        let degrees = |at: usize| {
-            let e7 = i32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
-            f64::from(e7) / 1e7
-        };
-        let span = |at: usize| Span { offset: number(at), length: number(at + 8) };
-        let header = Self {
-            root: span(8),
-            metadata: span(24),
-            leaves: span(40),
-            tiles: span(56),
-            counts: [number(72), number(80), number(88)],
-            clustered: bytes[96] == 1,
-            inner: bytes[97],
-            packing: bytes[98],
-            kind: bytes[99],
-            zooms: [bytes[100], bytes[101]],
-            bounds: [102, 106, 110, 114].map(degrees),
-            center: (degrees(119), degrees(123), bytes[118]),
-        };
-        for (what, span) in header.spans() {
-            if span.length > 0 && span.end().is_none_or(|end| end > size) {
-                let Span { offset, length } = span;
-                bail!("it is cut off or damaged: its {what} are {length} bytes from {offset} on, in a file of {size}");
-            }
+/// Reads the beginning of a file that has so many bytes.
+///
+/// # Errors
+/// What was found and what was expected: for what is no PMTiles of version 3, and for parts beyond the end of the file.
+pub fn read(bytes: &[u8], size: u64) -> Result<Header> {
+    ensure!(bytes.starts_with(b"PMTiles"), "it is no PMTiles file: it does not begin with that word");
+    ensure!(bytes.len() >= HEADER, "it is cut off: {} bytes, where the header has {HEADER}", bytes.len());
+    ensure!(bytes[7] == 3, "it is PMTiles of version {}, expected 3", bytes[7]);
+    let number = |at: usize| bytes[at..].iter().take(8).rev().fold(0, |number, &byte| number << 8 | u64::from(byte));
+    let degrees = |at: usize| {
+        let e7 = i32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+        f64::from(e7) / 1e7
+    };
+    let span = |at: usize| Span { offset: number(at), length: number(at + 8) };
+    let header = Header {
+        root: span(8),
+        metadata: span(24),
+        leaves: span(40),
+        tiles: span(56),
+        counts: [number(72), number(80), number(88)],
+        clustered: bytes[96] == 1,
+        inner: bytes[97],
+        packing: bytes[98],
+        kind: bytes[99],
+        zooms: [bytes[100], bytes[101]],
+        bounds: [102, 106, 110, 114].map(degrees),
+        center: (degrees(119), degrees(123), bytes[118]),
+    };
+    for (what, span) in header.spans() {
+        if span.length > 0 && span.end().is_none_or(|end| end > size) {
+            let Span { offset, length } = span;
+            bail!("it is cut off or damaged: its {what} are {length} bytes from {offset} on, in a file of {size}");
         }
-        let [first, last] = header.zooms;
-        ensure!(first <= last, "its zooms are {first} to {last}, expected the lower first");
-        Ok(header)
     }
-
-    /// Its parts by their names.
-    #[must_use]
-    pub const fn spans(&self) -> [(&'static str, Span); 4] {
-        [("root", self.root), ("metadata", self.metadata), ("leaves", self.leaves), ("tiles", self.tiles)]
-    }
-
-    /// As it stands in a file.
-    #[must_use]
-    pub fn bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(HEADER);
-        bytes.extend(b"PMTiles\x03");
-        for (_, Span { offset, length }) in self.spans() {
-            bytes.extend(offset.to_le_bytes());
-            bytes.extend(length.to_le_bytes());
-        }
-        self.counts.iter().for_each(|count| bytes.extend(count.to_le_bytes()));
-        bytes.extend([u8::from(self.clustered), self.inner, self.packing, self.kind, self.zooms[0], self.zooms[1]]);
-        let e7 = |degrees: f64| ((degrees * 1e7).round() as i32).to_le_bytes();
-        self.bounds.iter().for_each(|&degrees| bytes.extend(e7(degrees)));
-        bytes.push(self.center.2);
-        [self.center.0, self.center.1].iter().for_each(|&degrees| bytes.extend(e7(degrees)));
-        bytes
-    }
+    let [first, last] = header.zooms;
+    ensure!(first <= last, "its zooms are {first} to {last}, expected the lower first");
+    Ok(header)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use duotile_core::archive::header::{GZIP, MVT};
 
     fn header() -> Header {
         let span = |offset, length| Span { offset, length };
@@ -152,13 +71,13 @@ mod tests {
     fn what_is_written_is_read() {
         let bytes = header().bytes();
         assert_eq!((bytes.len(), &bytes[..8]), (HEADER, &b"PMTiles\x03"[..]));
-        assert_eq!(Header::read(&bytes, 200).expect("whole"), header());
+        assert_eq!(read(&bytes, 200).expect("whole"), header());
     }
 
     #[test]
     fn what_is_no_header_is_told() {
         let bytes = header().bytes();
-        let said = |bytes: &[u8], size| Header::read(bytes, size).expect_err("odd").to_string();
+        let said = |bytes: &[u8], size| read(bytes, size).expect_err("odd").to_string();
         assert!(said(b"SQLite format 3", 15).contains("no PMTiles"));
         assert!(said(&bytes[..100], 100).contains("100 bytes, where the header has 127"));
         assert!(said(&bytes, 199).contains("its tiles are 44 bytes from 156 on, in a file of 199"));

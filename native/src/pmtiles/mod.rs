@@ -1,11 +1,9 @@
-//! PMTiles, version 3, as bytes: the header, directories, and tiles by number. Who writes archives ([`crate::export`]) and who
-//! reads them ([`crate::source::archive`]) have it from here.
+//! PMTiles, version 3, as bytes. How it is written is core's ([`duotile_core::archive`]), for programs and pages alike; here is how it is
+//! read, with bounds, because a file may say anything, and how directories are packed.
 //!
 //! Source: the PMTiles specification, version 3.
 
 pub mod directory;
 pub mod header;
-pub mod hilbert;
 
-pub use directory::Entry;
-pub use header::{FRONT, HEADER, Header, Span};
+pub use duotile_core::archive::{Entry, FRONT, HEADER, Header, Span, hilbert};

@@ -2,7 +2,7 @@
 
 use super::links::{Document, Links};
 use crate::engine::Fitted;
-use duotile_core::{MAX_ZOOM, Points, Profile, PropertyInfo, frame::WORLD, view};
+use duotile_core::{MAX_ZOOM, Points, Profile, PropertyInfo, archive::opening};
 use serde_json::{Map, Value, json};
 
 /// What stands in TileJSON, and at the start of the metadata. Rows take over from cells at `points_minzoom`, where they do.
@@ -72,18 +72,5 @@ fn schema(fitted: &Fitted, points: &Points<'_>) -> Value {
 #[must_use]
 pub fn frames(fitted: &Fitted) -> ([f64; 4], [f64; 3]) {
     let source = &fitted.entry.source;
-    let bounds = source.bounds().map_or(WORLD, |[w, s, e, n]| [w.max(-180.0), s, e.min(180.0), n]);
-    let Some(within) = fitted.query.bbox else { return (bounds, source.view()) };
-    // Outlines that come into a box go on beyond it.
-    let narrowed = common(bounds, within).filter(|_| fitted.dataset.outlines().is_none());
-    let view = if within[0] < within[2] { view::of(within) } else { source.view() };
-    (narrowed.unwrap_or(bounds), view)
-}
-
-/// What two frames have in common. Of one over the antimeridian, which cannot be said in TileJSON, nothing is taken away from east or west.
-#[must_use]
-pub fn common(a: [f64; 4], b: [f64; 4]) -> Option<[f64; 4]> {
-    let [west, east] = if b[0] <= b[2] { [a[0].max(b[0]), a[2].min(b[2])] } else { [a[0], a[2]] };
-    let [south, north] = [a[1].max(b[1]), a[3].min(b[3])];
-    (west < east && south < north).then_some([west, south, east, north])
+    opening::of_query(&fitted.query, source.bounds(), source.view(), fitted.dataset.outlines().is_some())
 }

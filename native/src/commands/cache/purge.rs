@@ -8,10 +8,10 @@ use crate::{
         tree::{Found, Version},
     },
     commands::export::{Bounds, Zooms},
-    export::seen::meets,
 };
 use anyhow::{Result, bail, ensure};
 use clap::Args;
+use duotile_core::archive::meets;
 use std::io::Write as _;
 
 /// `cache purge`.

@@ -1,9 +1,8 @@
 //! A folder with a file for each tile, as it is, z/x/y.mvt; for hosts that know nothing of archives.
 
 use super::{Place, Run, Summary, are};
-use crate::pmtiles::hilbert;
 use anyhow::{Context as _, Result};
-use duotile_core::TileId;
+use duotile_core::{TileId, archive::hilbert};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 

@@ -3,9 +3,8 @@
 //! Source: the `MBTiles` specification, version 1.3; the tables beneath its view are those that mbutil has.
 
 use super::{Place, Run, Summary, are};
-use crate::pmtiles::hilbert;
 use anyhow::{Context as _, Result};
-use duotile_core::TileId;
+use duotile_core::{TileId, archive::hilbert};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde_json::{Value, json};
 use std::path::Path;

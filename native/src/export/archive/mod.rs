@@ -9,6 +9,7 @@ use mbtiles::MbTiles;
 use pmtiles::PmTiles;
 
 use anyhow::{Context as _, Result, bail};
+use duotile_core::archive::{Place, Run, Runs};
 use serde_json::Value;
 use std::path::Path;
 
@@ -68,26 +69,6 @@ pub struct Summary {
     pub center: (f64, f64, u8),
     /// What is told of its layers, as TileJSON has it.
     pub metadata: Value,
-}
-
-/// Where the bytes of a tile are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The first, or the number of these bytes.
-    pub offset: u64,
-    /// How many.
-    pub length: u32,
-}
-
-/// Tiles in a row that have the same bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Run {
-    /// The number of the first.
-    pub id: u64,
-    /// How many.
-    pub count: u64,
-    /// Their bytes.
-    pub place: Place,
 }
 
 /// Whether bytes are those of a hash.
@@ -187,7 +168,7 @@ impl Archive {
     ///
     /// # Errors
     /// Where the disk does not take it.
-    pub fn finish(self, runs: &[Run], summary: &Summary) -> Result<()> {
+    pub fn finish(self, runs: &Runs, summary: &Summary) -> Result<()> {
         match self {
             Self::PmTiles(archive) => archive.finish(runs, summary),
             Self::MbTiles(archive) => archive.finish(summary),

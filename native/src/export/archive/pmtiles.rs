@@ -3,13 +3,9 @@
 //!
 //! Source: the PMTiles specification, version 3.
 
-use super::{Kind, Place, Run, Summary, are};
+use super::{Kind, Place, Run, Runs, Summary, are};
 use crate::{
-    pmtiles::{
-        Entry, FRONT, HEADER, Header, Span,
-        directory::{self, Directories},
-        header::{GZIP, MVT},
-    },
+    pmtiles::{FRONT, HEADER, Header, directory},
     source::bytes::read_at,
 };
 use anyhow::{Context as _, Result};
@@ -79,69 +75,19 @@ impl PmTiles {
         Ok(self.file.flush()?)
     }
 
-    pub fn finish(mut self, runs: &[Run], summary: &Summary) -> Result<()> {
+    pub fn finish(mut self, runs: &Runs, summary: &Summary) -> Result<()> {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
         gzip.write_all(summary.metadata.to_string().as_bytes())?;
         let metadata = gzip.finish()?;
-        let entries = entries(runs);
-        let directories = directory::pack(&entries, FRONT as usize - HEADER)?;
+        let directories = directory::pack(runs.entries(), FRONT as usize - HEADER)?;
         self.file.write_all(&metadata)?;
-        self.file.write_all(&directories.leaves)?;
+        self.file.write_all(directories.leaves())?;
         self.file.seek(SeekFrom::Start(0))?;
-        let header = self.header(summary, runs, &entries, metadata.len() as u64, &directories);
-        self.file.write_all(&header.bytes())?;
-        self.file.write_all(&directories.root)?;
+        let Summary { zooms, bounds, center, .. } = *summary;
+        let header = Header::of(runs, &directories, self.written, metadata.len() as u64);
+        self.file.write_all(&Header { zooms, bounds, center, ..header }.bytes())?;
+        self.file.write_all(directories.root())?;
         self.file.flush()?;
         Ok(self.file.get_ref().sync_all()?)
     }
-
-    fn header(
-        &self,
-        summary: &Summary,
-        runs: &[Run],
-        entries: &[Entry],
-        metadata: u64,
-        directories: &Directories,
-    ) -> Header {
-        let behind = FRONT + self.written;
-        // What a tile has that no one before it had begins behind all that was written until then.
-        let (mut end, mut contents) = (0, 0u64);
-        for run in runs {
-            if run.place.offset >= end {
-                contents += 1;
-                end = run.place.offset + u64::from(run.place.length);
-            }
-        }
-        let span = |offset, length| Span { offset, length };
-        Header {
-            root: span(HEADER as u64, directories.root.len() as u64),
-            metadata: span(behind, metadata),
-            leaves: span(behind + metadata, directories.leaves.len() as u64),
-            tiles: span(FRONT, self.written),
-            counts: [runs.iter().map(|run| run.count).sum(), entries.len() as u64, contents],
-            // Tiles lie in the order of their numbers.
-            clustered: true,
-            inner: GZIP,
-            packing: GZIP,
-            kind: MVT,
-            zooms: summary.zooms,
-            bounds: summary.bounds,
-            center: summary.center,
-        }
-    }
-}
-
-/// Runs as a directory has them: of at most 2³² − 1 tiles.
-fn entries(runs: &[Run]) -> Vec<Entry> {
-    let mut entries = Vec::with_capacity(runs.len());
-    for run in runs {
-        let (mut id, mut left) = (run.id, run.count);
-        while left > 0 {
-            let count = left.min(u32::MAX.into());
-            let Place { offset, length } = run.place;
-            entries.push(Entry { id, offset, length, run: count as u32 });
-            (id, left) = (id + count, left - count);
-        }
-    }
-    entries
 }

@@ -2,11 +2,11 @@
 
 use super::{Facts, Lying, MOST, Packing};
 use crate::{
-    pmtiles::{Entry, HEADER, Header, Span, directory, header::MVT, hilbert},
+    pmtiles::{Entry, HEADER, Header, Span, directory, header, hilbert},
     source::bytes::read_at,
 };
 use anyhow::{Context as _, Result, bail, ensure};
-use duotile_core::TileId;
+use duotile_core::{TileId, archive::header::MVT};
 use quick_cache::{Weighter, sync::Cache};
 use serde_json::Value;
 use std::{fs::File, sync::Arc};
@@ -48,7 +48,7 @@ impl PmTiles {
     pub fn open(file: File, size: u64) -> Result<(Self, Facts)> {
         let mut front = vec![0; HEADER.min(size as usize)];
         read_at(&file, &mut front, 0).context("cannot be read")?;
-        let header = Header::read(&front, size)?;
+        let header = header::read(&front, size)?;
         let inner = Packing::numbered(header.inner, "directories")?;
         let inner = inner.context("it does not say what its directories are packed with")?;
         let packing = Packing::numbered(header.packing, "tiles")?;

@@ -3,14 +3,16 @@
 //! Where a tile of a zoom is too large, all of the zoom has fewer: of rows a lower `limit`, which brings cells or leaves out as it does
 //! in a live tile; of cells larger ones, which are those of a coarser resolution where they are cells of H3.
 
-use duotile_core::{Hexagons, Report, TileQuery};
-use serde::{Deserialize, Serialize};
+use crate::{
+    query::{Hexagons, TileQuery},
+    tile::tiler::Report,
+};
 
 /// Cells of so many pixels are the largest.
 const LARGEST: u8 = 64;
 
 /// What bounds the tiles of a layer at a zoom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
     /// The query's `limit`.
     pub limit: u32,

@@ -2,7 +2,7 @@
 //!
 //! Source: the PMTiles specification, version 3, section "Tile IDs".
 
-use duotile_core::TileId;
+use crate::space::tile::{MAX_ZOOM, TileId};
 
 /// How many tiles all zooms before one have.
 #[must_use]
@@ -32,7 +32,7 @@ pub const fn id(tile: TileId) -> u64 {
 /// The tile of a number; `None` beyond the deepest zoom.
 #[must_use]
 pub fn tile(id: u64) -> Option<TileId> {
-    let z = (0..=duotile_core::MAX_ZOOM).find(|&z| id < before(z + 1))?;
+    let z = (0..=MAX_ZOOM).find(|&z| id < before(z + 1))?;
     let along = id - before(z);
     let (mut x, mut y) = (0u32, 0u32);
     for at in 0..u32::from(z) {
