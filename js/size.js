@@ -15,12 +15,14 @@ const file = new URL("size.json", import.meta.url);
 export const MORE = 1024;
 export const LESS = 4096;
 
-/** What reads Arrow, geometries that are more than points, cells of H3, or decimals with commas, what takes subsets from a server, and what is carried for want of files. */
+/** What reads Arrow, CSV, geometries that are more than points, or cells of H3, what takes subsets from a server or makes archives, and what is carried for want of files. */
 const LATER = [
   "./arrow.js",
   "./builder.js",
   "./bytes.js",
-  "./commas.js",
+  "./csv.js",
+  "./explained.js",
+  "./export.js",
   "./hexagons.js",
   "./measured.js",
   "./take.js",

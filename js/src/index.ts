@@ -1,5 +1,6 @@
 /** Everything that the package offers. */
 
+export type { Archive, ArchiveEstimate, ArchiveZoom, ExportOptions, ExportProgress } from "./archive.js";
 export type { Arrays, OutlineArrays } from "./arrays.js";
 export { TilerWorker, type WorkerOptions } from "./client.js";
 export type { About, Column, Columns, Positions, Values } from "./columns.js";

@@ -3,6 +3,7 @@
  * not answered if it has not begun.
  */
 
+import type { Archive, ArchiveEstimate, ExportOptions, ExportProgress } from "./archive.js";
 import type { About } from "./columns.js";
 import type { Input, InputOptions } from "./input.js";
 import { Crash, Problem } from "./problem.js";
@@ -24,6 +25,8 @@ export interface Calls {
   rows(dataset: number, query: string, page: RowPage): Rows;
   covers(dataset: number, query: string, tile?: readonly [number, number, number]): boolean;
   report(dataset: number): TileReport;
+  export(dataset: number, options: ExportOptions): Archive;
+  estimateExport(dataset: number, options: ExportOptions): ArchiveEstimate;
   /** Answers requests for the tiles of a dataset that come by a broadcast channel. */
   listen(dataset: number, channel: string): void;
   hush(dataset: number, channel: string): void;
@@ -44,7 +47,7 @@ export type FromWorker =
   | { ready: true }
   | { id: number; value: unknown }
   | { id: number; error: Trouble }
-  | { id: number; progress: Progress };
+  | { id: number; progress: Progress | ExportProgress };
 
 /** What is known once a dataset is open. */
 export interface Opened {

@@ -67,6 +67,16 @@ export class Crash extends Error {
   }
 }
 
+/** Errors of the module are told as a server's; one that broke the module is a {@link Crash}. @internal */
+export function guarded<T>(run: () => T, doing = "the module"): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) throw Crash.of(doing, error);
+    throw Problem.from(error);
+  }
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }

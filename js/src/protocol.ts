@@ -7,8 +7,7 @@ import { answer } from "./broadcast.js";
 import { type Tile, tileOf } from "./etag.js";
 import { baseAddress, unique } from "./place.js";
 import { inOneLine, Problem } from "./problem.js";
-import type { TileQuery } from "./query.js";
-import { textOf } from "./tiler.js";
+import { type TileQuery, textOf } from "./query.js";
 import type { TileJson } from "./types.js";
 
 /** Where tiles come from: a {@link Tiler}, a {@link RemoteTiler}, or anything that answers like one. */

@@ -69,3 +69,8 @@ export function toQueryString(query: TileQuery): string {
   }
   return pairs.join("&");
 }
+
+/** The text of a query, which may be one already. @internal */
+export function textOf(query: TileQuery | string): string {
+  return typeof query === "string" ? query.replace(/^\?/, "") : toQueryString(query);
+}

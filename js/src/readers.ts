@@ -4,7 +4,6 @@
 
 import { fromArrays } from "./arrays.js";
 import { type Columns, check } from "./columns.js";
-import { fromCsv } from "./csv.js";
 import { fromGeoJson } from "./geojson.js";
 import type { Input, InputOptions } from "./input.js";
 
@@ -13,7 +12,7 @@ export async function read(input: Input, options: InputOptions): Promise<Columns
   const { format, name = "points" } = options;
   if (typeof input === "string") {
     const json = format ? format === "geojson" : /^\s*[[{]/.test(input);
-    return json ? fromGeoJson(name, input, options) : fromCsv(name, input, options);
+    return json ? fromGeoJson(name, input, options) : (await import("./csv.js")).fromCsv(name, input, options);
   }
   if (input instanceof Blob || input instanceof ArrayBuffer || ArrayBuffer.isView(input)) {
     const bytes = input instanceof Blob ? new Uint8Array(await input.arrayBuffer()) : view(input);

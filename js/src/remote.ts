@@ -1,14 +1,15 @@
 /** A dataset in a worker. One that can be given again is opened in the next worker, should its own break. */
 
+import type { Archive, ArchiveEstimate, ExportOptions } from "./archive.js";
 import type { About } from "./columns.js";
 import type { Input, InputOptions } from "./input.js";
 import type { Call, Calls, Opened } from "./messages.js";
 import type { TileSource } from "./protocol.js";
-import type { TileQuery } from "./query.js";
+import { type TileQuery, textOf } from "./query.js";
 import { buffersOf } from "./read.js";
-import type { Session, Sessions } from "./session.js";
+import type { Calling, Session, Sessions } from "./session.js";
 import type { Description } from "./tilejson.js";
-import { type Progress, textOf } from "./tiler.js";
+import type { Progress } from "./tiler.js";
 import type { CellStats, Metadata, RowPage, Rows, Schema, Stats, TileJson, TileReport } from "./types.js";
 
 /** How to open a dataset. */
@@ -116,6 +117,16 @@ export class RemoteTiler implements TileSource {
     return this.#call("report", [], signal);
   }
 
+  /** Makes a PMTiles file of the tiles of a query, as `duotile export` does. Others may ask for tiles meanwhile. */
+  export({ signal, onProgress, ...options }: ExportOptions = {}): Promise<Archive> {
+    return this.#call("export", [options], signal, onProgress);
+  }
+
+  /** About how many tiles and bytes that would be, from some tiles of each zoom. */
+  estimateExport({ signal, onProgress, ...options }: ExportOptions = {}): Promise<ArchiveEstimate> {
+    return this.#call("estimateExport", [options], signal, onProgress);
+  }
+
   /** Lets the worker itself answer on a broadcast channel, until `onLost` is called; returns what ends it. */
   async listen(channel: string, onLost: () => void): Promise<() => void> {
     await this.#call("listen", [channel], undefined);
@@ -138,11 +149,12 @@ export class RemoteTiler implements TileSource {
     call: C,
     args: Parameters<Calls[C]> extends [number, ...infer Rest] ? Rest : never,
     signal: AbortSignal | undefined,
+    onProgress?: Calling["onProgress"],
   ): Promise<ReturnType<Calls[C]>> {
     if (this.#closed) throw new Error(`dataset "${this.name}" was freed`);
     const session = await this.ready();
     const all = [this.#dataset, ...args] as unknown as Parameters<Calls[C]>;
-    return session.call(call, all, { signal });
+    return session.call(call, all, { signal, onProgress });
   }
 
   /** Opens the dataset if it is not, or if its worker was lost. @internal */

@@ -3,6 +3,7 @@
  * inline, in the page.
  */
 
+import type { ExportProgress } from "./archive.js";
 import { answer } from "./broadcast.js";
 import { tileOf } from "./etag.js";
 import { type Call, type Calls, type FromWorker, type Port, type ToWorker, troubleOf } from "./messages.js";
@@ -10,10 +11,13 @@ import { type Progress, Tiler } from "./tiler.js";
 import type { WasmSource } from "./wasm.js";
 import { type Later, Work } from "./work.js";
 
-/** What is done for each call; opening tells how far it is. */
-type Does = { [C in Exclude<Call, "open">]: Calls[C] } & {
-  open(...args: [...Parameters<Calls["open"]>, (progress: Progress) => void]): Promise<ReturnType<Calls["open"]>>;
+/** What is done for each call; what takes long tells how far it is, and hears when it is to end. */
+type Does = { [C in Exclude<Call, Long>]: Calls[C] } & {
+  [C in Long]: (
+    ...args: [...Parameters<Calls[C]>, (progress: Progress | ExportProgress) => void, AbortSignal]
+  ) => Promise<ReturnType<Calls[C]>>;
 };
+type Long = "open" | "export" | "estimateExport";
 
 /** Does what is asked at a port, and returns what ends it: memory is given back, channels are closed. */
 export function serve(port: Port<ToWorker, FromWorker>, later: Later): () => void {
@@ -23,6 +27,8 @@ export function serve(port: Port<ToWorker, FromWorker>, later: Later): () => voi
   /** What ends answering on a channel, by dataset and channel. */
   const ends = new Map<string, () => void>();
   const work = new Work(later);
+  /** What ends a call that has begun. */
+  const running = new Map<number, AbortController>();
   let wasm: WasmSource | undefined;
   const of = (dataset: number): Tiler => {
     const tiler = tilers.get(dataset);
@@ -58,6 +64,9 @@ export function serve(port: Port<ToWorker, FromWorker>, later: Later): () => voi
     rows: (dataset, query, page) => of(dataset).rows(query, page),
     covers: (dataset, query, tile) => of(dataset).covers(query, tile),
     report: (dataset) => of(dataset).lastReport,
+    export: (dataset, options, onProgress, signal) => of(dataset).export({ ...options, onProgress, signal }),
+    estimateExport: (dataset, options, onProgress, signal) =>
+      of(dataset).estimateExport({ ...options, onProgress, signal }),
     listen(dataset, channel) {
       const { name } = of(dataset);
       const stop = answer(channel, (asked) => {
@@ -97,22 +106,27 @@ export function serve(port: Port<ToWorker, FromWorker>, later: Later): () => voi
   };
 
   const respond = async (id: number, call: Call, args: unknown[]): Promise<void> => {
+    const stop = new AbortController();
+    running.set(id, stop);
     try {
-      const progress = (progress: Progress): void => port.post({ id, progress });
-      const value = await (calls[call] as (...args: unknown[]) => unknown)(...args, progress);
+      const progress = (progress: Progress | ExportProgress): void => port.post({ id, progress });
+      const value = await (calls[call] as (...args: unknown[]) => unknown)(...args, progress, stop.signal);
       const transfer = value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : [];
       port.post({ id, value }, transfer);
     } catch (error) {
       port.post({ id, error: troubleOf(error) });
     }
+    running.delete(id);
   };
 
   port.listen((message) => {
     if ("wasm" in message) {
       wasm = message.wasm;
       port.post({ ready: true });
-    } else if ("cancel" in message) work.cancel(String(message.cancel));
-    else work.add(String(message.id), () => void respond(message.id, message.call, message.args));
+    } else if ("cancel" in message) {
+      work.cancel(String(message.cancel));
+      running.get(message.cancel)?.abort();
+    } else work.add(String(message.id), () => void respond(message.id, message.call, message.args));
   });
   return () => {
     wanted.clear();

@@ -5,19 +5,21 @@
 
 import { type Call, type Calls, errorOf, type FromWorker, type Port, type ToWorker } from "./messages.js";
 import { Crash } from "./problem.js";
-import type { Progress } from "./tiler.js";
 
 interface Pending {
   resolve(value: unknown): void;
   reject(error: unknown): void;
-  onProgress: ((progress: Progress) => void) | undefined;
+  onProgress: Follow | undefined;
 }
+
+/** Told how far a call is: what of, the call decides. */
+type Follow = (progress: never) => void;
 
 /** How a call is stopped and followed, and what is handed over with it instead of copied. */
 export interface Calling {
   signal?: AbortSignal | undefined;
   transfer?: Transferable[];
-  onProgress?: ((progress: Progress) => void) | undefined;
+  onProgress?: Follow | undefined;
 }
 
 /** Whoever has the session that is running, and starts one if there is none. */
@@ -96,7 +98,7 @@ export class Session {
     if ("ready" in message) return;
     const pending = this.#pending.get(message.id);
     if ("progress" in message) {
-      pending?.onProgress?.(message.progress);
+      pending?.onProgress?.(message.progress as never);
       return;
     }
     this.#pending.delete(message.id);

@@ -8,11 +8,10 @@ import { ask, isBusy } from "./ask.js";
 import { type TileId, tileOfCell } from "./coverage.js";
 import { Problem, Unreachable } from "./problem.js";
 import type { TileSource } from "./protocol.js";
-import type { TileQuery } from "./query.js";
+import { type TileQuery, textOf } from "./query.js";
 import type { Server } from "./server.js";
 import { type Page, Shelf, type SubsetTiler } from "./shelf.js";
 import type { Subset } from "./store.js";
-import { textOf } from "./tiler.js";
 import { type TileTrace, told } from "./trace.js";
 import type { Catalog, CellStats, Dataset, DatasetSummary, Metadata, Rows, Stats, TileJson } from "./types.js";
 

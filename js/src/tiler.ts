@@ -3,12 +3,13 @@
  * and documents about them, by the queries that a server takes.
  */
 
+import type { Archive, ArchiveEstimate, ExportOptions } from "./archive.js";
 import { type About, type Column, type Columns, type Positions, rowsOf } from "./columns.js";
 import type { Input, InputOptions } from "./input.js";
 import type { Units } from "./measured.js";
 import { unique } from "./place.js";
-import { Crash, Problem } from "./problem.js";
-import { type TileQuery, toQueryString } from "./query.js";
+import { guarded } from "./problem.js";
+import { type TileQuery, textOf } from "./query.js";
 import { toColumns } from "./read.js";
 import { type Description, tileJson } from "./tilejson.js";
 import type { CellStats, MeasureInfo, Metadata, RowPage, Rows, Schema, Stats, TileJson, TileReport } from "./types.js";
@@ -167,15 +168,20 @@ export class Tiler {
     );
   }
 
+  /** Makes a PMTiles file of the tiles of a query, as `duotile export` does. Others may ask for tiles meanwhile. */
+  async export(options: ExportOptions = {}): Promise<Archive> {
+    return (await import("./export.js")).archived(this, this.#core, options);
+  }
+
+  /** About how many tiles and bytes that would be, from some tiles of each zoom. */
+  async estimateExport(options: ExportOptions = {}): Promise<ArchiveEstimate> {
+    return (await import("./export.js")).estimated(this.#core, options);
+  }
+
   /** Gives the memory back. */
   free(): void {
     this.#core.free();
   }
-}
-
-/** The text of a query, which may be one already. */
-export function textOf(query: TileQuery | string): string {
-  return typeof query === "string" ? query.replace(/^\?/, "") : toQueryString(query);
 }
 
 /** The module's class with positions. */
@@ -213,15 +219,5 @@ function add(core: Core, column: Column): void {
     case "text":
       core.addText(name, column.codes, column.bytes, column.offsets, valid);
       break;
-  }
-}
-
-/** Errors of the module are told as a server's; one that broke the module is a {@link Crash}. */
-function guarded<T>(run: () => T, doing = "the module"): T {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) throw Crash.of(doing, error);
-    throw Problem.from(error);
   }
 }

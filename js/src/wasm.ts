@@ -16,9 +16,9 @@ let loading: Promise<CoreClass> | undefined;
 
 /** The class of the module, which is loaded once; a load that failed may be tried again. @internal */
 export function load(source?: WasmSource): Promise<CoreClass> {
-  loading ??= start(source).catch((error: unknown) => {
+  loading ??= start(source).catch(async (error: unknown) => {
     loading = undefined;
-    throw explained(error);
+    throw (await import("./explained.js")).explained(error);
   });
   return loading;
 }
@@ -45,15 +45,4 @@ async function found(source: WasmSource): Promise<Response | BufferSource | WebA
   }
   if (response.ok) return response;
   throw new Error(`the WebAssembly module at ${source} was answered ${response.status}, expected duotile.wasm`);
-}
-
-/** A policy's refusal is told with what would allow it. */
-function explained(error: unknown): unknown {
-  const said = error instanceof Error ? error.message : String(error);
-  if (!/content.security.policy|unsafe-eval|blocked by csp/i.test(said)) return error;
-  return new Error(
-    "the page's Content-Security-Policy forbids WebAssembly; allow it with script-src 'wasm-unsafe-eval' " +
-      `(the browser said: ${said})`,
-    { cause: error },
-  );
 }

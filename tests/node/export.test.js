@@ -1,16 +1,17 @@
 /**
  * Archives that the program writes, read by PMTiles' own reader: tile for tile what a server of the same query sends; and a run that
- * is killed goes on to the same bytes.
+ * is killed goes on to the same bytes. And those that the package makes, here: tile for tile and run for run what the program writes.
  */
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { PMTiles } from "pmtiles";
+import { Tiler, TilerWorker } from "duotile";
+import { PMTiles, zxyToTileId } from "pmtiles";
 import { byMapbox } from "./lib/decode.js";
 import { program, run, serve } from "./lib/duotile.js";
 
@@ -18,11 +19,14 @@ const folder = mkdtempSync(join(tmpdir(), "duotile-export-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** @param {string} path */
-function opened(path) {
-  const bytes = readFileSync(path);
+const opened = (path) => archiveOf(readFileSync(path));
+
+/** @param {Uint8Array} bytes */
+function archiveOf(bytes) {
+  const key = `${Math.random()}`;
   const range = (/** @type {number} */ offset, /** @type {number} */ length) =>
-    new Uint8Array(bytes.subarray(offset, offset + length)).buffer;
-  return new PMTiles({ getKey: () => path, getBytes: async (offset, length) => ({ data: range(offset, length) }) });
+    new Uint8Array(bytes.slice(offset, offset + length)).buffer;
+  return new PMTiles({ getKey: () => key, getBytes: async (offset, length) => ({ data: range(offset, length) }) });
 }
 
 test("an archive of two layers has every tile that a server of the query sends, and no other", async () => {
@@ -168,4 +172,186 @@ test("what cannot be is told in a sentence", () => {
   assert.match(odd.stderr, /\.pmtiles or \.mbtiles/);
   const zooms = run("export", "places", "-o", join(folder, "x.pmtiles"), "--zooms", "9-3");
   assert.match(zooms.stderr, /expected the first and the last/);
+});
+
+/** Lines and polygons, some of them so large that they fill tiles. */
+function shapes() {
+  const box = (/** @type {number} */ west, /** @type {number} */ south, /** @type {number} */ size) => [
+    [west, south],
+    [west + size, south],
+    [west + size, south + size * 0.8],
+    [west, south + size * 0.7],
+    [west, south],
+  ];
+  const features = Array.from({ length: 300 }, (_, id) => {
+    const [west, south, size] = [
+      ((id * 37) % 300) - 150,
+      ((id * 17) % 120) - 60,
+      id % 10 === 0 ? 25 : 0.3 + (id % 7) / 9,
+    ];
+    const ring = box(west, south, size);
+    const geometry =
+      id % 3 === 1
+        ? { type: "LineString", coordinates: ring.slice(1) }
+        : { type: "Polygon", coordinates: id % 10 === 0 ? [ring, box(west + 5, south + 5, 3)] : [ring] };
+    const properties = { size, name: `k${id % 5}`, seen: `2024-0${1 + (id % 9)}-01T00:00:00Z` };
+    return { type: "Feature", id, geometry, properties };
+  });
+  return JSON.stringify({ type: "FeatureCollection", features });
+}
+
+/** What an archive names: numbers of tiles, how many are the same, and which entries have the same bytes. @param {PMTiles} archive */
+async function entries(archive) {
+  const header = await archive.getHeader();
+  const all = await archive.cache.getDirectory(
+    archive.source,
+    header.rootDirectoryOffset,
+    header.rootDirectoryLength,
+    header,
+  );
+  const first = new Map();
+  for (const { tileId, offset } of all) if (!first.has(offset)) first.set(offset, tileId);
+  return all.map(({ tileId, runLength, offset }) => [tileId, runLength, first.get(offset)]);
+}
+
+test("what the package exports of a subset is what the program exports of the file, and what the server sends", async () => {
+  const path = join(folder, "shapes.geojson");
+  writeFileSync(path, shapes());
+  const places = join(folder, "places.parquet");
+  assert.equal(run("convert", "places", "-o", places).status, 0);
+  const server = await serve(places, path);
+  const bounds = /** @type {[number, number, number, number]} */ ([-20, 30, 45, 60]);
+  try {
+    for (const [id, file, query, zooms, box] of /** @type {const} */ ([
+      ["places", places, "filter=population > 100000&limit=300", [0, 5], undefined],
+      [
+        "places",
+        places,
+        "mode=cells&agg=max:population&by=continent&shape=polygon&filter=population > 0",
+        [1, 4],
+        bounds,
+      ],
+      ["places", places, "mode=cells&cell=h3&agg=mean:population&filter=population > 300000", [2, 4], bounds],
+      ["shapes", path, "filter=size > 0.5", [0, 7], undefined],
+      ["shapes", path, "filter=name IN ('k1','k2')&bbox=-20,30,45,60", [3, 6], bounds],
+    ])) {
+      const where = `${id} ${query}`;
+      const out = join(folder, "program.pmtiles");
+      const args = ["export", file, "-o", out, "--zooms", zooms.join("-"), "--query", query];
+      const done = run(...args, ...(box ? ["--bounds", box.join()] : []));
+      assert.equal(done.status, 0, done.stderr);
+      const subset = await fetch(`${server.base}datasets/${id}/subset.arrow`);
+      const tiler = await Tiler.from(new Uint8Array(await subset.arrayBuffer()));
+      /** @type {import("duotile").ExportProgress[]} */
+      const told = [];
+      const options = { query, zooms, ...(box ? { bounds: box } : {}) };
+      const made = await tiler.export({ ...options, onProgress: (progress) => void told.push(progress) });
+      const estimate = await tiler.estimateExport(options);
+      const [here, there] = [archiveOf(new Uint8Array(await made.file.arrayBuffer())), opened(out)];
+      const [header, expected] = [await here.getHeader(), await there.getHeader()];
+      for (const name of /** @type {const} */ ([
+        ...["numAddressedTiles", "numTileEntries", "numTileContents", "clustered", "tileType", "minZoom", "maxZoom"],
+        ...["minLon", "minLat", "maxLon", "maxLat", "centerLon", "centerLat", "centerZoom"],
+      ]))
+        assert.equal(Reflect.get(header, name), Reflect.get(expected, name), `${where}: ${name}`);
+      const all = await entries(here);
+      assert.deepEqual(all, await entries(there), where);
+      const named = new Set(
+        all.flatMap(([tile = 0, count = 0]) => Array.from({ length: count }, (_, at) => tile + at)),
+      );
+      let filled = 0;
+      for (let z = zooms[0]; z <= zooms[1]; z += 1) {
+        for (let at = 0; at < 4 ** z; at += z > 5 ? 37 : 1) {
+          const [x, y] = [at % 2 ** z, Math.floor(at / 2 ** z)];
+          const tile = `${z}/${x}/${y}`;
+          const [mine, theirs] = [await here.getZxy(z, x, y), await there.getZxy(z, x, y)];
+          assert.equal(mine !== undefined, named.has(zxyToTileId(z, x, y)), `${where}: ${tile}`);
+          assert.deepEqual(mine?.data, theirs?.data, `${where}: ${tile}`);
+          if (!mine) continue;
+          filled += 1;
+          if (filled % 5 > 0) continue;
+          const live = await fetch(`${server.base}tiles/${id}/${tile}.mvt?${query}`);
+          assert.deepEqual(mine.data, await live.arrayBuffer(), `${where}: ${tile}`);
+        }
+      }
+      assert.ok(filled > 10, `${where}: ${filled} tiles`);
+      const [mine, theirs] = /** @type {[Record<string, any>, Record<string, any>]} */ (
+        await Promise.all([here.getMetadata(), there.getMetadata()])
+      );
+      for (const name of ["generator", "tilestats", "name", "format", "attribution"])
+        assert.deepEqual(mine[name], theirs[name], `${where}: ${name}`);
+      const { fields, minzoom, maxzoom } = mine["vector_layers"][0];
+      assert.deepEqual([fields, minzoom, maxzoom], [theirs["vector_layers"][0].fields, ...zooms]);
+      const { layers, ...rest } = theirs["duotile"];
+      assert.deepEqual({ ...mine["duotile"], layers }, { ...rest, layers }, where);
+      const { query: asked, dataset_version, rows, rows_total } = layers[0];
+      const said = mine["duotile"].layers[0];
+      assert.deepEqual(
+        [said.query, said.dataset_version, said.rows, said.rows_total],
+        [asked, dataset_version, rows, rows_total],
+      );
+      assert.equal(
+        made.zooms.reduce((sum, { tiles }) => sum + tiles, 0),
+        header.numAddressedTiles,
+      );
+      assert.deepEqual([...new Set(told.map(({ z }) => z))].length, zooms[1] - zooms[0] + 1);
+      // Tiles that are the same beside each other are one there.
+      const likely = estimate.bytes / (header.tileDataLength ?? 0);
+      assert.ok(likely > 0.5 && likely < 2, `${where}: estimated ${likely} times as large as it is`);
+      tiler.free();
+      writeFileSync(out, new Uint8Array(await made.file.arrayBuffer()));
+      const verified = run("verify", out);
+      assert.equal(verified.status, 0, verified.stdout + verified.stderr);
+    }
+  } finally {
+    await server.stop();
+  }
+});
+
+test("what the package exports keeps to a size, can be stopped, and says what is odd", async () => {
+  const rows = Array.from({ length: 20_000 }, (_, at) => ({
+    lon: ((at * 7) % 3600) / 10 - 180,
+    lat: ((at * 13) % 1600) / 10 - 80,
+    v: at,
+  }));
+  const csv = ["lon,lat,v", ...rows.map(({ lon, lat, v }) => `${lon},${lat},${v}`)].join("\n");
+  const tiler = await new TilerWorker({ worker: "inline" }).open(csv, { name: "points" });
+  const { file, zooms } = await tiler.export({ query: { mode: "points" }, zooms: [0, 3], tileSize: 20_000 });
+  assert.ok(zooms.every(({ largest, omitted, reduced }) => largest <= 20_000 && omitted > 0 === reduced));
+  assert.equal(zooms[0]?.reduced, true);
+  const archive = archiveOf(new Uint8Array(await file.arrayBuffer()));
+  for (const { z, features, tiles } of zooms) {
+    let [found, filled] = [0, 0];
+    for (let at = 0; at < 4 ** z; at += 1) {
+      const tile = await archive.getZxy(z, at % 2 ** z, Math.floor(at / 2 ** z));
+      found += tile ? (byMapbox(new Uint8Array(tile.data))[0]?.features.length ?? 0) : 0;
+      filled += tile ? 1 : 0;
+    }
+    assert.deepEqual([found, filled], [features, tiles], `zoom ${z}`);
+  }
+  const stop = new AbortController();
+  let heard = 0;
+  const stopped = tiler.export({
+    zooms: [0, 12],
+    signal: stop.signal,
+    onProgress: () => {
+      heard += 1;
+      if (heard === 5) stop.abort();
+    },
+  });
+  await assert.rejects(stopped, { name: "AbortError" });
+  const before = heard;
+  // Others are answered, and nothing goes on.
+  assert.ok((await tiler.tile(0, 0, 0)).length > 0);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.ok(heard <= before + 1, `${heard} after ${before}`);
+  for (const [options, expected] of /** @type {const} */ ([
+    [{ zooms: [3, 2] }, /zooms: got \[3,2\], expected the first and the last/],
+    [{ zooms: [0, 23] }, /0 to 22/],
+    [{ bounds: [0, 10, 5, -10] }, /bounds: got \[0,10,5,-10\], expected west, south, east and north/],
+    [{ tileSize: 0 }, /tileSize: got 0/],
+    [{ query: "agg=mean:nothing" }, /nothing/],
+    [{ maxBytes: 5000, zooms: [0, 6] }, /an archive of more than 5000 bytes, at zoom \d: .*`duotile export`/],
+  ]))
+    await assert.rejects(tiler.export(/** @type {any} */ (options)), expected);
 });

@@ -12,10 +12,12 @@ mod dataset;
 
 // The class, and what crosses beside bytes.
 mod answers;
+mod archive;
 mod clocks;
 mod given;
 mod object;
 mod tiler;
 
+pub use archive::Pyramid;
 pub use dataset::{BadInput, Dataset, Given, GivenFacts, GivenOutlines, GivenScalar, Selected, Words};
 pub use tiler::Tiler;

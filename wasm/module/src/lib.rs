@@ -1,8 +1,8 @@
-//! The module that pages load: the class of `duotile-wasm`, and what it has to bring where there is no standard library.
+//! The module that pages load: the classes of `duotile-wasm`, and what it has to bring where there is no standard library.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
-pub use duotile_wasm::Tiler;
+pub use duotile_wasm::{Pyramid, Tiler};
 
 #[cfg(target_arch = "wasm32")]
 mod alone;

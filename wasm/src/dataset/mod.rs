@@ -8,6 +8,7 @@ mod facts;
 mod frames;
 mod made;
 mod order;
+mod pyramid;
 mod roles;
 mod selected;
 mod shapes;
@@ -18,6 +19,7 @@ pub use bad::BadInput;
 pub use columns::{Given, Words};
 pub use facts::{GivenFacts, GivenScalar};
 pub use frames::Frames;
+pub use pyramid::{Batch, Pyramid, Taken, Wanted, Zoom};
 pub use selected::Selected;
 pub use shapes::GivenOutlines;
 

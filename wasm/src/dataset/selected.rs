@@ -37,6 +37,9 @@ pub struct Selected {
     legend: Option<Legend>,
 }
 
+/// What is asked of points and of what a query selects of them.
+type Asked<'a> = dyn FnMut(&Points<'_>, &mut Selected, &mut Scratch) + 'a;
+
 impl Dataset {
     /// Calls `f` with the points and with what a query selects of them. The query is the text after the `?` of a tile URL.
     ///
@@ -47,6 +50,16 @@ impl Dataset {
         query: &str,
         f: impl FnOnce(&Points<'_>, &mut Selected, &mut Scratch) -> R,
     ) -> Result<R, QueryError> {
+        let (mut f, mut answer) = (Some(f), None);
+        self.select(query, &mut |points, selected, scratch| {
+            answer = f.take().map(|f| f(points, selected, scratch));
+        })?;
+        answer.ok_or_else(|| unfit("nothing was asked of it"))
+    }
+
+    /// The same for whatever is asked, so that it is in the module once.
+    #[inline(never)]
+    fn select(&mut self, query: &str, f: &mut Asked<'_>) -> Result<(), QueryError> {
         let Self { name, order, shapes, columns, roles, zone, clocks, recent, scratch } = self;
         let (mut selected, parsed) = match recent.iter().position(|selected| selected.text == query) {
             Some(place) => (Some(recent.remove(place)), None),
@@ -85,12 +98,12 @@ impl Dataset {
         };
         let ranks = selected.ranks.take();
         let ranked = ranks.as_ref().map_or(points, |ranks| points.with_ranks(ranks));
-        let answer = f(&ranked, &mut selected, scratch);
+        f(&ranked, &mut selected, scratch);
         selected.made = made;
         selected.ranks = ranks;
         recent.truncate(KEPT - 1);
         recent.insert(0, selected);
-        Ok(answer)
+        Ok(())
     }
 
     /// Cuts a tile and appends its bytes to `out`.
@@ -150,7 +163,7 @@ impl Selected {
         self.legend.insert(legend)
     }
 
-    fn summarise(&mut self, points: &Points<'_>) {
+    pub(super) fn summarise(&mut self, points: &Points<'_>) {
         if self.summaries.is_none() {
             let mut summaries = vec![None; points.columns().len()];
             for column in self.plan.summaries() {
@@ -162,11 +175,11 @@ impl Selected {
         }
     }
 
-    fn summaries(&self) -> Vec<Option<Summary<'_>>> {
+    pub(super) fn summaries(&self) -> Vec<Option<Summary<'_>>> {
         self.summaries.iter().flatten().map(|sums| sums.as_ref().map(Sums::view)).collect()
     }
 
-    fn selection<'a>(&'a self, summaries: &'a [Option<Summary<'a>>]) -> Selection<'a> {
+    pub(super) fn selection<'a>(&'a self, summaries: &'a [Option<Summary<'a>>]) -> Selection<'a> {
         Selection { mask: self.mask.as_ref(), profile: &self.profile, summaries }
     }
 }
