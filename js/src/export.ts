@@ -111,7 +111,11 @@ async function withPyramid<T>(
   try {
     return await run(pyramid, batches);
   } finally {
-    pyramid.free();
+    try {
+      pyramid.free();
+    } catch {
+      // A module that broke holds it still.
+    }
   }
 }
 

@@ -2,8 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Tiler } from "duotile";
+import { PMTiles } from "pmtiles";
 import { random } from "../node/lib/random.js";
 import { counts, drawn, features, open, PATIENCE, picture, says } from "./lib.js";
+import { saved, unfold } from "./share.js";
 import { browser, server } from "./stage.js";
 
 /** Drops a file of this text. @param {import("playwright-core").Page} page @param {string} name @param {string} text */
@@ -68,5 +71,58 @@ test("what is no table of points is told with its name, and leaves the map as it
   await says(page, "#status", /^notes\.csv could not be opened: .+ CSV, GeoJSON and Arrow are read here/);
   await says(page, "#title, #facts", /./);
   await counts(page, "#drop", 0);
+  await close();
+});
+
+test("what is in view of a file is saved as PMTiles, whose tiles are the module's", async () => {
+  const { page, close, complaints } = await open(browser, `${server.base}?#4/48/8`);
+  await unfold(page);
+  await page.click("#sharing details:has(#tiles-command) > summary");
+  // Of the server's data the program's command stands there, with what is on the map.
+  assert.match(await page.inputValue("#tiles-command"), /^duotile export places=FILE -o places\.pmtiles --zooms 0-\d+/);
+  const { next } = random(5);
+  const lines = Array.from(
+    { length: 3000 },
+    (_, row) => `${(5 + 8 * next()).toFixed(4)},${(45 + 6 * next()).toFixed(4)},${row % 10}`,
+  );
+  const csv = `lon,lat,weight\n${lines.join("\n")}\n`;
+  await drop(page, "stops.csv", csv);
+  await says(page, "#facts", /^3,000 rows/);
+  await page.evaluate(() => window.duotile?.map.jumpTo({ center: [7, 47], zoom: 7 }));
+  await drawn(page);
+  await page.check("#tiles-view");
+  await page.selectOption("#tiles-last", "9");
+  await page.focus("#tiles-guess");
+  await page.keyboard.press("Enter");
+  await says(page, "#tiles-size", /^About .+ in \d+ tiles: an estimate/);
+  const command = await page.inputValue("#tiles-command");
+  const file = await saved(page, "#tiles-make");
+  assert.match(file.name, /^stops-.*\.pmtiles$/);
+  await says(page, "#tiles-said", /\.pmtiles: \d+ tiles, /);
+  const range = (/** @type {number} */ offset, /** @type {number} */ length) =>
+    new Uint8Array(file.bytes.subarray(offset, offset + length)).buffer;
+  const archive = new PMTiles({
+    getKey: () => "stops",
+    getBytes: async (offset, length) => ({ data: range(offset, length) }),
+  });
+  const header = await archive.getHeader();
+  assert.deepEqual([header.minZoom, header.maxZoom], [0, 9]);
+  assert.ok(header.minLon >= 4.9 && header.maxLon < 11, JSON.stringify(header));
+  const [, query = ""] = command.match(/--query '?([^' ]+)/) ?? [];
+  assert.match(command, /^duotile export stops=stops\.csv .*--bounds [\d.,]+$/);
+  const tiler = await Tiler.from(csv, { name: "stops" });
+  for (const [z, x, y] of /** @type {const} */ ([
+    [0, 0, 0],
+    [6, 33, 22],
+    [9, 266, 180],
+  ])) {
+    const found = await archive.getZxy(z, x, y);
+    assert.deepEqual(new Uint8Array(found?.data ?? new ArrayBuffer(0)), tiler.tile(z, x, y, query), `${z}/${x}/${y}`);
+    assert.ok(found, `${z}/${x}/${y}`);
+  }
+  // Beside the view there are rows, which are not in it.
+  assert.equal(await archive.getZxy(9, 273, 180), undefined);
+  assert.ok(tiler.tile(9, 273, 180, query).length > 0);
+  assert.deepEqual(complaints, []);
   await close();
 });

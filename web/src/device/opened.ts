@@ -9,9 +9,12 @@ import {
   type Catalog,
   type Dataset,
   type Origin,
+  Problem,
   type RemoteTiler,
   Source,
   type SourceOptions,
+  type Subset,
+  type TileQuery,
 } from "duotile";
 import { catalog, files } from "../page";
 import { stemOf, titleOf } from "./several";
@@ -21,10 +24,17 @@ interface Opened {
   dataset: Dataset;
 }
 
+/** What cuts tiles of rows that are here. */
+export interface Here {
+  tiler: RemoteTiler;
+  free: () => void;
+}
+
 /** What a source of the page is made of. */
 export interface PageOptions extends SourceOptions {
   /** Makes what cuts tiles from a file, under a name. */
-  read: (file: File, name: string) => Promise<RemoteTiler>;
+  read: (file: Blob, name: string) => Promise<RemoteTiler>;
+  open: (subset: Subset) => Promise<RemoteTiler>;
 }
 
 /** A source that has files of this device beside what a server has. */
@@ -53,6 +63,29 @@ export class PageSource extends Source {
       this.#names.delete(id);
       throw error;
     }
+  }
+
+  /**
+   * All rows that a query needs, here: of a file, of a subset that was taken along, else fetched from the server for as long as they
+   * are needed. Whoever asks gives them back by `free`.
+   */
+  async rowsHere(id: string, query: TileQuery, rows: TileQuery, signal: AbortSignal): Promise<Here> {
+    const own = this.#opened.get(id);
+    if (own) return { tiler: own.tiler, free: () => undefined };
+    const here = (tiler: RemoteTiler): Here => ({ tiler, free: () => void tiler.free().catch(() => undefined) });
+    const subsets = (await this.#options.subsets()).filter(
+      ({ server, dataset }) => server === this.server.base && dataset === id,
+    );
+    for (const subset of subsets) {
+      const version = catalog.peek().find((each) => each.id === id)?.version;
+      if (version !== subset.version) continue;
+      const tiler = await this.#options.open(subset);
+      if (await tiler.covers(query).catch(() => false)) return here(tiler);
+      here(tiler).free();
+    }
+    const response = await fetch(this.server.download(id, rows, "arrow"), { signal });
+    if (!response.ok) throw await Problem.of(response);
+    return here(await this.#options.read(await response.blob(), id));
   }
 
   override async datasets(signal?: AbortSignal): Promise<Answer<Catalog>> {

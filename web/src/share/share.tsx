@@ -10,6 +10,7 @@ import { PictureControls } from "./picture-controls";
 import { RowsControls } from "./rows-controls";
 import type { Shown } from "./shown";
 import { SnapshotControls } from "./snapshot-controls";
+import { TilesControls } from "./tiles-controls";
 
 export function Share(shown: Shown) {
   const layer = active(state.value);
@@ -21,6 +22,9 @@ export function Share(shown: Shown) {
     <div id="sharing" class="controls">
       <LinkList source={shown.source} known={known} online={online} />
       {known?.dataset && <RowsControls source={shown.source} dataset={known.dataset} known={known} online={online} />}
+      {known?.dataset && !known.dataset.archive && (
+        <TilesControls key={known.dataset.id} {...shown} dataset={known.dataset} known={known} online={online} />
+      )}
       <PictureControls {...shown} />
       <FilmControls {...shown} />
       <SnapshotControls {...shown} />

@@ -1,12 +1,12 @@
 /** What the page hands to those who share it. */
 
-import type { Source } from "duotile";
+import type { PageSource } from "../device/opened";
 import type { Drawable } from "../map/layers";
 import type { DataMap } from "../map/map";
 
 export interface Shown {
   map: DataMap["map"];
-  source: Source;
+  source: PageSource;
   /** What is on the map, the last on top. */
   drawables: () => readonly Drawable[];
 }
