@@ -68,7 +68,7 @@ test("a CSV that is dropped is drawn, filtered, played over and listed as any da
 test("what is no table of points is told with its name, and leaves the map as it is", async () => {
   const { page, close } = await open(browser, server.base);
   await drop(page, "notes.csv", "a,b\n1,2\n");
-  await says(page, "#status", /^notes\.csv could not be opened: .+ CSV, GeoJSON and Arrow are read here/);
+  await says(page, "#status", /^notes\.csv could not be opened: .+ CSV, GeoJSON, Arrow and PMTiles are read here/);
   await says(page, "#title, #facts", /./);
   await counts(page, "#drop", 0);
   await close();
@@ -123,6 +123,16 @@ test("what is in view of a file is saved as PMTiles, whose tiles are the module'
   // Beside the view there are rows, which are not in it.
   assert.equal(await archive.getZxy(9, 273, 180), undefined);
   assert.ok(tiler.tile(9, 273, 180, query).length > 0);
+  // The file that was saved is a layer again, beside the live one, and of it nothing is asked that it cannot answer.
+  await page.setInputFiles("#open-file input", file.path);
+  await says(page, "#facts", /^\d+ tiles, zooms 0 to 9$/);
+  await drawn(page);
+  const shown = await page.evaluate(() => {
+    const { map } = window.duotile ?? {};
+    const layers = map?.getStyle().layers.flatMap(({ id }) => (/^tiles-/.test(id) ? id : [])) ?? [];
+    return new Set(map?.queryRenderedFeatures({ layers }).map(({ id }) => id)).size;
+  });
+  assert.ok(shown > 100, `${shown} features`);
   assert.deepEqual(complaints, []);
   await close();
 });

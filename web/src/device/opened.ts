@@ -17,11 +17,14 @@ import {
   type TileQuery,
 } from "duotile";
 import { catalog, files } from "../page";
+import type { Answers } from "./archive";
 import { stemOf, titleOf } from "./several";
 
 interface Opened {
-  tiler: RemoteTiler;
+  answers: Answers;
   dataset: Dataset;
+  /** Where it has rows. */
+  tiler?: RemoteTiler;
 }
 
 /** What cuts tiles of rows that are here. */
@@ -54,15 +57,21 @@ export class PageSource extends Source {
     const id = this.#idOf(file.name);
     this.#names.add(id);
     try {
-      const tiler = await this.#options.read(file, id);
-      const dataset = await describe(tiler, id, file.name, this.server.base);
-      this.#opened.set(id, { tiler, dataset });
+      const opened = await this.#read(file, id);
+      this.#opened.set(id, opened);
       files.value = new Set([...files.peek(), id]);
-      return dataset;
+      return opened.dataset;
     } catch (error) {
       this.#names.delete(id);
       throw error;
     }
+  }
+
+  async #read(file: File, id: string): Promise<Opened> {
+    const { base } = this.server;
+    if (/\.pmtiles$/i.test(file.name)) return (await import("./archive")).openArchive(file, id, base);
+    const tiler = await this.#options.read(file, id);
+    return { answers: tiler, tiler, dataset: await describe(tiler, id, file.name, base) };
   }
 
   /**
@@ -71,7 +80,7 @@ export class PageSource extends Source {
    */
   async rowsHere(id: string, query: TileQuery, rows: TileQuery, signal: AbortSignal): Promise<Here> {
     const own = this.#opened.get(id);
-    if (own) return { tiler: own.tiler, free: () => undefined };
+    if (own?.tiler) return { tiler: own.tiler, free: () => undefined };
     const here = (tiler: RemoteTiler): Here => ({ tiler, free: () => void tiler.free().catch(() => undefined) });
     const subsets = (await this.#options.subsets()).filter(
       ({ server, dataset }) => server === this.server.base && dataset === id,
@@ -107,34 +116,34 @@ export class PageSource extends Source {
   override tileJson(...[id, query, signal]: Parameters<Source["tileJson"]>) {
     const own = this.#opened.get(id);
     if (!own) return super.tileJson(id, query, signal);
-    return answer(own.tiler.tileJson(query, signal)).then((answer) => this.#told(answer, id));
+    return answer(own.answers.tileJson(query, signal)).then((answer) => this.#told(answer, id));
   }
 
   override metadata(...[id, query, signal]: Parameters<Source["metadata"]>) {
     const own = this.#opened.get(id);
-    return own ? answer(own.tiler.metadata(query, signal)) : super.metadata(id, query, signal);
+    return own ? answer(own.answers.metadata(query, signal)) : super.metadata(id, query, signal);
   }
 
   override rows(...[id, query, page, signal]: Parameters<Source["rows"]>) {
     const own = this.#opened.get(id);
-    return own ? answer(own.tiler.rows(query, page, signal)) : super.rows(id, query, page, signal);
+    return own ? answer(own.answers.rows(query, page, signal)) : super.rows(id, query, page, signal);
   }
 
   override stats(...[id, column, query, bins, signal]: Parameters<Source["stats"]>): Promise<Answer<Stats>> {
     const own = this.#opened.get(id);
-    return own ? answer(own.tiler.stats(column, query, bins, signal)) : super.stats(id, column, query, bins, signal);
+    return own ? answer(own.answers.stats(column, query, bins, signal)) : super.stats(id, column, query, bins, signal);
   }
 
   override cells(...[id, measure, z, query, signal]: Parameters<Source["cells"]>) {
     const own = this.#opened.get(id);
-    return own ? answer(own.tiler.cells(measure, z, query, signal)) : super.cells(id, measure, z, query, signal);
+    return own ? answer(own.answers.cells(measure, z, query, signal)) : super.cells(id, measure, z, query, signal);
   }
 
   override async tile(...[id, tile, query = "", signal]: Parameters<Source["tile"]>) {
     const own = this.#opened.get(id);
     if (!own) return super.tile(id, tile, query, signal);
     const started = performance.now();
-    const value = await own.tiler.tile(...tile, query, signal);
+    const value = await own.answers.tile(...tile, query, signal);
     const ended = performance.now();
     this.#options.onTile?.({
       dataset: id,

@@ -4,7 +4,7 @@ import { sentence } from "../dom";
 import { status } from "../page";
 
 /** What is read here, and what is not. */
-export const READ = "CSV, GeoJSON and Arrow are read here; Parquet by a server";
+export const READ = "CSV, GeoJSON, Arrow and PMTiles are read here; Parquet by a server";
 
 /** Opens files at once, and tells of each that could not be: what is told of one is not wiped by another. */
 export async function showAll(all: readonly File[], open: (file: File) => Promise<unknown>): Promise<void> {
@@ -25,7 +25,7 @@ export async function showAll(all: readonly File[], open: (file: File) => Promis
 
 /** A file's name without its endings. */
 export const stemOf = (name: string): string =>
-  name.replace(/(\.(csv|tsv|txt|json|geojson|arrow|arrows|feather|ipc|gz))+$/i, "") || "file";
+  name.replace(/(\.(csv|tsv|txt|json|geojson|arrow|arrows|feather|ipc|pmtiles|gz))+$/i, "") || "file";
 
 /** What a file is called in a list: by its name, and by which of those of one name it is. */
 export function titleOf(name: string, id: string): string {

@@ -4,7 +4,8 @@
  */
 
 import { addProtocol, type SourceSpecification } from "maplibre-gl";
-import { PMTiles, Protocol, type RangeResponse, type Source, TileType } from "pmtiles";
+import { PMTiles, Protocol, TileType } from "pmtiles";
+import { Picked } from "../tiles/picked";
 import { type Ground, PREFIX } from "./ground";
 import { streets } from "./streets";
 
@@ -13,7 +14,6 @@ const SOURCE = `${PREFIX}pmtiles`;
 const PICTURE = 256;
 
 let protocol: Protocol | undefined;
-let files = 0;
 
 /** Lets the map ask for `pmtiles://` addresses. */
 export function register(): Protocol {
@@ -22,26 +22,6 @@ export function register(): Protocol {
     addProtocol("pmtiles", protocol.tile);
   }
   return protocol;
-}
-
-/** A file of this device. Two may have the same name. */
-class Picked implements Source {
-  readonly #file: File;
-  readonly #key: string;
-
-  constructor(file: File) {
-    files += 1;
-    this.#file = file;
-    this.#key = `file-${files}`;
-  }
-
-  getKey(): string {
-    return this.#key;
-  }
-
-  async getBytes(offset: number, length: number): Promise<RangeResponse> {
-    return { data: await this.#file.slice(offset, offset + length).arrayBuffer() };
-  }
 }
 
 /** Opens an archive. */
