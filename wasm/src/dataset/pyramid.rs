@@ -1,6 +1,9 @@
 //! An archive of a dataset, zoom by zoom: batches of tiles leave, what they are when packed comes back. As `duotile export` makes it:
 //! the tiles of a zoom are looked for, the fullest are tried, then all are cut, under bounds that the whole zoom keeps to.
 
+#[cfg(test)]
+mod tests;
+
 use super::{Dataset, Selected, selected::unfit};
 use alloc::{
     string::{String, ToString as _},
