@@ -16,6 +16,8 @@ type Pyramid = ReturnType<Core["pyramid"]>;
 type Batch = NonNullable<ReturnType<Pyramid["next"]>>;
 
 const TILES = 500_000;
+/** Bytes that header and root take. */
+const FRONT = 16_384;
 const DEFAULTS = { zooms: [0, 14], tileSize: 500_000, maxBytes: 256e6 } as const;
 
 /** Makes an archive. @internal */
@@ -64,7 +66,7 @@ export async function estimated(core: Core, options: ExportOptions): Promise<Arc
     }
     const zooms = (pyramid.told() as Told).zooms.map(({ z, tiles, bytes }) => ({ z, tiles, bytes }));
     const sum = (of: "tiles" | "bytes") => zooms.reduce((sum, zoom) => sum + zoom[of], 0);
-    return { tiles: sum("tiles"), bytes: sum("bytes"), zooms };
+    return { tiles: sum("tiles"), bytes: FRONT + sum("bytes"), zooms };
   });
 }
 
