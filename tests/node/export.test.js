@@ -4,7 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,7 @@ import { Tiler, TilerWorker } from "duotile";
 import { PMTiles, zxyToTileId } from "pmtiles";
 import { byMapbox } from "./lib/decode.js";
 import { program, run, serve } from "./lib/duotile.js";
+import { ofPage } from "./lib/page.js";
 
 const folder = mkdtempSync(join(tmpdir(), "duotile-export-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -360,4 +361,39 @@ test("what the package exports keeps to a size, can be stopped, and says what is
     [{ maxBytes: 5000, zooms: [0, 6] }, /an archive of more than 5000 bytes, at zoom \d: .*`duotile export`/],
   ]))
     await assert.rejects(tiler.export(/** @type {any} */ (options)), expected);
+});
+
+test("the command that the page gives is what a shell takes, and asks for what is on the map", async () => {
+  /** @type {typeof import("../../web/src/share/tiles")} */
+  const { boxOf, commandOf, lastZoom } = await ofPage("share/tiles");
+  const path = join(folder, "it's here.geojson");
+  writeFileSync(path, shapes());
+  const query = { filter: "name = 'k1' AND size > 0.5", mode: /** @type {const} */ ("auto") };
+  const map = (/** @type {number} */ west, /** @type {number} */ east) => {
+    const bounds = { getWest: () => west, getEast: () => east, getSouth: () => -20.5, getNorth: () => 60 };
+    return boxOf(/** @type {any} */ ({ getBounds: () => bounds }));
+  };
+  const bounds = map(-150.1234567, 10);
+  assert.deepEqual(bounds, [-150.12346, -20.5, 10, 60]);
+  assert.deepEqual([map(170, 200), map(-200, 200)], [[170, -20.5, -160, 60], undefined]);
+  assert.deepEqual([lastZoom(undefined, 3.2), lastZoom(9, 3.2), lastZoom(3, 16), lastZoom(22, 0)], [5, 9, 14, 14]);
+  const wanted = { query, zooms: /** @type {[number, number]} */ ([1, 4]), ...(bounds ? { bounds } : {}) };
+  const args = ["--zooms", "1-4", "--query", `filter=${query.filter}&mode=auto`, "--bounds", bounds?.join() ?? ""];
+  for (const [id, isFile] of /** @type {const} */ ([
+    ["it's here", true],
+    ["here", true],
+    ["here", false],
+  ])) {
+    const direct = join(folder, "direct.pmtiles");
+    const made = run("export", id === "here" ? `here=${path}` : path, "-o", direct, ...args);
+    assert.equal(made.status, 0, made.stderr);
+    const dataset = /** @type {any} */ ({ id, title: "it's here.geojson" });
+    const command = commandOf(dataset, wanted, isFile).replace("=FILE", `=it\\'s\\ here.geojson`);
+    execFileSync("sh", ["-c", command.replace(/^duotile/, '"$DUOTILE_HERE"')], {
+      cwd: folder,
+      env: { ...process.env, DUOTILE_HERE: program },
+      stdio: "pipe",
+    });
+    assert.ok(readFileSync(join(folder, `${id}.pmtiles`)).equals(readFileSync(direct)), command);
+  }
 });

@@ -39,9 +39,11 @@ export function boxOf(map: Shown["map"]): Box | undefined {
 /** The command by which the program makes the same. The name of its file is not known here, but for a file of this device. */
 export function commandOf({ id, title }: Dataset, { query, zooms, bounds }: Wanted, isFile: boolean): string {
   const said = toQueryString(query);
+  // What the program takes as a name; a file without one is named after itself.
+  const named = /^[\w.-]+$/.test(id) ? `${id}=` : "";
   return [
     "duotile export",
-    quoted(isFile ? `${id}=${title}` : `${id}=FILE`),
+    quoted(named + (isFile ? title : "FILE")),
     `-o ${quoted(`${id}.pmtiles`)}`,
     `--zooms ${zooms.join("-")}`,
     ...(said ? [`--query ${quoted(said)}`] : []),
