@@ -322,7 +322,7 @@ test("a cell has the colours of its categories mixed by their shares, and two of
   assert.match(page.url(), /mix=share/);
   const compared = await look();
   const ends = await page
-    .locator("#legend .compared")
+    .locator("#legend .blend")
     .evaluate((ramp) => ({ .../** @type {HTMLElement} */ (ramp).dataset }));
   const hue = (/** @type {number[]} */ [red = 0, , blue = 0]) => Math.sign(red - blue);
   assert.deepEqual(

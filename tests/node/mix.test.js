@@ -8,7 +8,7 @@ import { ofPage, standIn } from "./lib/page.js";
 import { random } from "./lib/random.js";
 
 /** @type {typeof import("../../web/src/map/mix")} */
-const { blender, compared, faded, mean, scaleOf, told } = await ofPage("map/mix");
+const { alongBlend, blender, compared, faded, mean, scaleOf, told } = await ofPage("map/mix");
 /** @type {typeof import("../../web/src/map/oklab")} */
 const { hexOf, labOf, oklch } = await ofPage("map/oklab");
 /** @type {typeof import("../../web/src/map/stops")} */
@@ -17,6 +17,12 @@ const { placeOf } = await ofPage("map/stops");
 const { readCells } = await ofPage("map/cells/read");
 /** @type {typeof import("../../web/src/map/counted")} */
 const { countedOf, twoOf } = await ofPage("map/counted");
+/** @type {typeof import("../../web/src/map/scale")} */
+const { cellStops } = await ofPage("map/scale");
+/** @type {typeof import("../../web/src/panel/ticks")} */
+const { ticksOf, ticksOfBoth } = await ofPage("panel/ticks");
+/** @type {typeof import("../../web/src/map/lock")} */
+const { parse, print } = await ofPage("map/lock");
 standIn();
 /** @type {typeof import("../../web/src/map/blend") & typeof import("../../web/src/map/theme")} */
 const page = await ofPage("map/blend", "map/theme");
@@ -148,6 +154,50 @@ test("two are compared by their shares, their difference and their ratio, and th
   assert.ok(Math.abs(placeOf(2, ratio) - 0.75) < 1e-9 && placeOf(-4, ratio) === 0 && placeOf(7, ratio) === 1);
   // Of one row it can be seen whose it is.
   assert.ok(placeOf(1, scaleOf("difference", COUNTS)[0]) > 0.52);
+});
+
+test("numbers at differences stand where cells of such differences have their colour, on both sides of 0", () => {
+  const probabilities = [0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
+  const quantiles = [1, 1, 1, 2, 2, 3, 4, 6, 9, 17, 60, 240, 5240];
+  const measure = /** @type {any} */ ({ probabilities, zooms: [{ cells: 900, quantiles }] });
+  const texts = new Set();
+  for (const scale of /** @type {const} */ (["balanced", "equal", "log", "linear"])) {
+    const blend = { ...blendOf("difference"), scale: scaleOf("difference", cellStops(measure, scale, true)) };
+    const colour = blender(blend, 0);
+    const ticks = ticksOfBoth(blend.scale[0], 202);
+    for (const { value, at } of ticks) {
+      const [first, second] = value > 0 ? [value, 0] : [0, -value];
+      const place = placeOf(value, blend.scale[0]);
+      assert.ok(Math.abs(place - at) < 1e-9, `${scale}: ${value} at ${at}, and its colour at ${place}`);
+      if (value !== 0) assert.equal(colour([first, second]), hexOf(alongBlend(blend, at)), `${scale}: ${value}`);
+    }
+    const said = ticks.map(({ text }) => text);
+    assert.match(said.join(" "), /^(≤ )?−5,240 .*\b0\b.* 5,240\+?$/);
+    assert.equal(said[(said.length - 1) / 2], "0");
+    const numbers = ticks.map(({ value }) => value);
+    assert.deepEqual(
+      numbers.map((value) => 0 - value).reverse(),
+      numbers.map((value) => 0 + value),
+    );
+    assert.ok(scale === "linear" || said.length >= 5, `${scale}: ${said}`);
+    const width = (/** @type {string} */ text) => text.length * 6.7;
+    ticks.slice(1, -2).forEach(({ at, text }, i) => {
+      const next = ticks[i + 2];
+      const free = ((next?.at ?? 1) - at) * 202 - (width(text) + width(next?.text ?? "")) / 2;
+      assert.ok(free > 3, `${scale}: ${said}`);
+    });
+    texts.add(ticks.map(({ text, at }) => `${text} at ${at.toFixed(2)}`).join());
+  }
+  assert.equal(texts.size, 4, [...texts].join(" | "));
+  // One that is locked is the same; one that was locked of counts is told as it is.
+  const [stops] = scaleOf("difference", COUNTS);
+  const locked = parse(print(3, stops), true)?.[3] ?? assert.fail();
+  assert.deepEqual([ticksOfBoth(locked, 202)[0]?.text, ticksOfBoth(locked, 202).at(-1)?.text], ["≤ −1,000", "1,000+"]);
+  const counts = parse(print(3, COUNTS[0]), true)?.[3] ?? assert.fail();
+  assert.deepEqual(ticksOfBoth(counts, 202), ticksOf(counts, true, 202));
+  // All cells have as many: so many more, or fewer, is all that there can be.
+  const alike = ticksOfBoth(scaleOf("difference", [[{ value: 7, at: 0.5 }]])[0], 202);
+  assert.deepEqual([alike[0]?.text, alike.at(-1)?.text, alike.at(-1)?.at], ["−7", "7", 1]);
 });
 
 test("what is told of a cell adds up what goes by one title", () => {

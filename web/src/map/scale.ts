@@ -85,12 +85,18 @@ function within(stops: Stops, [least, ...more]: readonly number[] = []): Stops {
   ) as unknown as Stops;
 }
 
+/** What is so near another value, as a part of it, is that value: exponentials of logarithms are not quite what they were. */
+const NEAR = 1e-9;
+
 /** Stops that say at their ends whether some of the values lie beyond. */
 function ending(stops: Stops, [least = Number.NaN, ...more]: readonly number[] = []): Stops {
   const most = more.at(-1) ?? least;
+  const isBelow = (one: number, other: number) => other - one > NEAR * Math.max(Math.abs(one), Math.abs(other));
   return stops.map((stop, at) => ({
     ...stop,
-    ...((at === 0 && least < stop.value) || (at === stops.length - 1 && most > stop.value) ? { beyond: true } : {}),
+    ...((at === 0 && isBelow(least, stop.value)) || (at === stops.length - 1 && isBelow(stop.value, most))
+      ? { beyond: true }
+      : {}),
   })) as unknown as Stops;
 }
 

@@ -1,11 +1,11 @@
 /** What colours of cells mean that are mixed of categories, or say how two of them compare. */
 
 import type { ComponentChildren } from "preact";
-import { compact } from "../dom";
 import { alongBlend, type Blend, faded, MOST_RATIO } from "../map/mix";
 import { hexOf, labOf } from "../map/oklab";
 import { stopsAt } from "../map/stops";
 import type { Ramp, Theme } from "../map/theme";
+import { Bar } from "./bar";
 
 /** From the colour of few rows to that of many: of one that is no category's. */
 export function strengths({ ground }: Blend, theme: Theme): Ramp {
@@ -41,19 +41,26 @@ export function Mixed({ blend, column, z, children }: MixedProps) {
     );
   }
   const [first = "", second = ""] = parts.map(({ title }) => title || "(empty)");
-  const last = stopsAt(blend.scale, z).at(-1);
-  const most = compact(Number(Math.ceil(last?.value ?? 0).toPrecision(3)));
-  const ends = last?.beyond ? [`≤ −${most}`, "0", `${most}+`] : [`−${most}`, "0", most];
-  const [title, ticks] = {
-    share: [`Share of ${first} among ${first} and ${second}`, ["0 %", "50 %", "100 %"]],
-    difference: [`Rows of ${first} less those of ${second}`, ends],
-    ratio: [`${first} to ${second}`, [`1 : ${MOST_RATIO}`, "1 : 1", `${MOST_RATIO} : 1`]],
-  }[how] as [string, string[]];
+  if (how === "difference") {
+    return (
+      <>
+        <h3>
+          Rows of {first} less those of {second}, in a cell
+        </h3>
+        <Bar paint={{ ramp: (at) => hexOf(alongBlend(blend, at)) }} stops={stopsAt(blend.scale, z)} both />
+        <p>Cells with neither are not drawn.</p>
+      </>
+    );
+  }
+  const [title, ticks] =
+    how === "share"
+      ? [`Share of ${first} among ${first} and ${second}`, ["0 %", "50 %", "100 %"]]
+      : [`${first} to ${second}`, [`1 : ${MOST_RATIO}`, "1 : 1", `${MOST_RATIO} : 1`]];
   const colours = Array.from({ length: 11 }, (_, step) => hexOf(alongBlend(blend, step / 10)));
   return (
     <>
       <h3>{title}, in a cell</h3>
-      <div class="ramp compared" data-first={colours.at(-1)} data-second={colours[0]}>
+      <div class="ramp blend" data-first={colours.at(-1)} data-second={colours[0]}>
         <div class="bar" style={{ background: `linear-gradient(90deg, ${colours.join(", ")})` }} />
         <div class="ends">
           {ticks.map((tick) => (
@@ -61,12 +68,8 @@ export function Mixed({ blend, column, z, children }: MixedProps) {
           ))}
         </div>
       </div>
-      {how !== "difference" && (
-        <>
-          <h3 class="rows">Rows of both in a cell: the stronger, the more</h3>
-          {children}
-        </>
-      )}
+      <h3 class="rows">Rows of both in a cell: the stronger, the more</h3>
+      {children}
       <p>Cells with neither are not drawn.</p>
     </>
   );

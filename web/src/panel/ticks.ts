@@ -26,42 +26,85 @@ export interface Tick {
 /** Both ends, and what is between: quantiles where colours go by them, else round numbers; `room` is the ramp's width in pixels. */
 export function ticksOf(all: Stops, whole: boolean, room: number): Tick[] {
   const stops = stretched(all);
-  const near = (value: number, round: (value: number) => number) => (whole && value < WHOLE ? round(value) : value);
-  const nearest = (value: number) => near(value, Math.round);
-  const tick = ({ value, at }: Stop): Tick => {
-    const side = stops.length === 1 ? undefined : at < EDGE ? "first" : at > 1 - EDGE ? "last" : undefined;
-    return { value, at, text: said(nearest(value)), ...(side ? { side } : {}) };
-  };
   const last = stops.at(-1);
-  if (stops.length === 1 || !last) return [tick(stops[0])];
-  const [from, to] = [tick(stops[0]), tick(last)];
-  // No cell has more rows than the next whole number.
-  to.text = said(near(last.value, Math.ceil));
+  // One number stands in the middle.
+  if (stops.length === 1 || !last) return [tickAt(stops[0], whole)];
+  const [from, to] = [tickAt(stops[0], whole), ending(last, whole)];
   if (stops[0].beyond) from.text = `≤ ${from.text}`;
-  if (last.beyond) to.text += "+";
-  /** From where to where a number reaches. */
-  const reach = ({ at, text, side }: Tick): [number, number] => {
-    const width = (text.length * CHARACTER + GAP) / room;
-    return side === "first" ? [at, at + width] : side === "last" ? [at - width, at] : [at - width / 2, at + width / 2];
-  };
+  return [from, ...between(stops, whole, room, { free: reach(from, room)[1], from, to }), to];
+}
+
+/** The numbers of differences: 0 in the middle and, where the scale is the same on both sides of it, the same on both sides. */
+export function ticksOfBoth(all: Stops, room: number): Tick[] {
+  const some = all.filter(({ value }) => value >= 0) as unknown as Stops;
+  // One that was locked may be of anything.
+  const same = some[0]?.value === 0 && some.length * 2 === all.length + 1 && all[0].value === -(all.at(-1)?.value ?? 0);
+  if (!same) return ticksOf(all, true, room);
+  const stops = stretched(some);
+  const zero: Tick = { value: 0, at: 0, text: "0" };
+  const last = stops.at(-1);
+  if (stops.length === 1 || !last) return [{ ...zero, at: 0.5 }];
+  const to = ending(last, true);
+  const half = room / 2;
+  const above = [...between(stops, true, half, { free: reach(zero, half)[1], from: zero, to, more: 1 }), to];
+  const below = above.map(({ value, at, text, side }): Tick => {
+    const negative = text.endsWith("+") ? `≤ −${text.slice(0, -1)}` : `−${text}`;
+    return { value: -value, at: (1 - at) / 2, text: negative, ...(side ? { side: "first" } : {}) };
+  });
+  return [...below.reverse(), ...[zero, ...above].map((tick) => ({ ...tick, at: (1 + tick.at) / 2 }))];
+}
+
+const nearest = (value: number, whole: boolean, round = Math.round): number =>
+  whole && value < WHOLE ? round(value) : value;
+
+function tickAt({ value, at }: Stop, whole: boolean): Tick {
+  const side = at < EDGE ? "first" : at > 1 - EDGE ? "last" : undefined;
+  return { value, at, text: said(nearest(value, whole)), ...(side ? { side } : {}) };
+}
+
+/** The end of a ramp: no cell has more rows than the next whole number. */
+function ending(last: Stop, whole: boolean): Tick {
+  return { ...tickAt(last, whole), text: `${said(nearest(last.value, whole, Math.ceil))}${last.beyond ? "+" : ""}` };
+}
+
+/** From where to where a number reaches; `more` is how many characters it has besides. */
+function reach({ at, text, side }: Tick, room: number, more = 0): [number, number] {
+  const width = ((text.length + more) * CHARACTER + GAP) / room;
+  return side === "first" ? [at, at + width] : side === "last" ? [at - width, at] : [at - width / 2, at + width / 2];
+}
+
+interface Ends {
+  /** Where there is room from. */
+  free: number;
+  from: Tick;
+  to: Tick;
+  more?: number;
+}
+
+/** As many numbers as there is room for between the ends of a ramp. */
+function between(stops: Stops, whole: boolean, room: number, { free, from, to, more = 0 }: Ends): Tick[] {
+  const [end] = reach(to, room, more);
   const placed = (values: readonly number[]): Tick[] => {
-    let [free, [end]] = [reach(from)[1], reach(to)];
-    const between: Tick[] = [];
-    const distinct = [...new Set(values.map(nearest))];
-    for (const one of distinct.map((value) => tick({ value, at: placeOf(value, stops) }))) {
-      const [left, right] = reach(one);
-      if (left < free || right > end || one.value <= from.value || one.text === to.text) continue;
+    let begin = free;
+    const found: Tick[] = [];
+    const distinct = [...new Set(values.map((value) => nearest(value, whole)))];
+    for (const one of distinct.map((value) => tickAt({ value, at: placeOf(value, stops) }, whole))) {
+      const [left, right] = reach(one, room, more);
+      if (left < begin || right > end || one.value <= from.value || one.text === to.text) continue;
       // Not more than are read at a glance.
-      free = Math.max(right, left + 1 / TICKS);
-      between.push(one);
+      begin = Math.max(right, left + 1 / TICKS);
+      found.push(one);
     }
-    return between;
+    return found;
   };
   const quantiles = stops.filter(({ quantile }) => quantile).map(({ value }) => value);
+  const last = stops.at(-1) ?? stops[0];
   const steps = placed(quantiles.length > 0 ? quantiles : round(stops[0].value, last.value));
   // Most of a ramp may be for what is small beside its end.
   const others = steps.length < FEW ? placed(powers(stops)) : [];
-  return [from, ...(others.length > steps.length ? others : steps), to];
+  const found = others.length > steps.length ? others : steps;
+  // Where no round number has room, one that is not round has.
+  return found.length > 0 ? found : placed(stops.map(({ value }) => value));
 }
 
 /** Stops of which the first is where what is shown begins, and the last where it ends. */
