@@ -131,7 +131,7 @@ function Part({ layer, title, folded }: PartProps) {
       )}
       {still && <p>The same for every window of {saidLength(still.query.datetime ?? "")}.</p>}
       {kind === "points" && <p>Large: {paint.sizes ? `much ${size}` : "many rows"}.</p>}
-      {kind === "cells" && <Cells layer={layer} />}
+      {(kind === "cells" || kind === "points") && <Cells layer={layer} />}
       {kind === "hexagons" && <Hexagons layer={layer} from={known.tileJson?.minzoom ?? 0} />}
     </section>
   );
@@ -203,16 +203,18 @@ function Few({ layer }: { layer: Layer }) {
   );
 }
 
-/** How large cells are on the screen, and why that is not as it mostly is. */
+/** How large cells are on the screen, or the places that are one point, and why that is not as it mostly is. */
 function Cells({ layer }: { layer: Layer }) {
   const grid = gridOf(layer.drawing);
   const pixels = pixelsAt(zoom.value, grid);
   const wider = spread.value[layer.id] ?? 0;
-  const size = `A cell is ${pixels.toFixed(pixels < 10 ? 1 : 0)} pixels wide`;
+  const size = `A ${layer.drawing.kind === "points" ? "place" : "cell"} is ${pixels.toFixed(pixels < 10 ? 1 : 0)} pixels wide`;
   return (
     <p class="cells" data-pixels={pixels} data-spread={wider}>
       <span class="long">
-        {layer.drawing.cell === 0 && slow.value ? `${size}, because this device draws slowly` : size}
+        {layer.drawing.kind === "cells" && layer.drawing.cell === 0 && slow.value
+          ? `${size}, because this device draws slowly`
+          : size}
         {wider > 0 ? ", drawn larger where few are near each other." : "."}
       </span>
       <span class="short">
