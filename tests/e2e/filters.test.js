@@ -271,6 +271,19 @@ test("a control beside a wrong text of an address keeps it, and the refusal stay
   await says(page, "#facts", exactly((await passing(await text(page))).facts));
   assert.equal(await page.isVisible("#filter-error"), false);
   await drawn(page);
+  // What is typed and not applied is applied with what a control asks; what is wrong waits beside it, and says so.
+  await page.fill("#filter-text", "population >= 2000");
+  await page.click("[data-column=continent] .act button:text-is('All')");
+  await says(page, "#facts", exactly((await passing("population >= 2000")).facts));
+  await page.fill("#filter-text", "population >= 2000 AND popultion > 5");
+  await page.keyboard.press("Enter");
+  await says(page, "#filter-error", /popultion.*It is not applied. What is: population >= 2000 /s);
+  await page.locator('[data-column="continent"] .only').first().click();
+  await says(page, "#filter-error", /What is: population >= 2000 AND continent = '..' /);
+  assert.match(await text(page), /^population >= 2000 AND popultion > 5 AND continent = '..'$/);
+  await page.click("#filter-error button:text-is('Discard it')");
+  assert.match(await text(page), /^population >= 2000 AND continent = '..'$/);
+  await says(page, "#facts", exactly((await passing(await text(page))).facts));
   await close();
 });
 

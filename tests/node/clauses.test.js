@@ -15,6 +15,8 @@ import { random } from "./lib/random.js";
 
 /** @type {typeof import("../../web/src/filter/clauses")} */
 const { clauseOf, othersOf, partsOf, print, withClause, without } = await ofPage("filter/clauses");
+/** @type {typeof import("../../web/src/filter/draft")} */
+const { rebased } = await ofPage("filter/draft");
 
 /** @typedef {import("../../web/src/filter/clauses").Clause} Clause */
 /** @typedef {import("../../web/src/filter/clauses").Value} Value */
@@ -212,6 +214,35 @@ test("what is not understood is kept, and a clause goes before it", () => {
 test("a part is taken out, and only that", () => {
   assert.equal(without("a = 1 AND lon > 5 AND b = 2", "lon > 5"), "a = 1 AND b = 2");
   assert.equal(without("a = 1 OR b = 2", "a = 1 OR b = 2"), "");
+});
+
+test("what is typed and not applied is changed as the filter beneath it is, and keeps the rest", () => {
+  const area = (/** @type {number} */ west) => `S_INTERSECTS(geom, BBOX(${west}, 40, 10, 50))`;
+  for (const [typed, before, after, expected] of /** @type {const} */ ([
+    // A control asks for more, for something else, for nothing.
+    ["speed > 5", "", "kind = 'a'", "speed > 5 AND kind = 'a'"],
+    ["speed > 5 AND kind = 'a'", "kind = 'a'", "kind = 'b'", "speed > 5 AND kind = 'b'"],
+    ["kind = 'a' AND speed > 5", "kind = 'a'", "", "speed > 5"],
+    ["spede > 5", "hour(t) IN (1, 2)", "hour(t) IN (3)", "spede > 5 AND hour(t) IN (3)"],
+    // What was taken out by hand is not brought back.
+    ["speed > 5", "kind = 'a'", "kind = 'a' AND far = TRUE", "speed > 5 AND far = TRUE"],
+    ["speed > 5", "kind = 'a' AND far = TRUE", "far = TRUE", "speed > 5"],
+    // The control's own column is as the control has it; another's is as it was typed.
+    ["speed > 5", "", "speed BETWEEN 1 AND 2", "speed BETWEEN 1 AND 2"],
+    ["speed > 5 AND kind = 'b'", "speed > 3", "speed > 3 AND far = TRUE", "speed > 5 AND kind = 'b' AND far = TRUE"],
+    [`${area(1)} AND speed > 5`, area(1), area(2), `${area(2)} AND speed > 5`],
+    ["speed > 5 OR kind = 'b'", "", "far = TRUE", "(speed > 5 OR kind = 'b') AND far = TRUE"],
+    ["speed > 5", "a = 1 OR b = 2", "c = 3 OR d = 4", "speed > 5 AND (c = 3 OR d = 4)"],
+    // What cannot be read stands behind.
+    ["kind = 'a", "", "speed > 5", "speed > 5 AND kind = 'a"],
+    ["speed > 5 AND kind = 'a", "speed > 5", "speed > 7", "speed > 7 AND kind = 'a"],
+    [`${area(1)} AND kind = 'a`, area(1), area(2), `${area(2)} AND kind = 'a`],
+    [`${area(1)} AND kind = 'a`, area(1), "", "kind = 'a"],
+    ["", "kind = 'a'", "kind = 'b'", "kind = 'b'"],
+  ])) {
+    assert.equal(rebased(typed, before, after), expected);
+    assert.equal(rebased(typed, before, before), typed);
+  }
 });
 
 test("the server accepts what controls write, and selects the rows that pass", async () => {

@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals";
 import type { Subset } from "duotile";
 import { type Place, parse, print } from "./address";
+import { drafts, keep } from "./filter/draft";
 import { basemapOf } from "./map/grounds";
 import { type DataMap, frameOn, openOn, viewOf } from "./map/map";
 import { kindFor, usualDrawing } from "./map/shapes/usual";
@@ -35,6 +36,7 @@ export function open(subset: Subset, view: DataMap): void {
   const filter = new URLSearchParams(subset.query).get("filter") ?? "";
   const layer = active(state.peek());
   if (!layer) return;
+  keep(layer.id, undefined);
   change("subset", (before) => withLayer(before, layer.id, { dataset: subset.dataset, filter }));
   if (subset.bbox) frameOn(view.map, subset.bbox);
 }
@@ -58,6 +60,7 @@ export function readAddress(): Place {
         },
   );
   const place = { ...(view && missing.length === 0 ? { view } : {}), state: { ...wish, layers } };
+  drafts.value = {};
   reset(place.state);
   return place;
 }

@@ -10,6 +10,7 @@ import { active, change, type Layer, state, withLayer } from "../state";
 import { type Clause, clauseOf, othersOf, type Part, partsOf, print, type Value, withClause, without } from "./clauses";
 import { type Cycle, cycleOf, cyclesOf, saidCycle } from "./cycle";
 import { CyclesControl } from "./cycles";
+import { keep } from "./draft";
 import { brushed } from "./dragging";
 import { rangeOf } from "./ends";
 import { RangeControl } from "./range";
@@ -56,7 +57,14 @@ export function Columns({ source, compare, isElsewhere }: AllProps) {
           {set === 0 ? "No filter is set." : `${number(set)} ${set === 1 ? "filter is" : "filters are"} set.`}
         </span>
         {layer.filter !== "" && (
-          <button type="button" class="link" onClick={() => put(layer, "")}>
+          <button
+            type="button"
+            class="link"
+            onClick={() => {
+              keep(layer.id, undefined);
+              put(layer, "");
+            }}
+          >
             Clear all
           </button>
         )}

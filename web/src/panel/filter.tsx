@@ -1,7 +1,7 @@
 /** The filter of the active layer: as a text, with what is wrong in it where it is wrong, and as controls of its columns. */
 
 import type { Problem, Source } from "duotile";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { AreaControls } from "../area/controls";
 import { type Area, areaOf } from "../area/shape";
 import { compareValues } from "../compare/compared";
@@ -11,12 +11,18 @@ import "../filter/cycles.css";
 import "../filter/values.css";
 import { wrongIn } from "../filter/check";
 import { Columns } from "../filter/columns";
+import { drafts, keep, rebased } from "../filter/draft";
+import { dragging } from "../filter/dragging";
 import { accept, type Suggestions, suggest } from "../filter/suggest";
 import { loaded } from "../load";
-import { active, change, withLayer } from "../state";
+import { active, canRedo, change, type Layer, state, withLayer } from "../state";
 
 /** Lines that the box grows to. */
 const LINES = 8;
+/** How long after a control was used what was typed beside it is applied, in milliseconds: areas are dragged. */
+const REST = 150;
+
+const layerOf = (id: string): Layer | undefined => state.peek().layers.find((layer) => layer.id === id);
 
 interface Props {
   source: Source;
@@ -27,13 +33,15 @@ interface Props {
 export function Filter({ source, inView }: Props) {
   const layer = active();
   const input = useRef<HTMLTextAreaElement>(null);
-  const [edited, edit] = useState(false);
   const [offers, offer] = useState<Suggestions>();
   const [chosen, choose] = useState(-1);
   const problem = layer && loaded.value[layer.id]?.problem;
-  const [refused, refuse] = useState<Problem>();
   const asking = useRef(new AbortController());
-  const shown = edited ? undefined : (refused ?? problem);
+  const resting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const draft = layer && drafts.value[layer.id];
+  const text = draft?.text ?? layer?.filter ?? "";
+  const shown = draft ? draft.wrong : problem;
+  const held = dragging.value;
   const columns = (layer && loaded.value[layer.id]?.dataset?.columns.map(({ name }) => name)) ?? [];
   const grow = () => {
     const { current: box } = input;
@@ -46,27 +54,48 @@ export function Filter({ source, inView }: Props) {
     offer(found);
     choose(-1);
   };
-  // Put into the box only when it changes elsewhere: what is being typed stays as it is.
+  // What is being typed stays as it is.
   useLayoutEffect(() => {
-    asking.current.abort();
-    if (input.current && layer) input.current.value = layer.filter;
-    edit(false);
-    refuse(undefined);
+    if (input.current && input.current.value !== text) input.current.value = text;
     grow();
-  }, [layer?.id, layer?.filter]);
-  // Tiles that are finished have no rows to choose from.
-  if (!layer || layer.drawing.kind === "tiles") return null;
-  const apply = async (text: string) => {
-    edit(false);
-    propose();
+  }, [layer?.id, text]);
+  /** Has what was typed hold, if it is right; else it stays in the box, and what is wrong is told. */
+  const apply = async (id: string) => {
+    clearTimeout(resting.current);
     asking.current.abort();
     asking.current = new AbortController();
     const { signal } = asking.current;
-    const filter = text.trim();
-    const wrong = filter === layer.filter ? undefined : await wrongIn(source, layer.dataset, filter, signal);
-    if (signal.aborted) return;
-    refuse(wrong);
-    if (!wrong) change("filter", (before) => withLayer(before, layer.id, { filter }));
+    const [now, typed] = [layerOf(id), drafts.peek()[id]];
+    if (!now || !typed) return;
+    const filter = typed.text.trim();
+    const wrong = filter === now.filter ? undefined : await wrongIn(source, now.dataset, filter, signal);
+    // Meanwhile more may have been typed, or a control used, with which it is applied then.
+    const { [id]: since } = drafts.peek();
+    if (signal.aborted || !since || layerOf(id)?.filter !== now.filter) return;
+    const same = since.text === typed.text;
+    if (wrong) {
+      if (same) keep(id, { ...since, wrong });
+      return;
+    }
+    keep(id, same ? undefined : { ...since, over: filter });
+    change("filter", (before) => withLayer(before, id, { filter }));
+  };
+  // What is changed by a control is changed in what was typed, which is applied with it; not with a step that is taken back.
+  useEffect(() => {
+    if (!layer || !draft || held) return;
+    if (draft.dataset !== layer.dataset) keep(layer.id, undefined);
+    else if (draft.over !== layer.filter) {
+      keep(layer.id, { ...draft, text: rebased(draft.text, draft.over, layer.filter), over: layer.filter });
+      asking.current.abort();
+      clearTimeout(resting.current);
+      if (!canRedo()) resting.current = setTimeout(() => void apply(layer.id), REST);
+    }
+  }, [layer?.id, layer?.dataset, layer?.filter, draft, held]);
+  // Tiles that are finished have no rows to choose from.
+  if (!layer || layer.drawing.kind === "tiles") return null;
+  const submit = () => {
+    propose();
+    void apply(layer.id);
   };
   /** Puts the caret at a character, counted as the server does: by itself it stays where somebody types. */
   const go = (position: number) => {
@@ -76,11 +105,22 @@ export function Filter({ source, inView }: Props) {
     box.focus();
     box.setSelectionRange(at, at);
   };
+  const type = (text: string) => {
+    clearTimeout(resting.current);
+    const { filter, dataset } = layer;
+    keep(layer.id, text === filter ? undefined : { text, over: draft?.over ?? filter, dataset });
+  };
+  const compare: typeof compareValues = async ({ id }, column, values) => {
+    await apply(id);
+    const now = layerOf(id);
+    if (now) compareValues(now, column, values);
+  };
   const insert = (column: string) => {
     const box = input.current;
     if (!box || !offers) return;
     const made = accept(box.value, box.selectionStart, offers.from, column);
     box.value = made.text;
+    type(made.text);
     box.focus();
     box.setSelectionRange(made.caret, made.caret);
     propose();
@@ -93,7 +133,7 @@ export function Filter({ source, inView }: Props) {
       choose((chosen + (event.key === "ArrowDown" ? 1 : chosen < 0 ? 0 : -1) + count) % count);
     } else if (name !== undefined && (event.key === "Enter" || event.key === "Tab")) insert(name);
     else if (count > 0 && event.key === "Escape") propose();
-    else if (event.key === "Enter" && !event.shiftKey) void apply(input.current?.value ?? "");
+    else if (event.key === "Enter" && !event.shiftKey) submit();
     else return;
     event.preventDefault();
   };
@@ -104,7 +144,7 @@ export function Filter({ source, inView }: Props) {
         autocomplete="off"
         onSubmit={(event) => {
           event.preventDefault();
-          void apply(input.current?.value ?? "");
+          submit();
         }}
       >
         <label for="filter-text">Filter</label>
@@ -124,12 +164,11 @@ export function Filter({ source, inView }: Props) {
             onKeyDown={onKey}
             onBlur={() => propose()}
             onInput={({ currentTarget }) => {
-              edit(true);
-              grow();
               const { value, selectionStart } = currentTarget;
+              type(value);
               propose(suggest(value, selectionStart, columns));
               // An emptied box has nothing left to apply.
-              if (value.trim() === "") void apply("");
+              if (value.trim() === "") submit();
             }}
           />
           <button type="submit">Apply</button>
@@ -153,11 +192,22 @@ export function Filter({ source, inView }: Props) {
           </div>
         </div>
         <p id="filter-error" role="alert" hidden={!shown}>
-          {shown && <Wrong problem={shown} text={input.current?.value ?? layer.filter} go={go} />}
+          {shown && <Wrong problem={shown} text={text} go={go} />}
+          {draft?.wrong && (
+            <>
+              {" "}
+              {layer.filter === ""
+                ? "It is not applied: no filter is set."
+                : `It is not applied. What is: ${layer.filter}`}{" "}
+              <button type="button" class="link" onClick={() => keep(layer.id, undefined)}>
+                Discard it
+              </button>
+            </>
+          )}
         </p>
       </form>
       <AreaControls inView={inView} />
-      <Columns source={source} compare={compareValues} isElsewhere={({ text }) => areaOf(text) !== undefined} />
+      <Columns source={source} compare={compare} isElsewhere={({ text }) => areaOf(text) !== undefined} />
     </>
   );
 }
