@@ -5,14 +5,15 @@ import type { Clause } from "./clauses";
 
 interface Props {
   clause: Clause | undefined;
-  /** How many rows have no value. */
-  nulls: number;
+  /** Whether some row has no value, and how many of those that the other filters let through have none, once they are counted. */
+  some: boolean;
+  nulls: number | undefined;
   set: (clause: Clause | undefined) => void;
 }
 
-export function Missing({ clause, nulls, set }: Props) {
+export function Missing({ clause, some, nulls, set }: Props) {
   const missing = clause?.kind === "missing" ? (clause.not ? "without" : "only") : "with";
-  if (nulls === 0 && missing === "with") return null;
+  if (!some && missing === "with") return null;
   return (
     <select
       aria-label="Rows without a value"
@@ -21,7 +22,7 @@ export function Missing({ clause, nulls, set }: Props) {
         set(value === "with" ? undefined : { kind: "missing", ...(value === "without" ? { not: true } : {}) })
       }
     >
-      <option value="with">with {compact(nulls)} missing</option>
+      <option value="with">with {nulls === undefined ? "" : `${compact(nulls)} `}missing</option>
       <option value="without">without missing</option>
       <option value="only">only missing</option>
     </select>

@@ -46,7 +46,6 @@ export function RangeControl({ column, clause, known, log, setLog, set }: Props)
   const range = rangeOf(clause);
   const brush = draft ? draft.brush : axis && range && brushOf(range, axis);
   const shown = draft && axis ? draft.brush && rangeAt(draft.brush, axis, kind) : range;
-  const nulls = all?.nulls ?? 0;
   if (!axis) return <p class="quiet">{known.busy ? "Looking…" : all ? "No row has a value." : ""}</p>;
   const clauseAt = (brush: Brush | undefined) => brush && rangeAt(brush, axis, kind);
   return (
@@ -96,7 +95,7 @@ export function RangeControl({ column, clause, known, log, setLog, set }: Props)
             Logarithmic
           </label>
         )}
-        <Missing clause={clause} nulls={nulls} set={set} />
+        <Missing clause={clause} some={(all?.nulls ?? 0) > 0} nulls={now[0]?.nulls} set={set} />
       </div>
     </div>
   );

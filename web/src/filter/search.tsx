@@ -32,7 +32,6 @@ export function SearchControl({ column, clause, known, set }: Props) {
   }, [text]);
   const now = known.now?.[0];
   const values = clause?.kind === "values" && !clause.not ? clause.values : [];
-  const nulls = known.all?.nulls ?? 0;
   return (
     <div class="search">
       <input
@@ -68,7 +67,7 @@ export function SearchControl({ column, clause, known, set }: Props) {
           );
         })}
       </ul>
-      <Missing clause={clause} nulls={nulls} set={set} />
+      <Missing clause={clause} some={(known.all?.nulls ?? 0) > 0} nulls={now?.nulls} set={set} />
     </div>
   );
 }
