@@ -48,7 +48,13 @@ export function Legend() {
     <aside id="legend" ref={box} aria-label="Legend">
       {layers.length > 0 && <h2 class="unseen">Legend</h2>}
       {layers.map((layer) => (
-        <Part key={layer.id} layer={layer} title={titleIn(layer, shown, both)} folded={layer !== first} />
+        <Part
+          key={layer.id}
+          layer={layer}
+          title={titleIn(layer, shown, both)}
+          folded={layer !== first}
+          alone={layers.length === 1}
+        />
       ))}
     </aside>
   );
@@ -65,9 +71,11 @@ interface PartProps {
   title: string | undefined;
   /** Whether a phone shows no more than its title, which unfolds it. */
   folded: boolean;
+  /** Whether there is no other. */
+  alone: boolean;
 }
 
-function Part({ layer, title, folded }: PartProps) {
+function Part({ layer, title, folded, alone }: PartProps) {
   // While time plays, one scale holds for all frames.
   const still = fixed.value[layer.id];
   const known = still ?? paintedBy(layer.id, loaded.value);
@@ -84,9 +92,13 @@ function Part({ layer, title, folded }: PartProps) {
     <section class={folded ? "folded" : ""}>
       {title && (
         <h2>
-          <button type="button" aria-pressed={!folded} onClick={() => choose(layer)}>
-            {title}
-          </button>
+          {alone ? (
+            title
+          ) : (
+            <button type="button" aria-pressed={!folded} onClick={() => choose(layer)}>
+              {title}
+            </button>
+          )}
         </h2>
       )}
       {kind === "tiles" ? (
