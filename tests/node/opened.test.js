@@ -7,6 +7,8 @@ import { ofPage, standIn } from "./lib/page.js";
 standIn();
 /** @type {typeof import("../../web/src/device/several") & typeof import("../../web/src/page")} */
 const { showAll, status, titleOf } = await ofPage("device/several", "page");
+/** @type {typeof import("../../js/src/hexagons")} */
+const { ofCells } = await ofPage("../../js/src/hexagons");
 
 test("of files that are opened at once each that could not be is told, whichever is done last", async () => {
   const open = async (/** @type {File} */ { name }) => {
@@ -22,6 +24,17 @@ test("of files that are opened at once each that could not be is told, whichever
   await showAll([file("good.csv")], open);
   assert.equal(status.value, "");
   status.value = "before";
+  // Which of one name it is, and what the package says in words that are no options of its.
+  const alike = [new File(["x"], "a.csv"), new File(["x".repeat(2345)], "a.csv")];
+  await showAll(alike, async (file) => {
+    if (file.size > 1) ofCells("a", ["p", "q"], () => [], {});
+    return /** @type {any} */ ({});
+  });
+  assert.match(
+    status.value,
+    /^a\.csv \(2 of 2 of this name, 2\.3\skB\) could not be opened: [^{}]* lon and lat, [^{}]* h3; [^{}]*p[^{}]*$/,
+  );
+  status.value = "";
   await showAll([], open);
   assert.equal(status.value, "before");
 });

@@ -1,6 +1,6 @@
 /** Several files of this device: what is told of those that cannot be opened, and what those of one name are called. */
 
-import { sentence } from "../dom";
+import { bytes, sentence } from "../dom";
 import { status } from "../page";
 
 /** What is read here, and what is not. */
@@ -16,12 +16,27 @@ export async function showAll(all: readonly File[], open: (file: File) => Promis
       return [];
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      return [`${file.name} could not be opened: ${sentence(why)}`];
+      return [`${told(file, all)} could not be opened: ${sentence(ofPage(why))}`];
     }
   };
   const faults = (await Promise.all(all.map(show))).flat();
   status.value = faults.length > 0 ? `${faults.join(" ")} ${READ}.` : "";
 }
+
+/** A file's name, and which of those of one name it is. */
+function told(file: File, all: readonly File[]): string {
+  const alike = all.filter(({ name }) => name === file.name);
+  return alike.length === 1
+    ? file.name
+    : `${file.name} (${alike.indexOf(file) + 1} of ${alike.length} of this name, ${bytes(file.size)})`;
+}
+
+/** What the package says to who calls it, in words for who has a file: columns are named, and no options. */
+const ofPage = (why: string): string =>
+  why.replace(
+    /name them as \{ lon, lat \}, or a column of cells of H3 as \{ h3 \}/,
+    "they are known by names such as lon and lat, and a column of cells of H3 by h3",
+  );
 
 /** A file's name without its endings. */
 export const stemOf = (name: string): string =>
