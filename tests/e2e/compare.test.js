@@ -102,7 +102,8 @@ test("two values of a column are two choices away, one on each side of a line", 
   await page.selectOption("#compare-right", "via");
   await draw(page, [COUNTS.uber / 4, COUNTS.via / 4]);
   await page.setViewportSize({ width: 390, height: 780 });
-  assert.equal(await page.locator("#legend h2").getByText("Both sides").isVisible(), true);
+  await page.click("#fold");
+  await page.locator("#legend h2").getByText("Both sides").waitFor({ timeout: PATIENCE });
   assertQuiet(seen);
   await close();
 });
