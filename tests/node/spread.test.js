@@ -6,7 +6,7 @@ import { ofPage } from "./lib/page.js";
 import { random } from "./lib/random.js";
 
 /** @type {typeof import("../../web/src/map/apart")} */
-const { widthOf } = await ofPage("map/apart");
+const { areTogether, widthOf } = await ofPage("map/apart");
 
 const MOST = 8;
 
@@ -50,4 +50,51 @@ test("what is drawn of cells grows with the map in small steps", () => {
     before = drawn;
   }
   assert.equal(before, MOST, "where few are left, they are as wide as may be");
+});
+
+test("what is together in a small part of the view is told from what is long in one way, in two places, or not there", () => {
+  const view = /** @type {const} */ ([1000, 600]);
+  assert.equal(areTogether([[500, 300]], ...view), true);
+  assert.equal(
+    areTogether(
+      [
+        [900, 20],
+        [930, 60],
+        [915, 30],
+      ],
+      ...view,
+    ),
+    true,
+  );
+  assert.equal(
+    areTogether(
+      [
+        [10, 10],
+        [900, 500],
+      ],
+      ...view,
+    ),
+    false,
+  );
+  assert.equal(
+    areTogether(
+      [
+        [10, 10],
+        [150, 12],
+      ],
+      ...view,
+    ),
+    false,
+  );
+  assert.equal(
+    areTogether(
+      [
+        [10, 10],
+        [12, 80],
+      ],
+      ...view,
+    ),
+    false,
+  );
+  assert.equal(areTogether([], ...view), false);
 });

@@ -216,7 +216,7 @@ async function start(): Promise<void> {
         <GroundHint />
         <UnseenHint fit={(extent) => void fit(view, data.source, extent)} />
         <Legend />
-        <TimeBar player={player} source={data.source} />
+        <TimeBar player={player} source={data.source} fit={() => void fit(view, data.source, "passes")} />
       </Foot>
       <DropFile open={openFile} />
       <Signs />

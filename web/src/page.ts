@@ -33,6 +33,9 @@ export const spread = signal<Readonly<Record<string, number>>>({});
 /** How many rows the active layer shows, if none of them is in view. */
 export const unseen = signal(0);
 
+/** Whether all that is in view of the active layer lies in a small part of it. */
+export const huddled = signal(false);
+
 /** Tells something beside what is told already. */
 export function say(text: string): void {
   const told = status.peek();

@@ -46,3 +46,15 @@ function touching(places: readonly Place[], far: number): number {
   };
   return places.filter(touches).length / places.length;
 }
+
+/** What is shorter than so much of the view, both ways, is a small part of it. */
+const SMALL = 0.1;
+
+/** Whether places on the screen lie together in a small part of it. */
+export function areTogether(places: readonly (readonly [number, number])[], width: number, height: number): boolean {
+  const long = (side: 0 | 1) => {
+    const all = places.map((place) => place[side]);
+    return Math.max(...all) - Math.min(...all);
+  };
+  return places.length > 0 && long(0) < SMALL * width && long(1) < SMALL * height;
+}

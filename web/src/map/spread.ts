@@ -8,7 +8,7 @@
 import type { MapGeoJSONFeature, Map as MapLibre } from "maplibre-gl";
 import { spread } from "../page";
 import { ownId } from "../state";
-import { widthOf } from "./apart";
+import { areTogether, widthOf } from "./apart";
 import { gridOf, sideAt, tileZoom } from "./grid";
 import { cellsId, type Drawable, metIds } from "./layers";
 
@@ -83,6 +83,26 @@ export function isSeen(map: MapLibre, { layer, loaded }: Drawable): boolean {
   const layers = metIds(layer).filter((id) => map.getLayer(id) && map.getLayoutProperty(id, "visibility") !== "none");
   if (layers.length === 0 || sampled(map, layers).some((count) => count > 0)) return true;
   return map.queryRenderedFeatures({ layers }).length > 0;
+}
+
+/** Closer than at this zoom what is small is as large as it can be. */
+const CLOSE = 12;
+
+/** Whether all that is on the screen of a layer lies in a small part of it. */
+export function isHuddled(map: MapLibre, { layer }: Drawable): boolean {
+  const layers = map.getLayer(cellsId(layer)) ? [cellsId(layer)] : [];
+  if (layers.length === 0 || map.getZoom() > CLOSE) return false;
+  if (sampled(map, layers).reduce((sum, count) => sum + count, 0) > MANY) return false;
+  const cells = map.queryRenderedFeatures({ layers });
+  const { clientWidth, clientHeight } = map.getCanvas();
+  return (
+    cells.length <= MANY &&
+    areTogether(
+      cells.map((cell) => placeOf(map, cell)),
+      clientWidth,
+      clientHeight,
+    )
+  );
 }
 
 function placeOf(map: MapLibre, { geometry }: MapGeoJSONFeature): [number, number] {

@@ -3,14 +3,14 @@
 import { effect, untracked } from "@preact/signals";
 import type { ErrorEvent } from "maplibre-gl";
 import { loaded } from "../load";
-import { busy, rest, say, status, unseen, zoom } from "../page";
+import { busy, huddled, rest, say, status, unseen, zoom } from "../page";
 import { active, ownId, state } from "../state";
 import { frame, playing } from "../time/animation";
 import { isGround } from "./ground";
 import type { Drawable } from "./layers";
 import type { DataMap } from "./map";
 import { stands } from "./shapes/usual";
-import { isSeen, saySpread } from "./spread";
+import { isHuddled, isSeen, saySpread } from "./spread";
 
 /** How often a map that is waited for is made to look at itself, in milliseconds. */
 const NUDGE = 300;
@@ -67,6 +67,7 @@ export function watch(view: DataMap, shown: () => readonly Drawable[]): void {
       saySpread(map, shown());
       const own = shown().find(({ layer }) => layer.id === active(state.peek())?.id);
       const rows = own?.loaded.busy ? 0 : (own?.loaded.counted ?? 0);
+      huddled.value = own !== undefined && rows > 0 && isHuddled(map, own);
       unseen.value = own && rows > 0 && !isSeen(map, own) ? rows : 0;
     }
     rests();

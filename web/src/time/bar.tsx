@@ -3,7 +3,7 @@
 import "./time.css";
 import type { Source } from "duotile";
 import { useState } from "preact/hooks";
-import { catalog, tell } from "../page";
+import { catalog, huddled, tell } from "../page";
 import { Icon } from "../panel/icon";
 import { state } from "../state";
 import {
@@ -44,7 +44,14 @@ import { boxed, unboxed } from "./exact";
 import type { Player } from "./player";
 import { busiest, passing, show, zoomBy } from "./span";
 
-export function TimeBar({ player, source }: { player: Player; source: Source }) {
+interface Props {
+  player: Player;
+  source: Source;
+  /** Shows what passes as large as it can be. */
+  fit: () => void;
+}
+
+export function TimeBar({ player, source, fit }: Props) {
   const [more, setMore] = useState(false);
   const whole = range.value;
   const all = span.value;
@@ -76,6 +83,11 @@ export function TimeBar({ player, source }: { player: Player; source: Source }) 
           {!chosen && <span class="all">All times: </span>}
           {chosen ? saidWindow(chosen) : saidRange(whole)} <small>{saidClock()}</small>
         </output>
+        {chosen && huddled.value && (
+          <button type="button" id="time-fit" onClick={fit}>
+            Show what passes
+          </button>
+        )}
         <Pace />
         <Presets source={source} all={all} chosen={chosen} />
         <Part source={source} chosen={chosen} />
