@@ -37,12 +37,16 @@ pub struct Buffers {
     keys: Vec<u32>,
     /// Features.
     features: Writer,
+    /// What stands before the features, and the keys behind them.
+    head: Vec<u8>,
+    tail: Vec<u8>,
 }
 
 impl Buffers {
     /// Bytes held.
     pub fn size(&self) -> usize {
-        self.values.size() + self.features.size() + (self.slots.capacity() + self.keys.capacity()) * 4
+        let lists = (self.slots.capacity() + self.keys.capacity()) * 4;
+        self.values.size() + self.features.size() + lists + self.head.capacity() + self.tail.capacity()
     }
 }
 
@@ -150,15 +154,16 @@ impl<'a> Layer<'a> {
         if self.features == 0 {
             return 0;
         }
-        let mut head = Vec::new();
-        pbf::field(&mut head, number::LAYER_VERSION, 2);
-        pbf::bytes(&mut head, number::LAYER_NAME, self.name.as_bytes());
-        pbf::field(&mut head, number::LAYER_EXTENT, self.extent.into());
-        let mut keys = Vec::new();
-        for &key in &buffers.keys {
-            pbf::bytes(&mut keys, number::LAYER_KEY, names[key as usize].as_bytes());
+        let Buffers { values, keys, features, head, tail, .. } = buffers;
+        head.clear();
+        pbf::field(head, number::LAYER_VERSION, 2);
+        pbf::bytes(head, number::LAYER_NAME, self.name.as_bytes());
+        pbf::field(head, number::LAYER_EXTENT, self.extent.into());
+        tail.clear();
+        for &key in keys.iter() {
+            pbf::bytes(tail, number::LAYER_KEY, names[key as usize].as_bytes());
         }
-        let parts = [&head, buffers.features.written(), &keys, buffers.values.bytes()];
+        let parts = [head, features.written(), tail, values.bytes()];
         let len = parts.iter().map(|part| part.len()).sum();
         out.reserve(len + 2 * Cursor::VARINT);
         pbf::delimited(out, number::TILE_LAYER, len);

@@ -28,6 +28,8 @@ const SMALL: usize = 1024;
 const CODES: usize = 4096;
 /// After each so many values of a property it is decided whether hashing pays.
 const TRIAL: u32 = 256;
+/// A layer begins with a number up to this; it has fewer values than there are numbers left.
+const LAST: u32 = u32::MAX / 2;
 /// An index that is not there.
 pub const NONE: u32 = u32::MAX;
 
@@ -63,10 +65,16 @@ impl Value<'_> {
 }
 
 /// Values written so far and where to find them.
+///
+/// Values are numbered on from layer to layer, and tables hold these numbers: one of an earlier layer is known by being lower than the
+/// first of this one, so that a layer of few values need not wipe tables for many.
 #[derive(Debug, Default)]
 pub struct ValueTable {
     bytes: Writer,
-    count: u32,
+    /// The number of the first value of the layer.
+    first: u32,
+    /// The number of the next.
+    next: u32,
     booleans: [u32; 2],
     small: Vec<u32>,
     /// For each property, a table of codes, empty until used.
@@ -102,11 +110,13 @@ impl ValueTable {
     /// Forgets all values, for a layer of so many properties.
     pub fn clear(&mut self, properties: usize) {
         self.bytes.clear();
-        self.count = 0;
-        self.booleans = [NONE; 2];
-        self.small.clear();
-        self.small.resize(SMALL, NONE);
-        self.codes.iter_mut().for_each(Vec::clear);
+        if self.next > LAST {
+            *self = Self { bytes: core::mem::take(&mut self.bytes), ..Self::default() };
+        }
+        // No value has the number 0.
+        self.next = self.next.max(1);
+        self.first = self.next;
+        self.small.resize(SMALL, 0);
         self.codes.resize(properties, Vec::new());
         self.trials.clear();
         self.trials.resize(properties, Trial::default());
@@ -128,31 +138,31 @@ impl ValueTable {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the type of the value is known where this is called, not here")]
     pub fn index(&mut self, property: usize, value: Value<'_>) -> u32 {
-        let next = self.count;
+        let (first, next) = (self.first, self.next);
         let place = match value {
             Value::Boolean(value) => &mut self.booleans[usize::from(value)],
             Value::Integer(value @ 0..1024) => &mut self.small[value as usize],
             Value::Code(code, _) if (code as usize) < CODES => {
                 let table = &mut self.codes[property];
                 if table.len() <= code as usize {
-                    table.resize((code as usize + 1).next_power_of_two(), NONE);
+                    table.resize((code as usize + 1).next_power_of_two(), 0);
                 }
                 &mut table[code as usize]
             }
-            Value::Code(..) => self.map.place(value.bits(property)),
+            Value::Code(..) => self.map.place(value.bits(property), first),
             Value::Text(_) => return self.write(value),
             _ => {
                 let trial = &mut self.trials[property];
                 if !trial.pays() {
                     return self.write(value);
                 }
-                let place = self.map.place(value.bits(property));
-                trial.take(*place == NONE);
+                let place = self.map.place(value.bits(property), first);
+                trial.take(*place < first);
                 place
             }
         };
-        if *place != NONE {
-            return *place;
+        if *place >= first {
+            return *place - first;
         }
         *place = next;
         self.write(value)
@@ -196,8 +206,8 @@ impl ValueTable {
                 out.slice(text.as_bytes());
             }
         });
-        self.count += 1;
-        self.count - 1
+        self.next += 1;
+        self.next - 1 - self.first
     }
 }
 
@@ -215,64 +225,62 @@ impl Value<'_> {
     }
 }
 
-/// An open-addressing table from (type, bits) to an index.
+/// An open-addressing table from (type, bits) to a number; whoever looks says which is the first of the layer.
 #[derive(Debug, Default)]
 struct Map {
     entries: Vec<Entry>,
     used: usize,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Entry {
     bits: u64,
     kind: u32,
-    index: u32,
+    number: u32,
 }
 
 impl Map {
-    const EMPTY: Entry = Entry { bits: 0, kind: 0, index: NONE };
     const LEAST: usize = 2048;
 
     fn clear(&mut self) {
-        // One large tile must not make all later ones wipe its table.
+        // One large tile must not spread all later ones over its table.
         if self.used * 16 < self.entries.len() {
             self.entries.truncate(Self::LEAST);
         }
-        self.entries.fill(Self::EMPTY);
         self.used = 0;
     }
 
-    /// The index of a value, or the place where its index is to be put.
-    fn place(&mut self, (kind, bits): (u32, u64)) -> &mut u32 {
+    /// The number of a value, or the place where its number is to be put.
+    fn place(&mut self, (kind, bits): (u32, u64), first: u32) -> &mut u32 {
         if self.used * 2 >= self.entries.len() {
-            self.grow();
+            self.grow(first);
         }
-        let slot = self.slot(kind, bits);
+        let slot = self.slot(kind, bits, first);
         let entry = &mut self.entries[slot];
-        if entry.index == NONE {
+        if entry.number < first {
             (entry.kind, entry.bits) = (kind, bits);
             self.used += 1;
         }
-        &mut entry.index
+        &mut entry.number
     }
 
-    fn slot(&self, kind: u32, bits: u64) -> usize {
+    fn slot(&self, kind: u32, bits: u64, first: u32) -> usize {
         let mask = self.entries.len() - 1;
         let mut slot = ((bits ^ u64::from(kind) << 32).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & mask;
         loop {
             let entry = &self.entries[slot];
-            if entry.index == NONE || (entry.kind == kind && entry.bits == bits) {
+            if entry.number < first || (entry.kind == kind && entry.bits == bits) {
                 return slot;
             }
             slot = (slot + 1) & mask;
         }
     }
 
-    fn grow(&mut self) {
+    fn grow(&mut self, first: u32) {
         let size = (self.entries.len() * 2).max(Self::LEAST);
-        let old = core::mem::replace(&mut self.entries, vec![Self::EMPTY; size]);
-        for entry in old.into_iter().filter(|entry| entry.index != NONE) {
-            let slot = self.slot(entry.kind, entry.bits);
+        let old = core::mem::replace(&mut self.entries, vec![Entry::default(); size]);
+        for entry in old.into_iter().filter(|entry| entry.number >= first) {
+            let slot = self.slot(entry.kind, entry.bits, first);
             self.entries[slot] = entry;
         }
     }
@@ -310,6 +318,35 @@ mod tests {
             table.trials[0] = Trial::default();
         }
         assert!(table.map.entries.len() > Map::LEAST);
+    }
+
+    /// Layer after layer, also where the numbers begin anew, as one that is the first.
+    #[test]
+    fn what_an_earlier_layer_had_is_not_there() {
+        let values = |layer: i64| {
+            let of = move |at: i64| match at % 4 {
+                0 => Value::Integer(at * layer % 900),
+                1 => Value::Integer(at * 7919 % 5000 * 1_000_003),
+                2 => Value::Boolean(at % 3 == layer % 3),
+                _ => Value::Code((at * layer % 6000) as u32, "text"),
+            };
+            (0..1000 * layer % 7 * 1000).map(of)
+        };
+        let mut warm = ValueTable::default();
+        for layer in 1..30 {
+            warm.clear(2);
+            if layer == 15 {
+                warm.next = LAST - 1000;
+                warm.clear(2);
+            }
+            let mut cold = ValueTable::default();
+            cold.clear(2);
+            for (at, value) in values(layer).enumerate() {
+                assert_eq!(warm.index(at % 2, value), cold.index(at % 2, value), "{layer} {value:?}");
+            }
+            assert_eq!(warm.bytes(), cold.bytes());
+        }
+        assert!(warm.first < LAST / 2);
     }
 
     #[test]
