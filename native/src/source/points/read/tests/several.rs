@@ -176,7 +176,7 @@ fn files_with_other_orders_of_day_and_month_are_read_each_by_its_own_and_told() 
     found.sort_unstable();
     let [second, last] = ["2024-01-02T00:00:00Z", "2024-01-13T00:00:00Z"];
     assert_eq!(found, [second, second, last, last]);
-    let told =
-        "column \"d\" is time: it has the day first in one file and the month first in b.csv, each as its lines prove";
-    assert!(says(&dataset, told) && !says(&dataset, "the like"), "{}", lines(&dataset));
+    let told = lines(&dataset);
+    assert!(told.contains("column \"d\" is time: it has the day first in one file and the month first in "), "{told}");
+    assert!(told.contains("b.csv, each as its lines prove") && !told.contains("the like"), "{told}");
 }
