@@ -85,16 +85,21 @@ interface Ends {
 function between(stops: Stops, whole: boolean, room: number, { free, from, to, more = 0 }: Ends): Tick[] {
   const [end] = reach(to, room, more);
   const placed = (values: readonly number[]): Tick[] => {
-    let begin = free;
+    let [least, most] = [free, end];
     const found: Tick[] = [];
-    const distinct = [...new Set(values.map((value) => nearest(value, whole)))];
-    for (const one of distinct.map((value) => tickAt({ value, at: placeOf(value, stops) }, whole))) {
+    const all = [...new Set(values.map((value) => nearest(value, whole)))];
+    // Beside 0 those that are far from it come first: they say most of what is left.
+    const both = more > 0;
+    for (const value of both ? all.reverse() : all) {
+      const one = tickAt({ value, at: placeOf(value, stops) }, whole);
       const [left, right] = reach(one, room, more);
-      if (left < begin || right > end || one.value <= from.value || one.text === to.text) continue;
+      if (left < least || right > most || one.value <= from.value || one.text === to.text) continue;
       // Not more than are read at a glance.
-      begin = Math.max(right, left + 1 / TICKS);
+      if (both) most = Math.min(left, right - 1 / TICKS);
+      else least = Math.max(right, left + 1 / TICKS);
       found.push(one);
     }
+    if (both) found.reverse();
     return found;
   };
   const quantiles = stops.filter(({ quantile }) => quantile).map(({ value }) => value);
