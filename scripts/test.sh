@@ -10,7 +10,8 @@
 #   node      the page's and the package's code, and the program from outside: decoders, clients, DuckDB, mixed load
 #   packages  the npm package packed, installed into clean folders, bundled by each tool, in maps of three versions; every
 #             page of docs/recipes as a new user follows it
-#   api       a server held to the description of its API, with requests that are made up (schemathesis)
+#   api       a server held to the description of its API, with requests that are made up (schemathesis); rows of PostgreSQL and
+#             ClickHouse, which are started for it
 #   image     deploy/Dockerfile, each of its commands by hand in a clean folder, up to a program that serves
 #   e2e       the page in Chromium, behind nginx too
 #   browsers  the module in Firefox; the page in Firefox and WebKit, with taking along and opening again
@@ -77,6 +78,14 @@ test_api() {
     "$python" tests/python/places.py "${CARGO_TARGET_DIR:-target}/release/duotile"
   step "Cells of H3, counted and measured by h3 and DuckDB too" \
     "$python" tests/python/cells.py "${CARGO_TARGET_DIR:-target}/release/duotile"
+  test_databases
+}
+
+# Rows of databases. One that cannot be had is told, and passed over.
+test_databases() {
+  (scripts/setup.sh postgis) || echo "SKIPPED: PostgreSQL cannot be had here"
+  step "Rows of PostgreSQL and ClickHouse, beside those of a file" \
+    "$python" tests/python/databases.py "${CARGO_TARGET_DIR:-target}/release/duotile"
 }
 
 test_image() {

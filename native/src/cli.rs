@@ -16,6 +16,7 @@ const EXAMPLES: &str = "Examples:
   duotile serve points.csv --lon x --lat y --crs 25832 --decimal-comma
   duotile inspect points.csv                what became of each column, and why
   duotile serve --config duotile.toml       many datasets, each with its options
+  duotile serve 'postgres://reader@db/town/shops'  a table of PostgreSQL; clickhouse://… is one of ClickHouse
   duotile tile trips.parquet 0/0/0 'agg=mean:fare&filter=fare > 10' | duotile inspect -
   duotile serve roads.pmtiles               tiles that are finished, as they lie in an archive
   duotile verify roads.pmtiles              whether all of it is as it should be
@@ -24,7 +25,7 @@ const EXAMPLES: &str = "Examples:
 
 /// Live vector tiles from data too big to draw
 ///
-/// Reads points, lines and polygons from CSV, GeoJSON, Parquet, Arrow, `FlatGeobuf`, `GeoPackage` and Shapefiles and serves them as a map, as vector tiles, and as TileJSON for
+/// Reads points, lines and polygons from CSV, GeoJSON, Parquet, Arrow, `FlatGeobuf`, `GeoPackage` and Shapefiles, from `PostgreSQL` and `ClickHouse`, and serves them as a map, as vector tiles, and as TileJSON for
 /// MapLibre, deck.gl, Kepler.gl and QGIS.
 #[derive(Debug, Parser)]
 #[command(name = "duotile", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]

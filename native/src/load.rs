@@ -7,7 +7,10 @@ use crate::{
     dataset::Dataset,
     prepared,
     read::{self, CsvOptions, Inputs, Options, Order, Progress, TimeUnit},
-    source::archive::{Archive, Low},
+    source::{
+        archive::{Archive, Low},
+        remote::Remote,
+    },
 };
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::{Args, ValueEnum};
@@ -144,6 +147,8 @@ pub struct Wanted {
     pub name: String,
     /// Files, folders or patterns; none for the built-in data.
     pub paths: Vec<PathBuf>,
+    /// A database in their place.
+    pub remote: Option<Remote>,
     /// How to read it.
     pub load: Load,
     /// Whether its rows may be listed, and taken as files. Tiles tell values all the same: what nobody may know is hidden.
@@ -223,6 +228,7 @@ impl Load {
                 time_format: self.time_format.as_deref().map(Into::into),
             },
             copy: self.copy.unwrap_or(false),
+            fetched: None,
         })
     }
 }
@@ -234,6 +240,7 @@ impl Wanted {
         Self {
             name: name.into(),
             paths: Vec::new(),
+            remote: None,
             load: Load::default(),
             rows: true,
             subset: true,
@@ -245,7 +252,7 @@ impl Wanted {
     /// Whether it is that.
     #[must_use]
     pub const fn is_builtin(&self) -> bool {
-        self.paths.is_empty()
+        self.paths.is_empty() && self.remote.is_none()
     }
 
     /// Reads `NAME=PATH` or `PATH`.
@@ -256,14 +263,18 @@ impl Wanted {
         // A path may hold an equals sign itself, as the folders of a Hive table do.
         let named =
             text.split_once('=').filter(|(name, _)| !name.contains(['/', '\\', '*']) && !Path::new(text).exists());
-        let (name, path) = match named {
-            Some((name, path)) => {
-                catalog::check_name(name).map_err(anyhow::Error::msg)?;
-                (name.to_owned(), path)
-            }
-            None => (catalog::slug(text), text),
-        };
-        Ok(Self { name, paths: vec![path.into()], load: load.clone(), ..Self::builtin("") })
+        let (name, path) = named.map_or((None, text), |(name, path)| (Some(name), path));
+        if let Some(name) = name {
+            catalog::check_name(name).map_err(anyhow::Error::msg)?;
+        }
+        let load = load.clone();
+        if Remote::is_address(path) {
+            let remote = Remote::parse(path)?;
+            let name = name.map_or_else(|| catalog::slug(remote.name()), str::to_owned);
+            return Ok(Self { name, remote: Some(remote), load, ..Self::builtin("") });
+        }
+        let name = name.map_or_else(|| catalog::slug(text), str::to_owned);
+        Ok(Self { name, paths: vec![path.into()], load, ..Self::builtin("") })
     }
 
     /// Sources with names that differ: a later one of the same name gets a number.
@@ -282,6 +293,9 @@ impl Wanted {
     /// # Errors
     /// One clear line that names the file.
     pub fn read(&self, progress: &dyn Progress) -> Result<Dataset> {
+        if let Some(remote) = &self.remote {
+            return self.fetch(remote, progress);
+        }
         let Some(first) = self.paths.first() else { return read::builtin(&self.name, progress) };
         if let Some(path) = self.archive() {
             bail!("{} is an archive of finished tiles, expected a file of rows", path.display());
@@ -291,6 +305,22 @@ impl Wanted {
         // Most errors name the file themselves.
         open(&self.paths, &options, progress)
             .map_err(|error| if format!("{error:#}").contains(&named) { error } else { error.context(named) })
+    }
+
+    /// Fetches the rows of a database, and reads them.
+    fn fetch(&self, remote: &Remote, progress: &dyn Progress) -> Result<Dataset> {
+        let spool = remote.fetch(&self.name, progress)?;
+        let options = Options { fetched: Some(spool.fetched.clone()), ..self.load.options(&self.name)? };
+        let path = spool.path();
+        let (shown, address) = (path.display().to_string(), remote.address.to_string());
+        // What readers say of a file is said of the database.
+        open(&[path], &options, progress).map_err(|error| {
+            let mut said = format!("{error:#}").replace(&shown, &address);
+            if said.contains("invalid utf") {
+                said.push_str("; a query can make texts of such bytes: toValidUTF8(column)");
+            }
+            if said.contains(&address) { anyhow::Error::msg(said) } else { anyhow::Error::msg(said).context(address) }
+        })
     }
 
     /// The archive of tiles that it is, by its name.

@@ -5,6 +5,7 @@
 //! they change.
 
 mod listen;
+mod polled;
 mod quiet;
 mod reader;
 mod signals;

@@ -1,7 +1,7 @@
 //! `build`: files sorted into one that opens at once.
 
-use crate::{catalog, load::Load, prepared, progress::Terminal, settings::units::Bytes};
-use anyhow::Result;
+use crate::{catalog, load::Load, prepared, progress::Terminal, settings::units::Bytes, source::remote::Remote};
+use anyhow::{Result, ensure};
 use clap::Args;
 use std::{io::Write as _, path::PathBuf, time::Instant};
 
@@ -20,7 +20,7 @@ another, then move it): a file that is being served must not be changed or cut i
 /// `build`.
 #[derive(Args, Debug)]
 pub struct Build {
-    /// Files, folders or patterns, which become one dataset
+    /// Files, folders or patterns, which become one dataset; or the address of a database
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
     /// The file to write: .arrow to be served, .parquet for other tools
@@ -44,7 +44,7 @@ pub struct Build {
 pub fn run(args: &Build) -> Result<()> {
     let start = Instant::now();
     let name = args.out.display().to_string();
-    let options = args.load.options(&catalog::slug(&name))?;
+    let mut options = args.load.options(&catalog::slug(&name))?;
     let settings = prepared::Settings {
         memory: args.memory.map_or_else(prepared::half_of_free, |bytes| bytes.0),
         positions: args.positions,
@@ -54,7 +54,21 @@ pub fn run(args: &Build) -> Result<()> {
         prepared::give_up();
         std::process::exit(130);
     });
-    let built = prepared::build(&args.paths, &options, &args.out, settings, &Terminal::new(&catalog::slug(&name)))?;
+    let progress = Terminal::new(&catalog::slug(&name));
+    let mut paths = args.paths.clone();
+    let address = paths.iter().map(|path| path.to_string_lossy().into_owned()).find(|path| Remote::is_address(path));
+    // Held until all is read.
+    let _fetched = match address {
+        Some(address) => {
+            ensure!(paths.len() == 1, "a database is a dataset by itself, expected one path");
+            let spool = Remote::parse(&address)?.fetch(&catalog::slug(&name), &progress)?;
+            paths = vec![spool.path()];
+            options.fetched = Some(spool.fetched.clone());
+            Some(spool)
+        }
+        None => None,
+    };
+    let built = prepared::build(&paths, &options, &args.out, settings, &progress)?;
     let (megabytes, seconds) = (built.bytes as f64 / f64::from(1 << 20), start.elapsed().as_secs_f64());
     let parts = if built.runs > 1 { format!(", sorted in {} parts", built.runs) } else { String::new() };
     writeln!(std::io::stderr(), "{name}: {} rows, {megabytes:.0} MB, built in {seconds:.1} s{parts}", built.rows)?;

@@ -168,7 +168,7 @@ impl Default for Metrics {
         );
         registry.register(
             "dataset_stale",
-            "1 where the files of a dataset could not be read again, so that older rows are served",
+            "1 where a dataset could not be read again, or its database not asked, so that older rows may be served",
             all.stale.clone(),
         );
         registry.register("reloads", "Datasets read again, by outcome", all.reloads.clone());
@@ -245,8 +245,13 @@ impl Metrics {
         };
         self.reloads.get_or_create(&Reload { dataset: dataset.into(), outcome: name }).inc();
         if outcome == Outcome::Failed {
-            self.stale.get_or_create(&Dataset { dataset: dataset.into() }).set(1);
+            self.stale(dataset, true);
         }
+    }
+
+    /// Whether older rows may be served than there are.
+    pub fn stale(&self, dataset: &str, stale: bool) {
+        self.stale.get_or_create(&Dataset { dataset: dataset.into() }).set(i64::from(stale));
     }
 
     /// A dataset is served no more.

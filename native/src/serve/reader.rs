@@ -65,7 +65,8 @@ impl Reader {
         self.configure();
         for watched in &mut self.sources {
             if watched.is_same() {
-                let _ = writeln!(std::io::stderr(), "{}: its files are the same", watched.source.name);
+                let what = if watched.source.remote.is_some() { "rows" } else { "files" };
+                let _ = writeln!(std::io::stderr(), "{}: its {what} are the same", watched.source.name);
                 self.state.metrics.reloaded(&watched.source.name, Outcome::Unchanged);
             } else {
                 watched.reload(&self.state);
@@ -74,17 +75,16 @@ impl Reader {
         self.arrange();
     }
 
-    /// Looks at all files, where that is asked for, and reads those that changed and have been quiet since.
+    /// Looks at all files, where that is asked for, and reads those that changed and have been quiet since; asks databases whether
+    /// their rows changed.
     pub fn look(&mut self) {
-        if !self.serving.watch.unwrap_or(false) {
-            return;
-        }
-        let configured = self.file.is_due(self.stand(), Instant::now());
+        let watch = self.serving.watch.unwrap_or(false);
+        let configured = watch && self.file.is_due(self.stand(), Instant::now());
         if configured {
             self.configure();
         }
         for watched in &mut self.sources {
-            if watched.is_new() || watched.is_due() {
+            if watched.is_due(watch, &self.state) {
                 watched.reload(&self.state);
             }
         }

@@ -1,6 +1,6 @@
 //! A dataset of a server and its files: read, and read again whole beside the rows that answer meanwhile.
 
-use super::quiet::Quiet;
+use super::{polled::Polled, quiet::Quiet};
 use crate::{
     http::{Shared, metrics::Outcome},
     load::Wanted,
@@ -17,6 +17,8 @@ pub(super) struct Watched {
     /// Where its rows come from.
     pub source: Wanted,
     files: Quiet,
+    /// What its database said, where it is one.
+    polled: Polled,
     /// Whether reading went well, and files that stand the same are the same.
     settled: bool,
 }
@@ -24,22 +26,26 @@ pub(super) struct Watched {
 impl Watched {
     /// Nothing is read yet.
     pub fn new(source: Wanted) -> Self {
-        Self { source, files: Quiet::default(), settled: false }
+        Self { source, files: Quiet::default(), polled: Polled::default(), settled: false }
     }
 
-    /// Whether nothing was ever read.
-    pub fn is_new(&self) -> bool {
-        self.files.is_new()
-    }
-
-    /// Whether its files are known to be those that were read.
+    /// Whether its files or rows are known to be those that were read.
     pub fn is_same(&self) -> bool {
-        self.settled && self.files.is_same(&self.stand())
+        match &self.source.remote {
+            Some(remote) => self.settled && self.polled.is_same(remote, &self.source.name),
+            None => self.settled && self.files.is_same(&self.stand()),
+        }
     }
 
-    /// Whether its files changed, and have been quiet since.
-    pub fn is_due(&mut self) -> bool {
-        self.files.is_due(self.stand(), Instant::now())
+    /// Whether it is to be read: its files changed, where they are watched, and have been quiet since; or its database says so.
+    pub fn is_due(&mut self, watch: bool, state: &Shared) -> bool {
+        match &self.source.remote {
+            Some(remote) if watch || remote.poll.is_some() => {
+                self.polled.is_due(remote, &self.source.name, self.settled, &state.metrics)
+            }
+            Some(_) => false,
+            None => watch && (self.files.is_new() || self.files.is_due(self.stand(), Instant::now())),
+        }
     }
 
     fn stand(&self) -> Stand {
@@ -55,7 +61,13 @@ impl Watched {
         let telling = stand.is_telling();
         self.files.read(stand);
         self.settled = false;
-        let entry = self.source.entry(&Terminal::new(&self.source.name))?;
+        let progress = Terminal::new(&self.source.name);
+        let version = match &self.source.remote {
+            Some(remote) => self.polled.before(remote, &self.source.name, &progress)?,
+            None => None,
+        };
+        let entry = self.source.entry(&progress)?;
+        self.polled.read(version);
         let (name, seconds) = (entry.source.name(), start.elapsed().as_secs_f64());
         let size = entry.source.size() as f64 / f64::from(1 << 20);
         let told = match &entry.source {
@@ -64,7 +76,7 @@ impl Watched {
         };
         let _ = writeln!(std::io::stderr(), "{name}: {told} in {seconds:.1} s");
         state.replace(entry);
-        self.settled = telling;
+        self.settled = telling || self.source.remote.is_some();
         Ok(())
     }
 

@@ -1,12 +1,13 @@
 //! What is asked of a server, whole: the arguments of `serve`, and beneath them the configuration file, TOML, with the
 //! settings of the server under the names of their flags and a table for each dataset.
 
-use super::{basemap, named, serving::Serving};
+use super::{basemap, named, serving::Serving, units::Span};
 use crate::{
     about::About,
     catalog,
     load::{Load, Wanted},
     read::BUILTIN,
+    source::remote::{Remote, Rows},
 };
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use clap::Args;
@@ -17,7 +18,7 @@ use toml::{Table, Value};
 /// `serve`, as it was typed.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Serve {
-    /// Files, folders or patterns, one dataset each, [NAME=]PATH; the built-in places and countries if there are none
+    /// Files, folders, patterns or addresses of databases, one dataset each, [NAME=]PATH; the built-in places and countries if there are none
     ///
     /// A pattern such as 'data/*.parquet' (quoted, so that the shell leaves it alone) makes one dataset of many files.
     /// The name stands in addresses and is the layer of the tiles; unless given, it is made from the file's.
@@ -76,7 +77,7 @@ impl Serve {
 }
 
 /// The names of what a dataset's table says besides how to read it.
-const OWN: [&str; 6] = ["name", "path", "rows", "subset", "about", "low-zooms"];
+const OWN: [&str; 10] = ["name", "path", "source", "query", "version", "poll", "rows", "subset", "about", "low-zooms"];
 
 /// What it says.
 #[derive(Deserialize)]
@@ -84,6 +85,10 @@ const OWN: [&str; 6] = ["name", "path", "rows", "subset", "about", "low-zooms"];
 struct Own {
     name: Option<String>,
     path: Paths,
+    source: Option<String>,
+    query: Option<String>,
+    version: Option<String>,
+    poll: Option<Span>,
     rows: bool,
     subset: bool,
     about: About,
@@ -92,7 +97,40 @@ struct Own {
 
 impl Default for Own {
     fn default() -> Self {
-        Self { name: None, path: Paths::default(), rows: true, subset: true, about: About::new(), low_zooms: None }
+        Self {
+            name: None,
+            path: Paths::default(),
+            source: None,
+            query: None,
+            version: None,
+            poll: None,
+            rows: true,
+            subset: true,
+            about: About::new(),
+            low_zooms: None,
+        }
+    }
+}
+
+impl Own {
+    /// The database that it names.
+    fn remote(&self) -> Result<Option<Remote>> {
+        let Some(source) = &self.source else {
+            let said =
+                [("query", self.query.is_some()), ("version", self.version.is_some()), ("poll", self.poll.is_some())];
+            match said.iter().find(|(_, said)| *said) {
+                Some((name, _)) => bail!("{name} is of a database, expected source = \"postgres://…\" beside it"),
+                None => return Ok(None),
+            }
+        };
+        let mut remote = Remote::parse(source).context("source")?;
+        if let Some(query) = &self.query {
+            ensure!(remote.address.rows == Rows::Unsaid, "query and an address of a table, expected one of both");
+            remote.address.rows = Rows::Query(query.clone());
+        }
+        remote.version = self.version.clone().or(remote.version);
+        remote.poll = self.poll.map(|poll| poll.0).or(remote.poll);
+        Ok(Some(remote))
     }
 }
 
@@ -156,7 +194,9 @@ fn source(dataset: Value, folder: &Path) -> Result<(Wanted, bool)> {
     for name in OWN {
         own.extend(rest.remove(name).map(|value| (name.to_owned(), value)));
     }
-    let Own { name, path, rows, subset, about, low_zooms } = named::read(&own)?;
+    let own: Own = named::read(&own)?;
+    let remote = own.remote()?;
+    let Own { name, path, rows, subset, about, low_zooms, .. } = own;
     let load: Load = named::read(&rest).map_err(|error| {
         let own = OWN.map(|name| format!("`{name}`, ")).concat();
         anyhow!("{}", error.to_string().replace("expected one of ", &format!("expected one of {own}")))
@@ -165,18 +205,23 @@ fn source(dataset: Value, folder: &Path) -> Result<(Wanted, bool)> {
         Paths::One(path) => vec![path],
         Paths::Several(paths) => paths,
     };
-    let Some(first) = paths.first() else { bail!("expected a path") };
+    let called = match (paths.first(), &remote) {
+        (Some(path), None) => path.to_string_lossy().into_owned(),
+        (None, Some(remote)) => remote.name().to_owned(),
+        (None, None) => bail!("expected a path, or the source that a database is"),
+        (Some(_), Some(_)) => bail!("path and source, expected one of both"),
+    };
     let written = name.is_some();
     let name = match name {
         Some(name) => {
             catalog::check_name(&name).map_err(anyhow::Error::msg)?;
             name
         }
-        None => catalog::slug(&first.to_string_lossy()),
+        None => catalog::slug(&called),
     };
     let paths = paths.into_iter().map(|path| folder.join(path)).collect();
     let low_zooms = low_zooms.map(|path| folder.join(path));
-    Ok((Wanted { name, paths, load, rows, subset, about, low_zooms }, written))
+    Ok((Wanted { name, paths, remote, load, rows, subset, about, low_zooms }, written))
 }
 
 #[cfg(test)]
@@ -208,6 +253,12 @@ mod tests {
             path = ["a.csv", "/b.csv"]
             decimal-comma = true
             crs = "3857"
+
+            [[dataset]]
+            source = "postgres://me@h/town?sslmode=disable"
+            query = "SELECT * FROM places"
+            poll = "1m"
+            lon = "x"
         "#;
         let config = parse(text, Path::new("/etc/duotile")).expect("fine");
         assert_eq!(config.serving.port, Some(9000));
@@ -215,12 +266,16 @@ mod tests {
         assert_eq!(config.serving.max_subset.map(|rows| rows.0), Some(5000));
         assert_eq!(config.serving.work.map(|rows| rows.0), Some(10_000_000_000));
         assert_eq!(config.serving.basemap.as_deref(), Some("/etc/duotile/berlin.pmtiles"));
-        let [trips, shops] = &config.sources[..] else { panic!("two datasets") };
+        let [trips, shops, town] = &config.sources[..] else { panic!("three datasets") };
         assert_eq!((trips.name.as_str(), trips.rows, trips.subset), ("trips", true, false));
         assert_eq!(trips.load.hide, ["driver"]);
         assert_eq!(trips.about["fare"].unit.as_deref(), Some("USD"));
         assert_eq!(trips.about["fare"].description.as_deref(), Some("What was paid, tips left out"));
         assert_eq!(shops.paths, [PathBuf::from("/etc/duotile/a.csv"), PathBuf::from("/b.csv")]);
+        let remote = town.remote.as_ref().expect("a database");
+        assert_eq!((town.name.as_str(), town.load.lon.as_deref()), ("town", Some("x")));
+        assert_eq!(remote.address.rows, Rows::Query("SELECT * FROM places".into()));
+        assert_eq!(remote.every().as_secs(), 60);
     }
 
     /// The example names every setting there is, and each as it would be read.
@@ -238,7 +293,11 @@ mod tests {
         let flags = Serving::augment_args(Load::augment_args(clap::Command::new("serve")));
         let names: Vec<String> = flags.get_arguments().map(|flag| flag.get_id().as_str().replace('_', "-")).collect();
         assert!(names.len() > 25, "{names:?}");
-        for name in names.iter().map(String::as_str).chain(["name", "path", "rows", "subset"]) {
+        for name in names
+            .iter()
+            .map(String::as_str)
+            .chain(["name", "path", "source", "query", "version", "poll", "rows", "subset"])
+        {
             assert!(open.lines().any(|line| line.starts_with(&format!("{name} = "))), "{name} is not there");
         }
     }
@@ -259,6 +318,11 @@ mod tests {
             ("[[dataset]]\npath = \"a\"\ncrs = 432.6", "crs: "),
             ("[[dataset]]\npath = \"a\"\ncopy = \"yes\"", "copy: invalid type: string \"yes\", expected a boolean"),
             ("[[dataset]]\npath = 5", "path: "),
+            ("[[dataset]]\npath = \"a\"\nquery = \"SELECT 1\"", "query is of a database"),
+            ("[[dataset]]\npath = \"a\"\nsource = \"postgres://h/d/t\"", "path and source"),
+            ("[[dataset]]\nsource = \"mysql://h/d/t\"", "source: expected postgres://… or clickhouse://…"),
+            ("[[dataset]]\nsource = \"postgres://h/d/t\"\nquery = \"SELECT 1\"", "expected one of both"),
+            ("[[dataset]]\nsource = \"postgres://h/d/t\"\npoll = \"now\"", "poll: "),
             ("[[dataset]]\npath = \"a\"\nabout.fare.units = \"USD\"", "about: unknown field `units`, expected `unit`"),
             (
                 "[[dataset]]\npath = \"a\"\nname = \"x\"\n[[dataset]]\npath = \"b\"\nname = \"x\"",

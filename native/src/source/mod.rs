@@ -7,6 +7,7 @@
 pub mod archive;
 pub(crate) mod bytes;
 pub mod points;
+pub mod remote;
 pub(crate) mod sqlite;
 mod zones;
 

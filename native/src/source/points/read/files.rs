@@ -224,6 +224,10 @@ fn format(path: &Path) -> Result<Format> {
     if start.starts_with(ARROW) {
         return Ok(if mark::is_prepared(path)? { Format::Prepared } else { Format::Arrow });
     }
+    // A stream of it begins with the mark of a message.
+    if start.starts_with(&[0xff; 4]) {
+        return Ok(Format::Arrow);
+    }
     if start.starts_with(b"fgb") {
         return Ok(Format::FlatGeobuf);
     }

@@ -119,6 +119,17 @@ pub struct Options {
     pub csv: CsvOptions,
     /// Whether files are copied into memory before they are read, and not mapped.
     pub copy: bool,
+    /// What is known of a file that was fetched, whose place and time say nothing.
+    pub fetched: Option<Fetched>,
+}
+
+/// What is known of a file that was fetched.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Fetched {
+    /// The same for the same bytes.
+    pub stamp: String,
+    /// What of the rows did not come along.
+    pub lines: Vec<String>,
 }
 
 /// How CSV files are written, where it shall not be detected.
@@ -287,12 +298,13 @@ fn look(
 ) -> Result<Files> {
     let Some(first) = inputs.first() else { bail!("no files were given") };
     let mut version = Version::new(options);
-    let mut lines = Vec::new();
+    let mut lines = options.fetched.as_ref().map_or_else(Vec::new, |fetched| fetched.lines.clone());
     let mut opened = Vec::with_capacity(inputs.len());
     progress.stage("look", None);
     for input in inputs {
         let label = input.path.display().to_string();
-        let read = input.all().iter().try_for_each(|path| version.file(path));
+        let of_files = input.all().into_iter().filter(|_| options.fetched.is_none());
+        let read = of_files.into_iter().try_for_each(|path| version.file(&path));
         let reader = read.and_then(|()| {
             let spool = spool.map(|folder| folder.join(format!("input.{}", opened.len())));
             open(input, options, spool.as_deref(), &mut lines, progress)

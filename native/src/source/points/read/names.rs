@@ -53,7 +53,7 @@ pub(super) fn find_name(name: &str, test: impl Fn(&[String]) -> bool) -> bool {
 }
 
 /// The same names, none twice: a second `value` is `value_2`.
-pub(super) fn distinct(names: Vec<String>, lines: &mut Vec<String>) -> Vec<String> {
+pub(crate) fn distinct(names: Vec<String>, lines: &mut Vec<String>) -> Vec<String> {
     /// So many are told one by one.
     const TOLD: usize = 10;
     let mut taken: HashSet<String> = HashSet::with_capacity(names.len());

@@ -1,0 +1,155 @@
+//! Databases: an [`Address`] with a [`version`](Remote::version) that tells whether rows changed, and rows that are
+//! [fetched](Remote::fetch) whole.
+//!
+//! What is fetched is an Arrow IPC stream in a [`spool`], which the readers of files read: from there on a database is a file like any
+//! other, with the same columns, coordinate systems, times and flags. Nothing of a request ever comes here: what is asked, and of
+//! whom, is the operator's.
+
+mod address;
+mod clickhouse;
+mod postgres;
+mod spool;
+mod wire;
+
+use crate::read::Progress;
+pub use address::{Address, Engine, Rows};
+use anyhow::{Context as _, Result, anyhow, bail};
+pub(crate) use spool::Spool;
+use std::{future::Future, time::Duration};
+
+/// How often a version is asked for, unless said.
+const POLL: Duration = Duration::from_secs(10);
+/// How long it may take to tell one.
+const VERSION: Duration = Duration::from_secs(20);
+/// How long rows may be on their way without a sign of them.
+const SILENCE: Duration = Duration::from_mins(10);
+
+/// Rows of a database, and how to tell that they changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remote {
+    /// Where they are.
+    pub address: Address,
+    /// A query of one value that changes when they do; for a table there is one of its engine's own.
+    pub version: Option<String>,
+    /// How often it is asked, if that was said.
+    pub poll: Option<Duration>,
+}
+
+impl Remote {
+    /// Whether a text is an address of a database.
+    #[must_use]
+    pub fn is_address(text: &str) -> bool {
+        address::engine(text).is_some()
+    }
+
+    /// Reads an address, with `query`, `version` and `poll` in it or not.
+    ///
+    /// # Errors
+    /// One line with what is wrong in it, without its password.
+    pub fn parse(text: &str) -> Result<Self> {
+        address::parse(text)
+    }
+
+    /// How often to ask whether rows changed.
+    #[must_use]
+    pub fn every(&self) -> Duration {
+        self.poll.unwrap_or(POLL)
+    }
+
+    /// A name for the dataset.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match &self.address.rows {
+            Rows::Table { name, .. } => name,
+            Rows::Query(_) | Rows::Unsaid => &self.address.database,
+        }
+    }
+
+    /// What changes when the rows do. `None` where nothing is known that does: for a query without a version query of its own.
+    ///
+    /// # Errors
+    /// One clear line when the database cannot be asked.
+    pub fn version(&self, dataset: &str) -> Result<Option<String>> {
+        let address = self.address.with_secret(dataset)?;
+        let asked = async {
+            match address.engine {
+                Engine::Postgres => postgres::version(&address, self.version.as_deref()).await,
+                Engine::ClickHouse => clickhouse::version(&address, self.version.as_deref()).await,
+            }
+        };
+        let asked = async {
+            let late = |_| Err(anyhow!("no answer within {} s", VERSION.as_secs()));
+            tokio::time::timeout(VERSION, asked).await.unwrap_or_else(late)
+        };
+        block_on(asked)?.with_context(|| format!("{}: its version", self.address))
+    }
+
+    /// Fetches all rows.
+    ///
+    /// # Errors
+    /// One clear line when the database does not answer, refuses, or has no such rows.
+    pub(crate) fn fetch(&self, dataset: &str, progress: &dyn Progress) -> Result<Spool> {
+        let address = self.address.with_secret(dataset)?;
+        let fetched = async {
+            match address.engine {
+                Engine::Postgres => postgres::fetch(&address, progress).await,
+                Engine::ClickHouse => clickhouse::fetch(&address, progress).await,
+            }
+        };
+        block_on(fetched)?.with_context(|| self.address.to_string())
+    }
+}
+
+/// How much was fetched, in words.
+fn so_far(rows: Option<u64>, bytes: u64) -> String {
+    let rows = rows.map_or(String::new(), |rows| format!("{rows} rows, "));
+    format!("fetched {rows}{:.1} MB", bytes as f64 / f64::from(1 << 20))
+}
+
+/// Waits on the network, on a thread that may wait.
+fn block_on<T>(what: impl Future<Output = Result<T>>) -> Result<Result<T>> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot wait on a network")?;
+    Ok(runtime.block_on(what))
+}
+
+/// A query as it may stand in brackets: one that only reads, without the semicolon at its end.
+///
+/// # Errors
+/// When it begins otherwise.
+fn select(query: &str) -> Result<&str> {
+    let query = query.trim().trim_end_matches(';').trim_end();
+    let mut rest = query;
+    // Comments may stand before it.
+    let first = loop {
+        rest = rest.trim_start_matches(|char: char| char.is_whitespace() || char == '(');
+        let after = rest.strip_prefix("--").map(|rest| rest.split_once('\n'));
+        match after.or_else(|| rest.strip_prefix("/*").map(|rest| rest.split_once("*/"))) {
+            Some(Some((_, next))) => rest = next,
+            Some(None) => break "",
+            None => break rest.split(|char: char| !char.is_ascii_alphabetic()).next().unwrap_or(""),
+        }
+    };
+    if !["select", "with", "values", "table"].contains(&first.to_ascii_lowercase().as_str()) {
+        bail!(
+            "the query begins with \"{}\", expected one that only reads: SELECT …",
+            first.chars().take(20).collect::<String>()
+        );
+    }
+    Ok(query)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queries_read() {
+        for query in ["SELECT 1", " with a as (select 1) select * from a ; ", "-- x\n/* y */ (select 1)", "TABLE t;;"] {
+            assert!(select(query).is_ok_and(|query| !query.ends_with(';')), "{query}");
+        }
+        for query in ["", "DROP TABLE t", "selection", "-- select 1", "/* select", "INSERT INTO t SELECT 1", "日本"] {
+            assert!(select(query).expect_err(query).to_string().contains("expected one that only reads"), "{query}");
+        }
+    }
+}
