@@ -20,6 +20,9 @@ pub struct Entry {
 
 /// Entries of the smallest leaves.
 const LEAF: usize = 4096;
+/// Entries that a root may have: of more there are leaves, however small it is when packed, so that no one who reads it has to make room
+/// for all of them at once.
+const MOST: usize = 1 << 20;
 
 /// Directories that are being packed: a root of at most so many bytes, and leaves where all entries do not fit.
 #[derive(Clone, Debug)]
@@ -38,22 +41,30 @@ pub struct Directories {
 impl Directories {
     /// Of entries whose numbers ascend.
     #[must_use]
-    pub const fn of(entries: Vec<Entry>, most: usize) -> Self {
-        Self { entries, most, size: 0, roots: Vec::new(), root: Vec::new(), leaves: Vec::new(), done: false }
+    pub fn of(entries: Vec<Entry>, most: usize) -> Self {
+        let size = if entries.len() > MOST { smallest(&entries) } else { 0 };
+        Self { entries, most, size, roots: Vec::new(), root: Vec::new(), leaves: Vec::new(), done: false }
     }
 
     /// What is to be packed next; `None` when all is done.
     #[must_use]
     pub fn next(&self) -> Option<Vec<u8>> {
-        let leaf = || self.entries.chunks(self.size).nth(self.roots.len());
+        self.ahead(0)
+    }
+
+    /// What is to be packed so many behind the next, as far as it is known: whether there are leaves the first root says, and what the
+    /// last has is known behind them.
+    #[must_use]
+    pub fn ahead(&self, by: usize) -> Option<Vec<u8>> {
+        let leaf = || self.entries.chunks(self.size).nth(self.roots.len() + by);
         match self.size {
             _ if self.done => None,
-            0 => Some(plain(&self.entries)),
-            _ => Some(plain(leaf().unwrap_or(&self.roots))),
+            0 => (by == 0).then(|| plain(&self.entries)),
+            _ => leaf().map(plain).or_else(|| (by == 0).then(|| plain(&self.roots))),
         }
     }
 
-    /// Takes what [`next`](Self::next) gave, packed.
+    /// Takes what [`next`](Self::next) gives, packed.
     pub fn packed(&mut self, packed: &[u8]) {
         if let Some(leaf) = (self.size > 0).then(|| self.entries.chunks(self.size).nth(self.roots.len())).flatten() {
             let offset = self.leaves.len() as u64;
@@ -64,8 +75,7 @@ impl Directories {
             self.done = true;
         } else {
             // Leaves, or larger ones.
-            let first = LEAF.max(self.entries.len() / LEAF);
-            self.size = if self.size == 0 { first } else { self.size + self.size / 2 };
+            self.size = if self.size == 0 { smallest(&self.entries) } else { self.size + self.size / 2 };
             self.roots.clear();
             self.leaves.clear();
         }
@@ -88,6 +98,11 @@ impl Directories {
     pub fn leaves(&self) -> &[u8] {
         &self.leaves
     }
+}
+
+/// How many of these entries the smallest leaves have.
+fn smallest(entries: &[Entry]) -> usize {
+    LEAF.max(entries.len() / LEAF)
 }
 
 /// Entries column by column: differences of numbers, runs, lengths, offsets (0 where one follows the one before).
@@ -120,6 +135,7 @@ fn plain(entries: &[Entry]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec;
 
     #[test]
     fn entries_are_columns_of_differences() {
@@ -152,5 +168,24 @@ mod tests {
         // Of leaves of 6144 there are two, which take less.
         let (root, _, rounds) = written(root.len() - 1);
         assert_eq!((root[0], rounds), (2, 1 + 4 + 3));
+    }
+
+    #[test]
+    fn several_leaves_are_handed_out_at_once_and_no_root_has_more_than_may_be_read() {
+        let entry = |at: u64| Entry { id: at, offset: at * 10, length: 10, run: 1 };
+        let entries: Vec<Entry> = (0..=MOST as u64).map(entry).collect();
+        let mut directories = Directories::of(entries.clone(), usize::MAX);
+        let mut rounds = Vec::new();
+        loop {
+            let next: Vec<Vec<u8>> = (0..100).map_while(|by| directories.ahead(by)).collect();
+            if next.is_empty() {
+                break;
+            }
+            rounds.push(next.len());
+            next.iter().for_each(|plain| directories.packed(plain));
+        }
+        // 257 leaves, then a root of them.
+        assert_eq!((rounds, &directories.root()[..2]), (vec![100, 100, 57, 1], &[0x81, 2][..]));
+        assert!(entries.chunks(LEAF).flat_map(plain).eq(directories.leaves().iter().copied()));
     }
 }

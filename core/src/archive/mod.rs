@@ -18,4 +18,4 @@ pub use budget::Bounds;
 pub use directory::{Directories, Entry};
 pub use header::{FRONT, HEADER, Header, Span};
 pub use runs::{Place, Run, Runs};
-pub use walk::{Alike, Known, Walk, meets};
+pub use walk::{Alike, Occupancy, Walk, meets};

@@ -158,12 +158,13 @@ impl Plan {
         self.hexagons.is_some() && self.mode != Mode::Points
     }
 
-    /// Whether anything that passes may be in a tile.
+    /// Whether anything that passes may come into a tile in which none of its rows is.
     #[must_use]
-    pub fn occupies(&self, points: &Points<'_>, tile: TileId, mask: Option<&Mask>) -> bool {
+    pub fn reaches_into(&self, points: &Points<'_>, tile: TileId, mask: Option<&Mask>) -> bool {
         let resolution = self.resolution(tile.z()).filter(|_| self.reaches_out());
         let reach = resolution.map(|resolution| Reach::of(tile, steps::resolution(resolution)));
-        points.occupies(tile, mask) || reach.is_some_and(|reach| reach.tiles().any(|tile| points.occupies(tile, mask)))
+        points.shapes().is_some_and(|shapes| shapes.some(tile, mask))
+            || reach.is_some_and(|reach| reach.tiles().any(|tile| points.occupies(tile, mask)))
     }
 
     /// Whether tiles depend on a [`crate::Profile`].

@@ -4,8 +4,11 @@
 use super::{Folder, Place, put::Put};
 use crate::{
     disk,
-    engine::pack::{Coding, Packed},
-    export::{Layer, Shown, seen::Seen, walk::Walk},
+    engine::{
+        pack::{Coding, Packed},
+        scratch::Scratches,
+    },
+    export::{Layer, Shown, View, seen::Seen, walk::Walk},
     read::Progress,
 };
 use anyhow::{Context as _, Result};
@@ -52,10 +55,12 @@ impl AddAssign for Seeded {
 pub struct Seed<'s> {
     folder: &'s Folder,
     place: Place,
-    shown: Vec<Shown>,
+    shown: Shown,
     bounds: Option<[f64; 4]>,
     work: &'s Work<'s>,
     progress: &'s dyn Progress,
+    /// Space to cut tiles in.
+    spaces: Scratches,
 }
 
 impl<'s> Seed<'s> {
@@ -72,8 +77,8 @@ impl<'s> Seed<'s> {
         let (source, query) = (layer.source(), layer.query());
         let place = Place::of(source.name(), source.version(), &query.token());
         let place = place.with_context(|| format!("{}: its query is too long to be that of files", source.name()))?;
-        let shown = vec![layer.shown(work)?];
-        Ok(Self { folder, place, shown, bounds, work, progress })
+        let shown = layer.shown(work)?;
+        Ok(Self { folder, place, shown, bounds, work, progress, spaces: Scratches::default() })
     }
 
     /// Writes the tiles of a zoom.
@@ -81,7 +86,9 @@ impl<'s> Seed<'s> {
     /// # Errors
     /// When it was told to end; what the file system says.
     pub fn zoom(&self, z: u8) -> Result<Seeded> {
-        let seen = Seen { here: &self.shown, work: self.work, bounds: self.bounds };
+        let columns = self.shown.columns();
+        let here = [columns.view()];
+        let seen = Seen { here: &here, work: self.work, bounds: self.bounds };
         self.progress.stage(&format!("zoom {z}: looking for tiles"), None);
         let mut count = 0;
         for alike in Walk::of(z, &seen) {
@@ -95,7 +102,7 @@ impl<'s> Seed<'s> {
             if batch.is_empty() {
                 return Ok(seeded);
             }
-            seeded += self.batch(&batch)?;
+            seeded += self.batch(&batch, &here[0])?;
             pace.tell(batch.iter().map(|alike| alike.count).sum());
         }
     }
@@ -107,18 +114,19 @@ impl<'s> Seed<'s> {
     pub fn tiles(&self, tiles: &[TileId]) -> Result<Seeded> {
         let mut pace = Pace::new("the list".into(), tiles.len() as u64, self.progress);
         let mut seeded = Seeded::default();
+        let columns = self.shown.columns();
         for some in tiles.chunks(BATCH) {
             let met = some.iter().filter(|tile| meets(self.bounds, **tile).0);
-            let batch: Vec<Alike> = met.map(|&first| Alike { first, count: 1 }).collect();
-            seeded += self.batch(&batch)?;
+            let batch: Vec<Alike> = met.map(|&first| Alike { first, count: 1, rows: 0 }).collect();
+            seeded += self.batch(&batch, &columns.view())?;
             pace.tell(some.len() as u64);
         }
         Ok(seeded)
     }
 
-    fn batch(&self, batch: &[Alike]) -> Result<Seeded> {
+    fn batch(&self, batch: &[Alike], from: &View<'_>) -> Result<Seeded> {
         disk::has_room(self.folder.path(), ROOM, "going on")?;
-        let done = batch.par_iter().map_init(Scratch::default, |scratch, &alike| self.write(alike, scratch));
+        let done = batch.par_iter().map(|&alike| self.spaces.with(|scratch| self.write(alike, from, scratch)));
         done.try_reduce(Seeded::default, |mut all, one| {
             all += one;
             Ok(all)
@@ -126,7 +134,7 @@ impl<'s> Seed<'s> {
     }
 
     /// Writes tiles that are the same, those that are not there.
-    fn write(&self, Alike { first, count }: Alike, scratch: &mut Scratch) -> Result<Seeded> {
+    fn write(&self, Alike { first, count, .. }: Alike, from: &View<'_>, scratch: &mut Scratch) -> Result<Seeded> {
         let mut seeded = Seeded::default();
         let mut bytes = None;
         for tile in (hilbert::id(first)..hilbert::id(first) + count).filter_map(hilbert::tile) {
@@ -138,7 +146,7 @@ impl<'s> Seed<'s> {
             }
             let bytes = match &bytes {
                 Some(bytes) => bytes,
-                None => bytes.insert(self.cut(first, scratch)?),
+                None => bytes.insert(self.cut(first, from, scratch)?),
             };
             if bytes.is_empty() {
                 seeded.empty += 1;
@@ -156,11 +164,9 @@ impl<'s> Seed<'s> {
     }
 
     /// A tile as a file has it; nothing where nothing shows.
-    fn cut(&self, tile: TileId, scratch: &mut Scratch) -> Result<bytes::Bytes> {
+    fn cut(&self, tile: TileId, from: &View<'_>, scratch: &mut Scratch) -> Result<bytes::Bytes> {
         let mut out = Vec::new();
-        for shown in &self.shown {
-            shown.cut(tile, self.work, (scratch, &mut out))?;
-        }
+        from.cut(tile, self.work, (scratch, &mut out))?;
         if out.is_empty() {
             return Ok(bytes::Bytes::new());
         }

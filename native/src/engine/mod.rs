@@ -24,7 +24,7 @@ pub mod mask;
 pub mod pack;
 pub mod pool;
 pub mod refusal;
-mod scratch;
+pub(crate) mod scratch;
 #[cfg(test)]
 mod tests;
 

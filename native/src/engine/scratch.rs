@@ -8,7 +8,7 @@ const ROOMY: usize = 8 << 20;
 
 /// As much space as there were tiles at once.
 #[derive(Debug, Default)]
-pub(super) struct Scratches(Mutex<Vec<Scratch>>);
+pub(crate) struct Scratches(Mutex<Vec<Scratch>>);
 
 impl Scratches {
     /// Calls `f` with some. What grew for a tile far larger than most is let go afterwards.

@@ -6,8 +6,8 @@
 use super::{Engine, Fitted, Refusal, Size, keeps::OfRows, lets::LEAST, mask::mask, refusal::afford};
 use crate::source::points::Dataset;
 use duotile_core::{
-    CROWD, Mask, Plan, Points, Profile, QueryError, RANKED_ROW, Ranks, Report, Scratch, Selection, Stopped, Sums,
-    TileId, Work,
+    CROWD, Mask, Plan, Points, Profile, QueryError, RANKED_ROW, Ranks, Report, Scratch, Selection, Stopped, Summary,
+    Sums, TileId, Work,
 };
 use std::{ops::Range, sync::Arc};
 
@@ -81,15 +81,37 @@ impl Selected {
     /// Calls `f` with the points and with the rows as the core wants them: with the summaries of the columns that a plan
     /// measures, as far as these are at hand.
     pub fn with<R>(&self, dataset: &Dataset, plan: &Plan, f: impl FnOnce(Points<'_>, Selection<'_>) -> R) -> R {
+        let summaries = self.summaries(dataset, plan);
         dataset.with_points(|points| {
-            let mut summaries = vec![None; points.columns().len()];
-            if self.mask.is_none() {
-                plan.summaries().for_each(|column| summaries[column] = dataset.summary(column));
-            }
-            self.summaries.iter().for_each(|(column, sums)| summaries[*column] = Some(sums.view()));
-            let selection = Selection { mask: self.mask.as_deref(), profile: &self.profile, summaries: &summaries };
-            f(ranked(&points, self.ranks.as_deref()), selection)
+            let (points, selection) = self.view(&points, &summaries);
+            f(points, selection)
         })
+    }
+
+    /// The points and the rows as the core wants them.
+    #[must_use]
+    pub fn view<'a>(
+        &'a self,
+        points: &Points<'a>,
+        summaries: &'a [Option<Summary<'a>>],
+    ) -> (Points<'a>, Selection<'a>) {
+        let selection = Selection { mask: self.mask.as_deref(), profile: &self.profile, summaries };
+        (ranked(points, self.ranks.as_deref()), selection)
+    }
+
+    /// For each column its summary, if a plan measures it and there is one at hand.
+    #[must_use]
+    pub fn summaries<'a>(&'a self, dataset: &'a Dataset, plan: &Plan) -> Vec<Option<Summary<'a>>> {
+        let mut summaries = Vec::new();
+        let mut put = |column: usize, summary| {
+            summaries.resize(summaries.len().max(column + 1), None);
+            summaries[column] = summary;
+        };
+        if self.mask.is_none() {
+            plan.summaries().for_each(|column| put(column, dataset.summary(column)));
+        }
+        self.summaries.iter().for_each(|(column, sums)| put(*column, Some(sums.view())));
+        summaries
     }
 
     /// Cuts a tile of a plan and appends its bytes to `out`.

@@ -3,7 +3,10 @@
 //! What is known follows from what was noted and in which order alone: a run that goes on knows what one that was not ended does.
 
 use duotile_core::archive::Place;
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
 
 /// Different bytes that are known at least, twice as many at most: some 70 MB.
 const MOST: usize = 1 << 19;
@@ -12,9 +15,29 @@ const MOST: usize = 1 << 19;
 #[derive(Debug)]
 pub struct Known {
     most: usize,
-    young: HashMap<u128, Place>,
+    young: ByHash,
     /// Those that were young before.
-    old: HashMap<u128, Place>,
+    old: ByHash,
+}
+
+type ByHash = HashMap<u128, Place, BuildHasherDefault<Itself>>;
+
+/// The hash of a hash: a part of it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Itself(u64);
+
+impl Hasher for Itself {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.0 = self.0.rotate_left(8) ^ u64::from(byte));
+    }
+
+    fn write_u128(&mut self, hash: u128) {
+        self.0 = hash as u64;
+    }
 }
 
 impl Default for Known {
@@ -25,7 +48,7 @@ impl Default for Known {
 
 impl Known {
     fn of(most: usize) -> Self {
-        Self { most, young: HashMap::new(), old: HashMap::new() }
+        Self { most, young: ByHash::default(), old: ByHash::default() }
     }
 
     /// Where bytes are.

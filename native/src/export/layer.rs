@@ -6,8 +6,14 @@ use crate::{
     source::Source,
 };
 use anyhow::{Context as _, Result};
-use duotile_core::{Report, RowGeometry, Scratch, Stopped, TileId, TileQuery, Work, archive::Bounds};
-use std::{ops::RangeInclusive, sync::Arc};
+use duotile_core::{
+    Column, Plan, Points, Report, RowGeometry, Scratch, Selection, Stopped, Summary, TileId, TileQuery, Work,
+    archive::Bounds,
+};
+use std::{
+    ops::{Range, RangeInclusive},
+    sync::Arc,
+};
 
 /// A source and a query, at some zooms.
 #[derive(Debug)]
@@ -22,6 +28,22 @@ pub struct Layer {
 pub struct Shown {
     fitted: Fitted,
     selected: Selected,
+}
+
+/// The columns of a layer, and what is known of their sums.
+#[derive(Debug)]
+pub struct Columns<'s> {
+    shown: &'s Shown,
+    all: Vec<Column<'s>>,
+    summaries: Vec<Option<Summary<'s>>>,
+}
+
+/// A layer as its tiles are cut from it.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'s> {
+    plan: &'s Plan,
+    points: Points<'s>,
+    selection: Selection<'s>,
 }
 
 impl Layer {
@@ -107,20 +129,47 @@ impl Layer {
 }
 
 impl Shown {
-    /// Whether anything that passes may be in a tile.
+    /// What its tiles are cut from, looked up once for all of them.
     #[must_use]
-    pub fn occupies(&self, tile: TileId) -> bool {
+    pub fn columns(&self) -> Columns<'_> {
         let dataset = &self.fitted.dataset;
-        let mask = self.selected.mask.as_deref();
-        dataset.with_points(|points| self.fitted.plan.occupies(&points, tile, mask))
+        Columns { shown: self, all: dataset.columns(), summaries: self.selected.summaries(dataset, &self.fitted.plan) }
+    }
+}
+
+impl Columns<'_> {
+    /// As tiles are cut from it.
+    #[must_use]
+    pub fn view(&self) -> View<'_> {
+        let Fitted { dataset, plan, .. } = &self.shown.fitted;
+        let (points, selection) = self.shown.selected.view(&dataset.points(&self.all), &self.summaries);
+        View { plan, points, selection }
+    }
+}
+
+impl View<'_> {
+    /// All of its rows.
+    #[must_use]
+    pub const fn all(&self) -> Range<usize> {
+        0..self.points.len()
     }
 
-    /// Rows of a tile that pass.
+    /// Its rows in a tile within another, of which they are known.
     #[must_use]
-    pub fn rows(&self, tile: TileId) -> usize {
-        let dataset = &self.fitted.dataset;
-        let range = dataset.with_points(|points| points.range(tile));
-        self.selected.mask.as_ref().map_or(range.len(), |mask| mask.count(range))
+    pub fn rows(&self, tile: TileId, around: &Range<usize>) -> Range<usize> {
+        self.points.range_within(tile, around.clone())
+    }
+
+    /// How many of some rows pass.
+    #[must_use]
+    pub fn passing(&self, rows: &Range<usize>) -> usize {
+        self.selection.mask.map_or(rows.len(), |mask| mask.count(rows.clone()))
+    }
+
+    /// Whether anything may come into a tile in which no row is that passes.
+    #[must_use]
+    pub fn reaches_into(&self, tile: TileId) -> bool {
+        self.plan.reaches_into(&self.points, tile, self.selection.mask)
     }
 
     /// Whether all tiles of a zoom within a tile are the same.
@@ -128,17 +177,19 @@ impl Shown {
     /// # Errors
     /// When it was told to end.
     pub fn alike(&self, tile: TileId, z: u8, work: &Work<'_>, scratch: &mut Scratch) -> Result<bool, Stopped> {
-        let dataset = &self.fitted.dataset;
-        let plan = &self.fitted.plan;
-        self.selected.with(dataset, plan, |points, selection| plan.alike(&points, selection, tile, z, work, scratch))
+        self.plan.alike(&self.points, self.selection, tile, z, work, scratch)
     }
 
     /// Appends the layer of a tile.
     ///
     /// # Errors
     /// When it was told to end.
-    pub fn cut(&self, tile: TileId, work: &Work<'_>, to: (&mut Scratch, &mut Vec<u8>)) -> Result<Report, Stopped> {
-        let dataset = &self.fitted.dataset;
-        self.selected.cut(dataset, &self.fitted.plan, tile, work, to)
+    pub fn cut(
+        &self,
+        tile: TileId,
+        work: &Work<'_>,
+        (scratch, out): (&mut Scratch, &mut Vec<u8>),
+    ) -> Result<Report, Stopped> {
+        self.plan.tile_into(&self.points, self.selection, tile, work, scratch, out)
     }
 }

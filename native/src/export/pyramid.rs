@@ -2,22 +2,22 @@
 
 use super::{
     archive::{Kind, Summary},
-    layer::{Layer, Shown},
+    cut::{Cutter, Over, Tile},
+    layer::{Columns, Layer, Shown, View},
     log::Head,
-    metadata, packed,
+    metadata,
     report::{Logged, Report, Zoom},
     seen::Seen,
     walk::Walk,
-    written::{Same, Written},
+    written::Written,
 };
-use crate::{disk, read::Progress, told::tilejson};
+use crate::{disk, engine::scratch::Scratches, read::Progress, told::tilejson};
 use anyhow::{Context as _, Result};
 use duotile_core::{
-    Report as Cut, Scratch, Stopped, TILE_FORMAT, TileId, Work,
+    TILE_FORMAT, Work,
     archive::{Alike, Bounds, hilbert, opening},
     frame::WORLD,
 };
-use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde_json::json;
 use std::{
     cmp::Reverse,
@@ -25,10 +25,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Tiles that are cut before the first of them is written.
+/// Tiles that are cut before the first of them is written, while those before are.
 const BATCH: usize = 1024;
-/// Bytes of tiles that wait to be written, in one batch: fewer tiles make one where they are large.
-const WAITING: usize = 64 << 20;
+/// Bytes of tiles of one batch: fewer tiles make one where they are large.
+const WAITING: usize = 32 << 20;
 /// The fullest tiles of a zoom, which are tried first.
 const FULLEST: usize = 16;
 
@@ -73,7 +73,7 @@ pub fn export(
         let from = before.at.as_ref().map_or_else(|| before.zooms.len(), |head| head.zoom.z.into());
         progress.line(&format!("not all that was written is there as it was: it goes on within zoom {from}"));
     }
-    let mut pyramid = Pyramid { written, settings, folder, progress, work: &work };
+    let mut pyramid = Pyramid { written, settings, folder, progress, work: &work, spaces: &Scratches::default() };
     let mut report = Report { zooms: before.zooms, ..Report::default() };
     let mut at = before.at;
     let begin = report.zooms.last().map_or(first, |zoom| zoom.z + 1);
@@ -133,21 +133,8 @@ struct Pyramid<'p> {
     folder: PathBuf,
     progress: &'p dyn Progress,
     work: &'p Work<'p>,
-}
-
-/// A tile that was cut.
-struct Tile {
-    same: Same,
-    /// What each layer has in it.
-    cuts: Vec<Cut>,
-    /// Of these the one that took most bytes.
-    largest: usize,
-}
-
-/// A layer of which a tile is too large, and under what it would be less.
-struct Over {
-    layer: usize,
-    less: Bounds,
+    /// Space to cut tiles in.
+    spaces: &'p Scratches,
 }
 
 impl<'p> Pyramid<'p> {
@@ -163,13 +150,19 @@ impl<'p> Pyramid<'p> {
         let work = self.work;
         let shown = |at: usize, bounds: Bounds| layers[at].bounded(bounds, work);
         let mut here = (0..layers.len()).map(|at| shown(at, head.bounds[at].0)).collect::<Result<Vec<_>>>()?;
-        self.progress.stage(&format!("zoom {z}: looking for tiles"), None);
-        let (count, fullest) = self.fullest(z, &here)?;
+        let mut found = None;
         loop {
-            let over = if tried { None } else { self.try_out(&fullest, &here, &head.bounds)? };
+            let columns: Vec<_> = here.iter().map(Shown::columns).collect();
+            let views: Vec<_> = columns.iter().map(Columns::view).collect();
+            let cutter = Cutter { here: &views, work, pack: self.settings.kind.is_packed(), spaces: self.spaces };
+            let (count, fullest) = match &found {
+                Some(found) => found,
+                None => found.insert(self.fullest(z, &views)?),
+            };
+            let over = if tried { None } else { self.try_out(fullest, &cutter, &head.bounds)? };
             let over = match over {
                 Some(over) => over,
-                None => match self.write(count, &here, &mut head)? {
+                None => match self.write(*count, &cutter, &mut head)? {
                     None => break,
                     Some(over) => over,
                 },
@@ -186,131 +179,103 @@ impl<'p> Pyramid<'p> {
         let name = |at: usize| (layers[at].source().name().to_owned(), head.bounds[at]);
         head.zoom.bounded = (0..layers.len()).filter(reduced).map(name).collect();
         head.done = true;
-        self.written.batch(&head)?;
+        self.written.batch(&head, work)?;
         Ok(head.zoom)
     }
 
+    /// How many tiles a zoom has, of those that are alike one, and those with the most rows.
+    fn fullest(&self, z: u8, here: &[View<'_>]) -> Result<(u64, Vec<Alike>)> {
+        self.progress.stage(&format!("zoom {z}: looking for tiles"), None);
+        let (mut count, mut fullest) = (0, BinaryHeap::new());
+        for alike in Walk::of(z, &self.seen(here)) {
+            let Alike { first, rows, .. } = alike?;
+            self.work.pay(64)?;
+            count += 1;
+            let tile = Reverse((rows, hilbert::id(first)));
+            if fullest.len() < FULLEST || fullest.peek().is_some_and(|least| tile < *least) {
+                fullest.push(tile);
+            }
+            if fullest.len() > FULLEST {
+                fullest.pop();
+            }
+        }
+        let alike = |Reverse((rows, id))| Some(Alike { first: hilbert::tile(id)?, count: 1, rows });
+        Ok((count, fullest.into_iter().filter_map(alike).collect()))
+    }
+
     /// What is known of tiles before they are cut.
-    const fn seen<'s>(&self, here: &'s [Shown]) -> Seen<'s>
+    const fn seen<'s>(&self, here: &'s [View<'s>]) -> Seen<'s>
     where
         'p: 's,
     {
         Seen { here, work: self.work, bounds: self.settings.bounds }
     }
 
-    /// How many tiles a zoom has, of those that are alike one, and those with the most rows.
-    fn fullest(&self, z: u8, here: &[Shown]) -> Result<(u64, Vec<TileId>)> {
-        let (mut count, mut fullest) = (0, BinaryHeap::new());
-        for alike in Walk::of(z, &self.seen(here)) {
-            let tile = alike?.first;
-            self.work.pay(64)?;
-            count += 1;
-            let rows: usize = here.iter().map(|shown| shown.rows(tile)).sum();
-            fullest.push(Reverse((rows, hilbert::id(tile))));
-            if fullest.len() > FULLEST {
-                fullest.pop();
-            }
-        }
-        Ok((count, fullest.into_iter().filter_map(|Reverse((_, id))| hilbert::tile(id)).collect()))
-    }
-
     /// Of some tiles the largest that is too large and can be less.
-    fn try_out(&self, tiles: &[TileId], here: &[Shown], bounds: &[Logged]) -> Result<Option<Over>> {
-        let tiles: Vec<Alike> = tiles.iter().map(|&first| Alike { first, count: 1 }).collect();
-        let mut tiles = self.cut(&tiles, here)?;
+    fn try_out(&self, tiles: &[Alike], cutter: &Cutter<'_>, bounds: &[Logged]) -> Result<Option<Over>> {
+        let mut tiles = cutter.cut(tiles)?;
         tiles.sort_by_key(|tile| Reverse(tile.same.bytes.len()));
         Ok(tiles.iter().find_map(|tile| tile.over(self.settings.budget, bounds)))
     }
 
-    /// Tiles in which there is anything, in their order.
-    fn cut(&self, tiles: &[Alike], here: &[Shown]) -> Result<Vec<Tile>, Stopped> {
-        let (work, pack) = (self.work, self.settings.kind.is_packed());
-        let cut =
-            tiles.into_par_iter().map_init(Scratch::default, |scratch, &alike| cut(alike, here, work, pack, scratch));
-        Ok(cut.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
-    }
-
-    /// Writes all tiles of a zoom that are left; or says which is too large and can be less.
-    fn write(&mut self, count: u64, here: &[Shown], head: &mut Head) -> Result<Option<Over>> {
+    /// Writes all tiles of a zoom that are left; or says which is too large and can be less. While some are written, the next are cut.
+    fn write(&mut self, count: u64, cutter: &Cutter<'_>, head: &mut Head) -> Result<Option<Over>> {
         let z = head.zoom.z;
         self.progress.stage(&format!("zoom {z}"), Some(count));
-        let seen = self.seen(here);
+        let seen = self.seen(cutter.here);
         let (mut walk, mut size) = (Walk::of(z, &seen).skip(head.looked as usize), 16);
+        let mut waiting = Batch::default();
         loop {
             self.progress.advance(head.looked);
-            let batch: Vec<Alike> = walk.by_ref().take(size).collect::<Result<_, _>>()?;
-            if batch.is_empty() {
-                return Ok(None);
+            let next: Vec<Alike> = walk.by_ref().take(size).collect::<Result<_, _>>()?;
+            let done = next.is_empty() && waiting.looked == 0;
+            let Self { written, settings, folder, work, .. } = self;
+            let put = || put(waiting, written, (settings.budget, folder), head, work);
+            let (tiles, over) = rayon::join(|| cutter.cut(&next), put);
+            let over = over?;
+            if over.is_some() || done {
+                return Ok(over);
             }
-            disk::has_room(&self.folder, ROOM, "going on with the export")?;
-            let mut bytes = 0;
-            for tile in self.cut(&batch, here)? {
-                if let Some(over) = tile.over(self.settings.budget, &head.bounds) {
-                    return Ok(Some(over));
-                }
-                head.zoom.beyond += u64::from(tile.same.bytes.len() > self.settings.budget);
-                bytes += tile.same.bytes.len();
-                head.zoom.add(&tile);
-                if !tile.same.bytes.is_empty() {
-                    self.written.add(&tile.same)?;
-                }
-            }
-            head.looked += batch.len() as u64;
-            self.written.batch(head)?;
+            waiting = Batch { looked: next.len() as u64, tiles: tiles? };
+            let bytes: usize = waiting.tiles.iter().map(|tile| tile.same.bytes.len()).sum();
             let likely = WAITING / (bytes / size).max(1);
             size = (size * 2).min(BATCH).min(likely.max(16));
         }
     }
 }
 
-impl Tile {
-    /// Where it is larger than it may be, under which bounds it would be less; nothing where the layer that takes most of it has nothing to
-    /// give up there: then it stays as it is.
-    fn over(&self, budget: usize, bounds: &[Logged]) -> Option<Over> {
-        let (bytes, layer) = (self.same.bytes.len(), self.largest);
-        let less = (bytes > budget).then(|| bounds[layer].0.less(self.cuts[layer], bytes, budget)).flatten()?;
-        Some(Over { layer, less })
-    }
+/// Tiles that were cut one after the other.
+#[derive(Default)]
+struct Batch {
+    /// How many were looked at.
+    looked: u64,
+    /// Those of them that are not empty.
+    tiles: Vec<Tile>,
 }
 
-impl Zoom {
-    fn add(&mut self, tile: &Tile) {
-        let count = tile.same.count;
-        self.tiles += if tile.same.bytes.is_empty() { 0 } else { count };
-        self.bytes += tile.same.bytes.len() as u64 * count;
-        self.largest = self.largest.max(tile.same.bytes.len());
-        for cut in &tile.cuts {
-            self.features += u64::from(cut.features) * count;
-            self.rows += cut.rows - cut.omitted;
-            self.omitted += cut.omitted;
-            self.cells |= cut.cells;
-        }
-    }
-}
-
-/// Tiles of all layers that are alike, packed if they are to be; `None` where nothing is.
-fn cut(
-    alike: Alike,
-    here: &[Shown],
+/// Writes tiles; or says which is too large and can be less.
+fn put(
+    batch: Batch,
+    written: &mut Written,
+    (budget, folder): (usize, &Path),
+    head: &mut Head,
     work: &Work<'_>,
-    pack: bool,
-    scratch: &mut Scratch,
-) -> Result<Option<Tile>, Stopped> {
-    let (mut out, mut cuts, mut largest) = (Vec::new(), Vec::new(), (0, 0));
-    for (at, shown) in here.iter().enumerate() {
-        let start = out.len();
-        cuts.push(shown.cut(alike.first, work, (scratch, &mut out))?);
-        largest = largest.max((out.len() - start, at));
-    }
-    // Whatever is left out of an empty one is told.
-    if out.is_empty() && cuts.iter().all(|cut| cut.omitted == 0) {
+) -> Result<Option<Over>> {
+    if batch.looked == 0 {
         return Ok(None);
     }
-    let bytes = if pack && !out.is_empty() { packed::gzip(&out) } else { out };
-    let hash = xxhash_rust::xxh3::xxh3_128(&bytes);
-    Ok(Some(Tile {
-        same: Same { id: hilbert::id(alike.first), count: alike.count, hash, bytes },
-        cuts,
-        largest: largest.1,
-    }))
+    disk::has_room(folder, ROOM, "going on with the export")?;
+    for tile in batch.tiles {
+        if let Some(over) = tile.over(budget, &head.bounds) {
+            return Ok(Some(over));
+        }
+        head.zoom.beyond += u64::from(tile.same.bytes.len() > budget);
+        head.zoom.add(&tile);
+        if !tile.same.bytes.is_empty() {
+            written.add(&tile.same, work)?;
+        }
+    }
+    head.looked += batch.looked;
+    written.batch(head, work)?;
+    Ok(None)
 }

@@ -4,49 +4,50 @@
 use duotile_core::{
     Stopped, TileId,
     archive::{
-        self, Alike, Known,
+        self, Alike, Occupancy,
         walk::{DEEP, backwards},
     },
 };
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use std::vec;
 
 /// Pieces that are walked before the first of their tiles is cut.
 const PIECES: usize = 256;
 
 /// Tiles of a zoom.
-pub struct Walk<'k, K> {
+pub struct Walk<'k, K: Occupancy> {
     z: u8,
     known: &'k K,
-    /// Tiles above the pieces; the last is the next.
-    open: Vec<TileId>,
+    /// Tiles above the pieces, and pieces; the last is the next.
+    open: Vec<(TileId, K::Part)>,
     /// What was found in the last pieces.
     found: vec::IntoIter<Alike>,
 }
 
-impl<'k, K: Known + Sync> Walk<'k, K> {
+impl<'k, K: Occupancy<Part: Send + Sync> + Sync> Walk<'k, K> {
     /// Of the tiles of a zoom those in which, as in all that they lie in, something may be.
     pub fn of(z: u8, known: &'k K) -> Self {
-        Self { z, known, open: vec![TileId::WORLD], found: Vec::new().into_iter() }
+        let open = known.world().map(|part| (TileId::WORLD, part)).into_iter().collect();
+        Self { z, known, open, found: Vec::new().into_iter() }
     }
 
     /// The next pieces.
-    fn pieces(&mut self) -> Vec<TileId> {
+    fn pieces(&mut self) -> Vec<(TileId, K::Part)> {
         let mut pieces = Vec::new();
         while pieces.len() < PIECES
-            && let Some(tile) = self.open.pop()
+            && let Some((tile, part)) = self.open.pop()
         {
             if tile.z() + DEEP >= self.z {
-                pieces.push(tile);
-            } else if self.known.occupies(tile) {
-                self.open.extend(backwards(tile));
+                pieces.push((tile, part));
+            } else {
+                self.open.extend(backwards(self.known, tile, &part));
             }
         }
         pieces
     }
 
     /// The tiles of a piece in their order.
-    fn walk(&self, piece: TileId, scratch: &mut K::Scratch) -> Result<Vec<Alike>, Stopped> {
+    fn walk(&self, piece: (TileId, K::Part), scratch: &mut K::Scratch) -> Result<Vec<Alike>, Stopped> {
         let (mut walk, mut found) = (archive::Walk::within(piece, self.z), Vec::new());
         while let Some(alike) = walk.next(self.known, scratch)? {
             found.push(alike);
@@ -55,7 +56,7 @@ impl<'k, K: Known + Sync> Walk<'k, K> {
     }
 }
 
-impl<K: Known + Sync> Iterator for Walk<'_, K> {
+impl<K: Occupancy<Part: Send + Sync> + Sync> Iterator for Walk<'_, K> {
     type Item = Result<Alike, Stopped>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -67,7 +68,8 @@ impl<K: Known + Sync> Iterator for Walk<'_, K> {
             if pieces.is_empty() {
                 return None;
             }
-            let walked = pieces.par_iter().map_init(K::Scratch::default, |scratch, &piece| self.walk(piece, scratch));
+            let walked =
+                pieces.into_par_iter().map_init(K::Scratch::default, |scratch, piece| self.walk(piece, scratch));
             match walked.collect::<Result<Vec<_>, _>>() {
                 Ok(found) => self.found = found.concat().into_iter(),
                 Err(stopped) => return Some(Err(stopped)),
@@ -85,15 +87,26 @@ mod tests {
     /// What is empty, and what is alike.
     struct Told<E, A>(E, A, AtomicU64);
 
-    impl<E: Fn(TileId) -> bool + Sync, A: Fn(TileId) -> bool + Sync> Known for Told<E, A> {
+    impl<E: Fn(TileId) -> bool + Sync, A: Fn(TileId) -> bool + Sync> Occupancy for Told<E, A> {
         type Scratch = ();
+        type Part = TileId;
 
-        fn occupies(&self, tile: TileId) -> bool {
-            self.2.fetch_add(1, Relaxed);
-            !(self.0)(tile)
+        fn world(&self) -> Option<TileId> {
+            Some(TileId::WORLD)
         }
 
-        fn alike(&self, tile: TileId, _: u8, (): &mut ()) -> Result<bool, Stopped> {
+        fn within(&self, tile: TileId, &around: &TileId) -> Option<TileId> {
+            self.2.fetch_add(1, Relaxed);
+            assert!(is_in(tile, around.z(), around.x(), around.y()));
+            (!(self.0)(tile)).then_some(tile)
+        }
+
+        fn rows(&self, &part: &TileId) -> usize {
+            part.x() as usize
+        }
+
+        fn alike(&self, (tile, &part): (TileId, &TileId), _: u8, (): &mut ()) -> Result<bool, Stopped> {
+            assert_eq!(tile, part);
             Ok((self.1)(tile))
         }
     }
@@ -102,7 +115,7 @@ mod tests {
         tile.z() >= z && (tile.x() >> (tile.z() - z), tile.y() >> (tile.z() - z)) == (x, y)
     }
 
-    fn walked<K: Known + Sync>(z: u8, known: &K) -> Vec<Alike> {
+    fn walked<K: Occupancy<Part: Send + Sync> + Sync>(z: u8, known: &K) -> Vec<Alike> {
         Walk::of(z, known).collect::<Result<_, _>>().expect("not told to end")
     }
 
@@ -112,7 +125,7 @@ mod tests {
             let all = walked(z, &Told(|_| false, |_| false, AtomicU64::new(0)));
             let ids = hilbert::before(z)..hilbert::before(z + 1);
             assert!(all.iter().map(|alike| hilbert::id(alike.first)).eq(ids));
-            assert!(all.iter().all(|alike| alike.count == 1));
+            assert!(all.iter().all(|alike| alike.count == 1 && alike.rows == alike.first.x() as usize));
         }
         // Whatever lies in the north-western quarter is not looked at.
         let known = Told(|tile| is_in(tile, 1, 0, 0), |_| false, AtomicU64::new(0));
@@ -126,7 +139,7 @@ mod tests {
         let known = Told(|tile| is_in(tile, 3, 1, 1), is_alike, AtomicU64::new(0));
         let mut next = hilbert::before(9);
         let (mut empty, mut many) = (0, 0);
-        for Alike { first, count } in walked(9, &known) {
+        for Alike { first, count, .. } in walked(9, &known) {
             let id = hilbert::id(first);
             assert!(id >= next);
             empty += id - next;

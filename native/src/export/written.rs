@@ -7,7 +7,10 @@ use super::{
     report::Zoom,
 };
 use anyhow::{Context as _, Result, bail};
-use duotile_core::archive::{Run, Runs};
+use duotile_core::{
+    Work,
+    archive::{Run, Runs},
+};
 use std::path::{Path, PathBuf};
 
 /// Tiles that have one after the other the same bytes.
@@ -132,14 +135,14 @@ impl Written {
     /// Adds tiles behind all that have lower numbers; bytes that are known are not written again.
     ///
     /// # Errors
-    /// Where the disk does not take it.
-    pub fn add(&mut self, same: &Same) -> Result<()> {
+    /// Where the disk does not take it; when it was told to end.
+    pub fn add(&mut self, same: &Same, work: &Work<'_>) -> Result<()> {
         let place = match self.tally.known.get(same.hash) {
             Some(place) => place,
             None => self.archive.store(&same.bytes)?,
         };
         let run = Run { id: same.id, count: same.count, place };
-        self.archive.add(run, &same.bytes)?;
+        self.archive.add(run, &same.bytes, work)?;
         self.fresh.push((run, same.hash));
         self.tally.note(run, same.hash);
         Ok(())
@@ -148,9 +151,9 @@ impl Written {
     /// Ends a batch: from here on it outlives this process.
     ///
     /// # Errors
-    /// Where the disk does not take it.
-    pub fn batch(&mut self, head: &Head) -> Result<()> {
-        self.archive.flush()?;
+    /// Where the disk does not take it; when it was told to end.
+    pub fn batch(&mut self, head: &Head, work: &Work<'_>) -> Result<()> {
+        self.archive.flush(work)?;
         self.log.add(head, &self.fresh)?;
         self.fresh.clear();
         if head.done {

@@ -5,24 +5,36 @@
 use anyhow::{Context as _, Result, bail, ensure};
 use duotile_core::archive::{Directories, Entry};
 use flate2::{Compression, write::GzEncoder};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::io::Write as _;
 
 /// Entries that a directory may have when it is read: those of a leaf of 10⁹ tiles are fewer.
 const MOST: u64 = 1 << 20;
 /// Bytes that it may have unpacked.
 pub const MOST_BYTES: u64 = 32 << 20;
+/// Leaves that are packed at once, on all cores.
+const AT_ONCE: usize = 64;
+
 /// Packs entries into a root of at most so many bytes, and leaves where they do not fit.
 ///
 /// # Errors
 /// Where memory is short.
 pub fn pack(entries: Vec<Entry>, most: usize) -> Result<Directories> {
     let mut directories = Directories::of(entries, most);
-    while let Some(plain) = directories.next() {
-        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
-        gzip.write_all(&plain)?;
-        directories.packed(&gzip.finish()?);
+    loop {
+        let next: Vec<Vec<u8>> = (0..AT_ONCE).map_while(|by| directories.ahead(by)).collect();
+        if next.is_empty() {
+            return Ok(directories);
+        }
+        let packed: Vec<Vec<u8>> = next.par_iter().map(|plain| gzip(plain)).collect::<Result<_>>()?;
+        packed.iter().for_each(|packed| directories.packed(packed));
     }
-    Ok(directories)
+}
+
+fn gzip(plain: &[u8]) -> Result<Vec<u8>> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(plain)?;
+    Ok(gzip.finish()?)
 }
 
 /// Entries as they lie in a directory, unpacked; their numbers ascend.

@@ -9,11 +9,11 @@ use alloc::{
     string::{String, ToString as _},
     vec::Vec,
 };
-use core::mem;
+use core::{mem, ops::Range};
 use duotile_core::{
     MAX_ZOOM, Points, QueryError, Report, Scratch, Selection, Stopped, TileId, TileQuery, Work,
     archive::{
-        Alike, Bounds, Directories, FRONT, HEADER, Header, Known, Place, Run, Runs, Walk, hilbert, meets, opening,
+        Alike, Bounds, Directories, FRONT, HEADER, Header, Occupancy, Place, Run, Runs, Walk, hilbert, meets, opening,
     },
     frame::Frame,
 };
@@ -68,11 +68,11 @@ pub struct Pyramid {
 #[derive(Debug)]
 enum Step {
     /// Its tiles are looked for.
-    Look(Walk),
+    Look(Walk<Part>),
     /// Some are tried.
     Try,
     /// All are cut.
-    Cut(Walk),
+    Cut(Walk<Part>),
 }
 
 /// What a zoom has.
@@ -158,7 +158,7 @@ impl Pyramid {
 
     fn begin(&mut self, z: u8) {
         self.zoom = Zoom { z, ..Zoom::default() };
-        self.step = Step::Look(Walk::within(TileId::WORLD, z));
+        self.step = Step::Look(Walk::of(z));
         (self.count, self.looked, self.stride) = (0, 0, 1);
         self.some.clear();
         self.mark = self.runs.mark();
@@ -208,8 +208,7 @@ impl Pyramid {
                         break;
                     };
                     self.count += 1;
-                    let rows = here.rows(alike.first);
-                    note(&mut self.some, &mut self.stride, (self.count, self.wanted.sample), (rows, alike));
+                    note(&mut self.some, &mut self.stride, (self.count, self.wanted.sample), alike);
                 }
                 if !more {
                     self.step = Step::Try;
@@ -218,9 +217,9 @@ impl Pyramid {
             }
             Step::Try if self.some.is_empty() => return Ok(None),
             Step::Try => {
-                for &(_, id) in &self.some {
+                for &(rows, id) in &self.some {
                     let Some(first) = hilbert::tile(id) else { continue };
-                    self.batch.push(here.cut(Alike { first, count: 1 }, scratch, &mut batch)?);
+                    self.batch.push(here.cut(Alike { first, count: 1, rows }, scratch, &mut batch)?);
                 }
             }
             Step::Cut(walk) => {
@@ -261,7 +260,7 @@ impl Pyramid {
                 tried.sort_by_key(|&(_, &length)| core::cmp::Reverse(length));
                 match tried.into_iter().find_map(less) {
                     Some(less) => self.bound(less),
-                    None => self.step = Step::Cut(Walk::within(TileId::WORLD, self.zoom.z)),
+                    None => self.step = Step::Cut(Walk::of(self.zoom.z)),
                 }
                 Taken::On
             }
@@ -339,8 +338,8 @@ fn directories(runs: &Runs) -> Directories {
 }
 
 /// Notes a tile among the fullest, or among some that lie evenly among all.
-fn note(some: &mut Vec<(usize, u64)>, stride: &mut u64, (count, sample): (u64, bool), (rows, alike): (usize, Alike)) {
-    let this = (rows, hilbert::id(alike.first));
+fn note(some: &mut Vec<(usize, u64)>, stride: &mut u64, (count, sample): (u64, bool), alike: Alike) {
+    let this = (alike.rows, hilbert::id(alike.first));
     if !sample {
         let at = some.partition_point(|other| *other > this);
         some.insert(at, this);
@@ -367,9 +366,9 @@ struct Here<'h> {
 }
 
 impl Here<'_> {
-    fn rows(&self, tile: TileId) -> usize {
-        let range = self.points.range(tile);
-        self.selection.mask.map_or(range.len(), |mask| mask.count(range))
+    fn part(&self, rows: Range<usize>) -> Part {
+        let passing = self.selection.mask.map_or(rows.len(), |mask| mask.count(rows.clone()));
+        Part { rows, passing }
     }
 
     fn cut(&self, alike: Alike, scratch: &mut Scratch, batch: &mut Batch) -> Result<(Alike, Report), Stopped> {
@@ -381,15 +380,39 @@ impl Here<'_> {
     }
 }
 
-impl Known for Here<'_> {
-    type Scratch = Scratch;
+/// Rows of a tile.
+#[derive(Debug)]
+struct Part {
+    rows: Range<usize>,
+    /// How many of them pass.
+    passing: usize,
+}
 
-    fn occupies(&self, tile: TileId) -> bool {
-        meets(self.within, tile).0 && self.selected.plan.occupies(self.points, tile, self.selection.mask)
+impl Occupancy for Here<'_> {
+    type Scratch = Scratch;
+    type Part = Part;
+
+    fn world(&self) -> Option<Part> {
+        Some(self.part(0..self.points.len())).filter(|part| part.passing > 0)
     }
 
-    fn alike(&self, tile: TileId, z: u8, scratch: &mut Scratch) -> Result<bool, Stopped> {
-        let plan = &self.selected.plan;
-        Ok(meets(self.within, tile).1 && plan.alike(self.points, self.selection, tile, z, &Work::free(), scratch)?)
+    fn within(&self, tile: TileId, around: &Part) -> Option<Part> {
+        if !meets(self.within, tile).0 {
+            return None;
+        }
+        let part = self.part(self.points.range_within(tile, around.rows.clone()));
+        let reaches = || self.selected.plan.reaches_into(self.points, tile, self.selection.mask);
+        (part.passing > 0 || reaches()).then_some(part)
+    }
+
+    fn rows(&self, part: &Part) -> usize {
+        part.passing
+    }
+
+    fn alike(&self, (tile, part): (TileId, &Part), z: u8, scratch: &mut Scratch) -> Result<bool, Stopped> {
+        if part.passing > 0 || !meets(self.within, tile).1 {
+            return Ok(false);
+        }
+        self.selected.plan.alike(self.points, self.selection, tile, z, &Work::free(), scratch)
     }
 }

@@ -2,9 +2,12 @@
 
 use super::{Place, Run, Summary, are};
 use anyhow::{Context as _, Result};
-use duotile_core::{TileId, archive::hilbert};
+use duotile_core::{TileId, Work, archive::hilbert};
 use serde_json::json;
 use std::path::{Path, PathBuf};
+
+/// What writing a file costs, in looks at rows.
+const FILE: usize = 1 << 10;
 
 /// A folder that is being written.
 pub struct Folder {
@@ -49,8 +52,9 @@ impl Folder {
         Ok(place)
     }
 
-    pub fn add(&mut self, run: Run, bytes: &[u8]) -> Result<()> {
+    pub fn add(&mut self, run: Run, bytes: &[u8], work: &Work<'_>) -> Result<()> {
         for tile in (run.id..run.id + run.count).filter_map(hilbert::tile) {
+            work.pay(FILE)?;
             let file = self.file(tile);
             let column = file.parent().unwrap_or(&self.folder);
             let write = || std::fs::write(&file, bytes);

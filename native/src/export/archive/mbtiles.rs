@@ -4,7 +4,7 @@
 
 use super::{Place, Run, Summary, are};
 use anyhow::{Context as _, Result};
-use duotile_core::{TileId, archive::hilbert};
+use duotile_core::{TileId, Work, archive::hilbert};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -18,6 +18,9 @@ const SCHEMA: &str = "
         PRIMARY KEY (zoom_level, tile_column, tile_row)) WITHOUT ROWID;
     CREATE VIEW IF NOT EXISTS tiles AS SELECT map.zoom_level AS zoom_level, map.tile_column AS tile_column,
         map.tile_row AS tile_row, images.tile_data AS tile_data FROM map JOIN images ON images.tile_id = map.tile_id;";
+
+/// What writing the address of a tile costs, in looks at rows.
+const TILE: usize = 1 << 8;
 
 /// An archive that is being written.
 pub struct MbTiles {
@@ -100,7 +103,7 @@ impl MbTiles {
         self.runs.push(run);
     }
 
-    pub fn flush(&mut self) -> Result<()> {
+    pub fn flush(&mut self, work: &Work<'_>) -> Result<()> {
         let mut insert = self.database.prepare("INSERT INTO images VALUES (?1, ?2)")?;
         for (number, bytes) in self.images.drain(..) {
             insert.execute(params![number.cast_signed(), bytes])?;
@@ -109,6 +112,7 @@ impl MbTiles {
         let mut insert = self.database.prepare("INSERT OR REPLACE INTO map VALUES (?1, ?2, ?3, ?4)")?;
         for run in self.runs.drain(..) {
             for tile in (run.id..run.id + run.count).filter_map(hilbert::tile) {
+                work.pay(TILE)?;
                 let (z, x, row) = address(tile);
                 insert.execute(params![z, x, row, run.place.offset.cast_signed()])?;
             }
@@ -118,7 +122,8 @@ impl MbTiles {
     }
 
     pub fn finish(mut self, summary: &Summary) -> Result<()> {
-        self.flush()?;
+        // All that there was to stop is written.
+        self.flush(&Work::free())?;
         {
             let mut insert = self.database.prepare("INSERT OR REPLACE INTO metadata VALUES (?1, ?2)")?;
             let joined = |numbers: &[f64]| numbers.iter().map(f64::to_string).collect::<Vec<_>>().join(",");

@@ -9,7 +9,10 @@ use mbtiles::MbTiles;
 use pmtiles::PmTiles;
 
 use anyhow::{Context as _, Result, bail};
-use duotile_core::archive::{Place, Run, Runs};
+use duotile_core::{
+    Work,
+    archive::{Place, Run, Runs},
+};
 use serde_json::Value;
 use std::path::Path;
 
@@ -128,15 +131,15 @@ impl Archive {
     /// Adds tiles behind all that have lower numbers.
     ///
     /// # Errors
-    /// Where the disk does not take it.
-    pub fn add(&mut self, run: Run, bytes: &[u8]) -> Result<()> {
+    /// Where the disk does not take it; when it was told to end.
+    pub fn add(&mut self, run: Run, bytes: &[u8], work: &Work<'_>) -> Result<()> {
         match self {
             Self::PmTiles(_) => Ok(()),
             Self::MbTiles(archive) => {
                 archive.add(run);
                 Ok(())
             }
-            Self::Folder(archive) => archive.add(run, bytes),
+            Self::Folder(archive) => archive.add(run, bytes, work),
         }
     }
 
@@ -155,11 +158,11 @@ impl Archive {
     /// Hands all that was added to the system, so that it outlives this process.
     ///
     /// # Errors
-    /// Where the disk does not take it.
-    pub fn flush(&mut self) -> Result<()> {
+    /// Where the disk does not take it; when it was told to end.
+    pub fn flush(&mut self, work: &Work<'_>) -> Result<()> {
         match self {
             Self::PmTiles(archive) => archive.flush(),
-            Self::MbTiles(archive) => archive.flush(),
+            Self::MbTiles(archive) => archive.flush(work),
             Self::Folder(_) => Ok(()),
         }
     }

@@ -247,15 +247,19 @@ impl Dataset {
 
     /// Calls `f` with the points as the core sees them. Cheap: nothing is copied but slices.
     pub fn with_points<R>(&self, f: impl FnOnce(Points<'_>) -> R) -> R {
-        let columns = self.columns();
-        match Points::new(&self.name, &self.keys, &self.rows, &columns, self.roles) {
+        f(self.points(&self.columns()))
+    }
+
+    /// The points as the core sees them, with its own [columns](Self::columns), for who looks at them often.
+    pub(crate) fn points<'a>(&'a self, columns: &'a [Column<'a>]) -> Points<'a> {
+        match Points::new(&self.name, &self.keys, &self.rows, columns, self.roles) {
             Ok(points) => {
                 let landmarks = Landmarks::new(&self.landmarks, self.keys.len());
                 let points = points.with_landmarks(landmarks);
-                f(match &self.outlines {
+                match &self.outlines {
                     None => points,
                     Some(outlines) => points.with_shapes(outlines.view(landmarks)),
-                })
+                }
             }
             Err(error) => unreachable!("checked when the dataset was made: {error}"),
         }
