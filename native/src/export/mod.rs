@@ -14,6 +14,7 @@ pub mod packed;
 mod pyramid;
 mod report;
 pub mod seen;
+mod small;
 #[cfg(test)]
 mod tests;
 pub mod walk;
