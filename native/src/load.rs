@@ -323,10 +323,10 @@ impl Wanted {
         })
     }
 
-    /// The archive of tiles that it is, by its name.
+    /// The archive of tiles that it is.
     #[must_use]
     pub fn archive(&self) -> Option<&Path> {
-        self.paths.iter().map(PathBuf::as_path).find(|path| Archive::is_named(path))
+        self.paths.iter().map(PathBuf::as_path).find(|path| Archive::is_one(path))
     }
 
     /// Opens an archive of tiles.

@@ -4,10 +4,11 @@
  */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { PMTiles } from "pmtiles";
 import { archive } from "../e2e/archive.js";
 import { run, serve } from "./lib/duotile.js";
@@ -104,4 +105,35 @@ test("an archive of many leaves is served as PMTiles' own reader has it, and is 
     told.stderr,
     /broken\.pmtiles: tile \d+\/\d+\/\d+: its gzip is damaged(.|\n)*error: .*(a fault|2 faults)/,
   );
+});
+
+test("a folder of tiles is served as its files are, packed or not, and nothing beside them is", async () => {
+  const path = join(folder, "files");
+  const exported = run("export", "places", "-o", `${path}/`, "--zooms", "0-2");
+  assert.equal(exported.status, 0, exported.stderr);
+  const plain = readFileSync(join(path, "2", "1", "1.mvt"));
+  writeFileSync(join(path, "2", "1", "1.mvt"), gzipSync(plain));
+  const verified = run("verify", path);
+  assert.equal(verified.status, 0, verified.stderr);
+  assert.match(
+    run("inspect", path).stdout,
+    /a folder, vector tiles of zooms 0 to 2\n(?:.*\n)*layer "places": zooms 0 to 2/,
+  );
+  const server = await serve(path);
+  try {
+    const tile = async (/** @type {string} */ at) => {
+      const response = await fetch(`${server.base}tiles/files/${at}.mvt`);
+      return { status: response.status, bytes: Buffer.from(await response.arrayBuffer()) };
+    };
+    assert.deepEqual(await tile("2/1/1"), { status: 200, bytes: plain });
+    assert.deepEqual((await tile("0/0/0")).bytes, readFileSync(join(path, "0", "0", "0.mvt")));
+    assert.deepEqual([(await tile("3/0/0")).status, (await tile("0/0/../metadata")).status], [404, 404]);
+    assert.equal((await fetch(`${server.base}datasets/files/rows`)).status, 404);
+  } finally {
+    await server.stop();
+  }
+  mkdirSync(join(path, "2", "x"));
+  const odd = run("verify", path);
+  assert.equal(odd.status, 1);
+  assert.match(odd.stderr, /2\/x: expected zoom\/column\/row\.mvt/);
 });

@@ -12,7 +12,7 @@ use std::{
 /// `inspect`.
 #[derive(Args, Debug)]
 pub struct Inspect {
-    /// A tile (.mvt, .pbf, - for standard input), plain or compressed; an archive of tiles; or a data file, folder or pattern
+    /// A tile (.mvt, .pbf, - for standard input), plain or compressed; an archive of tiles, or a folder of them; or a data file, folder or pattern
     #[arg(value_name = "FILE")]
     pub file: String,
     /// Look at every byte of a prepared file or of an archive, as `verify` does
@@ -41,7 +41,7 @@ pub fn run(inspect: &Inspect) -> Result<()> {
             bytes = std::fs::read(file).with_context(|| format!("cannot read {file}"))?;
         }
         inspect::unpack(bytes).and_then(|bytes| inspect::tile(&bytes)).with_context(|| file.to_owned())?
-    } else if Archive::is_named(Path::new(file)) {
+    } else if Archive::is_one(Path::new(file)) {
         Archive::open("archive", Path::new(file)).with_context(|| file.to_owned())?.to_string()
     } else {
         let source = source(file, &inspect.load)?;

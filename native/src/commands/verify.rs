@@ -17,7 +17,7 @@ use std::{
 /// `verify`.
 #[derive(Args, Debug)]
 pub struct Verify {
-    /// An archive of tiles (.pmtiles, .mbtiles) or a prepared file
+    /// An archive of tiles (.pmtiles, .mbtiles, a folder of z/x/y.mvt) or a prepared file
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 }
@@ -36,7 +36,7 @@ pub fn run(verify: &Verify) -> Result<()> {
 /// Looks at a file.
 pub(super) fn file(path: &Path) -> Result<()> {
     let (name, mut stderr) = (path.display(), std::io::stderr());
-    if !Archive::is_named(path) {
+    if !Archive::is_one(path) {
         let bytes = prepared::verify(path, &Terminal::new(""))?;
         writeln!(stderr, "{name}: all {bytes} bytes are as they were written")?;
         return Ok(());

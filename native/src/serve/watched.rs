@@ -9,7 +9,7 @@ use crate::{
     source::{Source, archive::Archive, points::Dataset},
 };
 use anyhow::Result;
-use std::{io::Write as _, time::Instant};
+use std::{io::Write as _, path::PathBuf, time::Instant};
 
 /// A source, and how its files stand.
 #[derive(Debug)]
@@ -49,8 +49,10 @@ impl Watched {
     }
 
     fn stand(&self) -> Stand {
-        let files: Vec<_> = self.source.paths.iter().chain(&self.source.low_zooms).cloned().collect();
-        Stand::of(&files)
+        let files = self.source.paths.iter().chain(&self.source.low_zooms);
+        // Of a folder of tiles, which are many, what tells of them is looked at.
+        let file = |path: &PathBuf| if Archive::is_one(path) { Archive::file_of(path) } else { path.clone() };
+        Stand::of(&files.map(file).collect::<Vec<_>>())
     }
 
     /// Reads it, and says how that went.
@@ -72,7 +74,7 @@ impl Watched {
         let size = entry.source.size() as f64 / f64::from(1 << 20);
         let told = match &entry.source {
             Source::Points(dataset) => rows(dataset, size),
-            Source::Archive(archive) => tiles(archive, size),
+            Source::Archive(archive) => tiles(archive),
         };
         let _ = writeln!(std::io::stderr(), "{name}: {told} in {seconds:.1} s");
         state.replace(entry);
@@ -105,11 +107,12 @@ fn rows(dataset: &Dataset, size: f64) -> String {
     format!("{} rows{unusable}, {columns} columns, {size:.0} MB, {how}", dataset.len())
 }
 
-fn tiles(archive: &Archive, size: f64) -> String {
+fn tiles(archive: &Archive) -> String {
     let facts = archive.facts();
+    let size = archive.size().map_or(String::new(), |bytes| format!(" {:.0} MB,", bytes as f64 / f64::from(1 << 20)));
     let count = facts.tiles.map_or(String::new(), |count| format!("{count} "));
     let layers: Vec<&str> = facts.layers().collect();
     let layers = if layers.is_empty() { "layers that it does not tell".into() } else { layers.join(", ") };
     let [first, last] = facts.zooms;
-    format!("an archive of {count}tiles, zooms {first} to {last}, {layers}, {size:.0} MB, opened")
+    format!("an archive of {count}tiles, zooms {first} to {last}, {layers},{size} opened")
 }

@@ -129,7 +129,7 @@ impl Source {
     pub fn size(&self) -> usize {
         match self {
             Self::Points(dataset) => dataset.size(),
-            Self::Archive(archive) => archive.size() as usize,
+            Self::Archive(archive) => archive.size().unwrap_or_default() as usize,
         }
     }
 

@@ -1,7 +1,14 @@
 //! What an archive says of itself, as far as it makes sense.
 
+use anyhow::{Result, ensure};
 use duotile_core::{MAX_ZOOM, view};
 use serde_json::{Map, Value, json};
+
+/// Layers that metadata may have, and bytes of what is told of them: they are in TileJSON, which every map reads.
+const LAYERS: usize = 1000;
+const LAYER_BYTES: usize = 1 << 20;
+/// Bytes of their statistics.
+const STATS_BYTES: usize = 4 << 20;
 
 /// The frame of the world as maps show it.
 const WORLD: [f64; 4] = [-180.0, -85.051_129, 180.0, 85.051_129];
@@ -35,9 +42,11 @@ pub struct Facts {
 
 impl Facts {
     /// What metadata say.
-    #[must_use]
-    pub fn of(metadata: Value) -> Self {
-        let Value::Object(mut map) = metadata else { return Self::default() };
+    ///
+    /// # Errors
+    /// Where they say too much.
+    pub fn of(metadata: Value) -> Result<Self> {
+        let Value::Object(mut map) = metadata else { return Ok(Self::default()) };
         let mut text = |name: &str| match map.remove(name) {
             Some(Value::String(text)) if !text.is_empty() => Some(text),
             _ => None,
@@ -47,8 +56,15 @@ impl Facts {
             Some(Value::Array(layers)) => layers,
             _ => Vec::new(),
         };
+        ensure!(layers.len() <= LAYERS, "its metadata name {} layers, expected at most {LAYERS}", layers.len());
         let stats = map.remove("tilestats").filter(|stats| stats["layers"].is_array());
-        Self {
+        let within = |what: &str, bytes: usize, most: usize| {
+            ensure!(bytes <= most, "the {what} of its metadata are {bytes} bytes, expected at most {most}");
+            Ok(())
+        };
+        within("vector_layers", json!(layers).to_string().len(), LAYER_BYTES)?;
+        within("tilestats", stats.as_ref().map_or(0, |stats| stats.to_string().len()), STATS_BYTES)?;
+        Ok(Self {
             title,
             description,
             attribution,
@@ -56,7 +72,42 @@ impl Facts {
             tilestats: stats,
             made: map.remove("duotile").filter(Value::is_object),
             ..Self::default()
+        })
+    }
+
+    /// What metadata say by their names, numbers as such or as texts; `filled` finds the zooms where they are not
+    /// said.
+    ///
+    /// # Errors
+    /// Where they say too much, or nothing can be found out.
+    pub fn named(mut told: Map<String, Value>, filled: impl FnOnce() -> Result<[u8; 2]>) -> Result<Self> {
+        let numbers = |value: Option<&Value>| -> Vec<f64> {
+            match value {
+                Some(Value::String(text)) => text.split(',').filter_map(|number| number.trim().parse().ok()).collect(),
+                Some(Value::Array(all)) => all.iter().take(4).filter_map(Value::as_f64).collect(),
+                other => other.and_then(Value::as_f64).into_iter().collect(),
+            }
+        };
+        let bounds = <[f64; 4]>::try_from(numbers(told.get("bounds"))).unwrap_or_default();
+        let center = match numbers(told.get("center"))[..] {
+            [lon, lat] => (lon, lat, 0),
+            [lon, lat, zoom] => (lon, lat, zoom.clamp(0.0, f64::from(MAX_ZOOM)) as u8),
+            _ => (0.0, 0.0, 0),
+        };
+        let zoom = |name: &str| numbers(told.get(name)).first().map(|zoom| zoom.clamp(0.0, f64::from(MAX_ZOOM)) as u8);
+        let zooms = match (zoom("minzoom"), zoom("maxzoom")) {
+            (Some(first), Some(last)) if first <= last => [first, last],
+            _ => filled()?,
+        };
+        // What is no text by itself is one text of JSON.
+        if let Some(Value::String(text)) = told.remove("json")
+            && let Ok(Value::Object(more)) = serde_json::from_str(&text)
+        {
+            for (name, value) in more {
+                told.entry(name).or_insert(value);
+            }
         }
+        Ok(Self { zooms, bounds, center, ..Self::of(Value::Object(told))? })
     }
 
     /// The same with a frame, zooms and a view that clients can use.
@@ -136,17 +187,41 @@ mod tests {
                 { "id": "a", "minzoom": "3", "maxzoom": -1 }, { "fields": {} }, "b", { "id": "" }, { "id": "c", "fields": { "n": "Number" } },
             ],
         });
-        let facts = Facts { zooms: [0, 30], bounds: [10.0, 0.0, 10.0, 5.0], ..Facts::of(told) }.sound();
+        let facts =
+            Facts { zooms: [0, 30], bounds: [10.0, 0.0, 10.0, 5.0], ..Facts::of(told).expect("not much") }.sound();
         assert_eq!((facts.title.as_deref(), facts.attribution.as_deref()), (Some("City"), None));
         assert_eq!((facts.zooms, facts.bounds), ([0, MAX_ZOOM], WORLD));
         assert_eq!(facts.layers().collect::<Vec<_>>(), ["a", "c"]);
         assert_eq!(facts.vector_layers[0], json!({ "id": "a", "fields": {}, "minzoom": 3 }));
         assert_eq!((facts.geometries("a"), facts.geometries("c").len()), (vec!["Polygon"], 3));
         for odd in [Value::Null, json!([]), json!({ "vector_layers": {}, "tilestats": [] })] {
-            assert_eq!(Facts::of(odd).sound().layers().count(), 0);
+            assert_eq!(Facts::of(odd).expect("not much").sound().layers().count(), 0);
         }
         let there =
             Facts { bounds: [5.0, 45.0, 6.0, 46.0], zooms: [2, 9], center: (5.5, 45.5, 12), ..Facts::default() };
         assert_eq!(there.sound().center, (5.5, 45.5, 9));
+    }
+
+    #[test]
+    fn numbers_are_such_or_texts() {
+        let texts = json!({ "minzoom": "2", "maxzoom": "9", "bounds": "5,45,6,46", "center": "5.5,45.5,3", "json": "{\"vector_layers\":[{\"id\":\"a\"}]}" });
+        let plain = json!({ "minzoom": 2, "maxzoom": 9, "bounds": [5, 45, 6.0, 46], "center": [5.5, 45.5, 3], "vector_layers": [{ "id": "a" }] });
+        let of = |told: Value| {
+            let Value::Object(told) = told else { panic!("an object") };
+            Facts::named(told, || Ok([7, 7])).expect("not much")
+        };
+        assert_eq!(of(texts), of(plain));
+        assert_eq!((of(json!({})).zooms, of(json!({ "minzoom": 3, "maxzoom": 2 })).zooms), ([7, 7], [7, 7]));
+    }
+
+    #[test]
+    fn more_than_maps_can_read_is_refused_with_its_figures() {
+        let refused = |told: Value| Facts::of(told).expect_err("too much").to_string();
+        let many: Vec<Value> = (0..1001).map(|at| json!({ "id": at.to_string() })).collect();
+        assert_eq!(refused(json!({ "vector_layers": many })), "its metadata name 1001 layers, expected at most 1000");
+        let long = json!([{ "id": "a", "description": "x".repeat(1 << 20) }]);
+        assert!(refused(json!({ "vector_layers": long })).starts_with("the vector_layers of its metadata are 1048"));
+        let stats = json!({ "layers": ["x".repeat(4 << 20)] });
+        assert!(refused(json!({ "tilestats": stats })).ends_with("expected at most 4194304"));
     }
 }

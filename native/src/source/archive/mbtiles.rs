@@ -120,39 +120,13 @@ fn facts(database: &Connection) -> Result<Facts> {
         "the SQLite database is no MBTiles: expected tables named metadata and tiles"
     );
     has_index(database)?;
-    let mut told = metadata(database)?;
-    let numbers = |text: Option<&Value>| -> Vec<f64> {
-        let text = text.and_then(Value::as_str).unwrap_or_default();
-        text.split(',').filter_map(|number| number.trim().parse().ok()).collect()
-    };
-    let bounds = <[f64; 4]>::try_from(numbers(told.get("bounds"))).unwrap_or_default();
-    let center = match numbers(told.get("center"))[..] {
-        [lon, lat] => (lon, lat, 0),
-        [lon, lat, zoom] => (lon, lat, zoom.clamp(0.0, f64::from(MAX_ZOOM)) as u8),
-        _ => (0.0, 0.0, 0),
-    };
-    let zoom = |name: &str| numbers(told.get(name)).first().map(|zoom| zoom.clamp(0.0, f64::from(MAX_ZOOM)) as u8);
-    let zooms = match (zoom("minzoom"), zoom("maxzoom")) {
-        (Some(first), Some(last)) if first <= last => [first, last],
-        _ => filled(database)?,
-    };
+    let told = metadata(database)?;
     let kind = match told.get("format").and_then(Value::as_str) {
         Some(kind) => kind.to_ascii_lowercase(),
         None => kind(database)?.into(),
     };
-    // What is no text by itself is one text of JSON.
-    if let Some(Value::String(text)) = told.remove("json")
-        && let Ok(Value::Object(more)) = serde_json::from_str(&text)
-    {
-        for (name, value) in more {
-            told.entry(name).or_insert(value);
-        }
-    }
-    let kind = match kind.as_str() {
-        "mvt" | "pbf" => "pbf".into(),
-        other => format!("{other} pictures"),
-    };
-    Ok(Facts { kind, zooms, bounds, center, ..Facts::of(Value::Object(told)) }.sound())
+    let facts = Facts::named(told, || filled(database))?;
+    Ok(Facts { kind: super::kind(&kind), ..facts }.sound())
 }
 
 /// Refuses a database in which all tiles would be looked at for each.

@@ -4,6 +4,7 @@
 //! of it is bounded, and what cannot be is an error.
 
 mod facts;
+mod folder;
 mod low;
 mod mbtiles;
 mod packing;
@@ -18,6 +19,7 @@ pub use verify::{Found, verify};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use duotile_core::TileId;
+use folder::Folder;
 use mbtiles::MbTiles;
 use pmtiles::PmTiles;
 use std::{
@@ -49,6 +51,7 @@ pub struct Archive {
 enum Reader {
     PmTiles(PmTiles),
     MbTiles(MbTiles),
+    Folder(Folder),
 }
 
 /// How a file stands: its bytes, and when it changed.
@@ -64,9 +67,13 @@ pub struct Lying {
 }
 
 impl Archive {
-    /// Whether a path is that of an archive, by its name.
+    /// Whether a path is that of an archive: by its name, and a folder by what is in it.
     #[must_use]
-    pub fn is_named(path: &Path) -> bool {
+    pub fn is_one(path: &Path) -> bool {
+        Self::is_named(path) || Folder::is_one(path)
+    }
+
+    fn is_named(path: &Path) -> bool {
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
         ["pmtiles", "mbtiles"].iter().any(|known| ending.eq_ignore_ascii_case(known))
     }
@@ -76,10 +83,14 @@ impl Archive {
     /// # Errors
     /// What is wrong with it, or what it has that is not served.
     pub fn open(name: &str, path: &Path) -> Result<Self> {
-        let file = File::open(path).context("cannot be opened")?;
+        let is_folder = path.is_dir();
+        let file = File::open(Self::file_of(path)).context("cannot be opened")?;
         let stood = stood(&file)?;
         let database = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("mbtiles"));
-        let (reader, facts) = if database {
+        let (reader, facts) = if is_folder {
+            let (reader, facts) = Folder::open(path, &file, stood.0)?;
+            (Reader::Folder(reader), facts)
+        } else if database {
             let (reader, facts) = MbTiles::open(path)?;
             (Reader::MbTiles(reader), facts)
         } else {
@@ -133,10 +144,16 @@ impl Archive {
         &self.facts
     }
 
-    /// Bytes of the file.
+    /// Bytes of the file; `None` of a folder, which has many.
     #[must_use]
-    pub const fn size(&self) -> u64 {
-        self.stood.0
+    pub const fn size(&self) -> Option<u64> {
+        if let Reader::Folder(_) = self.reader { None } else { Some(self.stood.0) }
+    }
+
+    /// The file by which an archive at a path is known to be the same: that of the metadata in a folder.
+    #[must_use]
+    pub fn file_of(path: &Path) -> PathBuf {
+        if path.is_dir() { path.join(folder::METADATA) } else { path.to_owned() }
     }
 
     /// Whether the file is still as it was opened. One that was moved into its place is another, which is read when it is looked for.
@@ -157,9 +174,15 @@ impl Archive {
         let found = match &self.reader {
             Reader::PmTiles(reader) => reader.tile(tile),
             Reader::MbTiles(reader) => reader.tile(tile),
+            Reader::Folder(reader) => reader.tile(tile),
         };
         found.with_context(|| format!("{}: tile {tile}", self.path.display()))
     }
+}
+
+/// What tiles are, by what `MBTiles` call it.
+fn kind(format: &str) -> String {
+    if matches!(format, "mvt" | "pbf") { "pbf".into() } else { format!("{format} pictures") }
 }
 
 fn stood(file: &File) -> Result<Stood> {

@@ -68,7 +68,7 @@ impl PmTiles {
             bounds: header.bounds,
             center: header.center,
             tiles: Some(header.counts[0]).filter(|count| *count > 0),
-            ..Facts::of(metadata)
+            ..Facts::of(metadata)?
         };
         Ok((archive, facts.sound()))
     }

@@ -13,13 +13,10 @@ impl fmt::Display for Archive {
         let kind = match &self.reader {
             Reader::PmTiles(_) => "PMTiles, version 3",
             Reader::MbTiles(_) => "MBTiles",
+            Reader::Folder(_) => "a folder",
         };
-        writeln!(
-            f,
-            "{}: {kind}, vector tiles of zooms {shallow} to {deep}, {} bytes",
-            self.path().display(),
-            self.size()
-        )?;
+        let size = self.size().map_or(String::new(), |bytes| format!(", {bytes} bytes"));
+        writeln!(f, "{}: {kind}, vector tiles of zooms {shallow} to {deep}{size}", self.path().display())?;
         let texts = [("name", &facts.title), ("description", &facts.description), ("attribution", &facts.attribution)];
         for (what, text) in texts.into_iter().filter_map(|(what, text)| Some((what, text.as_ref()?))) {
             writeln!(f, "{what} {text}")?;

@@ -4,6 +4,7 @@
 
 mod database;
 mod directories;
+mod files;
 
 use super::{Archive, Lying, Reader};
 use crate::{mvt_reader, read::Progress};
@@ -61,6 +62,7 @@ pub fn verify(path: &Path, progress: &dyn Progress, go_on: &dyn Fn() -> bool) ->
     match &archive.reader {
         Reader::PmTiles(reader) => look.directories(reader)?,
         Reader::MbTiles(reader) => look.database(reader)?,
+        Reader::Folder(reader) => look.files(reader)?,
     }
     Ok(look.found)
 }
