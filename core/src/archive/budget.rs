@@ -40,6 +40,10 @@ impl Bounds {
     /// Those under which a tile that has so many bytes would come down to so many; `None` where nothing less can be shown.
     #[must_use]
     pub fn less(self, report: Report, bytes: usize, budget: usize) -> Option<Self> {
+        // What is alone stays, however the others are drawn.
+        if report.features < 2 {
+            return None;
+        }
         if let Some(res) = self.res.filter(|_| report.cells) {
             return res.checked_sub(1).map(|res| Self { res: Some(res), ..self });
         }
@@ -48,7 +52,7 @@ impl Bounds {
         }
         let fewer = f64::from(report.features) * 0.9 * budget as f64 / bytes as f64;
         let limit = (fewer as u32).min(self.limit.saturating_sub(1));
-        (limit > 0 && report.features > 1).then_some(Self { limit, ..self })
+        (limit > 0).then_some(Self { limit, ..self })
     }
 }
 
@@ -67,6 +71,9 @@ mod tests {
         let hexagons = |res| Bounds { res: Some(res), ..bounds };
         assert_eq!([7, 0].map(|res| hexagons(res).less(cells, 1_000_000, 500_000)), [Some(hexagons(6)), None]);
         assert_eq!(hexagons(7).less(rows, 1_000_000, 500_000), Some(Bounds { limit: 4500, ..hexagons(7) }));
-        assert_eq!(bounds.less(Report { features: 1, ..rows }, 1_000_000, 500_000), None);
+        for alone in [rows, cells].map(|report| Report { features: 1, ..report }) {
+            assert_eq!(bounds.less(alone, 1_000_000, 500_000), None);
+            assert_eq!(hexagons(7).less(alone, 1_000_000, 500_000), None);
+        }
     }
 }
