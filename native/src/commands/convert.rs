@@ -93,8 +93,8 @@ pub fn run(args: &Convert) -> Result<()> {
         write_all(&mut std::io::stdout().lock()).context("standard output")?;
     } else {
         let part = part_of(&args.out);
+        let mut out = alone(&part).with_context(|| format!("cannot write {name}"))?;
         let mut whole = || -> Result<()> {
-            let mut out = File::create(&part)?;
             write_all(&mut out)?;
             out.sync_all()?;
             Ok(fs::rename(&part, &args.out)?)
@@ -114,6 +114,17 @@ fn part_of(out: &Path) -> PathBuf {
     let mut name = out.as_os_str().to_owned();
     name.push(".part");
     name.into()
+}
+
+/// Opens a file that nobody else writes at the same time.
+fn alone(part: &Path) -> Result<File> {
+    let file = File::options().write(true).create(true).truncate(false).open(part)?;
+    // Whoever ended in this moment has given it its name.
+    if file.try_lock().is_err() || !part.exists() {
+        bail!("{}: another process is writing there", part.display());
+    }
+    file.set_len(0)?;
+    Ok(file)
 }
 
 /// What is written, by the ending of a name.
@@ -147,5 +158,18 @@ mod tests {
         assert_eq!(format_of(Path::new("a.ndjson")).expect("known"), RowFormat::GeoJsonLines);
         let error = format_of(Path::new("a.pmtiles")).expect_err("tiles").to_string();
         assert!(error.contains("expected .csv, .geojson, .geojsonl, .fgb, .parquet; duotile export"), "{error}");
+    }
+
+    #[test]
+    fn one_process_writes_a_file_at_a_time() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let part = folder.path().join("a.part");
+        std::fs::write(&part, "of a run that was ended").expect("written");
+        let held = alone(&part).expect("free");
+        assert_eq!(held.metadata().expect("there").len(), 0);
+        let error = alone(&part).expect_err("held").to_string();
+        assert!(error.contains("another process is writing there"), "{error}");
+        drop(held);
+        assert!(alone(&part).is_ok());
     }
 }
