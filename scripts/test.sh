@@ -78,6 +78,8 @@ test_api() {
     "$python" tests/python/places.py "${CARGO_TARGET_DIR:-target}/release/duotile"
   step "Cells of H3, counted and measured by h3 and DuckDB too" \
     "$python" tests/python/cells.py "${CARGO_TARGET_DIR:-target}/release/duotile"
+  step "Archives, as PMTiles' own reader for Python and SQLite have them" \
+    "$python" tests/python/archives.py "${CARGO_TARGET_DIR:-target}/release/duotile"
   test_databases
 }
 
