@@ -302,6 +302,10 @@ test("an archive that is served as a dataset is drawn as it is, and asked nothin
   // A dot with a colour of its own.
   assert.notDeepEqual(await colour(page, [100, 10]), await colour(page, [104, 8]));
   assert.equal(await page.locator("#filter-text").count(), 0);
+  const at = await page.evaluate(() => window.duotile?.map.project([100, 10]));
+  await page.locator("canvas.maplibregl-canvas").click({ position: { x: at?.x ?? 0, y: at?.y ?? 0 } });
+  await says(page, ".popup h2", /^Eastland$/);
+  await says(page, ".popup", /class\s*country(?:.|\n)*rank\s*2(?:.|\n)*Of the layer places of an archive/i);
   assertQuiet(seen);
   await close();
 });

@@ -21,6 +21,13 @@ export function finishedColour(at: number, of: number, ramp: Ramp): string {
 const is = (geometry: "Polygon" | "LineString" | "Point") =>
   ["==", ["geometry-type"], geometry] as unknown as ExpressionSpecification;
 
+/** What features may be, the uppermost first. */
+const KINDS = ["circle", "line", "fill"];
+
+/** The names of the map's layers of so many layers of an archive, the uppermost first. */
+export const finishedIds = ({ id }: Pick<Layer, "id">, count: number): string[] =>
+  KINDS.flatMap((kind) => Array.from({ length: count }, (_, at) => `tiles-${id}-${at}-${kind}`));
+
 /** The map's layers of all layers of an archive: fills beneath lines beneath points. */
 export function finishedLayers(
   layer: Layer,

@@ -47,9 +47,9 @@ export const sourceIds = (layer: Layer): string[] =>
   layer.drawing.kind === "cells" ? [sourceId(layer), widerId(layer)] : [sourceId(layer)];
 /** The map's layers of a layer. */
 export const cellsId = ({ id }: Layer): string => `cells-${id}`;
-/** Those that are met by the pointer, the uppermost first. */
+/** Those whose rows are met by the pointer, the uppermost first. */
 export function metIds(layer: Layer): string[] {
-  // Of finished tiles nothing more can be told.
+  // Finished tiles have features, and no rows.
   if (layer.drawing.kind === "tiles") return [];
   return layer.drawing.kind === "shapes" ? shapeIds(layer) : [cellsId(layer)];
 }

@@ -10,6 +10,7 @@ import { asked as wanted, whose } from "../answers/asked";
 import { element, formatted, number, percent } from "../dom";
 import { colouredBy } from "../query";
 import { behind, boxAround, boxBehind, cellBox, cellOf, hexagonOf, placeBox } from "./behind";
+import { finishedIds } from "./finished";
 import { gridOf, tileZoom } from "./grid";
 import { makeHover } from "./hover";
 import { type Drawable, metIds } from "./layers";
@@ -55,6 +56,10 @@ export function openOnClick(map: MapLibre, source: Source, drawables: () => read
       if (byKey) canvas.focus();
     });
     popup.addTo(map);
+    if (drawable.layer.drawing.kind === "tiles") {
+      content.append(...finishedTold(feature));
+      return;
+    }
     const filled =
       drawable.layer.drawing.kind === "shapes"
         ? fillShape(content, feature, drawable, source, popup.getLngLat(), map.getZoom(), stop.signal)
@@ -83,6 +88,18 @@ export function openOnClick(map: MapLibre, source: Source, drawables: () => read
   });
 }
 
+/** What a feature of finished tiles carries, which is all that there is of it. */
+function finishedTold({ properties, sourceLayer = "" }: MapGeoJSONFeature): HTMLElement[] {
+  const name = label(properties);
+  const rest = Object.entries(properties).filter(([property]) => property !== name);
+  const title = name === undefined ? sourceLayer : formatted(properties[name], undefined);
+  return [
+    element("h2", "", title),
+    table(Object.fromEntries(rest), []),
+    element("p", "quiet", `Of the layer ${sourceLayer} of an archive: its tiles carry no more`),
+  ];
+}
+
 /** Where a feature is: its point, or the middle of its cell. */
 function placeOf(map: MapLibre, { geometry }: MapGeoJSONFeature): LngLatLike {
   if (geometry.type === "Point") return geometry.coordinates as [number, number];
@@ -98,7 +115,10 @@ function placeOf(map: MapLibre, { geometry }: MapGeoJSONFeature): LngLatLike {
 /** What is at a point, of the uppermost layer first: of what may be meant, the cell whose middle is nearest. */
 function at(map: MapLibre, drawables: readonly Drawable[], [x, y]: [number, number], near = 3) {
   for (const drawable of [...drawables].reverse()) {
-    const layers = metIds(drawable.layer).filter((id) => map.getLayer(id) && map.getLayer(id)?.type !== "heatmap");
+    const { layer, loaded } = drawable;
+    const finished = layer.drawing.kind === "tiles";
+    const ids = finished ? finishedIds(layer, loaded.tileJson.vector_layers.length) : metIds(layer);
+    const layers = ids.filter((id) => map.getLayer(id) && map.getLayer(id)?.type !== "heatmap");
     if (layers.length === 0) continue;
     // What is of a pixel or two is missed by a little.
     const box: [[number, number], [number, number]] = [
@@ -107,7 +127,7 @@ function at(map: MapLibre, drawables: readonly Drawable[], [x, y]: [number, numb
     ];
     const found = map.queryRenderedFeatures(box, { layers });
     // The uppermost shape is meant, which may be much larger than the view.
-    if (drawable.layer.drawing.kind === "shapes") {
+    if (finished || layer.drawing.kind === "shapes") {
       const [feature] = found;
       if (feature) return { feature, drawable };
       continue;
