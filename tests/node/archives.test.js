@@ -130,7 +130,10 @@ test("a folder of tiles is served as its files are, packed or not, and nothing b
     assert.deepEqual([(await tile("3/0/0")).status, (await tile("0/0/..%2f..%2fmetadata")).status], [404, 400]);
     const about = await (await fetch(`${server.base}datasets/files`)).json();
     assert.deepEqual([about.rows_open, about.subset_open, about.archive.zooms], [false, false, [0, 2]]);
-    assert.equal((await fetch(`${server.base}datasets/files/rows`)).status, 404);
+    for (const asked of ["rows", "rows.parquet", "subset.arrow", "stats?column=name"]) {
+      const response = await fetch(`${server.base}datasets/files/${asked}`);
+      assert.deepEqual([response.status, /archive of finished tiles/.test(await response.text())], [404, true], asked);
+    }
   } finally {
     await server.stop();
   }

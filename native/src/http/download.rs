@@ -5,7 +5,10 @@
 
 use super::{Problem, Shared, datasets, encoding, file, outgoing::PIECE};
 use crate::{
-    engine::pack::{Coding, Packer},
+    engine::{
+        pack::{Coding, Packer},
+        rows_of,
+    },
     percent,
     told::rows::{RowFile, RowFormat},
 };
@@ -39,6 +42,7 @@ async fn answer(
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let entry = datasets::named(&state, Some(id))?;
+    rows_of(&entry)?;
     if !entry.rows {
         return Err(Problem::new(StatusCode::FORBIDDEN, format!("the rows of {id} are not given out here")));
     }

@@ -2,6 +2,7 @@
 
 use super::{Problem, Shared, answer::json, datasets, encoding, params::Params};
 use crate::{
+    engine::rows_of,
     percent,
     told::page::{self, PageFormat},
 };
@@ -15,7 +16,7 @@ use duotile_core::{MAX_PAGE, Within, cell_keys, h3};
 /// Rows.
 ///
 /// # Errors
-/// 403 where rows are not to leave, 400 for odd parameters, 404 for no such dataset.
+/// 403 where rows are not to leave, 400 for odd parameters, 404 for no such dataset and for an archive.
 pub async fn get(
     With(state): With<Shared>,
     Path(id): Path<String>,
@@ -23,6 +24,7 @@ pub async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let entry = datasets::named(&state, Some(&id))?;
+    rows_of(&entry)?;
     if !entry.rows {
         return Err(Problem::new(StatusCode::FORBIDDEN, format!("the rows of {id} are not given out here")));
     }

@@ -2,7 +2,7 @@
 
 use super::{Problem, Shared, caching, datasets, encoding, file};
 use crate::{
-    engine::pack::Packer,
+    engine::{pack::Packer, rows_of},
     percent,
     told::subset::{Contents, Subset},
 };
@@ -25,6 +25,7 @@ pub async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let entry = datasets::named(&state, Some(&id))?;
+    rows_of(&entry)?;
     if !entry.subset {
         return Err(Problem::new(StatusCode::FORBIDDEN, format!("subsets of {id} are not given out here")));
     }

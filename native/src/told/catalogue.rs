@@ -48,10 +48,8 @@ pub fn summary(entry: &Entry, base: &str) -> Map<String, Value> {
     map.insert("bounds".into(), json!(source.bounds()));
     map.insert("focus".into(), json!(source.focus()));
     map.insert("center".into(), json!(source.view()));
-    // Finished tiles have no rows to ask for.
-    let has_rows = source.dataset().is_some();
-    map.insert("rows_open".into(), json!(has_rows && entry.rows));
-    map.insert("subset_open".into(), json!(has_rows && entry.subset));
+    map.insert("rows_open".into(), json!(entry.rows));
+    map.insert("subset_open".into(), json!(entry.subset));
     let tiles = Links::of_source(base, source);
     let mut links = Map::new();
     links.insert("self".into(), json!(format!("{base}/datasets/{}", percent::encode(source.name()))));
