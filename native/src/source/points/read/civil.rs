@@ -46,12 +46,13 @@ pub(super) struct Fits {
     pub year_first: bool,
     /// Whether day and month are two numbers.
     pub is_open: bool,
+    /// Whether it may be a version or the number of a part as well (1.2.24): it is a date where it was said that there are dates.
+    pub loose: bool,
 }
 
-/// How a field can be a date; `None` if it is none. What a version or the number of a part may be (1.2.24) is one where it was said that
-/// there are dates, `loose`.
-pub(super) fn fits(field: &[u8], loose: bool) -> Option<Fits> {
-    let parts = Parts::of(field).filter(|parts| loose || !parts.loose)?;
+/// How a field can be a date; `None` if it is none.
+pub(super) fn fits(field: &[u8]) -> Option<Fits> {
+    let parts = Parts::of(field)?;
     let fits = |order| parts.written(order).is_some();
     let found = Fits {
         day_first: fits(Order::DayFirst),
@@ -59,6 +60,7 @@ pub(super) fn fits(field: &[u8], loose: bool) -> Option<Fits> {
         is_date: parts.clock.is_empty() || clock(parts.clock).is_some_and(|clock| is_zero(clock.as_bytes())),
         year_first: parts.year_first(),
         is_open: matches!(parts.date, Date::Open(..)),
+        loose: parts.loose,
     };
     (found.day_first || found.month_first).then_some(found)
 }
@@ -349,14 +351,17 @@ mod tests {
 
     #[test]
     fn what_proves_an_order_is_seen() {
-        let of =
-            |field: &str| fits(field.as_bytes(), false).map(|fits| (fits.day_first, fits.month_first, fits.is_date));
+        let of = |field: &str| {
+            fits(field.as_bytes())
+                .filter(|fits| !fits.loose)
+                .map(|fits| (fits.day_first, fits.month_first, fits.is_date))
+        };
         assert_eq!(of("25/03/2024"), Some((true, false, true)));
         assert_eq!(of("03/25/2024 10:00"), Some((false, true, false)));
         assert_eq!(of("05/03/2024"), Some((true, true, true)));
         assert_eq!(of("13-Jan-2024"), Some((true, true, true)));
         assert_eq!(of("50.12.8"), None);
         assert_eq!(of("13.2.24"), None);
-        assert_eq!(fits(b"13.2.24", true).map(|fits| (fits.day_first, fits.month_first)), Some((true, false)));
+        assert_eq!(fits(b"13.2.24").map(|fits| (fits.day_first, fits.month_first)), Some((true, false)));
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Fields<'b> {
     pub first: Vec<Raw<'b>>,
     /// How many there are.
     pub count: usize,
+    /// Whether some are odd otherwise than by backslashes.
+    pub is_odd: bool,
     /// Whether there are more than names. What is too much and holds nothing is not missed.
     pub is_long: bool,
 }
@@ -32,6 +34,7 @@ impl<'b> Fields<'b> {
     #[inline]
     fn push(&mut self, raw: Raw<'b>, width: usize) {
         if self.count < width {
+            self.is_odd |= raw.odd && !raw.escaped;
             self.first.push(raw);
         } else {
             self.is_long |= raw.quoted || !raw.bytes.is_empty();
@@ -49,7 +52,7 @@ impl<'b> Fields<'b> {
 #[inline]
 pub(super) fn next<'b>(bytes: &'b [u8], at: usize, dialect: &Dialect, fields: &mut Fields<'b>) -> Next {
     fields.first.clear();
-    (fields.count, fields.is_long) = (0, false);
+    (fields.count, fields.is_odd, fields.is_long) = (0, false, false);
     let width = dialect.names.len();
     let comment = dialect.comment.as_ref().filter(|comment| bytes[at..].starts_with(comment.begins.as_bytes()));
     if let Some(comment) = comment {

@@ -202,7 +202,7 @@ fn piece(bytes: &[u8], span: Range<usize>, dialect: &Dialect, how: &Look) -> Pie
             continue;
         }
         piece.crossed.look(&fields.first, start..at, end.lines, line, dialect.cut);
-        if fields.first.iter().any(|raw| raw.odd && !raw.escaped) {
+        if fields.is_odd {
             piece.doubts.escaped += u64::from(bytes[start..at].windows(2).any(|two| two == b"\\\""));
         }
         if fields.is_long {

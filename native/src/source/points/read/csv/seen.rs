@@ -217,7 +217,8 @@ impl Seen {
                 self.seasons += u64::from((year + 1) % 100 == month);
                 return;
             }
-            if let Some(fits) = civil::fits(field, self.loose) {
+            let fits = civil::fits(field);
+            if let Some(fits) = fits.filter(|fits| self.loose || !fits.loose) {
                 self.civil += 1;
                 self.day_first += u64::from(fits.day_first);
                 self.month_first += u64::from(fits.month_first);
@@ -234,7 +235,7 @@ impl Seen {
                 }
                 return;
             }
-            if !self.loose && civil::fits(field, true).is_some() {
+            if fits.is_some() {
                 self.maybe += 1;
                 self.first_maybe.get_or_insert_with(|| shown(field));
             }
