@@ -65,7 +65,7 @@ pub(super) fn look(
         {
             other_notes.push(format!(
                 "{} lines ended with a carriage return only, others with a line feed",
-                seen.rows + seen.long.count - scan.rows - scan.long.count
+                (seen.rows + seen.long.count).saturating_sub(scan.rows + scan.long.count)
             ));
             (content, dialect, scan, notes) = (mended, other, seen, other_notes);
         }
@@ -84,10 +84,7 @@ pub(super) fn look(
     if scan.doubts.escaped > 0
         && let Some((other, seen)) = with_escapes(bytes, &dialect, &scan, &how, &advance)
     {
-        lines.push(
-            "quotes within quotes stand behind backslashes, which are no part of texts: only so all lines are whole"
-                .into(),
-        );
+        lines.push("quotes within quotes stand behind backslashes, which are no part of texts".into());
         (dialect, scan) = (other, seen);
     }
     if let Some((other, shown)) = beneath::without_names(bytes, &dialect, &scan, how.numbers)
@@ -143,7 +140,7 @@ fn times(options: &Options) -> impl Iterator<Item = &str> {
     options.time.as_deref().into_iter().chain(date).chain(types)
 }
 
-/// The same file with backslashes that take from quotes what they mean, where only so all lines are whole.
+/// The same file with backslashes that take from quotes what they mean, where no more lines are broken then.
 fn with_escapes(
     bytes: &[u8],
     dialect: &Dialect,
@@ -162,11 +159,10 @@ fn with_escapes(
 /// The same bytes with line feeds in the place of carriage returns that stand alone outside of quotes.
 fn with_feeds(bytes: &[u8], quote: Option<u8>) -> Vec<u8> {
     let mut inside = false;
-    let feed = |at: usize, byte: u8| {
+    let mut feed = |at: usize, byte: u8| {
         inside ^= Some(byte) == quote;
         if byte == b'\r' && !inside && bytes.get(at + 1) != Some(&b'\n') { b'\n' } else { byte }
     };
-    let mut feed = feed;
     bytes.iter().enumerate().map(|(at, &byte)| feed(at, byte)).collect()
 }
 
