@@ -221,6 +221,7 @@ test("an area by keys alone: typed, with what is wrong told, or what is in view;
   await page.goto(`${server.base}#dataset=fiji&view=5/-16.5/180`);
   await page.reload();
   await drawn(page);
+  assert.match(page.url(), /view=5\/-16\.5\/180/);
   const [a, b] = await pixels(page, [
     [178, -15],
     [182, -18],

@@ -71,9 +71,10 @@ export function readAddress(): Place {
  */
 export function followAddress({ map }: DataMap): void {
   let steps = stepsMade();
+  let reading = false;
   const write = () => {
-    // What is not known yet is not written over what the address says.
-    if (catalog.peek().length === 0) return;
+    // What is not known yet is not written over what the address says, nor the view before over the one that it asks for.
+    if (catalog.peek().length === 0 || reading) return;
     const text = print({ view: viewOf(map), state: state.peek() }, first.peek(), usualDrawing);
     const step = stepsMade() > steps;
     steps = stepsMade();
@@ -89,7 +90,13 @@ export function followAddress({ map }: DataMap): void {
   window.addEventListener("hashchange", () => {
     // What was told was of another address.
     status.value = "";
-    const { view } = readAddress();
-    if (view) map.jumpTo({ center: view, ...view });
+    reading = true;
+    try {
+      const { view } = readAddress();
+      if (view) map.jumpTo({ center: view, ...view });
+    } finally {
+      reading = false;
+    }
+    write();
   });
 }
