@@ -2,9 +2,10 @@
 
 use super::{
     error,
-    fit::{ANY, Fit, Fitting, wrong},
+    fit::{Fit, Fitting, wrong},
     function::Function,
     program::Step,
+    range::ANY,
     term::Term,
     value::{Literal, Value},
 };

@@ -8,6 +8,7 @@ use super::{
     function::Function,
     lanes::NEAR,
     program::{Program, Step},
+    range::{ANY, I64, Range, around, exact, made, range},
     ranks::Ranks,
     term::Term,
     value::{Literal, Property, Value},
@@ -15,8 +16,6 @@ use super::{
 use crate::{
     small::{error::QueryError, nearest::did_you_mean, work::Work},
     table::{
-        columns::Column,
-        facts::Scalar,
         unknown::unknown_column,
         values::{Kind, Values},
         view::Table,
@@ -27,11 +26,6 @@ use alloc::format;
 
 /// The position, where no column has these names.
 const POSITION: [&str; 2] = ["lon", "lat"];
-/// Whole numbers that doubles hold exactly, each as itself.
-const EXACT: i128 = 1 << 53;
-pub(super) const I64: (i128, i128) = (i64::MIN as i128, i64::MAX as i128);
-/// A decimal of which nothing is known.
-pub(super) const ANY: (i128, i128) = (-(1 << 120), 1 << 120);
 /// Decimals up to this (in size) make no infinity when they are added or multiplied.
 const SMALL: i128 = 1 << 50;
 
@@ -42,7 +36,7 @@ pub(crate) struct Fit {
     /// Whether it is an integer of 64 bits, not a double.
     pub wide: bool,
     /// Between which whole numbers it lies at most.
-    pub(super) range: (i128, i128),
+    pub(super) range: Range,
     /// Whether it may be no finite number.
     pub loose: bool,
 }
@@ -377,45 +371,6 @@ impl<'t, 'a> Fitting<'t, 'a> {
         }
         same
     }
-}
-
-/// Where the values of a column lie.
-fn range(column: &Column<'_>) -> (i128, i128) {
-    match (column.facts.range, column.values) {
-        (_, Values::I32(_)) => (i32::MIN.into(), i32::MAX.into()),
-        (_, Values::Bool(_)) => (0, 1),
-        (Some((Scalar::Integer(low) | Scalar::Time(low), Scalar::Integer(high) | Scalar::Time(high))), _) => {
-            (low.into(), high.into())
-        }
-        (Some((Scalar::Float(low), Scalar::Float(high))), _) => around(low, high),
-        (_, Values::F32(_) | Values::F64(_)) => ANY,
-        _ => I64,
-    }
-}
-
-/// The whole numbers around decimals.
-fn around(low: f64, high: f64) -> (i128, i128) {
-    let whole = |number: f64| (number as i128).clamp(ANY.0, ANY.1);
-    (whole(libm::floor(low)), whole(libm::ceil(high)))
-}
-
-fn exact((low, high): (i128, i128)) -> bool {
-    -EXACT <= low && high <= EXACT
-}
-
-/// Where the result of two whole numbers lies; `None` where it is a decimal.
-fn made(function: Function, (a, b): (i128, i128), (c, d): (i128, i128)) -> Option<(i128, i128)> {
-    let size = |low: i128, high: i128| low.abs().max(high.abs());
-    Some(match function {
-        Function::Add => (a + c, b + d),
-        Function::Subtract => (a - d, b - c),
-        Function::Multiply => {
-            let all = [a * c, a * d, b * c, b * d];
-            (all.into_iter().min()?, all.into_iter().max()?)
-        }
-        Function::Quotient | Function::Remainder => (-size(a, b), size(a, b)),
-        _ => return None,
-    })
 }
 
 pub(super) fn wrong(term: &Term, kind: Kind, function: Function, expected: &str) -> QueryError {

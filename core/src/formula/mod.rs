@@ -23,6 +23,7 @@ mod value;
 // Fitted to a table.
 mod clock;
 mod fit;
+mod range;
 mod ranks;
 
 // Over rows.

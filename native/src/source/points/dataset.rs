@@ -3,9 +3,9 @@
 //! Every column's values are held once, in memory or in a mapped file, in buffers that the core's columns look at. Nothing
 //! changes after it is made.
 
-pub(crate) use super::known::Known;
 pub use super::report::{Chosen, Report};
-use super::{bits::Bits, kind::Data, shapes::Outlines};
+pub(crate) use super::{column::Loaded, known::Known};
+use super::{column::Stored, shapes::Outlines};
 use anyhow::{Result, bail};
 use duotile_core::{
     CROWD, Column, Facts, Landmarks, Mask, Piece, Points, QueryError, Roles, Stopped, Summary, Sums, Work, view,
@@ -39,15 +39,6 @@ pub struct Dataset {
     ground: Option<Arc<dyn Ground>>,
 }
 
-/// A column in Morton order, before it has facts.
-#[derive(Debug)]
-pub(crate) struct Loaded {
-    pub name: String,
-    pub data: Data,
-    /// One bit a row from bit 0, set where there is a value; `None` where every row has one.
-    pub valid: Option<Bits>,
-}
-
 /// What a dataset is made of.
 #[derive(Debug)]
 pub(crate) struct Parts {
@@ -79,13 +70,6 @@ pub(crate) trait Ground: fmt::Debug + Send + Sync {
     /// # Errors
     /// What happened to them.
     fn check(&self) -> Result<()>;
-}
-
-#[derive(Debug)]
-struct Stored {
-    loaded: Loaded,
-    facts: Facts,
-    summary: Option<Buffer<u64>>,
 }
 
 impl Dataset {
@@ -373,32 +357,5 @@ impl Dataset {
 
     fn try_columns(&self) -> Result<Vec<Column<'_>>> {
         self.columns.iter().map(|column| column.column()).collect()
-    }
-}
-
-impl Stored {
-    fn column(&self) -> Result<Column<'_>> {
-        let loaded = &self.loaded;
-        Ok(Column::new(&loaded.name, loaded.data.values(), loaded.valid(), &self.facts)?)
-    }
-
-    fn size(&self) -> usize {
-        self.loaded.size() + self.summary.as_ref().map_or(0, |words| words.len() * 8)
-    }
-}
-
-impl Loaded {
-    /// The validity as the core wants it: bytes from bit 0.
-    pub fn valid(&self) -> Option<&[u8]> {
-        self.valid.as_ref().map(Bits::bytes)
-    }
-
-    /// The first row without a value.
-    pub fn first_null(&self) -> Option<usize> {
-        self.valid.as_ref().and_then(Bits::first_unset)
-    }
-
-    fn size(&self) -> usize {
-        self.data.size() + self.valid.as_ref().map_or(0, |bits| bits.len().div_ceil(8))
     }
 }

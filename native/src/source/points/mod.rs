@@ -2,6 +2,7 @@
 
 pub mod asked;
 pub(crate) mod bits;
+mod column;
 pub mod dataset;
 mod focus;
 pub(crate) mod kind;
