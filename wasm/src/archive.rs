@@ -1,14 +1,14 @@
 //! The class that makes archives: batches of tiles leave it, to be packed and stored by JavaScript.
 
 use crate::{
-    dataset::{Batch, Pyramid as Made, Taken, Wanted, Zoom},
+    dataset::{Batch, Pyramid as Made, Taken, Wanted},
     object::{New, list, query_error},
     tiler::Tiler,
 };
 use alloc::vec::Vec;
 use duotile_core::{
     TILE_FORMAT,
-    archive::{FRONT, HEADER},
+    archive::{FRONT, HEADER, Zoom},
 };
 use js_sys::{Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;

@@ -241,7 +241,7 @@ impl Tiler {
     #[wasm_bindgen(js_name = lastReport, unchecked_return_type = "{ features: number, rows: number, omitted: number, cells: boolean }")]
     #[must_use]
     pub fn last_report(&self) -> JsValue {
-        let Report { features, rows, omitted, cells } = self.report;
+        let Report { features, rows, omitted, cells, .. } = self.report;
         let told = New::default().count("features", features as usize).count("rows", rows as usize);
         told.count("omitted", omitted as usize).with("cells", cells.into()).done()
     }

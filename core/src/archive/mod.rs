@@ -3,11 +3,13 @@
 
 // Which tiles.
 pub mod hilbert;
+pub mod seen;
 pub mod walk;
 
 // What they may show, and where a map of them opens.
 pub mod budget;
 pub mod opening;
+pub mod zoom;
 
 // PMTiles.
 pub mod directory;
@@ -18,4 +20,6 @@ pub use budget::Bounds;
 pub use directory::{Directories, Entry};
 pub use header::{FRONT, HEADER, Header, Span};
 pub use runs::{Place, Run, Runs};
+pub use seen::{Part, Seen, View};
 pub use walk::{Alike, Occupancy, Walk, meets};
+pub use zoom::Zoom;

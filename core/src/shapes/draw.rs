@@ -87,6 +87,12 @@ impl Drawing {
         self.ends.clear();
     }
 
+    /// Corners of all rows.
+    #[must_use]
+    pub const fn corners(&self) -> u64 {
+        self.points.len() as u64
+    }
+
     /// The paths of a row, counted from the first that was drawn.
     #[must_use]
     pub fn paths(&self, at: usize) -> Paths<'_> {

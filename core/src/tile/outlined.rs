@@ -23,6 +23,8 @@ pub struct Outlined<'p, 'a> {
     /// Rows whose representative point is in the tile, and how many of these were drawn.
     own: Range<usize>,
     pub shown: u64,
+    /// Corners of all that was drawn.
+    pub corners: u64,
 }
 
 impl<'p, 'a> Outlined<'p, 'a> {
@@ -33,7 +35,7 @@ impl<'p, 'a> Outlined<'p, 'a> {
         own: Range<usize>,
         drawing: &'p mut Drawing,
     ) -> Self {
-        Self { points, shapes, grid, drawing, own, shown: 0 }
+        Self { points, shapes, grid, drawing, own, shown: 0, corners: 0 }
     }
 }
 
@@ -57,6 +59,7 @@ impl Drawn for Outlined<'_, '_> {
                 }
             }
         }
+        self.corners += self.drawing.corners();
         Ok(())
     }
 

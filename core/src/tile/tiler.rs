@@ -67,6 +67,8 @@ pub struct Report {
     pub omitted: u64,
     /// Whether features are cells.
     pub cells: bool,
+    /// Corners of the outlines of all features.
+    pub corners: u64,
 }
 
 /// The deepest level whose cells have ids that every client reads exactly.
@@ -108,9 +110,14 @@ impl Plan {
         let mut layer = Layer::new(out, points.layer(), 1 << EXTENT_BITS, &self.names, buffers);
         let cut = Cut { points, selection, tile, range };
         let view = self.view(&cut, rows, toll)?;
+        let mut corners = 0;
         let shown = match view {
             View::Rows => self.rows(&cut, &mut layer, toll, row_blocks)?,
-            View::Shapes(shapes) => self.shapes(&cut, shapes, &mut layer, toll, row_blocks, drawing, met)?,
+            View::Shapes(shapes) => {
+                let shown = self.shapes(&cut, shapes, &mut layer, toll, row_blocks, drawing, met)?;
+                corners = shown.1;
+                shown.0
+            }
             View::Cells(level, ids) => {
                 let grid = Grid { tile, level, ids: ids && level <= MAX_ID_LEVEL };
                 grouped::walk(self, &cut, level, toll, groups, |block, toll| {
@@ -131,7 +138,7 @@ impl Plan {
         };
         let features = layer.finish();
         let (rows, cells) = (rows as u64, matches!(view, View::Cells(..) | View::Hexagons(_)));
-        Ok(Report { features, rows, omitted: rows - shown, cells })
+        Ok(Report { features, rows, omitted: rows - shown, cells, corners })
     }
 
     /// Rows or cells: see `mode` and `limit` in the design. Neighbouring tiles differ only where one has more rows than
@@ -173,7 +180,7 @@ impl Plan {
         })
     }
 
-    /// Writes rows with their outlines and tells how many of those of the tile.
+    /// Writes rows with their outlines and tells how many of those of the tile, and corners of all.
     #[expect(clippy::too_many_arguments, reason = "most are space that stays warm")]
     fn shapes(
         &self,
@@ -184,7 +191,7 @@ impl Plan {
         blocks: &mut rows::Blocks,
         drawing: &mut Drawing,
         met: &mut Vec<u32>,
-    ) -> Result<u64, Stopped> {
+    ) -> Result<(u64, u64), Stopped> {
         let &Cut { points, selection: Selection { mask, profile, .. }, tile, ref range } = cut;
         met.clear();
         let grid = grid::Grid::of(tile).detailed(self.detail);
@@ -194,7 +201,7 @@ impl Plan {
         let mut outlined = Outlined::new(points, shapes, grid, range.clone(), drawing);
         let rows = met.iter().map(|&row| row as usize);
         rows::write(points, &self.columns, &mut outlined, rows, layer, toll, blocks)?;
-        Ok(outlined.shown)
+        Ok((outlined.shown, outlined.corners))
     }
 
     /// Writes rows and tells how many.

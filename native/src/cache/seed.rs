@@ -8,13 +8,13 @@ use crate::{
         pack::{Coding, Packed},
         scratch::Scratches,
     },
-    export::{Layer, Shown, View, seen::Seen, walk::Walk},
+    export::{Layer, Shown, walk::Walk},
     read::Progress,
 };
 use anyhow::{Context as _, Result};
 use duotile_core::{
     Scratch, TileId, Work,
-    archive::{Alike, hilbert, meets},
+    archive::{Alike, Seen, View, hilbert, meets},
 };
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::{
@@ -88,7 +88,7 @@ impl<'s> Seed<'s> {
     pub fn zoom(&self, z: u8) -> Result<Seeded> {
         let columns = self.shown.columns();
         let here = [columns.view()];
-        let seen = Seen { here: &here, work: self.work, bounds: self.bounds };
+        let seen = Seen { views: &here, work: self.work, within: self.bounds };
         self.progress.stage(&format!("zoom {z}: looking for tiles"), None);
         let mut count = 0;
         for alike in Walk::of(z, &seen) {

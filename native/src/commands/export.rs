@@ -168,7 +168,7 @@ pub fn run(args: &Export) -> Result<()> {
         }
         done => done?,
     };
-    let tiles: u64 = report.zooms.iter().map(|zoom| zoom.tiles).sum();
+    let tiles: u64 = report.zooms.iter().map(|zoom| zoom.has.tiles).sum();
     let (megabytes, seconds) = (report.bytes as f64 / 1e6, start.elapsed().as_secs_f64());
     let mut stderr = std::io::stderr();
     write!(stderr, "{report}")?;

@@ -1,15 +1,10 @@
 //! Tiles of all layers: what is known of them enters, packed bytes leave, cut on all cores.
 
-use super::{
-    layer::View,
-    packed,
-    report::{Logged, Zoom},
-    written::Same,
-};
+use super::{packed, report::Logged, written::Same};
 use crate::engine::scratch::Scratches;
 use duotile_core::{
     Report, Scratch, Stopped, Work,
-    archive::{Alike, Bounds, hilbert},
+    archive::{Alike, Bounds, View, Zoom, hilbert},
 };
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
@@ -31,8 +26,8 @@ pub struct Tile {
     pub same: Same,
     /// What each layer has in one.
     cuts: Vec<Report>,
-    /// Of these the one that took most bytes.
-    largest: usize,
+    /// Layers, from the one that took most bytes on.
+    largest: Vec<usize>,
 }
 
 /// A layer of which a tile is too large, and under what it would be less.
@@ -55,11 +50,11 @@ impl Cutter<'_> {
 
     /// Tiles that are alike; `None` where nothing is in them.
     fn tile(&self, alike: Alike, scratch: &mut Scratch) -> Result<Option<Tile>, Stopped> {
-        let (mut out, mut cuts, mut largest) = (Vec::new(), Vec::with_capacity(self.here.len()), (0, 0));
+        let (mut out, mut cuts, mut sizes) = (Vec::new(), Vec::with_capacity(self.here.len()), Vec::new());
         for (at, view) in self.here.iter().enumerate() {
             let start = out.len();
             cuts.push(view.cut(alike.first, self.work, (scratch, &mut out))?);
-            largest = largest.max((out.len() - start, at));
+            sizes.push((out.len() - start, at));
         }
         // Whatever is left out of an empty one is told.
         if out.is_empty() && cuts.iter().all(|cut| cut.omitted == 0) {
@@ -68,32 +63,23 @@ impl Cutter<'_> {
         let bytes = if self.pack && !out.is_empty() { packed::gzip(&out) } else { out };
         let hash = xxhash_rust::xxh3::xxh3_128(&bytes);
         let same = Same { id: hilbert::id(alike.first), count: alike.count, hash, bytes };
-        Ok(Some(Tile { same, cuts, largest: largest.1 }))
+        sizes.sort_unstable();
+        let largest = sizes.into_iter().rev().map(|(_, at)| at).collect();
+        Ok(Some(Tile { same, cuts, largest }))
     }
 }
 
 impl Tile {
-    /// Where it is larger than it may be, under which bounds it would be less; nothing where the layer that takes most of it has nothing to
-    /// give up there: then it stays as it is.
+    /// Where it is larger than it may be, under which bounds it would be less: of the layer that takes most of it, or the next where that has
+    /// nothing to give up there; nothing where none has: then it stays as it is.
     pub fn over(&self, budget: usize, bounds: &[Logged]) -> Option<Over> {
-        let (bytes, layer) = (self.same.bytes.len(), self.largest);
-        let less = (bytes > budget).then(|| bounds[layer].0.less(self.cuts[layer], bytes, budget)).flatten()?;
-        Some(Over { layer, less })
+        let bytes = self.same.bytes.len();
+        let mut layers = self.largest.iter().filter(|_| bytes > budget);
+        layers.find_map(|&layer| Some(Over { layer, less: bounds[layer].0.less(self.cuts[layer], bytes, budget)? }))
     }
-}
 
-impl Zoom {
-    /// Counts a tile.
-    pub fn add(&mut self, tile: &Tile) {
-        let count = tile.same.count;
-        self.tiles += if tile.same.bytes.is_empty() { 0 } else { count };
-        self.bytes += tile.same.bytes.len() as u64 * count;
-        self.largest = self.largest.max(tile.same.bytes.len());
-        for cut in &tile.cuts {
-            self.features += u64::from(cut.features) * count;
-            self.rows += cut.rows - cut.omitted;
-            self.omitted += cut.omitted;
-            self.cells |= cut.cells;
-        }
+    /// Counts it at a zoom.
+    pub fn count(&self, zoom: &mut Zoom, budget: usize) {
+        zoom.add(&self.cuts, self.same.count, (self.same.bytes.len() as u64, budget as u64));
     }
 }

@@ -7,13 +7,10 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use duotile_core::{
-    Column, Plan, Points, Report, RowGeometry, Scratch, Selection, Stopped, Summary, TileId, TileQuery, Work,
-    archive::Bounds,
+    Column, RowGeometry, Summary, TileQuery, Work,
+    archive::{Bounds, View},
 };
-use std::{
-    ops::{Range, RangeInclusive},
-    sync::Arc,
-};
+use std::{ops::RangeInclusive, sync::Arc};
 
 /// A source and a query, at some zooms.
 #[derive(Debug)]
@@ -36,14 +33,6 @@ pub struct Columns<'s> {
     shown: &'s Shown,
     all: Vec<Column<'s>>,
     summaries: Vec<Option<Summary<'s>>>,
-}
-
-/// A layer as its tiles are cut from it.
-#[derive(Clone, Copy, Debug)]
-pub struct View<'s> {
-    plan: &'s Plan,
-    points: Points<'s>,
-    selection: Selection<'s>,
 }
 
 impl Layer {
@@ -144,52 +133,5 @@ impl Columns<'_> {
         let Fitted { dataset, plan, .. } = &self.shown.fitted;
         let (points, selection) = self.shown.selected.view(&dataset.points(&self.all), &self.summaries);
         View { plan, points, selection }
-    }
-}
-
-impl View<'_> {
-    /// All of its rows.
-    #[must_use]
-    pub const fn all(&self) -> Range<usize> {
-        0..self.points.len()
-    }
-
-    /// Its rows in a tile within another, of which they are known.
-    #[must_use]
-    pub fn rows(&self, tile: TileId, around: &Range<usize>) -> Range<usize> {
-        self.points.range_within(tile, around.clone())
-    }
-
-    /// How many of some rows pass.
-    #[must_use]
-    pub fn passing(&self, rows: &Range<usize>) -> usize {
-        self.selection.mask.map_or(rows.len(), |mask| mask.count(rows.clone()))
-    }
-
-    /// Whether anything may come into a tile in which no row is that passes.
-    #[must_use]
-    pub fn reaches_into(&self, tile: TileId) -> bool {
-        self.plan.reaches_into(&self.points, tile, self.selection.mask)
-    }
-
-    /// Whether all tiles of a zoom within a tile are the same.
-    ///
-    /// # Errors
-    /// When it was told to end.
-    pub fn alike(&self, tile: TileId, z: u8, work: &Work<'_>, scratch: &mut Scratch) -> Result<bool, Stopped> {
-        self.plan.alike(&self.points, self.selection, tile, z, work, scratch)
-    }
-
-    /// Appends the layer of a tile.
-    ///
-    /// # Errors
-    /// When it was told to end.
-    pub fn cut(
-        &self,
-        tile: TileId,
-        work: &Work<'_>,
-        (scratch, out): (&mut Scratch, &mut Vec<u8>),
-    ) -> Result<Report, Stopped> {
-        self.plan.tile_into(&self.points, self.selection, tile, work, scratch, out)
     }
 }

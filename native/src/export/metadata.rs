@@ -69,10 +69,10 @@ pub fn of(layers: &[Layer], settings: &Settings, report: &Report, work: &Work<'_
     }
     map.insert("tilestats".into(), json!({ "layerCount": stats.len(), "layers": stats }));
     map.insert("vector_layers".into(), json!(vector_layers));
-    let zooms = report.zooms.iter().map(|zoom| {
+    let zooms = report.zooms.iter().map(|zoom| zoom.has).map(|zoom| {
         json!({
             "z": zoom.z, "tiles": zoom.tiles, "features": zoom.features, "rows": zoom.rows, "omitted": zoom.omitted,
-            "cells": zoom.cells, "reduced": !zoom.bounded.is_empty(),
+            "cells": zoom.cells, "reduced": zoom.reduced,
         })
     });
     let mut how = json!({

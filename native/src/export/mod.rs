@@ -13,14 +13,13 @@ mod metadata;
 pub mod packed;
 mod pyramid;
 mod report;
-pub mod seen;
-mod small;
+pub mod small;
 #[cfg(test)]
 mod tests;
 pub mod walk;
 mod written;
 
 pub use archive::Kind;
-pub use layer::{Layer, Shown, View};
+pub use layer::{Layer, Shown};
 pub use pyramid::{Settings, export};
 pub use report::{Report, Zoom};

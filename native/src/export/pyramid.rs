@@ -3,11 +3,10 @@
 use super::{
     archive::{Kind, Summary},
     cut::{Cutter, Over, Tile},
-    layer::{Columns, Layer, Shown, View},
+    layer::{Columns, Layer, Shown},
     log::Head,
     metadata,
     report::{Logged, Report, Zoom},
-    seen::Seen,
     walk::Walk,
     written::Written,
 };
@@ -15,7 +14,7 @@ use crate::{disk, engine::scratch::Scratches, read::Progress, told::tilejson};
 use anyhow::{Context as _, Result};
 use duotile_core::{
     TILE_FORMAT, Work,
-    archive::{Alike, Bounds, hilbert, opening},
+    archive::{Alike, Bounds, Seen, View, hilbert, opening},
     frame::WORLD,
 };
 use serde_json::json;
@@ -70,16 +69,16 @@ pub fn export(
     let work = Work::new(go_on, u64::MAX);
     let (written, before) = Written::open(&settings.out, settings.kind, &made(layers, settings)?, settings.resume)?;
     if before.lost {
-        let from = before.at.as_ref().map_or_else(|| before.zooms.len(), |head| head.zoom.z.into());
+        let from = before.at.as_ref().map_or_else(|| before.zooms.len(), |head| head.zoom.has.z.into());
         progress.line(&format!("not all that was written is there as it was: it goes on within zoom {from}"));
     }
     let mut pyramid = Pyramid { written, settings, folder, progress, work: &work, spaces: &Scratches::default() };
     let mut report = Report { zooms: before.zooms, ..Report::default() };
     let mut at = before.at;
-    let begin = report.zooms.last().map_or(first, |zoom| zoom.z + 1);
+    let begin = report.zooms.last().map_or(first, |zoom| zoom.has.z + 1);
     let all =
         settings.overzoom.then(|| layers.iter().map(|layer| (*layer.zooms().start()).max(layer.whole_from())).max());
-    let has_all = |zoom: &Zoom| all.flatten().is_some_and(|all| zoom.z >= all) && zoom.is_whole();
+    let has_all = |zoom: &Zoom| all.flatten().is_some_and(|all| zoom.has.z >= all) && zoom.has.is_whole();
     for z in begin..=last {
         if report.zooms.last().is_some_and(has_all) {
             break;
@@ -88,13 +87,13 @@ pub fn export(
         report.zooms.push(pyramid.zoom(z, &here, at.take())?);
     }
     report.distinct = pyramid.written.distinct();
-    report.overzoom = report.zooms.last().filter(|zoom| has_all(zoom)).map(|zoom| zoom.z);
+    report.overzoom = report.zooms.last().filter(|zoom| has_all(zoom)).map(|zoom| zoom.has.z);
     if settings.overzoom {
         progress.line(&report.last_zoom());
     }
     progress.stage("describing", None);
     let summary = summary(layers, settings.bounds, &report, metadata::of(layers, settings, &report, &work)?)?;
-    let tiles = report.zooms.iter().map(|zoom| zoom.bytes).sum();
+    let tiles = report.zooms.iter().map(|zoom| zoom.has.bytes).sum();
     report.bytes = pyramid.written.finish(&summary)?.unwrap_or(tiles);
     Ok(report)
 }
@@ -107,7 +106,7 @@ fn made(layers: &[Layer], settings: &Settings) -> Result<String> {
         Ok(json!([source.name(), source.version(), query, [zooms.start(), zooms.end()]]))
     });
     let layers = layers.collect::<Result<Vec<_>>>()?;
-    Ok(json!({ "layers": layers, "bounds": settings.bounds, "tile_size": settings.budget, "overzoom": settings.overzoom, "format": TILE_FORMAT, "duotile": env!("CARGO_PKG_VERSION") }).to_string())
+    Ok(json!({ "layers": layers, "bounds": settings.bounds, "tile_size": settings.budget, "overzoom": settings.overzoom, "format": TILE_FORMAT, "log": 2, "duotile": env!("CARGO_PKG_VERSION") }).to_string())
 }
 
 fn summary(
@@ -116,7 +115,7 @@ fn summary(
     report: &Report,
     metadata: serde_json::Value,
 ) -> Result<Summary> {
-    let filled = || report.zooms.iter().filter(|zoom| zoom.tiles > 0).map(|zoom| zoom.z);
+    let filled = || report.zooms.iter().filter(|zoom| zoom.has.tiles > 0).map(|zoom| zoom.has.z);
     let zooms = [filled().min().unwrap_or(0), filled().max().unwrap_or(0)];
     let frames = layers.iter().map(|layer| Ok(tilejson::frames(&layer.fitted()?))).collect::<Result<Vec<_>>>()?;
     let bounds = frames.iter().map(|(bounds, _)| *bounds);
@@ -141,7 +140,7 @@ impl<'p> Pyramid<'p> {
     /// Writes the tiles of a zoom, under bounds that all of them keep to; from where it stood, if it was begun before.
     fn zoom(&mut self, z: u8, layers: &[&Layer], begun: Option<Head>) -> Result<Zoom> {
         let fresh = || Head {
-            zoom: Zoom { z, ..Zoom::default() },
+            zoom: Zoom::of(z),
             bounds: layers.iter().map(|layer| Logged(Bounds::of(layer.query(), z))).collect(),
             ..Head::default()
         };
@@ -178,6 +177,7 @@ impl<'p> Pyramid<'p> {
         let reduced = |at: &usize| head.bounds[*at].0 != Bounds::of(layers[*at].query(), z);
         let name = |at: usize| (layers[at].source().name().to_owned(), head.bounds[at]);
         head.zoom.bounded = (0..layers.len()).filter(reduced).map(name).collect();
+        head.zoom.has.reduced = !head.zoom.bounded.is_empty();
         head.done = true;
         self.written.batch(&head, work)?;
         Ok(head.zoom)
@@ -208,7 +208,7 @@ impl<'p> Pyramid<'p> {
     where
         'p: 's,
     {
-        Seen { here, work: self.work, bounds: self.settings.bounds }
+        Seen { views: here, work: self.work, within: self.settings.bounds }
     }
 
     /// Of some tiles the largest that is too large and can be less.
@@ -220,7 +220,7 @@ impl<'p> Pyramid<'p> {
 
     /// Writes all tiles of a zoom that are left; or says which is too large and can be less. While some are written, the next are cut.
     fn write(&mut self, count: u64, cutter: &Cutter<'_>, head: &mut Head) -> Result<Option<Over>> {
-        let z = head.zoom.z;
+        let z = head.zoom.has.z;
         self.progress.stage(&format!("zoom {z}"), Some(count));
         let seen = self.seen(cutter.here);
         let (mut walk, mut size) = (Walk::of(z, &seen).skip(head.looked as usize), 16);
@@ -269,8 +269,7 @@ fn put(
         if let Some(over) = tile.over(budget, &head.bounds) {
             return Ok(Some(over));
         }
-        head.zoom.beyond += u64::from(tile.same.bytes.len() > budget);
-        head.zoom.add(&tile);
+        tile.count(&mut head.zoom.has, budget);
         if !tile.same.bytes.is_empty() {
             written.add(&tile.same, work)?;
         }

@@ -1,6 +1,6 @@
 //! What became of an export, zoom by zoom.
 
-use duotile_core::archive::Bounds;
+use duotile_core::archive::{self, Bounds};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -23,42 +23,45 @@ pub struct Report {
 /// What a zoom has.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Zoom {
-    /// Which it is.
-    pub z: u8,
-    /// Tiles that are not empty.
-    pub tiles: u64,
-    /// Features in them.
-    pub features: u64,
-    /// Rows that are features or counted in one.
-    pub rows: u64,
-    /// Rows that are not.
-    pub omitted: u64,
-    /// Bytes of all tiles, packed.
-    pub bytes: u64,
-    /// Of the largest.
-    pub largest: usize,
-    /// Tiles beyond the budget, of which nothing less can be shown.
-    pub beyond: u64,
-    /// Whether some features are cells.
-    pub cells: bool,
+    /// What it has.
+    #[serde(with = "numbers")]
+    pub has: archive::Zoom,
     /// For each layer at this zoom its name, and what bounds it where that is less than its query says.
     pub bounded: Vec<(String, Logged)>,
 }
 
 /// What bounds a layer, as the log has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "(u32, u8, Option<u8>)", into = "(u32, u8, Option<u8>)")]
+#[serde(from = "(u32, u8, Option<u8>, i8)", into = "(u32, u8, Option<u8>, i8)")]
 pub struct Logged(pub Bounds);
 
-impl From<(u32, u8, Option<u8>)> for Logged {
-    fn from((limit, cell, res): (u32, u8, Option<u8>)) -> Self {
-        Self(Bounds { limit, cell, res })
+impl From<(u32, u8, Option<u8>, i8)> for Logged {
+    fn from((limit, cell, res, detail): (u32, u8, Option<u8>, i8)) -> Self {
+        Self(Bounds { limit, cell, res, detail })
     }
 }
 
-impl From<Logged> for (u32, u8, Option<u8>) {
-    fn from(Logged(Bounds { limit, cell, res }): Logged) -> Self {
-        (limit, cell, res)
+impl From<Logged> for (u32, u8, Option<u8>, i8) {
+    fn from(Logged(Bounds { limit, cell, res, detail }): Logged) -> Self {
+        (limit, cell, res, detail)
+    }
+}
+
+/// A zoom as the log has it.
+mod numbers {
+    use duotile_core::archive::Zoom;
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+
+    type Numbers = (u8, [u64; 7], bool, bool);
+
+    pub fn serialize<S: Serializer>(zoom: &Zoom, to: S) -> Result<S::Ok, S::Error> {
+        let &Zoom { z, tiles, features, rows, omitted, bytes, largest, beyond, cells, reduced } = zoom;
+        (z, [tiles, features, rows, omitted, bytes, largest, beyond], cells, reduced).serialize(to)
+    }
+
+    pub fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Zoom, D::Error> {
+        let (z, [tiles, features, rows, omitted, bytes, largest, beyond], cells, reduced) = Numbers::deserialize(from)?;
+        Ok(Zoom { z, tiles, features, rows, omitted, bytes, largest, beyond, cells, reduced })
     }
 }
 
@@ -66,7 +69,7 @@ impl Report {
     /// What the last zoom has, where the first that has all was to be it.
     #[must_use]
     pub fn last_zoom(&self) -> String {
-        let last = self.zooms.last().map_or(0, |zoom| zoom.z);
+        let last = self.zooms.last().map_or(0, |zoom| zoom.has.z);
         if self.overzoom.is_none() {
             return format!("even at zoom {last} something is left out or simplified");
         }
@@ -78,34 +81,38 @@ impl Report {
 }
 
 impl Zoom {
-    /// Whether all rows are features of their own.
+    /// One of which nothing is written.
     #[must_use]
-    pub const fn is_whole(&self) -> bool {
-        self.tiles > 0 && !self.cells && self.omitted == 0
+    pub fn of(z: u8) -> Self {
+        Self { has: archive::Zoom { z, ..archive::Zoom::default() }, bounded: Vec::new() }
     }
 }
 
 impl fmt::Display for Zoom {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = if self.cells { "cells" } else { "rows" };
+        let has = self.has;
+        let what = if has.cells { "cells" } else { "rows" };
         let kilobytes = |bytes: f64| bytes / 1e3;
         write!(
             f,
             "{:>3} {:>10} {:>12} {what:<5} {:>12} {:>10} {:>10.1} {:>9.1}",
-            self.z,
-            self.tiles,
-            self.features,
-            self.rows,
-            self.omitted,
-            kilobytes(self.bytes as f64),
-            kilobytes(self.largest as f64)
+            has.z,
+            has.tiles,
+            has.features,
+            has.rows,
+            has.omitted,
+            kilobytes(has.bytes as f64),
+            kilobytes(has.largest as f64)
         )?;
         for (layer, Logged(bounds)) in &self.bounded {
             let (what, cells) = bounds.res.map_or(("cell", bounds.cell), |res| ("res", res));
             write!(f, "  {layer}: limit {}, {what} {cells}", bounds.limit)?;
+            if bounds.detail != 0 {
+                write!(f, ", detail {}", bounds.detail)?;
+            }
         }
-        if self.beyond > 0 {
-            write!(f, "  {} beyond the budget", self.beyond)?;
+        if has.beyond > 0 {
+            write!(f, "  {} beyond the budget", has.beyond)?;
         }
         Ok(())
     }

@@ -90,7 +90,7 @@ fn timing(times: &Times) -> String {
 
 fn respond(tile: &Tile, came: Came, format: Format) -> Response {
     let mut response = Response::new(Body::from(tile.packed.bytes.clone()));
-    let Report { features, rows, omitted, cells } = tile.report;
+    let Report { features, rows, omitted, cells, .. } = tile.report;
     let headers = response.headers_mut();
     headers.insert(FEATURES, features.into());
     headers.insert(ROWS, rows.into());

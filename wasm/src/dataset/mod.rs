@@ -19,7 +19,7 @@ pub use bad::BadInput;
 pub use columns::{Given, Words};
 pub use facts::{GivenFacts, GivenScalar};
 pub use frames::Frames;
-pub use pyramid::{Batch, Pyramid, Taken, Wanted, Zoom};
+pub use pyramid::{Batch, Pyramid, Taken, Wanted};
 pub use selected::Selected;
 pub use shapes::GivenOutlines;
 

@@ -9,11 +9,12 @@ use alloc::{
     string::{String, ToString as _},
     vec::Vec,
 };
-use core::{mem, ops::Range};
+use core::mem;
 use duotile_core::{
-    MAX_ZOOM, Points, QueryError, Report, Scratch, Selection, Stopped, TileId, TileQuery, Work,
+    MAX_ZOOM, Points, QueryError, Report, Scratch, Stopped, TileQuery, Work,
     archive::{
-        Alike, Bounds, Directories, FRONT, HEADER, Header, Occupancy, Place, Run, Runs, Walk, hilbert, meets, opening,
+        Alike, Bounds, Directories, FRONT, HEADER, Header, Part, Place, Run, Runs, Seen, View, Walk, Zoom, hilbert,
+        opening,
     },
     frame::Frame,
 };
@@ -53,6 +54,8 @@ pub struct Pyramid {
     /// Tiles of this zoom, of those that are alike one, and how many of them were cut.
     count: u64,
     looked: u64,
+    /// Of those that are alike each.
+    all: u64,
     /// Its tiles with most rows, the fullest first; where there is only a sample, tiles that lie evenly among all.
     some: Vec<(usize, u64)>,
     stride: u64,
@@ -73,31 +76,6 @@ enum Step {
     Try,
     /// All are cut.
     Cut(Walk<Part>),
-}
-
-/// What a zoom has.
-#[derive(Clone, Debug, Default)]
-pub struct Zoom {
-    /// Which it is.
-    pub z: u8,
-    /// Tiles that are not empty.
-    pub tiles: u64,
-    /// Features in them.
-    pub features: u64,
-    /// Rows that are features or counted in one.
-    pub rows: u64,
-    /// Rows that are not.
-    pub omitted: u64,
-    /// Bytes of all tiles, packed.
-    pub bytes: u64,
-    /// Of the largest.
-    pub largest: u32,
-    /// Tiles beyond the budget, of which nothing less can be shown.
-    pub beyond: u64,
-    /// Whether some features are cells.
-    pub cells: bool,
-    /// Whether less is shown than the query says.
-    pub reduced: bool,
 }
 
 /// Tiles that are to be packed; none where it was only looked for them.
@@ -143,6 +121,7 @@ impl Pyramid {
             step: Step::Try,
             count: 0,
             looked: 0,
+            all: 0,
             some: Vec::new(),
             stride: 1,
             batch: Vec::new(),
@@ -159,7 +138,7 @@ impl Pyramid {
     fn begin(&mut self, z: u8) {
         self.zoom = Zoom { z, ..Zoom::default() };
         self.step = Step::Look(Walk::of(z));
-        (self.count, self.looked, self.stride) = (0, 0, 1);
+        (self.count, self.looked, self.all, self.stride) = (0, 0, 0, 1);
         self.some.clear();
         self.mark = self.runs.mark();
         self.bound(Bounds::of(&self.query, z));
@@ -196,18 +175,26 @@ impl Pyramid {
     ) -> Result<Option<Batch>, Stopped> {
         selected.summarise(points);
         let summaries = selected.summaries();
-        let here = Here { points, selected, selection: selected.selection(&summaries), within: self.wanted.within };
+        let views = [View { plan: &selected.plan, points: *points, selection: selected.selection(&summaries) }];
+        let work = Work::free();
+        let seen = Seen { views: &views, work: &work, within: self.wanted.within };
+        let cut = |alike: Alike, scratch: &mut Scratch, batch: &mut Batch| -> Result<(Alike, Report), Stopped> {
+            let report = views[0].cut(alike.first, &work, (scratch, &mut batch.bytes))?;
+            batch.ends.push(batch.bytes.len() as u32);
+            Ok((alike, report))
+        };
         let mut batch = Batch { z: self.zoom.z, done: self.looked, count: self.count, ..Batch::default() };
         self.batch.clear();
         match &mut self.step {
             Step::Look(walk) => {
                 let mut more = true;
                 for _ in 0..LOOKS {
-                    let Some(alike) = walk.next(&here, scratch)? else {
+                    let Some(alike) = walk.next(&seen, scratch)? else {
                         more = false;
                         break;
                     };
                     self.count += 1;
+                    self.all += alike.count;
                     note(&mut self.some, &mut self.stride, (self.count, self.wanted.sample), alike);
                 }
                 if !more {
@@ -219,15 +206,15 @@ impl Pyramid {
             Step::Try => {
                 for &(rows, id) in &self.some {
                     let Some(first) = hilbert::tile(id) else { continue };
-                    self.batch.push(here.cut(Alike { first, count: 1, rows }, scratch, &mut batch)?);
+                    self.batch.push(cut(Alike { first, count: 1, rows }, scratch, &mut batch)?);
                 }
             }
             Step::Cut(walk) => {
                 while self.batch.len() < BATCH
                     && batch.bytes.len() < BYTES
-                    && let Some(alike) = walk.next(&here, scratch)?
+                    && let Some(alike) = walk.next(&seen, scratch)?
                 {
-                    self.batch.push(here.cut(alike, scratch, &mut batch)?);
+                    self.batch.push(cut(alike, scratch, &mut batch)?);
                 }
                 if self.batch.is_empty() {
                     return Ok(None);
@@ -251,7 +238,7 @@ impl Pyramid {
                 let packed = |length: &u32| u64::from(*length).min(self.wanted.budget as u64);
                 let (sum, cut) = (lengths.iter().map(packed).sum::<u64>(), lengths.len().max(1) as u64);
                 self.zoom.bytes = sum * self.count / cut;
-                self.zoom.tiles = self.count;
+                self.zoom.tiles = self.all;
                 self.end();
                 Taken::On
             }
@@ -278,19 +265,11 @@ impl Pyramid {
     /// Takes where the tiles of the last batch are stored.
     pub fn place(&mut self, offsets: &[f64], lengths: &[u32]) {
         self.looked += self.batch.len() as u64;
-        let zoom = &mut self.zoom;
         for ((&(alike, report), &offset), &length) in self.batch.iter().zip(offsets).zip(lengths) {
-            zoom.features += u64::from(report.features) * alike.count;
-            zoom.rows += report.rows - report.omitted;
-            zoom.omitted += report.omitted;
-            zoom.cells |= report.cells;
+            self.zoom.add(&[report], alike.count, (length.into(), self.wanted.budget as u64));
             if length == 0 {
                 continue;
             }
-            zoom.tiles += alike.count;
-            zoom.bytes += u64::from(length) * alike.count;
-            zoom.largest = zoom.largest.max(length);
-            zoom.beyond += u64::from(length as usize > self.wanted.budget);
             let place = Place { offset: offset as u64, length };
             self.runs.note(Run { id: hilbert::id(alike.first), count: alike.count, place });
         }
@@ -354,65 +333,5 @@ fn note(some: &mut Vec<(usize, u64)>, stride: &mut u64, (count, sample): (u64, b
             });
             *stride *= 2;
         }
-    }
-}
-
-/// A query as a zoom shows it.
-struct Here<'h> {
-    points: &'h Points<'h>,
-    selected: &'h Selected,
-    selection: Selection<'h>,
-    within: Option<Frame>,
-}
-
-impl Here<'_> {
-    fn part(&self, rows: Range<usize>) -> Part {
-        let passing = self.selection.mask.map_or(rows.len(), |mask| mask.count(rows.clone()));
-        Part { rows, passing }
-    }
-
-    fn cut(&self, alike: Alike, scratch: &mut Scratch, batch: &mut Batch) -> Result<(Alike, Report), Stopped> {
-        let plan = &self.selected.plan;
-        let report =
-            plan.tile_into(self.points, self.selection, alike.first, &Work::free(), scratch, &mut batch.bytes)?;
-        batch.ends.push(batch.bytes.len() as u32);
-        Ok((alike, report))
-    }
-}
-
-/// Rows of a tile.
-#[derive(Debug)]
-struct Part {
-    rows: Range<usize>,
-    /// How many of them pass.
-    passing: usize,
-}
-
-impl Occupancy for Here<'_> {
-    type Scratch = Scratch;
-    type Part = Part;
-
-    fn world(&self) -> Option<Part> {
-        Some(self.part(0..self.points.len())).filter(|part| part.passing > 0)
-    }
-
-    fn within(&self, tile: TileId, around: &Part) -> Option<Part> {
-        if !meets(self.within, tile).0 {
-            return None;
-        }
-        let part = self.part(self.points.range_within(tile, around.rows.clone()));
-        let reaches = || self.selected.plan.reaches_into(self.points, tile, self.selection.mask);
-        (part.passing > 0 || reaches()).then_some(part)
-    }
-
-    fn rows(&self, part: &Part) -> usize {
-        part.passing
-    }
-
-    fn alike(&self, (tile, part): (TileId, &Part), z: u8, scratch: &mut Scratch) -> Result<bool, Stopped> {
-        if part.passing > 0 || !meets(self.within, tile).1 {
-            return Ok(false);
-        }
-        self.selected.plan.alike(self.points, self.selection, tile, z, &Work::free(), scratch)
     }
 }
