@@ -132,6 +132,12 @@ test("after seeding no request for a tile reaches the program, and each has what
     assert.deepEqual([headers["content-encoding"], headers["vary"]], ["gzip", "Accept-Encoding, Origin"]);
     assert.equal(headers["cache-control"], "public, max-age=31536000, immutable");
   }
+  // Who asks beforehand whether it may ask is answered by the program, whether there is a file or not.
+  const preflight = { origin: "https://maps.example.org", "access-control-request-method": "GET" };
+  for (const tile of ["3/4/2", "22/0/0"]) {
+    const told = await ask(front.base, `/maps/${at(tile)}`, preflight, "OPTIONS");
+    assert.ok(told.status < 300, `${tile}: ${told.status}`);
+  }
   // Who does not take gzip has it from the program, and it is the same.
   for (const encoding of ["identity", "br", "gzip;q=0", "gzip;q=0.0, identity"]) {
     const plain = await get(at("3/4/2"), { "accept-encoding": encoding });

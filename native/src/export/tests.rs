@@ -144,8 +144,8 @@ fn a_tile_that_cannot_be_smaller_leaves_the_others_within_the_budget() {
     let layer = Layer::new(Entry::open(dataset), &query("mode=points&properties=*&rank=n"), 2..=2).expect("fits");
     let report = export(&[layer], &settings(&out), &(), &|| true).expect("written");
     let [zoom] = &report.zooms[..] else { panic!("one zoom") };
-    assert_eq!(zoom.rows + zoom.omitted, 201);
-    assert_eq!((zoom.tiles, zoom.beyond, zoom.bounded.len()), (2, 1, 1), "{zoom}");
+    assert_eq!(zoom.has.rows + zoom.has.omitted, 201);
+    assert_eq!((zoom.has.tiles, zoom.has.beyond, zoom.bounded.len()), (2, 1, 1), "{zoom}");
     let archive = archive::Archive::open("a", &out).expect("it opens");
     let size =
         |x, y| archive.tile(TileId::new(2, x, y).expect("valid")).expect("sound").map_or(0, |tile| tile.bytes.len());
@@ -161,8 +161,8 @@ fn rows_that_are_left_out_of_tiles_in_which_no_other_is_are_told() {
     let report = export(&[layer], &settings(&folder.path().join("a.pmtiles")), &(), &|| true).expect("written");
     let zoom = &report.zooms[0];
     // Somewhere the few that there are stay behind others elsewhere.
-    assert!(zoom.tiles < 37, "{zoom}");
-    assert_eq!(zoom.rows + zoom.omitted, total);
+    assert!(zoom.has.tiles < 37, "{zoom}");
+    assert_eq!(zoom.has.rows + zoom.has.omitted, total);
 }
 
 #[test]
@@ -178,6 +178,87 @@ fn what_has_the_name_already_and_is_of_another_kind_is_told_before_anything_is_d
     }
     assert_eq!(fs::read(&other).expect("there"), b"mine");
     assert_eq!(fs::read_dir(&folder).expect("there").count(), 2);
+}
+
+#[test]
+fn what_others_left_beside_a_name_is_told_and_left_alone() {
+    let folder = TempDir::new().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    let layers = places(0..=1);
+    let told = |out: &str| {
+        export(&layers, &settings(&path(out)), &(), &|| true).map(|_| ()).map_err(|error| error.to_string())
+    };
+    fs::write(path("a.mbtiles-wal"), "rows of another database").expect("written");
+    fs::write(path("b.pmtiles.part"), "mine").expect("written");
+    fs::create_dir(path("c.part")).expect("made");
+    fs::write(path("c.part/mine"), "mine").expect("written");
+    assert!(told("a.mbtiles").is_err_and(|error| error.contains("a.mbtiles-wal: it lies beside the database")));
+    for out in ["b.pmtiles", "c/"] {
+        assert!(told(out).is_err_and(|error| error.contains("no export's")), "{out}");
+    }
+    assert_eq!(["b.pmtiles.part", "c.part/mine"].map(|name| fs::read(path(name)).expect("there")), [b"mine", b"mine"]);
+    // Of other kinds nothing is put into what has the name.
+    fs::rename(path("a.mbtiles-wal"), path("a.pmtiles-wal")).expect("moved");
+    assert_eq!(told("a.pmtiles"), Ok(()));
+}
+
+#[test]
+fn where_the_largest_layer_has_nothing_to_give_the_next_gives() {
+    let folder = TempDir::new().expect("a folder");
+    let layer = |name: &str, rows: usize, letters: usize| {
+        let path = folder.path().join(format!("{name}.csv"));
+        let mut text = String::from("lon,lat,n,t\n");
+        for at in 0..rows {
+            let words: String =
+                (0..letters).map(|letter| char::from(b'a' + ((at * 7919 + letter * letter * 31) % 23) as u8)).collect();
+            let _ = writeln!(text, "{},50,{at},{words}", 10.0 + at as f64 / 1e5);
+        }
+        fs::write(&path, text).expect("written");
+        let dataset = read::read(&[path], &Options::default(), &()).expect("it reads");
+        let query = TileQuery::parse("mode=points&properties=*").expect("a query");
+        Layer::new(Entry::open(dataset), &query, 4..=4).expect("fits")
+    };
+    let layers = [layer("one", 1, 30_000), layer("many", 500, 30)];
+    let wanted = Settings { budget: 20_000, ..settings(&folder.path().join("a")) };
+    let report = export(&layers, &wanted, &(), &|| true).expect("written");
+    let [zoom] = &report.zooms[..] else { panic!("one zoom") };
+    assert_eq!(zoom.bounded.first().map(|(name, _)| name.as_str()), Some("many"), "{zoom}");
+}
+
+/// Bytes of tiles are known by where they begin and how many they are: none of the others hides behind what was looked at already.
+#[test]
+fn an_entry_that_begins_where_another_does_is_looked_at() {
+    let folder = TempDir::new().expect("a folder");
+    let (path, made) = (folder.path().join("a.pmtiles"), folder.path().join("b.pmtiles"));
+    export(&places(0..=0), &settings(&path), &(), &|| true).expect("written");
+    let world = archive::Archive::open("a", &path)
+        .expect("it opens")
+        .tile(TileId::WORLD)
+        .expect("sound")
+        .expect("a tile")
+        .bytes;
+    let length = world.len() as u32;
+    let faults = |second: duotile_core::archive::Place| {
+        let mut archive = super::archive::Archive::open(Kind::PmTiles, &made, true).expect("made");
+        let first = archive.store(&world).expect("written");
+        let mut runs = duotile_core::archive::Runs::default();
+        for (id, place) in [(1, first), (2, second), (4, first)] {
+            runs.note(duotile_core::archive::Run { id, count: 1, place });
+        }
+        let metadata = serde_json::json!({ "vector_layers": [{ "id": "places", "fields": {} }] });
+        let summary = super::archive::Summary {
+            zooms: [1, 1],
+            bounds: [-180.0, -85.0, 180.0, 85.0],
+            center: (0.0, 0.0, 1),
+            metadata,
+        };
+        archive.finish(&runs, &summary).expect("written");
+        archive::verify(&made, &(), &|| true).expect("it opens").faults.join("\n")
+    };
+    let place = |offset, length| duotile_core::archive::Place { offset, length };
+    assert_eq!(faults(place(0, length)), "");
+    assert!(faults(place(0, length / 2)).contains("tile 1/0/1: "));
+    assert!(faults(place(0, 4_000_000_000)).contains("tile 1/0/1: 4000000000 bytes"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::{
     log::{Frame, Head, Log},
     report::Zoom,
 };
+use crate::source::sqlite;
 use anyhow::{Context as _, Result, bail};
 use duotile_core::{
     Work,
@@ -105,7 +106,14 @@ impl Written {
             let [is, expected] = if out.is_dir() { ["folder", "file"] } else { ["file", "folder"] };
             bail!("{}: a {is} has that name, expected a {expected} or nothing", out.display());
         }
+        free(out, kind)?;
         let (part, log) = (beside(out, ".part")?, beside(out, ".part.log")?);
+        if part.exists() && !log.exists() {
+            bail!(
+                "{}: it is there already, and no export's, which would have a log beside it; move it away",
+                part.display()
+            );
+        }
         let mut log = Log::open(&log, made, resume)?;
         let mut archive = Archive::open(kind, &part, log.at() == log.begin())?;
         let mut tally = Tally { kind, runs: Runs::default(), known: Known::default(), at: Stored::default() };
@@ -203,12 +211,25 @@ impl Written {
             // It is empty.
             std::fs::remove_dir(&out).with_context(|| out.display().to_string())?;
         }
+        free(&out, tally.kind)?;
         std::fs::rename(&part, &out).with_context(|| out.display().to_string())?;
         // Nobody else has it as long as it is there.
         let _ = std::fs::remove_file(beside(&out, ".part.log")?);
         drop(log);
         Ok(bytes)
     }
+}
+
+/// Whether a database may have a name: what an older one of that name left beside it would be put into the new one.
+fn free(out: &Path, kind: Kind) -> Result<()> {
+    if let Some(left) = sqlite::beside(out).filter(|_| kind == Kind::MbTiles) {
+        bail!(
+            "{}: it lies beside the database that is to be written, and SQLite would put it in there. Open the older database once with the \
+             program that wrote it, or move it away",
+            left.display()
+        );
+    }
+    Ok(())
 }
 
 /// A file beside the one that is to be written.

@@ -27,12 +27,13 @@ const agent = new Agent({ keepAlive: true, maxSockets: 16 });
  * @param {string} base
  * @param {string} path
  * @param {Record<string, string>} [headers]
+ * @param {string} [method]
  * @returns {Promise<Answer>}
  */
-export function ask(base, path, headers = {}) {
+export function ask(base, path, headers = {}, method = "GET") {
   const { hostname, port } = new URL(base);
   return new Promise((resolve, reject) => {
-    const asked = request({ hostname, port, path, headers, agent }, (response) => {
+    const asked = request({ hostname, port, path, headers, method, agent }, (response) => {
       /** @type {Buffer[]} */
       const parts = [];
       response.on("data", (part) => parts.push(part));

@@ -3,7 +3,7 @@
 //! Source: the `MBTiles` specification, version 1.3. A table of tiles, or a view of one; the rest is metadata by their names.
 
 use super::{Facts, Lying, MOST, Packing};
-use crate::source::sqlite;
+use crate::source::sqlite::Bounded;
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use duotile_core::{MAX_ZOOM, TileId};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -28,7 +28,7 @@ pub struct MbTiles {
     path: PathBuf,
     /// The file that was opened.
     id: Option<FileId>,
-    idle: Mutex<Vec<Connection>>,
+    idle: Mutex<Vec<Bounded>>,
     /// Whether one of those that are at work is idle again.
     back: Condvar,
 }
@@ -40,8 +40,8 @@ impl MbTiles {
     /// What is wrong with it.
     pub fn open(path: &Path) -> Result<(Self, Facts)> {
         let id = file_id(path);
-        let database = sqlite::open(path, "MBTiles")?;
-        let facts = facts(&database)?;
+        let database = Bounded::open(path, "MBTiles")?;
+        let facts = facts(&database.database)?;
         let idle = Mutex::new(vec![database]);
         Ok((Self { path: path.to_owned(), id, idle, back: Condvar::new() }, facts))
     }
@@ -50,8 +50,8 @@ impl MbTiles {
     ///
     /// # Errors
     /// When it is gone.
-    pub fn open_again(&self) -> Result<Connection> {
-        sqlite::open(&self.path, "MBTiles")
+    pub fn open_again(&self) -> Result<Bounded> {
+        Bounded::open(&self.path, "MBTiles")
     }
 
     /// The bytes of a tile.
@@ -60,7 +60,8 @@ impl MbTiles {
     /// When the database is damaged there.
     pub fn tile(&self, tile: TileId) -> Result<Option<Lying>> {
         let database = self.idle()?;
-        let found = found(&database, tile);
+        database.again();
+        let found = found(&database.database, tile);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(database);
         self.back.notify_one();
         found
@@ -68,13 +69,13 @@ impl MbTiles {
 
     /// A database that nobody reads: one more, as long as the file in its place is the one that was opened, and else whichever is idle
     /// next. Another file that was moved there has other tiles.
-    fn idle(&self) -> Result<Connection> {
+    fn idle(&self) -> Result<Bounded> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if let Some(database) = idle.pop() {
                 return Ok(database);
             }
-            let database = sqlite::open(&self.path, "MBTiles");
+            let database = Bounded::open(&self.path, "MBTiles");
             // Looked at behind the opening: what is there now was there before.
             if self.id.is_some() && file_id(&self.path) == self.id {
                 return database;
@@ -203,7 +204,14 @@ fn kind(database: &Connection) -> Result<&'static str> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "what errors are mapped by takes them")]
-fn damaged(error: rusqlite::Error) -> anyhow::Error {
+pub fn damaged(error: rusqlite::Error) -> anyhow::Error {
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::OperationInterrupted) => {
+            return anyhow!("it takes too long to find: what the MBTiles call tiles is no table that has an index");
+        }
+        Some(rusqlite::ErrorCode::TooBig) => return anyhow!("a value of it is beyond 64 MB"),
+        _ => {}
+    }
     anyhow!("the MBTiles are damaged or cut off: {error}")
 }
 
@@ -262,5 +270,29 @@ mod tests {
         }
         let error = format!("{:#}", MbTiles::open(&path).expect_err("much"));
         assert!(error.contains("its metadata are 18000011 bytes, expected at most 16777216"), "{error}");
+    }
+
+    /// What is left of a change that was not ended is no tile, and a table that looks like one may not look for ever.
+    #[test]
+    fn what_a_writer_left_and_tables_without_end_are_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.mbtiles");
+        let database = made(&path, b"old");
+        let journal = folder.path().join("a.mbtiles-journal");
+        for (bytes, refused) in [(&[0; 512][..], false), (b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7\0\0", true)] {
+            std::fs::write(&journal, bytes).expect("written");
+            let opened = MbTiles::open(&path).map(|_| ()).map_err(|error| format!("{error:#}"));
+            assert_eq!(opened.is_err(), refused, "{opened:?}");
+            assert!(opened.err().is_none_or(|error| error.contains("a.mbtiles-journal lies beside it")));
+        }
+        std::fs::remove_file(&journal).expect("removed");
+        let endless = "ALTER TABLE tiles RENAME TO t; CREATE TABLE n (k integer primary key);
+             WITH RECURSIVE c(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM c WHERE k < 3000) INSERT INTO n SELECT k FROM c;
+             CREATE VIEW tiles AS SELECT zoom_level, tile_column, tile_row, tile_data FROM t
+                 WHERE (SELECT count(*) FROM n a JOIN n b ON b.k > a.k JOIN n c ON c.k > b.k) > 0;";
+        database.execute_batch(endless).expect("made");
+        drop(database);
+        let error = format!("{:#}", MbTiles::open(&path).expect_err("endless"));
+        assert!(error.contains("no index") || error.contains("takes too long"), "{error}");
     }
 }

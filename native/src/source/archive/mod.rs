@@ -17,6 +17,7 @@ pub use low::Low;
 pub use packing::Packing;
 pub use verify::{Found, verify};
 
+use crate::source::sqlite;
 use anyhow::{Context as _, Result, bail, ensure};
 use duotile_core::TileId;
 use folder::Folder;
@@ -54,8 +55,8 @@ enum Reader {
     Folder(Folder),
 }
 
-/// How a file stands: its bytes, and when it changed.
-type Stood = (u64, Option<SystemTime>);
+/// How a file stands: its bytes, and when it changed; the same of what a writer has beside it.
+type Stood = (u64, Option<SystemTime>, Option<(u64, SystemTime)>);
 
 /// A tile as it lies in an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +86,7 @@ impl Archive {
     pub fn open(name: &str, path: &Path) -> Result<Self> {
         let is_folder = path.is_dir();
         let file = File::open(Self::file_of(path)).context("cannot be opened")?;
-        let stood = stood(&file)?;
+        let stood = stood(&file, path)?;
         let database = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("mbtiles"));
         let (reader, facts) = if is_folder {
             let (reader, facts) = Folder::open(path, &file, stood.0)?;
@@ -103,7 +104,8 @@ impl Archive {
             facts.kind
         );
         let changed = stood.1.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok()).unwrap_or_default();
-        let seen = format!("{} {} {}", stood.0, changed.as_nanos(), facts.text());
+        let log = stood.2.map(|(size, _)| format!(" {size}")).unwrap_or_default();
+        let seen = format!("{} {}{log} {}", stood.0, changed.as_nanos(), facts.text());
         let version = format!("{:016x}", xxhash_rust::xxh3::xxh3_64(seen.as_bytes()));
         Ok(Self { name: name.into(), path: path.to_owned(), version, facts, reader, file, stood })
     }
@@ -161,7 +163,7 @@ impl Archive {
     /// # Errors
     /// When it was written over.
     pub fn check(&self) -> Result<()> {
-        let now = stood(&self.file)?;
+        let now = stood(&self.file, &self.path)?;
         ensure!(now == self.stood, "its file was written over after it was opened");
         Ok(())
     }
@@ -185,10 +187,11 @@ fn kind(format: &str) -> String {
     if matches!(format, "mvt" | "pbf") { "pbf".into() } else { format!("{format} pictures") }
 }
 
-fn stood(file: &File) -> Result<Stood> {
+fn stood(file: &File, path: &Path) -> Result<Stood> {
     let about = file.metadata().context("cannot be looked at")?;
     if !about.is_file() {
         bail!("is no file");
     }
-    Ok((about.len(), about.modified().ok()))
+    let log = sqlite::beside(path).and_then(|log| log.metadata().ok());
+    Ok((about.len(), about.modified().ok(), log.and_then(|log| Some((log.len(), log.modified().ok()?)))))
 }

@@ -3,9 +3,9 @@
 use super::Look;
 use crate::source::archive::{
     Lying, MOST, Packing,
-    mbtiles::{BYTES, MbTiles},
+    mbtiles::{BYTES, MbTiles, damaged},
 };
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use duotile_core::TileId;
 use rusqlite::types::ValueRef;
 use std::collections::HashSet;
@@ -16,9 +16,9 @@ impl Look<'_> {
     /// # Errors
     /// When the database cannot be read, or it was told to end.
     pub(super) fn database(&mut self, reader: &MbTiles) -> Result<()> {
-        let database = reader.open_again()?;
+        let bounded = reader.open_again()?;
+        let database = &bounded.database;
         self.progress.stage("looking at the database", None);
-        let damaged = |error: rusqlite::Error| anyhow!("the MBTiles are damaged or cut off: {error}");
         let whole: String = database.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(damaged)?;
         if whole != "ok" {
             self.found.fault(format!("database: {whole}"));
@@ -29,6 +29,8 @@ impl Look<'_> {
         let mut rows = statement.query([]).map_err(damaged)?;
         let mut known = HashSet::new();
         while let Some(row) = rows.next().map_err(damaged)? {
+            bounded.again();
+            self.goes_on()?;
             let number = |at: usize| row.get::<_, i64>(at).map_err(damaged);
             let (z, x, south) = (number(0)?, number(1)?, number(2)?);
             let Some(tile) = address(z, x, south) else {

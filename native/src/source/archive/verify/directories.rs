@@ -15,10 +15,21 @@ struct Met {
     /// The first number that no tile has had yet.
     next: u64,
     entries: u64,
-    /// Where the bytes of tiles end so far, if they lie in order.
-    end: u64,
-    /// Where bytes begin, if they do not.
-    begin: HashSet<u64>,
+    /// Where the bytes of each different tile end, if they lie in order.
+    ends: Vec<u64>,
+    /// Where they begin, and how many they are, if they do not.
+    bytes: HashSet<(u64, u32)>,
+}
+
+impl Met {
+    /// Whether an entry has the bytes of one before it.
+    fn knows(&self, Entry { offset, length, .. }: Entry, clustered: bool) -> bool {
+        if !clustered {
+            return self.bytes.contains(&(offset, length));
+        }
+        let at = self.ends.binary_search(&offset.saturating_add(length.into()));
+        at.is_ok_and(|at| at.checked_sub(1).map_or(0, |before| self.ends[before]) == offset)
+    }
 }
 
 impl Look<'_> {
@@ -88,25 +99,29 @@ impl Look<'_> {
             self.found.fault(format!("tile {}: expected zooms {first} to {last}, as the header has them", named(odd)));
         }
         let Some(tile) = hilbert::tile(entry.id) else { bail!("tile {} is beyond zoom {MAX_ZOOM}", entry.id) };
-        let end = entry.offset.saturating_add(entry.length.into());
-        let fresh = if reader.header().clustered {
-            if entry.offset > met.end {
-                let (at, end) = (entry.offset, met.end);
-                self.found.fault(format!("tile {tile}: its bytes begin at {at}, expected {end} or before, where the header says that all lie in order"));
+        let clustered = reader.header().clustered;
+        if met.knows(entry, clustered) {
+            return Ok(());
+        }
+        let end = met.ends.last().copied().unwrap_or(0);
+        if clustered && entry.offset != end {
+            let at = entry.offset;
+            self.found.fault(format!("tile {tile}: its bytes begin at {at}, expected {end}, or those of a tile before, where the header says that all lie in order"));
+        }
+        match reader.lying(entry) {
+            Ok(lying) => {
+                if !clustered {
+                    met.bytes.insert((entry.offset, entry.length));
+                } else if entry.offset + u64::from(entry.length) > end {
+                    met.ends.push(entry.offset + u64::from(entry.length));
+                }
+                self.tile(tile, lying)
             }
-            let fresh = entry.offset >= met.end;
-            met.end = met.end.max(end);
-            fresh
-        } else {
-            met.begin.insert(entry.offset)
-        };
-        if fresh {
-            match reader.lying(entry) {
-                Ok(lying) => self.tile(tile, lying)?,
-                Err(error) => self.found.fault(format!("tile {tile}: {error:#}")),
+            Err(error) => {
+                self.found.fault(format!("tile {tile}: {error:#}"));
+                Ok(())
             }
         }
-        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@ use super::{
     mark::{self, ARROW},
     shapefile,
 };
+use crate::source::sqlite;
 use anyhow::{Context, Result, bail};
 use std::{
     collections::HashSet,
@@ -50,7 +51,8 @@ impl Input {
 /// All files that the file of a path is.
 pub(super) fn all(path: &Path) -> Vec<PathBuf> {
     let others = if by_name(path) == Some(Format::Shapefile) { shapefile::beside(path) } else { Vec::new() };
-    std::iter::once(path.to_owned()).chain(others).collect()
+    // What a database's writer has not yet put into it.
+    std::iter::once(path.to_owned()).chain(others).chain(sqlite::beside(path)).collect()
 }
 
 /// Names and values.
