@@ -10,6 +10,7 @@ use crate::{
         first::SQUARE,
         grid::{EXTENT, Grid, HIGH, LOW},
         wide,
+        wind::area2,
     },
     small::work::{Stopped, Toll},
     space::{morton, tile::TileId},
@@ -65,25 +66,32 @@ impl Shapes<'_> {
             if role != Some(Role::Points) && z < self.wholes[row] {
                 continue;
             }
-            for ring in rings {
-                if role == Some(Role::Points) {
-                    toll.pay(outlines.vertices_of(ring).len())?;
-                    if outlines.path(ring).any(|vertex| near([0, EXTENT], grid.local(vertex))) {
-                        return Ok(false);
-                    }
-                    continue;
-                }
-                let looked = self.levelled.draw(ring, &grid, path);
-                toll.pay(1 + looked / 8)?;
-                // A square may be drawn for a part.
-                if dust::is_lost(&outlines, ring, path)
-                    && near([LOW - SQUARE, HIGH + SQUARE], grid.local(dust::place(&outlines, ring)))
-                {
+            if role == Some(Role::Points) {
+                toll.pay(rings.clone().map(|ring| outlines.vertices_of(ring).len()).sum())?;
+                let mut places = rings.flat_map(|ring| outlines.path(ring));
+                if places.any(|vertex| near([0, EXTENT], grid.local(vertex))) {
                     return Ok(false);
                 }
-                let closing = path.last().zip(path.first()).filter(|_| outlines.role(ring).is_ring());
-                let mut edges = path.windows(2).map(|edge| [edge[0], edge[1]]).chain(closing.map(|(a, b)| [*a, *b]));
-                if edges.any(|edge| touches(edge, [LOW - 1, HIGH + last + 1])) {
+                continue;
+            }
+            for part in dust::parts(&outlines, rings.clone()) {
+                let (small, mut area) = (dust::is_small(&outlines, &rings, &part), 0);
+                for ring in part.clone() {
+                    let looked = self.levelled.draw(ring, &grid, path);
+                    toll.pay(1 + looked / 8)?;
+                    area += if small { area2(path.iter().copied()) } else { 0 };
+                    let closing = path.last().zip(path.first()).filter(|_| outlines.role(ring).is_ring());
+                    let mut edges =
+                        path.windows(2).map(|edge| [edge[0], edge[1]]).chain(closing.map(|(a, b)| [*a, *b]));
+                    if edges.any(|edge| touches(edge, [LOW - 1, HIGH + last + 1])) {
+                        return Ok(false);
+                    }
+                }
+                // A square may be drawn for a part.
+                if small
+                    && dust::is_lost(area)
+                    && near([LOW - SQUARE, HIGH + SQUARE], grid.local(dust::place(&outlines, part.start)))
+                {
                     return Ok(false);
                 }
             }

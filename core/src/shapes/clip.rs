@@ -47,6 +47,17 @@ impl Pieces {
         (0..self.ends.len()).map(move |at| &self.points[start(at)..self.ends[at] as usize])
     }
 
+    /// How many pieces.
+    pub const fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Takes all pieces back but so many.
+    pub fn truncate(&mut self, len: usize) {
+        self.ends.truncate(len);
+        self.points.truncate(self.start());
+    }
+
     /// Ends a piece, unless it has too few points: then it is taken back.
     pub fn end(&mut self, least: usize) {
         let start = self.start();

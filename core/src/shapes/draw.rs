@@ -14,6 +14,7 @@ use crate::{
         first::{BEFORE, SQUARE, whole},
         grid::{EXTENT, Grid, HIGH, LOW},
         wide,
+        wind::area2,
     },
     small::work::{Stopped, Toll},
     space::mercator::World,
@@ -174,8 +175,8 @@ impl Drawing {
         grid: &Grid,
         toll: &mut Toll<'_>,
     ) -> Result<bool, Stopped> {
-        let (levelled, path) = (&shapes.levelled, &mut self.path);
-        if dust::is_left(levelled, row, &grid.whole(grid.z), path, toll)? {
+        let (levelled, path, lost) = (&shapes.levelled, &mut self.path, &mut self.lost);
+        if dust::is_left(levelled, row, &grid.whole(grid.z), (path, lost), toll)? {
             return Ok(false);
         }
         if kind == Kind::Lines || shapes.met.firsts[row] < BEFORE + shapes.wholes[row] {
@@ -183,7 +184,7 @@ impl Drawing {
         }
         let large = whole(covered::area(&levelled.outlines, row, toll)?, 2);
         for z in shapes.wholes[row]..grid.z.min(large) {
-            if dust::is_left(levelled, row, &grid.whole(z), path, toll)? {
+            if dust::is_left(levelled, row, &grid.whole(z), (path, lost), toll)? {
                 return Ok(true);
             }
         }
@@ -238,29 +239,34 @@ impl Drawing {
         if kind == Kind::Lines && copies.iter().any(Option::is_some) {
             return self.lines_across(shapes, rings, grid, copies, toll);
         }
-        let (outlines, many) = (&shapes.levelled.outlines, kind == Kind::Polygons && rings.len() > 1);
+        let outlines = &shapes.levelled.outlines;
         self.lost.clear();
-        for ring in rings.clone() {
-            let looked = shapes.levelled.draw(ring, grid, &mut self.path);
-            toll.pay(1 + looked / 8)?;
-            if many && dust::is_lost(outlines, ring, &self.path) {
-                let (place, half) = (dust::place(outlines, ring), SQUARE / 2);
-                if iter::once(grid).chain(copies.iter().flatten()).any(|grid| dust::is_near(place, grid, half)) {
-                    self.lost.push(ring as u32);
-                }
-                continue;
-            }
-            match kind {
-                Kind::Polygons if self.path.len() > 2 => clip::ring(&self.path, grid.world, &mut self.pieces),
-                Kind::Lines => clip::line(&self.path, PART, &mut self.pieces),
-                _ => {}
-            }
-            for copy in copies.iter().flatten() {
-                let looked = shapes.levelled.draw(ring, copy, &mut self.path);
+        for part in dust::parts(outlines, rings.clone()) {
+            let (small, before) = (dust::is_small(outlines, &rings, &part), self.pieces.len());
+            let mut area = 0;
+            for ring in part.clone() {
+                let looked = shapes.levelled.draw(ring, grid, &mut self.path);
                 toll.pay(1 + looked / 8)?;
-                // One that lies along the antimeridian goes on beyond it already, to the edge of the buffer.
-                if self.path.len() > 2 && !clip::follows(&self.path, copy.border()) {
-                    clip::ring(&self.path, copy.world, &mut self.pieces);
+                area += if small { area2(self.path.iter().copied()) } else { 0 };
+                match kind {
+                    Kind::Polygons if self.path.len() > 2 => clip::ring(&self.path, grid.world, &mut self.pieces),
+                    Kind::Lines => clip::line(&self.path, PART, &mut self.pieces),
+                    _ => {}
+                }
+                for copy in copies.iter().flatten() {
+                    let looked = shapes.levelled.draw(ring, copy, &mut self.path);
+                    toll.pay(1 + looked / 8)?;
+                    // One that lies along the antimeridian goes on beyond it already, to the edge of the buffer.
+                    if self.path.len() > 2 && !clip::follows(&self.path, copy.border()) {
+                        clip::ring(&self.path, copy.world, &mut self.pieces);
+                    }
+                }
+            }
+            if small && dust::is_lost(area) {
+                self.pieces.truncate(before);
+                let (place, half) = (dust::place(outlines, part.start), SQUARE / 2);
+                if iter::once(grid).chain(copies.iter().flatten()).any(|grid| dust::is_near(place, grid, half)) {
+                    self.lost.push(part.start as u32);
                 }
             }
         }

@@ -18,18 +18,32 @@ use crate::{
     small::work::{Stopped, Toll},
 };
 use alloc::vec::Vec;
-use core::ops::Range;
+use core::{iter, ops::Range};
 
-/// A part of fewer vertices is small: fewer than a block has, so that its outline is the same in every tile.
+/// A part whose rings have fewer vertices each is small: fewer than a block has, so that its outline is the same in every tile.
 const SMALL: usize = 64;
-/// Of an outline of more vertices something is left.
-const FEW: usize = 8;
 
-/// Whether nothing is left of a part whose outline at a zoom this is.
-pub fn is_lost(outlines: &Outlines<'_>, ring: usize, path: &[Vertex]) -> bool {
-    outlines.role(ring) == Role::Shell
-        && outlines.vertices_of(ring).len() < SMALL
-        && (path.len() < 3 || (path.len() <= FEW && area2(path.iter().copied()) == 0))
+/// The parts of a row of polygons: each shell with its holes.
+pub fn parts(outlines: &Outlines<'_>, rings: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let mut at = rings.start;
+    iter::from_fn(move || {
+        let start = at;
+        at = (start + 1..rings.end).find(|&ring| outlines.role(ring) != Role::Hole).unwrap_or(rings.end);
+        (start < rings.end).then_some(start..at)
+    })
+}
+
+/// Whether a part of a row has a square where nothing is left of it. A row of one part is marked in its own place.
+pub fn is_small(outlines: &Outlines<'_>, rings: &Range<usize>, part: &Range<usize>) -> bool {
+    part != rings
+        && outlines.role(part.start) == Role::Shell
+        && part.clone().all(|ring| outlines.vertices_of(ring).len() < SMALL)
+}
+
+/// Whether nothing is left of a part whose outlines at a zoom have this area, holes taken off. Those of a thin one lie on
+/// themselves, or on one another; and one that has turned over is nothing, too.
+pub const fn is_lost(area2: i128) -> bool {
+    area2 <= 0
 }
 
 /// Where the square of a part would stand.
@@ -43,22 +57,7 @@ pub fn is_near(place: Vertex, grid: &Grid, half: i64) -> bool {
     grid.local(place).iter().all(|at| (LOW - half..=HIGH + half).contains(at))
 }
 
-/// Visits the small parts of a row with their stretches of the sum: before each and after it.
-fn each_stretch(outlines: &Outlines<'_>, rings: Range<usize>, mut visit: impl FnMut(usize, [u128; 2])) {
-    let (mut sum, mut at) = (0u128, rings.start);
-    while at < rings.end {
-        let end = (at + 1..rings.end).find(|&ring| outlines.role(ring) == Role::Shell).unwrap_or(rings.end);
-        if outlines.vertices_of(at).len() < SMALL {
-            let area = (at..end).map(|ring| area2(outlines.path(ring))).sum::<i128>() / 2;
-            let before = sum;
-            sum += area.max(0).cast_unsigned();
-            visit(at, [before, sum]);
-        }
-        at = end;
-    }
-}
-
-/// Leaves of some parts of a row, in their order, those that have a square at a zoom.
+/// Leaves of some small parts of a row, in their order, those that have a square at a zoom.
 ///
 /// # Errors
 /// [`Stopped`], as [`Toll::pay`].
@@ -73,16 +72,19 @@ pub fn keep(
         return Ok(());
     }
     toll.pay(vertices(outlines, &rings) / 4)?;
-    let (mut next, mut kept) = (0, 0);
-    each_stretch(outlines, rings, |ring, [before, after]| {
-        if lost.get(next) == Some(&(ring as u32)) {
+    let (mut next, mut kept, mut sum) = (0, 0, 0u128);
+    for part in parts(outlines, rings.clone()).filter(|part| is_small(outlines, &rings, part)) {
+        let area = part.clone().map(|ring| area2(outlines.path(ring))).sum::<i128>() / 2;
+        let before = sum;
+        sum += area.max(0).cast_unsigned();
+        if lost.get(next) == Some(&(part.start as u32)) {
             next += 1;
-            if (before ^ after) >> square_bits(z) != 0 {
-                lost[kept] = ring as u32;
+            if (before ^ sum) >> square_bits(z) != 0 {
+                lost[kept] = part.start as u32;
                 kept += 1;
             }
         }
-    });
+    }
     lost.truncate(kept);
     Ok(())
 }
@@ -95,28 +97,31 @@ pub fn is_left(
     levelled: &Levelled<'_>,
     row: usize,
     grid: &Grid,
-    path: &mut Vec<Vertex>,
+    (path, lost): (&mut Vec<Vertex>, &mut Vec<u32>),
     toll: &mut Toll<'_>,
 ) -> Result<bool, Stopped> {
     let outlines = &levelled.outlines;
     let rings = outlines.rings_of(row);
-    // Of a polygon and a hole that is as large nothing is.
-    let mut area = 0;
-    for ring in rings.clone() {
-        let looked = levelled.draw(ring, grid, path);
-        toll.pay(1 + looked / 8)?;
-        if !outlines.role(ring).is_ring() && path.len() > 1 {
+    lost.clear();
+    for part in parts(outlines, rings.clone()) {
+        let mut area = 0;
+        for ring in part.clone() {
+            let looked = levelled.draw(ring, grid, path);
+            toll.pay(1 + looked / 8)?;
+            if !outlines.role(ring).is_ring() && path.len() > 1 {
+                return Ok(true);
+            }
+            area += area2(path.iter().copied());
+        }
+        if !is_lost(area) {
             return Ok(true);
         }
-        area += if outlines.role(ring).is_ring() { area2(path.iter().copied()) } else { 0 };
+        if is_small(outlines, &rings, &part) {
+            lost.push(part.start as u32);
+        }
     }
-    if area != 0 || rings.len() < 2 || !outlines.role(rings.start).is_ring() {
-        return Ok(area != 0);
-    }
-    toll.pay(vertices(outlines, &rings) / 4)?;
-    let mut sum = 0;
-    each_stretch(outlines, rings, |_, [_, after]| sum = after);
-    Ok(sum >> square_bits(grid.z) != 0)
+    keep(outlines, rings, grid.z, lost, toll)?;
+    Ok(!lost.is_empty())
 }
 
 fn vertices(outlines: &Outlines<'_>, rings: &Range<usize>) -> usize {

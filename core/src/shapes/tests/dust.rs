@@ -141,3 +141,81 @@ fn whatever_the_detail_a_row_that_shows_goes_on_showing() {
         assert_eq!(before.len(), rows.len(), "detail {detail}");
     }
 }
+
+#[test]
+fn thin_polygons_with_holes_and_crooked_strips_go_on_showing() {
+    let mut next = random(9);
+    let mut thin = |kind: usize, parts: usize| -> Row {
+        let middle = (next(2.0) + 0.1, next(2.0) + 0.1);
+        let size = libm::exp(-2.0 - next(9.0));
+        let far = if parts > 1 { 2.0 * size } else { 0.0 };
+        let mut row = Row::new();
+        for _ in 0..parts {
+            let (x, y) = (middle.0 + next(far), middle.1 + next(far));
+            // Between a ten thousandth of its size and a tenth.
+            let wall = size * libm::exp(-2.3 - next(7.0));
+            let frame = |off: f64| {
+                let [west, east, south, north] = [x + off, x + size - off, y + off, y + size - off];
+                Vec::from([(west, south), (east, south), (east, north), (west, north)])
+            };
+            // A wave of five to sixty vertices, and the same back.
+            let wave = |count: usize, size: f64| -> Vec<(f64, f64)> {
+                let at = |at: usize| {
+                    let along = at as f64 / count as f64;
+                    (x + size * along, y + size / 9.0 * libm::sin(9.0 * along))
+                };
+                let there = (0..=count).map(at);
+                let back = (0..=count).rev().map(at).map(|(x, y)| (x, y + wall));
+                there.chain(back).collect()
+            };
+            match kind {
+                0 => row.extend([(Role::Shell, frame(0.0)), (Role::Hole, frame(wall))]),
+                1 => row.push((Role::Shell, wave(5 + next(20.0) as usize, size))),
+                // A ring of a wave about another.
+                2 => {
+                    let round = |off: f64| -> Vec<(f64, f64)> {
+                        let corner = |at: u32| {
+                            let turn = f64::from(at) / 40.0 * core::f64::consts::TAU;
+                            let far = (size - off) / 2.0 * (1.0 + libm::sin(5.0 * turn) / 9.0);
+                            (x + far * libm::sin(turn), y + far * libm::cos(turn))
+                        };
+                        (0..40).map(corner).collect()
+                    };
+                    row.extend([(Role::Shell, round(0.0)), (Role::Hole, round(wall))]);
+                }
+                _ => row.push((Role::Shell, wave(40 + next(200.0) as usize, size))),
+            }
+        }
+        row
+    };
+    let rows: Vec<Row> = (0..240).map(|at| thin(at % 4, [1, 1, 3, 9][at / 4 % 4])).collect();
+    let (set, mut drawing) = (Set::of(&rows), Drawing::default());
+    let (shapes, work) = (set.view(), Work::free());
+    for detail in [-16, 0, 8] {
+        let mut before: BTreeSet<usize> = BTreeSet::new();
+        for z in 0..=14u8 {
+            let mut shown = BTreeSet::new();
+            for (row, &key) in set.keys.iter().enumerate() {
+                let point = morton::position(key);
+                let frame = shapes.boxes()[row];
+                let [first, last] =
+                    [[frame[0], frame[1]], [frame[2], frame[3]]].map(|[x, y]| TileId::containing(World { x, y }, z));
+                let tiles = (first.x()..=last.x()).flat_map(|x| (first.y()..=last.y()).map(move |y| (x, y)));
+                let own = TileId::containing(point, z);
+                let due = shapes.met.firsts[row] <= first::BEFORE + z;
+                let mut seen = |x, y| {
+                    let grid = Grid::of(TileId::new(z.into(), x, y).expect("valid")).detailed(detail);
+                    drawing.clear();
+                    drawing.draw(&shapes, row, point, &grid, z, &mut work.toll()) == Ok(Drawn::Paths)
+                };
+                if due && (seen(own.x(), own.y()) || tiles.clone().any(|(x, y)| seen(x, y))) {
+                    shown.insert(row);
+                }
+            }
+            let gone: Vec<usize> = before.difference(&shown).copied().collect();
+            assert!(gone.is_empty(), "detail {detail}, zoom {z}: {gone:?}");
+            before = shown;
+        }
+        assert!(before.len() > 150, "detail {detail}: {}", before.len());
+    }
+}
