@@ -29,8 +29,28 @@ pub fn unwrap(positions: &[(f64, f64)], role: Role, path: &mut Vec<Vertex>) -> O
     Some(false)
 }
 
+/// Whether nothing is left of a path: of a ring, that it goes back wherever it came. Halves of a bow tie may be as large as one another,
+/// and are something.
 fn is_nothing(path: &[Vertex], role: Role) -> bool {
-    if role.is_ring() { wind::area2(path.iter().copied()) == 0 } else { path.len() < 2 }
+    if !role.is_ring() {
+        return path.len() < 2;
+    }
+    if wind::area2(path.iter().copied()) != 0 {
+        return false;
+    }
+    // Where three vertices lie on one line, as they do where it turns back, the one between them is none.
+    let mut left: Vec<Vertex> = Vec::with_capacity(path.len());
+    for &vertex in path.iter().chain(path.iter().take(2)) {
+        while let [.., a, b] = left[..]
+            && wind::area2([a, b, vertex].into_iter()) == 0
+        {
+            left.pop();
+        }
+        if left.last() != Some(&vertex) {
+            left.push(vertex);
+        }
+    }
+    left.len() < 4
 }
 
 fn go(positions: &[(f64, f64)], role: Role, jumps: fn(f64, f64) -> bool, path: &mut Vec<Vertex>) -> Option<bool> {

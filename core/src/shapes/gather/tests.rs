@@ -92,6 +92,28 @@ fn what_goes_round_the_whole_world_is_no_jump_and_what_crosses_greenwich_is_one(
 }
 
 #[test]
+fn a_bow_tie_over_the_antimeridian_is_as_large_as_anywhere() {
+    // Halves that are as large as one another, told apart by their windings alone.
+    let over = [(170.0, -10.0), (-170.0, 10.0), (-170.0, -10.0), (170.0, 10.0)];
+    let on = over.map(|(x, y)| if x < 0.0 { (x + 360.0, y) } else { (x, y) });
+    let at_home = on.map(|(x, y)| (x - 120.0, y));
+    let (flat, told) = gathered(&[&[(Role::Shell, &over)]]);
+    assert_eq!((told.crossing, told.untied), (1, 1));
+    assert_eq!(gathered(&[&[(Role::Shell, &on)]]).0, flat);
+    assert!(area_of(&flat).abs_diff(area_of(&gathered(&[&[(Role::Shell, &at_home)]]).0)) < 1 << 34);
+    // Rings of which nothing is left the shorter way, though their vertices are not all on one line: they go the longer.
+    for ring in [
+        &[(-180.0, 0.0), (10.0, 0.0), (180.0, 0.0), (180.0, 10.0), (-180.0, 10.0)][..],
+        &[(-180.0, 0.0), (180.0, 0.0), (180.0, 10.0), (-10.0, 10.0), (-180.0, 10.0)],
+        &[(10.0, 0.0), (180.0, 0.0), (180.0, 5.0), (180.0, 10.0), (-180.0, 10.0), (-180.0, 0.0)],
+    ] {
+        let (flat, told) = gathered(&[&[(Role::Shell, ring)]]);
+        let y = project_free(0.0, 10.0).map_or(0, |[_, y]| (WORLD / 2 - y) as u128);
+        assert_eq!((told.crossing, area_of(&flat)), (0, y << 32), "{ring:?}");
+    }
+}
+
+#[test]
 fn holes_go_with_a_shell_that_is_refused_and_stand_behind_the_one_they_are_in() {
     let square =
         |lon: f64, lat: f64, side: f64| [(lon, lat), (lon + side, lat), (lon + side, lat + side), (lon, lat + side)];
