@@ -15,9 +15,9 @@ use alloc::vec::Vec;
 const SLABS: usize = 16;
 const FEWEST: i64 = 128;
 const MOST: i64 = 1024;
-/// Edges that are looked at for each vertex where boxes overlap and perhaps nothing else does.
+/// Edges that are looked at for each vertex, and of a row: slabs are as many as these allow. Where boxes overlap and perhaps nothing else
+/// does, rings are added up if that is not all of them.
 const EACH: usize = 256;
-/// Edges that are looked at where rings cannot be added up: slabs are as many as these allow.
 const LOOKED: usize = 1 << 24;
 /// Boxes that are compared with others for each ring.
 const COMPARED: usize = 16;
@@ -108,7 +108,7 @@ fn cut(
     if sum == Sum::Doubtful && looks > EACH * count {
         return Ok(false);
     }
-    let step = looks.div_ceil(LOOKED).max(1);
+    let step = looks.div_ceil(LOOKED.min(EACH * count)).max(1);
     let last = lines.len() - 1;
     let mut at = 0;
     lines.retain(|_| {
@@ -346,6 +346,31 @@ mod tests {
         let globe = 5.1e14;
         let area = Sizes::of(&flat.view(), &Work::free()).expect("goes on").areas[0];
         assert!(area > 0.05 * globe && area < 0.5 * globe, "{area}");
+    }
+
+    #[test]
+    fn what_a_tangle_costs_goes_by_its_vertices_and_its_area_is_near() {
+        let mut state = 5u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            i64::from(state >> 8)
+        };
+        for count in [400, 4000] {
+            let flat = row(&[(Role::Shell, (0..count).map(|_| [next(), next()]).collect())]);
+            let (work, view) = (Work::free(), flat.view());
+            let found = area(&view, 0, &mut work.toll()).expect("goes on") as f64 / libm::pow(2.0, 48.0);
+            let looks = work.spent() / count;
+            assert!((64..EACH as u64 + 32).contains(&looks), "{looks} a vertex");
+            // How many of some places the ring winds about, each looked at by itself.
+            let path: Vec<[f64; 2]> = view.path(0).map(|v| v.map(|at| at as f64)).collect();
+            let wound = (0..2000).map(|_| [next() as f64, next() as f64 + 0.5]).filter(|&[x, y]| {
+                let edges = path.iter().zip(path.iter().cycle().skip(1)).filter(|(a, b)| (a[1] < y) != (b[1] < y));
+                let west = edges.filter(|(a, b)| a[0] + (y - a[1]) * (b[0] - a[0]) / (b[1] - a[1]) < x);
+                west.map(|(a, b)| if b[1] > a[1] { -1 } else { 1 }).sum::<i32>() > 0
+            });
+            let wound = wound.count();
+            assert!((found - wound as f64 / 2000.0).abs() < 0.04, "{found} {wound}");
+        }
     }
 
     #[test]
