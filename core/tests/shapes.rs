@@ -22,15 +22,31 @@ fn tile_among(query: &str, tile: TileId, specks: usize) -> (Report, Vec<Vec<u64>
         (Role::Shell, square(-0.001, -0.001, 0.0001)),
     ];
     rows.extend((0..specks).map(|at| (Role::Shell, square(50.0 + at as f64 * 0.01, 20.0, 0.0001))));
-    let count = rows.len();
+    with(&rows.into_iter().map(|part| vec![part]).collect::<Vec<_>>(), |points| {
+        let work = Work::free();
+        let plan = TileQuery::parse(query).expect("parses").plan(points, &work).expect("fits");
+        let mask = plan.filter().map(|filter| filter.mask(points, 0..points.len(), &work).expect("goes on"));
+        let profile = Profile::of(points, mask.as_ref(), plan.limit(), &work).expect("goes on");
+        let selection = Selection { mask: mask.as_ref(), profile: &profile, summaries: &[] };
+        let (scratch, mut out) = (&mut Scratch::default(), Vec::new());
+        let report = plan.tile_into(points, selection, tile, &work, scratch, &mut out).expect("goes on");
+        (report, geometries(&out))
+    })
+}
+
+/// A role and positions of each part of a row.
+type Row = Vec<(Role, Vec<(f64, f64)>)>;
+
+/// Does something with a table of rows, whose column `size` is ten times their number.
+fn with<T>(rows: &[Row], then: impl FnOnce(&Points<'_>) -> T) -> T {
     let mut gather = Gather::default();
-    for (role, positions) in rows {
-        gather.part(role, positions);
+    for row in rows {
+        row.iter().for_each(|(role, positions)| gather.part(*role, positions.iter().copied()));
         gather.end_row();
     }
     let (flat, _) = gather.finish();
     let points =
-        (0..count).filter_map(|row| point_inside(&flat.view(), row).map(|point| (morton::key(point), row as u32)));
+        (0..rows.len()).filter_map(|row| point_inside(&flat.view(), row).map(|point| (morton::key(point), row as u32)));
     let (mut keys, mut numbers): (Vec<u64>, Vec<u32>) = points.unzip();
     sort(&mut keys, &mut numbers);
     let words = Landmarks::build(&keys);
@@ -40,15 +56,20 @@ fn tile_among(query: &str, tile: TileId, specks: usize) -> (Report, Vec<Vec<u64>
     let facts = Facts::of(Values::I32(&values), None);
     let columns = [Column::new("size", Values::I32(&values), None, &facts).expect("fits")];
     let points = Points::new("s", &keys, &numbers, &columns, Roles::default()).expect("fits");
-    let points = points.with_landmarks(landmarks).with_shapes(built.view(landmarks));
-    let work = Work::free();
-    let plan = TileQuery::parse(query).expect("parses").plan(&points, &work).expect("fits");
-    let mask = plan.filter().map(|filter| filter.mask(&points, 0..count, &work).expect("goes on"));
-    let profile = Profile::of(&points, mask.as_ref(), plan.limit(), &work).expect("goes on");
-    let selection = Selection { mask: mask.as_ref(), profile: &profile, summaries: &[] };
-    let mut out = Vec::new();
-    let report = plan.tile_into(&points, selection, tile, &work, &mut Scratch::default(), &mut out).expect("goes on");
-    (report, geometries(&out))
+    then(&points.with_landmarks(landmarks).with_shapes(built.view(landmarks)))
+}
+
+/// The numbers of the rows that pass a query.
+fn passing(rows: &[Row], query: &str) -> Vec<u32> {
+    with(rows, |points| {
+        let work = Work::free();
+        let plan = TileQuery::parse(query).expect("parses").plan(points, &work).expect("fits");
+        let mask = plan.filter().expect("a filter").mask(points, 0..points.len(), &work).expect("goes on");
+        let passing = points.rows().iter().enumerate().filter(|&(row, _)| mask.get(row));
+        let mut numbers: Vec<u32> = passing.map(|(_, &number)| number).collect();
+        numbers.sort_unstable();
+        numbers
+    })
 }
 
 /// The integers of field 4 of each field 2 of the one layer, in the plainest way.
@@ -165,4 +186,33 @@ fn queries_select_and_count_shapes_as_they_do_points() {
     let (report, shown) = tile("mode=points", TileId::new(7, 65, 61).expect("valid"));
     assert_eq!((report.features, report.rows), (1, 0));
     assert_eq!(shown[0].len(), 11);
+}
+
+#[test]
+fn what_ends_at_the_antimeridian_is_found_there() {
+    let shell = |west: f64, east: f64| vec![(Role::Shell, vec![(west, 0.0), (east, 0.0), (east, 9.0), (west, 9.0)])];
+    let line = |positions: &[(f64, f64)]| vec![(Role::Line, positions.to_vec())];
+    let rows = [
+        shell(170.0, 180.0),
+        shell(-180.0, -170.0),
+        shell(171.0, 179.0),
+        line(&[(170.0, 0.0), (180.0, 0.0)]),
+        line(&[(-180.0, 0.0), (-170.0, 0.0)]),
+        // Cut at ±180°; and along it.
+        shell(175.0, 185.0),
+        line(&[(180.0, -9.0), (180.0, 5.0)]),
+    ];
+    for (filter, expected) in [
+        ("S_INTERSECTS(geometry,POINT(180 3))", &[0, 1, 5, 6][..]),
+        ("S_INTERSECTS(geometry,POINT(-180 3))", &[0, 1, 5, 6]),
+        ("S_INTERSECTS(geometry,POINT(180 0))", &[0, 1, 3, 4, 5, 6]),
+        ("S_INTERSECTS(geometry,MULTIPOINT((0 0),(180 0)))", &[0, 1, 3, 4, 5, 6]),
+        ("S_INTERSECTS(geometry,LINESTRING(180 3,180 4))", &[0, 1, 5, 6]),
+        ("S_INTERSECTS(geometry,LINESTRING(-180 3,-180 4))", &[0, 1, 5, 6]),
+        ("S_DISJOINT(geometry,POINT(180 0))", &[2]),
+        ("NOT S_TOUCHES(geometry,POINT(180 3))", &[2, 3, 4, 6]),
+        ("S_CONTAINS(geometry,POINT(180 3))", &[6]),
+    ] {
+        assert_eq!(passing(&rows, &format!("filter={}", filter.replace(' ', "+"))), expected, "{filter}");
+    }
 }

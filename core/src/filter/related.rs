@@ -1,6 +1,12 @@
 //! Spatial predicates of rows: of points by where they lie, exactly, and of lines and polygons by all of their outlines.
 
-use super::{error, fitted::Filter, lies::Lies, outlined::Outlined, relation::Relation};
+use super::{
+    error,
+    fitted::{Filter, all, any},
+    lies::Lies,
+    outlined::Outlined,
+    relation::Relation,
+};
 use crate::{
     formula::Place,
     geometry::{Edges, Region, Shape},
@@ -11,7 +17,7 @@ use crate::{
     space::mercator,
     table::view::Table,
 };
-use alloc::{boxed::Box, format, string::ToString as _};
+use alloc::{boxed::Box, format, string::ToString as _, vec};
 
 /// The rows where a spatial predicate is true, or, with `not`, those where it is false.
 pub(super) fn related(
@@ -24,8 +30,14 @@ pub(super) fn related(
     if table.outlined().is_none() {
         return lies(relation, shape, at, not, work);
     }
-    let edges = Edges::of(shape, work).map_err(|stopped| too_dear(shape, at, stopped))?;
-    Ok(Filter::Outlined(Box::new(Outlined { edges, relation, not })))
+    let (edges, east) = Edges::of(shape, work).map_err(|stopped| too_dear(shape, at, stopped))?;
+    let one = |edges| Filter::Outlined(Box::new(Outlined { edges, relation, not }));
+    // What lies on ±180° lies at both ends of the world.
+    Ok(match east {
+        None => one(edges),
+        Some(east) if not => all(vec![one(edges), one(east)]),
+        Some(east) => any(vec![one(edges), one(east)]),
+    })
 }
 
 /// The same of points: each asks whether the position it is inside the geometry, on its boundary or outside (DE-9IM).

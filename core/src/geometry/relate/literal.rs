@@ -17,38 +17,52 @@ use alloc::vec::Vec;
 const POSITION: usize = 16;
 
 impl Edges {
-    /// Those of a geometry as written.
+    /// Those of a geometry as written, with points and lines on ±180° at the western end of the world; and once more with these at the
+    /// eastern end, if there are any.
     ///
     /// # Errors
     /// [`Stopped`] when that costs too much, or nobody waits.
-    pub fn of(shape: &Shape, work: &Work<'_>) -> Result<Self, Stopped> {
-        work.pay(shape.positions() * POSITION)?;
-        let mut edges = Self::default();
-        edges.shape(shape);
-        edges.finish();
-        Ok(edges)
+    pub fn of(shape: &Shape, work: &Work<'_>) -> Result<(Self, Option<Self>), Stopped> {
+        let end = |east| -> Result<_, Stopped> {
+            work.pay(shape.positions() * POSITION)?;
+            let mut edges = Self::default();
+            let some = edges.shape(shape, east);
+            edges.finish();
+            Ok((edges, some))
+        };
+        let (west, some) = end(false)?;
+        Ok((west, if some { Some(end(true)?.0) } else { None }))
     }
 
-    fn shape(&mut self, shape: &Shape) {
+    /// Says whether some of it is points or lines on ±180°.
+    fn shape(&mut self, shape: &Shape, east: bool) -> bool {
         match shape {
             Shape::Points(points) => {
-                // The far edge of the world is the near one.
-                let place = |at: Vertex| [at[0].rem_euclid(WORLD), at[1]];
+                let place = |[x, y]: Vertex| match x.rem_euclid(WORLD) {
+                    0 if east => [WORLD, y],
+                    x => [x, y],
+                };
                 let points: Vec<Vertex> = path(points).into_iter().map(place).collect();
                 self.add(Role::Points, points.iter().copied());
+                return points.iter().any(|&[x, _]| x == 0);
             }
-            Shape::Lines(lines) => lines.iter().for_each(|line| self.line(&path(line))),
+            Shape::Lines(lines) => {
+                return lines.iter().fold(false, |some, line| self.line(&path(line), east) || some);
+            }
             Shape::Polygons(polygons) => polygons.iter().for_each(|rings| {
                 let roles = core::iter::once(Role::Shell).chain(core::iter::repeat(Role::Hole));
                 self.polygon(roles.zip(rings.iter().map(|ring| path(ring))).collect());
             }),
-            Shape::Collection(shapes) => shapes.iter().for_each(|shape| self.shape(shape)),
+            Shape::Collection(shapes) => {
+                return shapes.iter().fold(false, |some, shape| self.shape(shape, east) || some);
+            }
             Shape::Box([west, south, east, north]) => {
                 let east = if west > east { east + 360.0 } else { *east };
                 let ring = [[*west, *south], [east, *south], [east, *north], [*west, *north]];
                 self.polygon(Vec::from([(Role::Shell, path(&ring))]));
             }
         }
+        false
     }
 
     /// A polygon in each world that it reaches.
@@ -79,13 +93,15 @@ impl Edges {
         }
     }
 
-    /// The pieces of a line in each world that it reaches.
-    fn line(&mut self, line: &[Vertex]) {
-        for corner in [0, WORLD] {
+    /// The pieces of a line in each world that it reaches; says whether some run along ±180°.
+    fn line(&mut self, line: &[Vertex], east: bool) -> bool {
+        let mut some = false;
+        for corner in [-WORLD, 0, WORLD] {
             let mut piece: Vec<Vertex> = Vec::new();
             for (&a, &b) in line.iter().zip(line.iter().skip(1)) {
                 let (low, high) = (a[0].min(b[0]), a[0].max(b[0]));
-                let along = low == high && low == corner + WORLD;
+                some |= low == high && low == corner && a != b;
+                let along = low == high && low == if east { corner } else { corner + WORLD };
                 if a == b
                     || high < corner
                     || low > corner + WORLD
@@ -109,6 +125,7 @@ impl Edges {
                 self.add(Role::Line, piece.iter().copied());
             }
         }
+        some
     }
 }
 
