@@ -5,7 +5,7 @@
 
 use crate::{
     outlines::{Role, Vertex, WORLD, divide, wind},
-    space::mercator::{MAX_LATITUDE, project_free},
+    space::mercator::{MAX_LATITUDE, NOISE, project_free},
 };
 use alloc::vec::Vec;
 
@@ -86,7 +86,8 @@ fn go(positions: &[(f64, f64)], role: Role, jumps: fn(f64, f64) -> bool, path: &
 #[must_use]
 pub fn is_jump(from: f64, to: f64) -> bool {
     let (low, high) = (from.min(to), from.max(to));
-    (high - low > 180.0 && low >= -180.0 && high <= 180.0) || (high - low > 270.0 && low >= 0.0 && high <= 360.0)
+    let within = |west: f64, east: f64| west - NOISE <= low && high <= east + NOISE;
+    (high - low > 180.0 && within(-180.0, 180.0)) || (high - low > 270.0 && within(0.0, 360.0))
 }
 
 /// Takes the repeated first vertex off the end of a ring. One that has gone round the world is closed over its pole, and begins

@@ -45,12 +45,18 @@ pub fn project(lon: f64, lat: f64) -> Option<World> {
     Some(World { x: wrap((lon + 180.0) / 360.0), y: clamp(0.5 - north) })
 }
 
+/// Degrees that the last digits of a longitude may be off by, after it was moved and turned: a ten thousandth of a step.
+pub(crate) const NOISE: f64 = 1e-11;
+
 /// Degrees (WGS 84) to steps that neither wrap nor end one step short of the world's far edges: for outlines, which go over
-/// the antimeridian and reach the poles. Longitudes are taken in −540…540; anything else as with [`project`].
+/// the antimeridian and reach the poles. Longitudes are taken in −540…540, those within a [`NOISE`] of ±180 as these; anything else as
+/// with [`project`].
 pub(crate) fn project_free(lon: f64, lat: f64) -> Option<[i64; 2]> {
     if !((-540.0..=540.0).contains(&lon) && (-90.0..=90.0).contains(&lat)) {
         return None;
     }
+    let border = if lon < 0.0 { -180.0 } else { 180.0 };
+    let lon = if (lon - border).abs() < NOISE { border } else { lon };
     let x = libm::floor((lon + 180.0) / 360.0 * SIZE) as i64;
     Some([x, if lat <= -MAX_LATITUDE { SIZE as i64 } else { i64::from(project(0.0, lat)?.y) }])
 }

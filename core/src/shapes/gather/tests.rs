@@ -114,6 +114,21 @@ fn a_bow_tie_over_the_antimeridian_is_as_large_as_anywhere() {
 }
 
 #[test]
+fn the_last_digit_of_a_longitude_is_no_crossing() {
+    let ring = |west: f64, east: f64| [(west, 0.0), (east, 0.0), (east, 5.0), (west, 5.0)];
+    for (noisy, exact) in [
+        (ring(-180.000_000_000_000_03, -170.0), ring(-180.0, -170.0)),
+        (ring(170.0, 180.000_000_000_000_03), ring(170.0, 180.0)),
+        (ring(170.0, 179.999_999_999_999_97), ring(170.0, 180.0)),
+        (ring(179.0, -180.000_000_000_000_03), ring(179.0, 180.0)),
+    ] {
+        let (found, told) = gathered(&[&[(Role::Shell, &noisy)]]);
+        let (flat, _) = gathered(&[&[(Role::Shell, &exact)]]);
+        assert_eq!((told.short, &found), (0, &flat), "{noisy:?}");
+    }
+}
+
+#[test]
 fn holes_go_with_a_shell_that_is_refused_and_stand_behind_the_one_they_are_in() {
     let square =
         |lon: f64, lat: f64, side: f64| [(lon, lat), (lon + side, lat), (lon + side, lat + side), (lon, lat + side)];
