@@ -216,3 +216,28 @@ fn what_ends_at_the_antimeridian_is_found_there() {
         assert_eq!(passing(&rows, &format!("filter={}", filter.replace(' ', "+"))), expected, "{filter}");
     }
 }
+
+#[test]
+fn a_box_asks_of_what_goes_over_the_antimeridian_for_its_parts() {
+    let shell = |west: f64, east: f64| (Role::Shell, vec![(west, 60.0), (east, 60.0), (east, 70.0), (west, 70.0)]);
+    let rows = [
+        vec![shell(30.0, 190.0)],
+        vec![shell(-25.0, -13.0)],
+        vec![shell(-50.0, -20.0)],
+        // The whole round, and one on both sides that has a part between.
+        vec![shell(-180.0, 180.0)],
+        vec![shell(170.0, 190.0), shell(-24.0, -23.0)],
+        vec![shell(-60.0, -58.0), shell(10.0, 12.0)],
+    ];
+    for (sides, expected) in [
+        ("-25,63,-13,67", &[1, 2, 3, 4, 5][..]),
+        ("-20,63,-13,67", &[1, 2, 3, 5]),
+        ("-175,63,-171,67", &[0, 3, 4]),
+        ("100,63,110,67", &[0, 3]),
+        ("179,63,-179,67", &[0, 3, 4]),
+        ("-180,63,180,67", &[0, 1, 2, 3, 4, 5]),
+        ("-175,71,180,72", &[]),
+    ] {
+        assert_eq!(passing(&rows, &format!("bbox={sides}")), expected, "{sides}");
+    }
+}

@@ -4,6 +4,7 @@ use super::fitted::{Filter, Test};
 use crate::{
     formula::Lanes,
     geometry::Walk,
+    outlines::frame_of,
     small::work::{Stopped, Work},
     space::{mercator::World, morton},
     table::{
@@ -104,7 +105,20 @@ impl Filter {
                 within(&keys[rows], key(u32::MAX), key(*first), key(*last))
             }
             Self::Meets { x, y } => {
-                table.outlined().and_then(|(_, boxes)| boxes.get(rows)).map_or(0, |boxes| meeting(boxes, *x, *y))
+                let Some((outlines, boxes)) = table.outlined() else { return 0 };
+                let Some(some) = boxes.get(rows.clone()) else { return 0 };
+                let mut word = meeting(some, *x, *y);
+                // Of what was cut at ±180° the box is the whole round: those of its parts count.
+                for (at, frame) in some.iter().enumerate().filter(|_| x.is_some()) {
+                    if word >> at & 1 == 1 && frame[0] == 0 && frame[2] == u32::MAX {
+                        let row = rows.start + at;
+                        let parts: Vec<_> = outlines.rings_of(row).map(|run| frame_of(&outlines, run)).collect();
+                        scratch.owed += outlines.vertices_in(row) / 8;
+                        let meets = parts.chunks(64).any(|parts| meeting(parts, *x, *y) != 0);
+                        word &= !(u64::from(!meets) << at);
+                    }
+                }
+                word
             }
         }
     }
