@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ofPage } from "./lib/page.js";
+import { ofPage, standIn } from "./lib/page.js";
 import { random } from "./lib/random.js";
 
 /** @type {typeof import("../../web/src/map/steady")} */
@@ -20,10 +20,16 @@ const { axisOf, unitOf } = await ofPage("filter/axis");
 /** @type {typeof import("../../web/src/map/lock")} */
 const { parse, print } = await ofPage("map/lock");
 /** @type {typeof import("../../web/src/compare/alike")} */
-const { haveColoursAlike } = await ofPage("compare/alike");
-/** @type {typeof import("../../web/src/state") & typeof import("../../web/src/address")} */
-const page = await ofPage("state", "address");
-const { DRAWING, draw, makeLayer, reset, state } = page;
+const { haveColoursAlike, haveLegendsAlike } = await ofPage("compare/alike");
+/** @type {typeof import("../../web/src/compare/pooled")} */
+const { together } = await ofPage("compare/pooled");
+standIn();
+/**
+ * @type {typeof import("../../web/src/state") & typeof import("../../web/src/address") &
+ *   typeof import("../../web/src/compare/compared") & typeof import("../../web/src/map/paint")}
+ */
+const page = await ofPage("state", "address", "compare/compared", "map/paint");
+const { DRAWING, draw, makeLayer, paintedBy, paintOf, reset, state } = page;
 
 const ZOOMS = 23;
 const PROBABILITIES = [0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
@@ -153,6 +159,116 @@ test("colours of two layers are said to mean the same where all that decides the
     assert.equal(haveColoursAlike({ below, above: layer(other) }), false, JSON.stringify(other));
   }
   assert.equal(haveColoursAlike({ below, above: layer({}, "stops") }), false);
+  // Colours do not tell what is large.
+  const sized = { below, above: layer({ size: "fare" }) };
+  assert.deepEqual([haveColoursAlike(sized), haveLegendsAlike(sized)], [true, false]);
+});
+
+test("quantiles of two sets of values are those of all of them, to the tenth that they are apart", () => {
+  const { next, below } = random(11);
+  const kinds = [() => next() ** 3 * 2000, () => 100 + next() * 19, () => below(3), () => -1e3 * next(), () => 7];
+  for (const one of kinds) {
+    for (const other of kinds) {
+      const [first, second] = [Array.from({ length: 400 }, one), Array.from({ length: 1600 }, other)];
+      const spread = (/** @type {number[]} */ values) => ({
+        quantiles: quantiles(values),
+        probabilities: PROBABILITIES,
+        count: values.length,
+      });
+      const all = [...first, ...second].sort((a, b) => a - b);
+      for (const [at, value] of together(spread(first), spread(second)).entries()) {
+        const share = PROBABILITIES[at] ?? 0;
+        // As many are below it, and as many above it, as should be.
+        const [less, more] = [all.filter((each) => each < value - 1e-9), all.filter((each) => each > value + 1e-9)];
+        assert.ok(less.length / all.length <= share + 0.1, `${one} ${other}: ${share}: ${value}`);
+        assert.ok(more.length / all.length <= 1 - share + 0.1, `${one} ${other}: ${share}: ${value}`);
+        if (share === 0) assert.equal(value, all[0]);
+        if (share === 1) assert.equal(value, all.at(-1));
+      }
+    }
+  }
+  const none = { quantiles: [], probabilities: PROBABILITIES, count: 0 };
+  const some = { quantiles: PROBABILITIES, probabilities: PROBABILITIES, count: 3 };
+  assert.deepEqual([together(none, some), together(some, none)], [PROBABILITIES, PROBABILITIES]);
+});
+
+test("two layers that are compared have one scale, from the least value of both to the greatest, and one list of categories", () => {
+  const drawing = /** @type {const} */ ({ ...DRAWING, kind: "shapes", measure: "mean:v" });
+  const [below, above] = [makeLayer([], "squares", { drawing }), { ...makeLayer([], "squares", { drawing }), id: "2" }];
+  reset({ layers: [below, above], active: "1", ground: "", compare: "swipe" });
+  const numbers = (/** @type {number} */ unit) => PROBABILITIES.map((share) => unit * (1 + 19 * share));
+  const known = (/** @type {number} */ unit, /** @type {[string, number][]} */ towns) => ({
+    query: {},
+    metadata: {
+      rows: 20,
+      measures: [
+        { property: "v_mean", probabilities: PROBABILITIES, zooms: [{ z: 0, cells: 20, quantiles: numbers(unit) }] },
+      ],
+    },
+    columns: {
+      v: { present: 20, nulls: 0, probabilities: PROBABILITIES, quantiles: numbers(unit) },
+      town: { present: 20, nulls: unit, categories: towns.map(([value, count]) => ({ value, count })) },
+    },
+    dataset: {
+      id: "squares",
+      columns: [
+        { name: "town", type: "text" },
+        { name: "v", type: "float" },
+      ],
+    },
+  });
+  /** @type {any} */
+  const all = {
+    1: known(1, [
+      ["a", 12],
+      ["c", 8],
+    ]),
+    2: known(100, [
+      ["b", 15],
+      ["c", 5],
+    ]),
+    3: known(7, []),
+  };
+  const paints = (/** @type {Partial<typeof DRAWING>} */ changes) => {
+    for (const { id } of state.peek().layers) draw(id, changes);
+    const painted = paintedBy(all);
+    assert.equal(painted[3], all[3]);
+    return state.peek().layers.map((layer) => paintOf(layer, /** @type {any} */ (painted[layer.id])));
+  };
+  for (const { values = [] } of paints({ scale: "linear" })) {
+    assert.deepEqual(values, [
+      { value: 1, at: 0 },
+      { value: 2000, at: 1 },
+    ]);
+  }
+  // Half of the ramp is for each of two sides with as many rows.
+  const [ranks] = paints({ scale: "equal" });
+  assert.ok(Math.abs(placeOf(50, /** @type {any} */ (ranks?.values)) - 0.5) < 0.01);
+  for (const { cells } of paints({ kind: "cells", scale: "linear" })) {
+    assert.deepEqual(cells[0], [
+      { value: 1, at: 0 },
+      { value: 2000, at: 1 },
+    ]);
+  }
+  for (const { categories = [], rest } of paints({ kind: "shapes", category: "town" })) {
+    assert.deepEqual(
+      categories.map(({ value }) => value),
+      ["b", "c", "a"],
+    );
+    assert.deepEqual(rest, { others: false, none: true });
+  }
+  assert.deepEqual(new Set(paints({}).map(({ categories }) => JSON.stringify(categories))).size, 1);
+  // Of rows that are each a cell of their own, deeper zooms are known; of others they are not.
+  const more = structuredClone(all);
+  const [measure] = more[1].metadata.measures;
+  measure.zooms.push({ ...measure.zooms[0], z: 1 });
+  const zooms = () => paintedBy(more)[1]?.metadata?.measures[0]?.zooms.map(({ cells }) => cells);
+  assert.deepEqual(zooms(), [40, 40]);
+  more[2].metadata.rows = 21;
+  assert.deepEqual(zooms(), [40]);
+  // What is not drawn alike keeps its own.
+  draw("2", { measure: "max:v" });
+  assert.equal(paintedBy(all), all);
 });
 
 test("heat is said to be of numbers of rows, whatever colours were by before, on the page and in an address", () => {

@@ -13,7 +13,7 @@ import { AnswersSection } from "./answers/section";
 import { AreaLayer } from "./area/layer";
 import { areaIn } from "./area/view";
 import { choose, followAddress, look, open, readAddress } from "./choose";
-import { compared, isAbove, paintedBy, second } from "./compare/compared";
+import { compared, isAbove, painted, second } from "./compare/compared";
 import { followCompared } from "./compare/follow";
 import { makePair } from "./compare/pair";
 import { makeDevice } from "./device/device";
@@ -22,7 +22,7 @@ import { keepPage } from "./device/keep";
 import { DeviceSection } from "./device/section";
 import { checking } from "./filter/check";
 import { dragging } from "./filter/dragging";
-import { follow, loaded } from "./load";
+import { follow } from "./load";
 import { followGround } from "./map/grounds";
 import type { Drawable } from "./map/layers";
 import { type DataMap, frameOf, makeMap, openOn } from "./map/map";
@@ -65,7 +65,7 @@ declare global {
 /** What of the state can be drawn now. */
 function drawables(data: Data): Drawable[] {
   return state.value.layers.flatMap((layer) => {
-    const known = paintedBy(layer.id, loaded.value);
+    const known = painted.value[layer.id];
     if (!layer.visible || !known?.tileJson) return [];
     const { tileJson } = known;
     return [{ layer, loaded: { ...known, tileJson }, tiles: data.tiles(tileJson.dataset, known.query) }];

@@ -1,4 +1,4 @@
-/** Whether two layers are drawn alike: so far that they have the same values, and so far that a colour means the same in both. */
+/** Whether two layers are drawn alike: so far that they have the same values, that a colour means the same in both, or all of the legend. */
 
 import type { Drawing, Layer } from "../state";
 
@@ -16,3 +16,6 @@ const areAlike = ({ above, below }: Two, names: readonly (keyof Drawing)[]): boo
 export const haveValuesAlike = (both: Two): boolean => areAlike(both, VALUED);
 
 export const haveColoursAlike = (both: Two): boolean => areAlike(both, COLOURED);
+
+/** Whether one legend tells what both show: what is large or high as well. */
+export const haveLegendsAlike = (both: Two): boolean => areAlike(both, [...COLOURED, "size"]);

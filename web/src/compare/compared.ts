@@ -3,9 +3,10 @@
 import { computed, signal } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
 import { type Clause, clauseOf, partsOf, withClause } from "../filter/clauses";
-import type { Loaded } from "../load";
+import { type Loaded, loaded } from "../load";
 import { change, type Layer, makeLayer, ownId, state, withLayer } from "../state";
 import { haveValuesAlike, type Two } from "./alike";
+import { bothCells, bothColumns } from "./pooled";
 
 export type Mode = "swipe" | "beside";
 
@@ -25,15 +26,18 @@ export const line = signal(0.5);
 /** Whether what the map draws under this id, a layer or a frame of one, lies in the part of the upper layer. */
 export const isAbove = (id: string): boolean => ownId(id) === compared.peek()?.above.id;
 
-/** What a layer is painted by: of two that are compared, both by the scale of that with more rows. */
-export function paintedBy(id: string, all: Readonly<Record<string, Loaded>>): Loaded | undefined {
-  const [known, both] = [all[id], compared.value];
-  if (!known || !both || ![both.above.id, both.below.id].includes(id)) return known;
-  const [one, other] = [all[both.above.id], all[both.below.id]];
-  if (!haveValuesAlike(both) || !one?.metadata || !other?.metadata) return known;
-  const { metadata } = one.metadata.rows > other.metadata.rows ? one : other;
-  return metadata ? { ...known, metadata } : known;
+/** What layers are painted by, by their ids: of two that are compared, both by what both have together. */
+export function paintedBy(all: Readonly<Record<string, Loaded>>): Readonly<Record<string, Loaded>> {
+  const both = compared.value;
+  const [one, other] = [all[both?.below.id ?? ""], all[both?.above.id ?? ""]];
+  if (!both || !haveValuesAlike(both) || !one?.metadata || !other?.metadata) return all;
+  const metadata = bothCells(one.metadata, other.metadata);
+  const columns = bothColumns(one.columns, other.columns);
+  return { ...all, [both.below.id]: { ...one, metadata, columns }, [both.above.id]: { ...other, metadata, columns } };
 }
+
+/** What they are painted by now. */
+export const painted = computed(() => paintedBy(loaded.value));
 
 /** Puts two values of a column in the place of the active layer, one beside the other. */
 export function compareValues(layer: Layer, column: string, values: readonly [unknown, unknown]): void {

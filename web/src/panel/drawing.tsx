@@ -1,6 +1,7 @@
 /** How the active layer is drawn: shape, what gives the colour, how it is spread, the size of cells. */
 
 import type { ColumnInfo } from "duotile";
+import { painted } from "../compare/compared";
 import { withUnit } from "../dom";
 import { ClockSelect, lastZone } from "../filter/clocks";
 import { readTerm, termOf } from "../filter/cycle";
@@ -261,7 +262,7 @@ export function DrawingControls() {
 
 /** The scale of a layer as it is now, as the text that locks it. */
 function scaleNow(layer: Layer): string {
-  const known = fixed.peek()[layer.id] ?? loaded.peek()[layer.id];
+  const known = fixed.peek()[layer.id] ?? painted.peek()[layer.id];
   const z = tileZoom(zoom.peek(), gridOf(layer.drawing));
   return known ? print(z, stopsAt(paintOf(layer, known).cells, z)) : "";
 }

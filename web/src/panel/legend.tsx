@@ -2,8 +2,8 @@
 
 import type { TileJson } from "duotile";
 import { useEffect, useRef } from "preact/hooks";
-import { haveColoursAlike, type Two } from "../compare/alike";
-import { compared, paintedBy } from "../compare/compared";
+import { haveLegendsAlike, type Two } from "../compare/alike";
+import { compared, painted } from "../compare/compared";
 import { titleOf } from "../compare/label";
 import { number, withUnit } from "../dom";
 import { clockOf } from "../filter/clocks";
@@ -27,7 +27,7 @@ import { said } from "./ticks";
 export function Legend() {
   const shown = [...state.value.layers].reverse().filter(({ visible, id }) => visible && loaded.value[id]?.tileJson);
   // Of two sides that mean the same there is one.
-  const both = compared.value && haveColoursAlike(compared.value) ? compared.value : undefined;
+  const both = compared.value && haveLegendsAlike(compared.value) ? compared.value : undefined;
   const layers = both ? shown.filter(({ id }) => id !== both.below.id) : shown;
   // Where there is room for one, it is that of the layer that the panel is about.
   const first = layers.find(({ id }) => id === active()?.id) ?? layers[0];
@@ -52,6 +52,7 @@ export function Legend() {
           key={layer.id}
           layer={layer}
           title={titleIn(layer, shown, both)}
+          both={both?.above.id === layer.id ? both : undefined}
           folded={layer !== first}
           alone={layers.length === 1}
         />
@@ -69,16 +70,18 @@ function titleIn(layer: Layer, shown: readonly Layer[], both: Two | undefined): 
 interface PartProps {
   layer: Layer;
   title: string | undefined;
+  /** The two sides that it is about, if it is about two. */
+  both: Two | undefined;
   /** Whether a phone shows no more than its title, which unfolds it. */
   folded: boolean;
   /** Whether there is no other. */
   alone: boolean;
 }
 
-function Part({ layer, title, folded, alone }: PartProps) {
+function Part({ layer, title, both, folded, alone }: PartProps) {
   // While time plays, one scale holds for all frames.
   const still = fixed.value[layer.id];
-  const known = still ?? paintedBy(layer.id, loaded.value);
+  const known = still ?? painted.value[layer.id];
   if (!known) return null;
   const paint = paintOf(layer, known);
   const { measure, kind, category, size } = layer.drawing;
@@ -107,7 +110,14 @@ function Part({ layer, title, folded, alone }: PartProps) {
         <>
           <OfRows paint={paint} of={of} clock={clock} layer={layer} />
           {paint.sizes && <High stops={paint.sizes} size={size} />}
-          <Few layer={layer} />
+          {both ? (
+            <>
+              <Few layer={both.below} side="left" />
+              <Few layer={both.above} side="right" />
+            </>
+          ) : (
+            <Few layer={layer} />
+          )}
         </>
       ) : paint.blend ? (
         <Mixed blend={paint.blend} column={category} z={tileZoom(zoom.value, gridOf(layer.drawing))}>
@@ -199,15 +209,15 @@ function OfTiles({ layers, paint }: { layers: TileJson["vector_layers"]; paint: 
 }
 
 /** Where not all rows are drawn, how many of them are, and what counts all of them. */
-function Few({ layer }: { layer: Layer }) {
+function Few({ layer, side = "" }: { layer: Layer; side?: string }) {
   const { metadata, counted: rows = 0 } = loaded.value[layer.id] ?? {};
   const drawn = metadata?.rows_drawn ?? [];
   const shown = drawn[Math.min(Math.floor(zoom.value), drawn.length - 1)] ?? rows;
   if (shown >= rows) return null;
   return (
     <p class="few">
-      From so far away {number(shown)} of {number(rows)} rows {shown === 1 ? "is" : "are"} drawn: the others are too
-      small, or too many. Cells count all of them:{" "}
+      From so far away {number(shown)} of {number(rows)} rows {side} {shown === 1 ? "is" : "are"} drawn: the others are
+      too small, or too many. Cells count all of them:{" "}
       <button type="button" onClick={() => draw(layer.id, { kind: "cells" })}>
         Cells
       </button>

@@ -125,11 +125,11 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
           };
         }),
       );
+      // A colour means the same on both sides of a comparison.
       const scales = Object.fromEntries(known.map(({ layer, loaded }) => [layer.id, loaded]));
+      const alike = untracked(() => paintedBy(scales));
       const targets = known.map((drawable): Target => {
-        // A colour means the same on both sides of a comparison.
-        const metadata = untracked(() => paintedBy(drawable.layer.id, scales))?.metadata;
-        const painted = { ...drawable, loaded: { ...drawable.loaded, ...(metadata ? { metadata } : {}) } };
+        const painted = { ...drawable, loaded: { ...drawable.loaded, ...alike[drawable.layer.id] } };
         return { drawable: painted, query: (window) => queryFor(painted, window) };
       });
       if (mine !== round) throw new Error("stopped");
