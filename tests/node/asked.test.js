@@ -139,6 +139,54 @@ test("a number of rows is that of the query that is drawn, or is not told: neith
   assert.equal(told.length, 1);
 });
 
+test("of a layer that is hidden as much is known as is true: all where the panel is about it, else no number of rows", async () => {
+  const { change, follow, loaded, makeLayer, reset, state, withLayer } = loading;
+  const answer = async (/** @type {any} */ value) => ({ value, from: "server", partial: false });
+  /** @type {any} */
+  const source = {
+    dataset: () => answer({ id: "trips", columns: [], version: "1" }),
+    tileJson: () => answer({ dataset: "trips", properties: [] }),
+    // As many rows as the filter has characters.
+    metadata: (/** @type {string} */ _, /** @type {any} */ { filter = "" }) =>
+      answer({ rows: filter.length, measures: [] }),
+  };
+  const layers = [makeLayer([], "trips", { filter: "a = 1" }), makeLayer([], "trips", { id: "2", filter: "b = 22" })];
+  reset({ layers, active: "1", ground: "" });
+  follow(
+    /** @type {any} */ ({ source, share: () => ({ server: 0 }) }),
+    (error) => assert.fail(String(error)),
+    async () => undefined,
+  );
+  const now = () => state.peek().layers.map(({ id }) => [loaded.value[id]?.query.filter, loaded.value[id]?.counted]);
+  const set = async (/** @type {string} */ id, /** @type {any} */ changes) => {
+    change("test", (before) => withLayer(before, id, changes));
+    await soon();
+  };
+  await soon();
+  await set("1", { visible: false });
+  await set("2", { visible: false });
+  assert.deepEqual(now(), [
+    ["a = 1", 5],
+    ["b = 22", 6],
+  ]);
+  await set("1", { filter: "a = 1 AND c = 2" });
+  await set("2", { filter: "b = 2222" });
+  assert.deepEqual(now(), [
+    ["a = 1 AND c = 2", 15],
+    ["b = 22", undefined],
+  ]);
+  // What was changed back is asked for when it is seen, as what was not.
+  await set("2", { filter: "b = 22" });
+  assert.deepEqual(now()[1], ["b = 22", undefined]);
+  await set("2", { visible: true });
+  assert.deepEqual(now()[1], ["b = 22", 6]);
+  await set("2", { visible: false });
+  await set("2", { filter: "b = 333" });
+  change("active", (before) => ({ ...before, active: "2" }));
+  await soon();
+  assert.deepEqual(now()[1], ["b = 333", 7]);
+});
+
 test("files of one name that are opened at once are as many datasets, and one that cannot be read leaves its name", async () => {
   const { files, PageSource } = opening;
   /** @type {any} */

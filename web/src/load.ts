@@ -18,7 +18,7 @@ import {
 import { brushed, dragging } from "./filter/dragging";
 import { colouredBy, propertyOf, queryOf, rowsOf } from "./query";
 import type { Data } from "./source";
-import { type Layer, state } from "./state";
+import { active, type Layer, state } from "./state";
 import { suit, unfilter } from "./suits";
 
 /** What is known of a layer. */
@@ -80,6 +80,12 @@ export function follow(data: Data, tell: (error: unknown) => void, tiled: () => 
 
   const put = (id: string, changes: Partial<Loaded>) => {
     loaded.value = { ...loaded.peek(), [id]: { ...(loaded.peek()[id] ?? NOTHING), ...changes } };
+  };
+
+  /** How many rows the query of before had is not how many this one has. */
+  const forget = (id: string) => {
+    const { counted: _, ...rest } = loaded.peek()[id] ?? NOTHING;
+    loaded.value = { ...loaded.peek(), [id]: { ...rest, busy: false, tiling: false } };
   };
 
   const describe = (id: string): Promise<Dataset> => {
@@ -201,6 +207,7 @@ export function follow(data: Data, tell: (error: unknown) => void, tiled: () => 
 
   const look = () => {
     const { layers, window } = state.value;
+    const about = active(state.peek())?.id;
     for (const [id, { stop }] of jobs) {
       if (layers.some((layer) => layer.id === id)) continue;
       stop.abort();
@@ -213,9 +220,14 @@ export function follow(data: Data, tell: (error: unknown) => void, tiled: () => 
       const { dataset, visible } = layer;
       const key = `${round} ${dataset} ${window} ${toQueryString(queryOf(layer, state.peek(), undefined))}`;
       const job = jobs.get(layer.id);
-      // What is hidden is asked for when it is shown.
-      if (job?.key === key || (!visible && job)) continue;
+      if (job?.key === key) continue;
       job?.stop.abort();
+      // What is hidden is asked for when it is shown, or the panel is about it; until then it is not known.
+      if (job && !visible && layer.id !== about) {
+        if (job.key) forget(layer.id);
+        jobs.set(layer.id, { ...job, key: "" });
+        continue;
+      }
       const stop = new AbortController();
       jobs.set(layer.id, { key, stop });
       void load(layer, stop);
