@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { expression, latest } from "@maplibre/maplibre-gl-style-spec";
 import { Tiler } from "duotile";
-import { ofPage } from "./lib/page.js";
+import { ofPage, standIn } from "./lib/page.js";
+
+standIn();
 
 /** @type {typeof import("../../web/src/address")} */
 const { parse, print } = await ofPage("address");
@@ -24,6 +26,8 @@ const { frameOfQuery } = await ofPage("tiles/frame");
 const { compact, measured, number } = await ofPage("dom");
 /** @type {typeof import("../../web/src/filter/ends")} */
 const { typedNumber } = await ofPage("filter/ends");
+/** @type {typeof import("../../web/src/map/shapes/usual") & typeof import("../../web/src/page")} */
+const { catalog, drawingFor } = await ofPage("map/shapes/usual", "page");
 
 /** What MapLibre has for a colour. */
 const COLOUR = /** @type {any} */ (latest["paint_fill"]["fill-color"]);
@@ -66,6 +70,33 @@ test("an address says how shapes are drawn only where that is not usual", () => 
   assert.equal(print({ state: { ...state, layers } }, "towns", usual), text);
   assert.equal(parse("dataset=roads", usual).state.layers[0]?.drawing.kind, "shapes");
   assert.equal(parse("dataset=roads&line=-1&line=x", usual).state.layers[0]?.drawing.line, DRAWING.line);
+});
+
+test("a layer of another dataset is drawn as what that is, without what was of columns", () => {
+  const one = (/** @type {string} */ id, /** @type {any} */ more) => ({ id, ...more });
+  catalog.value = /** @type {any} */ ([
+    one("towns", { geometry_types: ["Point"] }),
+    one("trips", { geometry_types: ["Point"] }),
+    one("roads", { geometry_types: ["LineString"] }),
+    one("built", { archive: {} }),
+  ]);
+  const drawing = /** @type {const} */ ({
+    ...DRAWING,
+    measure: "mean:fare",
+    lock: "3/1/2",
+    first: "a",
+    ramp: "lagoon",
+  });
+  const of = (/** @type {string} */ before, /** @type {any} */ more, /** @type {string} */ after) =>
+    drawingFor(makeLayer([], before, { drawing: { ...drawing, ...more } }), after);
+  const plain = { ...DRAWING, ramp: "lagoon" };
+  assert.deepEqual(of("built", { kind: "tiles" }, "trips"), plain);
+  assert.deepEqual(of("roads", { kind: "shapes" }, "trips"), plain);
+  assert.deepEqual(of("trips", {}, "roads"), { ...plain, kind: "shapes" });
+  assert.deepEqual(of("trips", { kind: "points", cell: 8 }, "towns"), { ...plain, kind: "points", cell: 8 });
+  assert.deepEqual(of("trips", { kind: "heat" }, "built"), { ...plain, kind: "tiles" });
+  // Of the same one, what was chosen stays.
+  assert.deepEqual(of("trips", { kind: "points" }, "trips"), { ...drawing, kind: "points" });
 });
 
 test("tiles of shapes carry the column that colours them and the name of their row, and no more", () => {

@@ -6,10 +6,10 @@ import { type Place, parse, print } from "./address";
 import { drafts, keep } from "./filter/draft";
 import { basemapOf } from "./map/grounds";
 import { type DataMap, frameOn, openOn, viewOf } from "./map/map";
-import { kindFor, usualDrawing } from "./map/shapes/usual";
+import { drawingFor, usualDrawing } from "./map/shapes/usual";
 import { basemap, catalog, first, status } from "./page";
 import type { Data } from "./source";
-import { active, change, DRAWING, reset, state, stepsMade, withLayer } from "./state";
+import { active, change, reset, state, stepsMade, withLayer } from "./state";
 
 /** Looks which datasets there are, on the server or on this device. */
 export async function look(data: Data): Promise<void> {
@@ -25,8 +25,7 @@ export function choose(dataset: string, view: DataMap): void {
   const found = catalog.peek().find(({ id }) => id === dataset);
   const layer = active(state.peek());
   if (!found || !layer) return;
-  const { kind, cell, ramp, opacity } = layer.drawing;
-  const drawing = { ...DRAWING, kind: kindFor(kind, layer.dataset, dataset), cell, ramp, opacity };
+  const drawing = drawingFor(layer, dataset);
   change("dataset", (before) => withLayer(before, layer.id, { dataset, filter: "", drawing }));
   openOn(view.map, found);
 }
@@ -37,7 +36,8 @@ export function open(subset: Subset, view: DataMap): void {
   const layer = active(state.peek());
   if (!layer) return;
   keep(layer.id, undefined);
-  change("subset", (before) => withLayer(before, layer.id, { dataset: subset.dataset, filter }));
+  const { dataset } = subset;
+  change("subset", (before) => withLayer(before, layer.id, { dataset, filter, drawing: drawingFor(layer, dataset) }));
   if (subset.bbox) frameOn(view.map, subset.bbox);
 }
 

@@ -41,6 +41,13 @@ export const usualDrawing = (dataset: string, at = 0): Drawing => ({
   ramp: SEQUENTIAL[at % SEQUENTIAL.length] ?? DRAWING.ramp,
 });
 
+/** How a layer is drawn that is of another dataset from now on: as before, but for what was of columns and values. */
+export function drawingFor({ dataset: before, drawing }: Layer, dataset: string): Drawing {
+  if (before === dataset) return drawing;
+  const { kind, cell, ramp, opacity } = drawing;
+  return { ...DRAWING, kind: kindFor(kind, before, dataset), cell, ramp, opacity };
+}
+
 /** The kind of one dataset for another: what was usual there is what is usual here, and shapes are only drawn where there are some. */
 export function kindFor(kind: Kind, before: string, after: string): Kind {
   if (isArchive(before) || isArchive(after)) return usualKind(after);
