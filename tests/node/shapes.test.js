@@ -28,6 +28,8 @@ const { compact, measured, number } = await ofPage("dom");
 const { typedNumber } = await ofPage("filter/ends");
 /** @type {typeof import("../../web/src/map/shapes/usual") & typeof import("../../web/src/page")} */
 const { catalog, drawingFor } = await ofPage("map/shapes/usual", "page");
+/** @type {typeof import("../../web/src/area/areas") & typeof import("../../web/src/answers/asked") & typeof import("../../web/src/state")} */
+const begun = await ofPage("area/areas", "answers/asked", "state");
 
 /** What MapLibre has for a colour. */
 const COLOUR = /** @type {any} */ (latest["paint_fill"]["fill-color"]);
@@ -97,6 +99,26 @@ test("a layer of another dataset is drawn as what that is, without what was of c
   assert.deepEqual(of("trips", { kind: "heat" }, "built"), { ...plain, kind: "tiles" });
   // Of the same one, what was chosen stays.
   assert.deepEqual(of("trips", { kind: "points" }, "trips"), { ...drawing, kind: "points" });
+});
+
+test("what is drawn by hand is given up when the panel is about another layer, or about other data", () => {
+  const { change, drawing, reset, tool, withLayer } = begun;
+  const layers = [begun.makeLayer([], "trips"), begun.makeLayer([], "trips", { id: "2" })];
+  reset({ layers, active: "1", ground: "" });
+  const hold = () => {
+    tool.value = "circle";
+    drawing.value = true;
+  };
+  const held = () => [tool.peek(), drawing.peek()];
+  hold();
+  change("filter", (before) => withLayer(before, "1", { filter: "fare > 3", visible: false }));
+  change("dataset", (before) => withLayer(before, "2", { dataset: "roads" }));
+  assert.deepEqual(held(), ["circle", true]);
+  change("dataset", (before) => withLayer(before, "1", { dataset: "built" }));
+  assert.deepEqual(held(), [undefined, false]);
+  hold();
+  change("active", (before) => ({ ...before, active: "2" }));
+  assert.deepEqual(held(), [undefined, false]);
 });
 
 test("tiles of shapes carry the column that colours them and the name of their row, and no more", () => {

@@ -3,7 +3,7 @@
  * drawing, the window of time, the ground. Everything else on the page follows from it and from what the server says.
  */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 
 /** How the features of a layer are drawn; those of finished tiles as they are. */
 export type Kind = "cells" | "hexagons" | "points" | "heat" | "columns" | "shapes" | "tiles";
@@ -171,6 +171,17 @@ function step(from: typeof past, to: typeof past): void {
 /** The layer that the panel is about. */
 export function active({ layers, active }: State = current.value): Layer | undefined {
   return layers.find(({ id }) => id === active) ?? layers.at(-1);
+}
+
+/** Calls this whenever the panel is about another layer, or about another dataset: what was begun there is not gone on with here. */
+export function onOther(forget: () => void): void {
+  let before = "";
+  effect(() => {
+    const { id, dataset } = active() ?? {};
+    const now = `${id} ${dataset}`;
+    if (now !== before) forget();
+    before = now;
+  });
 }
 
 /** A state in which one layer is another. */

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import type { Dataset, TileQuery } from "duotile";
 import { rowsOf } from "../query";
-import { type Layer, ownId, type State } from "../state";
+import { type Layer, onOther, ownId, type State } from "../state";
 import type { Box } from "../tiles/place";
 
 export interface Asked {
@@ -57,6 +57,9 @@ export function anew(now: Asked, state: State, dataset: Dataset): Asked | undefi
 
 /** Whether a box is being drawn on the map. */
 export const drawing = signal(false);
+onOther(() => {
+  drawing.value = false;
+});
 
 /** What was asked for as a query, and some of its rows as a page of it. */
 export const queryOf = ({ query, box, cell, h3 }: Asked): TileQuery =>

@@ -2,7 +2,7 @@
 
 import { batch, signal } from "@preact/signals";
 import { partsOf, replaced } from "../filter/clauses";
-import { active, change, state, withLayer } from "../state";
+import { active, change, onOther, state, withLayer } from "../state";
 import { type Area, type AreaKind, areaOf, print } from "./shape";
 
 /** An area, and the part of the filter that asks for it. */
@@ -15,6 +15,10 @@ export interface Asked {
 export const tool = signal<AreaKind | undefined>(undefined);
 /** The part of the filter whose area is being edited. */
 export const edited = signal<string | undefined>(undefined);
+
+onOther(() => {
+  tool.value = undefined;
+});
 
 /** The areas that a filter asks for. */
 export function areasOf(filter: string): Asked[] {

@@ -1,7 +1,7 @@
 /** The areas of a filter in the panel: drawn on the map, taken from the view, or typed; each changed or taken out again. */
 
 import "./area.css";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { sentence } from "../dom";
 import { Icon } from "../panel/icon";
 import { active } from "../state";
@@ -17,17 +17,13 @@ const KINDS: readonly [AreaKind, string][] = [
 /** `inView` is the area that the map shows. */
 export function AreaControls({ inView }: { inView: () => Area }) {
   const layer = active();
-  const [typing, setTyping] = useState(false);
+  // What is typed is of this layer of this dataset.
+  const about = `${layer?.id} ${layer?.dataset}`;
+  const [typed, setTyped] = useState("");
+  const typing = typed === about;
+  const setTyping = (on: boolean) => setTyped(on ? about : "");
   const areas = areasOf(layer?.filter ?? "");
   const held = areas.find(({ text }) => text === edited.value);
-  const before = useRef(layer?.id);
-  useEffect(() => {
-    // Effects run a moment after the first picture: by then a tool may have been chosen.
-    if (before.current === layer?.id) return;
-    before.current = layer?.id;
-    tool.value = undefined;
-    setTyping(false);
-  }, [layer?.id]);
   return (
     <div id="areas">
       <fieldset class="tools">
