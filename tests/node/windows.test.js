@@ -26,6 +26,7 @@ const {
   presetOf,
   rounded,
   saidWindow,
+  stepped,
   within,
   zone,
 } = await ofPage("time/calendar");
@@ -129,6 +130,31 @@ test("windows of a zone are the days, weeks and months of its calendar", () => {
       utc("2018-11-04T03:00"),
       utc("2018-11-05T02:00"),
     ]);
+  } finally {
+    zone.value = "UTC";
+  }
+});
+
+test("a key moves an end by round steps to round times of the clock, and always moves it", () => {
+  const [HOUR, DAY] = [60 * MINUTE, 1440 * MINUTE];
+  const start = Date.UTC(2024, 2, 1, 5);
+  const steps = (/** @type {number} */ from, /** @type {number} */ by, /** @type {number} */ about) => {
+    const all = [from];
+    for (let step = 0; step < 3; step += 1) all.push(stepped(all.at(-1) ?? 0, by, about));
+    return all.slice(1).map((time) => new Date(time).toISOString().slice(5, 16));
+  };
+  assert.deepEqual(steps(start, 1, 1.5 * DAY), ["03-02T00:00", "03-03T00:00", "03-04T00:00"]);
+  assert.deepEqual(steps(start, 10, 40 * MINUTE), ["03-01T10:00", "03-01T15:00", "03-01T20:00"]);
+  assert.equal(stepped(start, 1, 0.2), start + 1);
+  zone.value = "America/New_York";
+  try {
+    // Midnights, also over the day of 23 hours, the tenth.
+    assert.deepEqual(steps(start, 1, 1.5 * DAY), ["03-02T05:00", "03-03T05:00", "03-04T05:00"]);
+    assert.deepEqual(steps(Date.UTC(2024, 2, 9, 5), 1, DAY), ["03-10T05:00", "03-11T04:00", "03-12T04:00"]);
+    assert.deepEqual(steps(Date.UTC(2024, 2, 12, 4), -1, DAY), ["03-11T04:00", "03-10T05:00", "03-09T05:00"]);
+    // The hour from one is there twice on 3 November.
+    assert.deepEqual(steps(Date.UTC(2024, 10, 3, 4), 1, HOUR), ["11-03T05:00", "11-03T06:00", "11-03T07:00"]);
+    assert.deepEqual(steps(Date.UTC(2024, 10, 3, 8), -1, HOUR), ["11-03T07:00", "11-03T06:00", "11-03T05:00"]);
   } finally {
     zone.value = "UTC";
   }

@@ -7,7 +7,7 @@ import { useComputed } from "@preact/signals";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { change, state } from "../state";
 import { frame, range, span as shownSpan } from "./animation";
-import { monthsOf, moved, rounded, saidClock, saidTime, saidWindow, type Window, zone } from "./calendar";
+import { monthsOf, moved, rounded, saidClock, saidTime, saidWindow, stepped, type Window, zone } from "./calendar";
 import { histogram } from "./histogram";
 import { shiftBy, show, zoomBy } from "./span";
 import { ticksOf } from "./ticks";
@@ -234,10 +234,9 @@ function pressed(grip: Grip, chosen: Window, by: number | undefined, end: number
     const length = chosen[1] - chosen[0];
     return moved(chosen, Math.trunc(((end === -1 ? all[0] : all[1]) - chosen[0]) / length));
   }
-  const part = Math.max((all[1] - all[0]) / PARTS, 1);
-  const grain = rounded(part, part) || part;
+  const part = (all[1] - all[0]) / PARTS;
   const place = grip === "from" ? chosen[0] : chosen[1];
-  const to = by === undefined ? (end === -1 ? all[0] : rounded(all[1] + grain, 1)) : place + by * grain;
+  const to = by === undefined ? (end === -1 ? all[0] : stepped(all[1], 1, part)) : stepped(place, by, part);
   if (grip === "from") return [Math.min(to, chosen[1] - 1), chosen[1]];
   return [chosen[0], Math.max(to, chosen[0] + 1)];
 }

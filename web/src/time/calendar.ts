@@ -184,6 +184,15 @@ export function rounded(time: number, apart: number): number {
   return instant(Math.round(shown(time) / grain) * grain);
 }
 
+/** A time moved by so many steps of about this length: of round ones, to round times. */
+export function stepped(time: number, by: number, about: number): number {
+  const grain = ROUND.findLast((grain) => grain <= about) ?? 1;
+  const to = time + by * Math.floor(Math.max(about, grain) / grain) * grain;
+  const [now, round] = [shown(to), Math.round(shown(to) / grain) * grain];
+  // Below a day by its length: an hour that the clock shows twice is two.
+  return grain < DAY ? to + round - now : instant(round);
+}
+
 const FORMATS = [
   [DAY, { day: "numeric", month: "short", year: "numeric" }],
   [MINUTE, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }],
