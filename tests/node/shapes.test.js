@@ -25,7 +25,7 @@ const { frameOfQuery } = await ofPage("tiles/frame");
 /** @type {typeof import("../../web/src/dom")} */
 const { compact, measured, number } = await ofPage("dom");
 /** @type {typeof import("../../web/src/filter/ends")} */
-const { typedNumber } = await ofPage("filter/ends");
+const { numberOfEnd, typedNumber } = await ofPage("filter/ends");
 /** @type {typeof import("../../web/src/map/shapes/usual") & typeof import("../../web/src/page")} */
 const { catalog, drawingFor } = await ofPage("map/shapes/usual", "page");
 /** @type {typeof import("../../web/src/area/areas") & typeof import("../../web/src/answers/asked") & typeof import("../../web/src/state")} */
@@ -119,6 +119,16 @@ test("what is drawn by hand is given up when the panel is about another layer, o
   hold();
   change("active", (before) => ({ ...before, active: "2" }));
   assert.deepEqual(held(), [undefined, false]);
+});
+
+test("an end of dates is the moment at which the range ends: with the day that is in it, without the one that is not", () => {
+  const value = { time: "2024-01-31" };
+  const said = (/** @type {boolean | undefined} */ open, /** @type {"from" | "to"} */ which) =>
+    new Date(numberOfEnd({ value, ...(open === undefined ? {} : { open }) }, which)).toISOString();
+  assert.equal(said(undefined, "from"), "2024-01-31T00:00:00.000Z");
+  assert.equal(said(true, "from"), "2024-01-31T23:59:59.999Z");
+  assert.equal(said(undefined, "to"), "2024-01-31T23:59:59.999Z");
+  assert.equal(said(true, "to"), "2024-01-31T00:00:00.000Z");
 });
 
 test("tiles of shapes carry the column that colours them and the name of their row, and no more", () => {

@@ -43,6 +43,10 @@ export function numberOfValue(value: Value, last = false): number {
   return Date.parse(zoned.replace(" ", "T"));
 }
 
+/** The number of an end of a range: of a date its first moment or its last, whichever is where the range ends. */
+export const numberOfEnd = ({ value, open }: End, which: keyof Brush): number =>
+  numberOfValue(value, which === "to" ? !open : open);
+
 /** The range that a clause asks for, if it is one: a single number is a range of its own. */
 export function rangeOf(clause: Clause | undefined): Range | undefined {
   if (clause?.kind === "range") return clause;
@@ -56,8 +60,8 @@ export function rangeOf(clause: Clause | undefined): Range | undefined {
 /** Where a range lies; `undefined` where its ends are no values of such a column. */
 export function brushOf({ from, to }: Range, axis: Axis): Brush | undefined {
   const brush = {
-    from: from ? axis.at(numberOfValue(from.value, from.open)) : 0,
-    to: to ? axis.at(numberOfValue(to.value, !to.open)) : 1,
+    from: from ? axis.at(numberOfEnd(from, "from")) : 0,
+    to: to ? axis.at(numberOfEnd(to, "to")) : 1,
   };
   return Number.isNaN(brush.from) || Number.isNaN(brush.to) ? undefined : brush;
 }

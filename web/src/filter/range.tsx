@@ -10,7 +10,7 @@ import {
   brushOf,
   type Kind,
   nudged,
-  numberOfValue,
+  numberOfEnd,
   type Range,
   rangeAt,
   rangeOf,
@@ -112,7 +112,7 @@ interface TypedProps extends Pick<Props, "column" | "set"> {
 function Typed({ column, range, which, kind, set, axis }: TypedProps) {
   const [odd, setOdd] = useState(false);
   const end = range?.[which];
-  const value = end ? numberOfValue(end.value, which === "to") : undefined;
+  const value = end ? numberOfEnd(end, which) : undefined;
   const text = value === undefined || Number.isNaN(value) ? "" : typed(value, kind);
   const [edited, edit] = useState(text);
   useLayoutEffect(() => {
