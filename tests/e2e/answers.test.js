@@ -137,6 +137,7 @@ test("the rows of a popup's cell, of the view, and of a box are a table; the poi
   await page.click(".popup button.more", { timeout: PATIENCE });
   await says(page, "#rows h2", /^7\d\d rows of a cell$/);
   await page.click("[aria-label='Close the rows']");
+  await page.click(".maplibregl-popup-close-button");
   await page.click("#answers > summary");
   await page.click("#rows-view");
   await says(page, "#rows h2", /^Rows in view: 30,700$/);
@@ -176,6 +177,8 @@ test("the rows of a popup's cell, of the view, and of a box are a table; the poi
   await says(page, "#rows h2", /^Rows in the box: \d/);
   const told = Number((await page.textContent("#rows h2"))?.replace(/^.*: /, "").replaceAll(",", ""));
   assert.ok(Math.abs(told - counted.numberMatched) <= 3, `${told}, counted ${counted.numberMatched}`);
+  // A drag is no click on what lies under it.
+  assert.equal(await page.locator(".maplibregl-popup").count(), 0);
   await drawn(page);
   assertQuiet(seen);
   await close();

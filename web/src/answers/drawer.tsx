@@ -4,6 +4,7 @@ import type { Source } from "duotile";
 import type { Map as MapLibre } from "maplibre-gl";
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { coverOf } from "../area/draw";
 import { element } from "../dom";
 import { loaded } from "../load";
 import { folded, tell } from "../page";
@@ -32,10 +33,9 @@ export function RowsDrawer(props: Props) {
 
 /** Lets a box be drawn on the map, whose rows are asked for then. Returns what ends it. */
 function drawBox(map: MapLibre): () => void {
-  const cover = element("div", "drawing");
+  const cover = coverOf(map);
   const box = element("div", "box");
   cover.append(box);
-  map.getCanvasContainer().append(cover);
   let start: [number, number] | undefined;
   const at = ({ clientX, clientY }: PointerEvent): [number, number] => {
     const { left, top } = cover.getBoundingClientRect();
@@ -52,6 +52,7 @@ function drawBox(map: MapLibre): () => void {
   cover.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     event.stopPropagation();
+    if (event.button !== 0) return;
     cover.setPointerCapture(event.pointerId);
     start = at(event);
     place(start, start);
@@ -61,8 +62,9 @@ function drawBox(map: MapLibre): () => void {
   });
   cover.addEventListener("pointerup", (event) => {
     const [from, to] = [start, at(event)];
+    if (!from) return;
     drawing.value = false;
-    if (!from || Math.abs(from[0] - to[0]) < 3 || Math.abs(from[1] - to[1]) < 3) return;
+    if (Math.abs(from[0] - to[0]) < 3 || Math.abs(from[1] - to[1]) < 3) return;
     const layer = active(state.peek());
     const dataset = layer && loaded.peek()[layer.id]?.dataset;
     if (!layer || !dataset) return;
@@ -71,6 +73,10 @@ function drawBox(map: MapLibre): () => void {
       title: "Rows in the box",
       ...("box" in drawn ? { box: drawn.box } : { more: drawn.filter }),
     });
+  });
+  cover.addEventListener("pointercancel", () => {
+    start = undefined;
+    place([0, 0], [0, 0]);
   });
   const onKey = ({ key }: KeyboardEvent) => {
     if (key === "Escape") drawing.value = false;

@@ -21,18 +21,23 @@ export interface Drawing {
   end: () => void;
 }
 
-/** Lets an area be drawn; the map stands still meanwhile. */
-export function drawArea(map: MapLibre, kind: AreaKind, { show, done }: Hand): Drawing {
+/** What lies over the map while something is drawn on it: what is pressed there is no click on what lies under it. */
+export function coverOf(map: MapLibre): HTMLElement {
   const cover = element("div", "drawing");
-  cover.tabIndex = -1;
   map.getCanvasContainer().append(cover);
-  // Keys are about the drawing from now on, not about the button that began it.
-  const before = document.activeElement;
-  cover.focus({ preventScroll: true });
-  // A corner is no click on what lies under it.
   for (const name of ["mousedown", "mouseup", "click", "dblclick"]) {
     cover.addEventListener(name, (event) => event.stopPropagation());
   }
+  return cover;
+}
+
+/** Lets an area be drawn; the map stands still meanwhile. */
+export function drawArea(map: MapLibre, kind: AreaKind, { show, done }: Hand): Drawing {
+  const cover = coverOf(map);
+  cover.tabIndex = -1;
+  // Keys are about the drawing from now on, not about the button that began it.
+  const before = document.activeElement;
+  cover.focus({ preventScroll: true });
   const corners: Position[] = [];
   let start: [number, number] | undefined;
   const at = ({ clientX, clientY }: PointerEvent): [number, number] => {
@@ -104,6 +109,10 @@ export function drawArea(map: MapLibre, kind: AreaKind, { show, done }: Hand): D
     }
     corners.push(place(to));
     show(polygon(), corners);
+  });
+  cover.addEventListener("pointercancel", () => {
+    if (start) show(polygon(), corners);
+    start = undefined;
   });
   const onKey = (event: KeyboardEvent) => {
     // What is typed elsewhere is no part of the drawing.
