@@ -4,6 +4,7 @@ import { type Dataset, Problem, type Source } from "duotile";
 import { useState } from "preact/hooks";
 import { number, sentence } from "../dom";
 import type { Loaded } from "../load";
+import { useEnd } from "./end";
 import { type Format, fromDevice, fromServer } from "./rows";
 import { fileName } from "./save";
 
@@ -25,6 +26,7 @@ const FORMATS: readonly [Format, string, string][] = [
 export function RowsControls({ source, dataset, known, online }: Props) {
   const [said, say] = useState("");
   const [stop, setStop] = useState<AbortController>();
+  useEnd(stop, `The rows of ${dataset.id}`);
   const { filter, datetime } = known.query;
   const query = { ...(filter ? { filter } : {}), ...(datetime ? { datetime } : {}) };
   const rows = known.counted;

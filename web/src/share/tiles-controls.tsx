@@ -7,6 +7,7 @@ import { bytes, number, rowsSaid, sentence } from "../dom";
 import type { Loaded } from "../load";
 import { files, rest } from "../page";
 import { copyFrom } from "./copy";
+import { useEnd } from "./end";
 import { fileName, save } from "./save";
 import type { Shown } from "./shown";
 import { boxOf, commandOf, lastZoom, MOST, MOST_ROWS, type Wanted } from "./tiles";
@@ -37,6 +38,7 @@ export function TilesControls({ map, source, dataset, known, online }: Props) {
   const isFile = files.value.has(dataset.id);
   const rows = known.counted;
   const why = isFile || !online ? "" : notHere(dataset, rows);
+  useEnd(doing?.stop, `The tiles of ${dataset.id}`);
   const run = async (what: string, work: (here: Here, doing: Doing) => Promise<string>) => {
     const doing = { stop: new AbortController(), what };
     setDoing(doing);
