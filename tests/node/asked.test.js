@@ -19,6 +19,8 @@ const loading = await ofPage("load", "state");
 
 /** @type {typeof import("../../web/src/device/opened") & typeof import("../../web/src/page")} */
 const opening = await ofPage("device/opened", "page");
+/** @type {typeof import("../../web/src/map/exchange")} */
+const { makeExchange } = await ofPage("map/exchange");
 /** @type {typeof import("../../web/src/share/rows")} */
 const { fromServer } = await ofPage("share/rows");
 
@@ -56,6 +58,13 @@ test("statistics of a part of the rows, or of rows of before, are not taken for 
   answer = { partial: true, rows: 10 };
   assert.deepEqual(await known(), [90, 90]);
   assert.equal(asked, 3);
+  // Those of versions before are let go.
+  dataset.version = "3";
+  answer = { partial: false, rows: 95 };
+  assert.deepEqual(await known(), [95, 95]);
+  dataset.version = "2";
+  assert.deepEqual(await known(), [95, 95]);
+  assert.equal(asked, 5);
 });
 
 test("the histogram of time is of all rows again when the server is back", async () => {
@@ -185,6 +194,30 @@ test("of a layer that is hidden as much is known as is true: all where the panel
   change("active", (before) => ({ ...before, active: "2" }));
   await soon();
   assert.deepEqual(now()[1], ["b = 333", 7]);
+});
+
+test("a source that went and came again is given its tiles at once, whatever was on its way to the one before", () => {
+  /** @type {Map<string, (event: any) => void>} */
+  const heard = new Map();
+  /** @type {string[][]} */
+  const set = [];
+  /** @type {any} */
+  let there = { setTiles: (/** @type {string[]} */ tiles) => set.push(tiles) };
+  const map = {
+    on: (/** @type {string} */ name, /** @type {any} */ listener) => heard.set(name, listener),
+    getSource: () => there,
+  };
+  const { give, isDue, renewed } = makeExchange(/** @type {any} */ (map));
+  heard.get("sourcedataloading")?.({ sourceId: "data-1~0", tile: { state: "loading" } });
+  give("data-1~0", "b");
+  assert.deepEqual([set, isDue()], [[], true]);
+  const before = there;
+  there = undefined;
+  renewed();
+  assert.equal(isDue(), false);
+  there = before;
+  give("data-1~0", "c");
+  assert.deepEqual([set, isDue()], [[["c"]], false]);
 });
 
 test("files of one name that are opened at once are as many datasets, and one that cannot be read leaves its name", async () => {

@@ -70,8 +70,8 @@ export function useStats({ source, dataset, column, others, datetime, log }: Que
   return known;
 }
 
-/** Statistics of all rows, by dataset, version, column and axis: they hold while the data does. */
-const whole = new Map<string, readonly Stats[]>();
+/** Statistics of all rows, by column and axis, of the version of each dataset that was looked at last: they hold while the data does. */
+const whole = new Map<string, { version: string; all: Map<string, readonly Stats[]> }>();
 
 /** What is known of a column of all rows. What this device tells of a part of them is not kept for them. */
 export async function ofAll(
@@ -84,15 +84,20 @@ export async function ofAll(
     isWhole &&= !partial && (subset?.version ?? dataset.version) === dataset.version;
     return value;
   };
+  const { version } = dataset;
+  const known = whole.get(dataset.id);
+  const all = known?.version === version ? known.all : new Map<string, readonly Stats[]>();
+  whole.set(dataset.id, { version, all });
   const kept = async (key: string, make: () => Promise<readonly Stats[]>) => {
-    const found = whole.get(key) ?? (await make());
-    if (isWhole) whole.set(key, found);
+    const found = all.get(key) ?? (await make());
+    if (isWhole) all.set(key, found);
     return found;
   };
-  const key = `${dataset.id} ${dataset.version} ${column}`;
-  const [first] = (await kept(key, async () => [await ask({})])) as [Stats];
+  const [first] = (await kept(column, async () => [await ask({})])) as [Stats];
   const axis = axisFor(first, log);
-  const levels = await kept(`${key} ${axis?.log}`, () => deeper(first, axis, (filter) => ask({ filter }), column, ""));
+  const levels = await kept(`${column} ${axis?.log}`, () =>
+    deeper(first, axis, (filter) => ask({ filter }), column, ""),
+  );
   return { first, axis, levels };
 }
 

@@ -62,6 +62,7 @@ export function makeExchange(map: MapLibre): Exchange {
     },
     isDue: (source) => (source === undefined ? due.size > 0 : due.has(source)),
     renewed() {
+      for (const source of coming.keys()) if (!map.getSource(source)) coming.delete(source);
       for (const [source, tiles] of due) {
         if (map.getSource<VectorTileSource>(source)?.tiles?.[0] === tiles || !map.getSource(source)) due.delete(source);
       }

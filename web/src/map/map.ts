@@ -106,6 +106,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     const next = style();
     if (!patch(map, shown, next)) map.setStyle(next, { diff: true });
     shown = next;
+    pictures.keep((source) => source in next.sources);
     tiles.renewed();
     for (const { layer } of now) for (const id of sourceIds(layer)) takeCloser(map, id, gridOf(layer.drawing));
     for (const { layer, phase } of now) {

@@ -40,8 +40,8 @@ let traces: TileTrace[] = [];
 let another = false;
 /** Changes with the traces while somebody looks. */
 export const count = signal(0);
-/** What the browser knows of requests, by their addresses; the same tile may be asked for several times. */
-const requests = new Map<string, PerformanceResourceTiming[]>();
+/** What the browser knows of the last requests. */
+let requests: PerformanceResourceTiming[] = [];
 let observer: PerformanceObserver | undefined;
 
 /** A tile arrived. */
@@ -65,14 +65,14 @@ export function nextView(): void {
 export function watch(on: boolean): void {
   observer?.disconnect();
   observer = undefined;
-  requests.clear();
+  requests = [];
   if (!on) return;
   observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
       if (!(entry instanceof PerformanceResourceTiming) || !/\/tiles\/.*\.mvt/.test(entry.name)) continue;
-      requests.set(entry.name, [...(requests.get(entry.name) ?? []), entry]);
-      if (requests.size > 2 * MOST) requests.delete(requests.keys().next().value ?? "");
+      requests.push(entry);
     }
+    requests = requests.slice(-2 * MOST);
     count.value += 1;
   });
   observer.observe({ type: "resource", buffered: true });
@@ -81,14 +81,17 @@ export function watch(on: boolean): void {
 
 /** The tiles of the last view, the slowest first. */
 export function reports(): TileReport[] {
-  return traces.map(report).sort((a, b) => b.total - a.total);
+  // The same tile may be asked for several times.
+  const known = new Map<string, PerformanceResourceTiming[]>();
+  for (const request of requests) known.set(request.name, [...(known.get(request.name) ?? []), request]);
+  return traces.map((trace) => report(trace, known.get(trace.url ?? "") ?? [])).sort((a, b) => b.total - a.total);
 }
 
-function report(trace: TileTrace): TileReport {
-  const { dataset, tile, started, ended, bytes, features, rows, omitted, url, server = [], cached } = trace;
+function report(trace: TileTrace, requests: readonly PerformanceResourceTiming[]): TileReport {
+  const { dataset, tile, started, ended, bytes, features, rows, omitted, server = [], cached } = trace;
   // The request that began when the tile was asked for.
   const late = ({ startTime }: PerformanceResourceTiming) => Math.abs(startTime - started);
-  const [request] = [...(requests.get(url ?? "") ?? [])].sort((a, b) => late(a) - late(b));
+  const [request] = [...requests].sort((a, b) => late(a) - late(b));
   const kept = request !== undefined && request.transferSize === 0 && request.decodedBodySize > 0;
   const from: From = trace.from === "device" ? "device" : kept ? "browser cache" : cached ? "server cache" : "server";
   const total = ended - started;

@@ -29,6 +29,8 @@ export type SeenCell = Pick<GeoJSONFeature, "id" | "properties" | "geometry">;
 export interface Pictures {
   /** The templates of a drawable's tiles; another one of pictures whenever they would look different. */
   templates: (source: string, drawable: Drawable) => Templates;
+  /** Lets go of what was painted for sources that are no longer there. */
+  keep: (isThere: (source: string) => boolean) => void;
   /** The cells of a source that are drawn in a box of degrees, whose east may lie beyond 180, and of which `isIn` holds. */
   cellsIn: (source: string, box: Box, isIn?: (ring: Ring) => boolean) => SeenCell[];
 }
@@ -219,8 +221,12 @@ export function makePictures(): { pictures: Pictures; follow: (map: MapLibre) =>
     return found;
   };
 
+  const keep: Pictures["keep"] = (isThere) => {
+    for (const source of paintings.keys()) if (!isThere(source)) paintings.delete(source);
+  };
+
   return {
-    pictures: { templates, cellsIn },
+    pictures: { templates, keep, cellsIn },
     follow(of) {
       map = of;
       of.on("remove", () => maps.delete(number));
