@@ -2,6 +2,8 @@
 
 import { useState } from "preact/hooks";
 import { bytes, number, sentence } from "../dom";
+import { state } from "../state";
+import { played, step } from "../time/animation";
 import { frames } from "../time/frames";
 import { type Film, MOST, makeFilm } from "./film/film";
 import { type Kind, kinds } from "./film/writers";
@@ -20,6 +22,8 @@ export function FilmControls(shown: Shown) {
   const [progress, setProgress] = useState({ done: 0, of: 0, bytes: 0 });
   const [stop, setStop] = useState<AbortController>();
   const [said, say] = useState("");
+  // They follow what is played, by which steps, and the window whose steps they are.
+  void [played.value, step.value, state.value.window];
   const count = frames().length;
   const make = async () => {
     const stop = new AbortController();
