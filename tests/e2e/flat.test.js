@@ -131,6 +131,20 @@ test("it is moved by pointer, wheel and keys, tells what is under a click, is fi
   await page.click("#ranked li:first-child .link");
   await page.waitForSelector("#rows tbody tr", { timeout: PATIENCE });
   await counts(page, "#rows h2", 1);
+  await page.fill("#filter-text", "S_INTERSECTS(geometry, BBOX(12, 45, 18, 49))");
+  await page.keyboard.press("Enter");
+  await counts(page, ".areas .edge", 1);
+  // Outlines are where the map is, also after the window became another.
+  for (const size of [undefined, { width: 900, height: 600 }]) {
+    if (size) await page.setViewportSize(size);
+    await page.waitForFunction(() => {
+      const { x = 0, y = 0 } = window.duotile?.map.project([12, 45]) ?? {};
+      return document
+        .querySelector(".areas .edge")
+        ?.getAttribute("d")
+        ?.includes(`M${x.toFixed(1)} ${y.toFixed(1)}L`);
+    });
+  }
   assert.deepEqual(complaints, []);
   await close();
 });

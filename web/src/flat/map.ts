@@ -160,8 +160,12 @@ export class FlatMap {
   resize(): void {
     const { clientWidth: width, clientHeight: height } = this.#container;
     const ratio = this.getPixelRatio();
-    this.#camera = { ...this.#camera, width: Math.max(width, 1), height: Math.max(height, 1) };
+    const before = this.#camera;
+    this.#camera = { ...before, width: Math.max(width, 1), height: Math.max(height, 1) };
     Object.assign(this.#canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
+    const other = before.width !== this.#camera.width || before.height !== this.#camera.height;
+    // Another part of the world is seen.
+    if (other) for (const name of ["movestart", "move", "resize", "moveend"]) this.fire(name);
     this.triggerRepaint();
   }
 
