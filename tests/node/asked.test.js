@@ -196,6 +196,30 @@ test("of a layer that is hidden as much is known as is true: all where the panel
   assert.deepEqual(now()[1], ["b = 333", 7]);
 });
 
+test("a subset that cannot be opened leaves rows to be fetched", async () => {
+  const { catalog, PageSource } = opening;
+  const server = new Server("https://example.org/");
+  catalog.value = /** @type {any} */ ([{ id: "trips", version: "1" }]);
+  /** @type {string[]} */
+  const tried = [];
+  const subset = (/** @type {string} */ id) => ({ id, server: server.base, dataset: "trips", version: "1" });
+  const source = new PageSource(
+    /** @type {any} */ ({
+      server,
+      subsets: async () => [subset("broken"), subset("whole")],
+      read: () => assert.fail("nothing is fetched"),
+      open: async (/** @type {any} */ { id }) => {
+        tried.push(id);
+        if (id === "broken") throw new Error("its file is gone");
+        return { id, covers: async () => true, free: async () => undefined };
+      },
+    }),
+  );
+  const { tiler } = await source.rowsHere("trips", {}, {}, signal);
+  assert.deepEqual([tried, /** @type {any} */ (tiler).id], [["broken", "whole"], "whole"]);
+  catalog.value = [];
+});
+
 test("a source that went and came again is given its tiles at once, whatever was on its way to the one before", () => {
   /** @type {Map<string, (event: any) => void>} */
   const heard = new Map();

@@ -88,7 +88,9 @@ export class PageSource extends Source {
     for (const subset of subsets) {
       const version = catalog.peek().find((each) => each.id === id)?.version;
       if (version !== subset.version) continue;
-      const tiler = await this.#options.open(subset);
+      // One that is broken stands in nobody's way.
+      const tiler = await this.#options.open(subset).catch(() => undefined);
+      if (!tiler) continue;
       if (await tiler.covers(query).catch(() => false)) return here(tiler);
       here(tiler).free();
     }
