@@ -45,6 +45,16 @@ after(async () => {
 /** The filter in the address. @param {Page} page */
 const filterOf = (page) => new URLSearchParams(new URL(page.url()).hash.slice(1)).get("filter") ?? "";
 
+/** What went wrong in pages, which is told where they do not get to what is tested. @type {WeakMap<Page, string[]>} */
+const told = new WeakMap();
+
+/** Opens an address. @param {string} address @param {Parameters<typeof open>[2]} [options] */
+async function enter(address, options) {
+  const seen = await open(browser, address, options);
+  told.set(seen.page, seen.complaints);
+  return seen;
+}
+
 /** Waits for another filter than one; tells how the page stands where none comes. @param {Page} page @param {string} before */
 async function changed(page, before) {
   const other = page.waitForFunction(
@@ -60,7 +70,7 @@ async function changed(page, before) {
       bar: document.querySelector("#area-bar")?.textContent,
       tools: document.querySelector("#areas")?.innerHTML,
     }));
-    assert.fail(`no filter but ${before || "none"}: ${JSON.stringify(stands)}`);
+    assert.fail(`no filter but ${before || "none"}: ${JSON.stringify({ ...stands, complaints: told.get(page) })}`);
   });
   return filterOf(page);
 }
@@ -120,7 +130,7 @@ async function pick(page, kind) {
 }
 
 test("a rectangle, a circle and a polygon that are drawn are parts of the filter, one in the place of the other", async () => {
-  const { page, close, ...seen } = await open(browser, server.base + VIEW);
+  const { page, close, ...seen } = await enter(server.base + VIEW);
   const [a, b, c] = await pixels(page, [
     [12, 49],
     [18, 45],
@@ -164,7 +174,7 @@ test("a rectangle, a circle and a polygon that are drawn are parts of the filter
 
 test("an area is changed by its handles and by its coordinates, and answers are of what is in it", async () => {
   const address = `${server.base}${VIEW}&filter=kind = 3 AND S_INTERSECTS(geometry, POLYGON((12 44, 18 44, 15 49, 12 44)))`;
-  const { page, close, ...seen } = await open(browser, address);
+  const { page, close, ...seen } = await enter(address);
   const before = filterOf(page);
   await says(page, "#filters-set", /^2 filters are set/);
   await says(page, "#areas .chips", /^Polygon of 3 corners/);
@@ -195,7 +205,7 @@ test("an area is changed by its handles and by its coordinates, and answers are 
 });
 
 test("an area by keys alone: typed, with what is wrong told, or what is in view; over the antimeridian too", async () => {
-  const { page, close, ...seen } = await open(browser, server.base + VIEW);
+  const { page, close, ...seen } = await enter(server.base + VIEW);
   await page.focus("#area-type");
   await page.keyboard.press("Enter");
   await page.focus("#area-text");
@@ -237,7 +247,7 @@ test("an area by keys alone: typed, with what is wrong told, or what is in view;
 });
 
 test("an area is drawn by fingers, too", async () => {
-  const { page, close, ...seen } = await open(browser, server.base + VIEW, PHONE);
+  const { page, close, ...seen } = await enter(server.base + VIEW, PHONE);
   await page.tap("#fold");
   await page.tap("#areas button:text-is('Polygon')");
   await page.waitForSelector("#area-bar");
