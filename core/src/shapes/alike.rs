@@ -89,7 +89,7 @@ impl Shapes<'_> {
                 }
                 // A square may be drawn for a part.
                 if small
-                    && dust::is_lost(area)
+                    && area <= 0
                     && near([LOW - SQUARE, HIGH + SQUARE], grid.local(dust::place(&outlines, part.start)))
                 {
                     return Ok(false);

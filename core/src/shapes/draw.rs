@@ -10,7 +10,8 @@ use crate::{
         Outlines, Role, Shapes, Vertex,
         clean::Clean,
         clip::{self, Pieces, Point},
-        covered, dust,
+        covered,
+        dust::{self, Dust},
         first::{BEFORE, SQUARE, whole},
         grid::{EXTENT, Grid, HIGH, LOW},
         wide,
@@ -71,13 +72,12 @@ pub struct Drawing {
     points: Vec<Point>,
     ends: Vec<u32>,
     path: Vec<Vertex>,
-    /// Parts of the row of which nothing is left at the zoom.
-    lost: Vec<u32>,
     /// A bit for each square of the tile, set where it has a position.
     taken: Vec<u64>,
     pieces: Pieces,
     polygons: Pieces,
     clean: Clean,
+    dust: Dust,
 }
 
 impl Drawing {
@@ -175,8 +175,8 @@ impl Drawing {
         grid: &Grid,
         toll: &mut Toll<'_>,
     ) -> Result<bool, Stopped> {
-        let (levelled, path, lost) = (&shapes.levelled, &mut self.path, &mut self.lost);
-        if dust::is_left(levelled, row, &grid.whole(grid.z), (path, lost), toll)? {
+        let (levelled, dust) = (&shapes.levelled, &mut self.dust);
+        if dust.is_left(levelled, row, &grid.whole(grid.z), toll)? {
             return Ok(false);
         }
         if kind == Kind::Lines || shapes.met.firsts[row] < BEFORE + shapes.wholes[row] {
@@ -184,7 +184,7 @@ impl Drawing {
         }
         let large = whole(covered::area(&levelled.outlines, row, toll)?, 2);
         for z in shapes.wholes[row]..grid.z.min(large) {
-            if dust::is_left(levelled, row, &grid.whole(z), (path, lost), toll)? {
+            if dust.is_left(levelled, row, &grid.whole(z), toll)? {
                 return Ok(true);
             }
         }
@@ -240,7 +240,7 @@ impl Drawing {
             return self.lines_across(shapes, rings, grid, copies, toll);
         }
         let outlines = &shapes.levelled.outlines;
-        self.lost.clear();
+        self.dust.lost.clear();
         for part in dust::parts(outlines, rings.clone()) {
             let (small, before) = (dust::is_small(outlines, &rings, &part), self.pieces.len());
             let mut area = 0;
@@ -262,16 +262,18 @@ impl Drawing {
                     }
                 }
             }
-            if small && dust::is_lost(area) {
-                self.pieces.truncate(before);
+            if small && area <= 0 {
                 let (place, half) = (dust::place(outlines, part.start), SQUARE / 2);
-                if iter::once(grid).chain(copies.iter().flatten()).any(|grid| dust::is_near(place, grid, half)) {
-                    self.lost.push(part.start as u32);
+                let near = iter::once(grid).chain(copies.iter().flatten()).any(|grid| dust::is_near(place, grid, half));
+                let matters = near || self.pieces.len() > before;
+                if matters && self.dust.is_nothing(&shapes.levelled, part.clone(), grid, toll)? == Some(true) {
+                    self.pieces.truncate(before);
+                    self.dust.lost.extend(near.then_some(part.start as u32));
                 }
             }
         }
-        dust::keep(outlines, rings, grid.z, &mut self.lost, toll)?;
-        for &ring in &self.lost {
+        dust::keep(outlines, rings, grid.z, &mut self.dust.lost, toll)?;
+        for &ring in &self.dust.lost {
             let place = dust::place(outlines, ring as usize);
             for grid in iter::once(grid).chain(copies.iter().flatten()) {
                 clip::ring(&square(grid.local(place)), [false; 4], &mut self.pieces);
@@ -287,10 +289,10 @@ impl Drawing {
             + self.rows.capacity() * 12
             + self.path.capacity() * 16
             + self.taken.capacity() * 8
-            + self.lost.capacity() * 4
             + self.pieces.size()
             + self.polygons.size()
             + self.clean.size()
+            + self.dust.size()
     }
 
     /// The same of lines: where one run ends at the antimeridian and the next begins beyond it, they are one.

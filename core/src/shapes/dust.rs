@@ -9,8 +9,10 @@ use crate::{
     outlines::frame_of,
     shapes::{
         Outlines, Role, Vertex,
+        clean::Clean,
+        clip::Pieces,
         first::square_bits,
-        grid::{Grid, HIGH, LOW},
+        grid::{EXTENT, Grid, HIGH, LOW},
         outline::Levelled,
         wide,
         wind::area2,
@@ -38,12 +40,6 @@ pub fn is_small(outlines: &Outlines<'_>, rings: &Range<usize>, part: &Range<usiz
     part != rings
         && outlines.role(part.start) == Role::Shell
         && part.clone().all(|ring| outlines.vertices_of(ring).len() < SMALL)
-}
-
-/// Whether nothing is left of a part whose outlines at a zoom have this area, holes taken off. Those of a thin one lie on
-/// themselves, or on one another; and one that has turned over is nothing, too.
-pub const fn is_lost(area2: i128) -> bool {
-    area2 <= 0
 }
 
 /// Where the square of a part would stand.
@@ -89,39 +85,99 @@ pub fn keep(
     Ok(())
 }
 
-/// Whether anything of a row is left at a zoom, anywhere: an outline, or a square in the place of a part.
-///
-/// # Errors
-/// [`Stopped`], as [`Toll::pay`].
-pub fn is_left(
-    levelled: &Levelled<'_>,
-    row: usize,
-    grid: &Grid,
-    (path, lost): (&mut Vec<Vertex>, &mut Vec<u32>),
-    toll: &mut Toll<'_>,
-) -> Result<bool, Stopped> {
-    let outlines = &levelled.outlines;
-    let rings = outlines.rings_of(row);
-    lost.clear();
-    for part in parts(outlines, rings.clone()) {
-        let mut area = 0;
-        for ring in part.clone() {
-            let looked = levelled.draw(ring, grid, path);
-            toll.pay(1 + looked / 8)?;
-            if !outlines.role(ring).is_ring() && path.len() > 1 {
-                return Ok(true);
-            }
-            area += area2(path.iter().copied());
+/// Space for looking whether nothing is left.
+#[derive(Debug, Default)]
+pub struct Dust {
+    /// Parts of a row of which nothing is left at a zoom.
+    pub lost: Vec<u32>,
+    path: Vec<Vertex>,
+    pieces: Pieces,
+    polygons: Pieces,
+    clean: Clean,
+}
+
+impl Dust {
+    /// Whether nothing is left of a part whose outlines, holes taken off, have no area: a thin one lies on itself, or its holes on it.
+    /// Where holes overlap, or it crosses itself, something may be. `None` for one that is larger than a tile.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Toll::pay`].
+    pub fn is_nothing(
+        &mut self,
+        levelled: &Levelled<'_>,
+        part: Range<usize>,
+        grid: &Grid,
+        toll: &mut Toll<'_>,
+    ) -> Result<Option<bool>, Stopped> {
+        let (outlines, whole) = (&levelled.outlines, grid.whole(grid.z));
+        toll.pay(vertices(outlines, &part) / 8)?;
+        let frames = part.clone().map(|ring| frame_of(outlines, ring).map(wide));
+        let around = |a: [i64; 4], b: [i64; 4]| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])];
+        let [west, north, east, south] = frames.reduce(around).unwrap_or_default();
+        let (first, last) = (whole.local([west, north]), whole.local([east, south]));
+        let far = [0, 1].map(|axis| last[axis] - first[axis]);
+        if far.contains(&0) {
+            return Ok(Some(true));
         }
-        if !is_lost(area) {
-            return Ok(true);
+        if far.iter().any(|&far| far > EXTENT) {
+            return Ok(None);
         }
-        if is_small(outlines, &rings, &part) {
-            lost.push(part.start as u32);
+        self.pieces.clear();
+        for ring in part {
+            toll.pay(1 + levelled.draw(ring, &whole, &mut self.path) / 8)?;
+            let local = self.path.iter().map(|v| [0, 1].map(|axis| (v[axis] - first[axis]) as i16));
+            self.pieces.points.extend(local);
+            self.pieces.end(3);
         }
+        if self.pieces.len() > 0 {
+            self.clean.mend(&self.pieces, toll, &mut self.polygons)?;
+        }
+        Ok(Some(self.pieces.len() == 0 || self.polygons.len() == 0))
     }
-    keep(outlines, rings, grid.z, lost, toll)?;
-    Ok(!lost.is_empty())
+
+    /// Whether anything of a row is left at a zoom, anywhere: an outline, or a square in the place of a part.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Toll::pay`].
+    pub fn is_left(
+        &mut self,
+        levelled: &Levelled<'_>,
+        row: usize,
+        grid: &Grid,
+        toll: &mut Toll<'_>,
+    ) -> Result<bool, Stopped> {
+        let outlines = &levelled.outlines;
+        let rings = outlines.rings_of(row);
+        self.lost.clear();
+        for part in parts(outlines, rings.clone()) {
+            let mut area = 0;
+            for ring in part.clone() {
+                let looked = levelled.draw(ring, grid, &mut self.path);
+                toll.pay(1 + looked / 8)?;
+                if !outlines.role(ring).is_ring() && self.path.len() > 1 {
+                    return Ok(true);
+                }
+                area += area2(self.path.iter().copied());
+            }
+            let nothing = if area > 0 { Some(false) } else { self.is_nothing(levelled, part.clone(), grid, toll)? };
+            match nothing {
+                Some(false) => return Ok(true),
+                Some(true) if is_small(outlines, &rings, &part) => self.lost.push(part.start as u32),
+                _ => {}
+            }
+        }
+        keep(outlines, rings, grid.z, &mut self.lost, toll)?;
+        Ok(!self.lost.is_empty())
+    }
+
+    /// Bytes held, about.
+    pub fn size(&self) -> usize {
+        self.lost.capacity() * 4
+            + self.path.capacity() * 16
+            + self.pieces.size()
+            + self.polygons.size()
+            + self.clean.size()
+    }
 }
 
 fn vertices(outlines: &Outlines<'_>, rings: &Range<usize>) -> usize {

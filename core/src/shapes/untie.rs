@@ -8,7 +8,7 @@
 use crate::{
     shapes::{
         Vertex,
-        clean::pairs::{Edge, Ended, FAR, Pairs},
+        clean::pairs::{Edge, Ended, FAR, Pairs, within},
         divide,
         wind::area2,
     },
@@ -238,10 +238,6 @@ fn side([a, b]: Edge<i64>, place: Vertex) -> i128 {
         return (bx * y - by * x).into();
     }
     i128::from(bx) * i128::from(y) - i128::from(by) * i128::from(x)
-}
-
-fn within(place: Vertex, [from, to]: Edge<i64>) -> bool {
-    (0..2).all(|axis| from[axis].min(to[axis]) <= place[axis] && place[axis] <= from[axis].max(to[axis]))
 }
 
 /// Where two edges cross, to the nearest step.

@@ -1,6 +1,6 @@
 //! How two edges meet, in exact integers.
 
-use super::pairs::Edge;
+use super::pairs::{Edge, within};
 use crate::shapes::clip::Point;
 
 /// What two edges have in common.
@@ -63,10 +63,6 @@ fn touching(e: Edge, f: Edge, of_e: [i32; 2], of_f: [i32; 2]) -> Meeting {
 pub fn side(a: Point, b: Point, p: Point) -> i32 {
     let [ax, ay, bx, by, px, py] = [a[0], a[1], b[0], b[1], p[0], p[1]].map(i32::from);
     (bx - ax) * (py - ay) - (by - ay) * (px - ax)
-}
-
-fn within(place: Point, [from, to]: Edge) -> bool {
-    (0..2).all(|axis| from[axis].min(to[axis]) <= place[axis] && place[axis] <= from[axis].max(to[axis]))
 }
 
 /// Where two edges cross, rounded to the grid, halves up.

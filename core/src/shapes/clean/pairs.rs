@@ -64,6 +64,12 @@ pub fn around<C: Ord + Copy>([a, b]: Edge<C>) -> Around<C> {
     [a[0].min(b[0]), a[1].min(b[1]), a[0].max(b[0]), a[1].max(b[1])]
 }
 
+/// Whether a place lies in the box of an edge.
+pub fn within<C: Ord + Copy>(place: [C; 2], edge: Edge<C>) -> bool {
+    let [west, north, east, south] = around(edge);
+    west <= place[0] && place[0] <= east && north <= place[1] && place[1] <= south
+}
+
 #[inline]
 #[expect(clippy::needless_bitwise_bool, reason = "one branch in the place of four that cannot be foreseen")]
 fn meet<C: Ord + Copy>(a: Around<C>, b: Around<C>) -> bool {

@@ -219,3 +219,21 @@ fn thin_polygons_with_holes_and_crooked_strips_go_on_showing() {
         assert!(before.len() > 150, "detail {detail}: {}", before.len());
     }
 }
+
+#[test]
+fn a_part_whose_holes_overlap_is_drawn_where_they_are_not() {
+    // Two holes, each six tenths of their shell, that lie on one another; and the same crosswise. Nothing is left of the sum.
+    let square = |x: f64, y: f64, side: f64| Vec::from([(x, y), (x + side, y), (x + side, y + side), (x, y + side)]);
+    let part = |x: f64| {
+        let hole = (Role::Hole, square(x + 0.02, 0.02, 0.155));
+        [(Role::Shell, square(x, 0.01, 0.2)), hole.clone(), hole]
+    };
+    let set = Set::of(&[part(0.1).into_iter().chain(part(0.4)).collect()]);
+    let mut drawing = Drawing::default();
+    for z in [7, 9] {
+        let unit = 360.0 / (f64::from(1u32 << z) * EXTENT as f64);
+        let units = (0.2 * 0.2 - 0.155 * 0.155) * 2.0 / (unit * unit);
+        let found = drawn(&set, z, 0.7, &mut drawing);
+        assert!((found / units - 1.0).abs() < 0.02, "zoom {z}: {found} for {units}");
+    }
+}
