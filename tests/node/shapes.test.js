@@ -273,6 +273,7 @@ test("what passes is framed with the whole of its outlines, however small, and a
     feature("Polygon", square(0, 30, 20), 1),
     feature("Polygon", square(8.54, 47.37, 0.001), 2),
     feature("MultiPolygon", [square(176, -20, 4), square(-180, -20, 3)], 3),
+    feature("MultiPolygon", [square(0, 41, 9), square(-62, 16, 0.3)], 6),
     ...Array.from({ length: 400 }, (_, n) => feature("Polygon", square(7 + n / 1000, 46, 0.0005), 4)),
   ]);
   const tile = async (
@@ -293,6 +294,8 @@ test("what passes is framed with the whole of its outlines, however small, and a
   near(await framed("n = 2"), [8.54, 47.37, 8.541, 47.371], 1e-4);
   near(await framed("n = 3"), [176, -20, 183, -16], 0.05);
   near(await framed("n = 4"), [7, 46, 7.3995, 46.0005], 2e-3);
+  // A part that is too small to be drawn with all of the world is as much a part as others.
+  near(await framed("n = 6"), [-62, 16, 9, 50], 0.05);
   assert.equal(await framed("n = 5"), undefined);
 });
 

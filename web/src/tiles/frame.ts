@@ -12,6 +12,8 @@ const ROUNDS = 4;
 const DEEPEST = 18;
 /** What is drawn of rows may be much: of no more tiles than this at a time. */
 const TILES = 16;
+/** Outlines are looked at from so near at least, all over the world: what is not drawn there of a row is too small to be gone to. */
+const NEAR = 2;
 
 /** The frame of all rows that pass a query, of which some may be more than points. None if no row passes. */
 export async function frameOfQuery(
@@ -27,11 +29,12 @@ export async function frameOfQuery(
   for (let round = 0; round < ROUNDS; round += 1) {
     const over = frame ?? WORLD;
     const boxes = (await cellsIn(source, dataset, query, z, over, signal)).map(({ box }) => box);
-    // What is not drawn at a zoom is too small there to reach further than its point.
-    if (outlined && boxes.length > 0 && tilesOver(z, over).length <= TILES) {
-      boxes.push(...(await outlinesIn(source, dataset, rows, z, over, signal)));
-    }
     if (boxes.length === 0) break;
+    if (outlined) {
+      const near = Math.max(z, NEAR);
+      if (tilesOver(near, over).length > TILES) break;
+      boxes.push(...(await outlinesIn(source, dataset, rows, near, over, signal)));
+    }
     frame = around(boxes);
     const [west, south, east, north] = frame;
     // As deep as the frame still is of few tiles.
