@@ -28,8 +28,11 @@ const { compact, measured, number } = await ofPage("dom");
 const { numberOfEnd, typedNumber } = await ofPage("filter/ends");
 /** @type {typeof import("../../web/src/map/shapes/usual") & typeof import("../../web/src/page")} */
 const { catalog, drawingFor } = await ofPage("map/shapes/usual", "page");
-/** @type {typeof import("../../web/src/area/areas") & typeof import("../../web/src/answers/asked") & typeof import("../../web/src/state")} */
-const begun = await ofPage("area/areas", "answers/asked", "state");
+/**
+ * @type {typeof import("../../web/src/area/areas") & typeof import("../../web/src/answers/asked") &
+ *   typeof import("../../web/src/state") & typeof import("../../web/src/page")}
+ */
+const begun = await ofPage("area/areas", "answers/asked", "state", "page");
 
 /** What MapLibre has for a colour. */
 const COLOUR = /** @type {any} */ (latest["paint_fill"]["fill-color"]);
@@ -99,6 +102,25 @@ test("a layer of another dataset is drawn as what that is, without what was of c
   assert.deepEqual(of("trips", { kind: "heat" }, "built"), { ...plain, kind: "tiles" });
   // Of the same one, what was chosen stays.
   assert.deepEqual(of("trips", { kind: "points" }, "trips"), { ...drawing, kind: "points" });
+});
+
+test("rows in a box are those that come into it, where they have outlines, and those that lie in it, where they are points", () => {
+  begun.catalog.value = /** @type {any} */ ([
+    { id: "trips", geometry_types: ["Point"] },
+    { id: "roads", geometry_types: ["LineString"] },
+  ]);
+  const rows = (/** @type {string} */ id, /** @type {any} */ box) => {
+    const layer = begun.makeLayer([], id, { filter: "n > 3" });
+    const state = { layers: [layer], active: "1", ground: "" };
+    const dataset = /** @type {any} */ ({ id, version: "1", columns: [] });
+    const asked = begun.rowsFor(layer, state, dataset, { title: "Rows in view", ...begun.within(id, box) });
+    return begun.queryOf(asked);
+  };
+  assert.deepEqual(rows("trips", [170, -20, -175, 3]), { filter: "n > 3", bbox: [170, -20, -175, 3] });
+  assert.deepEqual(rows("roads", [170, -20, -175, 3]), {
+    filter: "(n > 3) AND S_INTERSECTS(geometry, BBOX(170, -20, -175, 3))",
+  });
+  assert.match(rows("roads", [-180, -90, 180, 90]).filter ?? "", /BBOX\(-180, -90, 180, 90\)/);
 });
 
 test("what is drawn by hand is given up when the panel is about another layer, or about other data", () => {

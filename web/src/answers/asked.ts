@@ -2,6 +2,8 @@
 
 import { signal } from "@preact/signals";
 import type { Dataset, TileQuery } from "duotile";
+import { print } from "../area/shape";
+import { hasShapes } from "../map/shapes/usual";
 import { rowsOf } from "../query";
 import { type Layer, onOther, ownId, type State } from "../state";
 import type { Box } from "../tiles/place";
@@ -41,6 +43,21 @@ export function rowsFor(
   const query = rowsOf(layer, state, dataset);
   const rows = what.more ? narrowed(query, what.more) : query;
   return { dataset: dataset.id, ...whose(layer, dataset), query: rows, ...what };
+}
+
+/** What lies in a box, as what else is asked for: of rows with outlines all that come into it, whatever box each of them has. */
+export function within(dataset: string, box: Box): Pick<Asked, "box" | "more"> {
+  if (!hasShapes(dataset)) return { box };
+  const [west, south, east, north] = box;
+  return {
+    more: print({
+      kind: "rectangle",
+      corners: [
+        [west, south],
+        [east, north],
+      ],
+    }),
+  };
 }
 
 /** The same of now, if it is not what is shown: the layer has another filter, time another window, the dataset other rows. */

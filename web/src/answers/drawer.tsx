@@ -9,7 +9,7 @@ import { element } from "../dom";
 import { loaded } from "../load";
 import { folded, tell } from "../page";
 import { active, state } from "../state";
-import { asked, drawing, rowsFor } from "./asked";
+import { asked, drawing, rowsFor, within } from "./asked";
 import { drawnOn } from "./drawn";
 
 interface Props {
@@ -71,7 +71,7 @@ function drawBox(map: MapLibre): () => void {
     const drawn = drawnOn(map, from, to);
     asked.value = rowsFor(layer, state.peek(), dataset, {
       title: "Rows in the box",
-      ...("box" in drawn ? { box: drawn.box } : { more: drawn.filter }),
+      ...("box" in drawn ? within(layer.dataset, drawn.box) : { more: drawn.filter }),
     });
   });
   cover.addEventListener("pointercancel", () => {

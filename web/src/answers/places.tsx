@@ -13,7 +13,7 @@ import type { Shown } from "../share/shown";
 import { active, type Layer, state } from "../state";
 import { cellsIn } from "../tiles/cells";
 import type { Box } from "../tiles/place";
-import { asked, drawing, rowsFor } from "./asked";
+import { asked, drawing, rowsFor, within } from "./asked";
 import { goTo } from "./go";
 import { LISTED, type Ranked, rank } from "./rank";
 
@@ -152,7 +152,8 @@ export function Places({ map, source }: Shown) {
             type="button"
             id="rows-view"
             onClick={() => {
-              asked.value = rowsFor(layer, state.peek(), dataset, { title: "Rows in view", box: frameOf(map) });
+              const inView = within(layer.dataset, frameOf(map));
+              asked.value = rowsFor(layer, state.peek(), dataset, { title: "Rows in view", ...inView });
             }}
           >
             Rows in view
