@@ -18,6 +18,7 @@ import { type Blend, told as sharesOf } from "./mix";
 import { paintOf } from "./paint";
 import { makeMark } from "./shapes/mark";
 import { fillShape } from "./shapes/popup";
+import { hasShapes } from "./shapes/usual";
 import { label, labelOf, one, type RowTable, rowsOnly, table } from "./tables";
 
 const MAX_ROWS = 5;
@@ -158,6 +159,8 @@ function around(
   const { layer, loaded } = drawable;
   const { dataset, query } = loaded;
   if (!dataset?.rows_open || !["cells", "points"].includes(layer.drawing.kind)) return undefined;
+  // Of rows with outlines others reach into the box, and these may reach out of it.
+  if (hasShapes(dataset.id)) return undefined;
   const layers = metIds(layer).filter((id) => map.getLayer(id));
   const found = map.queryRenderedFeatures(
     [
@@ -236,8 +239,8 @@ export async function fill(
     };
     list.replaceChildren(...several(value.features, value.numberMatched, rowTable, all));
     const by = colouredBy(category, dataset);
-    // Statistics are of boxes, which hexagons are not.
-    if (!by || by.cycle || blend || hexagonOf(feature)) return;
+    // Statistics are of boxes: hexagons are none, and of rows with outlines others reach into one.
+    if (!by || by.cycle || blend || hexagonOf(feature) || hasShapes(layer.dataset)) return;
     const which = { ...rowsOnly(query), bbox: boxBehind(feature, z) };
     list.before(await shares(by.name, which, dataset.id, source, signal));
   } finally {
