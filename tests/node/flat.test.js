@@ -251,6 +251,8 @@ test("polygons are filled where they are, without their holes, lines are drawn a
     filled.map(({ alpha, rule }) => [alpha, rule]),
     [[0.5, "evenodd"]],
   );
+  // Points of one row that lie over one another are seen, and not wiped out.
+  assert.equal(all.find(({ how, colour }) => how === "fill" && colour === "#0000ff")?.rule, "nonzero");
   const { below } = random(9);
   const polygon = of(1);
   let hits = 0;

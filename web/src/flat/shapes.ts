@@ -51,7 +51,8 @@ export function paintShapes(
     }
     if (shape !== LINE) {
       context.globalAlpha = shape === POLYGON ? look.fill : 1;
-      context.fill("evenodd");
+      // Dots that lie over one another are one.
+      context.fill(shape === POLYGON ? "evenodd" : "nonzero");
     }
     const width = shape === POLYGON ? look.around : shape === LINE ? look.wide : 0;
     if (width === 0) return;
