@@ -273,6 +273,11 @@ test("files of one name that are opened at once are as many datasets, and one th
     opened.map(({ id, version }) => [id, version]),
     ["trips", "trips 2", "trips 3"].map((id) => [id, id]),
   );
+  // In a list they are told apart where they have one name.
+  assert.deepEqual(
+    opened.map(({ title }) => title),
+    ["trips.csv", "trips.geojson", "trips.csv (2)"],
+  );
   assert.deepEqual([...files.value], ["trips", "trips 2", "trips 3"]);
   assert.equal((await source.metadata("trips 2")).value.rows, "trips 2".length);
 });

@@ -6,7 +6,7 @@ import { ofPage, standIn } from "./lib/page.js";
 
 standIn();
 /** @type {typeof import("../../web/src/device/several") & typeof import("../../web/src/page")} */
-const { showAll, status, titleOf } = await ofPage("device/several", "page");
+const { showAll, status } = await ofPage("device/several", "page");
 /** @type {typeof import("../../js/src/hexagons")} */
 const { ofCells } = await ofPage("../../js/src/hexagons");
 
@@ -36,11 +36,4 @@ test("of files that are opened at once each that could not be is told, whichever
   status.value = "before";
   await showAll([], open);
   assert.equal(status.value, "before");
-});
-
-test("files of one name are told apart in a list", () => {
-  assert.equal(titleOf("trips.csv", "trips"), "trips.csv");
-  assert.equal(titleOf("trips.csv", "trips 2"), "trips.csv (2)");
-  assert.equal(titleOf("trips 2.csv.gz", "trips 2"), "trips 2.csv.gz");
-  assert.equal(titleOf(".csv", "file"), ".csv");
 });

@@ -2,6 +2,7 @@
 
 import { type DatasetSummary, type Offline, type Stored, type Subset, type TakeRequest, Unreachable } from "duotile";
 import { ago, byId, bytes, element, number, sentence } from "../dom";
+import { files } from "../page";
 import { keepPage } from "./keep";
 
 /** What is on the map, and what this part asks of the page. */
@@ -61,9 +62,11 @@ export function makeDevice({ offline, faults, server, now, view, reachable, chan
     const { signal } = guessing;
     const here = now();
     const request = wish();
-    const closed = reachable()
-      ? "The server gives out no rows to take along."
-      : "Rows are taken when the server answers.";
+    const closed = files.peek().has(here?.dataset.id ?? "")
+      ? "This is a file of this device: nothing has to be taken along."
+      : reachable()
+        ? "The server gives out no rows to take along."
+        : "Rows are taken when the server answers.";
     form.hidden = !reachable() || here?.dataset.subset_open === false;
     tell(byId("closed", HTMLParagraphElement), form.hidden ? closed : "");
     byId("extent-all", HTMLSpanElement).textContent = here?.filter ? "All that pass the filter" : "All rows";

@@ -18,7 +18,7 @@ import {
 } from "duotile";
 import { catalog, files } from "../page";
 import type { Answers } from "./archive";
-import { stemOf, titleOf } from "./several";
+import { stemOf } from "./several";
 
 interface Opened {
   answers: Answers;
@@ -44,8 +44,9 @@ export interface PageOptions extends SourceOptions {
 export class PageSource extends Source {
   readonly #opened = new Map<string, Opened>();
   readonly #options: PageOptions;
-  /** Names of files that are open or being opened. */
+  /** Names of the datasets, and titles, of files that are open or being opened. */
   readonly #names = new Set<string>();
+  readonly #titles = new Set<string>();
 
   constructor(options: PageOptions) {
     super(options);
@@ -54,24 +55,26 @@ export class PageSource extends Source {
 
   /** Opens a file; resolves with its dataset. Rejects with what is wrong with it. */
   async openFile(file: File): Promise<Dataset> {
-    const id = this.#idOf(file.name);
+    const [id, title] = [this.#idOf(file.name), this.#titleOf(file.name)];
     this.#names.add(id);
+    this.#titles.add(title);
     try {
-      const opened = await this.#read(file, id);
+      const opened = await this.#read(file, id, title);
       this.#opened.set(id, opened);
       files.value = new Set([...files.peek(), id]);
       return opened.dataset;
     } catch (error) {
       this.#names.delete(id);
+      this.#titles.delete(title);
       throw error;
     }
   }
 
-  async #read(file: File, id: string): Promise<Opened> {
+  async #read(file: File, id: string, title: string): Promise<Opened> {
     const { base } = this.server;
     if (/\.pmtiles$/i.test(file.name)) return (await import("./archive")).openArchive(file, id, base);
     const tiler = await this.#options.read(file, id);
-    return { answers: tiler, tiler, dataset: await describe(tiler, id, file.name, base) };
+    return { answers: tiler, tiler, dataset: await describe(tiler, id, title, base) };
   }
 
   /**
@@ -165,6 +168,16 @@ export class PageSource extends Source {
     return answer;
   }
 
+  /** What a file is called in a list: by its name, and by which of the files of that name it is. */
+  #titleOf(name: string): string {
+    let [title, at] = [name, 2];
+    while (this.#titles.has(title)) {
+      title = `${name} (${at})`;
+      at += 1;
+    }
+    return title;
+  }
+
   /** A name of a dataset that no other has, here or on the server: that of the file. */
   #idOf(name: string): string {
     const plain = stemOf(name);
@@ -194,7 +207,7 @@ async function describe(tiler: RemoteTiler, id: string, title: string, base: str
   const self = `${base}datasets/${encodeURIComponent(id)}`;
   return {
     id,
-    title: titleOf(title, id),
+    title,
     attribution: null,
     version: tiler.version,
     rows,

@@ -41,9 +41,3 @@ const ofPage = (why: string): string =>
 /** A file's name without its endings. */
 export const stemOf = (name: string): string =>
   name.replace(/(\.(csv|tsv|txt|json|geojson|arrow|arrows|feather|ipc|pmtiles|gz))+$/i, "") || "file";
-
-/** What a file is called in a list: by its name, and by which of those of one name it is. */
-export function titleOf(name: string, id: string): string {
-  const nth = id.slice(stemOf(name).length).trim();
-  return nth === "" ? name : `${name} (${nth})`;
-}
