@@ -17,7 +17,9 @@ export async function fromCsv(name: string, text: string, roles: Roles): Promise
     columnOf(name, typed(name, fields[names.indexOf(name)] ?? [], notes)),
   ];
   const pair = positionColumns(names, roles);
-  if (!pair) return (await import("./hexagons.js")).ofCells(name, names, make, roles);
+  const outlines = outlinesIn(names, fields);
+  if (!pair) return (await import("./hexagons.js")).ofCells(name, names, make, roles, outlines);
+  if (outlines) notes.push(outlines);
   const [lons, lats] = pair.map((name) => fields[names.indexOf(name)] ?? []) as [string[], string[]];
   const numbers = (texts: string[]): Float64Array => degrees(texts.map((text) => (text ? Number(text) : null)));
   const positions = { lon: numbers(lons), lat: numbers(lats) };
@@ -29,6 +31,16 @@ export async function fromCsv(name: string, text: string, roles: Roles): Promise
   const table: Columns = { name, positions, columns, ...rolesOf(columns, roles, notes), notes };
   check(table);
   return table;
+}
+
+/** Lines and polygons as well-known text, with a number of their system before them or without. */
+const OUTLINES = /^(?:SRID=\d+;)?\s*(?:MULTI)?(?:POLYGON|LINESTRING)\s*(?:Z|M|ZM)?\s*\(/i;
+
+/** Which column holds some, and who reads them. */
+function outlinesIn(names: readonly string[], fields: readonly string[][]): string | undefined {
+  const at = fields.findIndex((texts) => OUTLINES.test(texts.find(Boolean) ?? ""));
+  if (at < 0) return undefined;
+  return `column "${names[at]}" holds lines or polygons as text, which the server reads: here they are read from GeoJSON and Arrow`;
 }
 
 const QUOTE = 34;

@@ -44,12 +44,12 @@ export function withCells(name: string, names: readonly string[], make: Make, ro
   return table;
 }
 
-/** The same, where cells must be. */
-export function ofCells(name: string, names: readonly string[], make: Make, roles: Roles): Columns {
+/** The same, where cells must be; `more` says what there is in their place. */
+export function ofCells(name: string, names: readonly string[], make: Make, roles: Roles, more?: string): Columns {
   const table = withCells(name, names, make, roles);
   if (table) return table;
   const how = "name them as { lon, lat }, or a column of cells of H3 as { h3 }";
-  throw new RangeError(`found no longitude and latitude columns; ${how}; ${list(names)}`);
+  throw new RangeError(`found no longitude and latitude columns; ${how}; ${more ?? list(names)}`);
 }
 
 /** Reads plain arrays. */

@@ -215,6 +215,21 @@ test("CSV: positions of which none is a number are an error", async () => {
   assert.equal((await toColumns("lon,lat\n,\n")).notes.length, 0);
 });
 
+test("CSV: lines and polygons as text are told, beside positions and where there are none", async () => {
+  const told = /column "shape" holds lines or polygons as text, which the server reads/;
+  for (const text of [
+    "POLYGON((0 0,1 0,1 1,0 0))",
+    "SRID=4326;MULTILINESTRING Z ((0 0 1, 1 1 1))",
+    "linestring(0 0,1 1)",
+  ]) {
+    const { notes } = await toColumns(`lon,lat,shape\n1,2,\n3,4,"${text}"\n`);
+    assert.match(notes.join(), told);
+    await assert.rejects(toColumns(`shape,n\n"${text}",1\n`), told);
+  }
+  const { notes } = await toColumns('lon,lat,shape\n1,2,"POINT(1 2)"\n3,4,"Polygon (a street)"\n');
+  assert.deepEqual(notes, []);
+});
+
 test("bytes: UTF-16 by its mark, gzip, and a note of what is no text", async () => {
   const text = "lon,lat,name\n1,2,Köln\n";
   const utf16 = new Uint8Array(Uint16Array.from(`\ufeff${text}`, (letter) => letter.charCodeAt(0)).buffer);

@@ -14,7 +14,7 @@ test("of files that are opened at once each that could not be is told, whichever
   const open = async (/** @type {File} */ { name }) => {
     await new Promise((resolve) => setTimeout(resolve, name.includes("slow") ? 5 : 0));
     if (name.startsWith("bad")) throw new Error(`no position in ${name}`);
-    return /** @type {any} */ ({ id: name });
+    return [];
   };
   const file = (/** @type {string} */ name) => new File(["x"], name);
   await showAll([file("bad.csv"), file("slow.csv")], open);
@@ -27,12 +27,18 @@ test("of files that are opened at once each that could not be is told, whichever
   const alike = [new File(["x"], "a.csv"), new File(["x".repeat(2345)], "a.csv")];
   await showAll(alike, async (file) => {
     if (file.size > 1) ofCells("a", ["p", "q"], () => [], {});
-    return /** @type {any} */ ({});
+    return [];
   });
   assert.match(
     status.value,
     /^a\.csv \(2 of 2 of this name, 2\.3\skB\) could not be opened: [^{}]* lon and lat, [^{}]* h3; [^{}]*p[^{}]*$/,
   );
+  // What of one was not taken as it stands there is told of that one.
+  await showAll([file("bad.csv"), file("good.csv")], async (file) => {
+    await open(file);
+    return ["a", "b", "c", "d", "e"];
+  });
+  assert.match(status.value, /^bad\.csv could not .* a server\. good\.csv: A\. .* good\.csv: C\. good\.csv: 2 more /);
   status.value = "before";
   await showAll([], open);
   assert.equal(status.value, "before");

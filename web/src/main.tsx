@@ -193,7 +193,7 @@ async function start(): Promise<void> {
     const dataset = await data.source.openFile(file);
     await look(data);
     choose(dataset.id, view);
-    return dataset;
+    return data.source.notesOf(dataset.id);
   };
   render(
     <>

@@ -1,12 +1,11 @@
 /** A file that is dropped on the page, or chosen, is shown by it. What cannot be read is told. */
 
-import type { Dataset } from "duotile";
 import { useEffect, useState } from "preact/hooks";
-import { READ, showAll } from "./several";
+import { type Open, READ, showAll } from "./several";
 
 interface Props {
   /** Opens a file and shows it. */
-  open: (file: File) => Promise<Dataset>;
+  open: Open;
 }
 
 export function DropFile({ open }: Props) {

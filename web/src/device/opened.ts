@@ -70,6 +70,11 @@ export class PageSource extends Source {
     }
   }
 
+  /** What of a file that is open was not taken as it stands there. */
+  notesOf(id: string): readonly string[] {
+    return this.#opened.get(id)?.tiler?.notes ?? [];
+  }
+
   async #read(file: File, id: string, title: string): Promise<Opened> {
     const { base } = this.server;
     if (/\.pmtiles$/i.test(file.name)) return (await import("./archive")).openArchive(file, id, base);

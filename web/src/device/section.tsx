@@ -1,15 +1,15 @@
 /** The part of the panel about this device. Its marks are here, what they do in `device.ts`, which takes hold of them once. */
 
-import type { Dataset } from "duotile";
 import { useEffect } from "preact/hooks";
 import { Section } from "../panel/section";
 import { OpenFile } from "./drop";
+import type { Open } from "./several";
 
 interface Props {
   /** Called when the marks are there. */
   mounted: () => void;
   /** Opens a file of this device and shows it. */
-  open: (file: File) => Promise<Dataset>;
+  open: Open;
 }
 
 export function DeviceSection({ mounted, open }: Props) {

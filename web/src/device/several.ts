@@ -6,21 +6,30 @@ import { status } from "../page";
 /** What is read here, and what is not. */
 export const READ = "CSV, GeoJSON, Arrow and PMTiles are read here; Parquet by a server";
 
-/** Opens files at once, and tells of each that could not be: what is told of one is not wiped by another. */
-export async function showAll(all: readonly File[], open: (file: File) => Promise<unknown>): Promise<void> {
+/** So much is told at most of what was not taken from a file as it stands there. */
+const MOST = 3;
+
+/** Opens a file and shows it; resolves with what of it was not taken as it stands there. */
+export type Open = (file: File) => Promise<readonly string[]>;
+
+/** Opens files at once, and tells of each that could not be, or in part: what is told of one is not wiped by another. */
+export async function showAll(all: readonly File[], open: Open): Promise<void> {
   if (all.length === 0) return;
   status.value = `Opening ${all.map(({ name }) => name).join(", ")}…`;
-  const show = async (file: File) => {
+  const show = async (file: File): Promise<{ fault?: string; notes?: string[] }> => {
     try {
-      await open(file);
-      return [];
+      const notes = await open(file);
+      const more = notes.length > MOST ? [`${notes.length - MOST} more things are of note`] : [];
+      return { notes: [...notes.slice(0, MOST), ...more].map((note) => `${told(file, all)}: ${sentence(note)}`) };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      return [`${told(file, all)} could not be opened: ${sentence(ofPage(why))}`];
+      return { fault: `${told(file, all)} could not be opened: ${sentence(ofPage(why))}` };
     }
   };
-  const faults = (await Promise.all(all.map(show))).flat();
-  status.value = faults.length > 0 ? `${faults.join(" ")} ${READ}.` : "";
+  const shown = await Promise.all(all.map(show));
+  const faults = shown.flatMap(({ fault }) => fault ?? []);
+  const notes = shown.flatMap(({ notes = [] }) => notes);
+  status.value = [...faults, ...(faults.length > 0 ? [`${READ}.`] : []), ...notes].join(" ");
 }
 
 /** A file's name, and which of those of one name it is. */
