@@ -53,6 +53,10 @@ async function bars(page) {
     );
 }
 
+/** How high bars are, in pixels. @param {Page} page */
+const heights = (page) =>
+  page.locator(".cycles [role=option] i").evaluateAll((all) => all.map((each) => each.getBoundingClientRect().height));
+
 /** Rows by a part of their time, counted here. @param {number} length @param {(time: Date) => number} part @param {(time: Date) => boolean} [passes] */
 function counted(length, part, passes = () => true) {
   const found = Array.from({ length }, () => 0);
@@ -73,6 +77,15 @@ test("hours, weekdays and months are counted and chosen; each is counted under t
     await bars(page),
     counted(24, (time) => time.getUTCHours()),
   );
+  // As high as there are rows, to a pixel.
+  const hours = counted(24, (time) => time.getUTCHours());
+  const high = await heights(page);
+  const full = Math.max(...high);
+  assert.ok(full > 40, `${full}`);
+  for (const [hour, count] of hours.entries()) {
+    const due = (full * count) / Math.max(...hours);
+    assert.ok(Math.abs((high[hour] ?? 0) - due) <= 1, `${count} rows are ${high[hour]} pixels high, expected ${due}`);
+  }
   // A drag over bars.
   await page.locator(".cycles .words").scrollIntoViewIfNeeded();
   const at = async (/** @type {number} */ bar) => {

@@ -192,7 +192,7 @@ function Bars({ name, column, counts, values, put }: BarsProps) {
           aria-label={`${saidValue(name, value)}${counts ? `: ${rowsSaid(counts[place] ?? 0)}` : ""}`}
           title={`${saidValue(name, value)}${counts ? `: ${rowsSaid(counts[place] ?? 0)}` : ""}`}
         >
-          <i style={{ height: `${((counts?.[place] ?? 0) / most) * 100}%` }} />
+          <i style={{ "--share": (counts?.[place] ?? 0) / most }} />
           <span>{shortValue(name, value)}</span>
         </div>
       ))}
