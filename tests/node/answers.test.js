@@ -11,7 +11,7 @@ import { after, before, test } from "node:test";
 import { Server } from "duotile";
 import { byMapbox } from "./lib/decode.js";
 import { serve } from "./lib/duotile.js";
-import { ofPage } from "./lib/page.js";
+import { ofPage, standIn } from "./lib/page.js";
 import { random } from "./lib/random.js";
 
 /** @type {typeof import("../../web/src/tiles/decode")} */
@@ -31,6 +31,10 @@ const { drawnOn } = await ofPage("answers/drawn");
 const { behind, boxBehind, cellOf } = await ofPage("map/behind");
 /** @type {typeof import("../../web/src/map/tables")} */
 const { called, labelOf, said } = await ofPage("map/tables");
+
+standIn();
+/** @type {typeof import("../../web/src/map/met") & typeof import("../../web/src/state")} */
+const met = await ofPage("map/met", "state");
 
 const folder = mkdtempSync(join(tmpdir(), "duotile-answers-"));
 const ROWS = 50_000;
@@ -168,6 +172,43 @@ test("the frame of what passes is that of its rows, across the antimeridian and 
   const one = rows[4321] ?? assert.fail();
   near(await frameOfQuery(source, "trips", { filter: "id = 4321" }, false), extent([one]));
   assert.equal(await frameOfQuery(source, "trips", { filter: "id < 0" }, false), undefined);
+});
+
+test("what is met is what lies under the pointer, on every copy of the world, and what is near it is not around the world", () => {
+  const layer = met.makeLayer([], "trips");
+  const drawable = /** @type {any} */ ({ layer, loaded: { tileJson: { vector_layers: [] } } });
+  /** Cells as large as a degree, nearly, by their middles. @param {number[]} lngs */
+  const cells = (lngs) =>
+    lngs.map((lng, at) => {
+      const ring = [-0.4, 0.4].map((away) => [lng + away, away]);
+      const geometry = { type: "Polygon", coordinates: [ring] };
+      return { type: "Feature", geometry, properties: { point_count: at + 1 } };
+    });
+  /** A map of ten pixels a degree; like MapLibre's it tells features of a copy at their first places. */
+  const map = (/** @type {any[]} */ found, /** @type {number} */ west) =>
+    /** @type {any} */ ({
+      getLayer: () => ({ type: "raster" }),
+      getCenter: () => ({ lng: west + 50, lat: 0 }),
+      queryRenderedFeatures: () => [...found],
+      project: (/** @type {number[]} */ [lng = 0, lat = 0]) => ({ x: (lng - west) * 10, y: 300 - lat * 10 }),
+      unproject: (/** @type {number[]} */ [x = 0, y = 0]) => ({ lng: west + x / 10, lat: (300 - y) / 10 }),
+    });
+  // As told, the second is nearer to where the pointer is on each of these.
+  const all = cells([-178.5, -177.5]);
+  for (const copy of [-720, -360, 0, 360, 720]) {
+    const at = met.at(map(all, -190 + copy), [drawable], [113, 300]);
+    assert.equal(at?.feature, all[0], `${copy}`);
+    const [lng] = met.placeOf(map(all, -190 + copy), /** @type {any} */ (all[0]), [113, 300]);
+    assert.ok(Math.abs(lng - (-178.5 + copy)) < 1e-9, `${lng}`);
+  }
+  const both = cells([179.5, -179.5, 178.5]);
+  const near = met.around(map(both, 130), { feature: /** @type {any} */ (both[0]), drawable }, [495, 300]);
+  assert.equal(near?.more, 5);
+  const due = [178.1, -0.4, -179.1, 0.4];
+  assert.ok(
+    near?.box.every((edge, at) => Math.abs(edge - (due[at] ?? 0)) < 1e-9),
+    `${near?.box}`,
+  );
 });
 
 test("the first rows of many by a number or a time are those of all rows in order", async () => {

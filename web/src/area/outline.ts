@@ -1,6 +1,7 @@
 /** Areas as they lie on the map: their outlines, and of the one that is edited the handles that it is moved and changed by. */
 
 import type { Map as MapLibre } from "maplibre-gl";
+import { nearTo } from "../tiles/place";
 import { type Area, apart, from, moved, type Position, ringOf } from "./shape";
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
@@ -40,7 +41,7 @@ export function makeOutlines(map: MapLibre): { draw: (what: Outlines) => void; r
   /** Of the copies of the world, the one that is looked at. */
   const near = (ring: readonly Position[]): Position[] => {
     const middle = ring.reduce((sum, [lng]) => sum + lng, 0) / Math.max(ring.length, 1);
-    const turns = Math.round((map.getCenter().lng - middle) / 360) * 360;
+    const turns = nearTo(middle, map.getCenter().lng) - middle;
     return ring.map(([lng, lat]) => [lng + turns, lat]);
   };
   const path = (ring: readonly Position[], closed: boolean) => {

@@ -9,11 +9,11 @@ import { type LngLatLike, type MapGeoJSONFeature, type Map as MapLibre, Popup } 
 import { asked as wanted, whose } from "../answers/asked";
 import { element, formatted, number, percent } from "../dom";
 import { colouredBy } from "../query";
-import { behind, boxAround, boxBehind, cellBox, cellOf, hexagonOf, placeBox } from "./behind";
-import { finishedIds } from "./finished";
+import { behind, boxBehind, cellBox, cellOf, hexagonOf, placeBox } from "./behind";
 import { gridOf, tileZoom } from "./grid";
 import { makeHover } from "./hover";
-import { type Drawable, metIds } from "./layers";
+import type { Drawable } from "./layers";
+import { around, at, type Found, type Point, placeOf } from "./met";
 import { type Blend, told as sharesOf } from "./mix";
 import { paintOf } from "./paint";
 import { makeMark } from "./shapes/mark";
@@ -36,20 +36,20 @@ export function openOnClick(map: MapLibre, source: Source, drawables: () => read
   const canvas = map.getCanvas();
   const hover = makeHover(map);
   const mark = makeMark(map);
-  const open = ([x, y]: [number, number], near: readonly number[], lngLat?: LngLatLike) => {
+  const open = ([x, y]: Point, reach: readonly number[], lngLat?: LngLatLike) => {
     popup?.remove();
     // A finger leaves what a pointer was over behind.
     hover(undefined, [x, y]);
     let found: ReturnType<typeof at>;
-    for (const far of near) found ??= at(map, drawables(), [x, y], far);
+    for (const far of reach) found ??= at(map, drawables(), [x, y], far);
     if (!found) return;
     const { feature, drawable } = found;
-    const others = around(map, found, [x, y]);
+    const others = near(map, found, [x, y]);
     const byKey = lngLat === undefined;
     const stop = new AbortController();
     const content = element("div", "");
     popup = new Popup({ maxWidth: "min(320px, 80vw)", focusAfterOpen: byKey })
-      .setLngLat(lngLat ?? placeOf(map, feature))
+      .setLngLat(lngLat ?? placeOf(map, feature, [x, y]))
       .setDOMContent(element("article", "popup", content, ...(others ? [others] : [])));
     popup.on("close", () => {
       stop.abort();
@@ -101,93 +101,20 @@ function finishedTold({ properties, sourceLayer = "" }: MapGeoJSONFeature): HTML
   ];
 }
 
-/** Where a feature is: its point, or the middle of its cell. */
-function placeOf(map: MapLibre, { geometry }: MapGeoJSONFeature): LngLatLike {
-  if (geometry.type === "Point") return geometry.coordinates as [number, number];
-  if (geometry.type !== "Polygon") return map.getCenter();
-  const ring = geometry.coordinates[0] ?? [];
-  const middle = (axis: 0 | 1) => {
-    const all = ring.map((point) => point[axis] ?? 0);
-    return (Math.min(...all) + Math.max(...all)) / 2;
-  };
-  return [middle(0), middle(1)];
-}
-
-/** What is at a point, of the uppermost layer first: of what may be meant, the cell whose middle is nearest. */
-function at(map: MapLibre, drawables: readonly Drawable[], [x, y]: [number, number], near = 3) {
-  for (const drawable of [...drawables].reverse()) {
-    const { layer, loaded } = drawable;
-    const finished = layer.drawing.kind === "tiles";
-    const ids = finished ? finishedIds(layer, loaded.tileJson.vector_layers.length) : metIds(layer);
-    const layers = ids.filter((id) => map.getLayer(id) && map.getLayer(id)?.type !== "heatmap");
-    if (layers.length === 0) continue;
-    // What is of a pixel or two is missed by a little.
-    const box: [[number, number], [number, number]] = [
-      [x - near, y - near],
-      [x + near, y + near],
-    ];
-    const found = map.queryRenderedFeatures(box, { layers });
-    // The uppermost shape is meant, which may be much larger than the view.
-    if (finished || layer.drawing.kind === "shapes") {
-      const [feature] = found;
-      if (feature) return { feature, drawable };
-      continue;
-    }
-    // A hexagon is met where it is drawn; its middle may be in another tile.
-    const exact =
-      drawable.layer.drawing.kind === "hexagons" ? map.queryRenderedFeatures([x, y], { layers })[0] : undefined;
-    if (exact) return { feature: exact, drawable };
-    const distance = (feature: MapGeoJSONFeature) => {
-      const place = map.project(placeOf(map, feature));
-      return Math.hypot(place.x - x, place.y - y);
-    };
-    const [feature] = found.length > 1 ? found.sort((a, b) => distance(a) - distance(b)) : found;
-    if (feature) return { feature, drawable };
-  }
-  return undefined;
-}
-
-/** What else is so near that it may have been meant, in pixels around it: cells of two pixels are closer than a finger. */
-const NEAR = 8;
-
 /** How many more rows are near a cell, as a button that shows all of them as a table. */
-function around(
-  map: MapLibre,
-  { feature, drawable }: { feature: MapGeoJSONFeature; drawable: Drawable },
-  [x, y]: [number, number],
-) {
-  const { layer, loaded } = drawable;
+function near(map: MapLibre, found: Found, point: Point): HTMLElement | undefined {
+  const { layer, loaded } = found.drawable;
   const { dataset, query } = loaded;
   if (!dataset?.rows_open || !["cells", "points"].includes(layer.drawing.kind)) return undefined;
   // Of rows with outlines others reach into the box, and these may reach out of it.
   if (hasShapes(dataset.id)) return undefined;
-  const layers = metIds(layer).filter((id) => map.getLayer(id));
-  const found = map.queryRenderedFeatures(
-    [
-      [x - NEAR, y - NEAR],
-      [x + NEAR, y + NEAR],
-    ],
-    { layers },
-  );
-  // A circle that reaches over tiles is told of once for each.
-  const keyOf = (each: MapGeoJSONFeature) => cellOf(each) ?? JSON.stringify(each.geometry);
-  const all = new Map([feature, ...found].map((each) => [keyOf(each), each]));
-  const rows = (of: readonly MapGeoJSONFeature[]) =>
-    of.reduce((sum, { properties }) => sum + Number(properties["point_count"] ?? 0), 0);
-  const more = rows([...all.values()]) - rows([feature]);
-  const boxes = [...all.values()].map((each) => {
-    const cell = cellOf(each);
-    if (cell !== undefined) return cellBox(cell);
-    return each.geometry.type === "Polygon" ? boxAround(each.geometry, 0) : undefined;
-  });
-  if (more <= 0 || boxes.includes(undefined)) return undefined;
-  const side = (at: 0 | 1 | 2 | 3) => boxes.map((each) => each?.[at] ?? 0);
-  const whole = [Math.min(...side(0)), Math.min(...side(1)), Math.max(...side(2)), Math.max(...side(3))] as const;
-  const button = element("button", "near", `${number(more)} more near here, all as a table`);
+  const others = around(map, found, point);
+  if (!others) return undefined;
+  const button = element("button", "near", `${number(others.more)} more near here, all as a table`);
   button.type = "button";
   button.addEventListener("click", () => {
     const of = { dataset: dataset.id, query: rowsOnly(query), ...whose(layer, dataset) };
-    wanted.value = { ...of, title: "Rows near here", box: whole };
+    wanted.value = { ...of, title: "Rows near here", box: others.box };
   });
   return button;
 }

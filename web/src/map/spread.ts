@@ -8,6 +8,7 @@
 import type { MapGeoJSONFeature, Map as MapLibre } from "maplibre-gl";
 import { spread } from "../page";
 import { ownId } from "../state";
+import { nearTo } from "../tiles/place";
 import { areTogether, widthOf } from "./apart";
 import { gridOf, sideAt, tileZoom } from "./grid";
 import { cellsId, type Drawable, metIds } from "./layers";
@@ -112,6 +113,7 @@ function placeOf(map: MapLibre, { geometry }: MapGeoJSONFeature): [number, numbe
       : geometry.type === "Polygon"
         ? (geometry.coordinates[0]?.[0] ?? [])
         : [];
-  const { x, y } = map.project([lng, lat]);
+  // Of the copies of the world, the one that is looked at.
+  const { x, y } = map.project([nearTo(lng, map.getCenter().lng), lat]);
   return [x, y];
 }

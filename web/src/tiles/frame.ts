@@ -5,7 +5,7 @@
 
 import { type Source, type TileQuery, toQueryString } from "duotile";
 import { cellsIn, degrees, eachTile } from "./cells";
-import { type Box, tilesOver } from "./place";
+import { around, type Box, least, most, tilesOver } from "./place";
 
 const WORLD: Box = [-180, -85.0511287798, 180, 85.0511287798];
 const ROUNDS = 4;
@@ -67,20 +67,3 @@ async function outlinesIn(
   });
   return boxes;
 }
-
-/** The box around boxes: beside the widest gap between them, which may lie anywhere around the world. */
-export function around(boxes: readonly Box[]): Box {
-  const sorted = [...boxes].sort((a, b) => a[0] - b[0]);
-  let [reach, gap, start] = [most(boxes.map(([, , east]) => east)) - 360, -1, 0];
-  sorted.forEach(([west, , east], at) => {
-    if (west - reach > gap) [gap, start] = [west - reach, at];
-    reach = Math.max(reach, east);
-  });
-  const west = sorted[start]?.[0] ?? -180;
-  const ends = sorted.map(([left, , right]) => (left < west ? right + 360 : right));
-  const [souths, norths] = [boxes.map(([, south]) => south), boxes.map(([, , , north]) => north)];
-  return [west, least(souths), most(ends), most(norths)];
-}
-
-const least = (all: readonly number[]) => all.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-const most = (all: readonly number[]) => all.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);

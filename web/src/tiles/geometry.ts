@@ -1,7 +1,6 @@
 /** The geometry of a row as GeoJSON has it, of whatever kind: whether it is a point, the box around it, and its text. */
 
-import { around } from "./frame";
-import type { Box } from "./place";
+import { around, type Box } from "./place";
 
 /** As much of it as is read. */
 export interface Geometry {

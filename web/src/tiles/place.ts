@@ -36,9 +36,29 @@ export function isIn(lng: number, lat: number, [west, south, east, north]: Box):
   return lat >= south && lat <= north && [lng, lng + 360, lng - 360].some((lng) => lng >= west && lng <= east);
 }
 
+/** The same longitude on that copy of the world where it is nearest to another one. */
+export const nearTo = (lng: number, other: number): number => lng + 360 * Math.round((other - lng) / 360);
+
 /** A box for a query: its west may lie east of its east, at the antimeridian. */
 export function queryBox([west, south, east, north]: Box): Box {
   const wrapped = (longitude: number) => ((((longitude + 180) % 360) + 360) % 360) - 180;
   if (east - west >= 360) return [-180, south, 180, north];
   return [wrapped(west), south, east === 180 ? 180 : wrapped(east), north];
 }
+
+/** The box around boxes: beside the widest gap between them, which may lie anywhere around the world. */
+export function around(boxes: readonly Box[]): Box {
+  const sorted = [...boxes].sort((a, b) => a[0] - b[0]);
+  let [reach, gap, start] = [most(boxes.map(([, , east]) => east)) - 360, -1, 0];
+  sorted.forEach(([west, , east], at) => {
+    if (west - reach > gap) [gap, start] = [west - reach, at];
+    reach = Math.max(reach, east);
+  });
+  const west = sorted[start]?.[0] ?? -180;
+  const ends = sorted.map(([left, , right]) => (left < west ? right + 360 : right));
+  const [souths, norths] = [boxes.map(([, south]) => south), boxes.map(([, , , north]) => north)];
+  return [west, least(souths), most(ends), most(norths)];
+}
+
+export const least = (all: readonly number[]) => all.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+export const most = (all: readonly number[]) => all.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
