@@ -30,7 +30,7 @@ const { drawnOn } = await ofPage("answers/drawn");
 /** @type {typeof import("../../web/src/map/behind")} */
 const { behind, boxBehind, cellOf } = await ofPage("map/behind");
 /** @type {typeof import("../../web/src/map/tables")} */
-const { called, labelOf, said } = await ofPage("map/tables");
+const { called, labelOf, said, table } = await ofPage("map/tables");
 
 standIn();
 /** @type {typeof import("../../web/src/map/met") & typeof import("../../web/src/state")} */
@@ -209,6 +209,28 @@ test("what is met is what lies under the pointer, on every copy of the world, an
     near?.box.every((edge, at) => Math.abs(edge - (due[at] ?? 0)) < 1e-9),
     `${near?.box}`,
   );
+});
+
+test("what a table tells is in the order of what it is given, also where names are numbers", () => {
+  const { document } = globalThis;
+  const createElement = () => ({
+    children: /** @type {any[]} */ ([]),
+    append(/** @type {any[]} */ ...all) {
+      this.children.push(...all);
+    },
+  });
+  Object.assign(globalThis, { document: { ...document, createElement } });
+  const pairs = /** @type {const} */ ([
+    ["10", "70 (70 %)"],
+    ["b", "20 (20 %)"],
+    ["2", "10 (10 %)"],
+  ]);
+  const made = /** @type {any} */ (table(pairs, []));
+  Object.assign(globalThis, { document });
+  const told = made.children.map((/** @type {any} */ row) =>
+    row.children.map((/** @type {any} */ { children: [text] }) => text),
+  );
+  assert.deepEqual(told, pairs);
 });
 
 test("the first rows of many by a number or a time are those of all rows in order", async () => {

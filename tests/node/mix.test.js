@@ -16,7 +16,7 @@ const { placeOf } = await ofPage("map/stops");
 /** @type {typeof import("../../web/src/map/cells/read")} */
 const { readCells } = await ofPage("map/cells/read");
 /** @type {typeof import("../../web/src/map/counted")} */
-const { countedOf, twoOf } = await ofPage("map/counted");
+const { countedOf, twoOf, valueSaid } = await ofPage("map/counted");
 /** @type {typeof import("../../web/src/map/scale")} */
 const { cellStops } = await ofPage("map/scale");
 /** @type {typeof import("../../web/src/panel/ticks")} */
@@ -267,6 +267,32 @@ test("two that are compared never have one colour, and one that is alone is mixe
       ["a"],
     );
   }
+});
+
+test("what values are called is told from each other, and from what has no colour of its own", () => {
+  const values = ["a", "", "(empty)", "others", "no value", "“others”", "“", "Others"];
+  /** @type {any} */
+  const column = { name: "kind", categories: values.map((value) => ({ value, count: 1 })), distinct: 12 };
+  const names = [...values.map((_, at) => `n_${at}`), "n_other", "n_null"];
+  /** @type {any} */
+  const tileJson = {
+    properties: names.map((property) => ({ property, column: "kind", measure: "count", on: "cells" })),
+  };
+  const categories = values.map((value, rank) => ({ value, colour: categoryColour(rank, theme()) }));
+  const given = { theme: theme(), categories, counts: () => COUNTS, locked: undefined };
+  const parts = page.blendOf({ ...DRAWING, category: "kind", mix: "mixed" }, column, tileJson, given)?.parts ?? [];
+  assert.equal(new Set(parts.map(({ title }) => title)).size, names.length, parts.map(({ title }) => title).join());
+  assert.deepEqual(
+    [parts[0], parts.at(-2), parts.at(-1)].map((part) => part?.title),
+    ["a", "others", "no value"],
+  );
+  // The legend has a colour for each, and a cell is told with the count of each.
+  const colours = new Map(parts.map(({ title, colour }) => [title, hexOf(colour)]));
+  for (const { value, colour } of categories) assert.equal(colours.get(valueSaid(value)), colour, value);
+  assert.deepEqual(
+    told(parts, Object.fromEntries(names.map((name, at) => [name, 100 - at]))),
+    parts.map(({ title }, at) => [title, 100 - at]),
+  );
 });
 
 test("counts of the parts of a cell are those of another decoder", async () => {

@@ -2,7 +2,7 @@
 
 import type { ColumnInfo, TileJson } from "duotile";
 import type { Drawing } from "../state";
-import { type Counted, countedOf, twoOf } from "./counted";
+import { type Counted, countedOf, NONE, OTHERS, twoOf, valueSaid } from "./counted";
 import { type Blend, type Part, scaleOf } from "./mix";
 import { between, type Lab, labOf } from "./oklab";
 import type { ZoomStops } from "./stops";
@@ -35,9 +35,9 @@ export function blendOf(
   if (mix === "mixed" || !one || !two) {
     const parts = counted.map(({ property, value, others }): Part => {
       const colour = value === undefined ? undefined : known.get(value);
-      if (colour && value !== undefined) return { title: value, property, colour };
-      if (others || value !== undefined) return { title: "others", property, colour: other };
-      return { title: "no value", property, colour: between(ground, other, 0.5) };
+      if (colour && value !== undefined) return { title: valueSaid(value), property, colour };
+      if (others || value !== undefined) return { title: OTHERS, property, colour: other };
+      return { title: NONE, property, colour: between(ground, other, 0.5) };
     });
     const density = locked ?? counts("point_count");
     return { how: "mixed", parts, scale: density, density, ground, middle };
@@ -48,7 +48,11 @@ export function blendOf(
     [0, 1].map((rank) => labOf(categoryColour(rank, theme))).find((colour) => String(colour) !== String(taken)) ??
     other;
   const colour = own ?? free(others);
-  const part = ({ property, value = "" }: Counted, colour: Lab): Part => ({ title: value, property, colour });
+  const part = ({ property, value = "" }: Counted, colour: Lab): Part => ({
+    title: valueSaid(value),
+    property,
+    colour,
+  });
   const parts = [part(one, colour), part(two, others ?? free(colour))];
   // The scale is that of what there is more of.
   const scales = parts.map(({ property }) => counts(property));

@@ -13,6 +13,16 @@ export interface Counted {
   others?: boolean;
 }
 
+/** What has no colour of its own, in words. */
+export const [OTHERS, NONE] = ["others", "no value"];
+const EMPTY = "(empty)";
+
+/** A value in words that are those of no other, nor of what has no colour of its own: what reads like these is quoted. */
+export function valueSaid(value: string): string {
+  if (value === "") return EMPTY;
+  return [OTHERS, NONE, EMPTY].includes(value) || value.startsWith("“") ? `“${value}”` : value;
+}
+
 /** The properties that count the values of a column: its most frequent ones, then the rest, then rows without a value. */
 export function countedOf(column: ColumnInfo, tileJson: TileJson): Counted[] {
   const own = ({ column: of, measure, on }: TileJson["properties"][number]) =>

@@ -46,11 +46,11 @@ export function makeHover(map: MapLibre) {
 function shares({ how, parts }: Blend, properties: Record<string, unknown>, rows: number): string[] {
   const all = `${number(rows)} ${rows === 1 ? "row" : "rows"}`;
   if (how === "mixed") {
-    const said = sharesOf(parts, properties).map(([title, count]) => `${title || "(empty)"} ${percent(count / rows)}`);
+    const said = sharesOf(parts, properties).map(([title, count]) => `${title} ${percent(count / rows)}`);
     return [`${said.slice(0, MOST).join(", ")} of ${all}`];
   }
   const [one = 0, two = 0] = parts.map(({ property }) => Number(properties[property] ?? 0));
-  const [first = "", second = ""] = parts.map(({ title }) => title || "(empty)");
+  const [first = "", second = ""] = parts.map(({ title }) => title);
   const told = [all, `${first} ${number(one)}, ${second} ${number(two)}`];
   if (one + two === 0) return told;
   if (how === "difference") return [...told, `${one > two ? "+" : ""}${number(one - two)}`];

@@ -10,6 +10,7 @@ import { asked as wanted, whose } from "../answers/asked";
 import { element, formatted, number, percent } from "../dom";
 import { colouredBy } from "../query";
 import { behind, boxBehind, cellBox, cellOf, hexagonOf, placeBox } from "./behind";
+import { valueSaid } from "./counted";
 import { gridOf, tileZoom } from "./grid";
 import { makeHover } from "./hover";
 import type { Drawable } from "./layers";
@@ -96,7 +97,7 @@ function finishedTold({ properties, sourceLayer = "" }: MapGeoJSONFeature): HTML
   const title = name === undefined ? sourceLayer : formatted(properties[name], undefined);
   return [
     element("h2", "", title),
-    table(Object.fromEntries(rest), []),
+    table(rest, []),
     element("p", "quiet", `Of the layer ${sourceLayer} of an archive: its tiles carry no more`),
   ];
 }
@@ -138,10 +139,10 @@ export async function fill(
   const { blend } = paintOf(layer, loaded);
   content.append(
     element("h2", "", title),
-    blend ? sharesTable(blend, measures) : table(carried, tileJson.properties, dataset),
+    blend ? sharesTable(blend, measures) : table(Object.entries(carried), tileJson.properties, dataset),
   );
   if (!dataset?.rows_open) return;
-  const rowTable = (properties: Record<string, unknown>) => table(properties, [], dataset, layer);
+  const rowTable: RowTable = (properties) => table(properties, [], dataset, layer);
   const list = element("div", "rows", count === 1 ? "Loading the row…" : "Loading rows…");
   content.append(list);
   try {
@@ -181,9 +182,7 @@ function sharesTable({ parts }: Blend, properties: Record<string, unknown>): HTM
   const counts = sharesOf(parts, properties);
   const all = counts.reduce((sum, [, count]) => sum + count, 0);
   return table(
-    Object.fromEntries(
-      counts.map(([title, count]) => [title || "(empty)", `${number(count)} (${percent(count / all)})`]),
-    ),
+    counts.map(([title, count]) => [title, `${number(count)} (${percent(count / all)})`]),
     [],
   );
 }
@@ -197,8 +196,11 @@ async function shares(
   signal: AbortSignal,
 ): Promise<HTMLElement> {
   const { value } = await source.stats(dataset, column, which, 1, signal);
-  const counts = (value.categories ?? []).slice(0, MAX_ROWS).map(({ value, count }) => [String(value), count]);
-  return table(Object.fromEntries(counts), []);
+  const counts = (value.categories ?? []).slice(0, MAX_ROWS);
+  return table(
+    counts.map(({ value, count }) => [valueSaid(String(value)), count]),
+    [],
+  );
 }
 
 /** A few rows, each to be unfolded. */
@@ -213,7 +215,7 @@ function several(
     const own = name === undefined ? undefined : properties[name];
     const title = own === undefined || own === null || own === "" ? `Row ${id}` : formatted(own, undefined);
     const rest = Object.entries(properties).filter(([key, value]) => key !== name && value !== null);
-    return element("details", "", element("summary", "", title), rowTable(Object.fromEntries(rest)));
+    return element("details", "", element("summary", "", title), rowTable(rest));
   });
   const more = matched - rows.length;
   if (more <= 0) return parts;

@@ -12,12 +12,15 @@ export function rowsOnly({ filter, datetime }: TileQuery): TileQuery {
 
 const NAMES = /^(name|title|label|postcode|callsign)$/i;
 
+/** What something has, in the order in which it is told: an object would have names that are numbers first. */
+type Pairs = readonly (readonly [name: string, value: unknown])[];
+
 /** Makes the table of a row. */
-export type RowTable = (properties: Record<string, unknown>) => HTMLElement;
+export type RowTable = (properties: Pairs) => HTMLElement;
 
 export function one(properties: Record<string, unknown>, rowTable: RowTable): HTMLElement[] {
   const name = label(properties);
-  const rest = Object.fromEntries(Object.entries(properties).filter(([key]) => key !== name));
+  const rest = Object.entries(properties).filter(([key]) => key !== name);
   return [element("h2", "", name === undefined ? "Row" : formatted(properties[name], undefined)), rowTable(rest)];
 }
 
@@ -43,13 +46,8 @@ export function label(properties: Record<string, unknown>): string | undefined {
  * Properties in lines, with the units of their columns where they are known; those of rows, whose layer is given, each with a
  * button that filters by its value.
  */
-export function table(
-  properties: Record<string, unknown>,
-  infos: PropertyInfo[],
-  dataset?: Dataset,
-  layer?: Layer,
-): HTMLElement {
-  const rows = Object.entries(properties).map(([name, value]) => {
+export function table(properties: Pairs, infos: PropertyInfo[], dataset?: Dataset, layer?: Layer): HTMLElement {
+  const rows = properties.map(([name, value]) => {
     const info = infoOf(name, infos);
     const column = dataset?.columns.find((column) => column.name === (info?.column ?? name));
     const cell = element("td", "", said(name, value, info, column));

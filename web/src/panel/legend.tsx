@@ -8,6 +8,7 @@ import { titleOf } from "../compare/label";
 import { number, withUnit } from "../dom";
 import { clockOf } from "../filter/clocks";
 import { loaded } from "../load";
+import { NONE, OTHERS, valueSaid } from "../map/counted";
 import { finishedColour } from "../map/finished";
 import { gridOf, pixelsAt, slow, tileZoom } from "../map/grid";
 import { type Paint, paintOf } from "../map/paint";
@@ -255,19 +256,19 @@ function Categories({ paint, title, clock }: { paint: Paint; title: string; cloc
         {(paint.categories ?? []).map(({ value, colour }) => (
           <li key={value} data-value={value} data-colour={colour}>
             <i class="swatch" style={{ background: colour }} />
-            <span>{value === "" ? "(empty)" : value}</span>
+            <span>{valueSaid(value)}</span>
           </li>
         ))}
         {paint.rest?.others !== false && (
           <li class="others">
             <i class="swatch" style={{ background: paint.theme.other }} />
-            others
+            {OTHERS}
           </li>
         )}
         {paint.rest?.none && (
           <li class="none">
             <i class="swatch" style={{ background: paint.theme.none }} />
-            no value
+            {NONE}
           </li>
         )}
       </ul>

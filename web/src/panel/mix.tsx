@@ -1,7 +1,7 @@
 /** How the categories of a cell become its colour: all of them, the most frequent one, or two that are compared. */
 
 import type { ColumnInfo } from "duotile";
-import { COUNTED, twoOf } from "../map/counted";
+import { COUNTED, twoOf, valueSaid } from "../map/counted";
 import { draw, type Layer, type Mix } from "../state";
 
 const MIXES: readonly [Mix, string][] = [
@@ -55,7 +55,7 @@ export function MixControls({ layer, column }: { layer: Layer; column: ColumnInf
             >
               {all.map(({ value }) => (
                 <option key={value} value={value}>
-                  {value === "" ? "(empty)" : value}
+                  {valueSaid(value)}
                 </option>
               ))}
             </select>

@@ -31,7 +31,7 @@ export function Mixed({ blend, column, z, children }: MixedProps) {
           {[...keys].map(([title, colour]) => (
             <li key={title} data-value={title} data-colour={colour}>
               <i class="swatch" style={{ background: colour }} />
-              <span>{title === "" ? "(empty)" : title}</span>
+              <span>{title}</span>
             </li>
           ))}
         </ul>
@@ -40,7 +40,7 @@ export function Mixed({ blend, column, z, children }: MixedProps) {
       </>
     );
   }
-  const [first = "", second = ""] = parts.map(({ title }) => title || "(empty)");
+  const [first = "", second = ""] = parts.map(({ title }) => title);
   if (how === "difference") {
     return (
       <>

@@ -25,7 +25,7 @@ export async function fillShape(
 ): Promise<void> {
   const name = label(feature.properties);
   const title = name === undefined ? "1 row here" : String(feature.properties[name]);
-  content.append(element("h2", "", title), table(feature.properties, tileJson.properties, dataset));
+  content.append(element("h2", "", title), table(Object.entries(feature.properties), tileJson.properties, dataset));
   if (!dataset?.rows_open) return;
   const waiting = element("p", "rows", "Loading the row…");
   content.append(waiting);

@@ -28,7 +28,7 @@ export function popups(map: MapLibre, drawables: readonly Drawable[]): void {
         name === undefined
           ? `${number(Number(count))} ${count === 1 ? "row" : "rows"} here`
           : formatted(rest[name], info(name));
-      const others = Object.fromEntries(Object.entries(rest).filter(([property]) => property !== name));
+      const others = Object.entries(rest).filter(([property]) => property !== name);
       const content = element("article", "popup", element("h2", "", title), table(others, loaded.tileJson.properties));
       new Popup({ maxWidth: "min(320px, 80vw)" }).setLngLat(lngLat).setDOMContent(content).addTo(map);
       return;
