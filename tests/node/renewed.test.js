@@ -7,9 +7,19 @@ import { ofPage, standIn } from "./lib/page.js";
 standIn();
 /**
  * @type {typeof import("../../web/src/load") & typeof import("../../web/src/state") & typeof import("../../web/src/page") &
- *   typeof import("../../web/src/suits") & typeof import("../../web/src/address") & { Problem: typeof import("duotile").Problem }}
+ *   typeof import("../../web/src/suits") & typeof import("../../web/src/address") & typeof import("../../web/src/panel/facts") &
+ *   typeof import("../../web/src/time/animation") & { Problem: typeof import("duotile").Problem }}
  */
-const page = await ofPage("load", "state", "page", "suits", "address", "../../js/dist/index.js");
+const page = await ofPage(
+  "load",
+  "state",
+  "page",
+  "suits",
+  "address",
+  "panel/facts",
+  "time/animation",
+  "../../js/dist/index.js",
+);
 const { DRAWING, follow, loaded, makeLayer, misfits, reset, state, status } = page;
 
 /** Lets what waits for nothing happen. */
@@ -57,6 +67,32 @@ test("what of an address has no columns, or columns of another type, is left asi
     assert.deepEqual(got, changes, text);
     assert.match(said, why, text);
   }
+});
+
+test("how many pass is told once it is counted, not awaited of what is refused, and not told of another window", () => {
+  const { frame } = page;
+  const dataset = /** @type {any} */ ({ rows: 4500, rows_without_position: 0 });
+  const said = (/** @type {any} */ known, narrow = true) => page.facts(dataset, page.toldOf(known, narrow));
+  const known = { busy: false, partial: false };
+  const problem = { status: 400, message: "expected a comparison" };
+  assert.equal(said(undefined), "Counting what passes…");
+  assert.equal(said({ ...known, busy: true }), "Counting what passes…");
+  assert.equal(said({ ...known, counted: 12 }), "12 of 4,500 rows");
+  assert.equal(said({ ...known, counted: 4500 }, false), "4,500 rows");
+  assert.equal(said({ ...known, counted: 12, partial: true }), "12 rows on this device");
+  // Refused, or not to be had: the rows of the query before are shown, if there was one.
+  assert.equal(said({ ...known, problem }), "4,500 rows");
+  assert.equal(said({ ...known, problem, counted: 12 }), "12 of 4,500 rows");
+  assert.equal(said(known), "4,500 rows");
+  // Time plays, and stands still at a frame, whose window is the state's.
+  const window = /** @type {const} */ ([0, 1000]);
+  frame.value = { index: 0, of: 9, window };
+  assert.equal(said({ ...known, counted: 12 }), "4,500 rows");
+  assert.equal(said({ ...known, busy: true }), "4,500 rows");
+  reset({ ...state.peek(), window });
+  assert.equal(said({ ...known, counted: 12 }), "12 of 4,500 rows");
+  frame.value = undefined;
+  reset({ layers: [], active: "", ground: "" });
 });
 
 test("numbers of an address are numbers that are written, and finite", () => {

@@ -8,6 +8,7 @@ import { usualDrawing } from "../map/shapes/usual";
 import { RAMPS } from "../map/theme";
 import { catalog } from "../page";
 import { change, draw, type Layer, makeLayer, state, withLayer } from "../state";
+import { elsewhere } from "../time/animation";
 import { Icon } from "./icon";
 
 export function Layers() {
@@ -37,7 +38,8 @@ function Item({ layer }: { layer: Layer }) {
   const { id, visible, drawing } = layer;
   const at = layers.findIndex((one) => one.id === id);
   const title = catalog.value.find((dataset) => dataset.id === layer.dataset)?.title ?? layer.dataset;
-  const counted = loaded.value[id]?.counted;
+  // While time plays what is shown is of other windows.
+  const counted = elsewhere.value ? undefined : loaded.value[id]?.counted;
   const name = titleOf(layer);
   const move = (by: number) =>
     change("order", (before) => {

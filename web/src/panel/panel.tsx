@@ -5,12 +5,12 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Extent } from "../answers/fit";
 import type { Area } from "../area/shape";
-import { number } from "../dom";
 import { loaded } from "../load";
 import { colours } from "../map/theme";
 import { catalog, folded, origin, wanted } from "../page";
 import { active, canRedo, canUndo, redo, state, undo } from "../state";
 import { DrawingControls } from "./drawing";
+import { facts, toldOf } from "./facts";
 import { Filter } from "./filter";
 import { GroundControls } from "./ground";
 import { Icon } from "./icon";
@@ -85,7 +85,7 @@ export function Panel({ choose, fit, source, inView, children }: Props) {
           <span class="unseen">Details</span>
         </button>
       </header>
-      <p id="facts">{dataset && facts(dataset, known?.counted, known?.partial ?? false, isNarrow)}</p>
+      <p id="facts">{dataset && facts(dataset, toldOf(known, isNarrow))}</p>
       <p id="about">{dataset && about(dataset, known?.dataset?.columns.length)}</p>
       {known?.dataset && (
         <p id="fit">
@@ -170,19 +170,4 @@ function Title({ dataset, choose }: { dataset: DatasetSummary | undefined; choos
       </select>
     </>
   );
-}
-
-/** How many rows there are, and how many pass, once they are counted; of those at hand if that is a part. Of an archive, its tiles. */
-function facts(dataset: DatasetSummary, passed: number | undefined, partial: boolean, narrow: boolean) {
-  const { archive, rows, rows_without_position: lost } = dataset;
-  if (archive) {
-    const [first, last] = archive.zooms;
-    const count = archive.tiles === null ? "finished" : number(archive.tiles);
-    return `${count} ${archive.tiles === 1 ? "tile" : "tiles"}, zooms ${first} to ${last}`;
-  }
-  if (passed === undefined && narrow) return "Counting what passes…";
-  const some = passed !== undefined && (partial || passed !== rows);
-  const of = partial ? "rows on this device" : `of ${number(rows)} rows`;
-  const text = some ? `${number(passed)} ${of}` : rows === 1 ? "1 row" : `${number(rows)} rows`;
-  return text + (lost > 0 ? ` · ${number(lost)} without a position are not shown` : "");
 }

@@ -20,6 +20,8 @@ export const playing = signal(false);
 export const preparing = signal(false);
 /** The frame that is on the map; absent when the map shows the window of the state. */
 export const frame = signal<{ index: number; of: number; window: Window } | undefined>(undefined);
+/** Whether the map shows another window than that of the state, of which all counts are. */
+export const elsewhere = computed(() => frame.value !== undefined && frame.value.window !== state.value.window);
 /** How many frames were shown in the last second or two, and whether one is being waited for. */
 export const pace = signal<{ rate: number; waiting: boolean }>({ rate: 0, waiting: false });
 /** What layers are painted by while they play, by their ids: the scale of one window holds for all frames. */
