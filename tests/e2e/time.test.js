@@ -47,7 +47,10 @@ before(async () => {
   writeFileSync(join(folder, "timed.csv"), lines.join("\n"));
   const untimed = Array.from({ length: 300 }, () => `${(2 + next() * 28).toFixed(4)},${(40 + next() * 15).toFixed(4)}`);
   writeFileSync(join(folder, "untimed.csv"), ["lon,lat", ...untimed].join("\n"));
-  [server, browser] = await Promise.all([site(join(folder, "timed.csv"), join(folder, "untimed.csv")), launch()]);
+  const once = Array.from({ length: 200 }, (_, row) => `${3 + row / 20},${45 + (row % 7)},2024-03-05T10:00:00Z`);
+  writeFileSync(join(folder, "once.csv"), ["lon,lat,seen", ...once].join("\n"));
+  const files = ["timed.csv", "untimed.csv", "once.csv"].map((name) => join(folder, name));
+  [server, browser] = await Promise.all([site(...files), launch()]);
 });
 after(async () => {
   await browser?.close();
@@ -327,6 +330,22 @@ test("a layer without times has no bar, and stays as it is beside one that has t
   assert.equal(await rowsDrawn(page, "2"), 300);
   await page.click("#play");
   await counts(page, ".still:not([hidden])", 0);
+  assertQuiet(seen);
+  await close();
+});
+
+test("of data of one moment a window that came along is told, and taken away", async () => {
+  const { page, close, ...seen } = await open(browser, `${server.base}${VIEW}&dataset=timed`);
+  await page.selectOption("#time-preset", "day");
+  await says(page, "#facts", new RegExp(`^${(ROWS[0] ?? 0).toLocaleString("en")} of`));
+  await page.selectOption("#datasets", "once");
+  await says(page, "#facts", /^0 of 200 rows/);
+  await says(page, "#time-now", /2025 UTC$/);
+  await picture(page, "time-once");
+  await page.click("#time button:text-is('All times')");
+  await says(page, "#facts", /^200 rows/);
+  await counts(page, "#time", 0);
+  assert.deepEqual(windowOf(page), [Number.NaN]);
   assertQuiet(seen);
   await close();
 });

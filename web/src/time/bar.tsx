@@ -56,8 +56,8 @@ export function TimeBar({ player, source, fit }: Props) {
   const whole = range.value;
   const all = span.value;
   const layer = subject.value;
-  if (!all || !whole || !layer || !(all[1] > all[0])) return null;
   const chosen = frame.value?.window ?? state.value.window;
+  if (!all || !whole || !layer || !(all[1] > all[0])) return chosen && isAsked() ? <Alone window={chosen} /> : null;
   const window = chosen ?? firstWindow(all);
   const go = (by: number) => choose(chosen ? moved(window, by / (monthsOf(window) > 0 ? 1 : step.value)) : window);
   return (
@@ -149,6 +149,28 @@ export function TimeBar({ player, source, fit }: Props) {
           Begin again at the end
         </label>
         <p>{about()}</p>
+      </div>
+    </section>
+  );
+}
+
+/** Whether rows of a layer that is shown are those of the window alone. */
+const isAsked = () =>
+  state.value.layers.some(
+    ({ visible, dataset }) => visible && catalog.value.find(({ id }) => id === dataset)?.time_column,
+  );
+
+/** The window over times that are one moment: nothing can be drawn or played, and rows may be missing all the same. */
+function Alone({ window }: { window: Window }) {
+  return (
+    <section id="time" aria-label="Time">
+      <div class="row">
+        <output id="time-now">
+          {saidWindow(window)} <small>{saidClock()}</small>
+        </output>
+        <button type="button" onClick={() => choose(undefined)}>
+          All times
+        </button>
       </div>
     </section>
   );
