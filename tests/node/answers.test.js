@@ -437,6 +437,10 @@ test("texts that are copied are no formulas of a spreadsheet, and numbers stay n
     "a=b",
     " =1",
     "'=1",
+    '"un',
+    '"one" and "two"',
+    'a "b"',
+    '"=1',
   ];
   const expected = [
     "'=HYPERLINK(1)",
@@ -450,6 +454,10 @@ test("texts that are copied are no formulas of a spreadsheet, and numbers stay n
     "a=b",
     " =1",
     "'=1",
+    '"""un"',
+    '"""one"" and ""two"""',
+    'a "b"',
+    '"""=1"',
   ];
   const rows = texts.map((name) => ({
     type: "Feature",

@@ -72,12 +72,14 @@ const FORMULA = /^(?:[=@]|[+-](?!\d+(?:[.,]\d+)?$))/;
 
 /**
  * Rows as lines of tabs, which spreadsheets take; `outlined` says whether some of them are more than points. A text that would be a
- * formula there has an apostrophe before it, by which it is none.
+ * formula there has an apostrophe before it, by which it is none; one that begins with a quote is quoted, or it would go on up to the next.
  */
 export function tabbed(rows: readonly Row[], columns: readonly string[], outlined: boolean): string {
   const text = (value: unknown) => {
     const line = String(value ?? "").replaceAll(/[\t\r\n]+/g, " ");
-    return typeof value === "string" && FORMULA.test(line) ? `'${line}` : line;
+    if (typeof value !== "string") return line;
+    if (line.startsWith('"')) return `"${line.replaceAll('"', '""')}"`;
+    return FORMULA.test(line) ? `'${line}` : line;
   };
   const place = placed(outlined);
   const line = ({ geometry, properties }: Row) =>
