@@ -427,6 +427,16 @@ test("a ramp has numbers all along, also where nearly all of it is for what is s
   );
 });
 
+test("an axis of one value has that value everywhere", () => {
+  for (const log of [false, true]) {
+    for (const value of [5, 0, -2.5, 1e9, 1e300]) {
+      const axis = axisOf(value, value, log, 1);
+      assert.deepEqual([0, 0.3, 0.5, 1].map(axis.value), [value, value, value, value]);
+      assert.ok(axis.at(value) >= 0 && axis.at(value) <= 1);
+    }
+  }
+});
+
 test("whatever numbers there are, a scale has finite places in order, a legend a few short texts, an axis a place for each", () => {
   const { next } = random(29);
   const odd = [0, 5e-324, 1e-300, 1e-15, 1, 9.9, 1e15, 9.99e15, 1e18, 3.4e38, 1e300, Number.MAX_VALUE, Infinity];

@@ -37,7 +37,8 @@ export function axisOf(min: number, max: number, log: boolean, unit: number): Ax
     max,
     log,
     at: (value) => Math.min(Math.max((bend(value) - low) / width, 0), 1),
-    value: (at) => (at <= 0 ? min : at >= 1 ? max : bounded(unbend(low + at * width))),
+    // Of one value alone all of the axis is that.
+    value: (at) => (at <= 0 ? min : at >= 1 ? max : low === high ? bounded(min) : bounded(unbend(low + at * width))),
   };
 }
 

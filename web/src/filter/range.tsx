@@ -75,8 +75,8 @@ export function RangeControl({ column, clause, known, log, setLog, set }: Props)
         }}
       />
       <div class="scale" aria-hidden="true">
-        {[0, 0.5, 1].map((at) => (
-          <span key={at}>{reading(at, axis, column)}</span>
+        {[...new Set([0, 0.5, 1].map((at) => reading(at, axis, column)))].map((text) => (
+          <span key={text}>{text}</span>
         ))}
       </div>
       <div class="bounds">
