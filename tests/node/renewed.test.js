@@ -105,6 +105,19 @@ test("numbers of an address are numbers that are written, and finite", () => {
   assert.deepEqual(layer?.drawing, DRAWING);
 });
 
+test("an address has so many layers at most, each with what is its own, and it is told how many are left aside", () => {
+  const text = Array.from({ length: 5000 }, (_, at) => `dataset=trips&filter=fare > ${at}`).join("&");
+  const { state, aside } = page.parse(`${text}&view=2/48/10`);
+  const most = page.MOST_LAYERS;
+  assert.deepEqual([state.layers.length, aside], [most, 5000 - most]);
+  assert.deepEqual(
+    state.layers.map(({ filter }) => filter),
+    Array.from({ length: most }, (_, at) => `fare > ${at}`),
+  );
+  assert.equal(state.active, state.layers.at(-1)?.id);
+  assert.equal(page.parse(page.print({ state }, undefined)).aside, undefined);
+});
+
 test("new data with other columns is shown without what it has no columns for, which is told and no step to go back", async () => {
   let dataset = { id: "trips", version: "1", columns };
   const answer = async (/** @type {any} */ value) => ({ value, from: "server", partial: false });

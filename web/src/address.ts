@@ -11,6 +11,7 @@ import {
   type Kind,
   type Layer,
   type Mix,
+  MOST_LAYERS,
   makeLayer,
   plain,
   type Scale,
@@ -29,6 +30,8 @@ export interface View {
 /** What an address says. A layer without a dataset is of the one that is shown first. */
 export interface Place {
   view?: View;
+  /** How many layers are left aside: those after the most that there may be. */
+  aside?: number;
   state: State;
 }
 
@@ -87,6 +90,7 @@ export function parse(text: string, usual = ALIKE, first?: string): Place {
   let place: Partial<Place> = {};
   let rest: Partial<State> = {};
   let active: string | undefined;
+  let aside = 0;
   const make = (dataset: string) => {
     const named = layers.map((layer) => ({ ...layer, dataset: layer.dataset || (first ?? "") }));
     const at = placeAmong(named, dataset || (first ?? ""));
@@ -104,8 +108,9 @@ export function parse(text: string, usual = ALIKE, first?: string): Place {
     } else if (name === "ground") {
       rest = { ...rest, ground: value };
     } else if (name === "dataset") {
-      layers.push(make(value));
-    } else {
+      if (layers.length < MOST_LAYERS) layers.push(make(value));
+      else aside += 1;
+    } else if (aside === 0) {
       const layer = layers.pop() ?? make("");
       if (name === "active") active = layer.id;
       layers.push(about(layer, name, value));
@@ -114,7 +119,7 @@ export function parse(text: string, usual = ALIKE, first?: string): Place {
   if (layers.length === 0) layers.push(make(""));
   const drawn = layers.map((layer) => ({ ...layer, drawing: plain(layer.drawing) }));
   const state = { layers: drawn, active: active ?? layers.at(-1)?.id ?? "", ground: GROUND, ...rest };
-  return { ...place, state };
+  return { ...place, ...(aside > 0 ? { aside } : {}), state };
 }
 
 /** A layer with one more thing that the address says of it. */

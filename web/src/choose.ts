@@ -7,9 +7,9 @@ import { drafts, keep } from "./filter/draft";
 import { basemapOf } from "./map/grounds";
 import { type DataMap, frameOn, openOn, viewOf } from "./map/map";
 import { drawingFor, usualDrawing } from "./map/shapes/usual";
-import { basemap, catalog, first, status } from "./page";
+import { basemap, catalog, first, say, status } from "./page";
 import type { Data } from "./source";
-import { active, change, reset, state, stepsMade, withLayer } from "./state";
+import { active, change, MOST_LAYERS, reset, state, stepsMade, withLayer } from "./state";
 
 /** Looks which datasets there are, on the server or on this device. */
 export async function look(data: Data): Promise<void> {
@@ -44,11 +44,15 @@ export function open(subset: Subset, view: DataMap): void {
 /** Takes what the address says for the state. Datasets that are not there are told, and the first stands in for them. */
 export function readAddress(): Place {
   const there = catalog.peek();
-  const { state: wish, view } = parse(location.hash.slice(1), usualDrawing, there[0]?.id);
+  const { state: wish, view, aside } = parse(location.hash.slice(1), usualDrawing, there[0]?.id);
   const missing = wish.layers.filter(({ dataset }) => dataset && !there.some(({ id }) => id === dataset));
   const where = first.peek() === undefined ? "on this device" : "on this server";
   if (missing.length > 0 && there.length > 0) {
     status.value = `There is no ${missing.map(({ dataset }) => dataset).join(", ")} ${where}.`;
+  }
+  if (aside) {
+    const all = wish.layers.length + aside;
+    say(`The address has ${all.toLocaleString("en")} layers: the first ${MOST_LAYERS} are shown, which is the most.`);
   }
   const layers = wish.layers.map((layer, at) =>
     layer.dataset && !missing.includes(layer)

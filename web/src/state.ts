@@ -94,6 +94,9 @@ export const DRAWING: Drawing = {
 
 export const GROUND = "";
 
+/** More layers on the map than these are asked for, drawn and told of for longer than anybody waits. */
+export const MOST_LAYERS = 32;
+
 const current = signal<State>({ layers: [], active: "", ground: GROUND });
 
 /** The state of now; reading `value` in a component or an effect follows it. */

@@ -7,7 +7,7 @@ import { loaded } from "../load";
 import { usualDrawing } from "../map/shapes/usual";
 import { RAMPS } from "../map/theme";
 import { catalog } from "../page";
-import { change, draw, type Layer, makeLayer, state, withLayer } from "../state";
+import { change, draw, type Layer, MOST_LAYERS, makeLayer, state, withLayer } from "../state";
 import { elsewhere } from "../time/animation";
 import { Icon } from "./icon";
 
@@ -110,6 +110,7 @@ function Item({ layer }: { layer: Layer }) {
 
 /** One more layer: of another dataset, or of the same under another filter. */
 function Add() {
+  const full = state.value.layers.length >= MOST_LAYERS;
   const add = (dataset: string) =>
     change("add", (before) => {
       // In colours of its own, or it could not be told from those beneath.
@@ -121,7 +122,7 @@ function Add() {
   const [only] = catalog.value;
   if (catalog.value.length < 2) {
     return (
-      <button type="button" id="add-layer" disabled={!only} onClick={() => only && add(only.id)}>
+      <button type="button" id="add-layer" disabled={!only || full} onClick={() => only && add(only.id)}>
         Add another layer of this data
       </button>
     );
@@ -131,6 +132,7 @@ function Add() {
       Add a layer
       <select
         id="add-layer"
+        disabled={full}
         value=""
         onChange={({ currentTarget }) => {
           if (currentTarget.value) add(currentTarget.value);
