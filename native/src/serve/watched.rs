@@ -8,8 +8,13 @@ use crate::{
     read::Stand,
     source::{Source, archive::Archive, points::Dataset},
 };
-use anyhow::Result;
-use std::{io::Write as _, path::PathBuf, time::Instant};
+use anyhow::{Result, anyhow};
+use std::{
+    io::Write as _,
+    panic::{self, AssertUnwindSafe},
+    path::PathBuf,
+    time::Instant,
+};
 
 /// A source, and how its files stand.
 #[derive(Debug)]
@@ -84,7 +89,9 @@ impl Watched {
 
     /// Reads it again; the old one stays where that fails.
     pub fn reload(&mut self, state: &Shared) {
-        let outcome = match self.load(state) {
+        // What panics on one file leaves the others watched; the panic itself has said where it was.
+        let done = panic::catch_unwind(AssertUnwindSafe(|| self.load(state)));
+        let outcome = match done.unwrap_or_else(|_| Err(anyhow!("reading it panicked"))) {
             Ok(()) => Outcome::Replaced,
             Err(error) => {
                 let name = &self.source.name;

@@ -141,6 +141,12 @@ pub(super) fn has_fraction(field: &[u8], decimal_comma: bool) -> bool {
     behind.iter().any(|byte| matches!(byte, b'1'..=b'9'))
 }
 
+/// A number with so many decimals; `None` where these are more than any double has.
+pub(super) fn printed(value: f64, places: usize) -> Option<String> {
+    const MOST: usize = 1074;
+    (places <= MOST).then(|| format!("{value:.places$}"))
+}
+
 /// An integer of decimal digits.
 #[inline]
 pub(super) fn integer(field: &[u8]) -> Option<i64> {

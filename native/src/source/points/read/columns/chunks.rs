@@ -2,7 +2,10 @@
 //! value where something may have to be counted.
 
 use super::{Gather, Rules, Values};
-use crate::{kind::Kind, read::field::describe};
+use crate::{
+    kind::Kind,
+    read::{field::describe, numbers},
+};
 use anyhow::{Result, bail};
 use polars_arrow::array::Array;
 use polars_core::prelude::{ChunkedArray, Column, DataType, Int64Type, PolarsNumericType, TimeUnit as Unit};
@@ -183,7 +186,7 @@ impl Gather {
             }
             (Values::F32(_) | Values::F64(_), _) => {
                 let value = text.parse::<f64>().ok();
-                if value.is_none_or(|value| format!("{value:.scale$}") != text) {
+                if value.and_then(|value| numbers::printed(value, scale)).is_none_or(|same| same != text) {
                     self.see_rounded(text);
                 }
                 self.push(value, |column, value| column.push_float(value, rules));

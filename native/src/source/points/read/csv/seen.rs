@@ -1,12 +1,12 @@
 //! What the fields of a column are, counted over all of them.
 
+mod counts;
 mod merge;
 
 use super::split::Raw;
 use crate::read::{
-    civil::{self, Order},
-    geometry, hours,
-    numbers::{Numbers, has_fraction, is_share, marked},
+    civil, geometry, hours,
+    numbers::{Numbers, has_fraction, marked, printed},
     spelling::formatted,
     values::{Class, classify},
 };
@@ -290,10 +290,10 @@ impl Seen {
             return;
         }
         let [whole, decimals] = [whole, decimals].map(|digits| String::from_utf8(digits).unwrap_or_default());
-        let (whole, places) = (whole.trim_start_matches('0'), decimals.len());
+        let (whole, decimals) = (whole.trim_start_matches('0'), decimals.trim_end_matches('0'));
         // Printed with as many decimals, it is the same again.
-        let printed = format!("{whole}.{decimals}").parse().map(|value: f64| format!("{value:.places$}"));
-        let kept = printed.is_ok_and(|text| {
+        let value = format!("{whole}.{decimals}").parse().ok();
+        let kept = value.and_then(|value| printed(value, decimals.len())).is_some_and(|text| {
             let (own, rest) = text.split_once('.').unwrap_or((&text, ""));
             own.trim_start_matches('0') == whole && rest == decimals
         });
@@ -316,63 +316,6 @@ impl Seen {
         {
             self.parted += 1;
             self.first_parted.get_or_insert_with(|| (sign, shown(field)));
-        }
-    }
-
-    /// Whether what was not asked could change what it becomes, or what is told of it.
-    pub fn is_unsure(&self) -> bool {
-        self.unasked > 0 && self.plain * 10 <= self.values()
-    }
-
-    /// How many values there are.
-    pub fn values(&self) -> u64 {
-        self.numbers() + self.digits + self.booleans + self.moments() + self.clocks + self.pairs + self.texts
-    }
-
-    /// How many are numbers.
-    pub const fn numbers(&self) -> u64 {
-        self.integers + self.floats + self.grouped
-    }
-
-    /// Whether the signs at numbers say that these do not go together: of several kinds of money, or of shares at some alone.
-    pub fn signs_differ(&self) -> bool {
-        self.marks_differ || self.marked < self.numbers() && self.mark.is_some_and(is_share)
-    }
-
-    /// What its numbers lose as doubles, if any does.
-    pub fn lost(&self) -> Option<String> {
-        let first = self.first_long.as_ref()?;
-        Some(format!("{} numbers have more digits than are kept of them, such as {first:?}", self.long))
-    }
-
-    /// Whether the comma and the point mean the opposite here of what they mean in the rest of the file: a text is a number only so,
-    /// and all numbers still are.
-    pub const fn is_turned(&self) -> bool {
-        self.turned > 0 && self.floats == 0 && self.fixed == 0
-    }
-
-    /// How many are times.
-    pub const fn moments(&self) -> u64 {
-        self.times + self.civil
-    }
-
-    /// Whether all times are dates without a time of day.
-    pub fn is_dates(&self) -> bool {
-        self.moments() > 0 && self.dates == self.moments()
-    }
-
-    /// The order of day and month that is proven here: that in which all dates are some.
-    pub fn proven(&self) -> Option<Order> {
-        let all = |count: u64| self.civil > 0 && count == self.civil;
-        if all(self.year_first) {
-            return None;
-        }
-        match (all(self.day_first), all(self.month_first)) {
-            (true, false) => Some(Order::DayFirst),
-            (false, true) => Some(Order::MonthFirst),
-            // With points between, the day comes first wherever that is written.
-            (true, true) if all(self.dotted) => Some(Order::DayFirst),
-            _ => None,
         }
     }
 }

@@ -315,3 +315,19 @@ fn a_fraction_behind_thousands_is_kept_or_told() {
     assert!(says(&dataset, "more digits than are kept of them, such as \"9,007,199,254,740,993.50\""));
     assert_eq!(values(&load_csv("lon,lat,v\n8,50,\"9,007,199,254,740,993.00\"\n"), "v"), ["9007199254740993"]);
 }
+
+#[test]
+fn a_number_may_have_any_count_of_digits() {
+    let zeros = "0".repeat(66_000);
+    for (field, same, lost) in [
+        (format!("1234567890123456.{}", "7".repeat(70_000)), "1234567890123456.7777777777", true),
+        (format!("\"1,234.{zeros}\""), "1234", false),
+        (format!("\"1,234.{zeros}1\""), "1234", true),
+        (format!("\"12,345{}\"", ",000".repeat(90)), "12345e270", true),
+    ] {
+        let dataset = load_csv(format!("lat,lon,v\n50,8,{field}\n51,9,0.5\n"));
+        let same: f64 = same.parse().expect("a number");
+        assert_eq!(values(&dataset, "v"), [format!("{same:?}"), "0.5".into()]);
+        assert_eq!(says(&dataset, "1 numbers have more digits than are kept of them"), lost, "{}", &field[..9]);
+    }
+}
