@@ -102,6 +102,13 @@ impl Crs {
         if text.contains('[') {
             // Heights may have a system of their own behind that of positions, and are not kept.
             let text = written::first(text);
+            if text.len() > written::LONGEST {
+                bail!(
+                    "the coordinate system is described in {} bytes, expected {} at most; say it with --crs",
+                    text.len(),
+                    written::LONGEST
+                );
+            }
             if let Some(code) = code_of_wkt(text) {
                 return Self::of_code(code);
             }

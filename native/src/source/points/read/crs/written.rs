@@ -9,7 +9,7 @@ use anyhow::{Result, anyhow, bail};
 use std::sync::{Mutex, PoisonError};
 
 /// Bytes of a text that is read, and nodes within each other: each of these is a call within another.
-const LONGEST: usize = 1 << 16;
+pub(super) const LONGEST: usize = 1 << 16;
 const DEEPEST: usize = 16;
 
 /// A system as a file describes it.
@@ -27,8 +27,8 @@ pub struct Written {
 /// When it is damaged, or its datum or projection is not known here.
 pub(super) fn read(text: &str) -> Result<Crs> {
     let name = text.split('"').nth(1).unwrap_or("without a name").to_owned();
-    if text.len() > LONGEST || depth(text) > DEEPEST {
-        bail!("it is longer or deeper than a description of a system is");
+    if depth(text) > DEEPEST {
+        bail!("it is deeper than a description of a system is");
     }
     // What GDAL writes of systems that the rest of the text cannot tell, as the sphere of Web Mercator, goes before it.
     if let Some(told) = extension(text) {
@@ -166,7 +166,7 @@ fn odd_unit(text: &str) -> Option<&str> {
     let angular = |&(at, _): &(usize, &str)| !text[..at].ends_with("LENGTH");
     let units = text.match_indices("UNIT[").filter(angular).map(|(at, node)| &text[at + node.len()..]);
     let degree = 1f64.to_radians();
-    let mut angles = units.filter(|rest| !rest.to_ascii_lowercase().starts_with("\"met"));
+    let mut angles = units.filter(|rest| !rest.get(..4).is_some_and(|begin| begin.eq_ignore_ascii_case("\"met")));
     let odd = angles.find(|rest| second(rest).is_none_or(|factor| (factor / degree - 1.0).abs() > 1e-6));
     odd.map(|rest| rest.split('"').nth(1).unwrap_or("a unit without a name"))
 }
@@ -253,6 +253,8 @@ mod tests {
         assert!(refused(&odd).contains("Bonne"), "{}", refused(&odd));
         refused(&GRID[..200]);
         assert!(refused(&"PROJCS[\"a\",".repeat(900)).contains("deeper than"));
+        let long = refused(&format!("GEOGCS[\"WGS 84\"{}]", ",UNIT[\"metre\",1]".repeat(200_000)));
+        assert!(long.contains("3200016 bytes, expected 65536 at most"), "{long}");
         refused(&"PROJCS[\"a\",".repeat(DEEPEST));
         refused(&format!("PROJCS[\"a\"{}]", ",GEOGCS[\"b\",1]".repeat(4000)));
         // Where the text says how its datum lies, that holds.

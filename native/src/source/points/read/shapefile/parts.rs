@@ -7,6 +7,7 @@ use crate::read::{
 };
 use anyhow::{Result, bail};
 use std::{
+    collections::HashMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -131,9 +132,12 @@ fn without_ending(name: &str) -> &str {
 
 /// What Shapefiles of an archive are called: by their folders too, where several have one name.
 fn named<'m>(shapes: &[&'m Member]) -> Vec<&'m str> {
-    let alone = |name: &str| shapes.iter().filter(|other| stem(&other.name) == name).count() < 2;
-    let short = shapes.iter().map(|member| stem(&member.name));
-    short.zip(shapes).map(|(stem, member)| if alone(stem) { stem } else { without_ending(&member.name) }).collect()
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for member in shapes {
+        *counts.entry(stem(&member.name)).or_default() += 1;
+    }
+    let name = |member: &&'m Member| Some(stem(&member.name)).filter(|stem| counts[stem] < 2);
+    shapes.iter().map(|member| name(member).unwrap_or_else(|| without_ending(&member.name))).collect()
 }
 
 /// The name of a file in an archive, without folders and ending.
