@@ -77,12 +77,17 @@ impl Parts {
         let names = named(&shapes);
         let chosen = layers::choose("the zip archive", "Shapefiles", &names, &[], layer)?;
         let shape = shapes[chosen];
-        let other = |ending: &str| {
+        let other = |ending: &str| -> Option<&Member> {
             let same = |member: &&&Member| {
                 is(&member.name, ending)
                     && without_ending(&member.name).eq_ignore_ascii_case(without_ending(&shape.name))
             };
-            members.iter().find(same).copied()
+            // One that is written alike goes first.
+            members
+                .iter()
+                .filter(same)
+                .min_by_key(|member| without_ending(&member.name) != without_ending(&shape.name))
+                .copied()
         };
         let large = |member: &Member, number: usize| {
             let spool = spool.map(|path| path.with_extension(format!("zip{number}")));

@@ -85,6 +85,38 @@ fn those_of_one_name_are_told_apart_by_their_folders() {
     }
 }
 
+/// A zip archive of these files, not packed.
+fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let (mut all, mut directory) = (Vec::new(), Vec::new());
+    for (name, bytes) in files {
+        let size = u32::try_from(bytes.len()).expect("small").to_le_bytes();
+        let length = u16::try_from(name.len()).expect("short").to_le_bytes();
+        let at = u32::try_from(all.len()).expect("small").to_le_bytes();
+        let sizes = [&crc32fast::hash(bytes).to_le_bytes()[..], &size, &size, &length, &[0, 0]].concat();
+        directory
+            .extend([b"PK\x01\x02\x14\0\x14\0\0\0\0\0\0\0\0\0", &sizes[..], &[0; 10], &at, name.as_bytes()].concat());
+        all.extend([b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0", &sizes[..], name.as_bytes(), bytes].concat());
+    }
+    let [count, size, at] =
+        [files.len(), directory.len(), all.len()].map(|number| u32::try_from(number).expect("small"));
+    let count = &count.to_le_bytes()[..2];
+    let end = [b"PK\x05\x06\0\0\0\0", count, count, &size.to_le_bytes(), &at.to_le_bytes(), &[0, 0]].concat();
+    [all, directory, end].concat()
+}
+
+#[test]
+fn those_whose_names_differ_in_capitals_alone_keep_their_own_tables() {
+    let folder = unpacked("");
+    let part = |name: &str| fs::read(folder.0.path().join(name)).expect("there");
+    let [areas, table, points, other] = ["areas.shp", "areas.dbf", "points.shp", "points.dbf"].map(part);
+    let packed = zip(&[("A.shp", &areas), ("A.dbf", &table), ("a.shp", &points), ("a.dbf", &other)]);
+    let names = |layer_name: &str| {
+        let dataset = load_with("case.zip", &packed, &layer(layer_name)).expect("reads");
+        (dataset.len(), kind(&dataset, "wide"), kind(&dataset, "n"))
+    };
+    assert_eq!((names("A"), names("a")), ((3, "integer", "none"), (2, "none", "integer")));
+}
+
 #[test]
 fn points_are_points() {
     let dataset = load_with("shapes.zip", SHAPES, &layer("points")).expect("reads");
