@@ -264,12 +264,13 @@ impl Sample<'_> {
         let mut seen = HashSet::new();
         let mut at = self.start;
         while at < self.bytes.len() && seen.len() < RECORDS {
-            let (mut first, mut last) = (Raw::default(), 0);
+            let (mut first, mut last, mut odd) = (Raw::default(), 0, false);
             let end = record(self.bytes, at, cut, |number, raw| {
                 if number == 0 {
                     first = raw;
                 }
                 last = if raw.bytes.is_empty() { last } else { number };
+                odd |= raw.odd;
             });
             if end.next >= self.bytes.len() && !self.whole {
                 break;
@@ -279,7 +280,7 @@ impl Sample<'_> {
                 continue;
             }
             let next = (seen.len() + 1).to_string();
-            if last != names || !(first.quoted || first.bytes == next.as_bytes()) || !seen.insert(first.bytes) {
+            if odd || last != names || !(first.quoted || first.bytes == next.as_bytes()) || !seen.insert(first.bytes) {
                 return false;
             }
         }

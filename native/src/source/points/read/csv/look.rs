@@ -84,7 +84,11 @@ pub(super) fn look(
     if scan.doubts.escaped > 0
         && let Some((other, seen)) = with_escapes(bytes, &dialect, &scan, &how, &advance)
     {
-        lines.push("quotes within quotes stand behind backslashes, which are no part of texts".into());
+        let left = match seen.doubts.escaped {
+            0 => String::new(),
+            left => format!(", but in {left} records that have other quotes besides and stay as they are"),
+        };
+        lines.push(format!("quotes within quotes stand behind backslashes, which are no part of texts{left}"));
         (dialect, scan) = (other, seen);
     }
     if let Some((other, shown)) = beneath::without_names(bytes, &dialect, &scan, how.numbers)
@@ -140,7 +144,8 @@ fn times(options: &Options) -> impl Iterator<Item = &str> {
     options.time.as_deref().into_iter().chain(date).chain(types)
 }
 
-/// The same file with backslashes that take from quotes what they mean, where no more lines are broken then.
+/// The same file with backslashes that take from quotes what they mean, where fewer records are odd then, and no more lines are
+/// broken: a few that are damaged leave the others theirs.
 fn with_escapes(
     bytes: &[u8],
     dialect: &Dialect,
@@ -151,9 +156,9 @@ fn with_escapes(
     let cut = Cut { escapes: true, ..dialect.cut };
     let other = Dialect { cut, ..dialect.clone() };
     let seen = self::scan(bytes, &other, how, advance)?;
-    let broken = |scan: &Scan| scan.short.count + scan.long.count;
-    let is_whole = seen.doubts.escaped == 0 && seen.open.is_none() && seen.overlong.is_none();
-    (is_whole && broken(&seen) <= broken(scan)).then_some((other, seen))
+    let fewer = seen.doubts.escaped < scan.doubts.escaped && seen.broken() <= scan.broken();
+    let closes = seen.open.is_none() && seen.overlong.is_none();
+    (fewer && closes && seen.whole() >= scan.whole()).then_some((other, seen))
 }
 
 /// The same bytes with line feeds in the place of carriage returns that stand alone outside of quotes.

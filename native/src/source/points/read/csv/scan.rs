@@ -276,6 +276,16 @@ impl Scan {
         }
     }
 
+    /// Lines with a wrong number of fields.
+    pub const fn broken(&self) -> u64 {
+        self.short.count + self.long.count
+    }
+
+    /// Rows with the right one.
+    pub const fn whole(&self) -> u64 {
+        self.rows - self.short.count
+    }
+
     /// Adds the piece that comes next.
     fn add(&mut self, mut piece: Piece) {
         let line = self.line;

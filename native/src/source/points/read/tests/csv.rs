@@ -331,3 +331,22 @@ fn a_number_may_have_any_count_of_digits() {
         assert_eq!(says(&dataset, "1 numbers have more digits than are kept of them"), lost, "{}", &field[..9]);
     }
 }
+
+#[test]
+fn a_damaged_record_leaves_other_quotes_behind_backslashes() {
+    let row = |row: usize| format!("{row},\"n \\\"{row}\\\", c\",50,8\n");
+    let rows: String = (1..=100).map(row).collect();
+    let text = format!("id,name,lat,lon\n{rows}101,\"abc\"def \\\"x\\\"\",50,8\n");
+    let dataset = load_csv(text);
+    let names: Vec<String> = (1..=100).map(|row| format!("n \"{row}\", c")).collect();
+    assert_eq!(values(&dataset, "name")[..100], names);
+    assert_eq!(values(&dataset, "name")[100], "\"abc\"def \\\"x\\\"\"");
+    assert!(says(&dataset, "are no part of texts, but in 1 records that have other quotes besides"));
+    assert_eq!((dataset.len(), dataset.report().bad_lines), (101, 0));
+    // Paths that end with a backslash stay whole, though fields elsewhere have quotes behind some.
+    let path = |row: usize| format!("{row},50,8,\"C:\\{row}\\\"\n");
+    let paths: String = (0..20).map(path).collect();
+    let odd = "30,50,8,a\\\"b\n".repeat(30);
+    let dataset = load_csv(format!("id,lat,lon,path\n{paths}{odd}"));
+    assert_eq!((dataset.len(), values(&dataset, "path")[19].as_str()), (50, "C:\\19\\"));
+}
