@@ -87,7 +87,9 @@ impl Csv {
             let numbers = Numbers { mark: seen.mark.filter(|_| !seen.marks_differ), ..how.numbers };
             let numbers =
                 if said_number(name, options) { meaning(name, seen, numbers, options, lines) } else { numbers };
-            let spelling = Spelling { numbers, order: fate.order, format: how.format.clone(), decimals: None };
+            // Where no column was said to be times, it is the form of those of which most have it.
+            let form = how.form(name).filter(|_| how.is_time(name) || seen.formatted * 2 > seen.moments());
+            let spelling = Spelling { numbers, order: fate.order, format: form.cloned(), decimals: None };
             let lettered = seen.lettered == seen.pairs;
             let pair =
                 (seen.pairs > 0 && seen.pairs * 10 >= seen.values() * 9).then_some(Pairs { over: seen.over, lettered });

@@ -39,7 +39,17 @@ pub(super) struct Look {
 impl Look {
     /// What is seen of a column before its first field.
     pub fn column(&self, name: &str) -> Seen {
-        Seen { loose: self.dates || self.times.iter().any(|time| time == name), ..Seen::default() }
+        Seen { loose: self.dates || self.is_time(name), forms: self.form(name).is_some(), ..Seen::default() }
+    }
+
+    /// The form in which times of a column are read: of those that were said to be times, else of all.
+    pub fn form(&self, name: &str) -> Option<&Arc<str>> {
+        self.format.as_ref().filter(|_| self.times.is_empty() || self.is_time(name))
+    }
+
+    /// Whether a column was said to be times.
+    pub fn is_time(&self, name: &str) -> bool {
+        self.times.iter().any(|time| time == name)
     }
 }
 
@@ -49,6 +59,8 @@ impl Look {
 pub(super) struct Seen {
     /// Whether it was said that there are dates, so that 1.2.24 is one.
     pub loose: bool,
+    /// Whether a form was said for its times.
+    forms: bool,
     /// Texts that would be dates where that is said, and the first.
     pub maybe: u64,
     pub first_maybe: Option<String>,
@@ -73,6 +85,8 @@ pub(super) struct Seen {
     pub first_parted: Option<(char, String)>,
     pub booleans: u64,
     pub times: u64,
+    /// How many of these have the form that was said.
+    pub formatted: u64,
     /// Dates in the form of a country, and how many could have the day or the month first.
     pub civil: u64,
     pub day_first: u64,
@@ -183,10 +197,11 @@ impl Seen {
     }
 
     fn add_text(&mut self, field: &[u8], line: u64, look: &Look) {
-        if let Some(format) = &look.format
+        if let Some(format) = look.format.as_ref().filter(|_| self.forms)
             && formatted(field, format).is_some()
         {
             self.times += 1;
+            self.formatted += 1;
             return;
         }
         let digit = field.iter().any(u8::is_ascii_digit);

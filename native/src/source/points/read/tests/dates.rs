@@ -53,6 +53,23 @@ fn a_form_of_its_own_can_be_said() {
 }
 
 #[test]
+fn a_form_that_was_said_is_that_of_the_columns_that_have_it() {
+    let row = |day: usize| format!("50,8,{day:02}.03.2024 14.30,2024-03-{day:02}T10:00:00Z,{day:02}/03/2024\n");
+    let rows: String = (20..30).map(row).collect();
+    let text = format!("lat,lon,when,created,seen\n{rows}");
+    let csv = CsvOptions { time_format: Some("%d.%m.%Y %H.%M".into()), ..CsvOptions::default() };
+    for (time, types) in
+        [(None, vec![]), (Some("when".to_owned()), vec![]), (None, vec![("when".to_owned(), Type::Time)])]
+    {
+        let options = Options { csv: csv.clone(), time, types, ..Options::default() };
+        let dataset = load_with("a.csv", &text, &options).expect("reads");
+        let last = |name: &str| values(&dataset, name)[9].clone();
+        let expected = ["2024-03-29T14:30:00Z", "2024-03-29T10:00:00Z", "2024-03-29T00:00:00Z"];
+        assert_eq!(["when", "created", "seen"].map(last), expected);
+    }
+}
+
+#[test]
 fn a_date_and_its_time_of_day_in_two_columns_are_one_time() {
     let text = "lat,lon,Date,Time\n1,2,25/03/2024,7:05\n1,2,26/03/2024,19:30:15\n1,2,27/03/2024,\n";
     let dataset = load_csv(text);

@@ -27,6 +27,7 @@ impl Seen {
         self.broken |= part.broken;
         self.booleans += part.booleans;
         self.times += part.times;
+        self.formatted += part.formatted;
         self.civil += part.civil;
         self.day_first += part.day_first;
         self.month_first += part.month_first;
