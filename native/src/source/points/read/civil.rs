@@ -85,11 +85,22 @@ pub(super) fn month_of_year(field: &[u8]) -> Option<(i64, i64)> {
     ((1800..2200).contains(&year) && (1..=12).contains(&month)).then_some((year, month))
 }
 
-/// The date of a time that is written in numbers, without its time of day.
-pub(super) fn date_of(text: &str) -> &str {
-    let end =
-        text.find(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '-' | '/' | '.')).unwrap_or(text.len());
-    if text[end..].starts_with(['T', 't', ' ']) && end >= 6 { &text[..end] } else { text }
+/// The date of a time, without its time of day.
+fn date_of(text: &str) -> &str {
+    let Some(end) = text.find(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '-' | '/' | '.')) else {
+        return text;
+    };
+    if text[end..].starts_with(['T', 't', ' ']) && end >= 6 {
+        return &text[..end];
+    }
+    Parts::of(text.as_bytes()).map_or(text, |parts| &text[..text.len() - parts.behind])
+}
+
+/// A date with this time of day in the place of its own.
+pub(super) fn with_clock(date: &str, clock: &str) -> String {
+    let date = date_of(date);
+    let sign = if date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit()) { 'T' } else { ' ' };
+    format!("{date}{sign}{clock}")
 }
 
 /// A field in its parts.
@@ -97,6 +108,8 @@ struct Parts<'f> {
     year: i64,
     date: Date,
     clock: &'f [u8],
+    /// Bytes behind the date.
+    behind: usize,
     /// Whether all three numbers have two digits.
     short: bool,
     /// Whether it could be a version as well.
@@ -145,7 +158,8 @@ impl<'f> Parts<'f> {
             // 20240305T140730, the basic form of ISO 8601
             let number = |digits: &[u8]| digits.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0'));
             let date_parts = Date::Known(number(&date[4..6]), number(&date[6..]));
-            return Some(Parts { year: number(&date[..4]), date: date_parts, clock, short: false, loose: false });
+            let (year, behind) = (number(&date[..4]), clock.len() + 1);
+            return Some(Parts { year, date: date_parts, clock, behind, short: false, loose: false });
         }
         let (first, digits) = place.number()?;
         if digits == 4 && place.step("年") {
@@ -251,7 +265,7 @@ impl<'f> Place<'f> {
         if !self.rest.is_empty() && self.rest.len() == before {
             return None;
         }
-        Some(Parts { year, date, clock: self.rest, short: false, loose: false })
+        Some(Parts { year, date, clock: self.rest, behind: before, short: false, loose: false })
     }
 }
 

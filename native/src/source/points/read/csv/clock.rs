@@ -4,9 +4,8 @@ use super::seen::Seen;
 use crate::kind::Kind;
 use crate::read::{
     Options, Type,
-    civil::date_of,
+    civil::with_clock,
     field::Field,
-    hours::is_clock,
     names::{find_name, typed, words},
     values::is_missing,
 };
@@ -231,14 +230,11 @@ impl Clock {
                         && time.bytes().all(|byte| byte.is_ascii_digit()) =>
                 {
                     let time = format!("{time:0>4}");
-                    format!("{} {}:{}", date_of(date), &time[..2], &time[2..])
+                    with_clock(date, &format!("{}:{}", &time[..2], &time[2..]))
                 }
                 Some(time) => {
-                    let joined = format!("{} {time}", date_of(date));
-                    if !is_clock(time.as_bytes())
-                        && spelling.time(joined.as_bytes()).is_none()
-                        && spelling.time(date.as_bytes()).is_some()
-                    {
+                    let joined = with_clock(date, time);
+                    if spelling.time(joined.as_bytes()).is_none() && spelling.time(date.as_bytes()).is_some() {
                         met.odd += 1;
                         met.first_odd.get_or_insert_with(|| time.chars().take(40).collect());
                         return Some(date.to_owned());

@@ -70,6 +70,22 @@ fn a_form_that_was_said_is_that_of_the_columns_that_have_it() {
 }
 
 #[test]
+fn a_date_with_midnight_behind_it_takes_the_time_of_day_beside_it() {
+    for (date, other) in [
+        ("05-Mar-2024 00:00:00", "26-Mar-2024 00:00:00"),
+        ("\"Mar 5, 2024 12:00:00 AM\"", "\"Mar 26, 2024 12:00:00 AM\""),
+        ("5. 3. 2024 00:00", "26. 3. 2024 00:00"),
+        ("20240305T000000", "20240326T000000"),
+        ("2024-03-05T00:00:00.000", "2024-03-26T00:00:00.000"),
+        ("2024年3月5日 0:00", "2024年3月26日 00:00"),
+        ("\"Tue, 5 Mar 2024\"", "\"Tue, 26 Mar 2024\""),
+    ] {
+        let dataset = load_csv(format!("lat,lon,date,time\n50,8,{date},13:05\n51,9,{other},14:05\n"));
+        assert_eq!(values(&dataset, "date"), ["2024-03-05T13:05:00Z", "2024-03-26T14:05:00Z"], "{date}");
+    }
+}
+
+#[test]
 fn a_date_and_its_time_of_day_in_two_columns_are_one_time() {
     let text = "lat,lon,Date,Time\n1,2,25/03/2024,7:05\n1,2,26/03/2024,19:30:15\n1,2,27/03/2024,\n";
     let dataset = load_csv(text);
