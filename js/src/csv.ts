@@ -10,9 +10,9 @@ import { positionColumns, type Roles, rolesOf } from "./roles.js";
 
 /** Reads CSV with a header line. */
 export async function fromCsv(name: string, text: string, roles: Roles): Promise<Columns> {
-  const [names, fields] = parse(text);
+  const [names, fields, separator] = parse(text);
   const notes: string[] = [];
-  (await import("./commas.js")).pointed(names, fields, notes);
+  (await import("./commas.js")).pointed(names, fields, separator, notes);
   const make = (name: string, notes: string[]) => [
     columnOf(name, typed(name, fields[names.indexOf(name)] ?? [], notes)),
   ];
@@ -50,10 +50,11 @@ const RETURN = 13;
 /** The mark of Unicode, a line by which Excel says what separates fields, and the line of names. */
 const FIRST = /^(\uFEFF?(?:sep=(.)\r?\n)?)(.*)/i;
 
-/** The names of the columns, and the fields of each. Blank lines are passed by. */
-function parse(text: string): [names: string[], fields: string[][]] {
+/** The names of the columns, the fields of each, and what separates them. Blank lines are passed by. */
+function parse(text: string): [names: string[], fields: string[][], sign: string] {
   const [, { length: start } = "", said, header = ""] = FIRST.exec(text) ?? [];
-  const separator = (said ?? separatorOf(header)).charCodeAt(0);
+  const sign = said ?? separatorOf(header);
+  const separator = sign.charCodeAt(0);
   let names: string[] | undefined;
   const fields: string[][] = [];
   let record: string[] = [];
@@ -101,7 +102,7 @@ function parse(text: string): [names: string[], fields: string[][]] {
     if (text.charCodeAt(at) === NEWLINE) at++;
     done();
   }
-  return [names ?? [], fields];
+  return [names ?? [], fields, sign];
 }
 
 function headed(record: readonly string[]): string[] {

@@ -1,5 +1,6 @@
 /**
- * Which columns hold positions, ids and times, going by the names people use; the server chooses by the same words.
+ * Which columns hold positions, ids and times, going by the names people use; the server chooses by the same words, and by
+ * those of grids, whose metres are no degrees.
  */
 
 import { type Column, list } from "./columns.js";
@@ -28,11 +29,24 @@ const PAIRS = [
   ["long", "lat"],
   ["x", "y"],
   ["longitud", "latitud"],
-  ["laengengrad", "breitengrad"],
   ["längengrad", "breitengrad"],
-  ["laenge", "breite"],
+  ["laengengrad", "breitengrad"],
+  ["longitudine", "latitudine"],
+  ["lengtegraad", "breedtegraad"],
+  ["lengdegrad", "breddegrad"],
+  ["længdegrad", "breddegrad"],
+  ["długość", "szerokość"],
+  ["долгота", "широта"],
+  ["经度", "纬度"],
+  ["経度", "緯度"],
   ["länge", "breite"],
+  ["laenge", "breite"],
 ] as const;
+
+/** Whether a column is named like one of the axes. */
+export function isAxis(name: string): boolean {
+  return words(name).some((word) => PAIRS.some(([east, north]) => word === east || word === north));
+}
 
 /** The columns of longitude and latitude. A name of nothing but the axis comes before one with other words. */
 export function positionColumns(names: readonly string[], roles: Roles): [string, string] | undefined {

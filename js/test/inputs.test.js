@@ -199,6 +199,41 @@ test("CSV: commas of decimals are points where they separate nothing and cannot 
   assert.deepEqual(either.notes, ['column "n" stays text: it cannot be told what the comma means in "1,125"']);
 });
 
+test("CSV: what commas and points mean is what more numbers prove, as the server has it", async () => {
+  const cells = async (/** @type {string} */ text) => {
+    const { columns, notes } = await toColumns(text);
+    return [columns.map(plain).map((column) => column.slice(1).flat()), notes.length];
+  };
+  // A list of two whole numbers proves nothing of the population, and degrees with points say what commas are.
+  const tags = 'lat,lon,tags,pop\n50.123,8.25,"1,2","12,345"\n51.5,9.5,"3,4","999,100"\n';
+  assert.deepEqual(await cells(tags), [
+    [
+      ["text", "1,2", "3,4"],
+      ["integer", "12345", "999100"],
+    ],
+    1,
+  ]);
+  assert.deepEqual(await cells(tags.replace("50.123", "50").replace("8.25", "8").replace("51.5,9.5", "51,9")), [
+    [
+      ["text", "1,2", "3,4"],
+      ["text", "12,345", "999,100"],
+    ],
+    2,
+  ]);
+  // Degrees are no thousands, so the points of votes are no decimals.
+  const german = "lat;lon;votes;sum\n50,121;8,456;12.310;1.234,5\n51;9;7;0,125\n";
+  assert.deepEqual(await cells(german), [
+    [
+      ["integer", "12310", "7"],
+      ["number", "1234.5", "0.125"],
+    ],
+    4,
+  ]);
+  const { positions } = await toColumns(german);
+  assert.ok("lon" in positions);
+  assert.deepEqual([...positions.lon, ...positions.lat], [8.456, 9, 50.121, 51]);
+});
+
 test("CSV: days that there are not, and whole numbers of 16 digits that no double holds, stay texts", async () => {
   const text =
     "lon,lat,day,id,leap\n1,2,2024-02-30,9007199254740993,2024-02-29T23:30+01:00\n3,4,2024-02-28,1,2023-12-31\n";
@@ -211,7 +246,7 @@ test("CSV: days that there are not, and whole numbers of 16 digits that no doubl
 });
 
 test("CSV: positions of which none is a number are an error", async () => {
-  await assert.rejects(toColumns("lon;lat\n;\n9,255;50,500\n8,125;49\n"), /no row has a position, got "9,255"/);
+  await assert.rejects(toColumns("lon;lat\n;\n9°;50°\n8°;49\n"), /no row has a position, got "9°"/);
   assert.equal((await toColumns("lon,lat\n,\n")).notes.length, 0);
 });
 
@@ -261,6 +296,8 @@ test("positions are found by the names that people use", async () => {
     ["x", "y"],
     ["pickupLongitude", "pickupLatitude"],
     ["start_lon", "start_lat"],
+    ["долгота", "широта"],
+    ["经度", "纬度"],
   ]) {
     const { columns } = await toColumns(`${lat},other,${lon}\n1,2,3\n`);
     assert.deepEqual(
