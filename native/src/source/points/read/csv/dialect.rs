@@ -8,7 +8,7 @@ use super::{
 use crate::read::{CsvOptions, content::Content};
 use anyhow::{Context, Result, bail};
 use encoding_rs::{Encoding, UTF_8};
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 /// Bytes at the beginning that are looked at.
 const SAMPLE: usize = 1 << 18;
@@ -41,7 +41,7 @@ pub(super) struct Comment {
     pub only_odd: bool,
 }
 
-/// The bytes as UTF-8 with line feeds, and what was done for it.
+/// The bytes as UTF-8, and what was done for it.
 ///
 /// # Errors
 /// When the encoding that was asked for is not known, the bytes are no text, or some are lost that may not be.
@@ -80,18 +80,13 @@ pub(super) fn decoded(
     if zeros * 20 > start.len() {
         bail!("the file is no text: it holds zero bytes (if it is UTF-16, say --encoding utf-16le or utf-16be)");
     }
-    if by_returns(start) {
-        lines.push("lines end with carriage returns only".into());
-        let bytes = bytes.iter().map(|&byte| if byte == b'\r' { b'\n' } else { byte });
-        return Ok(Content::Owned(Arc::new(bytes.collect())));
-    }
     Ok(content)
 }
 
-/// Whether lines end with carriage returns alone: what stands in quotes may hold line feeds all the same.
-fn by_returns(bytes: &[u8]) -> bool {
+/// Whether all lines at the beginning end with carriage returns alone: what stands in quotes may hold line feeds all the same.
+pub(super) fn by_returns(bytes: &[u8]) -> bool {
     let (mut inside, mut returns) = (false, false);
-    for &byte in bytes {
+    for &byte in &bytes[..bytes.len().min(SAMPLE)] {
         match byte {
             b'"' => inside = !inside,
             b'\n' if !inside => return false,
@@ -108,9 +103,12 @@ fn by_returns(bytes: &[u8]) -> bool {
 /// When there is nothing in it, or no line with names.
 pub(super) fn detect(bytes: &[u8], options: &CsvOptions, lines: &mut Vec<String>) -> Result<Dialect> {
     let mut start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    let quote = options.quote.unwrap_or(Some(b'"'));
+    let mut sample = Sample { bytes, start, whole: true, quote, blanks: false, returns: false };
+    sample.end_at(start + SAMPLE);
+    sample.returns = sample.has_returns(options.delimiter);
     for _ in 0..options.skip_lines {
-        let feed = bytes[start..].iter().position(|&byte| byte == b'\n');
-        start = feed.map_or(bytes.len(), |feed| start + feed + 1);
+        start = sample.cut(b',').line(bytes, start);
     }
     // Blank lines before the names.
     start += bytes[start..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
@@ -122,19 +120,13 @@ pub(super) fn detect(bytes: &[u8], options: &CsvOptions, lines: &mut Vec<String>
     }
     let mut options = options.clone();
     // Spreadsheets write the delimiter into a line of its own.
-    if let [b's', b'e', b'p', b'=', delimiter, end @ (b'\r' | b'\n'), ..] = bytes[start..] {
+    if let [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter, end @ (b'\r' | b'\n'), ..] = bytes[start..] {
         options.delimiter = options.delimiter.or(Some(delimiter));
-        start += 6 + usize::from(end == b'\r');
+        start += 6 + usize::from(end == b'\r' && bytes.get(start + 6) == Some(&b'\n'));
     }
-    let top = preamble::comments(bytes, start, &options);
-    let quote = options.quote.unwrap_or(Some(b'"'));
-    let mut sample = Sample {
-        bytes: &bytes[..bytes.len().min(top.end + SAMPLE)],
-        start: top.end,
-        whole: bytes.len() <= top.end + SAMPLE,
-        quote,
-        blanks: false,
-    };
+    let top = preamble::comments(bytes, start, sample.cut(b','), &options);
+    sample = Sample { bytes, start: top.end, ..sample };
+    sample.end_at(top.end + SAMPLE);
     let delimiter = options.delimiter.unwrap_or_else(|| sample.delimiter());
     sample.blanks = sample.has_blanks(delimiter);
     let cut = sample.cut(delimiter);
@@ -157,9 +149,10 @@ pub(super) fn detect(bytes: &[u8], options: &CsvOptions, lines: &mut Vec<String>
         lines.push(format!("CSV delimiter: {name}{comma}"));
     }
     lines.append(&mut told);
-    let header_lines = bytes[..header.body].iter().map(|&byte| u64::from(byte == b'\n')).sum::<u64>();
+    let before = &bytes[..header.body];
     // A file that ends with its names has no line feed there.
-    let header_lines = header_lines + u64::from(!bytes[..header.body].ends_with(b"\n"));
+    let is_cut = before.last().is_none_or(|_| !cut.ends(before, before.len() - 1));
+    let header_lines = cut.lines(before) as u64 + u64::from(is_cut);
     let comment = match options.comment {
         Some(begins) => Some(Comment { begins, only_odd: false }),
         None => (top.count > 0).then(|| Comment { begins: "#".into(), only_odd: true }),
@@ -188,11 +181,36 @@ struct Sample<'b> {
     whole: bool,
     quote: Option<u8>,
     blanks: bool,
+    returns: bool,
 }
 
 impl Sample<'_> {
+    /// Ends it at a place, if that lies within the file.
+    fn end_at(&mut self, end: usize) {
+        self.whole = self.bytes.len() <= end;
+        self.bytes = &self.bytes[..self.bytes.len().min(end)];
+    }
+
     const fn cut(&self, delimiter: u8) -> Cut {
-        Cut { delimiter, quote: self.quote, blanks: self.blanks, escapes: false }
+        Cut { delimiter, quote: self.quote, blanks: self.blanks, escapes: false, returns: self.returns }
+    }
+
+    /// Whether carriage returns that stand alone end lines: more records have as many fields as most then.
+    fn has_returns(&mut self, said: Option<u8>) -> bool {
+        if by_returns(self.bytes) {
+            return true;
+        }
+        let alone = |at: usize| self.bytes[at] == b'\r' && self.bytes.get(at + 1) != Some(&b'\n');
+        if !(self.start..self.bytes.len().saturating_sub(1)).any(alone) {
+            return false;
+        }
+        let [(_, without), (most, with)] = [false, true].map(|returns| {
+            self.returns = returns;
+            let widths = self.widths(said.unwrap_or_else(|| self.delimiter()));
+            let most = preamble::usual(&widths);
+            (most, widths.iter().filter(|&&width| width == most).count())
+        });
+        with > without && most > 1
     }
 
     /// Whether blanks stand before quotes, and lines fit together only where they are no part of fields: `1, "a, b"`.

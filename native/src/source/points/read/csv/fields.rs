@@ -56,7 +56,7 @@ pub(super) fn next<'b>(bytes: &'b [u8], at: usize, dialect: &Dialect, fields: &m
     let width = dialect.names.len();
     let comment = dialect.comment.as_ref().filter(|comment| bytes[at..].starts_with(comment.begins.as_bytes()));
     if let Some(comment) = comment {
-        let line = bytes[at..].iter().position(|&byte| byte == b'\n').map_or(bytes.len(), |feed| at + feed + 1);
+        let line = dialect.cut.line(bytes, at);
         let mut count = 0;
         record(&bytes[at..line], 0, dialect.cut, |_, _| count += 1);
         if !comment.only_odd || count != width {

@@ -11,7 +11,6 @@ use super::{
 };
 use crate::read::{Options, Progress, Type, content::Content, layout::MOST_COLUMNS, names, numbers::Numbers};
 use anyhow::{Context, Result, bail};
-use std::sync::Arc;
 
 /// A file and what was found out about it.
 #[derive(Debug)]
@@ -54,21 +53,19 @@ pub(super) fn look(
         found = scan(content.as_ref(), &dialect, &how, &advance);
     }
     let mut scan = found.context("the file is no text of a known encoding; say --encoding")?;
-    if scan.doubts.returns > 0 {
-        // Lines of several systems in one file.
-        let mended = Content::Owned(Arc::new(with_feeds(content.as_ref(), dialect.cut.quote)));
-        let mut other_notes = Vec::new();
-        let other = dialect::detect(mended.as_ref(), options, &mut other_notes)?;
-        if other.names.len() == dialect.names.len()
-            && let Some(seen) = self::scan(mended.as_ref(), &other, &how, &advance)
-            && seen.long.count + seen.short.count <= scan.long.count + scan.short.count - scan.doubts.returns
-        {
-            other_notes.push(format!(
-                "{} lines ended with a carriage return only, others with a line feed",
-                (seen.rows + seen.long.count).saturating_sub(scan.rows + scan.long.count)
-            ));
-            (content, dialect, scan, notes) = (mended, other, seen, other_notes);
-        }
+    if scan.doubts.returns > 0
+        && let Some((other, seen)) = with_returns(content.as_ref(), &dialect, &scan, &how, &advance)
+    {
+        (dialect, scan) = (other, seen);
+    }
+    if dialect.cut.returns {
+        let before = &content.as_ref()[..dialect.body];
+        let alone =
+            before.iter().enumerate().filter(|&(at, &byte)| byte == b'\r' && dialect.cut.ends(before, at)).count();
+        lines.push(match scan.returns + alone as u64 {
+            _ if dialect::by_returns(content.as_ref()) => "lines end with carriage returns only".into(),
+            count => format!("{count} lines ended with a carriage return only, others with a line feed"),
+        });
     }
     lines.append(&mut notes);
     let bytes = content.as_ref();
@@ -161,14 +158,18 @@ fn with_escapes(
     (fewer && closes && seen.whole() >= scan.whole()).then_some((other, seen))
 }
 
-/// The same bytes with line feeds in the place of carriage returns that stand alone outside of quotes.
-fn with_feeds(bytes: &[u8], quote: Option<u8>) -> Vec<u8> {
-    let mut inside = false;
-    let mut feed = |at: usize, byte: u8| {
-        inside ^= Some(byte) == quote;
-        if byte == b'\r' && !inside && bytes.get(at + 1) != Some(&b'\n') { b'\n' } else { byte }
-    };
-    bytes.iter().enumerate().map(|(at, &byte)| feed(at, byte)).collect()
+/// The same file with lines of several systems, where no more lines are broken then and more are whole.
+fn with_returns(
+    bytes: &[u8],
+    dialect: &Dialect,
+    scan: &Scan,
+    how: &Look,
+    advance: &dyn Fn(u64),
+) -> Option<(Dialect, Scan)> {
+    let cut = Cut { returns: true, ..dialect.cut };
+    let other = Dialect { cut, ..dialect.clone() };
+    let seen = self::scan(bytes, &other, how, advance)?;
+    (seen.broken() <= scan.broken() && seen.whole() > scan.whole()).then_some((other, seen))
 }
 
 /// The same file with quotes as letters, where only so all lines are whole: fields that begin with a quote hold what parts

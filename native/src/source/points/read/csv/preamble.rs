@@ -29,12 +29,12 @@ pub(super) struct Header {
 }
 
 /// Passes over comments, and blank lines between them.
-pub(super) fn comments(bytes: &[u8], start: usize, options: &CsvOptions) -> Top {
+pub(super) fn comments(bytes: &[u8], start: usize, cut: Cut, options: &CsvOptions) -> Top {
     let begins = options.comment.as_deref().unwrap_or("#").as_bytes();
     let mut top = Top { end: start, count: 0, last: start };
     loop {
         let rest = &bytes[top.end..];
-        let line = rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |feed| feed + 1);
+        let line = cut.line(rest, 0);
         let is_comment = !begins.is_empty() && rest.starts_with(begins);
         if line == 0 || !is_comment && (top.count == 0 || !rest[..line].trim_ascii().is_empty()) {
             return top;
@@ -126,7 +126,7 @@ pub(super) fn names(
     }
     if let Some(first) = passed.iter().find(|record| record.iter().any(|field| !field.is_empty())) {
         let shown: String = first.join(" ").trim().chars().take(40).collect();
-        let count = bytes[top.end..at].split(|&byte| byte == b'\n').count() - 1;
+        let count = cut.lines(&bytes[top.end..at]);
         lines.push(format!("{count} lines before the names of the columns are passed over, such as {shown:?}"));
     }
     if let Some(quote) = cut.quote

@@ -24,9 +24,11 @@ pub(super) struct Piece {
     pub span: Range<usize>,
     /// Records that are rows.
     pub rows: usize,
-    /// Whether it must be written anew before it is read: broken or blank lines, or odd quotes.
+    /// Whether it must be written anew before it is read: broken or blank lines, odd quotes, or lines that end with a carriage
+    /// return only.
     pub untidy: bool,
     lines: u64,
+    returns: u64,
     short: Broken,
     long: Broken,
     columns: Vec<Seen>,
@@ -79,6 +81,8 @@ pub(super) struct Scan {
     pub open: Option<u64>,
     /// Lines of comments among the rows.
     pub comments: u64,
+    /// Records that end with a carriage return only.
+    pub returns: u64,
     pub crossed: Crossed,
     /// The line of a record that is longer than any of a table; what comes after it was not looked at.
     pub overlong: Option<u64>,
@@ -101,7 +105,7 @@ pub(super) fn scan(bytes: &[u8], dialect: &Dialect, how: &Look, advance: &dyn Fn
     let (mut start, mut run) = (dialect.body, most);
     while start < bytes.len() {
         let nominal = bytes.len().min(start + run * PIECE);
-        let spans = spans(bytes, start..nominal, dialect.cut.quote);
+        let spans = spans(bytes, start..nominal, dialect.cut);
         let look = |span: &Range<usize>| {
             let piece = piece(bytes, span.start..span.end.min(span.start + 2 * PIECE), dialect, how);
             std::str::from_utf8(&bytes[piece.span.clone()]).is_ok().then_some(piece)
@@ -124,10 +128,10 @@ pub(super) fn scan(bytes: &[u8], dialect: &Dialect, how: &Look, advance: &dyn Fn
     Some(scan)
 }
 
-/// Spans that begin after a line feed outside of quotes, going by the number of quotes since the first. The last ends where it
+/// Spans that begin after the end of a line outside of quotes, going by the number of quotes since the first. The last ends where it
 /// may, not where a record does.
-fn spans(bytes: &[u8], run: Range<usize>, quote: Option<u8>) -> Vec<Range<usize>> {
-    let quote = quote.unwrap_or(0xff);
+fn spans(bytes: &[u8], run: Range<usize>, cut: Cut) -> Vec<Range<usize>> {
+    let quote = cut.quote.unwrap_or(0xff);
     let nominal: Vec<usize> = run.clone().step_by(PIECE).collect();
     let quotes = |&start: &usize| {
         let chunk = &bytes[start..run.end.min(start + PIECE)];
@@ -139,16 +143,16 @@ fn spans(bytes: &[u8], run: Range<usize>, quote: Option<u8>) -> Vec<Range<usize>
     let mut before = 0;
     for (&at, count) in nominal.iter().skip(1).zip(quotes) {
         before += count;
-        // The first line feed behind this place is the one before the last beginning: its field is a long one.
+        // The first end of a line behind this place is the one before the last beginning: its field is a long one.
         if last > at {
             continue;
         }
         let mut inside = before % 2 == 1;
-        let feed = bytes[at..run.end].iter().position(|&byte| {
-            inside ^= byte == quote;
-            byte == b'\n' && !inside
+        let end = (at..run.end).find(|&at| {
+            inside ^= bytes[at] == quote;
+            !inside && cut.ends(bytes, at)
         });
-        last = feed.map_or(run.end, |feed| at + feed + 1);
+        last = end.map_or(run.end, |end| end + 1);
         if last < run.end {
             starts.push(last);
         }
@@ -166,6 +170,7 @@ fn piece(bytes: &[u8], span: Range<usize>, dialect: &Dialect, how: &Look) -> Pie
         rows: 0,
         untidy: false,
         lines: 0,
+        returns: 0,
         short: Broken::default(),
         long: Broken::default(),
         columns: dialect.names.iter().map(|name| how.column(name)).collect(),
@@ -184,6 +189,10 @@ fn piece(bytes: &[u8], span: Range<usize>, dialect: &Dialect, how: &Look) -> Pie
         let line = piece.lines;
         piece.lines += end.lines;
         at = end.to;
+        if dialect.cut.returns && bytes[at - 1] == b'\r' {
+            piece.returns += 1;
+            piece.untidy = true;
+        }
         if at - start > LONGEST {
             // A quote may be open there.
             (piece.overlong, piece.open) = (Some(line), Some(line));
@@ -268,6 +277,7 @@ impl Scan {
             long: Broken::default(),
             open: None,
             comments: 0,
+            returns: 0,
             crossed: Crossed::default(),
             overlong: None,
             zero: None,
@@ -296,6 +306,7 @@ impl Scan {
         self.overlong = self.overlong.or(piece.overlong.map(|at| at + line));
         self.zero = self.zero.or(piece.zero.map(|at| at + line));
         self.comments += piece.comments;
+        self.returns += piece.returns;
         self.doubts.returns += piece.doubts.returns;
         self.doubts.escaped += piece.doubts.escaped;
         self.crossed.merge(std::mem::take(&mut piece.crossed), line);
@@ -334,7 +345,7 @@ mod tests {
 
     /// Records one after the other, by the rules for quotes alone: where each ends.
     fn ends(text: &str) -> Vec<usize> {
-        let cut = Cut { delimiter: b',', quote: Some(b'"'), blanks: false, escapes: false };
+        let cut = Cut { delimiter: b',', quote: Some(b'"'), blanks: false, escapes: false, returns: false };
         let mut ends = Vec::new();
         let mut at = 0;
         while at < text.len() {

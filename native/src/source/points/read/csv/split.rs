@@ -12,6 +12,29 @@ pub(super) struct Cut {
     pub blanks: bool,
     /// Whether a backslash takes what a quote means from it, as `MySQL` and Spark write.
     pub escapes: bool,
+    /// Whether a carriage return ends a line also where no line feed follows.
+    pub returns: bool,
+}
+
+impl Cut {
+    /// Whether a line ends with the byte at a place, quotes apart.
+    pub fn ends(self, bytes: &[u8], at: usize) -> bool {
+        match bytes[at] {
+            b'\n' => true,
+            b'\r' => self.returns && bytes.get(at + 1) != Some(&b'\n'),
+            _ => false,
+        }
+    }
+
+    /// Where the next line begins behind a place, quotes apart.
+    pub fn line(self, bytes: &[u8], at: usize) -> usize {
+        (at..bytes.len()).find(|&at| self.ends(bytes, at)).map_or(bytes.len(), |end| end + 1)
+    }
+
+    /// How many lines end in these bytes, quotes apart.
+    pub fn lines(self, bytes: &[u8]) -> usize {
+        (0..bytes.len()).filter(|&at| self.ends(bytes, at)).count()
+    }
 }
 
 /// A field as it stands in the file.
@@ -44,11 +67,12 @@ pub(super) struct End {
 
 /// Reads the record at `start`, giving each field with its number.
 pub(super) fn record<'b>(bytes: &'b [u8], start: usize, cut: Cut, mut each: impl FnMut(usize, Raw<'b>)) -> End {
-    let Cut { delimiter, quote, blanks, escapes } = cut;
+    let Cut { delimiter, quote, blanks, escapes, returns } = cut;
     // No text of UTF-8 holds this byte, so it stands for no quote.
     let (quote, escape) = (quote.unwrap_or(0xff), if escapes { b'\\' } else { 0xff });
+    let end = if returns { b'\r' } else { b'\n' };
     // Digits and letters are above what parts them, in most files.
-    let highest = if quote == 0xff { delimiter } else { delimiter.max(quote) }.max(b'\n');
+    let highest = if quote == 0xff { delimiter } else { delimiter.max(quote) }.max(end);
     let mut at = start;
     let mut lines = 0;
     let mut open = false;
@@ -87,7 +111,7 @@ pub(super) fn record<'b>(bytes: &'b [u8], start: usize, cut: Cut, mut each: impl
             raw.bytes = &bytes[begin + 1..at.min(bytes.len())];
             at = (at + 1).min(bytes.len());
             let closed = at;
-            while bytes.get(at).is_some_and(|&byte| byte != delimiter && byte != b'\n') {
+            while bytes.get(at).is_some_and(|&byte| byte != delimiter && byte != b'\n' && byte != end) {
                 at += 1;
             }
             let tail = &bytes[closed..at];
@@ -100,7 +124,7 @@ pub(super) fn record<'b>(bytes: &'b [u8], start: usize, cut: Cut, mut each: impl
         } else {
             while let Some(&byte) = bytes.get(at) {
                 if byte <= highest {
-                    if byte == delimiter || byte == b'\n' {
+                    if byte == delimiter || byte == b'\n' || byte == end {
                         break;
                     }
                     raw.odd |= byte == quote;
@@ -112,7 +136,10 @@ pub(super) fn record<'b>(bytes: &'b [u8], start: usize, cut: Cut, mut each: impl
         each(number, raw);
         match bytes.get(at) {
             Some(&byte) if byte == delimiter => at += 1,
-            Some(_) => return End { next: at + 1, lines: lines + 1, open },
+            Some(&byte) => {
+                let both = byte == b'\r' && bytes.get(at + 1) == Some(&b'\n');
+                return End { next: at + 1 + usize::from(both), lines: lines + 1, open };
+            }
             None => break,
         }
     }
@@ -158,7 +185,7 @@ fn unescaped(text: &str, quote: char) -> String {
 mod tests {
     use super::*;
 
-    const COMMAS: Cut = Cut { delimiter: b',', quote: Some(b'"'), blanks: false, escapes: false };
+    const COMMAS: Cut = Cut { delimiter: b',', quote: Some(b'"'), blanks: false, escapes: false, returns: false };
 
     fn all_cut(bytes: &str, cut: Cut) -> Vec<Vec<String>> {
         let mut records = Vec::new();
@@ -191,6 +218,15 @@ mod tests {
         assert_eq!(all("\"\",x", b','), [["", "x"]]);
         assert_eq!(all("5\" pipe,\"a\"b,c", b','), [["5\" pipe", "\"a\"b", "c"]]);
         assert_eq!(all("\n", b','), [[""]]);
+    }
+
+    #[test]
+    fn carriage_returns_alone_end_lines_where_it_is_said() {
+        let cut = Cut { returns: true, ..COMMAS };
+        let text = "a,5\" b\r1,\"x\ry\r\nz\"\r\n2,\r3,4\n";
+        assert_eq!(all_cut(text, cut), [["a", "5\" b"], ["1", "x\ry\r\nz"], ["2", ""], ["3", "4"]]);
+        assert_eq!((cut.line(b"a\rb\r\n", 0), cut.line(b"a\rb\r\nc", 2), cut.lines(b"a\rb\r\nc\n")), (2, 5, 3));
+        assert_eq!((COMMAS.line(b"a\rb\r\n", 0), COMMAS.lines(b"a\rb\r\nc\n")), (5, 2));
     }
 
     #[test]

@@ -351,16 +351,6 @@ fn quotes_behind_backslashes_are_quotes_where_only_so_lines_are_whole() {
 }
 
 #[test]
-fn lines_of_several_systems_are_lines() {
-    let ends = ["\r", "\n", "\r\n"];
-    let rows: Vec<String> = (0..60).map(|row| format!("{row},50.{row:02},8.5{}", ends[row % 3])).collect();
-    let text = ["id,lat,lon\n", &rows.concat()].concat();
-    let dataset = load_csv(&text);
-    assert_eq!(dataset.len(), 60);
-    assert!(says(&dataset, "20 lines ended with a carriage return only"), "{:?}", dataset.report().lines);
-}
-
-#[test]
 fn a_damaged_line_may_have_a_million_fields() {
     let text = format!("lon,lat,v\n8,50,a\n{}x\n8.2,50.2,c\n", "1,".repeat(1_000_000));
     let dataset = load_csv(&text);

@@ -245,3 +245,63 @@ fn a_name_of_thousands_of_words_is_no_axis_and_costs_nothing() {
     let dataset = load_csv(format!("lon,lat,{name}\n1,2,3\n"));
     assert_eq!(values(&dataset, &name), ["3"]);
 }
+
+#[test]
+fn lines_of_several_systems_are_lines() {
+    let row = |row: usize| format!("{row},50.{row:02},8.5,x{row}");
+    let file = |head: &str, ends: &[&str], odd: &str| {
+        let rows = (0..60).map(|at| if at == 30 && !odd.is_empty() { odd.to_owned() } else { row(at) });
+        let rows = rows.enumerate().map(|(at, row)| row + ends[at % ends.len()]);
+        ["id,lat,lon,t", head].concat() + &rows.collect::<String>()
+    };
+    let names = |odd: &str| -> Vec<String> {
+        (0..60).map(|at| if at == 30 && !odd.is_empty() { odd.to_owned() } else { format!("x{at}") }).collect()
+    };
+    for (head, ends, alone) in [
+        ("\n", &["\r", "\n", "\r\n"][..], 20),
+        ("\r", &["\r\n"], 1),
+        ("\r", &["\n"], 1),
+        ("\n", &["\r"], 60),
+        ("\r\n", &["\r", "\n"], 30),
+        ("\r", &["\r"], 0),
+    ] {
+        let told = match alone {
+            0 => "lines end with carriage returns only".into(),
+            count => format!("{count} lines ended with a carriage return only, others with a line feed"),
+        };
+        // One that is short; a quote that is a letter; returns and feeds in quotes, which are as they are.
+        for (odd, text) in [
+            ("", ""),
+            ("30,50.3,8.5", "-"),
+            ("30,50.3,8.5,5\" p", "5\" p"),
+            ("30,50.3,8.5,\"a\rb\n\r\nc\"", "a\rb\n\r\nc"),
+        ] {
+            let dataset = load_csv(file(head, ends, odd));
+            assert_eq!(values(&dataset, "t"), names(text), "{head:?} {ends:?} {odd:?}");
+            assert!(says(&dataset, &told), "{head:?} {ends:?} {odd:?} {:?}", dataset.report().lines);
+            assert_eq!(dataset.report().bad_lines, 0);
+        }
+    }
+    // Far behind what is looked at first, and beside a comment, the line of names of a spreadsheet, and lines that are skipped.
+    let many: Vec<String> = (0..20_000).map(row).collect();
+    let late = format!("id,lat,lon,t\n{}\n{}\r1\n{}\n", many.join("\n"), row(7), many.join("\r"));
+    let dataset = load_csv(&late);
+    // All but the short one have a position.
+    assert_eq!(dataset.len(), 40_001);
+    assert!(says(&dataset, "20000 lines ended with a carriage return only"), "{:?}", dataset.report().lines);
+    assert!(says(
+        &dataset,
+        "1 of 40002 lines have too few fields; what they lack is taken as no value: line 20003 has 1"
+    ));
+    let rows = (0..9).map(|at| row(at).replace(',', ";") + "\r").collect::<String>();
+    for begin in ["", "SEP=;\r", "# a comment\r# another\r", "\r\r"] {
+        let dataset = load_csv(format!("{begin}id;lat;lon;t\r{rows}"));
+        assert_eq!((dataset.len(), values(&dataset, "t")[8].as_str()), (9, "x8"), "{begin:?}");
+    }
+    let skip = Options { csv: CsvOptions { skip_lines: 2, ..CsvOptions::default() }, ..Options::default() };
+    let dataset = load_with("a.csv", format!("one\rtwo\rid;lat;lon;t\r{rows}"), &skip).expect("reads");
+    assert_eq!(values(&dataset, "t").len(), 9);
+    // In a text that is in no quotes a return is a letter, where lines are whole so.
+    let dataset = load_csv("id,t,lat,lon\n1,a\rb,50,8\n2,c,51,9\n3,d\re,52,7\n");
+    assert_eq!(values(&dataset, "t"), ["a\rb", "c", "d\re"]);
+}
