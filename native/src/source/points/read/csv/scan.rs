@@ -247,7 +247,7 @@ fn first_zero(bytes: &[u8]) -> Option<u64> {
 
 impl Crossed {
     fn look(&mut self, fields: &[Raw<'_>], span: Range<usize>, lines: u64, line: u64, cut: Cut) {
-        if lines > 1 && fields.iter().any(|raw| raw.odd && raw.bytes.contains(&b'\n')) {
+        if lines > 1 && fields.iter().any(|raw| raw.odd && !raw.escaped && raw.bytes.contains(&b'\n')) {
             self.odd += 1;
             self.first_odd.get_or_insert(line);
         }

@@ -107,3 +107,12 @@ fn another_sign_between_thousands_is_advised_beside_shares_and_money() {
         dataset.report().lines
     );
 }
+
+#[test]
+fn quotes_behind_backslashes_over_lines_are_no_damage() {
+    let dataset =
+        load_csv("id,name,lat,lon\n1,\"say \\\"hi\\\"\nthere, you\",50,8\n2,plain,51,9\n3,\"x \\\"y\\\"\",52,10\n");
+    assert_eq!(values(&dataset, "name"), ["say \"hi\"\nthere, you", "plain", "x \"y\""]);
+    assert!(says(&dataset, "stand behind backslashes") && !says(&dataset, "closes nothing"));
+    assert!(!says(&dataset, "records that have other quotes"));
+}
