@@ -318,7 +318,7 @@ impl Sample<'_> {
         }
         // Commas part fields of a file of points as well.
         let mut told = Vec::new();
-        let comma = decimals.comma(&mut told);
+        let comma = decimals.comma(delimiter, &mut told);
         lines.extend(told.into_iter().filter(|_| comma || delimiter != b','));
         comma
     }

@@ -116,3 +116,25 @@ fn quotes_behind_backslashes_over_lines_are_no_damage() {
     assert!(says(&dataset, "stand behind backslashes") && !says(&dataset, "closes nothing"));
     assert!(!says(&dataset, "records that have other quotes"));
 }
+
+#[test]
+fn a_list_of_two_numbers_says_nothing_of_thousands() {
+    let rows = |point: fn(usize) -> String| {
+        (1..4).map(|row| format!("a,{},\"{row},{}\",\"12,34{row}\"\n", point(row), row + 1)).collect::<String>()
+    };
+    let wkt = load_csv(format!("name,geom,tags,pop\n{}", rows(|row| format!("POINT (8.5 5{row})"))));
+    let grid = Options { crs: Some(Crs::Epsg(25832)), ..Options::default() };
+    let metres = format!("name,x,y,tags,pop\n{}", rows(|row| format!("44783{row},5531000")));
+    let grid = load_with("a.csv", metres, &grid).expect("reads");
+    for dataset in [wkt, grid] {
+        assert_eq!(values(&dataset, "pop"), ["12341", "12342", "12343"]);
+        assert_eq!(values(&dataset, "tags"), ["1,2", "2,3", "3,4"]);
+        let told = "column \"pop\": signs between thousands are left out, as in \"12,341\" (else say --decimal-comma";
+        assert!(says(&dataset, told), "{:?}", dataset.report().lines);
+    }
+    // Where another column proves decimals, what is taken for some is told.
+    let dataset = load_csv("lat;lon;share;pop\n50,5;8,5;1,5;12,345\n51,5;9,5;2,25;1,125\n");
+    assert_eq!(values(&dataset, "pop"), ["12.345", "1.125"]);
+    let told = "numbers such as \"12,345\" are taken as decimals, where they could be thousands (else say --decimal-comma=false)";
+    assert!(says(&dataset, told), "{:?}", dataset.report().lines);
+}
