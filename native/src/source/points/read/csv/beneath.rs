@@ -8,7 +8,7 @@ use super::{
 };
 use crate::read::{
     numbers::Numbers,
-    values::{Class, classify},
+    values::{Class, classify, is_missing},
 };
 
 /// The same file with its first line as a row, where it has no names: a number or a time stands above every column of numbers or
@@ -68,7 +68,7 @@ pub(super) fn without_units(bytes: &[u8], dialect: &Dialect, scan: &Scan) -> Opt
         if values == 0 {
             continue;
         }
-        let nothing = fields.get(at).is_none_or(|field| field.trim().is_empty());
+        let nothing = fields.get(at).is_none_or(|field| field.trim().is_empty() || is_missing(field.trim().as_bytes()));
         match &seen.odd[..] {
             [(line, text), more @ ..] if *line == beneath => {
                 // A second such line is left out in its turn.

@@ -138,3 +138,14 @@ fn a_list_of_two_numbers_says_nothing_of_thousands() {
     let told = "numbers such as \"12,345\" are taken as decimals, where they could be thousands (else say --decimal-comma=false)";
     assert!(says(&dataset, told), "{:?}", dataset.report().lines);
 }
+
+#[test]
+fn units_may_be_none_for_some_columns() {
+    let row = |row: usize| format!("2024-03-0{row},50.{row},8.5,{row},{row}.5\n");
+    let rows: String = (1..9).map(row).collect();
+    for none in ["-", "", "n.a."] {
+        let dataset = load_csv(format!("time,lat,lon,count,ws\n{none},deg,deg,{none},m/s\n{rows}"));
+        assert_eq!((dataset.len(), kind(&dataset, "ws"), kind(&dataset, "count")), (8, "number", "integer"), "{none}");
+        assert!(says(&dataset, "the line beneath the names holds units"), "{:?}", dataset.report().lines);
+    }
+}
