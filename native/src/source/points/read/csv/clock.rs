@@ -34,10 +34,21 @@ const CLOCKS: [&str; 18] = [
     "время",
 ];
 
-/// Words that may stand beside these: of which day, by which clock, in which form.
-const BESIDE: [&str; 29] = [
-    "of", "day", "utc", "gmt", "z", "local", "lt", "lst", "est", "edt", "cst", "cdt", "mst", "mdt", "pst", "pdt",
-    "cet", "cest", "mez", "mesz", "bst", "ist", "jst", "hh", "mm", "ss", "24h", "24hr", "gps",
+/// Words that may stand beside these: of which day, in which form.
+const BESIDE: [&str; 7] = ["of", "day", "hh", "mm", "ss", "24h", "24hr"];
+
+/// Words that say by which clock they are; those of one line say the same.
+const BY: [&[&str]; 10] = [
+    &["utc", "gmt", "z", "gps"],
+    &["local", "lt", "lst"],
+    &["est", "edt"],
+    &["cst", "cdt"],
+    &["mst", "mdt"],
+    &["pst", "pdt"],
+    &["cet", "cest", "mez", "mesz"],
+    &["bst"],
+    &["ist"],
+    &["jst"],
 ];
 
 /// Words of what they are, beside which a date that says nothing of that is theirs.
@@ -112,7 +123,6 @@ pub(super) fn find(
             }
             Clock { date: date_at, time: time_at, packed }
         }
-        None if options.time.is_some() => return Ok(None),
         None => {
             let is_named = |at: &usize| {
                 find_name(&fields[*at].name, |words| words.iter().any(|word| CLOCKS.contains(&word.as_str())))
@@ -124,15 +134,26 @@ pub(super) fn find(
             let dates: Vec<usize> = (0..fields.len()).filter(is_date).collect();
             // What is named otherwise may be a time of day as well as a duration.
             let unnamed: Vec<usize> = (0..fields.len()).filter(is_clock).collect();
+            // What is said to be the time is left as it is.
+            let is_apart = |date: usize| options.time.as_ref() == Some(&fields[date].name);
             if let ([], &[time], &[date]) = (&clocks[..], &unnamed[..], &dates[..]) {
-                lines.push(either(&fields[date].name, &fields[time].name));
+                lines.extend((!is_apart(date)).then(|| either(&fields[date].name, &fields[time].name)));
                 return Ok(None);
             }
-            let &[time] = &clocks[..] else { return Ok(None) };
+            let goes = |date: usize, time: usize| go_together(&fields[date].name, &fields[time].name);
+            let &[time] = &clocks[..] else {
+                // Of several nobody knows which is meant.
+                let mut both = clocks.iter().flat_map(|&time| dates.iter().map(move |&date| (date, time)));
+                let first = both.find(|&(date, time)| goes(date, time) && !is_apart(date));
+                lines.extend(first.map(|(date, time)| either(&fields[date].name, &fields[time].name)));
+                return Ok(None);
+            };
             // Of several dates that which alone has its words.
-            let goes = |&&date: &&usize| go_together(&fields[date].name, &fields[time].name);
-            let alone: Vec<usize> = dates.iter().filter(goes).copied().collect();
+            let alone: Vec<usize> = dates.iter().copied().filter(|&date| goes(date, time)).collect();
             let ((&[date], _) | (_, &[date])) = (&dates[..], &alone[..]) else { return Ok(None) };
+            if is_apart(date) {
+                return Ok(None);
+            }
             let names = (&fields[date].name, &fields[time].name);
             let flag = typed(&format!("{}+{}", names.0, names.1));
             let packed = is_packed(&time);
@@ -175,12 +196,18 @@ fn either(date: &str, time: &str) -> String {
 /// else. A `lap time` goes with none.
 fn go_together(date: &str, time: &str) -> bool {
     let known = words(date);
-    let is_plain = known.iter().all(|word| DATES.contains(&word.as_str()) || BESIDE.contains(&word.as_str()));
+    let times = words(time);
+    let by = |word: &String| BY.iter().position(|same| same.contains(&word.as_str()));
+    let is_beside = |word: &String| BESIDE.contains(&word.as_str()) || by(word).is_some();
+    let is_plain = known.iter().all(|word| DATES.contains(&word.as_str()) || is_beside(word));
     let fits = |word: &String| {
         let name = word.as_str();
-        CLOCKS.contains(&name) || BESIDE.contains(&name) || known.contains(word) || is_plain && OF.contains(&name)
+        CLOCKS.contains(&name) || is_beside(word) || known.contains(word) || is_plain && OF.contains(&name)
     };
-    words(time).iter().all(fits)
+    // A date by one clock and a time of day by another are no time.
+    let clocks = (known.iter().find_map(by), times.iter().find_map(by));
+    let differ = matches!(clocks, (Some(one), Some(other)) if one != other);
+    times.iter().all(fits) && !differ
 }
 
 /// What was met where times of day were put behind dates.

@@ -53,6 +53,9 @@ pub(super) struct Csv {
     clock: Option<Clock>,
     /// What was met where it was put behind the dates.
     met: Met,
+    /// What was told when the file was opened, and what came to that when its dates were settled.
+    lines: Vec<String>,
+    late: Vec<String>,
 }
 
 impl Csv {
@@ -67,15 +70,17 @@ impl Csv {
             // With another sign between thousands these would be texts: it is no advice then.
             scan.columns.iter_mut().for_each(|seen| seen.parted = 0);
         }
-        let options = options.clone();
-        let mut csv =
-            Self { content, dialect, scan, how, options, fields: Vec::new(), clock: None, met: Met::default() };
-        csv.decide(csv.order(), lines)?;
+        let (options, met) = (options.clone(), Met::default());
+        let (fields, own, late) = (Vec::new(), Vec::new(), Vec::new());
+        let mut csv = Self { content, dialect, scan, how, options, fields, clock: None, met, lines: own, late };
+        csv.lines = csv.decide(csv.order())?;
+        lines.extend(csv.lines.iter().cloned());
         Ok(csv)
     }
 
-    /// Decides what each column becomes, where dates have this order unless they say so themselves.
-    fn decide(&mut self, usual: Option<Order>, lines: &mut Vec<String>) -> Result<()> {
+    /// Decides what each column becomes, where dates have this order unless they say so themselves; and says what is to be told.
+    fn decide(&mut self, usual: Option<Order>) -> Result<Vec<String>> {
+        let mut lines = Vec::new();
         let Self { dialect, scan, how, options, .. } = self;
         let mut fields = Vec::with_capacity(dialect.names.len());
         for (name, seen) in dialect.names.iter().zip(&scan.columns) {
@@ -86,7 +91,7 @@ impl Csv {
             };
             let numbers = Numbers { mark: seen.mark.filter(|_| !seen.marks_differ), ..how.numbers };
             let numbers =
-                if said_number(name, options) { meaning(name, seen, numbers, options, lines) } else { numbers };
+                if said_number(name, options) { meaning(name, seen, numbers, options, &mut lines) } else { numbers };
             // Where no column was said to be times, it is the form of those of which most have it.
             let form = how.form(name).filter(|_| how.is_time(name) || seen.formatted * 2 > seen.moments());
             let spelling = Spelling { numbers, order: fate.order, format: form.cloned(), decimals: None };
@@ -104,9 +109,9 @@ impl Csv {
                 ..Field::plain(name, dtype, kind)
             });
         }
-        self.clock = clock::find(&mut fields, &scan.columns, options, lines)?;
+        self.clock = clock::find(&mut fields, &scan.columns, options, &mut lines)?;
         self.fields = fields;
-        Ok(())
+        Ok(lines)
     }
 
     /// The type Polars shall read a column as: its own where every field is plainly one, else text.
@@ -208,8 +213,9 @@ impl Reader for Csv {
     }
 
     fn settle(&mut self, order: Order) -> Result<()> {
-        // What else there is to tell was told.
-        self.decide(Some(order), &mut Vec::new())
+        self.late = self.decide(Some(order))?;
+        self.late.retain(|line| !self.lines.contains(line));
+        Ok(())
     }
 
     fn chunks(
@@ -267,7 +273,8 @@ impl Reader for Csv {
 
     fn told(&self) -> Vec<String> {
         let name = |at: usize| self.fields[at].name.as_str();
-        self.clock.map_or(Vec::new(), |clock| self.met.lines(name(clock.date), name(clock.time)))
+        let met = self.clock.map_or(Vec::new(), |clock| self.met.lines(name(clock.date), name(clock.time)));
+        self.late.iter().cloned().chain(met).collect()
     }
 }
 

@@ -276,3 +276,44 @@ fn times_of_day_with_a_zone_and_by_names_of_several_tongues_go_with_dates() {
     assert_eq!(values(&dataset, "date"), ["2024-02-28T00:00:00Z", "2024-02-29T00:00:00Z"]);
     assert!(says(&dataset, "column \"ontvangst\" holds times of day, or durations (--time 'date+ontvangst' has them"));
 }
+
+#[test]
+fn a_date_by_one_clock_and_a_time_of_day_by_another_are_no_time() {
+    let read = |names: &str, options: &Options| {
+        let rows = "50,8,2024-03-05,01:30,2024-04-01T10:00:00Z\n51,9,2024-03-06,02:30,2024-04-02T10:00:00Z\n";
+        load_with("a.csv", format!("lat,lon,{names},created\n{rows}"), options).expect("reads")
+    };
+    let day = |names: &str, options: &Options| {
+        values(&read(names, options), names.split(',').next().expect("a name"))[0].clone()
+    };
+    let plain = Options::default();
+    for names in ["Date Local,Time GMT", "date_utc,time_local", "date_cet,time_est"] {
+        assert_eq!(day(names, &plain), "2024-03-05T00:00:00Z", "{names}");
+        assert!(says(&read(names, &plain), "holds times of day, or durations"), "{names}");
+    }
+    for names in ["Date (UTC),Time (GMT)", "date_local,time_local", "date,time_utc", "date_utc,time"] {
+        assert_eq!(day(names, &plain), "2024-03-05T01:30:00Z", "{names}");
+    }
+    // Another column that is the time leaves these together.
+    let created = Options { time: Some("created".into()), ..Options::default() };
+    assert_eq!(day("date,time", &created), "2024-03-05T01:30:00Z");
+    let two = load_csv(
+        "lat,lon,Date Local,Time Local,Date GMT,Time GMT\n50,8,2024-03-05,00:00,2024-03-05,08:00\n51,9,2024-03-05,01:00,2024-03-05,09:00\n",
+    );
+    assert_eq!(values(&two, "Date GMT")[0], "2024-03-05T00:00:00Z");
+    let told = "(--time 'Date Local+Time Local' has them behind the dates of \"Date Local\")";
+    assert!(says(&two, told), "{:?}", two.report().lines);
+}
+
+#[test]
+fn times_of_day_that_come_to_dates_by_another_file_are_told() {
+    let folder = Folder::new();
+    let paths = [
+        folder.put("a.csv", "lat,lon,date,time\n50,8,05/03/2024,13:05\n50,8,06/03/2024,13:05\n"),
+        folder.put("b.csv", "lat,lon,date,time\n50,8,25/03/2024,13:05\n"),
+    ];
+    let dataset = read(&paths, &Options::default(), &()).expect("reads");
+    assert_eq!(values(&dataset, "date")[0], "2024-03-05T13:05:00Z");
+    let told = |line: &&String| line.contains("is given the times of day of \"time\"");
+    assert_eq!(dataset.report().lines.iter().filter(told).count(), 2, "{:?}", dataset.report().lines);
+}
