@@ -167,6 +167,12 @@ impl<'f> Parts<'f> {
             let (day, _) = if place.step("月") { place.number()? } else { return None };
             return if place.step("日") { place.finish(first, Date::Known(month, day)) } else { None };
         }
+        if digits <= 2 && place.rest.first()?.is_ascii_alphabetic() {
+            // 05MAR2024, as SAS writes
+            let month = month(place.word())?;
+            let (year, year_digits) = place.number()?;
+            return if year_digits == 4 { place.finish(year, Date::Known(month, first)) } else { None };
+        }
         let (&sign, rest) = place.rest.split_first()?;
         matches!(sign, b'/' | b'.' | b'-' | b' ').then_some(())?;
         place.rest = rest;
@@ -343,6 +349,10 @@ mod tests {
             ("1.2.3", "-"),
             ("1.10.12", "2012-10-01T00:00:00Z"),
             ("1.2.24 14:05", "2024-02-01T14:05:00Z"),
+            ("05MAR2024", "2024-03-05T00:00:00Z"),
+            ("5mar2024 14:07:30", "2024-03-05T14:07:30Z"),
+            ("05MAR24", "-"),
+            ("05MARK2024", "-"),
             ("20240305T140730", "2024-03-05T14:07:30Z"),
             ("20240305T1407Z", "2024-03-05T14:07:00Z"),
             ("20240305T140730+0200", "2024-03-05T12:07:30Z"),
