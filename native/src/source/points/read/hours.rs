@@ -7,8 +7,10 @@ pub(super) fn is_midnight(rest: &[u8]) -> bool {
     matches!(rest, [b'T' | b't' | b' ', clock @ ..] if is_zero(clock))
 }
 
-/// Whether a time of day is the first of the day.
+/// Whether a time of day is the first of the day, by UTC where it has a zone.
 pub(super) fn is_zero(clock: &[u8]) -> bool {
+    let zones = [&b"Z"[..], b"+00", b"+0000", b"+00:00"];
+    let clock = zones.iter().find_map(|zone| clock.strip_suffix(*zone)).unwrap_or(clock);
     clock.starts_with(b"00:00") && clock.iter().all(|byte| matches!(byte, b'0' | b':' | b'.'))
 }
 

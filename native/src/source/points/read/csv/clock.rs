@@ -146,6 +146,20 @@ pub(super) fn find(
                 let mut both = clocks.iter().flat_map(|&time| dates.iter().map(move |&date| (date, time)));
                 let first = both.find(|&(date, time)| goes(date, time) && !is_apart(date));
                 lines.extend(first.map(|(date, time)| either(&fields[date].name, &fields[time].name)));
+                // What is named like a time of day and is none that is read: `1305` of 24 hours and seconds, `13h05`, hours alone.
+                let is_unread = |at: &usize| {
+                    let Seen { booleans, .. } = seen[*at];
+                    seen[*at].values() > 0 && seen[*at].moments() + booleans == 0 && !is_other(&fields[*at].name)
+                };
+                let mut unread = (0..fields.len()).filter(|at| is_named(at) && is_unread(at));
+                if let (&[date], []) = (&dates[..], &clocks[..])
+                    && let Some(time) = unread.find(|&time| goes(date, time) && !is_apart(date))
+                {
+                    lines.push(format!(
+                        "column {:?} may hold times of day, in a form that is not read (13:05, 1305 and 1:05 PM are): {:?} has days alone",
+                        fields[time].name, fields[date].name
+                    ));
+                }
                 return Ok(None);
             };
             // Of several dates that which alone has its words.

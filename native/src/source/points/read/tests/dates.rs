@@ -317,3 +317,21 @@ fn times_of_day_that_come_to_dates_by_another_file_are_told() {
     let told = |line: &&String| line.contains("is given the times of day of \"time\"");
     assert_eq!(dataset.report().lines.iter().filter(told).count(), 2, "{:?}", dataset.report().lines);
 }
+
+#[test]
+fn times_of_day_that_are_not_read_are_told_beside_dates() {
+    let rows = |date: &str, times: [&str; 2]| {
+        load_csv(format!("lat,lon,date,time\n50,8,{date},{}\n51,9,{date},{}\n", times[0], times[1]))
+    };
+    for times in [["0530", "2400"], ["130509", "140509"], ["13.05", "14.05"], ["13h05", "14h05"], ["5", "23"]] {
+        let dataset = rows("2024-03-05", times);
+        assert_eq!(values(&dataset, "date")[0], "2024-03-05T00:00:00Z", "{times:?}");
+        let told = "column \"time\" may hold times of day, in a form that is not read (13:05, 1305 and 1:05 PM are): \"date\" has days alone";
+        assert!(says(&dataset, told), "{times:?} {:?}", dataset.report().lines);
+    }
+    for date in ["2024/03/05 00:00:00+00", "2024-03-05T00:00:00Z", "2024-03-05T00:00:00.000+00:00"] {
+        let dataset = rows(date, ["13:05", "14:05"]);
+        assert_eq!(values(&dataset, "date"), ["2024-03-05T13:05:00Z", "2024-03-05T14:05:00Z"], "{date}");
+    }
+    assert!(!says(&rows("2024-03-05", ["2024-03-05T13:05:00Z", "2024-03-05T13:05:00Z"]), "may hold times of day"));
+}
