@@ -11,7 +11,7 @@
 #   packages  the npm package packed, installed into clean folders, bundled by each tool, in maps of three versions; every
 #             page of docs/recipes as a new user follows it
 #   api       a server held to the description of its API, with requests that are made up (schemathesis); rows of PostgreSQL and
-#             ClickHouse, which are started for it
+#             ClickHouse and files of an object store, which are started for it
 #   image     deploy/Dockerfile, each of its commands by hand in a clean folder, up to a program that serves
 #   e2e       the page in Chromium, behind nginx too
 #   browsers  the module in Firefox; the page in Firefox and WebKit, with taking along and opening again
@@ -88,6 +88,8 @@ test_databases() {
   (scripts/setup.sh postgis) || echo "SKIPPED: PostgreSQL cannot be had here"
   step "Rows of PostgreSQL and ClickHouse, beside those of a file" \
     "$python" tests/python/databases.py "${CARGO_TARGET_DIR:-target}/release/duotile"
+  step "Files and archives in an object store, beside those of a disk" \
+    "$python" tests/python/objects.py "${CARGO_TARGET_DIR:-target}/release/duotile"
 }
 
 test_image() {

@@ -9,7 +9,7 @@ use crate::{
     read::{self, CsvOptions, Inputs, Options, Order, Progress, TimeUnit},
     source::{
         archive::{Archive, Low},
-        remote::Remote,
+        remote::{Link, Place, Remote},
     },
 };
 use anyhow::{Context as _, Result, bail, ensure};
@@ -147,7 +147,7 @@ pub struct Wanted {
     pub name: String,
     /// Files, folders or patterns; none for the built-in data.
     pub paths: Vec<PathBuf>,
-    /// A database in their place.
+    /// A database, or a file that lies elsewhere, in their place.
     pub remote: Option<Remote>,
     /// How to read it.
     pub load: Load,
@@ -166,7 +166,7 @@ pub struct Wanted {
 /// # Errors
 /// One clear sentence when a file is missing, empty, damaged or without positions, or when an option does not fit.
 pub fn open(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Result<Dataset> {
-    let inputs = Inputs::of(paths)?;
+    let inputs = Inputs::of(paths, options)?;
     let dataset = match inputs.prepared() {
         Some(path) => prepared::open(path, options, progress),
         None => inputs.read(options, progress),
@@ -293,13 +293,13 @@ impl Wanted {
     /// # Errors
     /// One clear line that names the file.
     pub fn read(&self, progress: &dyn Progress) -> Result<Dataset> {
+        if let Some(shown) = self.archive() {
+            bail!("{shown} is an archive of finished tiles, expected a file of rows");
+        }
         if let Some(remote) = &self.remote {
             return self.fetch(remote, progress);
         }
         let Some(first) = self.paths.first() else { return read::builtin(&self.name, progress) };
-        if let Some(path) = self.archive() {
-            bail!("{} is an archive of finished tiles, expected a file of rows", path.display());
-        }
         let options = self.load.options(&self.name)?;
         let named = first.display().to_string();
         // Most errors name the file themselves.
@@ -307,39 +307,57 @@ impl Wanted {
             .map_err(|error| if format!("{error:#}").contains(&named) { error } else { error.context(named) })
     }
 
-    /// Fetches the rows of a database, and reads them.
+    /// Fetches what lies elsewhere, and reads it.
     fn fetch(&self, remote: &Remote, progress: &dyn Progress) -> Result<Dataset> {
         let spool = remote.fetch(&self.name, progress)?;
         let options = Options { fetched: Some(spool.fetched.clone()), ..self.load.options(&self.name)? };
         let path = spool.path();
-        let (shown, address) = (path.display().to_string(), remote.address.to_string());
-        // What readers say of a file is said of the database.
+        let (shown, address) = (path.display().to_string(), remote.to_string());
+        // What readers say of a file is said of where it came from.
         open(&[path], &options, progress).map_err(|error| {
             let mut said = format!("{error:#}").replace(&shown, &address);
-            if said.contains("invalid utf") {
+            if said.contains("invalid utf") && matches!(remote.place, Place::Database(_)) {
                 said.push_str("; a query can make texts of such bytes: toValidUTF8(column)");
             }
             if said.contains(&address) { anyhow::Error::msg(said) } else { anyhow::Error::msg(said).context(address) }
         })
     }
 
-    /// The archive of tiles that it is.
+    /// Where the archive of tiles lies that it is.
     #[must_use]
-    pub fn archive(&self) -> Option<&Path> {
-        self.paths.iter().map(PathBuf::as_path).find(|path| Archive::is_one(path))
+    pub fn archive(&self) -> Option<String> {
+        let here = self.paths.iter().find(|path| Archive::is_one(path)).map(|path| path.display().to_string());
+        here.or_else(|| self.link().map(Link::to_string))
     }
 
-    /// Opens an archive of tiles.
-    fn opened(&self, path: &Path) -> Result<Archive> {
+    /// The archive that lies elsewhere.
+    fn link(&self) -> Option<&Link> {
+        match self.remote.as_ref().map(|remote| &remote.place) {
+            Some(Place::File(link)) if link.is_archive() => Some(link),
+            _ => None,
+        }
+    }
+
+    /// Opens the archive of tiles that it is.
+    ///
+    /// # Errors
+    /// When it is none, or is damaged, or is to be read otherwise.
+    pub fn opened(&self) -> Result<Archive> {
         let Load { title, attribution, .. } = self.load.clone();
         let read = Load { title: title.clone(), attribution: attribution.clone(), ..Load::default() };
-        ensure!(self.paths.len() == 1, "an archive of tiles is a dataset by itself, expected one path");
+        let alone = self.paths.len() == usize::from(self.remote.is_none());
+        ensure!(alone, "an archive of tiles is a dataset by itself, expected one path");
         ensure!(
             self.load == read,
             "an archive of tiles takes --title and --attribution alone; what else is to be read otherwise has a [[dataset]] \
              of its own in a configuration file"
         );
-        Ok(Archive::open(&self.name, path)?.called(title, attribution))
+        let archive = match (self.link(), self.paths.first()) {
+            (Some(link), _) => Archive::elsewhere(&self.name, link)?,
+            (None, Some(path)) => Archive::open(&self.name, path)?,
+            (None, None) => bail!("it is no archive"),
+        };
+        Ok(archive.called(title, attribution))
     }
 
     /// Opens the archive that its low zooms are sent from.
@@ -356,7 +374,7 @@ impl Wanted {
     /// As [`Wanted::read`].
     pub fn entry(&self, progress: &dyn Progress) -> Result<Entry> {
         let entry = match self.archive() {
-            Some(path) => Entry::open(self.opened(path).with_context(|| path.display().to_string())?),
+            Some(shown) => Entry::open(self.opened().context(shown)?),
             None => Entry::open(self.read(progress)?),
         };
         about::check(&self.about, &entry.source)?;

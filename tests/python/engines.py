@@ -1,6 +1,7 @@
-"""PostgreSQL of Debian and ClickHouse's engine of PyPI, for as long as a test asks them; nothing of them is left behind."""
+"""PostgreSQL of Debian, ClickHouse's engine and SeaweedFS of PyPI, for as long as a test asks them; nothing of them is left behind."""
 
 import glob
+import json
 import os
 import pwd
 import re
@@ -8,8 +9,11 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import tempfile
 import threading
+import time
+import urllib.request
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -180,3 +184,60 @@ def clickhouse():
                 one.shutdown()
                 one.server_close()
             session.close()
+
+
+class ObjectStore:
+    """SeaweedFS: what is in the bucket `open` anybody may have, in others the key `duotile` with the password."""
+
+    def __init__(self, program, folder):
+        keys = [{"accessKey": "duotile", "secretKey": PASSWORD}]
+        who = [{"name": "reader", "credentials": keys, "actions": ["Read", "List"]}, {"name": "anonymous", "actions": ["Read:open"]}]
+        (folder / "s3.json").write_text(json.dumps({"identities": who}))
+        ports = {name: free_port() for name in ("master", "volume", "filer", "s3")}
+        words = [f"-{name}.port={port}" for name, port in ports.items()] + [f"-{name}.port.grpc={free_port()}" for name in ports]
+        words += ["-s3.port.iceberg=0", "-s3.iam=false", f"-s3.config={folder}/s3.json", "-master.volumeSizeLimitMB=64", "-volume.max=20"]
+        words += [f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3"]
+        log = (folder / "log").open("w")
+        self.process = subprocess.Popen([program, "server", *words], stdout=log, stderr=log, cwd=folder)
+        self.filer, self.port = ports["filer"], ports["s3"]
+        end = time.monotonic() + 60
+        while not all(map(listens, ports.values())):
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise SystemExit(f"SeaweedFS does not start: {(folder / 'log').read_text()[-2000:]}")
+            time.sleep(0.1)
+
+    def put(self, bucket, key, body):
+        """Writes an object, past the keys."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.filer}/buckets/{bucket}/{key}", data=body, method="PUT")
+        end = time.monotonic() + 30
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=30):
+                    return
+            # Its parts find one another a moment after they listen.
+            except OSError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.2)
+
+
+def listens(port):
+    """Whether somebody does."""
+    with socket.socket() as asked:
+        return asked.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextmanager
+def object_store():
+    """A store, or None where it cannot be had."""
+    program = Path(sys.executable).parent / "weed"
+    if not program.exists():
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="duotile-objects-", ignore_cleanup_errors=True) as folder:
+        store = ObjectStore(str(program), Path(folder))
+        try:
+            yield store
+        finally:
+            store.process.kill()
+            store.process.wait()

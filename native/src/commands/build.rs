@@ -20,7 +20,7 @@ another, then move it): a file that is being served must not be changed or cut i
 /// `build`.
 #[derive(Args, Debug)]
 pub struct Build {
-    /// Files, folders or patterns, which become one dataset; or the address of a database
+    /// Files, folders or patterns, which become one dataset; or an address of a database or a file
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
     /// The file to write: .arrow to be served, .parquet for other tools
@@ -60,7 +60,7 @@ pub fn run(args: &Build) -> Result<()> {
     // Held until all is read.
     let _fetched = match address {
         Some(address) => {
-            ensure!(paths.len() == 1, "a database is a dataset by itself, expected one path");
+            ensure!(paths.len() == 1, "what lies elsewhere is a dataset by itself, expected one path");
             let spool = Remote::parse(&address)?.fetch(&catalog::slug(&name), &progress)?;
             paths = vec![spool.path()];
             options.fetched = Some(spool.fetched.clone());

@@ -142,8 +142,8 @@ pub fn run(args: &Export) -> Result<()> {
     let asked: Vec<(TileQuery, Zooms)> = names.iter().map(|name| asked(name)).collect::<Result<_>>()?;
     let mut layers = Vec::new();
     for (wanted, (query, Zooms(zooms))) in wanted.iter().zip(asked) {
-        if let Some(path) = wanted.archive() {
-            bail!("{} is an archive of finished tiles, expected a file of rows", path.display());
+        if let Some(shown) = wanted.archive() {
+            bail!("{shown} is an archive of finished tiles, expected a file of rows");
         }
         let entry = wanted.entry(&Terminal::new(&wanted.name))?;
         if entry.source.is_empty() {

@@ -1,7 +1,7 @@
 //! `inspect`: a tile or a data file as text.
 
 use super::{source, verify};
-use crate::{inspect, load::Load, source::archive::Archive};
+use crate::{inspect, load::Load};
 use anyhow::{Context as _, Result};
 use clap::Args;
 use std::{
@@ -41,12 +41,13 @@ pub fn run(inspect: &Inspect) -> Result<()> {
             bytes = std::fs::read(file).with_context(|| format!("cannot read {file}"))?;
         }
         inspect::unpack(bytes).and_then(|bytes| inspect::tile(&bytes)).with_context(|| file.to_owned())?
-    } else if Archive::is_one(Path::new(file)) {
-        Archive::open("archive", Path::new(file)).with_context(|| file.to_owned())?.to_string()
     } else {
         let source = source(file, &inspect.load)?;
-        // The report is printed whole with the rest.
-        inspect::dataset(&source.read(&())?)
+        match source.archive() {
+            Some(shown) => source.opened().context(shown)?.to_string(),
+            // The report is printed whole with the rest.
+            None => inspect::dataset(&source.read(&())?),
+        }
     };
     let mut stdout = std::io::stdout();
     stdout.write_all(text.as_bytes())?;

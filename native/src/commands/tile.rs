@@ -1,7 +1,7 @@
 //! `tile`: one tile of a file, cut as a server would and written to standard output.
 
 use super::{as_query, source};
-use crate::{engine::tile::Bare, inspect, load::Load, progress::Terminal, source::archive::Archive};
+use crate::{engine::tile::Bare, inspect, load::Load, progress::Terminal};
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
 use duotile_core::{TileId, TileQuery, Work};
@@ -32,11 +32,10 @@ pub fn run(tile: &Tile) -> Result<()> {
     let id = tile_id(&tile.tile)?;
     let query = TileQuery::parse(&as_query(&tile.query))?;
     let source = source(&tile.dataset, &tile.load)?;
-    if let Some(path) = source.archive() {
-        ensure!(tile.query.is_empty(), "{} has finished tiles, which no query changes", path.display());
-        let found = Archive::open(&source.name, path).and_then(|archive| archive.tile(id));
-        let found =
-            found.with_context(|| path.display().to_string())?.with_context(|| format!("{id}: there is none"))?;
+    if let Some(shown) = source.archive() {
+        ensure!(tile.query.is_empty(), "{shown} has finished tiles, which no query changes");
+        let found = source.opened().and_then(|archive| archive.tile(id));
+        let found = found.context(shown)?.with_context(|| format!("{id}: there is none"))?;
         return write(&found.packing.unpack(&found.bytes)?);
     }
     let dataset = source.read(&Terminal::new(&source.name))?;

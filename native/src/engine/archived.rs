@@ -19,7 +19,7 @@ impl Engine {
         tile: TileId,
         accepted: Accepted,
     ) -> Result<Option<Packed>, Refusal> {
-        let archive = archive.clone();
+        let (archive, elsewhere) = (archive.clone(), archive.is_elsewhere());
         let job = move |work: &Work<'_>| {
             let found = archive.tile(tile).map_err(|error| Refusal::failed(&format!("{error:#}")))?;
             let Some(Lying { bytes, packing }) = found else { return Ok(None) };
@@ -37,6 +37,7 @@ impl Engine {
             work.pay(0)?;
             Ok(Some(accepted.best.pack(plain, 1, work)?))
         };
-        self.pool.run(Size::Short, job).await
+        let pool = if elsewhere { &self.elsewhere } else { &self.pool };
+        pool.run(Size::Short, job).await
     }
 }

@@ -36,6 +36,9 @@ pub use refusal::Refusal;
 use scratch::Scratches;
 use std::{sync::Arc, time::Duration};
 
+/// Tiles that come from elsewhere at once: who waits on a network needs no processor.
+const ELSEWHERE: usize = 32;
+
 /// What the operator decides of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -56,6 +59,8 @@ pub struct Limits {
 pub struct Engine {
     /// The processors.
     pub pool: Pool,
+    /// Threads that wait for what lies elsewhere.
+    pub elsewhere: Pool,
     /// What is kept.
     pub keeps: Keeps,
     scratches: Scratches,
@@ -71,6 +76,7 @@ impl Engine {
         let threads = if limits.threads == 0 { processors } else { limits.threads };
         Arc::new(Self {
             pool: Pool::new(threads, limits.queue, limits.patience, limits.work),
+            elsewhere: Pool::new(ELSEWHERE, limits.queue, limits.patience, limits.work),
             keeps: Keeps::new(limits.budget),
             scratches: Scratches::default(),
             keeps_tiles: limits.budget.tiles > 0,

@@ -1,4 +1,4 @@
-//! Databases are asked whether their rows changed.
+//! Databases, and servers of files, are asked whether their rows changed.
 
 use crate::{http::metrics::Metrics, read::Progress, source::remote::Remote};
 use anyhow::Result;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// How long to wait at most, once asking fails time after time.
 const PATIENCE: Duration = Duration::from_mins(5);
 
-/// What a database said when its rows were last read, and when to ask again.
+/// What was told when rows were last read, and when to ask again.
 #[derive(Debug, Default)]
 pub(super) struct Polled {
     /// Its version then; `None` where nothing tells.
@@ -22,18 +22,18 @@ impl Polled {
     /// The version of rows that are about to be read, so that what changes meanwhile is a change.
     ///
     /// # Errors
-    /// When the query that was given for it fails.
+    /// When the query that was given for it fails, or a server does not answer.
     pub fn before(&mut self, remote: &Remote, name: &str, progress: &dyn Progress) -> Result<Option<String>> {
         // Until it is read.
         self.failures += 1;
         match remote.version(name) {
-            Err(error) if remote.version.is_some() => Err(error),
+            Err(error) if remote.must_tell() => Err(error),
             Err(error) => {
                 tracing::warn!("{name}: nothing tells when its rows change: {error:#}");
                 Ok(None)
             }
             Ok(None) => {
-                progress.line("nothing tells when its rows change; a version query would (version = \"SELECT …\")");
+                progress.line(remote.untold());
                 Ok(None)
             }
             Ok(version) => Ok(version),
@@ -69,7 +69,7 @@ impl Polled {
             Ok(_) => true,
             Err(error) => {
                 if self.failures == 0 {
-                    tracing::error!("{name}: the rows may be older than those of its database: {error:#}");
+                    tracing::error!("{name}: the rows may be older than those where they come from: {error:#}");
                 }
                 self.failures += 1;
                 self.wait(remote);

@@ -199,6 +199,39 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_lies_elsewhere_is_read_again_when_its_tag_changes_and_served_while_it_is_away() {
+        use crate::source::remote::served::Server;
+        let rows = |count: usize| format!("lon,lat\n{}", "1,2\n".repeat(count)).into_bytes();
+        let server = Server::of(&rows(2));
+        let source = Wanted::parse(&server.url("a.csv"), &Load::default()).expect("fine");
+        let state = State::new(Catalog::default(), Settings::default());
+        let config = Config { sources: vec![source], ..Config::default() };
+        let mut reader = Reader::new(state.clone(), Serve::default(), config, true);
+        reader.start().expect("it reads");
+        let served = || {
+            let entry = state.catalog.get("a").expect("there");
+            let stale = state.metrics.text(state.now()).contains("duotile_dataset_stale{dataset=\"a\"} 1\n");
+            (entry.source.len(), stale)
+        };
+        assert_eq!(served(), (2, false));
+        let sent = server.now().sent;
+        reader.again();
+        assert_eq!((served(), server.now().sent), ((2, false), sent + 1), "a byte is asked for");
+        // It is not asked unless that is said: no look is due.
+        reader.look();
+        assert_eq!(server.now().sent, sent + 1);
+        (server.now().bytes, server.now().etag) = (rows(3), Some("\"2\"".into()));
+        reader.again();
+        assert_eq!(served(), (3, false));
+        server.fails();
+        reader.again();
+        assert_eq!(served(), (3, true));
+        server.now().instead = None;
+        reader.again();
+        assert_eq!(served(), (3, false));
+    }
+
+    #[test]
     fn a_configuration_is_taken_whole_or_not_at_all() {
         let folder = tempfile::tempdir().expect("a folder");
         let write = |name: &str, text: &str| {

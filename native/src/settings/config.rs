@@ -7,7 +7,7 @@ use crate::{
     catalog,
     load::{Load, Wanted},
     read::BUILTIN,
-    source::remote::{Remote, Rows},
+    source::remote::{Place, Remote, Rows},
 };
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use clap::Args;
@@ -18,7 +18,7 @@ use toml::{Table, Value};
 /// `serve`, as it was typed.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Serve {
-    /// Files, folders, patterns or addresses of databases, one dataset each, [NAME=]PATH; the built-in places and countries if there are none
+    /// Files, folders, patterns or addresses of databases and files, one dataset each, [NAME=]PATH; the built-in places and countries if there are none
     ///
     /// A pattern such as 'data/*.parquet' (quoted, so that the shell leaves it alone) makes one dataset of many files.
     /// The name stands in addresses and is the layer of the tiles; unless given, it is made from the file's.
@@ -113,20 +113,42 @@ impl Default for Own {
 }
 
 impl Own {
-    /// The database that it names.
-    fn remote(&self) -> Result<Option<Remote>> {
+    /// What lies elsewhere, by its address: a source, or a path that is one.
+    fn remote(&mut self) -> Result<Option<Remote>> {
+        let addresses: Vec<String> = self.path.iter().filter(|path| Remote::is_address(path)).collect();
+        if let Some(address) = addresses.first() {
+            let alone = self.path.iter().count() == 1 && self.source.is_none();
+            ensure!(
+                alone,
+                "{}: what lies elsewhere is a dataset by itself, expected one path",
+                Remote::parse(address)?
+            );
+            (self.source, self.path) = (Some(address.clone()), Paths::default());
+        }
         let Some(source) = &self.source else {
-            let said =
-                [("query", self.query.is_some()), ("version", self.version.is_some()), ("poll", self.poll.is_some())];
+            if self.poll.is_some() {
+                bail!(
+                    "poll is of what lies elsewhere, expected source = \"postgres://…\" or path = \"https://…\" beside it"
+                );
+            }
+            let said = [("query", self.query.is_some()), ("version", self.version.is_some())];
             match said.iter().find(|(_, said)| *said) {
                 Some((name, _)) => bail!("{name} is of a database, expected source = \"postgres://…\" beside it"),
                 None => return Ok(None),
             }
         };
         let mut remote = Remote::parse(source).context("source")?;
-        if let Some(query) = &self.query {
-            ensure!(remote.address.rows == Rows::Unsaid, "query and an address of a table, expected one of both");
-            remote.address.rows = Rows::Query(query.clone());
+        match &mut remote.place {
+            Place::Database(address) => {
+                if let Some(query) = &self.query {
+                    ensure!(address.rows == Rows::Unsaid, "query and an address of a table, expected one of both");
+                    address.rows = Rows::Query(query.clone());
+                }
+            }
+            Place::File(_) => {
+                let plain = self.query.is_none() && self.version.is_none();
+                ensure!(plain, "query and version are of a database, and the source is a file");
+            }
         }
         remote.version = self.version.clone().or(remote.version);
         remote.poll = self.poll.map(|poll| poll.0).or(remote.poll);
@@ -140,6 +162,17 @@ impl Own {
 enum Paths {
     One(PathBuf),
     Several(Vec<PathBuf>),
+}
+
+impl Paths {
+    /// Each as text.
+    fn iter(&self) -> impl Iterator<Item = String> {
+        let all = match self {
+            Self::One(path) => std::slice::from_ref(path),
+            Self::Several(paths) => paths,
+        };
+        all.iter().map(|path| path.to_string_lossy().into_owned())
+    }
 }
 
 impl Default for Paths {
@@ -194,7 +227,7 @@ fn source(dataset: Value, folder: &Path) -> Result<(Wanted, bool)> {
     for name in OWN {
         own.extend(rest.remove(name).map(|value| (name.to_owned(), value)));
     }
-    let own: Own = named::read(&own)?;
+    let mut own: Own = named::read(&own)?;
     let remote = own.remote()?;
     let Own { name, path, rows, subset, about, low_zooms, .. } = own;
     let load: Load = named::read(&rest).map_err(|error| {
@@ -208,7 +241,7 @@ fn source(dataset: Value, folder: &Path) -> Result<(Wanted, bool)> {
     let called = match (paths.first(), &remote) {
         (Some(path), None) => path.to_string_lossy().into_owned(),
         (None, Some(remote)) => remote.name().to_owned(),
-        (None, None) => bail!("expected a path, or the source that a database is"),
+        (None, None) => bail!("expected a path, or a source that lies elsewhere"),
         (Some(_), Some(_)) => bail!("path and source, expected one of both"),
     };
     let written = name.is_some();
@@ -273,8 +306,9 @@ mod tests {
         assert_eq!(trips.about["fare"].description.as_deref(), Some("What was paid, tips left out"));
         assert_eq!(shops.paths, [PathBuf::from("/etc/duotile/a.csv"), PathBuf::from("/b.csv")]);
         let remote = town.remote.as_ref().expect("a database");
+        let Place::Database(address) = &remote.place else { panic!("a database") };
         assert_eq!((town.name.as_str(), town.load.lon.as_deref()), ("town", Some("x")));
-        assert_eq!(remote.address.rows, Rows::Query("SELECT * FROM places".into()));
+        assert_eq!(address.rows, Rows::Query("SELECT * FROM places".into()));
         assert_eq!(remote.every().as_secs(), 60);
     }
 
@@ -320,7 +354,24 @@ mod tests {
             ("[[dataset]]\npath = 5", "path: "),
             ("[[dataset]]\npath = \"a\"\nquery = \"SELECT 1\"", "query is of a database"),
             ("[[dataset]]\npath = \"a\"\nsource = \"postgres://h/d/t\"", "path and source"),
-            ("[[dataset]]\nsource = \"mysql://h/d/t\"", "source: expected postgres://… or clickhouse://…"),
+            (
+                "[[dataset]]\nsource = \"mysql://h/d/t\"",
+                "source: expected postgres://…, clickhouse://…, https://… or s3://…",
+            ),
+            (
+                "[[dataset]]\npath = \"ftp://h/a.csv\"",
+                "source: expected postgres://…, clickhouse://…, https://… or s3://…",
+            ),
+            (
+                "[[dataset]]\npath = [\"a.csv\", \"https://h/a.csv?x=secret\"]",
+                "https://h/a.csv?…: what lies elsewhere is a dataset by itself",
+            ),
+            ("[[dataset]]\npath = \"https://h/a.csv\"\nversion = \"SELECT 1\"", "the source is a file"),
+            (
+                "[[dataset]]\npath = \"http://example.org/a.csv\"",
+                "expected https://, or \"insecure\" behind the address",
+            ),
+            ("[[dataset]]\npath = \"a.csv\"\npoll = \"1m\"", "poll is of what lies elsewhere"),
             ("[[dataset]]\nsource = \"postgres://h/d/t\"\nquery = \"SELECT 1\"", "expected one of both"),
             ("[[dataset]]\nsource = \"postgres://h/d/t\"\npoll = \"now\"", "poll: "),
             ("[[dataset]]\npath = \"a\"\nabout.fare.units = \"USD\"", "about: unknown field `units`, expected `unit`"),

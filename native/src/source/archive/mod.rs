@@ -9,6 +9,8 @@ mod low;
 mod mbtiles;
 mod packing;
 mod pmtiles;
+#[cfg(test)]
+mod tests;
 mod told;
 mod verify;
 
@@ -17,12 +19,15 @@ pub use low::Low;
 pub use packing::Packing;
 pub use verify::{Found, verify};
 
-use crate::source::sqlite;
+use crate::source::{
+    remote::{Link, Ranged},
+    sqlite,
+};
 use anyhow::{Context as _, Result, bail, ensure};
 use duotile_core::TileId;
 use folder::Folder;
 use mbtiles::MbTiles;
-use pmtiles::PmTiles;
+use pmtiles::{Place, PmTiles};
 use std::{
     fs::File,
     path::{Path, PathBuf},
@@ -42,8 +47,8 @@ pub struct Archive {
     version: String,
     facts: Facts,
     reader: Reader,
-    /// The file, and how it stood when it was opened.
-    file: File,
+    /// The file, unless it lies elsewhere, and how it stood when it was opened.
+    file: Option<File>,
     stood: Stood,
 }
 
@@ -95,19 +100,44 @@ impl Archive {
             let (reader, facts) = MbTiles::open(path)?;
             (Reader::MbTiles(reader), facts)
         } else {
-            let (reader, facts) = PmTiles::open(file.try_clone()?, stood.0)?;
+            let (reader, facts) = PmTiles::open(Place::Here(file.try_clone()?), stood.0)?;
             (Reader::PmTiles(reader), facts)
         };
+        let changed = stood.1.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok()).unwrap_or_default();
+        let log = stood.2.map(|(size, _)| format!(" {size}")).unwrap_or_default();
+        let seen = format!("{} {}{log}", stood.0, changed.as_nanos());
+        Self { name: name.into(), path: path.to_owned(), version: seen, facts, reader, file: Some(file), stood }.sound()
+    }
+
+    /// Opens one that lies elsewhere, of which parts are asked for.
+    ///
+    /// # Errors
+    /// As [`Archive::open`]; and when its server does not answer, or knows no parts.
+    pub fn elsewhere(name: &str, link: &Link) -> Result<Self> {
+        let ranged = Ranged::open(link, name)?;
+        let (size, seen) = (ranged.size(), format!("{link} {}", ranged.version()));
+        let (reader, facts) = PmTiles::open(Place::Elsewhere(ranged), size)?;
+        let (path, reader) = (link.to_string().into(), Reader::PmTiles(reader));
+        Self { name: name.into(), path, version: seen, facts, reader, file: None, stood: (size, None, None) }.sound()
+    }
+
+    /// Whether its tiles have to come from elsewhere.
+    #[must_use]
+    pub const fn is_elsewhere(&self) -> bool {
+        self.file.is_none()
+    }
+
+    /// The same, if it is of vector tiles, with a version of all that is seen of it.
+    fn sound(mut self) -> Result<Self> {
+        let facts = &self.facts;
         ensure!(
             facts.kind == "pbf",
             "its tiles are {}, and only archives of vector tiles (MVT) are served; a file of pictures may be the base map (--basemap)",
             facts.kind
         );
-        let changed = stood.1.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok()).unwrap_or_default();
-        let log = stood.2.map(|(size, _)| format!(" {size}")).unwrap_or_default();
-        let seen = format!("{} {}{log} {}", stood.0, changed.as_nanos(), facts.text());
-        let version = format!("{:016x}", xxhash_rust::xxh3::xxh3_64(seen.as_bytes()));
-        Ok(Self { name: name.into(), path: path.to_owned(), version, facts, reader, file, stood })
+        let seen = format!("{} {}", self.version, facts.text());
+        self.version = format!("{:016x}", xxhash_rust::xxh3::xxh3_64(seen.as_bytes()));
+        Ok(self)
     }
 
     /// The same with what the operator calls it, and whom the operator names on the map.
@@ -163,8 +193,11 @@ impl Archive {
     /// # Errors
     /// When it was written over.
     pub fn check(&self) -> Result<()> {
-        let now = stood(&self.file, &self.path)?;
-        ensure!(now == self.stood, "its file was written over after it was opened");
+        if let Reader::PmTiles(reader) = &self.reader {
+            reader.check()?;
+        }
+        let Some(file) = &self.file else { return Ok(()) };
+        ensure!(stood(file, &self.path)? == self.stood, "its file was written over after it was opened");
         Ok(())
     }
 

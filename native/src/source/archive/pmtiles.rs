@@ -3,7 +3,7 @@
 use super::{Facts, Lying, MOST, Packing};
 use crate::{
     pmtiles::{Entry, HEADER, Header, Span, directory, header, hilbert},
-    source::bytes::read_at,
+    source::{bytes::read_at, remote::Ranged},
 };
 use anyhow::{Context as _, Result, bail, ensure};
 use duotile_core::{TileId, archive::header::MVT};
@@ -11,6 +11,8 @@ use quick_cache::{Weighter, sync::Cache};
 use serde_json::Value;
 use std::{fs::File, sync::Arc};
 
+/// Bytes that are read at once when it is opened: the header and the root are in them.
+const FRONT: u64 = 1 << 14;
 /// Leaves within leaves; the specification has one level of them.
 const DEEP: usize = 4;
 /// Bytes of leaves that are kept.
@@ -18,10 +20,30 @@ const KEPT: u64 = 32 << 20;
 /// Bytes that metadata may have unpacked.
 const METADATA: u64 = 16 << 20;
 
+/// Where the bytes of a file are.
+#[derive(Debug)]
+pub enum Place {
+    /// On a disk.
+    Here(File),
+    /// At a server, which is asked for parts of it.
+    Elsewhere(Ranged),
+}
+
+impl Place {
+    fn read(&self, bytes: &mut [u8], at: u64) -> Result<()> {
+        match self {
+            Self::Here(file) => Ok(read_at(file, bytes, at)?),
+            Self::Elsewhere(ranged) => ranged.read(bytes, at),
+        }
+    }
+}
+
 /// A file that is open.
 #[derive(Debug)]
 pub struct PmTiles {
-    file: File,
+    place: Place,
+    /// The first bytes, in which most is that is read when it is opened.
+    front: Vec<u8>,
     header: Header,
     inner: Packing,
     /// `None` where each tile is to be looked at.
@@ -45,15 +67,16 @@ impl PmTiles {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn open(file: File, size: u64) -> Result<(Self, Facts)> {
-        let mut front = vec![0; HEADER.min(size as usize)];
-        read_at(&file, &mut front, 0).context("cannot be read")?;
-        let header = header::read(&front, size)?;
+    pub fn open(place: Place, size: u64) -> Result<(Self, Facts)> {
+        let mut front = vec![0; size.min(FRONT) as usize];
+        place.read(&mut front, 0).context("cannot be read")?;
+        let header = header::read(&front[..front.len().min(HEADER)], size)?;
         let inner = Packing::numbered(header.inner, "directories")?;
         let inner = inner.context("it does not say what its directories are packed with")?;
         let packing = Packing::numbered(header.packing, "tiles")?;
         let mut archive = Self {
-            file,
+            place,
+            front,
             header,
             inner,
             packing,
@@ -62,6 +85,7 @@ impl PmTiles {
         };
         archive.root = archive.directory(header.root).context("its root")?;
         let metadata = archive.metadata().context("its metadata")?;
+        archive.front = Vec::new();
         let facts = Facts {
             kind: kind(header.kind).into(),
             zooms: header.zooms,
@@ -71,6 +95,17 @@ impl PmTiles {
             ..Facts::of(metadata)?
         };
         Ok((archive, facts.sound()))
+    }
+
+    /// Whether what lies elsewhere is still what was opened.
+    ///
+    /// # Errors
+    /// When it was seen to be another.
+    pub fn check(&self) -> Result<()> {
+        match &self.place {
+            Place::Here(_) => Ok(()),
+            Place::Elsewhere(ranged) => ranged.check(),
+        }
     }
 
     /// What the file begins with.
@@ -95,9 +130,13 @@ impl PmTiles {
     /// A part of the file.
     fn part(&self, Span { offset, length }: Span, most: u64) -> Result<Vec<u8>> {
         ensure!(length <= most, "{length} bytes, expected at most {most}");
+        let known = usize::try_from(offset).ok().and_then(|at| self.front.get(at..at.checked_add(length as usize)?));
+        if let Some(bytes) = known {
+            return Ok(bytes.to_vec());
+        }
         let mut bytes = vec![0; length as usize];
-        read_at(&self.file, &mut bytes, offset)
-            .with_context(|| format!("{length} bytes from {offset} on cannot be read"))?;
+        let read = self.place.read(&mut bytes, offset);
+        read.with_context(|| format!("{length} bytes from {offset} on cannot be read"))?;
         Ok(bytes)
     }
 

@@ -1,12 +1,15 @@
-//! Where rows are: `postgres://user@host:5432/database/schema.table`, `clickhouse://user@host:8123/database.table`.
+//! Where rows of databases are: `postgres://user@host:5432/database/schema.table`, `clickhouse://user@host:8123/database.table`.
 //!
 //! A password is taken from the address, or from the environment under the dataset's name, and is never printed.
 
-use super::Remote;
+use super::{
+    Place, Remote,
+    secret::{self, Secret},
+};
 use crate::{percent, settings::units::Span};
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use duotile_core::nearest;
-use std::{env, fmt, fs};
+use std::{env, fmt};
 
 /// Kinds of databases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,16 +34,6 @@ pub enum Rows {
     Query(String),
     /// Not said yet: the configuration may, by a query.
     Unsaid,
-}
-
-/// A text that is not printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(pub String);
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
-    }
 }
 
 /// Where rows are, and who asks for them.
@@ -86,18 +79,12 @@ impl Address {
         if self.password.is_some() {
             return Ok(self.clone());
         }
-        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
-        let own = format!("DUOTILE_SOURCE_{}_PASSWORD", dataset.chars().map(plain).collect::<String>());
         let usual = if self.engine == Engine::Postgres { "PGPASSWORD" } else { "CLICKHOUSE_PASSWORD" };
-        let password = match (env::var(&own), env::var(format!("{own}_FILE"))) {
-            (Ok(password), _) => Some(password),
-            (_, Ok(path)) => {
-                let text = fs::read_to_string(&path).with_context(|| format!("{own}_FILE: cannot read {path}"))?;
-                Some(text.trim_end_matches(['\n', '\r']).to_owned())
-            }
-            _ => env::var(usual).ok(),
+        let password = match secret::of(dataset)? {
+            Some(password) => Some(password),
+            None => env::var(usual).ok().map(Secret),
         };
-        Ok(Self { password: password.map(Secret), ..self.clone() })
+        Ok(Self { password, ..self.clone() })
     }
 
     /// Whether nobody else can listen on the way.
@@ -107,7 +94,8 @@ impl Address {
     }
 }
 
-fn is_near(host: &str) -> bool {
+/// Whether a host is this machine.
+pub(super) fn is_near(host: &str) -> bool {
     host.starts_with('/') || host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
@@ -127,7 +115,7 @@ const KNOWN: [&str; 7] = ["table", "query", "version", "poll", "host", "sslmode"
 
 /// Reads an address.
 pub(super) fn parse(text: &str) -> Result<Remote> {
-    let (engine, mut tls, rest) = engine(text).context("expected postgres://… or clickhouse://…")?;
+    let (engine, mut tls, rest) = engine(text).context("expected postgres://…, clickhouse://…, https://… or s3://…")?;
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let (who, place) = authority.rsplit_once('@').map_or((None, authority), |(who, place)| (Some(who), place));
@@ -200,7 +188,7 @@ pub(super) fn parse(text: &str) -> Result<Remote> {
         (Engine::ClickHouse, true) => 8443,
     });
     let address = Address { engine, host, port, tls, user, password: password.map(Secret), database, rows };
-    Ok(Remote { address, version, poll })
+    Ok(Remote { place: Place::Database(address), version, poll })
 }
 
 /// `host`, `host:port`, `[::1]:port`.
@@ -245,7 +233,7 @@ mod tests {
 
     fn told(text: &str) -> String {
         match parse(text) {
-            Ok(Remote { address, version, poll }) => {
+            Ok(Remote { place: Place::Database(address), version, poll }) => {
                 let rows = match &address.rows {
                     Rows::Table { schema, name } => format!("{}.{name}", schema.as_deref().unwrap_or("")),
                     Rows::Query(query) => query.clone(),
@@ -264,6 +252,7 @@ mod tests {
                     if address.tls { "tls " } else { "" }
                 )
             }
+            Ok(Remote { place: Place::File(link), .. }) => panic!("{link}"),
             Err(error) => format!("{error:#}"),
         }
     }
@@ -307,7 +296,8 @@ mod tests {
     #[test]
     fn passwords_are_not_printed() {
         let remote = parse("postgres://me:hunter2@h/d/t").expect("fine");
-        let text = format!("{remote:?} {} {:?}", remote.address, remote.address.with_secret("x").expect("fine"));
-        assert!(!text.contains("hunter2") && !remote.address.to_string().contains("me"), "{text}");
+        let Place::Database(address) = &remote.place else { panic!("a database") };
+        let text = format!("{remote:?} {remote} {:?}", address.with_secret("x").expect("fine"));
+        assert!(!text.contains("hunter2") && !remote.to_string().contains("me"), "{text}");
     }
 }

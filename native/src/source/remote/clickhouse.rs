@@ -74,14 +74,14 @@ pub(super) async fn fetch(address: &Address, progress: &dyn Progress) -> Result<
     }
     let copy = format!("SELECT {} FROM (\n{query}\n) AS rows FORMAT ArrowStream", wanted.join(", "));
     let mut answer = ask(address, &copy, &[], SILENCE).await?.into_body();
-    let mut spool = Spooling::new()?;
+    let mut spool = Spooling::new(false)?;
     let mut last = Instant::now();
     loop {
         let frame = tokio::time::timeout(SILENCE, answer.frame()).await;
         let frame = match frame.map_err(|_| anyhow!("nothing more came for {} s", SILENCE.as_secs()))? {
             None => break,
             // What came before it may say why.
-            Some(Err(error)) => match spool.finish(lines)? {
+            Some(Err(error)) => match spool.finish_stream(lines)? {
                 Err(tail) if exception(&tail).is_some() => return Err(said(&tail)),
                 _ => return Err(anyhow!("the connection ended within the rows: {error}")),
             },
@@ -95,7 +95,7 @@ pub(super) async fn fetch(address: &Address, progress: &dyn Progress) -> Result<
             progress.stage(&so_far(None, spool.bytes()), None);
         }
     }
-    let spool = spool.finish(lines)?.map_err(|tail| said(&tail))?;
+    let spool = spool.finish_stream(lines)?.map_err(|tail| said(&tail))?;
     progress.line(&format!("{} from {address} in {:.1} s", so_far(None, spool.bytes), start.elapsed().as_secs_f64()));
     Ok(spool)
 }
@@ -208,7 +208,7 @@ async fn ask(
     parameters: &[(&str, &str)],
     patience: Duration,
 ) -> Result<Response<Incoming>> {
-    let stream = wire::connect(address).await?;
+    let stream = wire::connect(&address.host, address.port, address.tls).await?;
     let spoken = |error: hyper::Error| {
         anyhow!(
             "what answers there does not speak HTTP as ClickHouse does ({error}); its port for that is 8123, and 8443 by TLS"

@@ -1,102 +1,160 @@
-//! Databases: an [`Address`] with a [`version`](Remote::version) that tells whether rows changed, and rows that are
-//! [fetched](Remote::fetch) whole.
+//! What lies elsewhere: databases by an [`Address`], files by a [`Link`]; each with a [`version`](Remote::version) that tells whether
+//! rows changed, and [fetched](Remote::fetch) whole.
 //!
-//! What is fetched is an Arrow IPC stream in a [`spool`], which the readers of files read: from there on a database is a file like any
-//! other, with the same columns, coordinate systems, times and flags. Nothing of a request ever comes here: what is asked, and of
-//! whom, is the operator's.
+//! What is fetched is a file in a [`spool`], an Arrow IPC stream of a database or the file as it is, which the readers of files read: from
+//! there on it is a file like any other, with the same columns, coordinate systems, times and flags. Nothing of a request ever comes
+//! here: what is asked, and of whom, is the operator's.
 
 mod address;
 mod clickhouse;
+mod file;
 mod postgres;
+mod secret;
+#[cfg(test)]
+pub(crate) mod served;
 mod spool;
 mod wire;
 
 use crate::read::Progress;
 pub use address::{Address, Engine, Rows};
 use anyhow::{Context as _, Result, anyhow, bail};
+pub use file::Link;
+pub(crate) use file::Ranged;
+pub use secret::Secret;
 pub(crate) use spool::Spool;
-use std::{future::Future, time::Duration};
+use std::{fmt, future::Future, time::Duration};
 
-/// How often a version is asked for, unless said.
+/// How often the version of a database is asked for, unless said, and that of a file.
 const POLL: Duration = Duration::from_secs(10);
+const POLL_FILE: Duration = Duration::from_mins(1);
 /// How long it may take to tell one.
 const VERSION: Duration = Duration::from_secs(20);
-/// How long rows may be on their way without a sign of them.
+/// How long rows of a database may be on their way without a sign of them.
 const SILENCE: Duration = Duration::from_mins(10);
 
-/// Rows of a database, and how to tell that they changed.
+/// Rows that lie elsewhere, and how to tell that they changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remote {
     /// Where they are.
-    pub address: Address,
-    /// A query of one value that changes when they do; for a table there is one of its engine's own.
+    pub place: Place,
+    /// Of a database, a query of one value that changes when they do; for a table there is one of its engine's own.
     pub version: Option<String>,
     /// How often it is asked, if that was said.
     pub poll: Option<Duration>,
 }
 
+/// Where rows are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a database.
+    Database(Address),
+    /// In a file that a server has.
+    File(Link),
+}
+
+impl fmt::Display for Remote {
+    /// Where it is, without what nobody shall know.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Place::Database(address) => address.fmt(f),
+            Place::File(link) => link.fmt(f),
+        }
+    }
+}
+
 impl Remote {
-    /// Whether a text is an address of a database.
+    /// Whether a text is an address, and no path.
     #[must_use]
     pub fn is_address(text: &str) -> bool {
-        address::engine(text).is_some()
+        let scheme = text.split_once("://").map_or("", |(scheme, _)| scheme);
+        scheme.starts_with(|char: char| char.is_ascii_alphabetic())
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
     }
 
-    /// Reads an address, with `query`, `version` and `poll` in it or not.
+    /// Reads an address, with what is said of it or not.
     ///
     /// # Errors
     /// One line with what is wrong in it, without its password.
     pub fn parse(text: &str) -> Result<Self> {
-        address::parse(text)
+        if file::is_link(text) { file::parse(text) } else { address::parse(text) }
     }
 
     /// How often to ask whether rows changed.
     #[must_use]
     pub fn every(&self) -> Duration {
-        self.poll.unwrap_or(POLL)
+        let usual = if let Place::File(_) = self.place { POLL_FILE } else { POLL };
+        self.poll.unwrap_or(usual)
     }
 
     /// A name for the dataset.
     #[must_use]
     pub fn name(&self) -> &str {
-        match &self.address.rows {
-            Rows::Table { name, .. } => name,
-            Rows::Query(_) | Rows::Unsaid => &self.address.database,
+        match &self.place {
+            Place::Database(Address { rows: Rows::Table { name, .. }, .. }) => name,
+            Place::Database(address) => &address.database,
+            Place::File(link) => link.name(),
+        }
+    }
+
+    /// Whether not to be told its version is an error.
+    #[must_use]
+    pub const fn must_tell(&self) -> bool {
+        self.version.is_some() || matches!(self.place, Place::File(_))
+    }
+
+    /// What to say where nothing tells its version.
+    #[must_use]
+    pub const fn untold(&self) -> &'static str {
+        match self.place {
+            Place::Database(_) => "nothing tells when its rows change; a version query would (version = \"SELECT …\")",
+            Place::File(_) => {
+                "its server does not tell when the file changes (neither ETag nor Last-Modified): it is fetched once"
+            }
         }
     }
 
     /// What changes when the rows do. `None` where nothing is known that does: for a query without a version query of its own.
     ///
     /// # Errors
-    /// One clear line when the database cannot be asked.
+    /// One clear line when it cannot be asked.
     pub fn version(&self, dataset: &str) -> Result<Option<String>> {
-        let address = self.address.with_secret(dataset)?;
         let asked = async {
-            match address.engine {
-                Engine::Postgres => postgres::version(&address, self.version.as_deref()).await,
-                Engine::ClickHouse => clickhouse::version(&address, self.version.as_deref()).await,
+            match &self.place {
+                Place::Database(address) => {
+                    let address = address.with_secret(dataset)?;
+                    match address.engine {
+                        Engine::Postgres => postgres::version(&address, self.version.as_deref()).await,
+                        Engine::ClickHouse => clickhouse::version(&address, self.version.as_deref()).await,
+                    }
+                }
+                Place::File(link) => file::version(&link.with_secret(dataset)?).await,
             }
         };
         let asked = async {
             let late = |_| Err(anyhow!("no answer within {} s", VERSION.as_secs()));
             tokio::time::timeout(VERSION, asked).await.unwrap_or_else(late)
         };
-        block_on(asked)?.with_context(|| format!("{}: its version", self.address))
+        block_on(asked)?.with_context(|| format!("{self}: its version"))
     }
 
     /// Fetches all rows.
     ///
     /// # Errors
-    /// One clear line when the database does not answer, refuses, or has no such rows.
+    /// One clear line when nobody answers there, or refuses, or has no such rows.
     pub(crate) fn fetch(&self, dataset: &str, progress: &dyn Progress) -> Result<Spool> {
-        let address = self.address.with_secret(dataset)?;
         let fetched = async {
-            match address.engine {
-                Engine::Postgres => postgres::fetch(&address, progress).await,
-                Engine::ClickHouse => clickhouse::fetch(&address, progress).await,
+            match &self.place {
+                Place::Database(address) => {
+                    let address = address.with_secret(dataset)?;
+                    match address.engine {
+                        Engine::Postgres => postgres::fetch(&address, progress).await,
+                        Engine::ClickHouse => clickhouse::fetch(&address, progress).await,
+                    }
+                }
+                Place::File(link) => file::fetch(&link.with_secret(dataset)?, progress).await,
             }
         };
-        block_on(fetched)?.with_context(|| self.address.to_string())
+        block_on(fetched)?.with_context(|| self.to_string())
     }
 }
 

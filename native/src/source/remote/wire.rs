@@ -1,6 +1,5 @@
 //! Connections: TCP, and TLS over it where an address asks for it.
 
-use super::Address;
 use anyhow::{Context as _, Result, anyhow, bail};
 use std::{
     future::Future,
@@ -27,12 +26,11 @@ pub(super) const CONNECT: Duration = Duration::from_secs(10);
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
-/// A connection to an address by TCP, or to a socket in a folder, before anything is said.
+/// A connection to a host by TCP, or to a socket in a folder, before anything is said.
 ///
 /// # Errors
 /// One clear line when nobody answers there.
-pub(super) async fn plain(address: &Address) -> Result<Box<dyn Stream>> {
-    let (host, port) = (address.host.as_str(), address.port);
+pub(super) async fn plain(host: &str, port: u16) -> Result<Box<dyn Stream>> {
     #[cfg(unix)]
     if host.starts_with('/') {
         let path = std::path::Path::new(host).join(format!(".s.PGSQL.{port}"));
@@ -47,16 +45,16 @@ pub(super) async fn plain(address: &Address) -> Result<Box<dyn Stream>> {
     Ok(Box::new(stream))
 }
 
-/// The same, by TLS where the address asks for it.
+/// The same, by TLS where that is asked for.
 ///
 /// # Errors
 /// When it does not prove who it is, too.
-pub(super) async fn connect(address: &Address) -> Result<Box<dyn Stream>> {
-    let stream = plain(address).await?;
-    if !address.tls {
+pub(super) async fn connect(host: &str, port: u16, tls: bool) -> Result<Box<dyn Stream>> {
+    let stream = plain(host, port).await?;
+    if !tls {
         return Ok(stream);
     }
-    let secured = connector()?.connect(server(&address.host)?, stream).await;
+    let secured = connector()?.connect(server(host)?, stream).await;
     Ok(Box::new(secured.map_err(|error| not_secured(&error))?))
 }
 

@@ -61,13 +61,16 @@ type Partitions = Vec<(String, String)>;
 /// What files are called that are read.
 const EXPECTED: &str = "expected .csv, .tsv, .txt, .dat, .rdb, .geojson or .geojsonl (also with .gz or .zst), .parquet, .arrow, .feather, .ipc, .fgb, .gpkg, .shp or .zip";
 
-/// All files of the given paths, in order: files as they are, folders with all they hold, patterns with what they match.
+/// All files of the given paths, in order: files as they are, folders with all they hold, patterns with what they match. One that
+/// was fetched is `named` as where it came from.
 ///
 /// # Errors
 /// When a path leads nowhere, a folder holds nothing to read, or a file is empty or of an unknown format.
-pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<Input>> {
-    let input =
-        |found: Found| Ok(Input { format: format(&found.path)?, path: found.path, partitions: found.partitions });
+pub(super) fn expand(paths: &[PathBuf], named: Option<&Path>) -> Result<Vec<Input>> {
+    let input = |found: Found| {
+        let format = format(&found.path, named.unwrap_or(&found.path))?;
+        Ok(Input { format, path: found.path, partitions: found.partitions })
+    };
     find(paths)?.into_iter().map(input).collect()
 }
 
@@ -206,8 +209,8 @@ fn partition(name: &str) -> Option<(String, String)> {
     Some((key.to_owned(), String::from_utf8(bytes).unwrap_or_else(|_| value.to_owned())))
 }
 
-/// The format by the ending, else by the first bytes.
-fn format(path: &Path) -> Result<Format> {
+/// The format by the first bytes, else by the ending of its name.
+fn format(path: &Path, name: &Path) -> Result<Format> {
     let shown = path.display();
     // To open a pipe would be to wait for who writes to it.
     if path.metadata().is_ok_and(|facts| !facts.is_file()) {
@@ -242,7 +245,12 @@ fn format(path: &Path) -> Result<Format> {
     if start.starts_with(b"PK\x03\x04") {
         return Ok(Format::Zip);
     }
-    by_name(path).with_context(|| format!("{shown} is of no format that is read, {EXPECTED}"))
+    by_name(name).with_context(|| format!("{shown} is of no format that is read, {EXPECTED}"))
+}
+
+/// Whether a name tells what a file is.
+pub(crate) fn is_named(path: &Path) -> bool {
+    by_name(path).is_some()
 }
 
 fn by_name(path: &Path) -> Option<Format> {
@@ -326,19 +334,19 @@ mod tests {
             fs::create_dir_all(path.parent().expect("inside")).expect("made");
             fs::write(path, bytes).expect("written");
         }
-        let inputs = expand(&[root.path().to_owned()]).expect("files");
+        let inputs = expand(&[root.path().to_owned()], None).expect("files");
         let names: Vec<_> = inputs.iter().map(|input| input.path.file_name().expect("a name").to_owned()).collect();
         assert_eq!(names, ["a.parquet", "b.csv", "c.tsv"]);
         let expected = [("year".to_owned(), "2024".to_owned()), ("city".into(), "São Paulo".into())];
         assert_eq!(inputs[2].partitions, expected);
-        let pattern = expand(&[root.path().join("*.csv")]).expect_err("one of them is empty").to_string();
+        let pattern = expand(&[root.path().join("*.csv")], None).expect_err("one of them is empty").to_string();
         assert!(pattern.contains("empty.csv is empty"), "{pattern}");
-        let missing = expand(&[root.path().join("a.parkuet")]).expect_err("missing").to_string();
+        let missing = expand(&[root.path().join("a.parkuet")], None).expect_err("missing").to_string();
         assert!(missing.contains("did you mean") && missing.contains("a.parquet"), "{missing}");
-        let nothing = expand(&[root.path().join("notes.md")]).expect_err("unknown").to_string();
+        let nothing = expand(&[root.path().join("notes.md")], None).expect_err("unknown").to_string();
         assert!(nothing.contains("expected .csv"), "{nothing}");
         fs::create_dir(root.path().join("void")).expect("made");
-        let nothing = expand(&[root.path().join("void")]).expect_err("empty").to_string();
+        let nothing = expand(&[root.path().join("void")], None).expect_err("empty").to_string();
         assert!(nothing.contains("holds no file to read"), "{nothing}");
     }
     #[test]
@@ -364,7 +372,7 @@ mod tests {
             symlink(to, at(link)).expect("linked");
         }
         symlink(outside.path(), at("day=3")).expect("linked");
-        let inputs = expand(&[root.path().to_owned()]).expect("files");
+        let inputs = expand(&[root.path().to_owned()], None).expect("files");
         let found: Vec<_> = inputs
             .iter()
             .map(|input| {

@@ -59,12 +59,13 @@ pub use builtin::{BUILTIN, builtin};
 pub use civil::Order;
 pub use crs::Crs;
 use duotile_core::{EXTENT_BITS, TILE_FORMAT};
-pub(crate) use files::name;
 use files::{Format, Input};
+pub(crate) use files::{is_named, name};
 use layout::Opened;
 pub(crate) use load::Whole;
 use load::load;
 use open::open;
+pub(crate) use open::stranger;
 pub(crate) use parts::{Part, Sink};
 pub(crate) use sizes::{Size, measured};
 pub use stand::Stand;
@@ -130,6 +131,8 @@ pub struct Fetched {
     pub stamp: String,
     /// What of the rows did not come along.
     pub lines: Vec<String>,
+    /// What the file is called where it came from.
+    pub name: Option<String>,
 }
 
 /// How CSV files are written, where it shall not be detected.
@@ -205,7 +208,7 @@ impl Progress for () {
 /// # Errors
 /// One clear sentence when a file is missing, empty, damaged or without positions, or when an option does not fit.
 pub fn read(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Result<Dataset> {
-    Inputs::of(paths)?.read(options, progress)
+    Inputs::of(paths, options)?.read(options, progress)
 }
 
 /// The files that some paths lead to.
@@ -219,8 +222,8 @@ impl<'p> Inputs<'p> {
     ///
     /// # Errors
     /// When a file is missing, empty, or of no format that is read.
-    pub fn of(paths: &'p [PathBuf]) -> Result<Self> {
-        Ok(Self { paths, inputs: files::expand(paths)? })
+    pub fn of(paths: &'p [PathBuf], options: &Options) -> Result<Self> {
+        Ok(Self { paths, inputs: expanded(paths, options)? })
     }
 
     /// The prepared file, if that is all there is.
@@ -240,6 +243,12 @@ impl<'p> Inputs<'p> {
             .and_then(|Files { opened, label, lines }| load(opened, options, label, lines, progress))
             .map_err(on_one_line)
     }
+}
+
+/// All files of some paths, each of a known format.
+fn expanded(paths: &[PathBuf], options: &Options) -> Result<Vec<Input>> {
+    let name = options.fetched.as_ref().and_then(|fetched| fetched.name.as_deref());
+    files::expand(paths, name.map(Path::new))
 }
 
 /// The same error without line breaks and the like: names out of files may hold anything, and a log has a line for each.
@@ -265,7 +274,7 @@ pub(crate) fn read_in_parts<'a>(
     progress: &'a dyn Progress,
     sink: &mut dyn Sink,
 ) -> Result<(Whole<'a>, Vec<PathBuf>)> {
-    let inputs = files::expand(paths)?;
+    let inputs = expanded(paths, options)?;
     let Files { opened, label, lines } = look(&inputs, paths, options, Some(folder), progress)?;
     let files = inputs.iter().flat_map(Input::all).collect();
     Ok((load::in_parts(opened, options, label, lines, limit, progress, sink)?, files))

@@ -59,7 +59,7 @@ pub(super) fn open(
 }
 
 /// What is often saved under the name of data and is none, and what to do.
-fn stranger(bytes: &[u8]) -> Option<&'static str> {
+pub(crate) fn stranger(bytes: &[u8]) -> Option<&'static str> {
     let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let start = start[..start.len().min(256)].trim_ascii_start().to_ascii_lowercase();
     let begins = |text: &str| start.starts_with(text.as_bytes());

@@ -245,6 +245,6 @@ impl Writer {
     /// Ends the stream.
     pub fn finish(mut self, lines: Vec<String>) -> Result<Result<Spool, String>> {
         self.out.finish()?;
-        self.out.into_inner().finish(lines)
+        self.out.into_inner().finish_stream(lines)
     }
 }

@@ -72,7 +72,7 @@ pub(super) async fn fetch(address: &Address, progress: &dyn Progress) -> Result<
     // What it is called there does not matter: bytes are taken as they are.
     let types = vec![Type::BYTEA; columns.len()];
     let mut rows = pin!(BinaryCopyOutStream::new(stream, &types));
-    let mut writer = columns::Writer::start(Spooling::new()?, &columns)?;
+    let mut writer = columns::Writer::start(Spooling::new(false)?, &columns)?;
     let (mut count, mut last) = (0_u64, Instant::now());
     while let Some(row) = soon(rows.next()).await? {
         let row = row.map_err(|error| said(&error))?;
@@ -111,7 +111,7 @@ async fn connect(address: &Address) -> Result<Client> {
     if let Some(password) = &address.password {
         config.password(&password.0);
     }
-    let stream = wire::plain(address).await?;
+    let stream = wire::plain(&address.host, address.port).await?;
     let client = if address.tls {
         config.ssl_mode(SslMode::Require);
         let (client, connection) = answered(config.connect_raw(stream, wire::Secured::of(&address.host)?)).await?;
