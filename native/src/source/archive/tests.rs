@@ -2,13 +2,14 @@
 
 use super::*;
 use crate::{
-    catalog::{Catalog, Entry},
-    engine::pack::{Accepted, Coding},
+    catalog::Entry,
+    engine::{
+        Budget, Engine, Limits,
+        pack::{Accepted, Coding},
+    },
     export::{self, Layer},
-    http::State,
     load::{Load, Wanted},
     read,
-    settings::Settings,
     source::{Source, remote::served::Server},
 };
 use duotile_core::TileQuery;
@@ -110,11 +111,13 @@ fn tiles_that_come_from_elsewhere_are_served() {
     let server = Server::of(&bytes);
     let wanted = Wanted::parse(&server.url("a.pmtiles"), &Load::default()).expect("fine");
     let entry = wanted.entry(&()).expect("it opens");
-    let Source::Archive(archive) = entry.source.clone() else { panic!("an archive") };
-    let state = State::new(Catalog::new([entry]), Settings::default());
+    let Source::Archive(archive) = entry.source else { panic!("an archive") };
+    let patience = std::time::Duration::from_mins(1);
+    let limits = Limits { budget: Budget::default(), threads: 1, queue: 8, patience, work: u64::MAX };
+    let engine = Engine::new(limits);
     let expected = Archive::open("a", &path).and_then(|here| here.tile(TileId::WORLD)).expect("sound").expect("there");
     let accepted = Accepted { gzip: true, zstd: false, best: Coding::Identity };
-    let tile = state.engine.archived(&archive, TileId::WORLD, accepted);
+    let tile = engine.archived(&archive, TileId::WORLD, accepted);
     let tile = tokio::runtime::Runtime::new().expect("threads").block_on(tile).expect("sound").expect("there");
     assert_eq!(tile.bytes, expected.bytes);
 }
