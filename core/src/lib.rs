@@ -95,7 +95,7 @@ pub use sums::{
 pub use table::{
     columns::{BadColumn, Column},
     dictionary::{Dictionary, Unsorted},
-    facts::{Facts, MAX_CATEGORIES, MAX_EXACT, Scalar},
+    facts::{Facts, MAX_CATEGORIES, MAX_DISTINCT_INTEGERS, MAX_EXACT, Scalar},
     normal::normal,
     plain::{Plain, Times},
     schema::{ColumnInfo, TIME_UNIT, range},
@@ -105,6 +105,7 @@ pub use table::{
 };
 pub use tile::{
     cut::{MAX_TILE_BYTES, Selection, TILE_FORMAT},
+    given::{BadGiven, Found, Given},
     tiler::{Report, Scratch},
 };
 pub use time::{Interval, Period, Zone};

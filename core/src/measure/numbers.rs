@@ -212,12 +212,7 @@ impl Measures {
         match self.kinds[kind].0 {
             MeasureKind::Sum => all(aggregates, |of| sum(column, of), emit),
             MeasureKind::Mean => all(aggregates, |of| mean(column, of), emit),
-            MeasureKind::Min => {
-                all(aggregates, |of| (of.present() > 0).then(|| present(column, of.extremes().0)), emit);
-            }
-            MeasureKind::Max => {
-                all(aggregates, |of| (of.present() > 0).then(|| present(column, of.extremes().1)), emit);
-            }
+            kind @ (MeasureKind::Min | MeasureKind::Max) => all(aggregates, |of| of_sums(kind, column, of), emit),
             MeasureKind::Percentile(hundredths) => {
                 of(&|sorted| percentile(column, sorted.len() as u64, hundredths, |at| sorted[at as usize]), &mut emit);
             }
@@ -248,7 +243,7 @@ const fn needs_values(kind: MeasureKind) -> bool {
 }
 
 /// A value of the column from its ordered integer.
-fn present(column: &Column<'_>, order: i64) -> Measured {
+pub(crate) fn present(column: &Column<'_>, order: i64) -> Measured {
     match column.values {
         Values::I32(_) | Values::I64(_) => integer(order.into(), column.facts.is_wide()),
         Values::F32(_) => Measured::Float(unordered(order) as f32),
@@ -256,6 +251,17 @@ fn present(column: &Column<'_>, order: i64) -> Measured {
         Values::Bool(_) => Measured::Boolean(order != 0),
         Values::Text(..) => Measured::Code(order as u32),
         Values::Time(_) => Measured::Integer(milliseconds(order)),
+    }
+}
+
+/// What a kind of measure makes of what values of a column add up to.
+pub(crate) fn of_sums(kind: MeasureKind, column: &Column<'_>, aggregate: &Aggregate) -> Option<Measured> {
+    match kind {
+        MeasureKind::Sum => sum(column, aggregate),
+        MeasureKind::Mean => mean(column, aggregate),
+        MeasureKind::Min => (aggregate.present() > 0).then(|| present(column, aggregate.extremes().0)),
+        MeasureKind::Max => (aggregate.present() > 0).then(|| present(column, aggregate.extremes().1)),
+        MeasureKind::Percentile(_) | MeasureKind::Mode | MeasureKind::Distinct => None,
     }
 }
 
@@ -293,14 +299,19 @@ fn finite(value: f64) -> Option<Measured> {
 }
 
 /// Where among so many values a percentile lies: the rank below it and the way from there to the next.
-fn rank(count: u64, hundredths: u16) -> (u64, f64) {
+pub(crate) fn rank(count: u64, hundredths: u16) -> (u64, f64) {
     let rank = (count - 1) * u64::from(hundredths);
     (rank / 10_000, (rank % 10_000) as f64 / 10_000.0)
 }
 
 /// Linear between ranks: at h = (n − 1)·p, the value at ⌊h⌋ plus the fraction of h of the way to the next (Hyndman and
 /// Fan 1996, type 7). Integers are taken as doubles; times are rounded down to milliseconds.
-fn percentile(column: &Column<'_>, count: u64, hundredths: u16, at: impl Fn(u64) -> i64) -> Option<Measured> {
+pub(crate) fn percentile(
+    column: &Column<'_>,
+    count: u64,
+    hundredths: u16,
+    at: impl Fn(u64) -> i64,
+) -> Option<Measured> {
     let last = count.checked_sub(1)?;
     let (below, fraction) = rank(count, hundredths);
     let number = |order: i64| match column.values {

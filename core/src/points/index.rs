@@ -34,6 +34,8 @@ pub struct Points<'a> {
     shapes: Option<Shapes<'a>>,
     /// The rank of each row, where these say which stay when there are too many.
     ranks: Option<&'a [u8]>,
+    /// Whether row numbers are those of a file, which name rows.
+    numbered: bool,
 }
 
 /// Parts that do not make points.
@@ -105,6 +107,7 @@ impl<'a> Points<'a> {
             rows,
             shapes: None,
             ranks: None,
+            numbered: true,
         })
     }
 
@@ -158,6 +161,17 @@ impl<'a> Points<'a> {
     #[must_use]
     pub(crate) const fn ranks(&self) -> Option<&'a [u8]> {
         self.ranks
+    }
+
+    /// The same rows, which have numbers but are not named by them: features have an id only where a column gives it.
+    #[must_use]
+    pub const fn without_numbers(self) -> Self {
+        Self { numbered: false, ..self }
+    }
+
+    /// The id that the feature of a row has, if any.
+    pub(crate) fn feature_id(&self, row: usize) -> Option<u64> {
+        (self.numbered || self.roles().id.is_some()).then(|| self.id(row))
     }
 
     /// The landmarks of its keys, as far as they are known.

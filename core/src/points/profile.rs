@@ -81,6 +81,17 @@ impl Profile {
         Ok(profile)
     }
 
+    /// That of rows which somebody else has counted: how many pass, and for each zoom from 0 on those in overfull tiles, and those in
+    /// the fullest of these. Of zooms that are not told no tile is overfull.
+    #[must_use]
+    pub fn counted(limit: u32, total: u64, zooms: impl IntoIterator<Item = (u64, u64)>) -> Self {
+        let mut profile = Self { limit: limit.into(), total, ..Self::default() };
+        for (z, (overfull, fullest)) in zooms.into_iter().take(ZOOMS).enumerate() {
+            (profile.overfull[z], profile.fullest[z]) = (overfull, fullest);
+        }
+        profile
+    }
+
     /// Overfull tiles are among the landmarks: a landmark is the tile of each of its levels.
     fn look_at(
         &mut self,
@@ -324,7 +335,7 @@ mod tests {
             for limit in [1, 20, 29, 31, 32, 33, 100, 10_000] {
                 let profile = of(&points, mask, limit);
                 assert_eq!(profile, of(&known, mask, limit));
-                let mut minzoom = None;
+                let (mut minzoom, mut told) = (None, Vec::new());
                 for z in 0..=MAX_ZOOM {
                     let mut tiles = BTreeMap::new();
                     for row in (0..keys.len()).filter(|&row| mask.is_none_or(|mask| mask.get(row))) {
@@ -333,12 +344,14 @@ mod tests {
                     let overfull: u64 = tiles.values().filter(|&&n| n > limit.max(32).into()).sum();
                     let total: u64 = tiles.values().sum();
                     assert_eq!((profile.overfull[usize::from(z)], profile.total()), (overfull, total));
+                    told.push((overfull, tiles.into_values().filter(|&n| n > limit.max(32).into()).max().unwrap_or(0)));
                     assert_eq!(profile.fullest[usize::from(z)] == 0, overfull == 0);
                     if minzoom.is_none() && overfull as f64 <= 0.01 * total as f64 {
                         minzoom = Some(z);
                     }
                 }
                 assert_eq!(profile.points_minzoom(), minzoom, "limit {limit}");
+                assert_eq!(Profile::counted(limit, profile.total(), told), profile);
             }
         }
     }

@@ -20,7 +20,7 @@ pub const MAX_EXACT: i64 = (1 << 53) - 1;
 pub const MAX_CATEGORIES: usize = 100;
 
 /// Distinct integers looked for before a column no longer counts as categorical.
-const MAX_DISTINCT_INTEGERS: usize = 1000;
+pub const MAX_DISTINCT_INTEGERS: usize = 1000;
 
 /// One value of a column. Texts are codes into the column's dictionary.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -118,12 +118,17 @@ impl Facts {
         self.text_bytes.checked_div(self.present).unwrap_or(0)
     }
 
-    fn new(range: Option<(Scalar, Scalar)>, present: u64) -> Self {
+    /// Facts of values that are not counted one by one.
+    #[must_use]
+    pub fn new(range: Option<(Scalar, Scalar)>, present: u64) -> Self {
         Self { present, range, ..Self::default() }
     }
 
     /// Facts from the count of every value, in the order of the values. Of many, only the most frequent are held.
-    fn counted(counts: impl IntoIterator<Item = (Scalar, u64)>, work: &Work<'_>) -> Result<Self, Stopped> {
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Work::pay`].
+    pub fn counted(counts: impl IntoIterator<Item = (Scalar, u64)>, work: &Work<'_>) -> Result<Self, Stopped> {
         let mut toll = work.toll();
         let mut facts = Self { distinct: Some(0), ..Self::default() };
         let (categories, mut least) = (&mut facts.categories, 0);

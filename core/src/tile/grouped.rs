@@ -96,6 +96,11 @@ pub struct Block<'b, 'p, 'a> {
     pub counts: &'b mut Vec<u32>,
 }
 
+/// Rows of cells that are done together, after which the cells so far are.
+pub(super) fn most(plan: &Plan) -> usize {
+    if plan.measures.iter().any(Measures::needs_values) { ROWS } else { usize::MAX }
+}
+
 /// Walks the cells of a level that have passing rows, and gives them to `take` in blocks, until it says to stop. Tells how
 /// many rows were in those that were taken.
 ///
@@ -109,7 +114,7 @@ pub fn walk<'p, 'a>(
     groups: &mut Groups,
     mut take: impl FnMut(&mut Block<'_, 'p, 'a>, &mut Toll<'_>) -> Result<bool, Stopped>,
 ) -> Result<u64, Stopped> {
-    let most = if plan.measures.iter().any(Measures::needs_values) { ROWS } else { usize::MAX };
+    let most = most(plan);
     let Groups { cells: found, space, counts } = groups;
     found.clear();
     let (mut shown, mut rows) = (0, 0);

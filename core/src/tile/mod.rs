@@ -6,6 +6,7 @@ pub mod tiler;
 // What is shown.
 pub mod alike;
 pub mod cut;
+pub mod given;
 pub mod grouped;
 pub mod hexagons;
 pub mod shown;

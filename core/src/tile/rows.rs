@@ -123,7 +123,7 @@ pub fn write(
             let indices = columns.iter().zip(indices.chunks_exact(BLOCK));
             let tags = indices.map(|(&(_, property), indices)| (property, indices[at]));
             let tags = tags.filter(|&(_, index)| index != NONE);
-            layer.tagged(Some(points.id(row as usize)), tags, drawn.geometry(at, row as usize));
+            layer.tagged(points.feature_id(row as usize), tags, drawn.geometry(at, row as usize));
         }
         shown += block.len() as u64;
     }

@@ -31,10 +31,10 @@ use alloc::vec::Vec;
 /// Space that stays warm between tiles.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    buffers: Buffers,
+    pub(super) buffers: Buffers,
     rows: rows::Blocks,
     groups: Groups,
-    cells: cells::Blocks,
+    pub(super) cells: cells::Blocks,
     drawing: Drawing,
     met: Vec<u32>,
     pub(super) alike: alike::Space,
@@ -72,7 +72,7 @@ pub struct Report {
 }
 
 /// The deepest level whose cells have ids that every client reads exactly.
-const MAX_ID_LEVEL: u8 = 26;
+pub(super) const MAX_ID_LEVEL: u8 = 26;
 
 /// What the features of a tile are.
 pub(super) enum View<'s, 'a> {
