@@ -25,7 +25,7 @@ pub type About = BTreeMap<String, Said>;
 /// One line about a column that it has not, with a near name where there is one.
 pub fn check(about: &About, source: &Source) -> Result<()> {
     for name in about.keys() {
-        let Some(dataset) = source.dataset() else {
+        let Some(dataset) = source.schema() else {
             bail!("about: an archive of tiles has no columns of which anything is said")
         };
         let Err(names) = dataset.column(name) else { continue };

@@ -38,7 +38,7 @@ impl Entry {
     #[must_use]
     pub fn open(source: impl Into<Source>) -> Self {
         let source = source.into();
-        let about = source.dataset().map(|dataset| dataset.about()).unwrap_or_default();
+        let about = source.schema().map(|dataset| dataset.about()).unwrap_or_default();
         let open = source.dataset().is_some();
         Self { source, rows: open, subset: open, about, low: None, edition: Edition::default() }
     }

@@ -9,6 +9,7 @@ use crate::{
     read::{self, CsvOptions, Inputs, Options, Order, Progress, TimeUnit},
     source::{
         archive::{Archive, Low},
+        live::Live,
         remote::{Link, Place, Remote},
     },
 };
@@ -149,6 +150,8 @@ pub struct Wanted {
     pub paths: Vec<PathBuf>,
     /// A database, or a file that lies elsewhere, in their place.
     pub remote: Option<Remote>,
+    /// That it is asked live, and how.
+    pub live: Option<Asked>,
     /// How to read it.
     pub load: Load,
     /// Whether its rows may be listed, and taken as files. Tiles tell values all the same: what nobody may know is hidden.
@@ -159,6 +162,13 @@ pub struct Wanted {
     pub about: About,
     /// An archive of its default query, from which the zooms that it has are sent.
     pub low_zooms: Option<PathBuf>,
+}
+
+/// How a database is asked live.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Its column of keys: x and y of the position, bit by bit, from which a tile is one range.
+    pub key: Option<String>,
 }
 
 /// Files (or folders, or globs) as one dataset: a prepared file is opened as it lies, all else is read.
@@ -241,6 +251,7 @@ impl Wanted {
             name: name.into(),
             paths: Vec::new(),
             remote: None,
+            live: None,
             load: Load::default(),
             rows: true,
             subset: true,
@@ -323,6 +334,21 @@ impl Wanted {
         })
     }
 
+    /// Looks at a table that is asked live.
+    fn live(&self, remote: &Remote, asked: &Asked, progress: &dyn Progress) -> Result<Live> {
+        let Load { title, attribution, lon, lat, time, id, hide, columns, zone, .. } = self.load.clone();
+        let mut load = Load { title, attribution, lon, lat, time, id, hide, columns, zone, ..Load::default() };
+        ensure!(
+            self.load == load,
+            "live takes lon, lat, time, id, hide, columns, zone, title and attribution alone of what says how to read: its rows are \
+             as the database has them"
+        );
+        ensure!(self.low_zooms.is_none(), "live and low-zooms, expected one of both");
+        load.hide.extend(asked.key.clone());
+        let sample = Self { load, ..self.clone() }.fetch(&remote.sample()?, progress)?;
+        Live::open(remote, &self.name, &sample, asked.key.as_deref(), progress)
+    }
+
     /// Where the archive of tiles lies that it is.
     #[must_use]
     pub fn archive(&self) -> Option<String> {
@@ -375,7 +401,10 @@ impl Wanted {
     pub fn entry(&self, progress: &dyn Progress) -> Result<Entry> {
         let entry = match self.archive() {
             Some(shown) => Entry::open(self.opened().context(shown)?),
-            None => Entry::open(self.read(progress)?),
+            None => match (&self.remote, &self.live) {
+                (Some(remote), Some(asked)) => Entry::open(self.live(remote, asked, progress)?),
+                _ => Entry::open(self.read(progress)?),
+            },
         };
         about::check(&self.about, &entry.source)?;
         let about = entry.about.iter().chain(&self.about).map(|(name, said)| (name.clone(), said.clone())).collect();

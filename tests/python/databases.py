@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from engines import PASSWORD, clickhouse, free_port, postgres
 from hard import COLUMNS, ROWS, fill_clickhouse, fill_postgres, fill_shapes, rows, shapes, write_files
+from live import of_live
 from serving import Wrong, get, serving
 
 TILES = [(0, 0, 0), (1, 1, 0), (2, 2, 1), (3, 4, 2), (5, 17, 10), (9, 275, 168)]
@@ -231,6 +232,7 @@ def of_clickhouse(program, folder, expected):
         )
         with serving([program, "serve", "--config", str(config), "--port", "0"], env=environment) as address:
             same(answers(address), expected, "ClickHouse")
+        of_live(program, base, folder)
         config.write_text(f'[[dataset]]\nname = "d"\nsource = "clickhouse://reader@{at}/town/{named}"\npoll = "1s"\n')
         with serving([program, "serve", "--config", str(config), "--port", "0"], env=environment) as address:
             base.sql("INSERT INTO town.`d \\`q -- x` (id, lon, lat) VALUES (-1, 1, 1)")

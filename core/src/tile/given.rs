@@ -112,11 +112,11 @@ impl Found {
     /// The measure of a cell.
     fn value(&self, kind: MeasureKind, column: &Column<'_>, at: usize) -> Option<Measured> {
         match self {
-            &Self::Integers(ref all) => {
+            Self::Integers(all) => {
                 let (present, sum) = all[at];
                 numbers::of_sums(kind, column, &Aggregate::Integers(Partial { present, sum, ..Partial::EMPTY }))
             }
-            &Self::Floats(ref all) => {
+            Self::Floats(all) => {
                 let (present, sum) = all[at];
                 let sum = Total::from_words([sum.to_bits(), 0]);
                 numbers::of_sums(kind, column, &Aggregate::Floats(Partial { present, sum, ..Partial::EMPTY }))

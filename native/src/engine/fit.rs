@@ -1,6 +1,6 @@
 //! From the text of a query to a plan: parsed, checked against the source, and kept for the requests that follow.
 
-use super::{Engine, Fitted, Refusal, Size, fitted::rows_of, keep::Key};
+use super::{Engine, Fitted, Refusal, Size, fitted::schema_of, keep::Key};
 use crate::catalog::Entry;
 use duotile_core::{QueryError, TileQuery, Work};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ impl Engine {
             async move {
                 let narrow = entry.clone();
                 let job = move |work: &Work<'_>| {
-                    let query = parse(token.as_deref(), &query)?.in_zone(rows_of(&narrow)?.zone());
+                    let query = parse(token.as_deref(), &query)?.in_zone(schema_of(&narrow)?.zone());
                     Ok(if query.lets.is_empty() { Ok(Arc::new(Fitted::new(narrow, query, work)?)) } else { Err(query) })
                 };
                 match engine.pool.run(Size::Short, job).await? {

@@ -4,7 +4,7 @@ use super::Refusal;
 use super::keep::{Key, Weigh};
 use crate::{
     catalog::Entry,
-    source::{most, points::Dataset},
+    source::{Source, live::Live, most, points::Dataset},
 };
 use duotile_core::{Filter, Plan, RowGeometry, TileQuery, Work};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub struct Fitted {
     /// The source.
     pub entry: Arc<Entry>,
-    /// Its rows.
+    /// Its rows; of those elsewhere what is known of them.
     pub dataset: Arc<Dataset>,
     /// The query as it was understood.
     pub query: TileQuery,
@@ -27,9 +27,21 @@ pub struct Fitted {
 /// The rows of a source.
 ///
 /// # Errors
-/// [`Refusal::Finished`] for an archive of tiles, which has none.
+/// [`Refusal::Finished`] for an archive of tiles, which has none; [`Refusal::NotLive`] where they are elsewhere.
 pub fn rows_of(entry: &Entry) -> Result<&Arc<Dataset>, Refusal> {
-    entry.source.dataset().ok_or_else(|| Refusal::Finished(entry.source.name().to_owned()))
+    match &entry.source {
+        Source::Points(dataset) => Ok(dataset),
+        Source::Archive(archive) => Err(Refusal::Finished(archive.name().to_owned())),
+        Source::Live(_) => Err(Refusal::NotLive("a page of rows, a file of them, or a column that a query makes")),
+    }
+}
+
+/// The columns of a source, with its rows or without.
+///
+/// # Errors
+/// [`Refusal::Finished`] for an archive of tiles, which has none.
+pub fn schema_of(entry: &Entry) -> Result<&Arc<Dataset>, Refusal> {
+    entry.source.schema().ok_or_else(|| Refusal::Finished(entry.source.name().to_owned()))
 }
 
 impl Fitted {
@@ -38,10 +50,16 @@ impl Fitted {
     /// # Errors
     /// For what does not fit, and for a source without rows.
     pub fn new(entry: Arc<Entry>, query: TileQuery, work: &Work<'_>) -> Result<Self, Refusal> {
-        let dataset = rows_of(&entry)?.clone();
+        let dataset = schema_of(&entry)?.clone();
         let plan = dataset.fit(&query, work)?;
         let key = format!("{}\n{}\n{}", entry.source.name(), entry.source.version(), plan.canonical()).into();
         Ok(Self { entry, dataset, query, plan, key })
+    }
+
+    /// What is asked where its rows are elsewhere.
+    #[must_use]
+    pub fn live(&self) -> Option<&Arc<Live>> {
+        if let Source::Live(live) = &self.entry.source { Some(live) } else { None }
     }
 
     /// The position of a column among those of its rows.

@@ -13,6 +13,7 @@ pub mod select;
 pub mod documents;
 pub mod finished;
 pub mod legend;
+mod live;
 pub mod rows;
 pub mod stats;
 pub mod tile;
@@ -28,7 +29,7 @@ pub(crate) mod scratch;
 #[cfg(test)]
 mod tests;
 
-pub use fitted::{Fitted, rows_of};
+pub use fitted::{Fitted, rows_of, schema_of};
 pub use keeps::{Budget, Keeps};
 pub use pool::{Pool, Size};
 pub use refusal::Refusal;

@@ -37,6 +37,14 @@ pub enum Refusal {
     },
     /// What is asked has no rows: an archive of finished tiles, by its name.
     Finished(String),
+    /// What is not asked of rows in a database yet.
+    NotLive(&'static str),
+    /// A database does not answer, or not in time, in a sentence: it may later.
+    Away(String),
+    /// A database is not as it was when it was looked at, in a sentence.
+    Wrong(String),
+    /// More would be read in a database than may be, in a sentence.
+    Over(String),
     /// Something failed inside. The log says what.
     Failed,
 }
@@ -90,6 +98,13 @@ impl fmt::Display for Refusal {
                      serve the file that its tiles were made of for that"
                 )
             }
+            Self::NotLive(what) => {
+                write!(
+                    f,
+                    "{what} is not asked of a database yet; without live = true its rows are fetched, and all can be asked"
+                )
+            }
+            Self::Away(sentence) | Self::Wrong(sentence) | Self::Over(sentence) => f.write_str(sentence),
             Self::Failed => write!(f, "something failed inside; the log says what"),
         }
     }

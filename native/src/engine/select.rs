@@ -173,6 +173,12 @@ fn profile(
     })?)
 }
 
+/// Whether the rows of a query are here.
+fn here(fitted: &Fitted) -> Result<(), Refusal> {
+    let elsewhere = Refusal::NotLive("a legend, a statistic or what else is made of all rows");
+    if fitted.live().is_some() { Err(elsewhere) } else { Ok(()) }
+}
+
 fn ranked<'a>(points: &Points<'a>, ranks: Option<&'a Ranks>) -> Points<'a> {
     ranks.map_or(*points, |ranks| points.with_ranks(ranks))
 }
@@ -198,6 +204,7 @@ impl Engine {
     /// # Errors
     /// When too much waits.
     pub async fn select(self: &Arc<Self>, fitted: &Arc<Fitted>) -> Result<Selected, Refusal> {
+        here(fitted)?;
         let (mask, ranks) = (self.mask(fitted).await?, self.ranks(fitted).await?);
         let profile = if fitted.plan.needs_profile() {
             let make = || {
@@ -216,6 +223,18 @@ impl Engine {
             Arc::default()
         };
         Ok(Selected { mask, profile, ranks, summaries: Vec::new() })
+    }
+
+    /// How full tiles are, where tiles of a query depend on that.
+    ///
+    /// # Errors
+    /// When too much waits, or a database does not answer.
+    pub async fn profile(self: &Arc<Self>, fitted: &Arc<Fitted>) -> Result<Option<Arc<Profile>>, Refusal> {
+        let profile = match fitted.live() {
+            Some(live) => self.crowds(fitted, live).await?,
+            None => self.select(fitted).await?.profile,
+        };
+        Ok(fitted.plan.needs_profile().then_some(profile))
     }
 
     /// Which rows show first; `None` where no column says so.
@@ -242,6 +261,7 @@ impl Engine {
     /// # Errors
     /// When too much waits.
     pub async fn select_rows(self: &Arc<Self>, fitted: &Arc<Fitted>) -> Result<Selected, Refusal> {
+        here(fitted)?;
         Ok(Selected { mask: self.mask(fitted).await?, ..Selected::default() })
     }
 

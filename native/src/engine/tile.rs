@@ -88,6 +88,9 @@ impl Engine {
     ) -> Result<Tile, Refusal> {
         // Another is written by another writer, here.
         let Format::Mvt = format;
+        if let Some(live) = fitted.live() {
+            return self.ask(fitted, live.clone(), tile, coding).await;
+        }
         let start = Instant::now();
         let dataset = &fitted.dataset;
         let range = dataset.with_points(|points| points.range(tile));

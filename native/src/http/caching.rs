@@ -7,7 +7,7 @@
 use crate::cache::place::is_version;
 use axum::http::{HeaderMap, HeaderValue, header};
 use duotile_core::TILE_FORMAT;
-use std::fmt::Write as _;
+use std::{fmt::Write as _, time::Duration};
 
 /// Kept for a year, never asked for again.
 pub const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -20,6 +20,14 @@ pub const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 pub fn policy(query: Option<&str>, version: &str) -> HeaderValue {
     let said = query.unwrap_or("").split('&').find_map(|pair| pair.strip_prefix("v="));
     if said == Some(version) { IMMUTABLE } else { REVALIDATE }
+}
+
+/// The policy for what may be as old as this, and is asked for again while it is shown a little longer.
+#[must_use]
+pub fn aging(most: Duration) -> HeaderValue {
+    let seconds = most.as_secs().max(1);
+    let text = format!("public, max-age={seconds}, stale-while-revalidate={}", seconds.saturating_mul(10));
+    HeaderValue::try_from(text).unwrap_or(REVALIDATE)
 }
 
 /// The version of other data than that of a version, where a request says one in its query. What is none at all is let pass.

@@ -3,7 +3,7 @@
 use super::{Problem, Shared, answer::json, basemap, document};
 use crate::{
     catalog::Entry,
-    engine::rows_of,
+    engine::schema_of,
     told::{catalogue, queryables as told_queryables},
 };
 use axum::{
@@ -73,7 +73,7 @@ pub async fn queryables(
     let entry = named(&state, Some(&id))?;
     let base = state.base(&headers);
     let key = format!("{base}/datasets/{id}/queryables\n{}", entry.source.version());
-    let told = rows_of(&entry)?.clone();
+    let told = schema_of(&entry)?.clone();
     let make = |_| async move { Ok(Value::Object(told_queryables::of(&told, &base)).to_string().into_bytes()) };
     let mut response = document::kept(&state, &entry, key, &headers, make).await?;
     if response.status() == StatusCode::OK {

@@ -51,16 +51,12 @@ pub async fn answer(
 
 /// Asks the engine for what a document tells, and writes it.
 async fn make(engine: Arc<Engine>, document: Document, fitted: Arc<Fitted>, links: Links) -> Result<Vec<u8>, Refusal> {
-    let profile = || async {
-        let selected = engine.select(&fitted).await?;
-        Ok::<_, Refusal>(fitted.plan.needs_profile().then_some(selected.profile))
-    };
     match document {
-        Document::TileJson => written(&tilejson::of(&fitted, profile().await?.as_deref(), &links)),
+        Document::TileJson => written(&tilejson::of(&fitted, engine.profile(&fitted).await?.as_deref(), &links)),
         Document::Style => written(&style::of(&fitted, &*engine.legend(&fitted).await?, &links)),
         Document::Metadata => {
             let legend = engine.legend(&fitted).await?;
-            let (profile, facts) = (profile().await?, engine.facts(&fitted).await?);
+            let (profile, facts) = (engine.profile(&fitted).await?, engine.facts(&fitted).await?);
             let write = move || written(&metadata::of(&fitted, profile.as_deref(), &facts, &legend, &links));
             engine.pool.run(Size::Short, move |_| write()).await
         }

@@ -186,6 +186,10 @@ impl From<Refusal> for Problem {
             Refusal::Rows { got, .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, refusal.to_string()).count(got),
             Refusal::Bytes { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, refusal.to_string()),
             Refusal::Dear { .. } => Self::new(StatusCode::BAD_REQUEST, refusal.to_string()),
+            Refusal::NotLive(_) => Self::new(StatusCode::NOT_IMPLEMENTED, refusal.to_string()),
+            Refusal::Away(sentence) => Self::later("database", &sentence),
+            Refusal::Wrong(sentence) => Self::new(StatusCode::BAD_GATEWAY, sentence),
+            Refusal::Over(sentence) => Self::new(StatusCode::PAYLOAD_TOO_LARGE, sentence),
             Refusal::Finished(_) => Self::not_found(refusal.to_string()),
             Refusal::Failed => Self::new(StatusCode::INTERNAL_SERVER_ERROR, FAILED),
         }

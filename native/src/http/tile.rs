@@ -10,6 +10,7 @@ use crate::{
         tile::Came,
     },
     format::Format,
+    source::Source,
 };
 use axum::{
     body::Body,
@@ -37,7 +38,11 @@ pub async fn answer(
     place: Option<Place>,
 ) -> Result<Response, Problem> {
     let etag = caching::etag(&[&fitted.key, &tile.to_string(), format.ending()]);
-    let policy = caching::policy(query, fitted.entry.source.version());
+    let policy = match &fitted.entry.source {
+        // What is read there may be newer than its version.
+        Source::Live(live) => caching::aging(live.every()),
+        source => caching::policy(query, source.version()),
+    };
     if caching::is_fresh(headers, &etag) {
         let mut response = StatusCode::NOT_MODIFIED.into_response();
         encoding::vary(response.headers_mut());

@@ -45,7 +45,7 @@ impl Watched {
     /// Whether it is to be read: its files changed, where they are watched, and have been quiet since; or its database says so.
     pub fn is_due(&mut self, watch: bool, state: &Shared) -> bool {
         match &self.source.remote {
-            Some(remote) if watch || remote.poll.is_some() => {
+            Some(remote) if watch || remote.poll.is_some() || self.source.live.is_some() => {
                 self.polled.is_due(remote, &self.source.name, self.settled, &state.metrics)
             }
             Some(_) => false,
@@ -80,6 +80,9 @@ impl Watched {
         let told = match &entry.source {
             Source::Points(dataset) => rows(dataset, size),
             Source::Archive(archive) => tiles(archive),
+            Source::Live(live) => {
+                format!("{} rows, {} columns, asked live, looked at", live.len(), live.schema().columns().len())
+            }
         };
         let _ = writeln!(std::io::stderr(), "{name}: {told} in {seconds:.1} s");
         state.replace(entry);

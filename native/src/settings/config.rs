@@ -5,7 +5,7 @@ use super::{basemap, named, serving::Serving, units::Span};
 use crate::{
     about::About,
     catalog,
-    load::{Load, Wanted},
+    load::{Asked, Load, Wanted},
     read::BUILTIN,
     source::remote::{Place, Remote, Rows},
 };
@@ -77,7 +77,8 @@ impl Serve {
 }
 
 /// The names of what a dataset's table says besides how to read it.
-const OWN: [&str; 10] = ["name", "path", "source", "query", "version", "poll", "rows", "subset", "about", "low-zooms"];
+const OWN: [&str; 12] =
+    ["name", "path", "source", "query", "version", "poll", "live", "key", "rows", "subset", "about", "low-zooms"];
 
 /// What it says.
 #[derive(Deserialize)]
@@ -89,6 +90,8 @@ struct Own {
     query: Option<String>,
     version: Option<String>,
     poll: Option<Span>,
+    live: bool,
+    key: Option<String>,
     rows: bool,
     subset: bool,
     about: About,
@@ -104,6 +107,8 @@ impl Default for Own {
             query: None,
             version: None,
             poll: None,
+            live: false,
+            key: None,
             rows: true,
             subset: true,
             about: About::new(),
@@ -131,7 +136,7 @@ impl Own {
                     "poll is of what lies elsewhere, expected source = \"postgres://…\" or path = \"https://…\" beside it"
                 );
             }
-            let said = [("query", self.query.is_some()), ("version", self.version.is_some())];
+            let said = [("query", self.query.is_some()), ("version", self.version.is_some()), ("live", self.live)];
             match said.iter().find(|(_, said)| *said) {
                 Some((name, _)) => bail!("{name} is of a database, expected source = \"postgres://…\" beside it"),
                 None => return Ok(None),
@@ -229,6 +234,8 @@ fn source(dataset: Value, folder: &Path) -> Result<(Wanted, bool)> {
     }
     let mut own: Own = named::read(&own)?;
     let remote = own.remote()?;
+    ensure!(own.live || own.key.is_none(), "key is of a database that is asked live, expected live = true beside it");
+    let live = own.live.then(|| Asked { key: own.key.clone() });
     let Own { name, path, rows, subset, about, low_zooms, .. } = own;
     let load: Load = named::read(&rest).map_err(|error| {
         let own = OWN.map(|name| format!("`{name}`, ")).concat();
@@ -254,7 +261,7 @@ fn source(dataset: Value, folder: &Path) -> Result<(Wanted, bool)> {
     };
     let paths = paths.into_iter().map(|path| folder.join(path)).collect();
     let low_zooms = low_zooms.map(|path| folder.join(path));
-    Ok((Wanted { name, paths, remote, load, rows, subset, about, low_zooms }, written))
+    Ok((Wanted { name, paths, remote, live, load, rows, subset, about, low_zooms }, written))
 }
 
 #[cfg(test)]
@@ -330,7 +337,7 @@ mod tests {
         for name in names
             .iter()
             .map(String::as_str)
-            .chain(["name", "path", "source", "query", "version", "poll", "rows", "subset"])
+            .chain(["name", "path", "source", "query", "version", "poll", "live", "key", "rows", "subset"])
         {
             assert!(open.lines().any(|line| line.starts_with(&format!("{name} = "))), "{name} is not there");
         }

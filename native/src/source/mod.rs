@@ -2,10 +2,11 @@
 //!
 //! A source says here what it is: its name, its version, its frame. What is asked of the rows of a [`Dataset`] ([`crate::engine`]:
 //! tiles, legends, facts and statistics, pages) is asked of the dataset, which a fitted query holds; an [`Archive`] has finished
-//! tiles and nothing else.
+//! tiles and nothing else; of [`Live`] rows a fitted query holds what is known of them, and a database is asked.
 
 pub mod archive;
 pub(crate) mod bytes;
+pub mod live;
 pub mod points;
 pub mod remote;
 pub(crate) mod sqlite;
@@ -14,6 +15,7 @@ mod zones;
 use crate::format::Format;
 use crate::shapes::Outlines;
 use archive::Archive;
+use live::Live;
 use points::Dataset;
 use std::sync::Arc;
 
@@ -24,6 +26,8 @@ pub enum Source {
     Points(Arc<Dataset>),
     /// Finished tiles in a file.
     Archive(Arc<Archive>),
+    /// Rows of a database, which is asked for what of them is wanted.
+    Live(Arc<Live>),
 }
 
 /// The word for the first of some kinds of geometry.
@@ -47,12 +51,28 @@ impl From<Archive> for Source {
     }
 }
 
+impl From<Live> for Source {
+    fn from(live: Live) -> Self {
+        Self::Live(Arc::new(live))
+    }
+}
+
 impl Source {
-    /// Its rows; `None` for what has finished tiles alone.
+    /// Its rows; `None` for what has finished tiles alone, or rows elsewhere.
     #[must_use]
     pub const fn dataset(&self) -> Option<&Arc<Dataset>> {
         match self {
             Self::Points(dataset) => Some(dataset),
+            Self::Archive(_) | Self::Live(_) => None,
+        }
+    }
+
+    /// Its columns and what is known of them, with its rows or without; `None` for what has finished tiles alone.
+    #[must_use]
+    pub fn schema(&self) -> Option<&Arc<Dataset>> {
+        match self {
+            Self::Points(dataset) => Some(dataset),
+            Self::Live(live) => Some(live.schema()),
             Self::Archive(_) => None,
         }
     }
@@ -62,6 +82,7 @@ impl Source {
     pub fn name(&self) -> &str {
         match self {
             Self::Points(dataset) => dataset.name(),
+            Self::Live(live) => live.schema().name(),
             Self::Archive(archive) => archive.name(),
         }
     }
@@ -71,6 +92,7 @@ impl Source {
     pub fn title(&self) -> Option<&str> {
         match self {
             Self::Points(dataset) => dataset.title(),
+            Self::Live(live) => live.schema().title(),
             Self::Archive(archive) => archive.facts().title.as_deref(),
         }
     }
@@ -80,6 +102,7 @@ impl Source {
     pub fn version(&self) -> &str {
         match self {
             Self::Points(dataset) => dataset.version(),
+            Self::Live(live) => live.schema().version(),
             Self::Archive(archive) => archive.version(),
         }
     }
@@ -89,6 +112,7 @@ impl Source {
     pub fn attribution(&self) -> Option<&str> {
         match self {
             Self::Points(dataset) => dataset.attribution(),
+            Self::Live(live) => live.schema().attribution(),
             Self::Archive(archive) => archive.facts().attribution.as_deref(),
         }
     }
@@ -97,7 +121,7 @@ impl Source {
     #[must_use]
     pub const fn format(&self) -> Format {
         match self {
-            Self::Points(_) | Self::Archive(_) => Format::Mvt,
+            Self::Points(_) | Self::Archive(_) | Self::Live(_) => Format::Mvt,
         }
     }
 
@@ -108,14 +132,19 @@ impl Source {
     pub fn check(&self) -> anyhow::Result<()> {
         match self {
             Self::Points(dataset) => dataset.check(),
+            Self::Live(_) => Ok(()),
             Self::Archive(archive) => archive.check(),
         }
     }
 
-    /// Rows; none of an archive.
+    /// Rows; of those elsewhere, when they were last looked at; none of an archive.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.dataset().map_or(0, |dataset| dataset.len())
+        match self {
+            Self::Points(dataset) => dataset.len(),
+            Self::Live(live) => live.len(),
+            Self::Archive(_) => 0,
+        }
     }
 
     /// Whether there are none.
@@ -129,6 +158,7 @@ impl Source {
     pub fn size(&self) -> usize {
         match self {
             Self::Points(dataset) => dataset.size(),
+            Self::Live(live) => live.schema().size(),
             Self::Archive(archive) => archive.size().unwrap_or_default() as usize,
         }
     }
@@ -138,6 +168,7 @@ impl Source {
     pub fn bounds(&self) -> Option<[f64; 4]> {
         match self {
             Self::Points(dataset) => dataset.bounds(),
+            Self::Live(live) => live.schema().bounds(),
             Self::Archive(archive) => Some(archive.facts().bounds),
         }
     }
@@ -147,6 +178,7 @@ impl Source {
     pub fn focus(&self) -> [f64; 4] {
         match self {
             Self::Points(dataset) => dataset.focus(),
+            Self::Live(live) => live.schema().focus(),
             Self::Archive(archive) => archive.facts().bounds,
         }
     }
@@ -155,6 +187,7 @@ impl Source {
     #[must_use]
     pub fn geometries(&self) -> Vec<&'static str> {
         match self {
+            Self::Live(_) => vec!["Point"],
             Self::Points(dataset) => dataset.outlines().map_or_else(|| vec!["Point"], Outlines::kinds),
             Self::Archive(archive) => {
                 let facts = archive.facts();
@@ -175,6 +208,7 @@ impl Source {
     pub fn view(&self) -> [f64; 3] {
         match self {
             Self::Points(dataset) => dataset.view(),
+            Self::Live(live) => live.schema().view(),
             Self::Archive(archive) => {
                 let (lon, lat, zoom) = archive.facts().center;
                 [lon, lat, zoom.into()]

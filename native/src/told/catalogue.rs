@@ -4,7 +4,12 @@ use super::{
     links::{Document, Links},
     values,
 };
-use crate::{about::About, catalog::Entry, percent, source::Source};
+use crate::{
+    about::About,
+    catalog::Entry,
+    percent,
+    source::{Source, points::Dataset},
+};
 use duotile_core::ColumnInfo;
 use serde_json::{Map, Value, json};
 
@@ -25,13 +30,11 @@ pub fn summary(entry: &Entry, base: &str) -> Map<String, Value> {
             if let Some(outlines) = dataset.outlines() {
                 map.insert("vertices".into(), json!(outlines.vertices()));
             }
-            dataset.describe(|told| {
-                map.insert("rows_without_position".into(), json!(told.unusable));
-                map.insert("id_column".into(), json!(told.id));
-                map.insert("time_column".into(), json!(told.time));
-                map.insert("time_range".into(), json!(told.time_range.map(|ends| ends.map(values::plain))));
-                map.insert("zone".into(), json!(dataset.zone().unwrap_or("UTC")));
-            });
+            described(dataset, &mut map);
+        }
+        Source::Live(live) => {
+            map.insert("live".into(), json!({ "seconds": live.every().as_secs() }));
+            described(live.schema(), &mut map);
         }
         Source::Archive(archive) => {
             let facts = archive.facts();
@@ -61,11 +64,22 @@ pub fn summary(entry: &Entry, base: &str) -> Map<String, Value> {
     map
 }
 
+/// What is known of a dataset as a whole.
+fn described(dataset: &Dataset, map: &mut Map<String, Value>) {
+    dataset.describe(|told| {
+        map.insert("rows_without_position".into(), json!(told.unusable));
+        map.insert("id_column".into(), json!(told.id));
+        map.insert("time_column".into(), json!(told.time));
+        map.insert("time_range".into(), json!(told.time_range.map(|ends| ends.map(values::plain))));
+        map.insert("zone".into(), json!(dataset.zone().unwrap_or("UTC")));
+    });
+}
+
 /// A source alone, with its columns.
 #[must_use]
 pub fn whole(entry: &Entry, base: &str) -> Map<String, Value> {
     let mut map = summary(entry, base);
-    let columns = entry.source.dataset().map(|dataset| {
+    let columns = entry.source.schema().map(|dataset| {
         dataset.describe(|told| told.columns.into_iter().map(|info| column(info, &entry.about)).collect::<Vec<Value>>())
     });
     map.insert("columns".into(), Value::Array(columns.unwrap_or_default()));

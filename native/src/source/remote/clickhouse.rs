@@ -9,7 +9,7 @@ use super::{
     wire,
 };
 use crate::{percent, read::Progress};
-use anyhow::{Context as _, Error, Result, anyhow, bail};
+use anyhow::{Error, Result, anyhow, bail};
 use bytes::Bytes;
 use duotile_core::nearest;
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -55,15 +55,8 @@ pub(super) async fn fetch(address: &Address, progress: &dyn Progress) -> Result<
     progress.stage("connect", None);
     let start = Instant::now();
     let query = query(address)?;
-    let described = text(address, &format!("DESCRIBE TABLE (\n{query}\n) FORMAT TabSeparated"), &[]).await;
-    let described = match described {
-        Ok(described) => described,
-        Err(error) => return Err(explained(address, error).await),
-    };
     let (mut wanted, mut lines) = (Vec::new(), Vec::new());
-    for line in described.lines() {
-        let mut fields = line.split('\t').map(unescaped);
-        let (name, kind) = (fields.next().context("a column without a name")?, fields.next().unwrap_or_default());
+    for (name, kind) in describe(address).await? {
         match asked(&name, &kind) {
             Some(column) => wanted.push(column),
             None => lines.push(format!("column {name:?} is left out: {kind} cannot be shown")),
@@ -73,7 +66,8 @@ pub(super) async fn fetch(address: &Address, progress: &dyn Progress) -> Result<
         bail!("it has no columns that can be read");
     }
     let copy = format!("SELECT {} FROM (\n{query}\n) AS rows FORMAT ArrowStream", wanted.join(", "));
-    let mut answer = ask(address, &copy, &[], SILENCE).await?.into_body();
+    let Answer { whole, _connection } = ask(address, &copy, &[], SILENCE).await?;
+    let mut answer = whole.into_body();
     let mut spool = Spooling::new(false)?;
     let mut last = Instant::now();
     loop {
@@ -123,7 +117,7 @@ pub(super) async fn version(address: &Address, query: Option<&str>) -> Result<Op
 }
 
 /// The query of all rows.
-fn query(address: &Address) -> Result<String> {
+pub(in crate::source) fn query(address: &Address) -> Result<String> {
     match &address.rows {
         Rows::Table { name, .. } => Ok(format!("SELECT * FROM {}.{}", quoted(&address.database), quoted(name))),
         Rows::Query(query) => Ok(select(query)?.to_owned()),
@@ -132,7 +126,7 @@ fn query(address: &Address) -> Result<String> {
 }
 
 /// A name as it may stand in a query, whatever is in it.
-fn quoted(name: &str) -> String {
+pub(in crate::source) fn quoted(name: &str) -> String {
     format!("`{}`", name.replace('\\', "\\\\").replace('`', "\\`"))
 }
 
@@ -186,8 +180,10 @@ fn unescaped(field: &str) -> String {
 
 /// The answer to a small query.
 async fn text(address: &Address, query: &str, parameters: &[(&str, &str)]) -> Result<String> {
-    let answer = ask(address, query, parameters, SOON).await?;
-    let (head, body) = answer.into_parts();
+    let parameters =
+        parameters.iter().map(|&(name, value)| (format!("param_{name}"), escaped(value))).collect::<Vec<_>>();
+    let Answer { whole, _connection } = ask(address, query, &parameters, SOON).await?;
+    let (head, body) = whole.into_parts();
     let bytes = tokio::time::timeout(SOON, Limited::new(body, SMALL).collect()).await;
     let bytes = bytes.map_err(|_| anyhow!("no whole answer within {} s", SOON.as_secs()))?;
     let text =
@@ -201,13 +197,63 @@ async fn text(address: &Address, query: &str, parameters: &[(&str, &str)]) -> Re
     }
 }
 
-/// Asks; an answer with another status than 200 is an error.
-async fn ask(
+/// The whole answer to a query as bytes. No error follows upon rows. Who stops waiting ends the query.
+///
+/// # Errors
+/// One clear line when it does not come within `patience`, or has more than `most` bytes; [`code`] tells a server's error.
+pub(in crate::source) async fn bytes(
     address: &Address,
     query: &str,
-    parameters: &[(&str, &str)],
-    patience: Duration,
-) -> Result<Response<Incoming>> {
+    parameters: &[(String, String)],
+    (patience, most): (Duration, usize),
+) -> Result<Bytes> {
+    let late = |_| anyhow!("no whole answer within {} s", patience.as_secs());
+    let mut parameters = parameters.to_vec();
+    parameters.push(("wait_end_of_query".into(), "1".into()));
+    let asked = async {
+        let Answer { whole, _connection } = ask(address, query, &parameters, patience).await?;
+        let body = Limited::new(whole.into_body(), most).collect().await;
+        Ok(body.map_err(|error| anyhow!("no whole answer: {error}"))?.to_bytes())
+    };
+    tokio::time::timeout(patience, asked).await.map_err(late)?
+}
+
+/// The columns of what an address names, each with its type.
+///
+/// # Errors
+/// One clear line when it cannot be asked.
+pub(in crate::source) async fn describe(address: &Address) -> Result<Vec<(String, String)>> {
+    let described = text(address, &format!("DESCRIBE TABLE (\n{}\n) FORMAT TabSeparated", query(address)?), &[]).await;
+    let described = match described {
+        Ok(described) => described,
+        Err(error) => return Err(explained(address, error).await),
+    };
+    let column = |line: &str| {
+        let mut fields = line.split('\t').map(unescaped);
+        (fields.next().unwrap_or_default(), fields.next().unwrap_or_default())
+    };
+    Ok(described.lines().map(column).collect())
+}
+
+/// An answer that is on its way.
+struct Answer {
+    whole: Response<Incoming>,
+    /// What brings it, for as long as it is waited for.
+    _connection: Connection,
+}
+
+/// A connection that ends when nobody holds it any more, and with it what is asked by it.
+struct Connection(tokio::task::JoinHandle<hyper::Result<()>>);
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Asks; an answer with another status than 200 is an error. Parameters are as they stand in an address, those of the query `param_…`
+/// with their values as they are read: see [`escaped`].
+async fn ask(address: &Address, query: &str, parameters: &[(String, String)], patience: Duration) -> Result<Answer> {
     let stream = wire::connect(&address.host, address.port, address.tls).await?;
     let spoken = |error: hyper::Error| {
         anyhow!(
@@ -215,12 +261,12 @@ async fn ask(
         )
     };
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(spoken)?;
-    tokio::spawn(connection);
+    let _connection = Connection(tokio::spawn(connection));
     let id = format!("duotile-{}-{}", std::process::id(), ASKED.fetch_add(1, Ordering::Relaxed));
-    let said_of = parameters.iter().map(|(name, value)| (format!("param_{name}"), escaped(value)));
     let set = SETTINGS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    let all =
-        set.chain(said_of).chain([("query_id".to_owned(), id), ("database".to_owned(), address.database.clone())]);
+    let all = set
+        .chain(parameters.iter().cloned())
+        .chain([("query_id".to_owned(), id), ("database".to_owned(), address.database.clone())]);
     let all = all.map(|(name, value)| format!("{name}={}", percent::encode(&value))).collect::<Vec<_>>().join("&");
     let host = if address.host.contains(':') { format!("[{}]", address.host) } else { address.host.clone() };
     let mut request = Request::post(format!("/?{all}"))
@@ -238,7 +284,7 @@ async fn ask(
     let answer = tokio::time::timeout(patience, sender.send_request(request)).await;
     let answer = answer.map_err(|_| anyhow!("no answer within {} s", patience.as_secs()))?.map_err(spoken)?;
     if answer.status() == 200 {
-        return Ok(answer);
+        return Ok(Answer { whole: answer, _connection });
     }
     let (head, body) = answer.into_parts();
     let bytes = Limited::new(body, SMALL).collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
@@ -252,7 +298,7 @@ async fn ask(
 }
 
 /// A parameter, in the form in which fields of lines of tabs are read.
-fn escaped(value: &str) -> String {
+pub(in crate::source) fn escaped(value: &str) -> String {
     value.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r").replace('\0', "\\0")
 }
 
@@ -278,6 +324,11 @@ impl std::fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+/// The number of a server's error.
+pub(in crate::source) fn code(error: &Error) -> Option<u32> {
+    error.downcast_ref::<Fault>().map(|Fault(code, _)| *code)
+}
 
 /// The same in a sentence.
 fn said(text: &str) -> Error {

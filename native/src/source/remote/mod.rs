@@ -6,7 +6,7 @@
 //! here: what is asked, and of whom, is the operator's.
 
 mod address;
-mod clickhouse;
+pub(super) mod clickhouse;
 mod file;
 mod postgres;
 mod secret;
@@ -165,7 +165,7 @@ fn so_far(rows: Option<u64>, bytes: u64) -> String {
 }
 
 /// Waits on the network, on a thread that may wait.
-fn block_on<T>(what: impl Future<Output = Result<T>>) -> Result<Result<T>> {
+pub(super) fn block_on<T>(what: impl Future<Output = Result<T>>) -> Result<Result<T>> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot wait on a network")?;
     Ok(runtime.block_on(what))
