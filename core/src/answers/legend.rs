@@ -7,12 +7,13 @@ use crate::{
     answers::stats::{PROBABILITIES, Quantiles, quantiles},
     filter::mask::Mask,
     plan::Plan,
-    points::index::Points,
+    points::{index::Points, profile::Profile},
     query::{MeasureKind, Mode},
     small::work::{Stopped, Work},
     space::tile::MAX_ZOOM,
     sums::exact::ordered,
-    tile::{cut::Selection, tiler::Scratch},
+    table::view::Table,
+    tile::{cut::Selection, given::Given, tiler::Scratch},
 };
 use alloc::{vec, vec::Vec};
 
@@ -48,14 +49,7 @@ impl Legend {
         work: &Work<'_>,
         scratch: &mut Scratch,
     ) -> Result<Self, Stopped> {
-        let deepest = match plan.mode() {
-            Mode::Points => None,
-            Mode::Cells | Mode::Places => Some(MAX_ZOOM),
-            // Where rows are shown from z0 on there may still be overfull tiles, so z0 is walked all the same.
-            Mode::Auto => {
-                Some(selection.profile.points_minzoom().map_or(MAX_ZOOM, |minzoom| minzoom.saturating_sub(1)))
-            }
-        };
+        let deepest = Self::deepest(plan, selection.profile);
         let slow =
             |kind: &MeasureKind| matches!(kind, MeasureKind::Percentile(_) | MeasureKind::Mode | MeasureKind::Distinct);
         let kinds = plan.measures.iter().flat_map(|measures| &measures.kinds);
@@ -100,6 +94,17 @@ impl Legend {
         Ok(legend)
     }
 
+    /// The deepest zoom whose cells are told; `None` where tiles show rows alone.
+    #[must_use]
+    pub fn deepest(plan: &Plan, profile: &Profile) -> Option<u8> {
+        match plan.mode() {
+            Mode::Points => None,
+            Mode::Cells | Mode::Places => Some(MAX_ZOOM),
+            // Where rows are shown from z0 on there may still be overfull tiles, so z0 is walked all the same.
+            Mode::Auto => Some(profile.points_minzoom().map_or(MAX_ZOOM, |minzoom| minzoom.saturating_sub(1))),
+        }
+    }
+
     /// The least and the most that any cell of any zoom carries.
     #[must_use]
     pub fn range(&self, property: usize) -> Option<(f64, f64)> {
@@ -123,12 +128,25 @@ impl Legend {
     }
 }
 
+impl Zoom {
+    /// Of the cells of a zoom, over the whole world, that somebody else has grouped; they must have been
+    /// [checked](Given::check).
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Plan::tile_into`].
+    pub fn given(plan: &Plan, table: &Table<'_>, given: &Given, work: &Work<'_>) -> Result<Self, Stopped> {
+        let (mut values, mut toll) = (vec![Vec::new(); plan.properties().len()], work.toll());
+        given.numbers(plan, table, &mut toll, |property, number| values[property].push(ordered(number)))?;
+        let quantiles = values.into_iter().map(|values| quantiles(values, &mut toll));
+        Ok(Self { cells: given.cells.len(), quantiles: quantiles.collect::<Result<_, _>>()? })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         hex::crowds::{expected, scattered},
-        points::profile::Profile,
         query::TileQuery,
         table::view::Roles,
     };

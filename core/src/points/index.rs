@@ -170,7 +170,8 @@ impl<'a> Points<'a> {
     }
 
     /// The id that the feature of a row has, if any.
-    pub(crate) fn feature_id(&self, row: usize) -> Option<u64> {
+    #[must_use]
+    pub fn feature_id(&self, row: usize) -> Option<u64> {
         (self.numbered || self.roles().id.is_some()).then(|| self.id(row))
     }
 

@@ -175,6 +175,19 @@ impl Given {
     }
 }
 
+impl Given {
+    /// The numbers that the cells carry, as [`Shown::numbers`].
+    pub(crate) fn numbers(
+        &self,
+        plan: &Plan,
+        table: &Table<'_>,
+        toll: &mut Toll<'_>,
+        emit: impl FnMut(usize, f64),
+    ) -> Result<(), Stopped> {
+        Part { given: self, table, cells: 0..self.cells.len() }.numbers(plan, toll, emit)
+    }
+}
+
 /// Some of the cells.
 struct Part<'g, 'a> {
     given: &'g Given,

@@ -1,5 +1,6 @@
 use super::*;
 use crate::{
+    answers::legend::{Legend, Zoom},
     filter::Filter,
     points::{index::Points, profile::Profile, sort::sort},
     query::TileQuery,
@@ -205,6 +206,12 @@ fn cells_that_somebody_else_has_grouped_are_the_same_bytes() {
             let told =
                 plan.cells_into(&table, &given, (tile, level, true), &work, &mut scratch, &mut got).expect("free");
             assert_eq!((told, got == expected), (report, true), "{query} {tile}");
+            // Walking all zooms of one is enough.
+            if tile == TileId::WORLD && query.contains("by=kind") {
+                let zoom = Zoom::given(&plan, &table, &given, &work).expect("free");
+                let legend = Legend::of(&plan, &points, selection, &work, &mut scratch).expect("free");
+                assert_eq!((zoom.cells, zoom.quantiles), (legend.zooms[0].cells, legend.zooms[0].quantiles.clone()));
+            }
             features += told.features;
         }
     }
@@ -247,7 +254,8 @@ fn rows_of_a_database_are_named_by_a_column_or_not_at_all() {
         let points = Points::new("p", &keys, &rows, &columns, roles).expect("fits");
         let points = if numbered { points } else { points.without_numbers() };
         let plan = TileQuery::parse("mode=points").expect("fine").plan(&points, &Work::free()).expect("fits");
-        let selection = Selection { mask: None, profile: &Profile::default(), summaries: &[] };
+        let profile = Profile::of(&points, None, plan.limit(), &Work::free()).expect("free");
+        let selection = Selection { mask: None, profile: &profile, summaries: &[] };
         let mut out = Vec::new();
         let cut = plan.tile_into(&points, selection, TileId::WORLD, &Work::free(), &mut Scratch::default(), &mut out);
         (cut.expect("free").features, out)
