@@ -336,8 +336,8 @@ impl Wanted {
 
     /// Looks at a table that is asked live.
     fn live(&self, remote: &Remote, asked: &Asked, progress: &dyn Progress) -> Result<Live> {
-        let Load { title, attribution, lon, lat, time, id, hide, columns, zone, .. } = self.load.clone();
-        let mut load = Load { title, attribution, lon, lat, time, id, hide, columns, zone, ..Load::default() };
+        let Load { title, attribution, lon, lat, time, zone, id, hide, columns, .. } = self.load.clone();
+        let mut load = Load { title, attribution, lon, lat, time, zone, id, hide, columns, ..Load::default() };
         ensure!(
             self.load == load,
             "live takes lon, lat, time, id, hide, columns, zone, title and attribution alone of what says how to read: its rows are \

@@ -277,7 +277,7 @@ impl Plan {
             (start, shown) = (end, shown + rows);
         }
         let rows: u64 = given.cells.iter().map(|&(_, rows)| rows).sum();
-        Ok(Report { features: layer.finish(), rows, omitted: rows - shown, cells: true })
+        Ok(Report { features: layer.finish(), rows, omitted: rows - shown, cells: true, corners: 0 })
     }
 }
 

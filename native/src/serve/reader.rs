@@ -202,33 +202,33 @@ mod tests {
     fn a_file_that_lies_elsewhere_is_read_again_when_its_tag_changes_and_served_while_it_is_away() {
         use crate::source::remote::served::Server;
         let rows = |count: usize| format!("lon,lat\n{}", "1,2\n".repeat(count)).into_bytes();
-        let server = Server::of(&rows(2));
-        let source = Wanted::parse(&server.url("a.csv"), &Load::default()).expect("fine");
+        let far = Server::of(&rows(2));
+        let source = Wanted::parse(&far.url("a.csv"), &Load::default()).expect("fine");
         let state = State::new(Catalog::default(), Settings::default());
         let config = Config { sources: vec![source], ..Config::default() };
         let mut reader = Reader::new(state.clone(), Serve::default(), config, true);
         reader.start().expect("it reads");
-        let served = || {
+        let now = || {
             let entry = state.catalog.get("a").expect("there");
-            let stale = state.metrics.text(state.now()).contains("duotile_dataset_stale{dataset=\"a\"} 1\n");
-            (entry.source.len(), stale)
+            let is_old = state.metrics.text(state.now()).contains("duotile_dataset_stale{dataset=\"a\"} 1\n");
+            (entry.source.len(), is_old)
         };
-        assert_eq!(served(), (2, false));
-        let sent = server.now().sent;
+        assert_eq!(now(), (2, false));
+        let sent = far.now().sent;
         reader.again();
-        assert_eq!((served(), server.now().sent), ((2, false), sent + 1), "a byte is asked for");
+        assert_eq!((now(), far.now().sent), ((2, false), sent + 1), "a byte is asked for");
         // It is not asked unless that is said: no look is due.
         reader.look();
-        assert_eq!(server.now().sent, sent + 1);
-        (server.now().bytes, server.now().etag) = (rows(3), Some("\"2\"".into()));
+        assert_eq!(far.now().sent, sent + 1);
+        (far.now().bytes, far.now().etag) = (rows(3), Some("\"2\"".into()));
         reader.again();
-        assert_eq!(served(), (3, false));
-        server.fails();
+        assert_eq!(now(), (3, false));
+        far.fails();
         reader.again();
-        assert_eq!(served(), (3, true));
-        server.now().instead = None;
+        assert_eq!(now(), (3, true));
+        far.now().instead = None;
         reader.again();
-        assert_eq!(served(), (3, false));
+        assert_eq!(now(), (3, false));
     }
 
     #[test]
@@ -247,7 +247,7 @@ mod tests {
         let state = State::new(Catalog::default(), settings);
         let mut reader = Reader::new(state.clone(), args, config, true);
         reader.start().expect("it reads");
-        let served = || {
+        let now = || {
             let all = state.catalog.all();
             let told = |entry: &std::sync::Arc<crate::catalog::Entry>| {
                 (entry.source.name().to_owned(), entry.source.len(), entry.rows)
@@ -256,7 +256,7 @@ mod tests {
         };
         let row = |name: &str, len, rows| (name.to_owned(), len, rows);
         let first = (vec![row("a", 1, true), row("b", 2, true)], 2_000_000);
-        assert_eq!(served(), first);
+        assert_eq!(now(), first);
 
         // Wrong in its text, in a setting, in a table: nothing of it is taken.
         for broken in [
@@ -266,14 +266,14 @@ mod tests {
         ] {
             write("d.toml", broken);
             reader.again();
-            assert_eq!(served(), first, "{broken}");
+            assert_eq!(now(), first, "{broken}");
             assert!(state.metrics.text(state.now()).contains("duotile_configuration_stale 1\n"), "{broken}");
         }
 
         for empty in ["", "max-subset = 5\n"] {
             write("d.toml", empty);
             reader.again();
-            assert_eq!(served(), first, "{empty:?}");
+            assert_eq!(now(), first, "{empty:?}");
         }
 
         // One goes, one changes, one comes and is the first; one that cannot be read is not served.
@@ -281,7 +281,7 @@ mod tests {
             [[dataset]]\npath = \"b.csv\"\nrows = false\n";
         write("d.toml", next);
         reader.again();
-        assert_eq!(served(), (vec![row("c", 1, true), row("b", 2, false)], 5));
+        assert_eq!(now(), (vec![row("c", 1, true), row("b", 2, false)], 5));
         let metrics = state.metrics.text(state.now());
         assert!(metrics.contains("duotile_configuration_stale 0\n"), "{metrics}");
         assert!(!metrics.contains("duotile_dataset_rows{dataset=\"a\"}"), "{metrics}");
@@ -289,7 +289,7 @@ mod tests {
         // What another path of the same name cannot give, the old rows do.
         write("d.toml", "[[dataset]]\nname = \"b\"\npath = \"missing.csv\"\n");
         reader.again();
-        assert_eq!(served(), (vec![row("b", 2, false)], 2_000_000));
+        assert_eq!(now(), (vec![row("b", 2, false)], 2_000_000));
         assert!(state.metrics.text(state.now()).contains("duotile_dataset_stale{dataset=\"b\"} 1\n"));
     }
 }

@@ -47,14 +47,15 @@ impl Edges {
                 return points.iter().any(|&[x, _]| x == 0);
             }
             Shape::Lines(lines) => {
-                return lines.iter().fold(false, |some, line| self.line(&path(line), east) || some);
+                // All of them.
+                return lines.iter().filter(|line| self.line(&path(line), east)).count() > 0;
             }
             Shape::Polygons(polygons) => polygons.iter().for_each(|rings| {
                 let roles = core::iter::once(Role::Shell).chain(core::iter::repeat(Role::Hole));
                 self.polygon(roles.zip(rings.iter().map(|ring| path(ring))).collect());
             }),
             Shape::Collection(shapes) => {
-                return shapes.iter().fold(false, |some, shape| self.shape(shape, east) || some);
+                return shapes.iter().filter(|shape| self.shape(shape, east)).count() > 0;
             }
             Shape::Box([west, south, east, north]) => {
                 let east = if west > east { east + 360.0 } else { *east };

@@ -55,7 +55,7 @@ pub struct Archive {
 /// Who reads it.
 #[derive(Debug)]
 enum Reader {
-    PmTiles(PmTiles),
+    PmTiles(Box<PmTiles>),
     MbTiles(MbTiles),
     Folder(Folder),
 }
@@ -101,7 +101,7 @@ impl Archive {
             (Reader::MbTiles(reader), facts)
         } else {
             let (reader, facts) = PmTiles::open(Place::Here(file.try_clone()?), stood.0)?;
-            (Reader::PmTiles(reader), facts)
+            (Reader::PmTiles(Box::new(reader)), facts)
         };
         let changed = stood.1.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok()).unwrap_or_default();
         let log = stood.2.map(|(size, _)| format!(" {size}")).unwrap_or_default();
@@ -116,8 +116,8 @@ impl Archive {
     pub fn elsewhere(name: &str, link: &Link) -> Result<Self> {
         let ranged = Ranged::open(link, name)?;
         let (size, seen) = (ranged.size(), format!("{link} {}", ranged.version()));
-        let (reader, facts) = PmTiles::open(Place::Elsewhere(ranged), size)?;
-        let (path, reader) = (link.to_string().into(), Reader::PmTiles(reader));
+        let (reader, facts) = PmTiles::open(Place::Elsewhere(Box::new(ranged)), size)?;
+        let (path, reader) = (link.to_string().into(), Reader::PmTiles(Box::new(reader)));
         Self { name: name.into(), path, version: seen, facts, reader, file: None, stood: (size, None, None) }.sound()
     }
 

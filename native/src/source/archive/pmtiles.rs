@@ -26,7 +26,7 @@ pub enum Place {
     /// On a disk.
     Here(File),
     /// At a server, which is asked for parts of it.
-    Elsewhere(Ranged),
+    Elsewhere(Box<Ranged>),
 }
 
 impl Place {

@@ -35,14 +35,14 @@ pub(super) fn condition(filter: &Filter, of: &Of<'_>, values: &mut Values) -> Re
 }
 
 fn part(filter: &Filter, of: &Of<'_>, values: &mut Values) -> Result<String, Refusal> {
-    let mut list = |parts: &[Filter], word: &str| {
+    let mut group = |parts: &[Filter], word: &str| {
         let parts: Vec<String> = parts.iter().map(|inner| part(inner, of, values)).collect::<Result<_, _>>()?;
         Ok::<_, Refusal>(format!("({})", parts.join(word)))
     };
     Ok(match filter {
         Filter::Constant(constant) => u8::from(*constant).to_string(),
-        Filter::All(parts) => list(parts, " AND ")?,
-        Filter::Any(parts) => list(parts, " OR ")?,
+        Filter::All(parts) => group(parts, " AND ")?,
+        Filter::Any(parts) => group(parts, " OR ")?,
         Filter::X(first, last) => place::x((*first, *last)),
         Filter::Y(first, last) => place::y((*first, *last)),
         Filter::Column(index, test) => {
@@ -67,13 +67,12 @@ fn leaf(column: &Column, texts: Option<&Dictionary>, test: &Test, values: &mut V
         Test::Null => format!("NOT ({present})"),
         Test::Present => present,
         Test::Boolean(truth) => format!("{} = {truth}", column.value()),
-        &Test::Integers { min, max, not } => match texts {
-            Some(texts) => {
+        &Test::Integers { min, max, not } => {
+            if let Some(texts) = texts {
                 let codes = min.max(0)..=max.min(texts.len() as i64 - 1);
                 let met = (0..texts.len() as i64).filter(|code| codes.contains(code) != not);
                 coded(column, texts, met.map(|code| code as usize), values)
-            }
-            None => {
+            } else {
                 let (compared, bound) = column.compared();
                 let mut ends = Vec::new();
                 let (least, most) = if not { ("<", ">") } else { (">=", "<=") };
@@ -90,17 +89,16 @@ fn leaf(column: &Column, texts: Option<&Dictionary>, test: &Test, values: &mut V
                     (false, false) => format!("({})", ends.join(" AND ")),
                 }
             }
-        },
-        Test::IntegerSet { values: set, not } => match texts {
-            Some(texts) => {
+        }
+        Test::IntegerSet { values: set, not } => {
+            if let Some(texts) = texts {
                 let met = (0..texts.len()).filter(|&code| set.binary_search(&(code as i64)).is_ok() != *not);
                 coded(column, texts, met, values)
-            }
-            None => {
+            } else {
                 let list = values.integers(set.iter().copied());
                 format!("({} {}IN {list} AND {present})", column.value(), if *not { "NOT " } else { "" })
             }
-        },
+        }
         &Test::Floats { min, max, not } => {
             let (value, low, high) = (column.value(), values.float(min), values.float(max));
             if not {

@@ -104,9 +104,9 @@ fn a_cut_connection_goes_on_from_where_it_was() {
     server.now().cuts = vec![0, 900_000, 1_500_000];
     let (whole, lines) = fetched(&server.url("a.parquet"));
     assert!(whole.expect("fetched") == bytes);
-    let served = server.now();
-    assert_eq!(served.sent, bytes.len(), "{lines}");
-    let asked: Vec<&str> = served.asked.iter().map(|asked| asked.split(" host").next().expect("one")).collect();
+    let state = server.now();
+    assert_eq!(state.sent, bytes.len(), "{lines}");
+    let asked: Vec<&str> = state.asked.iter().map(|asked| asked.split(" host").next().expect("one")).collect();
     let rest = |from: usize| format!("/a.parquet range=bytes={from}- if-range=\"1\"");
     assert_eq!(asked, ["/a.parquet".into(), rest(1_500_000), rest(2_400_000), rest(2_400_000)]);
     assert!(
@@ -126,12 +126,12 @@ fn parts_of_two_files_are_never_put_together() {
     ] {
         let server = Server::of(&old);
         {
-            let mut served = server.now();
-            served.cuts = vec![300_000];
-            served.then = Some((new.clone(), "\"2\"".into())).filter(|_| lie.is_none());
-            served.lie = lie.map(str::to_owned);
+            let mut state = server.now();
+            state.cuts = vec![300_000];
+            state.then = Some((new.clone(), "\"2\"".into())).filter(|_| lie.is_none());
+            state.lie = lie.map(str::to_owned);
             if weak {
-                served.etag = Some("W/\"1\"".into());
+                state.etag = Some("W/\"1\"".into());
             }
         }
         let expected = if lie.is_none() { &new } else { &old };

@@ -111,79 +111,76 @@ pub(super) fn find(
     };
     let is_date =
         |at: &usize| fields[*at].kind == Ok(Kind::Time) && seen[*at].is_dates() && !is_other(&fields[*at].name);
-    let clock = match options.time.as_deref().and_then(|name| name.split_once('+').filter(|_| at(name).is_none())) {
-        Some((date, time)) => {
-            let (Some(date_at), Some(time_at)) = (at(date.trim()), at(time.trim())) else { return Ok(None) };
-            let packed = is_packed(&time_at);
-            if !packed && !is_clock(&time_at) {
-                bail!("--time {date}+{time}: column {time:?} holds no times of day such as 13:05 or 1305");
-            }
-            if is_other(date.trim()) {
-                bail!("--time {date}+{time}: --type says that column {:?} is no time", date.trim());
-            }
-            Clock { date: date_at, time: time_at, packed }
+    let said = options.time.as_deref().and_then(|name| name.split_once('+').filter(|_| at(name).is_none()));
+    let clock = if let Some((date, time)) = said {
+        let (Some(date_at), Some(time_at)) = (at(date.trim()), at(time.trim())) else { return Ok(None) };
+        let packed = is_packed(&time_at);
+        if !packed && !is_clock(&time_at) {
+            bail!("--time {date}+{time}: column {time:?} holds no times of day such as 13:05 or 1305");
         }
-        None => {
-            let is_named = |at: &usize| {
-                find_name(&fields[*at].name, |words| words.iter().any(|word| CLOCKS.contains(&word.as_str())))
+        if is_other(date.trim()) {
+            bail!("--time {date}+{time}: --type says that column {:?} is no time", date.trim());
+        }
+        Clock { date: date_at, time: time_at, packed }
+    } else {
+        let is_named =
+            |at: &usize| find_name(&fields[*at].name, |words| words.iter().any(|word| CLOCKS.contains(&word.as_str())));
+        // Numbers are times of day for certain where all have four digits, some of them zeros at the beginning.
+        let is_sure = |at: &usize| is_packed(at) && seen[*at].digits > 0 && seen[*at].four == seen[*at].values();
+        let clocks: Vec<usize> =
+            (0..fields.len()).filter(|at| is_clock(at) || is_packed(at)).filter(is_named).collect();
+        let dates: Vec<usize> = (0..fields.len()).filter(is_date).collect();
+        // What is named otherwise may be a time of day as well as a duration.
+        let unnamed: Vec<usize> = (0..fields.len()).filter(is_clock).collect();
+        // What is said to be the time is left as it is.
+        let is_apart = |date: usize| options.time.as_ref() == Some(&fields[date].name);
+        if let ([], &[time], &[date]) = (&clocks[..], &unnamed[..], &dates[..]) {
+            lines.extend((!is_apart(date)).then(|| either(&fields[date].name, &fields[time].name)));
+            return Ok(None);
+        }
+        let goes = |date: usize, time: usize| go_together(&fields[date].name, &fields[time].name);
+        let &[time] = &clocks[..] else {
+            // Of several nobody knows which is meant.
+            let mut both = clocks.iter().flat_map(|&time| dates.iter().map(move |&date| (date, time)));
+            let first = both.find(|&(date, time)| goes(date, time) && !is_apart(date));
+            lines.extend(first.map(|(date, time)| either(&fields[date].name, &fields[time].name)));
+            // What is named like a time of day and is none that is read: `1305` of 24 hours and seconds, `13h05`, hours alone.
+            let is_unread = |at: &usize| {
+                let Seen { booleans, .. } = seen[*at];
+                seen[*at].values() > 0 && seen[*at].moments() + booleans == 0 && !is_other(&fields[*at].name)
             };
-            // Numbers are times of day for certain where all have four digits, some of them zeros at the beginning.
-            let is_sure = |at: &usize| is_packed(at) && seen[*at].digits > 0 && seen[*at].four == seen[*at].values();
-            let clocks: Vec<usize> =
-                (0..fields.len()).filter(|at| is_clock(at) || is_packed(at)).filter(is_named).collect();
-            let dates: Vec<usize> = (0..fields.len()).filter(is_date).collect();
-            // What is named otherwise may be a time of day as well as a duration.
-            let unnamed: Vec<usize> = (0..fields.len()).filter(is_clock).collect();
-            // What is said to be the time is left as it is.
-            let is_apart = |date: usize| options.time.as_ref() == Some(&fields[date].name);
-            if let ([], &[time], &[date]) = (&clocks[..], &unnamed[..], &dates[..]) {
-                lines.extend((!is_apart(date)).then(|| either(&fields[date].name, &fields[time].name)));
-                return Ok(None);
-            }
-            let goes = |date: usize, time: usize| go_together(&fields[date].name, &fields[time].name);
-            let &[time] = &clocks[..] else {
-                // Of several nobody knows which is meant.
-                let mut both = clocks.iter().flat_map(|&time| dates.iter().map(move |&date| (date, time)));
-                let first = both.find(|&(date, time)| goes(date, time) && !is_apart(date));
-                lines.extend(first.map(|(date, time)| either(&fields[date].name, &fields[time].name)));
-                // What is named like a time of day and is none that is read: `1305` of 24 hours and seconds, `13h05`, hours alone.
-                let is_unread = |at: &usize| {
-                    let Seen { booleans, .. } = seen[*at];
-                    seen[*at].values() > 0 && seen[*at].moments() + booleans == 0 && !is_other(&fields[*at].name)
-                };
-                let mut unread = (0..fields.len()).filter(|at| is_named(at) && is_unread(at));
-                if let (&[date], []) = (&dates[..], &clocks[..])
-                    && let Some(time) = unread.find(|&time| goes(date, time) && !is_apart(date))
-                {
-                    lines.push(format!(
-                        "column {:?} may hold times of day, in a form that is not read (13:05, 1305 and 1:05 PM are): {:?} has days alone",
-                        fields[time].name, fields[date].name
-                    ));
-                }
-                return Ok(None);
-            };
-            // Of several dates that which alone has its words.
-            let alone: Vec<usize> = dates.iter().copied().filter(|&date| goes(date, time)).collect();
-            let ((&[date], _) | (_, &[date])) = (&dates[..], &alone[..]) else { return Ok(None) };
-            if is_apart(date) {
-                return Ok(None);
-            }
-            let names = (&fields[date].name, &fields[time].name);
-            let flag = typed(&format!("{}+{}", names.0, names.1));
-            let packed = is_packed(&time);
-            if packed && !is_sure(&time) {
+            let mut unread = (0..fields.len()).filter(|at| is_named(at) && is_unread(at));
+            if let (&[date], []) = (&dates[..], &clocks[..])
+                && let Some(time) = unread.find(|&time| goes(date, time) && !is_apart(date))
+            {
                 lines.push(format!(
-                    "column {:?} may hold hours and minutes (--time {flag} has them behind the dates of {:?})",
-                    names.1, names.0
+                    "column {:?} may hold times of day, in a form that is not read (13:05, 1305 and 1:05 PM are): {:?} has days alone",
+                    fields[time].name, fields[date].name
                 ));
-                return Ok(None);
             }
-            if !go_together(names.0, names.1) {
-                lines.push(either(names.0, names.1));
-                return Ok(None);
-            }
-            Clock { date, time, packed }
+            return Ok(None);
+        };
+        // Of several dates that which alone has its words.
+        let alone: Vec<usize> = dates.iter().copied().filter(|&date| goes(date, time)).collect();
+        let ((&[date], _) | (_, &[date])) = (&dates[..], &alone[..]) else { return Ok(None) };
+        if is_apart(date) {
+            return Ok(None);
         }
+        let names = (&fields[date].name, &fields[time].name);
+        let flag = typed(&format!("{}+{}", names.0, names.1));
+        let packed = is_packed(&time);
+        if packed && !is_sure(&time) {
+            lines.push(format!(
+                "column {:?} may hold hours and minutes (--time {flag} has them behind the dates of {:?})",
+                names.1, names.0
+            ));
+            return Ok(None);
+        }
+        if !go_together(names.0, names.1) {
+            lines.push(either(names.0, names.1));
+            return Ok(None);
+        }
+        Clock { date, time, packed }
     };
     let (date, time) = (&fields[clock.date].name, &fields[clock.time].name);
     lines.push(format!(

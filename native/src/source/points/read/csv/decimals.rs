@@ -73,8 +73,7 @@ impl Decimals {
             ));
         }
         // Points are those of decimals where some are proven, as programs write them; commas are written by people.
-        let open = || kept.unsure().find(|_| comma || kept.first.is_none());
-        if let Some(open) = open() {
+        if let Some(open) = kept.unsure().find(|_| comma || kept.first.is_none()) {
             lines.push(format!(
                 "numbers such as {open:?} are taken as decimals, where they could be thousands (else say {flag})"
             ));

@@ -120,7 +120,8 @@ fn quotes_behind_backslashes_over_lines_are_no_damage() {
 #[test]
 fn a_list_of_two_numbers_says_nothing_of_thousands() {
     let rows = |point: fn(usize) -> String| {
-        (1..4).map(|row| format!("a,{},\"{row},{}\",\"12,34{row}\"\n", point(row), row + 1)).collect::<String>()
+        let line = |row: usize| format!("a,{},\"{row},{}\",\"12,34{row}\"\n", point(row), row + 1);
+        (1..4).map(line).collect::<String>()
     };
     let wkt = load_csv(format!("name,geom,tags,pop\n{}", rows(|row| format!("POINT (8.5 5{row})"))));
     let grid = Options { crs: Some(Crs::Epsg(25832)), ..Options::default() };
