@@ -217,8 +217,8 @@ function Few({ layer, side = "" }: { layer: Layer; side?: string }) {
   if (shown >= rows) return null;
   return (
     <p class="few">
-      From so far away {number(shown)} of {number(rows)} rows {side} {shown === 1 ? "is" : "are"} drawn: the others are
-      too small, or too many. Cells count all of them:{" "}
+      From so far away {number(shown)} of {number(rows)} rows{side && ` on the ${side}`} {shown === 1 ? "is" : "are"}{" "}
+      drawn: the others are too small, or too many. Cells count all of them:{" "}
       <button type="button" onClick={() => draw(layer.id, { kind: "cells" })}>
         Cells
       </button>
