@@ -186,6 +186,18 @@ test("numbers at differences stand where cells of such differences have their co
       const free = ((next?.at ?? 1) - at) * 202 - (width(text) + width(next?.text ?? "")) / 2;
       assert.ok(free > 3, `${scale}: ${said}`);
     });
+    // What is beyond the end is longer below 0, and stands apart from what is next to it.
+    for (let most = 800; most < 1e6; most *= 1.05) {
+      const ends = [...quantiles.slice(0, -1), Math.round(most)];
+      const stops = scaleOf(
+        "difference",
+        cellStops({ ...measure, zooms: [{ cells: 900, quantiles: ends }] }, scale, true),
+      )[0];
+      const beyond = stops.map((stop, at) => (at === 0 || at === stops.length - 1 ? { ...stop, beyond: true } : stop));
+      const [first, second] = ticksOfBoth(/** @type {any} */ (beyond), 178);
+      const free = (second?.at ?? 1) * 178 - width(second?.text ?? "") / 2 - width(first?.text ?? "");
+      assert.ok(free > 10, `${scale}: ${first?.text} and ${second?.text}, ${free} apart`);
+    }
     texts.add(ticks.map(({ text, at }) => `${text} at ${at.toFixed(2)}`).join());
   }
   assert.equal(texts.size, 4, [...texts].join(" | "));

@@ -83,7 +83,8 @@ interface Ends {
 
 /** As many numbers as there is room for between the ends of a ramp. */
 function between(stops: Stops, whole: boolean, room: number, { free, from, to, more = 0 }: Ends): Tick[] {
-  const [end] = reach(to, room, more);
+  // Below 0 what is beyond the end has its sign before the number, and is longer by that.
+  const [end] = reach(to, room, more > 0 && to.text.endsWith("+") ? more + 1 : more);
   const placed = (values: readonly number[]): Tick[] => {
     let [least, most] = [free, end];
     const found: Tick[] = [];
