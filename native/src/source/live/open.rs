@@ -4,12 +4,13 @@ use super::{
     AT_ONCE, Live, MOST,
     columns::Column,
     facts, is_short,
+    limbs::Limbs,
     place::{KEY, Place},
     rows::Numbers,
     values::Values,
 };
 use crate::{
-    dataset::Parts,
+    dataset::{Loaded, Parts},
     read::Progress,
     source::{
         points::Dataset,
@@ -126,39 +127,7 @@ async fn opened(
     }
     table.place = table.place.within(taken.longitudes);
 
-    let (mut kept, mut facts, mut limbs, mut loaded) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for (at, column) in columns.into_iter().enumerate() {
-        if taken.beyond[at] {
-            lines.push(format!("column {:?} is left out: it has whole numbers beyond 2^63", column.name));
-            continue;
-        }
-        let (mut words, mut own) = (None, taken.facts[at].clone());
-        if own.is_none() {
-            let (told, tail) = facts::counted(&column);
-            let answer = table.ask(&told, &[&column.present()], &tail).await?;
-            if column.kind == crate::kind::Kind::Text {
-                match facts::texts(&answer, taken.rows)? {
-                    Some((texts, known)) => (words, own) = (Some(texts), Some(known)),
-                    None => {
-                        let most = facts::TEXTS;
-                        lines.push(format!(
-                            "column {:?} is left out: it has more than {most} different texts, or some that are no UTF-8",
-                            column.name
-                        ));
-                        continue;
-                    }
-                }
-            } else {
-                own = Some(facts::integers(&answer, taken.rows)?);
-            }
-        }
-        let own = own.context("a column of which nothing is known")?;
-        loaded.push(facts::empty(&column, words, own.nulls > 0));
-        limbs.push(taken.limbs[at]);
-        facts.push(own);
-        kept.push(column);
-    }
-    let columns = kept;
+    let Known { columns, facts, limbs, loaded } = table.known(columns, &taken, &mut lines).await?;
     let short = facts.iter().map(is_short).collect();
     let find = |name: Option<&String>| name.and_then(|name| columns.iter().position(|column| column.name == *name));
     let (id, time) = (find(sample.report().id.as_ref()), find(sample.report().time.as_ref()));
@@ -230,6 +199,14 @@ fn is_kind(column: &Column, known: &duotile_core::Column<'_>) -> bool {
     )
 }
 
+/// Columns, and what is known of each.
+struct Known {
+    columns: Vec<Column>,
+    facts: Vec<Facts>,
+    limbs: Vec<Option<Limbs>>,
+    loaded: Vec<Loaded>,
+}
+
 /// A table that is being looked at.
 struct Table<'r> {
     address: &'r Address,
@@ -238,6 +215,41 @@ struct Table<'r> {
 }
 
 impl Table<'_> {
+    /// What is known of each column; those that cannot be asked are left out, and told.
+    async fn known(&self, columns: Vec<Column>, taken: &facts::Taken, lines: &mut Vec<String>) -> Result<Known> {
+        let mut all = Known { columns: Vec::new(), facts: Vec::new(), limbs: Vec::new(), loaded: Vec::new() };
+        for (at, column) in columns.into_iter().enumerate() {
+            if taken.beyond[at] {
+                lines.push(format!("column {:?} is left out: it has whole numbers beyond 2^63", column.name));
+                continue;
+            }
+            let (mut words, mut own) = (None, taken.facts[at].clone());
+            if own.is_none() {
+                let (told, tail) = facts::counted(&column);
+                let answer = self.ask(&told, &[&column.present()], &tail).await?;
+                if column.kind == crate::kind::Kind::Text {
+                    let Some((texts, known)) = facts::texts(&answer, taken.rows)? else {
+                        let most = facts::TEXTS;
+                        lines.push(format!(
+                            "column {:?} is left out: it has more than {most} different texts, or some that are no UTF-8",
+                            column.name
+                        ));
+                        continue;
+                    };
+                    (words, own) = (Some(texts), Some(known));
+                } else {
+                    own = Some(facts::integers(&answer, taken.rows)?);
+                }
+            }
+            let own = own.context("a column of which nothing is known")?;
+            all.loaded.push(facts::empty(&column, words, own.nulls > 0));
+            all.limbs.push(taken.limbs[at]);
+            all.facts.push(own);
+            all.columns.push(column);
+        }
+        Ok(all)
+    }
+
     async fn ask(&self, told: &[String], conditions: &[&str], tail: &str) -> Result<Bytes> {
         let valid = self.place.valid();
         let all: Vec<&str> = std::iter::once(valid.as_str()).chain(conditions.iter().copied()).collect();

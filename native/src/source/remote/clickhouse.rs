@@ -66,7 +66,7 @@ pub(super) async fn fetch(address: &Address, progress: &dyn Progress) -> Result<
         bail!("it has no columns that can be read");
     }
     let copy = format!("SELECT {} FROM (\n{query}\n) AS rows FORMAT ArrowStream", wanted.join(", "));
-    let Answer { whole, _connection } = ask(address, &copy, &[], SILENCE).await?;
+    let Answer { whole, alive: _alive } = ask(address, &copy, &[], SILENCE).await?;
     let mut answer = whole.into_body();
     let mut spool = Spooling::new(false)?;
     let mut last = Instant::now();
@@ -182,7 +182,7 @@ fn unescaped(field: &str) -> String {
 async fn text(address: &Address, query: &str, parameters: &[(&str, &str)]) -> Result<String> {
     let parameters =
         parameters.iter().map(|&(name, value)| (format!("param_{name}"), escaped(value))).collect::<Vec<_>>();
-    let Answer { whole, _connection } = ask(address, query, &parameters, SOON).await?;
+    let Answer { whole, alive: _alive } = ask(address, query, &parameters, SOON).await?;
     let (head, body) = whole.into_parts();
     let bytes = tokio::time::timeout(SOON, Limited::new(body, SMALL).collect()).await;
     let bytes = bytes.map_err(|_| anyhow!("no whole answer within {} s", SOON.as_secs()))?;
@@ -211,7 +211,7 @@ pub(in crate::source) async fn bytes(
     let mut parameters = parameters.to_vec();
     parameters.push(("wait_end_of_query".into(), "1".into()));
     let asked = async {
-        let Answer { whole, _connection } = ask(address, query, &parameters, patience).await?;
+        let Answer { whole, alive: _alive } = ask(address, query, &parameters, patience).await?;
         let body = Limited::new(whole.into_body(), most).collect().await;
         Ok(body.map_err(|error| anyhow!("no whole answer: {error}"))?.to_bytes())
     };
@@ -239,7 +239,7 @@ pub(in crate::source) async fn describe(address: &Address) -> Result<Vec<(String
 struct Answer {
     whole: Response<Incoming>,
     /// What brings it, for as long as it is waited for.
-    _connection: Connection,
+    alive: Connection,
 }
 
 /// A connection that ends when nobody holds it any more, and with it what is asked by it.
@@ -261,7 +261,7 @@ async fn ask(address: &Address, query: &str, parameters: &[(String, String)], pa
         )
     };
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(spoken)?;
-    let _connection = Connection(tokio::spawn(connection));
+    let alive = Connection(tokio::spawn(connection));
     let id = format!("duotile-{}-{}", std::process::id(), ASKED.fetch_add(1, Ordering::Relaxed));
     let set = SETTINGS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let all = set
@@ -284,7 +284,7 @@ async fn ask(address: &Address, query: &str, parameters: &[(String, String)], pa
     let answer = tokio::time::timeout(patience, sender.send_request(request)).await;
     let answer = answer.map_err(|_| anyhow!("no answer within {} s", patience.as_secs()))?.map_err(spoken)?;
     if answer.status() == 200 {
-        return Ok(Answer { whole: answer, _connection });
+        return Ok(Answer { whole: answer, alive });
     }
     let (head, body) = answer.into_parts();
     let bytes = Limited::new(body, SMALL).collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();

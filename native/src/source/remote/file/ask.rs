@@ -163,7 +163,7 @@ impl Answer {
         let body = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
         let mut said = said(&String::from_utf8_lossy(&body));
         if let Some(region) = self.headers.get("x-amz-bucket-region").and_then(|region| region.to_str().ok()) {
-            said.push_str(&format!("; the bucket is in {region} (?region={region})"));
+            said += &["; the bucket is in ", region, " (?region=", region, ")"].concat();
         }
         let status = self.status.as_u16();
         match status {
