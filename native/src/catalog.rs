@@ -39,8 +39,8 @@ impl Entry {
     pub fn open(source: impl Into<Source>) -> Self {
         let source = source.into();
         let about = source.schema().map(|dataset| dataset.about()).unwrap_or_default();
-        let open = source.dataset().is_some();
-        Self { source, rows: open, subset: open, about, low: None, edition: Edition::default() }
+        let (rows, subset) = (source.schema().is_some(), source.dataset().is_some());
+        Self { source, rows, subset, about, low: None, edition: Edition::default() }
     }
 }
 

@@ -45,13 +45,28 @@ LATER = [
     ("/tiles/d/0/0/0.mvt?filter=S_INTERSECTS(geometry,POLYGON((0%200,9%200,9%209,0%200)))", 501),
     ("/tiles/d/0/0/0.mvt?let=a:small*2&agg=sum:a", 501),
     ("/tiles/d/0/0/0.mvt?agg=sum:prise", 400),
-    ("/tiles/d/metadata.json", 501),
-    ("/tiles/d/style.json", 501),
-    ("/datasets/d/rows", 501),
-    ("/datasets/d/rows.csv", 501),
-    ("/datasets/d/rows.geojson", 501),
-    ("/datasets/d/stats?column=small", 501),
+    ("/datasets/d/rows?h3=8928308280fffff", 501),
     ("/datasets/d/subset.arrow", 501),
+]
+# Documents and files, whose addresses and versions are their own.
+TOLD = [
+    "/tiles/d/tilejson.json?filter=small>0",
+    "/tiles/d/metadata.json",
+    "/tiles/d/metadata.json?mode=cells&agg=sum:price,mode:name,median:at&by=name&filter=flag OR small>10",
+    "/tiles/d/metadata.json?mode=points&filter=name LIKE 'pl%'",
+    "/tiles/d/style.json?agg=mean:small&mode=cells",
+    "/datasets/d/rows?limit=50&offset=70",
+    "/datasets/d/rows?limit=1000&f=json&filter=small > 90 OR large IS NULL&tile=1/1/0",
+    "/datasets/d/rows?limit=20&cell=262144&properties=name,size",
+    "/datasets/d/rows.csv",
+    "/datasets/d/rows.csv?filter=lat > 52.5 AND name <> ''",
+    "/datasets/d/rows.geojson?filter=share < 0.01",
+    "/datasets/d/rows.fgb?filter=share < 0.1",
+    "/datasets/d/rows.parquet?filter=share < 0.1",
+    "/datasets/d/queryables",
+    "/datasets/d/stats?measure=point_count&z=3",
+    *[f"/datasets/d/stats?column={column}&filter=lat > 0" for column in ["size", "share", "small", "large", "flag", "name", "price", "day", "at", "seen"]],
+    "/datasets/d/stats?column=size&bins=100",
 ]
 
 
@@ -134,22 +149,48 @@ def of_live(program, base, folder):
     known = 'name = "d"\nid = "id"\ntime = "at"\nlive = true\npoll = "1s"\n'
     serve = [program, "serve", "--config", str(config), "--port", "0"]
     dice = random.Random(17)
-    filters = [f"mode=cells&filter={condition(dice, dice.randrange(3))}" for _ in range(200)]
+    filters = [f"mode=cells&filter={condition(dice, dice.randrange(3))}" for _ in range(120)]
     with serving([program, "serve", f"d={folder}/d.parquet", "--id", "id", "--time", "at", "--port", "0"]) as file:
         config.write_text(f'[[dataset]]\nsource = "{source}{quote("d `q -- x", safe="")}"\n{known}')
         with serving(serve, env=environment) as ours:
             compare(ours, file, QUERIES, TILES, "live, by degrees")
             compare(ours, file, filters, [(0, 0, 0)], "random filters, live")
             described(ours, file)
+            told(ours, file)
             for path, expected in LATER:
                 status, body = answer(ours, path)
                 if status != expected or not json.loads(body)["detail"]:
                     raise Wrong(f"{path}: {status} {body!r}, expected {expected}")
         config.write_text(f'[[dataset]]\nsource = "{source}keyed"\nkey = "key"\n{known}')
         with serving(serve, env=environment) as ours:
-            compare(ours, file, QUERIES, TILES, "live, by key")
+            compare(ours, file, QUERIES, TILES[::3], "live, by key")
             changed(base, ours)
     base.sql("DROP TABLE town.keyed")
+
+
+def plain(address, path):
+    """What is told, without where it is and of which version."""
+    status, body = answer(address, quote(path, safe="/=&:,?"))
+    version = json.loads(get(address, "/datasets/d"))["version"].encode()
+    body = body.replace(address.encode(), b"").replace(version, b"")
+    if not path.startswith("/tiles") or status != 200:
+        return status, body
+    document = json.loads(body)
+    # Where most rows are is found among some of them.
+    for name in ["center", "zoom"]:
+        document.pop(name, None)
+    return status, json.dumps(document, indent=1).encode()
+
+
+def told(ours, file):
+    """Documents, pages, files and subsets are those of a file."""
+    for path in TOLD:
+        (status, found), (expected_status, expected) = plain(ours, path), plain(file, path)
+        if status != expected_status or found != expected:
+            at = next((i for i, (a, b) in enumerate(zip(found, expected)) if a != b), min(len(found), len(expected)))
+            part = slice(max(0, at - 150), at + 150)
+            raise Wrong(f"{path}: {status} {len(found)} … {found[part]!r}, a file gives {expected_status} {len(expected)} … {expected[part]!r}")
+    print(f"  {len(TOLD)} documents, pages and files are those of a file, but for their addresses")
 
 
 def described(ours, file):

@@ -32,7 +32,7 @@ pub fn rows_of(entry: &Entry) -> Result<&Arc<Dataset>, Refusal> {
     match &entry.source {
         Source::Points(dataset) => Ok(dataset),
         Source::Archive(archive) => Err(Refusal::Finished(archive.name().to_owned())),
-        Source::Live(_) => Err(Refusal::NotLive("a page of rows, a file of them, or a column that a query makes")),
+        Source::Live(_) => Err(Refusal::NotLive("a subset, an export, or a column that a query makes")),
     }
 }
 

@@ -18,6 +18,9 @@ impl Engine {
     }
 
     async fn walk(self: Arc<Self>, fitted: &Arc<Fitted>) -> Result<Legend, Refusal> {
+        if let Some(live) = fitted.live() {
+            return self.asked(fitted, live).await;
+        }
         let mut selected = self.select(fitted).await?;
         self.summarise(fitted, &mut selected, fitted.dataset.len()).await?;
         let (engine, fitted) = (self.clone(), fitted.clone());

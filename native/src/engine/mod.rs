@@ -13,7 +13,7 @@ pub mod select;
 pub mod documents;
 pub mod finished;
 pub mod legend;
-mod live;
+pub(crate) mod live;
 pub mod rows;
 pub mod stats;
 pub mod tile;

@@ -16,6 +16,10 @@ impl Engine {
         skip: (usize, usize),
         tell: impl FnOnce(&Fitted, &Page, &Work<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
+        if let Some(live) = fitted.live() {
+            let (fitted, page) = self.page_of((fitted, live), within, skip).await?;
+            return self.pool.run(Size::Short, move |work| tell(&fitted, &page, work)).await;
+        }
         let job = move |fitted: &Fitted, selected: &Selected, work: &Work<'_>| {
             let dataset = &fitted.dataset;
             let mask = selected.mask.as_deref();

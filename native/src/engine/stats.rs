@@ -37,16 +37,20 @@ impl Engine {
     /// # Errors
     /// When too much waits.
     pub async fn facts(self: &Arc<Self>, fitted: &Arc<Fitted>) -> Result<ShownFacts, Refusal> {
+        let column = |(_, property): (usize, &Property)| match property.source {
+            PropertySource::Column(column) | PropertySource::Measure(column, _) => Some(column),
+            _ => None,
+        };
+        // Several measures of a column are told by one.
+        let columns: BTreeSet<usize> = fitted.plan.shown().filter_map(column).collect();
+        if let Some(live) = fitted.live() {
+            let (rows, columns) = live.facts(&fitted.plan, &columns.into_iter().collect::<Vec<_>>()).await?;
+            return Ok(ShownFacts { rows: usize::try_from(rows).unwrap_or(usize::MAX), columns });
+        }
         let selected = self.select_rows(fitted).await?;
         let fitted = fitted.clone();
         let job = move |work: &Work<'_>| {
             let dataset = &fitted.dataset;
-            let column = |(_, property): (usize, &Property)| match property.source {
-                PropertySource::Column(column) | PropertySource::Measure(column, _) => Some(column),
-                _ => None,
-            };
-            // Several measures of a column are told by one.
-            let columns: BTreeSet<usize> = fitted.plan.shown().filter_map(column).collect();
             let columns = dataset.with_points(|points| {
                 let told = columns.into_par_iter().filter_map(|index| {
                     let column = points.columns().get(index)?;

@@ -7,7 +7,7 @@ use super::{Problem, Shared, datasets, encoding, file, outgoing::PIECE};
 use crate::{
     engine::{
         pack::{Coding, Packer},
-        rows_of,
+        schema_of,
     },
     percent,
     told::rows::{RowFile, RowFormat},
@@ -42,15 +42,17 @@ async fn answer(
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let entry = datasets::named(&state, Some(id))?;
-    rows_of(&entry)?;
+    schema_of(&entry)?;
     if !entry.rows {
         return Err(Problem::new(StatusCode::FORBIDDEN, format!("the rows of {id} are not given out here")));
     }
     let fitted = state.engine.fit_text(&entry, None, uri.query().unwrap_or("")).await?;
+    let fitted = state.engine.here(&fitted, state.settings().limits.max_subset).await?;
     let coding = if format.is_packed() { Coding::Identity } else { encoding::negotiate(headers) };
     let packer = Packer::new(coding).map_err(|error| Problem::internal(&error))?;
     let used = packer.coding();
     let count = state.engine.all_rows(&fitted, usize::MAX, |_, _, count, _| Ok(count)).await?;
+    let entry = fitted.entry.clone();
     let rows = RowFile::new(fitted, format, count, INDEX);
     let held = state.outgoing.hold(HOLDS + rows.holds() + packer.holds()).ok_or_else(Problem::full)?;
     let mut response = Response::new(file::body(state, entry, held, rows, packer));

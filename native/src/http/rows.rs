@@ -2,7 +2,7 @@
 
 use super::{Problem, Shared, answer::json, datasets, encoding, params::Params};
 use crate::{
-    engine::rows_of,
+    engine::schema_of,
     percent,
     told::page::{self, PageFormat},
 };
@@ -24,7 +24,7 @@ pub async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let entry = datasets::named(&state, Some(&id))?;
-    rows_of(&entry)?;
+    schema_of(&entry)?;
     if !entry.rows {
         return Err(Problem::new(StatusCode::FORBIDDEN, format!("the rows of {id} are not given out here")));
     }

@@ -29,8 +29,10 @@ pub async fn get(
         (Some(column), None) => {
             let index = fitted.column(column).map_err(|names| unknown("column", column, &names))?;
             let bins = params.number("bins", 20, 1..=MAX_BINS)?;
+            let most = state.settings().limits.max_subset;
             let key = format!("stats\n{column}\n{bins}\n{}", fitted.key);
             let make = |engine: Arc<Engine>| async move {
+                let fitted = engine.here(&fitted, most).await?;
                 let found = engine.stats(&fitted, index, bins).await?;
                 let told = told::stats::column(&fitted, index, &found);
                 Ok(Value::Object(told).to_string().into_bytes())

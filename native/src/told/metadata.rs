@@ -39,7 +39,7 @@ pub fn of(
             }],
         });
         map.insert("rows".into(), json!(facts.rows));
-        map.insert("rows_total".into(), json!(points.len()));
+        map.insert("rows_total".into(), json!(fitted.entry.source.len()));
         if let Some(drawn) = profile.and_then(Profile::drawn) {
             map.insert("rows_drawn".into(), json!(drawn));
         }

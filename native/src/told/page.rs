@@ -69,12 +69,11 @@ pub fn text(fitted: &Fitted, page: &Page, offset: usize, format: PageFormat, lin
 }
 
 fn feature(out: &mut String, points: &Points<'_>, columns: &[usize], row: usize) {
-    let _ = write!(
-        out,
-        "{{\"type\":\"Feature\",\"id\":{},\"geometry\":{},\"properties\":{{",
-        points.id(row),
-        geometry(points, row)
-    );
+    out.push_str("{\"type\":\"Feature\",");
+    if let Some(id) = points.feature_id(row) {
+        let _ = write!(out, "\"id\":{id},");
+    }
+    let _ = write!(out, "\"geometry\":{},\"properties\":{{", geometry(points, row));
     members(out, points, columns, row, true);
     out.push_str("}}");
 }
@@ -90,7 +89,11 @@ fn geometry(points: &Points<'_>, row: usize) -> String {
 
 fn object(out: &mut String, points: &Points<'_>, columns: &[usize], row: usize) {
     let (lon, lat) = points.degrees(row);
-    let _ = write!(out, "{{\"_id\":{},\"_lon\":{lon},\"_lat\":{lat}", points.id(row));
+    out.push('{');
+    if let Some(id) = points.feature_id(row) {
+        let _ = write!(out, "\"_id\":{id},");
+    }
+    let _ = write!(out, "\"_lon\":{lon},\"_lat\":{lat}");
     members(out, points, columns, row, false);
     out.push('}');
 }

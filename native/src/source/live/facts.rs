@@ -11,7 +11,7 @@ use crate::{
     dataset::{Known, Loaded},
     kind::{Codes, Data, Kind},
 };
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use duotile_core::{Dictionary, Facts, MAX_DISTINCT_INTEGERS, Scalar, Work, World, frame, frame::Extent, morton};
 use polars_buffer::Buffer;
 
@@ -49,36 +49,39 @@ pub(super) fn asked(place: &Place, columns: &[Column]) -> Vec<String> {
         format!("max(tupleElement(mortonDecode(2, {KEY}), 2))"),
         format!("groupArraySample({SAMPLE}, 7)({KEY})"),
     ];
-    for column in columns {
-        let value = column.value();
-        told.push(format!("count({value})"));
-        match column.kind {
-            Kind::I32 | Kind::I64 | Kind::Time => {
-                told.extend([format!("assumeNotNull(min({value}))"), format!("assumeNotNull(max({value}))")]);
-                if column.kind != Kind::Time {
-                    told.push(format!("toUInt64(length(groupUniqArray({})({value})))", MAX_DISTINCT_INTEGERS + 1));
-                    told.push(if column.is_unsigned() {
-                        format!("toUInt8(countIf({} > 9223372036854775807) > 0)", column.raw())
-                    } else {
-                        "toUInt8(0)".into()
-                    });
-                }
-            }
-            Kind::F32 | Kind::F64 => {
-                told.extend([format!("assumeNotNull(min({value}))"), format!("assumeNotNull(max({value}))")]);
-                // The exponent of the lowest bit that is set.
-                let bits = format!("reinterpretAsUInt64(assumeNotNull({value}))");
-                let exponent = format!("bitAnd(bitShiftRight({bits}, 52), 2047)");
-                let digits = format!("(bitAnd({bits}, 4503599627370495) + if({exponent} = 0, 0, 4503599627370496))");
-                let zeros = format!("bitCount(bitXor({digits}, {digits} - 1))");
-                let low = format!("toInt64(greatest({exponent}, 1)) + toInt64({zeros}) - 1076");
-                told.push(format!("minIf({low}, ({value}) != 0)"));
-            }
-            Kind::Bool => told.push(format!("toUInt64(countIf({value}))")),
-            Kind::Text => {}
-        }
-    }
+    columns.iter().for_each(|column| ask(column, &mut told));
     told
+}
+
+/// What is asked of a column.
+pub(super) fn ask(column: &Column, told: &mut Vec<String>) {
+    let value = column.value();
+    told.push(format!("count({value})"));
+    match column.kind {
+        Kind::I32 | Kind::I64 | Kind::Time => {
+            told.extend([format!("assumeNotNull(min({value}))"), format!("assumeNotNull(max({value}))")]);
+            if column.kind != Kind::Time {
+                told.push(format!("toUInt64(length(groupUniqArray({})({value})))", MAX_DISTINCT_INTEGERS + 1));
+                told.push(if column.is_unsigned() {
+                    format!("toUInt8(countIf({} > 9223372036854775807) > 0)", column.raw())
+                } else {
+                    "toUInt8(0)".into()
+                });
+            }
+        }
+        Kind::F32 | Kind::F64 => {
+            told.extend([format!("assumeNotNull(min({value}))"), format!("assumeNotNull(max({value}))")]);
+            // The exponent of the lowest bit that is set.
+            let bits = format!("reinterpretAsUInt64(assumeNotNull({value}))");
+            let exponent = format!("bitAnd(bitShiftRight({bits}, 52), 2047)");
+            let digits = format!("(bitAnd({bits}, 4503599627370495) + if({exponent} = 0, 0, 4503599627370496))");
+            let zeros = format!("bitCount(bitXor({digits}, {digits} - 1))");
+            let low = format!("toInt64(greatest({exponent}, 1)) + toInt64({zeros}) - 1076");
+            told.push(format!("minIf({low}, ({value}) != 0)"));
+        }
+        Kind::Bool => told.push(format!("toUInt64(countIf({value}))")),
+        Kind::Text => {}
+    }
 }
 
 /// Reads the answer.
@@ -104,44 +107,59 @@ pub(super) fn read(answer: &[u8], columns: &[Column]) -> Result<Taken> {
         beyond: Vec::new(),
     };
     for column in columns {
-        let present = row.unsigned()?;
-        let (mut limbs, mut beyond) = (None, false);
-        let some = |low, high| (present > 0).then_some((low, high));
-        let facts = match column.kind {
-            Kind::I32 | Kind::I64 => {
-                let (low, high, distinct) = (row.integer()?, row.integer()?, row.unsigned()?);
-                beyond = row.truth()?;
-                let range = some(Scalar::Integer(low), Scalar::Integer(high));
-                (distinct > MAX_DISTINCT_INTEGERS as u64).then(|| Facts::new(range, present))
-            }
-            Kind::Time => {
-                let (low, high) = (row.integer()?, row.integer()?);
-                Some(Facts::new(some(Scalar::Time(low), Scalar::Time(high)), present))
-            }
-            Kind::F32 | Kind::F64 => {
-                let (low, high, lowest) = (row.float()? + 0.0, row.float()? + 0.0, row.integer()?);
-                let most = low.abs().max(high.abs());
-                let some_bits = present > 0 && most > 0.0;
-                limbs = Some(if some_bits {
-                    Limbs { top: libm::frexp(most).1, low: i32::try_from(lowest)? }
-                } else {
-                    Limbs { top: 1, low: 0 }
-                });
-                Some(Facts::new(some(Scalar::Float(low), Scalar::Float(high)), present))
-            }
-            Kind::Bool => {
-                let yes = row.unsigned()?;
-                let counts = [(Scalar::Boolean(false), present.saturating_sub(yes)), (Scalar::Boolean(true), yes)];
-                Some(Facts::counted(counts, &Work::free())?)
-            }
-            Kind::Text => None,
-        };
+        let Told { present, facts, limbs, beyond } = told(&mut row, column)?;
         taken.facts.push(facts.map(|facts| Facts { nulls: rows.saturating_sub(present), ..facts }));
         taken.limbs.push(limbs);
         taken.beyond.push(beyond);
     }
     ensure!(row.is_empty(), "more came than was asked for");
     Ok(taken)
+}
+
+/// What was told of a column.
+pub(super) struct Told {
+    pub present: u64,
+    /// `None` where its values are counted by a question of their own.
+    pub facts: Option<Facts>,
+    limbs: Option<Limbs>,
+    beyond: bool,
+}
+
+/// Reads what is told of a column.
+pub(super) fn told(row: &mut Binary<'_>, column: &Column) -> Result<Told> {
+    let present = row.unsigned()?;
+    let (mut limbs, mut beyond) = (None, false);
+    let some = |low, high| (present > 0).then_some((low, high));
+    let facts = match column.kind {
+        Kind::I32 | Kind::I64 => {
+            let (low, high, distinct) = (row.integer()?, row.integer()?, row.unsigned()?);
+            beyond = row.truth()?;
+            let range = some(Scalar::Integer(low), Scalar::Integer(high));
+            (distinct > MAX_DISTINCT_INTEGERS as u64).then(|| Facts::new(range, present))
+        }
+        Kind::Time => {
+            let (low, high) = (row.integer()?, row.integer()?);
+            Some(Facts::new(some(Scalar::Time(low), Scalar::Time(high)), present))
+        }
+        Kind::F32 | Kind::F64 => {
+            let (low, high, lowest) = (row.float()? + 0.0, row.float()? + 0.0, row.integer()?);
+            let most = low.abs().max(high.abs());
+            let some_bits = present > 0 && most > 0.0;
+            limbs = Some(if some_bits {
+                Limbs { top: libm::frexp(most).1, low: i32::try_from(lowest)? }
+            } else {
+                Limbs { top: 1, low: 0 }
+            });
+            Some(Facts::new(some(Scalar::Float(low), Scalar::Float(high)), present))
+        }
+        Kind::Bool => {
+            let yes = row.unsigned()?;
+            let counts = [(Scalar::Boolean(false), present.saturating_sub(yes)), (Scalar::Boolean(true), yes)];
+            Some(Facts::counted(counts, &Work::free())?)
+        }
+        Kind::Text => None,
+    };
+    Ok(Told { present, facts, limbs, beyond })
 }
 
 /// What is asked of a column whose values are counted one by one, behind the condition; at most so many, and one more.
@@ -163,6 +181,18 @@ pub(super) fn integers(answer: &[u8], rows: u64) -> Result<Facts> {
     }
     let facts = Facts::counted(counts, &Work::free())?;
     Ok(Facts { nulls: rows.saturating_sub(facts.present), ..facts })
+}
+
+/// Reads the counts of texts that are known.
+pub(super) fn known_texts(answer: &[u8], words: &Dictionary) -> Result<Facts> {
+    let (mut row, mut counts, mut text_bytes) = (Binary(answer), Vec::new(), 0);
+    while !row.is_empty() {
+        let (text, count) = (row.text()?, row.unsigned()?);
+        let code = words.code(&text).ok().context("a text that was not there when it was looked at")?;
+        text_bytes += text.len() as u64 * count;
+        counts.push((Scalar::Text(code as u32), count));
+    }
+    Ok(Facts { text_bytes, ..Facts::counted(counts, &Work::free())? })
 }
 
 /// Reads the texts of a column, each with its count; `None` for too many, or such as are no UTF-8.

@@ -6,6 +6,7 @@
 //! has: every value is [bound](values).
 
 mod binary;
+mod bring;
 mod cells;
 mod columns;
 mod crowds;
@@ -15,8 +16,11 @@ mod limbs;
 mod open;
 mod place;
 mod rows;
+mod stats;
 mod tile;
 mod values;
+
+pub(crate) use bring::Brought;
 
 use super::{
     points::Dataset,

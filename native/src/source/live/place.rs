@@ -69,13 +69,17 @@ impl Place {
         format!("{} BETWEEN -180 AND 360 AND {} BETWEEN -90 AND 90", self.lon, self.lat)
     }
 
+    /// Whether a key is from the first to the last.
+    pub fn between(&self, (first, last): (u64, u64)) -> String {
+        format!("{KEY} BETWEEN {first} AND {last}")
+    }
+
     /// Whether a row is in a tile.
     pub fn tile(&self, tile: TileId) -> String {
         if tile.z() == 0 {
             return "1".into();
         }
-        let (first, last) = morton::range(tile);
-        let own = format!("{KEY} BETWEEN {first} AND {last}");
+        let own = self.between(morton::range(tile));
         if self.key.is_some() {
             return own;
         }

@@ -3,12 +3,12 @@
 use super::{binary::Binary, columns::Column, place::KEY};
 use crate::{
     bits::Bits,
-    dataset::Loaded,
+    dataset::{Known, Loaded, Parts},
     kind::{Data, Kind},
     source::points::Dataset,
 };
-use anyhow::Result;
-use duotile_core::{Dictionary, Points, Roles};
+use anyhow::{Result, anyhow};
+use duotile_core::{Dictionary, Facts, Landmarks, Points, Roles, Values};
 
 /// What rows are numbered by, which says which of them stay where there are too many.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,8 +71,14 @@ enum Reading {
 }
 
 impl Rows {
-    /// Reads the answer. Columns that were not wanted hold nothing that is looked at.
-    pub(super) fn read(answer: &[u8], columns: &[Column], wanted: &[usize], roles: Roles) -> Result<Self> {
+    /// Reads the answer. Columns that were not wanted hold nothing that is looked at. With `known`, texts have the codes that they have
+    /// there.
+    pub(super) fn read(
+        answer: &[u8],
+        columns: &[Column],
+        wanted: &[usize],
+        (roles, known): (Roles, Option<&[duotile_core::Column<'_>]>),
+    ) -> Result<Self> {
         let mut row = Binary(answer);
         let (mut keys, mut numbers) = (Vec::new(), Vec::new());
         let reading = |at: &usize| match columns[*at].kind {
@@ -96,21 +102,25 @@ impl Rows {
             }
         }
         let mut read = wanted.iter().zip(read).peekable();
+        let words = |at: usize| match known?.get(at)?.values {
+            Values::Text(_, words) => Some(words),
+            _ => None,
+        };
         let columns = columns.iter().enumerate().map(|(at, column)| {
             let name = column.name.clone();
-            match read.next_if(|(wanted, _)| **wanted == at) {
+            Ok(match read.next_if(|(wanted, _)| **wanted == at) {
                 Some((_, (valid, reading))) => {
-                    let valid = valid.contains(&false).then(|| valid.into_iter().collect());
-                    Loaded { name, data: data(column.kind, reading), valid }
+                    let valid: Option<Bits> = valid.contains(&false).then(|| valid.into_iter().collect());
+                    Loaded { name, data: data(column.kind, reading, (words(at), valid.as_ref()))?, valid }
                 }
-                None => Loaded {
-                    name,
-                    data: Data::Bool(vec![false; keys.len()].into_iter().collect::<Bits>()),
-                    valid: None,
-                },
-            }
+                None => {
+                    let data = Data::Bool(vec![false; keys.len()].into_iter().collect::<Bits>());
+                    Loaded { name, data, valid: None }
+                }
+            })
         });
-        Ok(Self { columns: columns.collect(), keys, numbers, roles })
+        let columns = columns.collect::<Result<_>>()?;
+        Ok(Self { columns, keys, numbers, roles })
     }
 
     /// How many there are.
@@ -130,15 +140,55 @@ impl Rows {
     }
 }
 
+impl Rows {
+    /// A dataset of just these, of which is known what is known of all.
+    pub(super) fn into_dataset(self, schema: &Dataset) -> Result<Dataset> {
+        let Self { keys, numbers, columns, roles } = self;
+        let facts: Vec<Facts> = schema.columns().iter().map(|column| column.facts.clone()).collect();
+        let known = Known {
+            summaries: vec![None; facts.len()],
+            facts,
+            bounds: schema.bounds(),
+            focus: schema.focus(),
+            landmarks: Landmarks::build(&keys).into(),
+        };
+        let dataset = Dataset::new(Parts {
+            name: schema.name().into(),
+            title: schema.title().map(Into::into),
+            attribution: schema.attribution().map(Into::into),
+            version: schema.version().into(),
+            zone: schema.zone().map(Into::into),
+            keys: keys.into(),
+            rows: numbers.into(),
+            columns,
+            outlines: None,
+            roles,
+            report: schema.report().clone(),
+            known: Some(known),
+            ground: None,
+        })?;
+        Ok(dataset.without_numbers())
+    }
+}
+
 /// The values of a column, as datasets have them.
-fn data(kind: Kind, reading: Reading) -> Data {
-    match (reading, kind) {
+fn data(kind: Kind, reading: Reading, (known, valid): (Option<&Dictionary>, Option<&Bits>)) -> Result<Data> {
+    Ok(match (reading, kind) {
         (Reading::Integers(all), Kind::I32) => Data::I32(all.into_iter().map(|value| value as i32).collect()),
         (Reading::Integers(all), Kind::Time) => Data::Time(all.into()),
         (Reading::Integers(all), _) => Data::I64(all.into()),
         (Reading::Floats(all), Kind::F32) => Data::F32(all.into_iter().map(|value| value as f32).collect()),
         (Reading::Floats(all), _) => Data::F64(all.into()),
         (Reading::Truths(all), _) => Data::Bool(all.into_iter().collect()),
+        (Reading::Texts(all), _) if let Some(words) = known => {
+            let code = |(row, text): (usize, String)| match words.code(&text) {
+                Ok(code) => Ok(code as u32),
+                Err(_) if valid.is_some_and(|valid| !valid.get(row)) => Ok(0),
+                Err(_) => Err(anyhow!("a text that was not there when it was looked at")),
+            };
+            let codes = all.into_iter().enumerate().map(code).collect::<Result<Vec<_>>>()?;
+            Data::texts(codes.into_iter(), words.clone())
+        }
         (Reading::Texts(all), _) => {
             let mut sorted: Vec<&str> = all.iter().map(String::as_str).collect();
             sorted.sort_unstable();
@@ -147,5 +197,5 @@ fn data(kind: Kind, reading: Reading) -> Data {
             let codes = all.iter().map(|text| words.code(text).unwrap_or(0) as u32);
             Data::texts(codes.collect::<Vec<_>>().into_iter(), words)
         }
-    }
+    })
 }

@@ -77,21 +77,28 @@ impl Live {
                 let counts = self.occupied(plan, tile, &levels).await?;
                 let fits = levels.iter().zip(counts).find(|&(_, cells)| cells <= limit);
                 let level = fits.map_or(usual, |(&level, _)| level);
-                Ok(Shown::Cells(self.cells(plan, tile, level).await?, level, false))
+                Ok(Shown::Cells(self.cells(plan, tile, level, None).await?, level, false))
             }
-            _ => Ok(Shown::Cells(self.cells(plan, tile, usual).await?, usual, true)),
+            _ => Ok(Shown::Cells(self.cells(plan, tile, usual, None).await?, usual, true)),
         }
     }
 
-    /// The cells of a level.
-    pub(crate) async fn cells(&self, plan: &Plan, tile: TileId, level: u8) -> Result<Given, Refusal> {
+    /// The cells of a level, at most one more than so many.
+    pub(super) async fn cells(
+        &self,
+        plan: &Plan,
+        tile: TileId,
+        level: u8,
+        most: Option<usize>,
+    ) -> Result<Given, Refusal> {
         let mut values = Values::default();
         let passing = self.passing(plan, &mut values)?;
         let known = self.schema.columns();
         let of = cells::Of { columns: &self.columns, known: &known, limbs: &self.limbs, short: &self.short };
         let asked = Asked::of(plan, &of, level, &mut values)?;
-        let (within, tail) = (self.place.tile(tile), "GROUP BY code ORDER BY code");
-        let answer = self.ask(&asked.told, &[&within, &passing], tail, &values).await?;
+        let most = most.map_or(String::new(), |most| format!(" LIMIT {}", (most as u64).saturating_add(1)));
+        let (within, tail) = (self.place.tile(tile), format!("GROUP BY code ORDER BY code{most}"));
+        let answer = self.ask(&asked.told, &[&within, &passing], &tail, &values).await?;
         asked.read(&answer).map_err(|error| self.changed(&error))
     }
 
@@ -107,7 +114,7 @@ impl Live {
         let below = below.map_or_else(|| "1".into(), |bound| self.numbers.below(bound));
         let tail = format!("ORDER BY `key`, `number` LIMIT {}", most.saturating_add(1));
         let answer = self.ask(&told, &[&self.place.tile(tile), &passing, &below], &tail, &values).await?;
-        Rows::read(&answer, &self.columns, &wanted, roles).map_err(|error| self.changed(&error))
+        Rows::read(&answer, &self.columns, &wanted, (roles, None)).map_err(|error| self.changed(&error))
     }
 
     /// Writes what a tile shows and appends its bytes to `out`.

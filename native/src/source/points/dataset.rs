@@ -30,6 +30,8 @@ pub struct Dataset {
     outlines: Option<Arc<Outlines>>,
     /// How many of the last of them a query made of the others.
     made: usize,
+    /// Whether row numbers are those of a file, which name rows.
+    numbered: bool,
     roles: Roles,
     report: Report,
     bounds: Option<[f64; 4]>,
@@ -120,6 +122,7 @@ impl Dataset {
             columns,
             outlines: outlines.map(Arc::new),
             made: 0,
+            numbered: true,
             roles,
             report,
             bounds,
@@ -240,6 +243,7 @@ impl Dataset {
             Ok(points) => {
                 let landmarks = Landmarks::new(&self.landmarks, self.keys.len());
                 let points = points.with_landmarks(landmarks);
+                let points = if self.numbered { points } else { points.without_numbers() };
                 match &self.outlines {
                     None => points,
                     Some(outlines) => points.with_shapes(outlines.view(landmarks)),
@@ -309,6 +313,11 @@ impl Dataset {
         self.columns.iter().rev().take(self.made).map(|column| column.size()).sum()
     }
 
+    /// The same rows, which no number names: they come from a database.
+    pub(crate) fn without_numbers(self) -> Self {
+        Self { numbered: false, ..self }
+    }
+
     /// The same with columns that were made of its own, for a query. The others are shared.
     ///
     /// # Errors
@@ -337,6 +346,7 @@ impl Dataset {
             columns: self.columns.iter().cloned().chain(columns).collect(),
             outlines: self.outlines.clone(),
             made,
+            numbered: self.numbered,
             roles: self.roles,
             report: self.report.clone(),
             bounds: self.bounds,

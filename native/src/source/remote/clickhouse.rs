@@ -12,7 +12,7 @@ use crate::{percent, read::Progress};
 use anyhow::{Error, Result, anyhow, bail};
 use bytes::Bytes;
 use duotile_core::nearest;
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::{Request, Response, body::Incoming, header::HeaderMap};
 use hyper_util::rt::TokioIo;
 use std::{
@@ -213,7 +213,12 @@ pub(in crate::source) async fn bytes(
     let asked = async {
         let Answer { whole, alive: _alive } = ask(address, query, &parameters, patience).await?;
         let body = Limited::new(whole.into_body(), most).collect().await;
-        Ok(body.map_err(|error| anyhow!("no whole answer: {error}"))?.to_bytes())
+        let body = body.map_err(|error| {
+            // As the server says it of more rows than it gives.
+            let fault = || Fault(396, format!("the answer has more than {most} bytes"));
+            if error.is::<LengthLimitError>() { fault().into() } else { anyhow!("no whole answer: {error}") }
+        });
+        Ok(body?.to_bytes())
     };
     tokio::time::timeout(patience, asked).await.map_err(late)?
 }

@@ -62,11 +62,11 @@ impl RowText {
     /// A row.
     pub fn row(&self, out: &mut Vec<u8>, points: &Points<'_>, row: usize, first: bool) {
         let (lon, lat) = points.degrees(row);
-        let id = points.id(row);
+        let id = points.feature_id(row).map(|id| id.to_string());
         // Writing to memory does not fail.
         match self.form {
             Form::Csv => {
-                let _ = write!(out, "{id},{lon},{lat}");
+                let _ = write!(out, "{},{lon},{lat}", id.unwrap_or_default());
                 if let Some(shapes) = points.shapes() {
                     out.push(b',');
                     quoted(out, &geometry::text(shapes, row));
@@ -90,7 +90,8 @@ impl RowText {
                     _ if first => "\n",
                     _ => ",\n",
                 };
-                let _ = write!(out, "{before}{{\"type\":\"Feature\",\"id\":{id},\"geometry\":");
+                let id = id.map_or(String::new(), |id| format!("\"id\":{id},"));
+                let _ = write!(out, "{before}{{\"type\":\"Feature\",{id}\"geometry\":");
                 let _ = match points.shapes() {
                     None => write!(out, "{{\"type\":\"Point\",\"coordinates\":[{lon},{lat}]}}"),
                     Some(shapes) => write!(out, "{}", geometry::json(shapes, row)),
