@@ -2,6 +2,7 @@
 
 use super::{
     Live,
+    place::Place,
     rows::{self, Rows},
     values::Values,
 };
@@ -63,7 +64,7 @@ impl Live {
             return Err(Refusal::NotLive("rows of a cell of H3"));
         }
         let tile = within.tile.map_or_else(|| "1".into(), |tile| self.place.tile(tile));
-        let keys = within.keys.map_or_else(|| "1".into(), |keys| self.place.between(keys));
+        let keys = within.keys.map_or_else(|| "1".into(), Place::between);
         Ok((tile, keys))
     }
 }

@@ -131,15 +131,7 @@ async fn opened(
     let short = facts.iter().map(is_short).collect();
     let find = |name: Option<&String>| name.and_then(|name| columns.iter().position(|column| column.name == *name));
     let (id, time) = (find(sample.report().id.as_ref()), find(sample.report().time.as_ref()));
-    let id = match id.map(|at| (at, &facts[at])) {
-        None => None,
-        Some((at, Facts { nulls: 0, range: Some((Scalar::Integer(0..), Scalar::Integer(most))), .. }))
-            if *most <= MAX_EXACT =>
-        {
-            Some((at, most.unsigned_abs()))
-        }
-        Some((at, _)) => bail!("id = \"{}\": expected unique whole numbers from 0 to 2^53 - 1", columns[at].name),
-    };
+    let id = id_of(id, &columns, &facts)?;
     if id.is_none() {
         lines.push("no column gives ids: features of rows have none".into());
     }
@@ -197,6 +189,19 @@ fn is_kind(column: &Column, known: &duotile_core::Column<'_>) -> bool {
             | (Kind::Text, Values::Text(..))
             | (Kind::Time, Values::Time(_))
     )
+}
+
+/// The column of ids, and the largest of them.
+fn id_of(id: Option<usize>, columns: &[Column], facts: &[Facts]) -> Result<Option<(usize, u64)>> {
+    Ok(match id.map(|at| (at, &facts[at])) {
+        None => None,
+        Some((at, Facts { nulls: 0, range: Some((Scalar::Integer(0..), Scalar::Integer(most))), .. }))
+            if *most <= MAX_EXACT =>
+        {
+            Some((at, most.unsigned_abs()))
+        }
+        Some((at, _)) => bail!("id = \"{}\": expected unique whole numbers from 0 to 2^53 - 1", columns[at].name),
+    })
 }
 
 /// Columns, and what is known of each.

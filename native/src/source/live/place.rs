@@ -70,7 +70,7 @@ impl Place {
     }
 
     /// Whether a key is from the first to the last.
-    pub fn between(&self, (first, last): (u64, u64)) -> String {
+    pub fn between((first, last): (u64, u64)) -> String {
         format!("{KEY} BETWEEN {first} AND {last}")
     }
 
@@ -79,7 +79,7 @@ impl Place {
         if tile.z() == 0 {
             return "1".into();
         }
-        let own = self.between(morton::range(tile));
+        let own = Self::between(morton::range(tile));
         if self.key.is_some() {
             return own;
         }

@@ -108,19 +108,15 @@ impl Rows {
         };
         let columns = columns.iter().enumerate().map(|(at, column)| {
             let name = column.name.clone();
-            Ok(match read.next_if(|(wanted, _)| **wanted == at) {
-                Some((_, (valid, reading))) => {
-                    let valid: Option<Bits> = valid.contains(&false).then(|| valid.into_iter().collect());
-                    Loaded { name, data: data(column.kind, reading, (words(at), valid.as_ref()))?, valid }
-                }
-                None => {
-                    let data = Data::Bool(vec![false; keys.len()].into_iter().collect::<Bits>());
-                    Loaded { name, data, valid: None }
-                }
-            })
+            let Some((_, (valid, reading))) = read.next_if(|(wanted, _)| **wanted == at) else {
+                let data = Data::Bool(vec![false; keys.len()].into_iter().collect::<Bits>());
+                return Ok(Loaded { name, data, valid: None });
+            };
+            let valid: Option<Bits> = valid.contains(&false).then(|| valid.into_iter().collect());
+            Ok(Loaded { name, data: data(column.kind, reading, (words(at), valid.as_ref()))?, valid })
         });
         let columns = columns.collect::<Result<_>>()?;
-        Ok(Self { columns, keys, numbers, roles })
+        Ok(Self { keys, numbers, columns, roles })
     }
 
     /// How many there are.

@@ -31,14 +31,13 @@ impl Live {
         let mut all = BTreeMap::new();
         for (at, column) in columns() {
             let told = facts::told(&mut row, column).map_err(|error| self.changed(&error))?;
-            let own = match told.facts {
-                Some(facts) => facts,
-                None => {
-                    let (told, tail) = facts::counted(column);
-                    let answer = self.ask(&told, &[&passing, &column.present()], &tail, &values).await?;
-                    let words = known.get(at).and_then(|column| words(&column.values));
-                    counted(&answer, words).map_err(|error| self.changed(&error))?
-                }
+            let own = if let Some(facts) = told.facts {
+                facts
+            } else {
+                let (told, tail) = facts::counted(column);
+                let answer = self.ask(&told, &[&passing, &column.present()], &tail, &values).await?;
+                let words = known.get(at).and_then(|column| words(&column.values));
+                counted(&answer, words).map_err(|error| self.changed(&error))?
             };
             all.insert(at, own);
         }
