@@ -3,7 +3,6 @@
 import { signal } from "@preact/signals";
 import type { Dataset, TileQuery } from "duotile";
 import { print } from "../area/shape";
-import { hasShapes } from "../map/shapes/usual";
 import { rowsOf } from "../query";
 import { type Layer, onOther, ownId, type State } from "../state";
 import type { Box } from "../tiles/place";
@@ -46,8 +45,8 @@ export function rowsFor(
 }
 
 /** What lies in a box, as what else is asked for: of rows with outlines all that come into it, whatever box each of them has. */
-export function within(dataset: string, box: Box): Pick<Asked, "box" | "more"> {
-  if (!hasShapes(dataset)) return { box };
+export function within(outlined: boolean, box: Box): Pick<Asked, "box" | "more"> {
+  if (!outlined) return { box };
   const [west, south, east, north] = box;
   return {
     more: print({

@@ -7,6 +7,7 @@ import { useEffect, useState } from "preact/hooks";
 import { coverOf } from "../area/draw";
 import { element } from "../dom";
 import { loaded } from "../load";
+import { hasShapes } from "../map/shapes/usual";
 import { folded, tell } from "../page";
 import { active, state } from "../state";
 import { asked, drawing, rowsFor, within } from "./asked";
@@ -71,7 +72,7 @@ function drawBox(map: MapLibre): () => void {
     const drawn = drawnOn(map, from, to);
     asked.value = rowsFor(layer, state.peek(), dataset, {
       title: "Rows in the box",
-      ...("box" in drawn ? within(layer.dataset, drawn.box) : { more: drawn.filter }),
+      ...("box" in drawn ? within(hasShapes(layer.dataset), drawn.box) : { more: drawn.filter }),
     });
   });
   cover.addEventListener("pointercancel", () => {

@@ -152,7 +152,7 @@ export function Places({ map, source }: Shown) {
             type="button"
             id="rows-view"
             onClick={() => {
-              const inView = within(layer.dataset, frameOf(map));
+              const inView = within(hasShapes(layer.dataset), frameOf(map));
               asked.value = rowsFor(layer, state.peek(), dataset, { title: "Rows in view", ...inView });
             }}
           >
