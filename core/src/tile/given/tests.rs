@@ -96,6 +96,53 @@ fn slot(column: &Column<'_>, categories: &[Source], row: usize) -> usize {
     categories.iter().position(own).or_else(|| categories.iter().position(other)).expect("a slot for every row")
 }
 
+/// As of a database: no rows are here.
+fn without_rows<'a>(columns: &[Column<'a>]) -> Vec<Column<'a>> {
+    columns
+        .iter()
+        .map(|column| {
+            let values = match column.values {
+                Values::I32(_) => Values::I32(&[]),
+                Values::I64(_) => Values::I64(&[]),
+                Values::F32(_) => Values::F32(&[]),
+                Values::F64(_) => Values::F64(&[]),
+                Values::Time(_) => Values::Time(&[]),
+                Values::Bool(_) => Values::Bool(Bits { bytes: &[], len: 0 }),
+                Values::Text(_, words) => Values::Text(Codes::U8(&[]), words),
+            };
+            Column::new(column.name, values, Some(&[]), column.facts).expect("fits")
+        })
+        .collect()
+}
+
+/// What a database would give of cells.
+fn given(plan: &Plan, columns: &[Column<'_>], keys: &[u64], cells: &BTreeMap<u64, Vec<usize>>) -> Given {
+    let of_cells: Vec<Vec<usize>> = cells.values().cloned().collect();
+    let sources: Vec<Source> = plan.properties().iter().map(|property| property.source.clone()).collect();
+    let measured = sources.iter().filter_map(|source| match *source {
+        Source::Measure(column, kind) => Some(found(kind, &columns[column], &of_cells)),
+        _ => None,
+    });
+    let by: Vec<Source> = sources.iter().filter(|source| matches!(source, Source::Category(..))).cloned().collect();
+    let mut counts = vec![0; by.len() * of_cells.len()];
+    if let Some(&Source::Category(column, _)) = by.first() {
+        for (at, rows) in of_cells.iter().enumerate() {
+            rows.iter().for_each(|&row| counts[at * by.len() + slot(&columns[column], &by, row)] += 1);
+        }
+    }
+    let mean = |rows: &Vec<usize>| {
+        let all = rows.iter().map(|&row| morton::position(keys[row]));
+        let (x, y) = all.fold((0u64, 0u64), |(x, y), at| (x + u64::from(at.x), y + u64::from(at.y)));
+        World { x: (x / rows.len() as u64) as u32, y: (y / rows.len() as u64) as u32 }
+    };
+    Given {
+        cells: cells.iter().map(|(&code, rows)| (code, rows.len() as u64)).collect(),
+        found: measured.collect(),
+        counts,
+        means: if plan.shape() == Shape::Centroid { of_cells.iter().map(mean).collect() } else { Vec::new() },
+    }
+}
+
 #[test]
 fn cells_that_somebody_else_has_grouped_are_the_same_bytes() {
     let mut keys: Vec<u64> = (0..ROWS)
@@ -158,47 +205,8 @@ fn cells_that_somebody_else_has_grouped_are_the_same_bytes() {
             for row in points.range(tile).filter(|&row| mask.as_ref().is_none_or(|mask| mask.get(row))) {
                 cells.entry(keys[row] >> (64 - 2 * level)).or_default().push(row);
             }
-            let of_cells: Vec<Vec<usize>> = cells.values().cloned().collect();
-            let sources: Vec<Source> = plan.properties().iter().map(|property| property.source.clone()).collect();
-            let measured = sources.iter().filter_map(|source| match *source {
-                Source::Measure(column, kind) => Some(found(kind, &columns[column], &of_cells)),
-                _ => None,
-            });
-            let by: Vec<Source> =
-                sources.iter().filter(|source| matches!(source, Source::Category(..))).cloned().collect();
-            let mut counts = vec![0; by.len() * of_cells.len()];
-            if let Some(&Source::Category(column, _)) = by.first() {
-                for (at, rows) in of_cells.iter().enumerate() {
-                    rows.iter().for_each(|&row| counts[at * by.len() + slot(&columns[column], &by, row)] += 1);
-                }
-            }
-            let mean = |rows: &Vec<usize>| {
-                let all = rows.iter().map(|&row| morton::position(keys[row]));
-                let (x, y) = all.fold((0u64, 0u64), |(x, y), at| (x + u64::from(at.x), y + u64::from(at.y)));
-                World { x: (x / rows.len() as u64) as u32, y: (y / rows.len() as u64) as u32 }
-            };
-            let given = Given {
-                cells: cells.iter().map(|(&code, rows)| (code, rows.len() as u64)).collect(),
-                found: measured.collect(),
-                counts,
-                means: if plan.shape() == Shape::Centroid { of_cells.iter().map(mean).collect() } else { Vec::new() },
-            };
-            // As of a database: no rows are here.
-            let bare: Vec<Column<'_>> = columns
-                .iter()
-                .map(|column| {
-                    let values = match column.values {
-                        Values::I32(_) => Values::I32(&[]),
-                        Values::I64(_) => Values::I64(&[]),
-                        Values::F32(_) => Values::F32(&[]),
-                        Values::F64(_) => Values::F64(&[]),
-                        Values::Time(_) => Values::Time(&[]),
-                        Values::Bool(_) => Values::Bool(Bits { bytes: &[], len: 0 }),
-                        Values::Text(_, words) => Values::Text(Codes::U8(&[]), words),
-                    };
-                    Column::new(column.name, values, Some(&[]), column.facts).expect("fits")
-                })
-                .collect();
+            let given = given(&plan, &columns, &keys, &cells);
+            let bare = without_rows(&columns);
             let table = Table::new("p", 0, &bare, Roles::default()).expect("fits");
             let plan = TileQuery::parse(query).expect(query).plan(&table, &work).expect(query);
             given.check(&plan, &table).expect(query);
