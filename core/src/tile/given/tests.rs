@@ -148,7 +148,10 @@ fn cells_that_somebody_else_has_grouped_are_the_same_bytes() {
     let mut keys: Vec<u64> = (0..ROWS)
         .map(|row| {
             let spread = dice(row, 1) % 4 * 7;
-            morton::key(World { x: (0x4000_0000 + (dice(row, 2) >> spread)), y: 0x7000_0000 ^ dice(row, 3) >> spread })
+            morton::key(World {
+                x: 0x4000_0000u32.wrapping_add(dice(row, 2) >> spread),
+                y: 0x7000_0000 ^ dice(row, 3) >> spread,
+            })
         })
         .collect();
     let mut rows: Vec<u32> = (0..ROWS).collect();
