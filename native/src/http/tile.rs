@@ -10,7 +10,6 @@ use crate::{
         tile::Came,
     },
     format::Format,
-    source::Source,
 };
 use axum::{
     body::Body,
@@ -38,11 +37,8 @@ pub async fn answer(
     place: Option<Place>,
 ) -> Result<Response, Problem> {
     let etag = caching::etag(&[&fitted.key, &tile.to_string(), format.ending()]);
-    let policy = match &fitted.entry.source {
-        // What is read there may be newer than its version.
-        Source::Live(live) => caching::aging(live.every()),
-        source => caching::policy(query, source.version()),
-    };
+    let source = &fitted.entry.source;
+    let policy = source.ages().map_or_else(|| caching::policy(query, source.version()), caching::aging);
     if caching::is_fresh(headers, &etag) {
         let mut response = StatusCode::NOT_MODIFIED.into_response();
         encoding::vary(response.headers_mut());

@@ -106,7 +106,7 @@ fn path(uri: &Uri) -> Result<Cow<'_, str>, Problem> {
 /// Refuses a tile of data that was replaced, where older tiles are kept as files: a map is of one version or told.
 fn one_version(state: &Shared, entry: &Entry, query: Option<&str>) -> Result<(), Problem> {
     let current = entry.source.version();
-    let kept = state.files.get().is_some() && !matches!(entry.source, Source::Live(_));
+    let kept = state.files.get().is_some() && entry.source.ages().is_none();
     match caching::other(query, current).filter(|_| kept) {
         None => Ok(()),
         Some(other) => {
@@ -129,8 +129,7 @@ fn place(
     headers: &HeaderMap,
 ) -> Option<Place> {
     let version = entry.source.version();
-    let plain =
-        name.is_some() && !matches!(entry.source, Source::Live(_)) && query?.strip_prefix("v=") == Some(version);
+    let plain = name.is_some() && entry.source.ages().is_none() && query?.strip_prefix("v=") == Some(version);
     (plain && !headers.contains_key(header::AUTHORIZATION)).then(|| Place::of(entry.source.name(), version, token))?
 }
 

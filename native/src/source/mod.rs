@@ -17,7 +17,7 @@ use crate::shapes::Outlines;
 use archive::Archive;
 use live::Live;
 use points::Dataset;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// What is served: one of the kinds of data that there are.
 #[derive(Clone, Debug)]
@@ -105,6 +105,13 @@ impl Source {
             Self::Live(live) => live.schema().version(),
             Self::Archive(archive) => archive.version(),
         }
+    }
+
+    /// For how long what is sent of it may be older than it is: rows that are asked for may be newer than its version. `None` where its
+    /// version is that of what is sent.
+    #[must_use]
+    pub fn ages(&self) -> Option<Duration> {
+        if let Self::Live(live) = self { Some(live.every()) } else { None }
     }
 
     /// Whom to name on the map.
