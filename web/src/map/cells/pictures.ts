@@ -191,18 +191,21 @@ export function makePictures(): { pictures: Pictures; follow: (map: MapLibre) =>
     const tileOf = (place: number) => Math.floor(place * 2 ** z);
     const rows = [Math.max(tileOf(toY(north)), 0), Math.min(tileOf(toY(south)), 2 ** z - 1)] as const;
     const found: SeenCell[] = [];
-    const [looked, told] = [new Set<string>(), new Set<string>()];
+    const told = new Set<string>();
     for (let y = rows[0]; y <= rows[1]; y += 1) {
       for (let at = tileOf(toX(west)); at <= tileOf(toX(east)); at += 1) {
         const drawn = drawnAt(painting, [z, at, y]);
-        if (!drawn || drawn.held.bytes.length === 0 || looked.has(drawn.tile.join())) continue;
-        looked.add(drawn.tile.join());
+        if (!drawn || drawn.held.bytes.length === 0) continue;
         const { held, tile, x } = drawn;
         const cells = cellsOf(held, painting);
-        // Of the world's columns and rows of cells at this zoom, those of the box.
-        const all = 2 ** tile[0] * side;
-        const [left, right] = [Math.floor(toX(west) * all), Math.ceil(toX(east) * all) - 1];
-        const [top, bottom] = [Math.floor(toY(north) * all), Math.ceil(toY(south) * all) - 1];
+        // Of the world's columns and rows of cells at this zoom, those of the box within this place: beside it another tile is
+        // drawn, or none is.
+        const [all, wide] = [2 ** tile[0] * side, side / 2 ** (z - tile[0])];
+        const least = (edge: number, place: number) => Math.max(Math.floor(edge * all), Math.floor(place * wide));
+        const most = (edge: number, place: number) =>
+          Math.min(Math.ceil(edge * all), Math.ceil((place + 1) * wide)) - 1;
+        const [left, right] = [least(toX(west), at), most(toX(east), at)];
+        const [top, bottom] = [least(toY(north), y), most(toY(south), y)];
         for (let i = 0; i < cells.row.length; i += 1) {
           const [column, row] = [
             tile[1] * side + (cells.column[i] as number),
