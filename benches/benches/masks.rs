@@ -5,7 +5,7 @@
 //! What leaves is a JSON object a line, with the same question in SQL for the rival of `benches/peers/masks.py`.
 #![expect(clippy::print_stdout, reason = "lines for the report are what it is for")]
 
-use duotile::{Dataset, engine::mask::mask as rows_of, load, read};
+use duotile::{Dataset, engine::mask::mask as rows_of, read, wanted};
 use duotile_benches::{Random, median};
 use duotile_core::{TileQuery, Work};
 use std::{error::Error, path::PathBuf};
@@ -28,7 +28,7 @@ struct Asked {
 fn main() -> Result<(), Failed> {
     let file = std::env::args().skip(1).find(|argument| argument != "--bench");
     let file = file.ok_or("which file? cargo bench --bench masks -- FILE")?;
-    let dataset = load::open(&[PathBuf::from(&file)], &read::Options::default(), &())?;
+    let dataset = wanted::open(&[PathBuf::from(&file)], &read::Options::default(), &())?;
     println!(r#"{{"what":"load","rows":{}}}"#, dataset.len());
     let same = |name: &str, text: &str| Asked { name: name.into(), filter: text.into(), sql: text.into() };
     let mut asked = vec![
@@ -54,7 +54,7 @@ fn main() -> Result<(), Failed> {
     let path = PathBuf::from(file).with_extension("names.csv");
     std::fs::write(&path, names())?;
     println!(r#"{{"what":"names","path":"{}"}}"#, path.display());
-    let dataset = load::open(&[path], &read::Options::default(), &())?;
+    let dataset = wanted::open(&[path], &read::Options::default(), &())?;
     for (pattern, name) in [("%nord 19%", "a piece of a text"), ("%Zürich 19%", "another, with an accent")] {
         for function in ["", "ACCENTI", "CASEI"] {
             let (ours, theirs) = match function {

@@ -5,7 +5,7 @@
 //! first tile build, which is said. What leaves is a JSON object a line, for `benches/shapes/report.py`.
 #![expect(clippy::print_stdout, reason = "lines for a script are what this is for")]
 
-use duotile::{Dataset, engine::select::Selected, load, read};
+use duotile::{Dataset, engine::select::Selected, read, wanted};
 use duotile_benches::{
     median,
     tiles::{memory, ranked},
@@ -24,7 +24,7 @@ fn main() -> Result<(), Failed> {
     let tiles = arguments.next().map(std::fs::read_to_string).transpose()?;
 
     let start = Instant::now();
-    let dataset = load::open(&[file], &read::Options::default(), &())?;
+    let dataset = wanted::open(&[file], &read::Options::default(), &())?;
     let seconds = start.elapsed().as_secs_f64();
     let (resident, peak) = memory().unwrap_or_default();
     let vertices = dataset.with_points(|points| points.shapes().map_or(0, |shapes| shapes.outlines().vertices()));

@@ -5,7 +5,7 @@
 //! `benches/peers/report.py` to lay beside what rivals take for the same tiles.
 #![expect(clippy::print_stdout, reason = "lines for a script are what this is for")]
 
-use duotile::{Dataset, engine::select::Selected, load, read};
+use duotile::{Dataset, engine::select::Selected, read, wanted};
 use duotile_benches::{
     median,
     tiles::{Ranked, five, many, memory, ranked},
@@ -46,7 +46,7 @@ fn main() -> Result<(), Failed> {
     let file = file.ok_or("which file? cargo bench --bench tiles -- FILE")?;
 
     let start = Instant::now();
-    let dataset = load::open(&[file], &read::Options::default(), &())?;
+    let dataset = wanted::open(&[file], &read::Options::default(), &())?;
     let loading = start.elapsed();
     let (resident, peak) = memory().unwrap_or_default();
     println!(

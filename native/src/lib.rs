@@ -25,6 +25,7 @@ mod serve;
 pub mod settings;
 pub mod source;
 pub mod told;
+pub mod wanted;
 mod wkb;
 
 pub use http::app;

@@ -3,9 +3,10 @@
 use super::{as_query, source};
 use crate::{
     export::{self, Kind, Layer, Settings},
-    load::{Load, Wanted},
+    load::Load,
     progress::Terminal,
     settings::units::Bytes,
+    wanted::Wanted,
 };
 use anyhow::{Result, bail};
 use clap::Args;

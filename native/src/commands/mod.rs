@@ -10,11 +10,7 @@ pub mod inspect;
 pub mod tile;
 pub mod verify;
 
-use crate::{
-    load::{Load, Wanted},
-    read::BUILTIN,
-    serve,
-};
+use crate::{load::Load, read::BUILTIN, serve, wanted::Wanted};
 use anyhow::Result;
 use std::path::Path;
 

@@ -154,13 +154,7 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        catalog::Catalog,
-        engine::pack::Coding,
-        http::State,
-        load::{Load, Wanted},
-        settings::Settings,
-    };
+    use crate::{catalog::Catalog, engine::pack::Coding, http::State, load::Load, settings::Settings, wanted::Wanted};
     use std::fs;
 
     #[test]

@@ -3,10 +3,10 @@
 use super::{polled::Polled, quiet::Quiet};
 use crate::{
     http::{Shared, metrics::Outcome},
-    load::Wanted,
     progress::Terminal,
     read::Stand,
     source::{Source, archive::Archive, points::Dataset},
+    wanted::Wanted,
 };
 use anyhow::{Result, anyhow};
 use std::{

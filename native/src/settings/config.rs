@@ -5,9 +5,10 @@ use super::{basemap, named, serving::Serving, units::Span};
 use crate::{
     about::About,
     catalog,
-    load::{Asked, Load, Wanted},
+    load::Load,
     read::BUILTIN,
     source::remote::{Place, Remote, Rows},
+    wanted::{Asked, Wanted},
 };
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use clap::Args;

@@ -6,10 +6,11 @@ use duotile::{
     catalog::{Catalog, Entry},
     export::{self, Kind, Layer, Settings as Way},
     http::State,
-    load::{Load, Wanted},
+    load::Load,
     read::Options,
     settings::Settings,
     source::archive::Archive,
+    wanted::Wanted,
 };
 use duotile_core::{TileId, TileQuery};
 use serde_json::json;

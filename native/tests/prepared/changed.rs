@@ -9,9 +9,9 @@ use duotile::{
     Dataset,
     catalog::{Catalog, Entry},
     http::State,
-    load,
     read::Options,
     settings::Settings,
+    wanted,
 };
 use http_body_util::BodyExt as _;
 use std::{
@@ -44,7 +44,7 @@ async fn a_file_that_is_cut_short_is_refused_and_its_copy_goes_on() {
     let path = small(folder.path());
     let options = Options { name: Some("points".into()), copy: true, ..Options::default() };
     let (mapped, copy) =
-        (open(&path).expect("opened"), load::open(std::slice::from_ref(&path), &options, &()).expect("copied"));
+        (open(&path).expect("opened"), wanted::open(std::slice::from_ref(&path), &options, &()).expect("copied"));
     assert!(mapped.is_mapped() && !copy.is_mapped());
     assert_eq!(mapped.version(), copy.version());
     let before = tiles(&mapped, &QUERIES);

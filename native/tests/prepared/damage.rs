@@ -121,7 +121,7 @@ fn other_arrow_files_are_read_as_before_and_prepared_ones_only_alone() {
     duotile::generate::generate(1000, 1, &foreign, &()).expect("written");
     assert_eq!(open(&foreign).expect("read").len(), 1000);
     let prepared = small(folder.path());
-    let both = duotile::load::open(&[foreign, prepared.clone()], &Options::default(), &());
+    let both = duotile::wanted::open(&[foreign, prepared.clone()], &Options::default(), &());
     let line = format!("{:#}", both.expect_err("refused"));
     assert!(line.contains("small.arrow is a prepared file"), "{line}");
     let again = built(&[prepared], &Options::default(), &folder.path().join("b.arrow"), 1 << 20);

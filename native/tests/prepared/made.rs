@@ -1,7 +1,7 @@
 //! Columns that `build` makes are those that are made when a file is opened, and those that a person would make.
 
 use crate::support::{built, inputs, open, tiles};
-use duotile::{Dataset, load, read::Options};
+use duotile::{Dataset, read::Options, wanted};
 use duotile_core::{Column, Kind, Scalar};
 use std::fs;
 
@@ -48,7 +48,7 @@ fn built_in_parts_or_in_one_they_are_those_of_a_file_that_is_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let inputs = inputs(folder.path(), 9000);
     let options = options(&FORMULAS);
-    let served = load::open(&inputs, &options, &()).expect("read");
+    let served = wanted::open(&inputs, &options, &()).expect("read");
     let kinds: Vec<Kind> = served.columns().iter().rev().take(FORMULAS.len()).map(Column::kind).collect();
     let expected = [Kind::Float, Kind::Time, Kind::Boolean, Kind::Integer, Kind::Integer, Kind::Integer, Kind::Integer];
     assert_eq!(kinds, [&expected[..], &[Kind::Float, Kind::Float]].concat());
@@ -96,10 +96,10 @@ fn latitudes_beyond_the_map_are_those_of_formulas_too() {
     let rows: Vec<String> = (0..4000).map(|row| format!("{},{}", row % 360 - 180, latitude(row))).collect();
     fs::write(&input, format!("lon,lat\n{}\n", rows.join("\n"))).expect("written");
     let options = options_of(&["north = lat > 0", "up = lat"]);
-    let wrong = format!("{:#}", load::open(std::slice::from_ref(&input), &options, &()).expect_err("no formula"));
+    let wrong = format!("{:#}", wanted::open(std::slice::from_ref(&input), &options, &()).expect_err("no formula"));
     assert!(wrong.contains("--column 'north = lat > 0'"), "{wrong}");
     let options = Options { made: vec!["up = lat".into(), "twice = latitude * 2".into()], ..options };
-    let served = load::open(std::slice::from_ref(&input), &options, &()).expect("read");
+    let served = wanted::open(std::slice::from_ref(&input), &options, &()).expect("read");
     let out = folder.path().join("poles.arrow");
     assert!(built(&[input], &options, &out, 20_000).expect("built").runs > 3);
     let opened = open(&out).expect("opened");
@@ -135,7 +135,7 @@ fn what_cannot_be_made_is_said_before_rows_are_read() {
         assert!(!out.exists());
     }
     built(std::slice::from_ref(&input), &options_of(&["x = n * 2"]), &out, 1 << 20).expect("built");
-    let again = load::open(&[out], &options_of(&["x = n"]), &()).expect_err("taken");
+    let again = wanted::open(&[out], &options_of(&["x = n"]), &()).expect_err("taken");
     assert!(format!("{again:#}").contains("a column \"x\" already"), "{again:#}");
 }
 

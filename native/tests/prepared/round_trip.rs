@@ -2,9 +2,10 @@
 
 use crate::support::{built, inputs, open, refused, small, tiles};
 use duotile::{
-    Dataset, load,
+    Dataset,
     prepared::{Settings, build, verify},
     read::{Options, read},
+    wanted,
 };
 use duotile_core::Scalar;
 use polars_core::prelude::{DataType, PlSmallStr};
@@ -172,7 +173,7 @@ fn what_only_all_rows_decide_is_so_in_parts_too() {
 fn what_is_said_when_opening_is_kept_and_the_rest_was_decided_before() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = small(folder.path());
-    let with = |options: Options| load::open(std::slice::from_ref(&out), &options, &());
+    let with = |options: Options| wanted::open(std::slice::from_ref(&out), &options, &());
     let plain = with(Options::default()).expect("opened");
     assert_eq!((plain.name(), plain.title()), ("small", None));
     assert_eq!(plain.report().id.as_deref(), Some("id"));

@@ -1,7 +1,7 @@
 //! Lines and polygons in prepared files: the same rows, the same tiles, mapped; in parts as in one.
 
 use crate::support::{built, dice, open, tiles};
-use duotile::{load, prepared::verify, read::Options};
+use duotile::{prepared::verify, read::Options, wanted};
 use std::{
     fmt::Write as _,
     fs,
@@ -60,7 +60,7 @@ fn a_prepared_file_of_shapes_gives_the_tiles_of_its_source_built_in_one_part_or_
     let made = vec!["long = length / 1000".into()];
     let options = Options { name: Some("points".into()), made, ..Options::default() };
     let inputs = [input(folder.path(), 4000)];
-    let direct = load::open(&inputs, &options, &()).expect("read");
+    let direct = wanted::open(&inputs, &options, &()).expect("read");
     let (one, many) = (folder.path().join("one.arrow"), folder.path().join("many.arrow"));
     assert_eq!(built(&inputs, &options, &one, 1 << 28).expect("built").runs, 1);
     let parts = built(&inputs, &options, &many, 1_400_000).expect("built");

@@ -4,9 +4,9 @@ use anyhow::Result;
 use duotile::{
     Dataset,
     engine::tile::Bare,
-    load,
     prepared::{Built, Settings, build},
     read::Options,
+    wanted,
 };
 use duotile_core::{TileId, TileQuery, Work};
 use polars_core::prelude::{Column, DataFrame, DataType, NamedFrom as _, Series, TimeUnit, TimeZone};
@@ -92,7 +92,7 @@ pub fn small(folder: &Path) -> PathBuf {
 
 /// A dataset by its path.
 pub fn open(path: &Path) -> Result<Dataset> {
-    load::open(&[path.to_owned()], &Options { name: Some("points".into()), ..Options::default() }, &())
+    wanted::open(&[path.to_owned()], &Options { name: Some("points".into()), ..Options::default() }, &())
 }
 
 /// One line about why a file cannot be opened.

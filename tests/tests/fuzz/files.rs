@@ -4,9 +4,10 @@
 use crate::{run::fuzz, sealed::Sealed, served::Served};
 use axum::http::Method;
 use duotile::{
-    Dataset, load,
+    Dataset,
     prepared::{Settings, build},
     read::Options,
+    wanted,
 };
 use std::{
     fmt::Write as _,
@@ -72,7 +73,7 @@ fn opened(path: &Path) -> Option<Dataset> {
 
 /// What is read of a file; nothing where it is refused, which takes one line.
 pub fn opened_as(path: &Path, options: &Options) -> Option<Dataset> {
-    match load::open(&[path.to_owned()], options, &()) {
+    match wanted::open(&[path.to_owned()], options, &()) {
         Ok(dataset) => Some(dataset),
         Err(error) => {
             let line = format!("{error:#}");

@@ -6,8 +6,9 @@ mod seed;
 
 use crate::{
     cache::{Folder, tree::Version},
-    load::{Load, Wanted},
+    load::Load,
     settings::config::{Config, Serve},
+    wanted::Wanted,
 };
 use anyhow::{Context as _, Result, ensure};
 use clap::{Args, Subcommand};

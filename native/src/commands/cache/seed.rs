@@ -12,8 +12,9 @@ use crate::{
         tile::tile_id,
     },
     export::Layer,
-    load::{Load, Wanted},
+    load::Load,
     progress::Terminal,
+    wanted::Wanted,
 };
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;

@@ -8,9 +8,10 @@ use crate::{
         pack::{Accepted, Coding},
     },
     export::{self, Layer},
-    load::{Load, Wanted},
+    load::Load,
     read,
     source::{Source, remote::served::Server},
+    wanted::Wanted,
 };
 use duotile_core::TileQuery;
 

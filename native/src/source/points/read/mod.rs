@@ -203,7 +203,7 @@ impl Progress for () {
     fn line(&self, _: &str) {}
 }
 
-/// Reads files (or folders, or globs) as one dataset. A prepared file is none that is read: see [`crate::load::open`].
+/// Reads files (or folders, or globs) as one dataset. A prepared file is none that is read: see [`crate::wanted::open`].
 ///
 /// # Errors
 /// One clear sentence when a file is missing, empty, damaged or without positions, or when an option does not fit.

@@ -4,12 +4,7 @@ use super::super::{
     Place, Remote,
     served::{Served, Server},
 };
-use crate::{
-    dataset::Dataset,
-    inspect,
-    load::{Load, Wanted},
-    read::Progress,
-};
+use crate::{dataset::Dataset, inspect, load::Load, read::Progress, wanted::Wanted};
 use flate2::{Compression, write::GzEncoder};
 use std::{fs, io::Write as _, sync::Mutex};
 
