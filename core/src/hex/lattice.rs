@@ -5,7 +5,7 @@
 //! place, and not decided, if it is more.
 
 use super::{
-    sphere::{Vector, cross, dot, minus, of_angles},
+    sphere::{SIZE, Vector, cross, dot, level, minus, of_angles, of_map},
     steps,
 };
 use alloc::{collections::BTreeMap, vec::Vec};
@@ -77,6 +77,19 @@ impl Lattice {
             (number, self.depth(number, place))
         });
         (depth >= distance + MARGIN).then_some(number)
+    }
+
+    /// The cell that a square of the map lies in, whole, if that is certain: its middle and half of its side, in steps. Far from
+    /// certain is what is wider than an eighth of the map.
+    pub fn square(&mut self, [x, y]: [f64; 2], half: f64) -> Option<u32> {
+        let middle = of_map(x, y);
+        // Half of a side in radians where the map is true; the map's scale changes by its exponential at most.
+        let wide = half / SIZE * 2.0 * core::f64::consts::PI;
+        let distance = core::f64::consts::SQRT_2 * wide * level(middle) * libm::exp(wide);
+        self.around(middle, distance, || {
+            let lat = libm::asin(middle[2].clamp(-1.0, 1.0)).to_degrees();
+            (libm::atan2(middle[1], middle[0]).to_degrees(), lat)
+        })
     }
 
     /// The cell of a place.

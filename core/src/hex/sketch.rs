@@ -101,6 +101,7 @@ impl Sketch {
         if self.pieces.ends.is_empty() {
             return Ok(None);
         }
+        self.pieces.turn();
         self.all.points.extend_from_slice(&self.pieces.points);
         self.all.ends.extend_from_slice(&self.pieces.ends);
         self.ends.push((self.all.points.len() as u32, self.all.ends.len() as u32));

@@ -1,27 +1,23 @@
 //! The squares of the map from the coarsest down: each is passed over where it does not matter, taken whole where it lies in one
 //! cell, and cut in four where it does not; of few rows each is looked at.
 
-use super::{
-    lattice::Lattice,
-    reach::Reach,
-    sphere::{SIZE, level, of_map},
-};
+use super::{lattice::Lattice, reach::Reach, sphere::of_map};
 use crate::{
     filter::mask::Mask,
     points::landmarks::{Keys, gallop},
     small::work::{Stopped, Toll},
     space::{mercator, morton},
 };
-use core::{f64::consts::PI, ops::Range};
+use core::ops::Range;
 
 /// Rows that are looked at one by one: about as dear as a look at their square.
 const FEW: usize = 4;
 /// Squares of coarser levels are not asked for one cell: they are far too wide for their bounds to be worth anything.
-const COARSEST: u8 = 3;
+pub const COARSEST: u8 = 3;
 /// What a look at a square, at a row, and a cell that was not met before cost, in looks at rows.
 const SQUARE: usize = 64;
 const ROW: usize = 32;
-const FRESH: usize = 2000;
+pub const FRESH: usize = 2000;
 
 /// Rows of one cell that stand next to each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,16 +130,8 @@ impl<'w, 'a, F: FnMut(&Lattice, Piece, &mut Toll<'_>) -> Result<(), Stopped>> Wa
             return Ok(Place::Open);
         }
         let half = side as f64 / 2.0;
-        let (x, y) = (f64::from(corner.x) + half, f64::from(corner.y) + half);
-        let middle = of_map(x, y);
-        // Half of a side in radians where the map is true; the map's scale changes by its exponential at most.
-        let wide = half / SIZE * 2.0 * PI;
-        let distance = core::f64::consts::SQRT_2 * wide * level(middle) * libm::exp(wide);
         let before = self.lattice.len();
-        let found = self.lattice.around(middle, distance, || {
-            let lat = libm::asin(middle[2].clamp(-1.0, 1.0)).to_degrees();
-            (libm::atan2(middle[1], middle[0]).to_degrees(), lat)
-        });
+        let found = self.lattice.square([f64::from(corner.x) + half, f64::from(corner.y) + half], half);
         if self.lattice.len() > before {
             toll.pay(FRESH)?;
         }

@@ -68,6 +68,16 @@ impl Pieces {
         }
     }
 
+    /// Has a ring that fills a tile to the edge of its buffer begin at its first corner, and not anywhere: all tiles that are filled
+    /// have the same bytes.
+    pub fn turn(&mut self) {
+        let is_corner = |point: &Point| point.iter().all(|&at| [LOW, HIGH].contains(&at.into()));
+        if self.ends == [4] && self.points.iter().all(is_corner) {
+            let first = self.points.iter().position(|&point| point.map(i64::from) == [LOW; 2]);
+            self.points.rotate_left(first.unwrap_or(0));
+        }
+    }
+
     fn start(&self) -> usize {
         self.ends.last().map_or(0, |&end| end as usize)
     }

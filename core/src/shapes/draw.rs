@@ -196,10 +196,7 @@ impl Drawing {
         if kind == Kind::Polygons && !self.pieces.ends.is_empty() {
             self.clean.mend(&self.pieces, toll, &mut self.polygons)?;
             core::mem::swap(&mut self.pieces, &mut self.polygons);
-            // One that fills a tile to the edge of its buffer begins anywhere outside: tiles that are filled are the same.
-            if let Some(first) = corner(&self.pieces) {
-                self.pieces.points.rotate_left(first);
-            }
+            self.pieces.turn();
         }
         Ok(())
     }
@@ -322,15 +319,6 @@ impl Drawing {
         open.iter().for_each(|line| clip::line(line, PART, &mut self.pieces));
         Ok(())
     }
-}
-
-/// Where in a ring that fills a tile to the edge of its buffer its first corner is.
-fn corner(pieces: &Pieces) -> Option<usize> {
-    let is_corner = |point: &Point| point.iter().all(|&at| [LOW, HIGH].contains(&at.into()));
-    if pieces.ends != [4] || !pieces.points.iter().all(is_corner) {
-        return None;
-    }
-    pieces.points.iter().position(|&point| point.map(i64::from) == [LOW; 2])
 }
 
 /// Takes the square of a position in the tile; false if it was taken.

@@ -10,14 +10,16 @@ use crate::{
         reach::Reach,
         sketch::{Sketch, middle},
         steps,
-        walk::{Piece, Walk},
+        walk::{COARSEST, FRESH, Piece, Walk},
     },
     measure::numbers,
+    outlines::WORLD,
     plan::Plan,
     points::cells::Cell,
     query::Shape,
     shapes::grid,
     small::work::{STEP, Stopped, Toll},
+    space::tile::TileId,
     tile::{
         cells::BLOCK,
         cut::Cut,
@@ -83,6 +85,23 @@ impl Hexagons {
         let look = if plan.shape == Shape::Polygon { Look::Outline } else { Look::Middle };
         self.gather(plan, cut, (resolution, look), toll)?;
         self.give(plan, cut, toll, take)
+    }
+
+    /// Whether tiles of a zoom within a tile that holds no row have the same bytes at a glance: all of them, with what is drawn about
+    /// them, lie in one cell, far from its edges, and cells are drawn as outlines.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Toll::pay`].
+    pub fn alike(&mut self, plan: &Plan, tile: TileId, resolution: u8, toll: &mut Toll<'_>) -> Result<bool, Stopped> {
+        if plan.shape != Shape::Polygon || tile.z() < COARSEST {
+            return Ok(false);
+        }
+        toll.pay(FRESH)?;
+        self.lattice.clear(resolution);
+        let half = WORLD as f64 / f64::from(2u32 << tile.z());
+        let middle = [tile.corner().x, tile.corner().y].map(|at| f64::from(at) + half);
+        // An edge is drawn straight for some way, which its great circle is not.
+        Ok(self.lattice.square(middle, 2.0 * half).is_some())
     }
 
     /// Visits all cells of the world that a zoom has, some at a time: those whose middle is in one tile after the other.
@@ -239,7 +258,7 @@ mod tests {
         points::{index::Points, landmarks::Landmarks, profile::Profile},
         query::TileQuery,
         small::work::Work,
-        space::{morton, tile::TileId},
+        space::morton,
         table::view::Roles,
         tile::{cut::Selection, layer::Geometry, shown::Shown as _},
     };

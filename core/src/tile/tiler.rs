@@ -38,7 +38,7 @@ pub struct Scratch {
     drawing: Drawing,
     met: Vec<u32>,
     pub(super) alike: alike::Space,
-    hexagons: Hexagons,
+    pub(super) hexagons: Hexagons,
 }
 
 impl Scratch {
