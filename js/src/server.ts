@@ -12,6 +12,8 @@ import type { Catalog, CellStats, Dataset, Metadata, Rows, Share, Stats, TileJso
 export class Server {
   /** The address of the server, with a slash at its end. */
   readonly base: string;
+  /** Told of which version of a dataset an answer about it is. */
+  onVersion?: (dataset: string, version: string) => void;
 
   /** `base` is an absolute address, such as `document.baseURI`; what follows its last slash is dropped. */
   constructor(base: string) {
@@ -46,7 +48,11 @@ export class Server {
     // A cell is a feature here, and how large cells are says nothing of rows.
     const { cell: _, res: __, ...which } = query;
     const pairs = Object.entries(page).map(([name, value]) => `${name}=${value}`);
-    return this.#json(withQuery(`datasets/${encodeURIComponent(id)}/rows`, toQueryString(which), ...pairs), signal);
+    return this.#about(
+      id,
+      withQuery(`datasets/${encodeURIComponent(id)}/rows`, toQueryString(which), ...pairs),
+      signal,
+    );
   }
 
   /** Histogram, quantiles and categories of a column over the rows that pass. */
@@ -77,13 +83,28 @@ export class Server {
   }
 
   #stats<T>(id: string, query: TileQuery, pairs: string[], signal: AbortSignal | undefined): Promise<T> {
-    return this.#json(withQuery(`datasets/${encodeURIComponent(id)}/stats`, toQueryString(query), ...pairs), signal);
+    return this.#about(
+      id,
+      withQuery(`datasets/${encodeURIComponent(id)}/stats`, toQueryString(query), ...pairs),
+      signal,
+    );
+  }
+
+  async #about<T>(id: string, path: string, signal: AbortSignal | undefined): Promise<T> {
+    const response = await this.#answer(path, signal);
+    const version = response.headers.get("duotile-version");
+    if (version !== null) this.onVersion?.(id, version);
+    return (await response.json()) as T;
   }
 
   async #json<T>(path: string, signal: AbortSignal | undefined, how: RequestInit = {}): Promise<T> {
+    return (await (await this.#answer(path, signal, how)).json()) as T;
+  }
+
+  async #answer(path: string, signal: AbortSignal | undefined, how: RequestInit = {}): Promise<Response> {
     const response = await ask(this.base + path, signal ? { ...how, signal } : how);
     if (!response.ok) throw await Problem.of(response);
-    return (await response.json()) as T;
+    return response;
   }
 }
 

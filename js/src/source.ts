@@ -70,6 +70,9 @@ export class Source {
   constructor(options: SourceOptions) {
     this.#options = options;
     this.server = options.server;
+    this.server.onVersion = (id, version) => {
+      if (this.#shelf.version(id) !== version) this.#doubt(id);
+    };
     this.#shelf = new Shelf(options.server.base, options.subsets, options.open);
   }
 

@@ -5,9 +5,20 @@
 //! work is done, so an unchanged tile costs nothing. A tile URL with the current version in `v` never changes.
 
 use crate::cache::place::is_version;
-use axum::http::{HeaderMap, HeaderValue, header};
+use crate::catalog::Entry;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use duotile_core::TILE_FORMAT;
 use std::{fmt::Write as _, time::Duration};
+
+/// Which version of the data an answer is of, so that who has asked before knows whether two answers go together.
+const VERSION: HeaderName = HeaderName::from_static("duotile-version");
+
+/// Says of which version an answer is.
+pub fn versioned(entry: &Entry, headers: &mut HeaderMap) {
+    if let Ok(version) = HeaderValue::try_from(entry.source.version()) {
+        headers.insert(VERSION, version);
+    }
+}
 
 /// Kept for a year, never asked for again.
 pub const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");

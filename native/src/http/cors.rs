@@ -11,7 +11,7 @@ use axum::{
 
 /// Headers that pages of other origins may see beyond the few that they always may.
 const EXPOSED: &str = "ETag, Content-Range, Server-Timing, Retry-After, Duotile-Features, Duotile-Rows, Duotile-Omitted, \
-    Duotile-Kind";
+    Duotile-Kind, Duotile-Version";
 
 const PRIVATE: HeaderName = HeaderName::from_static("access-control-allow-private-network");
 

@@ -93,6 +93,7 @@ where
         encoding::told(packed.coding, response.headers_mut());
         response
     };
+    caching::versioned(entry, response.headers_mut());
     response.headers_mut().insert(header::ETAG, etag);
     response.headers_mut().insert(header::CACHE_CONTROL, caching::REVALIDATE);
     Ok(response)

@@ -1,6 +1,6 @@
 //! The rows behind a cell, a tile, a box or a filter: GeoJSON or plain JSON, a page at a time, in the order of the map.
 
-use super::{Problem, Shared, answer::json, datasets, encoding, params::Params};
+use super::{Problem, Shared, answer::json, caching, datasets, encoding, params::Params};
 use crate::{
     engine::schema_of,
     percent,
@@ -53,6 +53,7 @@ pub async fn get(
     let packed = packed.await?;
     let mut response = json(format.media_type(), packed.bytes);
     encoding::told(packed.coding, response.headers_mut());
+    caching::versioned(&entry, response.headers_mut());
     Ok(response)
 }
 

@@ -104,6 +104,16 @@ async fn the_rows_of_a_tile_and_of_a_box_are_those_inside() {
 }
 
 #[tokio::test]
+async fn rows_and_statistics_say_of_which_version_they_are() {
+    let server = Server::new();
+    let version = server.json("/datasets/trips").await["version"].as_str().expect("a version").to_owned();
+    for uri in ["/datasets/trips/rows?limit=1", "/datasets/trips/stats?column=fare"] {
+        let answer = server.get(uri).await;
+        assert_eq!(answer.header("duotile-version"), version, "{uri}");
+    }
+}
+
+#[tokio::test]
 async fn plain_json_and_chosen_columns() {
     let server = Server::new();
     let json = server.json("/datasets/trips/rows?f=json&limit=2&properties=fare,kind").await;
