@@ -35,9 +35,11 @@ pub(super) fn read(text: &str) -> Option<Read> {
         return None;
     }
     let value = parts(text, letter.is_some())?;
+    let dressed =
+        letter.is_some() || text.trim_end_matches(['°', 'º', '˚', ' ']).contains(|sign: char| !is_digit(sign));
     let south = negative || matches!(letter, Some('S' | 'W'));
     let is_lat = letter.map(|letter| matches!(letter, 'N' | 'S'));
-    Some(Read { value: if south { -value } else { value }, dressed: true, is_lat })
+    Some(Read { value: if south { -value } else { value }, dressed, is_lat })
 }
 
 /// Whether both are degrees followed by two digits of minutes.
@@ -47,10 +49,17 @@ pub(super) fn run_together(x: f64, y: f64) -> bool {
     x.max(y) > 1000.0 && x <= 18_000.0 && y <= 9_000.0 && minutes(x) && minutes(y) && x.fract() + y.fract() > 0.0
 }
 
-/// Whether both are whole, and more than the metres of any grid: degrees times a power of ten.
+/// Parts of a degree, of which 2³¹ are half a circle: what Garmin's devices count.
+pub(super) const SEMICIRCLES: f64 = 2_147_483_648.0 / 180.0;
+
+/// Whether both are whole, and more than the metres of any grid: parts of degrees.
 pub(super) fn in_parts(x: f64, y: f64) -> bool {
     let whole = x.fract() == 0.0 && y.fract() == 0.0;
-    whole && x.abs() <= 1.8e9 && y.abs() <= 9e8 && x.abs().max(y.abs()) > 2.1e7
+    whole && x.abs() <= 180.0 * SEMICIRCLES && y.abs() <= 90.0 * SEMICIRCLES && x.abs().max(y.abs()) > 2.1e7
+}
+
+const fn is_digit(letter: char) -> bool {
+    letter.is_ascii_digit() || matches!(letter, '.' | ',')
 }
 
 /// The letter of the compass at the end or the beginning, in capitals, and the rest.
@@ -143,6 +152,8 @@ mod tests {
         ] {
             assert_eq!(value(text), Some(expected), "{text}");
         }
+        let dressed = |text: &str| read(text).map(|read| read.dressed);
+        assert_eq!(["50.51°", "-8,25 °", "50°30'", "50°N"].map(dressed), [false, false, true, true].map(Some));
         assert_eq!(read("50.51N").and_then(|read| read.is_lat), Some(true));
         assert_eq!(read("8.2e").and_then(|read| read.is_lat), Some(false));
     }

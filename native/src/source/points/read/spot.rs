@@ -26,11 +26,10 @@ pub(super) fn project(crs: Crs, projection: Option<&Projection>, x: f64, y: f64)
             let is_beyond = y.abs() > mercator::CIRCUMFERENCE / 2.0 + 0.01;
             Spot { key: morton::key(world), is_beyond }
         }),
-        (Crs::Parts(power), None) => {
-            let parts = 10f64.powi(power.into());
-            spot(x / parts, y / parts)
-        }
-        (_, None) => spot(x, y),
+        (_, None) => match crs.parts() {
+            Some(parts) => spot(x / parts, y / parts),
+            None => spot(x, y),
+        },
     }
 }
 
@@ -39,8 +38,7 @@ pub(super) fn latitude(crs: Crs, projection: Option<&Projection>, x: f64, y: f64
     match (crs, projection) {
         (_, Some(projection)) => projection.degrees(x, y).map(|(_, lat)| lat),
         (Crs::Metres, None) => Some((y / mercator::CIRCUMFERENCE * std::f64::consts::TAU).sinh().atan().to_degrees()),
-        (Crs::Parts(power), None) => Some(y / 10f64.powi(power.into())),
-        (_, None) => Some(y),
+        (_, None) => Some(y / crs.parts().unwrap_or(1.0)),
     }
 }
 
@@ -49,10 +47,9 @@ pub(super) fn degrees(crs: Crs, projection: Option<&Projection>, x: f64, y: f64)
     match (crs, projection) {
         (_, Some(projection)) => projection.degrees(x, y).unwrap_or((f64::NAN, f64::NAN)),
         (Crs::Metres, None) => (x / mercator::CIRCUMFERENCE * 360.0, latitude(crs, None, x, y).unwrap_or(f64::NAN)),
-        (Crs::Parts(power), None) => {
-            let parts = 10f64.powi(power.into());
+        (_, None) => {
+            let parts = crs.parts().unwrap_or(1.0);
             (x / parts, y / parts)
         }
-        (_, None) => (x, y),
     }
 }

@@ -22,6 +22,8 @@ pub enum Crs {
     Degrees,
     /// Degrees as integers, times so many powers of ten.
     Parts(u8),
+    /// Degrees as integers, of which 2³¹ are half a circle.
+    Semicircles,
     /// EPSG:3857, Web Mercator metres.
     Metres,
     /// Another system, by its EPSG number.
@@ -32,7 +34,7 @@ pub enum Crs {
 
 /// What to expect where a name is none.
 const EXPECTED: &str = "expected 4326 for degrees, 3857 for Web Mercator, another EPSG number such as 25832, or e7 for degrees \
-                        times 10⁷";
+                        times 10⁷ (e6, semicircles)";
 
 impl Crs {
     /// What people, files and programs call a system: `25832`, `EPSG:25832`, an address or URN of OGC's, `srid:25832`.
@@ -47,6 +49,7 @@ impl Crs {
             "metres" | "meters" => return Ok(Self::Metres),
             "e7" => return Ok(Self::Parts(7)),
             "e6" => return Ok(Self::Parts(6)),
+            "semicircles" => return Ok(Self::Semicircles),
             _ if name.ends_with("crs84") || name.ends_with("crs84h") => return Ok(Self::Degrees),
             _ => {}
         }
@@ -128,11 +131,20 @@ impl Crs {
         Self::parse(text)
     }
 
+    /// How many of it are a degree, where it counts parts of degrees.
+    pub(super) fn parts(self) -> Option<f64> {
+        match self {
+            Self::Parts(power) => Some(10f64.powi(power.into())),
+            Self::Semicircles => Some(super::degrees::SEMICIRCLES),
+            _ => None,
+        }
+    }
+
     /// Whether positions are metres or feet of a grid, and no degrees.
     #[must_use]
     pub fn is_grid(self) -> bool {
         match self {
-            Self::Degrees | Self::Parts(_) => false,
+            Self::Degrees | Self::Parts(_) | Self::Semicircles => false,
             Self::Metres => true,
             Self::Epsg(_) | Self::Written(_) => {
                 self.definition().is_some_and(|definition| !definition.contains("+proj=longlat"))
@@ -155,6 +167,7 @@ impl Crs {
         match self {
             Self::Degrees => "degrees (EPSG:4326)".into(),
             Self::Parts(power) => format!("degrees times 10^{power}"),
+            Self::Semicircles => "semicircles (degrees times 2^31 / 180)".into(),
             Self::Metres => "Web Mercator metres (EPSG:3857)".into(),
             Self::Epsg(code) => format!("EPSG:{code}"),
             Self::Written(written) => format!("{} (as the file describes it)", written.name),

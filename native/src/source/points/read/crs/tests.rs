@@ -119,6 +119,7 @@ fn systems_are_named_in_every_form() {
         ("degrees", Crs::Degrees),
         ("3857", Crs::Metres),
         ("e7", Crs::Parts(7)),
+        ("semicircles", Crs::Semicircles),
     ] {
         assert_eq!(Crs::parse(text).ok(), Some(crs), "{text}");
     }
