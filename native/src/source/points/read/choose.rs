@@ -10,7 +10,8 @@ use super::{
     field::{Field, Pairs, describe},
     geometry::{Declared, Encoding, Nested},
     names::{typed, words},
-    pairs::{could_be, is_number, pairs},
+    pairs::{self, could_be, is_number},
+    parted,
     positions::Place,
 };
 use crate::kind::Kind;
@@ -50,7 +51,11 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
     if let Some(choice) = said(fields, declared, options)? {
         return Ok(choice);
     }
-    let pairs = pairs(fields);
+    let mut pairs = pairs::pairs(fields, options.crs.is_some());
+    let parted = parted::find(fields);
+    if let Some((x, y)) = &parted {
+        pairs.retain(|pair| pair.0 != x.degrees && pair.1 != y.degrees);
+    }
     let mut lines = Vec::new();
     if let Some(declared) = declared {
         let field = find(fields, &declared.column, "the geometry that the file declares")?;
@@ -110,6 +115,9 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
         lines.extend(more);
         return Ok(Choice { place: Place::Pair(x.to_string(), y.to_string()), crs, boxes: None, lines });
     }
+    if let Some(parted) = parted {
+        return Ok(Choice { place: Place::Parted(Box::new(parted)), crs: options.crs, boxes: None, lines });
+    }
     let plain = fields.iter().filter(|field| field.pair.is_none());
     if let Some((field, encoding)) = plain.into_iter().find_map(|field| Some((field, Encoding::by_name(field)?))) {
         let place = Place::Geometry(field.name.clone(), encoding);
@@ -132,7 +140,8 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
     if let Some(field) = fields.iter().find(|field| Encoding::is_named_cells(field)) {
         return Ok(Choice { place: cells(&field.name), crs: Some(Crs::Degrees), boxes: None, lines });
     }
-    bail!("found no longitude and latitude columns; name them with --lon and --lat; {}", columns(fields))
+    let aside = pairs::aside(fields).map_or(String::new(), |aside| format!(": {aside}"));
+    bail!("found no longitude and latitude columns{aside}; name them with --lon and --lat; {}", columns(fields))
 }
 
 /// What `--lon` and `--lat` name; `None` where they name nothing.
@@ -144,7 +153,12 @@ fn said(fields: &[Field], declared: Option<&Declared>, options: &Options) -> Res
     match (&options.lon, &options.lat) {
         (Some(lon), Some(lat)) => {
             let (x, y) = (numbers(fields, lon, "--lon")?, numbers(fields, lat, "--lat")?);
-            let (crs, lines) = parts(&x, &y, fields, options);
+            let (crs, mut lines) = parts(&x, &y, fields, options);
+            if parted::find(fields).is_some_and(|(lon, lat)| lon.degrees == x && lat.degrees == y) {
+                lines.push(format!(
+                    "the degrees in {x:?} and {y:?} are taken as said, without the minutes beside them (which they have without --lon and --lat)"
+                ));
+            }
             chosen(Place::Pair(x, y), crs, lines)
         }
         (Some(name), None) => {
@@ -165,7 +179,7 @@ fn said(fields: &[Field], declared: Option<&Declared>, options: &Options) -> Res
             if let Some(encoding) = Encoding::of(&field.dtype).filter(|_| !is_number(field)) {
                 return chosen(Place::Geometry(field.name.clone(), encoding), options.crs, Vec::new());
             }
-            let pairs = pairs(fields);
+            let pairs = pairs::pairs(fields, true);
             if let Some((x, y)) = pairs.iter().find(|pair| pair.0 == field.name) {
                 let (crs, lines) = parts(x, y, fields, options);
                 return chosen(Place::Pair(x.to_string(), y.to_string()), crs, lines);
@@ -202,6 +216,19 @@ fn parts(x: &str, y: &str, fields: &[Field], options: &Options) -> (Option<Crs>,
             .find(|(_, word)| words.iter().any(|own| own == word))
             .map(|(power, _)| power)
     };
+    let is_whole =
+        |name: &str| fields.iter().any(|field| field.name == name && matches!(field.kind, Ok(Kind::I32 | Kind::I64)));
+    if options.crs.is_none()
+        && words(x) == ["position", "long"]
+        && words(y) == ["position", "lat"]
+        && is_whole(x)
+        && is_whole(y)
+    {
+        let line = format!(
+            "{x:?} and {y:?} are semicircles, as Garmin's devices count, going by their names (else say --crs 4326)"
+        );
+        return (Some(Crs::Semicircles), vec![line]);
+    }
     match (options.crs, of(x), of(y)) {
         (None, Some(a), Some(b)) if a == b => {
             let line = format!("{x:?} and {y:?} are degrees times 10^{a}, going by their names (else say --crs 4326)");
@@ -263,7 +290,7 @@ mod tests {
     fn pair(names: &[&str]) -> Option<(String, String)> {
         match choose(&fields(names), None, &Options::default()).ok()?.place {
             Place::Pair(x, y) => Some((x, y)),
-            Place::Geometry(..) => None,
+            Place::Parted(..) | Place::Geometry(..) => None,
         }
     }
 

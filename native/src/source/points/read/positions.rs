@@ -7,18 +7,19 @@ mod outlined;
 mod systems;
 
 use super::{
+    coordinates::{Texts, coordinates},
     crs::{Crs, Projection},
     degrees,
     geometry::{Encoding, Odd, Outlined},
     longitudes::Longitudes,
     numbers::Numbers,
+    parted::Parted,
     reader::room,
     spot::{Spot, latitude, project},
-    values::is_missing,
 };
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use duotile_core::{World, mercator, morton};
-use polars_core::prelude::{Column, DataFrame, DataType};
+use polars_core::prelude::DataFrame;
 use rayon::prelude::*;
 
 /// Positions looked at when many rows have none that is usable.
@@ -32,6 +33,8 @@ const PIECE: usize = 1 << 16;
 pub(super) enum Place {
     /// Longitude (or x) and latitude (or y).
     Pair(String, String),
+    /// Longitude and latitude, whose minutes stand in columns of their own.
+    Parted(Box<(Parted, Parted)>),
     /// A column of geometries.
     Geometry(String, Encoding),
 }
@@ -88,6 +91,7 @@ impl Place {
     pub fn columns(&self) -> Vec<&str> {
         match self {
             Self::Pair(x, y) => vec![x, y],
+            Self::Parted(parted) => parted.0.columns().chain(parted.1.columns()).collect(),
             Self::Geometry(name, _) => vec![name],
         }
     }
@@ -155,13 +159,12 @@ impl Positions {
             bail!("more than {} rows, which is as many as one dataset can hold; split the files", u32::MAX);
         }
         let (xs, ys) = match place {
-            Place::Pair(x, y) => {
-                let mut read = Texts { first: self.first_text.take(), dressed: 0, numbers: self.numbers };
-                let both =
-                    (coordinates(chunk.column(x)?, false, &mut read)?, coordinates(chunk.column(y)?, true, &mut read)?);
-                self.dressed += read.dressed;
-                self.first_text = read.first;
-                both
+            Place::Pair(x, y) => self.read(|met| {
+                Ok((coordinates(chunk.column(x)?, false, met)?, coordinates(chunk.column(y)?, true, met)?))
+            })?,
+            Place::Parted(parted) => {
+                let (x, y) = &**parted;
+                self.read(|met| Ok((x.coordinates(chunk, false, met)?, y.coordinates(chunk, true, met)?)))?
             }
             Place::Geometry(name, encoding) => {
                 let points = encoding.points(chunk.column(name)?, self.outlined.is_some())?;
@@ -190,6 +193,15 @@ impl Positions {
             self.outlined.get_or_insert_default().append(points)?;
         }
         Ok(())
+    }
+
+    /// Reads coordinates, and keeps what was met in their texts.
+    fn read<T>(&mut self, read: impl FnOnce(&mut Texts) -> Result<T>) -> Result<T> {
+        let mut met = Texts { first: self.first_text.take(), dressed: 0, numbers: self.numbers };
+        let both = read(&mut met)?;
+        self.dressed += met.dressed;
+        self.first_text = met.first;
+        Ok(both)
     }
 
     /// Adds a row that is a point, with the spot where it is drawn if it has one.
@@ -243,11 +255,13 @@ impl Positions {
                  read: make degrees of them first",
             ),
             Crs::Degrees if most(degrees::in_parts) => {
-                let sevenths = self.sample.iter().any(|&(x, y)| y.abs() > 9e7 || x.abs() > 1.8e8);
-                Some(if sevenths {
-                    "they look like degrees times 10⁷: try --crs e7"
+                let beyond = |lon: f64, lat: f64| self.sample.iter().any(|&(x, y)| x.abs() > lon || y.abs() > lat);
+                Some(if beyond(1.8e9, 9e8) {
+                    "they look like semicircles, as Garmin's devices count: try --crs semicircles"
+                } else if beyond(1.8e8, 9e7) {
+                    "they look like degrees times 10⁷, or like semicircles, as Garmin's devices count: try --crs e7 or --crs semicircles"
                 } else {
-                    "they look like degrees times 10⁶ or 10⁷: try --crs e6 or --crs e7"
+                    "they look like degrees times 10⁶ or 10⁷, or like semicircles, as Garmin's devices count: try --crs e6, e7 or semicircles"
                 })
             }
             Crs::Degrees if most(|x, y| x.abs().max(y.abs()) > 1000.0 && x.abs().max(y.abs()) < 1e8) => Some(
@@ -275,56 +289,10 @@ fn is_close(key: u64) -> bool {
     x.abs_diff(1 << 31).max(y.abs_diff(1 << 31)) < (361.0 / mercator::CIRCUMFERENCE * 4_294_967_296.0) as u32
 }
 
-/// What was met in texts.
-struct Texts {
-    /// How numbers are written, where a sign in them may stand between thousands.
-    numbers: Option<Numbers>,
-    /// The first that is no coordinate, and its column.
-    first: Option<(String, String)>,
-    /// How many are more than a number.
-    dressed: u64,
-}
-
-/// A column of numbers, or of texts that are coordinates; NaN where there is none.
-fn coordinates(column: &Column, is_lat: bool, met: &mut Texts) -> Result<Vec<f64>> {
-    let name = column.name();
-    if let DataType::String = column.dtype() {
-        let texts = column.str()?;
-        let mut read = |text: Option<&str>| {
-            let text = text.map(str::trim).filter(|text| !text.is_empty())?;
-            if let Some(value) = met.numbers.and_then(|numbers| numbers.grouped(text.as_bytes())) {
-                return Some(value);
-            }
-            let read = degrees::read(text).filter(|read| read.is_lat.is_none_or(|lat| lat == is_lat));
-            met.dressed += u64::from(read.is_some_and(|read| read.dressed));
-            if read.is_none() && !is_missing(text.as_bytes()) {
-                met.first.get_or_insert_with(|| (name.to_string(), text.chars().take(40).collect()));
-            }
-            read.map(|read| read.value)
-        };
-        return Ok(texts.iter().map(|text| read(text).unwrap_or(f64::NAN)).collect());
-    }
-    if let DataType::Null = column.dtype() {
-        return Ok(vec![f64::NAN; column.len()]);
-    }
-    if !column.dtype().is_numeric() && !matches!(column.dtype(), DataType::Decimal(..)) {
-        bail!("column {name:?} is {}, expected numbers as coordinates", column.dtype());
-    }
-    let floats = column.cast(&DataType::Float64).with_context(|| format!("column {name:?}"))?;
-    let mut values = Vec::with_capacity(floats.len());
-    for array in floats.f64()?.downcast_iter() {
-        if array.validity().is_none() {
-            values.extend_from_slice(array.values());
-        } else {
-            values.extend(array.iter().map(|value| value.copied().unwrap_or(f64::NAN)));
-        }
-    }
-    Ok(values)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use polars_core::prelude::Column;
 
     fn positions(crs: Crs, xs: &[f64], ys: &[f64]) -> Positions {
         let place = Place::Pair("x".into(), "y".into());
@@ -350,6 +318,10 @@ mod tests {
         let utm = positions(Crs::Epsg(25832), &[447_834.12], &[5_531_000.5]);
         let (lon, lat) = mercator::unproject(morton::position(utm.keys[0]));
         assert!((lon - 8.273_173_2).abs() < 1e-6 && (lat - 49.929_095_7).abs() < 1e-6, "{lon} {lat}");
+        // Mainz: 50 and 8.2 degrees times 2^31 / 180, by Python.
+        let semicircles = positions(Crs::Semicircles, &[97_829_810.0], &[596_523_235.0]);
+        let (lon, lat) = mercator::unproject(morton::position(semicircles.keys[0]));
+        assert!((lon - 8.2).abs() < 1e-6 && (lat - 50.0).abs() < 1e-6, "{lon} {lat}");
         let sevenths = positions(Crs::Parts(7), &[85_000_000.0], &[505_000_000.0]);
         assert_eq!(sevenths.keys[0], morton::key(mercator::project(8.5, 50.5).expect("usable")));
     }
@@ -374,7 +346,11 @@ mod tests {
         assert!(metres.hint().expect("a hint").contains("say its EPSG number"));
         let sevenths = positions(Crs::Degrees, &[85_000_000.0], &[505_000_000.0]);
         assert!(sevenths.hint().expect("a hint").contains("--crs e7"));
-        assert_eq!(positions(Crs::Degrees, &[1e9], &[1e9]).hint(), None);
+        let semicircles = positions(Crs::Degrees, &[-1_473_641_546.0], &[486_258_098.0]);
+        assert!(semicircles.hint().expect("a hint").ends_with("try --crs e7 or --crs semicircles"));
+        let beyond = positions(Crs::Degrees, &[2_100_000_000.0], &[-400_000_000.0]);
+        assert!(beyond.hint().expect("a hint").ends_with("try --crs semicircles"));
+        assert_eq!(positions(Crs::Degrees, &[1e9], &[1.1e9]).hint(), None);
         assert!(positions(Crs::Metres, &[10.0], &[50.0]).look_like_degrees());
         assert!(!positions(Crs::Metres, &[1_113_194.9], &[6_446_275.8]).look_like_degrees());
     }

@@ -7,6 +7,7 @@ use super::{
     geometry::{Encoding, Odd},
     layout::{Layout, Opened},
     names::typed,
+    parted::Parted,
     positions::{Place, Positions},
 };
 use crate::dataset::{Chosen, Report};
@@ -31,6 +32,13 @@ impl Log<'_> {
 pub(super) fn layout(layout: &Layout, log: &mut Log<'_>) {
     let (line, position) = match &layout.choice.place {
         Place::Pair(x, y) => (format!("positions come from {x:?} and {y:?}"), (x.clone(), y.clone())),
+        Place::Parted(parted) => {
+            let (x, y) = &**parted;
+            let list =
+                |parted: &Parted| parted.columns().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
+            let line = format!("positions are put together from degrees with their parts: {}; {}", list(x), list(y));
+            (line, (x.degrees.clone(), y.degrees.clone()))
+        }
         Place::Geometry(name, Encoding::H3) => {
             (format!("positions are the middles of the cells of H3 in {name:?}"), (name.clone(), name.clone()))
         }
@@ -218,14 +226,14 @@ pub(super) fn positions(
         log.line("positions are read from degrees with minutes, or with letters of the compass".into());
     }
     if positions.beyond_edge > 0 {
-        let kept = latitudes.map_or(String::new(), |name| format!(", and keep their latitude in column {name:?}"));
+        let kept = latitudes.map_or(String::new(), |name| format!(", with their latitude in column {name:?}"));
         log.line(format!(
-            "{} rows lie beyond 85.05 degrees, which is the edge of the map; they are drawn there{kept}",
-            positions.beyond_edge
+            "{} beyond 85.05 degrees, which is the edge of the map: drawn there{kept}",
+            lie(positions.beyond_edge)
         ));
     }
     if positions.at_zero > 0 && positions.at_zero < positions.kept {
-        log.line(format!("{} rows lie exactly at 0, 0; they are kept", positions.at_zero));
+        log.line(format!("{} exactly at 0, 0; kept all the same", lie(positions.at_zero)));
     }
     if positions.look_like_degrees() {
         log.line("all positions lie within 360 metres of 0, 0: they look like degrees; try without --crs 3857".into());
@@ -234,6 +242,11 @@ pub(super) fn positions(
         log.line("the data has no rows".into());
     }
     Ok(())
+}
+
+/// So many rows lie somewhere.
+fn lie(rows: u64) -> String {
+    if rows == 1 { "1 row lies".into() } else { format!("{rows} rows lie") }
 }
 
 /// What of lines and polygons could not be kept as it was.

@@ -84,7 +84,7 @@ fn advice_is_given_only_where_it_would_help_most_rows() {
         "--lon 'X Coordinate (State Plane)' --lat 'Y Coordinate (State Plane)' (with --crs where they are no degrees)"
     ));
     for (lat, lon, expected) in
-        [(50_123_456, 8_456_789, "--crs e6 or --crs e7"), (501_234_567, 84_567_890, ": try --crs e7")]
+        [(50_123_456, 8_456_789, ": try --crs e6, e7 or semicircles"), (501_234_567, 84_567_890, ": try --crs e7 or")]
     {
         let error = error_of("a.csv", format!("lat,lon\n{lat},{lon}\n"), &Options::default());
         assert!(error.contains(expected), "{error}");

@@ -113,7 +113,7 @@ fn longitudes_above_180_are_a_convention_or_a_mark() {
 fn rows_beyond_the_edge_of_the_map_are_where_they_are_in_all_but_the_map() {
     let dataset = load_csv("id,lat,lon\n1,88.5,10\n2,89.25,20\n3,-87,30\n4,70,40\n");
     assert!(dataset.len() == 4 && says(&dataset, "3 rows lie beyond 85.05 degrees"));
-    assert!(says(&dataset, "and keep their latitude in column \"latitude\""));
+    assert!(says(&dataset, "with their latitude in column \"latitude\""));
     assert_eq!(values(&dataset, "latitude"), ["88.5", "89.25", "-87.0", "70.0"]);
     let [west, south, east, north] = dataset.bounds().expect("rows");
     assert!((west - 10.0).abs() < 1e-6 && (east - 40.0).abs() < 1e-6 && south == -87.0 && north == 89.25);
@@ -176,4 +176,86 @@ fn geometries_agree_on_their_srid() {
         let error = error_of("a.csv", text, &Options::default());
         assert!(error.contains("some geometries have the SRID 25832 and others none"), "{error}");
     }
+}
+
+#[test]
+fn degrees_with_minutes_in_columns_of_their_own_are_joined() {
+    // 50.5083, -8.25 and 33.75 S, 0.5 W by hand.
+    for (names, rows) in [
+        ("lat_deg,lat_min,lon_deg,lon_min", ["50,30.5,-8,15", "-33,45,-0,30"]),
+        ("LAT_D,LAT_M,LON_D,LON_M", ["50,30.5,-8,15", "-33,45,-0,30"]),
+        ("Lat (deg),Lat (min),Lon (deg),Lon (min)", ["50,30.5,-8,15", "-33,45,-0,30"]),
+        ("Lat (°),Lat ('),Lon (°),Lon (')", ["50,30.5,-8,15", "-33,45,-0,30"]),
+        ("Breite Grad,Breite Minuten,Länge Grad,Länge Minuten", ["50,30.5,-8,15", "-33,45,-0,30"]),
+        ("緯度(度),緯度(分),経度(度),経度(分)", ["50,30.5,-8,15", "-33,45,-0,30"]),
+        (
+            "lat_degrees,lat_minutes,lat_seconds,lat_direction,long_degrees,long_minutes,long_seconds,long_direction",
+            ["50,30,30,N,8,15,0,W", "33,45,0,S,0,30,0,W"],
+        ),
+    ] {
+        let dataset = load_csv(format!("id,{names}\n1,{}\n2,{}\n", rows[0], rows[1]));
+        near(&dataset, 0, -8.25, 50.508_333_333);
+        near(&dataset, 1, -0.5, -33.75);
+        assert!(says(&dataset, "positions are put together from degrees with their parts"), "{names}");
+        assert_eq!(dataset.columns().len(), 1, "{names}");
+    }
+    // What does not fit together is counted, and told with the values.
+    let dataset = load_csv("lat_deg,lat_min,lon_deg,lon_min\n50,30,8,15\n50,61,8,15\n");
+    assert!(says(&dataset, "1 of 2 rows have no usable position"));
+    let strict = Options { strict: true, ..Options::default() };
+    let error = error_of("a.csv", "lat_deg,lat_min,lon_deg,lon_min\n50,30,8,15\n50,61,8,15\n", &strict);
+    assert!(error.contains("lat_deg, lat_min holds \"50 61 0 \", which is no position"), "{error}");
+    // Decimal degrees go before, and what was said.
+    let dataset = load_csv("lat_deg,lat_min,lon_deg,lon_min,lat,lon\n50,30,8,15,1,2\n");
+    near(&dataset, 0, 2.0, 1.0);
+    let said = Options { lon: Some("lon_deg".into()), lat: Some("lat_deg".into()), ..Options::default() };
+    let dataset = load_with("a.csv", "lat_deg,lat_min,lon_deg,lon_min\n50,30,8,15\n", &said).expect("reads");
+    near(&dataset, 0, 8.0, 50.0);
+    assert!(says(&dataset, "are taken as said, without the minutes beside them"));
+    // The least and the most of something have no minutes.
+    let dataset = load_csv("lat_deg,lat_min,lat_max,lon_deg,lon_min,lon_max\n50,49,51,8,7,9\n");
+    near(&dataset, 0, 8.0, 50.0);
+}
+
+#[test]
+fn names_that_say_something_about_positions_are_none() {
+    for names in [
+        "lat_count,lat_mean,lat_std,lon_count,lon_mean,lon_std",
+        "lat_err,lat_dd,lat_min,lon_err,lon_dd,lon_min",
+        "lat_error,y_wgs,lat_idx,lon_error,x_wgs,lon_idx",
+        "lat_rad,latdeg,lat_ref,lon_rad,londeg,lon_diff",
+        "y (m),YGCSWGS84,y [px],x (m),XGCSWGS84,x [px]",
+        "lat_max,INTPTLAT,lat_min,lon_max,INTPTLONG,lon_min",
+    ] {
+        let dataset = load_csv(format!("{names}\n1,50,3,4,8,6\n"));
+        near(&dataset, 0, 8.0, 50.0);
+        assert!(!says(&dataset, "positions could also come from"), "{names} {:?}", dataset.report().lines);
+    }
+    for (names, told) in [
+        (
+            "lat_std,lon_std",
+            "are no positions by their names, but something about them (else say --lon lon_std --lat lat_std)",
+        ),
+        ("latitude_uncertainty,longitude_uncertainty", "are no positions by their names"),
+        ("latitude (rad),longitude (rad)", "are radians by their names, which are no degrees"),
+        ("lat_km,lon_km", "are kilometres by their names"),
+        ("pos_y_m,pos_x_m", "are metres of a grid by their names: say its number, such as --crs 25832"),
+        ("Breite (mm),Länge (mm)", "are parts of degrees by their names"),
+        ("lat_min,lon_min", "are parts of degrees by their names, and the degrees are not there"),
+    ] {
+        let error = error_of("a.csv", format!("{names}\n1,2\n"), &Options::default());
+        assert!(error.contains(told), "{error}");
+    }
+    let grid = Options { crs: Some(Crs::Metres), ..Options::default() };
+    let dataset = load_with("a.csv", "X (m),Y (m)\n1113194.9079,0\n", &grid).expect("reads");
+    near(&dataset, 0, 10.0, 0.0);
+}
+
+#[test]
+fn what_garmin_counts_is_known_by_its_names() {
+    let dataset = load_csv("position_lat,position_long,v\n596523235,97829810,1\n-404390709,-1,2\n");
+    near(&dataset, 0, 8.2, 50.0);
+    assert!(says(&dataset, "are semicircles, as Garmin's devices count, going by their names (else say --crs 4326)"));
+    let error = error_of("a.csv", "lat,lon\n596523235,97829810\n", &Options::default());
+    assert!(error.contains("try --crs e7 or --crs semicircles"), "{error}");
 }

@@ -9,7 +9,7 @@ fn rows_without_a_position_are_counted_and_told_with_what_would_help() {
     let dataset = load_csv(&text);
     assert_eq!((dataset.len(), dataset.report().unusable, dataset.report().rows_read), (98, 2, 100));
     assert!(says(&dataset, "2 of 100 rows have no usable position and are left out: 1 have none, 1 are out of range"));
-    assert!(says(&dataset, "1 rows lie exactly at 0, 0"));
+    assert!(says(&dataset, "1 row lies exactly at 0, 0"));
     assert_eq!(values(&dataset, "id")[0], "3");
     let texts = error_of("a.csv", "lat,lon\nnorth,5\n", &Options::default());
     assert!(texts.contains("lat holds texts such as \"north\""), "{texts}");

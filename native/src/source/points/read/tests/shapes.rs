@@ -327,7 +327,7 @@ fn points_are_the_same_before_and_after_the_first_line() {
     let both = [line, points.split_once('\n').expect("a head").1].concat();
     let of = |files: &[(&str, &[u8])]| {
         let dataset = all_of(files);
-        assert!(says(&dataset, "1 rows lie beyond 85.05 degrees"), "{:#?}", dataset.report().lines);
+        assert!(says(&dataset, "1 row lies beyond 85.05 degrees"), "{:#?}", dataset.report().lines);
         let place = |name: &str| values(&dataset, name);
         let mut all: Vec<_> = place("n").into_iter().zip(place("latitude")).collect();
         all.sort();
