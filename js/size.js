@@ -25,6 +25,7 @@ const LATER = [
   "./export.js",
   "./hexagons.js",
   "./measured.js",
+  "./systems.js",
   "./take.js",
   "./*-inline.js",
 ];

@@ -7,13 +7,14 @@ import type { Batch, Column as Read, Table } from "@uwdata/flechette";
 import { degrees } from "./arrays.js";
 import { ordered } from "./arrow-file.js";
 import { convert, typeName } from "./arrow-values.js";
+import { positionColumns } from "./axes.js";
 import { refuseOthers } from "./bytes.js";
 import { type About, bit, type Carried, type Column, type Columns, check, list, type Positions } from "./columns.js";
 import { geometries } from "./geometry.js";
 import { ofCells } from "./hexagons.js";
 import type { SubsetFacts } from "./ipc.js";
 import { decodeLz4 } from "./lz4.js";
-import { positionColumns, type Roles, rolesOf } from "./roles.js";
+import { type Roles, rolesOf } from "./roles.js";
 
 /** Reads Arrow IPC bytes. The name is that of the subset, if it is one. */
 export async function fromArrow(name: string | undefined, bytes: Uint8Array, roles: Roles): Promise<Columns> {
@@ -24,6 +25,9 @@ export async function fromArrow(name: string | undefined, bytes: Uint8Array, rol
   const notes: string[] = [];
   if (subset !== undefined) return ofSubset(name, table, names, JSON.parse(subset) as Subset);
   const found = place(table, names, roles, notes);
+  const declared = table.schema.fields.find(({ name }) => found?.[1].includes(name));
+  const crs = crsOf(declared?.metadata?.get("ARROW:extension:metadata"));
+  if (crs) (await import("./systems.js")).refuseSystem(crs);
   if (!found) {
     const make = (each: string, notes: string[]) => values(table, [each], new Set(), notes);
     return ofCells(name ?? "points", names, make, roles);
@@ -127,6 +131,15 @@ function place(table: Table, names: string[], roles: Roles, notes: string[]): [P
     return [found.positions, [field.name]];
   }
   return undefined;
+}
+
+/** The system that metadata of a column of geometries names. */
+function crsOf(metadata: string | undefined): unknown {
+  try {
+    return metadata && (JSON.parse(metadata) as { crs?: unknown } | null)?.crs;
+  } catch {
+    return undefined;
+  }
 }
 
 function axis(table: Table, name: string): Float64Array {

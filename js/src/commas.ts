@@ -2,7 +2,7 @@
  * What commas and points mean in numbers of CSV: one stands before decimals, the other between thousands.
  */
 
-import { isAxis } from "./roles.js";
+import { isAxis } from "./axes.js";
 
 const WHOLE = /^[+-]?\d+$/;
 /** Numbers with this sign before their decimals. */

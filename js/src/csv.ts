@@ -4,9 +4,10 @@
  */
 
 import { degrees } from "./arrays.js";
+import { positionColumns } from "./axes.js";
 import { type Columns, check } from "./columns.js";
 import { type Cell, columnOf } from "./infer.js";
-import { positionColumns, type Roles, rolesOf } from "./roles.js";
+import { type Roles, rolesOf } from "./roles.js";
 
 /** Reads CSV with a header line. */
 export async function fromCsv(name: string, text: string, roles: Roles): Promise<Columns> {

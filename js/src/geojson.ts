@@ -16,7 +16,10 @@ interface Feature {
 
 /** Reads a feature collection, an array of features, or the text of either. */
 export async function fromGeoJson(name: string, input: unknown, roles: Roles): Promise<Columns> {
-  const features = featuresOf(typeof input === "string" ? parse(input) : input);
+  const parsed = typeof input === "string" ? parse(input) : input;
+  const features = featuresOf(parsed);
+  const { crs } = parsed as { crs?: unknown };
+  if (crs) (await import("./systems.js")).refuseSystem(crs);
   const cells = new Map<string, Cell[]>();
   const cell = (name: string, row: number, value: unknown): void => {
     let column = cells.get(name);

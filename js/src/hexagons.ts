@@ -3,6 +3,7 @@
  * Which numbers are cells, and where these are, the module knows.
  */
 
+import { aside } from "./axes.js";
 import { bit, type Column, type Columns, check, list } from "./columns.js";
 import { columnOf, type Plain } from "./infer.js";
 import { type Roles, rolesOf } from "./roles.js";
@@ -49,7 +50,7 @@ export function ofCells(name: string, names: readonly string[], make: Make, role
   const table = withCells(name, names, make, roles);
   if (table) return table;
   const how = "name them as { lon, lat }, or a column of cells of H3 as { h3 }";
-  throw new RangeError(`found no longitude and latitude columns; ${how}; ${more ?? list(names)}`);
+  throw new RangeError(`found no longitude and latitude columns${aside(names)}; ${how}; ${more ?? list(names)}`);
 }
 
 /** Reads plain arrays. */

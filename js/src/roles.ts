@@ -1,6 +1,5 @@
 /**
- * Which columns hold positions, ids and times, going by the names people use; the server chooses by the same words, and by
- * those of grids, whose metres are no degrees.
+ * Which columns hold ids and times, and what may be said of those of positions.
  */
 
 import { type Column, list } from "./columns.js";
@@ -19,66 +18,6 @@ export interface Roles {
   time?: string;
   /** Whose clock days and hours go by where a query names none, such as `Europe/Paris`; UTC's unless said. */
   zone?: string;
-}
-
-/** Words for the two axes, best first. */
-const PAIRS = [
-  ["longitude", "latitude"],
-  ["lon", "lat"],
-  ["lng", "lat"],
-  ["long", "lat"],
-  ["x", "y"],
-  ["longitud", "latitud"],
-  ["längengrad", "breitengrad"],
-  ["laengengrad", "breitengrad"],
-  ["longitudine", "latitudine"],
-  ["lengtegraad", "breedtegraad"],
-  ["lengdegrad", "breddegrad"],
-  ["længdegrad", "breddegrad"],
-  ["długość", "szerokość"],
-  ["долгота", "широта"],
-  ["经度", "纬度"],
-  ["経度", "緯度"],
-  ["länge", "breite"],
-  ["laenge", "breite"],
-] as const;
-
-/** Whether a column is named like one of the axes. */
-export function isAxis(name: string): boolean {
-  return words(name).some((word) => PAIRS.some(([east, north]) => word === east || word === north));
-}
-
-/** The columns of longitude and latitude. A name of nothing but the axis comes before one with other words. */
-export function positionColumns(names: readonly string[], roles: Roles): [string, string] | undefined {
-  if (roles.h3 !== undefined) return undefined;
-  if (roles.lon !== undefined && roles.lat !== undefined) {
-    for (const name of [roles.lon, roles.lat]) {
-      if (!names.includes(name)) throw new RangeError(`no column "${name}" for the position; ${list(names)}`);
-    }
-    return [roles.lon, roles.lat];
-  }
-  const split = names.map((name) => [name, words(name)] as const);
-  for (const others of [false, true]) {
-    for (const [east, north] of PAIRS) {
-      for (const [x, parts] of split) {
-        const at = parts.indexOf(east);
-        if (at < 0 || parts.length > 1 !== others) continue;
-        const wanted = parts.with(at, north).join(" ");
-        const y = split.find(([, parts]) => parts.join(" ") === wanted);
-        if (y) return [x, y[0]];
-      }
-    }
-  }
-  return undefined;
-}
-
-/** `pickupLon`, `pickup_lon` and `Pickup Lon` are the same words. */
-function words(name: string): string[] {
-  return name
-    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
-    .toLowerCase()
-    .split(/[^\p{L}\d]+/u)
-    .filter((word) => word !== "");
 }
 
 type Chosen = Pick<Roles, "id" | "time" | "zone">;

@@ -105,6 +105,34 @@ test("points as WKB and as GeoArrow", async () => {
   assert.deepEqual(geometry, { type: "Point", coordinates: [-0.12, 51.5] });
 });
 
+test("GeoArrow in a grid is refused with its name, and read in degrees", async () => {
+  const of = (/** @type {string} */ about) => {
+    const number = new arrow.Float64();
+    const type = new arrow.Struct([new arrow.Field("x", number), new arrow.Field("y", number)]);
+    const metadata = new Map([
+      ["ARROW:extension:name", "geoarrow.point"],
+      ["ARROW:extension:metadata", about],
+    ]);
+    const schema = new arrow.Schema([new arrow.Field("geometry", type, true, metadata)]);
+    const children = [8, 50].map((value) => arrow.makeData({ type: number, data: new Float64Array([value]) }));
+    const rows = arrow.makeData({
+      type: new arrow.Struct(schema.fields),
+      children: [arrow.makeData({ type, children })],
+    });
+    return toColumns(
+      tableToIPC(new arrow.Table(schema, new arrow.RecordBatch(schema, /** @type {any} */ (rows)))).slice(),
+    );
+  };
+  const grid = { type: "ProjectedCRS", name: "SWEREF99 TM", id: { authority: "EPSG", code: 3006 } };
+  await assert.rejects(of(JSON.stringify({ crs: grid })), /declared to be in EPSG:3006 \(SWEREF99 TM\)/);
+  await assert.rejects(of('{"crs":"EPSG:3006"}'), /the server transforms them/);
+  const degrees = { type: "GeographicCRS", name: "WGS 84 (CRS84)", id: { authority: "OGC", code: "CRS84" } };
+  for (const about of ["{}", "not JSON", JSON.stringify({ crs: degrees }), '{"crs":"EPSG:4258"}']) {
+    const { positions } = await of(about);
+    assert.deepEqual("lon" in positions && [positions.lon[0], positions.lat[0]], [8, 50]);
+  }
+});
+
 test("what apache-arrow writes is read, as file and as stream", async () => {
   const table = tableFromArrays({ longitude: new Float64Array([1, 2]), latitude: new Float64Array([3, 4]) }).assign(
     new arrow.Table({ big: vectorFromArray(["x", null], new arrow.LargeUtf8()), n: vectorFromArray([1n, 2n ** 40n]) }),

@@ -308,6 +308,53 @@ test("positions are found by the names that people use", async () => {
   }
 });
 
+test("names that say something about positions are none, and parts of degrees are told", async () => {
+  for (const names of [
+    "lat_count,lat_mean,lat_std,lon_count,lon_mean,lon_std",
+    "lat_err,lat_dd,lat_min,lon_err,lon_dd,lon_min",
+    "lat_idx,latdeg,lat_ref_id,lon_idx,londeg,lon_diff",
+    "y (m),YGCSWGS84,y [px],x (m),XGCSWGS84,x [px]",
+    "lat_min,lat_deg,lat_max,lon_min,lon_deg,lon_max",
+  ]) {
+    const { positions } = await toColumns(`${names}\n1,50,3,4,8,6\n`);
+    assert.deepEqual("lon" in positions && [positions.lon[0], positions.lat[0]], [8, 50], names);
+  }
+  for (const [names, told] of /** @type {const} */ ([
+    [
+      "lat_deg,lat_min,lon_deg,lon_min",
+      /"lon_deg" and "lat_deg" are parts of degrees by their names, which the server puts together/,
+    ],
+    ["LAT_D,LAT_M,LON_D,LON_M", /parts of degrees/],
+    ["Lat (°),Lat ('),Lon (°),Lon (')", /parts of degrees/],
+    ["緯度(度),緯度(分),経度(度),経度(分)", /parts of degrees/],
+    ["lat_std,v,lon_std,w", /"lon_std" and "lat_std" are something about positions by their names/],
+    ["latitude (rad),v,longitude (rad),w", /in a unit that is none of degrees by their names/],
+    ["X (m),v,Y (m),w", /in a unit that is none of degrees by their names/],
+  ])) {
+    await assert.rejects(toColumns(`${names}\n1,2,3,4\n`), told);
+  }
+  const said = await toColumns("lat_std,lon_std\n1,2\n", { lon: "lon_std", lat: "lat_std" });
+  assert.equal("lon" in said.positions && said.positions.lon[0], 2);
+});
+
+test("positions that are declared to be in a grid are refused with its name", async () => {
+  const features = [{ type: "Feature", geometry: { type: "Point", coordinates: [674032, 6580822] }, properties: {} }];
+  const named = (/** @type {string} */ name) => ({ type: "name", properties: { name } });
+  const of = (/** @type {unknown} */ crs) =>
+    toColumns(/** @type {any} */ ({ type: "FeatureCollection", crs, features }));
+  for (const crs of [
+    named("urn:ogc:def:crs:EPSG::3006"),
+    named("EPSG:3006"),
+    { type: "EPSG", properties: { code: 3006 } },
+    { type: "ProjectedCRS", name: "SWEREF99 TM", id: { authority: "EPSG", code: 3006 } },
+  ]) {
+    await assert.rejects(of(crs), /declared to be in EPSG:3006.*the server transforms them/);
+  }
+  for (const crs of [null, undefined, named("urn:ogc:def:crs:OGC:1.3:CRS84"), named("urn:ogc:def:crs:EPSG::4258")]) {
+    assert.equal((await of(crs)).columns.length, 0);
+  }
+});
+
 test("what is packed, or of another kind, is refused by its name, also where it is short or has no zeros", async () => {
   for (const [start, said] of /** @type {const} */ ([
     ["PK\x03\x04\x14abc", /^a file of ZIP, expected CSV/],
