@@ -12,7 +12,7 @@ const { alongBlend, blender, compared, faded, mean, scaleOf, told } = await ofPa
 /** @type {typeof import("../../web/src/map/oklab")} */
 const { hexOf, labOf, oklch } = await ofPage("map/oklab");
 /** @type {typeof import("../../web/src/map/stops")} */
-const { placeOf } = await ofPage("map/stops");
+const { placeOf, stopsAt } = await ofPage("map/stops");
 /** @type {typeof import("../../web/src/map/cells/read")} */
 const { readCells } = await ofPage("map/cells/read");
 /** @type {typeof import("../../web/src/map/counted")} */
@@ -256,7 +256,7 @@ test("two that are compared never have one colour, and one that is alone is mixe
       properties: values.map((value) => ({ property: `n_${value}`, column: "kind", measure: "count", on: "cells" })),
     };
     const coloured = values.slice(0, 10).map((value, rank) => ({ value, colour: categoryColour(rank, theme()) }));
-    const given = { theme: theme(), categories: coloured, counts: () => COUNTS, locked: undefined };
+    const given = { theme: theme(), categories: coloured, counts: () => COUNTS, all: COUNTS, locked: undefined };
     return page.blendOf({ ...DRAWING, category: "kind", ...how }, column, tileJson, given);
   };
   for (const first of values) {
@@ -281,6 +281,93 @@ test("two that are compared never have one colour, and one that is alone is mixe
   }
 });
 
+test("at every zoom the legend of two reaches as far as a cell does, or says that there is more", () => {
+  const { below } = random(21);
+  const probabilities = [0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
+  for (let round = 0; round < 60; round += 1) {
+    // The first lies in one place, the second is spread; of a third there may be some.
+    const spread = 1 + below(40);
+    const third = round % 2 ? 0 : 900;
+    /** @type {number[][][]} the counts of the cells of each zoom */
+    const zooms = [];
+    for (let cells = 1; cells <= 256; cells *= 4) {
+      const counts = Array.from({ length: cells }, () => [0, 0, 0]);
+      const put = (/** @type {number} */ kind, /** @type {number} */ many, /** @type {number} */ wide) => {
+        for (let row = 0; row < many; row += 1) {
+          const at = counts[Math.floor((((row * 97) % wide) / 256) * cells)];
+          if (at) at[kind] = (at[kind] ?? 0) + 1;
+        }
+      };
+      put(0, 400 + below(200), 256);
+      put(1, 300 + below(300), spread);
+      put(2, third, 256);
+      zooms.push(counts);
+    }
+    const measure = (/** @type {(counts: number[]) => number} */ of) => ({
+      probabilities,
+      zooms: zooms.map((cells, z) => {
+        const values = cells
+          .map(of)
+          .filter((count) => count > 0)
+          .sort((a, b) => a - b);
+        const quantiles = probabilities.map((p) => values[Math.round(p * (values.length - 1))] ?? 0);
+        return { z, cells: values.length, quantiles };
+      }),
+    });
+    const measures = {
+      n_a: measure(([a = 0]) => a),
+      n_b: measure(([, b = 0]) => b),
+      point_count: measure((counts) => counts.reduce((sum, count) => sum + count, 0)),
+    };
+    const names = third ? ["a", "b", "c"] : ["a", "b"];
+    /** @type {any} */
+    const column = { name: "kind", categories: names.map((value) => ({ value, count: 1 })), distinct: names.length };
+    /** @type {any} */
+    const tileJson = {
+      properties: names.map((name) => ({ property: `n_${name}`, column: "kind", measure: "count", on: "cells" })),
+    };
+    for (const scale of /** @type {const} */ (["balanced", "linear"])) {
+      const counts = (/** @type {string} */ property) =>
+        cellStops(/** @type {any} */ (measures)[property], scale, true);
+      const given = { theme: theme(), categories: [], counts, all: counts("point_count"), locked: undefined };
+      for (const mix of /** @type {const} */ (["difference", "share", "ratio"])) {
+        const drawing = { ...DRAWING, category: "kind", mix, first: "a", second: "b" };
+        const blend = page.blendOf(drawing, column, tileJson, given) ?? assert.fail();
+        zooms.forEach((cells, z) => {
+          const stops = stopsAt(mix === "difference" ? blend.scale : blend.density, z);
+          const [least, most] = [stops[0], stops.at(-1) ?? stops[0]];
+          const values = cells.flatMap(([a = 0, b = 0]) => (a + b === 0 ? [] : [mix === "difference" ? a - b : a + b]));
+          const about = `${mix} of two among ${names.length}, ${scale}, zoom ${z}`;
+          assert.ok(Math.max(...values) <= most.value + 1e-6 || most.beyond, `${about}: ${most.value} of ${values}`);
+          if (mix === "difference")
+            assert.ok(Math.min(...values) >= least.value - 1e-6 || least.beyond, `${about}: ${least.value}`);
+          // Where the two are all that there is, the end is the greatest.
+          else if (!third && scale === "linear")
+            assert.deepEqual([most.value, most.beyond], [Math.max(...values), undefined]);
+        });
+      }
+    }
+  }
+  // What no row passes of has no scale, and takes none from the other.
+  const drawing = { ...DRAWING, category: "kind", mix: /** @type {const} */ ("difference") };
+  /** @type {any} */
+  const column = { name: "kind", categories: [{ value: "a" }, { value: "b" }], distinct: 2 };
+  /** @type {any} */
+  const tileJson = {
+    properties: ["n_a", "n_b"].map((property) => ({ property, column: "kind", measure: "count", on: "cells" })),
+  };
+  const all = cellStops(undefined, "balanced", true);
+  const counts = (/** @type {string} */ property) => (property === "n_a" ? COUNTS : undefined);
+  const blend = page.blendOf(drawing, column, tileJson, {
+    theme: theme(),
+    categories: [],
+    counts,
+    all,
+    locked: undefined,
+  });
+  assert.equal(blend?.scale[0].at(-1)?.value, 1000);
+});
+
 test("what values are called is told from each other, and from what has no colour of its own", () => {
   const values = ["a", "", "(empty)", "others", "no value", "“others”", "“", "Others"];
   /** @type {any} */
@@ -291,7 +378,7 @@ test("what values are called is told from each other, and from what has no colou
     properties: names.map((property) => ({ property, column: "kind", measure: "count", on: "cells" })),
   };
   const categories = values.map((value, rank) => ({ value, colour: categoryColour(rank, theme()) }));
-  const given = { theme: theme(), categories, counts: () => COUNTS, locked: undefined };
+  const given = { theme: theme(), categories, counts: () => COUNTS, all: COUNTS, locked: undefined };
   const parts = page.blendOf({ ...DRAWING, category: "kind", mix: "mixed" }, column, tileJson, given)?.parts ?? [];
   assert.equal(new Set(parts.map(({ title }) => title)).size, names.length, parts.map(({ title }) => title).join());
   assert.deepEqual(

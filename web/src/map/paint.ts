@@ -1,6 +1,6 @@
 /** How a layer is painted now: the scale of its colours, its ramp or its categories. The map and the legend both read it. */
 
-import type { Stats } from "duotile";
+import type { MeasureInfo, Stats } from "duotile";
 import type { ExpressionSpecification } from "maplibre-gl";
 import { shortValue, VALUES } from "../filter/cycle";
 import type { Loaded } from "../load";
@@ -82,7 +82,13 @@ export function paintOf(layer: Layer, { metadata, dataset, columns, tileJson }: 
   const categories = by && categoriesOf(by, known ?? usual, usual, now);
   const mixed = isMixed(drawing, by) ? dataset?.columns.find(({ name }) => name === by?.name) : undefined;
   const countsOf = (property: string) => ending(cellStops(info(property), scale, true, at));
-  const given = { theme: now, categories: categories ?? [], counts: countsOf, locked: locked && ending(locked) };
+  const given = {
+    theme: now,
+    categories: categories ?? [],
+    counts: (property: string) => (isKnown(info(property)) ? countsOf(property) : undefined),
+    all: countsOf("point_count"),
+    locked: locked && ending(locked),
+  };
   const blend = mixed && tileJson && blendOf(drawing, mixed, tileJson, given);
   return {
     theme: now,
@@ -90,7 +96,7 @@ export function paintOf(layer: Layer, { metadata, dataset, columns, tileJson }: 
     property,
     cells: blend?.scale ?? ending(locked ?? cellStops(info(property), scale, addsUp(measure), at)),
     locked: locked !== undefined,
-    empty: !locked && metadata !== undefined && !info(property)?.zooms.some(({ quantiles }) => quantiles.length > 0),
+    empty: !locked && metadata !== undefined && !isKnown(info(property)),
     counts,
     areas: (ratio) => ending(areaStops(info("point_count"), ratio)),
     heights: by ? counts : ending(cellStops(info(property), "log", addsUp(measure))),
@@ -103,6 +109,10 @@ export function paintOf(layer: Layer, { metadata, dataset, columns, tileJson }: 
     ...(by?.cycle ? { cycle: by.cycle } : {}),
   };
 }
+
+/** Whether some cell has a value. */
+const isKnown = (measure: MeasureInfo | undefined): boolean =>
+  measure?.zooms.some(({ quantiles }) => quantiles.length > 0) ?? false;
 
 /** All hours, weekdays or months, round a wheel of colours; else the values that are there. */
 function categoriesOf({ cycle }: Coloured, ...[now, usual, theme]: Parameters<typeof coloured>): Category[] {

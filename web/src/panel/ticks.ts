@@ -28,7 +28,7 @@ export function ticksOf(all: Stops, whole: boolean, room: number): Tick[] {
   const stops = stretched(all);
   const last = stops.at(-1);
   // One number stands in the middle.
-  if (stops.length === 1 || !last) return [tickAt(stops[0], whole)];
+  if (stops.length === 1 || !last) return [ending(stops[0], whole)];
   const [from, to] = [tickAt(stops[0], whole), ending(last, whole)];
   if (stops[0].beyond) from.text = `≤ ${from.text}`;
   return [from, ...between(stops, whole, room, { free: reach(from, room)[1], from, to }), to];
