@@ -16,7 +16,9 @@ const { counts } = await ofPage("map/glide");
 /** @type {typeof import("../../web/src/panel/ticks")} */
 const { ticksOf } = await ofPage("panel/ticks");
 /** @type {typeof import("../../web/src/filter/axis")} */
-const { axisOf, unitOf } = await ofPage("filter/axis");
+const { axisOf, binsOf, numberOf, unitOf, wholeAxis } = await ofPage("filter/axis");
+/** @type {typeof import("../../web/src/filter/ends")} */
+const { brushOf, nudged, rangeAt, valueAt } = await ofPage("filter/ends");
 /** @type {typeof import("../../web/src/map/lock")} */
 const { parse, print } = await ofPage("map/lock");
 /** @type {typeof import("../../web/src/compare/alike")} */
@@ -424,6 +426,115 @@ test("a ramp has numbers all along, also where nearly all of it is for what is s
       [1, 0],
       [100, 1],
     ],
+  );
+});
+
+/** What the server tells of whole numbers, in a thousand bins. @param {number[]} values */
+function statsOf(values) {
+  const [min, max] = [Math.min(...values), Math.max(...values)];
+  const bins = min === max ? 1 : 1000;
+  const edges = Array.from({ length: bins + 1 }, (_, i) => (i === bins ? max : min + ((max - min) * i) / bins));
+  const counts = Array(bins).fill(0);
+  for (const value of values) {
+    const above = edges.findIndex((edge) => edge > value);
+    counts[(above < 0 ? bins : above) - 1] += 1;
+  }
+  return /** @type {any} */ ({ type: "integer", present: values.length, histogram: { edges, counts } });
+}
+
+test("bars of whole numbers have as many of them each, and as many rows as these have", () => {
+  const { below } = random(11);
+  for (const count of [1, 2, 3, 24, 60, 80, 100, 101, 120, 365, 999, 1000]) {
+    for (const min of [-7, 0, 18, 1990]) {
+      const all = Array.from({ length: count }, (_, i) => min + i);
+      const some = [min, min + count - 1, ...Array.from({ length: 400 }, () => min + below(count))];
+      const axis = wholeAxis(min, min + count - 1);
+      const each = count <= 100 ? 1 : Math.ceil(count / 50);
+      for (const values of [all, some]) {
+        const bars = Array(Math.ceil(count / each)).fill(0);
+        for (const value of values) bars[Math.floor((value - min) / each)] += 1;
+        const found = binsOf([statsOf(values)], axis).map((rows) => Math.round(rows * 1e9) / 1e9);
+        assert.deepEqual(found, bars, `${count} from ${min}`);
+      }
+      // A bar is where its numbers are.
+      const bar = (/** @type {number} */ value) => Math.floor(axis.at(value) * axis.bins);
+      for (const value of all) assert.equal(bar(value), Math.floor((value - min) / each), `${value} of ${count}`);
+      assert.deepEqual([axis.value(0), axis.value(1)], [min, min + count - 1]);
+    }
+  }
+});
+
+test("an end of a brush over whole numbers is a number that it has whole, and goes on by one", () => {
+  for (const [min, max] of /** @type {const} */ ([
+    [0, 59],
+    [-3, 3],
+    [1990, 2019],
+    [0, 365],
+  ])) {
+    const axis = wholeAxis(min, max);
+    for (let from = min; from <= max; from += 1) {
+      for (const to of [from, Math.min(from + 3, max), max]) {
+        const brush = brushOf({ kind: "range", from: { value: from }, to: { value: to } }, axis) ?? assert.fail();
+        const range = rangeAt(brush, axis, "integer");
+        const told = `${from} to ${to} of ${min} to ${max}`;
+        assert.deepEqual(
+          [Number(range?.from?.value ?? min) + 0, Number(range?.to?.value ?? max) + 0],
+          [from, to],
+          told,
+        );
+        const open = { from: { value: from - 1, open: true }, to: { value: to + 1, open: true } };
+        assert.deepEqual(brushOf({ kind: "range", ...open }, axis), brush, told);
+        if (max - min > 60) continue;
+        for (const by of [-0.01, 0.01]) {
+          const ends = /** @type {const} */ (["from", "to"]);
+          for (const end of ends) {
+            const value = { from, to }[end];
+            const next = value + Math.sign(by);
+            if (next < min || next > max || brush[end] === 0 || brush[end] === 1) continue;
+            const moved = nudged(brush[end], by, axis, "integer", end);
+            const reached = moved === 0 ? min : moved === 1 ? max : valueAt(moved, axis, "integer", end);
+            assert.ok(
+              Math.sign(reached - value) === Math.sign(by) &&
+                Math.abs(reached - value) <= Math.max(1, (max - min) / 50),
+              `${told}: ${end} from ${value} to ${reached}`,
+            );
+          }
+        }
+      }
+    }
+  }
+});
+
+test("an axis of one value, or of two that are as good as one, has numbers and no other ends", () => {
+  for (const [min, max] of /** @type {const} */ ([
+    [0.3, 0.3],
+    [0.3, 0.30000000000000004],
+    [1e15, 1e15 + 2],
+    [5e-324, 5e-324],
+    [0, 0],
+  ])) {
+    for (const axis of [axisOf(min, max, false, 1), axisOf(min, max, true, 1), wholeAxis(min, max)]) {
+      for (const kind of /** @type {const} */ (["number", "integer"])) {
+        for (const at of [0, 0.2, 0.5, 1]) {
+          const value = valueAt(at, axis, kind);
+          assert.ok(Math.abs(value - min) <= Math.max(max - min, 0.5, max / 1e14), `${min} to ${max}: ${value}`);
+        }
+        const range = rangeAt({ from: 0.2, to: 0.7 }, axis, kind);
+        assert.ok(Number.isFinite(range?.from?.value) && Number.isFinite(range?.to?.value), `${min} to ${max}`);
+      }
+    }
+  }
+});
+
+test("a number that is a text because no double is as exact is a number, and a time a time", () => {
+  assert.equal(numberOf("9007199254740993"), 2 ** 53);
+  assert.equal(numberOf("-1700000000000000001"), -1.7e18);
+  assert.equal(numberOf("2024-01-01T00:00:00Z"), Date.UTC(2024, 0, 1));
+  assert.ok(Number.isNaN(numberOf(null)));
+  const stats = /** @type {any} */ ({ probabilities: [0, 1], quantiles: ["9007199254740993", "9007199254840993"] });
+  assert.deepEqual(
+    rowStops(stats, "linear")?.map(({ value }) => value),
+    [2 ** 53, 9007199254840992],
   );
 });
 

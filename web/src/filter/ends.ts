@@ -15,6 +15,8 @@ export interface Brush {
 export type Kind = "integer" | "number" | "time";
 
 const DAY = 86_400_000;
+/** A part of the room of a whole number that no pointer tells from none. */
+const NEAR = 1e-4;
 /** Steps that times are rounded to, in milliseconds. */
 const STEPS = [1, 10, 100, 1000, 5000, 15_000, 60_000, 300_000, 900_000, 3_600_000, 6 * 3_600_000, DAY];
 
@@ -57,11 +59,12 @@ export function rangeOf(clause: Clause | undefined): Range | undefined {
     : { kind: "range", from: { value }, to: { value } };
 }
 
-/** Where a range lies; `undefined` where its ends are no values of such a column. */
+/** Where a range lies: over all of the values that it has. `undefined` where its ends are no values of such a column. */
 export function brushOf({ from, to }: Range, axis: Axis): Brush | undefined {
+  const reach = (open = false) => (open ? axis.reach : -axis.reach);
   const brush = {
-    from: from ? axis.at(numberOfEnd(from, "from")) : 0,
-    to: to ? axis.at(numberOfEnd(to, "to")) : 1,
+    from: from ? axis.at(numberOfEnd(from, "from") + reach(from.open)) : 0,
+    to: to ? axis.at(numberOfEnd(to, "to") - reach(to.open)) : 1,
   };
   return Number.isNaN(brush.from) || Number.isNaN(brush.to) ? undefined : brush;
 }
@@ -75,21 +78,25 @@ function stepAt(at: number, axis: Axis, kind: Kind): number {
   return kind === "integer" ? Math.max(step, 1) : step;
 }
 
-/** A value near a place, with no more digits than can be seen. */
-export function valueAt(at: number, axis: Axis, kind: Kind): number {
-  return rounded(axis.value(at), stepAt(at, axis, kind));
+/** A value near a place, with no more digits than can be seen; at the end of a brush the last that is within. */
+export function valueAt(at: number, axis: Axis, kind: Kind, end?: keyof Brush): number {
+  // Between two whole numbers both are as near.
+  const within = end === undefined ? 0 : (end === "from" ? NEAR : -NEAR) * axis.reach;
+  return rounded(axis.value(at) + within, stepAt(at, axis, kind));
 }
 
 function rounded(value: number, step: number): number {
   const count = Math.round(value / step);
+  // Steps of an axis that is as good as one value are smaller than can be reckoned with.
+  if (!Number.isFinite(count) || !Number.isFinite(1 / step)) return value;
   // Dividing by the inverse keeps decimals short: 0.3 rather than 0.30000000000000004.
   return step < 1 ? count / Math.round(1 / step) : count * step;
 }
 
 /** The range of a brush; an end at the edge of the axis asks for nothing. `undefined` if neither does. */
 export function rangeAt({ from, to }: Brush, axis: Axis, kind: Kind): Range | undefined {
-  const low = from > 0 ? valueAt(from, axis, kind) : undefined;
-  const high = to < 1 ? valueAt(to, axis, kind) : undefined;
+  const low = from > 0 ? valueAt(from, axis, kind, "from") : undefined;
+  const high = to < 1 ? valueAt(to, axis, kind, "to") : undefined;
   if (low === undefined && high === undefined) return undefined;
   return {
     kind: "range",
@@ -99,10 +106,10 @@ export function rangeAt({ from, to }: Brush, axis: Axis, kind: Kind): Range | un
 }
 
 /** An end moved along the axis, by at least the least step that its values have. */
-export function nudged(at: number, by: number, axis: Axis, kind: Kind): number {
+export function nudged(at: number, by: number, axis: Axis, kind: Kind, end: keyof Brush): number {
   const to = Math.min(Math.max(at + by, 0), 1);
   if (to === 0 || to === 1) return to;
-  const before = valueAt(at, axis, kind);
-  if (valueAt(to, axis, kind) !== before) return to;
+  const before = valueAt(at, axis, kind, end);
+  if (valueAt(to, axis, kind, end) !== before) return to;
   return axis.at(before + Math.sign(by) * stepAt(at, axis, kind));
 }

@@ -13,9 +13,9 @@ interface Props {
   uneven: boolean;
   brush: Brush | undefined;
   /** What an end means, for reading. */
-  read: (at: number) => string;
+  read: (at: number, end: keyof Brush) => string;
   /** An end moved along by a step. */
-  step: (at: number, by: number) => number;
+  step: (at: number, by: number, end: keyof Brush) => number;
   /** While it moves, and when it rests; `undefined` if nothing is brushed any more. */
   onMove: (brush: Brush | undefined) => void;
   onRest: (brush: Brush | undefined) => void;
@@ -78,7 +78,7 @@ export function Histogram({ label, all, now, uneven, brush, read, step, onMove, 
     const by = KEYS[event.key];
     if (by === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    const at = step({ from, to }[end], by * (event.shiftKey && Math.abs(by) < 0.1 ? 5 : 1));
+    const at = step({ from, to }[end], by * (event.shiftKey && Math.abs(by) < 0.1 ? 5 : 1), end);
     // An end stops at the other.
     const next = end === "from" ? { from: Math.min(at, to), to } : { from, to: Math.max(at, from) };
     onRest(some(next));
@@ -95,7 +95,7 @@ export function Histogram({ label, all, now, uneven, brush, read, step, onMove, 
         aria-valuemin={Math.round(end === "from" ? 0 : from * 1000) / 10}
         aria-valuemax={Math.round(end === "from" ? to * 1000 : 1000) / 10}
         aria-valuenow={Math.round(at * 1000) / 10}
-        aria-valuetext={read(at)}
+        aria-valuetext={read(at, end)}
         onKeyDown={(event) => onKey(event, end)}
       />
     );

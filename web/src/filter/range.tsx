@@ -3,7 +3,7 @@
 import type { ColumnInfo } from "duotile";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { compact, measured } from "../dom";
-import { type Axis, binsOf, spreadOf } from "./axis";
+import { type Axis, binsOf } from "./axis";
 import type { Clause } from "./clauses";
 import {
   type Brush,
@@ -21,7 +21,7 @@ import {
 import { Histogram } from "./histogram";
 import { Missing } from "./missing";
 import { abandon, finish, offer } from "./pace";
-import { BINS, type Known } from "./stats";
+import type { Known } from "./stats";
 
 interface Props {
   column: ColumnInfo;
@@ -52,12 +52,12 @@ export function RangeControl({ column, clause, known, log, setLog, set }: Props)
     <div class="range">
       <Histogram
         label={column.name}
-        all={binsOf(spreadOf(levels), axis, BINS)}
-        now={binsOf(spreadOf(now), axis, BINS)}
+        all={binsOf(levels, axis)}
+        now={binsOf(now, axis)}
         uneven={axis.log}
         brush={brush}
-        read={(at) => reading(at, axis, column)}
-        step={(at, by) => nudged(at, by, axis, kind)}
+        read={(at, end) => reading(at, axis, column, end)}
+        step={(at, by, end) => nudged(at, by, axis, kind, end)}
         onMove={(brush) => {
           const gesture = draft?.gesture ?? `brush ${column.name} ${++gestures}`;
           setDraft({ brush, before: draft ? draft.before : clause, gesture });
@@ -162,9 +162,9 @@ function parsed(text: string, kind: Kind): number {
   return kind === "integer" && !Number.isInteger(value) ? Number.NaN : value;
 }
 
-/** A place on the axis, for reading. */
-function reading(at: number, axis: Axis, { name, type }: ColumnInfo): string {
-  const value = valueAt(at, axis, type as Kind);
+/** A place on the axis, or an end of a brush, for reading. */
+function reading(at: number, axis: Axis, { name, type }: ColumnInfo, end?: keyof Brush): string {
+  const value = valueAt(at, axis, type as Kind, end);
   if (type !== "time") return Math.abs(value) < 10_000 ? measured(value, { name }) : compact(value);
   const text = new Date(value).toISOString();
   return axis.max - axis.min < 3 * 86_400_000 ? text.slice(5, 16).replace("T", " ") : text.slice(0, 10);

@@ -3,14 +3,13 @@
 import { type Dataset, Problem, type Source, type Stats, type TileQuery } from "duotile";
 import { useEffect, useState } from "preact/hooks";
 import { busy } from "../page";
-import { type Axis, axisOf, finer, isUneven, numberOf, unitOf } from "./axis";
+import { type Axis, axisOf, finer, isUneven, numberOf, unitOf, wholeAxis } from "./axis";
 import { withClause } from "./clauses";
 import { dragging } from "./dragging";
 import { valueEnd } from "./ends";
 
-/** Bins that are asked for, and bins that are drawn. */
-export const FINE = 1000;
-export const BINS = 50;
+/** Bins that are asked for. */
+const FINE = 1000;
 /** So many requests at most for one histogram. */
 const LEVELS = 5;
 /** How long statistics wait for the map to be drawn, in milliseconds. */
@@ -104,7 +103,8 @@ export async function ofAll(
 function axisFor(stats: Stats, log = isUneven(stats)): Axis | undefined {
   const [min, max] = [numberOf(stats.min), numberOf(stats.max)];
   if (!(min <= max)) return undefined;
-  return axisOf(min, max, log && stats.type !== "time", unitOf(stats));
+  const bent = log && stats.type !== "time";
+  return stats.type === "integer" && !bent ? wholeAxis(min, max) : axisOf(min, max, bent, unitOf(stats));
 }
 
 /** Histograms of ever smaller values, until each part of the axis is counted. */
@@ -117,7 +117,7 @@ async function deeper(
 ): Promise<readonly Stats[]> {
   const levels = [first];
   for (let last = first; axis && levels.length < LEVELS; ) {
-    const to = finer(last, axis, BINS);
+    const to = finer(last, axis);
     if (to === undefined) break;
     last = await ask(withClause(others, column, { kind: "range", to: valueEnd(to, first.type) }));
     levels.push(last);

@@ -107,9 +107,13 @@ export function rowStops(stats: Stats | undefined, scale: Scale): Stops | undefi
   return ending(stops(values.map(bounded), stats.probabilities ?? [], scale), values);
 }
 
-/** A number as it is, a time as milliseconds, which is how tiles carry it. */
+/**
+ * A number as it is, and one that is a text because no double is as exact; a time as milliseconds, which is how tiles carry
+ * it.
+ */
 export function numeric(value: number | string): number {
-  return typeof value === "number" ? value : Date.parse(value);
+  const number = Number(value);
+  return Number.isNaN(number) ? Date.parse(String(value)) : number;
 }
 
 function stops(quantiles: readonly number[], probabilities: readonly number[], scale: Scale): Stops {
