@@ -538,6 +538,25 @@ test("a number that is a text because no double is as exact is a number, and a t
   );
 });
 
+test("numbers of a legend are told apart, however little is between them", () => {
+  const texts = (/** @type {number[]} */ ...ends) =>
+    ticksOf(/** @type {any} */ (ends.map((value, at) => ({ value, at }))), false, 202).map(({ text }) => text);
+  assert.deepEqual([texts(1990, 2019)[0], texts(1990, 2019).at(-1)], ["1,990", "2,019"]);
+  assert.deepEqual([texts(1012.04, 1014.31)[0], texts(1012.04, 1014.31).at(-1)], ["1,012", "1,014.3"]);
+  assert.deepEqual([texts(2451200, 2451900)[0], texts(2451200, 2451900).at(-1)], ["2.4512M", "2.4519M"]);
+  assert.deepEqual(texts(12.34567891), ["12.346"]);
+  assert.deepEqual([texts(1, 123456)[0], texts(1, 123456).at(-1)], ["1", "123K"]);
+  for (const [least, most] of /** @type {const} */ ([
+    [1990, 2019],
+    [-5.01, -5],
+    [100000, 100100],
+    [0.12301, 0.12302],
+  ])) {
+    const all = texts(least, most);
+    assert.ok(all.length > 1 && new Set(all).size === all.length, `${least} to ${most}: ${all}`);
+  }
+});
+
 test("an axis of one value has that value everywhere", () => {
   for (const log of [false, true]) {
     for (const value of [5, 0, -2.5, 1e9, 1e300]) {

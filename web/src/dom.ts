@@ -26,8 +26,8 @@ const tiny = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 
 /** Numbers from here on have digits that are not told apart, and would be as many as 309. */
 const HUGE = 1e16;
-/** A number as three digits and a power of ten. */
-const power = (value: number): string => value.toExponential(2).replace(/\.?0*e\+/, "e");
+/** A number as some digits and a power of ten. */
+const power = (value: number, digits = 3): string => value.toExponential(digits - 1).replace(/\.?0*e\+/, "e");
 
 /** A count or a measure, for reading: what is there at all is not told as nothing. */
 export function number(value: number): string {
@@ -47,12 +47,20 @@ export function percent(share: number): string {
   return rounded === 100 && share < 1 ? "> 99 %" : `${rounded} %`;
 }
 
+/** A number of so many digits; from ten thousand on in thousands, millions and so on. */
+const shortly = (value: number, digits: number): string =>
+  new Intl.NumberFormat("en", {
+    notation: Math.abs(value) < 10_000 ? "standard" : "compact",
+    maximumSignificantDigits: digits,
+  }).format(value);
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 
-/** A count in as few characters as can be. */
-export function compact(value: number): string {
+/** A count in as few characters as can be; with more than three digits where these are not told apart. */
+export function compact(value: number, digits = 3): string {
   const size = Math.abs(value);
-  return size < 10_000 ? number(value) : size < 1e15 ? short.format(value) : power(value);
+  if (size >= 1e15) return power(value, digits);
+  if (digits > 3) return shortly(value, digits);
+  return size < 10_000 ? number(value) : short.format(value);
 }
 
 const significant = new Intl.NumberFormat("en", { maximumSignificantDigits: 6 });

@@ -23,7 +23,7 @@ import { saidLength } from "../time/calendar";
 import { Bar } from "./bar";
 import { Hexagons } from "./hexagons";
 import { Mixed, strengths } from "./mixed";
-import { said } from "./ticks";
+import { digitsOf, said } from "./ticks";
 
 export function Legend() {
   const shown = [...state.value.layers].reverse().filter(({ visible, id }) => visible && loaded.value[id]?.tileJson);
@@ -299,9 +299,10 @@ function Wheel({ paint, title, about }: { paint: Paint; title: string; about: st
 /** What shapes are as high as. */
 function High({ stops, size }: { stops: Stops; size: string }) {
   const [least, most] = [stops[0], stops.at(-1) ?? stops[0]];
+  const digits = digitsOf(stops);
   return (
     <p class="high">
-      High: {size}, by its logarithm, from {said(least.value)} to {said(most.value)}.
+      High: {size}, by its logarithm, from {said(least.value, digits)} to {said(most.value, digits)}.
     </p>
   );
 }

@@ -11,6 +11,8 @@ const TICKS = 5;
 const FEW = 2;
 /** About how wide a character and the room between two numbers are, in pixels. */
 const [CHARACTER, GAP] = [6.7, 8];
+/** Numbers have so many digits, or as many more as tell them apart; one that is alone has more. */
+const [FEWEST_DIGITS, MOST_DIGITS, ALONE_DIGITS] = [3, 12, 5];
 /** What is so near an end of the ramp stands within it. */
 const EDGE = 0.06;
 
@@ -27,11 +29,12 @@ export interface Tick {
 export function ticksOf(all: Stops, whole: boolean, room: number): Tick[] {
   const stops = stretched(all);
   const last = stops.at(-1);
+  const say = saying(all, whole);
   // One number stands in the middle.
-  if (stops.length === 1 || !last) return [ending(stops[0], whole)];
-  const [from, to] = [tickAt(stops[0], whole), ending(last, whole)];
+  if (stops.length === 1 || !last) return [ending(stops[0], say)];
+  const [from, to] = [tickAt(stops[0], say), ending(last, say)];
   if (stops[0].beyond) from.text = `≤ ${from.text}`;
-  return [from, ...between(stops, whole, room, { free: reach(from, room)[1], from, to }), to];
+  return [from, ...between(stops, say, room, { free: reach(from, room)[1], from, to }), to];
 }
 
 /** The numbers of differences: 0 in the middle and, where the scale is the same on both sides of it, the same on both sides. */
@@ -44,9 +47,10 @@ export function ticksOfBoth(all: Stops, room: number): Tick[] {
   const zero: Tick = { value: 0, at: 0, text: "0" };
   const last = stops.at(-1);
   if (stops.length === 1 || !last) return [{ ...zero, at: 0.5 }];
-  const to = ending(last, true);
+  const say = saying(some, true);
+  const to = ending(last, say);
   const half = room / 2;
-  const above = [...between(stops, true, half, { free: reach(zero, half)[1], from: zero, to, more: 1 }), to];
+  const above = [...between(stops, say, half, { free: reach(zero, half)[1], from: zero, to, more: 1 }), to];
   const below = above.map(({ value, at, text, side }): Tick => {
     const negative = text.endsWith("+") ? `≤ −${text.slice(0, -1)}` : `−${text}`;
     return { value: -value, at: (1 - at) / 2, text: negative, ...(side ? { side: "first" } : {}) };
@@ -57,14 +61,31 @@ export function ticksOfBoth(all: Stops, room: number): Tick[] {
 const nearest = (value: number, whole: boolean, round = Math.round): number =>
   whole && value < WHOLE ? round(value) : value;
 
-function tickAt({ value, at }: Stop, whole: boolean): Tick {
+/** How the numbers of a scale are told. */
+interface Say {
+  whole: boolean;
+  digits: number;
+}
+
+const saying = (stops: Stops, whole: boolean): Say => ({ whole, digits: digitsOf(stops) });
+
+/** With so many digits numbers of a scale are told apart: there may be little between them, and much to 0. */
+export function digitsOf(stops: Stops): number {
+  const [least, most] = [stops[0].value, stops.at(-1)?.value ?? stops[0].value];
+  const furthest = Math.max(Math.abs(least), Math.abs(most));
+  if (!(most > least)) return ALONE_DIGITS;
+  return Math.min(Math.max(Math.ceil(Math.log10(furthest / (most - least))) + 2, FEWEST_DIGITS), MOST_DIGITS);
+}
+
+function tickAt({ value, at }: Stop, { whole, digits }: Say): Tick {
   const side = at < EDGE ? "first" : at > 1 - EDGE ? "last" : undefined;
-  return { value, at, text: said(nearest(value, whole)), ...(side ? { side } : {}) };
+  return { value, at, text: said(nearest(value, whole), digits), ...(side ? { side } : {}) };
 }
 
 /** The end of a ramp: no cell has more rows than the next whole number. */
-function ending(last: Stop, whole: boolean): Tick {
-  return { ...tickAt(last, whole), text: `${said(nearest(last.value, whole, Math.ceil))}${last.beyond ? "+" : ""}` };
+function ending(last: Stop, say: Say): Tick {
+  const text = said(nearest(last.value, say.whole, Math.ceil), say.digits);
+  return { ...tickAt(last, say), text: `${text}${last.beyond ? "+" : ""}` };
 }
 
 /** From where to where a number reaches; `more` is how many characters it has besides. */
@@ -82,17 +103,17 @@ interface Ends {
 }
 
 /** As many numbers as there is room for between the ends of a ramp. */
-function between(stops: Stops, whole: boolean, room: number, { free, from, to, more = 0 }: Ends): Tick[] {
+function between(stops: Stops, say: Say, room: number, { free, from, to, more = 0 }: Ends): Tick[] {
   // Below 0 what is beyond the end has its sign before the number, and is longer by that.
   const [end] = reach(to, room, more > 0 && to.text.endsWith("+") ? more + 1 : more);
   const placed = (values: readonly number[]): Tick[] => {
     let [least, most] = [free, end];
     const found: Tick[] = [];
-    const all = [...new Set(values.map((value) => nearest(value, whole)))];
+    const all = [...new Set(values.map((value) => nearest(value, say.whole)))];
     // Beside 0 those that are far from it come first: they say most of what is left.
     const both = more > 0;
     for (const value of both ? all.reverse() : all) {
-      const one = tickAt({ value, at: placeOf(value, stops) }, whole);
+      const one = tickAt({ value, at: placeOf(value, stops) }, say);
       const [left, right] = reach(one, room, more);
       if (left < least || right > most || one.value <= from.value || one.text === to.text) continue;
       // Not more than are read at a glance.
@@ -120,8 +141,8 @@ function stretched(stops: Stops): Stops {
   return all as unknown as Stops;
 }
 
-/** A number of a legend. */
-export const said = (value: number): string => compact(Number(value.toPrecision(3)));
+/** A number of a legend, in so many digits. */
+export const said = (value: number, digits: number): string => compact(Number(value.toPrecision(digits)), digits);
 
 /** Round numbers between two: where they are of unlike sizes those of each power of ten, else even steps. */
 function round(least: number, most: number): number[] {
