@@ -83,7 +83,7 @@ export const RAMPS = Object.keys(PATHS);
 
 /** A ramp by its name; the first for one that is not there. */
 export function ramp(name: string, { dark }: Theme): Ramp {
-  const path = PATHS[name] ?? PATHS["ember"];
+  const path = PATHS[Object.hasOwn(PATHS, name) ? name : "ember"];
   const ends = path?.[dark ? 1 : 0];
   if (!ends) throw new Error(`there is no ramp ${name}`);
   if (name === "balance") return (at) => diverging(ends, dark, at);

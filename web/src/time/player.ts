@@ -238,7 +238,9 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
       now.ring.targets.every(({ drawable: { layer } }) => {
         const known = loaded.peek()[layer.id];
         if (!known || known.problem) return true;
-        return known.query.datetime === wanted && view.isReady(layer.id);
+        // Of data without times none is asked for.
+        const asked = known.dataset?.time_column ? wanted : undefined;
+        return known.query.datetime === asked && view.isReady(layer.id);
       });
     const until = Date.now() + LEAVE;
     while (show.peek() === leaving && !there() && Date.now() < until) {
@@ -304,6 +306,8 @@ export function makePlayer(view: DataMap, data: Data, base: () => readonly Drawa
     if (!now || now.leaving || held || now.key === key || !playing.peek()) return;
     const here = frame.peek()?.window[0];
     untracked(() => {
+      // Nothing that is shown has times any more.
+      if (!played.peek()) return pause();
       prepare((all) => Math.max(here === undefined ? 0 : all.findIndex(([from]) => from >= here), 0)).catch(stopped);
     });
   });
