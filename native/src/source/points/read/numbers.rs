@@ -2,6 +2,8 @@
 //!
 //! What enters is a field without blanks around it and how numbers are written there; what leaves is the number.
 
+use std::borrow::Cow;
+
 /// How numbers are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Numbers {
@@ -9,7 +11,7 @@ pub(super) struct Numbers {
     pub decimal_comma: bool,
     /// What may stand between thousands.
     pub thousands: Option<char>,
-    /// The sign that stands before or behind them: of money, or of shares.
+    /// The sign that stands before or behind them: of money, or of shares; the first letter where it has some (`R$`).
     pub mark: Option<char>,
 }
 
@@ -19,6 +21,11 @@ const MARKS: [char; 10] = ['$', '€', '£', '¥', '₹', '₽', '₩', '₺', '
 /// Whether a sign is one of shares: a number without it is another one.
 pub(super) const fn is_share(mark: char) -> bool {
     matches!(mark, '%' | '‰')
+}
+
+/// A sign as it is told.
+pub(super) fn shown(mark: char) -> String {
+    if mark.is_alphabetic() { "of money".into() } else { mark.into() }
 }
 
 /// Signs that people write between thousands, besides the comma and the point: blanks of three kinds, and apostrophes.
@@ -89,7 +96,21 @@ pub(super) fn marked(field: &[u8], numbers: Numbers) -> Option<(char, f64)> {
         return None;
     }
     let text = std::str::from_utf8(field).ok()?;
-    let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    // Accounts have brackets around what is owed: ($5.00), $(5.00).
+    let (owed, plain) = match text.strip_suffix(')').and_then(|text| text.split_once('(')) {
+        Some((before, inner))
+            if !inner.contains('-') && !before.contains(|letter: char| letter.is_ascii_digit() || letter == '-') =>
+        {
+            (true, Cow::Owned(format!("{}{}", before.trim(), inner.trim())))
+        }
+        _ => (false, Cow::Borrowed(text)),
+    };
+    let (negative, text) = plain.strip_prefix('-').map_or((owed, &*plain), |rest| (true, rest));
+    // R$ and US$ are signs of money, too, and none of each other.
+    let letters = text.find('$').map_or("", |at| &text[..at]);
+    let country =
+        letters.chars().next().filter(|_| letters.len() < 3 && letters.bytes().all(|byte| byte.is_ascii_uppercase()));
+    let text = if country.is_some() { &text[letters.len()..] } else { text };
     let (first, last) = (text.chars().next()?, text.chars().next_back()?);
     let (mark, rest) = if MARKS.contains(&first) {
         (first, text[first.len_utf8()..].trim_start())
@@ -107,6 +128,10 @@ pub(super) fn marked(field: &[u8], numbers: Numbers) -> Option<(char, f64)> {
     }
     let bare = Numbers { mark: None, ..numbers };
     let value = bare.grouped(rest.as_bytes()).or_else(|| float(rest.as_bytes(), numbers.decimal_comma))?;
+    if owed && is_share(mark) {
+        return None;
+    }
+    let mark = country.unwrap_or(mark);
     Some((mark, if negative { -value } else { value }))
 }
 
@@ -226,6 +251,17 @@ mod tests {
             ("12.5 %", points, Some(('%', 12.5))),
             ("1.100,50 €", commas, Some(('€', 1100.5))),
             ("€ 3", commas, Some(('€', 3.0))),
+            ("($7,725.00)", points, Some(('$', -7725.0))),
+            ("$(7,725.00)", points, Some(('$', -7725.0))),
+            ("$ (7.50)", points, Some(('$', -7.5))),
+            ("(5 €)", points, Some(('€', -5.0))),
+            ("R$ 1.234,50", commas, Some(('R', 1234.5))),
+            ("-US$5", points, Some(('U', -5.0))),
+            ("(7,725.00)", points, None),
+            ("(5%)", points, None),
+            ("(-$5)", points, None),
+            ("12 ($5)", points, None),
+            ("abc$5", points, None),
             ("£1e5", points, None),
             ("--5%", points, None),
             ("$", points, None),

@@ -3,7 +3,7 @@
 use super::clock::is_dated;
 use super::seen::Seen;
 use crate::kind::Kind;
-use crate::read::{civil::Order, names::typed};
+use crate::read::{civil::Order, names::typed, numbers::shown};
 
 /// A column has this many values before one that does not fit is an exception.
 const FEW: u64 = 20;
@@ -163,7 +163,8 @@ impl Seen {
         if let (Some(text), Some(mark), Some(Kind::I64 | Kind::F64)) = (&self.first_marked, self.mark, fate.kind) {
             let flag = typed(&format!("{name}=text"));
             notes.push(format!(
-                "column {name:?}: the sign {mark} is left out, as in {text:?} (--type {flag} keeps the texts)"
+                "column {name:?}: the sign {} is left out, as in {text:?} (--type {flag} keeps the texts)",
+                shown(mark)
             ));
         }
         if let (Some(text), Some(Kind::I64 | Kind::F64)) = (&self.first_grouped, fate.kind) {

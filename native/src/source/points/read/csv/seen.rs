@@ -342,6 +342,8 @@ fn could_be_more(field: &[u8]) -> bool {
         [b'0'..=b'9' | b'-' | b'+' | b'.' | b',' | b'(' | b'[' | b'$' | b'%' | 0xc2 | 0xe2, ..] | [.., b')' | b']'] => {
             true
         }
+        // Money of several countries: R$, US$.
+        [b'A'..=b'Z', b'$', ..] | [b'A'..=b'Z', b'A'..=b'Z', b'$', ..] => true,
         [letter, next, ..] if letter.is_ascii_alphabetic() => {
             matches!(letter.to_ascii_uppercase(), b'N' | b'S' | b'E' | b'W') && !next.is_ascii_alphabetic()
                 || civil::begins(field)

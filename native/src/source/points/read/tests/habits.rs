@@ -242,6 +242,17 @@ fn money_with_the_other_comma_is_told_and_read_where_it_is_said() {
 }
 
 #[test]
+fn money_that_is_owed_is_below_zero_and_signs_may_have_letters() {
+    let dataset = load_csv("lat,lon,Profit\n50,8,\"$1,004.25\"\n51,9,\"($7,725.00)\"\n");
+    assert_eq!(values(&dataset, "Profit"), ["1004.25", "-7725.0"]);
+    let dataset = load_csv("lat;lon;preco\n50,5;8,5;R$ 1.234,50\n51,5;9,5;R$ 7,00\n");
+    assert_eq!(values(&dataset, "preco"), ["1234.5", "7.0"]);
+    assert!(says(&dataset, "the sign of money is left out, as in \"R$ 1.234,50\""));
+    let mixed = load_csv("lat,lon,v\n50,8,US$5\n51,9,A$7\n");
+    assert_eq!(kind(&mixed, "v"), "text");
+}
+
+#[test]
 fn blanks_before_quotes_are_no_part_of_a_field() {
     let rows: Vec<String> = (0..30).map(|n| format!("{n}, {}.5, 8.5, \"n{n}, x\"\n", n + 20)).collect();
     for head in ["id, lat, lon, name\n", "\"id\", \"lat\", \"lon\", \"name\"\n"] {
