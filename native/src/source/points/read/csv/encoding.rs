@@ -68,7 +68,7 @@ fn beginning(bytes: &[u8]) -> &[u8] {
 
 /// Whether all is Shift-JIS, and nearly all beyond ASCII in it are letters of Japanese in words, or beside a digit. Texts in other
 /// encodings become broken ones in it, or syllables of half width, and accents become letters that stand alone among others. A letter that is a
-/// whole field is a word, as 有 and 無 are.
+/// whole field is a word, as 有 and 無 are, and so is one in brackets, as 度 and 分.
 fn is_japanese(bytes: &[u8]) -> bool {
     let Some(text) = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(beginning(bytes)) else {
         return false;
@@ -81,7 +81,7 @@ fn is_japanese(bytes: &[u8]) -> bool {
         let word = &rest[start..];
         let word = &word[..word.find(|letter: char| letter.is_ascii()).unwrap_or(word.len())];
         let length = word.chars().count();
-        let parts = |letter: char| matches!(letter, ',' | ';' | '\t' | '|' | '"' | '\n' | '\r');
+        let parts = |letter: char| matches!(letter, ',' | ';' | '\t' | '|' | '"' | '\n' | '\r' | '(' | ')' | '[' | ']');
         let is_field = rest[..start].ends_with(parts) && rest[start + word.len()..].starts_with(parts);
         if length == 1 && is_field && is_plain(word) {
             (letters, japanese) = (letters + 1, japanese + 1);
@@ -105,14 +105,16 @@ fn is_plain(letter: &str) -> bool {
     SHIFT_JIS.encode(letter).0.first().is_some_and(|byte| (0x81..0xa0).contains(byte))
 }
 
-/// Whether nearly all bytes beyond ASCII stand in runs of an even length: accents stand alone.
+/// Whether nearly all bytes beyond ASCII stand in runs of an even length: accents stand alone. Letters of Europe that follow one another
+/// are from 0xc0 on, of those of East Asia many are not.
 fn in_pairs(bytes: &[u8]) -> bool {
-    let (mut all, mut paired) = (0, 0);
+    let (mut all, mut paired, mut low) = (0, 0, 0);
     for run in beginning(bytes).split(u8::is_ascii).filter(|run| !run.is_empty()) {
         all += run.len();
+        low += run.iter().map(|&byte| usize::from(byte < 0xc0)).sum::<usize>();
         paired += if run.len() % 2 == 0 { run.len() } else { 0 };
     }
-    all >= 8 && paired * 10 >= all * 9
+    all >= 8 && paired * 10 >= all * 9 && low * 10 >= all
 }
 
 /// UTF-16 without a mark: of a text that is mostly ASCII nearly every second byte is zero, and hardly any of the others.

@@ -279,6 +279,7 @@ fn japanese_is_known_and_other_pairs_of_bytes_are_told() {
     for (text, letters) in [
         ("lat,lon,t\n1,2,été à la fête de Noël\n3,4,château\n", "Noël"),
         ("lat;lon;t\n1;2;Empfänger, Währung, Länge, Jäger\n3;4;Bäcker\n", "Währung"),
+        ("lat;lon;t\n1;2;Größe, Größe, Größen, Größe\n3;4;Größe\n", "Größe"),
     ] {
         let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(text);
         let dataset = load_csv(&bytes);

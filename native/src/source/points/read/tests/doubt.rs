@@ -71,6 +71,7 @@ fn letters_of_japanese_that_are_whole_fields_are_words() {
     let read = |text: &str| load_with("a.csv", encoding_rs::SHIFT_JIS.encode(text).0, &Options::default());
     for text in [
         "施設名,lat,lon,駐車場,トイレ\n第0公園,35.3,139.7,○,有\n第1公園,35.4,139.5,×,無\n",
+        "観測所番号,緯度(度),緯度(分),経度(度),経度(分),地名\n1,45,0.2,141,20.1,稚内\n2,45,1.2,141,21.1,宗谷\n",
         "ID,緯度,経度,性別,曜日\n1,35.3,139.7,男,月\n2,35.4,139.5,女,\"火\"\n3,35.4,139.5,女,水\n4,35.4,139.5,女,木\n",
     ] {
         let dataset = read(text).expect("reads");
