@@ -158,15 +158,34 @@ function typed(name: string, texts: readonly string[], notes: string[]): Cell[] 
   }
   if (all(TRUTH)) return read((text) => /^t/i.test(text));
   if (all(TIME)) {
-    const times = read(time);
-    if (!times.some((time) => Number.isNaN(Number(time)))) return times;
+    const [zone, told] = zoneIn(name);
+    const times = read((text) => time(text, zone));
+    if (!times.some((time) => Number.isNaN(Number(time)))) {
+      if (told && texts.some((text) => text.includes(":"))) notes.push(`column "${name}": ${told}`);
+      return times;
+    }
   }
   return read((text) => text);
 }
 
-/** ISO 8601; without a zone it is UTC. A day that its month does not have is none, where `Date` takes it for one of the next. */
-function time(text: string): Date {
-  const [, day = "", , minutes = "00:00", seconds = ":00", , zone = "Z"] = TIME.exec(text) ?? [];
+/** ISO 8601; without a zone it is that of its column. A day that its month does not have is none, where `Date` takes it for one of the next. */
+function time(text: string, usual: string): Date {
+  const [, day = "", clock, minutes = "00:00", seconds = ":00", , zone = clock ? usual : "Z"] = TIME.exec(text) ?? [];
   const isThere = new Date(day).toJSON()?.startsWith(day);
   return new Date(isThere ? `${day}T${minutes}${seconds}${zone}` : "");
+}
+
+/** Clocks that have summers, or are those of several zones. */
+const CLOCKS = /(?<![\p{L}\d])(ME?SZ|MEZ|[CEW]ES?T|[CEMP][SD]T|BST|IST|JST|KST|MSK|[Ll]ocal)(?![\p{L}\d])/u;
+
+/** The zone that a name says (`Time, GMT-05:00`), and what is told of it; the server goes by the same. */
+function zoneIn(name: string): [zone: string, told: string | undefined] {
+  const form = /(?:(?<![\p{L}\d])(?:UTC|GMT)\s*|[([](?=.\d+:))([+−-])\s*(\d{1,2}):?(\d\d)?(?!\d)/iu;
+  const [, sign, hours = "", minutes = "00"] = form.exec(name) ?? [];
+  if (sign && Number(hours) < 15 && Number(hours + minutes) > 0) {
+    const zone = `${sign === "+" ? "+" : "-"}${hours.padStart(2, "0")}:${minutes}`;
+    return [zone, `times that name no zone are of UTC${zone}, as its name says`];
+  }
+  const word = sign ? undefined : CLOCKS.exec(name)?.[1];
+  return ["Z", word && `its name says ${word}, by which its times do not go: those that name no zone are taken as UTC`];
 }

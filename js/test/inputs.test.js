@@ -245,6 +245,28 @@ test("CSV: days that there are not, and whole numbers of 16 digits that no doubl
   ]);
 });
 
+test("CSV: times go by the clock that the name of their column says", async () => {
+  for (const [name, text, expected, told] of /** @type {const} */ ([
+    ["Time (UTC+1)", "2024-03-05 10:00", "2024-03-05T09:00:00.000Z", /are of UTC\+01:00, as its name says/],
+    ["Date Time. GMT-05:00", "2024-03-05 10:00", "2024-03-05T15:00:00.000Z", /are of UTC-05:00/],
+    ["Zeit (+05:30)", "2024-03-05T10:00", "2024-03-05T04:30:00.000Z", /are of UTC\+05:30/],
+    ["Time (UTC+1)", "2024-03-05T10:00Z", "2024-03-05T10:00:00.000Z", /as its name says/],
+    ["Zeit (MEZ)", "2024-03-05 10:00", "2024-03-05T10:00:00.000Z", /its name says MEZ, by which its times do not go/],
+    ["Tag (MEZ)", "2024-03-05", "2024-03-05T00:00:00.000Z", undefined],
+    ["Time (UTC)", "2024-03-05 10:00", "2024-03-05T10:00:00.000Z", undefined],
+  ])) {
+    const { columns, notes } = await toColumns(`lat,lon,${name}\n50,8,${text}\n`);
+    const [column] = columns;
+    assert.equal(
+      column?.type === "time" && new Date(Number((column.values[0] ?? 0n) / 1000n)).toJSON(),
+      expected,
+      name,
+    );
+    if (told) assert.match(notes.join(), told);
+    else assert.deepEqual(notes, []);
+  }
+});
+
 test("CSV: positions of which none is a number are an error", async () => {
   await assert.rejects(toColumns("lon;lat\n;\n9°;50°\n8°;49\n"), /no row has a position, got "9°"/);
   assert.equal((await toColumns("lon,lat\n,\n")).notes.length, 0);

@@ -63,6 +63,19 @@ pub(super) const MOST_COLUMNS: usize = 16_384;
 /// Columns that may come to those of the files.
 const ADDED: [&str; 3] = ["latitude", Size::Area.name(), Size::Length.name()];
 
+/// Where all files with rows have no names for them, a file of one line with as many fields has none either.
+///
+/// # Errors
+/// When an option does not fit a file then.
+pub(super) fn unname(files: &mut [Opened]) -> Result<()> {
+    let (lone, others): (Vec<_>, Vec<_>) = files.iter_mut().partition(|file| file.reader.rows() == Some(0));
+    let Some(width) = others.first().and_then(|file| file.reader.unnamed()) else { return Ok(()) };
+    if others.iter().any(|file| file.reader.unnamed() != Some(width)) {
+        return Ok(());
+    }
+    lone.into_iter().filter(|file| file.reader.fields().len() == width).try_for_each(|file| file.reader.unname())
+}
+
 /// Settles the dates of all files by the order of day and month that some of them prove, where none of these proves another.
 ///
 /// # Errors

@@ -109,6 +109,7 @@ pub(super) fn in_parts<'a>(
 ) -> Result<Whole<'a>> {
     let mut log = Log { progress, report: Report::default() };
     lines.into_iter().for_each(|line| log.line(line));
+    layout::unname(&mut files)?;
     layout::settle(&mut files)?;
     let dates = files.iter().flat_map(|file| file.reader.fields()).any(|field| field.dates);
     let layout = layout(&files, options).map_err(|error| advised(error, &log.report.lines))?;

@@ -10,6 +10,7 @@ mod beside;
 mod builtin;
 mod choose;
 mod civil;
+mod clocks;
 mod columns;
 pub(crate) mod content;
 mod coordinates;
@@ -20,6 +21,7 @@ mod degrees;
 mod field;
 mod files;
 mod flatgeobuf;
+mod folded;
 mod geojson;
 mod geometry;
 mod geopackage;
@@ -64,6 +66,7 @@ pub use crs::Crs;
 use duotile_core::{EXTENT_BITS, TILE_FORMAT};
 use files::{Format, Input};
 pub(crate) use files::{is_named, name};
+use folded::folded;
 use layout::Opened;
 pub(crate) use load::Whole;
 use load::load;
@@ -311,6 +314,7 @@ fn look(
     let Some(first) = inputs.first() else { bail!("no files were given") };
     let mut version = Version::new(options);
     let mut lines = options.fetched.as_ref().map_or_else(Vec::new, |fetched| fetched.lines.clone());
+    let mut told = Vec::with_capacity(inputs.len());
     let mut opened = Vec::with_capacity(inputs.len());
     progress.stage("look", None);
     for input in inputs {
@@ -319,11 +323,15 @@ fn look(
         let read = of_files.into_iter().try_for_each(|path| version.file(&path));
         let reader = read.and_then(|()| {
             let spool = spool.map(|folder| folder.join(format!("input.{}", opened.len())));
-            open(input, options, spool.as_deref(), &mut lines, progress)
+            let mut own = Vec::new();
+            let reader = open(input, options, spool.as_deref(), &mut own, progress);
+            told.push(own);
+            reader
         });
         let reader = if inputs.len() > 1 { reader.with_context(|| label.clone())? } else { reader? };
         opened.push(Opened { label, reader, partitions: input.partitions.clone() });
     }
+    lines.append(&mut folded(told));
     let name = options.name.clone().unwrap_or_else(|| name(paths.first().unwrap_or(&first.path)));
     let (title, attribution) = (options.title.clone(), options.attribution.clone());
     let label = Label { name, title, attribution, version: version.text(), zone: None };

@@ -40,6 +40,19 @@ pub(super) trait Reader {
         Ok(())
     }
 
+    /// How many columns it has, where its rows have no names above them.
+    fn unnamed(&self) -> Option<usize> {
+        None
+    }
+
+    /// Takes the line that was taken as names for a row, as other files have no names.
+    ///
+    /// # Errors
+    /// When an option does not fit it then.
+    fn unname(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     /// What is to be told when all rows were read.
     fn told(&self) -> Vec<String> {
         Vec::new()

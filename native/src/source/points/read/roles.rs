@@ -5,6 +5,7 @@ use super::{
     columns::Gather,
     ids,
     names::{find_name, typed},
+    spelling::misfit,
 };
 use crate::dataset::Loaded;
 use crate::kind::Kind;
@@ -60,7 +61,10 @@ pub(super) fn units(columns: &[Gather], options: &Options) -> Result<Vec<Option<
         let empty = (column.present == 0).then_some(TimeUnit::Seconds);
         let unit = options.time_unit.or_else(|| plausible(column)).or(empty);
         unit.map(Some).with_context(|| {
-            format!("--type {}=time: cannot tell what its numbers count; say --time-unit s, ms, us or ns", column.name)
+            format!(
+                "--type {}=time: cannot tell what its numbers count; say --time-unit s, ms, us or ns, or --time-format",
+                column.name
+            )
         })
     };
     columns.iter().map(unit).collect()
@@ -90,7 +94,10 @@ pub(super) fn time(
                 }
                 let unit = options.time_unit.or_else(|| plausible(&columns[at]));
                 let Some(unit) = unit else {
-                    bail!("--time {name}: cannot tell what its numbers count; say --time-unit s, ms, us or ns");
+                    bail!(
+                        "--time {name}: cannot tell what its numbers count; say --time-unit s, ms, us or ns, or what their digits are with \
+                         --time-format, such as %Y"
+                    );
                 };
                 lines.push(taken_as(name, unit));
                 Some(unit)
@@ -102,6 +109,15 @@ pub(super) fn time(
         if column.unreadable * 2 > column.present + column.unreadable
             && let Some(text) = column.examples.first()
         {
+            if let Some(format) = &options.csv.time_format {
+                let why = misfit(text, format);
+                bail!(
+                    "--time {name}: {} of its values do not fit --time-format {}, the first is {text:?} ({why}; names of months and days are \
+                     read in English, zones as numbers, %z)",
+                    column.unreadable,
+                    typed(format)
+                );
+            }
             bail!(
                 "--time {name}: {} of its values are no times, the first is {text:?}; say their form with --time-format, such as \
                  %d.%m.%Y %H:%M, or --dates dmy or mdy",
@@ -122,12 +138,21 @@ pub(super) fn time(
         lines.push(format!("time is column {:?}{others}", columns[*first].name));
         return Ok(Some(Time { column: *first, unit: said[*first] }));
     }
+    let mut unread = None;
     for (at, column) in columns.iter().enumerate() {
         let named = find_name(&column.name, |words| {
             let mut last = words.iter().rev().skip_while(|word| COUNTED.contains(&word.as_str()));
             last.next().is_some_and(|last| TIMES.contains(&last.as_str()))
         });
-        if !named || !counts(column.kind()) {
+        if !named || column.present == 0 {
+            continue;
+        }
+        // A day may be one of the week, or a number of a month.
+        let is_clear =
+            find_name(&column.name, |words| words.last().is_none_or(|last| !["at", "day"].contains(&last.as_str())));
+        let example = || column.example().filter(|_| is_clear && column.kind() != Kind::Bool).map(|text| (at, text));
+        if !counts(column.kind()) {
+            unread = unread.or_else(example);
             continue;
         }
         if let Some(packed) = packed(column).filter(|_| options.time_unit.is_none()) {
@@ -138,6 +163,14 @@ pub(super) fn time(
             lines.push(taken_as(&column.name, unit));
             return Ok(Some(Time { column: at, unit: Some(unit) }));
         }
+        unread = unread.or_else(example);
+    }
+    if let Some((at, text)) = unread {
+        let name = &columns[at].name;
+        lines.push(format!(
+            "column {name:?} is named like a time and holds none that is read, such as {text:?} (--time {} --time-format says its form)",
+            typed(name)
+        ));
     }
     Ok(None)
 }

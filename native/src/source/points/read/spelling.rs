@@ -6,7 +6,12 @@ use super::{
     numbers::{self, Numbers},
 };
 use duotile_core::time::{self, DAY, Written};
-use jiff::{Timestamp, civil::DateTime, fmt::strtime, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::DateTime,
+    fmt::strtime::{self, BrokenDownTime},
+    tz::TimeZone,
+};
 use std::sync::Arc;
 
 /// How the texts of a column are read.
@@ -17,6 +22,8 @@ pub(super) struct Spelling {
     pub order: Option<Order>,
     /// The form of times, as strftime has it.
     pub format: Option<Arc<str>>,
+    /// How many minutes the clock of times is ahead of UTC, where the name of the column says so.
+    pub ahead: Option<i64>,
     /// How many digits stand behind the point, where its texts are decimals of a type.
     pub decimals: Option<usize>,
 }
@@ -26,7 +33,7 @@ impl Spelling {
     pub fn said(csv: &CsvOptions) -> Self {
         let (decimal_comma, thousands) = (csv.decimal_comma.unwrap_or(false), csv.thousands.flatten());
         let numbers = Numbers { decimal_comma, thousands, mark: None };
-        Self { numbers, order: csv.dates, format: csv.time_format.clone(), decimals: None }
+        Self { numbers, order: csv.dates, format: csv.time_format.clone(), ..Self::default() }
     }
 
     /// A whole number.
@@ -50,8 +57,15 @@ impl Spelling {
         self.numbers.read(field)
     }
 
-    /// A time: in the form that was said, in core's grammar, or in that of a country.
+    /// A time: in the form that was said, in core's grammar, or in that of a country; by the clock of its column, where it names none.
     pub fn time(&self, field: &[u8]) -> Option<Written> {
+        match self.written(field) {
+            Some(Written::Clock(micros, None)) => Some(Written::Clock(micros, self.ahead)),
+            written => written,
+        }
+    }
+
+    fn written(&self, field: &[u8]) -> Option<Written> {
         if let Some(format) = &self.format {
             return formatted(field, format);
         }
@@ -72,7 +86,8 @@ impl Spelling {
 
 /// A time in a form such as `%d.%m.%Y %H:%M`.
 pub(super) fn formatted(field: &[u8], format: &str) -> Option<Written> {
-    let parsed = strtime::parse(format, field).ok()?;
+    let mut parsed = strtime::parse(format, field).ok()?;
+    begin(&mut parsed);
     let micros = |timestamp: Timestamp| timestamp.as_microsecond();
     if let Ok(timestamp) = parsed.to_timestamp() {
         return Some(Written::Clock(micros(timestamp), Some(0)));
@@ -81,6 +96,29 @@ pub(super) fn formatted(field: &[u8], format: &str) -> Option<Written> {
     match parsed.to_datetime() {
         Ok(civil) => Some(Written::Clock(clock(civil)?, None)),
         Err(_) => Some(Written::Date(clock(parsed.to_date().ok()?.at(0, 0, 0, 0))?.div_euclid(DAY) as i32)),
+    }
+}
+
+/// A year or a month without more is its first day.
+fn begin(parsed: &mut BrokenDownTime) {
+    let by_weeks = parsed.sunday_based_week().or(parsed.monday_based_week()).or(parsed.iso_week()).is_some();
+    if parsed.year().is_none() || parsed.day_of_year().is_some() || by_weeks {
+        return;
+    }
+    // One is a number of both.
+    if parsed.month().is_none() && parsed.day().is_none() {
+        let _ = parsed.set_month(Some(1));
+    }
+    if parsed.month().is_some() && parsed.day().is_none() {
+        let _ = parsed.set_day(Some(1));
+    }
+}
+
+/// Why a text is no time in a form that was said.
+pub(super) fn misfit(field: &str, format: &str) -> String {
+    match strtime::parse(format, field) {
+        Err(error) => error.to_string(),
+        Ok(_) => "it names no day".into(),
     }
 }
 
@@ -101,8 +139,23 @@ mod tests {
             text(&with("%d/%b/%Y:%H:%M:%S %z"), "05/Mar/2024:14:30:00 +0100").as_deref(),
             Some("2024-03-05T13:30:00Z")
         );
+        assert_eq!(text(&with("%m/%Y"), "05/2024").as_deref(), Some("2024-05-01T00:00:00Z"));
+        assert_eq!(text(&with("%Y%m"), "202405").as_deref(), Some("2024-05-01T00:00:00Z"));
+        assert_eq!(text(&with("%Y"), "2024").as_deref(), Some("2024-01-01T00:00:00Z"));
+        assert_eq!(text(&with("%Y %H:%M"), "2024 05:30").as_deref(), Some("2024-01-01T05:30:00Z"));
+        assert_eq!(text(&with("%Y-%j"), "2024-060").as_deref(), Some("2024-02-29T00:00:00Z"));
+        assert_eq!(text(&with("%d/%Y"), "05/2024"), None);
+        assert_eq!(text(&with("%G-W%V"), "2024-W10"), None);
         assert_eq!(text(&with("%Y%m%d"), "2024-03-05"), None);
         assert_eq!(text(&with("%Q"), "2024-03-05"), None);
+    }
+
+    #[test]
+    fn the_clock_of_a_column_holds_for_times_that_name_none() {
+        let west = Spelling { ahead: Some(-300), ..Spelling::default() };
+        assert_eq!(text(&west, "2024-03-05 10:00").as_deref(), Some("2024-03-05T15:00:00Z"));
+        assert_eq!(text(&west, "2024-03-05T10:00Z").as_deref(), Some("2024-03-05T10:00:00Z"));
+        assert_eq!(text(&west, "2024-03-05").as_deref(), Some("2024-03-05T00:00:00Z"));
     }
 
     #[test]

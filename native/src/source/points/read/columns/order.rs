@@ -45,6 +45,17 @@ impl Gather {
         texts.peek().is_some() && texts.all(is_time)
     }
 
+    /// One of its texts or whole numbers.
+    pub fn example(&self) -> Option<String> {
+        match &self.values {
+            Values::Text(_, words) => (0..words.len())
+                .map(|code| words.get(code))
+                .find(|text| !text.is_empty())
+                .map(|text| text.chars().take(40).collect()),
+            _ => self.whole_range().map(|(least, _)| least.to_string()),
+        }
+    }
+
     /// The rows of `order`, in that order, in their final form. What stands where there is no value is zero, and a
     /// dictionary holds the texts of these rows only: the bytes follow from the values alone.
     pub fn finish(self, order: &[u32]) -> Loaded {

@@ -37,13 +37,18 @@ pub(super) fn without_names(
         }
     }
     let other = Dialect {
-        names: (1..=names.len()).map(|number| format!("column_{number}")).collect(),
+        names: (0..names.len()).map(numbered).collect(),
         head: None,
         body: head,
         header_lines: dialect.header_lines - end.lines,
         ..dialect.clone()
     };
     (above >= 2).then(|| (other, shown(&names)))
+}
+
+/// The name of a column that has none.
+pub(super) fn numbered(at: usize) -> String {
+    format!("column_{}", at + 1)
 }
 
 /// The same file from the record after the first, where that holds the forms of columns: `5s`, `20d`, `14n`, as the USGS has it.

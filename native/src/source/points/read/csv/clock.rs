@@ -213,7 +213,8 @@ fn go_together(date: &str, time: &str) -> bool {
     let is_plain = known.iter().all(|word| DATES.contains(&word.as_str()) || is_beside(word));
     let fits = |word: &String| {
         let name = word.as_str();
-        CLOCKS.contains(&name) || is_beside(word) || known.contains(word) || is_plain && OF.contains(&name)
+        let is_offset = word.bytes().all(|byte| byte.is_ascii_digit()) && times.iter().any(|word| by(word) == Some(0));
+        CLOCKS.contains(&name) || is_offset || is_beside(word) || known.contains(word) || is_plain && OF.contains(&name)
     };
     // A date by one clock and a time of day by another are no time.
     let clocks = (known.iter().find_map(by), times.iter().find_map(by));

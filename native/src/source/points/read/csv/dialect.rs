@@ -1,6 +1,7 @@
 //! How a CSV file is written: encoding, line ends, delimiter, decimal sign, names of columns. Found out, not asked.
 
 use super::{
+    beneath,
     decimals::Decimals,
     encoding, preamble,
     split::{Cut, End, Raw, record},
@@ -326,7 +327,7 @@ impl Sample<'_> {
 
 /// Names for all columns.
 fn named(header: Vec<String>) -> Vec<String> {
-    let name = |(at, name): (usize, String)| if name.is_empty() { format!("column_{}", at + 1) } else { name };
+    let name = |(at, name): (usize, String)| if name.is_empty() { beneath::numbered(at) } else { name };
     header.into_iter().enumerate().map(name).collect()
 }
 

@@ -15,14 +15,15 @@ mod preamble;
 mod scan;
 mod seen;
 mod split;
+mod told;
 
 use super::{
-    Options, Progress, Type,
+    CsvOptions, Options, Progress, Type,
     civil::Order,
+    clocks,
     content::Content,
     field::{Field, Pairs},
     guarded::guarded,
-    names::find_name,
     numbers::Numbers,
     reader::Reader,
     spelling::Spelling,
@@ -39,6 +40,8 @@ use rayon::prelude::*;
 use scan::{Piece, Scan};
 use seen::{Look, Seen};
 use split::text;
+use std::sync::Arc;
+use told::{by_clock, check, compass, meaning};
 
 /// An open CSV file.
 #[derive(Debug)]
@@ -94,7 +97,13 @@ impl Csv {
                 if said_number(name, options) { meaning(name, seen, numbers, options, &mut lines) } else { numbers };
             // Where no column was said to be times, it is the form of those of which most have it.
             let form = how.form(name).filter(|_| how.is_time(name) || seen.formatted * 2 > seen.moments());
-            let spelling = Spelling { numbers, order: fate.order, format: form.cloned(), decimals: None };
+            let spelling = Spelling {
+                numbers,
+                order: fate.order,
+                format: form.cloned(),
+                ahead: ahead(name, options),
+                decimals: None,
+            };
             let lettered = seen.lettered == seen.pairs;
             let pair =
                 (seen.pairs > 0 && seen.pairs * 10 >= seen.values() * 9).then_some(Pairs { over: seen.over, lettered });
@@ -110,6 +119,17 @@ impl Csv {
             });
         }
         self.clock = clock::find(&mut fields, &scan.columns, options, &mut lines)?;
+        if let Some(Clock { date, time, .. }) = self.clock {
+            let ahead = ahead(&fields[time].name, options);
+            if let Some(spelling) = &mut fields[date].spelling {
+                spelling.ahead = spelling.ahead.or(ahead);
+            }
+        }
+        for (at, field) in fields.iter().enumerate() {
+            let time = self.clock.filter(|clock| clock.date == at).map(|clock| fields[clock.time].name.as_str());
+            let has_clock = time.is_some() || field.kind == Ok(Kind::Time) && !field.dates;
+            lines.extend(by_clock(field, time).filter(|_| has_clock && options.timezone.is_none()));
+        }
         self.fields = fields;
         Ok(lines)
     }
@@ -213,8 +233,31 @@ impl Reader for Csv {
     }
 
     fn settle(&mut self, order: Order) -> Result<()> {
-        self.late = self.decide(Some(order))?;
-        self.late.retain(|line| !self.lines.contains(line));
+        let mut late = self.decide(Some(order))?;
+        late.retain(|line| !self.lines.contains(line));
+        self.late.append(&mut late);
+        Ok(())
+    }
+
+    fn unnamed(&self) -> Option<usize> {
+        let names = &self.dialect.names;
+        let is_number = |(at, name): (usize, &String)| *name == beneath::numbered(at);
+        (self.dialect.head.is_none() && names.iter().enumerate().all(is_number)).then_some(names.len())
+    }
+
+    fn unname(&mut self) -> Result<()> {
+        let Some(head) = self.dialect.head else { return Ok(()) };
+        let (width, delimiter) = (self.dialect.names.len(), self.dialect.cut.delimiter);
+        let names: Vec<String> = (0..width).map(beneath::numbered).collect();
+        let mut bytes = names.join(&String::from(char::from(delimiter))).into_bytes();
+        bytes.push(b'\n');
+        bytes.extend_from_slice(&self.content.as_ref()[head..self.dialect.body]);
+        // What was said of the whole file is done.
+        let csv = CsvOptions { delimiter: Some(delimiter), encoding: None, skip_lines: 0, ..self.options.csv.clone() };
+        let options = Options { csv, ..self.options.clone() };
+        let mut late = vec!["the only line of a file is a row, as the other files have no names".into()];
+        *self = Self::open(Content::Owned(Arc::new(bytes)), &options, &mut late, &())?;
+        self.late = late;
         Ok(())
     }
 
@@ -278,43 +321,17 @@ impl Reader for Csv {
     }
 }
 
+/// How many minutes the clock of a column is ahead of UTC by its name, where nothing else was said.
+fn ahead(name: &str, options: &Options) -> Option<i64> {
+    match clocks::named(name).filter(|_| options.timezone.is_none()) {
+        Some(clocks::Clock::Ahead(minutes)) => Some(minutes),
+        _ => None,
+    }
+}
+
 /// Whether a column is said to be numbers.
 fn said_number(name: &str, options: &Options) -> bool {
     options.types.iter().any(|(column, kind)| column == name && matches!(kind, Type::Number | Type::Integer))
-}
-
-/// What commas and points mean in a column that is said to be numbers, and what is told of it: one thing in all of it, that of
-/// the file unless only the opposite fits.
-fn meaning(name: &str, seen: &Seen, numbers: Numbers, options: &Options, lines: &mut Vec<String>) -> Numbers {
-    let comma = |numbers: Numbers| if numbers.decimal_comma { "comma" } else { "point" };
-    if let Some((_, text)) = seen.first_turned.as_ref().filter(|_| options.csv.decimal_comma.is_none()) {
-        let numbers = if seen.is_turned() {
-            Numbers { mark: numbers.mark.or(seen.turned_mark), ..numbers.turned() }
-        } else {
-            numbers
-        };
-        let read = if seen.is_turned() { "" } else { " not" };
-        lines.push(format!("column {name:?}: decimals have a {} here, which {text:?} has{read}", comma(numbers)));
-        return numbers;
-    }
-    if let Some(text) = &seen.first_grouped {
-        lines.push(format!("column {name:?}: signs between thousands are left out, as in {text:?}"));
-    }
-    numbers
-}
-
-/// What is told of letters of the compass beside the numbers that they belong to.
-fn compass(name: &str, seen: &Seen) -> Option<String> {
-    const WORDS: [&str; 11] = ["n", "s", "e", "w", "ns", "ew", "sn", "we", "dir", "direction", "ref"];
-    const BEGIN: [&str; 8] = ["lat", "lon", "lng", "hemi", "north", "south", "east", "west"];
-    let tells = |word: &String| WORDS.contains(&word.as_str()) || BEGIN.iter().any(|begin| word.starts_with(begin));
-    let named = find_name(name, |words| words.iter().any(tells));
-    (named && seen.south > 0 && seen.compass == seen.values()).then(|| {
-        format!(
-            "column {name:?} holds letters of the compass, by which positions do not go: unless the numbers have signs, rows with S or W \
-             lie on the wrong side of the equator or of Greenwich (write -33.9 or 33.9S)"
-        )
-    })
 }
 
 /// The type a column has in messages.
@@ -326,60 +343,4 @@ fn natural(kind: Kind) -> DataType {
         Kind::Bool => DataType::Boolean,
         Kind::Text | Kind::Time => DataType::String,
     }
-}
-
-/// Says which lines are broken; too many are an error, or one, where it shall be.
-fn check(scan: &Scan, dialect: &Dialect, strict: bool, lines: &mut Vec<String>) -> Result<()> {
-    /// So few lines may be broken whatever share of the file they are, unless they are most of it.
-    const FEW: u64 = 10;
-    let width = dialect.names.len();
-    if let Some(line) = scan.overlong {
-        bail!(
-            "line {line} is longer than 256 MB, which no table has: is a quote open there (--quote none takes quotes as letters), or \
-             do its lines end with something else than line feeds?"
-        );
-    }
-    if let Some(line) = scan.open {
-        bail!("the quote that opens in line {line} is never closed (--quote none takes quotes as letters)");
-    }
-    if let Some((line, fields)) = scan.long.first {
-        let count = scan.long.count;
-        let all = scan.rows + count;
-        let what = format!("line {line} has {fields} fields, expected {width}");
-        if strict {
-            bail!("{what}, and --strict takes no line that does not fit");
-        }
-        if count * 2 > all || count > FEW && count * 10 > all {
-            bail!(
-                "{what}; {count} of {all} lines have too many: is the delimiter right (--delimiter), do other signs than \" \
-                 stand around fields (--quote), and are there lines before the names (--skip-lines)?"
-            );
-        }
-        lines.push(format!("{count} of {all} lines have too many fields and are left out: {what}"));
-    }
-    if let Some((line, fields)) = scan.short.first {
-        let count = scan.short.count;
-        let what = format!("line {line} has {fields} fields, expected {width}");
-        if strict {
-            bail!("{what}, and --strict takes no line that does not fit");
-        }
-        lines.push(format!(
-            "{count} of {} lines have too few fields; what they lack is taken as no value: {what}",
-            scan.rows
-        ));
-    }
-    if let Some(line) = scan.crossed.first_odd {
-        let count = scan.crossed.odd;
-        lines.push(format!(
-            "{count} records run over several lines up to a quote that closes nothing, the first in line {line}: lines may lie \
-             inside a text (--quote none takes quotes as letters)"
-        ));
-    }
-    if let Some(line) = scan.zero {
-        lines.push(format!("zero bytes stand in the file, the first in line {line}; in texts they stay as they are"));
-    }
-    if scan.comments > 0 {
-        lines.push(format!("{} lines of comments among the rows are left out (--comment)", scan.comments));
-    }
-    Ok(())
 }

@@ -335,3 +335,60 @@ fn times_of_day_that_are_not_read_are_told_beside_dates() {
     }
     assert!(!says(&rows("2024-03-05", ["2024-03-05T13:05:00Z", "2024-03-05T13:05:00Z"]), "may hold times of day"));
 }
+
+#[test]
+fn the_clock_that_a_name_says_holds_for_its_times() {
+    for (names, row, expected) in [
+        ("\"Date Time, GMT-05:00\"", "01/25/24 10:00:00", "2024-01-25T15:00:00Z"),
+        ("Time (UTC+1)", "2024-03-05 10:00", "2024-03-05T09:00:00Z"),
+        ("Fecha hora (UTC+01:00)", "25.01.2024 10:00", "2024-01-25T09:00:00Z"),
+        ("Time (UTC+1)", "2024-03-05T10:00Z", "2024-03-05T10:00:00Z"),
+        ("Date,\"Time, GMT-05:00\"", "2024-03-05,10:00", "2024-03-05T15:00:00Z"),
+    ] {
+        let dataset = load_csv(format!("lat,lon,{names}\n50,8,{row}\n"));
+        let name = names.split(',').next().filter(|name| *name == "Date").unwrap_or(names).trim_matches('"');
+        assert_eq!(values(&dataset, name), [expected], "{names}");
+        assert!(
+            says(&dataset, "UTC, as its name says (else say --timezone UTC)"),
+            "{names} {:?}",
+            dataset.report().lines
+        );
+    }
+    let options = Options { timezone: Some("Asia/Tokyo".into()), ..Options::default() };
+    let dataset = load_with("a.csv", "lat,lon,Time (UTC+1)\n50,8,2024-03-05 10:00\n", &options).expect("reads");
+    assert_eq!(values(&dataset, "Time (UTC+1)"), ["2024-03-05T01:00:00Z"]);
+    let dataset = load_csv("lat,lon,Zeit (MEZ)\n50,8,2024-03-05 10:00\n");
+    assert_eq!(values(&dataset, "Zeit (MEZ)"), ["2024-03-05T10:00:00Z"]);
+    assert!(says(&dataset, "its name says MEZ, by which its times do not go"));
+    // Days have no clock.
+    assert!(!says(&load_csv("lat,lon,Tag (MEZ)\n50,8,2024-03-05\n"), "its name says"));
+}
+
+#[test]
+fn a_form_without_a_day_is_its_first_and_one_that_does_not_fit_says_why() {
+    let read = |text: &str, form: &str| {
+        let mut options = Options { time: Some("t".into()), ..Options::default() };
+        options.csv.time_format = Some(form.into());
+        load_with("a.csv", format!("lat,lon,t\n50,8,{text}\n"), &options)
+    };
+    for (text, form, expected) in [
+        ("05/2024", "%m/%Y", "2024-05-01T00:00:00Z"),
+        ("202405", "%Y%m", "2024-05-01T00:00:00Z"),
+        ("2024", "%Y", "2024-01-01T00:00:00Z"),
+    ] {
+        assert_eq!(values(&read(text, form).expect(form), "t"), [expected], "{form}");
+    }
+    let error = format!("{:#}", read("16 janv. 2024", "%d %b %Y").expect_err("French"));
+    assert!(error.contains("do not fit --time-format '%d %b %Y', the first is \"16 janv. 2024\" ("), "{error}");
+    let options = Options { time: Some("t".into()), ..Options::default() };
+    let error = error_of("a.csv", "lat,lon,t\n50,8,2024\n", &options);
+    assert!(error.contains("or what their digits are with --time-format, such as %Y"), "{error}");
+    for text in ["16 janv. 2024", "45307.77"] {
+        let dataset = load_csv(format!("lat,lon,timestamp\n50,8,{text}\n"));
+        assert!(
+            says(&dataset, "is named like a time and holds none that is read"),
+            "{text} {:?}",
+            dataset.report().lines
+        );
+    }
+}

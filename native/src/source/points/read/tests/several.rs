@@ -180,3 +180,26 @@ fn files_with_other_orders_of_day_and_month_are_read_each_by_its_own_and_told() 
     assert!(told.contains("column \"d\" is time: it has the day first in one file and the month first in "), "{told}");
     assert!(told.contains("b.csv, each as its lines prove") && !told.contains("the like"), "{told}");
 }
+
+#[test]
+fn a_file_of_one_row_among_others_without_names_is_a_row() {
+    let folder = Folder::new();
+    let paths = [
+        folder.put("1.csv", "AB1,10,50.5,8.5\nAB2,11,50.6,8.6\n"),
+        folder.put("2.csv", "AB3,12,50.7,8.7\n"),
+        folder.put("3.csv", "AB4,13,50.8,8.8\nAB5,14,50.9,8.9\n"),
+    ];
+    let options = Options { lon: Some("column_4".into()), lat: Some("column_3".into()), ..Options::default() };
+    let dataset = read(&paths, &options, &()).expect("reads");
+    assert_eq!(values(&dataset, "column_1"), ["AB1", "AB2", "AB3", "AB4", "AB5"]);
+    assert_eq!(values(&dataset, "column_2"), ["10", "11", "12", "13", "14"]);
+    assert!(says(&dataset, "the only line of a file is a row, as the other files have no names"));
+    assert!(says(&dataset, "columns are column_1 to column_4 here; and so in another file"));
+    // With commas before decimals, as the other files have them.
+    let paths = [folder.put("4.csv", "AB1;10;50,5;8,5\nAB2;11;50,6;8,6\n"), folder.put("5.csv", "AB3;12;50,7;8,7")];
+    let dataset = read(&paths, &options, &()).expect("reads");
+    assert_eq!(values(&dataset, "column_2"), ["10", "11", "12"]);
+    // Beside files with names it is one of names and no rows.
+    let paths = [folder.put("6.csv", "a,b,lon,lat\nx,1,2,3\n"), folder.put("7.csv", "a,b,lon,lat\n")];
+    assert_eq!(read(&paths, &Options::default(), &()).expect("reads").len(), 1);
+}
