@@ -45,6 +45,7 @@ export class Tiler {
   readonly #outlined: boolean;
   /** Of columns that were measured on outlines. */
   readonly #units: Units;
+  #freed = false;
 
   private constructor(core: Core, Class: CoreClass, table: Columns, units: Units) {
     this.#core = core;
@@ -178,9 +179,10 @@ export class Tiler {
     return (await import("./export.js")).estimated(this.#core, options);
   }
 
-  /** Gives the memory back. */
+  /** Gives the memory back; what was given back stays so. */
   free(): void {
-    this.#core.free();
+    if (!this.#freed) this.#core.free();
+    this.#freed = true;
   }
 }
 
