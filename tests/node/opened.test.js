@@ -7,6 +7,8 @@ import { ofPage, standIn } from "./lib/page.js";
 standIn();
 /** @type {typeof import("../../web/src/device/several") & typeof import("../../web/src/page")} */
 const { showAll, status } = await ofPage("device/several", "page");
+/** @type {typeof import("../../web/src/titles")} */
+const { distinct } = await ofPage("titles");
 /** @type {typeof import("../../js/src/hexagons")} */
 const { ofCells } = await ofPage("../../js/src/hexagons");
 
@@ -42,4 +44,17 @@ test("of files that are opened at once each that could not be is told, whichever
   status.value = "before";
   await showAll([], open);
   assert.equal(status.value, "before");
+});
+
+test("datasets of one title are told apart by their ids", () => {
+  const titled = (/** @type {[string, string][]} */ all) =>
+    distinct(all.map(([id, title]) => ({ id, title }))).map(({ title }) => title);
+  const all = /** @type {[string, string][]} */ ([
+    ["trips", "Trips"],
+    ["old", "Trips"],
+    ["roads", "Roads"],
+    ["a", "a"],
+    ["b", "a"],
+  ]);
+  assert.deepEqual(titled(all), ["Trips (trips)", "Trips (old)", "Roads", "a", "a (b)"]);
 });

@@ -10,11 +10,12 @@ import { drawingFor, usualDrawing } from "./map/shapes/usual";
 import { basemap, catalog, first, say, status } from "./page";
 import type { Data } from "./source";
 import { active, change, MOST_LAYERS, reset, state, stepsMade, withLayer } from "./state";
+import { distinct } from "./titles";
 
 /** Looks which datasets there are, on the server or on this device. */
 export async function look(data: Data): Promise<void> {
   const { value, from } = await data.source.datasets();
-  catalog.value = value.datasets;
+  catalog.value = distinct(value.datasets);
   if (from === "server") basemap.value = basemapOf(value);
   first.value = from === "server" ? value.datasets[0]?.id : undefined;
   if (value.datasets.length === 0) status.value = "This server has no datasets.";
