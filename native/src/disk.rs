@@ -1,7 +1,48 @@
-//! Room on a disk, looked at before much is written to it.
+//! A disk, looked at before something is written to it: whether there is room, and what has the name already.
 
-use anyhow::{Result, bail};
-use std::path::Path;
+use anyhow::{Context as _, Result, bail};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+/// Where a file or folder of a name is to be written: where a link of that name leads.
+///
+/// # Errors
+/// When there is no folder for it, or what has the name is neither a file nor a folder.
+pub(crate) fn target(out: &Path) -> Result<PathBuf> {
+    let shown = out.display();
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        bail!("{shown}: there is no folder {}", folder.display());
+    }
+    let there = match out.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(out.to_owned()),
+        there => there.with_context(|| shown.to_string())?,
+    };
+    let path = if there.is_symlink() {
+        out.canonicalize().with_context(|| format!("{shown}: a link that leads nowhere has that name"))?
+    } else {
+        out.to_owned()
+    };
+    if !path.is_file() && !path.is_dir() {
+        bail!("{shown}: what has that name is no plain file, expected one or nothing");
+    }
+    Ok(path)
+}
+
+/// Whether two names are of one file.
+#[cfg(unix)]
+pub(crate) fn same(a: &Path, b: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let which = |path: &Path| path.metadata().ok().map(|file| (file.dev(), file.ino()));
+    which(a).is_some_and(|a| which(b) == Some(a))
+}
+
+#[cfg(not(unix))]
+pub(crate) fn same(a: &Path, b: &Path) -> bool {
+    a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b))
+}
 
 /// Refuses to write what there is no room for.
 ///
@@ -50,6 +91,27 @@ mod tests {
         assert!(enough(folder, 5 << 20, 5 << 20, "it").is_ok());
         let line = enough(folder, 5 << 20, (5 << 20) + 1, "the build").expect_err("too much").to_string();
         assert_eq!(line, "the build needs about 6 MB on the disk of /data, where 5 MB are free");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_has_a_name_is_looked_at() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("a"), "a").expect("written");
+        symlink(at("a"), at("link")).expect("a link");
+        symlink(at("nothing"), at("nowhere")).expect("a link");
+        rustix::fs::mkfifoat(rustix::fs::CWD, at("fifo"), 0o600.into()).expect("a pipe");
+        let file = at("a").canonicalize().expect("there");
+        assert_eq!((target(&at("link")).expect("a file"), target(&at("new")).expect("none")), (file, at("new")));
+        for (name, expected) in
+            [("no/a", "there is no folder"), ("nowhere", "leads nowhere"), ("fifo", "no plain file, expected one")]
+        {
+            let error = target(&at(name)).expect_err(name).to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+        assert!(same(&at("a"), &at("link")) && !same(&at("a"), &at("fifo")) && !same(&at("new"), &at("new")));
     }
 
     #[test]

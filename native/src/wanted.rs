@@ -4,6 +4,7 @@ use crate::{
     about::{self, About},
     catalog::{self, Entry},
     dataset::Dataset,
+    disk,
     load::Load,
     prepared,
     read::{self, Inputs, Options, Progress},
@@ -135,6 +136,18 @@ impl Wanted {
         // Most errors name the file themselves.
         open(&self.paths, &options, progress)
             .map_err(|error| if format!("{error:#}").contains(&named) { error } else { error.context(named) })
+    }
+
+    /// Whether a file is among those that it is read from.
+    ///
+    /// # Errors
+    /// When one of these is missing, empty, or of no format that is read.
+    pub(crate) fn reads(&self, file: &Path) -> Result<bool> {
+        if !file.exists() || self.paths.is_empty() || self.archive().is_some() {
+            return Ok(false);
+        }
+        let inputs = Inputs::of(&self.paths, &self.load.options(&self.name)?)?;
+        Ok(inputs.files().any(|path| disk::same(&path, file)))
     }
 
     /// Fetches what lies elsewhere, and reads it.

@@ -2,6 +2,7 @@
 
 use super::{as_query, source};
 use crate::{
+    disk,
     engine::select::Selected,
     export::Layer,
     load::Load,
@@ -16,7 +17,6 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use duotile_core::{TileQuery, Work};
 use std::{
-    fs::{self, File},
     io::Write as _,
     path::{Path, PathBuf},
     sync::{
@@ -25,6 +25,7 @@ use std::{
     },
     time::Instant,
 };
+use tempfile::NamedTempFile;
 
 /// What stands at the end of its manual.
 pub const CONVERTING: &str = "Examples:
@@ -66,6 +67,18 @@ pub fn run(args: &Convert) -> Result<()> {
     let format = if to_stdout { RowFormat::GeoJsonLines } else { format_of(&args.out)? };
     let query = TileQuery::parse(&as_query(&args.query))?;
     let wanted = source(&args.dataset, &args.load)?;
+    let target = if to_stdout { None } else { Some(disk::target(&args.out)?) };
+    if let Some(target) = &target {
+        if target.is_dir() {
+            bail!("{}: a folder has that name, expected a file or nothing", args.out.display());
+        }
+        if wanted.reads(target)? {
+            bail!(
+                "{}: that is what is read, and rows that are left out would be lost; name another file",
+                args.out.display()
+            );
+        }
+    }
     let layer = Layer::new(wanted.entry(&Terminal::new(&wanted.name))?, &query, 0..=0)?;
     super::when_told_to_end(|| ENDED.store(true, Ordering::Relaxed));
     let go_on = || !ENDED.load(Ordering::Relaxed);
@@ -89,42 +102,34 @@ pub fn run(args: &Convert) -> Result<()> {
             }
         }
     };
-    if to_stdout {
-        write_all(&mut std::io::stdout().lock()).context("standard output")?;
-    } else {
-        let part = part_of(&args.out);
-        let mut out = alone(&part).with_context(|| format!("cannot write {name}"))?;
+    if let Some(target) = target {
         let mut whole = || -> Result<()> {
+            let mut out = beside(&target)?;
             write_all(&mut out)?;
-            out.sync_all()?;
-            Ok(fs::rename(&part, &args.out)?)
+            out.as_file().sync_all()?;
+            out.persist(&target)?;
+            Ok(())
         };
-        if let Err(error) = whole() {
-            let _ = fs::remove_file(&part);
-            return Err(error).with_context(|| format!("cannot write {name}"));
-        }
+        whole().with_context(|| format!("cannot write {name}"))?;
+    } else {
+        write_all(&mut std::io::stdout().lock()).context("standard output")?;
     }
     let (megabytes, seconds) = (bytes as f64 / 1e6, start.elapsed().as_secs_f64());
     writeln!(std::io::stderr(), "{name}: {rows} rows, {megabytes:.1} MB, in {seconds:.1} s")?;
     Ok(())
 }
 
-/// Where a file is written until it is whole.
-fn part_of(out: &Path) -> PathBuf {
-    let mut name = out.as_os_str().to_owned();
-    name.push(".part");
-    name.into()
-}
-
-/// Opens a file that nobody else writes at the same time.
-fn alone(part: &Path) -> Result<File> {
-    let file = File::options().write(true).create(true).truncate(false).open(part)?;
-    // Whoever ended in this moment has given it its name.
-    if file.try_lock().is_err() || !part.exists() {
-        bail!("{}: another process is writing there", part.display());
-    }
-    file.set_len(0)?;
-    Ok(file)
+/// A file of a name that none had, beside the one that it becomes when it is whole; until then it goes when it is dropped.
+fn beside(target: &Path) -> Result<NamedTempFile> {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(target.file_name().unwrap_or_default());
+    name.push(".converting-");
+    let mut file = tempfile::Builder::new();
+    file.prefix(&name);
+    #[cfg(unix)]
+    file.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok(file.tempfile_in(folder)?)
 }
 
 /// What is written, by the ending of a name.
@@ -158,18 +163,5 @@ mod tests {
         assert_eq!(format_of(Path::new("a.ndjson")).expect("known"), RowFormat::GeoJsonLines);
         let error = format_of(Path::new("a.pmtiles")).expect_err("tiles").to_string();
         assert!(error.contains("expected .csv, .geojson, .geojsonl, .fgb, .parquet; duotile export"), "{error}");
-    }
-
-    #[test]
-    fn one_process_writes_a_file_at_a_time() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let part = folder.path().join("a.part");
-        std::fs::write(&part, "of a run that was ended").expect("written");
-        let held = alone(&part).expect("free");
-        assert_eq!(held.metadata().expect("there").len(), 0);
-        let error = alone(&part).expect_err("held").to_string();
-        assert!(error.contains("another process is writing there"), "{error}");
-        drop(held);
-        assert!(alone(&part).is_ok());
     }
 }

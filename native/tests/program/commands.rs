@@ -62,13 +62,50 @@ fn rows_are_converted_and_read_again_and_a_wrong_ending_says_what_to_do() {
         let again = text(&run(&["convert", &out, "-o", "-"]).stdout);
         assert_eq!(again.lines().count(), rows, "{ending}");
     }
-    assert!(
-        std::fs::read_dir(folder.path())
-            .expect("there")
-            .all(|file| { !file.expect("a file").file_name().to_string_lossy().ends_with(".part") })
-    );
+    // The source and a file of each kind, and nothing else.
+    assert_eq!(std::fs::read_dir(folder.path()).expect("there").count(), 6);
     fails(&["convert", &fine, "-o", "a.pmtiles"], "duotile export writes tiles");
-    fails(&["convert", &fine, "-o", "/nowhere/a.fgb"], "cannot write /nowhere/a.fgb");
+    fails(&["convert", &fine, "-o", "/nowhere/a.fgb"], "/nowhere/a.fgb: there is no folder /nowhere");
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_converted_takes_the_place_of_what_was_named_and_of_nothing_else() {
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let fine = write(folder.path(), "fine.csv", CSV);
+    let out = at("out.csv").display().to_string();
+    // What lies there is somebody else's, though it be what is read.
+    let prepared = at("out.csv.part").display().to_string();
+    assert!(run(&["build", &fine, "-o", &at("out.arrow").display().to_string()]).status.success());
+    fs::rename(at("out.arrow"), &prepared).expect("moved");
+    let before = fs::read(&prepared).expect("read");
+    let done = run(&["convert", &prepared, "-o", &out]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    assert!(fs::read(&prepared).expect("read") == before);
+    let rows = fs::read(&out).expect("read");
+    assert_eq!(text(&rows).lines().count(), CSV.lines().count());
+    // Others may read it, as any file that a program writes here.
+    let mode = |path: &str| fs::metadata(path).expect("there").permissions().mode();
+    assert_eq!(mode(&out), mode(&fine));
+    // A link of that name stays, and what it leads to is replaced.
+    let real = write(folder.path(), "real.csv", "old");
+    std::os::unix::fs::symlink(&real, at("link.csv")).expect("a link");
+    let link = at("link.csv").display().to_string();
+    assert!(run(&["convert", &fine, "-o", &link]).status.success());
+    assert!(at("link.csv").is_symlink() && fs::read(&real).expect("read") == rows);
+    // The source stays, by whatever name.
+    for name in ["fine.csv", "./fine.csv"] {
+        fails(
+            &["convert", &fine, "-o", &at(name).display().to_string(), "--query", "filter=n>2"],
+            "that is what is read",
+        );
+    }
+    fails(&["convert", &real, "-o", &link], "that is what is read");
+    assert_eq!(text(&fs::read(&fine).expect("read")), CSV);
+    fs::create_dir(at("folder.csv")).expect("a folder");
+    fails(&["convert", &fine, "-o", &at("folder.csv").display().to_string()], "a folder has that name");
 }
 
 #[test]

@@ -240,6 +240,11 @@ impl<'p> Inputs<'p> {
         }
     }
 
+    /// All of them, with those that lie beside them.
+    pub fn files(&self) -> impl Iterator<Item = PathBuf> {
+        self.inputs.iter().flat_map(Input::all)
+    }
+
     /// Reads them.
     ///
     /// # Errors
