@@ -259,7 +259,7 @@ test("what cannot be used is told, and arrays that do not fit are refused", asyn
   assert.deepEqual(tiler.notes, [
     "left out, because they are no geometries of GeoJSON: 1 Circle",
     "left out: parts with a position that is none: 1",
-    "mended: rings that cross themselves, of which all that they go round is inside: 1",
+    "mended: rings that cross themselves, of which all is inside that they go round more often one way than the other: 1",
     "cut: rows over the antimeridian, whose parts stay one row: 1",
   ]);
   assert.equal(tiler.schema().unusable, 2);

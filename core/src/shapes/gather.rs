@@ -51,9 +51,9 @@ pub struct Told {
     pub short: u64,
     /// Parts of a lower dimension than others of their row, such as the points of a collection with polygons.
     pub lower: u64,
-    /// Rings that cross themselves, of which all that they go round was taken.
+    /// Rings that cross themselves, of which all was taken that they do not go round as often one way as the other.
     pub untied: u64,
-    /// Rings that cross themselves too often, of which some that they go round may be left out.
+    /// Rings that are too large to be looked at for crossings, or cross themselves too often: some that they go round may be left out.
     pub tangled: u64,
     /// Rows that go over the antimeridian.
     pub crossing: u64,
@@ -110,8 +110,8 @@ impl Gather {
             match self.untie.loops(&self.path) {
                 Untied::Sound => {}
                 Untied::Tangled => self.told.tangled += 1,
-                Untied::Loops(loops, all) => {
-                    *(if all { &mut self.told.untied } else { &mut self.told.tangled }) += 1;
+                Untied::Loops(loops) => {
+                    self.told.untied += 1;
                     return self.loops(role, loops);
                 }
             }

@@ -1,38 +1,44 @@
 //! Rings that cross themselves: of a bow tie both halves are meant.
 //!
-//! A ring enters as it was given. Nearly always it may stay as it is. One that goes the wrong way round some of what it encloses
-//! leaves as the loops between its crossings, each turned to go the right way round, so that everything it goes round is inside.
-//! What lies inside of it without being gone round, as in a hole that is joined to its shell in one vertex, is a loop the other
-//! way, and stays one.
+//! A ring enters as it was given. Nearly always it may stay as it is: it winds one way about all that it winds about. One that winds
+//! about some of it the other way leaves as the rings round both. What it winds about as often one way as the other is
+//! outside, as is a hole that is joined to its shell in one vertex. So inside is what windings are not zero about, as in a filter's
+//! geometry; and what leaves here winds once about it, by which tiles, measures and predicates are found.
+//!
+//! Edges are cut where they meet, to the nearest step, until they do so in their ends only; then the windings of all faces follow from one
+//! another ([`graph`](super::clean::graph)).
 
 use crate::{
     shapes::{
         Vertex,
-        clean::pairs::{Edge, Ended, FAR, Pairs, within},
+        clean::{
+            graph::{Graph, PLACE, Places, side},
+            pairs::{Edge, Ended, FAR, Pairs, within},
+        },
         divide,
-        wind::area2,
     },
     small::{self, work::Work},
 };
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
+use core::convert::Infallible;
 
 /// Edges of a ring that are compared with others, and as many more for each edge; beyond it the ring stays as it is.
 const COMPARED: usize = 1 << 20;
 const EACH: usize = 256;
 /// Places at which edges meet, beyond four for each edge.
 const MEETINGS: usize = 256;
-/// Edges that are looked at to find how a ring winds about its loops; beyond it the largest of them are.
-const LOOKED: usize = 1 << 25;
+/// Times that edges are cut where others were moved to.
+const ROUNDS: usize = 40;
 
 /// What a ring becomes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Untied {
     /// It may stay as it is.
     Sound,
-    /// It stays as it is for it crosses itself too often to be taken apart.
+    /// It stays as it is, for it is too large, or crosses itself too often, to be taken apart.
     Tangled,
-    /// Loops that run the right way: those round an inside as its shell, the others as its holes; and whether all were looked at.
-    Loops(Vec<Vec<Vertex>>, bool),
+    /// The rings round all that it winds about, which neither cross nor overlap: those with an inside as shells, the others as holes.
+    Loops(Vec<Vec<Vertex>>),
 }
 
 /// Space for looking.
@@ -40,204 +46,146 @@ pub enum Untied {
 pub struct Untie {
     edges: Vec<Edge<i64>>,
     pairs: Pairs<i64>,
+    /// Whether edges were cut in the last round.
+    fresh: Vec<bool>,
     /// Edges with places on them, and how far along these are.
     cuts: Vec<(u32, i128, Vertex)>,
 }
 
+/// The places of a ring, in order.
+struct Sorted(Vec<Vertex>);
+
+impl Places for Sorted {
+    // So a ring is one however it runs, and nothing is west of its first place.
+    const JOINED: bool = true;
+
+    fn at(&self, place: u32) -> Vertex {
+        self.0[place as usize]
+    }
+}
+
 impl Untie {
-    /// Takes a ring apart some of whose loops have to be turned.
+    /// Takes a ring apart that does not wind one way about all.
     pub fn loops(&mut self, ring: &[Vertex]) -> Untied {
         if ring.len() < 4 {
             return Untied::Sound;
         }
-        match self.meets(ring) {
+        let mut compared = COMPARED + EACH * ring.len();
+        match self.meets(ring, &mut compared) {
             Some(true) => {}
             Some(false) => return Untied::Sound,
             None => return Untied::Tangled,
         }
-        let noded = self.noded();
-        let mut loops = loops(&noded);
-        let sign = if area2(noded.iter().copied()) < 0 { -1 } else { 1 };
-        let sized = loops.iter().map(|ring| sign * area2(ring.iter().copied())).zip(0..);
-        let mut against: Vec<(i128, usize)> = sized.filter(|&(size, _)| size < 0).collect();
-        small::sort(&mut against);
-        let windings = windings_in(against.iter().map(|&(_, at)| &loops[at][..]), &noded);
-        let mut turned = false;
-        for (&(_, at), &winding) in against.iter().zip(&windings) {
-            if sign * winding < 0 {
-                loops[at].reverse();
-                turned = true;
-            }
+        if !self.part(&mut compared) {
+            return Untied::Tangled;
         }
-        if !turned {
+        let mut places: Vec<Vertex> = self.edges.iter().map(|&[from, _]| from).collect();
+        small::sort(&mut places);
+        places.dedup();
+        if places.len() > 1 << PLACE {
+            return Untied::Tangled;
+        }
+        let number = |place: Vertex| places.partition_point(|&before| before < place) as u32;
+        let edges: Vec<[u32; 2]> = self.edges.iter().map(|edge| edge.map(number)).collect();
+        let (mut graph, places) = (Graph::default(), Sorted(places));
+        graph.gather(edges.into_iter(), &places);
+        let Ok(()) = graph.settle(|_| Ok::<_, Infallible>(0));
+        if !graph.is_wound_both_ways() {
             return Untied::Sound;
         }
-        if sign < 0 {
-            loops.iter_mut().for_each(|ring| ring.reverse());
-        }
-        Untied::Loops(loops, windings.len() == against.len())
+        let mut loops = Vec::new();
+        graph.rings(|winding| winding != 0, |ring| loops.push(ring.map(|place| places.at(place)).collect()));
+        Untied::Loops(loops)
     }
 
-    /// Looks for places where edges meet that do not follow one another, and says whether there are any; `None` where it is too much
-    /// to look at.
-    fn meets(&mut self, ring: &[Vertex]) -> Option<bool> {
-        let Self { edges, pairs, cuts } = self;
+    /// Whether edges meet that do not follow one another; `None` where it is too much to look at.
+    fn meets(&mut self, ring: &[Vertex], compared: &mut usize) -> Option<bool> {
+        let Self { edges, pairs, .. } = self;
         edges.clear();
-        cuts.clear();
         let next = ring.iter().cycle().skip(1);
         edges.extend(ring.iter().zip(next).map(|(&a, &b)| [a, b]));
         if ring.iter().flatten().any(|at| at.abs() >= FAR) {
             return None;
         }
         let last = edges.len() - 1;
-        let mut touches = false;
         pairs.gather(edges, &[edges.len() as u32], |_| true);
-        let mut compared = COMPARED + EACH * edges.len();
-        let ended = pairs.each(edges, &mut compared, &mut Work::free().toll(), |[a, b], _| {
-            if a.abs_diff(b) == 1 || a.abs_diff(b) == last {
-                return true;
-            }
-            let (e, f) = (edges[a], edges[b]);
-            let of_e = f.map(|end| side(e, end).signum());
-            let of_f = e.map(|end| side(f, end).signum());
-            if of_e[0] * of_e[1] > 0 || of_f[0] * of_f[1] > 0 {
-                return true;
-            }
-            let mut cut = |edge: usize, place: Vertex| {
-                let [from, to] = edges[edge];
-                if place != from && place != to && within(place, edges[edge]) {
-                    let along = |axis: usize| i128::from(to[axis] - from[axis]) * i128::from(place[axis] - from[axis]);
-                    cuts.push((edge as u32, along(0) + along(1), place));
-                }
-            };
-            if of_e.contains(&0) || of_f.contains(&0) {
-                // An end of one on the other, or of both.
-                (0..2).filter(|&end| of_e[end] == 0).for_each(|end| cut(a, f[end]));
-                (0..2).filter(|&end| of_f[end] == 0).for_each(|end| cut(b, e[end]));
-            } else {
-                let place = crossing(e, f);
-                cut(a, place);
-                cut(b, place);
-            }
-            touches = true;
-            cuts.len() < 4 * edges.len() + MEETINGS
+        let ended = pairs.each(edges, compared, &mut Work::free().toll(), |[a, b], _| {
+            a.abs_diff(b) == 1 || a.abs_diff(b) == last || sides(edges[a], edges[b]).is_none()
         });
-        matches!(ended, Ok(Ended::All)).then_some(touches)
-    }
-
-    /// The vertices of the ring with the places where it was met.
-    fn noded(&mut self) -> Vec<Vertex> {
-        small::sort(&mut self.cuts);
-        let mut cuts = self.cuts.iter().peekable();
-        let mut noded: Vec<Vertex> = Vec::with_capacity(self.edges.len() + self.cuts.len());
-        for (&[from, _], edge) in self.edges.iter().zip(0..) {
-            noded.push(from);
-            while let Some(&(_, _, place)) = cuts.next_if(|&&(of, ..)| of == edge) {
-                noded.push(place);
-            }
+        match ended {
+            Ok(Ended::All) => Some(false),
+            Ok(Ended::Early) => Some(true),
+            _ => None,
         }
-        noded.dedup();
-        noded
     }
-}
 
-/// A ring cut wherever it comes to a place twice.
-fn loops(ring: &[Vertex]) -> Vec<Vec<Vertex>> {
-    let mut order: Vec<(Vertex, u32)> = ring.iter().copied().zip(0..).collect();
-    small::sort(&mut order);
-    // The place of each vertex, by its number; for each place one more than where it stands on the path.
-    let (mut places, mut on) = (vec![0u32; ring.len()], vec![0u32; ring.len()]);
-    for (same, place) in order.chunk_by(|a, b| a.0 == b.0).zip(0..) {
-        same.iter().for_each(|&(_, at)| places[at as usize] = place);
-    }
-    let (mut path, mut found) = (Vec::new(), Vec::new());
-    let mut cut = |path: &mut Vec<usize>, on: &mut [u32], from: usize| {
-        path[from..].iter().for_each(|&at: &usize| on[places[at] as usize] = 0);
-        if path.len() - from > 2 {
-            found.push(path[from..].iter().map(|&at| ring[at]).collect());
-        }
-        path.truncate(from);
-    };
-    for at in 0..ring.len() {
-        if let Some(before) = on[places[at] as usize].checked_sub(1) {
-            cut(&mut path, &mut on, before as usize);
-        }
-        on[places[at] as usize] = path.len() as u32 + 1;
-        path.push(at);
-    }
-    cut(&mut path, &mut on, 0);
-    found
-}
-
-/// How often a ring winds about the inside of loops: of as many of the first of them as may be looked at.
-fn windings_in<'l>(loops: impl Iterator<Item = &'l [Vertex]>, ring: &[Vertex]) -> Vec<i128> {
-    let far = |axis: usize| {
-        let (low, high) = ring.iter().fold((i64::MAX, i64::MIN), |(l, h), v| (l.min(v[axis]), h.max(v[axis])));
-        high - low
-    };
-    // Lain down, a ring that is wider than high has fewer edges that are level with a place; and winds the other way.
-    if far(0) <= far(1) {
-        return windings(&loops.map(inside).collect::<Vec<_>>(), ring);
-    }
-    let down = |path: &[Vertex]| -> Vec<Vertex> { path.iter().map(|&[x, y]| [y, x]).collect() };
-    let places: Vec<Option<Vertex>> = loops.map(|path| inside(&down(path))).collect();
-    windings(&places, &down(ring)).iter().map(|winding| -winding).collect()
-}
-
-/// A place inside a loop, half a step south of which there are no vertices: the middle of the widest span halfway down.
-fn inside(ring: &[Vertex]) -> Option<Vertex> {
-    let (north, south) = ring.iter().fold((i64::MAX, i64::MIN), |(n, s), v| (n.min(v[1]), s.max(v[1])));
-    let y = north + (south - north) / 2;
-    let edges = ring.iter().zip(ring.iter().cycle().skip(1));
-    let crossed = edges.filter(|(a, b)| (a[1] <= y) != (b[1] <= y)).map(|(a, b)| {
-        let along = i128::from(2 * (y - a[1]) + 1) * i128::from(b[0] - a[0]);
-        a[0] + divide(along, 2 * i128::from(b[1] - a[1]))
-    });
-    let mut crossed: Vec<i64> = crossed.collect();
-    crossed.sort_unstable();
-    let widest = crossed.as_chunks::<2>().0.iter().max_by_key(|[from, to]| to - from);
-    widest.map(|[from, to]| [from + (to - from) / 2, y])
-}
-
-/// How often a ring winds about places, half a step south of each: of as many of the first of them as may be looked at. Each edge is looked at
-/// for the places that are level with it.
-fn windings(places: &[Option<Vertex>], ring: &[Vertex]) -> Vec<i128> {
-    let edges = || ring.iter().zip(ring.iter().cycle().skip(1)).filter(|(a, b)| a[1] != b[1]);
-    let mut count = places.len();
-    loop {
-        let mut level: Vec<(i64, i64, usize)> =
-            places[..count].iter().zip(0..).filter_map(|(place, at)| place.map(|[x, y]| (y, x, at))).collect();
-        small::sort(&mut level);
-        let of = |a: &Vertex, b: &Vertex| {
-            let place = |y: i64| level.partition_point(|&(at, ..)| at < y);
-            place(a[1].min(b[1]))..place(a[1].max(b[1]))
-        };
-        if edges().map(|(a, b)| of(a, b).len()).sum::<usize>() > LOOKED {
-            count /= 2;
-            continue;
-        }
-        let mut windings = vec![0; count];
-        for (a, b) in edges() {
-            let turn = if b[1] > a[1] { -1 } else { 1 };
-            for &(y, x, at) in &level[of(a, b)] {
-                // Twice as large, there are whole numbers half a step south.
-                let ends = [a, b].map(|v| [2 * v[0], 2 * v[1]]);
-                if side(ends, [2 * x, 2 * y + 1]) * turn >= 0 {
-                    windings[at] += turn;
+    /// Cuts edges until they meet in their ends only; `false` where that is too much.
+    fn part(&mut self, compared: &mut usize) -> bool {
+        let Self { edges, pairs, fresh, cuts } = self;
+        edges.retain(|[a, b]| a != b);
+        fresh.clear();
+        fresh.resize(edges.len(), true);
+        let (most, mut parted) = (4 * edges.len() + MEETINGS, 0);
+        for _ in 0..ROUNDS {
+            cuts.clear();
+            pairs.gather(edges, &[edges.len() as u32], |edge| fresh[edge]);
+            let ended = pairs.each(edges, compared, &mut Work::free().toll(), |[a, b], _| {
+                let (e, f) = (edges[a], edges[b]);
+                let Some([of_e, of_f]) = sides(e, f) else { return true };
+                let mut cut = |edge: usize, place: Vertex| {
+                    let [from, to] = edges[edge];
+                    if place != from && place != to && within(place, edges[edge]) {
+                        let along =
+                            |axis: usize| i128::from(to[axis] - from[axis]) * i128::from(place[axis] - from[axis]);
+                        cuts.push((edge as u32, along(0) + along(1), place));
+                    }
+                };
+                if of_e.contains(&0) || of_f.contains(&0) {
+                    // An end of one on the other, or of both.
+                    (0..2).filter(|&end| of_e[end] == 0).for_each(|end| cut(a, f[end]));
+                    (0..2).filter(|&end| of_f[end] == 0).for_each(|end| cut(b, e[end]));
+                } else {
+                    let place = crossing(e, f);
+                    cut(a, place);
+                    cut(b, place);
                 }
+                parted + cuts.len() < most
+            });
+            if ended != Ok(Ended::All) {
+                return false;
+            }
+            if cuts.is_empty() {
+                return true;
+            }
+            parted += cuts.len();
+            small::sort(cuts);
+            let mut cuts = cuts.iter().peekable();
+            let whole = core::mem::take(edges);
+            fresh.clear();
+            for ([mut from, to], edge) in whole.into_iter().zip(0..) {
+                let is_cut = cuts.peek().is_some_and(|&&(of, ..)| of == edge);
+                while let Some(&(_, _, place)) = cuts.next_if(|&&(of, ..)| of == edge) {
+                    if place != from {
+                        edges.push([from, place]);
+                        from = place;
+                    }
+                }
+                edges.push([from, to]);
+                fresh.resize(edges.len(), is_cut);
             }
         }
-        return windings;
+        false
     }
 }
 
-/// On which side of an edge a place lies.
-fn side([a, b]: Edge<i64>, place: Vertex) -> i128 {
-    let [bx, by, x, y] = [b[0] - a[0], b[1] - a[1], place[0] - a[0], place[1] - a[1]];
-    if [bx, by, x, y].iter().all(|side| side.unsigned_abs() < 1 << 31) {
-        return (bx * y - by * x).into();
+/// On which sides of each of two edges the ends of the other lie; `None` where one has all of the other on one side.
+fn sides(e: Edge<i64>, f: Edge<i64>) -> Option<[[i128; 2]; 2]> {
+    let of_e = f.map(|end| side(e, end).signum());
+    if of_e[0] * of_e[1] > 0 {
+        return None;
     }
-    i128::from(bx) * i128::from(y) - i128::from(by) * i128::from(x)
+    let of_f = e.map(|end| side(f, end).signum());
+    (of_f[0] * of_f[1] <= 0).then_some([of_e, of_f])
 }
 
 /// Where two edges cross, to the nearest step.
@@ -253,9 +201,10 @@ fn crossing(e: Edge<i64>, f: Edge<i64>) -> Vertex {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shapes::wind::area2;
 
     fn areas(ring: &[Vertex]) -> Option<Vec<i128>> {
-        let Untied::Loops(loops, true) = Untie::default().loops(ring) else { return None };
+        let Untied::Loops(loops) = Untie::default().loops(ring) else { return None };
         let mut areas: Vec<i128> = loops.iter().map(|ring| area2(ring.iter().copied()) / 2).collect();
         areas.sort_unstable();
         Some(areas)
@@ -315,46 +264,67 @@ mod tests {
         };
         let ring: Vec<Vertex> = (0..2500).map(|_| [next(), next()]).collect();
         assert_eq!(Untie::default().loops(&ring), Untied::Tangled);
-        // Halves that all lie on the same parallels, each of which all others are level with: the largest are turned.
-        let ties: Vec<Vertex> = (0..12_000).map(|at| [at * 5, [0, 1000, 1000, 0][at as usize % 4]]).collect();
-        let places: Vec<Option<Vertex>> = (0..12_000).map(|at| Some([at, 500])).collect();
-        assert_eq!(windings(&places, &ties).len(), 3000);
+    }
+
+    /// How often a ring goes round a place, by the angles that its edges are seen at; `None` where one is so near.
+    fn around(ring: &[Vertex], at: [f64; 2], near: f64) -> Option<i32> {
+        let mut angles = 0.0;
+        for (a, b) in ring.iter().zip(ring.iter().cycle().skip(1)) {
+            let [[ax, ay], [bx, by]] = [a, b].map(|p| [p[0] as f64 - at[0], p[1] as f64 - at[1]]);
+            let (across, long) = (ax * by - ay * bx, libm::hypot(bx - ax, by - ay));
+            let ahead = ax * bx + ay * by;
+            let nearest = libm::hypot(ax, ay).min(libm::hypot(bx, by));
+            if nearest < near || (across.abs() < near * long && ahead < 0.0) {
+                return None;
+            }
+            angles += libm::atan2(across, ahead);
+        }
+        Some(libm::round(angles / core::f64::consts::TAU) as i32)
     }
 
     #[test]
-    fn places_are_wound_about_as_each_alone_is() {
+    fn what_a_ring_goes_round_more_often_one_way_than_the_other_is_inside_and_nothing_else() {
         let mut state = 11u32;
         let mut next = |below: u32| {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             i64::from((state >> 8) % below)
         };
-        let mut seen = [0; 3];
-        for _ in 0..60 {
-            let ring: Vec<Vertex> = (0..3 + next(20)).map(|_| [next(100), next(100)]).collect();
-            let places: Vec<Option<Vertex>> =
-                (0..50).map(|at| (at % 9 > 0).then(|| [next(120) - 10, next(120) - 10])).collect();
-            for (place, &winding) in places.iter().zip(&windings(&places, &ring)) {
-                let Some([x, y]) = *place else {
-                    assert_eq!(winding, 0);
-                    continue;
-                };
-                // Angles that edges are seen at, added up: another way to wind. Not where one goes through the place.
-                let at = [x as f64, y as f64 + 0.5];
-                let seen_at = |a: Vertex, b: Vertex| {
-                    let [[ax, ay], [bx, by]] = [a, b].map(|p| [p[0] as f64 - at[0], p[1] as f64 - at[1]]);
-                    libm::atan2(ax * by - ay * bx, ax * bx + ay * by)
-                };
-                let angles: Vec<f64> =
-                    (0..ring.len()).map(|at| seen_at(ring[at], ring[(at + 1) % ring.len()])).collect();
-                if angles.iter().any(|angle| angle.abs() > core::f64::consts::PI - 1e-9) {
-                    continue;
+        // Corners on a few places, where edges lie on one another, or on any.
+        let mut seen = [[0; 3]; 2];
+        for round in 0..6000 {
+            let (places, step) = [(3, 1000), (5, 1000), (7, 600), (4000, 1)][round % 4];
+            let ring: Vec<Vertex> = (0..4 + next(10)).map(|_| [next(places) * step, next(places) * step]).collect();
+            let untied = Untie::default().loops(&ring);
+            let mut ways = [false; 2];
+            for _ in 0..40 {
+                let at = [next(4200) as f64 - 99.5, next(4200) as f64 - 99.5];
+                let Some(due) = around(&ring, at, 5.0) else { continue };
+                ways = [ways[0] || due < 0, ways[1] || due > 0];
+                match &untied {
+                    Untied::Sound => assert!(ways != [true; 2], "{ring:?} about {at:?}"),
+                    Untied::Tangled => panic!("{ring:?}"),
+                    Untied::Loops(loops) => {
+                        let all: Option<i32> = loops.iter().map(|ring| around(ring, at, 0.1)).sum();
+                        assert_eq!(all, Some(i32::from(due != 0)), "{ring:?} about {at:?}: {loops:?}");
+                    }
                 }
-                let around = libm::round(angles.iter().sum::<f64>() / core::f64::consts::TAU) as i128;
-                assert_eq!(winding, around, "{ring:?} about {place:?}");
-                seen[around.unsigned_abs().min(2) as usize] += 1;
+                let is_loops = usize::from(untied != Untied::Sound);
+                seen[is_loops][due.unsigned_abs().min(2) as usize] += 1;
             }
         }
-        assert!(seen.iter().all(|&count| count > 30), "{seen:?}");
+        assert!(seen.as_flattened().iter().all(|&count| count > 500), "{seen:?}");
+    }
+
+    #[test]
+    fn halves_that_overlap_and_go_round_opposite_ways_leave_what_only_one_of_them_covers() {
+        // Of two triangles of 2 the half of each is in both: there the windings are 1 − 1.
+        let two = [[6, 2], [4, 2], [0, 0], [6, 2], [2, 0], [4, 2]].map(|v: Vertex| v.map(|at| at * 3000));
+        let unit = 9_000_000;
+        assert_eq!(areas(&two), Some(Vec::from([unit, unit])));
+        // Seven edges: faces of 6,432/5,005 wind once, of 7,859/10,010 once the other way, and three as often both ways.
+        let seven = [[1, 2], [0, 2], [4, 1], [0, 0], [2, 3], [1, 0], [4, 1]].map(|v: Vertex| v.map(|at| at * 10_010));
+        let sum: i128 = areas(&seven).expect("taken apart").iter().sum();
+        assert!((sum - 20_723 * 10_010).abs() < 50_000, "{sum}");
     }
 
     #[test]

@@ -5,8 +5,9 @@
 //! ends. Edges with an inside on one side only are kept and traced: at a junction always along the same inside. A ring that
 //! comes to a place twice is cut in two there.
 
-use super::{meeting::side, pairs::Edge};
+use super::pairs::Edge;
 use crate::{
+    outlines::Vertex,
     shapes::clip::{Pieces, Point},
     small::{
         self,
@@ -15,11 +16,33 @@ use crate::{
 };
 use alloc::vec::Vec;
 
+/// Bits of a place's number.
+pub const PLACE: u32 = 26;
+
+/// Places by numbers that are in their order, from the west and there from the north.
+pub trait Places {
+    /// Whether an edge that is run along as often one way as the other joins what its ends belong to. Else it is none.
+    const JOINED: bool;
+
+    fn at(&self, place: u32) -> Vertex;
+}
+
+/// Those of a tile, which are their own numbers.
+struct InTile;
+
+impl Places for InTile {
+    const JOINED: bool = false;
+
+    fn at(&self, place: u32) -> Vertex {
+        unpack(place).map(i64::from)
+    }
+}
+
 /// Half an edge: from the place it leaves to another.
 #[derive(Clone, Copy, Debug)]
 struct Half {
-    from: Point,
-    to: Point,
+    from: u32,
+    to: u32,
     /// How many more edges run from it than to it.
     count: i32,
     /// The same edge from its other end.
@@ -70,41 +93,46 @@ impl Graph {
         mut about: impl FnMut(Point, &mut Toll<'_>) -> Result<i32, Stopped>,
         out: &mut Pieces,
     ) -> Result<(), Stopped> {
-        self.gather(edges);
+        self.gather(edges.map(|edge| edge.map(pack)), &InTile);
         toll.pay(8 * self.halves.len())?;
-        self.settle(|place| about(place, toll))?;
-        self.rings(out);
+        self.settle(|place| about(unpack(place), toll))?;
+        self.rings(
+            |winding| winding > 0,
+            |ring| {
+                out.points.extend(ring.map(unpack));
+                out.end(3);
+            },
+        );
         Ok(())
     }
 
     /// Adds edges up and puts their halves in order round each place.
-    fn gather(&mut self, edges: impl Iterator<Item = Edge>) {
+    pub fn gather<P: Places>(&mut self, edges: impl Iterator<Item = [u32; 2]>, places: &P) {
         let Self { packed, order, halves, .. } = self;
         packed.clear();
-        packed.extend(
-            edges
-                .filter(|[a, b]| a != b)
-                .map(|[a, b]| if a < b { (pack(a) << 26 | pack(b)) << 1 } else { (pack(b) << 26 | pack(a)) << 1 | 1 }),
-        );
+        packed.extend(edges.filter(|[a, b]| a != b).map(|[a, b]| {
+            let [low, high] = [a.min(b), a.max(b)].map(u64::from);
+            (low << PLACE | high) << 1 | u64::from(a > b)
+        }));
         packed.sort_unstable();
         halves.clear();
         for same in packed.chunk_by(|a, b| a >> 1 == b >> 1) {
             let count: i32 = same.iter().map(|edge| 1 - 2 * (edge & 1) as i32).sum();
-            if count != 0 {
-                let [from, to] = [unpack(same[0] >> 27), unpack(same[0] >> 1)];
+            if count != 0 || P::JOINED {
+                let [from, to] = [same[0] >> (PLACE + 1), same[0] >> 1].map(|place| place as u32 & ((1 << PLACE) - 1));
                 let half = Half { from, to, count, twin: 0, run: [0; 2], winding: 0, kept: false, seen: false };
                 halves.push(half);
                 halves.push(Half { from: to, to: from, count: -count, ..half });
             }
         }
         order.clear();
-        order.extend(halves.iter().zip(0..).map(|(half, at)| pack(half.from) << 32 | at));
+        order.extend(halves.iter().zip(0..).map(|(half, at)| u64::from(half.from) << 32 | at));
         order.sort_unstable();
         let mut start = 0;
         while start < order.len() {
             let end = start + order[start..].iter().take_while(|&&half| half >> 32 == order[start] >> 32).count();
             small::sort_by(&mut order[start..end], |&a, &b| {
-                turn(&halves[a as u32 as usize], &halves[b as u32 as usize])
+                turn(&halves[a as u32 as usize], &halves[b as u32 as usize], places)
             });
             start = end;
         }
@@ -128,8 +156,11 @@ impl Graph {
         }
     }
 
-    /// Finds the winding beside every edge.
-    fn settle(&mut self, mut about: impl FnMut(Point) -> Result<i32, Stopped>) -> Result<(), Stopped> {
+    /// Finds the winding beside every edge. `about` tells that just west of a place.
+    ///
+    /// # Errors
+    /// Those of `about`.
+    pub fn settle<E>(&mut self, mut about: impl FnMut(u32) -> Result<i32, E>) -> Result<(), E> {
         let Self { halves, stack, .. } = self;
         for first in 0..halves.len() {
             if halves[first].seen {
@@ -157,16 +188,22 @@ impl Graph {
                 }
             }
         }
-        for half in &mut *halves {
-            half.kept = half.winding <= 0 && half.after() > 0;
-            half.seen = false;
-        }
         Ok(())
     }
 
-    /// Follows the kept halves.
-    fn rings(&mut self, out: &mut Pieces) {
+    /// Whether some of it is wound one way, and some the other.
+    pub fn is_wound_both_ways(&self) -> bool {
+        let some = |way: fn(i32) -> bool| self.halves.iter().any(|half| way(half.winding));
+        some(|winding| winding < 0) && some(|winding| winding > 0)
+    }
+
+    /// Follows the borders of what is inside, by its winding, and gives the places of each ring.
+    pub fn rings(&mut self, is_inside: impl Fn(i32) -> bool, mut out: impl FnMut(&mut dyn Iterator<Item = u32>)) {
         let Self { halves, path, place, .. } = self;
+        for half in &mut *halves {
+            half.kept = !is_inside(half.winding) && is_inside(half.after());
+            half.seen = false;
+        }
         place.clear();
         place.resize(halves.len(), 0);
         for first in 0..halves.len() {
@@ -179,26 +216,32 @@ impl Graph {
                 halves[at].seen = true;
                 let start = halves[at].run[0] as usize;
                 if let Some(before) = place[start].checked_sub(1) {
-                    cut(halves, path, place, before as usize, out);
+                    cut(halves, path, place, before as usize, &mut out);
                 }
                 place[start] = path.len() as u32 + 1;
                 path.push(at as u32);
                 at = next(halves, halves[at].twin as usize);
             }
-            cut(halves, path, place, 0, out);
+            cut(halves, path, place, 0, &mut out);
         }
     }
 }
 
 /// Takes the end of a path from a place on as a ring.
-fn cut(halves: &[Half], path: &mut Vec<u32>, place: &mut [u32], from: usize, out: &mut Pieces) {
-    for &half in &path[from..] {
+fn cut(
+    halves: &[Half],
+    path: &mut Vec<u32>,
+    place: &mut [u32],
+    from: usize,
+    out: &mut impl FnMut(&mut dyn Iterator<Item = u32>),
+) {
+    let mut ring = path[from..].iter().map(|&half| {
         let half = &halves[half as usize];
         place[half.run[0] as usize] = 0;
-        out.points.push(half.from);
-    }
+        half.from
+    });
+    out(&mut ring);
     path.truncate(from);
-    out.end(3);
 }
 
 /// The kept half that goes on along the inside, of those from the place where another half begins, by which it was come.
@@ -208,27 +251,34 @@ fn next(halves: &[Half], came: usize) -> usize {
 }
 
 /// Whether a half comes before another from the same place, clockwise on the screen from the west.
-fn turn(a: &Half, b: &Half) -> bool {
+fn turn(a: &Half, b: &Half, places: &impl Places) -> bool {
+    let [from, to, other] = [a.from, a.to, b.to].map(|place| places.at(place));
     // To the west or north, or to the east or south.
-    let late = |half: &Half| {
-        let [x, y] = [0, 1].map(|axis| half.to[axis] - half.from[axis]);
-        y > 0 || (y == 0 && x > 0)
-    };
-    match (late(a), late(b)) {
+    let late = |to: Vertex| (to[1], to[0]) > (from[1], from[0]);
+    match (late(to), late(other)) {
         (false, true) => true,
         (true, false) => false,
-        _ => side(a.from, a.to, b.to) > 0,
+        _ => side([from, to], other) > 0,
     }
 }
 
-/// A place as 26 bits, in the order of places.
-fn pack(point: Point) -> u64 {
-    let [x, y] = point.map(|at| (i32::from(at) + 2048).cast_unsigned());
-    u64::from(x << 13 | y)
+/// On which side of an edge a place lies.
+pub fn side([a, b]: Edge<i64>, place: Vertex) -> i128 {
+    let [bx, by, x, y] = [b[0] - a[0], b[1] - a[1], place[0] - a[0], place[1] - a[1]];
+    if [bx, by, x, y].iter().all(|side| side.unsigned_abs() < 1 << 31) {
+        return (bx * y - by * x).into();
+    }
+    i128::from(bx) * i128::from(y) - i128::from(by) * i128::from(x)
 }
 
-fn unpack(bits: u64) -> Point {
-    [bits >> 13, bits].map(|at| ((at & 0x1fff) as i32 - 2048) as i16)
+/// A place of a tile as its number.
+fn pack(point: Point) -> u32 {
+    let [x, y] = point.map(|at| (i32::from(at) + 2048).cast_unsigned());
+    x << 13 | y
+}
+
+fn unpack(number: u32) -> Point {
+    [number >> 13, number].map(|at| ((at & 0x1fff) as i32 - 2048) as i16)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 //! wound more often than not at all ([`graph`]), the others stay what they are; and holes are put behind their shells
 //! ([`nest`]). Where too many meet, the same is done pixel by pixel ([`raster`]): a row costs what it may, and is drawn.
 
-mod graph;
+pub(super) mod graph;
 mod meeting;
 mod nest;
 pub(super) mod pairs;
