@@ -232,3 +232,56 @@ fn a_column_says_who_shows_first_and_who_stays_whatever_the_filter() {
         assert!(geometry == "outline" || all[0].len() == 6000);
     }
 }
+
+#[test]
+fn of_an_even_coverage_about_as_many_are_drawn_as_fit_however_wide_the_filter() {
+    // Parcels side by side, all of one size: 6,000 in one tile up to zoom 4, from which on all are drawn as themselves.
+    let (across, side) = (100, 0.02);
+    let mut gather = Gather::default();
+    for at in 0..6000 {
+        let (west, south) = (1.0 + f64::from(at % across) * side, 1.0 + f64::from(at / across) * side);
+        let (east, north) = (west + side, south + side);
+        gather.part(Role::Shell, [(west, south), (east, south), (east, north), (west, north)]);
+        gather.end_row();
+    }
+    let (flat, _) = gather.finish();
+    let points = (0..6000).filter_map(|row| Some((morton::key(point_inside(&flat.view(), row)?), row as u32)));
+    let (mut keys, mut numbers): (Vec<u64>, Vec<u32>) = points.unzip();
+    sort(&mut keys, &mut numbers);
+    let (words, work) = (Landmarks::build(&keys), Work::free());
+    let landmarks = Landmarks::new(&words, keys.len());
+    let built = Built::of(flat.pick(&numbers), landmarks, &work).expect("goes on");
+    let values: Vec<i32> = numbers.iter().map(|&number| number as i32).collect();
+    let facts = Facts::of(Values::I32(&values), None);
+    let columns = [Column::new("n", Values::I32(&values), None, &facts).expect("fits")];
+    let all = Points::new("s", &keys, &numbers, &columns, Roles::default()).expect("fits").with_landmarks(landmarks);
+    let all = all.with_shapes(built.view(landmarks));
+    for (limit, below) in
+        [(300, 6000), (1500, 6000), (2500, 2500), (2500, 2600), (2500, 6000), (5900, 6000), (6000, 6000)]
+    {
+        let query = format!("mode=points&limit={limit}&filter=n%3C{below}");
+        let plan = TileQuery::parse(&query).expect("parses").plan(&all, &work).expect("fits");
+        let mask = plan.filter().map(|filter| filter.mask(&all, 0..keys.len(), &work).expect("goes on"));
+        let profile = Profile::of(&all, mask.as_ref(), plan.limit(), &work).expect("goes on");
+        let selection = Selection { mask: mask.as_ref(), profile: &profile, summaries: &[] };
+        let told = profile.drawn().expect("of outlines");
+        let mut before = BTreeSet::new();
+        for z in 0..=8u8 {
+            let (mut shown, mut fullest) = (BTreeSet::new(), 0);
+            for tile in keys.iter().map(|&key| TileId::containing(morton::position(key), z)).collect::<BTreeSet<_>>() {
+                let (mut scratch, mut out) = (Scratch::default(), Vec::new());
+                let report = plan.tile_into(&all, selection, tile, &work, &mut scratch, &mut out).expect("goes on");
+                let drawn = report.rows - report.omitted;
+                assert!(drawn <= limit, "{tile}: {report:?}");
+                fullest = fullest.max(drawn);
+                shown.extend(ids(&out));
+            }
+            assert!(before.is_subset(&shown), "zoom {z} of {limit} of {below}");
+            assert_eq!(shown.len() as u64, told[usize::from(z)], "zoom {z} of {limit} of {below}");
+            // A step is a sixteenth of a rank, which is three quarters of all rows at most.
+            assert!(z != 4 || below <= limit || fullest * 10 > limit * 7, "{fullest} of {limit} of {below}");
+            assert!(z < 4 || below > limit || shown.len() as u64 == below, "all that fit");
+            before = shown;
+        }
+    }
+}

@@ -8,3 +8,4 @@ pub mod sort;
 pub mod cells;
 pub mod profile;
 pub mod ranks;
+pub mod steps;

@@ -10,19 +10,18 @@ use crate::{
     points::{
         index::Points,
         landmarks::{CROWD, Landmarks},
+        steps::{Most, STEPS, scramble, step},
     },
-    shapes::first::LAST,
     small::{
         self,
         work::{Stopped, Toll, Work},
     },
     space::tile::{MAX_ZOOM, TileId},
 };
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 use core::ops::Range;
 
 const ZOOMS: usize = MAX_ZOOM as usize + 1;
-const RANKS: usize = LAST as usize + 1;
 
 /// Facts of each zoom under a filter and a limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +36,8 @@ pub struct Profile {
     /// How large rows are together, where they have a size, and those of them that do not show yet.
     size: u128,
     hidden: [u128; ZOOMS],
-    /// How many ranks of rows fit, where rows have one.
-    fit: [u8; ZOOMS],
+    /// How many steps of rows fit, where rows have a rank.
+    fit: [u16; ZOOMS],
     /// Rows with outlines that `mode=points` draws; none for points.
     drawn: Option<[u64; ZOOMS]>,
 }
@@ -52,7 +51,7 @@ impl Default for Profile {
             fullest: [0; ZOOMS],
             size: 0,
             hidden: [0; ZOOMS],
-            fit: [RANKS as u8; ZOOMS],
+            fit: [STEPS as u16; ZOOMS],
             drawn: None,
         }
     }
@@ -114,7 +113,7 @@ impl Profile {
         Ok(())
     }
 
-    /// Of rows that have a first zoom and a rank, those count at a zoom that show at it. How many of each rank there are in
+    /// Of rows that have a first zoom and a rank, those count at a zoom that show at it. How many of each step there are in
     /// overfull tiles says which of them `mode=points` leaves out.
     fn look_at_ranked(
         &mut self,
@@ -124,7 +123,9 @@ impl Profile {
         full: u64,
         toll: &mut Toll<'_>,
     ) -> Result<(), Stopped> {
-        let (mut firsts, mut counts) = ([0u128; ZOOMS], [[0u64; RANKS]; ZOOMS]);
+        let step = |row: usize| step(rank(row), points.rows()[row]);
+        // For each zoom so many rows of each step that show from there on.
+        let (mut firsts, mut counts) = ([0u128; ZOOMS], vec![0u32; ZOOMS * STEPS]);
         // Of points all show.
         let sized = if points.shapes().is_some() { 0..points.len() } else { 0..0 };
         toll.each_step(sized, |rows| {
@@ -132,7 +133,7 @@ impl Profile {
             passing.for_each(|row| {
                 let first = usize::from(first(row).min(MAX_ZOOM));
                 firsts[first] += u128::from(size(row));
-                counts[first][usize::from(rank(row).min(LAST))] += 1;
+                counts[first * STEPS + step(row)] += 1;
             });
         })?;
         self.size = firsts.iter().sum();
@@ -141,15 +142,18 @@ impl Profile {
             shown += first;
             *hidden = self.size - shown;
         }
-        let mut fit = [RANKS as u8; ZOOMS];
-        // The tile of each zoom that is being counted, and its rows by rank.
-        let mut open = [(0u64, [0u32; RANKS]); ZOOMS];
-        let mut close = |profile: &mut Self, z: usize, ranks: &[u32; RANKS]| {
-            let rows = |ranks: &[u32]| ranks.iter().map(|&rows| u64::from(rows)).sum::<u64>();
-            if rows(ranks) > full {
-                profile.add(z as u8, rows(ranks));
-                let all = (1..=RANKS).take_while(|&end| rows(&ranks[..end]) <= full).count();
-                fit[z] = fit[z].min(all as u8);
+        let mut fit = [STEPS as u16; ZOOMS];
+        // The tile of each zoom that is being counted with its rows, and these by step.
+        let (mut open, mut steps) = ([(0u64, 0u64); ZOOMS], vec![0u32; ZOOMS * STEPS]);
+        let mut close = |profile: &mut Self, z: usize, rows: u64, steps: &[u32]| {
+            if rows > full {
+                profile.add(z as u8, rows);
+                let mut sum = 0;
+                let fits = steps.iter().take_while(|&&rows| {
+                    sum += u64::from(rows);
+                    sum <= full
+                });
+                fit[z] = fit[z].min(fits.count() as u16);
             }
         };
         // What lies in no overfull landmark lies in no overfull tile.
@@ -176,30 +180,44 @@ impl Profile {
                     continue;
                 }
             };
-            let (rank, first) = (rank(row), first(row));
+            let (step, first) = (step(row), first(row));
             if first <= deepest && mask.is_none_or(|mask| mask.get(row)) {
                 toll.pay(usize::from(deepest - first) / 4)?;
                 for z in first..=deepest {
                     let tile = points.keys()[row].checked_shr(64 - 2 * u32::from(z)).unwrap_or(0);
-                    let (of, ranks) = &mut open[usize::from(z)];
+                    let (of, rows) = &mut open[usize::from(z)];
+                    let steps = &mut steps[usize::from(z) * STEPS..][..STEPS];
                     if *of != tile {
-                        close(self, z.into(), ranks);
-                        (*of, *ranks) = (tile, [0; RANKS]);
+                        toll.pay(STEPS / 32)?;
+                        close(self, z.into(), *rows, steps);
+                        steps.fill(0);
+                        (*of, *rows) = (tile, 0);
                     }
-                    // Those of a damaged file may be beyond the last.
-                    ranks[usize::from(rank.min(LAST))] += 1;
+                    *rows += 1;
+                    steps[step] += 1;
                 }
             }
             row += 1;
         }
-        open.iter().enumerate().for_each(|(z, (_, ranks))| close(self, z, ranks));
+        for (z, (&(_, rows), steps)) in open.iter().zip(steps.chunks_exact(STEPS)).enumerate() {
+            close(self, z, rows, steps);
+        }
         // What shows at a zoom shows at every deeper one.
         for z in (1..ZOOMS).rev() {
             fit[z - 1] = fit[z - 1].min(fit[z]);
         }
         self.fit = fit;
-        let shown = |z: usize| counts[..=z].iter().flat_map(|ranks| &ranks[..fit[z].into()]).sum();
-        self.drawn = points.shapes().map(|_| core::array::from_fn(shown));
+        // What fits at a zoom fits at each deeper one: so many rows more that show or fit from there on.
+        let kept =
+            |z: usize, steps: Range<usize>| counts[z * STEPS..][steps].iter().map(|&rows| u64::from(rows)).sum::<u64>();
+        let (mut before, mut drawn) = (0, [0; ZOOMS]);
+        for z in 0..ZOOMS {
+            let fit = usize::from(fit[z]);
+            let more = kept(z, 0..fit) + (0..z).map(|shown| kept(shown, before..fit)).sum::<u64>();
+            drawn[z] = more + z.checked_sub(1).map_or(0, |z| drawn[z]);
+            before = fit;
+        }
+        self.drawn = points.shapes().map(|_| drawn);
         Ok(())
     }
 
@@ -260,11 +278,11 @@ impl Profile {
         self.drawn.as_ref().map(<[u64; ZOOMS]>::as_slice)
     }
 
-    /// The last rank of rows that `mode=points` keeps at a zoom where rows have one, so that none of its tiles has more of them
+    /// The last step of rows that `mode=points` keeps at a zoom where rows have a rank, so that none of its tiles has more of them
     /// (by their points) than the limit; `None` where not even those of the first are few enough.
     #[must_use]
-    pub(crate) fn most(&self, z: u8) -> Option<u8> {
-        self.fit.get(usize::from(z)).and_then(|ranks| ranks.checked_sub(1))
+    pub(crate) fn most(&self, z: u8) -> Option<Most> {
+        self.fit.get(usize::from(z)).copied().and_then(Most::of)
     }
 
     /// Which rows of a tile `mode=points` keeps: those whose scrambled original number is below this. `rows` are the
@@ -291,14 +309,6 @@ impl Profile {
 
 /// A bound that every row is below.
 pub(crate) const ALL: u64 = 1 << 32;
-
-/// A fixed scrambling of row numbers: the finaliser of `MurmurHash3` (Appleby, public domain).
-pub(crate) const fn scramble(row: u32) -> u32 {
-    let mut h = row ^ 0x9e37_79b9;
-    h = (h ^ h >> 16).wrapping_mul(0x85eb_ca6b);
-    h = (h ^ h >> 13).wrapping_mul(0xc2b2_ae35);
-    h ^ h >> 16
-}
 
 #[cfg(test)]
 mod tests {

@@ -28,9 +28,7 @@ const WORLD: u8 = BEFORE + crate::shapes::first::SQUARE_BITS as u8 - EXTENT_BITS
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ranks {
     pub(crate) rows: Vec<u8>,
-    /// Of rows with outlines the rank from which they show: that from which they are large enough for it, if it comes first.
-    pub(crate) firsts: Vec<u8>,
-    /// The first of these of each landmark.
+    /// Of rows with outlines the first rank from which any of a landmark shows: its own, or that from which it is large enough.
     pub(crate) landmarks: Vec<u8>,
 }
 
@@ -59,14 +57,14 @@ impl Ranks {
             }
             open.push(row as u32);
         }
-        let (firsts, landmarks) = points.shapes().map(|shapes| shapes.firsts_of(&rows)).unwrap_or_default();
-        Ok(Self { rows, firsts, landmarks })
+        let landmarks = points.shapes().map(|shapes| shapes.firsts_of(&rows)).unwrap_or_default();
+        Ok(Self { rows, landmarks })
     }
 
     /// Bytes held.
     #[must_use]
     pub const fn size(&self) -> usize {
-        self.rows.capacity() + self.firsts.capacity() + self.landmarks.capacity()
+        self.rows.capacity() + self.landmarks.capacity()
     }
 }
 

@@ -5,6 +5,7 @@
 
 use crate::{
     filter::mask::Mask,
+    points::steps::Most,
     shapes::{
         Role, Shapes, Vertex, dust,
         first::SQUARE,
@@ -32,16 +33,16 @@ impl Space {
 }
 
 impl Shapes<'_> {
-    /// Whether all tiles of zoom `z` within a tile show the same of the rows that pass a mask and are of a rank at most, as far as is
+    /// Whether all tiles of zoom `z` within a tile show the same of the rows that pass a mask and are kept by their ranks, as far as is
     /// seen at a glance: a tile at the edge of the world, and one that holds a row's representative point, may be said to be of unlike ones.
     ///
     /// # Errors
     /// [`Stopped`], as [`Toll::pay`].
     pub(crate) fn alike(
         &self,
-        keys: &[u64],
+        (keys, numbers): (&[u64], &[u32]),
         (tile, z, detail): (TileId, u8, i8),
-        (most, mask): (u8, Option<&Mask>),
+        (most, mask): (Most, Option<&Mask>),
         toll: &mut Toll<'_>,
         Space { rows, path }: &mut Space,
     ) -> Result<bool, Stopped> {
@@ -49,7 +50,7 @@ impl Shapes<'_> {
         let last = (EXTENT << (z - tile.z())) - EXTENT;
         let near = |[low, high]: [i64; 2], at: Vertex| at.iter().all(|at| (low..=high + last).contains(at));
         rows.clear();
-        self.meeting(&grid, most, mask, toll, |row| rows.push(row as u32))?;
+        self.meeting(&grid, (most, numbers), mask, toll, |row| rows.push(row as u32))?;
         // Outlines that lie along the edge of the world are drawn beyond it.
         if grid.world.contains(&true) {
             return Ok(rows.is_empty());
@@ -63,7 +64,7 @@ impl Shapes<'_> {
             }
             let rings = outlines.rings_of(row);
             let role = rings.clone().next().map(|ring| outlines.role(ring));
-            if role != Some(Role::Points) && z < self.wholes[row] {
+            if role != Some(Role::Points) && z < self.whole(row) {
                 continue;
             }
             if role == Some(Role::Points) {

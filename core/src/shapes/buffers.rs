@@ -36,13 +36,13 @@ pub struct Buffers<'a> {
     pub block_levels: &'a [u8],
     /// The box of each row.
     pub boxes: &'a [Frame],
-    /// The rank from which each row shows.
+    /// The rank of each row, from which it shows unless it is drawn as itself before.
     pub firsts: &'a [u8],
     /// The zoom from which each is drawn as itself.
     pub wholes: &'a [u8],
     /// The box around the rows of each landmark.
     pub landmark_boxes: &'a [Frame],
-    /// The first rank of any of them.
+    /// The first rank from which any of them shows.
     pub landmark_firsts: &'a [u8],
 }
 
@@ -126,10 +126,9 @@ impl<'a> Buffers<'a> {
                 landmarks,
                 around: (self.landmark_boxes, self.landmark_firsts),
                 boxes: self.boxes,
-                firsts: self.firsts,
+                ranks: self.firsts,
+                wholes: self.wholes,
             },
-            wholes: self.wholes,
-            ranks: self.firsts,
         }
     }
 
@@ -162,7 +161,7 @@ impl Built {
             block_boxes: &self.blocks.boxes,
             block_levels: &self.blocks.lowest,
             boxes: &self.boxes,
-            firsts: &self.zooms.firsts,
+            firsts: &self.zooms.ranks,
             wholes: &self.zooms.wholes,
             landmark_boxes: &self.around.boxes,
             landmark_firsts: &self.around.firsts,

@@ -2,10 +2,10 @@
 
 use crate::{
     filter::mask::Mask,
-    points::{landmarks::Landmarks, ranks::Ranks},
+    points::{landmarks::Landmarks, ranks::Ranks, steps::Most},
     shapes::{
         Flat, Frame, Outlines, Role,
-        first::{BEFORE, Zooms},
+        first::{BEFORE, Zooms, shows},
         grid::Grid,
         levels,
         meet::{Around, Met},
@@ -22,28 +22,25 @@ use alloc::vec::Vec;
 pub struct Shapes<'a> {
     pub(crate) levelled: Levelled<'a>,
     pub(crate) met: Met<'a>,
-    pub(crate) wholes: &'a [u8],
-    /// The rank of each row: the first of each, unless a column says otherwise.
-    pub(crate) ranks: &'a [u8],
 }
 
 impl Shapes<'_> {
     /// How many rows.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.wholes.len()
+        self.met.boxes.len()
     }
 
     /// Whether there are no rows.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.wholes.is_empty()
+        self.met.boxes.is_empty()
     }
 
     /// The first zoom at which a row shows.
     #[must_use]
     pub fn first(&self, row: usize) -> u8 {
-        self.met.firsts[row].saturating_sub(BEFORE)
+        shows(self.rank(row), self.whole(row)).saturating_sub(BEFORE)
     }
 
     /// About how large a row is, in areas of the smallest square or in lengths of the smallest stick that stand for rows: by the zoom
@@ -54,38 +51,39 @@ impl Shapes<'_> {
             Some(Role::Shell | Role::Hole) => 2,
             _ => 1,
         };
-        1 << (dimension * (u32::from(MAX_ZOOM) + 1).saturating_sub(self.wholes[row].into()))
+        1 << (dimension * (u32::from(MAX_ZOOM) + 1).saturating_sub(self.whole(row).into()))
     }
 
     /// The rank of a row, by which rows are left out where there are too many ([`first`](crate::shapes::first)).
     pub(crate) fn rank(&self, row: usize) -> u8 {
-        self.ranks[row]
+        self.met.ranks[row]
     }
 
-    /// From which rank on rows of these ranks show, and the first of any of a landmark: a row shows as soon as it is large enough to
-    /// be drawn as itself, whatever its rank.
-    pub(crate) fn firsts_of(&self, ranks: &[u8]) -> (Vec<u8>, Vec<u8>) {
-        let first = |(&rank, &whole): (&u8, &u8)| rank.min(BEFORE.saturating_add(whole));
-        let firsts: Vec<u8> = ranks.iter().zip(self.wholes).map(first).collect();
-        let around = Around::of(self.met.landmarks, self.met.boxes, &firsts);
-        (firsts, around.firsts)
+    /// The zoom from which a row is drawn as itself.
+    pub(crate) fn whole(&self, row: usize) -> u8 {
+        self.met.wholes[row]
     }
 
-    /// Visits the rows that pass a mask, show at the zoom and are of a rank at most, and meet the tile, in their order.
+    /// The first rank from which any row of each landmark shows, where rows have these ranks.
+    pub(crate) fn firsts_of(&self, ranks: &[u8]) -> Vec<u8> {
+        Around::of(self.met.landmarks, self.met.boxes, (ranks, self.met.wholes)).firsts
+    }
+
+    /// Visits the rows that pass a mask, show at the zoom, are kept by their ranks and numbers, and meet the tile, in their order.
     ///
     /// # Errors
     /// [`Stopped`], as [`Toll::pay`].
     pub(crate) fn meeting(
         &self,
         grid: &Grid,
-        most: u8,
+        (most, numbers): (Most, &[u32]),
         mask: Option<&Mask>,
         toll: &mut Toll<'_>,
         mut visit: impl FnMut(usize),
     ) -> Result<(), Stopped> {
         let (frames, count) = reach(grid);
-        self.met.each(&frames[..count], most.min(BEFORE + grid.z), mask, toll, |row| {
-            if self.ranks[row] <= most {
+        self.met.each(&frames[..count], most.rank().min(BEFORE + grid.z), mask, toll, |row| {
+            if most.keeps(self.rank(row), numbers[row]) {
                 visit(row);
             }
         })
@@ -114,15 +112,13 @@ impl<'a> Shapes<'a> {
 
     /// The rank of each row.
     pub(crate) const fn ranks(&self) -> &'a [u8] {
-        self.ranks
+        self.met.ranks
     }
 
     /// The same with other ranks of its rows, which are as many.
     pub(crate) const fn with_ranks(self, ranks: &'a Ranks) -> Self {
-        let Met { landmarks, around, boxes, .. } = self.met;
-        let met =
-            Met { landmarks, around: (around.0, ranks.landmarks.as_slice()), boxes, firsts: ranks.firsts.as_slice() };
-        Self { met, ranks: ranks.rows.as_slice(), ..self }
+        let around = (self.met.around.0, ranks.landmarks.as_slice());
+        Self { met: Met { around, ranks: ranks.rows.as_slice(), ..self.met }, ..self }
     }
 
     /// The box of each row, in steps: west, north, east, south.
@@ -183,7 +179,7 @@ impl Built {
         // What is left is a look at each.
         work.pay(outlines.vertices() / 4 + outlines.len())?;
         let boxes = outlines.boxes();
-        let around = Around::of(landmarks, &boxes, &zooms.firsts);
+        let around = Around::of(landmarks, &boxes, (&zooms.ranks, &zooms.wholes));
         let blocks = Blocks::of(&outlines, &levels);
         Ok(Self { flat, levels, blocks, boxes, zooms, around })
     }

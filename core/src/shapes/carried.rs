@@ -1,7 +1,7 @@
 //! What travels with some of the rows: the outline of each in bytes, with its levels and zooms, which depend on rows that are
 //! left behind.
 //!
-//! Bytes of a row: the rank from which it shows and the zoom from which it is drawn as itself, a byte each; then its runs, each as
+//! Bytes of a row: its rank and the zoom from which it is drawn as itself, a byte each; then its runs, each as
 //! a number that is four times its vertices and its kind, and each vertex of it as two numbers and a byte: steps east and south
 //! of the vertex before it (of the first of a row, of the corner of the world), zigzag, and its level. Numbers are
 //! [varints](crate::small::varint). A row without an outline has the first two bytes alone.
@@ -26,7 +26,7 @@ impl Shapes<'_> {
     /// Appends the bytes of a row.
     pub fn carry(&self, row: usize, out: &mut Vec<u8>) {
         let outlines = self.outlines();
-        out.extend([self.rank(row), self.wholes[row]]);
+        out.extend([self.rank(row), self.whole(row)]);
         let mut before = [0, 0];
         for ring in outlines.rings_of(row) {
             let run = outlines.vertices_of(ring);
@@ -72,7 +72,7 @@ impl Carried {
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), BadOutline> {
         let row = self.outlines.rows.len();
         let bad = |what| BadOutline { row, what };
-        let [first, whole, rest @ ..] = bytes else { return Err(bad("has no zooms, expected two bytes of them")) };
+        let [rank, whole, rest @ ..] = bytes else { return Err(bad("has no zooms, expected two bytes of them")) };
         let mut rest = rest;
         let Flat { rows, rings, roles, x, y } = &mut self.outlines;
         let mut before = [0, 0];
@@ -103,7 +103,7 @@ impl Carried {
             roles.push(role);
         }
         rows.push(rings.len() as u32);
-        self.zooms.firsts.push(*first);
+        self.zooms.ranks.push(*rank);
         self.zooms.wholes.push(*whole);
         Ok(())
     }

@@ -144,7 +144,7 @@ impl Drawing {
                 self.pieces.points.extend(first.map(|at| at.map(|at| at as i16)));
                 self.pieces.end(fewest);
             }
-            Kind::Lines | Kind::Polygons if z < shapes.wholes[row] => self.mark(&outlines, row, kind, point, grid),
+            Kind::Lines | Kind::Polygons if z < shapes.whole(row) => self.mark(&outlines, row, kind, point, grid),
             Kind::Lines | Kind::Polygons => {
                 let frame = shapes.met.boxes[row];
                 let mut copies = grid.copies().filter(|copy| !copy.misses(frame));
@@ -179,11 +179,11 @@ impl Drawing {
         if dust.is_left(levelled, row, &grid.whole(grid.z), toll)? {
             return Ok(false);
         }
-        if kind == Kind::Lines || shapes.met.firsts[row] < BEFORE + shapes.wholes[row] {
+        if kind == Kind::Lines || shapes.rank(row) < BEFORE.saturating_add(shapes.whole(row)) {
             return Ok(true);
         }
         let large = whole(covered::area(&levelled.outlines, row, toll)?, 2);
-        for z in shapes.wholes[row]..grid.z.min(large) {
+        for z in shapes.whole(row)..grid.z.min(large) {
             if dust.is_left(levelled, row, &grid.whole(z), toll)? {
                 return Ok(true);
             }

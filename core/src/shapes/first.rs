@@ -8,7 +8,10 @@
 //! Lines are added up by length, for a stick of as many units, and points by number.
 //!
 //! The same goes on before zoom 0, with squares as large as whole tiles: a rank is a zoom, and [`BEFORE`] more. Where a tile would
-//! have more rows than fit, those of a lower rank are left out everywhere, first of all what is small.
+//! have more rows than fit, those of the last ranks are left out everywhere, first of all what is small ([`crate::points::steps`]).
+//!
+//! A row that has borders in common with others is drawn as itself sooner, and shows from there on whatever its rank. Its rank stays
+//! what it is: of an even coverage, whose rows are all drawn from one zoom on, some go before others where not all fit.
 
 use crate::{
     shapes::{Outlines, Role, Vertex, covered},
@@ -38,8 +41,8 @@ const START: u128 = u128::MAX;
 /// A rank and a zoom of each row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Zooms {
-    /// The rank from which it shows: [`BEFORE`] and the first zoom.
-    pub firsts: Vec<u8>,
+    /// The rank, [`BEFORE`] and a zoom: see [`shows`].
+    pub ranks: Vec<u8>,
     /// The first at which it is drawn as itself, and not as a square or stick.
     pub wholes: Vec<u8>,
 }
@@ -57,7 +60,7 @@ impl Zooms {
             let rings = outlines.rings_of(row);
             work.pay(1 + rings.clone().map(|ring| outlines.vertices_of(ring).len()).sum::<usize>())?;
             let (first, whole) = match rings.clone().next().map(|ring| outlines.role(ring)) {
-                None => (LAST, 0),
+                None => (LAST, MAX_ZOOM + 1),
                 // Each is as large as a stick of zoom 0.
                 Some(Role::Points) => (next(&mut points, 1 << BITS, 1), 0),
                 Some(Role::Line) => {
@@ -68,20 +71,21 @@ impl Zooms {
                     let (area, shared) = (covered::area(outlines, row, toll)?, shared.get(row) == Some(&true));
                     // Two sums: what is drawn as itself earlier takes nothing from the others.
                     let first = next(&mut areas[usize::from(shared)], area, 2);
-                    let whole = whole(area, 2);
-                    if shared {
-                        let earlier = whole.saturating_sub(EARLIER);
-                        (first.min(BEFORE + earlier), earlier)
-                    } else {
-                        (first, whole)
-                    }
+                    (first, whole(area, 2).saturating_sub(if shared { EARLIER } else { 0 }))
                 }
             };
-            zooms.firsts.push(first);
+            zooms.ranks.push(first);
             zooms.wholes.push(whole);
         }
         Ok(zooms)
     }
+}
+
+/// The rank from which a row shows: its own, unless it is drawn as itself from a zoom before.
+#[inline]
+pub(super) const fn shows(rank: u8, whole: u8) -> u8 {
+    let itself = BEFORE.saturating_add(whole);
+    if rank < itself { rank } else { itself }
 }
 
 /// The first zoom at which a size is as large as a square or stick; one that no tile has where it never is.
@@ -154,24 +158,28 @@ mod tests {
     #[test]
     fn known_sizes_have_known_zooms() {
         // A square of 16 units at zoom 10 begins the sum and shows from afar; one of a quarter begins at its multiple, and is drawn as
-        // itself three zooms earlier if it has borders in common, as the first of those.
+        // itself three zooms earlier if it has borders in common: one of those begins their sum, and the next is of the rank that it
+        // would be of anyway, though it shows sooner.
         let side = 16 << 10;
         let square = |x: u32, side: u32| [[x, 0], [x + side, 0], [x + side, side], [x, side]];
         let flat = rings(Role::Shell, &[&square(0, side), &square(1 << 20, side / 2)]);
         let zooms = |flat: &Flat, shared| Zooms::of(&flat.view(), shared, &Work::free()).expect("goes on");
-        let expected = Zooms { firsts: Vec::from([0, 0]), wholes: Vec::from([10, 8]) };
-        assert_eq!(zooms(&flat, &[]).firsts, [0, BEFORE + 10]);
+        let expected = Zooms { ranks: Vec::from([0, 0]), wholes: Vec::from([10, 8]) };
+        assert_eq!(zooms(&flat, &[]).ranks, [0, BEFORE + 10]);
         assert_eq!(zooms(&flat, &[false, true]), expected);
+        let expected = Zooms { ranks: Vec::from([0, BEFORE + 10]), wholes: Vec::from([7, 8]) };
+        assert_eq!(zooms(&flat, &[true, true]), expected);
+        assert_eq!([shows(0, 7), shows(BEFORE + 10, 8), shows(LAST, MAX_ZOOM + 1)], [0, BEFORE + 8, LAST]);
         let flat = rings(Role::Line, &[&[[0, 0], [3 * side, 4 * side]], &[[0, 0], [0, 0]]]);
         // Five times the stick of zoom 10 is as long as one of zoom 8.
-        assert_eq!(zooms(&flat, &[]).firsts, [0, LAST]);
+        assert_eq!(zooms(&flat, &[]).ranks, [0, LAST]);
         assert_eq!(zooms(&flat, &[]).wholes, [8, MAX_ZOOM + 1]);
         assert_eq!(length(flat.view().path(0)), 5 * u128::from(side));
         assert_eq!(zooms(&Flat::default(), &[]), Zooms::default());
         // Of points every second is of a rank before zoom 0, every fourth of one before that, and the first before all.
         let points = rings(Role::Points, &[&[[1, 1]][..]; 8]);
         assert_eq!(
-            zooms(&points, &[]).firsts.iter().map(|rank| BEFORE - rank).collect::<Vec<_>>(),
+            zooms(&points, &[]).ranks.iter().map(|rank| BEFORE - rank).collect::<Vec<_>>(),
             [BEFORE, 0, 1, 0, 2, 0, 1, 0]
         );
     }

@@ -8,7 +8,7 @@
 use crate::{
     filter::mask::Mask,
     points::landmarks::Landmarks,
-    shapes::{Frame, NOWHERE},
+    shapes::{Frame, NOWHERE, first::shows},
     small::work::{Stopped, Toll},
 };
 use alloc::{vec, vec::Vec};
@@ -18,14 +18,14 @@ use alloc::{vec, vec::Vec};
 pub struct Around {
     /// The box around their boxes.
     pub boxes: Vec<Frame>,
-    /// The first rank of any of them.
+    /// The first rank from which any of them shows.
     pub firsts: Vec<u8>,
 }
 
 impl Around {
-    /// Looks at all rows.
+    /// Looks at all rows: at their boxes, ranks and the zooms from which they are drawn as themselves.
     #[must_use]
-    pub fn of(landmarks: Landmarks<'_>, boxes: &[Frame], firsts: &[u8]) -> Self {
+    pub fn of(landmarks: Landmarks<'_>, boxes: &[Frame], (ranks, wholes): (&[u8], &[u8])) -> Self {
         let count = landmarks.len();
         let mut around = Self { boxes: vec![NOWHERE; count], firsts: vec![u8::MAX; count] };
         let mut open: Vec<usize> = Vec::new();
@@ -40,7 +40,7 @@ impl Around {
             }
             if let Some(&at) = open.last() {
                 grow(&mut around.boxes[at], boxes[row]);
-                around.firsts[at] = around.firsts[at].min(firsts[row]);
+                around.firsts[at] = around.firsts[at].min(shows(ranks[row], wholes[row]));
             }
         }
         // Rows were added to the innermost; those around them stand before them.
@@ -64,11 +64,13 @@ pub struct Met<'a> {
     /// Of landmarks.
     pub around: (&'a [Frame], &'a [u8]),
     pub boxes: &'a [Frame],
-    pub firsts: &'a [u8],
+    pub ranks: &'a [u8],
+    /// The zoom from which each row is drawn as itself.
+    pub wholes: &'a [u8],
 }
 
 impl Met<'_> {
-    /// Visits the rows that pass a mask, are of a rank at most and whose box meets one of others, in their order.
+    /// Visits the rows that pass a mask, show from a rank at most on and whose box meets one of others, in their order.
     ///
     /// # Errors
     /// [`Stopped`], as [`Toll::pay`].
@@ -129,9 +131,9 @@ impl Met<'_> {
         visit: &mut impl FnMut(usize),
     ) -> Result<(), Stopped> {
         toll.each_step(rows, |rows| {
-            let start = rows.start;
-            for (row, (&here, &first)) in (start..).zip(self.boxes[rows.clone()].iter().zip(&self.firsts[rows])) {
-                if any(here, frames) && first <= most && mask.is_none_or(|mask| mask.get(row)) {
+            let zooms = self.ranks[rows.clone()].iter().zip(&self.wholes[rows.clone()]);
+            for (row, (&here, (&rank, &whole))) in (rows.start..).zip(self.boxes[rows].iter().zip(zooms)) {
+                if any(here, frames) && shows(rank, whole) <= most && mask.is_none_or(|mask| mask.get(row)) {
                     visit(row);
                 }
             }
@@ -158,6 +160,7 @@ const fn meets(a: Frame, b: Frame) -> bool {
 mod tests {
     use super::*;
     use crate::{
+        shapes::first::BEFORE,
         small::work::Work,
         space::{mercator::World, morton},
     };
@@ -181,11 +184,13 @@ mod tests {
             let key = |b: &Frame| morton::key(World { x: b[0] / 2 + b[2] / 2, y: b[1] / 2 + b[3] / 2 });
             boxes.sort_by_key(key);
             let keys: Vec<u64> = boxes.iter().map(key).collect();
-            let firsts: Vec<u8> = (0..rows).map(|_| (next(4) + 2) as u8).collect();
+            let ranks: Vec<u8> = (0..rows).map(|_| (next(5) + 2) as u8).collect();
+            let wholes: Vec<u8> = (0..rows).map(|_| next(4) as u8).collect();
             let words = Landmarks::build(&keys);
             let landmarks = Landmarks::new(&words, keys.len());
-            let around = Around::of(landmarks, &boxes, &firsts);
-            let met = Met { landmarks, around: (&around.boxes, &around.firsts), boxes: &boxes, firsts: &firsts };
+            let around = Around::of(landmarks, &boxes, (&ranks, &wholes));
+            let around = (&around.boxes[..], &around.firsts[..]);
+            let met = Met { landmarks, around, boxes: &boxes, ranks: &ranks, wholes: &wholes };
             let half = Mask::new(0..rows, alloc::vec![0xff00_0ff0_1234_0000; rows / 64 + 1]);
             for round in 0..300 {
                 let [x, y, side] = [next(32), next(32), next(4 + round % 28)];
@@ -193,7 +198,7 @@ mod tests {
                 let [x, y] = [next(32), next(32)];
                 let frames = [frame, [x, y, x.saturating_add(side), y.saturating_add(side)]];
                 let frames = &frames[..=round as usize % 2];
-                let z = next(5) as u8;
+                let z = 2 + next(5) as u8;
                 for mask in [None, Some(&half)] {
                     let mut found = Vec::new();
                     let done = met.each(frames, z, mask, &mut Work::free().toll(), |row| found.push(row));
@@ -202,7 +207,8 @@ mod tests {
                         let [west, north, east, south] = boxes[row];
                         let misses =
                             |frame: &Frame| west > frame[2] || east < frame[0] || north > frame[3] || south < frame[1];
-                        !frames.iter().all(misses) && firsts[row] <= z && mask.is_none_or(|mask| mask.get(row))
+                        let shown = ranks[row] <= z || wholes[row] + BEFORE <= z;
+                        !frames.iter().all(misses) && shown && mask.is_none_or(|mask| mask.get(row))
                     });
                     assert_eq!(found, expected.collect::<Vec<_>>());
                     // The same of rows of any rank.

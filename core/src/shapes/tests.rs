@@ -9,7 +9,7 @@ use super::{
     *,
 };
 use crate::{
-    points::{landmarks::Landmarks, sort::sort},
+    points::{landmarks::Landmarks, sort::sort, steps::Most},
     small::work::Work,
     space::{
         mercator::{self, World},
@@ -69,7 +69,7 @@ impl Set {
         let (shapes, grid, work) = (self.view(), Grid::of(tile), Work::free());
         let (mut rows, mut features) = (Vec::new(), Vec::new());
         let toll = &mut work.toll();
-        shapes.meeting(&grid, u8::MAX, None, toll, |row| rows.push(row)).expect("goes on");
+        shapes.meeting(&grid, (Most::ALL, &self.numbers), None, toll, |row| rows.push(row)).expect("goes on");
         drawing.clear();
         for row in rows {
             let point = morton::position(self.keys[row]);

@@ -40,7 +40,13 @@ impl Plan {
             View::Rows | View::Cells(..) => return Ok(true),
         };
         let Some(most) = selection.profile.most(z) else { return Ok(true) };
-        shapes.alike(points.keys(), (tile, z, self.detail), (most, selection.mask), toll, &mut scratch.alike)
+        shapes.alike(
+            (points.keys(), points.rows()),
+            (tile, z, self.detail),
+            (most, selection.mask),
+            toll,
+            &mut scratch.alike,
+        )
     }
 }
 

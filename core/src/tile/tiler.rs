@@ -9,7 +9,8 @@ use crate::{
     points::{
         cells::{MAX_LEVEL, count as count_cells},
         index::Points,
-        profile::{ALL, scramble},
+        profile::ALL,
+        steps::scramble,
     },
     query::Mode,
     shapes::{Shapes, alike, draw::Drawing, grid},
@@ -196,7 +197,7 @@ impl Plan {
         met.clear();
         let grid = grid::Grid::of(tile).detailed(self.detail);
         if let Some(most) = profile.most(tile.z()) {
-            shapes.meeting(&grid, most, mask, toll, |row| met.push(row as u32))?;
+            shapes.meeting(&grid, (most, points.rows()), mask, toll, |row| met.push(row as u32))?;
         }
         let mut outlined = Outlined::new(points, shapes, grid, range.clone(), drawing);
         let rows = met.iter().map(|&row| row as usize);
@@ -217,7 +218,7 @@ impl Plan {
         let (columns, places) = (&self.columns[..], &mut Places { points, tile });
         if let (Mode::Points, Some(ranks)) = (self.mode, points.ranks()) {
             let most = profile.most(tile.z());
-            let kept = |&row: &usize| most.is_some_and(|most| ranks[row] <= most);
+            let kept = |&row: &usize| most.is_some_and(|most| most.keeps(ranks[row], points.rows()[row]));
             return match mask {
                 None => rows::write(points, columns, places, range.filter(kept), layer, toll, blocks),
                 Some(mask) => rows::write(points, columns, places, mask.rows(range).filter(kept), layer, toll, blocks),

@@ -1,7 +1,7 @@
 //! Tiles that are said to be alike are.
 
 use super::*;
-use crate::shapes::alike::Space;
+use crate::{points::steps::Most, shapes::alike::Space};
 
 #[test]
 fn tiles_that_are_said_to_be_alike_are_and_most_that_are_so_are_said_to_be() {
@@ -35,7 +35,13 @@ fn tiles_that_are_said_to_be_alike_are_and_most_that_are_so_are_said_to_be() {
             for y in north..(north + 16).min(1 << z) {
                 let tile = TileId::new(z.into(), x, y).expect("valid");
                 let alike = shapes
-                    .alike(&set.keys, (tile, z + deeper, 0), (u8::MAX, None), &mut work.toll(), &mut space)
+                    .alike(
+                        (&set.keys, &set.numbers),
+                        (tile, z + deeper, 0),
+                        (Most::ALL, None),
+                        &mut work.toll(),
+                        &mut space,
+                    )
                     .expect("goes on");
                 let all: Vec<_> = (0..side * side)
                     .map(|at| TileId::new((z + deeper).into(), x * side + at % side, y * side + at / side))

@@ -130,7 +130,7 @@ fn whatever_the_detail_a_row_that_shows_goes_on_showing() {
                 let point = morton::position(key);
                 let grid = Grid::of(TileId::containing(point, z)).detailed(detail);
                 drawing.clear();
-                let due = shapes.met.firsts[row] <= first::BEFORE + z;
+                let due = shapes.first(row) <= z;
                 if due && drawing.draw(&shapes, row, point, &grid, z, &mut work.toll()) == Ok(Drawn::Paths) {
                     shown.insert(row);
                 }
@@ -202,7 +202,7 @@ fn thin_polygons_with_holes_and_crooked_strips_go_on_showing() {
                     [[frame[0], frame[1]], [frame[2], frame[3]]].map(|[x, y]| TileId::containing(World { x, y }, z));
                 let tiles = (first.x()..=last.x()).flat_map(|x| (first.y()..=last.y()).map(move |y| (x, y)));
                 let own = TileId::containing(point, z);
-                let due = shapes.met.firsts[row] <= first::BEFORE + z;
+                let due = shapes.first(row) <= z;
                 let mut seen = |x, y| {
                     let grid = Grid::of(TileId::new(z.into(), x, y).expect("valid")).detailed(detail);
                     drawing.clear();

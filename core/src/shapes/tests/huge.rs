@@ -131,7 +131,7 @@ fn a_nation_of_islands_with_a_border_keeps_its_square_until_it_is_seen() {
     let land = Vec::from([(Role::Shell, Vec::from([a, (a.0, a.1 - 1e-3), (b.0, b.1 - 1e-3), b]))]);
     let (set, mut drawing) = (Set::of(&[islands, land]), Drawing::default());
     let row = set.numbers.iter().position(|&number| number == 0).expect("there");
-    let (first, whole) = (set.view().rank(row), set.view().wholes[row]);
+    let (first, whole) = (set.view().rank(row), set.view().whole(row));
     assert_eq!((first, whole), (0, 3));
     for z in 0..=10u8 {
         let tile = TileId::containing(morton::position(set.keys[row]), z);
