@@ -1,11 +1,13 @@
 //! The edges of a geometry on the map, with boxes around runs of them, so that those near a box are found without looking at all.
 
+use super::slabs::Slabs;
 use crate::{
     outlines::{Outlines, Role, Vertex, WORLD},
     small::{
         self,
         work::{Stopped, Toll},
     },
+    space::{mercator::World, morton},
 };
 use alloc::vec::Vec;
 
@@ -23,6 +25,11 @@ const EDGE: usize = 4;
 
 /// So many looks at other boxes a box may take.
 const LOOKS: usize = 64;
+
+/// Edges of areas that overlap, from which on they are found by where they lie and not by their rings: fewer in tests, whose pairs
+/// are small; and up to so many.
+const MANY: usize = if cfg!(test) { 9 } else { 256 };
+const MOST: usize = 1 << 19;
 
 /// What edges are of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,8 +63,12 @@ pub(crate) struct Edges {
     kinds: Vec<Kind>,
     /// Where an odd number of lines ends, in order.
     ends: Vec<Vertex>,
+    /// Numbers of edges in the order in which they have boxes, if that is not their own.
+    order: Vec<u32>,
     /// Boxes of edges, boxes of these, and so on up to few.
     boxes: Vec<Vec<Box4>>,
+    /// What areas go round, where there are many that overlap.
+    slabs: Option<Slabs>,
     /// Whether these are of a row: there a place is inside where rings wind more often than not at all, as in tiles. In a geometry as
     /// written it is wherever they wind.
     is_row: bool,
@@ -115,13 +126,44 @@ impl Edges {
         }
         self.ends = odd(ends);
         self.is_overlaid = some_meet(core::mem::take(&mut self.shells));
+        self.pile();
+    }
+
+    /// Makes ready for what is asked of each of many edges where areas overlap; costs more than a few questions do.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Toll::pay`].
+    pub(super) fn index(&mut self, toll: &mut Toll<'_>) -> Result<(), Stopped> {
+        if self.is_overlaid && (MANY..=MOST).contains(&self.all.len()) {
+            self.slabs = Some(Slabs::of(&self.all, |edge| self.kinds[edge.run as usize] == Kind::Area, toll)?);
+            self.order = nearby(&self.all);
+            self.pile();
+        }
+        Ok(())
+    }
+
+    /// Puts boxes around edges, and around boxes.
+    fn pile(&mut self) {
+        self.boxes.clear();
         let joined = |boxes: &[Box4]| boxes.iter().fold(NONE, |a, b| join(a, *b));
-        let edges: Vec<Box4> = self.all.chunks(FAN).map(|edges| edges.iter().map(boxed).fold(NONE, join)).collect();
+        let count = self.all.len();
+        let some = (0..count).step_by(FAN).map(|at| at..count.min(at + FAN));
+        let edges = some.map(|some| some.map(|at| boxed(&self.all[self.in_order(at)])).fold(NONE, join)).collect();
         self.boxes.push(edges);
         while let Some(last) = self.boxes.last().filter(|last| last.len() > 1) {
             let next = last.chunks(FAN).map(joined).collect();
             self.boxes.push(next);
         }
+    }
+
+    /// The number of the edge whose box is the next.
+    fn in_order(&self, at: usize) -> usize {
+        self.order.get(at).map_or(at, |&edge| edge as usize)
+    }
+
+    /// How often areas go round a position, if that is known for all.
+    pub(super) fn slabs(&self) -> Option<(&Slabs, &[Edge])> {
+        self.slabs.as_ref().map(|slabs| (slabs, &self.all[..]))
     }
 
     pub(super) fn get(&self, at: usize) -> Edge {
@@ -221,12 +263,25 @@ impl Edges {
                 stack.extend((below..self.boxes[under].len().min(below + FAN)).rev().map(|at| (under, at)));
             } else {
                 toll.pay(FAN)?;
-                let all = below..self.all.len().min(below + FAN);
+                let all = (below..self.all.len().min(below + FAN)).map(|at| self.in_order(at));
                 out.extend(all.filter(|&at| meet(boxed(&self.all[at]), frame) && passes(&self.all[at], frame)));
             }
         }
+        if !self.order.is_empty() {
+            toll.pay(out.len())?;
+            out.sort_unstable();
+        }
         Ok(())
     }
+}
+
+/// Edges by where their middles are, so that those of a box lie near one another.
+fn nearby(all: &[Edge]) -> Vec<u32> {
+    let middle = |edge: &Edge, axis: usize| (i64::midpoint(edge.a[axis], edge.b[axis])).clamp(0, WORLD - 1) as u32;
+    let key = |edge: &Edge| morton::key(World { x: middle(edge, 0), y: middle(edge, 1) });
+    let mut order: Vec<(u64, u32)> = all.iter().map(key).zip(0..).collect();
+    order.sort_unstable();
+    order.into_iter().map(|(_, at)| at).collect()
 }
 
 /// Whether boxes have anything in common.

@@ -28,6 +28,7 @@ impl Edges {
             let mut edges = Self::default();
             let some = edges.shape(shape, east);
             edges.finish();
+            edges.index(&mut work.toll())?;
             Ok((edges, some))
         };
         let (west, some) = end(false)?;

@@ -6,7 +6,8 @@
 //! 85.05° lies at the edge of the map.
 //!
 //! [`Edges`] are the edges of a geometry with boxes around them; [`Matrix`] is found by [walking](walk) along the edges of
-//! each over those of the other that are near, so it costs what is near.
+//! each over those of the other that are near, so it costs what is near. Where parts of one overlap, its own edges are asked where
+//! they lie to one another: what very many go round is told by [slabs], so that it does not cost each of them for each.
 
 mod edges;
 mod literal;
@@ -14,6 +15,7 @@ mod matrix;
 mod overlaid;
 mod ratio;
 mod ray;
+mod slabs;
 mod walk;
 
 #[cfg(test)]
@@ -69,7 +71,7 @@ fn relate(
         let inside = other.is_inside(ray::winding(other, vertex, [[0; 2]; 2], toll)?);
         return Ok(if inside { Matrix::in_area(extent) } else { Matrix::apart(extent, other.extent()) });
     }
-    let edges = Edges::of_row(outlines, row, toll)?;
+    let mut edges = Edges::of_row(outlines, row, toll)?;
     let matrix = Cell::new(Matrix::new(edges.extent().dimension, other.extent().dimension));
     let say = |row: Place, other: Place, dimension| {
         let mut all = matrix.get();
@@ -84,6 +86,7 @@ fn relate(
             break;
         }
         if of_row {
+            edges.index(toll)?;
             walk::walk(&edges, other, toll, say, enough)?;
         } else {
             walk::walk(other, &edges, toll, turned, enough)?;

@@ -1,7 +1,7 @@
 //! Areas of one geometry that overlap or lie side by side: where its places are when all of them are one.
 
 use super::{
-    edges::{Edges, Kind, boxed},
+    edges::{Edge, Edges, Kind, boxed},
     matrix::Place,
     ray::{beside, cross, way, winding},
 };
@@ -17,6 +17,8 @@ pub(super) struct Sides {
     /// The last edge, and what is beside its end where nothing but its neighbours meets it.
     at: usize,
     is_alone: bool,
+    /// Whether these do not run along it, so that at its ends nothing is but what is beside it.
+    is_plain: bool,
     known: Option<[i32; 2]>,
 }
 
@@ -38,10 +40,21 @@ impl Sides {
         let known = core::mem::take(&mut self.known).filter(|_| is_next);
         self.at = at;
         self.is_alone = near.iter().all(|&other| own.are_neighbours(at, other));
+        let runs_along = |other: Edge| cross(way(edge.a, edge.b), way(other.a, other.b)) == 0;
+        self.is_plain = self.is_alone && near.iter().all(|&other| other == at || !runs_along(own.get(other)));
         match known {
             Some(turns) => Ok(turns),
             None => beside(own, edge.a, way(edge.a, edge.b), toll),
         }
+    }
+
+    /// Of which place of all areas its ends are, by what is beside it, if that tells.
+    pub(super) fn of_ends(&self, own: &Edges, turns: [i32; 2]) -> Option<Place> {
+        self.is_plain.then(|| match turns.map(|turns| own.is_inside(turns)) {
+            [true, true] => Place::Interior,
+            [false, false] => Place::Exterior,
+            _ => Place::Boundary,
+        })
     }
 
     /// What is beside its end.

@@ -11,6 +11,9 @@ use crate::{
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
+/// What an edge that a ray meets costs, in looks at rows.
+pub(super) const LOOK: usize = 4;
+
 /// The cross product of two directions.
 pub(super) fn cross(a: Vertex, b: Vertex) -> i128 {
     let product = |a: i64, b: i64| i128::from(a) * i128::from(b);
@@ -27,8 +30,17 @@ pub(super) const fn way(from: Vertex, to: Vertex) -> Vertex {
 /// # Errors
 /// [`Stopped`], as [`Toll::pay`].
 pub(super) fn winding(edges: &Edges, from: Vertex, turns: [Vertex; 2], toll: &mut Toll<'_>) -> Result<i32, Stopped> {
+    match edges.slabs() {
+        Some((slabs, all)) => slabs.winding(all, from, turns, toll),
+        None => looked_at(edges, from, turns, toll),
+    }
+}
+
+/// The same, by all edges in the east.
+pub(super) fn looked_at(edges: &Edges, from: Vertex, turns: [Vertex; 2], toll: &mut Toll<'_>) -> Result<i32, Stopped> {
     let mut near = Vec::new();
     edges.near([from[0], from[1], WORLD, from[1]], &mut near, toll)?;
+    toll.pay(near.len() * LOOK)?;
     let [first, second] = turns;
     let mut sum = 0;
     for at in near {

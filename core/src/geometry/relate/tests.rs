@@ -43,6 +43,7 @@ fn pair(first: &str, second: &str) -> (Flat, Edges) {
     let mut other = Edges::default();
     runs(second).into_iter().for_each(|(role, path)| other.add(role, path.into_iter()));
     other.finish();
+    other.index(&mut Work::free().toll()).expect("goes on");
     (flat, other)
 }
 
@@ -135,4 +136,94 @@ fn a_line_through_a_polygon_of_one_collection_takes_nothing_from_it() {
             assert_eq!(ours.holds(relation), theirs.holds(relation), "{row}: {relation:?}, {}", ours.text());
         }
     }
+}
+
+/// Squares in one another, from the largest or the smallest on, on a map of 2³² steps.
+fn nest(count: u32, turned: bool) -> Flat {
+    let mut flat = Flat::default();
+    for at in 1..=count {
+        let far = (if turned { count - at + 1 } else { at }) * 1000;
+        let [low, high] = [(1 << 31) - far, (1 << 31) + far];
+        flat.x.extend([low, high, high, low]);
+        flat.y.extend([low, low, high, high]);
+        flat.rings.push(flat.x.len() as u32);
+        flat.roles.push(Role::Shell);
+    }
+    flat.rows.push(count);
+    flat
+}
+
+fn literal(text: &str) -> Edges {
+    pair("P 0 0", text).1
+}
+
+#[test]
+fn what_a_row_of_parts_in_one_another_costs_goes_by_its_parts() {
+    let far = |count: i64| (1i64 << 31) + count * 1000;
+    for turned in [false, true] {
+        let mut spent = [0; 2];
+        for (count, spent) in [500, 4000].into_iter().zip(&mut spent) {
+            let flat = nest(count, turned);
+            let [low, high] = [(1 << 32) - far(count.into()), far(count.into())];
+            let same = literal(&alloc::format!("S {low} {low} {high} {low} {high} {high} {low} {high}"));
+            // A strip over its western half.
+            let middle = 1i64 << 31;
+            let strip = literal(&alloc::format!("S 5 5 {middle} 5 {middle} {high}1 5 {high}1"));
+            let row = (0, flat.view().boxes()[0]);
+            let work = Work::new(&|| true, u64::MAX);
+            for relation in ALL {
+                use Relation::{Contains, Equals, Intersects, Overlaps, Within};
+                let holds = |other| relates(&flat.view(), row, other, relation, &mut work.toll());
+                assert_eq!(
+                    holds(&same),
+                    Ok(matches!(relation, Intersects | Equals | Within | Contains)),
+                    "{relation:?}"
+                );
+                assert_eq!(holds(&strip), Ok(matches!(relation, Intersects | Overlaps)), "{relation:?}");
+            }
+            *spent = work.spent();
+        }
+        assert!(spent[1] < 14 * spent[0], "{spent:?}");
+    }
+}
+
+#[test]
+fn slabs_tell_what_a_look_at_all_edges_tells() {
+    let mut state = 7u32;
+    let mut next = |below: u32| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        i64::from((state >> 8) % below)
+    };
+    let mut seen = [0; 3];
+    for round in 0..60 {
+        // Rings of corners on few places, which cross and lie on one another, or small ones on many, which seldom do.
+        let (span, size) = [(8, 8), (40, 6), (1 << 30, 1 << 30), (100, 20)][round % 4];
+        let mut edges = Edges::default();
+        for _ in 0..30 {
+            let corner = [next(span), next(span)];
+            let ring: Vec<Vertex> =
+                (0..3 + next(4)).map(|_| [corner[0] + next(size), corner[1] + next(size)]).collect();
+            edges.add(Role::Shell, ring.into_iter());
+        }
+        edges.finish();
+        edges.index(&mut Work::free().toll()).expect("goes on");
+        assert!(edges.slabs().is_some());
+        for _ in 0..100 {
+            let edge = edges.get(next(edges.len() as u32) as usize);
+            let at = [edge.a, [next(span), next(span)]][next(2) as usize];
+            let along = [ray::way(edge.a, edge.b), [next(7) - 3, next(7) - 3]][next(2) as usize];
+            // On an edge nothing is told without a direction.
+            let is_on = |edge: edges::Edge| ray::cross(ray::way(edge.a, edge.b), ray::way(edge.a, at)) == 0;
+            if along == [0; 2] && (0..edges.len()).any(|edge| is_on(edges.get(edge))) {
+                continue;
+            }
+            for second in [[-along[1], along[0]], [along[1], -along[0]]] {
+                let turns = [along, second];
+                let found = ray::winding(&edges, at, turns, &mut Work::free().toll());
+                assert_eq!(found, ray::looked_at(&edges, at, turns, &mut Work::free().toll()), "{at:?} {turns:?}");
+                seen[found.expect("goes on").unsigned_abs().min(2) as usize] += 1;
+            }
+        }
+    }
+    assert!(seen.iter().all(|&count| count > 500), "{seen:?}");
 }

@@ -103,11 +103,12 @@ pub(super) fn walk(
         } else {
             None
         };
+        let of_ends = own_turns.and_then(|turns| sides.of_ends(own, turns));
         let whole = |turns: i32| if other.is_inside(turns) { Interior } else { Exterior };
         // In an area beside it the end of a line is no border.
         let corner = |vertex: Vertex, toll: &mut Toll<'_>| {
             if kind == Kind::Area && own.is_overlaid() {
-                return overlaid::place(own, vertex, toll);
+                return of_ends.map_or_else(|| overlaid::place(own, vertex, toll), Ok);
             }
             let is_end = kind == Kind::Line && own.is_end(vertex);
             let inner = is_end && own.has(Kind::Area) && own.is_inside(winding(own, vertex, [[0; 2]; 2], toll)?);
