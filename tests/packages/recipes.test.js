@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { program, serve } from "../node/lib/duotile.js";
@@ -119,6 +119,13 @@ const ACTS = {
     await page.setInputFiles("input", file);
     await coloured(page, LEGEND, (now) => sum(now) > 0 && String(now) !== String(counts));
   },
+  archive: async ({ asked, url }) => {
+    assert.ok(asked.some((address) => address === `${url}places.pmtiles`));
+    assert.deepEqual(
+      asked.filter((address) => !address.startsWith(url) && !/^(blob|data):/.test(address)),
+      [],
+    );
+  },
   deckgl: async ({ page }) => {
     const { x, y } = await placeOf(page, LEGEND.at(-1) ?? "");
     await page.mouse.move(x - 1, y);
@@ -150,6 +157,11 @@ for (const [name, act] of Object.entries(ACTS)) {
       const data = fresh("data");
       execFileSync(program, made.split(" ").slice(1), { cwd: data, stdio: "ignore" });
       site = await siteOf(served.replace("duotile serve ", ""), data);
+    }
+    if (name === "archive") {
+      const [made = []] = recipe.commands;
+      const env = { ...process.env, PATH: `${dirname(program)}:${process.env["PATH"]}` };
+      execFileSync("sh", ["-e", "-c", made.join("\n")], { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
     }
     const colours = name === "supercluster" ? SUPERCLUSTER : LEGEND;
     // Commands that build come before the one that serves.
