@@ -27,8 +27,10 @@ export function toldOf(
     unusable: "left out: parts with a position that is none",
     short: "left out: lines of one position and rings of less than three",
     lower: "left out: points and lines of collections with polygons, or points of those with lines",
-    untied: "mended: rings that cross themselves, of which all is inside that they go round more often one way than the other",
-    tangled: "kept: rings too large to be looked at for crossings, or that cross themselves too often, of which some that they go round may be left out",
+    untied:
+      "mended: rings that cross themselves, of which all is inside that they go round more often one way than the other",
+    tangled:
+      "kept: rings too large to be looked at for crossings, or that cross themselves too often, of which some that they go round may be left out",
     crossing: "cut: rows over the antimeridian, whose parts stay one row",
     beyond: "moved to the edge of the map: rows that reach beyond 85.05 degrees",
   };

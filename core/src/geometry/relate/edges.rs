@@ -189,7 +189,7 @@ impl Edges {
 
     /// Bytes held, about.
     pub fn size(&self) -> usize {
-        self.all.len() * (size_of::<Edge>() + 3)
+        self.all.len() * (size_of::<Edge>() + 3) + self.order.len() * 4 + self.slabs.as_ref().map_or(0, Slabs::size)
     }
 
     /// Whether areas of it may overlap or lie side by side.

@@ -37,7 +37,7 @@ pub(super) struct Slabs {
 }
 
 impl Slabs {
-    /// Puts edges of areas in order; `None` where there are none.
+    /// Puts edges of areas in order.
     ///
     /// # Errors
     /// [`Stopped`], as [`Toll::pay`].
@@ -88,6 +88,11 @@ impl Slabs {
             *end = last;
         }
         Ok(slabs)
+    }
+
+    /// Bytes held, about.
+    pub const fn size(&self) -> usize {
+        self.edges.len() * 8 + self.ys.len() * 8 + self.ends.len() * 5
     }
 
     /// The parallels of a slab of so many smallest.
