@@ -16,7 +16,7 @@ export interface Described {
   readonly name: string;
   readonly version: string;
   describe(query: string): { canonical: string };
-  metadata(query: string): Metadata;
+  metadataWithin(query: string, zooms: readonly number[]): Metadata;
   stats(column: string, query: string, bins: number): Stats;
 }
 
@@ -31,7 +31,7 @@ export function described(
   { query = "", zooms = [0, 14], bounds }: ExportOptions,
   told: Told,
 ): object {
-  const metadata = tiler.metadata(textOf(query));
+  const metadata = tiler.metadataWithin(textOf(query), zooms);
   const { canonical } = tiler.describe(textOf(query));
   const [layer] = metadata.vector_layers;
   const [minzoom, maxzoom] = zooms;

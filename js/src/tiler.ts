@@ -121,8 +121,14 @@ export class Tiler {
 
   /** TileJSON with how many rows pass, and range and quantiles of what cells carry. */
   metadata(query: TileQuery | string = ""): Metadata {
+    return this.metadataWithin(query);
+  }
+
+  /** The same, of some zooms alone. @internal */
+  metadataWithin(query: TileQuery | string, zooms: readonly number[] = []): Metadata {
     const { rows, rowsDrawn } = this.describe(query);
-    const measures = guarded(() => this.#core.legend(textOf(query)) as MeasureInfo[]);
+    const [first, last] = zooms;
+    const measures = guarded(() => this.#core.legend(textOf(query), first, last) as MeasureInfo[]);
     const drawn = rowsDrawn ? { rows_drawn: rowsDrawn } : {};
     const rows_total = this.about.rowsTotal ?? this.schema().rows;
     return { ...this.tileJson(query), rows, rows_total, ...drawn, measures };

@@ -294,6 +294,7 @@ test("what the package exports of a subset is what the program exports of the fi
       assert.deepEqual({ ...mine["duotile"], layers }, { ...rest, layers }, where);
       const { query: asked, dataset_version, rows, rows_total } = layers[0];
       const said = mine["duotile"].layers[0];
+      assert.deepEqual(said.measures, layers[0].measures, where);
       assert.deepEqual(
         [said.query, said.dataset_version, said.rows, said.rows_total],
         [asked, dataset_version, rows, rows_total],

@@ -89,13 +89,17 @@ impl Tiler {
         })
     }
 
-    /// Range and quantiles of everything that is a number on cells, for each zoom, as `measures` in a server's metadata.
+    /// Range and quantiles of everything that is a number on cells, for each zoom, as `measures` in a server's metadata; of some zooms, as
+    /// in those of an archive that has them.
     ///
     /// # Errors
     /// When the query does not parse or does not fit the columns.
-    pub fn legend(&mut self, query: &str) -> Result<JsValue, JsValue> {
+    pub fn legend(&mut self, query: &str, first: Option<u8>, last: Option<u8>) -> Result<JsValue, JsValue> {
         self.answer(query, |points, selected, scratch| {
-            let legend = selected.legend(points, scratch).clone();
+            let legend = match (first, last) {
+                (Some(first), Some(last)) => selected.legend_within(first..=last, points, scratch),
+                _ => selected.legend(points, scratch).clone(),
+            };
             Ok(list(selected.plan.measured().filter_map(|(index, property)| measure(&legend, index, &property.name))))
         })
     }
@@ -202,9 +206,9 @@ fn statistics(points: &Points<'_>, index: usize, selected: &Selected, bins: usiz
 
 fn measure(legend: &Legend, index: usize, name: &str) -> Option<JsValue> {
     let (min, max) = legend.range(index)?;
-    let zooms = legend.zooms.iter().enumerate().filter_map(|(z, zoom)| {
+    let zooms = legend.each().filter_map(|(z, zoom)| {
         let quantiles = zoom.quantiles.get(index)?.as_ref()?;
-        Some(New::default().count("z", z).count("cells", zoom.cells).numbers("quantiles", quantiles).done())
+        Some(New::default().count("z", z.into()).count("cells", zoom.cells).numbers("quantiles", quantiles).done())
     });
     let told = New::default().text("property", name).number("min", min).number("max", max);
     Some(told.numbers("probabilities", &PROBABILITIES).with("zooms", list(zooms)).done())

@@ -1,7 +1,7 @@
 //! The range and the quantiles of what cells carry, for each zoom: what legends and colour breaks are made of.
 //!
 //! All cells of the world are walked, zoom by zoom, until rows take over or a fixed amount of work is done; the zooms
-//! that are told are whole.
+//! that are told are whole, and the first always is.
 
 use crate::{
     answers::stats::{PROBABILITIES, Quantiles, quantiles},
@@ -9,22 +9,27 @@ use crate::{
     plan::Plan,
     points::{index::Points, profile::Profile},
     query::{MeasureKind, Mode},
-    small::work::{Stopped, Work},
+    small::work::{STEP, Stopped, Work},
     space::tile::MAX_ZOOM,
     sums::exact::ordered,
     table::view::Table,
     tile::{cut::Selection, given::Given, tiler::Scratch},
 };
 use alloc::{vec, vec::Vec};
+use core::ops::RangeInclusive;
 
 /// Work after which no further zoom is told: a number of a cell costs [`NUMBER`], a row that must be looked at costs 1.
 const BUDGET: u64 = 60_000_000;
 const NUMBER: u64 = 12;
+/// What a walk over cells of H3 pays for looks, for 1 of that.
+const LOOKS: u64 = 24;
 
 /// What the cells of a query carry.
 #[derive(Clone, Debug, Default)]
 pub struct Legend {
-    /// Zooms from 0, as far as they were walked.
+    /// The first zoom that is told.
+    pub first: u8,
+    /// It and those behind it, as far as they were walked.
     pub zooms: Vec<Zoom>,
 }
 
@@ -49,16 +54,42 @@ impl Legend {
         work: &Work<'_>,
         scratch: &mut Scratch,
     ) -> Result<Self, Stopped> {
-        let deepest = Self::deepest(plan, selection.profile);
+        Self::within(plan, points, selection, 0..=MAX_ZOOM, work, scratch)
+    }
+
+    /// Walks those of some zooms.
+    ///
+    /// # Errors
+    /// [`Stopped`], as [`Plan::tile_into`].
+    pub fn within(
+        plan: &Plan,
+        points: &Points<'_>,
+        selection: Selection<'_>,
+        zooms: RangeInclusive<u8>,
+        work: &Work<'_>,
+        scratch: &mut Scratch,
+    ) -> Result<Self, Stopped> {
+        Self::bounded((plan, points, selection), zooms, BUDGET, work, scratch)
+    }
+
+    fn bounded(
+        (plan, points, selection): (&Plan, &Points<'_>, Selection<'_>),
+        zooms: RangeInclusive<u8>,
+        budget: u64,
+        work: &Work<'_>,
+        scratch: &mut Scratch,
+    ) -> Result<Self, Stopped> {
+        let first = *zooms.start();
+        let deepest = Self::deepest(plan, selection.profile).map(|deepest| deepest.min(*zooms.end()));
         let slow =
             |kind: &MeasureKind| matches!(kind, MeasureKind::Percentile(_) | MeasureKind::Mode | MeasureKind::Distinct);
         let kinds = plan.measures.iter().flat_map(|measures| &measures.kinds);
         let looks = kinds.filter(|(kind, _)| slow(kind)).count() + usize::from(plan.categories.is_some());
         let rows = selection.mask.map_or(points.len(), Mask::total);
         // Cells of H3 of one resolution are the same at each zoom.
-        let same = |z: u8| z > 0 && plan.resolution(z).is_some_and(|own| plan.resolution(z - 1) == Some(own));
-        let (mut legend, mut spent) = (Self::default(), 0);
-        for z in 0..deepest.map_or(0, |deepest| deepest + 1) {
+        let same = |z: u8| z > first && plan.resolution(z).is_some_and(|own| plan.resolution(z - 1) == Some(own));
+        let (mut legend, mut spent) = (Self { first, ..Self::default() }, 0);
+        for z in first..deepest.map_or(first, |deepest| deepest + 1) {
             if (z..=MAX_ZOOM).all(same) {
                 break;
             }
@@ -67,22 +98,35 @@ impl Legend {
                 continue;
             }
             spent += rows as u64 * looks as u64;
-            if z > 0 && spent > BUDGET {
+            if z > first && spent > budget {
                 break;
             }
-            let (mut values, mut cells, mut cut) = (vec![Vec::new(); plan.properties().len()], 0usize, false);
-            plan.each_cell(points, selection, z, work, scratch, |more, numbers| {
+            let left = if z > first { budget - spent } else { u64::MAX };
+            let (mut values, mut cells, mut numbered) = (vec![Vec::new(); plan.properties().len()], 0usize, 0);
+            let visit = |more: usize, numbers: &[(usize, f64)]| {
                 for &(property, number) in numbers {
                     values[property].push(ordered(number));
                 }
                 cells += more;
-                spent += numbers.len() as u64 * NUMBER;
-                cut = z > 0 && spent > BUDGET;
-                !cut
-            })?;
-            if cut || cells == 0 {
+                numbered += numbers.len() as u64 * NUMBER;
+                numbered <= left
+            };
+            if plan.resolution(z).is_none() {
+                plan.each_cell(points, selection, z, work, scratch, visit)?;
+            } else {
+                // Most of the work is to find the cells, so it is what is bounded.
+                let pays = || work.pay(STEP).is_ok();
+                let own = Work::new(&pays, left.saturating_mul(LOOKS));
+                match plan.each_cell(points, selection, z, &own, scratch, visit) {
+                    Ok(()) => spent += own.spent() / LOOKS,
+                    Err(Stopped::Dear(_)) => break,
+                    Err(Stopped::Gone) => return work.pay(0).and(Err(Stopped::Gone)),
+                }
+            }
+            if numbered > left || cells == 0 {
                 break;
             }
+            spent += numbered;
             let mut toll = work.toll();
             let quantiles = values.into_iter().map(|values| quantiles(values, &mut toll));
             legend.zooms.push(Zoom { cells, quantiles: quantiles.collect::<Result<_, _>>()? });
@@ -105,6 +149,11 @@ impl Legend {
         }
     }
 
+    /// What is told of each zoom, with its number.
+    pub fn each(&self) -> impl Iterator<Item = (u8, &Zoom)> {
+        (self.first..).zip(&self.zooms)
+    }
+
     /// The least and the most that any cell of any zoom carries.
     #[must_use]
     pub fn range(&self, property: usize) -> Option<(f64, f64)> {
@@ -116,7 +165,7 @@ impl Legend {
     /// What a zoom carries; of the deepest that was walked, for those deeper.
     #[must_use]
     pub fn quantiles(&self, z: usize, property: usize) -> Option<&Quantiles> {
-        let zoom = self.zooms.get(z).or(self.zooms.last())?;
+        let zoom = self.zooms.get(z.saturating_sub(self.first.into())).or(self.zooms.last())?;
         zoom.quantiles.get(property)?.as_ref()
     }
 
@@ -171,5 +220,33 @@ mod tests {
         }
         let of_one = told("mode=cells&cell=h3&res=3");
         assert_eq!((of_one.len(), of_one[0].cells), (1, cells(3)));
+    }
+
+    #[test]
+    fn some_zooms_are_told_as_among_all_and_no_more_of_them_than_may_be_looked_at() {
+        let (keys, rows) = scattered();
+        let points = Points::new("p", &keys, &rows, &[], Roles::default()).expect("fits");
+        let profile = Profile::default();
+        let selection = Selection { mask: None, profile: &profile, summaries: &[] };
+        for query in ["mode=cells&cell=h3", "mode=cells&cell=32"] {
+            let plan = TileQuery::parse(query).expect("a query").plan(&points, &Work::free()).expect("fits");
+            let told = |zooms, budget| {
+                let work = Work::new(&|| true, u64::MAX);
+                let legend =
+                    Legend::bounded((&plan, &points, selection), zooms, budget, &work, &mut Scratch::default());
+                (legend.expect("goes on"), work.spent())
+            };
+            let of = |legend: &Legend| {
+                legend.each().map(|(z, zoom)| (z, zoom.cells, zoom.quantiles.clone())).collect::<Vec<_>>()
+            };
+            let (all, _) = told(0..=MAX_ZOOM, u64::MAX);
+            let (some, _) = told(2..=4, u64::MAX);
+            assert_eq!(of(&some), of(&all)[2..5], "{query}");
+            assert_eq!((some.quantiles(3, 0), some.quantiles(20, 0)), (all.quantiles(3, 0), all.quantiles(4, 0)));
+            let (least, spent) = told(2..=4, 1);
+            let (only, alone) = told(2..=2, 1);
+            assert_eq!((of(&least), of(&only)), (of(&all)[2..3].to_vec(), of(&all)[2..3].to_vec()), "{query}");
+            assert!(spent <= alone + 4 * STEP as u64, "{query}: {spent} looks, {alone} of the first zoom");
+        }
     }
 }

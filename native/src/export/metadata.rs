@@ -3,12 +3,13 @@
 use super::{layer::Layer, pyramid::Settings, report::Report};
 use crate::{
     engine::{Budget, Engine, Fitted, Limits, Refusal},
+    read::Progress,
     told::{links::Links, metadata},
 };
 use anyhow::Result;
 use duotile_core::{TILE_FORMAT, Work};
 use serde_json::{Map, Value, json};
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{ops::RangeInclusive, pin::pin, sync::Arc, time::Duration};
 
 /// How often it is asked whether to go on.
 const MOMENT: Duration = Duration::from_millis(50);
@@ -17,7 +18,14 @@ const MOMENT: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// When memory is short; [`Stopped`](duotile_core::Stopped) when it was told to end.
-pub fn of(layers: &[Layer], settings: &Settings, report: &Report, work: &Work<'_>) -> Result<Value> {
+pub fn of(
+    layers: &[Layer],
+    settings: &Settings,
+    report: &Report,
+    progress: &dyn Progress,
+    work: &Work<'_>,
+) -> Result<Value> {
+    progress.stage("describing", Some(layers.len() as u64));
     let engine = Engine::new(Limits {
         budget: Budget::default(),
         threads: 0,
@@ -28,14 +36,17 @@ pub fn of(layers: &[Layer], settings: &Settings, report: &Report, work: &Work<'_
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (mut vector_layers, mut stats, mut made) = (Vec::new(), Vec::new(), Vec::new());
     let mut attributions: Vec<&str> = Vec::new();
-    for layer in layers {
+    for (at, layer) in layers.iter().enumerate() {
+        progress.advance(at as u64);
         let fitted = Arc::new(layer.fitted()?);
-        let mut told = runtime.block_on(while_wanted(of_layer(&engine, &fitted), work))?;
-        let zooms = layer.zooms();
+        // The last may be one before that which was asked for.
+        let last = report.zooms.last().map_or(*layer.zooms().end(), |zoom| zoom.has.z.min(*layer.zooms().end()));
+        let zooms = *layer.zooms().start()..=last;
+        let mut told = runtime.block_on(while_wanted(of_layer(&engine, &fitted, zooms.clone()), work))?;
         if let Some(Value::Array(all)) = told.remove("vector_layers") {
             vector_layers.extend(all.into_iter().map(|mut told| {
                 told["minzoom"] = json!(zooms.start());
-                told["maxzoom"] = json!(report.overzoom.map_or(*zooms.end(), |last| last.min(*zooms.end())));
+                told["maxzoom"] = json!(zooms.end());
                 told
             }));
         }
@@ -96,10 +107,14 @@ async fn while_wanted<T>(answer: impl Future<Output = Result<T, Refusal>>, work:
     }
 }
 
-async fn of_layer(engine: &Arc<Engine>, fitted: &Arc<Fitted>) -> Result<Map<String, Value>, Refusal> {
+async fn of_layer(
+    engine: &Arc<Engine>,
+    fitted: &Arc<Fitted>,
+    zooms: RangeInclusive<u8>,
+) -> Result<Map<String, Value>, Refusal> {
     let selected = engine.select(fitted).await?;
     let facts = engine.facts(fitted).await?;
-    let legend = engine.legend(fitted).await?;
+    let legend = engine.legend_within(fitted, zooms).await?;
     let profile = fitted.plan.needs_profile().then_some(&*selected.profile);
     Ok(metadata::of(fitted, profile, &facts, &legend, &Links::of_source("", &fitted.entry.source)))
 }

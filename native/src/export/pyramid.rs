@@ -91,8 +91,8 @@ pub fn export(
     if settings.overzoom {
         progress.line(&report.last_zoom());
     }
-    progress.stage("describing", None);
-    let summary = summary(layers, settings.bounds, &report, metadata::of(layers, settings, &report, &work)?)?;
+    let metadata = metadata::of(layers, settings, &report, progress, &work)?;
+    let summary = summary(layers, settings.bounds, &report, metadata)?;
     let tiles = report.zooms.iter().map(|zoom| zoom.has.bytes).sum();
     report.bytes = pyramid.written.finish(&summary)?.unwrap_or(tiles);
     Ok(report)

@@ -267,7 +267,7 @@ fn it_ends_while_it_is_described() {
     let layers = places(0..=1);
     let work = duotile_core::Work::new(&|| false, u64::MAX);
     let report = Report::default();
-    let ended = metadata::of(&layers, &settings(&folder.path().join("a.pmtiles")), &report, &work);
+    let ended = metadata::of(&layers, &settings(&folder.path().join("a.pmtiles")), &report, &(), &work);
     assert!(ended.expect_err("told to end").is::<Stopped>());
 }
 

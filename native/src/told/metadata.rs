@@ -158,9 +158,7 @@ fn measures(fitted: &Fitted, legend: &Legend) -> Value {
     let told = fitted.plan.measured().filter_map(|(index, property)| {
         let (min, max) = legend.range(index)?;
         let zooms: Vec<Value> = legend
-            .zooms
-            .iter()
-            .enumerate()
+            .each()
             .filter_map(|(z, zoom)| {
                 let quantiles = zoom.quantiles.get(index)?.as_ref()?;
                 Some(json!({ "z": z, "cells": zoom.cells, "quantiles": quantiles }))

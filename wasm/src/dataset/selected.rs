@@ -7,10 +7,10 @@ use alloc::{
     vec,
     vec::Vec,
 };
-use core::fmt;
+use core::{fmt, ops::RangeInclusive};
 use duotile_core::{
-    Column, Landmarks, Legend, Mask, Plan, Points, Profile, QueryError, Ranks, Report, Scratch, Selection, Summary,
-    Sums, TileId, TileQuery, Work,
+    Column, Landmarks, Legend, MAX_ZOOM, Mask, Plan, Points, Profile, QueryError, Ranks, Report, Scratch, Selection,
+    Summary, Sums, TileId, TileQuery, Work,
 };
 
 /// Queries that are kept: more than a map has layers.
@@ -155,12 +155,16 @@ impl Selected {
 
     /// What the cells of the query carry.
     pub fn legend(&mut self, points: &Points<'_>, scratch: &mut Scratch) -> &Legend {
-        self.summarise(points);
-        let legend = self.legend.take().unwrap_or_else(|| {
-            let summaries = self.summaries();
-            Legend::of(&self.plan, points, self.selection(&summaries), &Work::free(), scratch).unwrap_or_default()
-        });
+        let legend = self.legend.take().unwrap_or_else(|| self.legend_within(0..=MAX_ZOOM, points, scratch));
         self.legend.insert(legend)
+    }
+
+    /// What those of some zooms carry.
+    pub fn legend_within(&mut self, zooms: RangeInclusive<u8>, points: &Points<'_>, scratch: &mut Scratch) -> Legend {
+        self.summarise(points);
+        let summaries = self.summaries();
+        let selection = self.selection(&summaries);
+        Legend::within(&self.plan, points, selection, zooms, &Work::free(), scratch).unwrap_or_default()
     }
 
     pub(super) fn summarise(&mut self, points: &Points<'_>) {
