@@ -185,3 +185,19 @@ test("rows that are more than points are written by the page with the geometries
   }
   assert.equal(boxOf(null), undefined);
 });
+
+test("what says how tiles are drawn is refused, as a file has all rows that pass", async () => {
+  const client = new Server(server.base);
+  for (const format of /** @type {const} */ (["csv", "geojson", "geojsonl", "fgb", "parquet"])) {
+    for (const query of [{ limit: 10 }, { mode: "cells" }, { agg: ["sum:real"] }]) {
+      const response = await fetch(client.download("points", /** @type {any} */ (query), format));
+      const [name] = Object.keys(query);
+      assert.equal(response.status, 400, `${format} ${name}`);
+      assert.match(await response.text(), new RegExp(`a file has all rows that pass, which ${name} does not change`));
+    }
+  }
+  const rows = await fetch(
+    client.download("points", { filter: "key > 4990", rank: "real", properties: ["key"] }, "csv"),
+  );
+  assert.equal(rows.headers.get("duotile-rows"), "9");
+});

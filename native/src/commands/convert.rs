@@ -10,7 +10,7 @@ use crate::{
     read::Progress as _,
     told::{
         pieces::Pieces as _,
-        rows::{RowFile, RowFormat},
+        rows::{self, RowFile, RowFormat},
     },
 };
 use anyhow::{Context as _, Result, bail};
@@ -65,7 +65,9 @@ pub fn run(args: &Convert) -> Result<()> {
     let start = Instant::now();
     let to_stdout = args.out.as_os_str() == "-";
     let format = if to_stdout { RowFormat::GeoJsonLines } else { format_of(&args.out)? };
-    let query = TileQuery::parse(&as_query(&args.query))?;
+    let query = as_query(&args.query);
+    rows::check(&query)?;
+    let query = TileQuery::parse(&query)?;
     let wanted = source(&args.dataset, &args.load)?;
     let target = if to_stdout { None } else { Some(disk::target(&args.out)?) };
     if let Some(target) = &target {

@@ -10,7 +10,7 @@ use crate::{
         schema_of,
     },
     percent,
-    told::rows::{RowFile, RowFormat},
+    told::rows::{self, RowFile, RowFormat},
 };
 use axum::{
     extract::{Path, State as With},
@@ -46,7 +46,9 @@ async fn answer(
     if !entry.rows {
         return Err(Problem::new(StatusCode::FORBIDDEN, format!("the rows of {id} are not given out here")));
     }
-    let fitted = state.engine.fit_text(&entry, None, uri.query().unwrap_or("")).await?;
+    let query = uri.query().unwrap_or("");
+    rows::check(query)?;
+    let fitted = state.engine.fit_text(&entry, None, query).await?;
     let fitted = state.engine.here(&fitted, state.settings().limits.max_subset).await?;
     let coding = if format.is_packed() { Coding::Identity } else { encoding::negotiate(headers) };
     let packer = Packer::new(coding).map_err(|error| Problem::internal(&error))?;

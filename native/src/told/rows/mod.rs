@@ -11,8 +11,11 @@ mod text;
 mod text_file;
 
 use super::pieces::Pieces;
-use crate::engine::{Fitted, Refusal};
-use duotile_core::Work;
+use crate::{
+    engine::{Fitted, Refusal},
+    percent,
+};
+use duotile_core::{PARAMETERS, QueryError, Work};
 use flatgeobuf::FlatGeobuf;
 use parquet::Parquet;
 use std::sync::Arc;
@@ -134,6 +137,27 @@ impl Pieces for RowFile {
             Kind::FlatGeobuf(file) => file.piece(work),
             Kind::Parquet(file) => file.piece(work),
         }
+    }
+}
+
+/// What of a query says which rows and columns a file has.
+const TAKEN: [&str; 7] = ["bbox", "datetime", "filter", "filter-lang", "let", "properties", "rank"];
+
+/// Refuses what says how tiles are drawn: a file has all rows that pass, whatever it says.
+///
+/// # Errors
+/// Of the first parameter that has no effect.
+pub fn check(query: &str) -> Result<(), QueryError> {
+    let names = query.split('&').filter_map(|pair| percent::decode_query(pair.split('=').next().unwrap_or(pair)));
+    match names.into_iter().find(|name| PARAMETERS.contains(&&**name) && !TAKEN.contains(&&**name)) {
+        Some(name) => {
+            let said = format!(
+                "a file has all rows that pass, which {name} does not change; expected {} alone",
+                TAKEN.join(", ")
+            );
+            Err(QueryError::new(name, said))
+        }
+        None => Ok(()),
     }
 }
 
