@@ -38,6 +38,9 @@ export async function archived(tiler: Described, core: Core, options: ExportOpti
       else if (keep === undefined) parts.back();
     }
     const told = pyramid.told() as Told;
+    if (told.zooms.every(({ tiles }) => tiles === 0)) {
+      throw new Error(`no row passes the query${options.bounds ? " within bounds" : ""}, so there is no tile`);
+    }
     const text = JSON.stringify(described(tiler, options, told));
     const metadata = await gzip(new TextEncoder().encode(text));
     for (let plain = pyramid.directory(); plain; plain = pyramid.directory()) {

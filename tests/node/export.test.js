@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -161,7 +161,7 @@ test("a run that is killed leaves no archive, and goes on to the bytes of one th
     await ended;
   }
   const other = run(...args, path, "--resume", "--query", "mode=cells");
-  if (other.status !== 0) assert.match(other.stderr, /made in another way/);
+  if (other.status !== 0) assert.match(other.stderr, /the query of points was "", now "mode=cells"/);
   const done = run(...args, path, "--resume");
   assert.equal(done.status, 0, done.stderr);
   assert.ok(readFileSync(path).equals(readFileSync(whole)));
@@ -173,6 +173,40 @@ test("what cannot be is told in a sentence", () => {
   assert.match(odd.stderr, /\.pmtiles or \.mbtiles/);
   const zooms = run("export", "places", "-o", join(folder, "x.pmtiles"), "--zooms", "9-3");
   assert.match(zooms.stderr, /expected the first and the last/);
+  const nowhere = run("export", "places", "-o", join(folder, "nowhere/x.pmtiles"));
+  assert.match(nowhere.stderr, /x\.pmtiles: there is no folder .*nowhere/);
+});
+
+test("an export of nothing leaves what was there, and what lies beside it is left alone", async () => {
+  const [path, other] = [join(folder, "before.pmtiles"), join(folder, "other.txt")];
+  writeFileSync(path, "of before");
+  writeFileSync(other, "somebody's");
+  const none = run("export", "places", "-o", path, "--zooms", "0-2", "--query", "filter=population > 1e12");
+  assert.equal(none.status, 1);
+  assert.match(none.stderr, /no row passes the query, so there is no tile/);
+  assert.deepEqual([readFileSync(path, "utf8"), existsSync(`${path}.part`)], ["of before", false]);
+  symlinkSync(other, `${path}.part.log`);
+  const taken = run("export", "places", "-o", path, "--zooms", "0-2");
+  assert.match(taken.stderr, /before\.pmtiles\.part\.log: it is there already, and no log of an export/);
+  assert.deepEqual([readFileSync(path, "utf8"), readFileSync(other, "utf8")], ["of before", "somebody's"]);
+  const tiler = await Tiler.from({ lon: [5], lat: [50], columns: { n: [1] } });
+  await assert.rejects(tiler.export({ query: "filter=n > 2", zooms: [0, 2] }), /no row passes the query/);
+  // At a coarse zoom there are more tiles in which a hexagon may be than in which it is.
+  const options = { query: "mode=cells&cell=h3", zooms: /** @type {const} */ ([2, 6]) };
+  const [made, { tiles }] = [await tiler.export(options), await tiler.estimateExport(options)];
+  assert.equal(
+    tiles,
+    made.zooms.reduce((sum, zoom) => sum + zoom.tiles, 0),
+  );
+});
+
+test("of several layers it is told what of which is left out", () => {
+  const args = ["--zooms", "1", "--query", "places:mode=points&limit=100"];
+  const done = run("export", "places", "countries", "-o", join(folder, "left.pmtiles"), ...args);
+  const [, places, countries] = done.stderr.match(/ {2}places: (\d+) left out {2}countries: (\d+) left out/) ?? [];
+  assert.ok(Number(places) > 200_000 && Number(countries) < 258, done.stderr);
+  const sum = Number(places) + Number(countries);
+  assert.match(done.stderr, new RegExp(`^ +1 .* ${sum} +[0-9.]+ +[0-9.]+  places`, "m"));
 });
 
 /** Lines and polygons, some of them so large that they fill tiles. */
@@ -295,6 +329,10 @@ test("what the package exports of a subset is what the program exports of the fi
       const { query: asked, dataset_version, rows, rows_total } = layers[0];
       const said = mine["duotile"].layers[0];
       assert.deepEqual(said.measures, layers[0].measures, where);
+      assert.ok(
+        estimate.tiles >= header.numAddressedTiles / 2 && estimate.tiles <= header.numAddressedTiles * 2,
+        where,
+      );
       assert.deepEqual(
         [said.query, said.dataset_version, said.rows, said.rows_total],
         [asked, dataset_version, rows, rows_total],

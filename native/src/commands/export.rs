@@ -2,6 +2,7 @@
 
 use super::{as_query, source};
 use crate::{
+    disk,
     export::{self, Kind, Layer, Settings},
     load::Load,
     progress::Terminal,
@@ -131,6 +132,7 @@ static ENDED: AtomicBool = AtomicBool::new(false);
 pub fn run(args: &Export) -> Result<()> {
     let start = Instant::now();
     let kind = Kind::of(&args.out)?;
+    let out = disk::target(&args.out)?;
     let wanted = args.datasets.iter().map(|text| source(text, &args.load)).collect::<Result<Vec<_>>>()?;
     let wanted = Wanted::distinct(wanted);
     let names: Vec<&str> = wanted.iter().map(|wanted| wanted.name.as_str()).collect();
@@ -154,7 +156,7 @@ pub fn run(args: &Export) -> Result<()> {
     }
     let name = args.out.display().to_string();
     let settings = Settings {
-        out: args.out.clone(),
+        out,
         kind,
         bounds: args.bounds.map(|Bounds(bounds)| bounds),
         budget: args.tile_size.0 as usize,

@@ -1,10 +1,14 @@
 //! Tiles of all layers: what is known of them enters, packed bytes leave, cut on all cores.
 
-use super::{packed, report::Logged, written::Same};
+use super::{
+    packed,
+    report::{Logged, Zoom},
+    written::Same,
+};
 use crate::engine::scratch::Scratches;
 use duotile_core::{
     Report, Scratch, Stopped, Work,
-    archive::{Alike, Bounds, View, Zoom, hilbert},
+    archive::{Alike, Bounds, View, hilbert},
 };
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
@@ -80,6 +84,9 @@ impl Tile {
 
     /// Counts it at a zoom.
     pub fn count(&self, zoom: &mut Zoom, budget: usize) {
-        zoom.add(&self.cuts, self.same.count, (self.same.bytes.len() as u64, budget as u64));
+        zoom.has.add(&self.cuts, self.same.count, (self.same.bytes.len() as u64, budget as u64));
+        for ((_, omitted), cut) in zoom.omitted.iter_mut().zip(&self.cuts) {
+            *omitted += cut.omitted;
+        }
     }
 }

@@ -3,9 +3,12 @@
 //! The first frame says what is made of what; each other one what a batch of tiles added. A frame is written when its tiles are. One
 //! that is not whole is the last, and as if it were not there.
 
-use super::report::{Logged, Zoom};
+use super::{
+    made::difference,
+    report::{Logged, Zoom},
+};
 use crate::source::bytes::read_at;
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use duotile_core::archive::{Place, Run};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -63,19 +66,26 @@ impl Log {
     /// Where another export writes it; where it is to go on, and was made in another way.
     pub fn open(path: &Path, made: &str, resume: bool) -> Result<Self> {
         let shown = || path.display().to_string();
+        let foreign = || anyhow!("{}: it is there already, and no log of an export; move it away", path.display());
+        if path.symlink_metadata().is_ok_and(|there| !there.is_file()) {
+            return Err(foreign());
+        }
         let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         let file = open.with_context(shown)?;
         if file.try_lock().is_err() {
             bail!("{}: another export is writing there", path.display());
         }
         let mut log = Self { file, at: 0, begin: (HEAD + made.len()) as u64 };
-        let length = if resume { log.file.metadata().with_context(shown)?.len() } else { 0 };
-        match log.next(0, length).with_context(shown)?.map(|(head, ..)| String::from_utf8_lossy(&head).into_owned()) {
-            Some(before) if before == made => log.back(length).with_context(shown)?,
-            Some(before) => bail!(
-                "what was begun cannot be gone on with, because it was made in another way: {before}; now: {made}. Without --resume it begins anew"
+        let length = log.file.metadata().with_context(shown)?.len();
+        let begun = log.next(0, length).with_context(shown)?;
+        match begun.map(|(head, ..)| String::from_utf8_lossy(&head).into_owned()) {
+            None if length > 0 => return Err(foreign()),
+            Some(before) if resume && before == made => log.back(length).with_context(shown)?,
+            Some(before) if resume => bail!(
+                "what was begun cannot be gone on with: {}. Without --resume it begins anew",
+                difference(&before, made)
             ),
-            None => {
+            _ => {
                 log.back(0).with_context(shown)?;
                 log.write(made.as_bytes(), &[]).with_context(shown)?;
             }
@@ -207,8 +217,8 @@ mod tests {
             assert_eq!((frames.len(), &all[..]), (whole, &runs[..if whole == 2 { 5 } else { 2 }]));
             assert_eq!((frames[0].head.looked, frames[0].end), (1, mark));
         }
-        let error = Log::open(&path, "another way", true).expect_err("another").to_string();
-        assert!(error.contains("one way") && error.contains("another way"), "{error}");
+        let error = Log::open(&path, r#"{"log":0}"#, true).expect_err("another").to_string();
+        assert!(error.contains("made by another version of duotile. Without --resume"), "{error}");
         assert!(frames(&Log::open(&path, "another way", false).expect("begins anew")).is_empty());
     }
 }

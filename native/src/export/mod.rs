@@ -9,6 +9,7 @@ mod cut;
 mod known;
 mod layer;
 mod log;
+mod made;
 mod metadata;
 pub mod packed;
 mod pyramid;

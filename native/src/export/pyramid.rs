@@ -5,19 +5,19 @@ use super::{
     cut::{Cutter, Over, Tile},
     layer::{Columns, Layer, Shown},
     log::Head,
+    made::made,
     metadata,
     report::{Logged, Report, Zoom},
     walk::Walk,
     written::Written,
 };
 use crate::{disk, engine::scratch::Scratches, read::Progress, told::tilejson};
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use duotile_core::{
-    TILE_FORMAT, Work,
+    Work,
     archive::{Alike, Bounds, Seen, View, hilbert, opening},
     frame::WORLD,
 };
-use serde_json::json;
 use std::{
     cmp::Reverse,
     collections::BinaryHeap,
@@ -86,6 +86,11 @@ pub fn export(
         let here: Vec<&Layer> = layers.iter().filter(|layer| layer.zooms().contains(&z)).collect();
         report.zooms.push(pyramid.zoom(z, &here, at.take())?);
     }
+    if report.zooms.iter().all(|zoom| zoom.has.tiles == 0) {
+        pyramid.written.give_up()?;
+        let within = if settings.bounds.is_some() { " within --bounds" } else { "" };
+        bail!("no row passes the query{within}, so there is no tile: nothing is written");
+    }
     report.distinct = pyramid.written.distinct();
     report.overzoom = report.zooms.last().filter(|zoom| has_all(zoom)).map(|zoom| zoom.has.z);
     if settings.overzoom {
@@ -96,17 +101,6 @@ pub fn export(
     let tiles = report.zooms.iter().map(|zoom| zoom.has.bytes).sum();
     report.bytes = pyramid.written.finish(&summary)?.unwrap_or(tiles);
     Ok(report)
-}
-
-/// All that its bytes depend on, as text.
-fn made(layers: &[Layer], settings: &Settings) -> Result<String> {
-    let layers = layers.iter().map(|layer| {
-        let source = layer.source();
-        let (query, zooms) = (layer.fitted()?.plan.canonical().to_owned(), layer.zooms());
-        Ok(json!([source.name(), source.version(), query, [zooms.start(), zooms.end()]]))
-    });
-    let layers = layers.collect::<Result<Vec<_>>>()?;
-    Ok(json!({ "layers": layers, "bounds": settings.bounds, "tile_size": settings.budget, "overzoom": settings.overzoom, "format": TILE_FORMAT, "log": 2, "duotile": env!("CARGO_PKG_VERSION") }).to_string())
 }
 
 fn summary(
@@ -139,8 +133,9 @@ struct Pyramid<'p> {
 impl<'p> Pyramid<'p> {
     /// Writes the tiles of a zoom, under bounds that all of them keep to; from where it stood, if it was begun before.
     fn zoom(&mut self, z: u8, layers: &[&Layer], begun: Option<Head>) -> Result<Zoom> {
+        let names = || layers.iter().map(|layer| layer.source().name());
         let fresh = || Head {
-            zoom: Zoom::of(z),
+            zoom: Zoom::of(z, names()),
             bounds: layers.iter().map(|layer| Logged(Bounds::of(layer.query(), z))).collect(),
             ..Head::default()
         };
@@ -269,7 +264,7 @@ fn put(
         if let Some(over) = tile.over(budget, &head.bounds) {
             return Ok(Some(over));
         }
-        tile.count(&mut head.zoom.has, budget);
+        tile.count(&mut head.zoom, budget);
         if !tile.same.bytes.is_empty() {
             written.add(&tile.same, work)?;
         }

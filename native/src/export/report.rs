@@ -28,6 +28,8 @@ pub struct Zoom {
     pub has: archive::Zoom,
     /// For each layer at this zoom its name, and what bounds it where that is less than its query says.
     pub bounded: Vec<(String, Logged)>,
+    /// For each of its layers its name, and how many rows of it are left out.
+    pub omitted: Vec<(String, u64)>,
 }
 
 /// What bounds a layer, as the log has it.
@@ -81,10 +83,11 @@ impl Report {
 }
 
 impl Zoom {
-    /// One of which nothing is written.
+    /// One of some layers, of which nothing is written.
     #[must_use]
-    pub fn of(z: u8) -> Self {
-        Self { has: archive::Zoom { z, ..archive::Zoom::default() }, bounded: Vec::new() }
+    pub fn of<'l>(z: u8, layers: impl Iterator<Item = &'l str>) -> Self {
+        let omitted = layers.map(|name| (name.to_owned(), 0)).collect();
+        Self { has: archive::Zoom { z, ..archive::Zoom::default() }, bounded: Vec::new(), omitted }
     }
 }
 
@@ -110,6 +113,10 @@ impl fmt::Display for Zoom {
             if bounds.detail != 0 {
                 write!(f, ", detail {}", bounds.detail)?;
             }
+        }
+        // Of one layer alone the column says it.
+        for (layer, omitted) in self.omitted.iter().filter(|(_, omitted)| self.omitted.len() > 1 && *omitted > 0) {
+            write!(f, "  {layer}: {omitted} left out")?;
         }
         if has.beyond > 0 {
             write!(f, "  {} beyond the budget", has.beyond)?;

@@ -108,7 +108,7 @@ impl Written {
         }
         free(out, kind)?;
         let (part, log) = (beside(out, ".part")?, beside(out, ".part.log")?);
-        if part.exists() && !log.exists() {
+        if part.is_symlink() || part.exists() && !log.exists() {
             bail!(
                 "{}: it is there already, and no export's, which would have a log beside it; move it away",
                 part.display()
@@ -196,6 +196,20 @@ impl Written {
             frame?.runs.iter().for_each(|&(run, hash)| self.tally.known.note(hash, run.place));
         }
         Ok(self.log.back(log)?)
+    }
+
+    /// Leaves nothing of it.
+    ///
+    /// # Errors
+    /// Where the disk does not take it.
+    pub fn give_up(self) -> Result<()> {
+        let Self { archive, log, part, out, .. } = self;
+        drop(archive);
+        let gone = if part.is_dir() { std::fs::remove_dir_all(&part) } else { std::fs::remove_file(&part) };
+        gone.with_context(|| part.display().to_string())?;
+        let _ = std::fs::remove_file(beside(&out, ".part.log")?);
+        drop(log);
+        Ok(())
     }
 
     /// Writes what is known at the end and gives the archive its name, in place of an older one. Says how many bytes it has, if it is

@@ -237,8 +237,10 @@ impl Pyramid {
             Step::Try if self.wanted.sample => {
                 let packed = |length: &u32| u64::from(*length).min(self.wanted.budget as u64);
                 let (sum, cut) = (lengths.iter().map(packed).sum::<u64>(), lengths.len().max(1) as u64);
+                // In some tiles there may have been something, and is not.
+                let filled = self.batch.iter().filter(|(_, report)| report.features > 0).count() as u64;
                 self.zoom.bytes = sum * self.count / cut;
-                self.zoom.tiles = self.all;
+                self.zoom.tiles = self.all * filled / cut;
                 self.end();
                 Taken::On
             }
