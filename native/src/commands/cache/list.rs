@@ -29,7 +29,7 @@ pub(super) fn run(args: &List) -> Result<()> {
             Ok(true)
         })?;
         let mark = match version.mark {
-            Mark::New => "not served yet".into(),
+            Mark::New => "not served yet, or for less than a minute".into(),
             Mark::Current => "current".into(),
             Mark::Old(since) => {
                 let passed = SystemTime::now().duration_since(since).unwrap_or_default().as_secs();

@@ -141,7 +141,10 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
         return Ok(Choice { place: cells(&field.name), crs: Some(Crs::Degrees), boxes: None, lines });
     }
     let aside = pairs::aside(fields).map_or(String::new(), |aside| format!(": {aside}"));
-    bail!("found no longitude and latitude columns{aside}; name them with --lon and --lat; {}", columns(fields))
+    bail!(
+        "found no longitude and latitude columns{aside}; name them with --lon and --lat, or a column of H3 cells with --h3; {}",
+        columns(fields)
+    )
 }
 
 /// What `--lon` and `--lat` name; `None` where they name nothing.

@@ -105,7 +105,11 @@ fn damaged_files_are_refused_with_one_line() {
         ("a.csv", Vec::new(), "is empty"),
         ("a.csv", b"\n \n".to_vec(), "holds no lines"),
         ("a.csv", b"1.5,2.5\n3,4\n".to_vec(), "the columns are: column_1 (number), column_2 (number)"),
-        ("a.csv", b"a,b\n3,4\n".to_vec(), "found no longitude and latitude"),
+        (
+            "a.csv",
+            b"a,b\n3,4\n".to_vec(),
+            "name them with --lon and --lat, or a column of H3 cells with --h3; the columns are: a ",
+        ),
         ("a.csv", b"a,b\n3,\0\0\n".to_vec(), "no text"),
         ("a.csv.gz", vec![0x1f, 0x8b, 8, 0, 1, 2, 3], "damaged or cut off"),
         ("a.parquet", good[..good.len() / 2].to_vec(), "cut off"),
