@@ -84,11 +84,16 @@ test("the densest cells are one click away, each flies there, and its rows are s
       timeout: PATIENCE,
     },
   );
-  const { lng, lat } = await page.evaluate(() => {
-    const { x = 0, y = 0 } = document.querySelector(".found")?.getBoundingClientRect() ?? {};
-    return window.duotile?.map.unproject([x + 13, y + 13]) ?? { lng: 0, lat: 0 };
+  const { lng, lat, places } = await page.evaluate(() => {
+    const { x = 0, y = 0, width = 0 } = document.querySelector(".found")?.getBoundingClientRect() ?? {};
+    const { map } = window.duotile ?? {};
+    const places = [x, x + width / 2, x + width].map((x) => map?.unproject([x, y + width / 2]).lng ?? 0);
+    return { ...(map?.unproject([x + width / 2, y + width / 2]) ?? { lng: 0, lat: 0 }), places };
   });
   assert.ok(Math.abs(lng - HERE.lon) < 0.2 && Math.abs(lat - HERE.lat) < 0.2, `${lng} ${lat}`);
+  // It is as wide as the cell: a part of the world that is a power of two, as the map has it.
+  const parts = 360 / ((places[2] ?? 0) - (places[0] ?? 0));
+  assert.ok(Math.abs(Math.log2(parts) - Math.round(Math.log2(parts))) < 0.05, `one of ${parts}`);
   // Cells that are wide on the screen already are not gone to by going away.
   const before = await view(page);
   await page.selectOption("#rank-size", "64");
@@ -179,6 +184,19 @@ test("the rows of a popup's cell, of the view, and of a box are a table; the poi
   assert.ok(Math.abs(told - counted.numberMatched) <= 3, `${told}, counted ${counted.numberMatched}`);
   // A drag is no click on what lies under it.
   assert.equal(await page.locator(".maplibregl-popup").count(), 0);
+  // What lies beneath the panel is not in view.
+  await page.click("[aria-label='Close the rows']");
+  await page.evaluate(([x]) => window.duotile?.map.panBy([(x ?? 0) - 100, 0], { animate: false }), [x]);
+  await page.click("#rows-view");
+  const inView = await page.evaluate(async () => {
+    const { right = 0 } = document.querySelector("#panel")?.getBoundingClientRect() ?? {};
+    const { map } = window.duotile ?? {};
+    const [from, to] = [map?.unproject([right, innerHeight]), map?.unproject([innerWidth, 0])];
+    const response = await fetch(`datasets/trips/rows?limit=0&bbox=${[from?.lng, from?.lat, to?.lng, to?.lat]}`);
+    return (await response.json()).numberMatched;
+  });
+  assert.ok(inView > 0 && inView < 30_000, `${inView} are beside the panel`);
+  await says(page, "#rows h2", new RegExp(`^Rows in view: ${inView.toLocaleString("en")}$`));
   await drawn(page);
   assertQuiet(seen);
   await close();

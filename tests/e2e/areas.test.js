@@ -221,7 +221,11 @@ test("an area by keys alone: typed, with what is wrong told, or what is in view;
   await page.focus("#area-view");
   await page.keyboard.press("Space");
   const filter = await changed(page, typed);
-  const bounds = await page.evaluate(() => window.duotile?.map.getBounds().toArray().flat() ?? []);
+  // From where the panel ends.
+  const bounds = await page.evaluate(() => {
+    const { right = 0 } = document.querySelector("#panel")?.getBoundingClientRect() ?? {};
+    return window.duotile?.map.unproject([right, innerHeight]).toArray() ?? [];
+  });
   cornersOf(filter)
     .slice(0, 1)
     .flat()

@@ -6,8 +6,8 @@ import { useEffect, useState } from "preact/hooks";
 import { compact, number, rowsSaid, sentence } from "../dom";
 import { loaded } from "../load";
 import { gridOf, tileZoom } from "../map/grid";
-import { frameOf } from "../map/map";
 import { hasShapes } from "../map/shapes/usual";
+import { frameOf, seenOf } from "../map/view";
 import { propertyOf, queryOf } from "../query";
 import type { Shown } from "../share/shown";
 import { active, type Layer, state } from "../state";
@@ -126,7 +126,12 @@ export function Places({ map, source }: Shown) {
           <ol id="ranked">
             {found.list.map((cell, at) => (
               <li key={cell.id ?? cell.box.join()}>
-                <button type="button" class="go" title="Go there" onClick={() => goTo(map, cell.box)}>
+                <button
+                  type="button"
+                  class="go"
+                  title="Go there"
+                  onClick={() => goTo(map, cell.box, "h3" in cell.properties ? "hexagon" : "square")}
+                >
                   <span class="nth">{at + 1}</span>
                   <b>{compact(Number(cell.value.toPrecision(6)))}</b>
                   <span>{column === undefined ? said(cell.box) : `${rowsSaid(cell.count)} · ${said(cell.box)}`}</span>
@@ -174,11 +179,7 @@ export function Places({ map, source }: Shown) {
   );
 }
 
-function placeOf(map: Shown["map"]): Place {
-  const bounds = map.getBounds();
-  const [west, east] = [bounds.getWest(), Math.min(bounds.getEast(), bounds.getWest() + 360)];
-  return { box: [west, bounds.getSouth(), east, bounds.getNorth()], zoom: Math.max(map.getZoom(), 0) };
-}
+const placeOf = (map: Shown["map"]): Place => ({ box: seenOf(map), zoom: Math.max(map.getZoom(), 0) });
 
 /** Where a cell is, for reading: as finely as it is wide. */
 function said([west, south, east, north]: Box): string {

@@ -222,7 +222,7 @@ function Table({ map, source, dataset, now }: Props & { dataset: Dataset; now: A
                       <button
                         type="button"
                         aria-label={`Go to row ${page * PAGE + at + 1}`}
-                        onClick={() => goTo(map, [box[0] - NEAR, box[1] - NEAR, box[2] + NEAR, box[3] + NEAR])}
+                        onClick={() => goTo(map, [box[0] - NEAR, box[1] - NEAR, box[2] + NEAR, box[3] + NEAR], "row")}
                       >
                         {number(page * PAGE + at + 1)}
                       </button>

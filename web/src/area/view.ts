@@ -1,17 +1,16 @@
-/** What the map shows, as an area. */
+/** What is seen of the map, as an area. */
 
 import type { Map as MapLibre } from "maplibre-gl";
+import { seenOf } from "../map/view";
 import type { Area } from "./shape";
 
 export function areaIn(map: MapLibre): Area {
-  const bounds = map.getBounds();
-  const [west, east] = [bounds.getWest(), Math.min(bounds.getEast(), bounds.getWest() + 360)];
-  const within = (lat: number) => Math.max(Math.min(lat, 90), -90);
+  const [west, south, east, north] = seenOf(map);
   return {
     kind: "rectangle",
     corners: [
-      [west, within(bounds.getSouth())],
-      [east, within(bounds.getNorth())],
+      [west, south],
+      [east, north],
     ],
   };
 }

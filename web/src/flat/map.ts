@@ -3,7 +3,7 @@
  * page listens to it. What is drawn on it is up to who made it.
  */
 
-import type { Frame } from "../map/map";
+import type { Frame } from "../map/view";
 import type { Box } from "../tiles/place";
 import { boxOf, type Camera, fitting, held, panned, project, unproject, zoomed } from "./camera";
 

@@ -22,6 +22,7 @@ import { inPhase, mark, type Opacity, opacities } from "./phase";
 import { makeRhythm, type Rhythm } from "./rhythm";
 import { makeStill, type Still } from "./still";
 import { theme } from "./theme";
+import { type Frame, padding } from "./view";
 
 /** A map with the means to change what it shows. */
 export interface DataMap {
@@ -186,9 +187,6 @@ export function viewOf(map: MapLibre): View {
   return { zoom: map.getZoom(), lat, lng, bearing: map.getBearing(), pitch: map.getPitch() };
 }
 
-/** West, south, east, north; east may lie beyond 180. */
-export type Frame = [number, number, number, number];
-
 /** Moves to a frame: at once, or flying there, where it may be closer than a first view. */
 export function frameOn(map: MapLibre, [west, south, east, north]: Readonly<Frame>, fly = false): void {
   const bounds: LngLatBoundsLike = [west, Math.max(south, -85), east, Math.min(north, 85)];
@@ -204,44 +202,4 @@ export function openOn(map: MapLibre, { focus, center }: Pick<DatasetSummary, "f
   const [shown, [lng, lat, zoom]] = [map.getBounds(), center];
   const fits = shown.getWest() <= focus[0] + 1e-6 && shown.getEast() >= focus[2] - 1e-6;
   if (!fits) map.jumpTo({ center: [lng, lat], zoom });
-}
-
-/** What the map shows, as a box for a query: its west may lie east of its east, at the antimeridian. */
-export function frameOf(map: MapLibre): Frame {
-  const bounds = map.getBounds();
-  const [west, east] = [bounds.getWest(), bounds.getEast()];
-  const [south, north] = [Math.max(bounds.getSouth(), -90), Math.min(bounds.getNorth(), 90)];
-  const wrapped = (longitude: number) => ((((longitude + 180) % 360) + 360) % 360) - 180;
-  const round = (degrees: number) => Math.round(degrees * 1e5) / 1e5;
-  if (east - west >= 360) return [-180, round(south), 180, round(north)];
-  return [round(wrapped(west)), round(south), round(wrapped(east)), round(north)];
-}
-
-/** The middle of what is seen beside the panel, from 0 to 1, from left to right: where what the map was framed on lies. */
-export function middle(): number {
-  const { left, right } = padding();
-  return (left + window.innerWidth - right) / 2 / window.innerWidth;
-}
-
-/** How much of the map is free of what lies over it, in pixels: what it is framed on fits in there. */
-export function room(): { width: number; height: number } {
-  const { top, right, bottom, left } = padding();
-  return { width: window.innerWidth - left - right, height: window.innerHeight - top - bottom };
-}
-
-/** Room for the panel, which lies beside the view where there is space for both. */
-function padding(): { top: number; bottom: number; left: number; right: number } {
-  const { innerWidth: width, innerHeight: height } = window;
-  const [wide, phone] = [width > 900, width <= 700];
-  const high = (id: string) => document.getElementById(id)?.offsetHeight ?? 0;
-  const foot = high("foot") + (phone ? Math.min(high("panel"), 120) : 0);
-  const [top, bottom] = within([wide ? 20 : 90, foot + 40], height);
-  const [left, right] = within([wide ? 340 : 16, 20], width);
-  return { top, bottom, left, right };
-}
-
-/** As much room on two sides as leaves half of all at least: MapLibre frames nothing where none is left. */
-function within([before, after]: [number, number], all: number): [number, number] {
-  const share = Math.min(1, all / 2 / (before + after));
-  return [before * share, after * share];
 }
