@@ -73,7 +73,9 @@ function Table({ map, source, dataset, now }: Props & { dataset: Dataset; now: A
     });
   }, [page]);
   const sort = (column: string) => {
-    const down = order?.column === column ? !order.down : true;
+    // Texts begin with A, and numbers with the greatest.
+    const isText = dataset.columns.find(({ name }) => name === column)?.type === "text";
+    const down = order?.column === column ? !order.down : !isText;
     void run(async (signal) => {
       const next = await inOrder(source, dataset, now, { column, down }, found?.matched, signal);
       setFound(next);
