@@ -159,6 +159,19 @@ test("Back goes back a step, with the map where it was; moving the map is none",
   assert.equal(await hash(), first);
   await page.goForward();
   await says(page, "#facts", / of 3,000/);
+  // Steps that were left by Back can be taken back and done again, and what is taken back leaves its entry: the map stays.
+  const redo = page.locator("[aria-label=Redo]");
+  await redo.click();
+  await page.waitForFunction(() => location.hash.includes("measure="));
+  await page.evaluate(() => window.duotile?.map.jumpTo({ zoom: 11 }));
+  await drawn(page);
+  await page.click("[aria-label=Undo]");
+  await page.waitForFunction(() => !location.hash.includes("measure=") && location.hash.includes("view=11"));
+  assert.equal(await page.evaluate(() => window.duotile?.map.getZoom()), 11);
+  await page.goBack();
+  await page.waitForFunction(() => !location.hash.includes("filter="));
+  await says(page, "#facts", /^3,000 rows/);
+  assert.deepEqual([await page.isEnabled("[aria-label=Undo]"), await redo.isEnabled()], [false, true]);
   assertQuiet(seen);
   await close();
 });

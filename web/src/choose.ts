@@ -1,15 +1,14 @@
 /** Choices of more than a control's: which datasets there are, one of them for a layer, a subset, what an address says. */
 
-import { effect } from "@preact/signals";
 import type { Subset } from "duotile";
 import { type Place, parse, print } from "./address";
 import { drafts, keep } from "./filter/draft";
 import { basemapOf } from "./map/grounds";
-import { type DataMap, frameOn, openOn, viewOf } from "./map/map";
+import { type DataMap, frameOn, openOn } from "./map/map";
 import { drawingFor, usualDrawing } from "./map/shapes/usual";
 import { basemap, catalog, first, say, status } from "./page";
 import type { Data } from "./source";
-import { active, change, MOST_LAYERS, reset, state, stepsMade, withLayer } from "./state";
+import { active, change, MOST_LAYERS, reset, resume, type State, state, withLayer } from "./state";
 import { distinct } from "./titles";
 
 /** Looks which datasets there are, on the server or on this device. */
@@ -42,6 +41,9 @@ export function open(subset: Subset, view: DataMap): void {
   if (subset.bbox) frameOn(view.map, subset.bbox);
 }
 
+/** What the address says of a state, without the view. */
+export const textOf = (state: State): string => print({ state }, first.peek(), usualDrawing);
+
 /** Takes what the address says for the state. Datasets that are not there are told, and the first stands in for them. */
 export function readAddress(): Place {
   const there = catalog.peek();
@@ -66,42 +68,8 @@ export function readAddress(): Place {
   );
   const place = { ...(view && missing.length === 0 ? { view } : {}), state: { ...wish, layers } };
   drafts.value = {};
-  reset(place.state);
+  // What was chosen before, or taken back, is gone to with the steps that lead there.
+  const said = textOf(place.state);
+  if (!resume((step) => textOf(step) === said)) reset(place.state);
   return place;
-}
-
-/**
- * Writes state and view into the address, and follows what is typed there. A step that was taken is an entry of the browser's
- * history, which Back leads out of; where the map was moved to in between belongs to the entry.
- */
-export function followAddress({ map }: DataMap): void {
-  let steps = stepsMade();
-  let reading = false;
-  const write = () => {
-    // What is not known yet is not written over what the address says, nor the view before over the one that it asks for.
-    if (catalog.peek().length === 0 || reading) return;
-    const text = print({ view: viewOf(map), state: state.peek() }, first.peek(), usualDrawing);
-    const step = stepsMade() > steps;
-    steps = stepsMade();
-    if (text === location.hash.slice(1)) return;
-    if (step) history.pushState(history.state, "", `#${text}`);
-    else history.replaceState(history.state, "", `#${text}`);
-  };
-  effect(() => {
-    void state.value;
-    write();
-  });
-  map.on("moveend", write);
-  window.addEventListener("hashchange", () => {
-    // What was told was of another address.
-    status.value = "";
-    reading = true;
-    try {
-      const { view } = readAddress();
-      if (view) map.jumpTo({ center: view, ...view });
-    } finally {
-      reading = false;
-    }
-    write();
-  });
 }

@@ -3,7 +3,7 @@
  * drawing, the window of time, the ground. Everything else on the page follows from it and from what the server says.
  */
 
-import { effect, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 
 /** How the features of a layer are drawn; those of finished tiles as they are. */
 export type Kind = "cells" | "hexagons" | "points" | "heat" | "columns" | "shapes" | "tiles";
@@ -154,6 +154,10 @@ export function reset(to: State): void {
 export const canUndo = (): boolean => past.value.length > 0;
 export const canRedo = (): boolean => future.value.length > 0;
 
+/** How many steps were taken back or done again, and which of the two the last was. */
+let turns = { made: 0, by: 0 };
+export const turnsMade = (): Readonly<typeof turns> => turns;
+
 export function undo(): void {
   step(past, future);
 }
@@ -162,12 +166,28 @@ export function redo(): void {
   step(future, past);
 }
 
+/** Goes back, or on again, to the nearest state that is meant, if there is one. */
+export function resume(isMeant: (state: State) => boolean): boolean {
+  if (current.peek().layers.length === 0) return false;
+  if (isMeant(current.peek())) return true;
+  const [before, after] = [past, future].map((side) => {
+    const at = side.peek().findLastIndex(isMeant);
+    return at < 0 ? Infinity : side.peek().length - at;
+  }) as [number, number];
+  if (before === Infinity && after === Infinity) return false;
+  batch(() => {
+    for (let left = Math.min(before, after); left > 0; left -= 1) (after < before ? redo : undo)();
+  });
+  return true;
+}
+
 function step(from: typeof past, to: typeof past): void {
   const there = from.peek().at(-1);
   if (!there) return;
   from.value = from.peek().slice(0, -1);
   to.value = [...to.peek(), current.peek()];
   last = { about: "", at: 0 };
+  turns = { made: turns.made + 1, by: from === past ? -1 : 1 };
   current.value = there;
 }
 
