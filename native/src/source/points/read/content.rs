@@ -16,6 +16,17 @@ const MOST_TIMES: usize = 250;
 const MOST_UNPACKED: usize = 256 << 20;
 
 /// Bytes that can be shared.
+/// Refuses what is made to fill memory: no table shrinks so far when it is packed.
+///
+/// # Errors
+/// When so many bytes come of as few that are packed.
+pub(super) fn check(unpacked: usize, packed: usize, what: &str) -> Result<()> {
+    if unpacked > MOST_UNPACKED && unpacked / MOST_TIMES > packed {
+        bail!("its {what} unpacks to more than {MOST_TIMES} times its length, which no table does");
+    }
+    Ok(())
+}
+
 #[derive(Clone)]
 pub(crate) enum Content {
     /// A file, mapped.
@@ -138,10 +149,7 @@ impl Content {
         let mut next = |piece: &mut [u8]| -> Result<usize> {
             let length = decoder.read(piece).with_context(|| format!("{what} data is damaged or cut off"))?;
             total += length;
-            // No table shrinks so far; what does is made to fill memory.
-            if total > MOST_UNPACKED && total / MOST_TIMES > packed {
-                bail!("its {what} unpacks to more than {MOST_TIMES} times its length, which no table does");
-            }
+            check(total, packed, what)?;
             Ok(length)
         };
         let Some(path) = spool else {

@@ -69,6 +69,15 @@ impl<'b> Table<'b> {
         (0..count).map_while(table).collect()
     }
 
+    /// The pairs of integers of 64 bits of a list.
+    pub fn pairs(self, number: usize) -> Vec<[i64; 2]> {
+        let Some(list) = self.place(number).and_then(|at| led(self.bytes, at)) else { return Vec::new() };
+        let Some(count) = some(self.bytes, list).map(u32::from_le_bytes) else { return Vec::new() };
+        let long = |at: usize| some(self.bytes, at).map(i64::from_le_bytes);
+        let pair = |number: usize| Some([long(list + 4 + 16 * number)?, long(list + 12 + 16 * number)?]);
+        (0..count as usize).map_while(pair).collect()
+    }
+
     /// Where the bytes of a text stand.
     pub fn text(self, number: usize) -> Option<Range<usize>> {
         let at = led(self.bytes, self.place(number)?)?;
@@ -105,7 +114,7 @@ mod tests {
                 let Some(table) = Table::root(&bad) else { continue };
                 for number in 0..5 {
                     let _ = (table.byte(number), table.long(number), table.table(number), table.text(number));
-                    let _ = table.tables(number);
+                    let _ = (table.tables(number), table.pairs(number));
                 }
             }
         }

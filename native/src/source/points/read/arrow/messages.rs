@@ -4,7 +4,7 @@
 //! dictionaries and batches in the order in which they are read.
 
 use super::flat::Table;
-use crate::read::{half, layout::MOST_COLUMNS, names::distinct};
+use crate::read::{content, half, layout::MOST_COLUMNS, names::distinct};
 use anyhow::{Context, Result, bail};
 use polars_arrow::io::ipc::read::{self, FileMetadata};
 use std::{
@@ -142,6 +142,35 @@ fn message(bytes: &[u8], start: usize) -> Result<Option<Message>> {
         bail!("it is cut off in the data of a message");
     }
     Ok(Some(Message { start, head: head + length, body, what }))
+}
+
+/// Refuses a message of which a buffer lies elsewhere than in its data, or says that it unpacks to more than data does: Polars makes
+/// room for as much as a buffer says.
+///
+/// # Errors
+/// When it is one.
+pub(super) fn check(bytes: &[u8], message: &Message) -> Result<()> {
+    let Message { start, head, body, what } = *message;
+    let length = length(bytes, start)?.context("a message of it is damaged")?.1;
+    let table = Table::root(&bytes[start + head - length..start + head]).and_then(|table| table.table(2));
+    let batch = match what {
+        What::Dictionary { .. } => table.and_then(|table| table.table(1)),
+        What::Batch { .. } => table,
+    };
+    let batch = batch.context("a message of it is damaged")?;
+    let data = &bytes[start + head..][..body];
+    let packed = batch.table(3).is_some();
+    let mut unpacked = 0usize;
+    for [offset, length] in batch.pairs(2).into_iter().filter(|&[_, length]| length != 0) {
+        let span = usize::try_from(offset).ok().zip(usize::try_from(length).ok());
+        let buffer = span.and_then(|(offset, length)| data.get(offset..)?.get(..length));
+        let buffer = buffer.context("a buffer of it lies beyond its data")?;
+        if let Some(said) = buffer.first_chunk().filter(|_| packed) {
+            // What is not packed has -1 there.
+            unpacked = unpacked.saturating_add(usize::try_from(i64::from_le_bytes(*said)).unwrap_or(0));
+        }
+    }
+    content::check(unpacked, body, "data")
 }
 
 /// The columns of a schema, which is made such that Polars reads it. Over a name that is there twice other letters are written,

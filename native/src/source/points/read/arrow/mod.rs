@@ -150,6 +150,7 @@ fn rows(
     message: &Message,
     projection: &[usize],
 ) -> Result<RecordBatch> {
+    messages::check(content.as_ref(), message)?;
     point(metadata, message, message.start)?;
     let mut cursor = Cursor::new(content);
     let (mut head, mut body) = (Vec::new(), Vec::new());
@@ -177,6 +178,7 @@ fn dictionary(
     id: i64,
     more: Option<usize>,
 ) -> Result<()> {
+    messages::check(content.as_ref(), message)?;
     let (mut head, mut body) = (Vec::new(), Vec::new());
     let checked = UnsafeBool::default();
     let Some(at) = more else {

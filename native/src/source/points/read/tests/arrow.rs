@@ -3,6 +3,9 @@
 //! The files are small ones that pyarrow wrote, whole and by their bytes.
 
 use super::*;
+use polars_core::prelude::Categories;
+use polars_io::ipc::IpcCompression;
+use polars_utils::compression::ZstdLevel;
 
 const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/source/points/read/tests/files/");
 
@@ -61,4 +64,54 @@ fn what_is_cut_off_or_damaged_says_so_and_never_panics() {
             let _ = load_with(name, bad, &Options::default());
         }
     }
+}
+
+/// Polars makes room for what a packed buffer says it unpacks to: 2^60 bytes ended the program.
+#[test]
+fn buffers_that_say_they_unpack_to_more_than_data_does_are_refused() {
+    let rows = 0..1000;
+    let words: Vec<Option<String>> =
+        rows.clone().map(|row| (row % 3 > 0).then(|| format!("word {}", row % 50))).collect();
+    let words = Column::new("word".into(), words);
+    let category = words.cast(&DataType::from_categories(Categories::global())).expect("categories");
+    let numbers: Vec<Option<f64>> = rows.map(|row| (row % 7 > 0).then(|| f64::from(row) / 100.0)).collect();
+    let number = |name: &str| Column::new(name.into(), &numbers);
+    let mut table = frame(vec![number("lon"), number("lat"), words, category.with_name("category".into())]);
+    for (packing, mark) in [
+        (IpcCompression::LZ4, [4, 0x22, 0x4d, 0x18]),
+        (IpcCompression::ZSTD(ZstdLevel::default()), [0x28, 0xb5, 0x2f, 0xfd]),
+    ] {
+        let mut bytes = Vec::new();
+        IpcWriter::new(&mut bytes).with_compression(Some(packing)).finish(&mut table).expect("written");
+        let whole = load_with("a.arrow", &bytes, &Options::default()).expect("reads");
+        assert_eq!(values(&whole, "category"), values(&whole, "word"));
+        let packed: Vec<usize> = (8..bytes.len()).filter(|&at| bytes[at..].starts_with(&mark)).collect();
+        // Bits and values of all columns, and those of the dictionary.
+        assert!(packed.len() > 6, "{packed:?}");
+        for at in packed {
+            for said in [1i64 << 60, 3_000_000_000] {
+                let mut bad = bytes.clone();
+                bad[at - 8..at].copy_from_slice(&said.to_le_bytes());
+                let error = error_of("a.arrow", bad, &Options::default());
+                assert!(error.contains("its data unpacks to more than 250 times its length"), "{at}: {error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn buffers_that_lie_beyond_the_data_of_their_message_are_refused() {
+    let bytes = arrow(sample(), false);
+    // The lengths of both columns of positions, and whatever is as long.
+    let lengths: Vec<usize> = (0..bytes.len()).filter(|&at| bytes[at..].starts_with(&32i64.to_le_bytes())).collect();
+    let mut refused = 0;
+    for at in lengths {
+        for said in [1i64 << 50, -1, i64::MAX] {
+            let mut bad = bytes.clone();
+            bad[at..at + 8].copy_from_slice(&said.to_le_bytes());
+            let done = load_with("a.arrow", bad, &Options::default()).map_err(|error| format!("{error:#}"));
+            refused += usize::from(done.is_err_and(|error| error.contains("a buffer of it lies beyond its data")));
+        }
+    }
+    assert!(refused >= 6, "{refused}");
 }
