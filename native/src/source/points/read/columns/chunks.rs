@@ -1,14 +1,16 @@
 //! A chunk of a column, as Polars has it, is added to what was gathered: whole slices where nothing can be lost, value by
 //! value where something may have to be counted.
 
-use super::{Gather, Rules, Values};
+use super::{Gather, Rules, Values, views::Met};
 use crate::{
     kind::Kind,
     read::{field::describe, numbers},
 };
 use anyhow::{Result, bail};
-use polars_arrow::array::Array;
-use polars_core::prelude::{ChunkedArray, Column, DataType, Int64Type, PolarsNumericType, TimeUnit as Unit};
+use polars_arrow::array::{Array, Utf8ViewArray};
+use polars_core::prelude::{
+    CategoricalMapping, ChunkedArray, Column, DataType, Int64Type, PolarsNumericType, TimeUnit as Unit, UInt32Chunked,
+};
 
 /// Digits of decimals that are the same as doubles.
 const EXACT: usize = 15;
@@ -27,17 +29,17 @@ impl Gather {
             DataType::String => {
                 let decimals = self.spelling.decimals;
                 for array in column.str()?.downcast_iter() {
-                    for text in array {
-                        self.push(text, |column, text| match decimals {
-                            Some(scale) => column.push_decimal(text, scale, rules),
-                            None => column.push_text(text, rules),
-                        });
+                    match decimals {
+                        Some(scale) => array
+                            .iter()
+                            .for_each(|text| self.push(text, |column, text| column.push_decimal(text, scale, rules))),
+                        None => self.append_texts(array, rules),
                     }
                 }
             }
-            DataType::Categorical(..) | DataType::Enum(..) => {
-                let texts = column.cast(&DataType::String)?;
-                return self.append(&texts, rules);
+            DataType::Categorical(_, texts) | DataType::Enum(_, texts) => {
+                let numbers = column.to_physical_repr().cast(&DataType::UInt32)?;
+                self.append_categories(numbers.u32()?, texts, rules);
             }
             DataType::Boolean => {
                 for array in column.bool()?.downcast_iter() {
@@ -113,6 +115,38 @@ impl Gather {
             other => bail!("column {:?} is {}, which cannot become {}", self.name, describe(other), self.kind().name()),
         }
         Ok(())
+    }
+
+    /// Adds texts as they are.
+    fn append_texts(&mut self, array: &Utf8ViewArray, rules: &Rules) {
+        let mut met = Met::default();
+        for (text, view) in array.iter().zip(array.views().iter()) {
+            match (text, &mut self.values) {
+                (Some(text), Values::Text(codes, words)) => {
+                    codes.push(met.code(view, || words.code(text)));
+                    self.extend_valid(1);
+                }
+                (text, _) => self.push(text, |column, text| column.push_text(text, rules)),
+            }
+        }
+    }
+
+    /// Adds texts that are given by their numbers. Each is looked at once, and none is written out for each row.
+    fn append_categories(&mut self, numbers: &UInt32Chunked, texts: &CategoricalMapping, rules: &Rules) {
+        let mut known: Vec<Option<u32>> = Vec::new();
+        for number in numbers.downcast_iter().flatten() {
+            let text = number.and_then(|&number| Some((number as usize, texts.cat_to_str(number)?)));
+            match (text, &mut self.values) {
+                (Some((number, text)), Values::Text(codes, words)) => {
+                    if known.len() <= number {
+                        known.resize(number + 1, None);
+                    }
+                    codes.push(*known[number].get_or_insert_with(|| words.code(text)));
+                    self.extend_valid(1);
+                }
+                (text, _) => self.push(text, |column, (_, text)| column.push_text(text, rules)),
+            }
+        }
     }
 
     fn append_integers<T>(&mut self, chunk: &ChunkedArray<T>, rules: &Rules)

@@ -5,6 +5,7 @@
 mod chunks;
 mod order;
 mod settle;
+mod views;
 
 use super::{days::Days, numbers, reader::room, spelling::Spelling, values, words::Words, zone::Zone};
 use crate::kind::Kind;

@@ -3,6 +3,7 @@
 //! The files are small ones that other programs wrote, whole and by their bytes.
 
 use super::*;
+use polars_core::prelude::Categories;
 
 const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/source/points/read/tests/files/");
 
