@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use rusqlite::{Connection, OpenFlags, config::DbConfig, limits::Limit};
+use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig, limits::Limit};
 use std::{
     fs::File,
     io::Read as _,
@@ -22,8 +22,12 @@ const JOURNAL: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
 const VALUE: i32 = 64 << 20;
 /// Steps of `SQLite` between two looks at how many there were.
 const STEPS: i32 = 10_000;
-/// So many looks, at most, for one answer: some tenths of a second.
+/// So many looks, at most, for one tile: some tenths of a second.
 const LOOKS: u32 = 2000;
+/// So many for all rows of a file, some seconds, and one more for each of so many of its bytes: that is 100 steps a byte, of which a
+/// table takes a few.
+const LOOKS_OF_ROWS: u32 = 10_000;
+const BYTES_OF_LOOK: u64 = 100;
 
 /// What stands beside a database and is put into whatever has its name, by who opens it next: the log of what was written, or the
 /// journal of a change that was not ended.
@@ -50,15 +54,29 @@ pub(crate) struct Bounded {
 }
 
 impl Bounded {
-    /// As [`open`].
+    /// As [`open`], for one tile after the other.
     ///
     /// # Errors
     /// As there.
-    pub fn open(path: &Path, what: &str) -> Result<Self> {
+    pub fn of_tiles(path: &Path, what: &str) -> Result<Self> {
+        Self::open(path, what, LOOKS)
+    }
+
+    /// As [`open`], for all rows of a table: as long as a file of its length may take.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn of_rows(path: &Path, what: &str) -> Result<Self> {
+        let bytes = path.metadata().map_or(0, |facts| facts.len());
+        let more = u32::try_from(bytes / BYTES_OF_LOOK).unwrap_or(u32::MAX);
+        Self::open(path, what, LOOKS_OF_ROWS.saturating_add(more))
+    }
+
+    fn open(path: &Path, what: &str, most: u32) -> Result<Self> {
         let (mut database, looks) = (open(path, what)?, Arc::new(AtomicU32::new(0)));
         let count = Arc::clone(&looks);
         database
-            .progress_handler(STEPS, Some(move || count.fetch_add(1, Ordering::Relaxed) >= LOOKS))
+            .progress_handler(STEPS, Some(move || count.fetch_add(1, Ordering::Relaxed) >= most))
             .map_err(|error| anyhow!("cannot read the {what}: {error}"))?;
         Ok(Self { database, looks })
     }
@@ -69,11 +87,16 @@ impl Bounded {
     }
 }
 
+/// Whether an answer took longer than it may.
+pub(crate) fn took_long(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
+}
+
 /// Opens a database; `what` is what it is to be.
 ///
 /// # Errors
 /// When it is none, or somebody was ended who wrote it: what is in it then was not meant to stay.
-pub(crate) fn open(path: &Path, what: &str) -> Result<Connection> {
+fn open(path: &Path, what: &str) -> Result<Connection> {
     let place = path.canonicalize().with_context(|| format!("cannot open {}", path.display()))?;
     let place = place.to_str().with_context(|| format!("{} is a path that is no UTF-8", path.display()))?;
     // What others have written and not yet put into the file stands beside it. Where nothing does, nothing is locked or made there.

@@ -40,7 +40,7 @@ impl MbTiles {
     /// What is wrong with it.
     pub fn open(path: &Path) -> Result<(Self, Facts)> {
         let id = file_id(path);
-        let database = Bounded::open(path, "MBTiles")?;
+        let database = Bounded::of_tiles(path, "MBTiles")?;
         let facts = facts(&database.database)?;
         let idle = Mutex::new(vec![database]);
         Ok((Self { path: path.to_owned(), id, idle, back: Condvar::new() }, facts))
@@ -51,7 +51,7 @@ impl MbTiles {
     /// # Errors
     /// When it is gone.
     pub fn open_again(&self) -> Result<Bounded> {
-        Bounded::open(&self.path, "MBTiles")
+        Bounded::of_tiles(&self.path, "MBTiles")
     }
 
     /// The bytes of a tile.
@@ -75,7 +75,7 @@ impl MbTiles {
             if let Some(database) = idle.pop() {
                 return Ok(database);
             }
-            let database = Bounded::open(&self.path, "MBTiles");
+            let database = Bounded::of_tiles(&self.path, "MBTiles");
             // Looked at behind the opening: what is there now was there before.
             if self.id.is_some() && file_id(&self.path) == self.id {
                 return database;

@@ -1,9 +1,12 @@
 //! What the database tells: its layers, their columns, geometries and coordinate systems.
 
-use crate::{kind::Kind, read::field::Field};
+use crate::{kind::Kind, read::field::Field, source::sqlite};
 use anyhow::{Result, anyhow, bail};
 use polars_core::prelude::DataType;
 use rusqlite::Connection;
+
+/// Layers that a database may have, which is more than any has.
+const MOST_LAYERS: usize = 10_000;
 
 /// A table that can be read.
 #[derive(Clone, Debug, Default)]
@@ -40,12 +43,14 @@ pub(super) fn layers(database: &Connection) -> Result<Vec<Layer>> {
     if known == 0 {
         bail!("the SQLite database is no GeoPackage: it has no table gpkg_contents");
     }
-    let features = "SELECT c.table_name, g.column_name, g.geometry_type_name, coalesce(g.z, 0) + coalesce(g.m, 0), \
+    let features = format!(
+        "SELECT c.table_name, g.column_name, g.geometry_type_name, coalesce(g.z, 0) + coalesce(g.m, 0), \
                     s.organization || ':' || s.organization_coordsys_id, s.definition, s.srs_id \
                     FROM gpkg_contents c JOIN gpkg_geometry_columns g ON lower(g.table_name) = lower(c.table_name) \
                     LEFT JOIN gpkg_spatial_ref_sys s ON s.srs_id = g.srs_id \
-                    WHERE c.data_type = 'features' ORDER BY c.table_name";
-    let mut statement = database.prepare(features).map_err(damaged)?;
+                    WHERE c.data_type = 'features' ORDER BY c.table_name LIMIT {MOST_LAYERS} + 1"
+    );
+    let mut statement = database.prepare(&features).map_err(damaged)?;
     let found = statement.query_map([], |row| {
         let (code, definition): (Option<String>, Option<String>) = (row.get(4)?, row.get(5)?);
         // −1 and 0 say that nothing is known.
@@ -61,10 +66,15 @@ pub(super) fn layers(database: &Connection) -> Result<Vec<Layer>> {
     });
     let mut layers: Vec<Layer> = found.and_then(Iterator::collect).map_err(damaged)?;
     if layers.is_empty() {
-        let others = "SELECT table_name FROM gpkg_contents WHERE data_type = 'attributes' ORDER BY table_name";
-        let mut statement = database.prepare(others).map_err(damaged)?;
+        let others = format!(
+            "SELECT table_name FROM gpkg_contents WHERE data_type = 'attributes' ORDER BY table_name LIMIT {MOST_LAYERS} + 1"
+        );
+        let mut statement = database.prepare(&others).map_err(damaged)?;
         let found = statement.query_map([], |row| Ok(Layer { name: row.get(0)?, ..Layer::default() }));
         layers = found.and_then(Iterator::collect).map_err(damaged)?;
+    }
+    if layers.len() > MOST_LAYERS {
+        bail!("the GeoPackage has more than {MOST_LAYERS} layers, expected that many at most");
     }
     Ok(layers)
 }
@@ -136,6 +146,12 @@ pub(super) fn quoted(name: &str) -> String {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "what errors are mapped by takes them")]
-fn damaged(error: rusqlite::Error) -> anyhow::Error {
+pub(super) fn damaged(error: rusqlite::Error) -> anyhow::Error {
+    if sqlite::took_long(&error) {
+        return anyhow!(
+            "the GeoPackage takes more work than its length has rows for: a layer of it may be a view without end; make a table of it, \
+             such as by ogr2ogr, and read that"
+        );
+    }
     anyhow!("the GeoPackage is damaged or cut off: {error}")
 }

@@ -8,12 +8,12 @@ mod columns;
 mod database;
 
 use super::{Options, crs::Crs, field::Field, geometry::Declared, layers, reader::Reader};
-use crate::{kind::Kind, source::sqlite};
+use crate::{kind::Kind, source::sqlite::Bounded};
 use anyhow::{Context as _, Result};
 use columns::Gathered;
-use database::{Layer, quoted};
+use database::{Layer, damaged, quoted};
 use polars_core::prelude::DataFrame;
-use rusqlite::{Connection, types::ValueRef};
+use rusqlite::types::ValueRef;
 use std::path::Path;
 
 /// Rows that are read together, and bytes of their geometries and texts.
@@ -23,7 +23,8 @@ const PIECE_BYTES: usize = 16 << 20;
 /// An open layer of a `GeoPackage`.
 #[derive(Debug)]
 pub(super) struct GeoPackage {
-    database: Connection,
+    /// A layer may be a view, which says itself how long it takes.
+    bounded: Bounded,
     layer: Layer,
     fields: Vec<Field>,
     declared: Option<Declared>,
@@ -39,9 +40,10 @@ impl GeoPackage {
     /// When it is no `GeoPackage`, damaged, or holds several layers of which none is named; and when the layer declares an unknown
     /// CRS.
     pub fn open(path: &Path, options: &Options, lines: &mut Vec<String>) -> Result<Self> {
-        let database = sqlite::open(path, "GeoPackage")?;
+        let bounded = Bounded::of_rows(path, "GeoPackage")?;
+        let database = &bounded.database;
         let shown = path.file_name().unwrap_or_default().to_string_lossy();
-        let mut layers = database::layers(&database)?;
+        let mut layers = database::layers(database)?;
         let names: Vec<&str> = layers.iter().map(|layer| layer.name.as_str()).collect();
         let about: Vec<String> = layers.iter().map(Layer::about).collect();
         let chosen = layers::choose(&shown, "layers", &names, &about, options.layer.as_deref())?;
@@ -49,7 +51,7 @@ impl GeoPackage {
         if layer.is_deep {
             lines.push("positions may have heights or measures (Z, M), which are left out".into());
         }
-        let fields = database::fields(&database, &layer)?;
+        let fields = database::fields(database, &layer)?;
         let said = match (options.crs, &layer.crs) {
             (Some(_), _) | (_, None) => options.crs,
             (None, Some(text)) => Some(Crs::of_text(text).with_context(|| format!("the layer {:?}", layer.name))?),
@@ -58,8 +60,8 @@ impl GeoPackage {
         let column = geometry.or(layer.geometry.as_ref()).cloned();
         let declared =
             column.map(|column| Declared { column, crs: said, boxes: None, nested: None, is_spherical: false });
-        let rows = database::count(&database, &layer)?;
-        Ok(Self { database, layer, fields, declared, rows, broken: 0 })
+        let rows = database::count(database, &layer)?;
+        Ok(Self { bounded, layer, fields, declared, rows, broken: 0 })
     }
 }
 
@@ -96,9 +98,10 @@ impl Reader for GeoPackage {
             let columns = gathered.iter_mut().map(Gathered::take).collect();
             each(DataFrame::new(height, columns)?)
         };
-        let mut statement = self.database.prepare(&query)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next().context("the GeoPackage is damaged")? {
+        self.bounded.again();
+        let mut statement = self.bounded.database.prepare(&query).map_err(damaged)?;
+        let mut rows = statement.query([]).map_err(damaged)?;
+        while let Some(row) = rows.next().map_err(damaged)? {
             for (at, column) in gathered.iter_mut().enumerate() {
                 let value = row.get_ref(at)?;
                 bytes += match value {

@@ -79,6 +79,28 @@ fn what_does_not_fit_is_counted_and_what_is_in_the_log_is_read() {
     }
 }
 
+/// Layers that are views: one that has no end, one that has none and never a row, and one that is as good as a table.
+#[test]
+fn a_view_without_end_is_refused_and_others_are_read() {
+    let with = |view: &str| {
+        let folder = Folder::new();
+        let path = folder.put("a.gpkg", LAYERS);
+        let database = rusqlite::Connection::open(&path).expect("opens");
+        let others = "DELETE FROM gpkg_geometry_columns WHERE table_name = 'lines'; DROP TABLE lines";
+        database.execute_batch(&format!("{others}; ALTER TABLE areas RENAME TO kept; {view}")).expect("written");
+        drop(database);
+        read(&[path], &layer("areas"), &()).map_err(|error| format!("{error:#}"))
+    };
+    let endless = "CREATE VIEW areas AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) \
+                   SELECT x AS fid, NULL AS geom FROM c";
+    for view in [endless.to_owned(), format!("{endless} WHERE x < 0")] {
+        let error = with(&view).expect_err("has no end");
+        assert!(error.contains("a layer of it may be a view without end"), "{error}");
+    }
+    let plain = with("CREATE VIEW areas AS SELECT * FROM kept").expect("reads");
+    assert_eq!(values(&plain, "name"), ["Zürich", "b", "Łódź"]);
+}
+
 #[test]
 fn what_is_cut_off_or_broken_is_an_error_and_never_a_panic() {
     let folder = Folder::new();
