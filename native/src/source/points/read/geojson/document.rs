@@ -163,7 +163,7 @@ fn whole(text: &[u8], geometries: bool, visit: &mut dyn FnMut(Feature) -> Result
         bail!("the file is JSON but no GeoJSON: it is a list, expected a FeatureCollection, or a feature in each line");
     }
     let Some(mut list) = List::of(text, "features") else {
-        let head = Head::of(text)?;
+        let head: Head = serde_json::from_slice(text).map_err(|error| damaged(&error))?;
         told.crs = head.crs;
         return match head.kind.as_str() {
             "FeatureCollection" => bail!("the GeoJSON is a collection without a list of features"),
@@ -185,7 +185,14 @@ fn whole(text: &[u8], geometries: bool, visit: &mut dyn FnMut(Feature) -> Result
         bail!("the GeoJSON is cut off: it ends in line {}, within a value", list.line(text.len()));
     };
     // What is not the list is read as if that were empty.
-    let head = Head::of(&[&text[..list.start], b"]", &text[end..]].concat())?;
+    let around = [&text[..list.start], b"]", &text[end..]].concat();
+    let head: Head = serde_json::from_slice(&around).map_err(|error| {
+        let at = place(&around, error.line(), error.column());
+        damaged_at(&error, text, if at > list.start { at - list.start - 1 + end } else { at })
+    })?;
+    if head.lists > 1 {
+        bail!("the GeoJSON has {} members \"features\", expected one", head.lists);
+    }
     told.crs = head.crs;
     match head.kind.as_str() {
         "FeatureCollection" => Ok(()),
@@ -231,6 +238,25 @@ fn damaged(error: &serde_json::Error) -> anyhow::Error {
     anyhow!("the GeoJSON is damaged: {error}")
 }
 
+/// The same where what was read is not all of the text: `at` is where in that it is damaged.
+fn damaged_at(error: &serde_json::Error, text: &[u8], at: usize) -> anyhow::Error {
+    let before = &text[..at.min(text.len())];
+    let line = before.split(|&byte| byte == b'\n').count();
+    if error.is_eof() {
+        return anyhow!("the GeoJSON is cut off: it ends in line {line}, within a value");
+    }
+    let column = before.len() - before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+    let said = error.to_string();
+    let told = said.rsplit_once(" at line ").map_or(said.as_str(), |(told, _)| told);
+    anyhow!("the GeoJSON is damaged: {told} at line {line} column {column}")
+}
+
+/// Behind the letter that an error names.
+fn place(text: &[u8], line: usize, column: usize) -> usize {
+    let before = text.split_inclusive(|&byte| byte == b'\n').take(line.saturating_sub(1));
+    before.map(<[u8]>::len).sum::<usize>() + column
+}
+
 fn feature(text: &[u8], geometries: bool) -> serde_json::Result<Feature> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let feature = One { geometries }.deserialize(&mut deserializer)?;
@@ -243,12 +269,8 @@ fn feature(text: &[u8], geometries: bool) -> serde_json::Result<Feature> {
 struct Head {
     kind: String,
     crs: Option<Value>,
-}
-
-impl Head {
-    fn of(text: &[u8]) -> Result<Self> {
-        serde_json::from_slice(text).map_err(|error| damaged(&error))
-    }
+    /// Members that are called as the list of features.
+    lists: usize,
 }
 
 impl<'de> Deserialize<'de> for Head {
@@ -267,7 +289,10 @@ impl<'de> Deserialize<'de> for Head {
                     match name.as_str() {
                         "type" => head.kind = map.next_value()?,
                         "crs" => head.crs = map.next_value()?,
-                        _ => drop(map.next_value::<IgnoredAny>()?),
+                        name => {
+                            head.lists += usize::from(name == "features");
+                            map.next_value::<IgnoredAny>()?;
+                        }
                     }
                 }
                 Ok(head)

@@ -63,6 +63,25 @@ fn what_is_wrong_with_a_file_is_said() {
     }
 }
 
+/// Where a collection is damaged around its features: the places are those of the file.
+#[test]
+fn places_behind_the_features_are_those_of_the_file() {
+    for (before, behind, expected) in [
+        ("", ",\n \"crs\": nul}", "damaged: expected ident at line 6 column 12"),
+        ("", " x", "damaged: expected `,` or `}` at line 5 column 3"),
+        ("", "} {", "damaged: trailing characters at line 5 column 4"),
+        ("", ",\n\n", "cut off: it ends in line 7"),
+        ("\"n\": 01,\n", "}", "damaged: invalid number at line 1 column 8"),
+        ("", ", \"features\": []}", "has 2 members \"features\", expected one"),
+        ("\"features\": 7,", "}", "has 2 members \"features\", expected one"),
+    ] {
+        let text =
+            format!("{{{before}\"type\": \"FeatureCollection\", \"features\": [\n{LINE},\n{NONE},\n{LINE}\n]{behind}");
+        let error = format!("{:#}", open(&text).expect_err(behind));
+        assert!(error.contains(expected), "{text}: {error}");
+    }
+}
+
 #[test]
 fn lines_that_are_no_features_are_counted_and_the_first_is_named() {
     let point = |coordinates: &str| format!(r#"{{"type":"Point","coordinates":{coordinates}}}"#);
