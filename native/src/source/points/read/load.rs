@@ -185,7 +185,10 @@ pub(super) fn in_parts<'a>(
 /// An error with what was told before and may be the way out: nobody sees the lines of files that are refused.
 fn advised(error: Error, lines: &[String]) -> Error {
     let helps = |line: &&String| {
-        line.contains("(else say --encoding)") || line.contains("--encoding gbk") || line.starts_with("positions could")
+        ["(else say --encoding)", "--encoding gbk", "before the names of the columns are passed over"]
+            .iter()
+            .any(|part| line.contains(part))
+            || line.starts_with("positions could")
     };
     let lines: Vec<&str> = lines.iter().filter(helps).map(String::as_str).collect();
     if lines.is_empty() { error } else { anyhow!("{error:#}; {}", lines.join("; ")) }

@@ -131,7 +131,8 @@ pub(super) fn detect(bytes: &[u8], options: &CsvOptions, lines: &mut Vec<String>
     let delimiter = options.delimiter.unwrap_or_else(|| sample.delimiter());
     sample.blanks = sample.has_blanks(delimiter);
     let cut = sample.cut(delimiter);
-    let mut header = preamble::names(bytes, &top, cut, &sample.widths(delimiter), options.skip_lines > 0, lines);
+    let (widths, filled) = sample.both_widths(delimiter);
+    let mut header = preamble::names(bytes, &top, cut, [&widths, &filled], options.skip_lines > 0, lines);
     sample.start = header.body;
     if header.head.is_some() && sample.has_row_names(header.names.len(), delimiter) {
         lines.push("rows have one field more than there are names: the first is the name of the row, as R writes it, column_1 here".into());
@@ -234,12 +235,20 @@ impl Sample<'_> {
 
     /// Field counts of the first records; the last is left out where the sample cuts it.
     fn widths(&self, delimiter: u8) -> Vec<usize> {
-        let mut widths = Vec::new();
+        self.both_widths(delimiter).0
+    }
+
+    /// How many fields records have, and how many with the last that is not empty.
+    fn both_widths(&self, delimiter: u8) -> (Vec<usize>, Vec<usize>) {
+        let (mut widths, mut filled) = (Vec::new(), Vec::new());
         let cut = self.cut(delimiter);
         let mut at = self.start;
         while at < self.bytes.len() && widths.len() < RECORDS {
-            let mut width = 0;
-            let end = record(self.bytes, at, cut, |number, _| width = number + 1);
+            let (mut width, mut last) = (0, 0);
+            let end = record(self.bytes, at, cut, |number, raw| {
+                width = number + 1;
+                last = if raw.bytes.is_empty() { last } else { width };
+            });
             if end.next >= self.bytes.len() && !self.whole && !widths.is_empty() {
                 break;
             }
@@ -248,7 +257,8 @@ impl Sample<'_> {
             }
             at = end.next;
         }
-        widths
+        (widths, filled)
+                filled.push(last);
     }
 
     /// The delimiter that gives most lines as many fields as most have, and more than one.

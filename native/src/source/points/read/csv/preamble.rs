@@ -53,12 +53,12 @@ pub(super) fn usual(widths: &[usize]) -> usize {
     widths.iter().copied().max_by_key(|&width| (count(width), width)).unwrap_or(0)
 }
 
-/// Finds the names. `widths` are those of the records after the comments.
+/// Finds the names. `widths` are those of the records after the comments, and those without the empty fields at their ends.
 pub(super) fn names(
     bytes: &[u8],
     top: &Top,
     cut: Cut,
-    widths: &[usize],
+    [widths, filled_widths]: [&[usize]; 2],
     told_where: bool,
     lines: &mut Vec<String>,
 ) -> Header {
@@ -76,7 +76,7 @@ pub(super) fn names(
             _ => (names, end.next),
         }
     };
-    let usual = usual(widths);
+    let (usual, wide) = (usual(widths), usual(filled_widths));
     let (mut found, mut next) = read(top.end);
     // The last comment may be the names, behind a sign: then what follows are rows.
     if top.count > 0 && numeric(&found) {
@@ -95,7 +95,8 @@ pub(super) fn names(
     let filled = |record: &[String]| record.iter().filter(|field| !field.is_empty()).count();
     let is_title = |record: &[String]| {
         let logger = record.first().is_some_and(|first| matches!(first.as_str(), "TOA5" | "TOACI1"));
-        usual > 2 && (filled(record) <= 1 || record.len() * 2 <= usual || logger)
+        // Rows may have as many empty fields behind them as there are names.
+        usual > 2 && (filled(record) <= 1 || record.len() * 2 < wide || logger)
     };
     // What has more empty fields than others is a title if names without any follow.
     let is_half = |record: &[String]| usual > 3 && filled(record) * 2 <= usual;

@@ -216,6 +216,13 @@ fn a_title_with_empty_fields_behind_it_is_a_title() {
     let dataset = load_csv(text);
     assert_eq!(values(&dataset, "Temp"), ["1.5"]);
     assert!(says(&dataset, "3 lines before the names of the columns are passed over, such as \"Export\""));
+    // Rows may have as many empty fields behind them as there are names, which are no title then.
+    for text in ["lon,lat,v\n0,1,5,,,\n2,3,6,,,\n", "lon,lat,v\n0,1,5,,,,,\n2,3,6,,,,,\n"] {
+        let dataset = load_csv(text);
+        assert_eq!((values(&dataset, "v"), dataset.len()), (vec!["5".into(), "6".into()], 2));
+    }
+    let error = error_of("a.csv", "a,b\n1,2,3,4,x\n5,6,7,8,y\n", &Options::default());
+    assert!(error.contains("1 lines before the names of the columns are passed over, such as \"a b\""), "{error}");
     // Names with gaps are names.
     let gaps = load_csv("lat,lon,,,,\n50,8,a,b,c,d\n");
     assert_eq!(values(&gaps, "column_3"), ["a"]);
