@@ -4,6 +4,7 @@ use crate::{
     dataset::{Chosen, Dataset},
     mvt_reader,
     read::names::typed,
+    shown::shown,
     told::values,
 };
 use anyhow::{Context as _, Result};
@@ -44,7 +45,7 @@ pub fn tile(bytes: &[u8]) -> Result<String> {
             let id = feature.id.map_or(String::new(), |id| format!(" id {id}"));
             writeln!(out, "  {}{id}", feature.geometry)?;
             for (key, value) in feature.properties {
-                writeln!(out, "    {key} = {value}")?;
+                writeln!(out, "    {} = {}", shown(&key), shown(&value.to_string()))?;
             }
         }
     }
@@ -66,7 +67,7 @@ pub fn dataset(dataset: &Dataset) -> String {
         dataset.version()
     );
     for line in &report.lines {
-        let _ = writeln!(out, "  {line}");
+        let _ = writeln!(out, "  {}", shown(line));
     }
     if let Some([west, south, east, north]) = dataset.bounds() {
         // A sign before zeros says nothing.
@@ -83,7 +84,7 @@ pub fn dataset(dataset: &Dataset) -> String {
                 _ if points.roles().time == Some(index) => ", the time of rows",
                 _ => "",
             };
-            let _ = write!(out, "{} ({}{role})", column.name, column.kind().name());
+            let _ = write!(out, "{} ({}{role})", shown(column.name), column.kind().name());
             if nulls > 0 {
                 let _ = write!(out, ", {nulls} without a value");
             }
@@ -96,7 +97,7 @@ pub fn dataset(dataset: &Dataset) -> String {
             }
             let chosen = report.columns.iter().find(|chosen| chosen.name == column.name);
             if let Some(chosen) = chosen.filter(|chosen| !chosen.why.is_empty()) {
-                let _ = write!(out, "\n  {}", why(chosen, column.kind()));
+                let _ = write!(out, "\n  {}", shown(&why(chosen, column.kind())));
             }
             // Where no value comes twice, none is frequent.
             let all_differ = facts.categories.first().is_none_or(|&(_, count)| count < 2);
@@ -106,7 +107,7 @@ pub fn dataset(dataset: &Dataset) -> String {
                 .take(5)
                 .map(|&(value, count)| {
                     let value = values::value(column, value, Times::Iso);
-                    let value = shortened(value);
+                    let value = shown(&shortened(value)).into_owned();
                     if all_differ { value } else { format!("{value} ({count} rows)") }
                 })
                 .collect();
@@ -204,6 +205,23 @@ mod tests {
         assert_eq!(unpack(zstd::encode_all(&plain[..], 1).expect("in memory")).expect("zstd"), plain);
         assert_eq!(unpack(plain.clone()).expect("plain"), plain);
         assert!(unpack(vec![0x1f, 0x8b, 0, 0, 0]).is_err());
+    }
+
+    #[test]
+    fn what_a_file_holds_does_nothing_to_a_terminal() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.csv");
+        let text = "lon,lat,a\u{1b}[31mX,\"b\nc\",d\n1,2,007,x\u{9b}2J,\u{202e}\n3,4,008,x\u{9b}2J,\u{202e}\n";
+        std::fs::write(&path, text).expect("written");
+        let dataset = crate::read::read(&[path], &crate::read::Options::default(), &()).expect("reads");
+        let text = super::dataset(&dataset);
+        assert!(
+            !text.contains(|letter: char| letter != '\n' && letter.is_control() || letter == '\u{202e}'),
+            "{text:?}"
+        );
+        assert!(text.contains("\na\\u{1b}[31mX (text") && text.contains("\nb\\nc (text"), "{text}");
+        // It can still be typed.
+        assert!(text.contains(r"--type $'a\u001b[31mX=number'"), "{text}");
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub mod pmtiles;
 mod progress;
 mod serve;
 pub mod settings;
+pub mod shown;
 pub mod source;
 pub mod told;
 pub mod wanted;

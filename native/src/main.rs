@@ -1,7 +1,7 @@
 //! `duotile`: reads the arguments, runs the command, says in one line what went wrong.
 
 use clap::Parser as _;
-use duotile::cli::Cli;
+use duotile::{cli::Cli, shown::shown};
 use std::{
     io::{IsTerminal as _, Write as _},
     process::ExitCode,
@@ -29,8 +29,7 @@ fn main() -> ExitCode {
             if error.chain().any(broken) {
                 return ExitCode::SUCCESS;
             }
-            let line = format!("{error:#}").replace('\n', " ");
-            let _ = writeln!(std::io::stderr(), "error: {line}");
+            let _ = writeln!(std::io::stderr(), "error: {}", shown(&format!("{error:#}").replace('\n', " ")));
             ExitCode::FAILURE
         }
     }

@@ -1,6 +1,6 @@
 //! Tells on standard error how far loading is: a bar where a person looks, plain lines elsewhere.
 
-use crate::read::Progress;
+use crate::{read::Progress, shown::shown};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{io::IsTerminal as _, io::Write as _, time::Duration};
 
@@ -21,7 +21,7 @@ impl Terminal {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        Self { about: about.into(), bar }
+        Self { about: shown(about).into(), bar }
     }
 }
 
@@ -36,7 +36,7 @@ impl Progress for Terminal {
             bar.set_style(style);
         }
         bar.set_prefix(self.about.clone());
-        bar.set_message(name.to_owned());
+        bar.set_message(shown(name).into_owned());
         bar.set_position(0);
         match total {
             Some(total) => bar.set_length(total),
@@ -51,7 +51,8 @@ impl Progress for Terminal {
     }
 
     fn line(&self, text: &str) {
-        let text = if self.about.is_empty() { text.to_owned() } else { format!("{}: {text}", self.about) };
+        let text = shown(text);
+        let text = if self.about.is_empty() { text.into_owned() } else { format!("{}: {text}", self.about) };
         match &self.bar {
             Some(bar) => bar.println(text),
             None => drop(writeln!(std::io::stderr(), "{text}")),

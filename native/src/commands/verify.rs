@@ -3,6 +3,7 @@
 use crate::{
     prepared,
     progress::Terminal,
+    shown::shown,
     source::archive::{self, Archive},
 };
 use anyhow::{Context as _, Result, bail};
@@ -35,20 +36,21 @@ pub fn run(verify: &Verify) -> Result<()> {
 
 /// Looks at a file.
 pub(super) fn file(path: &Path) -> Result<()> {
-    let (name, mut stderr) = (path.display(), std::io::stderr());
+    let (name, mut stderr) = (path.display().to_string(), std::io::stderr());
+    let name = shown(&name);
     if !Archive::is_one(path) {
         let bytes = prepared::verify(path, &Terminal::new(""))?;
         writeln!(stderr, "{name}: all {bytes} bytes are as they were written")?;
         return Ok(());
     }
     super::when_told_to_end(|| ENDED.store(true, Ordering::Relaxed));
-    let found = archive::verify(path, &Terminal::new(&name.to_string()), &|| !ENDED.load(Ordering::Relaxed));
+    let found = archive::verify(path, &Terminal::new(&name), &|| !ENDED.load(Ordering::Relaxed));
     let found = match found {
         Err(error) if error.is::<Stopped>() => bail!("{name}: ended before its end"),
         done => done.with_context(|| name.to_string())?,
     };
     for fault in &found.faults {
-        writeln!(stderr, "{name}: {fault}")?;
+        writeln!(stderr, "{name}: {}", shown(fault))?;
     }
     let tiles = format!("{} tiles, {} distinct", found.tiles, found.distinct);
     match found.count {

@@ -41,6 +41,7 @@ fn what_cannot_be_read_is_one_line() {
     fails(&["tile", &fine, "23/0/0"], "23");
     fails(&["tile", &fine, "0/0/0", "filter=nothing=1"], "nothing");
     fails(&["inspect", "missing.mvt"], "missing.mvt");
+    fails(&["inspect", "a\u{1b}[31m.csv"], "a\\u{1b}[31m.csv");
     let tile = write(here, "broken.mvt", [0xff; 9]);
     fails(&["inspect", &tile], "broken.mvt");
     let config = write(here, "odd.toml", "[[dataset]]\nlong = 1\n");

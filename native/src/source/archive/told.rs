@@ -1,6 +1,7 @@
 //! An archive as text for people.
 
 use super::{Archive, Reader};
+use crate::shown::shown;
 use std::fmt;
 
 /// Packings by the numbers of PMTiles.
@@ -16,10 +17,11 @@ impl fmt::Display for Archive {
             Reader::Folder(_) => "a folder",
         };
         let size = self.size().map_or(String::new(), |bytes| format!(", {bytes} bytes"));
-        writeln!(f, "{}: {kind}, vector tiles of zooms {shallow} to {deep}{size}", self.path().display())?;
+        let path = self.path().display().to_string();
+        writeln!(f, "{}: {kind}, vector tiles of zooms {shallow} to {deep}{size}", shown(&path))?;
         let texts = [("name", &facts.title), ("description", &facts.description), ("attribution", &facts.attribution)];
         for (what, text) in texts.into_iter().filter_map(|(what, text)| Some((what, text.as_ref()?))) {
-            writeln!(f, "{what} {text}")?;
+            writeln!(f, "{what} {}", shown(text))?;
         }
         let [west, south, east, north] = facts.bounds;
         let (lon, lat, zoom) = facts.center;
@@ -48,11 +50,12 @@ impl fmt::Display for Archive {
             let name = layer["id"].as_str().unwrap_or_default();
             writeln!(f, "layer {name:?}: zooms {} to {}", zoom("minzoom", shallow), zoom("maxzoom", deep))?;
             for (field, kind) in layer["fields"].as_object().into_iter().flatten() {
-                writeln!(f, "  {field} ({})", kind.as_str().unwrap_or_default().to_lowercase())?;
+                let kind = kind.as_str().unwrap_or_default().to_lowercase();
+                writeln!(f, "  {} ({})", shown(field), shown(&kind))?;
             }
         }
         for made in facts.made.iter().filter_map(|made| made["layers"].as_array()).flatten() {
-            let text = |name: &str| made[name].as_str().unwrap_or_default().to_owned();
+            let text = |name: &str| shown(made[name].as_str().unwrap_or_default()).into_owned();
             writeln!(
                 f,
                 "made of {} (version {}) by the query \"{}\"",

@@ -58,7 +58,7 @@ mod values;
 mod words;
 pub(crate) mod zone;
 
-use crate::dataset::Dataset;
+use crate::{dataset::Dataset, shown::shown};
 use anyhow::{Context, Error, Result, anyhow, bail};
 pub use builtin::{BUILTIN, builtin};
 pub use civil::Order;
@@ -77,6 +77,7 @@ pub(crate) use sizes::{Size, measured};
 pub use stand::Stand;
 use std::{
     path::{Path, PathBuf},
+    borrow::Cow,
     sync::Arc,
     time::UNIX_EPOCH,
 };
@@ -265,11 +266,10 @@ fn expanded(paths: &[PathBuf], options: &Options) -> Result<Vec<Input>> {
 /// The same error without line breaks and the like: names out of files may hold anything, and a log has a line for each.
 fn on_one_line(error: Error) -> Error {
     let text = format!("{error:#}");
-    if !text.contains(char::is_control) {
-        return error;
+    match shown(&text) {
+        Cow::Borrowed(_) => error,
+        Cow::Owned(shown) => anyhow!(shown),
     }
-    let shown = |char: char| if char.is_control() { char.escape_default().to_string() } else { char.to_string() };
-    anyhow!(text.chars().map(shown).collect::<String>())
 }
 
 /// Reads files (or folders, or globs) in parts of about `limit` bytes, each sorted on its own. Gives what all of them

@@ -27,6 +27,15 @@ pub(super) fn words(name: &str) -> Vec<String> {
 /// A word of a command as it is typed: in quotes where a shell would take it apart.
 pub(crate) fn typed(word: &str) -> String {
     let plain = word.chars().all(|letter| letter.is_alphanumeric() || "_.-=".contains(letter));
+    if word.contains(char::is_control) {
+        // What a shell makes these letters of.
+        let letter = |letter: char| match letter {
+            '\\' | '\'' => format!("\\{letter}"),
+            _ if letter.is_control() => format!("\\u{:04x}", u32::from(letter)),
+            _ => letter.to_string(),
+        };
+        return format!("$'{}'", word.chars().map(letter).collect::<String>());
+    }
     if plain && !word.is_empty() { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
@@ -88,6 +97,15 @@ pub(crate) fn distinct(names: Vec<String>, lines: &mut Vec<String>) -> Vec<Strin
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_is_typed_as_a_shell_takes_it() {
+        for (word, expected) in
+            [("a=b", "a=b"), ("a b", "'a b'"), ("it's", r"'it'\''s'"), ("a\u{1b}[3'\\X", r"$'a\u001b[3\'\\X'")]
+        {
+            assert_eq!(typed(word), expected);
+        }
+    }
 
     #[test]
     fn equal_names_get_numbers_and_no_name_is_taken_twice() {
