@@ -1,7 +1,7 @@
 //! How to read files, as flags and as a table of the configuration.
 
 use crate::{
-    read::{CsvOptions, Options, Order, TimeUnit},
+    read::{CsvOptions, Options, Order, TimeUnit, says_times},
     settings::words::{Axes, CrsName, NewColumn, Quote, Thousands, TypesOf},
 };
 use anyhow::{Result, bail};
@@ -132,7 +132,7 @@ impl Load {
     /// As the reader wants it.
     ///
     /// # Errors
-    /// For a delimiter that is no single character.
+    /// For a delimiter that is no single character, a form of times that says none, and positions of one column twice.
     pub fn options(&self, name: &str) -> Result<Options> {
         let delimiter = match self.delimiter.as_deref() {
             None => None,
@@ -142,6 +142,14 @@ impl Load {
                 _ => bail!("--delimiter is \"{text}\", expected one character, or tab"),
             },
         };
+        if let Some(lon) = self.lon.as_ref().filter(|lon| Some(*lon) == self.lat.as_ref()) {
+            bail!("--lon and --lat are both {lon:?}, expected two columns, or --lon alone for positions in one");
+        }
+        if let Some(format) = self.time_format.as_deref().filter(|format| !says_times(format)) {
+            bail!(
+                "--time-format {format:?} says no time, expected a form with a day at least, such as '%d.%m.%Y %H:%M'"
+            );
+        }
         Ok(Options {
             name: Some(name.into()),
             title: self.title.clone(),
@@ -196,5 +204,23 @@ mod tests {
         let with = |text: &str| Load { delimiter: Some(text.into()), ..Load::default() }.options("a");
         assert_eq!(with("tab").expect("fine").csv.delimiter, Some(b'\t'));
         assert!(with(";;").is_err());
+    }
+
+    #[test]
+    fn forms_of_times_say_times_and_positions_have_two_columns() {
+        let with = |format: &str| Load { time_format: Some(format.into()), ..Load::default() }.options("a");
+        for format in
+            ["%d.%m.%Y %H:%M", "%Y%m%d", "%d/%b/%Y:%H:%M:%S %z", "%s", "%e %B %y %l:%M %p", "%Y-%m-%dT%H:%M:%S%.f"]
+        {
+            assert!(with(format).is_ok(), "{format}");
+        }
+        for format in ["%Q", "%H:%M", "", "day", "%Y-%m-%d %", "%!"] {
+            let error = with(format).expect_err(format).to_string();
+            assert!(error.contains("says no time"), "{error}");
+        }
+        let of = |lon: &str, lat: &str| Load { lon: Some(lon.into()), lat: Some(lat.into()), ..Load::default() };
+        let error = of("lat", "lat").options("a").expect_err("one column").to_string();
+        assert!(error.contains("--lon and --lat are both \"lat\""), "{error}");
+        assert!(of("lon", "lat").options("a").is_ok());
     }
 }

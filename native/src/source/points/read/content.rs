@@ -2,11 +2,12 @@
 
 use crate::disk;
 use anyhow::{Context, Result, bail};
+use flate2::bufread::GzDecoder;
 use polars_utils::mmap::MMapSemaphore;
 use std::{
     fmt,
     fs::{self, File},
-    io::{Read, Write as _},
+    io::{self, Read, Write as _},
     path::Path,
     sync::Arc,
 };
@@ -15,7 +16,6 @@ use std::{
 const MOST_TIMES: usize = 250;
 const MOST_UNPACKED: usize = 256 << 20;
 
-/// Bytes that can be shared.
 /// Refuses what is made to fill memory: no table shrinks so far when it is packed.
 ///
 /// # Errors
@@ -27,6 +27,7 @@ pub(super) fn check(unpacked: usize, packed: usize, what: &str) -> Result<()> {
     Ok(())
 }
 
+/// Bytes that can be shared.
 #[derive(Clone)]
 pub(crate) enum Content {
     /// A file, mapped.
@@ -35,6 +36,23 @@ pub(crate) enum Content {
     Owned(Arc<Vec<u8>>),
     /// Part of the program.
     Static(&'static [u8]),
+}
+
+/// Members of gzip, one behind the other. Zero bytes behind them are nothing, as `gzip` has it: what wrote them filled a block.
+struct Members<'b>(Option<GzDecoder<&'b [u8]>>);
+
+impl Read for Members<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while let Some(decoder) = &mut self.0 {
+            let length = decoder.read(out)?;
+            if length > 0 || out.is_empty() {
+                return Ok(length);
+            }
+            let rest = self.0.take().map_or(&[][..], GzDecoder::into_inner);
+            self.0 = rest.iter().any(|&byte| byte != 0).then(|| GzDecoder::new(rest));
+        }
+        Ok(0)
+    }
 }
 
 /// A mapped file.
@@ -122,7 +140,7 @@ impl Content {
     pub fn decompressed(self, spool: Option<&Path>) -> Result<Self> {
         let bytes = self.as_ref();
         let (decoder, what): (Box<dyn Read + '_>, _) = if bytes.starts_with(&[0x1f, 0x8b]) {
-            (Box::new(flate2::read::MultiGzDecoder::new(bytes)), "gzip")
+            (Box::new(Members(Some(GzDecoder::new(bytes)))), "gzip")
         } else if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
             (Box::new(zstd::stream::read::Decoder::new(bytes)?), "zstd")
         } else {

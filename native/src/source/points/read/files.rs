@@ -62,22 +62,29 @@ type Partitions = Vec<(String, String)>;
 const EXPECTED: &str = "expected .csv, .tsv, .txt, .dat, .rdb, .geojson or .geojsonl (also with .gz or .zst), .parquet, .arrow, .feather, .ipc, .fgb, .gpkg, .shp or .zip";
 
 /// All files of the given paths, in order: files as they are, folders with all they hold, patterns with what they match. One that
-/// was fetched is `named` as where it came from.
+/// was fetched is `named` as where it came from. Also what is told of those that are passed over.
 ///
 /// # Errors
 /// When a path leads nowhere, a folder holds nothing to read, or a file is empty or of an unknown format.
-pub(super) fn expand(paths: &[PathBuf], named: Option<&Path>) -> Result<Vec<Input>> {
+pub(super) fn expand(paths: &[PathBuf], named: Option<&Path>) -> Result<(Vec<Input>, Option<String>)> {
     let input = |found: Found| {
         let format = format(&found.path, named.unwrap_or(&found.path))?;
         Ok(Input { format, path: found.path, partitions: found.partitions })
     };
-    find(paths)?.into_iter().map(input).collect()
+    let (empty, found): (Vec<_>, Vec<_>) = find(paths)?.into_iter().partition(|found| found.is_empty);
+    let told = empty.first().map(|first| match empty.len() {
+        1 => format!("{} is empty and is passed over", first.path.display()),
+        count => format!("{count} files are empty and are passed over, such as {}", first.path.display()),
+    });
+    Ok((found.into_iter().map(input).collect::<Result<_>>()?, told))
 }
 
 /// A file that was found, not looked into.
 pub(super) struct Found {
     pub path: PathBuf,
     partitions: Partitions,
+    /// Whether it lies in a folder and holds nothing.
+    is_empty: bool,
 }
 
 /// As [`expand`], without opening a file.
@@ -90,12 +97,12 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>> {
         let text = path.to_string_lossy();
         if path.is_dir() {
             let files = folder(path)?;
-            if files.is_empty() {
+            if files.iter().all(|file| file.is_empty) {
                 bail!("the folder {} holds no file to read, {EXPECTED}", path.display());
             }
             found.extend(files);
         } else if path.exists() {
-            found.push(Found { path: path.clone(), partitions: partitions(path) });
+            found.push(Found { path: path.clone(), partitions: partitions(path), is_empty: false });
         } else if text.contains(['*', '?', '[']) {
             let matches = glob::glob(&text).with_context(|| format!("the pattern {text} cannot be understood"))?;
             let mut matches: Vec<PathBuf> =
@@ -105,7 +112,11 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>> {
             if matches.is_empty() {
                 bail!("no file matches {text}");
             }
-            found.extend(matches.into_iter().map(|path| Found { partitions: partitions(&path), path }));
+            found.extend(matches.into_iter().map(|path| Found {
+                partitions: partitions(&path),
+                path,
+                is_empty: false,
+            }));
         } else if path.is_symlink() {
             bail!("{} is a link that leads nowhere", path.display());
         } else {
@@ -174,10 +185,10 @@ impl Walk {
         }
         // An archive may be of the very files beside it.
         let is_read = by_name(&path).is_some_and(|format| format != Format::Zip);
-        if is_read && path.metadata().is_ok_and(|facts| facts.len() > 0) {
+        if let Some(facts) = path.metadata().ok().filter(|_| is_read) {
             let place = path.canonicalize().unwrap_or_else(|_| path.clone());
             if self.seen.insert(place) {
-                self.found.push(Found { partitions: partitions.clone(), path });
+                self.found.push(Found { partitions: partitions.clone(), path, is_empty: facts.len() == 0 });
             }
         }
         Ok(())
@@ -334,7 +345,8 @@ mod tests {
             fs::create_dir_all(path.parent().expect("inside")).expect("made");
             fs::write(path, bytes).expect("written");
         }
-        let inputs = expand(&[root.path().to_owned()], None).expect("files");
+        let (inputs, told) = expand(&[root.path().to_owned()], None).expect("files");
+        assert!(told.is_some_and(|told| told.ends_with("empty.csv is empty and is passed over")));
         let names: Vec<_> = inputs.iter().map(|input| input.path.file_name().expect("a name").to_owned()).collect();
         assert_eq!(names, ["a.parquet", "b.csv", "c.tsv"]);
         let expected = [("year".to_owned(), "2024".to_owned()), ("city".into(), "São Paulo".into())];
@@ -372,7 +384,8 @@ mod tests {
             symlink(to, at(link)).expect("linked");
         }
         symlink(outside.path(), at("day=3")).expect("linked");
-        let inputs = expand(&[root.path().to_owned()], None).expect("files");
+        let (inputs, told) = expand(&[root.path().to_owned()], None).expect("files");
+        assert_eq!(told, None);
         let found: Vec<_> = inputs
             .iter()
             .map(|input| {

@@ -15,8 +15,9 @@ pub(super) fn guarded<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
     HOOK.call_once(|| {
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            // The decoders' own threads panic too, so it goes by where the panic comes from.
-            let theirs = info.location().is_some_and(|at| at.file().contains("polars-"));
+            // The decoders' own threads panic too, so it goes by where the panic comes from: they, or the standard library for them.
+            let theirs =
+                info.location().is_some_and(|at| ["polars-", "/rustc/"].iter().any(|part| at.file().contains(part)));
             if !theirs || GUARDED.load(Ordering::Relaxed) == 0 {
                 before(info);
             }

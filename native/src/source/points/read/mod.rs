@@ -74,10 +74,11 @@ use open::open;
 pub(crate) use open::stranger;
 pub(crate) use parts::{Part, Sink};
 pub(crate) use sizes::{Size, measured};
+pub(crate) use spelling::says_times;
 pub use stand::Stand;
 use std::{
-    path::{Path, PathBuf},
     borrow::Cow,
+    path::{Path, PathBuf},
     sync::Arc,
     time::UNIX_EPOCH,
 };
@@ -222,6 +223,7 @@ pub fn read(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Re
 pub(crate) struct Inputs<'p> {
     paths: &'p [PathBuf],
     inputs: Vec<Input>,
+    told: Option<String>,
 }
 
 impl<'p> Inputs<'p> {
@@ -230,7 +232,8 @@ impl<'p> Inputs<'p> {
     /// # Errors
     /// When a file is missing, empty, or of no format that is read.
     pub fn of(paths: &'p [PathBuf], options: &Options) -> Result<Self> {
-        Ok(Self { paths, inputs: expanded(paths, options)? })
+        let (inputs, told) = expanded(paths, options)?;
+        Ok(Self { paths, inputs, told })
     }
 
     /// The prepared file, if that is all there is.
@@ -251,14 +254,14 @@ impl<'p> Inputs<'p> {
     /// # Errors
     /// As [`read`].
     pub fn read(&self, options: &Options, progress: &dyn Progress) -> Result<Dataset> {
-        look(&self.inputs, self.paths, options, None, progress)
+        look((&self.inputs, self.told.clone()), self.paths, options, None, progress)
             .and_then(|Files { opened, label, lines }| load(opened, options, label, lines, progress))
             .map_err(on_one_line)
     }
 }
 
-/// All files of some paths, each of a known format.
-fn expanded(paths: &[PathBuf], options: &Options) -> Result<Vec<Input>> {
+/// All files of some paths, each of a known format, and what is told of others.
+fn expanded(paths: &[PathBuf], options: &Options) -> Result<(Vec<Input>, Option<String>)> {
     let name = options.fetched.as_ref().and_then(|fetched| fetched.name.as_deref());
     files::expand(paths, name.map(Path::new))
 }
@@ -285,8 +288,8 @@ pub(crate) fn read_in_parts<'a>(
     progress: &'a dyn Progress,
     sink: &mut dyn Sink,
 ) -> Result<(Whole<'a>, Vec<PathBuf>)> {
-    let inputs = expanded(paths, options)?;
-    let Files { opened, label, lines } = look(&inputs, paths, options, Some(folder), progress)?;
+    let (inputs, told) = expanded(paths, options)?;
+    let Files { opened, label, lines } = look((&inputs, told), paths, options, Some(folder), progress)?;
     let files = inputs.iter().flat_map(Input::all).collect();
     Ok((load::in_parts(opened, options, label, lines, limit, progress, sink)?, files))
 }
@@ -310,7 +313,7 @@ struct Files {
 }
 
 fn look(
-    inputs: &[Input],
+    (inputs, told): (&[Input], Option<String>),
     paths: &[PathBuf],
     options: &Options,
     spool: Option<&Path>,
@@ -319,6 +322,7 @@ fn look(
     let Some(first) = inputs.first() else { bail!("no files were given") };
     let mut version = Version::new(options);
     let mut lines = options.fetched.as_ref().map_or_else(Vec::new, |fetched| fetched.lines.clone());
+    lines.extend(told);
     let mut told = Vec::with_capacity(inputs.len());
     let mut opened = Vec::with_capacity(inputs.len());
     progress.stage("look", None);

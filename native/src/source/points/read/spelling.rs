@@ -84,6 +84,13 @@ impl Spelling {
     }
 }
 
+/// Whether a form of times says one: what is written in it is read again.
+pub(crate) fn says_times(format: &str) -> bool {
+    let some = DateTime::constant(2024, 12, 29, 23, 14, 15, 0).to_zoned(TimeZone::UTC);
+    let written = some.ok().and_then(|some| strtime::format(format, &some).ok());
+    written.is_some_and(|text| formatted(text.as_bytes(), format).is_some())
+}
+
 /// A time in a form such as `%d.%m.%Y %H:%M`.
 pub(super) fn formatted(field: &[u8], format: &str) -> Option<Written> {
     let mut parsed = strtime::parse(format, field).ok()?;

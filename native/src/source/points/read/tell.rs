@@ -75,7 +75,12 @@ pub(super) fn columns(columns: &[Gather], whys: &[String], options: &Options, lo
         });
         if column.non_finite > 0 {
             log.report.non_finite += column.non_finite;
-            let what = format!("column {name:?}: {} values are NaN or infinite and become no value", column.non_finite);
+            let are = match column.kind() {
+                // Databases have these before and behind all others; to pandas they are its first and last time.
+                Kind::Time => "times are infinite, or the first or last that 64 bits hold,",
+                _ => "values are NaN or infinite",
+            };
+            let what = format!("column {name:?}: {} {are} and become no value", column.non_finite);
             strictly(&what, options)?;
             log.line(what);
         }

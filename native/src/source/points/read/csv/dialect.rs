@@ -129,6 +129,10 @@ pub(super) fn detect(bytes: &[u8], options: &CsvOptions, lines: &mut Vec<String>
     sample = Sample { bytes, start: top.end, ..sample };
     sample.end_at(top.end + SAMPLE);
     let delimiter = options.delimiter.unwrap_or_else(|| sample.delimiter());
+    if quote == Some(delimiter) {
+        let sign = char::from(delimiter);
+        bail!("--quote {sign:?}: that sign stands between fields, expected another one, or none");
+    }
     sample.blanks = sample.has_blanks(delimiter);
     let cut = sample.cut(delimiter);
     let (widths, filled) = sample.both_widths(delimiter);
@@ -254,11 +258,11 @@ impl Sample<'_> {
             }
             if self.bytes[at..end.next].trim_ascii() != b"" {
                 widths.push(width);
+                filled.push(last);
             }
             at = end.next;
         }
         (widths, filled)
-                filled.push(last);
     }
 
     /// The delimiter that gives most lines as many fields as most have, and more than one.

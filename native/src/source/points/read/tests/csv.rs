@@ -3,6 +3,32 @@
 use super::*;
 
 #[test]
+fn a_sign_that_parts_fields_stands_around_none() {
+    let csv = CsvOptions { quote: Some(Some(b',')), ..CsvOptions::default() };
+    let error = error_of("a.csv", "lon,lat\n1,2\n", &Options { csv, ..Options::default() });
+    assert!(error.contains("--quote ',': that sign stands between fields"), "{error}");
+}
+
+#[test]
+fn zero_bytes_behind_gzip_are_nothing() {
+    let packed = |text: &str| {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(text.as_bytes()).expect("in memory");
+        gzip.finish().expect("in memory")
+    };
+    let members = [packed("lon,lat,v\n1,2,3\n"), packed(""), packed("3,4,5\n")].concat();
+    for zeros in [0, 1, 5, 1000] {
+        let bytes = [&members[..], &vec![0; zeros]].concat();
+        assert_eq!(values(&load_with("a.csv.gz", bytes, &Options::default()).expect("reads"), "v"), ["3", "5"]);
+    }
+    let cut = members[..members.len() - 9].to_vec();
+    for bytes in [[&members[..], b"more"].concat(), [&members[..], b"\0\0x"].concat(), cut] {
+        let error = error_of("a.csv.gz", bytes, &Options::default());
+        assert!(error.contains("gzip data is damaged or cut off"), "{error}");
+    }
+}
+
+#[test]
 fn csv_types_are_decided_by_all_values() {
     let mut text = String::from("lon,lat,n,wide,f,zip,phone,when,mixed,flag,none,big\n");
     for row in 0..50_000u32 {

@@ -189,5 +189,40 @@ fn times_in_zones_of_half_hours_and_infinite_ones_are_what_they_say() {
     }
     let dataset = load_file("infinite.parquet", &Options::default()).expect("reads");
     assert_eq!(values(&dataset, "tz"), ["-"]);
-    assert!(says(&dataset, "column \"tz\": 1 values are NaN or infinite and become no value"));
+    assert!(says(
+        &dataset,
+        "column \"tz\": 1 times are infinite, or the first or last that 64 bits hold, and become no value"
+    ));
+}
+
+/// Categories are numbers of texts, and long texts are views of one copy: both are read as what they are, also beside none and cut into
+/// groups of rows.
+#[test]
+fn texts_that_come_often_are_the_same_as_numbers_as_views_and_one_by_one() {
+    let texts: Vec<Option<String>> = (0..2000u32)
+        .map(|row| (row % 11 > 0).then(|| format!("{}{}", "long ".repeat((row % 40) as usize), row % 7)))
+        .collect();
+    let texts = Column::new("text".into(), texts);
+    let category = texts.cast(&DataType::from_categories(Categories::global())).expect("categories");
+    let ten: Vec<Option<String>> = (0..2000u32).map(|row| Some(format!("{}", row % 10))).collect();
+    let ten = Column::new("ten".into(), ten).cast(&DataType::from_categories(Categories::global())).expect("numbers");
+    let degrees: Vec<f64> = (0..2000).map(|row| f64::from(row) / 100.0).collect();
+    let table =
+        vec![series("lon", &degrees), series("lat", &degrees), texts, category.with_name("category".into()), ten];
+    let expected: Vec<String> = (0..2000u32)
+        .map(
+            |row| if row % 11 > 0 { format!("{}{}", "long ".repeat((row % 40) as usize), row % 7) } else { "-".into() },
+        )
+        .collect();
+    let options = Options { types: vec![("ten".into(), Type::Integer)], ..Options::default() };
+    let mut grouped = Vec::new();
+    let writer = ParquetWriter::new(&mut grouped).with_row_group_size(Some(300));
+    writer.finish(&mut frame(table.clone())).expect("written");
+    for (name, bytes) in [("a.parquet", grouped), ("a.arrow", arrow(frame(table), false))] {
+        let dataset = load_with(name, bytes, &options).expect("reads");
+        for column in ["text", "category"] {
+            assert!(values(&dataset, column) == expected, "{name}: {column}");
+        }
+        assert!(values(&dataset, "ten").iter().enumerate().all(|(row, ten)| *ten == (row % 10).to_string()));
+    }
 }
