@@ -1,7 +1,6 @@
 /** A layer's tiles as one file: which of them, by which command the program makes it, and when this page does not. */
 
 import { type Dataset, type TileQuery, toQueryString } from "duotile";
-import { frameOf } from "../map/view";
 import type { Shown } from "./shown";
 
 /** Rows of a server that are fetched for it at most. */
@@ -26,10 +25,15 @@ export function lastZoom(pointsFrom: number | undefined, zoom: number): number {
   return Math.min(DEEP, Math.max(pointsFrom ?? 0, Math.ceil(zoom) + 1));
 }
 
-/** The box of what is seen, as far as it is on the world once; it may lie over the antimeridian. */
+/** The box of the map, as far as it is on the world once; it may lie over the antimeridian. */
 export function boxOf(map: Shown["map"]): Box | undefined {
-  const [west, south, east, north] = frameOf(map);
-  return east - west >= 360 ? undefined : [west, south, east, north];
+  const bounds = map.getBounds();
+  const [west, east] = [bounds.getWest(), bounds.getEast()];
+  if (east - west >= 360) return undefined;
+  const around = (longitude: number) => ((((longitude + 180) % 360) + 360) % 360) - 180;
+  const near = (degrees: number) => Math.round(degrees * 1e5) / 1e5;
+  const [south, north] = [Math.max(bounds.getSouth(), -90), Math.min(bounds.getNorth(), 90)];
+  return [near(around(west)), near(south), near(around(east)), near(north)];
 }
 
 /** The command by which the program makes the same. The name of its file is not known here, but for a file of this device. */
