@@ -1,12 +1,13 @@
 /**
  * CSV text becomes {@link Columns}. Fields may be quoted (RFC 4180) and separated by comma, semicolon, tab or bar, which a first
- * line `sep=;` may say; an empty field is a null; types are what all values of a column can be read as.
+ * line `sep=;` may say; an empty field is a null, and so are words such as `NA` beside what is no text; types are what all values of a column can be read as.
  */
 
 import { degrees } from "./arrays.js";
 import { positionColumns } from "./axes.js";
 import { type Columns, check } from "./columns.js";
 import { type Cell, columnOf } from "./infer.js";
+import { isMissing } from "./missing.js";
 import { type Roles, rolesOf } from "./roles.js";
 
 /** Reads CSV with a header line. */
@@ -163,6 +164,16 @@ function typed(name: string, texts: readonly string[], notes: string[]): Cell[] 
     if (!times.some((time) => Number.isNaN(Number(time)))) {
       if (told && texts.some((text) => text.includes(":"))) notes.push(`column "${name}": ${told}`);
       return times;
+    }
+  }
+  const missing = texts.filter(isMissing);
+  const rest = missing.length > 0 ? texts.map((text) => (isMissing(text) ? "" : text)) : [];
+  if (rest.some(Boolean)) {
+    const told: string[] = [];
+    const cells = typed(name, rest, told);
+    if (!cells.some((cell) => typeof cell === "string")) {
+      notes.push(...told, `${missing.length} fields of column "${name}" such as ${missing[0]} are taken as no value`);
+      return cells;
     }
   }
   return read((text) => text);

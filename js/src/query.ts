@@ -56,9 +56,18 @@ const ORDER = [
   "alias",
 ] as const satisfies readonly (keyof TileQuery)[];
 
-/** The query string, without a question mark; empty for an empty query. A blank filter is no filter. */
+/**
+ * The query string, without a question mark; empty for an empty query. A blank filter is no filter. Throws a `TypeError` for a key
+ * that no query has: what it was to leave out would be shown.
+ */
 export function toQueryString(query: TileQuery): string {
   const pairs: string[] = [];
+  const known: readonly string[] = ORDER;
+  const keys =
+    Symbol.iterator in query ? [...(query as unknown as Iterable<[string, unknown]>)] : Object.entries(query);
+  const odd = keys.find(([name, value]) => value !== undefined && !known.includes(name));
+  if (odd) throw new TypeError(`a query has no key "${odd[0]}", expected one of ${known.join(", ")}`);
+  if (Symbol.iterator in query) return toQueryString(Object.fromEntries(keys) as TileQuery);
   for (const name of ORDER) {
     const value = query[name];
     const text = value === undefined ? "" : String(value).trim();

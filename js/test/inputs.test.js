@@ -176,6 +176,23 @@ test("CSV: whole numbers with zeros before them stay texts, and that is told", a
   assert.deepEqual(table.notes, ['column "zip" stays text, to keep "02102"']);
 });
 
+test("CSV: words for no value leave a column what its other values are, and are counted", async () => {
+  const table = await toColumns(
+    "lon,lat,t,on,seen,word\n1,2,1.5,true,2024-01-02,NA\n3,4,NA,-,n/a,x\n5,6,nan,?,,\n7,8,-inf,,,\n",
+  );
+  assert.deepEqual(table.columns.map(plain), [
+    ["t", "number", ["1.5", null, null, null]],
+    ["on", "boolean", ["true", null, null, null]],
+    ["seen", "time", [String(Date.UTC(2024, 0, 2) * 1000), null, null, null]],
+    ["word", "text", ["NA", "x", null, null]],
+  ]);
+  assert.deepEqual(table.notes, [
+    '3 fields of column "t" such as NA are taken as no value',
+    '2 fields of column "on" such as - are taken as no value',
+    '1 fields of column "seen" such as n/a are taken as no value',
+  ]);
+});
+
 test("CSV: numbers that no double holds become nulls, which is told", async () => {
   const table = await toColumns("lon,lat,far\n1,2,1e400\n3,4,\n5,6,-2e999\n7,8,1.5e308\n");
   assert.deepEqual(table.columns.map(plain), [["far", "number", [null, null, null, "1.5e+308"]]]);

@@ -22,3 +22,16 @@ test("a form decoder reads back every value, odd characters included", () => {
 test("asking for no properties is not the same as not asking", () => {
   assert.equal(toQueryString({ properties: [] }), "properties=");
 });
+
+test("a query that speaks of what none has is refused, and pairs of names and values are one", () => {
+  for (const odd of ["filters", "Filter", "aggs"]) {
+    assert.throws(
+      () => toQueryString(/** @type {any} */ ({ [odd]: "v > 1" })),
+      new RegExp(`no key "${odd}", expected`),
+    );
+  }
+  const pairs = /** @type {any} */ (new URLSearchParams({ filter: "v > 1", cell: "8" }));
+  assert.equal(toQueryString(pairs), "filter=v%20%3E%201&cell=8");
+  assert.throws(() => toQueryString(/** @type {any} */ (new Map([["limits", 3]]))), /no key "limits"/);
+  assert.equal(toQueryString(/** @type {any} */ ({ limits: undefined, limit: 3 })), "limit=3");
+});
