@@ -32,9 +32,7 @@ pub fn difference(before: &str, now: &str) -> String {
     if ["format", "log", "duotile"].into_iter().any(other) {
         all.push("it was made by another version of duotile".to_owned());
     }
-    if names(&before) != names(&now) {
-        all.push(format!("its layers were {}, now {}", names(&before), names(&now)));
-    } else {
+    if names(&before) == names(&now) {
         let layers = |of: &Value| of["layers"].as_array().cloned().unwrap_or_default();
         for (before, now) in layers(&before).iter().zip(&layers(&now)) {
             let name = now[0].as_str().unwrap_or_default();
@@ -49,6 +47,8 @@ pub fn difference(before: &str, now: &str) -> String {
                 all.push(format!("the zooms of {name} were {}, now {}", zooms(before), zooms(now)));
             }
         }
+    } else {
+        all.push(format!("its layers were {}, now {}", names(&before), names(&now)));
     }
     for (key, flag) in [("bounds", "--bounds"), ("tile_size", "--tile-size"), ("overzoom", "--overzoom")] {
         if other(key) {

@@ -57,40 +57,10 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
         pairs.retain(|pair| pair.0 != x.degrees && pair.1 != y.degrees);
     }
     let mut lines = Vec::new();
-    if let Some(declared) = declared {
-        let field = find(fields, &declared.column, "the geometry that the file declares")?;
-        match Encoding::declared(&field.dtype, declared) {
-            Some(encoding) => {
-                if declared.nested.and_then(|nested| nested.dimensions(&field.dtype)) > Some(2) {
-                    lines.push("positions have heights or measures (Z, M), which are left out".into());
-                }
-                if declared.is_spherical {
-                    lines.push(
-                        "the file says that edges are the shortest ways on a sphere; they are straight on the map"
-                            .into(),
-                    );
-                }
-                let place = Place::Geometry(field.name.clone(), encoding);
-                return Ok(Choice { place, crs: declared.crs, boxes: declared.boxes.clone(), lines });
-            }
-            None if pairs.is_empty() && declared.nested.is_some() && Encoding::of(&field.dtype).is_some() => bail!(
-                "the geometry column {:?} is {}, but the file declares its encoding as {}",
-                field.name,
-                describe(&field.dtype),
-                declared.nested.map_or_else(String::new, Nested::name),
-            ),
-            None if pairs.is_empty() => bail!(
-                "the geometry column {:?} is {}, which is not read; expected WKB, WKT or an encoding of GeoArrow for points, lines or \
-                 polygons; there are no longitude and latitude columns either",
-                field.name,
-                describe(&field.dtype)
-            ),
-            None => lines.push(format!(
-                "the geometry column {:?} ({}) is not used, longitude and latitude columns are",
-                field.name,
-                describe(&field.dtype)
-            )),
-        }
+    if let Some(declared) = declared
+        && let Some(choice) = of_file(fields, declared, pairs.is_empty(), &mut lines)?
+    {
+        return Ok(choice);
     }
     if let Some(choice) = outlined(fields, &pairs, options) {
         return Ok(choice);
@@ -145,6 +115,48 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
         "found no longitude and latitude columns{aside}; name them with --lon and --lat, or a column of H3 cells with --h3; {}",
         columns(fields)
     )
+}
+
+/// The geometry that a file declares, if it is read; one that is not, and `is_alone`, is an error.
+fn of_file(fields: &[Field], declared: &Declared, is_alone: bool, lines: &mut Vec<String>) -> Result<Option<Choice>> {
+    let field = find(fields, &declared.column, "the geometry that the file declares")?;
+    match Encoding::declared(&field.dtype, declared) {
+        Some(encoding) => {
+            if declared.nested.and_then(|nested| nested.dimensions(&field.dtype)) > Some(2) {
+                lines.push("positions have heights or measures (Z, M), which are left out".into());
+            }
+            if declared.is_spherical {
+                lines.push(
+                    "the file says that edges are the shortest ways on a sphere; they are straight on the map".into(),
+                );
+            }
+            let place = Place::Geometry(field.name.clone(), encoding);
+            return Ok(Some(Choice {
+                place,
+                crs: declared.crs,
+                boxes: declared.boxes.clone(),
+                lines: core::mem::take(lines),
+            }));
+        }
+        None if is_alone && declared.nested.is_some() && Encoding::of(&field.dtype).is_some() => bail!(
+            "the geometry column {:?} is {}, but the file declares its encoding as {}",
+            field.name,
+            describe(&field.dtype),
+            declared.nested.map_or_else(String::new, Nested::name),
+        ),
+        None if is_alone => bail!(
+            "the geometry column {:?} is {}, which is not read; expected WKB, WKT or an encoding of GeoArrow for points, lines or \
+             polygons; there are no longitude and latitude columns either",
+            field.name,
+            describe(&field.dtype)
+        ),
+        None => lines.push(format!(
+            "the geometry column {:?} ({}) is not used, longitude and latitude columns are",
+            field.name,
+            describe(&field.dtype)
+        )),
+    }
+    Ok(None)
 }
 
 /// What `--lon` and `--lat` name; `None` where they name nothing.

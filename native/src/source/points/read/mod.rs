@@ -222,7 +222,7 @@ pub fn read(paths: &[PathBuf], options: &Options, progress: &dyn Progress) -> Re
 /// The files that some paths lead to.
 pub(crate) struct Inputs<'p> {
     paths: &'p [PathBuf],
-    inputs: Vec<Input>,
+    found: Vec<Input>,
     told: Option<String>,
 }
 
@@ -232,13 +232,13 @@ impl<'p> Inputs<'p> {
     /// # Errors
     /// When a file is missing, empty, or of no format that is read.
     pub fn of(paths: &'p [PathBuf], options: &Options) -> Result<Self> {
-        let (inputs, told) = expanded(paths, options)?;
-        Ok(Self { paths, inputs, told })
+        let (found, told) = expanded(paths, options)?;
+        Ok(Self { paths, found, told })
     }
 
     /// The prepared file, if that is all there is.
     pub fn prepared(&self) -> Option<&Path> {
-        match &self.inputs[..] {
+        match &self.found[..] {
             [only] if only.format == Format::Prepared => Some(&only.path),
             _ => None,
         }
@@ -246,7 +246,7 @@ impl<'p> Inputs<'p> {
 
     /// All of them, with those that lie beside them.
     pub fn files(&self) -> impl Iterator<Item = PathBuf> {
-        self.inputs.iter().flat_map(Input::all)
+        self.found.iter().flat_map(Input::all)
     }
 
     /// Reads them.
@@ -254,7 +254,7 @@ impl<'p> Inputs<'p> {
     /// # Errors
     /// As [`read`].
     pub fn read(&self, options: &Options, progress: &dyn Progress) -> Result<Dataset> {
-        look((&self.inputs, self.told.clone()), self.paths, options, None, progress)
+        look((&self.found, self.told.clone()), self.paths, options, None, progress)
             .and_then(|Files { opened, label, lines }| load(opened, options, label, lines, progress))
             .map_err(on_one_line)
     }

@@ -338,12 +338,11 @@ impl Seen {
 /// Whether a text with a digit begins, or ends, like a number, a sign of money, a date, or two numbers.
 fn could_be_more(field: &[u8]) -> bool {
     match field {
-        // Signs of money that are no ASCII begin with these two, as a printer's minus does.
-        [b'0'..=b'9' | b'-' | b'+' | b'.' | b',' | b'(' | b'[' | b'$' | b'%' | 0xc2 | 0xe2, ..] | [.., b')' | b']'] => {
-            true
-        }
-        // Money of several countries: R$, US$.
-        [b'A'..=b'Z', b'$', ..] | [b'A'..=b'Z', b'A'..=b'Z', b'$', ..] => true,
+        // Signs of money that are no ASCII begin with these two, as a printer's minus does; those of several countries are R$, US$.
+        [b'0'..=b'9' | b'-' | b'+' | b'.' | b',' | b'(' | b'[' | b'$' | b'%' | 0xc2 | 0xe2, ..]
+        | [.., b')' | b']']
+        | [b'A'..=b'Z', b'$', ..]
+        | [b'A'..=b'Z', b'A'..=b'Z', b'$', ..] => true,
         [letter, next, ..] if letter.is_ascii_alphabetic() => {
             matches!(letter.to_ascii_uppercase(), b'N' | b'S' | b'E' | b'W') && !next.is_ascii_alphabetic()
                 || civil::begins(field)
