@@ -123,6 +123,43 @@ fn a_square_a_line_and_a_speck_are_what_they_are_in_the_tile_of_the_world() {
 }
 
 #[test]
+fn what_lies_within_a_polygon_is_written_after_it() {
+    let square = |west: f64, south: f64, side: f64| {
+        vec![(west, south), (west + side, south), (west + side, south + side), (west, south + side)]
+    };
+    // One in another in another, in every order of the file and with their points in unlike orders on the map; one beside them; and a line
+    // and a point within all.
+    for (at, corner) in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]]
+        .into_iter()
+        .zip([-30.0, -9.0, 5.0].into_iter().cycle())
+    {
+        let nested = [square(corner, -9.0, 40.0), square(corner + 2.0, -7.0, 30.0), square(corner + 3.0, -5.0, 8.0)];
+        let mut rows: Vec<Row> = vec![
+            vec![(Role::Line, vec![(corner + 4.0, -4.0), (corner + 9.0, -3.0)])],
+            vec![(Role::Points, vec![(corner + 5.0, -2.0)])],
+        ];
+        rows.extend(at.map(|at| vec![(Role::Shell, nested[at].clone())]));
+        rows.push(vec![(Role::Shell, square(-80.0, 0.0, 20.0))]);
+        for query in ["mode=points", "mode=points&rank=size"] {
+            let shown = with(&rows, |points| {
+                let work = Work::free();
+                let plan = TileQuery::parse(query).expect("parses").plan(points, &work).expect("fits");
+                let profile = Profile::of(points, None, plan.limit(), &work).expect("goes on");
+                let selection = Selection { mask: None, profile: &profile, summaries: &[] };
+                let (scratch, mut out) = (&mut Scratch::default(), Vec::new());
+                plan.tile_into(points, selection, TileId::WORLD, &work, scratch, &mut out).expect("goes on");
+                geometries(&out)
+            });
+            // A ring of four corners is a move, three lines and its end; its sides are twice their length, in zigzag.
+            let length = |commands: &Vec<u64>| if commands.len() == 11 { commands[4..10].iter().sum() } else { 0 };
+            let lengths: Vec<u64> = shown.iter().map(length).collect();
+            assert_eq!(lengths.len(), 6);
+            assert!(lengths[3] > 0 && lengths[4] == 0 && lengths.is_sorted_by(|a, b| a >= b), "{at:?}: {lengths:?}");
+        }
+    }
+}
+
+#[test]
 fn as_points_all_rows_are_seen_from_afar_each_in_the_one_tile_of_its_point() {
     let (report, shown) = tile("mode=points&geometry=point", TileId::WORLD);
     assert_eq!((report.features, report.rows, report.omitted, report.cells), (3, 3, 0, false));

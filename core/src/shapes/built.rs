@@ -89,6 +89,15 @@ impl Shapes<'_> {
         })
     }
 
+    /// Where among others a row is drawn, the lowest first: polygons with large boxes lie under those with small ones, which they may hold,
+    /// and all under lines and points.
+    pub(crate) fn depth(&self, row: usize) -> u64 {
+        let outlines = self.levelled.outlines;
+        let is_polygon = outlines.rings_of(row).next().is_some_and(|ring| outlines.role(ring).is_ring());
+        let [west, north, east, south] = self.met.boxes[row].map(u64::from);
+        if is_polygon { !(east.saturating_sub(west) * south.saturating_sub(north)) } else { u64::MAX }
+    }
+
     /// Whether any row that passes a mask comes near a tile.
     pub(crate) fn some(&self, tile: TileId, mask: Option<&Mask>) -> bool {
         let (frames, count) = reach(&Grid::of(tile));

@@ -2,7 +2,7 @@
 //!
 //! The rows of the tile are one range; of those that pass, either each becomes a feature or each occupied cell does. An
 //! empty tile is zero bytes. Nothing here can fail but be told to stop, and nothing is allocated once the scratch space
-//! is warm.
+//! is warm, but to put polygons in order.
 
 use crate::{
     plan::Plan,
@@ -10,6 +10,7 @@ use crate::{
         cells::{MAX_LEVEL, count as count_cells},
         index::Points,
         profile::ALL,
+        sort::sort,
         steps::scramble,
     },
     query::Mode,
@@ -37,7 +38,8 @@ pub struct Scratch {
     groups: Groups,
     pub(super) cells: cells::Blocks,
     drawing: Drawing,
-    met: Vec<u32>,
+    /// Rows that meet the tile, and how deep each lies.
+    met: (Vec<u64>, Vec<u32>),
     pub(super) alike: alike::Space,
     pub(super) hexagons: Hexagons,
 }
@@ -51,7 +53,8 @@ impl Scratch {
             + self.groups.size()
             + self.cells.size()
             + self.drawing.size()
-            + self.met.capacity() * 4
+            + self.met.0.capacity() * 8
+            + self.met.1.capacity() * 4
             + self.alike.size()
             + self.hexagons.size()
     }
@@ -191,13 +194,19 @@ impl Plan {
         toll: &mut Toll<'_>,
         blocks: &mut rows::Blocks,
         drawing: &mut Drawing,
-        met: &mut Vec<u32>,
+        (depths, met): &mut (Vec<u64>, Vec<u32>),
     ) -> Result<(u64, u64), Stopped> {
         let &Cut { points, selection: Selection { mask, profile, .. }, tile, ref range } = cut;
+        depths.clear();
         met.clear();
         let grid = grid::Grid::of(tile).detailed(self.detail);
         if let Some(most) = profile.most(tile.z()) {
-            shapes.meeting(&grid, (most, points.rows()), mask, toll, |row| met.push(row as u32))?;
+            shapes.meeting(&grid, (most, points.rows()), mask, toll, |row| {
+                depths.push(shapes.depth(row));
+                met.push(row as u32);
+            })?;
+            toll.pay(2 * met.len())?;
+            sort(depths, met);
         }
         let mut outlined = Outlined::new(points, shapes, grid, range.clone(), drawing);
         let rows = met.iter().map(|&row| row as usize);
