@@ -9,7 +9,7 @@ use super::{
 use crate::kind::Kind;
 use anyhow::Result;
 use polars_core::prelude::{DataFrame, DataType};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The columns of a longitude or latitude.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +24,7 @@ pub(super) struct Parted {
 pub(super) fn find(fields: &[Field]) -> Option<(Parted, Parted)> {
     let mut found: HashMap<(usize, bool, Vec<String>), [Option<usize>; 4]> = HashMap::new();
     let named: Vec<Vec<String>> = fields.iter().map(|field| beside::words(&field.name, &AXES)).collect();
+    let all: HashSet<&[String]> = named.iter().map(Vec::as_slice).collect();
     for (at, (field, words)) in fields.iter().zip(&named).enumerate() {
         for (rank, axes) in AXES.iter().enumerate().filter(|(_, axes)| is_angle(**axes)) {
             for (is_lat, axis) in [(false, axes.0), (true, axes.1)] {
@@ -35,8 +36,7 @@ pub(super) fn find(fields: &[Field]) -> Option<(Parted, Parted)> {
                     continue;
                 };
                 let texts = part == Part::Direction;
-                let fits =
-                    if texts { field.kind == Ok(Kind::Text) } else { could_be(field) && !is_whole(words, &named) };
+                let fits = if texts { field.kind == Ok(Kind::Text) } else { could_be(field) && !is_whole(words, &all) };
                 if fits {
                     let rest = (words.iter().enumerate())
                         .filter(|(at, word)| *at == place || beside::part(word).is_none())
@@ -67,10 +67,10 @@ pub(super) fn find(fields: &[Field]) -> Option<(Parted, Parted)> {
 
 /// Whether it is no part: `min` is the least of something beside the same name with `max`, and `dd` is decimal degrees unless the same
 /// name with `mm` is there.
-fn is_whole(words: &[String], named: &[Vec<String>]) -> bool {
+fn is_whole(words: &[String], all: &HashSet<&[String]>) -> bool {
     let is_there = |word: &str, other: &str| {
-        let others: Vec<&str> = words.iter().map(|own| if own == word { other } else { own.as_str() }).collect();
-        named.iter().any(|name| *name == others)
+        let others = words.iter().map(|own| if own == word { other.to_owned() } else { own.clone() });
+        all.contains(&*others.collect::<Vec<String>>())
     };
     let has = |word: &str| words.iter().any(|own| own == word);
     has("min") && is_there("min", "max") || has("dd") && !is_there("dd", "mm")
