@@ -9,7 +9,7 @@ use crate::{
 use core::ops::Range;
 
 /// Changes when the same rows and query would give other bytes.
-pub const TILE_FORMAT: u32 = 5;
+pub const TILE_FORMAT: u32 = 6;
 
 /// A tile takes no further features past this size. Far beyond what a client can draw: a guard, not a tool.
 pub const MAX_TILE_BYTES: usize = 16 << 20;
