@@ -182,7 +182,7 @@ test("CSV: words for no value leave a column what its other values are, and are 
   );
   assert.deepEqual(table.columns.map(plain), [
     ["t", "number", ["1.5", null, null, null]],
-    ["on", "boolean", ["true", null, null, null]],
+    ["on", "boolean", ["1"]],
     ["seen", "time", [String(Date.UTC(2024, 0, 2) * 1000), null, null, null]],
     ["word", "text", ["NA", "x", null, null]],
   ]);

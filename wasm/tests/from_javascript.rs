@@ -106,7 +106,7 @@ fn what_a_query_means_is_told() {
         (get(&told, "z"), get(&told, "cells"), json(&get(&told, "range"))),
         (0.0.into(), 2.0.into(), "[3.7,3.7]".into())
     );
-    let legend = tiler.legend("mode=cells").expect("a good query").unchecked_into::<Array>();
+    let legend = tiler.legend("mode=cells", None, None).expect("a good query").unchecked_into::<Array>();
     assert_eq!((legend.length(), get(&legend.get(0), "property")), (1, "point_count".into()));
 }
 

@@ -142,7 +142,13 @@ async fn documents_say_what_the_archive_says() {
             assert!(apart.abs() < 1e-6, "{side} {exact}");
         }
         let metadata = server.json(&format!("/tiles/{archive}/metadata.json")).await;
-        assert_eq!(metadata["tilestats"], live["tilestats"]);
+        // What rows have is alike. Live, the cells of zoom 0 are looked at, which the archive does not have: of them it says no more than
+        // that they are of one row to all.
+        let mut expected = live["tilestats"].clone();
+        let count = &mut expected["layers"][0]["attributes"][0];
+        assert_eq!(count["attribute"], "point_count");
+        (count["min"], count["max"]) = (json!(1), json!(3000));
+        assert_eq!(metadata["tilestats"], expected);
         let style = server.json(&format!("/tiles/{archive}/style.json")).await;
         assert_eq!(style["sources"][archive]["maxzoom"], 6);
         let drawn: Vec<&str> =

@@ -46,7 +46,10 @@ fn a_file_without_names_has_its_first_line_as_a_row() {
         "the first line (2000000, Aachen, 50.77, 6.08, 2024-01-05) is a row and has no names: columns are column_1 to column_5"
     ));
     let error = error_of("DE.txt", text, &Options::default());
-    assert!(error.contains("name them with --lon and --lat; the columns are: column_1 (integer)"), "{error}");
+    assert!(
+        error.contains("with --lon and --lat, or a column of H3 cells with --h3; the columns are: column_1 (integer)"),
+        "{error}"
+    );
     // Years are names where they stand beside others.
     let years = load_csv("lat,lon,2019,2020,2021\n50,8,1,2,3\n51,9,4,5,6\n");
     assert_eq!(values(&years, "2020"), ["2", "5"]);
