@@ -127,6 +127,8 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     const same = (a: Drawable, b: Drawable | undefined) =>
       a.layer.id === b?.layer.id &&
       a.loaded.tileJson.dataset === b.loaded.tileJson.dataset &&
+      // Tiles of zooms that there are none of would be asked for.
+      a.loaded.tileJson.minzoom === b.loaded.tileJson.minzoom &&
       sourceIds(a.layer).join() === sourceIds(b.layer).join() &&
       a.phase === b.phase;
     if (now.length === before.length && now.every((drawable, at) => same(drawable, before[at]))) {
