@@ -59,6 +59,9 @@ def main():
     if status != 0 or not os.path.exists(out):
         ended = "ended" if seconds >= limit else "failed"
         told |= {"what": ended, "said": said[-1][:200] if said else ""}
+        # What was ended may have left half a file, which nobody shall judge.
+        if os.path.exists(out):
+            os.remove(out)
     else:
         with open(out, "rb") as file:
             header = file.read(127)
