@@ -11,6 +11,8 @@ use std::{
 /// # Errors
 /// When there is no folder for it, or what has the name is neither a file nor a folder.
 pub(crate) fn target(out: &Path) -> Result<PathBuf> {
+    // With a slash behind it a link would be what it leads to.
+    let out = &out.components().collect::<PathBuf>();
     let shown = out.display();
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {
@@ -42,6 +44,21 @@ pub(crate) fn same(a: &Path, b: &Path) -> bool {
 #[cfg(not(unix))]
 pub(crate) fn same(a: &Path, b: &Path) -> bool {
     a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b))
+}
+
+/// Hands all that was written beneath a folder to its disk, at once and not file by file; elsewhere than on Linux the system does so when it
+/// likes.
+///
+/// # Errors
+/// Where the disk does not take it.
+#[cfg(target_os = "linux")]
+pub(crate) fn synced(folder: &Path) -> io::Result<()> {
+    Ok(rustix::fs::syncfs(std::fs::File::open(folder)?)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn synced(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Refuses to write what there is no room for.
@@ -102,9 +119,13 @@ mod tests {
         std::fs::write(at("a"), "a").expect("written");
         symlink(at("a"), at("link")).expect("a link");
         symlink(at("nothing"), at("nowhere")).expect("a link");
+        std::fs::create_dir(at("b")).expect("made");
+        symlink(at("b"), at("within")).expect("a link");
         rustix::fs::mkfifoat(rustix::fs::CWD, at("fifo"), 0o600.into()).expect("a pipe");
         let file = at("a").canonicalize().expect("there");
         assert_eq!((target(&at("link")).expect("a file"), target(&at("new")).expect("none")), (file, at("new")));
+        let within = at("b").canonicalize().expect("there");
+        assert_eq!(["within", "within/", "b/"].map(|name| target(&at(name)).expect("a folder")), [&within, &within, &at("b")].map(Path::to_owned));
         for (name, expected) in
             [("no/a", "there is no folder"), ("nowhere", "leads nowhere"), ("fifo", "no plain file, expected one")]
         {

@@ -17,6 +17,8 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use duotile_core::{TileQuery, Work};
 use std::{
+    ffi::{OsStr, OsString},
+    fs::{self, File},
     io::Write as _,
     path::{Path, PathBuf},
     sync::{
@@ -121,17 +123,43 @@ pub fn run(args: &Convert) -> Result<()> {
     Ok(())
 }
 
-/// A file of a name that none had, beside the one that it becomes when it is whole; until then it goes when it is dropped.
+/// Letters behind the name of a file that is being written.
+const LETTERS: usize = 6;
+
+/// A file of a name that none had, beside the one that it becomes when it is whole; until then it goes when it is dropped. Those of
+/// processes that were killed go now: nobody holds them.
 fn beside(target: &Path) -> Result<NamedTempFile> {
-    let mut name = std::ffi::OsString::from(".");
+    let mut name = OsString::from(".");
     name.push(target.file_name().unwrap_or_default());
     name.push(".converting-");
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    sweep(folder, &name);
     let mut file = tempfile::Builder::new();
-    file.prefix(&name);
+    file.prefix(&name).rand_bytes(LETTERS);
     #[cfg(unix)]
     file.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Ok(file.tempfile_in(folder)?)
+    loop {
+        let made = file.tempfile_in(folder)?;
+        let _ = made.as_file().lock();
+        // Another process may have swept it before it was held.
+        if made.path().exists() {
+            return Ok(made);
+        }
+    }
+}
+
+/// Removes files of names that begin so, but those that a process holds.
+fn sweep(folder: &Path, name: &OsStr) {
+    for entry in folder.read_dir().into_iter().flatten().flatten() {
+        let found = entry.file_name();
+        let letters = found.as_encoded_bytes().strip_prefix(name.as_encoded_bytes());
+        let is_one = letters.is_some_and(|rest| rest.len() == LETTERS && rest.iter().all(u8::is_ascii_alphanumeric))
+            && entry.file_type().is_ok_and(|kind| kind.is_file());
+        let left = is_one.then(|| File::open(entry.path()).ok().filter(|file| file.try_lock().is_ok())).flatten();
+        if left.is_some() {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// What is written, by the ending of a name.
@@ -165,5 +193,23 @@ mod tests {
         assert_eq!(format_of(Path::new("a.ndjson")).expect("known"), RowFormat::GeoJsonLines);
         let error = format_of(Path::new("a.pmtiles")).expect_err("tiles").to_string();
         assert!(error.contains("expected .csv, .geojson, .geojsonl, .fgb, .parquet; duotile export"), "{error}");
+    }
+
+    #[test]
+    fn what_was_killed_leaves_goes_and_what_is_being_written_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (target, left) = (folder.path().join("a.csv"), folder.path().join(".a.csv.converting-Zx09aB"));
+        let others = [".a.csv.converting-notes", ".b.csv.converting-Zx09aB", ".a.csv.converting-Zx0-aB"];
+        for path in others.map(|name| folder.path().join(name)).iter().chain([&left]) {
+            fs::write(path, "half").expect("written");
+        }
+        let first = beside(&target).expect("made");
+        assert!(!left.exists());
+        let second = beside(&target).expect("made");
+        assert!(first.path().exists() && second.path().exists());
+        assert!(others.iter().all(|name| folder.path().join(name).exists()));
+        first.persist(&target).expect("named");
+        drop(second);
+        assert_eq!(folder.path().read_dir().expect("there").count(), others.len() + 1);
     }
 }

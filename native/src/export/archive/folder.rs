@@ -1,6 +1,7 @@
 //! A folder with a file for each tile, as it is, z/x/y.mvt; for hosts that know nothing of archives.
 
 use super::{Place, Run, Summary, are};
+use crate::disk;
 use anyhow::{Context as _, Result};
 use duotile_core::{TileId, Work, archive::hilbert};
 use serde_json::json;
@@ -73,6 +74,6 @@ impl Folder {
         told["bounds"] = json!(summary.bounds);
         told["center"] = json!(summary.center);
         std::fs::write(self.folder.join("metadata.json"), told.to_string())?;
-        Ok(())
+        Ok(disk::synced(&self.folder)?)
     }
 }

@@ -167,7 +167,7 @@ impl Archive {
         }
     }
 
-    /// Writes what is known at the end; of one file, through to the disk.
+    /// Writes what is known at the end, and all of it through to the disk.
     ///
     /// # Errors
     /// Where the disk does not take it.
