@@ -2,12 +2,14 @@
 //!
 //! Source: the `MBTiles` specification, version 1.3. A table of tiles, or a view of one; the rest is metadata by their names.
 
+mod facts;
+
 use super::{Facts, Lying, MOST, Packing};
 use crate::source::sqlite::Bounded;
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
-use duotile_core::{MAX_ZOOM, TileId};
-use rusqlite::{Connection, OptionalExtension as _, params};
-use serde_json::{Map, Value};
+use anyhow::{Context as _, Result, anyhow, ensure};
+use duotile_core::TileId;
+use facts::facts;
+use rusqlite::{Connection, params};
 use std::{
     path::{Path, PathBuf},
     sync::{Condvar, Mutex, PoisonError},
@@ -17,10 +19,6 @@ use std::{
 /// How many bytes a tile has, and these, unless they are too many to be made room for: 32 MB, as [`MOST`] has it.
 pub const BYTES: &str = "length(tile_data), CASE WHEN length(tile_data) <= 33554432 THEN tile_data END";
 const WHERE: &str = "FROM tiles WHERE zoom_level = ?1 AND tile_column = ?2 AND tile_row = ?3";
-/// Bytes that the metadata may have, all values together.
-const METADATA: usize = 16 << 20;
-/// Values that metadata may have.
-const VALUES: usize = 1000;
 
 /// A database that is open: as many times as there are tiles looked for at once.
 #[derive(Debug)]
@@ -51,7 +49,7 @@ impl MbTiles {
     /// # Errors
     /// When it is gone.
     pub fn open_again(&self) -> Result<Bounded> {
-        Bounded::of_tiles(&self.path, "MBTiles")
+        Bounded::of_rows(&self.path, "MBTiles")
     }
 
     /// The bytes of a tile.
@@ -108,99 +106,6 @@ fn found(database: &Connection, tile: TileId) -> Result<Option<Lying>> {
     let bytes = row.get_ref(1).map_err(damaged)?.as_bytes().context("it is a number, expected bytes")?.to_vec();
     let packing = Packing::seen(&bytes);
     Ok((!bytes.is_empty()).then_some(Lying { bytes, packing }))
-}
-
-/// What the metadata say, and what they leave to be found out.
-fn facts(database: &Connection) -> Result<Facts> {
-    let is_there = |name: &str, kinds: &str| -> Result<bool> {
-        let query = format!("SELECT count(*) FROM sqlite_master WHERE lower(name) = ?1 AND type IN ({kinds})");
-        Ok(database.query_row(&query, [name], |row| row.get::<_, i64>(0)).map_err(damaged)? > 0)
-    };
-    ensure!(
-        is_there("tiles", "'table', 'view'")? && is_there("metadata", "'table'")?,
-        "the SQLite database is no MBTiles: expected tables named metadata and tiles"
-    );
-    has_index(database)?;
-    let told = metadata(database)?;
-    let kind = match told.get("format").and_then(Value::as_str) {
-        Some(kind) => kind.to_ascii_lowercase(),
-        None => kind(database)?.into(),
-    };
-    let facts = Facts::named(told, || filled(database))?;
-    Ok(Facts { kind: super::kind(&kind), ..facts }.sound())
-}
-
-/// Refuses a database in which all tiles would be looked at for each.
-fn has_index(database: &Connection) -> Result<()> {
-    let mut statement = database.prepare(&format!("EXPLAIN QUERY PLAN SELECT {BYTES} {WHERE}")).map_err(damaged)?;
-    let steps = statement.query_map(params![0, 0, 0], |row| row.get::<_, String>("detail")).map_err(damaged)?;
-    for step in steps {
-        let step = step.map_err(damaged)?;
-        // A view of two tables is a search in each.
-        if step.starts_with("SCAN") && !step.contains("CONSTANT ROW") || step.contains("RECURSIVE") {
-            bail!(
-                "its tiles have no index, so that all of them would be looked at for each; \
-                 CREATE UNIQUE INDEX tile_index ON tiles (zoom_level, tile_column, tile_row) makes one"
-            );
-        }
-    }
-    Ok(())
-}
-
-fn metadata(database: &Connection) -> Result<Map<String, Value>> {
-    let sizes = format!("SELECT octet_length(name) + octet_length(value) AS size FROM metadata LIMIT {VALUES}");
-    let size = database.query_row(&format!("SELECT total(size) FROM ({sizes})"), [], |row| row.get::<_, f64>(0));
-    let size = size.map_err(damaged)?;
-    ensure!(size <= METADATA as f64, "its metadata are {size} bytes, expected at most {METADATA}");
-    let query = format!("SELECT name, value FROM metadata LIMIT {VALUES}");
-    let mut statement = database.prepare(&query).map_err(damaged)?;
-    let mut rows = statement.query([]).map_err(damaged)?;
-    let mut map = Map::new();
-    while let Some(row) = rows.next().map_err(damaged)? {
-        let text = |at: usize| -> Result<Option<String>> {
-            Ok(match plain(row.get(at).map_err(damaged)?) {
-                Value::Null => None,
-                Value::String(text) => Some(text),
-                other => Some(other.to_string()),
-            })
-        };
-        if let (Some(name), Some(value)) = (text(0)?, text(1)?) {
-            map.insert(name, Value::String(value));
-        }
-    }
-    Ok(map)
-}
-
-fn plain(value: rusqlite::types::Value) -> Value {
-    match value {
-        rusqlite::types::Value::Integer(number) => number.into(),
-        rusqlite::types::Value::Real(number) => number.into(),
-        rusqlite::types::Value::Text(text) => text.into(),
-        rusqlite::types::Value::Null | rusqlite::types::Value::Blob(_) => Value::Null,
-    }
-}
-
-/// The first and the last zoom that has tiles.
-fn filled(database: &Connection) -> Result<[u8; 2]> {
-    let mut some = Vec::new();
-    for z in 0..=MAX_ZOOM {
-        let query = "SELECT 1 FROM tiles WHERE zoom_level = ?1 LIMIT 1";
-        let found = database.query_row(query, [z], |_| Ok(())).optional().map_err(damaged)?;
-        some.extend(found.map(|()| z));
-    }
-    Ok([some.first().copied().unwrap_or(0), some.last().copied().unwrap_or(0)])
-}
-
-/// What tiles are, by the first of them.
-fn kind(database: &Connection) -> Result<&'static str> {
-    let first = "SELECT substr(tile_data, 1, 4) FROM tiles LIMIT 1";
-    let first = database.query_row(first, [], |row| row.get::<_, Vec<u8>>(0));
-    Ok(match first.optional().map_err(damaged)?.unwrap_or_default()[..] {
-        [0x89, b'P', ..] => "png",
-        [0xff, 0xd8, ..] => "jpg",
-        [b'R', b'I', b'F', b'F', ..] => "webp",
-        _ => "pbf",
-    })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "what errors are mapped by takes them")]
@@ -270,6 +175,29 @@ mod tests {
         }
         let error = format!("{:#}", MbTiles::open(&path).expect_err("much"));
         assert!(error.contains("its metadata are 18000011 bytes, expected at most 16777216"), "{error}");
+    }
+
+    /// A text is no number where a column has no type; where it has one, it becomes one.
+    #[test]
+    fn tiles_that_no_number_finds_are_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.mbtiles");
+        let database = made(&path, b"x");
+        let again = |types: [&str; 2]| {
+            let [kind, values] = types;
+            let schema = format!(
+                "DROP TABLE tiles; CREATE TABLE tiles (zoom_level {kind}, tile_column {kind}, tile_row {kind}, tile_data);
+                 CREATE UNIQUE INDEX i ON tiles (zoom_level, tile_column, tile_row);
+                 INSERT INTO tiles VALUES ({values}, x'1a00');"
+            );
+            database.execute_batch(&schema).expect("made");
+            MbTiles::open(&path).and_then(|(reader, _)| reader.tile(TileId::new(3, 1, 2)?))
+        };
+        for fine in [["text", "'3', '1', '5'"], ["integer", "'3', '1', '5'"], ["", "3, 1, 5"]] {
+            assert!(again(fine).expect("it opens").is_some(), "{fine:?}");
+        }
+        let error = format!("{:#}", again(["", "'3', '1', '5'"]).expect_err("texts"));
+        assert!(error.contains("UPDATE tiles SET zoom_level = CAST(zoom_level AS INTEGER), tile_column"), "{error}");
     }
 
     /// What is left of a change that was not ended is no tile, and a table that looks like one may not look for ever.

@@ -197,14 +197,34 @@ mod tests {
             .execute_batch(
                 "UPDATE images SET tile_data = x'1a05' WHERE tile_id = 0;
                  INSERT INTO map VALUES (3, 8, 0, 1);
-                 INSERT INTO map VALUES (9, 0, 0, 1);",
+                 INSERT INTO map VALUES (9, 0, 0, 1);
+                 INSERT INTO map VALUES ('x', 0, 0, 1);",
             )
             .expect("changed");
-        drop(database);
+        let parts = [
+            "tile 0/0/0: no vector tile",
+            "zoom 3, column 8, row 0",
+            "zoom 9, expected 0 to 3",
+            "zoom \"x\", column 0, row 0, expected integers",
+        ];
         let told = verified(&path).faults.join("\n");
-        for part in ["tile 0/0/0: no vector tile", "zoom 3, column 8, row 0", "zoom 9, expected 0 to 3"] {
+        for part in parts {
             assert!(told.contains(part), "{part}: {told}");
         }
+        // An index that lets an address come again, also where it is in another order and by columns without a type.
+        let odd = "DROP VIEW tiles; CREATE TABLE tiles (zoom_level, tile_column, tile_row, tile_data);
+             CREATE INDEX i ON tiles (tile_row, tile_column, zoom_level);
+             INSERT INTO tiles SELECT zoom_level, tile_column, tile_row, tile_data FROM map JOIN images USING (tile_id) WHERE zoom_level < 3;
+             INSERT INTO tiles SELECT * FROM tiles WHERE zoom_level = 1 AND tile_column = 1;
+             INSERT INTO tiles VALUES ('2', '1', '1', x'1a00');";
+        database.execute_batch(odd).expect("changed");
+        let twice: u64 = database
+            .query_row("SELECT count(*) FROM tiles WHERE zoom_level = 1 AND tile_column = 1", [], |row| row.get(0))
+            .expect("SQL");
+        drop(database);
+        let told = verified(&path).faults.join("\n");
+        assert_eq!(told.matches("tile 1/1/").count() as u64, twice / 2, "{told}");
+        assert!(told.contains(": it comes again") && told.contains("zoom \"2\", column \"1\", row \"1\", expected integers"), "{told}");
     }
 
     #[test]

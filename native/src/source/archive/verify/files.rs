@@ -3,6 +3,7 @@
 use super::Look;
 use crate::source::archive::folder::{Folder, METADATA, lying, number};
 use anyhow::{Context as _, Result};
+use duotile_core::TileId;
 use std::{
     collections::HashSet,
     fs::DirEntry,
@@ -30,18 +31,24 @@ impl Look<'_> {
                     self.odd(&column.path());
                     continue;
                 };
+                let mut before = None;
                 for file in names(&column.path())? {
-                    self.file((z as u8, x), &file.path(), &mut known)?;
+                    let tile = self.file((z as u8, x), &file.path(), &mut known)?;
+                    // Of two endings one is read; by their names they stand together.
+                    if let Some(tile) = tile.filter(|_| tile == before) {
+                        self.found.fault(format!("tile {tile}: it comes again, as {}", file.path().display()));
+                    }
+                    before = tile;
                 }
             }
         }
         self.tiles()
     }
 
-    fn file(&mut self, (z, x): (u8, u32), path: &Path, known: &mut HashSet<u128>) -> Result<()> {
+    fn file(&mut self, (z, x): (u8, u32), path: &Path, known: &mut HashSet<u128>) -> Result<Option<TileId>> {
         let Some(tile) = Folder::named(z, x, path).filter(|_| path.is_file()) else {
             self.odd(path);
-            return Ok(());
+            return Ok(None);
         };
         self.found.tiles += 1;
         let [first, last] = self.archive.facts.zooms;
@@ -53,7 +60,7 @@ impl Look<'_> {
             Ok(_) => {}
             Err(error) => self.found.fault(format!("tile {tile}: {error:#}")),
         }
-        Ok(())
+        Ok(Some(tile))
     }
 
     fn odd(&mut self, path: &Path) {
