@@ -1,5 +1,6 @@
 //! Why there is no answer: a closed list, so that whoever asked can say it in the words of its own protocol.
 
+use crate::shown::shown;
 use duotile_core::{QueryError, Stopped, Work};
 use std::fmt;
 
@@ -53,7 +54,7 @@ impl Refusal {
     /// Something failed inside: the cause goes to the log, once, and not to whoever asked.
     #[must_use]
     pub fn failed(cause: &dyn fmt::Display) -> Self {
-        tracing::error!("an answer failed: {cause}");
+        tracing::error!("an answer failed: {}", shown(&cause.to_string()));
         Self::Failed
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     http::{Shared, metrics::Outcome},
     progress::Terminal,
     read::Stand,
+    shown::shown,
     source::{Source, archive::Archive, points::Dataset},
     wanted::Wanted,
 };
@@ -84,7 +85,7 @@ impl Watched {
                 format!("{} rows, {} columns, asked live, looked at", live.len(), live.schema().columns().len())
             }
         };
-        let _ = writeln!(std::io::stderr(), "{name}: {told} in {seconds:.1} s");
+        let _ = writeln!(std::io::stderr(), "{name}: {} in {seconds:.1} s", shown(&told));
         state.replace(entry);
         self.settled = telling || self.source.remote.is_some();
         Ok(())
@@ -99,7 +100,7 @@ impl Watched {
             Err(error) => {
                 let name = &self.source.name;
                 let stays = if state.catalog.get(name).is_some() { "the old rows stay" } else { "it is not served" };
-                tracing::error!("{name}: {stays}: {error:#}");
+                tracing::error!("{name}: {stays}: {}", shown(&format!("{error:#}")));
                 Outcome::Failed
             }
         };

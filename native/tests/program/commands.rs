@@ -1,7 +1,10 @@
 //! What the commands print, and that what is wrong is one line.
 
-use crate::support::{CSV, duotile, fails, run, text, write};
-use std::{io::Write as _, process::Stdio};
+use crate::support::{CSV, Server, duotile, fails, run, text, write};
+use std::{
+    io::{Read as _, Write as _},
+    process::Stdio,
+};
 
 #[test]
 fn help_is_a_manual_and_wrong_usage_is_2() {
@@ -107,6 +110,44 @@ fn what_is_converted_takes_the_place_of_what_was_named_and_of_nothing_else() {
     assert_eq!(text(&fs::read(&fine).expect("read")), CSV);
     fs::create_dir(at("folder.csv")).expect("a folder");
     fails(&["convert", &fine, "-o", &at("folder.csv").display().to_string()], "a folder has that name");
+}
+
+#[test]
+fn what_an_archive_says_does_nothing_to_a_terminal() {
+    const ODD: &str = "a\u{1b}[31m\nerror: b\u{9b}2J\u{202e}";
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = |name: &str, format: &str| {
+        let path = folder.path().join(name);
+        let layers = serde_json::json!({ "vector_layers": [{ "id": ODD, "fields": { ODD: ODD } }] }).to_string();
+        let database = rusqlite::Connection::open(&path).expect("a database");
+        let schema = "CREATE TABLE metadata (name text, value text);
+            CREATE TABLE tiles (zoom_level integer, tile_column integer, tile_row integer, tile_data blob,
+                PRIMARY KEY (zoom_level, tile_column, tile_row));
+            INSERT INTO tiles VALUES (0, 0, 0, x'1a05780a0a0162');";
+        database.execute_batch(schema).expect("made");
+        let said = [("format", format), ("name", ODD), ("description", ODD), ("attribution", ODD), ("json", &layers)];
+        for (name, value) in said {
+            database.execute("INSERT INTO metadata VALUES (?1, ?2)", [name, value]).expect("written");
+        }
+        path.display().to_string()
+    };
+    let (fine, odd) = (made("fine.mbtiles", "pbf"), made("odd.mbtiles", ODD));
+    let plain = |said: &[u8]| {
+        let said = text(said);
+        let acts = |letter: char| letter != '\n' && letter.is_control() || letter == '\u{202e}';
+        assert!(!said.contains(acts) && !said.contains("\nerror: b"), "{said:?}");
+        said
+    };
+    for args in [&["inspect", &fine][..], &["verify", &fine], &["inspect", &odd], &["verify", &odd], &["tile", &odd, "0/0/0"]] {
+        let done = run(args);
+        let said = plain(&done.stdout) + &plain(&done.stderr);
+        assert!(said.contains(r"a\u{1b}[31m\n"), "{args:?}: {said}");
+    }
+    let mut server = Server::start(&[&fine, "--port", "0"]);
+    server.signal("-TERM");
+    let mut errors = Vec::new();
+    server.child.stderr.take().expect("piped").read_to_end(&mut errors).expect("text");
+    assert!(plain(&errors).contains(r"fine: an archive of tiles, zooms 0 to 0, a\u{1b}[31m\n"), "{}", text(&errors));
 }
 
 #[test]

@@ -7,6 +7,8 @@ use serde_json::{Map, Value, json};
 /// Layers that metadata may have, and bytes of what is told of them: they are in TileJSON, which every map reads.
 const LAYERS: usize = 1000;
 const LAYER_BYTES: usize = 1 << 20;
+/// Bytes of a text, which is there as well.
+const TEXT_BYTES: usize = 1 << 16;
 /// Bytes of their statistics.
 const STATS_BYTES: usize = 4 << 20;
 
@@ -59,9 +61,12 @@ impl Facts {
         ensure!(layers.len() <= LAYERS, "its metadata name {} layers, expected at most {LAYERS}", layers.len());
         let stats = map.remove("tilestats").filter(|stats| stats["layers"].is_array());
         let within = |what: &str, bytes: usize, most: usize| {
-            ensure!(bytes <= most, "the {what} of its metadata are {bytes} bytes, expected at most {most}");
+            ensure!(bytes <= most, "{what} in its metadata: {bytes} bytes, expected at most {most}");
             Ok(())
         };
+        for (what, text) in [("name", &title), ("description", &description), ("attribution", &attribution)] {
+            within(what, text.as_ref().map_or(0, String::len), TEXT_BYTES)?;
+        }
         within("vector_layers", json!(layers).to_string().len(), LAYER_BYTES)?;
         within("tilestats", stats.as_ref().map_or(0, |stats| stats.to_string().len()), STATS_BYTES)?;
         Ok(Self {
@@ -220,7 +225,11 @@ mod tests {
         let many: Vec<Value> = (0..1001).map(|at| json!({ "id": at.to_string() })).collect();
         assert_eq!(refused(json!({ "vector_layers": many })), "its metadata name 1001 layers, expected at most 1000");
         let long = json!([{ "id": "a", "description": "x".repeat(1 << 20) }]);
-        assert!(refused(json!({ "vector_layers": long })).starts_with("the vector_layers of its metadata are 1048"));
+        assert!(refused(json!({ "vector_layers": long })).starts_with("vector_layers in its metadata: 1048"));
+        let text = "x".repeat((1 << 16) + 1);
+        for name in ["name", "description", "attribution"] {
+            assert_eq!(refused(json!({ name: text })), format!("{name} in its metadata: 65537 bytes, expected at most 65536"));
+        }
         let stats = json!({ "layers": ["x".repeat(4 << 20)] });
         assert!(refused(json!({ "tilestats": stats })).ends_with("expected at most 4194304"));
     }
