@@ -64,6 +64,12 @@ impl Folder {
         Ok(Self { path: path.canonicalize().with_context(|| path.display().to_string())? })
     }
 
+    /// Whether it is still there, as it was opened.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.path.join(SIGN).exists()
+    }
+
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -1,34 +1,25 @@
-//! What a server does for its files, on a thread of its own: writes tiles after they were answered, takes away versions that were
-//! replaced, keeps to the bound. It never holds up an answer: what it cannot take at once it drops, and counts.
+//! A server's hold on its files: tiles that were answered are written on a thread of its own, as far as it takes them. It never
+//! holds up an answer: what cannot be taken at once is dropped, and counted.
 
-use super::{Folder, Place, gzipped, put::Put};
+use super::{Folder, Place, keeping::Keeping};
 use crate::{engine::pack::Packed, settings::files::Files};
 use anyhow::{Context as _, Result};
 use duotile_core::TileId;
 use std::{
     collections::BTreeMap,
-    io::{self, ErrorKind},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
-        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+        mpsc::{SyncSender, sync_channel},
     },
     thread,
-    time::{Duration, Instant, SystemTime},
 };
 
 /// Tiles that wait to be written.
 const QUEUE: usize = 256;
 /// Bytes of these.
 const WAITING: u64 = 64 << 20;
-/// How long nothing is written where the disk is full, or cannot be written to.
-const PAUSE: Duration = Duration::from_mins(1);
-/// The shortest time between two looks at how much is there, and the part of all time that they may take.
-const MEASURE: Duration = Duration::from_mins(1);
-const PART: u32 = 100;
-/// The times between two looks at which versions are to go.
-const TEND: [Duration; 2] = [Duration::from_secs(1), Duration::from_mins(1)];
 
 /// What was counted.
 #[derive(Debug, Default)]
@@ -48,17 +39,17 @@ pub struct Counts {
     /// Whether nothing is written for now.
     pub off: AtomicBool,
     /// Bytes that wait to be written.
-    waiting: AtomicU64,
+    pub(super) waiting: AtomicU64,
 }
 
 /// A tile to be written.
-struct Offered {
-    file: PathBuf,
-    packed: Packed,
+pub(super) struct Offered {
+    pub file: PathBuf,
+    pub packed: Packed,
 }
 
 /// Versions by the names of datasets.
-type Served = BTreeMap<String, String>;
+pub(super) type Served = BTreeMap<String, String>;
 
 /// A server's hold on its files.
 #[derive(Debug)]
@@ -79,18 +70,7 @@ impl Keeper {
         let folder = Folder::open(&files.folder).context("--file-cache")?;
         let (queue, offered) = sync_channel(QUEUE);
         let (served, counts) = (Arc::default(), Arc::<Counts>::default());
-        let keeping = Keeping {
-            folder,
-            most: files.most,
-            keep: files.keep,
-            told: Arc::clone(&served),
-            counts: counts.clone(),
-            served: Served::new(),
-            off_until: None,
-            silent_until: Instant::now(),
-            measure_at: Instant::now(),
-            tend_at: Instant::now(),
-        };
+        let keeping = Keeping::new(folder, files, Arc::clone(&served), counts.clone());
         thread::Builder::new()
             .name("files".into())
             .spawn(move || keeping.run(&offered))
@@ -116,144 +96,14 @@ impl Keeper {
     }
 }
 
-/// The thread.
-struct Keeping {
-    folder: Folder,
-    most: u64,
-    keep: Duration,
-    told: Arc<Mutex<Option<Served>>>,
-    counts: Arc<Counts>,
-    /// Versions by the names of all datasets that were ever served; empty where one is no more.
-    served: Served,
-    /// Until when nothing is written.
-    off_until: Option<Instant>,
-    /// From when on it may be said again what else goes wrong.
-    silent_until: Instant,
-    measure_at: Instant,
-    tend_at: Instant,
-}
-
-impl Keeping {
-    fn run(mut self, offered: &Receiver<Offered>) {
-        loop {
-            self.look();
-            match offered.recv_timeout(TEND[0]) {
-                Ok(Offered { file, packed }) => {
-                    self.counts.waiting.fetch_sub(packed.bytes.len() as u64, Relaxed);
-                    self.write(&file, &packed);
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
-        }
-    }
-
-    /// Does what is due beside writing.
-    fn look(&mut self) {
-        let now = Instant::now();
-        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(told) = told {
-            // What was written since the last time is of what was served until now.
-            let _ = self.tend();
-            self.served.values_mut().for_each(String::clear);
-            self.served.extend(told);
-            self.tend_at = now;
-        }
-        if self.off_until.is_some_and(|until| now >= until) {
-            self.off_until = None;
-            self.counts.off.store(false, Relaxed);
-        }
-        if now >= self.tend_at {
-            if let Err(error) = self.tend() {
-                self.complain("versions that were replaced are not taken away", &error);
-            }
-            self.tend_at = now + (self.keep / 10).clamp(TEND[0], TEND[1]);
-        }
-        if now >= self.measure_at {
-            self.trim();
-        }
-    }
-
-    /// Marks which versions are served, and takes away those that were not for long. One that is somebody else's keeps no other from it.
-    fn tend(&self) -> io::Result<()> {
-        let (now, mut done) = (SystemTime::now(), Ok(()));
-        for version in self.folder.versions()? {
-            let Some(served) = self.served.get(&version.dataset) else { continue };
-            let tended = if *served == version.version {
-                version.mark.serve(&version.folder)
-            } else {
-                let due = version.mark.retire(&version.folder, self.keep, now);
-                due.and_then(|due| if due { version.remove() } else { Ok(()) })
-            };
-            done = done.and(tended);
-        }
-        done
-    }
-
-    /// Looks how much is there, and takes away what is too much; and whether there is room then.
-    fn trim(&mut self) -> bool {
-        let start = Instant::now();
-        match self.folder.trim(self.most) {
-            Ok(trimmed) => {
-                self.counts.removed.fetch_add(trimmed.tiles, Relaxed);
-                self.counts.bytes.store(trimmed.left, Relaxed);
-            }
-            Err(error) => self.complain("what is there cannot be looked at, or not be taken away", &error),
-        }
-        // Others write there, too.
-        self.measure_at = Instant::now() + MEASURE.max(start.elapsed() * PART);
-        self.counts.bytes.load(Relaxed) <= self.most
-    }
-
-    fn write(&mut self, file: &Path, packed: &Packed) {
-        let counts = self.counts.clone();
-        if self.off_until.is_some() {
-            counts.dropped.fetch_add(1, Relaxed);
-            return;
-        }
-        match gzipped(packed).and_then(|bytes| self.folder.put(file, &bytes)) {
-            Ok(Put::There) => drop(counts.there.fetch_add(1, Relaxed)),
-            Ok(Put::Written(size)) => {
-                counts.written.fetch_add(1, Relaxed);
-                if counts.bytes.fetch_add(size, Relaxed) + size > self.most && !self.trim() {
-                    self.pause(&io::Error::other("nothing can be taken away to make room"));
-                }
-            }
-            Err(error) => {
-                counts.failed.fetch_add(1, Relaxed);
-                // Of this tile alone.
-                if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::InvalidFilename) {
-                    self.complain("a tile is not written", &error);
-                } else {
-                    self.pause(&error);
-                }
-            }
-        }
-    }
-
-    /// Lets it be for a while, and says so.
-    fn pause(&mut self, error: &io::Error) {
-        let (folder, seconds) = (self.folder.path().display(), PAUSE.as_secs());
-        tracing::error!("--file-cache {folder}: no tiles are written for {seconds} seconds: {error}");
-        self.off_until = Some(Instant::now() + PAUSE);
-        self.counts.off.store(true, Relaxed);
-    }
-
-    /// Says what goes wrong beside that, not all the time.
-    fn complain(&mut self, what: &str, error: &io::Error) {
-        let now = Instant::now();
-        if now >= self.silent_until {
-            tracing::warn!("--file-cache {}: {what}: {error}", self.folder.path().display());
-            self.silent_until = now + PAUSE;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::engine::pack::Coding;
-    use std::fs;
+    use std::{
+        fs,
+        time::{Duration, Instant},
+    };
 
     const VERSIONS: [&str; 2] = ["1111111111111111", "2222222222222222"];
 

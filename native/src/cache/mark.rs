@@ -1,6 +1,7 @@
 //! Which versions of a dataset are served, and since when others are not: an empty file in the folder of each that a server has
 //! served, so that all servers and `duotile cache` agree. One without was written beforehand and waits to be served.
 
+use super::tree::absent;
 use std::{
     fs, io,
     path::Path,
@@ -38,7 +39,7 @@ impl Mark {
         }
         if matches!(self, Self::Old(_)) {
             fs::write(folder.join(CURRENT), "")?;
-            fs::remove_file(folder.join(OLD))?;
+            absent(fs::remove_file(folder.join(OLD)))?;
         }
         Ok(())
     }
@@ -49,7 +50,7 @@ impl Mark {
             Self::New => Ok(false),
             Self::Current => {
                 fs::write(folder.join(OLD), "")?;
-                fs::remove_file(folder.join(CURRENT))?;
+                absent(fs::remove_file(folder.join(CURRENT)))?;
                 Ok(keep.is_zero())
             }
             Self::Old(since) => match now.duration_since(since) {
@@ -79,9 +80,14 @@ mod tests {
         assert!(since.duration_since(now).map_or(true, |passed| passed < hour), "{since:?}");
         let due = |at| Mark::of(path).retire(path, hour, at).expect("looked at");
         assert!(!due(later(3500)) && due(later(3700)));
-        // Another server has it still.
-        Mark::of(path).serve(path).expect("marked");
+        // Another server has it still, and one more.
+        let seen = Mark::of(path);
+        [seen, seen].iter().for_each(|seen| seen.serve(path).expect("marked"));
         assert_eq!(Mark::of(path), Mark::Current);
+        for _ in 0..2 {
+            assert!(!Mark::Current.retire(path, hour, now).expect("marked"));
+        }
+        assert!(matches!(Mark::of(path), Mark::Old(_)));
     }
 
     #[test]

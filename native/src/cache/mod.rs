@@ -1,12 +1,13 @@
 //! Finished tiles as files, which a web server in front sends without asking the program.
 //!
 //! A [`place`] is where a tile lies, so that a pattern finds it from an address; a [`folder`] has all of them, each [`put`] there
-//! whole or not at all and never changed. The [`keeper`] of a server writes what was answered, takes away versions that were
-//! replaced ([`mark`]), and [`trim`]s the folder to its bound; [`seed`] writes tiles before anybody asks. What is there is found
+//! whole or not at all and never changed. The [`keeper`] of a server has what was answered written, versions that were
+//! replaced taken away ([`mark`]), and [`trim`]s the folder to its bound; [`seed`] writes tiles before anybody asks. What is there is found
 //! by going through the [`tree`]: nothing else is written down, so nothing can be wrong about it.
 
 pub mod folder;
 pub mod keeper;
+mod keeping;
 pub mod mark;
 pub mod place;
 mod put;

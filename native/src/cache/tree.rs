@@ -189,7 +189,7 @@ fn entries(folder: &Path) -> io::Result<impl Iterator<Item = io::Result<(DirEntr
 }
 
 /// What is not there need not be taken away.
-fn absent(done: io::Result<()>) -> io::Result<()> {
+pub(super) fn absent(done: io::Result<()>) -> io::Result<()> {
     match done {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         done => done,
