@@ -9,19 +9,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { PMTiles } from "pmtiles";
 import { archive } from "../e2e/archive.js";
+import { archiveOf } from "./lib/archive.js";
 import { run, serve } from "./lib/duotile.js";
 
 const folder = mkdtempSync(join(tmpdir(), "duotile-archives-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
-
-/** PMTiles' own reader of a file. @param {Buffer} bytes */
-function reading(bytes) {
-  const range = (/** @type {number} */ at, /** @type {number} */ length) =>
-    new Uint8Array(bytes.subarray(at, at + length)).buffer;
-  return new PMTiles({ getKey: () => "file", getBytes: async (at, length) => ({ data: range(at, length) }) });
-}
 
 test("an archive that another wrote is served as it lies, with what it says of itself", async () => {
   const live = await serve();
@@ -65,7 +58,7 @@ test("an archive of many leaves is served as PMTiles' own reader has it, and is 
   const done = run("export", points, "-o", path, "--zooms", "0-13", "--query", "limit=100");
   assert.equal(done.status, 0, done.stderr);
   const bytes = readFileSync(path);
-  const reader = reading(bytes);
+  const reader = archiveOf(bytes);
   const header = await reader.getHeader();
   assert.ok((header.leafDirectoryLength ?? 0) > 0, "leaves");
   const verified = run("verify", path);
