@@ -57,7 +57,7 @@ pub fn verify(path: &Path, progress: &dyn Progress, go_on: &dyn Fn() -> bool) ->
     let archive = Archive::open("verified", path)?;
     let known = archive.facts.layers().collect();
     let mut look =
-        Look { archive: &archive, known, found: Found::default(), waiting: Vec::new(), bytes: 0, progress, go_on };
+        Look { archive: &archive, known, found: Found::default(), zooms: None, waiting: Vec::new(), bytes: 0, progress, go_on };
     look.described();
     match &archive.reader {
         Reader::PmTiles(reader) => look.directories(reader)?,
@@ -73,6 +73,8 @@ struct Look<'a> {
     /// The layers that `vector_layers` names.
     known: BTreeSet<&'a str>,
     found: Found,
+    /// The first and the last zoom of tiles.
+    zooms: Option<[u8; 2]>,
     /// Tiles whose bytes are to be looked at.
     waiting: Vec<(TileId, Lying)>,
     /// How many these are.
@@ -91,6 +93,22 @@ impl Look<'_> {
 
     fn goes_on(&self) -> Result<(), Stopped> {
         if (self.go_on)() { Ok(()) } else { Err(Stopped::Gone) }
+    }
+
+    /// There is a tile of a zoom.
+    fn at(&mut self, z: u8) {
+        let [first, last] = self.zooms.unwrap_or([z, z]);
+        self.zooms = Some([first.min(z), last.max(z)]);
+    }
+
+    /// All tiles were met. A map that is told of deeper zooms asks for tiles of these, and draws nothing.
+    fn done(&mut self) -> Result<()> {
+        self.tiles()?;
+        let [first, last] = self.archive.facts.zooms;
+        if let Some([from, to]) = self.zooms.filter(|[from, to]| first < *from || last > *to) {
+            self.found.fault(format!("zooms: {first} to {last} are told, expected {from} to {to}, at which there are tiles"));
+        }
+        Ok(())
     }
 
     /// A tile whose bytes no one before it had.
@@ -178,6 +196,7 @@ mod tests {
         assert!(with(80, bytes[80] ^ 1).contains("entries"));
         assert!(with(88, bytes[88] ^ 1).contains("contents"));
         assert!(with(101, 2).contains("tile 3/"));
+        assert!(with(101, 5).contains("zooms: 0 to 5 are told, expected 0 to 3"));
         assert!(with(98, 4).contains("tile 0/0/0: its zstd is damaged"));
         assert!(with(FRONT as usize + 30, bytes[FRONT as usize + 30] ^ 0xff).contains("tile 0/0/0: "));
         // Without a root there is nothing to look at.
@@ -198,19 +217,22 @@ mod tests {
                 "UPDATE images SET tile_data = x'1a05' WHERE tile_id = 0;
                  INSERT INTO map VALUES (3, 8, 0, 1);
                  INSERT INTO map VALUES (9, 0, 0, 1);
-                 INSERT INTO map VALUES ('x', 0, 0, 1);",
+                 INSERT INTO map VALUES ('x', 0, 0, 1);
+                 UPDATE metadata SET value = '12' WHERE name = 'maxzoom';",
             )
             .expect("changed");
         let parts = [
             "tile 0/0/0: no vector tile",
             "zoom 3, column 8, row 0",
-            "zoom 9, expected 0 to 3",
+            "zooms: 0 to 12 are told, expected 0 to 9",
             "zoom \"x\", column 0, row 0, expected integers",
         ];
         let told = verified(&path).faults.join("\n");
         for part in parts {
             assert!(told.contains(part), "{part}: {told}");
         }
+        database.execute_batch("UPDATE metadata SET value = '3' WHERE name = 'maxzoom'").expect("changed");
+        assert!(verified(&path).faults.join("\n").contains("zoom 9, expected 0 to 3"));
         // An index that lets an address come again, also where it is in another order and by columns without a type.
         let odd = "DROP VIEW tiles; CREATE TABLE tiles (zoom_level, tile_column, tile_row, tile_data);
              CREATE INDEX i ON tiles (tile_row, tile_column, zoom_level);
@@ -237,6 +259,7 @@ mod tests {
             archive: &archive,
             known: BTreeSet::new(),
             found: Found::default(),
+            zooms: None,
             waiting: Vec::new(),
             bytes: 0,
             progress: &(),

@@ -46,6 +46,7 @@ impl Look<'_> {
                 }
             };
             self.found.tiles += 1;
+            self.at(tile.z());
             let [first, last] = self.archive.facts.zooms;
             let z = tile.z();
             if !(first..=last).contains(&z) {
@@ -64,7 +65,7 @@ impl Look<'_> {
                 _ => self.found.fault(format!("tile {tile}: it is no bytes")),
             }
         }
-        self.tiles()
+        self.done()
     }
 
     /// Tells which addresses several rows have, of which one is found: in their order, in which those that are the same stand together.

@@ -54,7 +54,7 @@ impl Look<'_> {
             self.found.fault(format!("directories: {error:#}"));
             return self.tiles();
         }
-        self.tiles()?;
+        self.done()?;
         for (what, said, met) in [
             ("tiles", header.counts[0], self.found.tiles),
             ("entries", header.counts[1], met.entries),
@@ -99,6 +99,7 @@ impl Look<'_> {
             self.found.fault(format!("tile {}: expected zooms {first} to {last}, as the header has them", named(odd)));
         }
         let Some(tile) = hilbert::tile(entry.id) else { bail!("tile {} is beyond zoom {MAX_ZOOM}", entry.id) };
+        [Some(tile), hilbert::tile(last_met)].into_iter().flatten().for_each(|tile| self.at(tile.z()));
         let clustered = reader.header().clustered;
         if met.knows(entry, clustered) {
             return Ok(());

@@ -42,7 +42,7 @@ impl Look<'_> {
                 }
             }
         }
-        self.tiles()
+        self.done()
     }
 
     fn file(&mut self, (z, x): (u8, u32), path: &Path, known: &mut HashSet<u128>) -> Result<Option<TileId>> {
@@ -51,6 +51,7 @@ impl Look<'_> {
             return Ok(None);
         };
         self.found.tiles += 1;
+        self.at(z);
         let [first, last] = self.archive.facts.zooms;
         if !(first..=last).contains(&z) {
             self.found.fault(format!("tile {tile}: zoom {z}, expected {first} to {last}, as the metadata have them"));
