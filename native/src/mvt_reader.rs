@@ -5,6 +5,8 @@
 
 mod size;
 
+pub(crate) use size::counted;
+
 use anyhow::{Context as _, Result, bail, ensure};
 use prost::Message;
 use std::{collections::HashSet, fmt};
@@ -127,7 +129,7 @@ pub enum Value {
 /// # Errors
 /// One line that says which layer and feature is wrong, and how.
 pub fn read(bytes: &[u8]) -> Result<Vec<Layer>> {
-    size::check(bytes)?;
+    counted(bytes)?;
     let tile = wire::Tile::decode(bytes).context("no vector tile: its protobuf does not decode")?;
     let mut names = HashSet::new();
     let mut layers = Vec::with_capacity(tile.layers.len());

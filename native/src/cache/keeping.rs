@@ -210,8 +210,7 @@ mod tests {
     /// A server of a version of a dataset, as often as it looks.
     fn serving(folder: &Path, version: &str) -> Keeping {
         let files = Files::new(folder.to_owned(), None, None);
-        let mut keeping =
-            Keeping::new(Folder::open(folder).expect("it opens"), &files, Arc::default(), Arc::default());
+        let mut keeping = Keeping::new(Folder::open(folder).expect("it opens"), &files, Arc::default(), Arc::default());
         keeping.served.insert("a".into(), version.into());
         keeping
     }

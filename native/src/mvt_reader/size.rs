@@ -7,14 +7,14 @@ const MOST: usize = 1 << 22;
 /// The tag of layers in a tile.
 const LAYERS: u64 = 3;
 
-/// Refuses a tile that decodes to more than there is room for.
+/// How many layers, features, keys and values a tile has; one that decodes to more than there is room for is refused.
 ///
 /// # Errors
 /// Also for what is no protobuf.
-pub(super) fn check(bytes: &[u8]) -> Result<()> {
+pub(crate) fn counted(bytes: &[u8]) -> Result<usize> {
     let parts = parts(bytes, Some(LAYERS))?;
     ensure!(parts <= MOST, "it has {parts} features, keys and values, expected at most {MOST}");
-    Ok(())
+    Ok(parts)
 }
 
 /// How many fields with bytes there are in a message, and in those within it of one tag.
@@ -68,9 +68,9 @@ mod tests {
             tile
         };
         for field in [&[0x12, 0][..], &[0x22, 0], &[0x1a, 0]] {
-            let error = check(&layer(field, MOST)).expect_err("many").to_string();
+            let error = counted(&layer(field, MOST)).expect_err("many").to_string();
             assert!(error.contains("expected at most 4194304"), "{error}");
-            assert!(check(&layer(field, 1000)).is_ok());
+            assert!(counted(&layer(field, 1000)).is_ok());
         }
     }
 }

@@ -138,7 +138,9 @@ fn what_an_archive_says_does_nothing_to_a_terminal() {
         assert!(!said.contains(acts) && !said.contains("\nerror: b"), "{said:?}");
         said
     };
-    for args in [&["inspect", &fine][..], &["verify", &fine], &["inspect", &odd], &["verify", &odd], &["tile", &odd, "0/0/0"]] {
+    for args in
+        [&["inspect", &fine][..], &["verify", &fine], &["inspect", &odd], &["verify", &odd], &["tile", &odd, "0/0/0"]]
+    {
         let done = run(args);
         let said = plain(&done.stdout) + &plain(&done.stderr);
         assert!(said.contains(r"a\u{1b}[31m"), "{args:?}: {said}");

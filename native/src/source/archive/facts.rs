@@ -228,7 +228,10 @@ mod tests {
         assert!(refused(json!({ "vector_layers": long })).starts_with("vector_layers in its metadata: 1048"));
         let text = "x".repeat((1 << 16) + 1);
         for name in ["name", "description", "attribution"] {
-            assert_eq!(refused(json!({ name: text })), format!("{name} in its metadata: 65537 bytes, expected at most 65536"));
+            assert_eq!(
+                refused(json!({ name: text })),
+                format!("{name} in its metadata: 65537 bytes, expected at most 65536")
+            );
         }
         let stats = json!({ "layers": ["x".repeat(4 << 20)] });
         assert!(refused(json!({ "tilestats": stats })).ends_with("expected at most 4194304"));

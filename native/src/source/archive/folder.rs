@@ -144,9 +144,14 @@ mod tests {
         put("2/0/0.mvt", &[1]);
         put("1/notes.txt", b"");
         let told = verify(path, &(), &|| true).expect("it opens").faults.join("\n");
-        for part in
-            ["1/0/01.pbf: ", "tile 1/0/1: it comes again, as ", "1/2: ", "1/notes.txt: ", "tile 2/0/0: zoom 2, expected 0 to 1", "tile 2/0/0: no vector"]
-        {
+        for part in [
+            "1/0/01.pbf: ",
+            "tile 1/0/1: it comes again, as ",
+            "1/2: ",
+            "1/notes.txt: ",
+            "tile 2/0/0: zoom 2, expected 0 to 1",
+            "tile 2/0/0: no vector",
+        ] {
             assert!(told.contains(part), "{part}: {told}");
         }
         fs::remove_file(path.join("0/0/0.mvt")).expect("gone");

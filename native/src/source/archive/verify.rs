@@ -20,8 +20,10 @@ use std::{
 /// Tiles that are looked at together, on all cores, and bytes of them: fewer where they are large.
 const BATCH: usize = 256;
 const WAITING: usize = 64 << 20;
-/// Bytes of a tile, unpacked, beyond which one is looked at after the other: decoded they are many more.
-const LARGE: usize = 8 << 20;
+/// Bytes of a tile, unpacked, and its features, keys and values, beyond which one is looked at after the other: decoded they are many more
+/// bytes.
+const LARGE: u64 = 8 << 20;
+const MANY: usize = 1 << 18;
 /// Layers that a fault names.
 const NAMED: usize = 10;
 /// Faults that are told one by one.
@@ -56,8 +58,16 @@ impl Found {
 pub fn verify(path: &Path, progress: &dyn Progress, go_on: &dyn Fn() -> bool) -> Result<Found> {
     let archive = Archive::open("verified", path)?;
     let known = archive.facts.layers().collect();
-    let mut look =
-        Look { archive: &archive, known, found: Found::default(), zooms: None, waiting: Vec::new(), bytes: 0, progress, go_on };
+    let mut look = Look {
+        archive: &archive,
+        known,
+        found: Found::default(),
+        zooms: None,
+        waiting: Vec::new(),
+        bytes: 0,
+        progress,
+        go_on,
+    };
     look.described();
     match &archive.reader {
         Reader::PmTiles(reader) => look.directories(reader)?,
@@ -106,7 +116,8 @@ impl Look<'_> {
         self.tiles()?;
         let [first, last] = self.archive.facts.zooms;
         if let Some([from, to]) = self.zooms.filter(|[from, to]| first < *from || last > *to) {
-            self.found.fault(format!("zooms: {first} to {last} are told, expected {from} to {to}, at which there are tiles"));
+            self.found
+                .fault(format!("zooms: {first} to {last} are told, expected {from} to {to}, at which there are tiles"));
         }
         Ok(())
     }
@@ -135,10 +146,18 @@ impl Look<'_> {
     }
 }
 
+/// A tile unpacked, unless it is so large that it waits for its turn.
+fn beside_others(lying: &Lying) -> Option<Vec<u8>> {
+    let plain = lying.packing.unpack_within(&lying.bytes, LARGE).ok()?;
+    mvt_reader::counted(&plain).is_ok_and(|parts| parts <= MANY).then_some(plain)
+}
+
 /// Whether a tile unpacks, is a vector tile, and has layers that are known.
 fn sound(lying: &Lying, known: &BTreeSet<&str>, one: &Mutex<()>) -> Result<()> {
-    let plain = lying.packing.unpack(&lying.bytes)?;
-    let _alone = (plain.len() > LARGE).then(|| one.lock().unwrap_or_else(PoisonError::into_inner));
+    let (_alone, plain) = match beside_others(lying) {
+        Some(plain) => (None, plain),
+        None => (Some(one.lock().unwrap_or_else(PoisonError::into_inner)), lying.packing.unpack(&lying.bytes)?),
+    };
     let layers = mvt_reader::read(&plain)?;
     if let Some(other) = layers.iter().find(|layer| !known.is_empty() && !known.contains(layer.name.as_str())) {
         let named: Vec<&str> = known.iter().copied().take(NAMED).collect();
@@ -246,7 +265,27 @@ mod tests {
         drop(database);
         let told = verified(&path).faults.join("\n");
         assert_eq!(told.matches("tile 1/1/").count() as u64, twice / 2, "{told}");
-        assert!(told.contains(": it comes again") && told.contains("zoom \"2\", column \"1\", row \"1\", expected integers"), "{told}");
+        assert!(
+            told.contains(": it comes again")
+                && told.contains("zoom \"2\", column \"1\", row \"1\", expected integers"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn tiles_of_very_many_features_are_looked_at_one_after_the_other() {
+        let packed = |features: usize| {
+            let layer = [&[0x0a, 1, b'a', 0x78, 2][..], &[0x12, 0].repeat(features)].concat();
+            let mut tile = Vec::new();
+            prost::encoding::bytes::encode(3, &layer, &mut tile);
+            Lying { bytes: export::packed::gzip(&tile), packing: Packing::Gzip }
+        };
+        assert!(beside_others(&packed(1000)).is_some());
+        let many = packed(MANY);
+        assert!(many.bytes.len() < 10_000 && beside_others(&many).is_none());
+        // Their faults are told as those of others.
+        let told = sound(&many, &BTreeSet::from(["b"]), &Mutex::new(())).expect_err("another layer");
+        assert!(told.to_string().contains("it has a layer \"a\", expected"), "{told}");
     }
 
     #[test]

@@ -61,7 +61,9 @@ fn is_by_numbers(database: &Connection) -> Result<()> {
     let found = database.query_row(&format!("SELECT 1 {WHERE}"), first, |_| Ok(())).optional().map_err(damaged)?;
     if found.is_none() && first.iter().all(Option::is_some) {
         let cast = columns.map(|column| format!("{column} = CAST({column} AS INTEGER)")).join(", ");
-        bail!("its tiles have texts for zooms, columns or rows, expected integers, by which they are found; UPDATE tiles SET {cast} makes them");
+        bail!(
+            "its tiles have texts for zooms, columns or rows, expected integers, by which they are found; UPDATE tiles SET {cast} makes them"
+        );
     }
     Ok(())
 }
