@@ -125,7 +125,8 @@ fn what_an_archive_says_does_nothing_to_a_terminal() {
                 PRIMARY KEY (zoom_level, tile_column, tile_row));
             INSERT INTO tiles VALUES (0, 0, 0, x'1a0578020a0162');";
         database.execute_batch(schema).expect("made");
-        let said = [("format", format), ("name", ODD), ("description", ODD), ("attribution", ODD), ("json", &layers)];
+        let said =
+            [("format", format), ("name", ODD), ("description", ODD), ("attribution", ODD), ("json", layers.as_str())];
         for (name, value) in said {
             database.execute("INSERT INTO metadata VALUES (?1, ?2)", [name, value]).expect("written");
         }
