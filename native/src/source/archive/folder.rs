@@ -139,7 +139,7 @@ mod tests {
         assert_eq!((found.tiles, found.distinct, found.count), (3, 2, 0), "{found:?}");
 
         put("1/0/01.pbf", &plain);
-        put("1/0/1.mvt", &packed);
+        put("1/0/1.mvt", &plain);
         put("1/2/0.mvt", &plain);
         put("2/0/0.mvt", &[1]);
         put("1/notes.txt", b"");
