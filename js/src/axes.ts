@@ -98,13 +98,14 @@ function pairsOf(names: readonly string[]): Pair[] {
   PAIRS.forEach(([east, north], axis) => {
     for (const [x, parts] of split) {
       const at = parts.indexOf(east);
-      const wanted = parts.with(Math.max(at, 0), north).join(" ");
-      const y = at < 0 ? undefined : split.find(([, parts]) => parts.join(" ") === wanted)?.[0];
+      if (at < 0) continue;
+      const wanted = parts.with(at, north).join(" ");
+      const y = split.find(([, parts]) => parts.join(" ") === wanted)?.[0];
       if (y === undefined) continue;
       const said = parts.filter((_, other) => other !== at).map((word) => meaning(word, east !== "x"));
       let says = SAYS.findLast((says) => said.includes(says)) ?? "nothing";
       // Degrees whose minutes stand beside them are not all of the position; those of a least are about it.
-      if (says === "minutes" && said.includes("degrees")) says = "about";
+      if (says === "minutes" && (said.includes("degrees") || isLeast(parts, split))) says = "about";
       const hasMinutes = split.some(([, others]) => isMinutesOf(parts, others) && !isLeast(others, split));
       if ((says === "degrees" || parts.includes("dd")) && hasMinutes) says = "minutes";
       const rank = (parts.length === 1 ? 0 : says === "itself" ? 1 : 2) * PAIRS.length + axis;
@@ -112,6 +113,15 @@ function pairsOf(names: readonly string[]): Pair[] {
     }
   });
   return found.sort((a, b) => a.rank - b.rank);
+}
+
+/** Whether minutes stand beside what would be degrees; beside `x` they are metres. */
+export function haveMinutes(pair: readonly string[], names: readonly string[]): boolean {
+  const split = names.map((name) => [name, words(name)] as const);
+  const has = (parts: readonly string[]) =>
+    !parts.some((word) => word === "x" || word === "y") &&
+    split.some(([, others]) => isMinutesOf(parts, others) && !isLeast(others, split));
+  return pair.some((name) => has(words(name)));
 }
 
 /** Whether a name with `min` is the least of something, as it is beside the same with `max`. */

@@ -4,7 +4,7 @@
  */
 
 import { degrees } from "./arrays.js";
-import { positionColumns } from "./axes.js";
+import { haveMinutes, positionColumns } from "./axes.js";
 import { type Columns, check } from "./columns.js";
 import { type Cell, columnOf } from "./infer.js";
 import { isMissing } from "./missing.js";
@@ -28,6 +28,13 @@ export async function fromCsv(name: string, text: string, roles: Roles): Promise
   const first = lons.find(Boolean);
   if (first && positions.lon.every((lon, row) => Number.isNaN(lon + (positions.lat[row] ?? 0)))) {
     throw new RangeError(`no row has a position, got "${first}"`);
+  }
+  const areWhole = (numbers: Float64Array): boolean => numbers.every((n) => Number.isNaN(n) || Number.isInteger(n));
+  const isPart = roles.lon === undefined && areWhole(positions.lon) && areWhole(positions.lat);
+  if (isPart && haveMinutes(pair, names)) {
+    throw new RangeError(
+      `"${pair[0]}" and "${pair[1]}" are whole degrees beside minutes, which the server puts together`,
+    );
   }
   const columns = names.flatMap((name) => (pair.includes(name) ? [] : make(name, notes)));
   const table: Columns = { name, positions, columns, ...rolesOf(columns, roles, notes), notes };
@@ -191,9 +198,13 @@ const CLOCKS = /(?<![\p{L}\d])(ME?SZ|MEZ|[CEW]ES?T|[CEMP][SD]T|BST|IST|JST|KST|M
 
 /** The zone that a name says (`Time, GMT-05:00`), and what is told of it; the server goes by the same. */
 function zoneIn(name: string): [zone: string, told: string | undefined] {
-  const form = /(?:(?<![\p{L}\d])(?:UTC|GMT)\s*|[([](?=.\d+:))([+−-])\s*(\d{1,2}):?(\d\d)?(?!\d)/iu;
-  const [, sign, hours = "", minutes = "00"] = form.exec(name) ?? [];
-  if (sign && Number(hours) < 15 && Number(hours + minutes) > 0) {
+  const form =
+    /(?:(?<![\p{L}\d])(?:UTC|GMT)\s*|[([](?=.\d+:))([+−-])\s*(\d\d(?=\d\d(?!\d))|\d\d?(?!\d))(?:(?::?|(\.))(\d\d?))?(?![.:]?\d)/iu;
+  const [, sign, hours = "", point, part = "00"] = form.exec(name) ?? [];
+  // 5.5 is half past five, as 5.30 is.
+  const minutes = point && /^(?:50?|75)$/.test(part) ? String(60 * Number(`.${part}`)) : part;
+  const fits = minutes.length === 2 && Number(minutes) < 60 && Number(hours) < 15;
+  if (sign && fits && Number(hours + minutes) > 0) {
     const zone = `${sign === "+" ? "+" : "-"}${hours.padStart(2, "0")}:${minutes}`;
     return [zone, `times that name no zone are of UTC${zone}, as its name says`];
   }

@@ -266,6 +266,10 @@ test("CSV: times go by the clock that the name of their column says", async () =
   for (const [name, text, expected, told] of /** @type {const} */ ([
     ["Time (UTC+1)", "2024-03-05 10:00", "2024-03-05T09:00:00.000Z", /are of UTC\+01:00, as its name says/],
     ["Date Time. GMT-05:00", "2024-03-05 10:00", "2024-03-05T15:00:00.000Z", /are of UTC-05:00/],
+    ["Time UTC+5.5", "2024-03-05T10:00", "2024-03-05T04:30:00.000Z", /are of UTC\+05:30/],
+    ["Time (UTC+5.30)", "2024-03-05T10:00", "2024-03-05T04:30:00.000Z", /are of UTC\+05:30/],
+    ["time_utc+0545", "2024-03-05T10:00", "2024-03-05T04:15:00.000Z", /are of UTC\+05:45/],
+    ["Time (UTC+5.75)", "2024-03-05T10:00", "2024-03-05T04:15:00.000Z", /are of UTC\+05:45/],
     ["Zeit (+05:30)", "2024-03-05T10:00", "2024-03-05T04:30:00.000Z", /are of UTC\+05:30/],
     ["Time (UTC+1)", "2024-03-05T10:00Z", "2024-03-05T10:00:00.000Z", /as its name says/],
     ["Zeit (MEZ)", "2024-03-05 10:00", "2024-03-05T10:00:00.000Z", /its name says MEZ, by which its times do not go/],
@@ -347,6 +351,15 @@ test("positions are found by the names that people use", async () => {
   }
 });
 
+test("a column may have a name without a word, or none, as pandas writes the numbers of rows", async () => {
+  const { positions, columns } = await toColumns(",lon,lat,#\n0,8,50,1\n1,9,51,2\n");
+  assert.deepEqual("lon" in positions && [...positions.lon], [8, 9]);
+  assert.deepEqual(columns.map(plain), [
+    ["", "integer", ["0", "1"]],
+    ["#", "integer", ["1", "2"]],
+  ]);
+});
+
 test("names that say something about positions are none, and parts of degrees are told", async () => {
   for (const names of [
     "lat_count,lat_mean,lat_std,lon_count,lon_mean,lon_std",
@@ -366,11 +379,23 @@ test("names that say something about positions are none, and parts of degrees ar
     ["LAT_D,LAT_M,LON_D,LON_M", /parts of degrees/],
     ["Lat (°),Lat ('),Lon (°),Lon (')", /parts of degrees/],
     ["緯度(度),緯度(分),経度(度),経度(分)", /parts of degrees/],
+    ["lat_min,lat_max,lon_min,lon_max", /"lon_min" and "lat_min" are something about positions by their names/],
     ["lat_std,v,lon_std,w", /"lon_std" and "lat_std" are something about positions by their names/],
     ["latitude (rad),v,longitude (rad),w", /in a unit that is none of degrees by their names/],
     ["X (m),v,Y (m),w", /in a unit that is none of degrees by their names/],
   ])) {
     await assert.rejects(toColumns(`${names}\n1,2,3,4\n`), told);
+  }
+  const whole = "lat,lat_min,lon,lon_min\n50,30,8,15\n";
+  await assert.rejects(toColumns(whole), /"lon" and "lat" are whole degrees beside minutes, which the server puts/);
+  for (const [text, roles] of /** @type {const} */ ([
+    [whole, { lon: "lon", lat: "lat" }],
+    [whole.replace("50,", "50.5,"), {}],
+    ["lat,lat_min,lat_max,lon,lon_min,lon_max\n50,49,51,8,7,9\n", {}],
+    ["y,y_m,x,x_m\n50,5000000,8,800000\n", {}],
+  ])) {
+    const { positions } = await toColumns(text, roles);
+    assert.equal("lon" in positions && positions.lon[0], 8);
   }
   const said = await toColumns("lat_std,lon_std\n1,2\n", { lon: "lon_std", lat: "lat_std" });
   assert.equal("lon" in said.positions && said.positions.lon[0], 2);
