@@ -4,6 +4,7 @@ use super::{
     CsvOptions,
     civil::{self, Order},
     numbers::{self, Numbers},
+    zone::Zone,
 };
 use duotile_core::time::{self, DAY, Written};
 use jiff::{
@@ -57,15 +58,13 @@ impl Spelling {
         self.numbers.read(field)
     }
 
-    /// A time: in the form that was said, in core's grammar, or in that of a country; by the clock of its column, where it names none.
-    pub fn time(&self, field: &[u8]) -> Option<Written> {
-        match self.written(field) {
-            Some(Written::Clock(micros, None)) => Some(Written::Clock(micros, self.ahead)),
-            written => written,
-        }
+    /// What a clock shows that a text does not name, in UTC: that of its column, else one of a zone.
+    pub fn to_utc(&self, shown: i64, zone: &Zone) -> i64 {
+        self.ahead.map_or_else(|| zone.to_utc()(shown), |minutes| shown - minutes * 60 * time::SECOND)
     }
 
-    fn written(&self, field: &[u8]) -> Option<Written> {
+    /// A time: in the form that was said, in core's grammar, or in that of a country.
+    pub fn time(&self, field: &[u8]) -> Option<Written> {
         if let Some(format) = &self.format {
             return formatted(field, format);
         }
@@ -134,7 +133,11 @@ mod tests {
     use super::*;
 
     fn text(spelling: &Spelling, field: &str) -> Option<String> {
-        spelling.time(field.as_bytes()).map(|written| time::print(written.first(|clock| clock)))
+        let utc = |written| match written {
+            Written::Date(_) => written.first(|midnight| midnight),
+            Written::Clock(..) => written.first(|shown| spelling.to_utc(shown, &Zone::default())),
+        };
+        spelling.time(field.as_bytes()).map(|written| time::print(utc(written)))
     }
 
     #[test]

@@ -183,14 +183,15 @@ fn is_no_finite(field: &[u8]) -> bool {
 /// Whether a field is a word for no value.
 pub(super) fn is_missing(field: &[u8]) -> bool {
     // Most words begin otherwise.
-    let could_be = |first: &u8| {
-        matches!(
-            first,
-            b'N' | b'n' | b'\\' | b'-' | b'?' | b'.' | b'*' | b'#' | b'<' | b'(' | b'k' | b'/' | b's' | b'u' | 0xe2
-        )
+    let could_be = match field {
+        [b'k' | b's', next, ..] => !next.is_ascii_alphabetic(),
+        [first, ..] => {
+            matches!(first, b'N' | b'n' | b'\\' | b'-' | b'?' | b'.' | b'*' | b'#' | b'<' | b'(' | b'/' | b'u' | 0xe2)
+        }
+        [] => false,
     };
-    field.len() <= LONGEST
-        && field.first().is_some_and(could_be)
+    could_be
+        && field.len() <= LONGEST
         && MISSING.iter().any(|word| word.as_bytes().first() == field.first() && word.as_bytes() == field)
 }
 

@@ -7,7 +7,10 @@ use crate::{
     read::{field::describe, numbers},
 };
 use anyhow::{Result, bail};
-use polars_arrow::array::{Array, Utf8ViewArray};
+use polars_arrow::{
+    array::{Array, Utf8ViewArray, View},
+    bitmap::MutableBitmap,
+};
 use polars_core::prelude::{
     CategoricalMapping, ChunkedArray, Column, DataType, Int64Type, PolarsNumericType, TimeUnit as Unit, UInt32Chunked,
 };
@@ -117,16 +120,21 @@ impl Gather {
         Ok(())
     }
 
-    /// Adds texts as they are.
+    /// Adds texts as they are, or what is read of them.
     fn append_texts(&mut self, array: &Utf8ViewArray, rules: &Rules) {
+        let Values::Text(codes, words) = &mut self.values else {
+            return array.iter().for_each(|text| self.push(text, |column, text| column.push_text(text, rules)));
+        };
         let mut met = Met::default();
-        for (text, view) in array.iter().zip(array.views().iter()) {
-            match (text, &mut self.values) {
-                (Some(text), Values::Text(codes, words)) => {
-                    codes.push(met.code(view, || words.code(text)));
-                    self.extend_valid(1);
-                }
-                (text, _) => self.push(text, |column, text| column.push_text(text, rules)),
+        let mut code = |(text, view): (Option<&str>, &View)| text.map_or(0, |text| met.code(view, || words.code(text)));
+        codes.extend(array.iter().zip(array.views().iter()).map(&mut code));
+        match array.validity().filter(|valid| valid.unset_bits() > 0) {
+            None => self.extend_valid(array.len()),
+            Some(valid) => {
+                let len = self.len;
+                self.valid.get_or_insert_with(|| MutableBitmap::from_len_set(len)).extend_from_bitmap(valid);
+                self.present += valid.set_bits() as u64;
+                self.len += array.len();
             }
         }
     }

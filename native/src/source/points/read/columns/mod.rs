@@ -196,7 +196,10 @@ impl Gather {
                     match written {
                         // No day of a text is beyond what can be told.
                         Written::Date(day) => self.push_time(rules.days.begin()(day.into()).unwrap_or_default()),
-                        Written::Clock(..) => self.push_time(written.first(rules.zone.to_utc())),
+                        Written::Clock(..) => {
+                            let micros = written.first(|shown| self.spelling.to_utc(shown, &rules.zone));
+                            self.push_time(micros);
+                        }
                     }
                     Some(())
                 }
