@@ -1,7 +1,12 @@
 //! A text of GeoJSON feature by feature: what it is as a whole is found out first, then its features are visited one by one.
 
-use super::{geometry::Geometry, list::List};
-use anyhow::{Result, anyhow, bail};
+use super::{
+    endless,
+    geometry::Geometry,
+    list::List,
+    wrong::{damaged, damaged_at, place, wrong},
+};
+use anyhow::{Result, bail};
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor},
@@ -30,6 +35,8 @@ pub(super) struct Feature {
     pub id: Option<Value>,
     pub properties: Vec<(String, Value)>,
     pub geometry: Option<Geometry>,
+    /// Members that are no value, as no double holds what stands there.
+    endless: u64,
 }
 
 /// What is told of a text when all of it was read.
@@ -44,17 +51,28 @@ pub(super) struct Told {
     /// Lines or elements that are none, and what is wrong with the first.
     pub broken: u64,
     first_broken: Option<String>,
+    /// Numbers that are taken as no value.
+    endless: u64,
 }
 
 impl Default for Told {
     fn default() -> Self {
-        Self { crs: None, what: "lines", read: 0, broken: 0, first_broken: None }
+        Self { crs: None, what: "lines", read: 0, broken: 0, first_broken: None, endless: 0 }
     }
 }
 
 impl Told {
-    /// What lines were left out.
-    pub fn line(&self) -> Option<String> {
+    /// What lines were left out, and what numbers.
+    pub fn lines(&self) -> Vec<String> {
+        let endless = (self.endless > 0).then(|| format!("{} and become no value", self.endless()));
+        self.line().into_iter().chain(endless).collect()
+    }
+
+    fn endless(&self) -> String {
+        format!("{} numbers of properties are NaN, infinite or beyond 1.8e308", self.endless)
+    }
+
+    fn line(&self) -> Option<String> {
         let first = self.first_broken.as_ref()?;
         let (count, all) = (self.broken, self.broken + self.read);
         let what = match (self.what, count) {
@@ -76,6 +94,7 @@ impl Told {
         match read {
             Ok(feature) => {
                 self.read += 1;
+                self.endless += feature.endless;
                 visit(feature)
             }
             Err(error) => {
@@ -107,6 +126,7 @@ impl Told {
             Some(first) if strict => {
                 bail!("{} {} cannot be read, and --strict loses none: {first}", self.broken, self.what)
             }
+            _ if strict && self.endless > 0 => bail!("{}, and --strict loses none", self.endless()),
             _ => Ok(()),
         }
     }
@@ -121,7 +141,8 @@ impl Shape {
         }
         let Some(end) = text.iter().position(|&byte| byte == b'\n') else { return Self::Whole };
         let more = !text[end..].trim_ascii().is_empty();
-        let alone = || serde_json::from_slice::<IgnoredAny>(&text[..end]).is_ok();
+        let is_value = |text: &[u8]| serde_json::from_slice::<IgnoredAny>(text).is_ok();
+        let alone = || is_value(&text[..end]) || is_value(&endless::without(&text[..end]).0);
         if more && alone() { Self::Lines } else { Self::Whole }
     }
 }
@@ -172,7 +193,11 @@ fn whole(text: &[u8], geometries: bool, visit: &mut dyn FnMut(Feature) -> Result
                 "the file is JSON but no GeoJSON: it has no \"type\", expected a FeatureCollection, a feature or a geometry"
             ),
             "Topology" => bail!("the file is TopoJSON, which is not read, expected GeoJSON"),
-            _ => visit(feature(text, geometries).map_err(|error| damaged(&error))?),
+            _ => {
+                let feature = feature(text, geometries).map_err(|error| damaged(&error))?;
+                told.endless += feature.endless;
+                visit(feature)
+            }
         };
     };
     told.what = "features";
@@ -208,60 +233,18 @@ fn is_esri(text: &[u8]) -> bool {
     text.windows(b"\"esriGeometry".len()).any(|some| some == b"\"esriGeometry")
 }
 
-/// What is wrong with a line.
-fn wrong(error: &serde_json::Error, text: &[u8]) -> String {
-    if error.is_eof() {
-        return "is cut off within a value".into();
-    }
-    let said = error.to_string();
-    let told = said.rsplit_once(" at line ").map_or(said.as_str(), |(told, _)| told);
-    if told.starts_with("its type is \"\"") {
-        return "is no feature but plain JSON, of which rows are not read: write them as CSV with columns of longitude and \
-                latitude, or as features of GeoJSON"
-            .into();
-    }
-    let line = text.split(|&byte| byte == b'\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
-    let rest = line.get(error.column().saturating_sub(1)..).unwrap_or_default();
-    let told = if rest.starts_with(b"NaN") { "NaN is no JSON, expected a number or null" } else { told };
-    // Over several lines, a letter of one says little.
-    if error.line() == 1 {
-        format!("is damaged: {told} at letter {}", error.column())
-    } else {
-        format!("is damaged: {told}")
-    }
-}
-
-fn damaged(error: &serde_json::Error) -> anyhow::Error {
-    if error.is_eof() {
-        return anyhow!("the GeoJSON is cut off: it ends in line {}, within a value", error.line());
-    }
-    anyhow!("the GeoJSON is damaged: {error}")
-}
-
-/// The same where what was read is not all of the text: `at` is where in that it is damaged.
-fn damaged_at(error: &serde_json::Error, text: &[u8], at: usize) -> anyhow::Error {
-    let before = &text[..at.min(text.len())];
-    let line = before.split(|&byte| byte == b'\n').count();
-    if error.is_eof() {
-        return anyhow!("the GeoJSON is cut off: it ends in line {line}, within a value");
-    }
-    let column = before.len() - before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-    let said = error.to_string();
-    let told = said.rsplit_once(" at line ").map_or(said.as_str(), |(told, _)| told);
-    anyhow!("the GeoJSON is damaged: {told} at line {line} column {column}")
-}
-
-/// Behind the letter that an error names.
-fn place(text: &[u8], line: usize, column: usize) -> usize {
-    let before = text.split_inclusive(|&byte| byte == b'\n').take(line.saturating_sub(1));
-    before.map(<[u8]>::len).sum::<usize>() + column
-}
-
+/// A feature, where such numbers as no double holds are no values.
 fn feature(text: &[u8], geometries: bool) -> serde_json::Result<Feature> {
-    let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let feature = One { geometries }.deserialize(&mut deserializer)?;
-    deserializer.end()?;
-    Ok(feature)
+    let read = |text: &[u8]| {
+        let mut deserializer = serde_json::Deserializer::from_slice(text);
+        let feature = One { geometries }.deserialize(&mut deserializer)?;
+        deserializer.end()?;
+        Ok(feature)
+    };
+    read(text).or_else(|error| {
+        let (text, endless) = endless::without(text);
+        read(&text).map(|feature| Feature { endless, ..feature }).map_err(|_| error)
+    })
 }
 
 /// What a document says of itself. Of members of one name the last counts.

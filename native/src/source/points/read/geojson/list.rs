@@ -92,7 +92,7 @@ impl<'t> Iterator for List<'t> {
 }
 
 /// Behind the string that begins at a place.
-fn string(text: &[u8], start: usize) -> Option<usize> {
+pub(super) fn string(text: &[u8], start: usize) -> Option<usize> {
     let mut at = start + 1;
     loop {
         match text.get(at)? {

@@ -5,8 +5,10 @@
 
 mod columns;
 mod document;
+mod endless;
 mod geometry;
 mod list;
+mod wrong;
 
 use super::{Options, Progress, content::Content, crs::Crs, field::Field, geometry::Declared, reader::Reader};
 use crate::kind::Kind;
@@ -31,7 +33,7 @@ pub(super) struct GeoJson {
     fields: Vec<Field>,
     geometry: Declared,
     rows: u64,
-    /// Lines that are no features, and whether none may be.
+    /// Lines that are no features and numbers that are no values, and whether none may be.
     broken: Told,
     strict: bool,
 }
@@ -86,7 +88,7 @@ impl Reader for GeoJson {
     }
 
     fn told(&self) -> Vec<String> {
-        self.broken.line().into_iter().collect()
+        self.broken.lines()
     }
 
     fn chunks(

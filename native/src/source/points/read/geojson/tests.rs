@@ -126,7 +126,7 @@ fn a_feature_of_a_collection_that_cannot_be_read_is_lost_alone() {
         ("1", "invalid type: integer `1`"),
         ("null", "invalid type: null"),
         (r#"{"type":"Feature","properties":{"a":"\ud800 ]"}}"#, "unexpected end of hex escape"),
-        (r#"{"type":"Feature","properties":{"a":NaN}}"#, "NaN is no JSON"),
+        (r#"{"type":"Feature","properties":{"a":[NaN]}}"#, "NaN is no JSON"),
         (&point("[1e999,2]"), "number out of range"),
         (&point("[\"1\",2]"), "invalid type: string \"1\""),
     ] {
@@ -149,6 +149,33 @@ fn a_feature_of_a_collection_that_cannot_be_read_is_lost_alone() {
         let file = GeoJson::open(Content::Owned(Arc::new(text.into_bytes())), &strict, &mut Vec::new(), &());
         let refused = file.and_then(|mut file| file.chunks(&[], &mut |_| Ok(()))).expect_err("is refused");
         assert!(format!("{refused:#}").contains("--strict loses none: feature 2"), "{refused:#}");
+    }
+}
+
+/// As Python writes them, or beyond what a double holds: the row is not lost for them.
+#[test]
+fn numbers_that_no_double_holds_are_no_values() {
+    let texts = ["NaN", "7", "-Infinity", "1e400"];
+    let lines: Vec<String> = texts
+        .iter()
+        .map(|text| format!(r#"{{"type":"Feature","geometry":null,"properties":{{"v": {text}}}}}"#))
+        .collect();
+    let collection = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, lines.join(","));
+    for (text, told) in [(lines.join("\n"), 3), (collection, 3), (lines[3].clone(), 1)] {
+        let mut file = open(&text).expect("opens");
+        let (mut rows, mut values) = (0, Vec::new());
+        file.chunks(&[(0, Some(Kind::F64))], &mut |chunk| {
+            rows += chunk.height();
+            values.extend(chunk.column("v")?.cast(&DataType::Float64)?.f64()?.iter().flatten());
+            Ok(())
+        })
+        .expect("reads");
+        assert_eq!((rows - values.len(), file.left_out()), (told, 0), "{text}");
+        let line = format!("{told} numbers of properties are NaN, infinite or beyond 1.8e308 and become no value");
+        assert_eq!(file.told(), [line]);
+        let strict = Options { strict: true, ..Options::default() };
+        let file = GeoJson::open(Content::Owned(Arc::new(text.into_bytes())), &strict, &mut Vec::new(), &());
+        assert!(format!("{:#}", file.expect_err("is refused")).contains("and --strict loses none"));
     }
 }
 
