@@ -110,6 +110,11 @@ pub(super) fn choose(fields: &[Field], declared: Option<&Declared>, options: &Op
     if let Some(field) = fields.iter().find(|field| Encoding::is_named_cells(field)) {
         return Ok(Choice { place: cells(&field.name), crs: Some(Crs::Degrees), boxes: None, lines });
     }
+    // Where nothing else could be positions, the name does not matter.
+    if let Some(field) = fields.iter().find(|field| field.geometries && Encoding::of(&field.dtype).is_some()) {
+        let place = Place::Geometry(field.name.clone(), Encoding::Wkt);
+        return Ok(Choice { place, crs: options.crs, boxes: None, lines });
+    }
     let aside = pairs::aside(fields).map_or(String::new(), |aside| format!(": {aside}"));
     bail!(
         "found no longitude and latitude columns{aside}; name them with --lon and --lat, or a column of H3 cells with --h3; {}",

@@ -3,7 +3,7 @@
 use super::{guarded::guarded, numbers::is_share, spelling::Spelling};
 use crate::kind::Kind;
 use polars_arrow::{
-    array::{ArrayRef, PrimitiveArray},
+    array::{ArrayRef, PrimitiveArray, StructArray},
     datatypes::{ArrowDataType, Field as ArrowField},
 };
 use polars_core::prelude::{DataType, TimeUnit, UnknownKind};
@@ -24,7 +24,8 @@ pub(super) struct Field {
     pub spelling: Option<Spelling>,
     /// Of a column of texts of two numbers each.
     pub pair: Option<Pairs>,
-    /// Whether some of its texts are lines or polygons.
+    /// Whether its texts begin as geometries do, and whether some of them are lines or polygons.
+    pub geometries: bool,
     pub outlined: bool,
     /// What its numbers lose as such, if any does.
     pub lost: Option<String>,
@@ -110,7 +111,8 @@ impl Field {
     pub fn plain(name: &str, dtype: DataType, kind: Result<Kind, String>) -> Self {
         let (name, why) = (name.to_owned(), String::new());
         let dates = dtype == DataType::Date;
-        Self { name, dtype, kind, note: None, why, spelling: None, pair: None, outlined: false, lost: None, dates }
+        let (geometries, outlined) = (false, false);
+        Self { name, dtype, kind, note: None, why, spelling: None, pair: None, geometries, outlined, lost: None, dates }
     }
 
     /// A column of a typed file.
@@ -133,30 +135,46 @@ pub(super) const fn finer(one: TimeUnit, other: TimeUnit) -> TimeUnit {
 }
 
 /// Whether a zone is an offset that Polars does not know: one that is not of whole hours.
-pub(super) fn is_odd(zone: &str) -> bool {
+fn is_odd(zone: &str) -> bool {
     zone.starts_with(['+', '-']) && !zone.ends_with("00")
+}
+
+/// Whether times are in such a zone, those of a part of a struct, too.
+pub(super) fn has_odd(dtype: &ArrowDataType) -> bool {
+    match dtype {
+        ArrowDataType::Timestamp(_, Some(zone)) => is_odd(zone),
+        ArrowDataType::Struct(parts) => parts.iter().any(|part| has_odd(&part.dtype)),
+        _ => false,
+    }
 }
 
 /// Times in such a zone are the same in UTC.
 fn known(dtype: &ArrowDataType) -> ArrowDataType {
+    let part = |part: &ArrowField| ArrowField { dtype: known(&part.dtype), ..part.clone() };
     match dtype {
         ArrowDataType::Timestamp(unit, Some(zone)) if is_odd(zone) => {
             ArrowDataType::Timestamp(*unit, Some("UTC".into()))
         }
+        ArrowDataType::Struct(parts) => ArrowDataType::Struct(parts.iter().map(part).collect()),
         _ => dtype.clone(),
     }
 }
 
 /// A column whose times are in such a zone, in UTC.
 pub(super) fn in_utc(field: ArrowField, array: ArrayRef) -> (ArrowField, ArrayRef) {
-    let dtype = known(&field.dtype);
-    match array.as_any().downcast_ref::<PrimitiveArray<i64>>() {
-        Some(times) if dtype != field.dtype => {
-            let times = times.clone().to(dtype.clone()).boxed();
-            (ArrowField { dtype, ..field }, times)
+    fn converted(array: &ArrayRef) -> ArrayRef {
+        let (dtype, any) = (known(array.dtype()), array.as_any());
+        if let Some(times) = any.downcast_ref::<PrimitiveArray<i64>>() {
+            return times.clone().to(dtype).boxed();
         }
-        _ => (field, array),
+        let Some(parts) = any.downcast_ref::<StructArray>() else { return array.clone() };
+        let values = parts.values().iter().map(converted).collect();
+        StructArray::new(dtype, parts.len(), values, parts.validity().cloned()).boxed()
     }
+    if !has_odd(&field.dtype) {
+        return (field, array);
+    }
+    (ArrowField { dtype: known(&field.dtype), ..field }, converted(&array))
 }
 
 /// What a type becomes, and what is worth saying about it.

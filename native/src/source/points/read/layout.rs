@@ -63,7 +63,7 @@ pub(super) const MOST_COLUMNS: usize = 16_384;
 /// Columns that may come to those of the files.
 const ADDED: [&str; 3] = ["latitude", Size::Area.name(), Size::Length.name()];
 
-/// Where all files with rows have no names for them, a file of one line with as many fields has none either.
+/// Where all files with rows have no names for them, a file of one line with as many fields has none either, unless it is one of names.
 ///
 /// # Errors
 /// When an option does not fit a file then.

@@ -45,7 +45,7 @@ pub(super) trait Reader {
         None
     }
 
-    /// Takes the line that was taken as names for a row, as other files have no names.
+    /// Takes the line that was taken as names for a row, as other files have no names. Nothing changes where it can be none.
     ///
     /// # Errors
     /// When an option does not fit it then.

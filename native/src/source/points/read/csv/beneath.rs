@@ -21,15 +21,11 @@ pub(super) fn without_names(
 ) -> Option<(Dialect, String)> {
     let head = dialect.head?;
     let (names, end) = first(bytes, head, dialect);
-    let is_value = |name: &String| {
-        let class = classify(name.trim().as_bytes(), numbers);
-        matches!(class, Class::Integer(_) | Class::Digits | Class::Float | Class::Grouped(_) | Class::Time)
-    };
     let mut above = 0;
     for (name, seen) in names.iter().zip(&scan.columns) {
         let values = seen.numbers() + seen.moments();
         if scan.rows == 0 || values > 0 && values == seen.values() {
-            match is_value(name) {
+            match is_value(name, numbers) {
                 true => above += 1,
                 false if name.trim().is_empty() => {}
                 false => return None,
@@ -44,6 +40,18 @@ pub(super) fn without_names(
         ..dialect.clone()
     };
     (above >= 2).then(|| (other, shown(&names)))
+}
+
+/// Whether a field is a number or a time.
+fn is_value(field: &str, numbers: Numbers) -> bool {
+    let class = classify(field.trim().as_bytes(), numbers);
+    matches!(class, Class::Integer(_) | Class::Digits | Class::Float | Class::Grouped(_) | Class::Time)
+}
+
+/// Whether the line of the names of a file may be a row: something in it is a number, however it is written, or a time.
+pub(super) fn may_be_row(dialect: &Dialect) -> bool {
+    let numbers = |decimal_comma: bool| Numbers { decimal_comma, ..Numbers::default() };
+    dialect.names.iter().any(|name| [false, true].into_iter().any(|comma| is_value(name, numbers(comma))))
 }
 
 /// The name of a column that has none.

@@ -23,6 +23,7 @@ use super::{
     clocks,
     content::Content,
     field::{Field, Pairs},
+    geometry,
     guarded::guarded,
     numbers::Numbers,
     reader::Reader,
@@ -112,6 +113,7 @@ impl Csv {
                 why: fate.why,
                 spelling: Some(spelling),
                 pair,
+                geometries: !seen.odd.is_empty() && seen.odd.iter().all(|(_, text)| geometry::begins(text.as_bytes())),
                 outlined: seen.outlines > 0,
                 lost: seen.lost(),
                 dates: kind == Ok(Kind::Time) && seen.is_dates(),
@@ -246,7 +248,7 @@ impl Reader for Csv {
     }
 
     fn unname(&mut self) -> Result<()> {
-        let Some(head) = self.dialect.head else { return Ok(()) };
+        let Some(head) = self.dialect.head.filter(|_| beneath::may_be_row(&self.dialect)) else { return Ok(()) };
         let (width, delimiter) = (self.dialect.names.len(), self.dialect.cut.delimiter);
         let names: Vec<String> = (0..width).map(beneath::numbered).collect();
         let mut bytes = names.join(&String::from(char::from(delimiter))).into_bytes();

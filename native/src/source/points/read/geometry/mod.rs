@@ -20,7 +20,7 @@ use duotile_core::h3;
 pub(super) use nested::Nested;
 pub(super) use outlines::Outlined;
 use polars_core::prelude::{Column, DataType, IntoColumn as _};
-pub(super) use text::{begins_outline, pair};
+pub(super) use text::{begins, begins_outline, pair};
 
 /// How a column holds points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

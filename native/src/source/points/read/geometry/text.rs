@@ -70,6 +70,15 @@ pub(in crate::source::points::read) fn begins_outline(text: &[u8]) -> bool {
         let has = |key: &[u8]| text.windows(key.len()).any(|part| part == key);
         return NAMES.iter().any(says) && (has(b"\"coordinates\"") || has(b"\"geometries\""));
     }
+    is_well_known(text, &NAMES)
+}
+
+/// Whether it begins as well-known text does, of a point, too.
+pub(in crate::source::points::read) fn begins(text: &[u8]) -> bool {
+    is_well_known(text, &["Point"]) || is_well_known(text, &NAMES)
+}
+
+fn is_well_known(text: &[u8], names: &[&str]) -> bool {
     if !matches!(text.first(), Some(b'L' | b'P' | b'M' | b'G' | b'S' | b'l' | b'p' | b'm' | b'g')) {
         return false;
     }
@@ -82,7 +91,7 @@ pub(in crate::source::points::read) fn begins_outline(text: &[u8]) -> bool {
             && head[..name.len()].eq_ignore_ascii_case(name)
             && matches!(head[name.len()..].to_ascii_uppercase()[..], [] | [b'Z' | b'M'] | [b'Z', b'M'])
     };
-    NAMES.iter().any(|name| is_of(name)) && rest.contains(&b'(')
+    names.iter().any(|name| is_of(name)) && rest.contains(&b'(')
 }
 
 /// `POINT (1 2)`, also `POINT Z (1 2 3)`, `MULTIPOINT (1 2)` and with `SRID=4326;` before it.

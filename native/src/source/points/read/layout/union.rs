@@ -73,6 +73,7 @@ pub(super) fn union(files: &[Opened], lines: &mut Vec<String>) -> Vec<Field> {
 
 /// Joins a column with that of the same name in another file. 1 if there is more to know of that than was noted.
 fn join(known: &mut Field, field: &Field, label: &str, lines: &mut Vec<String>) -> usize {
+    known.geometries |= field.geometries;
     known.outlined |= field.outlined;
     known.pair = match (known.pair, field.pair) {
         (Some(one), Some(other)) => Some(one.and(other)),

@@ -7,7 +7,7 @@ mod thrift;
 use super::{
     content::Content,
     crs::Crs,
-    field::{Field, is_odd},
+    field::{Field, has_odd},
     geometry::{self, Declared},
     guarded::guarded,
     half,
@@ -80,7 +80,7 @@ impl Parquet {
                 let odd = footer.columns.get(at).cloned().unwrap_or_default();
                 // Parquet keeps milliseconds, Arrow's schema beside it says seconds, and Polars believes it.
                 let seconds = matches!(field.dtype, ArrowDataType::Time32(TimeUnit::Second));
-                let offset = matches!(&field.dtype, ArrowDataType::Timestamp(_, Some(zone)) if is_odd(zone));
+                let offset = has_odd(&field.dtype);
                 fields.push(match (odd, &other, &mut plain) {
                     (Odd::Unknown(what), ..) => Field::left_out(&field.name, format!("it is {what}")),
                     (Odd::Half, _, plain) => {

@@ -187,6 +187,12 @@ fn times_in_zones_of_half_hours_and_infinite_ones_are_what_they_say() {
             "{name}"
         );
     }
+    // In a struct beside a text.
+    for name in ["half-hours-within.parquet", "half-hours-within.feather"] {
+        let dataset = load_file(name, &Options::default()).expect("reads");
+        assert_eq!(values(&dataset, "seen.when"), ["2023-12-31T18:30:00Z", "2024-01-01T18:30:00Z"], "{name}");
+        assert_eq!(values(&dataset, "seen.by"), ["a", "b"], "{name}");
+    }
     let dataset = load_file("infinite.parquet", &Options::default()).expect("reads");
     assert_eq!(values(&dataset, "tz"), ["-"]);
     assert!(says(

@@ -199,6 +199,11 @@ fn a_file_of_one_row_among_others_without_names_is_a_row() {
     let paths = [folder.put("4.csv", "AB1;10;50,5;8,5\nAB2;11;50,6;8,6\n"), folder.put("5.csv", "AB3;12;50,7;8,7")];
     let dataset = read(&paths, &options, &()).expect("reads");
     assert_eq!(values(&dataset, "column_2"), ["10", "11", "12"]);
+    // Names in a file of their own are no row, which would make texts of all columns.
+    let paths = [folder.put("8.csv", "name,n,y,x\n"), folder.put("9.csv", "AB1,10,50.5,8.5\nAB2,11,50.6,8.6\n")];
+    let dataset = read(&paths, &options, &()).expect("reads");
+    assert_eq!((values(&dataset, "column_2"), kind(&dataset, "column_2")), (vec!["10".into(), "11".into()], "integer"));
+    assert!(!says(&dataset, "the only line of a file is a row"));
     // Beside files with names it is one of names and no rows.
     let paths = [folder.put("6.csv", "a,b,lon,lat\nx,1,2,3\n"), folder.put("7.csv", "a,b,lon,lat\n")];
     assert_eq!(read(&paths, &Options::default(), &()).expect("reads").len(), 1);
