@@ -1,7 +1,7 @@
 //! What the words beside that of an axis say in the name of a column: whether it is a position in degrees, a part of one, or
 //! something about positions.
 
-use super::names;
+use super::{names, pairs::is_angle};
 
 /// What a word says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,10 +166,11 @@ pub(super) fn words(name: &str, axes: &[(&str, &str)]) -> Vec<String> {
         before = letter;
     }
     let apart = |word: String| {
-        let ends = axes.iter().flat_map(|(east, north)| [*east, *north]);
-        let cut = ends.filter(|axis| {
-            let rest = word.strip_prefix(axis);
-            rest.is_some_and(|rest| rest.len() > 1 && meaning(rest, true).is_some())
+        let ends = axes.iter().flat_map(|axes| [(axes.0, *axes), (axes.1, *axes)]);
+        let cut = ends.filter_map(|(axis, axes)| {
+            let rest = word.strip_prefix(axis).filter(|rest| rest.len() > 1)?;
+            let says = meaning(rest, is_angle(axes)).is_some() || part(rest) == Some(Degrees);
+            says.then_some(axis)
         });
         match cut.map(str::len).max() {
             Some(at) => vec![word[..at].to_owned(), word[at..].to_owned()],
@@ -251,6 +252,7 @@ mod tests {
             ("X (mm)", Unit("millimetres")),
             ("x [px]", Unit("pixels")),
             ("xmin", About),
+            ("ymax", About),
             ("YCoord", Nothing),
             ("XCOORD", Nothing),
         ] {
@@ -258,5 +260,8 @@ mod tests {
             let at = words.iter().position(|word| ["lon", "lat", "x", "y"].contains(&word.as_str())).expect(name);
             assert_eq!(says(&words, at, words[at] == "lat"), expected, "{name}");
         }
+        // Where wind goes to, and what is counted in seconds, is in no grid.
+        assert_eq!(words("xdir", &axes), ["xdir"]);
+        assert_eq!(words("latdir", &axes), ["lat", "dir"]);
     }
 }

@@ -45,13 +45,15 @@ fn ahead(name: &str) -> Option<i64> {
     })
 }
 
-/// Minutes of `5`, `05`, `0530`, `05:30` or `5.5`; with `whole` of the longest alone.
+/// Minutes of `5`, `05`, `0530`, `05:30`, `5.30`, `5.5` or `5.75`; with `whole` of the longest alone.
 fn minutes(text: &str, whole: bool) -> Option<i64> {
     let end =
         text.find(|letter: char| !letter.is_ascii_digit() && letter != ':' && letter != '.').unwrap_or(text.len());
     let text = &text[..end];
     let (hours, minutes) = match text.split_once([':', '.']) {
-        Some((hours, "5")) if !whole && text.contains('.') => (hours, "30"),
+        // Parts of an hour.
+        Some((hours, "5" | "50")) if !whole && text.contains('.') => (hours, "30"),
+        Some((hours, "75")) if !whole && text.contains('.') => (hours, "45"),
         Some(parts) => parts,
         None if text.len() == 4 && !whole => text.split_at(2),
         None if !whole => (text, "00"),
@@ -75,6 +77,8 @@ mod tests {
             ("Fecha hora (UTC+01:00)", Some(Clock::Ahead(60))),
             ("time_utc+0530", Some(Clock::Ahead(330))),
             ("Time UTC + 5.5", Some(Clock::Ahead(330))),
+            ("Time UTC+5.75", Some(Clock::Ahead(345))),
+            ("Time (UTC+5.30)", Some(Clock::Ahead(330))),
             ("Zeit (+01:00)", Some(Clock::Ahead(60))),
             ("Time UTC \u{2212}3", Some(Clock::Ahead(-180))),
             ("Zeit (MEZ)", Some(Clock::Word("MEZ"))),

@@ -90,7 +90,8 @@ pub(super) fn bare(field: &[u8]) -> &[u8] {
     std::str::from_utf8(field).map_or(field, |text| text.trim_matches(mark).as_bytes())
 }
 
-/// A number with one sign before or behind it, blanks between or not: `$1,137.00`, `-5 €`, `12%`.
+/// A number with one sign before or behind it, blanks between or not: `$1,137.00`, `-5 €`, `12%`. Apart from what looks at every field.
+#[inline(never)]
 pub(super) fn marked(field: &[u8], numbers: Numbers) -> Option<(char, f64)> {
     if field.len() > 40 || !field.iter().any(u8::is_ascii_digit) {
         return None;
@@ -99,7 +100,8 @@ pub(super) fn marked(field: &[u8], numbers: Numbers) -> Option<(char, f64)> {
     // Accounts have brackets around what is owed: ($5.00), $(5.00).
     let (owed, plain) = match text.strip_suffix(')').and_then(|text| text.split_once('(')) {
         Some((before, inner))
-            if !inner.contains('-') && !before.contains(|letter: char| letter.is_ascii_digit() || letter == '-') =>
+            if !inner.contains('-')
+                && (before.trim().is_empty() || before.trim().ends_with(MARKS) && !before.contains('-')) =>
         {
             (true, Cow::Owned(format!("{}{}", before.trim(), inner.trim())))
         }
@@ -261,6 +263,9 @@ mod tests {
             ("(5%)", points, None),
             ("(-$5)", points, None),
             ("12 ($5)", points, None),
+            ("NY ($5)", points, None),
+            ("-$(5)", points, None),
+            ("US$ (5)", points, Some(('U', -5.0))),
             ("abc$5", points, None),
             ("£1e5", points, None),
             ("--5%", points, None),

@@ -4,10 +4,11 @@ use super::{
     beside::{self, Part, Says},
     field::Field,
     names::typed,
+    parted,
 };
 use crate::kind::Kind;
 use polars_core::prelude::DataType;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Words for the two axes, best first.
 pub(super) const AXES: [(&str, &str); 22] = [
@@ -94,6 +95,7 @@ pub(super) fn aside(fields: &[Field]) -> Option<String> {
 fn named(fields: &[Field]) -> Vec<Pair<'_>> {
     let mut found: Vec<(usize, usize, Pair<'_>)> = Vec::new();
     let words: Vec<Vec<String>> = fields.iter().map(|field| beside::words(&field.name, &AXES)).collect();
+    let all: HashSet<&[String]> = words.iter().map(Vec::as_slice).collect();
     let candidates = || fields.iter().zip(&words).enumerate().filter(|(_, (field, _))| could_be(field));
     // For each pair of words the first column of each stem, among those of latitudes.
     let partners: Vec<HashMap<Vec<String>, usize>> = (AXES.iter().enumerate())
@@ -113,7 +115,10 @@ fn named(fields: &[Field]) -> Vec<Pair<'_>> {
             let partner = wanted.iter().filter_map(|(stem, axis)| Some((*partners[rank].get(stem)?, stem, *axis)));
             let Some((y, stem, axis)) = partner.filter(|&(y, ..)| y != at).min_by_key(|&(y, ..)| y) else { continue };
             let y = &fields[y];
-            let says = beside::says(words, axis, is_angle(*axes));
+            let says = match beside::says(words, axis, is_angle(*axes)) {
+                Says::Part(Part::Minutes) if parted::is_whole(words, &all) => Says::About,
+                says => says,
+            };
             // A name of nothing but the axis comes before one with other words.
             let other = match says {
                 _ if stem.is_empty() => 0,

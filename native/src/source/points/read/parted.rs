@@ -8,7 +8,7 @@ use super::{
 };
 use crate::kind::Kind;
 use anyhow::Result;
-use polars_core::prelude::{DataFrame, DataType};
+use polars_core::prelude::{DataFrame, DataType, PolarsError};
 use std::collections::{HashMap, HashSet};
 
 /// The columns of a longitude or latitude.
@@ -25,16 +25,17 @@ pub(super) fn find(fields: &[Field]) -> Option<(Parted, Parted)> {
     let mut found: HashMap<(usize, bool, Vec<String>), [Option<usize>; 4]> = HashMap::new();
     let named: Vec<Vec<String>> = fields.iter().map(|field| beside::words(&field.name, &AXES)).collect();
     let all: HashSet<&[String]> = named.iter().map(Vec::as_slice).collect();
-    for (at, (field, words)) in fields.iter().zip(&named).enumerate() {
+    // Whole numbers of nothing but an axis are the degrees where none say that they are.
+    let each = |said: bool| fields.iter().zip(&named).enumerate().map(move |(at, of)| (said, at, of));
+    for (said, at, (field, words)) in each(true).chain(each(false)) {
         for (rank, axes) in AXES.iter().enumerate().filter(|(_, axes)| is_angle(**axes)) {
             for (is_lat, axis) in [(false, axes.0), (true, axes.1)] {
                 let Some(place) = words.iter().position(|word| word == axis) else { continue };
                 let part = |word: &String| beside::part(word);
-                let Some(part) =
-                    words.iter().enumerate().filter(|(at, _)| *at != place).find_map(|(_, word)| part(word))
-                else {
-                    continue;
-                };
+                let part = words.iter().enumerate().filter(|(at, _)| *at != place).find_map(|(_, word)| part(word));
+                let is_whole_number = matches!(field.kind, Ok(Kind::I32 | Kind::I64));
+                let part = if said { part } else { (part.is_none() && is_whole_number).then_some(Part::Degrees) };
+                let Some(part) = part else { continue };
                 let texts = part == Part::Direction;
                 let fits = if texts { field.kind == Ok(Kind::Text) } else { could_be(field) && !is_whole(words, &all) };
                 if fits {
@@ -67,7 +68,7 @@ pub(super) fn find(fields: &[Field]) -> Option<(Parted, Parted)> {
 
 /// Whether it is no part: `min` is the least of something beside the same name with `max`, and `dd` is decimal degrees unless the same
 /// name with `mm` is there.
-fn is_whole(words: &[String], all: &HashSet<&[String]>) -> bool {
+pub(super) fn is_whole(words: &[String], all: &HashSet<&[String]>) -> bool {
     let is_there = |word: &str, other: &str| {
         let others = words.iter().map(|own| if own == word { other.to_owned() } else { own.clone() });
         all.contains(&*others.collect::<Vec<String>>())
@@ -95,16 +96,15 @@ impl Parted {
         };
         let (minutes, seconds) = (part(&self.minutes)?, part(&self.seconds)?);
         let letters = self.direction.as_ref().map(|name| chunk.column(name)?.cast(&DataType::String)).transpose()?;
-        let letters = letters.as_ref().map(|column| column.str()).transpose()?;
+        let mut letters = letters.as_ref().map(|column| Ok::<_, PolarsError>(column.str()?.iter())).transpose()?;
         for (row, value) in values.iter_mut().enumerate() {
             let parts = [*value, minutes[row], seconds[row]];
-            let letter = letters.map(|letters| letters.get(row).unwrap_or_default().trim());
+            let letter = letters.as_mut().map(|letters| letters.next().flatten().unwrap_or_default().trim());
             let read = joined(parts, letter, is_lat);
             if read.is_none() && parts.iter().all(|part| !part.is_nan()) && letter != Some("") {
                 let [degrees, minutes, seconds] = parts;
-                let letter = letter.unwrap_or_default();
-                let names = self.columns().collect::<Vec<_>>().join(", ");
-                met.first.get_or_insert_with(|| (names, format!("{degrees} {minutes} {seconds} {letter}")));
+                let text = || format!("{degrees} {minutes} {seconds} {}", letter.unwrap_or_default());
+                met.first.get_or_insert_with(|| (self.columns().collect::<Vec<_>>().join(", "), text()));
             }
             *value = read.unwrap_or(f64::NAN);
         }

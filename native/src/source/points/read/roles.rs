@@ -194,8 +194,8 @@ impl TimeUnit {
     }
 }
 
-/// What is told of integers that could be the digits of times: 20240305, 2024030510, 202403051430. As seconds those of hours would all
-/// be in the years 2032 to 2036, and those of days in 1970.
+/// What is told of integers that could be the digits of times: 20240305, 2024030510, 202403051430, 240305. As seconds those of hours would
+/// all be in the years 2032 to 2036, and those of days in 1970.
 fn packed(column: &Gather) -> Option<String> {
     let (min, max) = column.whole_range().filter(|_| column.kind() != Kind::F64)?;
     let is_day = |day: i64| {
@@ -204,9 +204,11 @@ fn packed(column: &Gather) -> Option<String> {
     };
     let is_hour = |value: i64| is_day(value / 100) && value % 100 < 24;
     let is_minute = |value: i64| is_hour(value / 100) && value % 100 < 60;
+    let is_short = |day: i64| (100_000..1_000_000).contains(&day) && is_day(20_000_000 + day);
     let all = |fits: &dyn Fn(i64) -> bool| fits(min) && fits(max);
     let (what, form) = match () {
         () if all(&is_day) => ("and day", "%Y%m%d"),
+        () if all(&is_short) => ("and day", "%y%m%d"),
         () if all(&is_hour) => ("day and hour", "%Y%m%d%H"),
         () if all(&is_minute) => ("day, hour and minute", "%Y%m%d%H%M"),
         () => return None,

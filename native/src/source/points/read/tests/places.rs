@@ -185,6 +185,7 @@ fn degrees_with_minutes_in_columns_of_their_own_are_joined() {
         ("lat_deg,lat_min,lon_deg,lon_min", ["50,30.5,-8,15", "-33,45,-0,30"]),
         ("LAT_D,LAT_M,LON_D,LON_M", ["50,30.5,-8,15", "-33,45,-0,30"]),
         ("Lat (deg),Lat (min),Lon (deg),Lon (min)", ["50,30.5,-8,15", "-33,45,-0,30"]),
+        ("lat,lat_min,lon,lon_min", ["50,30.5,-8,15", "-33,45,-0,30"]),
         ("Lat (°),Lat ('),Lon (°),Lon (')", ["50,30.5,-8,15", "-33,45,-0,30"]),
         ("Breite Grad,Breite Minuten,Länge Grad,Länge Minuten", ["50,30.5,-8,15", "-33,45,-0,30"]),
         ("緯度(度),緯度(分),経度(度),経度(分)", ["50,30.5,-8,15", "-33,45,-0,30"]),
@@ -246,9 +247,25 @@ fn names_that_say_something_about_positions_are_none() {
         let error = error_of("a.csv", format!("{names}\n1,2\n"), &Options::default());
         assert!(error.contains(told), "{error}");
     }
+    let error = error_of("a.csv", "lat_min,lat_max,lon_min,lon_max\n1,2,3,4\n", &Options::default());
+    assert!(error.contains("\"lon_min\" and \"lat_min\" are no positions by their names"), "{error}");
     let grid = Options { crs: Some(Crs::Metres), ..Options::default() };
     let dataset = load_with("a.csv", "X (m),Y (m)\n1113194.9079,0\n", &grid).expect("reads");
     near(&dataset, 0, 10.0, 0.0);
+}
+
+#[test]
+fn geometries_are_known_as_such_where_nothing_else_is_a_position() {
+    let dataset = load_csv("id,Georeference,lon_std\n1,POINT (8.5 50.5),3\n2,,4\n3,POINT Z (9 51 100),5\n");
+    assert_eq!((dataset.len(), values(&dataset, "lon_std")), (2, vec!["3".into(), "5".into()]));
+    near(&dataset, 0, 8.5, 50.5);
+    assert!(says(&dataset, "positions come from the geometries in \"Georeference\""));
+    let dataset = load_csv("id,outline\n1,\"POLYGON ((0 0, 1 0, 1 1, 0 0))\"\n");
+    assert!(dataset.len() == 1 && dataset.columns().iter().all(|column| column.name != "outline"));
+    // Longitude and latitude go before, and a text among others is a text.
+    near(&load_csv("a,lon,lat\nPOINT (8 50),1,2\n"), 0, 1.0, 2.0);
+    let error = error_of("a.csv", "a,b\nPOINT (8 50),1\nPointe (A),2\n", &Options::default());
+    assert!(error.contains("found no longitude and latitude"), "{error}");
 }
 
 #[test]

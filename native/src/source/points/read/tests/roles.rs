@@ -225,3 +225,13 @@ fn names_of_times_may_say_what_is_counted() {
     }
     assert_eq!(load_csv("lon,lat,items\n1,2,1700000000000\n").report().time, None);
 }
+
+#[test]
+fn six_digits_of_a_date_are_told_with_their_form() {
+    let dataset = load_csv("lat,lon,DATE\n50,8,240305\n51,9,241231\n");
+    assert!(says(&dataset, "integers such as 240305 may be a year, month and day (--time DATE --time-format %y%m%d)"));
+    let options = Options { time: Some("DATE".into()), ..Options::default() };
+    let csv = CsvOptions { time_format: Some("%y%m%d".into()), ..CsvOptions::default() };
+    let dataset = load_with("a.csv", "lat,lon,DATE\n50,8,240305\n", &Options { csv, ..options }).expect("reads");
+    assert_eq!(values(&dataset, "DATE"), ["2024-03-05T00:00:00Z"]);
+}
