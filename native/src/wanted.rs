@@ -152,17 +152,21 @@ impl Wanted {
 
     /// Fetches what lies elsewhere, and reads it.
     fn fetch(&self, remote: &Remote, progress: &dyn Progress) -> Result<Dataset> {
-        let spool = remote.fetch(&self.name, progress)?;
-        let options = Options { fetched: Some(spool.fetched.clone()), ..self.load.options(&self.name)? };
-        let path = spool.path();
-        let (shown, address) = (path.display().to_string(), remote.to_string());
-        // What readers say of a file is said of where it came from.
-        open(&[path], &options, progress).map_err(|error| {
-            let mut said = format!("{error:#}").replace(&shown, &address);
-            if said.contains("invalid utf") && matches!(remote.place, Place::Database(_)) {
-                said.push_str("; a query can make texts of such bytes: toValidUTF8(column)");
-            }
-            if said.contains(&address) { anyhow::Error::msg(said) } else { anyhow::Error::msg(said).context(address) }
+        let options = self.load.options(&self.name)?;
+        remote.read(&self.name, progress, |spool| {
+            let options = Options { fetched: Some(spool.fetched.clone()), ..options.clone() };
+            let path = spool.path();
+            let (shown, address) = (path.display().to_string(), remote.to_string());
+            // What readers say of a file is said of where it came from.
+            open(&[path], &options, progress).map_err(|error| {
+                let mut said = format!("{error:#}").replace(&shown, &address);
+                if said.contains("invalid utf") && matches!(remote.place, Place::Database(_)) {
+                    said.push_str("; a query can make texts of such bytes: toValidUTF8(column)");
+                }
+                let named = said.contains(&address);
+                let said = anyhow::Error::msg(said);
+                if named { said } else { said.context(address) }
+            })
         })
     }
 

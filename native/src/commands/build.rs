@@ -1,6 +1,8 @@
 //! `build`: files sorted into one that opens at once.
 
-use crate::{catalog, load::Load, prepared, progress::Terminal, settings::units::Bytes, source::remote::Remote};
+use crate::{
+    catalog, load::Load, prepared, progress::Terminal, read::Options, settings::units::Bytes, source::remote::Remote,
+};
 use anyhow::{Result, ensure};
 use clap::Args;
 use std::{io::Write as _, path::PathBuf, time::Instant};
@@ -44,7 +46,7 @@ pub struct Build {
 pub fn run(args: &Build) -> Result<()> {
     let start = Instant::now();
     let name = args.out.display().to_string();
-    let mut options = args.load.options(&catalog::slug(&name))?;
+    let options = args.load.options(&catalog::slug(&name))?;
     let settings = prepared::Settings {
         memory: args.memory.map_or_else(prepared::half_of_free, |bytes| bytes.0),
         positions: args.positions,
@@ -55,20 +57,18 @@ pub fn run(args: &Build) -> Result<()> {
         std::process::exit(130);
     });
     let progress = Terminal::new(&catalog::slug(&name));
-    let mut paths = args.paths.clone();
-    let address = paths.iter().map(|path| path.to_string_lossy().into_owned()).find(|path| Remote::is_address(path));
-    // Held until all is read.
-    let _fetched = match address {
+    let address =
+        args.paths.iter().map(|path| path.to_string_lossy().into_owned()).find(|path| Remote::is_address(path));
+    let built = match address {
         Some(address) => {
-            ensure!(paths.len() == 1, "what lies elsewhere is a dataset by itself, expected one path");
-            let spool = Remote::parse(&address)?.fetch(&catalog::slug(&name), &progress)?;
-            paths = vec![spool.path()];
-            options.fetched = Some(spool.fetched.clone());
-            Some(spool)
+            ensure!(args.paths.len() == 1, "what lies elsewhere is a dataset by itself, expected one path");
+            Remote::parse(&address)?.read(&catalog::slug(&name), &progress, |spool| {
+                let options = Options { fetched: Some(spool.fetched.clone()), ..options.clone() };
+                prepared::build(&[spool.path()], &options, &args.out, settings, &progress)
+            })
         }
-        None => None,
-    };
-    let built = prepared::build(&paths, &options, &args.out, settings, &progress)?;
+        None => prepared::build(&args.paths, &options, &args.out, settings, &progress),
+    }?;
     let (megabytes, seconds) = (built.bytes as f64 / f64::from(1 << 20), start.elapsed().as_secs_f64());
     let parts = if built.runs > 1 { format!(", sorted in {} parts", built.runs) } else { String::new() };
     writeln!(std::io::stderr(), "{name}: {} rows, {megabytes:.0} MB, built in {seconds:.1} s{parts}", built.rows)?;

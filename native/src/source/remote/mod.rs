@@ -1,5 +1,5 @@
 //! What lies elsewhere: databases by an [`Address`], files by a [`Link`]; each with a [`version`](Remote::version) that tells whether
-//! rows changed, and [fetched](Remote::fetch) whole.
+//! rows changed, and [fetched](Remote::read) whole, or in parts.
 //!
 //! What is fetched is a file in a [`spool`], an Arrow IPC stream of a database or the file as it is, which the readers of files read: from
 //! there on it is a file like any other, with the same columns, coordinate systems, times and flags. Nothing of a request ever comes
@@ -18,8 +18,9 @@ mod wire;
 use crate::read::Progress;
 pub use address::{Address, Engine, Rows};
 use anyhow::{Context as _, Result, anyhow, bail};
-pub use file::Link;
+use file::Other;
 pub(crate) use file::Ranged;
+pub use file::{Link, Parts};
 pub use secret::Secret;
 pub(crate) use spool::Spool;
 use std::{fmt, future::Future, time::Duration};
@@ -31,6 +32,8 @@ const POLL_FILE: Duration = Duration::from_mins(1);
 const VERSION: Duration = Duration::from_secs(20);
 /// How long rows of a database may be on their way without a sign of them.
 const SILENCE: Duration = Duration::from_mins(10);
+/// How often a file is looked at that is another before it was read.
+const TRIES: u32 = 5;
 
 /// Rows that lie elsewhere, and how to tell that they changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,11 +140,38 @@ impl Remote {
         block_on(asked)?.with_context(|| format!("{self}: its version"))
     }
 
-    /// Fetches all rows.
+    /// Reads what is fetched: anew, where the file is another by the time that a part of it is needed.
+    ///
+    /// # Errors
+    /// Those of `read`, and one clear line when nobody answers there, or refuses, or has no such rows.
+    pub(crate) fn read<T>(
+        &self,
+        dataset: &str,
+        progress: &dyn Progress,
+        mut read: impl FnMut(&Spool) -> Result<T>,
+    ) -> Result<T> {
+        let mut tries = 1;
+        loop {
+            let (done, changed) = match self.fetch(dataset, progress) {
+                Ok(spool) => (read(&spool), spool.fetched.parts.as_ref().is_some_and(Parts::changed)),
+                Err(error) => {
+                    let changed = error.is::<Other>();
+                    (Err(error), changed)
+                }
+            };
+            if done.is_ok() || !changed || tries == TRIES {
+                return done;
+            }
+            progress.line("the file changed while it was fetched: it begins anew");
+            tries += 1;
+        }
+    }
+
+    /// Fetches all rows, or of a file what tells which parts of it are read.
     ///
     /// # Errors
     /// One clear line when nobody answers there, or refuses, or has no such rows.
-    pub(crate) fn fetch(&self, dataset: &str, progress: &dyn Progress) -> Result<Spool> {
+    fn fetch(&self, dataset: &str, progress: &dyn Progress) -> Result<Spool> {
         let fetched = async {
             match &self.place {
                 Place::Database(address) => {

@@ -59,7 +59,7 @@ impl Spooling {
         self.out.flush()?;
         let mut file = self.out.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.rewind()?;
-        let fetched = Fetched { stamp: format!("{:032x}", self.hash.digest128()), lines, name };
+        let fetched = Fetched { stamp: format!("{:032x}", self.hash.digest128()), lines, name, parts: None };
         Ok(Spool { file, named: self.named, bytes: self.bytes, fetched })
     }
 
@@ -106,6 +106,11 @@ pub(crate) struct Spool {
 }
 
 impl Spool {
+    /// A file of so many bytes whose parts are fetched when they are read.
+    pub const fn of_parts(file: File, bytes: u64, fetched: Fetched) -> Self {
+        Self { file, named: None, bytes, fetched }
+    }
+
     /// Where this process finds it, for as long as it is held.
     pub fn path(&self) -> PathBuf {
         self.named.as_ref().map_or_else(|| nameless(&self.file), |path| path.to_path_buf())

@@ -49,7 +49,7 @@ pub fn builtin(name: &str, progress: &dyn super::Progress) -> Result<Dataset> {
         version: version.text(),
         zone: None,
     };
-    let reader = Box::new(Parquet::open(content, None, &mut Vec::new())?);
+    let reader = Box::new(Parquet::open(content, None, None, &mut Vec::new())?);
     let opened = Opened { label: format!("the built-in {name}"), reader, partitions: Vec::new() };
     load(vec![opened], &options, label, Vec::new(), progress)
 }

@@ -259,6 +259,11 @@ fn format(path: &Path, name: &Path) -> Result<Format> {
     by_name(name).with_context(|| format!("{shown} is of no format that is read, {EXPECTED}"))
 }
 
+/// Whether a name tells that a file is Parquet.
+pub(crate) fn is_parquet(path: &Path) -> bool {
+    by_name(path) == Some(Format::Parquet)
+}
+
 /// Whether a name tells what a file is.
 pub(crate) fn is_named(path: &Path) -> bool {
     by_name(path).is_some()

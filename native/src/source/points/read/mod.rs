@@ -58,14 +58,14 @@ mod values;
 mod words;
 pub(crate) mod zone;
 
-use crate::{dataset::Dataset, shown::shown};
+use crate::{dataset::Dataset, shown::shown, source::remote::Parts};
 use anyhow::{Context, Error, Result, anyhow, bail};
 pub use builtin::{BUILTIN, builtin};
 pub use civil::Order;
 pub use crs::Crs;
 use duotile_core::{EXTENT_BITS, TILE_FORMAT};
 use files::{Format, Input};
-pub(crate) use files::{is_named, name};
+pub(crate) use files::{is_named, is_parquet, name};
 use folded::folded;
 use layout::Opened;
 pub(crate) use load::Whole;
@@ -141,6 +141,8 @@ pub struct Fetched {
     pub lines: Vec<String>,
     /// What the file is called where it came from.
     pub name: Option<String>,
+    /// Where its parts are fetched that are read, if it was not fetched whole.
+    pub parts: Option<Parts>,
 }
 
 /// How CSV files are written, where it shall not be detected.

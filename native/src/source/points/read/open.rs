@@ -33,15 +33,17 @@ pub(super) fn open(
     if options.layer.is_some() && !matches!(input.format, Format::Zip | Format::GeoPackage) {
         bail!("--layer: {shown} is no file of several layers, expected a GeoPackage or a zip archive of Shapefiles");
     }
+    // What is not here yet cannot be copied, and who else could change it has no name for it.
+    let parts = options.fetched.as_ref().and_then(|fetched| fetched.parts.clone());
     let content = || {
-        let content = Content::open(path, options.copy)?;
+        let content = Content::open(path, options.copy && parts.is_none())?;
         if let Some(what) = stranger(content.as_ref()) {
             bail!("{shown} is {what}");
         }
         Ok(content)
     };
     Ok(match input.format {
-        Format::Parquet => Box::new(Parquet::open(content()?, options.crs, lines)?),
+        Format::Parquet => Box::new(Parquet::open(content()?, parts, options.crs, lines)?),
         Format::Prepared => {
             bail!("{shown} is a prepared file: it is served as it is, alone, not read together with others")
         }

@@ -148,7 +148,6 @@ pub(super) fn gather(
     let positions = Positions::new(expected);
     let mut gathered = Gathered { columns, positions, latitudes: known.latitudes.clone(), parts: 0 };
     gathered.positions.longitudes.decided = known.marks;
-    progress.stage("read", total);
     let several = files.len() > 1;
     let kinds: HashMap<&str, Kind> = layout.columns.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
     for (file, (place, crs)) in files.iter_mut().zip(&layout.places) {
@@ -178,6 +177,9 @@ pub(super) fn gather(
         let [x, ..] = place.columns()[..] else { continue };
         let spelling = spellings.get(x).copied().unwrap_or(usual);
         gathered.positions.numbers = grouped.then_some(spelling.numbers);
+        file.reader.bring(&wanted, progress)?;
+        progress.stage("read", total);
+        progress.advance(gathered.positions.rows_read);
         let (partitions, label) = (&file.partitions, &file.label);
         let mut add = |chunk: DataFrame| {
             gathered.positions.append(&chunk, place)?;

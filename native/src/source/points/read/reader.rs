@@ -1,6 +1,7 @@
 //! One file that gives columns: what it has, and its rows in chunks.
 
 use super::{
+    Progress,
     civil::Order,
     field::{Field, in_utc},
     geometry::Declared,
@@ -56,6 +57,14 @@ pub(super) trait Reader {
     /// What is to be told when all rows were read.
     fn told(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    /// Brings here what of these columns lies elsewhere, before they are read.
+    ///
+    /// # Errors
+    /// When it cannot be brought.
+    fn bring(&mut self, _: &[(usize, Option<Kind>)], _: &dyn Progress) -> Result<()> {
+        Ok(())
     }
 
     /// Gives all rows in chunks with (at least) these columns. A column that has a kind here is going to be that; the

@@ -3,8 +3,9 @@
 
 use super::{
     super::spool::{Spool, Spooling},
-    ask,
+    ask::{self, Answer},
     link::Link,
+    parts::{self, Looked},
     told::Told,
 };
 use crate::{
@@ -21,13 +22,13 @@ use std::{
 };
 
 /// How long nothing more may come before that is a connection that was cut.
-const SILENCE: Duration = Duration::from_mins(1);
+pub(super) const SILENCE: Duration = Duration::from_mins(1);
 /// How often in a row nothing new may come.
-const TRIES: u32 = 5;
+pub(super) const TRIES: u32 = 5;
 /// How long to wait before the first of them; twice as long before each that follows.
-const WAIT: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 250 });
+pub(super) const WAIT: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 250 });
 /// How often it is told how far it is.
-const TELL: Duration = Duration::from_millis(300);
+pub(super) const TELL: Duration = Duration::from_millis(300);
 
 /// What came so far.
 struct Held {
@@ -43,11 +44,18 @@ enum End {
     Cut(Error),
 }
 
-/// Fetches all of it.
+/// Fetches all of it, or what tells which parts of it are read, where its name says that it is a Parquet file.
 pub(in super::super) async fn fetch(link: &Link, progress: &dyn Progress) -> Result<Spool> {
     progress.stage("connect", None);
+    let mut answer = None;
+    if read::is_parquet(Path::new(link.name())) {
+        match parts::look(link, progress).await? {
+            Looked::Parts(spool) => return Ok(spool),
+            Looked::Whole(all) => answer = all,
+        }
+    }
     let (start, mut held, mut furthest, mut failures) = (Instant::now(), None, 0, 0);
-    while let End::Cut(error) = part(link, &mut held, progress).await? {
+    while let End::Cut(error) = part(link, &mut held, answer.take(), progress).await? {
         let come = held.as_ref().map_or(0, |held: &Held| held.spool.bytes());
         failures = if come > furthest { 1 } else { failures + 1 };
         furthest = furthest.max(come);
@@ -66,17 +74,20 @@ pub(in super::super) async fn fetch(link: &Link, progress: &dyn Progress) -> Res
     Ok(spool)
 }
 
-/// Asks for it, or for the rest of it, and takes what comes.
-async fn part(link: &Link, held: &mut Option<Held>, progress: &dyn Progress) -> Result<End> {
+/// Asks for it, or for the rest of it, unless there is an answer already; and takes what comes.
+async fn part(link: &Link, held: &mut Option<Held>, answer: Option<Answer>, progress: &dyn Progress) -> Result<End> {
     let begun = held.is_some();
     let rest = held.as_ref().filter(|held| held.spool.bytes() > 0);
     let rest = rest.and_then(|held| Some((format!("bytes={}-", held.spool.bytes()), held.told.same()?.to_owned())));
     let more =
         rest.as_ref().map_or(Vec::new(), |(range, same)| vec![("range", range.as_str()), ("if-range", same.as_str())]);
-    let answer = match ask::ask(link, &more).await {
-        // It was there a moment ago.
-        Err(error) if begun => return Ok(End::Cut(error)),
-        other => other?,
+    let answer = match answer {
+        Some(answer) => answer,
+        None => match ask::ask(link, &more).await {
+            // It was there a moment ago.
+            Err(error) if begun => return Ok(End::Cut(error)),
+            other => other?,
+        },
     };
     let told = Told::of(&answer);
     match answer.status.as_u16() {
@@ -136,12 +147,12 @@ fn name(link: &Link, told: &Told) -> String {
     if read::is_named(Path::new(name)) { name.to_owned() } else { format!("{name}{}", told.ending()) }
 }
 
-fn megabytes(bytes: u64) -> String {
+pub(super) fn megabytes(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / f64::from(1 << 20))
 }
 
 /// How far it is, and at so many bytes in a second how long it will take.
-fn so_far(bytes: u64, size: Option<u64>, rate: f64) -> String {
+pub(super) fn so_far(bytes: u64, size: Option<u64>, rate: f64) -> String {
     let speed = format!("{}/s", megabytes(rate as u64));
     match size {
         None => format!("fetched {}, {speed}", megabytes(bytes)),

@@ -1,11 +1,14 @@
 //! Files that lie elsewhere: `https://host/trips.parquet`, `s3://bucket/trips.parquet`. A [`Link`] says where one is; it is [`fetch`]ed whole, and goes on where a
-//! connection was cut, or [`Ranged`] parts of it are asked for; what its server tells of it ([`told`]) is its version.
+//! connection was cut, or in the [`parts`] that are read, or [`Ranged`] parts of it are asked for; what its server tells of it ([`told`]) is its
+//! version.
 
 mod ask;
 mod fetch;
 mod link;
+mod parts;
 mod ranged;
 mod s3;
+mod spans;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -15,6 +18,8 @@ use anyhow::Result;
 pub(super) use fetch::fetch;
 pub use link::Link;
 pub(super) use link::{is_link, parse};
+pub use parts::Parts;
+pub(super) use ranged::Other;
 pub(crate) use ranged::Ranged;
 use told::Told;
 

@@ -1,14 +1,16 @@
 //! Parts of a file that lies elsewhere, asked for one by one: all of the same file, or none.
 
 use super::{
-    ask::{self, Idle},
+    ask::{self, Answer, Back, Idle},
     link::Link,
     told::Told,
 };
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use anyhow::{Context as _, Error, Result, anyhow, bail, ensure};
+use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
 use std::{
     future::Future,
+    ops::Range,
     sync::{
         LazyLock,
         atomic::{AtomicBool, Ordering},
@@ -56,7 +58,17 @@ impl Ranged {
         })??;
         let size = told.size.context("its server does not tell how large the file is")?;
         ensure!(told.same().is_some(), "its server does not tell by what the file is the same (ETag or Last-Modified)");
-        Ok(Self { link, told, size, idle, other: AtomicBool::new(false) })
+        Ok(Self::of(link, told, size, idle))
+    }
+
+    /// A file of which so much was told.
+    pub(super) const fn of(link: Link, told: Told, size: u64, idle: Idle) -> Self {
+        Self { link, told, size, idle, other: AtomicBool::new(false) }
+    }
+
+    /// Where it lies.
+    pub(super) const fn link(&self) -> &Link {
+        &self.link
     }
 
     /// Bytes of the file.
@@ -83,19 +95,14 @@ impl Ranged {
     /// When they cannot be fetched, and when the file is another than that which was opened.
     pub fn read(&self, bytes: &mut [u8], offset: u64) -> Result<()> {
         let Some(last) = (bytes.len() as u64).checked_sub(1) else { return Ok(()) };
-        let range = format!("bytes={offset}-{}", offset + last);
-        // What is of the same file by a time is looked at when it is there.
-        let tag = self.told.same().filter(|tag| tag.starts_with('"'));
-        let mut more = vec![("range", range.as_str())];
-        more.extend(tag.map(|tag| ("if-match", tag)));
+        let range = offset..offset + last + 1;
         let mut tries = 0;
         let part = loop {
             tries += 1;
-            match wait(async { tokio::time::timeout(PATIENCE, self.part(&more, bytes.len())).await })? {
-                Ok(Ok(Some(part))) => break part,
-                Ok(Err(error)) if tries >= TRIES || error.is::<Other>() => return Err(error),
+            match wait(async { tokio::time::timeout(PATIENCE, self.part(range.clone())).await })? {
+                Ok(Ok(Ok(part))) => break part,
+                Ok(Ok(Err(error)) | Err(error)) if tries >= TRIES || error.is::<Other>() => return Err(error),
                 Err(_) if tries >= TRIES => bail!("no part of it came within {} s", PATIENCE.as_secs()),
-                _ if tries >= TRIES => bail!("its server cannot answer now"),
                 _ => {}
             }
         };
@@ -104,30 +111,55 @@ impl Ranged {
         Ok(())
     }
 
-    /// Asks for a part; `None` where it may come in a moment.
-    async fn part(&self, more: &[(&str, &str)], length: usize) -> Result<Option<bytes::Bytes>> {
-        let answer = ask::ask_on(&self.link, more, Some(&self.idle)).await?;
-        let told = Told::of(&answer);
-        match answer.status.as_u16() {
-            206 if told.is(&self.told) => {}
-            200 | 206 | 412 | 416 => {
-                self.other.store(true, Ordering::Relaxed);
-                return Err(Other.into());
-            }
-            _ if answer.is_passing() => return Ok(None),
-            _ => return Err(answer.refused(&self.link).await),
-        }
-        let (body, back) = (answer.body, answer.back);
+    /// A part; why it did not come, where it may in a moment.
+    async fn part(&self, range: Range<u64>) -> Result<Result<Bytes, Error>> {
+        let length = (range.end - range.start) as usize;
+        let Answer { body, back, .. } = match self.ask(range).await? {
+            Ok(answer) => answer,
+            Err(passing) => return Ok(Err(passing)),
+        };
         let bytes =
             Limited::new(body, length).collect().await.map_err(|error| anyhow!("the connection was cut ({error})"))?;
         self.idle.give(back);
-        Ok(Some(bytes.to_bytes()))
+        Ok(Ok(bytes.to_bytes()))
+    }
+
+    /// Asks for a part, whose bytes are on their way then; why they are not, where they may be in a moment.
+    ///
+    /// # Errors
+    /// When they will not come, and when the file is another.
+    pub(super) async fn ask(&self, range: Range<u64>) -> Result<Result<Answer, Error>> {
+        let asked = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
+        // What is of the same file by a time is looked at when it is there.
+        let tag = self.told.same().filter(|tag| tag.starts_with('"'));
+        let mut more = vec![("range", asked.as_str())];
+        more.extend(tag.map(|tag| ("if-match", tag)));
+        let answer = match ask::ask_on(&self.link, &more, Some(&self.idle)).await {
+            Ok(answer) => answer,
+            // It was there a moment ago.
+            Err(error) => return Ok(Err(error)),
+        };
+        let told = Told::of(&answer);
+        match answer.status.as_u16() {
+            206 if told.is(&self.told) && told.start == range.start => Ok(Ok(answer)),
+            200 | 206 | 412 | 416 => {
+                self.other.store(true, Ordering::Relaxed);
+                Err(Other.into())
+            }
+            _ if answer.is_passing() => Ok(Err(answer.refused(&self.link).await)),
+            _ => Err(answer.refused(&self.link).await),
+        }
+    }
+
+    /// Keeps a connection whose answer was read to its end.
+    pub(super) fn give(&self, back: Back) {
+        self.idle.give(back);
     }
 }
 
 /// The file is not what was opened.
 #[derive(Debug)]
-struct Other;
+pub(in super::super) struct Other;
 
 impl std::fmt::Display for Other {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -138,7 +170,7 @@ impl std::fmt::Display for Other {
 impl std::error::Error for Other {}
 
 /// Waits, on a thread that may.
-fn wait<T>(what: impl Future<Output = T>) -> Result<T>
+pub(super) fn wait<T>(what: impl Future<Output = T>) -> Result<T>
 where
     T: Send,
 {

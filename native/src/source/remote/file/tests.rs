@@ -1,5 +1,7 @@
 //! Against a server that cuts, changes and lies.
 
+mod parquet;
+
 use super::super::{
     Place, Remote,
     served::{Served, Server},
@@ -71,6 +73,7 @@ fn whatever_is_read_from_a_file_is_read_from_an_address() {
         ("a.csv", "export?of=a", "text/csv; charset=utf-8", ROWS.as_bytes(), Load::default()),
         ("a.geojson", "v1/items", "application/geo+json", json, Load::default()),
         ("a.parquet", "a", "binary/octet-stream", PLACES, Load::default()),
+        ("a.parquet", "a.parquet", "", PLACES, Load::default()),
         ("a.gpkg", "a.gpkg", "", LAYERS, layer("areas")),
         ("a.zip", "a.zip", "application/zip", SHAPES, layer("areas")),
     ] {
@@ -97,13 +100,13 @@ fn a_cut_connection_goes_on_from_where_it_was() {
     let bytes = random(3_000_000);
     let server = Server::of(&bytes);
     server.now().cuts = vec![0, 900_000, 1_500_000];
-    let (whole, lines) = fetched(&server.url("a.parquet"));
+    let (whole, lines) = fetched(&server.url("a.zip"));
     assert!(whole.expect("fetched") == bytes);
     let state = server.now();
     assert_eq!(state.sent, bytes.len(), "{lines}");
     let asked: Vec<&str> = state.asked.iter().map(|asked| asked.split(" host").next().expect("one")).collect();
-    let rest = |from: usize| format!("/a.parquet range=bytes={from}- if-range=\"1\"");
-    assert_eq!(asked, ["/a.parquet".into(), rest(1_500_000), rest(2_400_000), rest(2_400_000)]);
+    let rest = |from: usize| format!("/a.zip range=bytes={from}- if-range=\"1\"");
+    assert_eq!(asked, ["/a.zip".into(), rest(1_500_000), rest(2_400_000), rest(2_400_000)]);
     assert!(
         lines.contains("it goes on from 1.4 MB") && lines.contains("fetched 2.9 MB from http://127.0.0.1"),
         "{lines}"

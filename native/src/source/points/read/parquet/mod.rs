@@ -5,6 +5,7 @@ mod groups;
 mod thrift;
 
 use super::{
+    Progress,
     content::Content,
     crs::Crs,
     field::{Field, has_odd},
@@ -15,8 +16,8 @@ use super::{
     reader::Reader,
     uuid,
 };
-use crate::kind::Kind;
-use anyhow::{Context, Result, anyhow, bail};
+use crate::{kind::Kind, source::remote::Parts};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use footer::Odd;
 use polars_arrow::datatypes::{ArrowDataType, TimeUnit};
 use polars_core::prelude::DataFrame;
@@ -24,12 +25,16 @@ use polars_io::{
     SerReader,
     parquet::{metadata::FileMetadataRef, read::ParquetReader},
 };
-use std::io::Cursor;
+use std::{io::Cursor, ops::Range};
 
 /// An open Parquet file.
 #[derive(Debug)]
 pub(super) struct Parquet {
     content: Content,
+    /// Where it is fetched from, if not all of it is here.
+    parts: Option<Parts>,
+    /// The columns of the file by their names in it.
+    names: Vec<String>,
     leaves: Leaves,
     /// Rows of each row group, and its bytes when unpacked.
     groups: Vec<(usize, usize)>,
@@ -48,7 +53,7 @@ impl Parquet {
     ///
     /// # Errors
     /// When the file is cut off or damaged, or declares an unknown CRS.
-    pub fn open(content: Content, crs: Option<Crs>, lines: &mut Vec<String>) -> Result<Self> {
+    pub fn open(content: Content, parts: Option<Parts>, crs: Option<Crs>, lines: &mut Vec<String>) -> Result<Self> {
         const FOOTER: &str = "cannot read the footer of the Parquet file";
         /// Rows that are believed in any file, and for each of its bytes: what is the same in all rows takes next to nothing.
         const FEW: usize = 1 << 24;
@@ -68,7 +73,7 @@ impl Parquet {
         let usual = metadata(&footer.bytes).context(FOOTER)?;
         let plain = footer.plain.as_deref().map(|bytes| metadata(bytes).context(FOOTER)).transpose()?;
         let mut plain = plain.map(|metadata| (metadata, Vec::new()));
-        let (fields, groups) = guarded(|| {
+        let (names, fields, groups) = guarded(|| {
             let mut reader = with(&content, &usual);
             let mut fields = Vec::new();
             let schema = reader.schema()?;
@@ -102,7 +107,8 @@ impl Parquet {
             }
             let sizes = |at: usize| (usual.row_groups[at].num_rows(), usual.row_groups[at].total_byte_size());
             let groups: Vec<_> = (0..usual.row_groups.len()).map(sizes).collect();
-            Ok((fields, groups))
+            let names = schema.iter_names().map(ToString::to_string).collect();
+            Ok((names, fields, groups))
         })
         .context(FOOTER)?;
         // Polars makes room for as many as are said.
@@ -124,7 +130,19 @@ impl Parquet {
         let all = |odd: &Odd| (0..footer.columns.len()).filter(|&at| footer.columns[at] == *odd).collect();
         let (halves, uuids) = (all(&Odd::Half), all(&Odd::Uuid));
         let plain = plain.filter(|(_, columns)| !columns.is_empty());
-        Ok(Self { leaves: Leaves::of(fields)?, groups, geometry, usual, plain, halves, uuids, content })
+        let leaves = Leaves::of(fields)?;
+        Ok(Self { content, parts, names, leaves, groups, geometry, usual, plain, halves, uuids })
+    }
+
+    /// Where these columns of the file lie in it.
+    fn ranges(&self, columns: &[usize]) -> Result<Vec<Range<u64>>> {
+        guarded(|| {
+            let names = columns.iter().map(|&at| self.names[at].as_str());
+            let chunks = names.flat_map(|name| {
+                self.usual.row_groups.iter().filter_map(|group| group.columns_under_root_iter(name)).flatten()
+            });
+            Ok(chunks.map(|chunk| chunk.byte_range()).collect())
+        })
     }
 
     /// Rows of these columns of the file.
@@ -203,12 +221,20 @@ impl Reader for Parquet {
         self.geometry.as_ref()
     }
 
+    fn bring(&mut self, wanted: &[(usize, Option<Kind>)], progress: &dyn Progress) -> Result<()> {
+        let Some(parts) = &self.parts else { return Ok(()) };
+        parts.bring(self.ranges(&self.leaves.columns(wanted))?, progress)
+    }
+
     fn chunks(
         &mut self,
         wanted: &[(usize, Option<Kind>)],
         each: &mut dyn FnMut(DataFrame) -> Result<()>,
     ) -> Result<()> {
         let columns = self.leaves.columns(wanted);
+        if let Some(parts) = &self.parts {
+            ensure!(parts.has(self.ranges(&columns)?), "a part of the Parquet file was not fetched");
+        }
         let mut start = 0;
         for rows in slices(&self.groups) {
             let chunk = self.slice(&columns, start, rows)?;
