@@ -49,7 +49,7 @@ pub use answers::{
     page::{MAX_PAGE, Page, Within},
     stats,
 };
-pub use filter::{Filter, mask::Mask};
+pub use filter::{Filter, InBox, mask::Mask};
 pub use formula::{Formula, Made, MadeValues};
 pub use geometry::{Position, Shape as Geometry};
 pub use hex::index as h3;

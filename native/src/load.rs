@@ -2,7 +2,7 @@
 
 use crate::{
     read::{CsvOptions, Options, Order, TimeUnit, says_times},
-    settings::words::{Axes, CrsName, NewColumn, Quote, Thousands, TypesOf},
+    settings::words::{Axes, BoxOf, CrsName, NewColumn, Quote, Thousands, TypesOf},
 };
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
@@ -52,6 +52,9 @@ pub struct Load {
     /// Zone whose days and hours are counted where a query names none; that of --timezone or of the file unless said
     #[arg(long, value_name = "ZONE")]
     pub zone: Option<String>,
+    /// Read only rows in this box, or whose own box meets it, in degrees; west above east runs over 180
+    #[arg(long, value_name = "WEST,SOUTH,EAST,NORTH", allow_hyphen_values = true)]
+    pub bbox: Option<BoxOf>,
     /// Column of ids: unique whole numbers from 0 to 2^53 - 1
     #[arg(long, value_name = "COLUMN")]
     pub id: Option<String>,
@@ -158,6 +161,7 @@ impl Load {
             lat: self.lat.clone(),
             h3: self.h3.clone(),
             crs: self.crs.as_ref().map(|crs| crs.0),
+            bbox: self.bbox.map(|bbox| bbox.0),
             lat_first: self.axes.map(|axes| axes.0),
             time: self.time.clone(),
             time_unit: self.time_unit.map(|unit| match unit {

@@ -5,6 +5,7 @@ rows must be the same bytes. Then an object is replaced while it is served, and 
 """
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,30 @@ def archived(address):
     """Tiles of an archive."""
     asked = [f"/tiles/a/{z}/{x}/{y}.mvt" for z in range(4) for x in range(2**z) for y in range(2**z)]
     return {path: get(address, path, empty=True) for path in asked}
+
+
+def parts(program, store, folder, at, environment):
+    """Of a large file the columns that are read come, of the row groups in a box."""
+    large = folder / "large.parquet"
+    duckdb.sql(
+        f"""COPY (SELECT i % 2000 / 10.0 - 100 AS lon, i // 2000 / 4.0 - 60 AS lat, i AS id, md5(i::text) || md5((i + 1)::text) AS noise
+        FROM range(600000) t(i)) TO '{large}' (FORMAT parquet, ROW_GROUP_SIZE 60000)"""
+    )
+    store.put("closed", "large.parquet", large.read_bytes())
+    address = f"s3://closed/large.parquet?{at}"
+    for more, share in (([], 1.0), (["--hide", "noise"], 0.25), (["--bbox", "-20,-30,20,-22"], 0.25)):
+        told = []
+        for text in (str(large), address):
+            done = subprocess.run([program, "inspect", text, *more], capture_output=True, text=True, check=False, env=environment)
+            if done.returncode != 0:
+                raise Wrong(f"{text} {more}: {done.stdout}{done.stderr}")
+            told.append((re.sub(r"version [0-9a-f]+", "", done.stdout).partition("\n")[2], done.stderr))
+        if told[0][0] != told[1][0]:
+            raise Wrong(f"{more}: {told[1][0]} is not {told[0][0]}")
+        came, whole = map(float, re.search(r"fetched ([0-9.]+) MB of the ([0-9.]+) MB", told[1][1]).groups())
+        if not 0 < came <= share * whole:
+            raise Wrong(f"{more}: {came} of {whole} MB came, expected {share} of it at most")
+        print(f"  {' '.join(more) or 'all'}: {came} of {whole} MB came")
 
 
 def main():
@@ -59,6 +84,7 @@ def main():
             done = subprocess.run([program, "inspect", address], capture_output=True, text=True, check=False, env=more)
             if done.returncode != 0 or not any(said in done.stdout for said in (f"{ROWS} rows", "vector tiles of zooms 0 to 4")):
                 raise Wrong(f"{address}: {done.stdout}{done.stderr}")
+        parts(program, store, folder, at, environment)
         ask = lambda text, expected, **more: refused(program, ["inspect", text], expected, **more)
         closed = f"y=1/d.parquet?{at}"
         wrong = {"AWS_ACCESS_KEY_ID": "duotile", "AWS_SECRET_ACCESS_KEY": "guessed"}

@@ -125,7 +125,7 @@ impl Filter {
 }
 
 /// Boxes (west, north, east, south) that have a step in common with another, which may run over the end of the world.
-fn meeting(boxes: &[[u32; 4]], x: Option<(u32, u32)>, (top, bottom): (u32, u32)) -> u64 {
+pub(super) fn meeting(boxes: &[[u32; 4]], x: Option<(u32, u32)>, (top, bottom): (u32, u32)) -> u64 {
     bits(boxes, |&[west, north, east, south]| {
         let across =
             x.is_none_or(

@@ -47,6 +47,7 @@ mod texts;
 
 // Over rows.
 mod eval;
+mod in_box;
 mod lies;
 pub(crate) mod mask;
 mod outlined;
@@ -58,6 +59,7 @@ pub use crate::{
 };
 pub use ast::{Comparison, Expr};
 pub use fitted::{Filter, Test};
+pub use in_box::InBox;
 pub use like::Pattern;
 pub use relation::Relation;
 

@@ -187,6 +187,11 @@ impl Steps {
         Some(Shape::Box([longitude(first), south, longitude(last), north]))
     }
 
+    /// First and last x, first and last y.
+    pub(super) const fn sides(self) -> (Option<(u32, u32)>, (u32, u32)) {
+        (self.x, self.y)
+    }
+
     /// Whether all of another box is in this one.
     pub(crate) fn holds(self, other: Self) -> bool {
         let round = match (self.x, other.x) {

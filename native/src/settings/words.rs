@@ -1,7 +1,7 @@
 //! Words that people write about files, on the command line and in the configuration alike: coordinate systems, types of
 //! columns, the order of axes, quotes.
 
-use crate::read::{Crs, Type};
+use crate::read::{Area, Crs, Type};
 use anyhow::{Context as _, Error, Result, anyhow, bail};
 use duotile_core::Let;
 use serde::{Deserialize, Deserializer, de};
@@ -32,6 +32,18 @@ impl FromStr for Axes {
             "lon-lat" | "lon,lat" => Ok(Self(false)),
             _ => bail!("expected lat-lon or lon-lat"),
         }
+    }
+}
+
+/// A box of the map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BoxOf(pub Area);
+
+impl FromStr for BoxOf {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        text.parse().map(Self)
     }
 }
 
@@ -144,7 +156,7 @@ macro_rules! read_as_text {
     )*};
 }
 
-read_as_text!(CrsName, Axes, TypesOf, NewColumn, Quote, Thousands);
+read_as_text!(CrsName, Axes, BoxOf, TypesOf, NewColumn, Quote, Thousands);
 
 #[cfg(test)]
 mod tests {
@@ -167,6 +179,10 @@ mod tests {
         assert_eq!("space".parse::<Thousands>().expect("a sign"), Thousands(Some(' ')));
         assert!("x".parse::<Thousands>().is_err());
         assert!("up".parse::<Axes>().is_err());
+        assert!("-180,-10, 20.5,10".parse::<BoxOf>().is_ok() && "170,-10,-170,10".parse::<BoxOf>().is_ok());
+        for text in ["1,2,3", "1,2,3,4,5", "a,b,c,d", "1,20,3,10", "1,2,3,inf", "", "500,0,1,1"] {
+            assert!(text.parse::<BoxOf>().is_err(), "{text}");
+        }
         assert!("rate = fare / distance".parse::<NewColumn>().is_ok());
         let error = "rate = fare //".parse::<NewColumn>().expect_err("no formula").to_string();
         assert!(error.contains("expected a column or a value (at character 14)"), "{error}");

@@ -177,6 +177,7 @@ fn fits(options: &Options) -> Result<()> {
         ("--time", options.time.is_some()),
         ("--time-unit", options.time_unit.is_some()),
         ("--timezone", options.timezone.is_some()),
+        ("--bbox", options.bbox.is_some()),
         ("--id", options.id.is_some()),
         ("--delimiter", options.csv.delimiter.is_some()),
         ("--decimal-comma", options.csv.decimal_comma.is_some()),

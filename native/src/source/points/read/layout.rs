@@ -5,7 +5,7 @@
 mod union;
 
 use super::{
-    Options, Type,
+    Area, Options, Type,
     choose::{self, Choice, find},
     civil::Order,
     crs::Crs,
@@ -18,6 +18,7 @@ use super::{
 };
 use crate::kind::Kind;
 use anyhow::{Result, bail};
+use duotile_core::InBox;
 use polars_core::prelude::TimeUnit;
 use std::collections::{HashMap, HashSet};
 use union::union;
@@ -45,6 +46,8 @@ pub(super) struct Layout {
     durations: HashMap<String, TimeUnit>,
     /// Whether it was said how numbers are written.
     pub grouped: bool,
+    /// The box in which rows are read.
+    pub within: Option<InBox>,
     /// Columns that were said to be left out.
     hidden: HashSet<String>,
     /// Columns that were said to be kept; all if there are none.
@@ -134,6 +137,7 @@ pub(super) fn layout(files: &[Opened], options: &Options) -> Result<Layout> {
         zones: fields.iter().filter_map(|field| Some((field.name.clone(), field.zone()?))).collect(),
         durations: fields.iter().filter_map(|field| Some((field.name.clone(), field.duration()?))).collect(),
         grouped: options.csv.thousands.is_some() || options.csv.decimal_comma.is_some(),
+        within: options.bbox.map(Area::within).transpose()?,
         hidden: hide.clone(),
         kept: keep.clone(),
         dropped: Vec::new(),

@@ -74,6 +74,12 @@ impl Leaves {
         self.origins.push(origin);
     }
 
+    /// The column of the file from which one of a name comes, and the fields on the way down from it.
+    pub fn origin(&self, name: &str) -> Option<(usize, &[String])> {
+        let at = self.fields.iter().position(|field| field.name == name)?;
+        Some((self.origins[at].column, &self.origins[at].path))
+    }
+
     /// The columns of the file that hold these, ascending.
     pub fn columns(&self, wanted: &[(usize, Option<Kind>)]) -> Vec<usize> {
         let mut columns: Vec<usize> = wanted.iter().map(|&(at, _)| self.origins[at].column).collect();

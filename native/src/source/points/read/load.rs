@@ -114,6 +114,9 @@ pub(super) fn in_parts<'a>(
     let dates = files.iter().flat_map(|file| file.reader.fields()).any(|field| field.dates);
     let layout = layout(&files, options).map_err(|error| advised(error, &log.report.lines))?;
     tell::layout(&layout, &mut log);
+    if let Some(area) = options.bbox {
+        files.iter_mut().zip(&layout.places).for_each(|(file, (place, crs))| file.reader.restrict(area, place, *crs));
+    }
     let rules = Rules {
         zone: Zone::new(options.timezone.as_deref())?,
         days: Days::of(options, &layout.zones)?,
@@ -145,6 +148,10 @@ pub(super) fn in_parts<'a>(
     let time = roles::time(&gathered.columns, &units, options, &mut found)?;
     if gathered.parts == 0 || gathered.rows() > 0 {
         sink.take(gathered.part(progress))?;
+    }
+    if layout.within.is_some() {
+        let (kept, outside) = (gathered.positions.kept, gathered.outside);
+        log.line(format!("{outside} of {kept} rows that were read lie outside of --bbox and are left out"));
     }
     found.into_iter().for_each(|line| log.line(line));
     let mut columns: Vec<(String, Kind)> =

@@ -4,6 +4,7 @@
 //! Polars frames; the rest of the way is the same for all. No row and no value is lost without a line that says so.
 
 mod archive;
+mod area;
 mod arrow;
 mod axes;
 mod beside;
@@ -60,6 +61,7 @@ pub(crate) mod zone;
 
 use crate::{dataset::Dataset, shown::shown, source::remote::Parts};
 use anyhow::{Context, Error, Result, anyhow, bail};
+pub use area::Area;
 pub use builtin::{BUILTIN, builtin};
 pub use civil::Order;
 pub use crs::Crs;
@@ -118,6 +120,8 @@ pub struct Options {
     pub types: Vec<(String, Type)>,
     /// Columns that are made of others, each a name, `=` and a formula.
     pub made: Vec<String>,
+    /// The box in which rows are read; all if none.
+    pub bbox: Option<Area>,
     /// Whether the latitude comes first in texts of two numbers.
     pub lat_first: Option<bool>,
     /// Whether a line or a value that does not fit is an error.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{dataset::Loaded, kind::Kind};
 use anyhow::{Context, Result, bail};
-use duotile_core::Flat;
+use duotile_core::{Flat, InBox};
 use polars_core::prelude::DataFrame;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -79,12 +79,31 @@ pub(super) struct Gathered {
     pub latitudes: Option<String>,
     /// Parts given so far.
     pub parts: usize,
+    /// The box in which rows are read, and how many were not in it.
+    within: Option<InBox>,
+    pub outside: usize,
 }
 
 impl Gathered {
     /// Rows since the last part.
     pub fn rows(&self) -> u64 {
         self.positions.rows_read - u64::from(self.positions.first)
+    }
+
+    /// Leaves out the rows that are not in the box.
+    fn leave_out(&mut self, keys: &mut Vec<u64>, rows: &mut Vec<u32>) {
+        let Some(within) = self.within else { return };
+        let outlines = self.positions.outlined.as_ref().map(|outlined| outlined.flat.view());
+        let is_in = |(&key, &row): (&u64, &u32)| match &outlines {
+            Some(outlines) => within.meets(outlines, row as usize),
+            None => within.has(key),
+        };
+        let is_in: Vec<bool> = keys.par_iter().zip(rows.par_iter()).map(is_in).collect();
+        let mut each = is_in.iter();
+        keys.retain(|_| each.next() == Some(&true));
+        let mut each = is_in.iter();
+        rows.retain(|_| each.next() == Some(&true));
+        self.outside += is_in.len() - keys.len();
     }
 
     fn size(&self) -> usize {
@@ -101,6 +120,7 @@ impl Gathered {
         self.parts += 1;
         let first = self.positions.first;
         let (mut keys, mut rows, beyond) = self.positions.take();
+        self.leave_out(&mut keys, &mut rows);
         sort(&mut keys, &mut rows);
         keys.shrink_to_fit();
         rows.shrink_to_fit();
@@ -146,7 +166,14 @@ pub(super) fn gather(
     let column = |(name, kind): &(String, Kind)| Gather::new(name, *kind, expected).counting(layout.duration(name));
     let columns = layout.columns.iter().map(column).collect();
     let positions = Positions::new(expected);
-    let mut gathered = Gathered { columns, positions, latitudes: known.latitudes.clone(), parts: 0 };
+    let mut gathered = Gathered {
+        columns,
+        positions,
+        latitudes: known.latitudes.clone(),
+        parts: 0,
+        within: layout.within,
+        outside: 0,
+    };
     gathered.positions.longitudes.decided = known.marks;
     let several = files.len() > 1;
     let kinds: HashMap<&str, Kind> = layout.columns.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();

@@ -1,10 +1,11 @@
 //! One file that gives columns: what it has, and its rows in chunks.
 
 use super::{
-    Progress,
+    Area, Crs, Progress,
     civil::Order,
     field::{Field, in_utc},
     geometry::Declared,
+    positions::Place,
 };
 use crate::kind::Kind;
 use anyhow::Result;
@@ -58,6 +59,9 @@ pub(super) trait Reader {
     fn told(&self) -> Vec<String> {
         Vec::new()
     }
+
+    /// Need not give rows that are certain to lie outside of a box, by where positions come from and in what they are.
+    fn restrict(&mut self, _: Area, _: &Place, _: Option<Crs>) {}
 
     /// Brings here what of these columns lies elsewhere, before they are read.
     ///

@@ -48,7 +48,7 @@ enum End {
 pub(in super::super) async fn fetch(link: &Link, progress: &dyn Progress) -> Result<Spool> {
     progress.stage("connect", None);
     let mut answer = None;
-    if read::is_parquet(Path::new(link.name())) {
+    if cfg!(unix) && read::is_parquet(Path::new(link.name())) {
         match parts::look(link, progress).await? {
             Looked::Parts(spool) => return Ok(spool),
             Looked::Whole(all) => answer = all,

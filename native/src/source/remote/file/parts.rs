@@ -66,7 +66,15 @@ pub(super) enum Looked {
 pub(super) async fn look(link: &Link, progress: &dyn Progress) -> Result<Looked> {
     let idle = Idle::default();
     let head = format!("bytes=0-{}", HEAD - 1);
-    let answer = ask::ask_on(link, &[("range", &head)], Some(&idle)).await?;
+    let mut tries = 0;
+    let answer = loop {
+        let answer = ask::ask_on(link, &[("range", &head)], Some(&idle)).await?;
+        if !answer.is_passing() || tries == TRIES {
+            break answer;
+        }
+        tokio::time::sleep(WAIT * 2_u32.pow(tries)).await;
+        tries += 1;
+    };
     match answer.status.as_u16() {
         206 => {}
         // An empty file has no beginning.
@@ -130,7 +138,9 @@ impl Parts {
     /// When a part is none of the file, or cannot be fetched, and when the file is another.
     pub(crate) fn bring(&self, parts: Vec<Range<u64>>, progress: &dyn Progress) -> Result<()> {
         let start = Instant::now();
-        wait(self.come(parts, progress))??;
+        if wait(self.come(parts, progress))?? == 0 {
+            return Ok(());
+        }
         progress.line(&format!(
             "fetched {} of the {} of {} in {:.1} s: the columns that are read",
             megabytes(self.0.bytes.load(Ordering::Relaxed)),
@@ -145,7 +155,8 @@ impl Parts {
         self.0.here.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    async fn come(&self, parts: Vec<Range<u64>>, progress: &dyn Progress) -> Result<()> {
+    /// How many bytes came.
+    async fn come(&self, parts: Vec<Range<u64>>, progress: &dyn Progress) -> Result<u64> {
         let size = self.0.ranged.size();
         ensure!(
             parts.iter().all(|part| part.start <= part.end && part.end <= size),
@@ -164,7 +175,8 @@ impl Parts {
             }
         };
         let pieces = stream::iter(spans::pieces(&missing, PIECE)).map(|piece| self.piece(piece, &tell, progress));
-        pieces.buffer_unordered(AT_ONCE).try_collect::<()>().await
+        pieces.buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+        Ok(total)
     }
 
     /// Fetches a piece, and goes on where a connection was cut.

@@ -2,10 +2,12 @@
 
 mod footer;
 mod groups;
+mod slices;
 mod thrift;
+mod within;
 
 use super::{
-    Progress,
+    Area, Progress,
     content::Content,
     crs::Crs,
     field::{Field, has_odd},
@@ -13,6 +15,7 @@ use super::{
     guarded::guarded,
     half,
     leaves::Leaves,
+    positions::Place,
     reader::Reader,
     uuid,
 };
@@ -25,7 +28,9 @@ use polars_io::{
     SerReader,
     parquet::{metadata::FileMetadataRef, read::ParquetReader},
 };
+use slices::Group;
 use std::{io::Cursor, ops::Range};
+use within::Sides;
 
 /// An open Parquet file.
 #[derive(Debug)]
@@ -36,9 +41,11 @@ pub(super) struct Parquet {
     /// The columns of the file by their names in it.
     names: Vec<String>,
     leaves: Leaves,
-    /// Rows of each row group, and its bytes when unpacked.
-    groups: Vec<(usize, usize)>,
+    /// The row groups that are read.
+    groups: Vec<Group>,
     geometry: Option<Declared>,
+    /// The columns of the sides of its boxes.
+    sides: Option<Sides>,
     /// The footer as Polars takes it.
     usual: FileMetadataRef,
     /// The same without Arrow's schema, and the columns that are read by it.
@@ -106,18 +113,19 @@ impl Parquet {
                 });
             }
             let sizes = |at: usize| (usual.row_groups[at].num_rows(), usual.row_groups[at].total_byte_size());
-            let groups: Vec<_> = (0..usual.row_groups.len()).map(sizes).collect();
-            let names = schema.iter_names().map(ToString::to_string).collect();
+            let groups = slices::groups((0..usual.row_groups.len()).map(sizes));
+            let names: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
             Ok((names, fields, groups))
         })
         .context(FOOTER)?;
         // Polars makes room for as many as are said.
-        let (rows, most) = (groups.iter().fold(0, |all: usize, &(rows, _)| all.saturating_add(rows)), bytes.len());
+        let (rows, most) = (groups.last().map_or(0, |last| last.first.saturating_add(last.rows)), bytes.len());
         if rows > FEW && rows / PER_BYTE > most {
             bail!("{FOOTER}: it says {rows} rows, which {most} bytes cannot hold");
         }
         let pairs = usual.key_value_metadata.as_deref().unwrap_or_default();
         let value = |key: &str| pairs.iter().find(|pair| pair.key == key).and_then(|pair| pair.value.clone());
+        let sides = value("geo").and_then(|geo| within::covering(&geo));
         let typed = footer.columns.iter().zip(&fields).find_map(|(odd, field)| match odd {
             Odd::Geometry(crs) => Some((field.name.as_str(), crs.as_deref())),
             _ => None,
@@ -131,7 +139,13 @@ impl Parquet {
         let (halves, uuids) = (all(&Odd::Half), all(&Odd::Uuid));
         let plain = plain.filter(|(_, columns)| !columns.is_empty());
         let leaves = Leaves::of(fields)?;
-        Ok(Self { content, parts, names, leaves, groups, geometry, usual, plain, halves, uuids })
+        Ok(Self { content, parts, names, leaves, groups, geometry, sides, usual, plain, halves, uuids })
+    }
+
+    /// The way to a column by its name.
+    fn path(&self, name: &str) -> Option<Vec<String>> {
+        let (column, path) = self.leaves.origin(name)?;
+        Some(std::iter::once(&self.names[column]).chain(path).cloned().collect())
     }
 
     /// Where these columns of the file lie in it.
@@ -139,7 +153,8 @@ impl Parquet {
         guarded(|| {
             let names = columns.iter().map(|&at| self.names[at].as_str());
             let chunks = names.flat_map(|name| {
-                self.usual.row_groups.iter().filter_map(|group| group.columns_under_root_iter(name)).flatten()
+                let groups = self.groups.iter().map(|group| &self.usual.row_groups[group.at]);
+                groups.filter_map(|group| group.columns_under_root_iter(name)).flatten()
             });
             Ok(chunks.map(|chunk| chunk.byte_range()).collect())
         })
@@ -214,11 +229,29 @@ impl Reader for Parquet {
     }
 
     fn rows(&self) -> Option<u64> {
-        Some(self.groups.iter().map(|&(rows, _)| rows as u64).sum())
+        Some(self.groups.iter().map(|group| group.rows as u64).sum())
     }
 
     fn geometry(&self) -> Option<&Declared> {
         self.geometry.as_ref()
+    }
+
+    fn restrict(&mut self, area: Area, place: &Place, crs: Option<Crs>) {
+        let declared = |name: &str| self.geometry.as_ref().is_some_and(|geometry| geometry.column == *name);
+        let sides = match place {
+            Place::Pair(x, y) => self.path(x).zip(self.path(y)).map(|(x, y)| [x.clone(), y.clone(), x, y]),
+            Place::Geometry(name, _) if declared(name) => self.sides.clone(),
+            _ => None,
+        };
+        let Some(sides) = sides.filter(|_| matches!(crs, None | Some(Crs::Degrees))) else { return };
+        let (usual, area) = (self.usual.clone(), area.degrees());
+        self.groups.retain(|group| guarded(|| Ok(within::may_meet(&usual, group.at, &sides, area))).unwrap_or(true));
+    }
+
+    fn told(&self) -> Vec<String> {
+        let (read, all) = (self.groups.len(), self.usual.row_groups.len());
+        let line = || format!("{} of {all} row groups lie outside of --bbox and are not looked at", all - read);
+        (read < all).then(line).into_iter().collect()
     }
 
     fn bring(&mut self, wanted: &[(usize, Option<Kind>)], progress: &dyn Progress) -> Result<()> {
@@ -235,61 +268,11 @@ impl Reader for Parquet {
         if let Some(parts) = &self.parts {
             ensure!(parts.has(self.ranges(&columns)?), "a part of the Parquet file was not fetched");
         }
-        let mut start = 0;
-        for rows in slices(&self.groups) {
+        for (start, rows) in slices::parts(&self.groups) {
             let chunk = self.slice(&columns, start, rows)?;
             self.content.let_go();
             each(self.leaves.chunk(chunk, &columns, wanted)?)?;
-            start += rows;
         }
         Ok(())
-    }
-}
-
-/// How many rows are read together, one slice after the other: small row groups are put together, large ones taken apart.
-fn slices(groups: &[(usize, usize)]) -> Vec<usize> {
-    /// Rows and bytes of a slice; what a packed file unpacks to is told by its footer.
-    const ROWS: usize = 1 << 20;
-    const BYTES: usize = 256 << 20;
-    let mut slices = Vec::new();
-    let (mut rows, mut bytes) = (0, 0);
-    for (at, &(group, size)) in groups.iter().enumerate() {
-        rows += group;
-        bytes += size;
-        let fits = |&(more, size): &(usize, usize)| rows + more <= ROWS && bytes.saturating_add(size) <= BYTES;
-        if groups.get(at + 1).is_some_and(fits) {
-            continue;
-        }
-        let each = rows.div_ceil(bytes.div_ceil(BYTES).clamp(1, rows.max(1)));
-        let mut left = rows;
-        while left > each {
-            slices.push(each);
-            left -= each;
-        }
-        slices.push(left);
-        (rows, bytes) = (0, 0);
-    }
-    slices
-}
-
-#[cfg(test)]
-mod tests {
-    use super::slices;
-
-    #[test]
-    fn slices_are_bounded_by_rows_and_by_bytes() {
-        let row = 5000;
-        let of =
-            |groups: &[usize], row: usize| slices(&groups.iter().map(|&rows| (rows, rows * row)).collect::<Vec<_>>());
-        assert_eq!(of(&[3, 3, 1], row), [7]);
-        assert_eq!(of(&[1 << 20, 1, 1 << 20], 1), [1 << 20, 1, 1 << 20]);
-        for groups in [&[1 << 20][..], &[40_000; 30], &[100, 2_000_000, 100], &[0]] {
-            let all = of(groups, row);
-            assert_eq!(all.iter().sum::<usize>(), groups.iter().sum::<usize>());
-            assert!(all.iter().all(|&rows| rows * row <= 257 << 20), "{all:?}");
-        }
-        // One row may weigh more, and a footer may say anything.
-        assert_eq!(slices(&[(2, usize::MAX)]), [1, 1]);
-        assert!(slices(&[]).is_empty());
     }
 }

@@ -16,6 +16,7 @@ mod several;
 mod shapefile;
 mod shapes;
 mod text;
+mod within;
 
 use super::*;
 use duotile_core::{Scalar, Values, mercator, morton, time};

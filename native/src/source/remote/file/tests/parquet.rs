@@ -37,7 +37,11 @@ fn local(bytes: &[u8], load: &Load) -> String {
 }
 
 fn read(server: &Server, load: &Load, progress: &dyn Progress) -> Result<Dataset, String> {
-    let wanted = Wanted::parse(&server.url("a.parquet"), load).expect("an address");
+    read_from(&server.url("a.parquet"), load, progress)
+}
+
+fn read_from(address: &str, load: &Load, progress: &dyn Progress) -> Result<Dataset, String> {
+    let wanted = Wanted::parse(address, load).expect("an address");
     wanted.read(progress).map_err(|error| format!("{error:#}"))
 }
 
@@ -67,6 +71,31 @@ fn columns_that_are_not_read_are_not_fetched() {
     let dataset = read(&server, &Load::default(), &()).expect("reads");
     assert_eq!(facts(&dataset), local(&bytes, &Load::default()));
     assert!(server.now().sent <= bytes.len());
+}
+
+#[test]
+fn row_groups_outside_of_a_box_are_not_fetched() {
+    let bytes = file(0);
+    let load = Load { bbox: Some("-70,-60,-10,60".parse().expect("a box")), ..without_noise() };
+    let server = Server::of(&bytes);
+    let dataset = read(&server, &load, &()).expect("reads");
+    assert_eq!(facts(&dataset), local(&bytes, &load));
+    assert!(dataset.len() > GROUP / 2 && dataset.len() < GROUP, "{}", dataset.len());
+    // One row group of four.
+    let sent = server.now().sent;
+    assert!(sent * 12 < bytes.len(), "{sent} of {}", bytes.len());
+    // With the text as well, and as S3 has it.
+    let load = Load { hide: Vec::new(), ..load };
+    let server = Server::of(&bytes);
+    let address = format!("s3://bucket/a.parquet?endpoint={}&anonymous", server.url(""));
+    assert_eq!(facts(&read_from(&address, &load, &()).expect("reads")), local(&bytes, &load));
+    let sent = server.now().sent;
+    assert!(sent * 3 < bytes.len(), "{sent} of {}", bytes.len());
+    // Nothing of it.
+    let load = Load { bbox: Some("170,70,171,71".parse().expect("a box")), ..without_noise() };
+    let server = Server::of(&bytes);
+    assert_eq!(facts(&read(&server, &load, &()).expect("reads")), local(&bytes, &load));
+    assert!(server.now().sent < 70_000);
 }
 
 #[test]
