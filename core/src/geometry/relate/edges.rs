@@ -28,7 +28,7 @@ const LOOKS: usize = 64;
 
 /// Edges of areas that overlap, from which on they are found by where they lie and not by their rings: fewer in tests, whose pairs
 /// are small; and up to so many.
-const MANY: usize = if cfg!(test) { 9 } else { 256 };
+pub(super) const MANY: usize = if cfg!(test) { 9 } else { 256 };
 const MOST: usize = 1 << 19;
 
 /// What edges are of.
@@ -135,7 +135,7 @@ impl Edges {
     /// [`Stopped`], as [`Toll::pay`].
     pub(super) fn index(&mut self, toll: &mut Toll<'_>) -> Result<(), Stopped> {
         if self.is_overlaid && (MANY..=MOST).contains(&self.all.len()) {
-            self.slabs = Some(Slabs::of(&self.all, |edge| self.kinds[edge.run as usize] == Kind::Area, toll)?);
+            self.slabs = Slabs::of(&self.all, |edge| self.kinds[edge.run as usize] == Kind::Area, toll)?;
             self.order = nearby(&self.all);
             self.pile();
         }

@@ -86,7 +86,11 @@ fn relate(
             break;
         }
         if of_row {
-            edges.index(toll)?;
+            // Those that are not near are not asked.
+            edges.near(other.frame(), &mut near, toll)?;
+            if near.len() >= edges::MANY {
+                edges.index(toll)?;
+            }
             walk::walk(&edges, other, toll, say, enough)?;
         } else {
             walk::walk(other, &edges, toll, turned, enough)?;

@@ -22,6 +22,9 @@ use core::cmp::Ordering;
 /// What it costs to put an edge in order among others, in looks at rows.
 const ORDER: usize = 64;
 
+/// Edges of all slabs together, which take 8 bytes each: 64 MB. As many long ones as half a million would be more.
+const HELD: usize = if cfg!(test) { 1 << 18 } else { 1 << 23 };
+
 /// The edges of each slab.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Slabs {
@@ -37,57 +40,51 @@ pub(super) struct Slabs {
 }
 
 impl Slabs {
-    /// Puts edges of areas in order.
+    /// Puts edges of areas in order; `None` where they would be too many.
     ///
     /// # Errors
     /// [`Stopped`], as [`Toll::pay`].
-    pub fn of(all: &[Edge], is_area: impl Fn(&Edge) -> bool, toll: &mut Toll<'_>) -> Result<Self, Stopped> {
+    pub fn of(all: &[Edge], is_area: impl Fn(&Edge) -> bool, toll: &mut Toll<'_>) -> Result<Option<Self>, Stopped> {
         let used = || all.iter().zip(0u32..).filter(|(edge, _)| edge.a[1] != edge.b[1] && is_area(edge));
         toll.pay(all.len() * ORDER)?;
         let mut ys: Vec<i64> = used().flat_map(|(edge, _)| [edge.a[1], edge.b[1]]).collect();
         ys.sort_unstable();
         ys.dedup();
         let width = ys.len().saturating_sub(1).next_power_of_two();
-        let mut placed: Vec<(u32, u32)> = Vec::new();
+        // How many edges a slab has, then where they begin, then where they end.
+        let (mut ends, mut held) = (vec![0u32; 2 * width], 0);
+        used().for_each(|(edge, _)| each(edge, &ys, width, |slab| ends[slab] += 1));
+        for end in &mut ends {
+            held += core::mem::replace(end, held as u32) as usize;
+        }
+        if held > HELD {
+            return Ok(None);
+        }
+        toll.pay(held * ORDER)?;
+        let mut slabs = Self { ys, ends, edges: vec![0; held], turns: vec![0; held], crossed: vec![false; 2 * width] };
         for (edge, at) in used() {
-            let place = |y: i64| width + ys.partition_point(|&before| before < y);
-            let (mut from, mut to) = (place(edge.a[1].min(edge.b[1])), place(edge.a[1].max(edge.b[1])));
-            while from < to {
-                if from % 2 == 1 {
-                    placed.push((from as u32, at));
-                    from += 1;
-                }
-                if to % 2 == 1 {
-                    to -= 1;
-                    placed.push((to as u32, at));
-                }
-                (from, to) = (from / 2, to / 2);
-            }
+            each(edge, &slabs.ys, width, |slab| {
+                slabs.edges[slabs.ends[slab] as usize] = at;
+                slabs.ends[slab] += 1;
+            });
         }
-        toll.pay(placed.len() * ORDER)?;
-        placed.sort_unstable();
-        let mut slabs = Self { ys, ends: vec![0; 2 * width], crossed: vec![false; 2 * width], ..Self::default() };
-        for same in placed.chunk_by(|a, b| a.0 == b.0) {
-            let slab = same[0].0;
+        for slab in 1..2 * width {
+            let run = slabs.ends[slab - 1] as usize..slabs.ends[slab] as usize;
+            if run.is_empty() {
+                continue;
+            }
             let [top, bottom] = slabs.range(slab, width);
-            let mut order: Vec<u32> = same.iter().map(|&(_, at)| at).collect();
+            let order = &mut slabs.edges[run.clone()];
             let along = |a: u32, b: u32, y: i64| compare(&all[a as usize], &all[b as usize], y);
-            small::sort_by(&mut order, |&a, &b| along(a, b, top).then_with(|| along(a, b, bottom)).is_lt());
-            slabs.crossed[slab as usize] = order.windows(2).any(|pair| along(pair[0], pair[1], bottom).is_gt());
+            small::sort_by(order, |&a, &b| along(a, b, top).then_with(|| along(a, b, bottom)).is_lt());
+            slabs.crossed[slab] = order.windows(2).any(|pair| along(pair[0], pair[1], bottom).is_gt());
             let mut sum = 0;
-            for at in order {
+            for (turns, &at) in slabs.turns[run].iter_mut().zip(&*order) {
                 sum += turn(&all[at as usize]);
-                slabs.edges.push(at);
-                slabs.turns.push(sum);
+                *turns = sum;
             }
-            slabs.ends[slab as usize] = slabs.edges.len() as u32;
         }
-        let mut last = 0;
-        for end in &mut slabs.ends {
-            last = last.max(*end);
-            *end = last;
-        }
-        Ok(slabs)
+        Ok(Some(slabs))
     }
 
     /// Bytes held, about.
@@ -96,9 +93,9 @@ impl Slabs {
     }
 
     /// The parallels of a slab of so many smallest.
-    fn range(&self, slab: u32, width: usize) -> [i64; 2] {
+    fn range(&self, slab: usize, width: usize) -> [i64; 2] {
         let below = width.trailing_zeros() - slab.ilog2();
-        let first = ((slab as usize) << below) - width;
+        let first = (slab << below) - width;
         let end = (first + (1 << below)).min(self.ys.len() - 1);
         [self.ys[first], self.ys[end]]
     }
@@ -141,6 +138,23 @@ impl Slabs {
             slab /= 2;
         }
         Ok(sum)
+    }
+}
+
+/// Visits the slabs of an edge, of so many smallest.
+fn each(edge: &Edge, ys: &[i64], width: usize, mut visit: impl FnMut(usize)) {
+    let place = |y: i64| width + ys.partition_point(|&before| before < y);
+    let (mut from, mut to) = (place(edge.a[1].min(edge.b[1])), place(edge.a[1].max(edge.b[1])));
+    while from < to {
+        if from % 2 == 1 {
+            visit(from);
+            from += 1;
+        }
+        if to % 2 == 1 {
+            to -= 1;
+            visit(to);
+        }
+        (from, to) = (from / 2, to / 2);
     }
 }
 

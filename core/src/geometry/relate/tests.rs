@@ -188,6 +188,34 @@ fn what_a_row_of_parts_in_one_another_costs_goes_by_its_parts() {
 }
 
 #[test]
+fn of_a_row_of_parts_in_one_another_only_what_is_near_is_put_in_order() {
+    let flat = nest(4000, false);
+    let row = (0, flat.view().boxes()[0]);
+    // Over a corner of the largest.
+    let [low, high] = [-500, 500].map(|more| (1i64 << 31) + 4_000_000 + more);
+    let corner = literal(&alloc::format!("S {low} {low} {high} {low} {high} {high} {low} {high}"));
+    let work = Work::new(&|| true, u64::MAX);
+    for relation in ALL {
+        let holds = relates(&flat.view(), row, &corner, relation, &mut work.toll());
+        assert_eq!(holds, Ok(matches!(relation, Relation::Intersects | Relation::Overlaps)), "{relation:?}");
+    }
+    assert!(work.spent() < 8 * 100_000, "{}", work.spent());
+}
+
+#[test]
+fn slabs_are_not_held_of_very_many_long_edges() {
+    let edges = |count| {
+        let work = Work::free();
+        let mut edges = Edges::of_row(&nest(count, false).view(), 0, &mut work.toll()).expect("goes on");
+        edges.index(&mut work.toll()).expect("goes on");
+        edges
+    };
+    let (some, many) = (edges(4000), edges(40_000));
+    assert!(some.slabs().is_some() && many.slabs().is_none());
+    assert!(some.size() < 200 * some.len() && many.size() < 64 * many.len(), "{} {}", some.size(), many.size());
+}
+
+#[test]
 fn slabs_tell_what_a_look_at_all_edges_tells() {
     let mut state = 7u32;
     let mut next = |below: u32| {
