@@ -170,8 +170,9 @@ impl Built {
         settle: impl FnOnce(&Outlines<'_>, &mut [u8]) -> Result<(), Stopped>,
     ) -> Result<Self, Stopped> {
         let outlines = flat.view();
-        let (mut levels, shared) = nodes::mark(&outlines, work)?;
+        let nodes::Marked { marks: mut levels, shared, again } = nodes::mark(&outlines, work)?;
         settle(&outlines, &mut levels)?;
+        levels::repeat(&mut levels, &again);
         let zooms = Zooms::of(&outlines, &shared, work)?;
         Self::with(flat, levels, zooms, landmarks, work)
     }

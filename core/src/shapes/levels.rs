@@ -2,11 +2,15 @@
 //!
 //! This is Visvalingam's effective area (Visvalingam and Whyatt 1993) between nodes: the vertex whose triangle with its
 //! neighbours is smallest goes first. Twice an area is an exact integer, the same read backwards, and ties go by key: two
-//! neighbours find the same levels for their border, each for itself. Areas never fall as vertices go, so what is drawn at
-//! a zoom is drawn at every deeper one. A ring without two nodes is a cycle and has no first vertex.
+//! neighbours would find the same levels for their border, each for itself, so it is done for one of them. Areas never fall as vertices go, so
+//! what is drawn at a zoom is drawn at every deeper one. A ring without two nodes is a cycle and has no first vertex.
 
 use crate::{
-    shapes::{Outlines, Vertex, nodes::NODE, wide},
+    shapes::{
+        Outlines, Vertex,
+        nodes::{AGAIN, NODE},
+        wide,
+    },
     small::{
         heap::Heap,
         work::{Stopped, Toll, Work},
@@ -33,7 +37,8 @@ fn level(area2: u64) -> u8 {
     }
 }
 
-/// Settles the levels of the runs in a range, whose vertices' marks are given: nodes are marked, all others are written.
+/// Settles the levels of the runs in a range, whose vertices' marks are given: nodes are marked, all others are written, but for those
+/// that [`repeat`] writes.
 ///
 /// # Errors
 /// [`Stopped`], as [`Work::pay`].
@@ -56,16 +61,25 @@ pub fn settle(outlines: &Outlines<'_>, rings: Range<usize>, levels: &mut [u8], w
         let first = node;
         let nodes: Vec<usize> = nodes.collect();
         for &next in &nodes {
-            thinning.thin(node..next + 1, len, false, vertex, levels, &mut toll)?;
+            thinning.arc(node..next + 1, len, vertex, levels, &mut toll)?;
             node = next;
         }
         if closed && nodes.is_empty() {
             thinning.thin(first..first + len, len, true, vertex, levels, &mut toll)?;
         } else if closed {
-            thinning.thin(node..first + len + 1, len, false, vertex, levels, &mut toll)?;
+            thinning.arc(node..first + len + 1, len, vertex, levels, &mut toll)?;
         }
     }
     Ok(())
+}
+
+/// Gives what is marked [`AGAIN`] the levels that were settled for the runs before.
+pub fn repeat(levels: &mut [u8], again: &[[u32; 2]]) {
+    for &[at, first] in again {
+        if levels[at as usize] == AGAIN {
+            levels[at as usize] = levels[first as usize];
+        }
+    }
 }
 
 /// Space for thinning a path.
@@ -78,7 +92,6 @@ struct Thinning {
 
 /// A vertex of a path that is being thinned.
 struct Place {
-    key: u64,
     vertex: Vertex,
     before: u32,
     after: u32,
@@ -89,6 +102,24 @@ struct Place {
 const FIXED: u64 = u64::MAX;
 
 impl Thinning {
+    /// Settles the vertices of an arc without its ends, unless a run before has the same. One that comes back to where it began may be a
+    /// cycle there.
+    fn arc(
+        &mut self,
+        run: Range<usize>,
+        len: usize,
+        vertex: impl Fn(usize) -> (World, Vertex),
+        levels: &mut [u8],
+        toll: &mut Toll<'_>,
+    ) -> Result<(), Stopped> {
+        let at = |place: usize| if place < len { place } else { place - len };
+        let [from, to] = [run.start, run.end - 1].map(|place| vertex(at(place)).1);
+        if from != to && (run.start + 1..run.end - 1).all(|place| levels[at(place)] == AGAIN) {
+            return toll.pay(run.len());
+        }
+        self.thin(run, len, false, vertex, levels, toll)
+    }
+
     /// Settles the vertices of an arc without its ends, or of a cycle without its node, if it begins with one. `run` counts
     /// on past the end of the ring.
     fn thin(
@@ -109,23 +140,24 @@ impl Thinning {
         let at = |place: usize| if run.start + place < len { run.start + place } else { run.start + place - len };
         let Self { places, heap } = self;
         places.clear();
-        heap.begin(count);
+        heap.begin();
         places.extend((0..count).map(|place| {
             let (world, vertex) = vertex(at(place));
             let before = if place > 0 { place - 1 } else { count - 1 } as u32;
             let after = if place + 1 < count { place + 1 } else { 0 } as u32;
-            Place { key: morton::key(world), vertex, before, after, area2: FIXED }
+            heap.tie(morton::key(world));
+            Place { vertex, before, after, area2: FIXED }
         }));
         let first = usize::from(!cycle || levels[at(0)] == NODE);
         let last = if cycle { count } else { count - 1 };
         for place in first..last {
             let area2 = of(places, place);
             places[place].area2 = area2;
-            heap.add(place as u32, (area2, places[place].key));
+            heap.add(place as u32, area2);
         }
         heap.order();
         let (mut left, mut most) = (count, 0);
-        while let Some(((area2, _), place)) = heap.pop() {
+        while let Some((area2, place)) = heap.pop() {
             let place = place as usize;
             most = area2.max(most);
             levels[at(place)] = level(most);
@@ -145,7 +177,7 @@ impl Thinning {
                 let area2 = of(places, near).max(most);
                 if area2 != places[near].area2 {
                     places[near].area2 = area2;
-                    heap.change(near as u32, (area2, places[near].key));
+                    heap.change(near as u32, area2);
                 }
             }
         }
@@ -167,12 +199,16 @@ fn of(places: &[Place], at: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shapes::{Flat, Role, nodes};
+    use crate::shapes::{
+        Flat, Role,
+        nodes::{self, Marked, OTHER},
+    };
     use alloc::collections::BTreeMap;
 
     fn settled(flat: &Flat) -> Vec<u8> {
-        let (mut levels, _) = nodes::mark(&flat.view(), &Work::free()).expect("goes on");
+        let Marked { marks: mut levels, again, .. } = nodes::mark(&flat.view(), &Work::free()).expect("goes on");
         settle(&flat.view(), 0..flat.rings.len(), &mut levels, &Work::free()).expect("goes on");
+        repeat(&mut levels, &again);
         levels
     }
 
@@ -252,6 +288,38 @@ mod tests {
     }
 
     #[test]
+    fn what_two_runs_have_is_what_each_of_them_finds_for_itself() {
+        let mut next = random(11, 1 << 16);
+        let (mut given, mut arcs) = (0, 0);
+        for round in 0..400 {
+            // Runs on few places, and the same or a part of it the other way round, begun elsewhere.
+            let places = if round % 2 == 0 { 5 } else { 400 };
+            let mut many: Vec<Vec<[u32; 2]>> = (0..4)
+                .map(|_| (0..3 + next() % 9).map(|_| [1 + next() % places, 1 + next() % places]).collect())
+                .collect();
+            for at in 0..3 {
+                let mut run: Vec<[u32; 2]> = many[at].iter().rev().copied().collect();
+                let turn = next() as usize % run.len();
+                run.rotate_left(turn);
+                run.extend((0..next() % 3).map(|_| [500 + next() % 9, 1 + next() % 9]));
+                many.push(run);
+            }
+            let mut flat = nodes::tests::rings(Role::Shell, &many.iter().map(|run| &run[..]).collect::<Vec<_>>());
+            (0..many.len()).filter(|at| (at + round) % 5 == 0).for_each(|at| flat.roles[at] = Role::Line);
+            let Marked { marks, again, .. } = nodes::mark(&flat.view(), &Work::free()).expect("goes on");
+            let mut alone: Vec<u8> = marks.iter().map(|&mark| if mark == AGAIN { OTHER } else { mark }).collect();
+            settle(&flat.view(), 0..many.len(), &mut alone, &Work::free()).expect("goes on");
+            let mut levels = marks;
+            settle(&flat.view(), 0..many.len(), &mut levels, &Work::free()).expect("goes on");
+            given += again.len();
+            arcs += levels.iter().filter(|&&level| level == AGAIN).count();
+            repeat(&mut levels, &again);
+            assert_eq!(levels, alone, "{many:?}");
+        }
+        assert!(given > 1000 && arcs > 200, "{given} {arcs}");
+    }
+
+    #[test]
     fn a_ring_without_nodes_goes_as_a_whole_and_straight_vertices_are_never_drawn() {
         let square = [[100, 100], [1100, 100], [2100, 100], [2100, 2100], [100, 2100]];
         let levels = settled(&nodes::tests::rings(Role::Shell, &[&square]));
@@ -264,7 +332,7 @@ mod tests {
         let many: Vec<Vec<[u32; 2]>> = (0..9).map(|_| (0..30).map(|_| [next() + 1, next() + 1]).collect()).collect();
         let flat = nodes::tests::rings(Role::Shell, &many.iter().map(|ring| &ring[..]).collect::<Vec<_>>());
         let whole = settled(&flat);
-        let (mut parts, _) = nodes::mark(&flat.view(), &Work::free()).expect("goes on");
+        let Marked { marks: mut parts, .. } = nodes::mark(&flat.view(), &Work::free()).expect("goes on");
         for (rings, levels) in [0..4, 4..9].into_iter().zip({
             let (a, b) = parts.split_at_mut(120);
             [a, b]

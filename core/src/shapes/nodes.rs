@@ -6,7 +6,7 @@
 
 use crate::{
     points::sort::sort,
-    shapes::{Outlines, Role, Vertex, WORLD},
+    shapes::{Outlines, Role, Vertex, WORLD, levels::NEVER},
     small::work::{Stopped, Work},
     space::{mercator::World, morton},
 };
@@ -16,6 +16,8 @@ use alloc::{vec, vec::Vec};
 pub const NODE: u8 = 0;
 /// The mark of any other vertex.
 pub const OTHER: u8 = 1;
+/// The mark of one that is no node and the last of two at its place, which are of two runs: see [`Marked::again`]. No level is this.
+pub const AGAIN: u8 = NEVER - 1;
 
 /// What looking at a vertex costs, most of it for sorting.
 const VERTEX: usize = 16;
@@ -23,73 +25,74 @@ const VERTEX: usize = 16;
 /// For each row whether it shares a node with another run, or a border.
 pub type Shared = Vec<bool>;
 
+/// What is found of all vertices.
+#[derive(Clone, Debug, Default)]
+pub struct Marked {
+    /// A mark for each.
+    pub marks: Vec<u8>,
+    /// Which rows share vertices with other runs.
+    pub shared: Shared,
+    /// Those marked [`AGAIN`], each with the vertex at its place that stands before it.
+    pub again: Vec<[u32; 2]>,
+}
+
 /// Marks the nodes among all vertices, and says which rows share vertices with other runs.
 ///
 /// # Errors
 /// [`Stopped`], as [`Work::pay`].
-pub fn mark(outlines: &Outlines<'_>, work: &Work<'_>) -> Result<(Vec<u8>, Shared), Stopped> {
+pub fn mark(outlines: &Outlines<'_>, work: &Work<'_>) -> Result<Marked, Stopped> {
     let count = outlines.vertices();
     let mut marks = vec![OTHER; count];
-    let mut shared = vec![false; outlines.len()];
     let mut keys: Vec<u64> = Vec::with_capacity(count);
-    // The run of each vertex is found again from its row, of which there are fewer than vertices.
-    let mut rows: Vec<u32> = Vec::with_capacity(count);
-    for row in 0..outlines.len() {
-        for ring in outlines.rings_of(row) {
-            let run = outlines.vertices_of(ring);
-            work.pay(VERTEX * run.len())?;
-            rows.resize(run.end, row as u32);
-            keys.extend(run.clone().map(|at| morton::key(World { x: outlines.x[at], y: outlines.y[at] })));
-            match outlines.role(ring) {
-                Role::Points => marks[run].fill(NODE),
-                Role::Line => {
-                    marks[run.start] = NODE;
-                    marks[run.end - 1] = NODE;
-                }
-                Role::Shell | Role::Hole => on_the_edge(outlines, ring, &mut marks[run]),
+    // The run of each vertex.
+    let mut runs: Vec<u32> = Vec::with_capacity(count);
+    for ring in 0..outlines.rings.len() {
+        let run = outlines.vertices_of(ring);
+        work.pay(VERTEX * run.len())?;
+        runs.resize(run.end, ring as u32);
+        keys.extend(run.clone().map(|at| morton::key(World { x: outlines.x[at], y: outlines.y[at] })));
+        match outlines.role(ring) {
+            Role::Points => marks[run].fill(NODE),
+            Role::Line => {
+                marks[run.start] = NODE;
+                marks[run.end - 1] = NODE;
             }
+            Role::Shell | Role::Hole => on_the_edge(outlines, ring, &mut marks[run]),
         }
     }
-    // Neighbours by key, in their order; two are the same border's when they agree.
-    let around = neighbours(outlines, &keys);
+    // Two are the same border's when their neighbours agree.
+    let beside = |at: u32| {
+        let run = outlines.vertices_of(runs[at as usize] as usize);
+        let at = at as usize;
+        let [before, after] =
+            [if at > run.start { at - 1 } else { run.end - 1 }, if at + 1 < run.end { at + 1 } else { run.start }];
+        let [a, b] = [before, after].map(|at| [outlines.x[at], outlines.y[at]]);
+        [a.min(b), a.max(b)]
+    };
     let mut order: Vec<u32> = (0..count as u32).collect();
     sort(&mut keys, &mut order);
-    let mut start = 0;
+    let (mut touches, mut again, mut start) = (vec![false; outlines.rings.len()], Vec::new(), 0);
     for same in keys.chunk_by(|a, b| a == b) {
         let places = &order[start..start + same.len()];
         start += same.len();
-        if let [first, rest @ ..] = places
-            && !rest.is_empty()
+        let [first, rest @ ..] = places else { continue };
+        if rest.is_empty() {
+            continue;
+        }
+        places.iter().for_each(|&at| touches[runs[at as usize] as usize] = true);
+        let pair = beside(*first);
+        // The end of one line is a node of all.
+        if rest.iter().any(|&at| beside(at) != pair) || places.iter().any(|&at| marks[at as usize] == NODE) {
+            places.iter().for_each(|&at| marks[at as usize] = NODE);
+        } else if let &[at] = rest
+            && runs[at as usize] != runs[*first as usize]
         {
-            let pair = around[*first as usize];
-            let node = rest.iter().any(|&at| around[at as usize] != pair);
-            for &at in places {
-                if node || marks[at as usize] == NODE {
-                    marks[at as usize] = NODE;
-                }
-                shared[rows[at as usize] as usize] = true;
-            }
-            // The end of one line is a node of all.
-            if places.iter().any(|&at| marks[at as usize] == NODE) {
-                places.iter().for_each(|&at| marks[at as usize] = NODE);
-            }
+            marks[at as usize] = AGAIN;
+            again.push([at, *first]);
         }
     }
-    Ok((marks, shared))
-}
-
-/// The keys of the two neighbours of each vertex, the smaller one first.
-fn neighbours(outlines: &Outlines<'_>, keys: &[u64]) -> Vec<[u64; 2]> {
-    let mut around = Vec::with_capacity(keys.len());
-    for ring in 0..outlines.rings.len() {
-        let keys = &keys[outlines.vertices_of(ring)];
-        let last = keys.len() - 1;
-        around.extend((0..=last).map(|at| {
-            let [a, b] = [keys[if at > 0 { at - 1 } else { last }], keys[if at < last { at + 1 } else { 0 }]];
-            [a.min(b), a.max(b)]
-        }));
-    }
-    around
+    let shared = (0..outlines.len()).map(|row| touches[outlines.rings_of(row)].contains(&true)).collect();
+    Ok(Marked { marks, shared, again })
 }
 
 /// Marks where a ring reaches the edge of the world or leaves it.
@@ -129,7 +132,7 @@ pub(crate) mod tests {
     }
 
     fn marked(flat: &Flat) -> (Vec<[u32; 2]>, Shared) {
-        let (marks, shared) = mark(&flat.view(), &Work::free()).expect("goes on");
+        let Marked { marks, shared, .. } = mark(&flat.view(), &Work::free()).expect("goes on");
         let nodes = (0..marks.len()).filter(|&at| marks[at] == NODE).map(|at| [flat.x[at], flat.y[at]]);
         let mut nodes: Vec<_> = nodes.collect();
         nodes.sort_unstable();

@@ -2,28 +2,33 @@
 
 use alloc::vec::Vec;
 
-/// What orders items: the least comes first.
-type Rank = (u64, u64);
-
 /// Items numbered from 0, of which some are in the heap.
 #[derive(Default)]
 pub(crate) struct Heap {
     /// Each item's rank is not above those of the two at twice its place and one or two more.
-    items: Vec<(Rank, u32)>,
+    items: Vec<(u64, u32)>,
     /// Where each item is.
     slots: Vec<u32>,
+    /// For each item what decides between it and others of its rank.
+    ties: Vec<u64>,
 }
 
 impl Heap {
-    /// Begins anew, with items below a number.
-    pub fn begin(&mut self, count: usize) {
+    /// Begins anew.
+    pub fn begin(&mut self) {
         self.items.clear();
         self.slots.clear();
-        self.slots.resize(count, 0);
+        self.ties.clear();
+    }
+
+    /// Numbers the next item, with what decides where ranks are equal.
+    pub fn tie(&mut self, tie: u64) {
+        self.slots.push(0);
+        self.ties.push(tie);
     }
 
     /// Adds an item that is in no order yet: [`Heap::order`] follows.
-    pub fn add(&mut self, item: u32, rank: Rank) {
+    pub fn add(&mut self, item: u32, rank: u64) {
         self.slots[item as usize] = self.items.len() as u32;
         self.items.push((rank, item));
     }
@@ -36,7 +41,7 @@ impl Heap {
     }
 
     /// Takes the least item; of equal ones that with the lowest number.
-    pub fn pop(&mut self) -> Option<(Rank, u32)> {
+    pub fn pop(&mut self) -> Option<(u64, u32)> {
         let end = self.items.pop()?;
         let Some(first) = self.items.first_mut() else { return Some(end) };
         let least = core::mem::replace(first, end);
@@ -48,7 +53,7 @@ impl Heap {
     }
 
     /// Gives an item that is in the heap another rank.
-    pub fn change(&mut self, item: u32, rank: Rank) {
+    pub fn change(&mut self, item: u32, rank: u64) {
         let at = self.slots[item as usize] as usize;
         let before = core::mem::replace(&mut self.items[at].0, rank);
         if rank < before {
@@ -60,7 +65,7 @@ impl Heap {
 
     fn rise(&mut self, mut at: usize) {
         let moved = self.items[at];
-        while at > 0 && is_less(moved, self.items[(at - 1) / 2]) {
+        while at > 0 && self.is_less(moved, self.items[(at - 1) / 2]) {
             self.put(at, self.items[(at - 1) / 2]);
             at = (at - 1) / 2;
         }
@@ -70,7 +75,7 @@ impl Heap {
     fn sink(&mut self, at: usize) {
         let moved = self.items[at];
         let mut at = at;
-        while let Some(from) = self.less(at).filter(|&from| is_less(self.items[from], moved)) {
+        while let Some(from) = self.less(at).filter(|&from| self.is_less(self.items[from], moved)) {
             self.put(at, self.items[from]);
             at = from;
         }
@@ -90,23 +95,25 @@ impl Heap {
     fn less(&self, at: usize) -> Option<usize> {
         let below = 2 * at + 1;
         match self.items.get(below..)? {
-            [one, other, ..] => Some(below + usize::from(is_less(*other, *one))),
+            [one, other, ..] => Some(below + usize::from(self.is_less(*other, *one))),
             [_] => Some(below),
             [] => None,
         }
     }
 
-    fn put(&mut self, at: usize, item: (Rank, u32)) {
+    fn put(&mut self, at: usize, item: (u64, u32)) {
         self.slots[item.1 as usize] = at as u32;
         self.items[at] = item;
     }
-}
 
-/// With few branches, as which is less is anyone's guess.
-#[inline]
-fn is_less((a, at): (Rank, u32), (b, other): (Rank, u32)) -> bool {
-    let whole = |rank: Rank| u128::from(rank.0) << 64 | u128::from(rank.1);
-    (whole(a) < whole(b)) | (whole(a) == whole(b) && at < other)
+    /// Which is less is anyone's guess, but seldom are ranks equal.
+    #[inline]
+    fn is_less(&self, (a, at): (u64, u32), (b, other): (u64, u32)) -> bool {
+        if a == b {
+            return (self.ties[at as usize], at) < (self.ties[other as usize], other);
+        }
+        a < b
+    }
 }
 
 #[cfg(test)]
@@ -123,23 +130,25 @@ mod tests {
         };
         let mut heap = Heap::default();
         for count in [0usize, 1, 2, 3, 10, 500] {
-            heap.begin(count);
-            let mut ranks: Vec<Rank> = (0..count).map(|_| (next(20), next(3))).collect();
-            let mut sorted: BTreeSet<(Rank, u32)> = BTreeSet::new();
+            heap.begin();
+            let ties: Vec<u64> = (0..count).map(|_| next(3)).collect();
+            ties.iter().for_each(|&tie| heap.tie(tie));
+            let mut ranks: Vec<u64> = (0..count).map(|_| next(20)).collect();
+            let mut sorted: BTreeSet<(u64, u64, u32)> = BTreeSet::new();
             for (item, &rank) in (0..).zip(&ranks).filter(|(item, _)| item % 5 != 4) {
                 heap.add(item, rank);
-                sorted.insert((rank, item));
+                sorted.insert((rank, ties[item as usize], item));
             }
             heap.order();
-            while let Some(least) = sorted.pop_first() {
-                assert_eq!(heap.pop(), Some(least));
+            while let Some((rank, _, item)) = sorted.pop_first() {
+                assert_eq!(heap.pop(), Some((rank, item)));
                 for _ in 0..next(3) {
-                    let Some(&(rank, item)) = sorted.iter().nth(next(1 + sorted.len() as u64) as usize) else {
+                    let Some(&(rank, tie, item)) = sorted.iter().nth(next(1 + sorted.len() as u64) as usize) else {
                         continue;
                     };
-                    ranks[item as usize] = (next(40), next(3));
-                    sorted.remove(&(rank, item));
-                    sorted.insert((ranks[item as usize], item));
+                    ranks[item as usize] = next(40);
+                    sorted.remove(&(rank, tie, item));
+                    sorted.insert((ranks[item as usize], tie, item));
                     heap.change(item, ranks[item as usize]);
                 }
             }
