@@ -89,13 +89,13 @@ impl Shapes<'_> {
         })
     }
 
-    /// Where among others a row is drawn, the lowest first: polygons with large boxes lie under those with small ones, which they may hold,
-    /// and all under lines and points.
-    pub(crate) fn depth(&self, row: usize) -> u64 {
+    /// How much the box of a row covers, in steps², by which those lie under others that may hold them: of polygons; nothing of lines and
+    /// points, which lie on all.
+    pub(crate) fn covers(&self, row: usize) -> u64 {
         let outlines = self.levelled.outlines;
         let is_polygon = outlines.rings_of(row).next().is_some_and(|ring| outlines.role(ring).is_ring());
         let [west, north, east, south] = self.met.boxes[row].map(u64::from);
-        if is_polygon { !(east.saturating_sub(west) * south.saturating_sub(north)) } else { u64::MAX }
+        if is_polygon { east.saturating_sub(west) * south.saturating_sub(north) } else { 0 }
     }
 
     /// Whether any row that passes a mask comes near a tile.

@@ -14,6 +14,7 @@ pub mod sketched;
 
 // How it is written.
 pub mod cells;
+pub mod order;
 pub mod outlined;
 pub mod rows;
 

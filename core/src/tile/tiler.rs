@@ -2,7 +2,7 @@
 //!
 //! The rows of the tile are one range; of those that pass, either each becomes a feature or each occupied cell does. An
 //! empty tile is zero bytes. Nothing here can fail but be told to stop, and nothing is allocated once the scratch space
-//! is warm, but to put polygons in order.
+//! is warm.
 
 use crate::{
     plan::Plan,
@@ -10,7 +10,6 @@ use crate::{
         cells::{MAX_LEVEL, count as count_cells},
         index::Points,
         profile::ALL,
-        sort::sort,
         steps::scramble,
     },
     query::Mode,
@@ -23,6 +22,7 @@ use crate::{
         grouped::{self, Groups},
         hexagons::Hexagons,
         layer::{Buffers, Layer},
+        order::Order,
         outlined::Outlined,
         rows::{self, Places},
         shown::Shown as _,
@@ -38,8 +38,8 @@ pub struct Scratch {
     groups: Groups,
     pub(super) cells: cells::Blocks,
     drawing: Drawing,
-    /// Rows that meet the tile, and how deep each lies.
-    met: (Vec<u64>, Vec<u32>),
+    /// Rows that meet the tile.
+    met: Order,
     pub(super) alike: alike::Space,
     pub(super) hexagons: Hexagons,
 }
@@ -53,8 +53,7 @@ impl Scratch {
             + self.groups.size()
             + self.cells.size()
             + self.drawing.size()
-            + self.met.0.capacity() * 8
-            + self.met.1.capacity() * 4
+            + self.met.size()
             + self.alike.size()
             + self.hexagons.size()
     }
@@ -194,23 +193,18 @@ impl Plan {
         toll: &mut Toll<'_>,
         blocks: &mut rows::Blocks,
         drawing: &mut Drawing,
-        (depths, met): &mut (Vec<u64>, Vec<u32>),
+        met: &mut Order,
     ) -> Result<(u64, u64), Stopped> {
         let &Cut { points, selection: Selection { mask, profile, .. }, tile, ref range } = cut;
-        depths.clear();
         met.clear();
         let grid = grid::Grid::of(tile).detailed(self.detail);
         if let Some(most) = profile.most(tile.z()) {
-            shapes.meeting(&grid, (most, points.rows()), mask, toll, |row| {
-                depths.push(shapes.depth(row));
-                met.push(row as u32);
-            })?;
+            shapes.meeting(&grid, (most, points.rows()), mask, toll, |row| met.push(shapes.covers(row), row as u32))?;
             toll.pay(2 * met.len())?;
-            sort(depths, met);
+            met.sort();
         }
         let mut outlined = Outlined::new(points, shapes, grid, range.clone(), drawing);
-        let rows = met.iter().map(|&row| row as usize);
-        rows::write(points, &self.columns, &mut outlined, rows, layer, toll, blocks)?;
+        rows::write(points, &self.columns, &mut outlined, met.rows(), layer, toll, blocks)?;
         Ok((outlined.shown, outlined.corners))
     }
 
