@@ -88,13 +88,19 @@ impl Pieces {
 pub fn ring(path: &[Vertex], world: [bool; 4], out: &mut Pieces) {
     let Some(&last) = path.last() else { return };
     let start = out.start();
-    if path.iter().flatten().all(|at| (BUFFER..=EXTENT - BUFFER).contains(at)) {
+    if path.iter().all(is_inner) {
         out.points.extend(path.iter().map(|vertex| vertex.map(|at| at as i16)));
         return out.end(3);
     }
-    let mut before = last;
+    let (mut before, mut was_inner) = (last, is_inner(&last));
     for (at, &vertex) in path.iter().enumerate() {
-        if along(before, vertex, world) {
+        let inner = is_inner(&vertex);
+        if was_inner && inner {
+            let point = vertex.map(|at| at as i16);
+            if out.points.len() == start || out.points.last() != Some(&point) {
+                out.points.push(point);
+            }
+        } else if along(before, vertex, world) {
             push(out, start, outwards(before, vertex, before));
             push(out, start, outwards(before, vertex, vertex));
             // Round a corner of the world, or on.
@@ -110,7 +116,7 @@ pub fn ring(path: &[Vertex], world: [bool; 4], out: &mut Pieces) {
             cuts(before, vertex, STRIPS, |cut| push(out, start, cut));
             push(out, start, vertex);
         }
-        before = vertex;
+        (before, was_inner) = (vertex, inner);
     }
     close(out, start);
     out.end(3);
@@ -140,6 +146,11 @@ pub fn line(path: &[Vertex], most: usize, out: &mut Pieces) {
         }
     }
     out.end(2);
+}
+
+/// Whether a vertex lies within all strips: between two such nothing is cut.
+fn is_inner(vertex: &Vertex) -> bool {
+    vertex.iter().all(|at| (BUFFER..=EXTENT - BUFFER).contains(at))
 }
 
 /// Whether an edge lies beyond one side of the box, or on it.

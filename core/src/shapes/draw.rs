@@ -238,7 +238,14 @@ impl Drawing {
         }
         let outlines = &shapes.levelled.outlines;
         self.dust.lost.clear();
+        let is_alone = copies.iter().all(Option::is_none);
         for part in dust::parts(outlines, rings.clone()) {
+            // Of many islands most are far away: neither they nor squares in their place come into the tile.
+            let is_beyond = |ring| shapes.levelled.is_beyond(ring, grid, SQUARE / 2);
+            if is_alone && rings.len() > 1 && part.clone().all(is_beyond) {
+                toll.pay(part.len())?;
+                continue;
+            }
             let (small, before) = (dust::is_small(outlines, &rings, &part), self.pieces.len());
             let mut area = 0;
             for ring in part.clone() {

@@ -79,6 +79,9 @@ pub fn keep(
                 lost[kept] = part.start as u32;
                 kept += 1;
             }
+            if next == lost.len() {
+                break;
+            }
         }
     }
     lost.truncate(kept);

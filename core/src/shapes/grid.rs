@@ -4,7 +4,7 @@
 //! tile; [`BUFFER`] more on each side are cut with it, for the outlines of what lies there.
 
 use crate::{
-    shapes::{Frame, Vertex, levels::QUARTERS, narrow},
+    shapes::{Frame, Vertex, levels::QUARTERS, narrow, wide},
     space::tile::{EXTENT_BITS, TileId},
 };
 
@@ -117,12 +117,19 @@ impl Grid {
     pub const fn misses(&self, frame: Frame) -> bool {
         frame[2] < self.reach[0] || frame[0] > self.reach[2] || frame[3] < self.reach[1] || frame[1] > self.reach[3]
     }
+
+    /// Whether all of a box lies beyond one side of what is cut, by more than so many units.
+    #[must_use]
+    pub const fn is_beyond(&self, [west, north, east, south]: Frame, more: i64) -> bool {
+        let (first, last) = (self.local([wide(west), wide(north)]), self.local([wide(east), wide(south)]));
+        last[0] < LOW - more || first[0] > HIGH + more || last[1] < LOW - more || first[1] > HIGH + more
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shapes::{WORLD, wide};
+    use crate::shapes::WORLD;
     use alloc::vec::Vec;
 
     #[test]

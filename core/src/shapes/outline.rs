@@ -3,7 +3,7 @@
 //! Of long runs every 64 vertices have a box and their lowest level. A block of which nothing is drawn is not looked at; one
 //! wholly beyond one side of the tile is its first and last vertex, which for cutting is the same.
 
-use crate::shapes::{Frame, Outlines, Vertex, buffers::BLOCK, frame, grid::Grid, wide};
+use crate::shapes::{Frame, NOWHERE, Outlines, Vertex, buffers::BLOCK, frame, grid::Grid, wide};
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -66,6 +66,18 @@ impl Levelled<'_> {
             out.pop();
         }
         looked
+    }
+
+    /// Whether all of a run lies beyond one side of a tile, its buffer and so many units more, as far as its blocks tell.
+    pub fn is_beyond(&self, ring: usize, grid: &Grid, more: i64) -> bool {
+        let run = self.outlines.vertices_of(ring);
+        let Some(blocks) = self.blocks.0.get(run.start / BLOCK..run.end.div_ceil(BLOCK)) else { return false };
+        let mut around = NOWHERE;
+        blocks.iter().all(|&[west, north, east, south]| {
+            let [low_x, low_y, high_x, high_y] = around;
+            around = [west.min(low_x), north.min(low_y), east.max(high_x), south.max(high_y)];
+            grid.is_beyond(around, more)
+        })
     }
 
     #[inline]

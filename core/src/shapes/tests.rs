@@ -36,6 +36,7 @@ pub(super) struct Set {
 }
 
 /// A row in a tile.
+#[derive(Debug, PartialEq)]
 pub(super) struct Feature {
     pub number: u32,
     pub kind: Kind,
@@ -66,14 +67,19 @@ impl Set {
     }
 
     pub fn tile(&self, tile: TileId, drawing: &mut Drawing) -> Vec<Feature> {
-        let (shapes, grid, work) = (self.view(), Grid::of(tile), Work::free());
+        self.tile_of(&self.view(), tile, drawing)
+    }
+
+    /// The same of another view of its rows.
+    pub fn tile_of(&self, shapes: &Shapes<'_>, tile: TileId, drawing: &mut Drawing) -> Vec<Feature> {
+        let (grid, work) = (Grid::of(tile), Work::free());
         let (mut rows, mut features) = (Vec::new(), Vec::new());
         let toll = &mut work.toll();
         shapes.meeting(&grid, (Most::ALL, &self.numbers), None, toll, |row| rows.push(row)).expect("goes on");
         drawing.clear();
         for row in rows {
             let point = morton::position(self.keys[row]);
-            match drawing.draw(&shapes, row, point, &grid, tile.z(), toll).expect("goes on") {
+            match drawing.draw(shapes, row, point, &grid, tile.z(), toll).expect("goes on") {
                 Drawn::Nothing => {}
                 Drawn::Paths => {
                     let paths = drawing.paths(features.len());

@@ -272,7 +272,7 @@ pub fn side([a, b]: Edge<i64>, place: Vertex) -> i128 {
 }
 
 /// A place of a tile as its number.
-fn pack(point: Point) -> u32 {
+pub fn pack(point: Point) -> u32 {
     let [x, y] = point.map(|at| (i32::from(at) + 2048).cast_unsigned());
     x << 13 | y
 }

@@ -73,13 +73,21 @@ impl Clean {
     /// # Errors
     /// [`Stopped`], as [`Toll::pay`].
     pub fn mend(&mut self, pieces: &Pieces, toll: &mut Toll<'_>, out: &mut Pieces) -> Result<(), Stopped> {
+        // A ring alone that meets nothing is a polygon, or none.
+        let alone = |out: &mut Pieces| {
+            out.points.extend_from_slice(&pieces.points);
+            out.ends.extend_from_slice(&pieces.ends);
+        };
+        out.clear();
+        toll.pay(1 + pieces.points.len() / 8)?;
+        if pieces.len() == 1 && is_convex(&pieces.points) {
+            alone(out);
+            return Ok(());
+        }
         if self.part(pieces, toll)? {
-            // A ring alone that meets nothing is a polygon, or none.
             if self.met == [false] {
-                out.clear();
                 if small_area2(&pieces.points) > 0 {
-                    out.points.extend_from_slice(&pieces.points);
-                    out.ends.extend_from_slice(&pieces.ends);
+                    alone(out);
                 }
                 return Ok(());
             }
@@ -177,18 +185,17 @@ impl Clean {
         }
     }
 
-    /// The polygons of edges that meet in their ends only.
+    /// The polygons of edges that meet in their ends only, of which boxes are known from looking.
     fn polygons(&mut self, toll: &mut Toll<'_>, out: &mut Pieces) -> Result<(), Stopped> {
         let Self { edges, ends, pairs, rays, graph, met, rings, .. } = self;
         rings.clear();
         // Of one ring, too: what runs both ways goes, and may leave a part of it within another.
-        pairs.gather(edges, ends, |_| false);
         rays.gather(&pairs.chunks, toll)?;
         let mut start = 0;
         for (ring, &end) in ends.iter().enumerate() {
             let ring = if met[ring] { &[][..] } else { &edges[start as usize..end as usize] };
             start = end;
-            let Some(&[west, _]) = ring.iter().min_by_key(|edge| edge[0]) else { continue };
+            let Some(&[west, _]) = ring.iter().min_by_key(|edge| graph::pack(edge[0])) else { continue };
             let about = rays.about(west, &pairs.chunks, edges, toll)?;
             let first = rings.points.len();
             rings.points.extend(ring.iter().map(|edge| edge[0]));
@@ -210,6 +217,23 @@ impl Clean {
         }
         nest::order(rings, toll, out)
     }
+}
+
+/// Whether a ring turns the way of shells at each of its points, and once in all: nothing of it meets.
+fn is_convex(ring: &[Point]) -> bool {
+    let [.., mut before, mut from] = *ring else { return false };
+    // To the south, or due east.
+    let late = |from: Point, to: Point| (to[1], to[0]) > (from[1], from[0]);
+    let (mut was_late, mut turns) = (late(before, from), 0);
+    for &to in ring {
+        if meeting::side(before, from, to) <= 0 {
+            return false;
+        }
+        let is_late = late(from, to);
+        turns += i32::from(is_late && !was_late);
+        (before, from, was_late) = (from, to, is_late);
+    }
+    turns == 1
 }
 
 /// Whether two edges of a ring follow one another.

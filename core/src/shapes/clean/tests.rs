@@ -206,3 +206,30 @@ fn what_is_mended_is_the_same_wherever_rings_begin_and_whichever_comes_first() {
         assert_eq!(canonical(&rings), canonical(&other), "{rings:?}");
     }
 }
+
+#[test]
+fn rings_are_convex_that_turn_one_way_and_meet_nothing() {
+    let mut state = 7u32;
+    let mut next = |below: u32| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 16) % below
+    };
+    let mut seen = [0; 2];
+    for _ in 0..20_000 {
+        let count = 3 + next(4) as usize;
+        let ring: Ring = (0..count).map(|_| [next(9) as i16, next(9) as i16]).collect();
+        let edge = |at: usize| [ring[at % count], ring[(at + 1) % count]];
+        let turns = |at: usize| meeting::side(ring[at], edge(at)[1], edge(at + 1)[1]) > 0;
+        let apart = |at: usize, other: usize| {
+            let joined = other == at + 1 || (at, other) == (0, count - 1);
+            joined || meeting::of(edge(at), edge(other)) == meeting::Meeting::Apart
+        };
+        let due = (0..count).all(turns) && (0..count).all(|at| (at + 1..count).all(|other| apart(at, other)));
+        assert_eq!(is_convex(&ring), due, "{ring:?}");
+        seen[usize::from(due)] += 1;
+    }
+    assert!(seen.iter().all(|&count| count > 500), "{seen:?}");
+    // A star turns one way, and goes round twice.
+    let star: Ring = [0, 2, 4, 1, 3].map(|at| [[50, 0], [98, 35], [79, 90], [21, 90], [2, 35]][at]).into();
+    assert!(!is_convex(&star) && is_convex(&[[0, 0], [9, 0], [9, 9], [0, 9]]) && !is_convex(&[[0, 0], [9, 9], [9, 0]]));
+}

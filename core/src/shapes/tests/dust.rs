@@ -51,6 +51,32 @@ fn of_a_row_of_many_small_parts_as_much_is_drawn_as_of_as_many_rows() {
 }
 
 #[test]
+fn parts_far_from_a_tile_are_passed_over_and_nothing_is_missing() {
+    let mut next = random(8);
+    // Islands of all sizes, in rows of hundreds, and a row of lines.
+    let mut islands = |count| -> Vec<(f64, f64, f64)> {
+        (0..count).map(|_| (next(40.0) - 20.0, next(40.0) - 20.0, 0.0002 * libm::exp(next(8.0)))).collect()
+    };
+    let rows: Vec<Row> = (0..6).map(|at| squares(&islands(100 * at + 1))).collect();
+    let lines = squares(&islands(300)).into_iter().map(|(_, path)| (Role::Line, path));
+    let set = Set::of(&[&rows[..], &[lines.collect()]].concat());
+    let (mut drawing, mut some) = (Drawing::default(), 0);
+    let known = set.view();
+    // As if nothing were known of blocks.
+    let blind = Shapes { levelled: outline::Levelled { blocks: (&[], &[]), ..known.levelled }, ..known };
+    for z in 0..=11u8 {
+        for _ in 0..40 {
+            let at = [0; 2].map(|_| ((next(44.0) - 22.0) / 360.0 + 0.5) * f64::from(1u32 << z));
+            let tile = TileId::new(z.into(), at[0] as u32, at[1] as u32).expect("valid");
+            let features = set.tile(tile, &mut drawing);
+            assert_eq!(features, set.tile_of(&blind, tile, &mut drawing), "{tile}");
+            some += usize::from(!features.is_empty());
+        }
+    }
+    assert!(some > 200, "{some}");
+}
+
+#[test]
 fn a_part_that_has_a_square_has_one_at_the_next_zoom_or_is_seen() {
     let mut next = random(7);
     // Far enough from one another that none touches another.
