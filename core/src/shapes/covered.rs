@@ -17,8 +17,8 @@ const FEWEST: i64 = 128;
 const MOST: i64 = 1024;
 /// Edges that are looked at for each vertex, and of a row: slabs are as many as these allow. Where boxes overlap and perhaps nothing else
 /// does, rings are added up if that is not all of them.
-const EACH: usize = 256;
-const LOOKED: usize = 1 << 24;
+const EACH: u64 = 256;
+const LOOKED: u64 = 1 << 24;
 /// Boxes that are compared with others for each ring.
 const COMPARED: usize = 16;
 
@@ -104,11 +104,11 @@ fn cut(
     lines.sort_unstable();
     lines.dedup();
     let place = |lines: &[i64], y: i64| lines.partition_point(|&line| line < y);
-    let looks: usize = edges.iter().map(|([a, b], _)| place(&lines, b[1]) - place(&lines, a[1])).sum();
-    if sum == Sum::Doubtful && looks > EACH * count {
+    let looks: u64 = edges.iter().map(|([a, b], _)| (place(&lines, b[1]) - place(&lines, a[1])) as u64).sum();
+    if sum == Sum::Doubtful && looks > EACH * count as u64 {
         return Ok(false);
     }
-    let step = looks.div_ceil(LOOKED.min(EACH * count)).max(1);
+    let step = looks.div_ceil(LOOKED.min(EACH * count as u64)).max(1) as usize;
     let last = lines.len() - 1;
     let mut at = 0;
     lines.retain(|_| {
@@ -360,7 +360,7 @@ mod tests {
             let (work, view) = (Work::free(), flat.view());
             let found = area(&view, 0, &mut work.toll()).expect("goes on") as f64 / libm::pow(2.0, 48.0);
             let looks = work.spent() / count;
-            assert!((64..EACH as u64 + 32).contains(&looks), "{looks} a vertex");
+            assert!((64..EACH + 32).contains(&looks), "{looks} a vertex");
             // How many of some places the ring winds about, each looked at by itself.
             let path: Vec<[f64; 2]> = view.path(0).map(|v| v.map(|at| at as f64)).collect();
             let wound = (0..2000).map(|_| [next() as f64, next() as f64 + 0.5]).filter(|&[x, y]| {

@@ -121,16 +121,17 @@ impl Gather {
     }
 
     /// Adds the loops of a ring: each where it is inside of the largest behind that one.
-    fn loops(&mut self, role: Role, mut loops: Vec<Vec<Vertex>>) {
+    fn loops(&mut self, role: Role, loops: Vec<Vec<Vertex>>) {
         let area = |ring: &Vec<Vertex>| wind::area2(ring.iter().copied());
-        small::sort_by(&mut loops, |a, b| area(a) > area(b));
-        let inner = loops.iter().filter(|ring| area(ring) > 0).count();
+        let mut loops: Vec<(i128, Vec<Vertex>)> = loops.into_iter().map(|ring| (area(&ring), ring)).collect();
+        small::sort_by(&mut loops, |a, b| a.0 > b.0);
+        let inner = loops.iter().filter(|(area, _)| *area > 0).count();
         let others = loops.split_off(1.min(inner));
         let (others, inner) = others.split_at(inner.saturating_sub(1).min(others.len()));
         let opposite = if role == Role::Shell { Role::Hole } else { Role::Shell };
         let roles = [role, opposite, role];
         for (loops, role) in [&loops[..], inner, others].into_iter().zip(roles) {
-            for ring in loops {
+            for (_, ring) in loops {
                 self.path.clone_from(ring);
                 wind::wind(&mut self.path, role);
                 self.run(role);

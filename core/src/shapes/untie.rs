@@ -70,7 +70,7 @@ impl Untie {
         if ring.len() < 4 {
             return Untied::Sound;
         }
-        let mut compared = COMPARED + EACH * ring.len();
+        let mut compared = EACH.saturating_mul(ring.len()).saturating_add(COMPARED);
         match self.meets(ring, &mut compared) {
             Some(true) => {}
             Some(false) => return Untied::Sound,
