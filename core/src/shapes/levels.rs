@@ -312,7 +312,7 @@ mod tests {
             let mut levels = marks;
             settle(&flat.view(), 0..many.len(), &mut levels, &Work::free()).expect("goes on");
             given += again.len();
-            arcs += levels.iter().filter(|&&level| level == AGAIN).count();
+            arcs += levels.iter().map(|&level| usize::from(level == AGAIN)).sum::<usize>();
             repeat(&mut levels, &again);
             assert_eq!(levels, alone, "{many:?}");
         }
