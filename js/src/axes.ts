@@ -94,19 +94,19 @@ export function aside(names: readonly string[]): string {
 /** All pairs of columns that are named alike but for the words of the axes. */
 function pairsOf(names: readonly string[]): Pair[] {
   const split = names.map((name) => [name, words(name)] as const);
+  const named = byWords(split);
+  const minutes = minutesOf(split);
   const found: (Pair & { rank: number })[] = [];
   PAIRS.forEach(([east, north], axis) => {
     for (const [x, parts] of split) {
       const at = parts.indexOf(east);
-      if (at < 0) continue;
-      const wanted = parts.with(at, north).join(" ");
-      const y = split.find(([, parts]) => parts.join(" ") === wanted)?.[0];
+      const y = at < 0 ? undefined : named.get(parts.with(at, north).join(" "));
       if (y === undefined) continue;
       const said = parts.filter((_, other) => other !== at).map((word) => meaning(word, east !== "x"));
       let says = SAYS.findLast((says) => said.includes(says)) ?? "nothing";
       // Degrees whose minutes stand beside them are not all of the position; those of a least are about it.
-      if (says === "minutes" && (said.includes("degrees") || isLeast(parts, split))) says = "about";
-      const hasMinutes = split.some(([, others]) => isMinutesOf(parts, others) && !isLeast(others, split));
+      if (says === "minutes" && (said.includes("degrees") || isLeast(parts, named))) says = "about";
+      const hasMinutes = minutes.has(keyOf(parts));
       if ((says === "degrees" || parts.includes("dd")) && hasMinutes) says = "minutes";
       const rank = (parts.length === 1 ? 0 : says === "itself" ? 1 : 2) * PAIRS.length + axis;
       found.push({ x, y, says, rank });
@@ -117,26 +117,41 @@ function pairsOf(names: readonly string[]): Pair[] {
 
 /** Whether minutes stand beside what would be degrees; beside `x` they are metres. */
 export function haveMinutes(pair: readonly string[], names: readonly string[]): boolean {
-  const split = names.map((name) => [name, words(name)] as const);
+  const minutes = minutesOf(names.map((name) => [name, words(name)] as const));
   const has = (parts: readonly string[]) =>
-    !parts.some((word) => word === "x" || word === "y") &&
-    split.some(([, others]) => isMinutesOf(parts, others) && !isLeast(others, split));
+    !parts.some((word) => word === "x" || word === "y") && minutes.has(keyOf(parts));
   return pair.some((name) => has(words(name)));
 }
 
+/** Names with their words. */
+type Split = readonly (readonly [string, readonly string[]])[];
+
+/** Names by their words; of names of the same words the first. */
+const byWords = (split: Split) => new Map(split.map(([name, parts]) => [parts.join(" "), name] as const).reverse());
+
 /** Whether a name with `min` is the least of something, as it is beside the same with `max`. */
-function isLeast(parts: readonly string[], split: readonly (readonly [string, readonly string[]])[]): boolean {
-  const most = parts.map((word) => (word === "min" ? "max" : word)).join(" ");
-  return parts.includes("min") && split.some(([, others]) => others.join(" ") === most);
+const isLeast = (parts: readonly string[], named: ReadonlyMap<string, string>): boolean =>
+  parts.includes("min") && named.has(parts.map((word) => (word === "min" ? "max" : word)).join(" "));
+
+/** The angles that have minutes, as {@link keyOf} has them. */
+function minutesOf(split: Split): Set<string> {
+  const named = byWords(split);
+  const minutes = new Set<string>();
+  for (const [, parts] of split) {
+    const said = parts.filter((word) => MEANINGS.get(word) === "minutes");
+    if (said.length === 0 || isLeast(parts, named)) continue;
+    minutes.add(angleOf(parts));
+    if (said.includes("mm")) minutes.add(`dd ${angleOf(parts)}`);
+  }
+  return minutes;
 }
 
-/** Whether the words of another name are those of the same angle's minutes. */
-function isMinutesOf(parts: readonly string[], others: readonly string[]): boolean {
-  const key = (words: readonly string[]) =>
-    words.filter((word) => word !== "dd" && !["degrees", "minutes"].includes(MEANINGS.get(word) ?? "")).join(" ");
-  const has = others.some((word) => MEANINGS.get(word) === "minutes" && (!parts.includes("dd") || word === "mm"));
-  return has && key(parts) === key(others);
-}
+/** An angle as its minutes tell it: degrees that are called `dd` have such as are called `mm`. */
+const keyOf = (parts: readonly string[]): string => `${parts.includes("dd") ? "dd " : ""}${angleOf(parts)}`;
+
+/** The words of an angle without those of its parts: the same for its degrees and its minutes. */
+const angleOf = (parts: readonly string[]): string =>
+  parts.filter((word) => word !== "dd" && !["degrees", "minutes"].includes(MEANINGS.get(word) ?? "")).join(" ");
 
 /** `pickupLon`, `pickup_lon` and `Pickup Lon` are the same words; `latdeg` is two, and so is `Lat (°)`. */
 function words(name: string): string[] {

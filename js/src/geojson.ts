@@ -14,7 +14,7 @@ interface Feature {
   properties?: Readonly<Record<string, unknown>> | null;
 }
 
-/** Reads a feature collection, an array of features, or the text of either. */
+/** Reads a feature collection, an array of features, or the text of either, or of a feature on each line. */
 export async function fromGeoJson(name: string, input: unknown, roles: Roles): Promise<Columns> {
   const parsed = typeof input === "string" ? parse(input) : input;
   const features = featuresOf(parsed);
@@ -76,12 +76,30 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new TypeError(`GeoJSON that cannot be read: ${(error as Error).message}`);
+    return lines(text, error as Error);
   }
 }
 
+/** The features of a text that has one on each line; throws why it could not be read whole if its first line is none. */
+function lines(text: string, whole: Error): unknown[] {
+  let at = 0;
+  const features: unknown[] = [];
+  for (const line of text.split("\n")) {
+    at++;
+    if (line.trim() === "") continue;
+    try {
+      features.push(JSON.parse(line));
+    } catch (error) {
+      const why = features.length === 0 ? whole.message : `line ${at}: ${(error as Error).message}`;
+      throw new TypeError(`GeoJSON that cannot be read: ${why}`);
+    }
+  }
+  return features;
+}
+
 function featuresOf(value: unknown): readonly Feature[] {
-  const inner = typeof value === "object" && value !== null && "features" in value ? value.features : value;
+  const { type, features } = Object(value) as { type?: unknown; features?: unknown };
+  const inner = features ?? (type === "Feature" ? [value] : value);
   if (!Array.isArray(inner)) {
     throw new TypeError("GeoJSON without features, expected a FeatureCollection or an array of features");
   }

@@ -5,7 +5,7 @@
 
 import { ask } from "./ask.js";
 import { Problem } from "./problem.js";
-import { type TileQuery, toQueryString } from "./query.js";
+import { type TileQuery, textOf } from "./query.js";
 import type { Catalog, CellStats, Dataset, Metadata, Rows, Share, Stats, TileJson } from "./types.js";
 
 /** A server at an address. One that is busy is waited for, some seconds, and asked again. */
@@ -29,65 +29,69 @@ export class Server {
   }
 
   /** TileJSON of a query. Rejects with a {@link Problem} that says where a filter is wrong. */
-  tileJson(id: string, query: TileQuery = {}, signal?: AbortSignal): Promise<TileJson> {
+  tileJson(id: string, query: TileQuery | string = {}, signal?: AbortSignal): Promise<TileJson> {
     return this.#json(path(id, "tilejson", query), signal);
   }
 
   /** TileJSON with statistics. */
-  metadata(id: string, query: TileQuery = {}, signal?: AbortSignal): Promise<Metadata> {
+  metadata(id: string, query: TileQuery | string = {}, signal?: AbortSignal): Promise<Metadata> {
     return this.#json(path(id, "metadata", query), signal);
   }
 
   /** Some of the rows that pass a query, in a cell given by its feature id, or in one of H3 by its index, if there is one. */
   rows(
     id: string,
-    query: TileQuery,
+    query: TileQuery | string,
     page: { cell?: number; h3?: string; offset?: number; limit?: number } = {},
     signal?: AbortSignal,
   ): Promise<Rows> {
     // A cell is a feature here, and how large cells are says nothing of rows.
-    const { cell: _, res: __, ...which } = query;
+    const which = textOf(query)
+      .split("&")
+      .filter((pair) => !/^(cell|res)=/.test(pair));
     const pairs = Object.entries(page).map(([name, value]) => `${name}=${value}`);
-    return this.#about(
-      id,
-      withQuery(`datasets/${encodeURIComponent(id)}/rows`, toQueryString(which), ...pairs),
-      signal,
-    );
+    return this.#about(id, withQuery(`datasets/${encodeURIComponent(id)}/rows`, ...which, ...pairs), signal);
   }
 
   /** Histogram, quantiles and categories of a column over the rows that pass. */
-  stats(id: string, column: string, query: TileQuery = {}, bins = 20, signal?: AbortSignal): Promise<Stats> {
+  stats(id: string, column: string, query: TileQuery | string = {}, bins = 20, signal?: AbortSignal): Promise<Stats> {
     return this.#stats(id, query, [`column=${encodeURIComponent(column)}`, `bins=${bins}`], signal);
   }
 
   /** Quantiles of what the cells of a zoom carry, for legends. */
-  cells(id: string, measure: string, z: number, query: TileQuery = {}, signal?: AbortSignal): Promise<CellStats> {
+  cells(
+    id: string,
+    measure: string,
+    z: number,
+    query: TileQuery | string = {},
+    signal?: AbortSignal,
+  ): Promise<CellStats> {
     return this.#stats(id, query, [`measure=${encodeURIComponent(measure)}`, `z=${z}`], signal);
   }
 
   /** The addresses of a query for tools that lose query strings: they have its token in the path. */
-  share(id: string, query: TileQuery = {}, signal?: AbortSignal): Promise<Share> {
-    return this.#json(`tiles/${encodeURIComponent(id)}/q`, signal, { method: "POST", body: toQueryString(query) });
+  share(id: string, query: TileQuery | string = {}, signal?: AbortSignal): Promise<Share> {
+    return this.#json(`tiles/${encodeURIComponent(id)}/q`, signal, { method: "POST", body: textOf(query) });
   }
 
   /** The address of a file of the rows that pass. An Arrow stream has a limit of rows, which the operator decides. */
-  download(id: string, query: TileQuery, format: "csv" | "geojson" | "geojsonl" | "fgb" | "parquet" | "arrow"): string {
+  download(
+    id: string,
+    query: TileQuery | string,
+    format: "csv" | "geojson" | "geojsonl" | "fgb" | "parquet" | "arrow",
+  ): string {
     const file = format === "arrow" ? "subset.arrow" : `rows.${format}`;
-    return withQuery(`${this.base}datasets/${encodeURIComponent(id)}/${file}`, toQueryString(query));
+    return withQuery(`${this.base}datasets/${encodeURIComponent(id)}/${file}`, textOf(query));
   }
 
   /** The template of a query's tiles. With the dataset's version in it, caches may keep them for good. */
-  tiles(id: string, query: TileQuery = {}, version?: string): string {
+  tiles(id: string, query: TileQuery | string = {}, version?: string): string {
     const of = version === undefined ? "" : `v=${encodeURIComponent(version)}`;
-    return withQuery(`${this.base}tiles/${encodeURIComponent(id)}/{z}/{x}/{y}.mvt`, toQueryString(query), of);
+    return withQuery(`${this.base}tiles/${encodeURIComponent(id)}/{z}/{x}/{y}.mvt`, textOf(query), of);
   }
 
-  #stats<T>(id: string, query: TileQuery, pairs: string[], signal: AbortSignal | undefined): Promise<T> {
-    return this.#about(
-      id,
-      withQuery(`datasets/${encodeURIComponent(id)}/stats`, toQueryString(query), ...pairs),
-      signal,
-    );
+  #stats<T>(id: string, query: TileQuery | string, pairs: string[], signal: AbortSignal | undefined): Promise<T> {
+    return this.#about(id, withQuery(`datasets/${encodeURIComponent(id)}/stats`, textOf(query), ...pairs), signal);
   }
 
   async #about<T>(id: string, path: string, signal: AbortSignal | undefined): Promise<T> {
@@ -108,8 +112,8 @@ export class Server {
   }
 }
 
-function path(id: string, document: "tilejson" | "metadata", query: TileQuery): string {
-  return withQuery(`tiles/${encodeURIComponent(id)}/${document}.json`, toQueryString(query));
+function path(id: string, document: "tilejson" | "metadata", query: TileQuery | string): string {
+  return withQuery(`tiles/${encodeURIComponent(id)}/${document}.json`, textOf(query));
 }
 
 function withQuery(address: string, ...parts: string[]): string {

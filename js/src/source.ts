@@ -129,7 +129,7 @@ export class Source {
     const text = textOf(query);
     return this.#ask(
       id,
-      async () => this.#learn(id, text, await this.server.tileJson(id, parsed(text), signal)),
+      async () => this.#learn(id, text, await this.server.tileJson(id, text, signal)),
       () => this.#shelf.best(id, text, tileOfCell(), (tiler) => tiler.tileJson(text)),
     );
   }
@@ -138,7 +138,7 @@ export class Source {
     const text = textOf(query);
     return this.#ask(
       id,
-      async () => this.#learn(id, text, await this.server.metadata(id, parsed(text), signal)),
+      async () => this.#learn(id, text, await this.server.metadata(id, text, signal)),
       () => this.#shelf.best(id, text, tileOfCell(), (tiler) => tiler.metadata(text)),
       // Statistics of much data take their time on a server that is there.
       { hasty: false },
@@ -149,7 +149,7 @@ export class Source {
     const text = textOf(query);
     return this.#ask(
       id,
-      () => this.server.rows(id, parsed(text), page, signal),
+      () => this.server.rows(id, text, page, signal),
       () => this.#shelf.best(id, text, tileOfCell(page.cell), (tiler) => tiler.rows(text, page)),
     );
   }
@@ -165,7 +165,7 @@ export class Source {
     const text = textOf(query);
     return this.#ask(
       id,
-      () => this.server.stats(id, column, parsed(text), bins, signal),
+      () => this.server.stats(id, column, text, bins, signal),
       () => this.#shelf.best(id, text, tileOfCell(), (tiler) => tiler.stats(column, text, bins)),
       { hasty: false },
     );
@@ -182,7 +182,7 @@ export class Source {
     const text = textOf(query);
     return this.#ask(
       id,
-      () => this.server.cells(id, measure, z, parsed(text), signal),
+      () => this.server.cells(id, measure, z, text, signal),
       () => this.#shelf.best(id, text, tileOfCell(), (tiler) => tiler.cells(measure, z, text)),
       { hasty: false },
     );
@@ -373,9 +373,4 @@ function isUnreachable(error: unknown): boolean {
 
 function summary({ columns: _, ...rest }: Dataset): DatasetSummary {
   return rest;
-}
-
-/** A query from its text: every value as the text that it is, which prints as it was. */
-function parsed(text: string): TileQuery {
-  return Object.fromEntries(new URLSearchParams(text)) as TileQuery;
 }

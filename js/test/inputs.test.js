@@ -101,6 +101,14 @@ test("positions out of range are left out, counted and reported", async () => {
   assert.deepEqual([rows, unusable], [1, 3]);
 });
 
+test("of thousands of columns that are named like positions the first are found without comparing all with all", async () => {
+  const names = Array.from({ length: 4096 }, (_, at) => `lon_deg_${at},lat_deg_${at}`).join();
+  const start = performance.now();
+  const { positions } = await toColumns(`${names}\n${names.replace(/[^,]+/g, "1")}\n`);
+  assert.equal("lon" in positions && positions.lon[0], 1);
+  assert.ok(performance.now() - start < 5000, `${performance.now() - start} ms`);
+});
+
 test("GeoJSON: points, their ids and properties", async () => {
   /** @param {unknown} id @param {object | null} geometry @param {object | null} properties */
   const feature = (id, geometry, properties) => ({ type: "Feature", id, geometry, properties });
@@ -126,6 +134,15 @@ test("GeoJSON: points, their ids and properties", async () => {
       ],
     );
   }
+});
+
+test("GeoJSON with a feature on each line, or one alone, is read; of a line that is none it is told which", async () => {
+  const line = (/** @type {number} */ n) =>
+    JSON.stringify({ type: "Feature", geometry: { type: "Point", coordinates: [n, n] }, properties: { n } });
+  const values = async (/** @type {string} */ text) => (await toColumns(text)).columns.map(plain);
+  assert.deepEqual(await values(`${line(1)}\n${line(2)}\r\n\n${line(3)}\n`), [["n", "integer", ["1", "2", "3"]]]);
+  assert.deepEqual(await values(`${line(1)}\n`), [["n", "integer", ["1"]]]);
+  await assert.rejects(toColumns(`${line(1)}\n\n${line(2).slice(1)}`), /cannot be read: line 3: /);
 });
 
 test("what is no GeoJSON is refused", async () => {

@@ -32,9 +32,12 @@ test("addresses are made under the prefix where the server was reached", async (
   const server = new Server(`${base}index.html#view=1/2/3`);
   await server.tileJson("a b", { filter: "x > 1" });
   await server.rows("a b", { filter: "x > 1", cell: 8 }, { cell: 21, limit: 5 });
+  // Pairs of names and values are a query, too.
+  await server.rows("a b", /** @type {any} */ (new URLSearchParams({ filter: "x > 1", cell: "8" })), { limit: 5 });
   assert.deepEqual(asked.splice(0), [
     "/maps/tiles/a%20b/tilejson.json?filter=x%20%3E%201",
     "/maps/datasets/a%20b/rows?filter=x%20%3E%201&cell=21&limit=5",
+    "/maps/datasets/a%20b/rows?filter=x%20%3E%201&limit=5",
   ]);
 });
 

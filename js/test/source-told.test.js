@@ -12,7 +12,7 @@ test("statistics are the server's, and the best subset's without it", async () =
   assert.deepEqual((await source.cells("places", "a_mean", 3, FR)).value.cells, 99);
   assert.deepEqual(server.asked, [
     "datasets/places/stats?filter=x%20%3E%201&column=a%20b&bins=5",
-    "datasets/places/stats?filter=country%20%3D%20'FR'&measure=a_mean&z=3",
+    `datasets/places/stats?${FR}&measure=a_mean&z=3`,
   ]);
   server.answer = down;
   const { value, ...origin } = await source.stats("places", "a b", FR, 5);

@@ -269,3 +269,28 @@ test("cover is told from texts where they are alike, and left open where they ar
   assert.equal(coverage(across, "mode=cells&cell=8", inside), "yes");
   assert.equal(coverage(across, "mode=cells&cell=h3", inside), "maybe");
 });
+
+test("a query that is a text is the server's to judge, whole; one that is refused is no server that is gone", async () => {
+  const { source } = make([]);
+  const text = "filter=a%20%3E%201&filter-lang=cql2-text&cell=4&v=1";
+  for (const ask of [
+    () => source.tileJson("places", text),
+    () => source.metadata("places", `?${text}`),
+    () => source.stats("places", "a", text, 5),
+    () => source.cells("places", "a_mean", 3, text),
+    () => source.rows("places", text, { limit: 2 }),
+  ]) {
+    await ask();
+  }
+  const asked = server.asked.map((path) => path.replace(/^.*\?/, ""));
+  assert.deepEqual(asked, [
+    text,
+    text,
+    `${text}&column=a&bins=5`,
+    `${text}&measure=a_mean&z=3`,
+    `${text.replace("&cell=4", "")}&limit=2`,
+  ]);
+  server.answer = () => Response.json({ detail: "unknown parameter", parameter: "filters" }, { status: 400 });
+  await assert.rejects(source.tileJson("places", "filters=a"), { name: "Problem", parameter: "filters" });
+  assert.equal(source.reachable, true);
+});

@@ -77,6 +77,35 @@ test("what is no table of points is told with its name, and leaves the map as it
   await close();
 });
 
+test("GeoJSON with a feature on each line is drawn, and making tiles of it can be given up", async () => {
+  const { page, close, complaints } = await open(browser, server.base);
+  const { next } = random(9);
+  const lines = Array.from({ length: 20_000 }, (_, row) => {
+    const coordinates = [5 + 8 * next(), 45 + 6 * next()];
+    return JSON.stringify({ type: "Feature", geometry: { type: "Point", coordinates }, properties: { row } });
+  });
+  await drop(page, "stops.geojsonl", `${lines.join("\n")}\n`);
+  await says(page, "#facts", /^20,000 rows/);
+  assert.match(await page.evaluate(() => location.hash), /dataset=stops(&|$)/);
+  await drawn(page);
+  await unfold(page);
+  const said = "Cancelled. Nothing was saved.";
+  let files = 0;
+  page.on("download", () => {
+    files += 1;
+  });
+  await page.selectOption("#tiles-last", "14");
+  await page.click("#tiles-make");
+  await page.click("#tiles-stop");
+  await says(page, "#tiles-said", new RegExp(`^${said}$`));
+  // What was given up is in nobody's way.
+  await page.selectOption("#tiles-last", "5");
+  await saved(page, "#tiles-make");
+  assert.equal(files, 1);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test("what is in view of a file is saved as PMTiles, whose tiles are the module's", async () => {
   const { page, close, complaints } = await open(browser, `${server.base}?#4/48/8`);
   await unfold(page);

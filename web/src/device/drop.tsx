@@ -46,7 +46,7 @@ export function OpenFile({ open }: Props) {
       A file of this device
       <input
         type="file"
-        accept=".csv,.tsv,.json,.geojson,.arrow,.arrows,.feather,.ipc,.pmtiles"
+        accept=".csv,.tsv,.json,.geojson,.geojsonl,.ndjson,.arrow,.arrows,.feather,.ipc,.pmtiles"
         onChange={({ currentTarget }) => {
           const all = [...(currentTarget.files ?? [])];
           // The same file can be chosen again.

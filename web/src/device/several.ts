@@ -49,4 +49,4 @@ const ofPage = (why: string): string =>
 
 /** A file's name without its endings. */
 export const stemOf = (name: string): string =>
-  name.replace(/(\.(csv|tsv|txt|json|geojson|arrow|arrows|feather|ipc|pmtiles|gz))+$/i, "") || "file";
+  name.replace(/(\.(csv|tsv|txt|json|geojson|geojsonl|ndjson|arrow|arrows|feather|ipc|pmtiles|gz))+$/i, "") || "file";
