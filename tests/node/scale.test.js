@@ -542,6 +542,8 @@ test("numbers of a legend are told apart, however little is between them", () =>
   const texts = (/** @type {number[]} */ ...ends) =>
     ticksOf(/** @type {any} */ (ends.map((value, at) => ({ value, at }))), false, 202).map(({ text }) => text);
   assert.deepEqual([texts(1990, 2019)[0], texts(1990, 2019).at(-1)], ["1,990", "2,019"]);
+  // Those that are next to nothing have no row of zeros.
+  assert.deepEqual([texts(1.23e-200), texts(1.2345e-9, 1.2346e-9).at(-1)], [["1.23e-200"], "1.2346e-9"]);
   assert.deepEqual([texts(1012.04, 1014.31)[0], texts(1012.04, 1014.31).at(-1)], ["1,012", "1,014.3"]);
   assert.deepEqual([texts(2451200, 2451900)[0], texts(2451200, 2451900).at(-1)], ["2.4512M", "2.4519M"]);
   assert.deepEqual(texts(12.34567891), ["12.346"]);

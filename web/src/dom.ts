@@ -59,7 +59,7 @@ const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignific
 export function compact(value: number, digits = 3): string {
   const size = Math.abs(value);
   if (size >= 1e15) return power(value, digits);
-  if (digits > 3) return shortly(value, digits);
+  if (digits > 3) return size > 0 && size < 1e-6 ? String(value) : shortly(value, digits);
   return size < 10_000 ? number(value) : short.format(value);
 }
 
