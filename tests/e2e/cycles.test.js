@@ -134,6 +134,30 @@ test("hours, weekdays and months are counted and chosen; each is counted under t
   await close();
 });
 
+test("the hours that are named are whole, and apart from each other", async () => {
+  const { page, close, ...seen } = await open(browser, server.base, { viewport: { width: 1280, height: 800 } });
+  await page.click(".column[data-column=seen] > summary");
+  await bars(page);
+  const named = await page.locator(".cycles [role=option] span").evaluateAll((all) =>
+    all
+      .filter((span) => getComputedStyle(span).visibility === "visible")
+      .map((span) => {
+        const text = document.createRange();
+        text.selectNodeContents(span);
+        const { left, right } = text.getBoundingClientRect();
+        const clip = span.closest("[role=option]") ?? span;
+        const cut = getComputedStyle(clip).overflow !== "visible" && right - left > clip.clientWidth;
+        return { text: span.textContent, left, right, cut };
+      }),
+  );
+  assert.equal(named.length, 12);
+  named.forEach(({ text, left, cut }, at) => {
+    assert.ok(!cut && left > (named[at - 1]?.right ?? 0) + 2, `${text} of ${JSON.stringify(named)}`);
+  });
+  assertQuiet(seen);
+  await close();
+});
+
 test("hours are those of the clock that is chosen, and the address has it", async () => {
   const { page, close, ...seen } = await open(browser, server.base);
   await page.click(".column[data-column=seen] > summary");

@@ -3,7 +3,7 @@
 import type { ColumnInfo } from "duotile";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { compact, measured } from "../dom";
-import { type Axis, binsOf } from "./axis";
+import { type Axis, axisOf, binsOf } from "./axis";
 import type { Clause } from "./clauses";
 import {
   type Brush,
@@ -35,6 +35,9 @@ interface Props {
 
 let gestures = 0;
 
+/** The axis of what is not known yet. */
+const NONE = axisOf(0, 1, false, 1);
+
 export function RangeControl({ column, clause, known, log, setLog, set }: Props) {
   const kind = column.type as Kind;
   const [draft, setDraft] = useState<{ brush: Brush | undefined; before: Clause | undefined; gesture: string }>();
@@ -42,14 +45,18 @@ export function RangeControl({ column, clause, known, log, setLog, set }: Props)
   const held = useRef(false);
   held.current = draft !== undefined;
   useEffect(() => () => (held.current ? abandon() : undefined), []);
-  const { axis, levels = [], now = [], all } = known;
+  const { levels = [], now = [], all } = known;
+  // What is not known yet has its room, so that nothing below it moves from under a finger when it comes.
+  const waiting = !known.axis && known.busy;
+  const axis = waiting ? NONE : known.axis;
   const range = rangeOf(clause);
   const brush = draft ? draft.brush : axis && range && brushOf(range, axis);
   const shown = draft && axis ? draft.brush && rangeAt(draft.brush, axis, kind) : range;
-  if (!axis) return <p class="quiet">{known.busy ? "Looking…" : all ? "No row has a value." : ""}</p>;
+  if (!axis) return <p class="quiet">{all ? "No row has a value." : ""}</p>;
   const clauseAt = (brush: Brush | undefined) => brush && rangeAt(brush, axis, kind);
   return (
-    <div class="range">
+    <div class={waiting ? "range waiting" : "range"}>
+      {waiting && <p class="quiet">Looking…</p>}
       <Histogram
         label={column.name}
         all={binsOf(levels, axis)}
@@ -95,7 +102,7 @@ export function RangeControl({ column, clause, known, log, setLog, set }: Props)
             Logarithmic
           </label>
         )}
-        <Missing clause={clause} some={(all?.nulls ?? 0) > 0} nulls={now[0]?.nulls} set={set} />
+        <Missing clause={clause} some={(all ?? column).nulls > 0} nulls={now[0]?.nulls} set={set} />
       </div>
     </div>
   );

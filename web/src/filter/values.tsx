@@ -3,7 +3,7 @@
  * chosen until one is taken out or is wanted alone.
  */
 
-import type { ColumnInfo } from "duotile";
+import type { ColumnInfo, Stats } from "duotile";
 import { useState } from "preact/hooks";
 import { compact, number } from "../dom";
 import type { Clause, Value } from "./clauses";
@@ -16,6 +16,12 @@ interface Props {
   set: (clause: Clause | undefined, gesture?: string) => void;
 }
 
+/** What is known of the values: of all rows, and of those that the other filters let through. */
+interface Of {
+  all: Pick<ColumnInfo, "categories" | "distinct" | "nulls">;
+  now: Stats | undefined;
+}
+
 type Values = Extract<Clause, { kind: "values" }>;
 
 /** A value; `null` stands for none. */
@@ -26,18 +32,20 @@ const SHOWN = 8;
 /** With more values than these there is a box to search them. */
 const SEARCHED = 12;
 
-export function ValuesControl({ column, clause, known, set }: Props) {
+export function ValuesControl({ column, clause, known: stats, set }: Props) {
   const [search, setSearch] = useState("");
   const [more, setMore] = useState(false);
   // Nothing chosen is no filter that can be written: it waits for a choice.
   const [none, setNone] = useState(false);
-  const now = known.now?.[0];
+  // Until they are counted under the other filters its values are those of all rows.
+  const known: Of = { all: stats.all ?? column, now: stats.now?.[0] };
+  const { now } = known;
   const chosen = none ? { kind: "values" as const, values: [] } : choiceOf(clause);
   const list = listOf(known, chosen);
   const most = Math.max(...list.map(({ count }) => count ?? 0), 1);
   const found = list.filter(({ value }) => nameOf(value).toLowerCase().includes(search.trim().toLowerCase()));
   const shown = more || search ? found.slice(0, 500) : found.slice(0, SHOWN);
-  const total = known.all?.distinct ?? list.length;
+  const total = known.all.distinct ?? list.length;
   const cut = total - list.filter(({ value }) => value !== null).length;
   const put = (next: Values | undefined) => {
     const empty = next && !next.not && next.values.length === 0 && !next.missing;
@@ -81,7 +89,7 @@ export function ValuesControl({ column, clause, known, set }: Props) {
           </li>
         ))}
       </ul>
-      {known.busy && list.length === 0 && <p class="quiet">Looking…</p>}
+      {stats.busy && list.length === 0 && <p class="quiet">Looking…</p>}
       {unlisted && (
         <button type="button" class="link" onClick={() => put(toggled(alone(chosen), own, true, known))}>
           {alone(chosen).values.length > 0 ? "Also" : "Only"} “{own}”, as typed
@@ -128,8 +136,8 @@ function passes(chosen: Values | undefined, value: Choice): boolean {
 }
 
 /** A choice with one value in it or out of it. */
-function toggled(chosen: Values | undefined, value: Choice, on: boolean, { all }: Known): Values {
-  const from: Values = chosen ?? { kind: "values", values: [], not: true, missing: (all?.nulls ?? 0) > 0 };
+function toggled(chosen: Values | undefined, value: Choice, on: boolean, { all }: Of): Values {
+  const from: Values = chosen ?? { kind: "values", values: [], not: true, missing: all.nulls > 0 };
   if (value === null) return tidy({ ...from, missing: on });
   const rest = from.values.filter((each) => each !== value);
   return tidy({ ...from, values: on !== (from.not ?? false) ? [...rest, value] : rest });
@@ -146,29 +154,28 @@ const onlyThis = (value: Choice): Values =>
   value === null ? { kind: "values", values: [], missing: true } : { kind: "values", values: [value] };
 
 /** Whether a choice leaves nothing out. */
-function isAll({ values, not, missing }: Values, { all }: Known): boolean {
-  const nulls = (all?.nulls ?? 0) > 0;
+function isAll({ values, not, missing }: Values, { all }: Of): boolean {
+  const nulls = all.nulls > 0;
   if (nulls && !missing) return false;
   if (not) return values.length === 0;
-  return all?.distinct !== undefined && values.length >= all.distinct && allListed(values, all.categories ?? []);
+  return all.distinct !== undefined && values.length >= all.distinct && allListed(values, all.categories ?? []);
 }
 
 const allListed = (values: readonly Value[], categories: readonly { value: unknown }[]): boolean =>
   categories.every(({ value }) => values.includes(value as Value));
 
 /** Values with their counts under the other filters; those that are chosen are there even if none passes. */
-function listOf({ all, now }: Known, chosen: Values | undefined): { value: Choice; count: number | undefined }[] {
-  const passed = now?.[0];
-  const counts = new Map<unknown, number>(passed?.categories?.map(({ value, count }) => [value, count]));
-  const whole = (all?.categories ?? []).map(({ value }) => value as Value);
+function listOf({ all, now }: Of, chosen: Values | undefined): { value: Choice; count: number | undefined }[] {
+  const counts = new Map<unknown, number>(now?.categories?.map(({ value, count }) => [value, count]));
+  const whole = (all.categories ?? []).map(({ value }) => value as Value);
   // A list that is cut has no counts of those that it leaves out.
-  const complete = passed && (passed.categories?.length ?? 0) >= (passed.distinct ?? 0);
+  const complete = now && (now.categories?.length ?? 0) >= (now.distinct ?? 0);
   const names = new Set<Value>([...whole, ...counts.keys(), ...(chosen?.values ?? [])] as Value[]);
   const list: { value: Choice; count: number | undefined }[] = [...names].map((value) => ({
     value,
     count: counts.get(value) ?? (complete ? 0 : undefined),
   }));
   list.sort((a, b) => (b.count ?? -1) - (a.count ?? -1));
-  if ((all?.nulls ?? 0) > 0) list.push({ value: null, count: passed?.nulls });
+  if (all.nulls > 0) list.push({ value: null, count: now?.nulls });
   return list;
 }
