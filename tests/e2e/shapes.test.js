@@ -9,8 +9,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { random } from "../node/lib/random.js";
 import { assertQuiet, drawn, launch, open, PATIENCE, picture, raster, says, site } from "./lib.js";
+import { saved, unfold } from "./share.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {[number, number]} Place */
@@ -406,6 +408,26 @@ test("from afar houses are too small, which the legend tells, with a way to cell
   );
   assertQuiet(seen);
   await close();
+});
+
+test("a page in one file that has few of the houses says so, and offers no cells, which it does not have", async () => {
+  const address = `${server.base}#ground=none&view=8/47.11/9.4&dataset=houses`;
+  const { page, close, ...seen } = await open(browser, address, { viewport: SIZE });
+  await says(page, "#legend .few", /Cells count all of them/);
+  await unfold(page);
+  await page.selectOption("#snapshot-depth", "0");
+  await page.click("#snapshot");
+  await page.waitForSelector("#snapshot-save", { timeout: PATIENCE });
+  const file = await saved(page, "#snapshot-save");
+  assertQuiet(seen);
+  await close();
+  const context = await browser.newContext({ viewport: SIZE, offline: true });
+  const alone = await context.newPage();
+  await alone.goto(pathToFileURL(file.path).href);
+  await drawn(alone);
+  await says(alone, "#legend .few", /^From so far away [\d,]+ of [\d,]+ rows are drawn: .* too many\.$/);
+  assert.equal(await alone.locator("#legend button").count(), 0);
+  await context.close();
 });
 
 test("polygons stand as high as a column has it: they reach over what lies behind them, and the legend tells the range", async () => {

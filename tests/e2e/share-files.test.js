@@ -126,6 +126,36 @@ test("a page in one file opens from disk without a network, and shows what was s
   await context.close();
 });
 
+test("a click on a page in one file tells a cell in the words of the page", async () => {
+  /** @param {import("./share.js").Page} page @param {number} [id] the cell; that which has most if none is named */
+  const told = async (page, id) => {
+    const cells = (await features(page, "cells")).filter(({ x, y }) => x > 400 && x < 900 && y > 200 && y < 600);
+    const most = cells.reduce((a, b) => (a.properties["point_count"] >= b.properties["point_count"] ? a : b));
+    const cell = id === undefined ? most : cells.find((each) => each.id === id);
+    await page.mouse.click(cell?.x ?? 0, cell?.y ?? 0);
+    await page.waitForSelector(".popup table");
+    const text = await page.locator(".popup :is(h2, table)").evaluateAll((all) => all.map((each) => each.textContent));
+    return { id: Number(cell?.id), text: text.slice(0, 2) };
+  };
+  const { page, close, ...quiet } = await open(browser, `${server.base}#view=4.3/49/8&category=country&cell=32`);
+  const { id, text } = await told(page);
+  assert.match(text[0] ?? "", /^[\d,]+ rows here$/);
+  await unfold(page);
+  await page.selectOption("#snapshot-depth", "0");
+  await page.click("#snapshot");
+  await page.waitForSelector("#snapshot-save", { timeout: PATIENCE });
+  const file = await saved(page, "#snapshot-save");
+  assertQuiet(quiet);
+  await close();
+  const context = await browser.newContext({ viewport: { width: 1200, height: 760 }, offline: true });
+  const alone = await context.newPage();
+  await alone.goto(pathToFileURL(file.path).href);
+  await drawn(alone);
+  assert.deepEqual(await told(alone, id), { id, text });
+  await picture(alone, "share-file-popup");
+  await context.close();
+});
+
 test("nothing in the data becomes markup of the file", async () => {
   const evil = "</script><script>window.evil = true</script><img src=x onerror='window.evil = true'>";
   const path = join(folder, "evil.csv");

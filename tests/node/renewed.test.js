@@ -80,6 +80,11 @@ test("how many pass is told once it is counted, not awaited of what is refused, 
   assert.equal(said({ ...known, counted: 12 }), "12 of 4,500 rows");
   assert.equal(said({ ...known, counted: 4500 }, false), "4,500 rows");
   assert.equal(said({ ...known, counted: 12, partial: true }), "12 rows on this device");
+  assert.equal(said({ ...known, counted: 1, partial: true }), "1 row on this device");
+  const lost = (/** @type {number} */ count) =>
+    page.facts({ ...dataset, rows_without_position: count }, page.toldOf(undefined, false));
+  assert.match(lost(1), / · 1 without a position is not shown$/);
+  assert.match(lost(2), / · 2 without a position are not shown$/);
   // Refused, or not to be had: the rows of the query before are shown, if there was one.
   assert.equal(said({ ...known, problem }), "4,500 rows");
   assert.equal(said({ ...known, problem, counted: 12 }), "12 of 4,500 rows");

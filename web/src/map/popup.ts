@@ -7,7 +7,7 @@
 import { Problem, type Source, type TileQuery } from "duotile";
 import { type LngLatLike, type MapGeoJSONFeature, type Map as MapLibre, Popup } from "maplibre-gl";
 import { asked as wanted, whose } from "../answers/asked";
-import { element, formatted, number, percent } from "../dom";
+import { element, formatted, number } from "../dom";
 import { colouredBy } from "../query";
 import { behind, boxBehind, cellBox, cellOf, hexagonOf, placeBox } from "./behind";
 import { valueSaid } from "./counted";
@@ -15,12 +15,12 @@ import { gridOf, tileZoom } from "./grid";
 import { makeHover } from "./hover";
 import type { Drawable } from "./layers";
 import { around, at, type Found, type Point, placeOf } from "./met";
-import { type Blend, told as sharesOf } from "./mix";
 import { paintOf } from "./paint";
 import { makeMark } from "./shapes/mark";
 import { fillShape } from "./shapes/popup";
 import { hasShapes } from "./shapes/usual";
 import { label, labelOf, one, type RowTable, rowsOnly, table } from "./tables";
+import { cellTold, finishedTold } from "./told";
 
 const MAX_ROWS = 5;
 
@@ -90,18 +90,6 @@ export function openOnClick(map: MapLibre, source: Source, drawables: () => read
   });
 }
 
-/** What a feature of finished tiles carries, which is all that there is of it. */
-function finishedTold({ properties, sourceLayer = "" }: MapGeoJSONFeature): HTMLElement[] {
-  const name = label(properties);
-  const rest = Object.entries(properties).filter(([property]) => property !== name);
-  const title = name === undefined ? sourceLayer : formatted(properties[name], undefined);
-  return [
-    element("h2", "", title),
-    table(rest, []),
-    element("p", "quiet", `Of the layer ${sourceLayer} of an archive: its tiles carry no more`),
-  ];
-}
-
 /** How many more rows are near a cell, as a button that shows all of them as a table. */
 function near(map: MapLibre, found: Found, point: Point): HTMLElement | undefined {
   const { layer, loaded } = found.drawable;
@@ -129,18 +117,12 @@ export async function fill(
   zoom: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const { tileJson, dataset, query } = loaded;
+  const { dataset, query } = loaded;
   const { category } = layer.drawing;
-  const { point_count, h3, ...measures } = feature.properties;
-  const carried = typeof h3 === "string" ? { ...measures, h3 } : measures;
-  const count = Number(point_count);
+  const count = Number(feature.properties["point_count"]);
   const z = tileZoom(zoom, gridOf(layer.drawing));
-  const title = count === 1 ? "1 row here" : `${number(count)} rows here`;
   const { blend } = paintOf(layer, loaded);
-  content.append(
-    element("h2", "", title),
-    blend ? sharesTable(blend, measures) : table(Object.entries(carried), tileJson.properties, dataset),
-  );
+  content.append(...cellTold(feature, loaded, blend));
   if (!dataset?.rows_open) return;
   const rowTable: RowTable = (properties) => table(properties, [], dataset, layer);
   const list = element("div", "rows", count === 1 ? "Loading the row…" : "Loading rows…");
@@ -175,16 +157,6 @@ export async function fill(
     // What did not arrive is no longer awaited.
     if (list.textContent?.startsWith("Loading")) list.remove();
   }
-}
-
-/** How many rows of a cell have each of its categories, or each of two that are compared, and their shares. */
-function sharesTable({ parts }: Blend, properties: Record<string, unknown>): HTMLElement {
-  const counts = sharesOf(parts, properties);
-  const all = counts.reduce((sum, [, count]) => sum + count, 0);
-  return table(
-    counts.map(([title, count]) => [title, `${number(count)} (${percent(count / all)})`]),
-    [],
-  );
 }
 
 /** How many of some rows have each value of a column. */

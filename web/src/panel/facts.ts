@@ -1,7 +1,7 @@
 /** How many rows a dataset has and how many of them pass, in words. */
 
 import type { DatasetSummary } from "duotile";
-import { number } from "../dom";
+import { number, rowsSaid } from "../dom";
 import { dragging } from "../filter/dragging";
 import type { Loaded } from "../load";
 import { elsewhere } from "../time/animation";
@@ -34,7 +34,7 @@ export function facts(dataset: DatasetSummary, { passed, partial, counting }: To
   }
   if (counting) return "Counting what passes…";
   const some = passed !== undefined && (partial || passed !== rows);
-  const of = partial ? "rows on this device" : `of ${number(rows)} rows`;
-  const text = some ? `${number(passed)} ${of}` : rows === 1 ? "1 row" : `${number(rows)} rows`;
-  return text + (lost > 0 ? ` · ${number(lost)} without a position are not shown` : "");
+  const of = partial ? `${passed === 1 ? "row" : "rows"} on this device` : `of ${rowsSaid(rows)}`;
+  const text = some ? `${number(passed)} ${of}` : rowsSaid(rows);
+  return text + (lost > 0 ? ` · ${number(lost)} without a position ${lost === 1 ? "is" : "are"} not shown` : "");
 }

@@ -209,7 +209,7 @@ function OfTiles({ layers, paint }: { layers: TileJson["vector_layers"]; paint: 
   );
 }
 
-/** Where not all rows are drawn, how many of them are, and what counts all of them. */
+/** Where not all rows are drawn, how many of them are, and what counts all of them: a saved view has no other tiles. */
 function Few({ layer, side = "" }: { layer: Layer; side?: string }) {
   const { metadata, counted: rows = 0 } = loaded.value[layer.id] ?? {};
   const drawn = metadata?.rows_drawn ?? [];
@@ -218,10 +218,16 @@ function Few({ layer, side = "" }: { layer: Layer; side?: string }) {
   return (
     <p class="few">
       From so far away {number(shown)} of {number(rows)} rows{side && ` on the ${side}`} {shown === 1 ? "is" : "are"}{" "}
-      drawn: the others are too small, or too many. Cells count all of them:{" "}
-      <button type="button" onClick={() => draw(layer.id, { kind: "cells" })}>
-        Cells
-      </button>
+      drawn: the others are too small, or too many.
+      {!globalThis.duotileSaved && (
+        <>
+          {" "}
+          Cells count all of them:{" "}
+          <button type="button" onClick={() => draw(layer.id, { kind: "cells" })}>
+            Cells
+          </button>
+        </>
+      )}
     </p>
   );
 }

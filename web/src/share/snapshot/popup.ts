@@ -1,9 +1,11 @@
 /** What a click on a saved view tells: what the tiles carry. */
 
-import { type Map as MapLibre, Popup } from "maplibre-gl";
-import { element, formatted, number } from "../../dom";
+import { type MapGeoJSONFeature, type Map as MapLibre, Popup } from "maplibre-gl";
+import { element } from "../../dom";
 import { type Drawable, metIds } from "../../map/layers";
-import { label, table } from "../../map/tables";
+import { paintOf } from "../../map/paint";
+import { one, table } from "../../map/tables";
+import { cellTold, finishedTold } from "../../map/told";
 
 const NEAR = 3;
 
@@ -20,18 +22,20 @@ export function popups(map: MapLibre, drawables: readonly Drawable[]): void {
         { layers: ids },
       );
       if (!feature) continue;
-      // A shape is one row.
-      const { point_count: count = 1, h3: _, ...rest } = feature.properties;
-      const name = count === 1 ? label(rest) : undefined;
-      const info = (property: string) => loaded.tileJson.properties.find((info) => info.property === property);
-      const title =
-        name === undefined
-          ? `${number(Number(count))} ${count === 1 ? "row" : "rows"} here`
-          : formatted(rest[name], info(name));
-      const others = Object.entries(rest).filter(([property]) => property !== name);
-      const content = element("article", "popup", element("h2", "", title), table(others, loaded.tileJson.properties));
+      const content = element("article", "popup", ...told(feature, { layer, loaded }));
       new Popup({ maxWidth: "min(320px, 80vw)" }).setLngLat(lngLat).setDOMContent(content).addTo(map);
       return;
     }
   });
+}
+
+/** A row where one is alone, else what its cell is, in the words of the page. */
+function told(feature: MapGeoJSONFeature, { layer, loaded }: Pick<Drawable, "layer" | "loaded">): HTMLElement[] {
+  if (layer.drawing.kind === "tiles") return finishedTold(feature);
+  const { dataset, tileJson } = loaded;
+  const { point_count: count = 1, ...rest } = feature.properties;
+  const isOfRows = (name: string) => tileJson.properties.some(({ property, on }) => property === name && on === "rows");
+  const row = Object.entries(rest).filter(([name]) => isOfRows(name));
+  if (count !== 1 || row.length === 0) return cellTold(feature, loaded, paintOf(layer, loaded).blend);
+  return one(Object.fromEntries(row), (properties) => table(properties, tileJson.properties, dataset));
 }
