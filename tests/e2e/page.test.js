@@ -223,6 +223,38 @@ test("light and dark follow the system, while the page is open too", async () =>
   await close();
 });
 
+test("graphics that the browser takes away are told, and come back with what was chosen meanwhile", async () => {
+  const { page, close, complaints, strangers } = await open(browser, server.base + EUROPE);
+  const { x, y } = (await features(page, "cells"))[0] ?? { x: 0, y: 0 };
+  await page.mouse.move(x, y);
+  const graphics = await page.evaluateHandle(() =>
+    window.duotile?.map.getCanvas().getContext("webgl2")?.getExtension("WEBGL_lose_context"),
+  );
+  await graphics.evaluate((graphics) => graphics?.loseContext());
+  await page.waitForSelector("#lost");
+  await picture(page, "graphics-lost");
+  await page.mouse.move(600, 400);
+  await page.fill("#filter-text", "population > 1000000");
+  await page.keyboard.press("Enter");
+  await says(page, "#facts", / of /);
+  await graphics.evaluate((graphics) => graphics?.restoreContext());
+  await page.waitForSelector("#lost", { state: "hidden" });
+  await drawn(page);
+  const counts = new Map((await features(page, "cells")).map(({ id, properties }) => [id, properties["point_count"]]));
+  const sum = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  assert.ok(sum > 20 && sum < 200, `${sum} cities of a million`);
+  const marked = await pixels(page, await features(page, "cells"));
+  assert.ok(new Set(marked.map(String)).size > 1, "they are drawn");
+  await page.mouse.move(x + 1, y + 1);
+  assert.deepEqual(strangers, []);
+  // The browser's own word for it.
+  assert.deepEqual(
+    complaints.filter((text) => !/WebGL|CONTEXT_LOST/i.test(text)),
+    [],
+  );
+  await close();
+});
+
 test("nothing in the data becomes markup, and several datasets can be chosen", async () => {
   const folder = mkdtempSync(join(tmpdir(), "duotile-page-"));
   const bad = "<img src=x onerror=alert(1)>";

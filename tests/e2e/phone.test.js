@@ -8,6 +8,12 @@ import { after, before, test } from "node:test";
 import { assertQuiet, counts, drawn, launch, open, PATIENCE, picture, says, site } from "./lib.js";
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+/** Brittany, Tasmania, the Chathams: half of the world's width, and more. */
+const PARTS = /** @type {const} */ ([
+  [-5, 48],
+  [145, -42],
+  [177, -44],
+]);
 const folder = mkdtempSync(join(tmpdir(), "duotile-phone-"));
 /** @type {Awaited<ReturnType<typeof site>>} */
 let server;
@@ -20,13 +26,17 @@ before(async () => {
     return `${2 + (i % 60) * 0.02},${48.5 + Math.floor(i / 60) * 0.015},${at},${i % 7},${"abc"[i % 3]}`;
   });
   writeFileSync(join(folder, "visits.csv"), `lon,lat,time,weight,kind\n${lines.join("\n")}\n`);
-  // Farther apart than a map is wide that has to be as tall as the screen; and with counts of every length.
+  // Farther apart than any map of a phone is wide; and with counts of every length.
   const far = Array.from({ length: 30_000 }, (_, i) => {
     const deep = i ** 2 / 1e9;
-    return i % 10 === 0 ? `${172 + deep},${-42 - deep}` : `${2 + deep * Math.cos(i)},${48 + deep * Math.sin(i)}`;
+    if (i % 10 === 0) return `${(i % 20 === 0 ? 122 : -118) + deep},${-32 - deep}`;
+    return `${2 + deep * Math.cos(i)},${48 + deep * Math.sin(i)}`;
   });
   writeFileSync(join(folder, "far.csv"), `lon,lat\n${far.join("\n")}\n`);
-  [server, browser] = await Promise.all([site(join(folder, "visits.csv"), join(folder, "far.csv")), launch()]);
+  const apart = PARTS.flatMap(([lon, lat]) => Array.from({ length: 300 }, (_, i) => `${lon + (i % 20) / 10},${lat}`));
+  writeFileSync(join(folder, "apart.csv"), `lon,lat\n${apart.join("\n")}\n`);
+  const files = ["visits", "far", "apart"].map((name) => join(folder, `${name}.csv`));
+  [server, browser] = await Promise.all([site(...files), launch()]);
 });
 after(async () => {
   await browser?.close();
@@ -111,6 +121,56 @@ test("data that is wider than the screen can be opens where most of it is, with 
   assert.equal(await page.locator("#legend .keys").isVisible(), true);
   assert.deepEqual(await small(page), []);
   await picture(page, "phone-legends");
+  assertQuiet(seen);
+  await close();
+});
+
+test("data in Europe and in Oceania opens with all of it above the sheet", async () => {
+  const { page, close, ...seen } = await open(browser, `${server.base}#dataset=apart`, PHONE);
+  const { places, most } = await page.evaluate((parts) => {
+    const places = parts.map(([lng, lat]) => window.duotile?.map.project([lng, lat]) ?? { x: -1, y: -1 });
+    return { places, most: document.querySelector("#foot")?.getBoundingClientRect().top ?? 0 };
+  }, PARTS);
+  for (const { x, y } of places) assert.ok(x > 8 && x < 382 && y > 0 && y < most, `${JSON.stringify(places)}, ${most}`);
+  await picture(page, "phone-apart");
+  // As far as it goes: neither farther out nor beyond what lies over the map.
+  await page.evaluate(() => window.duotile?.map.jumpTo({ zoom: 0, center: [80, 85] }));
+  const { top, zoom } = await page.evaluate(() => {
+    const { map } = window.duotile ?? {};
+    return { top: map?.project([80, 85.0511287]).y ?? 0, zoom: map?.getZoom() ?? 0 };
+  });
+  assert.ok(Math.abs(top - 844 / 8) < 1 && Math.abs(512 * 2 ** zoom - (844 * 3) / 4) < 1, `${top} ${zoom}`);
+  assertQuiet(seen);
+  await close();
+});
+
+test("what is being counted has its room: nothing below it moves from under a finger when it is there", async () => {
+  const { page, close, ...seen } = await open(browser, server.base, PHONE);
+  let go = () => {};
+  let gate = Promise.resolve();
+  await page.route(/\/stats\?/, async (route) => {
+    await gate;
+    await route.continue();
+  });
+  await page.tap("#fold");
+  for (const [column, below] of [
+    ["time", ".cycles .words button:text-is('Night')"],
+    ["kind", "button.beside"],
+  ]) {
+    gate = new Promise((resolve) => {
+      go = () => resolve(undefined);
+    });
+    const part = `.column[data-column=${column}]`;
+    await page.tap(`${part} > summary`);
+    await page.waitForSelector(`${part} .control[aria-busy=true]`);
+    const place = async () => (await page.locator(`${part} ${below}`).boundingBox())?.y ?? 0;
+    const before = await place();
+    go();
+    await page.waitForSelector(`${part} .control[aria-busy=false]`, { timeout: PATIENCE });
+    const after = await place();
+    assert.ok(Math.abs(after - before) < 8, `${below} went from ${before} to ${after}`);
+  }
+  await picture(page, "phone-filters");
   assertQuiet(seen);
   await close();
 });

@@ -30,6 +30,9 @@ export const rest = signal(0);
 /** Pixels of the page by which each cell of a layer is drawn wider on every side, by the layer's id. */
 export const spread = signal<Readonly<Record<string, number>>>({});
 
+/** Of how many maps the browser has taken the graphics away. */
+export const lost = signal(0);
+
 /** How many rows the active layer shows, if none of them is in view. */
 export const unseen = signal(0);
 

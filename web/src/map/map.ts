@@ -10,6 +10,9 @@ import {
   type StyleSpecification,
 } from "maplibre-gl";
 import type { View } from "../address";
+import { lost } from "../page";
+import { toLat, toY } from "../tiles/place";
+import { nearest } from "./beyond";
 import { keepExact } from "./cells/exact";
 import { makePictures } from "./cells/pictures";
 import { tellCells } from "./cells/seen";
@@ -22,7 +25,7 @@ import { inPhase, mark, type Opacity, opacities } from "./phase";
 import { makeRhythm, type Rhythm } from "./rhythm";
 import { makeStill, type Still } from "./still";
 import { theme } from "./theme";
-import { type Frame, padding } from "./view";
+import { type Frame, padding, room } from "./view";
 
 /** A map with the means to change what it shows. */
 export interface DataMap {
@@ -77,6 +80,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     ...(view ? { center: [view.lng, view.lat], zoom: view.zoom, bearing: view.bearing, pitch: view.pitch } : {}),
     maxZoom: 22,
     maxPitch: 70,
+    ...(window.innerWidth <= PHONE ? { transformConstrain: nearest } : {}),
     attributionControl: { compact: true },
   });
   map.addControl(new NavigationControl({ visualizePitch: true }), "bottom-right");
@@ -85,6 +89,25 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   follow(map);
   keepExact(map);
   tellCells(map, pictures);
+  /** Whether the browser has taken its graphics away: then it has no style, and cannot be asked anything. */
+  let isLost = false;
+  const lose = (is: boolean) => {
+    if (is !== isLost) lost.value += is ? 1 : -1;
+    isLost = is;
+    container.inert = is;
+  };
+  map.on("webglcontextlost", () => lose(true));
+  map.on("remove", () => lose(false));
+  // What was chosen meanwhile is drawn with the rest.
+  map.on("webglcontextrestored", () => {
+    keepExact(map);
+    shown = style();
+    map.once("style.load", () => {
+      lose(false);
+      paint();
+    });
+    map.setStyle(shown, { diff: false });
+  });
   const still = makeStill(map);
   const tiles = makeExchange(map);
   // Tiles first, colours when they are there: a tile that is told to change its colours while its successor is still
@@ -101,6 +124,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
     }
   };
   const paint = () => {
+    if (isLost) return;
     due = false;
     still.release();
     animated.clear();
@@ -123,6 +147,7 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   const show = (drawables: readonly Drawable[]) => {
     const before = now;
     now = drawables;
+    if (isLost) return;
     // What has other sources is made anew at once: those of features never get done with pictures.
     const same = (a: Drawable, b: Drawable | undefined) =>
       a.layer.id === b?.layer.id &&
@@ -161,11 +186,12 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   const exchange = (id: string, template: string) => {
     put(id, { tiles: template });
     const drawable = now.find(({ layer }) => layer.id === id);
-    if (drawable) give(drawable);
+    if (drawable && !isLost) give(drawable);
   };
   const turn = (seen: readonly string[], unseen: readonly string[]) => {
     const set = (id: string, on: boolean) => {
       put(id, { phase: on ? undefined : "ahead" });
+      if (isLost) return;
       for (const [layer, property, value] of animated.get(id) ?? []) {
         mark(map, layer, on);
         map.setPaintProperty(layer, property as "fill-opacity", on ? (value as number) : 0, { validate: false });
@@ -177,7 +203,9 @@ export async function makeMap(container: HTMLElement, first: Ground, view: View 
   const isReady = (id: string) => {
     const drawable = now.find(({ layer }) => layer.id === id);
     const ids = drawable ? sourceIds(drawable.layer) : [];
-    return ids.length > 0 && ids.every((id) => map.getSource(id) && !tiles.isDue(id) && map.isSourceLoaded(id));
+    return (
+      !isLost && ids.length > 0 && ids.every((id) => map.getSource(id) && !tiles.isDue(id) && map.isSourceLoaded(id))
+    );
   };
   await map.once("style.load");
   return { map, show, lay, exchange, turn, isReady, still, rhythm: makeRhythm(map), settled: () => !due && loaded() };
@@ -188,6 +216,9 @@ export function viewOf(map: MapLibre): View {
   const { lat, lng } = map.getCenter();
   return { zoom: map.getZoom(), lat, lng, bearing: map.getBearing(), pitch: map.getPitch() };
 }
+
+/** So wide is a phone at most, in pixels, as the style sheet has it. */
+const PHONE = 700;
 
 /** Moves to a frame: at once, or flying there, where it may be closer than a first view. */
 export function frameOn(map: MapLibre, [west, south, east, north]: Readonly<Frame>, fly = false): void {
@@ -201,7 +232,14 @@ export function frameOn(map: MapLibre, [west, south, east, north]: Readonly<Fram
  */
 export function openOn(map: MapLibre, { focus, center }: Pick<DatasetSummary, "focus" | "center">): void {
   frameOn(map, focus);
-  const [shown, [lng, lat, zoom]] = [map.getBounds(), center];
-  const fits = shown.getWest() <= focus[0] + 1e-6 && shown.getEast() >= focus[2] - 1e-6;
-  if (!fits) map.jumpTo({ center: [lng, lat], zoom });
+  const pixels = ((focus[2] - focus[0]) / 360) * WORLD * 2 ** map.getZoom();
+  if (pixels <= room().width + 1) return;
+  // What is told is the zoom of a map of two tiles by one and a half.
+  const [lng, lat, zoom] = center;
+  const [wide, high] = [Math.min(360 / 2 ** zoom, 180), 0.75 / 2 ** zoom];
+  const [top, bottom] = [Math.max(toY(lat) - high, 0), Math.min(toY(lat) + high, 1)];
+  frameOn(map, [lng - wide, toLat(bottom), lng + wide, toLat(top)]);
 }
+
+/** How wide the world is at zoom 0, in pixels. */
+const WORLD = 512;

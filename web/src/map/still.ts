@@ -117,7 +117,8 @@ export function makeStill(map: MapLibre): Still {
   /** The map draws everything itself. */
   const restore = () => {
     if (!taken) return;
-    putBack(taken);
+    // Whose graphics are gone gets a style anew.
+    if (map.style) putBack(taken);
     taken = undefined;
     // The pictures go when the map has what is on them.
     map.once("render", () => {

@@ -3,7 +3,7 @@
 import { effect, untracked } from "@preact/signals";
 import type { ErrorEvent } from "maplibre-gl";
 import { loaded } from "../load";
-import { busy, huddled, rest, say, status, unseen, zoom } from "../page";
+import { busy, huddled, lost, rest, say, status, unseen, zoom } from "../page";
 import { active, ownId, state } from "../state";
 import { frame, playing } from "../time/animation";
 import { isGround } from "./ground";
@@ -82,7 +82,7 @@ export function watch(view: DataMap, shown: () => readonly Drawable[]): void {
   // a frame takes the time in which they are made.
   const tiling = () => !waiting() || Object.values(loaded.peek()).some(({ tiling }) => tiling);
   setInterval(() => {
-    if (busy.peek() && tiling() && map.areTilesLoaded()) map.triggerRepaint();
+    if (busy.peek() && lost.peek() === 0 && tiling() && map.areTilesLoaded()) map.triggerRepaint();
   }, NUDGE);
   const onZoom = () => {
     zoom.value = map.getZoom();

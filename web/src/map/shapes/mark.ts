@@ -15,7 +15,7 @@ export function makeMark(map: MapLibre) {
     const shape =
       found !== undefined && WHOLE.has(found.drawable.layer.drawing.kind) && source !== undefined && id !== undefined;
     if (shape && now?.id === id && now.source === source) return;
-    if (now && map.getSource(now.source)) map.removeFeatureState(now, MARK);
+    if (now && map.style?.getSource(now.source)) map.removeFeatureState(now, MARK);
     now = shape ? { source, sourceLayer, id } : undefined;
     if (now) map.setFeatureState(now, { [MARK]: true });
   };

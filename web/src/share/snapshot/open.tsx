@@ -13,6 +13,7 @@ import { saySpread } from "../../map/spread";
 import { theme } from "../../map/theme";
 import { catalog, rest, spread, zoom } from "../../page";
 import { Legend } from "../../panel/legend";
+import { Lost } from "../../panel/signs";
 import { reset } from "../../state";
 import { GROUND, type Opened, type Saved } from "./format";
 import { popups } from "./popup";
@@ -67,6 +68,7 @@ async function start(opened: Opened): Promise<void> {
     <>
       <About saved={saved} />
       <Legend />
+      <Lost />
     </>,
     page,
   );
