@@ -102,7 +102,7 @@ pub(super) async fn look(link: &Link, progress: &dyn Progress) -> Result<Looked>
     if let Some((_, &[a, b, c, d, b'P', b'A', b'R', b'1'])) = end.split_last_chunk()
         && let Some(start) = size.checked_sub(u64::from(u32::from_le_bytes([a, b, c, d])) + 8)
     {
-        parts.come(vec![start..size], progress).await?;
+        parts.come(std::iter::once(start..size).collect(), progress).await?;
     }
     let stamp = format!("{:032x}", xxh3_128(&[version.as_bytes(), &end].concat()));
     let file = parts.0.file.try_clone()?;
@@ -119,7 +119,12 @@ impl Parts {
         file.set_len(ranged.size()).with_context(cannot)?;
         write_at(&file, head, 0).with_context(cannot)?;
         let length = head.len() as u64;
-        Ok(Self(Arc::new(Held { ranged, file, here: Mutex::new(vec![0..length]), bytes: AtomicU64::new(length) })))
+        Ok(Self(Arc::new(Held {
+            ranged,
+            file,
+            here: Mutex::new(std::iter::once(0..length).collect()),
+            bytes: AtomicU64::new(length),
+        })))
     }
 
     /// Whether the file was seen to be another than that which was looked at first.
@@ -184,10 +189,7 @@ impl Parts {
         let (mut left, mut failures) = (piece.clone(), 0);
         while !left.is_empty() {
             let from = left.start;
-            let error = match self.stream(&mut left, tell).await? {
-                None => break,
-                Some(error) => error,
-            };
+            let Some(error) = self.stream(&mut left, tell).await? else { break };
             failures = if left.start > from { 1 } else { failures + 1 };
             if failures > TRIES {
                 return Err(error.context(format!("{TRIES} times in a row nothing more came of a part of it")));

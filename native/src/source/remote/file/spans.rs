@@ -55,6 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::single_range_in_vec_init, reason = "lists of one span")]
     fn spans_are_joined_cut_and_taken_apart() {
         let spans = vec![90..100, 0..10, 12..20, 5..8, 30..30];
         assert_eq!(joined(spans.clone(), 0), [0..10, 12..20, 90..100]);

@@ -151,12 +151,14 @@ impl Parquet {
     /// Where these columns of the file lie in it.
     fn ranges(&self, columns: &[usize]) -> Result<Vec<Range<u64>>> {
         guarded(|| {
-            let names = columns.iter().map(|&at| self.names[at].as_str());
-            let chunks = names.flat_map(|name| {
+            let mut parts = Vec::new();
+            for name in columns.iter().map(|&at| self.names[at].as_str()) {
                 let groups = self.groups.iter().map(|group| &self.usual.row_groups[group.at]);
-                groups.filter_map(|group| group.columns_under_root_iter(name)).flatten()
-            });
-            Ok(chunks.map(|chunk| chunk.byte_range()).collect())
+                for chunk in groups.filter_map(|group| group.columns_under_root_iter(name)).flatten() {
+                    parts.push(chunk.byte_range());
+                }
+            }
+            Ok(parts)
         })
     }
 

@@ -53,7 +53,7 @@ fn range(metadata: &FileMetadata, group: usize, path: &[String]) -> Option<Range
     let mut columns = metadata.row_groups.get(group)?.columns_under_root_iter(path.first()?)?;
     let column = columns.find(|column| {
         let parts = column.descriptor().path_in_schema.iter();
-        parts.map(|part| part.as_str()).eq(path.iter().map(String::as_str))
+        parts.map(|part| &part[..]).eq(path.iter().map(String::as_str))
     })?;
     let found = column.statistics(&metadata.footer_buf)?.ok()?;
     let (least, greatest): Range = match found.as_float() {

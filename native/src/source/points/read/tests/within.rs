@@ -45,8 +45,8 @@ fn parquet(geometries: bool) -> Vec<u8> {
 
 #[test]
 fn rows_in_a_box_are_read_whatever_they_come_from() {
-    let csv: String = ROWS.iter().map(|(lon, lat, n)| format!("{lon},{lat},{n}\n")).collect();
-    let csv = format!("lon,lat,n\n{csv},,70\n");
+    let lines = ROWS.map(|(lon, lat, n)| format!("{lon},{lat},{n}"));
+    let csv = format!("lon,lat,n\n{}\n,,70\n", lines.join("\n"));
     for (sides, expected, left_out) in [
         ("0,0,5,5", &[10, 40][..], 0),
         ("160,0,-160,10", &[20, 30], 1),
