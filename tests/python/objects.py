@@ -34,15 +34,20 @@ def parts(program, store, folder, at, environment):
     store.put("closed", "large.parquet", large.read_bytes())
     address = f"s3://closed/large.parquet?{at}"
     for more, share in (([], 1.0), (["--hide", "noise"], 0.25), (["--bbox", "-20,-30,20,-22"], 0.25)):
-        told = []
+        rows, said = [], ""
         for text in (str(large), address):
-            done = subprocess.run([program, "inspect", text, *more], capture_output=True, text=True, check=False, env=environment)
+            out = folder / "rows.csv"
+            done = subprocess.run([program, "convert", text, "-o", str(out), *more], capture_output=True, text=True, check=False, env=environment)
             if done.returncode != 0:
                 raise Wrong(f"{text} {more}: {done.stdout}{done.stderr}")
-            told.append((re.sub(r"version [0-9a-f]+", "", done.stdout).partition("\n")[2], done.stderr))
-        if told[0][0] != told[1][0]:
-            raise Wrong(f"{more}: {told[1][0]} is not {told[0][0]}")
-        came, whole = map(float, re.search(r"fetched ([0-9.]+) MB of the ([0-9.]+) MB", told[1][1]).groups())
+            rows.append(out.read_bytes())
+            said = done.stderr
+        if rows[0] != rows[1]:
+            raise Wrong(f"{more}: {len(rows[1])} bytes of rows are not the {len(rows[0])} of a file here")
+        found = re.search(r"fetched ([0-9.]+) MB of the ([0-9.]+) MB", said)
+        if not found:
+            raise Wrong(f"{more}: how much was fetched is not told: {said}")
+        came, whole = map(float, found.groups())
         if not 0 < came <= share * whole:
             raise Wrong(f"{more}: {came} of {whole} MB came, expected {share} of it at most")
         print(f"  {' '.join(more) or 'all'}: {came} of {whole} MB came")
