@@ -42,7 +42,7 @@ make_layer() {
 
 setup_python
 scripts/build.sh program
-began export make bench-export ${DATA:+"DATA=…"}
+began export make bench-export "LIMIT=$limit" "LAYERS=$layers" ${DATA:+"DATA=…"}
 for layer in $layers; do
   make_layer "$layer"
   [ -f "$made/$layer.parquet" ] || continue
